@@ -1,0 +1,133 @@
+import ipaddr from "ipaddr.js";
+import { readUint16, writeUint16 } from "./bytes.ts";
+import { InputError } from "./errors.ts";
+
+/** Where a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets), never a name. */
+export interface Endpoint {
+  readonly ip: string;
+  /** 1 to 65,535. */
+  readonly port: number;
+}
+
+export type IpFamily = 4 | 6;
+
+/** The canonical text of an IP address, with IPv4-mapped IPv6 unwrapped; `undefined` when `text` is no IP address. */
+export function canonicalIp(text: string): string | undefined {
+  const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+  if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare).toString();
+  if (!bare.includes(":") || !ipaddr.IPv6.isValid(bare)) return undefined;
+  const address = ipaddr.IPv6.parse(bare);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
+}
+
+/** 4 or 6, told from the text of a valid address. */
+export function ipFamily(ip: string): IpFamily {
+  return ip.includes(":") ? 6 : 4;
+}
+
+/** The 4 or 16 bytes of an IP address. Throws {@link InputError} `address.ip`. */
+export function ipBytes(ip: string): Uint8Array {
+  if (!ipaddr.isValid(ip)) throw new InputError("address.ip", `not an IP address: ${JSON.stringify(ip.slice(0, 60))}`);
+  return Uint8Array.from(ipaddr.parse(ip).toByteArray());
+}
+
+/** The canonical text of 4 or 16 bytes. Throws {@link InputError} `address.ip`. */
+export function ipFromBytes(bytes: Uint8Array): string {
+  if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
+  if (bytes.length !== 16) throw new InputError("address.ip", `an IP address has 4 or 16 bytes, not ${bytes.length}`);
+  const address = new ipaddr.IPv6([...bytes]);
+  return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
+}
+
+/** What kind of network an address belongs to. */
+export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "unspecified" | "reserved" | "public";
+
+/** The kind of network that `ip` belongs to; `"reserved"` for what is no address. */
+export function ipScope(ip: string): IpScope {
+  if (!ipaddr.isValid(ip)) return "reserved";
+  const range = ipaddr.process(ip).range();
+  switch (range) {
+    case "loopback":
+      return "loopback";
+    case "private":
+    case "uniqueLocal":
+    case "carrierGradeNat":
+      return "private";
+    case "linkLocal":
+      return "link-local";
+    case "multicast":
+    case "broadcast":
+      return "multicast";
+    case "unspecified":
+      return "unspecified";
+    case "unicast":
+    case "teredo":
+    case "6to4":
+    case "rfc6052":
+      return "public";
+    default:
+      return "reserved";
+  }
+}
+
+/** Whether a peer could listen there at all: a unicast address and a port that is not 0. */
+export function isDialable(endpoint: Endpoint): boolean {
+  if (!(endpoint.port > 0 && endpoint.port < 65536)) return false;
+  const scope = ipScope(endpoint.ip);
+  return scope === "public" || scope === "private" || scope === "loopback" || scope === "link-local";
+}
+
+/** `1.2.3.4:6881` or `[2001:db8::1]:6881`: for people, logs and map keys. */
+export function formatEndpoint(endpoint: Endpoint): string {
+  return ipFamily(endpoint.ip) === 6 ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;
+}
+
+/** `host:port` in two, IPv6 in brackets; the host may be a name. Throws {@link InputError} `address.text`. */
+export function parseHostPort(text: string): { readonly host: string; readonly port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || !(port >= 0 && port < 65536)) {
+    throw new InputError("address.text", `not HOST:PORT: ${JSON.stringify(text.slice(0, 100))}; for IPv6 write [::1]:6881`);
+  }
+  return { host: canonicalIp(host) ?? host, port };
+}
+
+/** An endpoint from `ip:port` text. Throws {@link InputError} `address.text` when the host is not an IP address. */
+export function parseEndpoint(text: string): Endpoint {
+  const { host, port } = parseHostPort(text);
+  const ip = canonicalIp(host);
+  if (ip === undefined) throw new InputError("address.text", `not an IP address: ${JSON.stringify(host.slice(0, 100))}`);
+  return { ip, port };
+}
+
+/** Compact form (BEP 23 for IPv4: 6 bytes; BEP 7 for IPv6: 18 bytes). */
+export function packEndpoint(endpoint: Endpoint): Uint8Array {
+  const ip = ipBytes(endpoint.ip);
+  const out = new Uint8Array(ip.length + 2);
+  out.set(ip);
+  writeUint16(out, ip.length, endpoint.port);
+  return out;
+}
+
+/** All endpoints of one family in compact form, one after the other; those of the other family are left out. */
+export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): Uint8Array {
+  const chosen = [...endpoints].filter((endpoint) => ipFamily(endpoint.ip) === family);
+  const size = family === 4 ? 6 : 18;
+  const out = new Uint8Array(chosen.length * size);
+  chosen.forEach((endpoint, index) => out.set(packEndpoint(endpoint), index * size));
+  return out;
+}
+
+/** The endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a multiple of 6 (or 18). */
+export function unpackEndpoints(bytes: Uint8Array, family: IpFamily): Endpoint[] {
+  const size = family === 4 ? 6 : 18;
+  if (bytes.length % size !== 0) {
+    throw new InputError("address.compact", `a compact peer list of ${bytes.length} bytes is no multiple of ${size}`);
+  }
+  const out: Endpoint[] = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    out.push({ ip: ipFromBytes(bytes.subarray(at, at + size - 2)), port: readUint16(bytes, at + size - 2) });
+  }
+  return out;
+}

@@ -1,0 +1,171 @@
+import { InputError } from "./errors.ts";
+
+const POPCOUNT = new Uint8Array(256);
+for (let i = 1; i < 256; i++) POPCOUNT[i] = (POPCOUNT[i >> 1] ?? 0) + (i & 1);
+
+/**
+ * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last byte
+ * are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing.
+ */
+export class Bitfield {
+  readonly length: number;
+  /** The packed bytes. Live: do not write to them. */
+  readonly bytes: Uint8Array;
+  #count = 0;
+
+  constructor(length: number) {
+    if (!Number.isSafeInteger(length) || length < 0) throw new InputError("bitfield.length", `a bitfield cannot have ${length} bits`);
+    this.length = length;
+    this.bytes = new Uint8Array(Math.ceil(length / 8));
+  }
+
+  /** All bits set. */
+  static full(length: number): Bitfield {
+    return new Bitfield(length).setAll();
+  }
+
+  /**
+   * From packed bytes, copied. Throws {@link InputError} `bitfield.length` when there are too few or too many bytes,
+   * `bitfield.spare` when a spare bit is set (BEP 3 has both dropped).
+   */
+  static unpack(packed: Uint8Array, length: number): Bitfield {
+    const field = new Bitfield(length);
+    if (packed.length !== field.bytes.length) {
+      throw new InputError("bitfield.length", `${length} bits take ${field.bytes.length} bytes, not ${packed.length}`);
+    }
+    const spare = packed.length * 8 - length;
+    if (spare > 0 && ((packed[packed.length - 1] ?? 0) & ((1 << spare) - 1)) !== 0) {
+      throw new InputError("bitfield.spare", "a spare bit at the end of the bitfield is set");
+    }
+    field.bytes.set(packed);
+    field.#recount();
+    return field;
+  }
+
+  /** A copy of the packed bytes. */
+  pack(): Uint8Array {
+    return this.bytes.slice();
+  }
+
+  get(index: number): boolean {
+    if (index < 0 || index >= this.length) return false;
+    return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
+  }
+
+  /** Sets or clears one bit; says whether it changed. Throws {@link InputError} `bitfield.index` when out of range. */
+  set(index: number, value = true): boolean {
+    if (!(index >= 0 && index < this.length)) {
+      throw new InputError("bitfield.index", `bit ${index} of a bitfield of ${this.length}`);
+    }
+    const at = index >> 3;
+    const mask = 0x80 >> (index & 7);
+    const byte = this.bytes[at] ?? 0;
+    if (((byte & mask) !== 0) === value) return false;
+    this.bytes[at] = byte ^ mask;
+    this.#count += value ? 1 : -1;
+    return true;
+  }
+
+  /** Turns one bit over and returns its new value. */
+  flip(index: number): boolean {
+    const value = !this.get(index);
+    this.set(index, value);
+    return value;
+  }
+
+  setAll(): this {
+    this.bytes.fill(0xff);
+    const spare = this.bytes.length * 8 - this.length;
+    if (spare > 0) this.bytes[this.bytes.length - 1] = (0xff << spare) & 0xff;
+    this.#count = this.length;
+    return this;
+  }
+
+  clearAll(): this {
+    this.bytes.fill(0);
+    this.#count = 0;
+    return this;
+  }
+
+  /** How many bits are set. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get isFull(): boolean {
+    return this.#count === this.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0;
+  }
+
+  clone(): Bitfield {
+    const copy = new Bitfield(this.length);
+    copy.bytes.set(this.bytes);
+    copy.#count = this.#count;
+    return copy;
+  }
+
+  /** A new bitfield of the bits set in both. Throws {@link InputError} `bitfield.length` when the lengths differ. */
+  and(other: Bitfield): Bitfield {
+    return this.#combine(other, (a, b) => a & b);
+  }
+
+  /** A new bitfield of the bits set in either. */
+  or(other: Bitfield): Bitfield {
+    return this.#combine(other, (a, b) => a | b);
+  }
+
+  /** A new bitfield of the bits set here and not in `other`. */
+  andNot(other: Bitfield): Bitfield {
+    return this.#combine(other, (a, b) => a & ~b);
+  }
+
+  /** Whether a bit is set here that is not set in `other`, without allocating. */
+  hasBeyond(other: Bitfield): boolean {
+    this.#sameLength(other);
+    for (let i = 0; i < this.bytes.length; i++) if (((this.bytes[i] ?? 0) & ~(other.bytes[i] ?? 0)) !== 0) return true;
+    return false;
+  }
+
+  equals(other: Bitfield): boolean {
+    if (other.length !== this.length || other.#count !== this.#count) return false;
+    for (let i = 0; i < this.bytes.length; i++) if (this.bytes[i] !== other.bytes[i]) return false;
+    return true;
+  }
+
+  /** The indexes of the set bits, ascending. */
+  *ones(): Generator<number, void, undefined> {
+    for (let at = 0; at < this.bytes.length; at++) {
+      const byte = this.bytes[at] ?? 0;
+      if (byte === 0) continue;
+      for (let bit = 0; bit < 8; bit++) if ((byte & (0x80 >> bit)) !== 0) yield at * 8 + bit;
+    }
+  }
+
+  /** Every bit in order. */
+  *[Symbol.iterator](): Generator<boolean, void, undefined> {
+    for (let index = 0; index < this.length; index++) yield this.get(index);
+  }
+
+  #combine(other: Bitfield, operation: (a: number, b: number) => number): Bitfield {
+    this.#sameLength(other);
+    const out = new Bitfield(this.length);
+    for (let i = 0; i < out.bytes.length; i++) out.bytes[i] = operation(this.bytes[i] ?? 0, other.bytes[i] ?? 0);
+    out.#recount();
+    return out;
+  }
+
+  #sameLength(other: Bitfield): void {
+    if (other.length !== this.length) {
+      throw new InputError("bitfield.length", `bitfields of ${this.length} and ${other.length} bits do not combine`);
+    }
+  }
+
+  #recount(): void {
+    let count = 0;
+    for (const byte of this.bytes) count += POPCOUNT[byte] ?? 0;
+    this.#count = count;
+  }
+}

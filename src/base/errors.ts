@@ -1,0 +1,94 @@
+/** Further facts about an error, safe to print and to serialise. */
+export type ErrorFields = Readonly<Record<string, string | number | boolean | bigint | null | undefined>>;
+
+export interface MillraceErrorOptions {
+  readonly cause?: unknown;
+  readonly fields?: ErrorFields;
+}
+
+/**
+ * The root of every error Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`, `"tracker.timeout"`,
+ * `"storage.full"`); `message` is one line for people: what failed, on what, why, and what to do.
+ *
+ * Each family has a subclass, so that a caller can tell retry from ban from give up:
+ * {@link InputError} (this input will never work), {@link PeerError} (drop the peer), {@link TrackerError} (retry later or
+ * elsewhere), {@link StorageError} (pause), {@link NetworkError} (retry), {@link UsageError} (the caller's mistake),
+ * {@link AbortError} (the caller asked for it).
+ */
+export class MillraceError extends Error {
+  override readonly name: string = "MillraceError";
+  readonly code: string;
+  readonly fields: ErrorFields;
+
+  constructor(code: string, message: string, options: MillraceErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fields = options.fields ?? {};
+  }
+}
+
+/** Bytes or text that can never be valid: a malformed torrent, magnet link, bencode document. */
+export class InputError extends MillraceError {
+  override readonly name = "InputError";
+}
+
+/** A peer broke the protocol: drop it, perhaps ban it. */
+export class PeerError extends MillraceError {
+  override readonly name = "PeerError";
+}
+
+/** A tracker failed, refused or answered nonsense. `retryInMs` as BEP 31 gives it: `Infinity` for "never". */
+export class TrackerError extends MillraceError {
+  override readonly name = "TrackerError";
+  readonly retryInMs: number | undefined;
+
+  constructor(code: string, message: string, options: MillraceErrorOptions & { readonly retryInMs?: number } = {}) {
+    super(code, message, options);
+    this.retryInMs = options.retryInMs;
+  }
+}
+
+/** A file, folder or disk refused. */
+export class StorageError extends MillraceError {
+  override readonly name = "StorageError";
+}
+
+/** A connection could not be made or broke. */
+export class NetworkError extends MillraceError {
+  override readonly name = "NetworkError";
+}
+
+/** An option or argument that makes no sense. */
+export class UsageError extends MillraceError {
+  override readonly name = "UsageError";
+}
+
+/** The caller aborted the operation, or closed what it ran on. */
+export class AbortError extends MillraceError {
+  override readonly name = "AbortError";
+
+  constructor(message = "aborted", options: MillraceErrorOptions = {}) {
+    super("aborted", message, options);
+  }
+}
+
+/** Whatever was thrown, as an `Error`. */
+export function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The `code` of a Node system error or a {@link MillraceError}, or `undefined`. */
+export function errorCode(thrown: unknown): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
+}
+
+/** Throws {@link AbortError} when `signal` has been aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new AbortError("aborted", { cause: signal.reason });
+}
+
+/** For the end of a switch over a union: the compiler proves that nothing arrives here. */
+export function unreachable(value: never): never {
+  throw new MillraceError("internal", `unexpected value ${String(value)}`);
+}

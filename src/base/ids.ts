@@ -1,0 +1,103 @@
+import { fromHex, toHex } from "./bytes.ts";
+import { InputError } from "./errors.ts";
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/**
+ * A torrent's identity: the SHA-1 of the raw info dictionary (BEP 3, 20 bytes) or its SHA-256 (BEP 52, 32 bytes).
+ * Immutable; compare with {@link InfoHash.equals} or by {@link InfoHash.hex}.
+ */
+export class InfoHash {
+  readonly bytes: Uint8Array;
+  /** Lower-case hexadecimal, 40 or 64 characters: the key for maps. */
+  readonly hex: string;
+
+  private constructor(bytes: Uint8Array, hex: string) {
+    this.bytes = bytes;
+    this.hex = hex;
+  }
+
+  /** From 20 or 32 raw bytes. Throws {@link InputError} `infohash.length`. */
+  static fromBytes(bytes: Uint8Array): InfoHash {
+    if (bytes.length !== 20 && bytes.length !== 32) {
+      throw new InputError("infohash.length", `an info-hash has 20 or 32 bytes, not ${bytes.length}`);
+    }
+    return new InfoHash(bytes.slice(), toHex(bytes));
+  }
+
+  /** From 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`. */
+  static parse(text: string): InfoHash {
+    const bytes = text.length === 32 ? fromBase32(text) : fromHex(text);
+    if (bytes === undefined || (bytes.length !== 20 && bytes.length !== 32)) {
+      throw new InputError("infohash.text", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; 40 or 64 hex digits, or 32 of base32`);
+    }
+    return new InfoHash(bytes, toHex(bytes));
+  }
+
+  /** 1 for SHA-1, 2 for SHA-256. */
+  get version(): 1 | 2 {
+    return this.bytes.length === 20 ? 1 : 2;
+  }
+
+  /** The 20 bytes that handshakes and trackers carry: a v2 hash is cut to its first 20 (BEP 52). */
+  get wire(): Uint8Array {
+    return this.bytes.length === 20 ? this.bytes : this.bytes.subarray(0, 20);
+  }
+
+  equals(other: InfoHash): boolean {
+    return this.hex === other.hex;
+  }
+
+  toString(): string {
+    return this.hex;
+  }
+}
+
+function fromBase32(text: string): Uint8Array | undefined {
+  const out = new Uint8Array(Math.floor((text.length * 5) / 8));
+  let bits = 0;
+  let value = 0;
+  let offset = 0;
+  for (const character of text.toUpperCase()) {
+    const digit = BASE32.indexOf(character);
+    if (digit < 0) return undefined;
+    value = (value << 5) | digit;
+    bits += 5;
+    if (bits >= 8) {
+      bits -= 8;
+      out[offset++] = (value >>> bits) & 0xff;
+    }
+  }
+  return out;
+}
+
+/** A peer id: 20 bytes, by convention starting with the client's mark (BEP 20). Names of clients: `millrace/wire`. */
+export class PeerId {
+  static readonly LENGTH = 20;
+  readonly bytes: Uint8Array;
+  readonly hex: string;
+
+  private constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.hex = toHex(bytes);
+  }
+
+  /** From 20 raw bytes. Throws {@link InputError} `peerid.length`. */
+  static fromBytes(bytes: Uint8Array): PeerId {
+    if (bytes.length !== PeerId.LENGTH) throw new InputError("peerid.length", `a peer id has 20 bytes, not ${bytes.length}`);
+    return new PeerId(bytes.slice());
+  }
+
+  equals(other: PeerId): boolean {
+    return this.hex === other.hex;
+  }
+
+  /** Printable ASCII as it is, every other byte as `%xx`. */
+  toString(): string {
+    let text = "";
+    for (const byte of this.bytes) {
+      text += byte >= 0x21 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`;
+    }
+    return text;
+  }
+}

@@ -1,0 +1,7 @@
+/** Identities, bytes, addresses, errors: what every other room stands on. */
+export * from "./address.ts";
+export * from "./bitfield.ts";
+export * from "./bytes.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";
+export * from "./units.ts";

@@ -1,0 +1,22 @@
+import type { Endpoint } from "../base/index.ts";
+
+export interface DatagramSocket {
+  readonly local: Endpoint;
+  /** Sends one datagram. Errors are dropped, as the network drops datagrams; `bytes` may be used again when it returns. */
+  send(bytes: Uint8Array, to: Endpoint): void;
+  close(): Promise<void>;
+}
+
+export interface BindOptions {
+  /** `"0.0.0.0"`, `"::"` (IPv6 only) or a local address. */
+  readonly ip: string;
+  readonly port: number;
+  /** `bytes` is valid during the call only. */
+  onDatagram(bytes: Uint8Array, from: Endpoint): void;
+  onError?(error: Error): void;
+}
+
+export interface Datagrams {
+  /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
+  bind(options: BindOptions): Promise<DatagramSocket>;
+}

@@ -1,0 +1,65 @@
+export interface FileStat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970, of the last change of content. */
+  readonly modifiedMs: number;
+  /** Bytes really taken on disk: less than `size` for a sparse file. */
+  readonly allocated: number;
+  readonly executable: boolean;
+}
+
+export interface OpenFile {
+  /** Fills `into` from `position`; resolves to the bytes read, fewer only at the end of the file. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Fills each of `into` in turn from `position` with one call; resolves to the bytes read. */
+  readInto(into: readonly Uint8Array[], position: number): Promise<number>;
+  /** Writes all of `bytes` at `position`. */
+  write(bytes: Uint8Array, position: number): Promise<void>;
+  /** Writes all of `parts`, one after the other, from `position`. */
+  writeFrom(parts: readonly Uint8Array[], position: number): Promise<void>;
+  /** Resolves when the data is on the disk itself (fdatasync). */
+  sync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  stat(): Promise<FileStat>;
+  close(): Promise<void>;
+}
+
+/** `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`; `"exclusive"`: created, must not exist. */
+export type OpenMode = "read" | "write" | "append" | "exclusive";
+
+export interface FolderEntry {
+  readonly name: string;
+  /** The name's raw bytes: they may not be UTF-8. */
+  readonly rawName: Uint8Array;
+  readonly kind: FileStat["kind"];
+}
+
+/**
+ * Files, as the engine sees them. Paths are absolute, or relative to the process. Every method rejects with StorageError:
+ * `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`, `storage.not-a-folder`, `storage.is-a-folder`,
+ * `storage.exists`, `storage.name-too-long`, `storage.too-many-files`, `storage.failed`; each with the path in its message and fields.
+ */
+export interface Files {
+  open(path: string, mode: OpenMode): Promise<OpenFile>;
+  /** Follows links. `undefined` when there is nothing. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Does not follow a link at the end. */
+  linkStat(path: string): Promise<FileStat | undefined>;
+  /** The path without links; `undefined` when there is nothing. */
+  realPath(path: string): Promise<string | undefined>;
+  list(folder: string): Promise<FolderEntry[]>;
+  /** With all folders above it; nothing happens when it exists. */
+  makeFolder(path: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file; nothing happens when there is none. */
+  removeFile(path: string): Promise<void>;
+  /** Removes an empty folder; says whether it did. */
+  removeEmptyFolder(path: string): Promise<boolean>;
+  /** The whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
+  readAll(path: string, maxBytes: number): Promise<Uint8Array>;
+  /** All or nothing, and on disk when it resolves: temporary file, fsync, rename, fsync of the folder. */
+  replace(path: string, bytes: Uint8Array): Promise<void>;
+  /** Bytes free for this user on the disk of `path` (or of its nearest folder that exists). */
+  freeSpace(path: string): Promise<number>;
+}

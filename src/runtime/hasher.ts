@@ -1,0 +1,45 @@
+export type HashAlgorithm = "sha1" | "sha256";
+
+/** A run of bytes: part of a file, or zeros where `path` is `undefined` (padding, BEP 47). */
+export interface HashSegment {
+  readonly path: string | undefined;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Digests of consecutive equal parts of what the segments hold when laid end to end. */
+export interface HashFilesJob {
+  readonly segments: readonly HashSegment[];
+  /**
+   * `"pieces"`: one digest for every `pieceLength` bytes (the last part may be shorter): BEP 3.
+   * `"merkle"`: for every `pieceLength` bytes the root of a SHA-256 merkle tree over 16 KiB leaves, padded with zero hashes to
+   * `pieceLength / 16 KiB` leaves: a piece layer of BEP 52. `algorithm` must be `"sha256"`.
+   */
+  readonly shape: "pieces" | "merkle";
+  readonly algorithm: HashAlgorithm;
+  readonly pieceLength: number;
+}
+
+export interface HashFilesResult {
+  /** One digest a part, end to end. A part that could not be read whole (missing or short file) has zeros here. */
+  readonly digests: Uint8Array;
+  /** One byte a part: 1 where it could be read whole. */
+  readonly readable: Uint8Array;
+  /** The first failure to read other than a missing or short file, if any: a message. */
+  readonly failure: string | undefined;
+}
+
+export interface Hasher {
+  /** The digest of `bytes`, at once, on this thread. */
+  digestSync(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array;
+  /** The digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
+  digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
+  /** Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep {@link Hasher.parallelism} of them going. */
+  digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
+  /** How many jobs run at once: the number of cores, at most. */
+  readonly parallelism: number;
+  /** Memory that {@link Hasher.digest} can reach without a copy. */
+  allocate(length: number): Uint8Array;
+  /** Ends the threads. Work under way is rejected with AbortError. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+import type { Endpoint } from "../base/index.ts";
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The reply after decompression may not be longer; a longer one rejects with NetworkError `http.too-long`. */
+  readonly maxBytes: number;
+  /** From the start to the first byte of the reply's head. */
+  readonly firstByteTimeoutMs: number;
+  /** From the start to the last byte. */
+  readonly totalTimeoutMs: number;
+  /** Redirects followed at the most; one more rejects with NetworkError `http.redirects`. */
+  readonly maxRedirects: number;
+  /** Asked for the first address and again for each redirect, with every resolved address: a reason to refuse, or `undefined`. */
+  readonly check?: (url: URL, ips: readonly string[]) => string | undefined;
+  readonly localIp?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Decompressed (gzip, deflate, br). */
+  readonly body: Uint8Array;
+  /** The address that answered, after redirects. */
+  readonly url: string;
+}
+
+export interface HttpClient {
+  /**
+   * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`, `too-long`,
+   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError.
+   */
+  get(request: HttpRequest): Promise<HttpReply>;
+  /** Closes idle connections. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerRequest {
+  readonly method: string;
+  /** Path and query as the client sent them, undecoded: `/announce?info_hash=%12...`. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly remote: Endpoint;
+}
+
+export interface HttpServerReply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string;
+}
+
+export interface HttpServer {
+  readonly local: Endpoint;
+  /** Stops accepting and closes what is open. */
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  readonly ip: string;
+  readonly port: number;
+  onRequest(request: HttpServerRequest): HttpServerReply;
+  onError?(error: Error): void;
+}
+
+/** A small HTTP/1.1 server for GET requests without bodies: what a tracker needs. */
+export interface HttpServers {
+  /** Rejects with NetworkError as {@link Net.listen} does. */
+  serve(options: ServeOptions): Promise<HttpServer>;
+}

@@ -1,0 +1,35 @@
+/**
+ * What the engine asks of its host. `millrace/runtime/node` is the real one; `millrace/sim` is one with a virtual clock,
+ * network and disk. Nothing in the engine reaches around these interfaces: that is what makes it testable.
+ */
+import type { Clock } from "./clock.ts";
+import type { Datagrams } from "./datagrams.ts";
+import type { Files } from "./files.ts";
+import type { Hasher } from "./hasher.ts";
+import type { HttpClient, HttpServers } from "./http.ts";
+import type { Log } from "./log.ts";
+import type { Net } from "./net.ts";
+import type { Random } from "./random.ts";
+
+export * from "./clock.ts";
+export * from "./datagrams.ts";
+export * from "./files.ts";
+export * from "./hasher.ts";
+export * from "./http.ts";
+export * from "./log.ts";
+export * from "./net.ts";
+export * from "./random.ts";
+
+export interface Runtime {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly net: Net;
+  readonly datagrams: Datagrams;
+  readonly http: HttpClient;
+  readonly httpServers: HttpServers;
+  readonly files: Files;
+  readonly hasher: Hasher;
+  readonly log: Log;
+  /** Releases what the runtime itself holds: hashing threads, idle HTTP connections. */
+  close(): Promise<void>;
+}

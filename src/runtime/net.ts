@@ -1,0 +1,68 @@
+import type { Endpoint } from "../base/index.ts";
+
+export interface SocketHandlers {
+  /** Bytes that arrived. A view into a buffer that is used again: valid during the call only. */
+  onData(chunk: Uint8Array): void;
+  /** What was written has drained below the low-water mark after `write` said `false`. */
+  onDrain(): void;
+  /** The connection is over, by either side; called exactly once, last of all. */
+  onClose(error: Error | undefined): void;
+}
+
+/** One TCP connection, connected. */
+export interface Socket {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  /** Begins delivery. Until then nothing is read. Called once; may be followed by {@link Socket.handOver}. */
+  start(handlers: SocketHandlers): void;
+  /** Replaces the handlers: a connection passes from whoever shook hands to whoever talks on. */
+  handOver(handlers: SocketHandlers): void;
+  /**
+   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Says `false` when so much waits that the caller
+   * should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
+   */
+  write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
+  /** Bytes queued and not yet taken by the operating system. */
+  readonly queuedBytes: number;
+  /** Stops and resumes delivery: the receive window does the rest. */
+  pause(): void;
+  resume(): void;
+  /** Closes at once; queued bytes may be lost. `onClose` follows. */
+  destroy(error?: Error): void;
+  /** Sends what is queued, then closes. */
+  end(): void;
+}
+
+export interface ConnectOptions {
+  readonly ip: string;
+  readonly port: number;
+  /** Local address to connect from. */
+  readonly localIp?: string;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Listener {
+  readonly local: Endpoint;
+  /** Stops accepting; connections that were accepted live on. */
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  /** `"::"` takes IPv4 too where the system allows it. */
+  readonly ip: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  onSocket(socket: Socket): void;
+  /** The listener itself failed after it was open. */
+  onError?(error: Error): void;
+}
+
+export interface Net {
+  /** Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError. */
+  connect(options: ConnectOptions): Promise<Socket>;
+  /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
+  listen(options: ListenOptions): Promise<Listener>;
+  /** The addresses of a name, canonical, in the resolver's order; an IP address is its own answer. Rejects with NetworkError `net.unknown-host`. */
+  resolve(host: string, signal?: AbortSignal): Promise<string[]>;
+}
