@@ -1,0 +1,162 @@
+import { InputError } from "../base/index.ts";
+
+/** A file as a torrent describes it, before it has a place: what {@link FileLayout} is built from. */
+export interface FileEntry {
+  /**
+   * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when it holds
+   * many files. A single-file torrent has one file whose path is `[name]`.
+   */
+  readonly path: readonly string[];
+  /** Bytes. */
+  readonly length: number;
+  /** Zeros that align the next file (BEP 47): never on disk, never asked of a peer on its own. */
+  readonly isPadding: boolean;
+  readonly isExecutable: boolean;
+  readonly isHidden: boolean;
+  /** Where a symbolic link leads, as safe components from the torrent's root; `undefined` for a file that is none. Its length is 0. */
+  readonly symlinkPath: readonly string[] | undefined;
+  /** Root of the file's merkle tree (BEP 52, 32 bytes); `undefined` in v1, and for padding and empty files. */
+  readonly piecesRoot: Uint8Array | undefined;
+}
+
+/** A file with its place in the torrent. */
+export interface LayoutFile extends FileEntry {
+  /** Position in {@link FileLayout.files}. */
+  readonly index: number;
+  /** Bytes from the start of the torrent's space to the first byte of the file. */
+  readonly offset: number;
+}
+
+/** A run of bytes within one file. */
+export interface Span {
+  readonly fileIndex: number;
+  /** Bytes from the start of the file. */
+  readonly fileOffset: number;
+  /** Bytes, at least 1. */
+  readonly length: number;
+}
+
+/** The pieces a file touches, both ends included; an empty file has `last === first - 1`. */
+export interface PieceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/**
+ * Where each file lies in the torrent's space of pieces, and back. Two ways to lay files out:
+ * end to end (BEP 3; padding files are files like any other), or `aligned` (pure v2, BEP 52), in which each file begins at a
+ * piece boundary and the gap before the next one belongs to no file, so the last piece of every file may be short.
+ *
+ * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
+ */
+export class FileLayout {
+  readonly files: readonly LayoutFile[];
+  /** Bytes. */
+  readonly pieceLength: number;
+  readonly pieceCount: number;
+  /** Bytes of the torrent's space: padding files and, when aligned, the gaps between files included; no gap after the last file. */
+  readonly totalLength: number;
+  /** Whether each file begins at a piece boundary with an implicit gap before it (pure v2). */
+  readonly isAligned: boolean;
+  /** Start of each file that is not empty, ascending, and its index. */
+  readonly #starts: Float64Array;
+  readonly #indexes: Uint32Array;
+
+  /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */
+  constructor(entries: readonly FileEntry[], pieceLength: number, isAligned = false) {
+    const files: LayoutFile[] = [];
+    const starts = new Float64Array(entries.length);
+    const indexes = new Uint32Array(entries.length);
+    let filled = 0;
+    let end = 0;
+    for (const entry of entries) {
+      const index = files.length;
+      const offset = isAligned ? Math.ceil(end / pieceLength) * pieceLength : end;
+      files.push({
+        index,
+        offset,
+        path: entry.path,
+        length: entry.length,
+        isPadding: entry.isPadding,
+        isExecutable: entry.isExecutable,
+        isHidden: entry.isHidden,
+        symlinkPath: entry.symlinkPath,
+        piecesRoot: entry.piecesRoot,
+      });
+      if (entry.length === 0) continue;
+      starts[filled] = offset;
+      indexes[filled++] = index;
+      end = offset + entry.length;
+      if (!Number.isSafeInteger(end)) throw new InputError("metainfo.size", "the files add up to more than 2^53 - 1 bytes");
+    }
+    this.files = files;
+    this.pieceLength = pieceLength;
+    this.isAligned = isAligned;
+    this.totalLength = end;
+    this.pieceCount = Math.ceil(end / pieceLength);
+    this.#starts = starts.subarray(0, filled);
+    this.#indexes = indexes.subarray(0, filled);
+  }
+
+  /** Bytes from the start of the space to the start of a piece. */
+  pieceOffset(index: number): number {
+    return index * this.pieceLength;
+  }
+
+  /** Bytes in a piece: `pieceLength`, except for the last (and when aligned, the last of each file). 0 for a piece there is not. */
+  pieceSize(index: number): number {
+    if (!(index >= 0 && index < this.pieceCount)) return 0;
+    const offset = index * this.pieceLength;
+    if (!this.isAligned) return Math.min(this.pieceLength, this.totalLength - offset);
+    const file = this.#fileAt(this.#search(offset));
+    return file === undefined ? 0 : Math.min(this.pieceLength, file.offset + file.length - offset);
+  }
+
+  /**
+   * The runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and what lies outside the
+   * space are left out, so the lengths may add up to less.
+   */
+  spans(offset: number, length: number): Span[] {
+    const out: Span[] = [];
+    const end = offset + length;
+    for (let at = Math.max(0, this.#search(offset)); at < this.#starts.length; at++) {
+      const file = this.#fileAt(at);
+      if (file === undefined || file.offset >= end) break;
+      const from = Math.max(offset, file.offset);
+      const to = Math.min(end, file.offset + file.length);
+      if (to > from) out.push({ fileIndex: file.index, fileOffset: from - file.offset, length: to - from });
+    }
+    return out;
+  }
+
+  /** The pieces that a file touches. Throws {@link InputError} `metainfo.file-index`. */
+  filePieces(fileIndex: number): PieceRange {
+    const file = this.files[fileIndex];
+    if (file === undefined) throw new InputError("metainfo.file-index", `no file ${fileIndex} among ${this.files.length}`);
+    const first = Math.floor(file.offset / this.pieceLength);
+    if (file.length === 0) return { first, last: first - 1 };
+    return { first, last: Math.floor((file.offset + file.length - 1) / this.pieceLength) };
+  }
+
+  /** The indexes of the files (padding included, empty ones not) that have bytes in a piece, ascending. */
+  filesOfPiece(index: number): number[] {
+    return this.spans(this.pieceOffset(index), this.pieceSize(index)).map((span) => span.fileIndex);
+  }
+
+  #fileAt(position: number): LayoutFile | undefined {
+    const index = this.#indexes[position];
+    return index === undefined ? undefined : this.files[index];
+  }
+
+  /** The position in `#starts` of the last file that begins at or before `offset`; -1 when there is none. */
+  #search(offset: number): number {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
