@@ -1,0 +1,289 @@
+import { InputError } from "../base/index.ts";
+import { MAX_DEPTH, MAX_DEPTH_CEILING, MAX_DOCUMENT_LENGTH, MAX_INTEGER_LENGTH, MAX_TOKENS } from "./limits.ts";
+import type { BDict, BValue } from "./value.ts";
+
+export interface DecodeOptions {
+  /**
+   * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys (the first
+   * counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
+   */
+  readonly strict?: boolean;
+  /** Containers within each other; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}. */
+  readonly maxDepth?: number;
+  /** Values and keys; default {@link MAX_TOKENS}. */
+  readonly maxTokens?: number;
+  /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
+  readonly maxLength?: number;
+}
+
+/** Where a value lies: `start` included, `end` not. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const LETTER_D = 0x64;
+const LETTER_E = 0x65;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
+
+/** Digits that cannot leave the safe integers. */
+const SAFE_DIGITS = 15;
+const KEY_CACHE_SLOTS = 128;
+const CACHED_KEY_LENGTH = 32;
+
+/**
+ * A torrent repeats a handful of keys many thousand times, and so do a tracker and the DHT: comparing bytes with the key that was
+ * last seen in the same slot is much cheaper than making a string. A bounded table of immutable strings, safe to share.
+ */
+const cachedKeys: string[] = Array.from({ length: KEY_CACHE_SLOTS }, () => "");
+
+/** One pass over one document. Depth is bounded, so recursion is. */
+export class Decoder {
+  readonly #bytes: Uint8Array;
+  readonly #buffer: Buffer;
+  readonly #strict: boolean;
+  readonly #maxDepth: number;
+  #tokensLeft: number;
+  #at = 0;
+
+  constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
+    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH } = options;
+    if (bytes.length > maxLength) {
+      throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, { fields: { offset: maxLength } });
+    }
+    // A plain view: the methods of a Buffer copy and slice in their own way.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#strict = strict;
+    this.#maxDepth = Math.min(maxDepth, MAX_DEPTH_CEILING);
+    this.#tokensLeft = maxTokens;
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+
+  /** The next value. `depth` is that of the container it is in. */
+  value(depth = 0): BValue {
+    const byte = this.#bytes[this.#at];
+    if (byte === LETTER_I) return this.#integer();
+    if (byte === LETTER_L) return this.#list(depth + 1);
+    if (byte === LETTER_D) return this.dict(depth + 1);
+    return this.#string();
+  }
+
+  /** A dictionary; `onValue` hears where each value lies. */
+  dict(depth = 1, onValue?: (key: string, start: number, end: number) => void): BDict {
+    this.#open(LETTER_D, depth);
+    const dict: BDict = new Map();
+    let highest: string | undefined;
+    while (this.#bytes[this.#at] !== LETTER_E) {
+      const keyAt = this.#at;
+      const key = this.#key();
+      const ascending = highest === undefined || key > highest;
+      if (!ascending && this.#strict) {
+        throw this.#error("bencode.order", key === highest ? "a key appears twice" : "the keys are not in order", keyAt);
+      }
+      const start = this.#at;
+      const value = this.value(depth);
+      if (ascending) highest = key;
+      else if (dict.has(key)) continue;
+      dict.set(key, value);
+      if (onValue !== undefined) onValue(key, start, this.#at);
+    }
+    this.#at++;
+    return dict;
+  }
+
+  /** Passes over the next value without building it. */
+  skip(depth = 0): void {
+    const byte = this.#bytes[this.#at];
+    if (byte === LETTER_I) {
+      this.#integer();
+      return;
+    }
+    if (byte !== LETTER_L && byte !== LETTER_D) {
+      this.#at += this.#stringLength();
+      return;
+    }
+    this.#open(byte, depth + 1);
+    while (this.#bytes[this.#at] !== LETTER_E) {
+      if (byte === LETTER_D) this.#at += this.#stringLength();
+      this.skip(depth + 1);
+    }
+    this.#at++;
+  }
+
+  /** Steps into the dictionary or list here, to the value of a key or index; says whether there is one. */
+  enter(step: string | number, depth: number): boolean {
+    const isDict = typeof step === "string";
+    if (this.#bytes[this.#at] !== (isDict ? LETTER_D : LETTER_L)) return false;
+    this.#open(isDict ? LETTER_D : LETTER_L, depth);
+    for (let index = 0; this.#bytes[this.#at] !== LETTER_E; index++) {
+      if (isDict ? this.#key() === step : index === step) return true;
+      this.skip(depth);
+    }
+    return false;
+  }
+
+  /** In strict mode, refuses bytes after the value. */
+  finish(): void {
+    if (this.#strict && this.#at < this.#bytes.length) throw this.#error("bencode.trailing", "there are bytes after the value", this.#at);
+  }
+
+  #list(depth: number): BValue[] {
+    this.#open(LETTER_L, depth);
+    const list: BValue[] = [];
+    while (this.#bytes[this.#at] !== LETTER_E) list.push(this.value(depth));
+    this.#at++;
+    return list;
+  }
+
+  #open(letter: number, depth: number): void {
+    if (this.#bytes[this.#at] !== letter) throw this.#unexpected("a dictionary");
+    if (depth > this.#maxDepth) throw this.#error("bencode.depth", `more than ${this.#maxDepth} containers within each other`, this.#at);
+    this.#countToken();
+    this.#at++;
+  }
+
+  #countToken(): void {
+    if (--this.#tokensLeft < 0) throw this.#error("bencode.tokens", "too many values", this.#at);
+  }
+
+  /** A copy, so that the result does not change with a buffer that is used again (and small copies are cheaper than views). */
+  #string(): Uint8Array {
+    const length = this.#stringLength();
+    const start = this.#at;
+    this.#at += length;
+    return this.#bytes.slice(start, this.#at);
+  }
+
+  #key(): string {
+    const length = this.#stringLength();
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const end = start + length;
+    this.#at = end;
+    if (length === 0 || length > CACHED_KEY_LENGTH) return this.#buffer.toString("latin1", start, end);
+    const slot = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & (KEY_CACHE_SLOTS - 1);
+    const cached = cachedKeys[slot] ?? "";
+    if (cached.length === length) {
+      let i = 0;
+      while (i < length && cached.charCodeAt(i) === bytes[start + i]) i++;
+      if (i === length) return cached;
+    }
+    const key = this.#buffer.toString("latin1", start, end);
+    cachedKeys[slot] = key;
+    return key;
+  }
+
+  /** Reads `123:` and checks that the bytes are there; leaves the position at the first of them. */
+  #stringLength(): number {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    let at = start;
+    let length = 0;
+    let byte = bytes[at];
+    while (byte !== undefined && byte >= ZERO && byte <= ZERO + 9) {
+      length = length * 10 + byte - ZERO;
+      if (length > bytes.length) throw this.#error("bencode.truncated", "a string is longer than what is left", start);
+      byte = bytes[++at];
+    }
+    if (at === start) throw this.#unexpected("a value");
+    if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within a length", at);
+    if (byte !== COLON) throw this.#error("bencode.syntax", "a colon must follow the length of a string", at);
+    if (this.#strict && at - start > 1 && bytes[start] === ZERO) throw this.#error("bencode.leading-zero", "a length starts with 0", start);
+    if (at + 1 + length > bytes.length) throw this.#error("bencode.truncated", "a string is longer than what is left", start);
+    this.#countToken();
+    this.#at = at + 1;
+    return length;
+  }
+
+  #integer(): number | bigint {
+    const bytes = this.#bytes;
+    const start = this.#at;
+    const negative = bytes[start + 1] === MINUS;
+    const first = negative ? start + 2 : start + 1;
+    let at = first;
+    let value = 0;
+    let byte = bytes[at];
+    while (byte !== undefined && byte >= ZERO && byte <= ZERO + 9) {
+      value = value * 10 + byte - ZERO;
+      if (at - start > MAX_INTEGER_LENGTH) throw this.#error("bencode.integer", `an integer has more than ${MAX_INTEGER_LENGTH} characters`, start);
+      byte = bytes[++at];
+    }
+    const digits = at - first;
+    if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within an integer", at);
+    if (byte !== LETTER_E || digits === 0) throw this.#error("bencode.integer", "an integer is digits between i and e", start);
+    if (this.#strict && bytes[first] === ZERO && (digits > 1 || negative)) {
+      throw this.#error("bencode.leading-zero", negative && digits === 1 ? "-0 is no integer" : "an integer starts with 0", start);
+    }
+    this.#countToken();
+    this.#at = at + 1;
+    // Adding 0 turns the -0 that negation of "-0" gives into 0.
+    if (digits <= SAFE_DIGITS) return negative ? -value + 0 : value;
+    const exact = BigInt(this.#buffer.toString("latin1", start + (negative ? 2 : 1), at)) * (negative ? -1n : 1n);
+    return exact >= BigInt(Number.MIN_SAFE_INTEGER) && exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact;
+  }
+
+  #unexpected(expected: string): InputError {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) return this.#error("bencode.truncated", `the document ends where ${expected} should be`, this.#at);
+    const found = byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte 0x${byte.toString(16).padStart(2, "0")}`;
+    return this.#error("bencode.syntax", `${found} where ${expected} should be`, this.#at);
+  }
+
+  #error(code: string, what: string, offset: number): InputError {
+    return new InputError(code, `not bencode: ${what}, at byte ${offset}`, { fields: { offset } });
+  }
+}
+
+/**
+ * The value that `bytes` hold (BEP 3). Nothing in it shares memory with `bytes`.
+ *
+ * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
+ * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`, `bencode.trailing`.
+ *
+ * @example decode(utf8("d8:intervali1800ee")) // Map { "interval" => 1800 }
+ */
+export function decode(bytes: Uint8Array, options?: DecodeOptions): BValue {
+  const decoder = new Decoder(bytes, options);
+  const value = decoder.value();
+  decoder.finish();
+  return value;
+}
+
+/** As {@link decode}, for a value that other bytes follow: the value and how many bytes it takes. */
+export function decodePrefix(bytes: Uint8Array, options?: DecodeOptions): { readonly value: BValue; readonly length: number } {
+  const decoder = new Decoder(bytes, options);
+  const value = decoder.value();
+  return { value, length: decoder.offset };
+}
+
+/** As {@link decode}, for a document that must be a dictionary (else `bencode.syntax`): also where the value of each of its keys lies in `bytes`. */
+export function decodeWithSpans(
+  bytes: Uint8Array,
+  options?: DecodeOptions,
+): { readonly value: BDict; readonly spans: ReadonlyMap<string, ByteRange> } {
+  const decoder = new Decoder(bytes, options);
+  const spans = new Map<string, ByteRange>();
+  const value = decoder.dict(1, (key, start, end) => spans.set(key, { start, end }));
+  decoder.finish();
+  return { value, spans };
+}
+
+/**
+ * The bytes of a nested value, as they stand in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are keys and list
+ * indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link decode} does.
+ */
+export function rawSlice(bytes: Uint8Array, path: readonly (string | number)[], options?: DecodeOptions): Uint8Array | undefined {
+  const decoder = new Decoder(bytes, options);
+  for (const [index, step] of path.entries()) if (!decoder.enter(step, index + 1)) return undefined;
+  const start = decoder.offset;
+  decoder.skip(path.length);
+  return bytes.subarray(start, decoder.offset);
+}

@@ -1,0 +1,167 @@
+import { UsageError } from "../base/index.ts";
+import { MAX_DEPTH_CEILING } from "./limits.ts";
+import { Raw } from "./value.ts";
+import type { BInput } from "./value.ts";
+
+const COLON = 0x3a;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const LETTER_D = 0x64;
+const LETTER_E = 0x65;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
+
+const FIRST_CAPACITY = 1024;
+/** Up to here a loop beats a call into the engine. */
+const SMALL_COPY = 32;
+
+/** Bytes that grow as they are written. */
+class Writer {
+  #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #length = 0;
+
+  value(value: BInput, depth: number): void {
+    if (typeof value === "number") return this.#integer(value);
+    if (typeof value === "string") return this.#text(value);
+    if (value instanceof Uint8Array) return this.#string(value);
+    if (typeof value === "bigint") return this.#ascii(`i${value}e`);
+    if (value instanceof Raw) return this.#copy(value.bytes);
+    if (depth >= MAX_DEPTH_CEILING) throw new UsageError("bencode.depth", `more than ${MAX_DEPTH_CEILING} containers within each other`);
+    if (isList(value)) return this.#list(value, depth + 1);
+    if (value instanceof Map) return this.#entries(value, depth + 1);
+    if (typeof value === "object" && value !== null) return this.#entries(new Map(Object.entries(value)), depth + 1);
+    throw new UsageError("bencode.value", `cannot bencode a ${typeof value}`);
+  }
+
+  finish(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length).slice();
+  }
+
+  #list(list: readonly BInput[], depth: number): void {
+    this.#byte(LETTER_L);
+    for (const value of list) this.value(value, depth);
+    this.#byte(LETTER_E);
+  }
+
+  #entries(map: ReadonlyMap<string, BInput | undefined>, depth: number): void {
+    this.#byte(LETTER_D);
+    if (isSorted(map)) {
+      for (const [key, value] of map) this.#entry(key, value, depth);
+    } else {
+      // One character is one byte, so the order of the strings is the order of the bytes.
+      for (const key of [...map.keys()].sort()) this.#entry(key, map.get(key), depth);
+    }
+    this.#byte(LETTER_E);
+  }
+
+  #entry(key: string, value: BInput | undefined, depth: number): void {
+    if (value === undefined) return;
+    this.#digits(key.length);
+    this.#byte(COLON);
+    this.#ascii(key);
+    this.value(value, depth);
+  }
+
+  #integer(value: number): void {
+    if (!Number.isSafeInteger(value)) throw new UsageError("bencode.value", `not an exact integer: ${value}; use a bigint`);
+    this.#byte(LETTER_I);
+    if (value < 0) this.#byte(MINUS);
+    this.#digits(Math.abs(value));
+    this.#byte(LETTER_E);
+  }
+
+  #string(bytes: Uint8Array): void {
+    this.#digits(bytes.length);
+    this.#byte(COLON);
+    this.#copy(bytes);
+  }
+
+  #text(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.#digits(length);
+    this.#byte(COLON);
+    this.#reserve(length);
+    this.#length += this.#bytes.write(text, this.#length, "utf8");
+  }
+
+  #ascii(text: string): void {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0xff) throw new UsageError("bencode.key", `a key has one character per byte; use keyFromText(${JSON.stringify(text.slice(0, 60))})`);
+      bytes[at++] = code;
+    }
+    this.#length = at;
+  }
+
+  #copy(from: Uint8Array): void {
+    this.#reserve(from.length);
+    if (from.length > SMALL_COPY) {
+      this.#bytes.set(from, this.#length);
+    } else {
+      const bytes = this.#bytes;
+      const at = this.#length;
+      for (let i = 0; i < from.length; i++) bytes[at + i] = from[i] ?? 0;
+    }
+    this.#length += from.length;
+  }
+
+  /** A number that is not negative, in base ten. */
+  #digits(value: number): void {
+    if (value > 999_999_999) return this.#ascii(String(value));
+    let size = 1;
+    for (let bound = 10; value >= bound; bound *= 10) size++;
+    this.#reserve(size);
+    const bytes = this.#bytes;
+    let rest = value;
+    for (let at = this.#length + size - 1; at >= this.#length; at--) {
+      const quotient = (rest / 10) | 0;
+      bytes[at] = ZERO + rest - quotient * 10;
+      rest = quotient;
+    }
+    this.#length += size;
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
+
+/** `Array.isArray` does not narrow read-only arrays. */
+function isList(value: BInput): value is readonly BInput[] {
+  return Array.isArray(value);
+}
+
+function isSorted(map: ReadonlyMap<string, unknown>): boolean {
+  let previous: string | undefined;
+  for (const key of map.keys()) {
+    if (previous !== undefined && key < previous) return false;
+    previous = key;
+  }
+  return true;
+}
+
+/**
+ * The canonical bencoding of a value (BEP 3): keys in the order of their bytes, no leading zeros.
+ *
+ * Throws {@link UsageError}: `bencode.value` (a number that is no safe integer, or a value that cannot be encoded),
+ * `bencode.key` (a key with a character beyond U+00FF), `bencode.depth` (nested too deep, or in itself).
+ *
+ * @example encode({ interval: 1800, peers: new Uint8Array(6) })
+ */
+export function encode(value: BInput): Uint8Array {
+  const writer = new Writer();
+  writer.value(value, 0);
+  return writer.finish();
+}
