@@ -1,0 +1,38 @@
+import { encodeMessage } from "./encode.ts";
+
+/*
+ * One builder for each message, for people and small programs. Each returns the whole message, length prefix included, and
+ * throws UsageError `wire.field` when a number does not fit its field.
+ */
+
+export const encodeKeepAlive = (): Uint8Array => encodeMessage({ type: "keep-alive" });
+export const encodeChoke = (): Uint8Array => encodeMessage({ type: "choke" });
+export const encodeUnchoke = (): Uint8Array => encodeMessage({ type: "unchoke" });
+export const encodeInterested = (): Uint8Array => encodeMessage({ type: "interested" });
+export const encodeNotInterested = (): Uint8Array => encodeMessage({ type: "not-interested" });
+export const encodeHave = (piece: number): Uint8Array => encodeMessage({ type: "have", piece });
+/** `bits` as `Bitfield.pack` gives them. */
+export const encodeBitfield = (bits: Uint8Array): Uint8Array => encodeMessage({ type: "bitfield", bits });
+export const encodeRequest = (piece: number, begin: number, length: number): Uint8Array =>
+  encodeMessage({ type: "request", piece, begin, length });
+export const encodePiece = (piece: number, begin: number, block: Uint8Array): Uint8Array =>
+  encodeMessage({ type: "piece", piece, begin, block });
+export const encodeCancel = (piece: number, begin: number, length: number): Uint8Array =>
+  encodeMessage({ type: "cancel", piece, begin, length });
+/** UDP port of our DHT node (BEP 5). */
+export const encodePort = (port: number): Uint8Array => encodeMessage({ type: "port", port });
+/** BEP 6. */
+export const encodeSuggest = (piece: number): Uint8Array => encodeMessage({ type: "suggest", piece });
+/** BEP 6. */
+export const encodeHaveAll = (): Uint8Array => encodeMessage({ type: "have-all" });
+/** BEP 6. */
+export const encodeHaveNone = (): Uint8Array => encodeMessage({ type: "have-none" });
+/** BEP 6. */
+export const encodeReject = (piece: number, begin: number, length: number): Uint8Array =>
+  encodeMessage({ type: "reject", piece, begin, length });
+/** BEP 6. */
+export const encodeAllowedFast = (piece: number): Uint8Array => encodeMessage({ type: "allowed-fast", piece });
+/** BEP 10: `id` as the receiver numbered the extension, 0 for the extended handshake. */
+export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array => encodeMessage({ type: "extended", id, payload });
+/** Any id with any payload: for messages that Millrace does not know, and for tests that break the rules. */
+export const encodeRaw = (id: number, payload: Uint8Array): Uint8Array => encodeMessage({ type: "unknown", id, payload });

@@ -1,0 +1,60 @@
+/** The id byte of every message Millrace speaks: BEP 3 (0 to 8), BEP 5 (9), BEP 6 (13 to 17), BEP 10 (20). */
+export const MessageId = {
+  choke: 0,
+  unchoke: 1,
+  interested: 2,
+  notInterested: 3,
+  have: 4,
+  bitfield: 5,
+  request: 6,
+  piece: 7,
+  cancel: 8,
+  port: 9,
+  suggest: 13,
+  haveAll: 14,
+  haveNone: 15,
+  reject: 16,
+  allowedFast: 17,
+  extended: 20,
+} as const;
+
+export type MessageId = (typeof MessageId)[keyof typeof MessageId];
+
+const NAMES: ReadonlyMap<number, string> = new Map([
+  [MessageId.choke, "choke"],
+  [MessageId.unchoke, "unchoke"],
+  [MessageId.interested, "interested"],
+  [MessageId.notInterested, "not-interested"],
+  [MessageId.have, "have"],
+  [MessageId.bitfield, "bitfield"],
+  [MessageId.request, "request"],
+  [MessageId.piece, "piece"],
+  [MessageId.cancel, "cancel"],
+  [MessageId.port, "port"],
+  [MessageId.suggest, "suggest"],
+  [MessageId.haveAll, "have-all"],
+  [MessageId.haveNone, "have-none"],
+  [MessageId.reject, "reject"],
+  [MessageId.allowedFast, "allowed-fast"],
+  [MessageId.extended, "extended"],
+]);
+
+/** The name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP above defines. */
+export function messageName(id: number): string {
+  return NAMES.get(id) ?? "unknown";
+}
+
+/** The big-endian length that every message begins with; it counts the id and the payload, not itself. */
+export const PREFIX_LENGTH = 4;
+
+/** Prefix, id, piece, begin: what precedes the payload of a `piece` message. */
+export const PIECE_HEADER_LENGTH = 13;
+
+/** A whole `request`, `cancel` or `reject`. */
+export const REQUEST_LENGTH = 17;
+
+/** A whole `have`, `suggest` or `allowed-fast`. */
+export const HAVE_LENGTH = 9;
+
+/** `\x13BitTorrent protocol`, 8 reserved bytes, info-hash, peer id (BEP 3). */
+export const HANDSHAKE_LENGTH = 68;

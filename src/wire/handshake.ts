@@ -1,0 +1,119 @@
+import { PeerError, UsageError, latin1, toHex } from "../base/index.ts";
+import { HANDSHAKE_LENGTH } from "./constants.ts";
+import { copyBytes, viewBytes } from "./copy.ts";
+import { makeReserved, readReserved } from "./reserved.ts";
+import type { Reserved } from "./reserved.ts";
+
+const PROTOCOL = latin1("\x13BitTorrent protocol");
+const RESERVED_AT = PROTOCOL.length;
+const INFO_HASH_AT = RESERVED_AT + 8;
+const PEER_ID_AT = INFO_HASH_AT + 20;
+
+/** What a peer says first (BEP 3). */
+export interface Handshake {
+  /** 20 bytes; of a v2 torrent the first 20 of its info-hash (BEP 52). */
+  readonly infoHash: Uint8Array;
+  /** 20 bytes. */
+  readonly peerId: Uint8Array;
+  /** What the reserved bits say the peer can do. */
+  readonly reserved: Reserved;
+  /** The 8 reserved bytes as they came. */
+  readonly reservedBytes: Uint8Array;
+}
+
+export interface HandshakeOptions {
+  /** 20 bytes. */
+  readonly infoHash: Uint8Array;
+  /** 20 bytes. */
+  readonly peerId: Uint8Array;
+  /** What to offer, as flags or as the 8 bytes themselves. Default: nothing. */
+  readonly reserved?: Partial<Reserved> | Uint8Array;
+}
+
+/** The 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length. */
+export function encodeHandshake(options: HandshakeOptions): Uint8Array {
+  const reserved = options.reserved instanceof Uint8Array ? options.reserved : makeReserved(options.reserved ?? {});
+  const out = new Uint8Array(HANDSHAKE_LENGTH);
+  out.set(PROTOCOL);
+  out.set(checkLength("reserved", reserved, 8), RESERVED_AT);
+  out.set(checkLength("infoHash", options.infoHash, 20), INFO_HASH_AT);
+  out.set(checkLength("peerId", options.peerId, 20), PEER_ID_AT);
+  return out;
+}
+
+/** A handshake of exactly 68 bytes. Throws {@link PeerError} `wire.not-bittorrent`, `wire.handshake-length`. */
+export function decodeHandshake(bytes: Uint8Array): Handshake {
+  checkProtocol(bytes, 0, Math.min(bytes.length, PROTOCOL.length));
+  if (bytes.length !== HANDSHAKE_LENGTH) {
+    throw new PeerError("wire.handshake-length", `a handshake has ${HANDSHAKE_LENGTH} bytes, not ${bytes.length}`, {
+      fields: { expected: HANDSHAKE_LENGTH, received: bytes.length },
+    });
+  }
+  const reservedBytes = copyBytes(bytes, RESERVED_AT, INFO_HASH_AT);
+  return {
+    infoHash: copyBytes(bytes, INFO_HASH_AT, PEER_ID_AT),
+    peerId: copyBytes(bytes, PEER_ID_AT, HANDSHAKE_LENGTH),
+    reserved: readReserved(reservedBytes),
+    reservedBytes,
+  };
+}
+
+/** What {@link HandshakeDecoder.push} answers once the handshake is whole. */
+export interface DecodedHandshake {
+  readonly handshake: Handshake;
+  /** What followed it in the same chunk: a view, valid as long as the chunk is. */
+  readonly rest: Uint8Array;
+}
+
+/**
+ * A handshake from a stream. The info-hash can be read before the peer id has arrived, because the accepting side must find
+ * the torrent to know what to answer, and some trackers' checkers never send a peer id (BEP 3).
+ */
+export class HandshakeDecoder {
+  readonly #bytes = new Uint8Array(HANDSHAKE_LENGTH);
+  #length = 0;
+
+  /**
+   * Takes more bytes. Answers the handshake when these complete it; it must not be called again then. Throws
+   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or alien stream is told early.
+   */
+  push(chunk: Uint8Array): DecodedHandshake | undefined {
+    if (this.#length === HANDSHAKE_LENGTH) throw new UsageError("wire.handshake-done", "the handshake is complete");
+    const from = this.#length;
+    const count = Math.min(chunk.length, HANDSHAKE_LENGTH - from);
+    this.#bytes.set(viewBytes(chunk, 0, count), from);
+    this.#length = from + count;
+    checkProtocol(this.#bytes, from, Math.min(this.#length, PROTOCOL.length));
+    if (this.#length < HANDSHAKE_LENGTH) return undefined;
+    return { handshake: decodeHandshake(this.#bytes), rest: viewBytes(chunk, count, chunk.length) };
+  }
+
+  /** The 20 bytes of the info-hash once 48 bytes have arrived: a copy. */
+  get infoHash(): Uint8Array | undefined {
+    return this.#length < PEER_ID_AT ? undefined : copyBytes(this.#bytes, INFO_HASH_AT, PEER_ID_AT);
+  }
+
+  /** What the peer can do, once 28 bytes have arrived. */
+  get reserved(): Reserved | undefined {
+    return this.#length < INFO_HASH_AT ? undefined : readReserved(viewBytes(this.#bytes, RESERVED_AT, INFO_HASH_AT));
+  }
+}
+
+function checkProtocol(bytes: Uint8Array, from: number, until: number): void {
+  for (let at = from; at < until; at++) {
+    if (bytes[at] !== PROTOCOL[at]) {
+      throw new PeerError("wire.not-bittorrent", "the peer does not speak BitTorrent", {
+        fields: { expected: toHex(PROTOCOL), received: toHex(viewBytes(bytes, 0, until)) },
+      });
+    }
+  }
+}
+
+function checkLength(field: string, bytes: Uint8Array, expected: number): Uint8Array {
+  if (bytes.length !== expected) {
+    throw new UsageError("wire.field", `${field} has ${expected} bytes, not ${bytes.length}`, {
+      fields: { field, expected, received: bytes.length },
+    });
+  }
+  return bytes;
+}

@@ -1,0 +1,15 @@
+/**
+ * The peer protocol as bytes: handshake, messages, an incremental decoder, peer ids and extensions. Sans-I/O: bytes in,
+ * values out, and back. Malformed input is a `PeerError` whose code begins with `wire.`.
+ */
+export * from "./builders.ts";
+export * from "./constants.ts";
+export { decodeBody, decodeMessage, readHeader } from "./decode.ts";
+export type { FrameLimits, MessageHeader } from "./decode.ts";
+export * from "./encode.ts";
+export * from "./handshake.ts";
+export * from "./limits.ts";
+export * from "./message.ts";
+export * from "./peer-state.ts";
+export * from "./reserved.ts";
+export * from "./stream.ts";

@@ -1,0 +1,46 @@
+/** What a peer may make us hold. Listed in docs/limits.md. */
+
+/**
+ * Bytes, 1 MiB: the largest length prefix accepted. Far above every message in use (16 KiB blocks, 64 KiB hashes), far below
+ * what would hurt. A bitfield of a torrent known to need more is let through.
+ */
+export const MAX_FRAME_LENGTH = 1_048_576;
+
+/** Bytes, 128 KiB: the largest block sent or taken. Everybody requests 16 KiB; a few old clients 32 or 128 KiB. */
+export const MAX_BLOCK_LENGTH = 131_072;
+
+/** Bytes, 32 MiB: the largest info dictionary fetched from peers (BEP 9), the same as for a torrent file. */
+export const MAX_METADATA_LENGTH = 33_554_432;
+
+/** Bytes, 64 KiB: the largest extended handshake (BEP 10) read. Real ones have about 200 bytes. */
+export const MAX_EXTENDED_HANDSHAKE_LENGTH = 65_536;
+
+/** Extensions one peer may name: the wire has ids for 255. */
+export const MAX_EXTENSIONS = 255;
+
+/** Bytes: the longest extension name taken note of. The longest in use has 16. */
+export const MAX_EXTENSION_NAME_LENGTH = 64;
+
+/** Bytes: how much of a peer's client name (`v`) is kept. It ends up on screens and in logs. */
+export const MAX_CLIENT_NAME_LENGTH = 128;
+
+/** Requests: the largest `reqq` believed. Others say 250 to 2,000; a huge one would only make us flood the peer. */
+export const MAX_REQUEST_QUEUE = 65_535;
+
+/** Times the whole metadata is served to one connection before its requests are rejected (BEP 9 flood protection). */
+export const METADATA_SERVE_FACTOR = 3;
+
+/** Different metadata sizes believed possible at a time: each costs a candidate, and only one can be true. */
+export const MAX_METADATA_CANDIDATES = 8;
+
+/** Metadata requests awaiting an answer from one peer: one in transit and one on its way. */
+export const MAX_METADATA_REQUESTS_PER_PEER = 4;
+
+/** Milliseconds: how long a metadata request may stay unanswered before another peer is asked. */
+export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
+
+/** Milliseconds: how long a peer that rejected or timed out is left alone before it is asked for metadata again. */
+export const METADATA_RETRY_MS = 30_000;
+
+/** Pieces an allowed-fast set has at most: BEP 6 says 10; more gives a freeloader a torrent for nothing. */
+export const MAX_ALLOWED_FAST = 64;

@@ -1,0 +1,69 @@
+import { unreachable } from "../base/index.ts";
+
+/**
+ * One message of the peer protocol, as a value. Numbers are unsigned: `port` and `id` of 16 and 8 bits, all others of 32.
+ * `piece` counts pieces, `begin` and `length` are bytes. Byte strings belong to the message: no one else writes to them.
+ */
+export type Message =
+  /** No id and no payload: the connection is alive (BEP 3). */
+  | { readonly type: "keep-alive" }
+  | { readonly type: "choke" }
+  | { readonly type: "unchoke" }
+  | { readonly type: "interested" }
+  | { readonly type: "not-interested" }
+  | { readonly type: "have"; readonly piece: number }
+  /** Packed, high bit first. Whether the spare bits are zero is for `Bitfield.unpack` to say. */
+  | { readonly type: "bitfield"; readonly bits: Uint8Array }
+  | { readonly type: "request"; readonly piece: number; readonly begin: number; readonly length: number }
+  | { readonly type: "piece"; readonly piece: number; readonly begin: number; readonly block: Uint8Array }
+  | { readonly type: "cancel"; readonly piece: number; readonly begin: number; readonly length: number }
+  /** UDP port of the peer's DHT node (BEP 5). */
+  | { readonly type: "port"; readonly port: number }
+  | { readonly type: "suggest"; readonly piece: number }
+  | { readonly type: "have-all" }
+  | { readonly type: "have-none" }
+  | { readonly type: "reject"; readonly piece: number; readonly begin: number; readonly length: number }
+  | { readonly type: "allowed-fast"; readonly piece: number }
+  /** BEP 10: `id` 0 is the extended handshake, others are what the receiver named them in its own. */
+  | { readonly type: "extended"; readonly id: number; readonly payload: Uint8Array }
+  /** An id that we do not know. BEP 3 lets us ignore it. */
+  | { readonly type: "unknown"; readonly id: number; readonly payload: Uint8Array };
+
+/** The tags of {@link Message}. */
+export type MessageType = Message["type"];
+
+/** One line for people: `request piece 7 begin 16384 length 16384`. Never prints payloads. */
+export function formatMessage(message: Message): string {
+  switch (message.type) {
+    case "keep-alive":
+    case "choke":
+    case "unchoke":
+    case "interested":
+    case "not-interested":
+    case "have-all":
+    case "have-none":
+      return message.type;
+    case "have":
+    case "suggest":
+    case "allowed-fast":
+      return `${message.type} piece ${message.piece}`;
+    case "bitfield":
+      return `bitfield of ${message.bits.length} bytes`;
+    case "request":
+    case "cancel":
+    case "reject":
+      return `${message.type} piece ${message.piece} begin ${message.begin} length ${message.length}`;
+    case "piece":
+      return `piece ${message.piece} begin ${message.begin}, ${message.block.length} bytes`;
+    case "port":
+      return `port ${message.port}`;
+    case "extended":
+      return message.id === 0
+        ? `extended handshake, ${message.payload.length} bytes`
+        : `extended id ${message.id}, ${message.payload.length} bytes`;
+    case "unknown":
+      return `unknown id ${message.id}, ${message.payload.length} bytes`;
+    default:
+      return unreachable(message);
+  }
+}

@@ -1,0 +1,16 @@
+/** Who holds whom back and who wants what, between us and one peer (BEP 3). */
+export interface PeerFlags {
+  /** We send the peer no blocks. */
+  amChoking: boolean;
+  /** The peer has something that we want. */
+  amInterested: boolean;
+  /** The peer sends us no blocks. */
+  peerChoking: boolean;
+  /** We have something that the peer wants. */
+  peerInterested: boolean;
+}
+
+/** Every connection begins choked and not interested, both ways (BEP 3). */
+export function initialPeerFlags(): PeerFlags {
+  return { amChoking: true, amInterested: false, peerChoking: true, peerInterested: false };
+}

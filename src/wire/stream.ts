@@ -1,0 +1,227 @@
+import { UsageError, readUint32, toError } from "../base/index.ts";
+import { MessageId, PIECE_HEADER_LENGTH, PREFIX_LENGTH } from "./constants.ts";
+import { viewBytes } from "./copy.ts";
+import { checkFrame, parseBody } from "./decode.ts";
+import { MAX_FRAME_LENGTH } from "./limits.ts";
+import type { Message } from "./message.ts";
+
+/** Where decoded messages go. A callback may call {@link MessageDecoder.stop}, but not `push`. */
+export interface MessageSink {
+  /** Every message but `piece`. Its byte strings are copies and may be kept. */
+  onMessage(message: Message): void;
+  /**
+   * A block begins. Answers where its payload goes, a view of exactly `length` bytes that may be written to until
+   * {@link MessageSink.onBlockEnd}, or `undefined` to discard it.
+   */
+  onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined;
+  /** The block is whole. `stored` is false when it was discarded. */
+  onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void;
+}
+
+export interface DecoderOptions {
+  /** Bytes behind the length prefix, at most. Default {@link MAX_FRAME_LENGTH}. */
+  readonly maxFrameLength?: number;
+  /** Of the torrent, when known: the length that a bitfield must have. */
+  readonly pieceCount?: number | undefined;
+}
+
+/** Bytes kept at hand for messages that are split across chunks: holds every message of fixed length many times over. */
+const PENDING_LENGTH = 256;
+
+const KEEP_ALIVE: Message = { type: "keep-alive" };
+
+/**
+ * Peer messages from a stream that arrives in chunks of any size. Sans-I/O.
+ *
+ * Invariants: between messages nothing is held (`#gathered` is 0). A message split across chunks is gathered in `#pending`,
+ * which grows with what has arrived, never with what the prefix promises. A block is copied once, from the chunk to the
+ * sink's view, in as many parts as it comes; it is never gathered. After a throw or {@link MessageDecoder.stop} nothing more
+ * reaches the sink.
+ */
+export class MessageDecoder {
+  readonly #sink: MessageSink;
+  readonly #limits: { maxFrameLength: number; pieceCount: number | undefined };
+
+  #pending = new Uint8Array(PENDING_LENGTH);
+  #gathered = 0;
+  /** Bytes of the current message to gather before it can be looked at again. */
+  #needed = PREFIX_LENGTH;
+
+  #inBlock = false;
+  #view: Uint8Array | undefined;
+  #piece = 0;
+  #begin = 0;
+  #blockLength = 0;
+  #blockAt = 0;
+
+  #stopped = false;
+  #failure: Error | undefined;
+
+  constructor(sink: MessageSink, options: DecoderOptions = {}) {
+    this.#sink = sink;
+    this.#limits = { maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH, pieceCount: options.pieceCount };
+  }
+
+  /** Changes what later messages are checked against, as when metadata arrives and the number of pieces becomes known. */
+  setLimits(options: DecoderOptions): void {
+    if (options.maxFrameLength !== undefined) this.#limits.maxFrameLength = options.maxFrameLength;
+    if ("pieceCount" in options) this.#limits.pieceCount = options.pieceCount;
+  }
+
+  /**
+   * Decodes what `chunk` holds; its memory may be used again afterwards. Throws `PeerError` as `decodeMessage` does, and what
+   * the sink throws; the decoder is dead then, and throws the same again. After {@link MessageDecoder.stop} it does nothing.
+   */
+  push(chunk: Uint8Array): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      let at = 0;
+      const end = chunk.length;
+      while (at < end && !this.#stopped) {
+        if (this.#inBlock) at = this.#takeBlock(chunk, at, end);
+        else if (this.#gathered === 0) at = this.#takeWhole(chunk, at, end);
+        else at = this.#gather(chunk, at, end);
+      }
+    } catch (error) {
+      this.#failure = toError(error);
+      this.#release();
+      throw error;
+    }
+  }
+
+  /** Ends decoding for good: the rest of the current chunk and all later ones are dropped. May be called from the sink. */
+  stop(): void {
+    this.#stopped = true;
+    this.#release();
+  }
+
+  /**
+   * Takes the view of the block in progress away, because its memory goes to someone else; the rest of the payload is
+   * discarded and `onBlockEnd` says `stored: false`. Without a block in progress it does nothing.
+   */
+  abandonBlock(): void {
+    this.#view = undefined;
+  }
+
+  /** Whether part of a message has arrived and the rest has not: a stream that ends now was cut. */
+  get isMidMessage(): boolean {
+    return this.#inBlock || this.#gathered > 0;
+  }
+
+  /** The next message when all of it (or a block's whole header) lies in the chunk; otherwise begins to gather it. */
+  #takeWhole(chunk: Uint8Array, at: number, end: number): number {
+    const available = end - at;
+    if (available > PREFIX_LENGTH) {
+      const length = readUint32(chunk, at);
+      if (length === 0) {
+        this.#sink.onMessage(KEEP_ALIVE);
+        return at + PREFIX_LENGTH;
+      }
+      const id = chunk[at + PREFIX_LENGTH] ?? 0;
+      checkFrame(id, length, this.#limits);
+      if (id === MessageId.piece) {
+        if (available >= PIECE_HEADER_LENGTH) {
+          this.#startBlock(chunk, at, length);
+          return at + PIECE_HEADER_LENGTH;
+        }
+      } else if (available >= PREFIX_LENGTH + length) {
+        this.#sink.onMessage(parseBody(chunk, at + PREFIX_LENGTH, length));
+        return at + PREFIX_LENGTH + length;
+      }
+    }
+    return this.#gather(chunk, at, end);
+  }
+
+  /**
+   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, its header).
+   * What the length may be depends on the id, so it is checked at the fifth byte, whatever the chunks: the outcome is the same.
+   */
+  #gather(chunk: Uint8Array, at: number, end: number): number {
+    let from = at;
+    while (from < end) {
+      const until = Math.min(end, from + this.#needed - this.#gathered);
+      this.#append(chunk, from, until);
+      from = until;
+      if (this.#gathered < this.#needed) break;
+      const length = readUint32(this.#pending, 0);
+      if (this.#needed === PREFIX_LENGTH) {
+        if (length === 0) {
+          this.#reset();
+          this.#sink.onMessage(KEEP_ALIVE);
+          break;
+        }
+        this.#needed = PREFIX_LENGTH + 1;
+        continue;
+      }
+      const id = this.#pending[PREFIX_LENGTH] ?? 0;
+      if (this.#needed === PREFIX_LENGTH + 1) {
+        checkFrame(id, length, this.#limits);
+        this.#needed = id === MessageId.piece ? PIECE_HEADER_LENGTH : PREFIX_LENGTH + length;
+        if (this.#gathered < this.#needed) continue;
+      }
+      const pending = this.#pending;
+      this.#reset();
+      if (id === MessageId.piece) this.#startBlock(pending, 0, length);
+      else this.#sink.onMessage(parseBody(pending, PREFIX_LENGTH, length));
+      break;
+    }
+    return from;
+  }
+
+  #append(chunk: Uint8Array, from: number, until: number): void {
+    const length = this.#gathered + until - from;
+    if (length > this.#pending.length) {
+      const larger = new Uint8Array(Math.min(this.#needed, Math.max(length, this.#pending.length * 2)));
+      larger.set(viewBytes(this.#pending, 0, this.#gathered));
+      this.#pending = larger;
+    }
+    this.#pending.set(viewBytes(chunk, from, until), this.#gathered);
+    this.#gathered = length;
+  }
+
+  /** `header` holds the prefix, id, piece and begin at `at`. */
+  #startBlock(header: Uint8Array, at: number, frameLength: number): void {
+    const piece = readUint32(header, at + 5);
+    const begin = readUint32(header, at + 9);
+    const length = frameLength - 9;
+    const view = this.#sink.onBlockStart(piece, begin, length);
+    if (this.#stopped) return;
+    if (view !== undefined && view.length !== length) {
+      throw new UsageError("wire.sink", `a block of ${length} bytes needs a view of that length, not ${view.length}`);
+    }
+    this.#piece = piece;
+    this.#begin = begin;
+    this.#blockLength = length;
+    this.#blockAt = 0;
+    this.#view = view;
+    this.#inBlock = true;
+    if (length === 0) this.#endBlock();
+  }
+
+  #takeBlock(chunk: Uint8Array, at: number, end: number): number {
+    const count = Math.min(this.#blockLength - this.#blockAt, end - at);
+    if (this.#view !== undefined) this.#view.set(viewBytes(chunk, at, at + count), this.#blockAt);
+    this.#blockAt += count;
+    if (this.#blockAt === this.#blockLength) this.#endBlock();
+    return at + count;
+  }
+
+  #endBlock(): void {
+    const stored = this.#view !== undefined;
+    this.#inBlock = false;
+    this.#view = undefined;
+    this.#sink.onBlockEnd(this.#piece, this.#begin, this.#blockLength, stored);
+  }
+
+  #reset(): void {
+    if (this.#pending.length > PENDING_LENGTH) this.#pending = new Uint8Array(PENDING_LENGTH);
+    this.#gathered = 0;
+    this.#needed = PREFIX_LENGTH;
+  }
+
+  #release(): void {
+    this.#reset();
+    this.#view = undefined;
+    this.#inBlock = false;
+  }
+}
