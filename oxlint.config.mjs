@@ -70,6 +70,7 @@ export default {
     "no-await-in-loop": "off",
     "no-underscore-dangle": "off",
     "no-shadow": "off",
+    "unicorn/require-post-message-target-origin": "off",
     "unicorn/no-array-sort": "off",
     "unicorn/no-array-reverse": "off",
     "unicorn/consistent-function-scoping": "off",

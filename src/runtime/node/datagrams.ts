@@ -1,0 +1,48 @@
+import dgram from "node:dgram";
+import { canonicalIp, formatEndpoint, ipFamily } from "../../base/index.ts";
+import type { BindOptions, Datagrams, DatagramSocket } from "../datagrams.ts";
+import { networkError } from "./system-error.ts";
+
+/** Room for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the event loop. */
+const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
+
+function bind(options: BindOptions): Promise<DatagramSocket> {
+  const what = `cannot bind UDP ${formatEndpoint(options)}`;
+  const family = ipFamily(options.ip);
+  return new Promise((resolve, reject) => {
+    const socket = dgram.createSocket({
+      type: family === 4 ? "udp4" : "udp6",
+      ipv6Only: family === 6,
+      recvBufferSize: SOCKET_BUFFER_BYTES,
+      // Only addresses are sent to, never names: answering at once saves a turn through the resolver for each datagram.
+      lookup: (host, _options, callback) => callback(null, host, family),
+    });
+    let closed: Promise<void> | undefined;
+    const onError = (error: Error): void => {
+      socket.close();
+      reject(networkError(error, what));
+    };
+    socket.once("error", onError);
+    socket.bind({ address: options.ip, port: options.port, exclusive: true }, () => {
+      socket.off("error", onError);
+      socket.on("error", (error) => options.onError?.(networkError(error, what)));
+      socket.on("message", (bytes, from) => options.onDatagram(bytes, { ip: canonicalIp(from.address) ?? from.address, port: from.port }));
+      const local = socket.address();
+      resolve({
+        local: { ip: canonicalIp(local.address) ?? options.ip, port: local.port },
+        send(bytes, to): void {
+          if (closed !== undefined || ipFamily(to.ip) !== family) return;
+          socket.send(bytes.slice(), to.port, to.ip, () => undefined);
+        },
+        close(): Promise<void> {
+          closed ??= new Promise((done) => {
+            socket.close(done);
+          });
+          return closed;
+        },
+      });
+    });
+  });
+}
+
+export const nodeDatagrams: Datagrams = { bind };

@@ -1,0 +1,105 @@
+import type net from "node:net";
+import { canonicalIp, type Endpoint } from "../../base/index.ts";
+import type { Socket, SocketHandlers } from "../net.ts";
+import { networkError } from "./system-error.ts";
+
+/**
+ * Every read of every connection goes into this one buffer: libuv fills it and the callback runs before the next read, so no
+ * two connections can hold it at once. It costs 256 KiB for the process instead of 64 KiB a read.
+ */
+const READ_BUFFER = new Uint8Array(256 * 1024);
+
+/** Above this many queued bytes `write` says stop. Large enough for a run of blocks, small enough to bound memory a peer. */
+export const WRITE_HIGH_WATER = 1024 * 1024;
+
+/** What `onread` calls until the connection is started: filled in by NodeSocket. */
+export class ReadTarget {
+  deliver: ((chunk: Uint8Array) => void) | undefined;
+
+  readonly onread: net.OnReadOpts = {
+    buffer: READ_BUFFER,
+    callback: (length: number): boolean => {
+      this.deliver?.(READ_BUFFER.subarray(0, length));
+      return true;
+    },
+  };
+}
+
+function endpoint(ip: string | undefined, port: number | undefined): Endpoint {
+  return { ip: canonicalIp(ip ?? "") ?? "0.0.0.0", port: port ?? 0 };
+}
+
+/** A connected `net.Socket` as the engine's Socket. `target` is absent where the socket must use `data` events. */
+export class NodeSocket implements Socket {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  readonly #socket: net.Socket;
+  readonly #target: ReadTarget | undefined;
+  #handlers: SocketHandlers | undefined;
+  #error: Error | undefined;
+
+  constructor(socket: net.Socket, target: ReadTarget | undefined) {
+    this.#socket = socket;
+    this.#target = target;
+    this.remote = endpoint(socket.remoteAddress, socket.remotePort);
+    this.local = endpoint(socket.localAddress, socket.localPort);
+    socket.setNoDelay(true);
+    socket.on("error", (error) => {
+      this.#error ??= error;
+    });
+    socket.on("drain", () => this.#handlers?.onDrain());
+    socket.on("close", () => {
+      if (target !== undefined) target.deliver = undefined;
+      const error = this.#error;
+      this.#handlers?.onClose(error === undefined ? undefined : networkError(error, "connection lost"));
+    });
+  }
+
+  start(handlers: SocketHandlers): void {
+    this.#handlers = handlers;
+    if (this.#socket.destroyed) {
+      // It ended before anybody listened: `close` has been emitted or is about to be, with nobody to hear it.
+      if (this.#socket.closed) setImmediate(() => handlers.onClose(this.#error));
+      return;
+    }
+    const deliver = (chunk: Uint8Array): void => {
+      if (!this.#socket.destroyed) this.#handlers?.onData(chunk);
+    };
+    if (this.#target === undefined) this.#socket.on("data", deliver);
+    else this.#target.deliver = deliver;
+    this.#socket.resume();
+  }
+
+  handOver(handlers: SocketHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
+    if (this.#socket.destroyed) {
+      if (onFlushed !== undefined) setImmediate(onFlushed, this.#error);
+      return false;
+    }
+    return this.#socket.write(bytes, onFlushed);
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#socket.destroyed) this.#socket.resume();
+  }
+
+  destroy(error?: Error): void {
+    this.#error ??= error;
+    this.#socket.destroy();
+  }
+
+  end(): void {
+    this.#socket.end(() => this.#socket.destroy());
+  }
+}

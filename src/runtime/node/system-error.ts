@@ -1,0 +1,47 @@
+import { errorCode, NetworkError, StorageError, toError } from "../../base/index.ts";
+
+const NETWORK: Readonly<Record<string, readonly [string, string]>> = {
+  ECONNREFUSED: ["net.refused", "connection refused"],
+  ETIMEDOUT: ["net.timeout", "connection timed out"],
+  EHOSTUNREACH: ["net.unreachable", "host unreachable"],
+  ENETUNREACH: ["net.unreachable", "network unreachable"],
+  EADDRNOTAVAIL: ["net.unreachable", "address not available"],
+  ECONNRESET: ["net.reset", "connection reset by peer"],
+  EPIPE: ["net.reset", "connection closed by peer"],
+  EADDRINUSE: ["net.address-in-use", "address already in use: choose another port"],
+  EACCES: ["net.denied", "permission denied: ports below 1024 need privileges"],
+  EPERM: ["net.denied", "not permitted"],
+  ENOTFOUND: ["net.unknown-host", "unknown host"],
+  EAI_AGAIN: ["net.unknown-host", "the name could not be looked up just now"],
+};
+
+const STORAGE: Readonly<Record<string, readonly [string, string]>> = {
+  ENOENT: ["storage.not-found", "no such file or folder"],
+  EACCES: ["storage.denied", "permission denied"],
+  EPERM: ["storage.denied", "not permitted"],
+  ENOSPC: ["storage.full", "no space left on the disk"],
+  EDQUOT: ["storage.full", "disk quota exceeded"],
+  EFBIG: ["storage.full", "the file system allows no file this large"],
+  EROFS: ["storage.read-only", "the file system is read-only"],
+  ENOTDIR: ["storage.not-a-folder", "a part of the path is not a folder"],
+  EISDIR: ["storage.is-a-folder", "it is a folder"],
+  EEXIST: ["storage.exists", "it exists already"],
+  ENAMETOOLONG: ["storage.name-too-long", "the name is too long for this file system"],
+  EMFILE: ["storage.too-many-files", "too many open files: raise the limit (ulimit -n)"],
+  ENFILE: ["storage.too-many-files", "too many open files on this system"],
+  ELOOP: ["storage.denied", "too many symbolic links"],
+};
+
+/** A system error of a socket as a NetworkError that says `what` failed. */
+export function networkError(thrown: unknown, what: string): NetworkError {
+  if (thrown instanceof NetworkError) return thrown;
+  const [code, reason] = NETWORK[errorCode(thrown) ?? ""] ?? ["net.failed", toError(thrown).message];
+  return new NetworkError(code, `${what}: ${reason}`, { cause: thrown });
+}
+
+/** A system error of a file as a StorageError that says `what` failed on `path`. */
+export function storageError(thrown: unknown, what: string, path: string): StorageError {
+  if (thrown instanceof StorageError) return thrown;
+  const [code, reason] = STORAGE[errorCode(thrown) ?? ""] ?? ["storage.failed", toError(thrown).message];
+  return new StorageError(code, `cannot ${what} ${path}: ${reason}`, { cause: thrown, fields: { path } });
+}
