@@ -1,0 +1,67 @@
+import type { Endpoint } from "../../base/index.ts";
+import { formatEndpoint, toError } from "../../base/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import type { AnnounceReply } from "../codec/index.ts";
+import { FAMILY_GRACE_MS } from "../limits.ts";
+
+/**
+ * Asks over each IP family at once. Resolves with what came within `graceMs` after the first answer: a family without a route
+ * must not delay the peers that the other found, and its request is then aborted. Rejects with the first error when all fail.
+ */
+export function bothFamilies<Target, Reply>(
+  clock: Clock,
+  families: readonly Target[],
+  ask: (family: Target, signal: AbortSignal) => Promise<Reply>,
+  signal: AbortSignal | undefined,
+  graceMs = FAMILY_GRACE_MS,
+): Promise<[Reply, ...Reply[]]> {
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const replies: Reply[] = [];
+    const errors: Error[] = [];
+    let timer: { cancel(): void } | undefined;
+    const onAbort = (): void => controller.abort(signal?.reason);
+    const finish = (): void => {
+      timer?.cancel();
+      signal?.removeEventListener("abort", onAbort);
+      const [first, ...rest] = replies;
+      if (first === undefined) reject(errors[0] ?? new Error("no address"));
+      else resolve([first, ...rest]);
+      controller.abort();
+    };
+    const onSettled = (): void => {
+      if (replies.length + errors.length === families.length) finish();
+      else if (replies.length > 0) timer ??= clock.after(graceMs, finish);
+    };
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    for (const family of families) {
+      ask(family, controller.signal).then(
+        (reply) => {
+          replies.push(reply);
+          onSettled();
+        },
+        (error: unknown) => {
+          errors.push(toError(error));
+          onSettled();
+        },
+      );
+    }
+  });
+}
+
+/** Peers of all replies without repeats; the figures of the larger swarm, since a tracker may count its families apart or together. */
+export function mergeReplies(replies: readonly [AnnounceReply, ...AnnounceReply[]]): AnnounceReply {
+  const [first, ...rest] = replies;
+  if (rest.length === 0) return first;
+  const peers = new Map<string, Endpoint>();
+  for (const reply of replies) for (const peer of reply.peers) peers.set(formatEndpoint(peer), peer);
+  const most = (read: (reply: AnnounceReply) => number | undefined): number => Math.max(...replies.map((reply) => read(reply) ?? 0));
+  return {
+    ...first,
+    peers: [...peers.values()],
+    interval: most((reply) => reply.interval),
+    seeders: most((reply) => reply.seeders),
+    leechers: most((reply) => reply.leechers),
+  };
+}

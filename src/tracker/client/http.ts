@@ -1,0 +1,70 @@
+import { AbortError, errorCode, MillraceError, NetworkError, toError, TrackerError } from "../../base/index.ts";
+import type { InfoHash } from "../../base/index.ts";
+import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
+import { announceUrl, cleanBytes, cleanText, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } from "../codec/index.ts";
+import { FIRST_BYTE_TIMEOUT_MS, HTTP_TOTAL_TIMEOUT_MS, MAX_REDIRECTS, MAX_REPLY_BYTES } from "../limits.ts";
+import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
+
+/** The tracker's address as messages show it: without its query, which may hold a passkey. */
+export function trackerName(url: string): string {
+  return cleanText(url.split(/[?#]/, 1)[0] ?? url);
+}
+
+/** A failure to reach a tracker as a TrackerError: `http.timeout` becomes `tracker.timeout`, and so on. AbortError stays. */
+export function toTrackerError(thrown: unknown, url: string): Error {
+  if (thrown instanceof AbortError || thrown instanceof TrackerError) return thrown;
+  const code = errorCode(thrown) ?? "";
+  const suffix = thrown instanceof NetworkError ? code.slice(code.indexOf(".") + 1) : "failed";
+  const reason = thrown instanceof MillraceError ? thrown.message : `${toError(thrown).name}: ${toError(thrown).message}`;
+  const name = trackerName(url);
+  return new TrackerError(`tracker.${suffix}`, reason.includes(name) ? cleanText(reason) : `${name}: ${cleanText(reason)}`, { cause: thrown });
+}
+
+async function get<T>(host: TrackerHost, url: string, reach: ReachOptions, read: (body: Uint8Array) => T, signal: AbortSignal | undefined): Promise<T> {
+  const totalTimeoutMs = reach.timeoutMs ?? HTTP_TOTAL_TIMEOUT_MS;
+  try {
+    const reply = await host.http.get({
+      url,
+      headers: { ...(reach.userAgent === undefined ? {} : { "user-agent": reach.userAgent }), ...reach.headers },
+      maxBytes: MAX_REPLY_BYTES,
+      firstByteTimeoutMs: Math.min(FIRST_BYTE_TIMEOUT_MS, totalTimeoutMs),
+      totalTimeoutMs,
+      maxRedirects: MAX_REDIRECTS,
+      ...(reach.check === undefined ? {} : { check: reach.check }),
+      ...(reach.localIp === undefined ? {} : { localIp: reach.localIp }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (reply.status >= 200 && reply.status < 300) return read(reply.body);
+    return readError(reply.status, reply.body, read);
+  } catch (error) {
+    throw toTrackerError(error, url);
+  }
+}
+
+/** Some trackers send their bencoded refusal with an HTTP error status: the reason in it is worth more than the status. */
+function readError(status: number, body: Uint8Array, read: (body: Uint8Array) => unknown): never {
+  try {
+    read(body);
+  } catch (error) {
+    if (errorCode(error) === "tracker.failure") throw error;
+  }
+  const text = cleanBytes(body);
+  throw new TrackerError("tracker.http-status", `the tracker answered HTTP status ${status}${text === "" ? "" : `: “${text}”`}`, { fields: { status } });
+}
+
+/** One announce over HTTP(S). Rejects with TrackerError or AbortError. */
+export function httpAnnounce(host: TrackerHost, request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
+  return get(host, announceUrl(request.url, request), request, decodeAnnounceReply, signal);
+}
+
+/** One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not know. */
+export async function httpScrape(
+  host: TrackerHost,
+  url: string,
+  infoHashes: readonly InfoHash[],
+  reach: ReachOptions = {},
+  signal?: AbortSignal,
+): Promise<(ScrapeEntry | undefined)[]> {
+  const files = await get(host, httpScrapeUrl(url, infoHashes), reach, decodeScrapeReply, signal);
+  return infoHashes.map((hash) => files.get(hash.hex.slice(0, 40)));
+}

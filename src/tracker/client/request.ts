@@ -1,0 +1,27 @@
+import type { HttpRequest, Runtime } from "../../runtime/index.ts";
+import type { AnnounceFields } from "../codec/index.ts";
+
+/** What a request to a tracker needs of the host. */
+export type TrackerHost = Pick<Runtime, "clock" | "random" | "http" | "datagrams" | "net">;
+
+/** How to reach a tracker, whatever is asked of it. */
+export interface ReachOptions {
+  /** Further HTTP headers; they win over ours. UDP has none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The HTTP `User-Agent`. */
+  readonly userAgent?: string | undefined;
+  /** The local address to ask from; it also decides the IP family. */
+  readonly localIp?: string | undefined;
+  /** Asked with every address before it is contacted, redirects too: a reason to refuse (`tracker.forbidden`), or `undefined`. */
+  readonly check?: HttpRequest["check"] | undefined;
+  /** Milliseconds in all. Default: HTTP 30 s (first byte 10 s), UDP 60 s. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds before the first UDP retransmission. Default 15 s (BEP 15). */
+  readonly retransmitMs?: number | undefined;
+}
+
+/** One announce to one tracker. */
+export interface AnnounceRequest extends AnnounceFields, ReachOptions {
+  /** `http://…`, `https://…` or `udp://HOST:PORT`. */
+  readonly url: string;
+}

@@ -1,0 +1,48 @@
+import type { Endpoint, InfoHash, PeerId } from "../../base/index.ts";
+import type { HttpRequest } from "../../runtime/index.ts";
+import type { TrackerStatus } from "./tracker-status.ts";
+import type { UdpTrackers } from "./udp-trackers.ts";
+
+/** Bytes since the session was started. */
+export interface TransferStats {
+  readonly uploaded: number;
+  readonly downloaded: number;
+  readonly left: number;
+}
+
+/** Bounds on what trackers ask for; defaults in limits.ts. */
+export interface SessionLimits {
+  readonly minIntervalSeconds?: number;
+  readonly maxIntervalSeconds?: number;
+}
+
+export interface TrackerSessionOptions {
+  /** Announce URLs by tier (BEP 12). Shuffled within each tier; repeats, and those beyond 200, are left out. */
+  readonly tiers: readonly (readonly string[])[];
+  readonly infoHash: InfoHash;
+  readonly peerId: PeerId;
+  /** 32 random bits, the same as long as the client runs. */
+  readonly key: number;
+  /** Where we listen, asked before each announce. */
+  readonly port: () => number;
+  readonly stats: () => TransferStats;
+  /** How many peers are wanted, asked before each announce. */
+  readonly numWant: () => number;
+  readonly userAgent: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly localIp?: string | undefined;
+  /** Asked with every address before it is contacted: a reason to refuse, or `undefined`. */
+  readonly check?: HttpRequest["check"] | undefined;
+  /**
+   * `true` (default): one working tracker of every tier is announced to, all tiers at once, as Transmission and qBittorrent do: more
+   * peers, sooner. `false`: BEP 12 to the letter, a tier is asked only when all trackers of the tiers before it have failed.
+   */
+  readonly announceToAllTiers?: boolean | undefined;
+  /** Sockets shared with other sessions; without it the session has its own and closes them. */
+  readonly udp?: UdpTrackers | undefined;
+  readonly limits?: SessionLimits | undefined;
+  /** Peers from one reply; `source` is the tracker's URL. Not called with none. */
+  readonly onPeers?: ((peers: readonly Endpoint[], source: string) => void) | undefined;
+  /** A tracker's status has changed. */
+  readonly onStatus?: ((status: TrackerStatus) => void) | undefined;
+}

@@ -1,0 +1,32 @@
+import type { AnnounceEvent } from "../codec/index.ts";
+
+/** What a tracker is to a torrent at present. Times are milliseconds since 1970. */
+export type TrackerState =
+  /** Not asked yet, or not needed: another tracker of its tier works. */
+  | { readonly kind: "idle" }
+  | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number }
+  /** The last announce was answered. */
+  | { readonly kind: "working"; readonly nextAnnounceAt: number }
+  /** `retryAt` is `Infinity` when the tracker said never (BEP 31). */
+  | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
+
+/** A tracker as a person wants to see it. */
+export interface TrackerStatus {
+  readonly url: string;
+  /** 0 is asked first. */
+  readonly tier: number;
+  readonly state: TrackerState;
+  /** When the last announce ended, well or not; milliseconds since 1970. */
+  readonly lastAnnounceAt: number | undefined;
+  /** When the next one is due; `undefined` when none is planned. */
+  readonly nextAnnounceAt: number | undefined;
+  readonly seeders: number | undefined;
+  readonly leechers: number | undefined;
+  readonly completed: number | undefined;
+  /** Peers in the last reply. */
+  readonly peersReceived: number;
+  /** The failure, or the tracker's warning; one clean line. */
+  readonly message: string | undefined;
+  /** Our address as this tracker sees it (BEP 24). */
+  readonly externalIp: string | undefined;
+}

@@ -1,0 +1,133 @@
+import type { Endpoint } from "../../base/index.ts";
+import { TrackerError } from "../../base/index.ts";
+import type { Clock, Timer } from "../../runtime/index.ts";
+import { decodeUdpConnect, decodeUdpError, encodeUdpConnect, UdpAction } from "../codec/index.ts";
+import { UDP_MAX_DOUBLINGS } from "../limits.ts";
+
+/** Connection ids by tracker address (BEP 15: one id serves many requests for a minute). */
+export interface ConnectionIds {
+  get(to: Endpoint): Uint8Array | undefined;
+  set(to: Endpoint, id: Uint8Array): void;
+  delete(to: Endpoint): void;
+}
+
+export interface UdpExchangeOptions {
+  readonly clock: Clock;
+  readonly ids: ConnectionIds;
+  /** The tracker's addresses of one family; each retransmission goes to the next one. At least one. */
+  readonly targets: readonly [Endpoint, ...Endpoint[]];
+  readonly transactionId: number;
+  readonly action: typeof UdpAction.announce | typeof UdpAction.scrape;
+  /** The request, once the connection id is known. */
+  readonly build: (connectionId: Uint8Array) => Uint8Array;
+  readonly send: (datagram: Uint8Array, to: Endpoint) => void;
+  /** Milliseconds before the first retransmission; doubles. */
+  readonly retransmitMs: number;
+  /** Milliseconds in all. */
+  readonly timeoutMs: number;
+  /** Called once, last of all: the reply (valid during the call only), or why there is none. */
+  readonly onEnd: (result: Uint8Array | Error) => void;
+}
+
+/** What is awaited: a connection id, the reply itself (`reused`: with an id from an earlier exchange), or nothing more. */
+type State = { readonly kind: "connecting" } | { readonly kind: "requesting"; readonly reused: boolean } | { readonly kind: "ended" };
+
+/**
+ * One request to a UDP tracker (BEP 15): connect unless an id is at hand, request, and retransmit after 15 · 2^n seconds until the
+ * overall time is up. All datagrams carry the same transaction id, so that a late reply to an earlier one counts too.
+ *
+ *   connecting --connect reply--> requesting --reply--> ended
+ *   requesting --timeout, the id was reused or has expired--> connecting     (a restarted tracker has forgotten its ids)
+ *   any --error reply, time is up, cancel--> ended
+ */
+export class UdpExchange {
+  readonly #options: UdpExchangeOptions;
+  readonly #deadline: number;
+  #state: State = { kind: "connecting" };
+  #tries = 0;
+  #timer: Timer | undefined;
+
+  constructor(options: UdpExchangeOptions) {
+    this.#options = options;
+    this.#deadline = options.clock.now() + options.timeoutMs;
+  }
+
+  start(): void {
+    this.#send();
+  }
+
+  /** Whether a datagram from there is one of ours: nobody but those we may have asked can answer. */
+  isFrom(from: Endpoint): boolean {
+    return this.#options.targets.some((target) => target.ip === from.ip && target.port === from.port);
+  }
+
+  /** A datagram with our transaction id from one of our addresses. What does not fit the state is ignored: duplicates, forgeries. */
+  onReply(action: number, datagram: Uint8Array, from: Endpoint): void {
+    if (this.#state.kind === "ended") return;
+    try {
+      if (action === UdpAction.error) this.#onRefusal(datagram, from);
+      else if (action === UdpAction.connect) this.#onConnected(datagram, from);
+      else if (action === this.#options.action && this.#state.kind === "requesting") this.#end(datagram);
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new TrackerError("tracker.malformed", String(error)));
+    }
+  }
+
+  /** Ends it with this error. */
+  cancel(error: Error): void {
+    if (this.#state.kind !== "ended") this.#end(error);
+  }
+
+  get #target(): Endpoint {
+    const { targets } = this.#options;
+    return targets[this.#tries % targets.length] ?? targets[0];
+  }
+
+  #onConnected(datagram: Uint8Array, from: Endpoint): void {
+    if (this.#state.kind !== "connecting") return;
+    const id = decodeUdpConnect(datagram);
+    this.#options.ids.set(from, id);
+    this.#state = { kind: "requesting", reused: false };
+    this.#arm();
+    this.#options.send(this.#options.build(id), from);
+  }
+
+  #onRefusal(datagram: Uint8Array, from: Endpoint): void {
+    this.#options.ids.delete(from);
+    // The tracker may refuse just the old connection id: ask once more with a fresh one.
+    if (this.#state.kind === "requesting" && this.#state.reused) this.#send();
+    else this.#end(decodeUdpError(datagram));
+  }
+
+  #send(): void {
+    const to = this.#target;
+    const id = this.#options.ids.get(to);
+    this.#state = id === undefined ? { kind: "connecting" } : { kind: "requesting", reused: true };
+    this.#arm();
+    this.#options.send(id === undefined ? encodeUdpConnect(this.#options.transactionId) : this.#options.build(id), to);
+  }
+
+  #arm(): void {
+    this.#timer?.cancel();
+    const wait = this.#options.retransmitMs * 2 ** Math.min(this.#tries, UDP_MAX_DOUBLINGS);
+    const left = this.#deadline - this.#options.clock.now();
+    this.#timer = this.#options.clock.after(Math.max(0, Math.min(wait, left)), () => this.#onTimeout());
+  }
+
+  #onTimeout(): void {
+    if (this.#options.clock.now() >= this.#deadline) {
+      this.#end(new TrackerError("tracker.timeout", `no answer within ${Math.round(this.#options.timeoutMs / 1000)} s`));
+      return;
+    }
+    if (this.#state.kind === "requesting" && this.#state.reused) this.#options.ids.delete(this.#target);
+    this.#tries++;
+    this.#send();
+  }
+
+  #end(result: Uint8Array | Error): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#state = { kind: "ended" };
+    this.#options.onEnd(result);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Endpoint, InfoHash, IpFamily } from "../../base/index.ts";
+import { AbortError, ipFamily, NetworkError, throwIfAborted, toError, TrackerError } from "../../base/index.ts";
+import type { DatagramSocket } from "../../runtime/index.ts";
+import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
+import { cleanText, decodeUdpAnnounce, decodeUdpScrape, encodeUdpAnnounce, encodeUdpScrape, parseUdpUrl, readUdpHeader, UdpAction } from "../codec/index.ts";
+import { MAX_UDP_SCRAPE_HASHES, UDP_RETRANSMIT_MS, UDP_TIMEOUT_MS } from "../limits.ts";
+import { ConnectionIdCache } from "./connection-ids.ts";
+import { bothFamilies, mergeReplies } from "./families.ts";
+import { toTrackerError } from "./http.ts";
+import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
+import { UdpExchange } from "./udp-exchange.ts";
+
+/** A request that differs only by connection and transaction id. */
+interface Question<T> {
+  readonly action: typeof UdpAction.announce | typeof UdpAction.scrape;
+  readonly build: (connectionId: Uint8Array, transactionId: number) => Uint8Array;
+  readonly read: (datagram: Uint8Array, family: IpFamily) => T;
+}
+
+type Targets = readonly [Endpoint, ...Endpoint[]];
+
+/**
+ * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and torrents,
+ * connection ids kept for a minute, replies matched by transaction id and by the address they come from. Sockets are opened when
+ * first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every request under way.
+ */
+export class UdpTrackers {
+  readonly #host: TrackerHost;
+  readonly #ids: ConnectionIdCache;
+  readonly #sockets = new Map<string, Promise<DatagramSocket>>();
+  readonly #exchanges = new Map<number, UdpExchange>();
+  #closed = false;
+
+  constructor(host: TrackerHost) {
+    this.#host = host;
+    this.#ids = new ConnectionIdCache(host.clock);
+  }
+
+  /** One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); what either answers is merged. Rejects as `announce` does. */
+  async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
+    const question = (urlData: string): Question<AnnounceReply> => ({
+      action: UdpAction.announce,
+      build: (connectionId, transactionId) => encodeUdpAnnounce(connectionId, transactionId, request, urlData),
+      read: decodeUdpAnnounce,
+    });
+    const ask = (targets: Targets, urlData: string, inner: AbortSignal): Promise<AnnounceReply> => this.#exchange(targets, question(urlData), request, inner);
+    return this.#reach(request.url, request, signal, async ({ targets, urlData }, inner) =>
+      mergeReplies(await bothFamilies(this.#host.clock, targets, (family, familySignal) => ask(family, urlData, familySignal), inner)),
+    );
+  }
+
+  /** The figures of 1 to 74 torrents, in the order asked. Rejects as `scrape` does. */
+  async scrape(url: string, infoHashes: readonly InfoHash[], reach: ReachOptions = {}, signal?: AbortSignal): Promise<(ScrapeEntry | undefined)[]> {
+    if (infoHashes.length === 0 || infoHashes.length > MAX_UDP_SCRAPE_HASHES) {
+      throw new TrackerError("tracker.scrape-count", `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`);
+    }
+    const question: Question<(ScrapeEntry | undefined)[]> = {
+      action: UdpAction.scrape,
+      build: (connectionId, transactionId) => encodeUdpScrape(connectionId, transactionId, infoHashes),
+      read: (datagram) => decodeUdpScrape(datagram, infoHashes.length),
+    };
+    return this.#reach(url, reach, signal, async ({ targets }, inner) => {
+      const replies = await bothFamilies(this.#host.clock, targets, (family, familySignal) => this.#exchange(family, question, reach, familySignal), inner, 0);
+      return replies[0];
+    });
+  }
+
+  /** Ends all requests with AbortError and closes the sockets. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    // A Map may lose entries while it is walked, which is what `cancel` makes it do.
+    for (const exchange of this.#exchanges.values()) exchange.cancel(new AbortError("the tracker client was closed"));
+    const opening = [...this.#sockets.values()];
+    this.#sockets.clear();
+    for (const socket of await Promise.allSettled(opening)) if (socket.status === "fulfilled") await socket.value.close();
+  }
+
+  async #reach<T>(
+    url: string,
+    reach: ReachOptions,
+    signal: AbortSignal | undefined,
+    run: (where: { readonly targets: readonly Targets[]; readonly urlData: string }, signal: AbortSignal | undefined) => Promise<T>,
+  ): Promise<T> {
+    try {
+      throwIfAborted(signal);
+      const { host, port, urlData } = parseUdpUrl(url);
+      const ips = await this.#host.net.resolve(host, signal);
+      const refusal = reach.check?.(new URL(url), ips);
+      if (refusal !== undefined) throw new NetworkError("net.forbidden", refusal);
+      return await run({ targets: byFamily(ips, port, reach.localIp), urlData }, signal);
+    } catch (error) {
+      throw toTrackerError(error, url);
+    }
+  }
+
+  async #exchange<T>(targets: Targets, question: Question<T>, reach: ReachOptions, signal: AbortSignal): Promise<T> {
+    const family = ipFamily(targets[0].ip);
+    const socket = await this.#socket(reach.localIp ?? (family === 4 ? "0.0.0.0" : "::"));
+    throwIfAborted(signal);
+    if (this.#closed) throw new AbortError("the tracker client was closed");
+    const transactionId = this.#freshTransactionId();
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => exchange.cancel(new AbortError("the announce was aborted", { cause: signal.reason }));
+      const exchange = new UdpExchange({
+        clock: this.#host.clock,
+        ids: this.#ids,
+        targets,
+        transactionId,
+        action: question.action,
+        build: (connectionId) => question.build(connectionId, transactionId),
+        send: (datagram, to) => socket.send(datagram, to),
+        retransmitMs: reach.retransmitMs ?? UDP_RETRANSMIT_MS,
+        timeoutMs: reach.timeoutMs ?? UDP_TIMEOUT_MS,
+        onEnd: (result) => {
+          signal.removeEventListener("abort", onAbort);
+          this.#exchanges.delete(transactionId);
+          if (result instanceof Error) {
+            reject(result);
+            return;
+          }
+          try {
+            resolve(question.read(result, family));
+          } catch (error) {
+            reject(toError(error));
+          }
+        },
+      });
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#exchanges.set(transactionId, exchange);
+      exchange.start();
+    });
+  }
+
+  #freshTransactionId(): number {
+    let id = this.#host.random.below(2 ** 32);
+    while (this.#exchanges.has(id)) id = this.#host.random.below(2 ** 32);
+    return id;
+  }
+
+  #socket(ip: string): Promise<DatagramSocket> {
+    if (this.#closed) return Promise.reject(new AbortError("the tracker client was closed"));
+    const open = this.#sockets.get(ip);
+    if (open !== undefined) return open;
+    const opening = this.#host.datagrams.bind({ ip, port: 0, onDatagram: (bytes, from) => this.#onDatagram(bytes, from) });
+    this.#sockets.set(ip, opening);
+    // A family that the host lacks today may be there tomorrow: only a socket that opened is kept.
+    opening.catch(() => this.#sockets.delete(ip));
+    return opening;
+  }
+
+  #onDatagram(bytes: Uint8Array, from: Endpoint): void {
+    const header = readUdpHeader(bytes);
+    const exchange = header === undefined ? undefined : this.#exchanges.get(header.transactionId);
+    if (header !== undefined && exchange?.isFrom(from) === true) exchange.onReply(header.action, bytes, from);
+  }
+}
+
+/** The addresses as targets, one list per IP family in the resolver's order; only the family of the local address when one is given. */
+function byFamily(ips: readonly string[], port: number, localIp: string | undefined): readonly Targets[] {
+  const wanted = localIp === undefined ? undefined : ipFamily(localIp);
+  const lists: Targets[] = [];
+  for (const family of [4, 6] as const) {
+    const [first, ...rest] = ips.filter((ip) => ipFamily(ip) === family && (wanted ?? family) === family).map((ip) => ({ ip, port }));
+    if (first !== undefined) lists.push([first, ...rest]);
+  }
+  if (lists.length === 0) throw new TrackerError("tracker.unknown-host", `no usable address${localIp === undefined ? "" : ` from ${cleanText(localIp)}`}`);
+  return lists;
+}

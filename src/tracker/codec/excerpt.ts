@@ -1,0 +1,31 @@
+import { utf8Decode } from "../../base/index.ts";
+import { MAX_EXCERPT } from "../limits.ts";
+
+/** Control characters, line and paragraph separators, and the marks that turn text around: nothing a terminal should see. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
+
+/** A stranger's text made fit for a message: one line, no control or bidi characters, at most {@link MAX_EXCERPT} characters. */
+export function cleanText(text: string): string {
+  // Only the head can be shown, so only the head is worth cleaning.
+  const clean = text.slice(0, MAX_EXCERPT * 4).replace(UNSAFE, " ").trim();
+  if (clean.length <= MAX_EXCERPT) return clean;
+  // `toWellFormed` would be the tool for a pair cut in two; the library of es2023 does not have it.
+  return `${clean.slice(0, MAX_EXCERPT - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+}
+
+/** {@link cleanText} of bytes read as UTF-8. */
+export function cleanBytes(bytes: Uint8Array): string {
+  return cleanText(utf8Decode(bytes.subarray(0, MAX_EXCERPT * 4)));
+}
+
+/** Whether a reply is a web page rather than bencode: a parked domain, a captive portal, an error page. */
+export function looksLikeHtml(bytes: Uint8Array): boolean {
+  return /^\s*(?:<!doctype|<html|<head|<\?xml|<!--|<body|<h1)/i.test(utf8Decode(bytes.subarray(0, 256)));
+}
+
+/** The words of a web page without its tags: its title when it has one. */
+export function pageText(bytes: Uint8Array): string {
+  const html = utf8Decode(bytes.subarray(0, 16_384));
+  const title = /<title[^>]{0,200}>([^<]{0,400})/i.exec(html)?.[1];
+  return cleanText(title ?? html.replace(/<[^>]{0,1000}>/g, " "));
+}

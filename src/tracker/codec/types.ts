@@ -1,0 +1,59 @@
+import type { Endpoint, InfoHash, PeerId } from "../../base/index.ts";
+
+/** What an announce tells besides the counters (BEP 3). A regular announce has none. */
+export type AnnounceEvent = "started" | "stopped" | "completed";
+
+/** The fields of an announce, the same over HTTP and UDP. */
+export interface AnnounceFields {
+  /** 20 bytes go over the wire; a v2 hash is cut (BEP 52). */
+  readonly infoHash: InfoHash;
+  readonly peerId: PeerId;
+  /** Where we listen: 1 to 65,535, or 0 when we do not. */
+  readonly port: number;
+  /** Bytes sent to peers since `started`. */
+  readonly uploaded: number;
+  /** Bytes received from peers since `started`. */
+  readonly downloaded: number;
+  /** Bytes still wanted; 0 for a seeder. */
+  readonly left: number;
+  readonly event?: AnnounceEvent | undefined;
+  /** How many peers we would like; the tracker's own default when it is missing. */
+  readonly numWant?: number | undefined;
+  /** 32 bits that stay the same for a session, so that the tracker knows us when our address changes (BEP 7). */
+  readonly key?: number | undefined;
+  /** The `tracker id` of an earlier reply, sent back. Characters are bytes (latin1). HTTP only. */
+  readonly trackerId?: string | undefined;
+  /** An address to announce instead of the one we connect from; most trackers ignore it (BEP 3, 7). */
+  readonly ip?: string | undefined;
+  readonly ipv6?: string | undefined;
+}
+
+/** What a tracker answered. */
+export interface AnnounceReply {
+  /** IPv4 and IPv6, in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with port 0 are left out. */
+  readonly peers: Endpoint[];
+  /** Seconds until the next regular announce, as the tracker asked: not yet bounded. */
+  readonly interval: number;
+  /** Seconds during which not even an extra announce is welcome. */
+  readonly minInterval?: number;
+  /** Peers that have everything. */
+  readonly seeders?: number;
+  /** Peers that have not. */
+  readonly leechers?: number;
+  /** How many downloads have ever been completed. */
+  readonly completed?: number;
+  /** To be sent back in the next announce. Characters are bytes (latin1). */
+  readonly trackerId?: string;
+  /** A message for the user; the announce counted all the same. Cleaned, one line. */
+  readonly warning?: string;
+  /** Our address as the tracker sees it (BEP 24). */
+  readonly externalIp?: string;
+}
+
+/** One torrent's figures in a scrape (BEP 48). */
+export interface ScrapeEntry {
+  readonly seeders: number;
+  readonly leechers: number;
+  /** How many downloads have ever been completed. */
+  readonly completed: number;
+}

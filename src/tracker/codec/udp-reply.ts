@@ -1,0 +1,96 @@
+import type { IpFamily } from "../../base/index.ts";
+import { concatBytes, readUint32, TrackerError, unpackEndpoints, utf8, writeUint32 } from "../../base/index.ts";
+import { MAX_REPLY_PEERS } from "../limits.ts";
+import { cleanBytes } from "./excerpt.ts";
+import type { AnnounceReply, ScrapeEntry } from "./types.ts";
+import { UdpAction } from "./udp-constants.ts";
+
+function short(what: string, datagram: Uint8Array): TrackerError {
+  return new TrackerError("tracker.malformed", `the tracker's ${what} reply of ${datagram.length} bytes is too short`);
+}
+
+/** Action and transaction id of a reply: whom it is for. `undefined` when the datagram cannot be a reply. */
+export function readUdpHeader(datagram: Uint8Array): { readonly action: number; readonly transactionId: number } | undefined {
+  return datagram.length < 8 ? undefined : { action: readUint32(datagram, 0), transactionId: readUint32(datagram, 4) };
+}
+
+/** The 8 bytes of the connection id, copied. Throws TrackerError `tracker.malformed`. */
+export function decodeUdpConnect(datagram: Uint8Array): Uint8Array {
+  if (datagram.length < 16) throw short("connect", datagram);
+  return datagram.slice(8, 16);
+}
+
+/** The reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is dropped. Throws `tracker.malformed`. */
+export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): AnnounceReply {
+  if (datagram.length < 20) throw short("announce", datagram);
+  const size = family === 4 ? 6 : 18;
+  const count = Math.min(Math.floor((datagram.length - 20) / size), MAX_REPLY_PEERS);
+  const signed = (offset: number): number => Math.max(0, readUint32(datagram, offset) | 0);
+  return {
+    peers: unpackEndpoints(datagram.subarray(20, 20 + count * size), family).filter((peer) => peer.port > 0),
+    interval: signed(8),
+    leechers: signed(12),
+    seeders: signed(16),
+  };
+}
+
+/** An entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`. Throws `tracker.malformed`. */
+export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEntry | undefined)[] {
+  if (datagram.length < 8 + 12) throw short("scrape", datagram);
+  return Array.from({ length: asked }, (_, index) => {
+    const at = 8 + 12 * index;
+    if (at + 12 > datagram.length) return undefined;
+    return { seeders: readUint32(datagram, at), completed: readUint32(datagram, at + 4), leechers: readUint32(datagram, at + 8) };
+  });
+}
+
+/** The tracker's refusal as the error to throw: `tracker.failure`. */
+export function decodeUdpError(datagram: Uint8Array): TrackerError {
+  const text = cleanBytes(datagram.subarray(8));
+  return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`);
+}
+
+function header(length: number, action: UdpAction, transactionId: number): Uint8Array {
+  const out = new Uint8Array(length);
+  writeUint32(out, 0, action);
+  writeUint32(out, 4, transactionId);
+  return out;
+}
+
+export function encodeUdpConnectReply(transactionId: number, connectionId: Uint8Array): Uint8Array {
+  const out = header(16, UdpAction.connect, transactionId);
+  out.set(connectionId, 8);
+  return out;
+}
+
+/** Figures of an announce reply; `peers` is packed already, 6 or 18 bytes each. */
+export interface UdpAnnounceFigures {
+  readonly interval: number;
+  readonly leechers: number;
+  readonly seeders: number;
+  readonly peers: Uint8Array;
+}
+
+export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnounceFigures): Uint8Array {
+  const out = header(20 + figures.peers.length, UdpAction.announce, transactionId);
+  writeUint32(out, 8, figures.interval);
+  writeUint32(out, 12, figures.leechers);
+  writeUint32(out, 16, figures.seeders);
+  out.set(figures.peers, 20);
+  return out;
+}
+
+export function encodeUdpScrapeReply(transactionId: number, entries: readonly ScrapeEntry[]): Uint8Array {
+  const out = header(8 + 12 * entries.length, UdpAction.scrape, transactionId);
+  entries.forEach((entry, index) => {
+    const at = 8 + 12 * index;
+    writeUint32(out, at, entry.seeders);
+    writeUint32(out, at + 4, entry.completed);
+    writeUint32(out, at + 8, entry.leechers);
+  });
+  return out;
+}
+
+export function encodeUdpErrorReply(transactionId: number, message: string): Uint8Array {
+  return concatBytes([header(8, UdpAction.error, transactionId), utf8(message)]);
+}

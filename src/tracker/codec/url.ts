@@ -1,0 +1,90 @@
+import type { InfoHash } from "../../base/index.ts";
+import { latin1, TrackerError } from "../../base/index.ts";
+import { MAX_HTTP_SCRAPE_HASHES, MAX_URL_LENGTH } from "../limits.ts";
+import type { AnnounceFields } from "./types.ts";
+import { cleanText } from "./excerpt.ts";
+
+export type TrackerProtocol = "http" | "udp";
+
+/** Byte to text of a query value: unreserved characters (RFC 3986) as they are, all others as `%XX`. */
+const ESCAPED = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+});
+
+/** Raw bytes percent-encoded for a query. `encodeURIComponent` cannot do it: it would encode characters, not bytes. */
+export function percentEncode(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += ESCAPED[byte] ?? "";
+  return text;
+}
+
+/** Which protocol a tracker URL speaks. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor udp. */
+export function trackerProtocol(url: string): TrackerProtocol {
+  const parsed = url.length <= MAX_URL_LENGTH && URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed !== undefined && parsed.hostname !== "") {
+    if (parsed.protocol === "http:" || parsed.protocol === "https:") return "http";
+    if (parsed.protocol === "udp:" && parsed.port !== "") return "udp";
+  }
+  throw new TrackerError("tracker.url", `not a tracker address: ${JSON.stringify(cleanText(url))}; write http://…, https://… or udp://HOST:PORT`);
+}
+
+/** Host (no brackets), port and what BEP 41 calls URLData (path and query; "" when there is none) of a UDP tracker. Throws `tracker.url`. */
+export function parseUdpUrl(url: string): { readonly host: string; readonly port: number; readonly urlData: string } {
+  if (trackerProtocol(url) !== "udp") throw new TrackerError("tracker.url", `not a UDP tracker: ${JSON.stringify(cleanText(url))}`);
+  const parsed = new URL(url);
+  const host = parsed.hostname.startsWith("[") ? parsed.hostname.slice(1, -1) : parsed.hostname;
+  const urlData = parsed.pathname + parsed.search;
+  return { host, port: Number(parsed.port), urlData: urlData === "/" ? "" : urlData };
+}
+
+/** Appends query parameters; a query that the tracker's own URL has (a passkey) stays in front, a fragment goes. */
+function withQuery(url: string, query: string): string {
+  const bare = url.split("#", 1)[0] ?? url;
+  if (!bare.includes("?")) return `${bare}?${query}`;
+  return bare.endsWith("?") || bare.endsWith("&") ? bare + query : `${bare}&${query}`;
+}
+
+/** The whole number that goes over the wire for a counter: never negative, never a fraction. */
+export function counter(value: number): number {
+  return value > 0 && Number.isFinite(value) ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
+}
+
+/** The URL of an HTTP announce (BEP 3, 7, 23). `compact=1` always; peers without it are understood all the same. */
+export function announceUrl(url: string, fields: AnnounceFields): string {
+  let query =
+    `info_hash=${percentEncode(fields.infoHash.wire)}&peer_id=${percentEncode(fields.peerId.bytes)}&port=${fields.port}` +
+    `&uploaded=${counter(fields.uploaded)}&downloaded=${counter(fields.downloaded)}&left=${counter(fields.left)}&compact=1&no_peer_id=1`;
+  if (fields.event !== undefined) query += `&event=${fields.event}`;
+  if (fields.numWant !== undefined) query += `&numwant=${counter(fields.numWant)}`;
+  if (fields.key !== undefined) query += `&key=${(fields.key >>> 0).toString(16).toUpperCase().padStart(8, "0")}`;
+  if (fields.trackerId !== undefined) query += `&trackerid=${percentEncode(latin1(fields.trackerId))}`;
+  if (fields.ip !== undefined) query += `&ip=${encodeURIComponent(fields.ip)}`;
+  if (fields.ipv6 !== undefined) query += `&ipv6=${encodeURIComponent(fields.ipv6)}`;
+  return withQuery(url, query);
+}
+
+/**
+ * The scrape address that belongs to an announce address: the last path component must begin with `announce`, which becomes
+ * `scrape` (BEP 48); UDP trackers scrape where they announce. `undefined` when the tracker cannot be scraped.
+ */
+export function scrapeUrl(announce: string): string | undefined {
+  if (trackerProtocol(announce) === "udp") return announce;
+  const bare = announce.split("#", 1)[0] ?? announce;
+  const path = bare.split("?", 1)[0] ?? bare;
+  const slash = path.lastIndexOf("/");
+  if (!path.startsWith("/announce", slash)) return undefined;
+  return `${bare.slice(0, slash)}/scrape${bare.slice(slash + "/announce".length)}`;
+}
+
+/** The URL of an HTTP scrape of 1 to {@link MAX_HTTP_SCRAPE_HASHES} torrents. Throws `tracker.no-scrape` and `tracker.scrape-count`. */
+export function httpScrapeUrl(announce: string, infoHashes: readonly InfoHash[]): string {
+  const url = scrapeUrl(announce);
+  if (url === undefined) {
+    throw new TrackerError("tracker.no-scrape", `this tracker has no scrape address (BEP 48 wants "/announce" at the end of the path): ${cleanText(announce)}`);
+  }
+  if (infoHashes.length === 0 || infoHashes.length > MAX_HTTP_SCRAPE_HASHES) {
+    throw new TrackerError("tracker.scrape-count", `one HTTP scrape asks for 1 to ${MAX_HTTP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`);
+  }
+  return withQuery(url, infoHashes.map((hash) => `info_hash=${percentEncode(hash.wire)}`).join("&"));
+}

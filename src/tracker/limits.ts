@@ -1,0 +1,57 @@
+/** Every limit of the tracker room, with its unit and its reason. docs/limits.md lists them. */
+
+/** Bytes of an HTTP reply after decompression. 2 MiB holds 100,000 dictionary peers; more is a bomb or a mistake. */
+export const MAX_REPLY_BYTES = 2 * 1024 * 1024;
+/** Milliseconds to the first byte of an HTTP reply: a tracker that is slower is down. */
+export const FIRST_BYTE_TIMEOUT_MS = 10_000;
+/** Milliseconds to the last byte of an HTTP reply: a tracker that drips is down too. */
+export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
+/** HTTP redirects followed for one request. */
+export const MAX_REDIRECTS = 5;
+/** Peers taken from one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
+export const MAX_REPLY_PEERS = 2_000;
+/** Characters of a tracker's text (failure, warning, page) that are shown: one line. */
+export const MAX_EXCERPT = 160;
+/** Bytes of a tracker id that are kept and sent back. */
+export const MAX_TRACKER_ID_BYTES = 256;
+/** Characters of a tracker's URL. */
+export const MAX_URL_LENGTH = 4_096;
+/** Torrents in one scrape over HTTP: 60 bytes each in the URL, and servers stop at 8 KiB. */
+export const MAX_HTTP_SCRAPE_HASHES = 64;
+/** Torrents in one scrape over UDP (BEP 15: "about 74"): 16 + 74 × 20 bytes fit an Ethernet frame. */
+export const MAX_UDP_SCRAPE_HASHES = 74;
+
+/** Seconds between announces when the reply names none. */
+export const DEFAULT_INTERVAL_SECONDS = 1_800;
+/** Seconds: the shortest interval that is obeyed, so that a hostile 0 does not make us hammer. */
+export const MIN_INTERVAL_SECONDS = 60;
+/** Seconds: the longest interval that is obeyed, so that a hostile 2^31 does not silence us. */
+export const MAX_INTERVAL_SECONDS = 3 * 3_600;
+
+/** Milliseconds before the first UDP retransmission; doubles each time (BEP 15). */
+export const UDP_RETRANSMIT_MS = 15_000;
+/** Doublings of the UDP wait (BEP 15: n up to 8). */
+export const UDP_MAX_DOUBLINGS = 8;
+/** Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is sooner asked. */
+export const UDP_TIMEOUT_MS = 60_000;
+/** Milliseconds that a client may use a UDP connection id (BEP 15). */
+export const UDP_CONNECTION_MS = 60_000;
+/** UDP connection ids remembered. */
+export const MAX_UDP_CONNECTIONS = 1_024;
+/** Milliseconds that a reply over one IP family waits for the reply over the other: a family without a route must not delay peers. */
+export const FAMILY_GRACE_MS = 300;
+
+/** Milliseconds that sending `stopped` may take. */
+export const STOP_TIMEOUT_MS = 3_000;
+/** Milliseconds before the first UDP retransmission of `stopped`, which has no fifteen seconds. */
+export const STOP_RETRANSMIT_MS = 900;
+/** Milliseconds before the second try of a tracker that failed; doubles with each failure. */
+export const BACKOFF_FIRST_MS = 15_000;
+/** Milliseconds: the longest wait after failures. */
+export const BACKOFF_MAX_MS = 30 * 60_000;
+/** Milliseconds: the shortest wait that BEP 31 `retry in` can ask for. */
+export const RETRY_IN_MIN_MS = 60_000;
+/** Milliseconds: the longest finite wait that BEP 31 `retry in` can ask for; "never" is never. */
+export const RETRY_IN_MAX_MS = 24 * 3_600_000;
+/** Trackers of one torrent; the rest is left out. */
+export const MAX_TRACKERS = 200;
