@@ -13,3 +13,4 @@ export * from "./message.ts";
 export * from "./peer-state.ts";
 export * from "./reserved.ts";
 export * from "./stream.ts";
+export * from "./extensions/index.ts";

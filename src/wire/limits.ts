@@ -30,10 +30,17 @@ export const MAX_REQUEST_QUEUE = 65_535;
 /** Times the whole metadata is served to one connection before its requests are rejected (BEP 9 flood protection). */
 export const METADATA_SERVE_FACTOR = 3;
 
-/** Different metadata sizes believed possible at a time: each costs a candidate, and only one can be true. */
-export const MAX_METADATA_CANDIDATES = 8;
+/**
+ * Tries to assemble the metadata at a time, over all sizes that peers claim. Each holds at most
+ * {@link MAX_METADATA_LENGTH} bytes, all of which peers had to send.
+ */
+export const MAX_METADATA_ATTEMPTS = 4;
 
-/** Metadata requests awaiting an answer from one peer: one in transit and one on its way. */
+/** Milliseconds that a try may take before one that waits may have its place: half a minute, and 64 KiB/s. */
+export const METADATA_ATTEMPT_BASE_MS = 30_000;
+export const METADATA_ATTEMPT_MS_PER_PIECE = 250;
+
+/** Metadata requests awaiting an answer from one peer: enough to cover the round trip, few enough for flood protection (BEP 9). */
 export const MAX_METADATA_REQUESTS_PER_PEER = 4;
 
 /** Milliseconds: how long a metadata request may stay unanswered before another peer is asked. */
@@ -41,6 +48,12 @@ export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 
 /** Milliseconds: how long a peer that rejected or timed out is left alone before it is asked for metadata again. */
 export const METADATA_RETRY_MS = 30_000;
+
+/** Bencoded values in the header of an extension message, at most. Real ones have a few dozen. */
+export const MAX_EXTENSION_TOKENS = 4_096;
+
+/** Bencoded containers within each other in an extension message, at most. */
+export const MAX_EXTENSION_DEPTH = 16;
 
 /** Pieces an allowed-fast set has at most: BEP 6 says 10; more gives a freeloader a torrent for nothing. */
 export const MAX_ALLOWED_FAST = 64;

@@ -1,0 +1,87 @@
+import { PeerError, UsageError } from "../../base/index.ts";
+import { MAX_EXTENSIONS } from "../limits.ts";
+
+/** One extension of the peer protocol (BEP 10): its name in the extended handshake, and its messages as bytes. */
+export interface Extension<M> {
+  /** As it stands in `m`: `"ut_metadata"`. Two letters of the inventor's client, an underscore, a word. */
+  readonly name: string;
+  /** The payload behind the extended id. */
+  encode(message: M): Uint8Array;
+  /** A message from a payload, which belongs to the caller of `decode`. Whatever it throws reaches others as `PeerError`. */
+  decode(payload: Uint8Array): M;
+}
+
+/**
+ * Declares an extension. The value is a typed token: whatever sends or handles its messages is checked against `M`.
+ *
+ * @example
+ * const hello = defineExtension<string>({ name: "xx_hello", encode: utf8, decode: utf8Decode });
+ */
+export function defineExtension<M>(extension: Extension<M>): Extension<M> {
+  return extension;
+}
+
+/** What to do with an extension's messages. `C` is whatever the program knows a connection by. */
+export type ExtensionHandler<M, C> = (message: M, context: C) => void;
+
+interface Entry<C> {
+  readonly name: string;
+  readonly handle: (payload: Uint8Array, context: C) => void;
+}
+
+/**
+ * The extensions a program speaks, each with its handler and the id by which peers address it. One serves all connections;
+ * who speaks what is {@link ExtensionNegotiation}'s.
+ */
+export class ExtensionRegistry<C> {
+  readonly #entries: Entry<C>[] = [];
+
+  /**
+   * Adds an extension. Throws {@link UsageError} `wire.extension-name` when its name is taken, `wire.extension-count` when all
+   * 255 ids are.
+   */
+  add<M>(extension: Extension<M>, handler: ExtensionHandler<M, C>): this {
+    const { name } = extension;
+    if (name === "" || this.localId(name) !== undefined) {
+      throw new UsageError("wire.extension-name", `extension name ${JSON.stringify(name)} is empty or taken`);
+    }
+    if (this.#entries.length >= MAX_EXTENSIONS) throw new UsageError("wire.extension-count", `no more than ${MAX_EXTENSIONS} extensions`);
+    this.#entries.push({ name, handle: (payload, context) => handler(decodeExtension(extension, payload), context) });
+    return this;
+  }
+
+  /** Name and id of each extension, in the order they were added; ids begin at 1. */
+  get localIds(): ReadonlyMap<string, number> {
+    return new Map(this.#entries.map(({ name }, index) => [name, index + 1]));
+  }
+
+  /** The id by which peers address an extension. */
+  localId(name: string): number | undefined {
+    const index = this.#entries.findIndex((entry) => entry.name === name);
+    return index < 0 ? undefined : index + 1;
+  }
+
+  /**
+   * Decodes a message that came with one of our ids and hands it to its handler. Says `false` for an id that is not ours.
+   * Throws {@link PeerError} `wire.extension`.
+   */
+  dispatch(id: number, payload: Uint8Array, context: C): boolean {
+    const entry = this.#entries[id - 1];
+    if (entry === undefined) return false;
+    entry.handle(payload, context);
+    return true;
+  }
+}
+
+/** A message of `extension`. Throws {@link PeerError}: `wire.extension`, or what the extension itself throws. */
+export function decodeExtension<M>(extension: Extension<M>, payload: Uint8Array): M {
+  try {
+    return extension.decode(payload);
+  } catch (error) {
+    if (error instanceof PeerError) throw error;
+    throw new PeerError("wire.extension", `malformed ${extension.name} message of ${payload.length} bytes`, {
+      cause: error,
+      fields: { extension: extension.name, received: payload.length },
+    });
+  }
+}

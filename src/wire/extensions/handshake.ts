@@ -1,0 +1,112 @@
+import { PeerError, ipBytes, ipFromBytes, utf8Decode } from "../../base/index.ts";
+import { asBytes, asDict, asInt, decode, encode, keyFromText, keyToBytes } from "../../bencode/index.ts";
+import type { BDict, BInput } from "../../bencode/index.ts";
+import {
+  MAX_CLIENT_NAME_LENGTH,
+  MAX_EXTENDED_HANDSHAKE_LENGTH,
+  MAX_EXTENSIONS,
+  MAX_EXTENSION_DEPTH,
+  MAX_EXTENSION_NAME_LENGTH,
+  MAX_EXTENSION_TOKENS,
+  MAX_METADATA_LENGTH,
+  MAX_REQUEST_QUEUE,
+} from "../limits.ts";
+
+/** The extended message id of the handshake itself (BEP 10). */
+export const EXTENDED_HANDSHAKE_ID = 0;
+
+/** What a peer tells of itself (BEP 10). Everything is optional; what makes no sense is left out when decoding. */
+export interface ExtendedHandshake {
+  /** `m`: the ids by which the sender wants each extension's messages; 0 turns one off. */
+  readonly extensions: ReadonlyMap<string, number>;
+  /** `p`: TCP port that the sender listens on. */
+  readonly port?: number | undefined;
+  /** `v`: client name and version, without control characters. */
+  readonly client?: string | undefined;
+  /** `reqq`: how many requests the sender queues. */
+  readonly requestQueue?: number | undefined;
+  /** `yourip`: the receiver's address as the sender sees it. */
+  readonly yourIp?: string | undefined;
+  /** `ipv4`: an address of the sender. */
+  readonly ipv4?: string | undefined;
+  /** `ipv6`: an address of the sender. */
+  readonly ipv6?: string | undefined;
+  /** `metadata_size`: bytes of the info dictionary (BEP 9). */
+  readonly metadataSize?: number | undefined;
+  /** `upload_only`: the sender wants nothing (BEP 21). */
+  readonly uploadOnly?: boolean | undefined;
+}
+
+/** The payload of an extended handshake: send it in an `extended` message with id {@link EXTENDED_HANDSHAKE_ID}. */
+export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
+  const names = new Map<string, BInput>();
+  for (const [name, id] of handshake.extensions) names.set(keyFromText(name), id);
+  return encode({
+    m: names,
+    p: handshake.port,
+    v: handshake.client,
+    reqq: handshake.requestQueue,
+    yourip: handshake.yourIp === undefined ? undefined : ipBytes(handshake.yourIp),
+    ipv4: handshake.ipv4 === undefined ? undefined : ipBytes(handshake.ipv4),
+    ipv6: handshake.ipv6 === undefined ? undefined : ipBytes(handshake.ipv6),
+    metadata_size: handshake.metadataSize,
+    upload_only: handshake.uploadOnly === undefined ? undefined : Number(handshake.uploadOnly),
+  });
+}
+
+/**
+ * Reads the payload of an extended handshake. A field of the wrong kind or out of range is left out, since clients disagree
+ * on the lesser ones. Throws {@link PeerError} `wire.extended-handshake` when it is no dictionary or too long.
+ */
+export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
+  const dict = readDict(payload);
+  const extensions = new Map<string, number>();
+  for (const [key, value] of asDict(dict.get("m")) ?? []) {
+    const id = asInt(value);
+    if (extensions.size >= MAX_EXTENSIONS) break;
+    if (id === undefined || id < 0 || id > 255 || key.length > MAX_EXTENSION_NAME_LENGTH) continue;
+    extensions.set(utf8Decode(keyToBytes(key)), id);
+  }
+  const uploadOnly = asInt(dict.get("upload_only"));
+  return {
+    extensions,
+    port: intBetween(dict, "p", 1, 65_535),
+    client: clientName(asBytes(dict.get("v"))),
+    requestQueue: intBetween(dict, "reqq", 1, Number.MAX_SAFE_INTEGER, MAX_REQUEST_QUEUE),
+    yourIp: address(dict, "yourip", [4, 16]),
+    ipv4: address(dict, "ipv4", [4]),
+    ipv6: address(dict, "ipv6", [16]),
+    metadataSize: intBetween(dict, "metadata_size", 1, MAX_METADATA_LENGTH),
+    uploadOnly: uploadOnly === undefined ? undefined : uploadOnly !== 0,
+  };
+}
+
+function readDict(payload: Uint8Array): BDict {
+  const malformed = (why: string, cause?: unknown): PeerError =>
+    new PeerError("wire.extended-handshake", `malformed extended handshake: ${why}`, { cause, fields: { received: payload.length } });
+  if (payload.length > MAX_EXTENDED_HANDSHAKE_LENGTH) throw malformed(`${payload.length} bytes are too many`);
+  try {
+    const dict = asDict(decode(payload, { maxDepth: MAX_EXTENSION_DEPTH, maxTokens: MAX_EXTENSION_TOKENS }));
+    if (dict !== undefined) return dict;
+  } catch (error) {
+    throw malformed("it is not bencoded", error);
+  }
+  throw malformed("it is no dictionary");
+}
+
+function intBetween(dict: BDict, key: string, min: number, max: number, cap = max): number | undefined {
+  const value = asInt(dict.get(key));
+  return value === undefined || value < min || value > max ? undefined : Math.min(value, cap);
+}
+
+function address(dict: BDict, key: string, lengths: readonly number[]): string | undefined {
+  const bytes = asBytes(dict.get(key));
+  return bytes === undefined || !lengths.includes(bytes.length) ? undefined : ipFromBytes(bytes);
+}
+
+/** Without control, format and surrogate characters: the name is for screens and logs, and a peer chose it. */
+function clientName(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined) return undefined;
+  const text = utf8Decode(bytes.subarray(0, MAX_CLIENT_NAME_LENGTH)).replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]/gu, "").trim();
+  return text === "" ? undefined : text;
+}

@@ -1,0 +1,6 @@
+/** Extensions of the peer protocol (BEP 10): a typed registry that others can add to, and those that Millrace brings. */
+export * from "./extension.ts";
+export * from "./handshake.ts";
+export * from "./metadata.ts";
+export * from "./metadata-assembler.ts";
+export * from "./negotiation.ts";

@@ -1,0 +1,291 @@
+import { PeerError, UsageError, equalBytes } from "../../base/index.ts";
+import type { InfoHash } from "../../base/index.ts";
+import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
+import {
+  MAX_METADATA_ATTEMPTS,
+  MAX_METADATA_LENGTH,
+  MAX_METADATA_REQUESTS_PER_PEER,
+  METADATA_REQUEST_TIMEOUT_MS,
+  METADATA_RETRY_MS,
+} from "../limits.ts";
+import type { MetadataMessage } from "./metadata.ts";
+import { MetadataAttempt } from "./metadata-attempt.ts";
+
+export interface MetadataAssemblerOptions {
+  /** What the result must hash to: SHA-1 for v1, SHA-256 for v2. */
+  readonly infoHash: InfoHash;
+  readonly hasher: Pick<Hasher, "digestSync">;
+}
+
+/** Ask `peer` for `piece`. */
+export interface MetadataRequest<P> {
+  readonly peer: P;
+  readonly piece: number;
+}
+
+/** What a message did. */
+export type MetadataOutcome<P> =
+  /** Nothing: not asked for, too late, or not ours to handle. */
+  | { readonly type: "ignored" }
+  /** Noted; ask {@link MetadataAssembler.requests} what to do next. */
+  | { readonly type: "progress" }
+  /** It does not hash to the info-hash. Who is proven to have lied is in `liars`; perhaps nobody yet, others are tried. */
+  | { readonly type: "failed"; readonly liars: readonly P[] }
+  /** Here it is, verified. `liars` sent other bytes earlier. */
+  | { readonly type: "complete"; readonly metadata: Uint8Array; readonly liars: readonly P[] };
+
+interface PeerState {
+  readonly size: number;
+  /** Pieces asked for, with the time by which the answer must be here. */
+  readonly asked: Map<number, number>;
+  /** Left alone until then, after a reject or a time-out. */
+  quietUntil: number;
+  /** Tries of which this peer was the only source: the least tried goes first. */
+  starts: number;
+}
+
+interface SizeState {
+  /** False once pieces from several peers made something false: from then on one peer at a time. */
+  shared: boolean;
+  starts: number;
+}
+
+/**
+ * Fetches an info dictionary from many peers at once (BEP 9), of which some lie. No I/O: the caller sends what
+ * {@link MetadataAssembler.requests} says, tells what arrives, and gives the time in milliseconds of any steady clock.
+ * `P` is whatever it knows a peer by, compared by identity.
+ *
+ * How a liar is kept from blocking the rest:
+ * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried first;
+ * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has lied;
+ * - a slow try gives its place to one that waits; a peer that rejects or is late is left alone for a while;
+ * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
+ */
+export class MetadataAssembler<P> {
+  readonly #infoHash: InfoHash;
+  readonly #algorithm: HashAlgorithm;
+  readonly #hasher: Pick<Hasher, "digestSync">;
+  readonly #peers = new Map<P, PeerState>();
+  readonly #sizes = new Map<number, SizeState>();
+  readonly #attempts = new Set<MetadataAttempt<P>>();
+  /** Digests of pieces that were in a failed try, to tell the liars once the truth is known. */
+  #doubtful: { readonly size: number; readonly piece: number; readonly digest: Uint8Array; readonly peer: P }[] = [];
+  readonly #liars = new Set<P>();
+  #done = false;
+
+  constructor(options: MetadataAssemblerOptions) {
+    this.#infoHash = options.infoHash;
+    this.#algorithm = options.infoHash.version === 1 ? "sha1" : "sha256";
+    this.#hasher = options.hasher;
+  }
+
+  get isDone(): boolean {
+    return this.#done;
+  }
+
+  /**
+   * A peer that speaks `ut_metadata` and claims that the metadata has `size` bytes. Says `false` for a size that is not
+   * believed and for a peer known to lie. A peer that says another size than before starts anew.
+   */
+  addPeer(peer: P, size: number): boolean {
+    if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
+    const known = this.#peers.get(peer);
+    if (known?.size === size) return true;
+    if (known !== undefined) this.removePeer(peer);
+    this.#peers.set(peer, { size, asked: new Map(), quietUntil: Number.NEGATIVE_INFINITY, starts: 0 });
+    if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
+    return true;
+  }
+
+  /** A peer that is gone. What it sent counts on. */
+  removePeer(peer: P): void {
+    const state = this.#peers.get(peer);
+    if (state === undefined) return;
+    this.#peers.delete(peer);
+    const isLast = ![...this.#peers.values()].some(({ size }) => size === state.size);
+    for (const attempt of this.#attempts) {
+      if (attempt.source === peer || (isLast && attempt.size === state.size)) this.#attempts.delete(attempt);
+    }
+    if (isLast) this.#sizes.delete(state.size);
+  }
+
+  /** What to ask whom now. Each is counted as sent. Call it after every change, and at {@link MetadataAssembler.nextAt}. */
+  requests(now: number): MetadataRequest<P>[] {
+    if (this.#done) return [];
+    this.#expireRequests(now);
+    this.#startAttempts(now);
+    const out: MetadataRequest<P>[] = [];
+    for (const attempt of this.#attempts) {
+      const peers = this.#usablePeers(attempt, now);
+      // Breadth first, so that every peer has a share; a piece goes to a second peer only when each was asked of one.
+      for (let depth = 0; depth < MAX_METADATA_REQUESTS_PER_PEER; depth++) {
+        for (const [peer, state] of peers) {
+          if (state.asked.size > depth) continue;
+          const piece = this.#choosePiece(attempt, state);
+          if (piece === undefined) continue;
+          state.asked.set(piece, now + METADATA_REQUEST_TIMEOUT_MS);
+          out.push({ peer, piece });
+        }
+      }
+    }
+    return out;
+  }
+
+  /** When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`: never. */
+  nextAt(now: number): number | undefined {
+    if (this.#done) return undefined;
+    let next = Number.POSITIVE_INFINITY;
+    for (const state of this.#peers.values()) {
+      for (const deadline of state.asked.values()) next = Math.min(next, deadline);
+      if (state.quietUntil > now) next = Math.min(next, state.quietUntil);
+    }
+    for (const attempt of this.#attempts) if (attempt.deadline > now) next = Math.min(next, attempt.deadline);
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  /**
+   * A message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the peer claimed;
+   * drop the peer then, with {@link MetadataAssembler.removePeer}.
+   */
+  onMessage(peer: P, message: MetadataMessage, now: number): MetadataOutcome<P> {
+    const state = this.#peers.get(peer);
+    if (this.#done || state === undefined || message.type === "request" || message.type === "unknown") return { type: "ignored" };
+    if (!state.asked.delete(message.piece)) return { type: "ignored" };
+    if (message.type === "reject") {
+      this.#silence(peer, state, now);
+      return { type: "progress" };
+    }
+    const attempt = this.#attemptFor(peer, state);
+    if (attempt === undefined) return { type: "ignored" };
+    if ((message.totalSize ?? state.size) !== state.size) throw sizeError("total size", state.size, message.totalSize);
+    const expected = attempt.pieceLength(message.piece);
+    if (message.data.length !== expected) throw sizeError(`piece ${message.piece}`, expected, message.data.length);
+    attempt.store(message.piece, message.data, peer);
+    return attempt.isComplete ? this.#verify(attempt) : { type: "progress" };
+  }
+
+  #verify(attempt: MetadataAttempt<P>): MetadataOutcome<P> {
+    this.#attempts.delete(attempt);
+    const metadata = attempt.assemble();
+    if (equalBytes(this.#hasher.digestSync(this.#algorithm, metadata), this.#infoHash.bytes)) {
+      const liars = this.#exposeLiars(attempt);
+      this.#done = true;
+      this.#attempts.clear();
+      this.#doubtful = [];
+      return { type: "complete", metadata, liars };
+    }
+    const contributors = [...attempt.contributors];
+    const [only] = contributors;
+    if (contributors.length === 1 && only !== undefined) {
+      this.#exclude(only);
+      return { type: "failed", liars: [only] };
+    }
+    const size = this.#sizes.get(attempt.size);
+    if (size !== undefined) size.shared = false;
+    for (const { piece, data, peer } of attempt.entries()) {
+      this.#doubtful.push({ size: attempt.size, piece, digest: this.#hasher.digestSync("sha1", data), peer });
+    }
+    return { type: "failed", liars: [] };
+  }
+
+  /** Those whose pieces in failed tries differ from the truth. Another size claimed proves nothing that a piece would. */
+  #exposeLiars(truth: MetadataAttempt<P>): P[] {
+    const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
+    const liars = new Set<P>();
+    for (const { size, piece, digest, peer } of this.#doubtful) {
+      const data = digests.get(piece);
+      const isTrue = size === truth.size && data !== undefined && equalBytes(this.#hasher.digestSync("sha1", data), digest);
+      if (!isTrue) liars.add(peer);
+    }
+    return [...liars];
+  }
+
+  #exclude(peer: P): void {
+    this.#liars.add(peer);
+    this.removePeer(peer);
+  }
+
+  /** After a reject or a time-out. A try that only this peer feeds is over. */
+  #silence(peer: P, state: PeerState, now: number): void {
+    state.quietUntil = now + METADATA_RETRY_MS;
+    for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
+  }
+
+  #expireRequests(now: number): void {
+    for (const [peer, state] of this.#peers) {
+      for (const [piece, deadline] of state.asked) {
+        if (deadline > now) continue;
+        state.asked.delete(piece);
+        this.#silence(peer, state, now);
+      }
+    }
+  }
+
+  #startAttempts(now: number): void {
+    for (;;) {
+      const next = this.#nextAttempt(now);
+      if (next === undefined) return;
+      if (this.#attempts.size >= MAX_METADATA_ATTEMPTS) {
+        const late = [...this.#attempts].find(({ deadline }) => deadline <= now);
+        if (late === undefined) return;
+        this.#attempts.delete(late);
+      }
+      const state = next.source === undefined ? this.#sizes.get(next.size) : this.#peers.get(next.source);
+      if (state === undefined) throw new UsageError("internal", "a metadata try for nobody");
+      state.starts++;
+      this.#attempts.add(next);
+    }
+  }
+
+  /** The least started of the tries that could be under way and are not. */
+  #nextAttempt(now: number): MetadataAttempt<P> | undefined {
+    let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
+    const taken = [...this.#attempts];
+    for (const [peer, { size, quietUntil, starts }] of this.#peers) {
+      const sizeState = this.#sizes.get(size);
+      if (sizeState === undefined || quietUntil > now) continue;
+      const source = sizeState.shared ? undefined : peer;
+      if (taken.some((attempt) => attempt.size === size && attempt.source === source)) continue;
+      const count = sizeState.shared ? sizeState.starts : sizeState.starts + starts;
+      if (best === undefined || count < best.starts) best = { size, source, starts: count };
+    }
+    return best === undefined ? undefined : new MetadataAttempt(best.size, best.source, now);
+  }
+
+  #usablePeers(attempt: MetadataAttempt<P>, now: number): [P, PeerState][] {
+    return [...this.#peers].filter(
+      ([peer, state]) => state.quietUntil <= now && state.size === attempt.size && (attempt.source === undefined || attempt.source === peer),
+    );
+  }
+
+  #choosePiece(attempt: MetadataAttempt<P>, state: PeerState): number | undefined {
+    let duplicate: number | undefined;
+    for (let piece = 0; piece < attempt.pieceCount; piece++) {
+      if (attempt.has(piece) || state.asked.has(piece)) continue;
+      const others = this.#askedOfOthers(attempt, piece);
+      if (others === 0) return piece;
+      if (others === 1) duplicate ??= piece;
+    }
+    return duplicate;
+  }
+
+  #askedOfOthers(attempt: MetadataAttempt<P>, piece: number): number {
+    if (attempt.source !== undefined) return 0;
+    let count = 0;
+    for (const { size, asked } of this.#peers.values()) if (size === attempt.size && asked.has(piece)) count++;
+    return count;
+  }
+
+  #attemptFor(peer: P, state: PeerState): MetadataAttempt<P> | undefined {
+    for (const attempt of this.#attempts) {
+      if (attempt.size === state.size && (attempt.source === undefined || attempt.source === peer)) return attempt;
+    }
+    return undefined;
+  }
+}
+
+function sizeError(what: string, expected: number, received: number | undefined): PeerError {
+  return new PeerError("wire.metadata-size", `metadata ${what}: expected ${expected} bytes, received ${received}`, {
+    fields: { expected, received },
+  });
+}

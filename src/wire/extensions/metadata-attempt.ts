@@ -1,0 +1,60 @@
+import { concatBytes } from "../../base/index.ts";
+import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limits.ts";
+import { METADATA_PIECE_LENGTH } from "./metadata.ts";
+
+/**
+ * One try to put metadata of one claimed size together: from every peer that claims that size, or from a single one. Holds
+ * what has arrived and who sent it; space for the rest is not taken on the peers' word.
+ */
+export class MetadataAttempt<P> {
+  readonly size: number;
+  /** The only peer asked, or `undefined` when all that claim the size are. */
+  readonly source: P | undefined;
+  readonly pieceCount: number;
+  /** When this try may be ended for the sake of another. */
+  readonly deadline: number;
+  readonly #held = new Map<number, { readonly data: Uint8Array; readonly peer: P }>();
+
+  constructor(size: number, source: P | undefined, now: number) {
+    this.size = size;
+    this.source = source;
+    this.pieceCount = Math.ceil(size / METADATA_PIECE_LENGTH);
+    this.deadline = now + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.pieceCount;
+  }
+
+  /** The one length that a piece of metadata of this size has. */
+  pieceLength(piece: number): number {
+    return Math.min(METADATA_PIECE_LENGTH, this.size - piece * METADATA_PIECE_LENGTH);
+  }
+
+  has(piece: number): boolean {
+    return this.#held.has(piece);
+  }
+
+  /** Keeps the first arrival of a piece. */
+  store(piece: number, data: Uint8Array, peer: P): void {
+    if (!this.#held.has(piece)) this.#held.set(piece, { data, peer });
+  }
+
+  get isComplete(): boolean {
+    return this.#held.size === this.pieceCount;
+  }
+
+  /** Everyone who sent a piece that was kept. */
+  get contributors(): ReadonlySet<P> {
+    return new Set(Array.from(this.#held.values(), ({ peer }) => peer));
+  }
+
+  /** The pieces in order with their senders. */
+  *entries(): Generator<{ readonly piece: number; readonly data: Uint8Array; readonly peer: P }, void, undefined> {
+    for (let piece = 0; piece < this.pieceCount; piece++) {
+      const held = this.#held.get(piece);
+      if (held !== undefined) yield { piece, data: held.data, peer: held.peer };
+    }
+  }
+
+  /** All pieces end to end, once complete. */
+  assemble(): Uint8Array {
+    return concatBytes(Array.from(this.entries(), ({ data }) => data));
+  }
+}

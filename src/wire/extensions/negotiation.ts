@@ -1,0 +1,61 @@
+import type { Message } from "../message.ts";
+import type { Extension, ExtensionRegistry } from "./extension.ts";
+
+/**
+ * Which extensions one connection speaks, and by which ids in each direction (BEP 10). We choose the ids that the peer sends
+ * us, the peer those that we send: the same extension usually has two.
+ */
+export class ExtensionNegotiation<C> {
+  readonly #registry: ExtensionRegistry<C>;
+  readonly #offered = new Map<string, number>();
+  readonly #remote = new Map<string, number>();
+
+  /** `offers` says which of the registry's extensions this connection may use: a private torrent has no peer exchange. */
+  constructor(registry: ExtensionRegistry<C>, offers: (name: string) => boolean = () => true) {
+    this.#registry = registry;
+    for (const [name, id] of registry.localIds) if (offers(name)) this.#offered.set(name, id);
+  }
+
+  /** Our names and ids: the `m` of our extended handshake. */
+  get offered(): ReadonlyMap<string, number> {
+    return this.#offered;
+  }
+
+  /**
+   * Takes the `m` of the peer's handshake. A further handshake adds to the first; id 0 turns an extension off. Names that
+   * we do not know are not kept.
+   */
+  update(extensions: ReadonlyMap<string, number>): void {
+    for (const [name, id] of extensions) {
+      if (id === 0) this.#remote.delete(name);
+      else if (this.#registry.localId(name) !== undefined) this.#remote.set(name, id);
+    }
+  }
+
+  /** The id by which the peer wants this extension's messages; `undefined` when it does not speak it. */
+  remoteId<M>(extension: Extension<M>): number | undefined {
+    return this.#remote.get(extension.name);
+  }
+
+  /** Whether a message of this extension may be sent now. */
+  supports<M>(extension: Extension<M>): boolean {
+    return this.#remote.has(extension.name);
+  }
+
+  /** `message`, ready to be sent to this peer; `undefined` when the peer does not speak the extension. */
+  message<M>(extension: Extension<M>, message: M): Message | undefined {
+    const id = this.remoteId(extension);
+    return id === undefined ? undefined : { type: "extended", id, payload: extension.encode(message) };
+  }
+
+  /**
+   * Hands a message that the peer sent with one of our ids to its handler. Says `false`, and nothing else happens, for id 0
+   * (the handshake is the caller's) and for what we did not offer: peers may lag behind. Throws `PeerError` `wire.extension`.
+   */
+  dispatch(id: number, payload: Uint8Array, context: C): boolean {
+    for (const offered of this.#offered.values()) {
+      if (offered === id) return this.#registry.dispatch(id, payload, context);
+    }
+    return false;
+  }
+}
