@@ -14,6 +14,8 @@ export interface DecodeOptions {
   readonly maxTokens?: number;
   /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
+  /** Long byte strings become views of `bytes` instead of copies, for a caller that owns `bytes` and leaves them alone. Default `false`. */
+  readonly views?: boolean;
 }
 
 /** Where a value lies: `start` included, `end` not. */
@@ -32,6 +34,8 @@ const LETTER_L = 0x6c;
 
 /** Digits that cannot leave the safe integers. */
 const SAFE_DIGITS = 15;
+/** Bytes: a shorter string is cheaper to copy than to view. */
+const LEAST_VIEW = 65;
 const KEY_CACHE_SLOTS = 128;
 const CACHED_KEY_LENGTH = 32;
 
@@ -47,11 +51,12 @@ export class Decoder {
   readonly #buffer: Buffer;
   readonly #strict: boolean;
   readonly #maxDepth: number;
+  readonly #viewFrom: number;
   #tokensLeft: number;
   #at = 0;
 
   constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
-    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH } = options;
+    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH, views = false } = options;
     if (bytes.length > maxLength) {
       throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, { fields: { offset: maxLength } });
     }
@@ -61,6 +66,7 @@ export class Decoder {
     this.#strict = strict;
     this.#maxDepth = Math.min(maxDepth, MAX_DEPTH_CEILING);
     this.#tokensLeft = maxTokens;
+    this.#viewFrom = views ? LEAST_VIEW : Infinity;
   }
 
   get offset(): number {
@@ -154,12 +160,11 @@ export class Decoder {
     if (--this.#tokensLeft < 0) throw this.#error("bencode.tokens", "too many values", this.#at);
   }
 
-  /** A copy, so that the result does not change with a buffer that is used again (and small copies are cheaper than views). */
   #string(): Uint8Array {
     const length = this.#stringLength();
     const start = this.#at;
     this.#at += length;
-    return this.#bytes.slice(start, this.#at);
+    return length < this.#viewFrom ? this.#bytes.slice(start, this.#at) : this.#bytes.subarray(start, this.#at);
   }
 
   #key(): string {
@@ -243,7 +248,7 @@ export class Decoder {
 }
 
 /**
- * The value that `bytes` hold (BEP 3). Nothing in it shares memory with `bytes`.
+ * The value that `bytes` hold (BEP 3). Nothing in it shares memory with `bytes`, unless `views` is set.
  *
  * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`, `bencode.trailing`.

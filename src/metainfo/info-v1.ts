@@ -1,0 +1,70 @@
+import { asBytes, asDict, asList, optionalInt, requireBytes } from "../bencode/index.ts";
+import type { BDict, BValue } from "../bencode/index.ts";
+import { invalid } from "./fail.ts";
+import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
+import { readPath, readProperties } from "./raw-file.ts";
+import type { RawFile } from "./raw-file.ts";
+import type { TextReader } from "./text.ts";
+
+const SHA1_LENGTH = 20;
+
+/** The v1 half of an info dictionary (BEP 3). */
+export interface InfoV1 {
+  readonly isSingleFile: boolean;
+  readonly files: readonly RawFile[];
+  /** One SHA-1 a piece, end to end. */
+  readonly pieces: Uint8Array;
+}
+
+/** Whether an info dictionary has a v1 half: pieces hashed with SHA-1. */
+export function hasV1(info: BDict): boolean {
+  return info.has("pieces");
+}
+
+export function readPieceLengthV1(info: BDict): number {
+  const pieceLength = optionalInt(info, "piece length", { min: 1 });
+  if (pieceLength === undefined || pieceLength > MAX_PIECE_LENGTH || pieceLength % PIECE_LENGTH_STEP_V1 !== 0) {
+    throw invalid("piece-length", `the piece length is ${pieceLength ?? "missing"}, not a multiple of ${PIECE_LENGTH_STEP_V1} up to ${MAX_PIECE_LENGTH}`);
+  }
+  return pieceLength;
+}
+
+/** `name` is the torrent's name as text: the path of a single file. */
+export function readInfoV1(info: BDict, name: string, text: TextReader): InfoV1 {
+  const pieces = requireBytes(info, "pieces");
+  if (pieces.length % SHA1_LENGTH !== 0) throw invalid("pieces", `"pieces" has ${pieces.length} bytes, no multiple of ${SHA1_LENGTH}`);
+  if (pieces.length / SHA1_LENGTH > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
+  const list = info.get("files");
+  if (list === undefined) {
+    return { isSingleFile: true, pieces, files: [{ components: [name], piecesRoot: undefined, ...readProperties(info, text) }] };
+  }
+  const files = asList(list);
+  if (files === undefined || files.length === 0) throw invalid("files", `"files" is no list of files`);
+  return { isSingleFile: false, pieces, files: files.map((file, index) => readFile(file, index, text)) };
+}
+
+function readFile(value: BValue, index: number, text: TextReader): RawFile {
+  const dict = asDict(value);
+  if (dict === undefined) throw invalid("files", `file ${index} is no dictionary`);
+  const properties = readProperties(dict, text);
+  return { components: readComponents(dict, index, properties, text), piecesRoot: undefined, ...properties };
+}
+
+function readComponents(dict: BDict, index: number, properties: Pick<RawFile, "attributes" | "length">, text: TextReader): readonly string[] {
+  const repaired = dict.has("path.utf-8") ? readPath(dict.get("path.utf-8"), text) : undefined;
+  const components = repaired !== undefined && repaired.length > 0 ? repaired : readPath(dict.get("path"), text);
+  if (components !== undefined && components.length > 0) return components;
+  // Padding need not have a path (BEP 47); this is the one recommended.
+  if (properties.attributes.includes("p")) return [".pad", String(properties.length)];
+  throw invalid("path", `file ${index} has no path`);
+}
+
+/**
+ * The torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding. Throws `metainfo.name` when there is
+ * none: no client in the field takes such a torrent.
+ */
+export function readName(info: BDict, text: TextReader): string {
+  const bytes = asBytes(info.get("name.utf-8")) ?? asBytes(info.get("name"));
+  if (bytes === undefined) throw invalid("name", "it has no name");
+  return text(bytes);
+}

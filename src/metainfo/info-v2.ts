@@ -1,0 +1,68 @@
+import { asDict, keyToBytes, optionalBytes, optionalInt, requireDict } from "../bencode/index.ts";
+import type { BDict } from "../bencode/index.ts";
+import { invalid } from "./fail.ts";
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "./limits.ts";
+import { MERKLE_HASH_LENGTH } from "./merkle.ts";
+import { readProperties } from "./raw-file.ts";
+import type { RawFile } from "./raw-file.ts";
+import type { TextReader } from "./text.ts";
+
+/** The v2 half of an info dictionary (BEP 52). */
+export interface InfoV2 {
+  /** Whether the tree holds one file and no folder. */
+  readonly isSingleFile: boolean;
+  /** In the order of the tree. */
+  readonly files: readonly RawFile[];
+}
+
+/** Whether an info dictionary has a v2 half. Throws `metainfo.version` when it is of a version after 2 (BEP 52: to be checked first). */
+export function hasV2(info: BDict): boolean {
+  const version = optionalInt(info, "meta version");
+  if (version !== undefined && version !== 1 && version !== 2) {
+    throw invalid("version", `it is of version ${version}, and this program reads 1 and 2`);
+  }
+  return version === 2;
+}
+
+export function readPieceLengthV2(info: BDict): number {
+  const pieceLength = optionalInt(info, "piece length", { min: 1 });
+  if (pieceLength === undefined || pieceLength < MIN_PIECE_LENGTH_V2 || pieceLength > MAX_PIECE_LENGTH || !Number.isInteger(Math.log2(pieceLength))) {
+    throw invalid("piece-length", `the piece length is ${pieceLength ?? "missing"}, not a power of two from ${MIN_PIECE_LENGTH_V2} to ${MAX_PIECE_LENGTH}`);
+  }
+  return pieceLength;
+}
+
+export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
+  const tree = requireDict(info, "file tree");
+  if (tree.has("")) throw invalid("file-tree", "the root of the file tree is itself a file");
+  const files: RawFile[] = [];
+  walk(tree, [], files, text);
+  if (files.length === 0) throw invalid("file-tree", "the file tree is empty");
+  return { isSingleFile: tree.size === 1 && files.length === 1 && files[0]?.components.length === 1, files };
+}
+
+/** Depth is bounded: the decoder refuses dictionaries nested deeper than its limit. */
+function walk(folder: BDict, path: readonly string[], files: RawFile[], text: TextReader): void {
+  for (const [key, value] of folder) {
+    const node = asDict(value);
+    if (node === undefined || key === "") throw invalid("file-tree", "an entry of the file tree is no dictionary, or has no name");
+    const components = [...path, text(keyToBytes(key))];
+    const properties = node.get("");
+    if (properties === undefined) walk(node, components, files, text);
+    else files.push(readFile(node, asDict(properties), components, text));
+  }
+}
+
+function readFile(node: BDict, properties: BDict | undefined, components: readonly string[], text: TextReader): RawFile {
+  const label = components.join("/").slice(0, 200);
+  if (properties === undefined || node.size !== 1) {
+    throw invalid("file-tree", `${JSON.stringify(label)} is both a file and a folder, or neither`, { path: label });
+  }
+  const facts = readProperties(properties, text);
+  if (facts.attributes.includes("p")) throw invalid("file-tree", "a file tree holds no padding files", { path: label });
+  const root = optionalBytes(properties, "pieces root");
+  if (facts.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
+    throw invalid("pieces-root", `${JSON.stringify(label)} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, { path: label });
+  }
+  return { components, piecesRoot: facts.length > 0 ? root : undefined, ...facts };
+}

@@ -1,0 +1,37 @@
+import { MAX_DOCUMENT_LENGTH } from "../bencode/index.ts";
+
+/** Bytes of a torrent file, or of an info dictionary that peers send (BEP 9). */
+export const MAX_TORRENT_LENGTH = MAX_DOCUMENT_LENGTH;
+
+/** Pieces of one torrent: what fits a torrent file, with room for v2. */
+export const MAX_PIECES = 2_000_000;
+
+/** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */
+export const MAX_PIECE_LENGTH = 512 * 1024 * 1024;
+
+/** Bytes: the granularity of piece lengths in v1, where any multiple of it is taken. */
+export const PIECE_LENGTH_STEP_V1 = 1_024;
+
+/** Bytes: the shortest piece in v2, one block (BEP 52). */
+export const MIN_PIECE_LENGTH_V2 = 16_384;
+
+/** Bytes of one path component in UTF-8: what file systems take. */
+export const MAX_NAME_BYTES = 255;
+
+/** Bytes of an extension worth keeping when a name is cut. */
+export const MAX_KEPT_EXTENSION_BYTES = 32;
+
+/** Components of one path: beyond it no file system would take the file. */
+export const MAX_PATH_COMPONENTS = 100;
+
+/** Tracker addresses, web seeds and nodes that are kept, each: more are of no use, and each costs a connection. */
+export const MAX_URLS = 1_000;
+
+/** Characters of one address. */
+export const MAX_URL_LENGTH = 4_096;
+
+/** Characters of a magnet link. */
+export const MAX_MAGNET_LENGTH = 64 * 1024;
+
+/** Parameters of a magnet link. */
+export const MAX_MAGNET_PARAMETERS = 2_000;

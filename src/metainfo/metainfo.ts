@@ -1,0 +1,129 @@
+import { InputError } from "../base/index.ts";
+import type { InfoHash } from "../base/index.ts";
+import { pieceDigest } from "./hashes.ts";
+import type { HashesV2, HashScheme } from "./hashes.ts";
+import type { FileLayout, LayoutFile } from "./layout.ts";
+import type { OuterFacts, TorrentNode } from "./outer.ts";
+
+export type MetainfoVersion = "v1" | "v2" | "hybrid";
+
+/** What a {@link Metainfo} is made from, once everything has been checked. */
+export interface MetainfoFacts extends OuterFacts {
+  readonly version: MetainfoVersion;
+  readonly infoHash: InfoHash | undefined;
+  readonly infoHashV2: InfoHash | undefined;
+  readonly id: InfoHash;
+  readonly name: string;
+  readonly rawName: string;
+  readonly isSingleFile: boolean;
+  readonly layout: FileLayout;
+  readonly hashes: HashScheme;
+  readonly hashesV2: HashesV2 | undefined;
+  readonly isPrivate: boolean;
+  readonly source: string | undefined;
+  readonly infoBytes: Uint8Array;
+  readonly torrentBytes: () => Uint8Array;
+}
+
+/** What a torrent file says, checked and made safe. Immutable: {@link editTorrent} makes a new one. */
+export class Metainfo {
+  readonly version: MetainfoVersion;
+  /** SHA-1 of the info dictionary's bytes; `undefined` for pure v2. */
+  readonly infoHash: InfoHash | undefined;
+  /** SHA-256 of the info dictionary's bytes; `undefined` for v1. */
+  readonly infoHashV2: InfoHash | undefined;
+  /** The torrent's identity: {@link infoHash}, or {@link infoHashV2} for pure v2. */
+  readonly id: InfoHash;
+  /** Safe to use as the name of a file or folder. */
+  readonly name: string;
+  /** The name as the torrent has it, repaired where it is not UTF-8, but not made safe. */
+  readonly rawName: string;
+  /** One file named {@link name}, with no folder around it. */
+  readonly isSingleFile: boolean;
+  readonly layout: FileLayout;
+  /** What pieces are checked with: v1 for v1 and hybrid torrents. */
+  readonly hashes: HashScheme;
+  /** BEP 27: peers come from the trackers alone. */
+  readonly private: boolean;
+  readonly source: string | undefined;
+  readonly comment: string | undefined;
+  readonly createdBy: string | undefined;
+  readonly creationDate: Date | undefined;
+  readonly encoding: string | undefined;
+  readonly trackers: readonly (readonly string[])[];
+  /** BEP 19. */
+  readonly webSeeds: readonly string[];
+  /** BEP 17. */
+  readonly httpSeeds: readonly string[];
+  /** BEP 5. */
+  readonly nodes: readonly TorrentNode[];
+  /** The info dictionary, byte for byte: what the info-hash is over and what peers exchange (BEP 9). */
+  readonly infoBytes: Uint8Array;
+  /** Bytes of all files, padding left out. */
+  readonly totalSize: number;
+  readonly #hashesV2: HashesV2 | undefined;
+  readonly #torrentBytes: () => Uint8Array;
+
+  constructor(facts: MetainfoFacts) {
+    this.version = facts.version;
+    this.infoHash = facts.infoHash;
+    this.infoHashV2 = facts.infoHashV2;
+    this.id = facts.id;
+    this.name = facts.name;
+    this.rawName = facts.rawName;
+    this.isSingleFile = facts.isSingleFile;
+    this.layout = facts.layout;
+    this.hashes = facts.hashes;
+    this.private = facts.isPrivate;
+    this.source = facts.source;
+    this.comment = facts.comment;
+    this.createdBy = facts.createdBy;
+    this.creationDate = facts.creationDate;
+    this.encoding = facts.encoding;
+    this.trackers = facts.trackers;
+    this.webSeeds = facts.webSeeds;
+    this.httpSeeds = facts.httpSeeds;
+    this.nodes = facts.nodes;
+    this.infoBytes = facts.infoBytes;
+    this.#hashesV2 = facts.hashesV2;
+    this.#torrentBytes = facts.torrentBytes;
+    this.totalSize = facts.layout.files.reduce((sum, file) => sum + (file.isPadding ? 0 : file.length), 0);
+  }
+
+  /** In the torrent's order, padding included. */
+  get files(): readonly LayoutFile[] {
+    return this.layout.files;
+  }
+
+  get pieceLength(): number {
+    return this.layout.pieceLength;
+  }
+
+  get pieceCount(): number {
+    return this.layout.pieceCount;
+  }
+
+  /**
+   * The digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the piece's merkle tree.
+   * Throws {@link InputError} `metainfo.piece-index` when there is no such piece, `metainfo.layers` when its layer is not known.
+   */
+  pieceHash(index: number): Uint8Array {
+    if (!(index >= 0 && index < this.pieceCount)) throw new InputError("metainfo.piece-index", `no piece ${index} among ${this.pieceCount}`);
+    const digest = pieceDigest(this.hashes, this.layout, index);
+    if (digest === undefined) throw new InputError("metainfo.layers", `the piece layer of piece ${index} is not known`);
+    return digest;
+  }
+
+  /**
+   * The v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding and empty files, and where a
+   * magnet link has not brought the layer.
+   */
+  pieceLayer(fileIndex: number): Uint8Array | undefined {
+    return this.#hashesV2?.layers[fileIndex];
+  }
+
+  /** The torrent as a file: the bytes it was read from, or made around the info dictionary when that came from peers. */
+  torrentBytes(): Uint8Array {
+    return this.#torrentBytes();
+  }
+}

@@ -1,0 +1,134 @@
+import { InfoHash } from "../base/index.ts";
+import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw, requireDict } from "../bencode/index.ts";
+import type { BDict, BInput, DecodeOptions } from "../bencode/index.ts";
+import { invalid } from "./fail.ts";
+import { readLayers } from "./hashes.ts";
+import { checkAlignment, mergeHalves } from "./hybrid.ts";
+import { hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
+import { hasV2, readInfoV2, readPieceLengthV2 } from "./info-v2.ts";
+import { FileLayout } from "./layout.ts";
+import { MAX_PIECES, MAX_TORRENT_LENGTH } from "./limits.ts";
+import type { SyncHasher } from "./merkle.ts";
+import { Metainfo } from "./metainfo.ts";
+import type { MetainfoFacts, MetainfoVersion } from "./metainfo.ts";
+import { safeName } from "./names.ts";
+import { readOuter } from "./outer.ts";
+import type { OuterFacts } from "./outer.ts";
+import { PathTable } from "./paths.ts";
+import { toEntry } from "./raw-file.ts";
+import type { RawFile } from "./raw-file.ts";
+import { textReader } from "./text.ts";
+import type { TextReader } from "./text.ts";
+
+export interface ParseOptions {
+  /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: the field is full of it. */
+  readonly strict?: boolean;
+}
+
+type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
+
+/**
+ * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change them.
+ *
+ * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.info` (no info dictionary), `metainfo.version` (newer than v2), `metainfo.name`, `metainfo.piece-length`,
+ * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`, `metainfo.layers`,
+ * `metainfo.hybrid` when what it says cannot be.
+ */
+export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
+  const { value: torrent, spans } = decodeWithSpans(bytes, decodeOptions(options));
+  const span = spans.get("info");
+  if (span === undefined) throw invalid("info", "it has no info dictionary");
+  const text = textReader(asText(torrent.get("encoding")));
+  const outer = readOuter(torrent, text);
+  const info = readInfo(requireDict(torrent, "info"), bytes.subarray(span.start, span.end), torrent, text, hasher);
+  return new Metainfo({ ...outer, ...info, torrentBytes: () => bytes });
+}
+
+/** What a magnet link or its user adds to an info dictionary. */
+export interface InfoExtras {
+  readonly trackers?: readonly (readonly string[])[];
+  readonly webSeeds?: readonly string[];
+}
+
+/**
+ * A torrent from an info dictionary alone, as peers send it (BEP 9). The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files
+ * longer than a piece stays unknown. Throws as {@link parseMetainfo} does.
+ */
+export function metainfoFromInfo(infoBytes: Uint8Array, extras: InfoExtras, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
+  const info = decode(infoBytes, decodeOptions(options));
+  if (!(info instanceof Map)) throw invalid("info", "its info is no dictionary");
+  const trackers = extras.trackers ?? [];
+  const webSeeds = extras.webSeeds ?? [];
+  const outer: BInput = {
+    announce: trackers[0]?.[0],
+    "announce-list": trackers.flat().length > 1 ? trackers : undefined,
+    "url-list": webSeeds.length > 0 ? webSeeds : undefined,
+  };
+  const text = textReader(undefined);
+  return new Metainfo({
+    ...readOuter(asDict(decode(encode(outer))) ?? new Map(), text),
+    ...readInfo(info, infoBytes, undefined, text, hasher),
+    torrentBytes: () => encode({ ...outer, info: new Raw(infoBytes) }),
+  });
+}
+
+function decodeOptions(options: ParseOptions): DecodeOptions {
+  return { strict: options.strict ?? false, maxLength: MAX_TORRENT_LENGTH, views: true };
+}
+
+function readInfo(info: BDict, infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher): InfoFacts {
+  const isV2 = hasV2(info);
+  const version: MetainfoVersion = !isV2 ? "v1" : hasV1(info) ? "hybrid" : "v2";
+  const sha1 = InfoHash.fromBytes(hasher.digestSync("sha1", infoBytes));
+  const infoHash = version === "v2" ? undefined : sha1;
+  const infoHashV2 = isV2 ? InfoHash.fromBytes(hasher.digestSync("sha256", infoBytes)) : undefined;
+  const id = infoHash ?? infoHashV2 ?? sha1;
+  const rawName = readName(info, text) || id.hex;
+  const source = asBytes(info.get("source"));
+  return {
+    version,
+    infoHash,
+    infoHashV2,
+    id,
+    rawName,
+    name: safeName(rawName),
+    isPrivate: asInt(info.get("private")) === 1,
+    source: source === undefined || source.length === 0 ? undefined : text(source),
+    infoBytes,
+    ...readPieces(version, info, rawName, torrent, text, hasher),
+  };
+}
+
+type PieceFacts = Pick<InfoFacts, "isSingleFile" | "layout" | "hashes" | "hashesV2">;
+
+function readPieces(
+  version: MetainfoVersion,
+  info: BDict,
+  name: string,
+  torrent: BDict | undefined,
+  text: TextReader,
+  hasher: SyncHasher,
+): PieceFacts {
+  const pieceLength = version === "v1" ? readPieceLengthV1(info) : readPieceLengthV2(info);
+  const v1 = version === "v2" ? undefined : readInfoV1(info, name, text);
+  const v2 = version === "v1" ? undefined : readInfoV2(info, text);
+  const files = v1 === undefined ? (v2?.files ?? []) : v2 === undefined ? v1.files : mergeHalves(v1.files, v2.files);
+  const layout = place(files, pieceLength, version === "v2");
+  if (version === "hybrid") checkAlignment(layout);
+  const layers = torrent === undefined ? undefined : (asDict(torrent.get("piece layers")) ?? new Map());
+  const hashesV2 = v2 === undefined ? undefined : readLayers(layout.files, pieceLength, layers, hasher);
+  if (v1 === undefined) {
+    return { isSingleFile: v2?.isSingleFile ?? false, layout, hashes: hashesV2 ?? { kind: "v2", layers: [] }, hashesV2 };
+  }
+  if (v1.pieces.length !== layout.pieceCount * 20) {
+    throw invalid("pieces", `${layout.totalLength} bytes in pieces of ${pieceLength} take ${layout.pieceCount} hashes, not ${v1.pieces.length / 20}`);
+  }
+  return { isSingleFile: v1.isSingleFile, layout, hashes: { kind: "v1", pieces: v1.pieces }, hashesV2 };
+}
+
+function place(files: readonly RawFile[], pieceLength: number, isAligned: boolean): FileLayout {
+  const paths = new PathTable();
+  const layout = new FileLayout(files.map((file) => toEntry(file, paths)), pieceLength, isAligned);
+  if (layout.pieceCount > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
+  return layout;
+}
