@@ -14,3 +14,5 @@ export * from "./peer-state.ts";
 export * from "./reserved.ts";
 export * from "./stream.ts";
 export * from "./extensions/index.ts";
+export * from "./fast.ts";
+export * from "./peer-id.ts";

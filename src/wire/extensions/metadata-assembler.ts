@@ -85,13 +85,17 @@ export class MetadataAssembler<P> {
 
   /**
    * A peer that speaks `ut_metadata` and claims that the metadata has `size` bytes. Says `false` for a size that is not
-   * believed and for a peer known to lie. A peer that says another size than before starts anew.
+   * believed and for a peer known to lie. Who says one size and then another has lied once: it is not asked again, or it could
+   * be first in line with ever new sizes.
    */
   addPeer(peer: P, size: number): boolean {
     if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
     const known = this.#peers.get(peer);
     if (known?.size === size) return true;
-    if (known !== undefined) this.removePeer(peer);
+    if (known !== undefined) {
+      this.#exclude(peer);
+      return false;
+    }
     this.#peers.set(peer, { size, asked: new Map(), quietUntil: Number.NEGATIVE_INFINITY, starts: 0 });
     if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
     return true;
@@ -117,12 +121,14 @@ export class MetadataAssembler<P> {
     const out: MetadataRequest<P>[] = [];
     for (const attempt of this.#attempts) {
       const peers = this.#usablePeers(attempt, now);
+      const asked = this.#askedCounts(attempt);
       // Breadth first, so that every peer has a share; a piece goes to a second peer only when each was asked of one.
       for (let depth = 0; depth < MAX_METADATA_REQUESTS_PER_PEER; depth++) {
         for (const [peer, state] of peers) {
           if (state.asked.size > depth) continue;
-          const piece = this.#choosePiece(attempt, state);
+          const piece = choosePiece(attempt, state, asked);
           if (piece === undefined) continue;
+          asked.set(piece, (asked.get(piece) ?? 0) + 1);
           state.asked.set(piece, now + METADATA_REQUEST_TIMEOUT_MS);
           out.push({ peer, piece });
         }
@@ -258,22 +264,14 @@ export class MetadataAssembler<P> {
     );
   }
 
-  #choosePiece(attempt: MetadataAttempt<P>, state: PeerState): number | undefined {
-    let duplicate: number | undefined;
-    for (let piece = 0; piece < attempt.pieceCount; piece++) {
-      if (attempt.has(piece) || state.asked.has(piece)) continue;
-      const others = this.#askedOfOthers(attempt, piece);
-      if (others === 0) return piece;
-      if (others === 1) duplicate ??= piece;
+  /** Of how many peers each piece is asked at the moment. */
+  #askedCounts(attempt: MetadataAttempt<P>): Map<number, number> {
+    const counts = new Map<number, number>();
+    if (attempt.source !== undefined) return counts;
+    for (const { size, asked } of this.#peers.values()) {
+      if (size === attempt.size) for (const piece of asked.keys()) counts.set(piece, (counts.get(piece) ?? 0) + 1);
     }
-    return duplicate;
-  }
-
-  #askedOfOthers(attempt: MetadataAttempt<P>, piece: number): number {
-    if (attempt.source !== undefined) return 0;
-    let count = 0;
-    for (const { size, asked } of this.#peers.values()) if (size === attempt.size && asked.has(piece)) count++;
-    return count;
+    return counts;
   }
 
   #attemptFor(peer: P, state: PeerState): MetadataAttempt<P> | undefined {
@@ -282,6 +280,18 @@ export class MetadataAssembler<P> {
     }
     return undefined;
   }
+}
+
+/** The first piece that nobody was asked for; failing that, one that a single other peer was. */
+function choosePiece<P>(attempt: MetadataAttempt<P>, state: PeerState, asked: ReadonlyMap<number, number>): number | undefined {
+  let duplicate: number | undefined;
+  for (let piece = 0; piece < attempt.pieceCount; piece++) {
+    if (attempt.has(piece) || state.asked.has(piece)) continue;
+    const count = asked.get(piece) ?? 0;
+    if (count === 0) return piece;
+    if (count === 1) duplicate ??= piece;
+  }
+  return duplicate;
 }
 
 function sizeError(what: string, expected: number, received: number | undefined): PeerError {

@@ -1,0 +1,41 @@
+import { UsageError, ipBytes, ipFamily, readUint32 } from "../base/index.ts";
+import type { Hasher } from "../runtime/index.ts";
+import { MAX_ALLOWED_FAST } from "./limits.ts";
+
+export interface AllowedFastOptions {
+  /** The 20 bytes that the handshake carries. */
+  readonly infoHash: Uint8Array;
+  /** The address of the peer that receives the set. */
+  readonly ip: string;
+  /** Of the torrent. */
+  readonly pieceCount: number;
+  /** How many pieces: BEP 6 says 10. At most {@link MAX_ALLOWED_FAST}, and not more than there are. */
+  readonly count?: number;
+  readonly hasher: Pick<Hasher, "digestSync">;
+}
+
+/** BEP 6: enough for a newcomer to have something to trade, too few to be worth collecting. */
+const DEFAULT_COUNT = 10;
+
+/**
+ * The pieces that a peer may request while choked (BEP 6): the same for the same /24, so that a second address in one
+ * network gains nothing, and the same from every seeder. Empty for IPv6, for which BEP 6 has no rule. Throws
+ * {@link UsageError} `wire.field` when `pieceCount` is no count.
+ */
+export function allowedFastSet(options: AllowedFastOptions): number[] {
+  const { infoHash, ip, pieceCount, count = DEFAULT_COUNT, hasher } = options;
+  if (!Number.isSafeInteger(pieceCount) || pieceCount < 0) {
+    throw new UsageError("wire.field", `pieceCount must be a count, not ${pieceCount}`, { fields: { field: "pieceCount", received: pieceCount } });
+  }
+  if (ipFamily(ip) !== 4) return [];
+  const size = Math.min(count, MAX_ALLOWED_FAST, pieceCount);
+  const chosen = new Set<number>();
+  let x = new Uint8Array(24);
+  x.set(ipBytes(ip).subarray(0, 3));
+  x.set(infoHash.subarray(0, 20), 4);
+  while (chosen.size < size) {
+    x = new Uint8Array(hasher.digestSync("sha1", x));
+    for (let at = 0; at < 20 && chosen.size < size; at += 4) chosen.add(readUint32(x, at) % pieceCount);
+  }
+  return [...chosen];
+}

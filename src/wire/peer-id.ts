@@ -1,0 +1,87 @@
+import { PeerId, UsageError, latin1, latin1Decode } from "../base/index.ts";
+import type { Random } from "../runtime/index.ts";
+import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
+import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
+
+/** Millrace 0.1.0 in Azureus style (BEP 20). */
+export const PEER_ID_PREFIX = "-MR0100-";
+
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/** Values of the version characters in Shadow's style (BEP 20). */
+const SHADOW_DIGITS = `${ALPHABET}.-`;
+
+/** How a client marks its peer ids. */
+export type PeerIdStyle = "azureus" | "shadow" | "mainline" | "special";
+
+export interface RecognisedClient {
+  /** Its name; for Azureus style with letters that we do not know, those two letters. */
+  readonly client: string;
+  /** As the client prints it; `undefined` where the id does not tell. */
+  readonly version: string | undefined;
+  readonly style: PeerIdStyle;
+}
+
+/**
+ * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which no tracker's URL parser stumbles over.
+ * Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
+ */
+export function generatePeerId(random: Random, prefix: string = PEER_ID_PREFIX): PeerId {
+  if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
+    throw new UsageError("wire.peer-id", `a peer id begins with at most 12 printable ASCII characters, not ${JSON.stringify(prefix)}`);
+  }
+  let text = prefix;
+  while (text.length < PeerId.LENGTH) text += ALPHABET.charAt(random.below(ALPHABET.length));
+  return PeerId.fromBytes(latin1(text));
+}
+
+/**
+ * Which client made this peer id (20 bytes), as far as it tells: anyone can write anything there. `undefined` when it follows
+ * no style that we know.
+ */
+export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefined {
+  if (peerId.length !== PeerId.LENGTH) return undefined;
+  const text = latin1Decode(peerId);
+  return special(text) ?? azureus(text) ?? mainline(text) ?? shadow(text);
+}
+
+/** `qBittorrent 4.5.2`: for people. Falls back to the printable part of the id. */
+export function formatClient(peerId: Uint8Array): string {
+  const known = recogniseClient(peerId);
+  if (known !== undefined) return known.version === undefined ? known.client : `${known.client} ${known.version}`;
+  return `unknown (${latin1Decode(peerId.subarray(0, 8)).replaceAll(/[^\x21-\x7e]/g, ".")})`;
+}
+
+function special(text: string): RecognisedClient | undefined {
+  for (const { pattern, client, version } of SPECIAL_CLIENTS) {
+    const match = pattern.exec(text);
+    if (match !== null) return { client, version: version?.(match.slice(1)), style: "special" };
+  }
+  return undefined;
+}
+
+function azureus(text: string): RecognisedClient | undefined {
+  // µTorrent and others put a further digit in place of the closing dash: known letters suffice.
+  const match = /^-([A-Za-z0-9~]{2})([0-9A-Za-z.]{4})(.)/.exec(text) ?? /^-([A-Za-z0-9~]{2})([0-9A-Za-z]{1,3})(-)/.exec(text);
+  const [, code = "", digits = "", end = ""] = match ?? [];
+  const known = AZUREUS_CLIENTS.get(code);
+  if (match === null || (known === undefined && end !== "-")) return undefined;
+  if (known === undefined) return { client: code, version: undefined, style: "azureus" };
+  return { client: known.client, version: known.version(digits.padEnd(4, "0")), style: "azureus" };
+}
+
+function mainline(text: string): RecognisedClient | undefined {
+  const match = /^([A-Z])(\d{1,3}-\d{1,3}-\d{1,3})-/.exec(text);
+  const client = MAINLINE_CLIENTS.get(match?.[1] ?? "");
+  if (match === null || client === undefined) return undefined;
+  return { client, version: match[2]?.replaceAll("-", "."), style: "mainline" };
+}
+
+function shadow(text: string): RecognisedClient | undefined {
+  const client = SHADOW_CLIENTS.get(text.charAt(0));
+  const [, digits] = /^([0-9A-Za-z.]{1,5})-*$/.exec(text.slice(1, 6)) ?? [];
+  // The three behind the head are dashes, or a counter in a client that runs several torrents: then the padding must vouch.
+  if (client === undefined || digits === undefined || (text.slice(6, 9) !== "---" && digits.length > 3)) return undefined;
+  const version = Array.from(digits, (character) => SHADOW_DIGITS.indexOf(character)).join(".");
+  return { client, version, style: "shadow" };
+}
