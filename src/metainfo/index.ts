@@ -1,8 +1,11 @@
 /** Torrent files and magnet links: read, made, edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). */
+export * from "./edit.ts";
+export type { OuterFields } from "./fields.ts";
 export { digestLength } from "./hashes.ts";
 export type { HashesV1, HashesV2, HashScheme } from "./hashes.ts";
 export * from "./layout.ts";
 export * from "./limits.ts";
+export * from "./magnet.ts";
 export { merkleLeaves, merkleRoot, MERKLE_HASH_LENGTH, padHash, pieceLayerHeight, pieceRoot, treeWidth } from "./merkle.ts";
 export type { SyncHasher } from "./merkle.ts";
 export { Metainfo } from "./metainfo.ts";

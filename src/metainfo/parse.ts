@@ -1,9 +1,11 @@
 import { InfoHash } from "../base/index.ts";
 import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw, requireDict } from "../bencode/index.ts";
-import type { BDict, BInput, DecodeOptions } from "../bencode/index.ts";
+import type { BDict, DecodeOptions } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { readLayers } from "./hashes.ts";
 import { checkAlignment, mergeHalves } from "./hybrid.ts";
+import { outerKeys } from "./fields.ts";
+import type { OuterFields } from "./fields.ts";
 import { hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
 import { hasV2, readInfoV2, readPieceLengthV2 } from "./info-v2.ts";
 import { FileLayout } from "./layout.ts";
@@ -44,31 +46,19 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
   return new Metainfo({ ...outer, ...info, torrentBytes: () => bytes });
 }
 
-/** What a magnet link or its user adds to an info dictionary. */
-export interface InfoExtras {
-  readonly trackers?: readonly (readonly string[])[];
-  readonly webSeeds?: readonly string[];
-}
-
 /**
- * A torrent from an info dictionary alone, as peers send it (BEP 9). The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files
+ * A torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds. The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files
  * longer than a piece stays unknown. Throws as {@link parseMetainfo} does.
  */
-export function metainfoFromInfo(infoBytes: Uint8Array, extras: InfoExtras, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
+export function metainfoFromInfo(infoBytes: Uint8Array, extras: OuterFields, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
   const info = decode(infoBytes, decodeOptions(options));
   if (!(info instanceof Map)) throw invalid("info", "its info is no dictionary");
-  const trackers = extras.trackers ?? [];
-  const webSeeds = extras.webSeeds ?? [];
-  const outer: BInput = {
-    announce: trackers[0]?.[0],
-    "announce-list": trackers.flat().length > 1 ? trackers : undefined,
-    "url-list": webSeeds.length > 0 ? webSeeds : undefined,
-  };
+  const outer = outerKeys(extras);
   const text = textReader(undefined);
   return new Metainfo({
     ...readOuter(asDict(decode(encode(outer))) ?? new Map(), text),
     ...readInfo(info, infoBytes, undefined, text, hasher),
-    torrentBytes: () => encode({ ...outer, info: new Raw(infoBytes) }),
+    torrentBytes: () => encode(new Map([...outer, ["info", new Raw(infoBytes)]])),
   });
 }
 

@@ -1,0 +1,24 @@
+import { decodeWithSpans, encode, Raw } from "../bencode/index.ts";
+import type { BInput } from "../bencode/index.ts";
+import { invalid } from "./fail.ts";
+import { outerKeys } from "./fields.ts";
+import type { OuterFields } from "./fields.ts";
+import { MAX_TORRENT_LENGTH } from "./limits.ts";
+
+/** What to change: fields that are `undefined` stay as they are; `null`, an empty text or an empty list takes the field out. */
+export type TorrentEdits = OuterFields;
+
+/**
+ * A torrent file with other trackers, web seeds, comment and so on. `info` and every key that is not edited keep their bytes, so the
+ * info-hashes stay. Throws {@link InputError} `bencode.*`, `metainfo.info` when `bytes` are no torrent; UsageError `metainfo.url`, `metainfo.date`.
+ *
+ * @example editTorrent(bytes, { trackers: [["udp://tracker.example:6969"]], comment: null })
+ */
+export function editTorrent(bytes: Uint8Array, edits: TorrentEdits): Uint8Array {
+  const { spans } = decodeWithSpans(bytes, { maxLength: MAX_TORRENT_LENGTH, views: true });
+  if (!spans.has("info")) throw invalid("info", "it has no info dictionary");
+  const torrent = new Map<string, BInput | undefined>();
+  for (const [key, { start, end }] of spans) torrent.set(key, new Raw(bytes.subarray(start, end)));
+  for (const [key, value] of outerKeys(edits)) torrent.set(key, value);
+  return encode(torrent);
+}

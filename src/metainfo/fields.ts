@@ -1,0 +1,65 @@
+import { UsageError } from "../base/index.ts";
+import type { BInput } from "../bencode/index.ts";
+import { cleanUrl } from "./outer.ts";
+import type { TorrentNode } from "./outer.ts";
+
+/** What may stand in a torrent beside its info dictionary, to be written. */
+export interface OuterFields {
+  /** Addresses of trackers by tier (BEP 12). */
+  readonly trackers?: readonly (readonly string[])[] | undefined;
+  /** BEP 19. */
+  readonly webSeeds?: readonly string[] | undefined;
+  /** BEP 17. */
+  readonly httpSeeds?: readonly string[] | undefined;
+  /** BEP 5. */
+  readonly nodes?: readonly TorrentNode[] | undefined;
+  readonly comment?: string | null | undefined;
+  readonly createdBy?: string | null | undefined;
+  readonly creationDate?: Date | null | undefined;
+}
+
+/**
+ * The keys of the torrent that the fields decide, each with its new value, or `undefined` where the key must not be there. Fields that are
+ * `undefined` decide nothing. Throws {@link UsageError}: `metainfo.url` (an address that is none), `metainfo.date`.
+ */
+export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> {
+  const keys = new Map<string, BInput | undefined>();
+  const { trackers, webSeeds, httpSeeds, nodes, comment, createdBy, creationDate } = fields;
+  if (trackers !== undefined) {
+    const tiers = trackers.map(checkedUrls).filter((tier) => tier.length > 0);
+    keys.set("announce", tiers[0]?.[0]);
+    keys.set("announce-list", tiers.flat().length > 1 ? tiers : undefined);
+  }
+  if (webSeeds !== undefined) keys.set("url-list", listOrNothing(checkedUrls(webSeeds)));
+  if (httpSeeds !== undefined) keys.set("httpseeds", listOrNothing(checkedUrls(httpSeeds)));
+  if (nodes !== undefined) keys.set("nodes", listOrNothing(nodes.map(({ host, port }) => [host, port])));
+  setText(keys, "comment", comment);
+  setText(keys, "created by", createdBy);
+  if (creationDate !== undefined) keys.set("creation date", creationDate === null ? undefined : seconds(creationDate));
+  return keys;
+}
+
+function setText(keys: Map<string, BInput | undefined>, key: string, text: string | null | undefined): void {
+  if (text === undefined) return;
+  keys.set(key, text === null || text === "" ? undefined : text);
+  // What some programs write beside it would go on saying the old thing.
+  keys.set(`${key}.utf-8`, undefined);
+}
+
+function listOrNothing(list: readonly BInput[]): readonly BInput[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
+
+function checkedUrls(urls: readonly string[]): string[] {
+  return urls.map((text) => {
+    const url = cleanUrl(text);
+    if (url === undefined) throw new UsageError("metainfo.url", `not an address: ${JSON.stringify(text.slice(0, 100))}; write scheme://host/path`);
+    return url;
+  });
+}
+
+function seconds(date: Date): number {
+  const value = Math.floor(date.getTime() / 1000);
+  if (!(value >= 0)) throw new UsageError("metainfo.date", "the creation date is no date since 1970");
+  return value;
+}

@@ -1,0 +1,194 @@
+import { fromHex, InfoHash, InputError, parseHostPort, toHex, utf8, utf8Decode } from "../base/index.ts";
+import { MAX_MAGNET_LENGTH, MAX_MAGNET_PARAMETERS, MAX_URLS } from "./limits.ts";
+import type { Metainfo } from "./metainfo.ts";
+import { cleanUrl } from "./outer.ts";
+
+/** A peer that a magnet link names (`x.pe`). `host` is an IP address without brackets, or a name. */
+export interface MagnetPeer {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** File indexes that a magnet link selects (BEP 53), both ends included. */
+export interface IndexRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What a magnet link says (BEP 9, 52, 53). At least one of the info-hashes is there. */
+export interface Magnet {
+  readonly infoHash?: InfoHash | undefined;
+  readonly infoHashV2?: InfoHash | undefined;
+  /** `dn`: a name to show until the real one is known. */
+  readonly name?: string | undefined;
+  /** `xl`: bytes. */
+  readonly length?: number | undefined;
+  /** `tr`, in the link's order; each counts as a tier of its own. */
+  readonly trackers: readonly string[];
+  /** `ws` (BEP 19). */
+  readonly webSeeds: readonly string[];
+  /** `x.pe`. */
+  readonly peers: readonly MagnetPeer[];
+  /** `so`: nothing but these files; empty means all. Ranges may reach beyond the torrent's files. */
+  readonly selectOnly: readonly IndexRange[];
+}
+
+/** The multihash prefix of SHA-256: code 0x12, length 0x20 (BEP 52). */
+const SHA256_MULTIHASH = "1220";
+const SCHEME = "magnet:?";
+
+/**
+ * Reads a magnet link. Parameters that mean nothing here, and addresses that are none, are left out.
+ * Throws {@link InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one), `magnet.too-long`.
+ */
+export function parseMagnet(text: string): Magnet {
+  if (text.length > MAX_MAGNET_LENGTH) throw new InputError("magnet.too-long", `a magnet link of ${text.length} characters; at most ${MAX_MAGNET_LENGTH}`);
+  const trimmed = text.trim();
+  if (trimmed.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
+    throw new InputError("magnet.syntax", `not a magnet link: ${JSON.stringify(text.slice(0, 60))}; it must begin with ${SCHEME}`);
+  }
+  const parameters = readParameters(trimmed.slice(SCHEME.length));
+  const topics = parameters.get("xt") ?? [];
+  const infoHash = firstTopic(topics, readBtih);
+  const infoHashV2 = firstTopic(topics, readBtmh);
+  if (infoHash === undefined && infoHashV2 === undefined) {
+    throw new InputError("magnet.topic", "the magnet link has no info-hash: xt=urn:btih:... or xt=urn:btmh:1220...");
+  }
+  const length = Number(/^\d{1,16}$/.exec(parameters.get("xl")?.[0] ?? "")?.[0] ?? Number.NaN);
+  return {
+    infoHash,
+    infoHashV2,
+    name: parameters.get("dn")?.[0]?.replaceAll("+", " ") || undefined,
+    length: Number.isSafeInteger(length) ? length : undefined,
+    trackers: readUrls(parameters.get("tr")),
+    webSeeds: readUrls(parameters.get("ws")),
+    peers: readPeers(parameters.get("x.pe")),
+    selectOnly: (parameters.get("so") ?? []).flatMap(readRanges),
+  };
+}
+
+/** The magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError} `magnet.topic` without an info-hash. */
+export function formatMagnet(magnet: Partial<Magnet>): string {
+  const { infoHash, infoHashV2, name, length, trackers = [], webSeeds = [], peers = [], selectOnly = [] } = magnet;
+  const parts: string[] = [];
+  if (infoHash !== undefined) parts.push(`xt=urn:btih:${infoHash.hex}`);
+  if (infoHashV2 !== undefined) parts.push(`xt=urn:btmh:${SHA256_MULTIHASH}${infoHashV2.hex}`);
+  if (parts.length === 0) throw new InputError("magnet.topic", "a magnet link needs an info-hash");
+  if (name !== undefined && name !== "") parts.push(`dn=${escape(name)}`);
+  if (length !== undefined) parts.push(`xl=${length}`);
+  for (const url of trackers) parts.push(`tr=${escape(url)}`);
+  for (const url of webSeeds) parts.push(`ws=${escape(url)}`);
+  for (const { host, port } of peers) parts.push(`x.pe=${host.includes(":") ? `[${host}]` : host}:${port}`);
+  if (selectOnly.length > 0) parts.push(`so=${selectOnly.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",")}`);
+  return SCHEME + parts.join("&");
+}
+
+/** The magnet link of a torrent: its info-hashes, name, size, trackers and web seeds. */
+export function magnetOf(metainfo: Metainfo): Magnet {
+  return {
+    infoHash: metainfo.infoHash,
+    infoHashV2: metainfo.infoHashV2,
+    name: metainfo.rawName,
+    length: metainfo.totalSize,
+    trackers: metainfo.trackers.flat(),
+    webSeeds: metainfo.webSeeds,
+    peers: [],
+    selectOnly: [],
+  };
+}
+
+/** Whether a magnet link asks for the file at `index` of its torrent (BEP 53). */
+export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): boolean {
+  return magnet.selectOnly.length === 0 || magnet.selectOnly.some(({ first, last }) => index >= first && index <= last);
+}
+
+/** Values by name, in order; a number after a name (`tr.1`) only tells values apart. */
+function readParameters(query: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const part of query.split("&", MAX_MAGNET_PARAMETERS)) {
+    const equals = part.indexOf("=");
+    if (equals < 0) continue;
+    const name = part.slice(0, equals).toLowerCase().replace(/\.\d{1,6}$/, "");
+    const values = found.get(name);
+    const value = unescape(part.slice(equals + 1));
+    if (values === undefined) found.set(name, [value]);
+    else values.push(value);
+  }
+  return found;
+}
+
+/** Percent-decoding that leaves a stray `%` alone and repairs what is not UTF-8. */
+function unescape(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) => utf8Decode(fromHex(run.replaceAll("%", "")) ?? new Uint8Array(0)));
+}
+
+/** A detour over bytes, because `encodeURIComponent` throws at half a surrogate pair. */
+function escape(text: string): string {
+  return encodeURIComponent(utf8Decode(utf8(text)));
+}
+
+function firstTopic(topics: readonly string[], read: (topic: string) => InfoHash | undefined): InfoHash | undefined {
+  for (const topic of topics) {
+    const hash = read(topic);
+    if (hash !== undefined) return hash;
+  }
+  return undefined;
+}
+
+function readBtih(topic: string): InfoHash | undefined {
+  const text = /^urn:btih:(.*)$/is.exec(topic)?.[1];
+  if (text === undefined) return undefined;
+  if (text.length === 40 || text.length === 32) {
+    try {
+      return InfoHash.parse(text);
+    } catch {
+      // Told below, with what was expected here.
+    }
+  }
+  throw new InputError("magnet.topic", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btih: takes 40 hex digits or 32 of base32`);
+}
+
+function readBtmh(topic: string): InfoHash | undefined {
+  const text = /^urn:btmh:(.*)$/is.exec(topic)?.[1];
+  if (text === undefined) return undefined;
+  const bytes = text.startsWith(SHA256_MULTIHASH) ? fromHex(text.slice(SHA256_MULTIHASH.length)) : undefined;
+  if (bytes?.length !== 32) {
+    throw new InputError("magnet.topic", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btmh: takes ${SHA256_MULTIHASH} and 64 hex digits`);
+  }
+  return InfoHash.parse(toHex(bytes));
+}
+
+function readUrls(values: readonly string[] | undefined): string[] {
+  const urls = new Set<string>();
+  for (const value of values ?? []) {
+    const url = cleanUrl(value);
+    if (url !== undefined && urls.size < MAX_URLS) urls.add(url);
+  }
+  return [...urls];
+}
+
+function readPeers(values: readonly string[] | undefined): MagnetPeer[] {
+  const peers = new Map<string, MagnetPeer>();
+  for (const value of values ?? []) {
+    try {
+      const { host, port } = parseHostPort(value);
+      if (port > 0 && host.length <= 255 && peers.size < MAX_URLS) peers.set(`${host} ${port}`, { host, port });
+    } catch {
+      // One bad address does not spoil the link.
+    }
+  }
+  return [...peers.values()];
+}
+
+/** `0,2,4,6-8`; what is no index or range is left out. Ranges stay ranges: `0-4294967295` costs nothing. */
+function readRanges(text: string): IndexRange[] {
+  const ranges: IndexRange[] = [];
+  for (const part of text.split(",")) {
+    const match = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(part.trim());
+    if (match === null) continue;
+    const first = Number(match[1]);
+    const last = Number(match[2] ?? match[1]);
+    if (last >= first) ranges.push({ first, last });
+  }
+  return ranges;
+}
