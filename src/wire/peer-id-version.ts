@@ -42,9 +42,9 @@ export const pairs: VersionReader = (digits) =>
 export const oneTwoOne: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${digits.slice(0, 1)}.${Number(digits.slice(1, 3))}.${digits.slice(3, 4)}` : undefined;
 
-/** µTorrent and its kin: three numbers in hexadecimal, then B for a beta; other letters tell the build's kind. */
+/** µTorrent and its kin: three hexadecimal digits of either case, then B for a beta; other letters tell the build's kind. */
 export const microTorrent: VersionReader = (digits) => {
-  const version = three(digits);
+  const version = three(digits.toUpperCase());
   return version !== undefined && /^.{3}[Bb]/.test(digits) ? `${version} beta` : version;
 };
 
