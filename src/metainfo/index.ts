@@ -1,4 +1,5 @@
 /** Torrent files and magnet links: read, made, edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). */
+export * from "./create.ts";
 export * from "./edit.ts";
 export type { OuterFields } from "./fields.ts";
 export { digestLength } from "./hashes.ts";
@@ -13,3 +14,5 @@ export type { MetainfoVersion } from "./metainfo.ts";
 export { safeName } from "./names.ts";
 export type { TorrentNode } from "./outer.ts";
 export * from "./parse.ts";
+export { automaticPieceLength } from "./piece-length.ts";
+export type { SourceOptions } from "./source.ts";

@@ -35,3 +35,9 @@ export const MAX_MAGNET_LENGTH = 64 * 1024;
 
 /** Parameters of a magnet link. */
 export const MAX_MAGNET_PARAMETERS = 2_000;
+
+/** Bytes that one hashing job of `createTorrent` covers, at the least one piece: long enough to keep a core busy, short enough for progress and abort. */
+export const HASH_JOB_LENGTH = 32 * 1024 * 1024;
+
+/** Folders within each other that `createTorrent` enters. */
+export const MAX_FOLDER_DEPTH = 64;

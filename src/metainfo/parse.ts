@@ -24,7 +24,7 @@ import type { TextReader } from "./text.ts";
 
 export interface ParseOptions {
   /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: the field is full of it. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
 }
 
 type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;

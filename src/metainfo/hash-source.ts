@@ -1,0 +1,144 @@
+import { BLOCK_LENGTH, StorageError, throwIfAborted } from "../base/index.ts";
+import type { Hasher, HashFilesJob, HashSegment } from "../runtime/index.ts";
+import type { FileLayout } from "./layout.ts";
+import { HASH_JOB_LENGTH } from "./limits.ts";
+import { treeWidth } from "./merkle.ts";
+import { changed } from "./source.ts";
+
+/** A job for the hasher and what to do with its digests. */
+interface Task {
+  readonly job: HashFilesJob;
+  /** Bytes that it reads, padding included. */
+  readonly length: number;
+  readonly keep: (digests: Uint8Array) => void;
+}
+
+export interface HashSourceOptions {
+  /** The torrent's files; hybrids have padding among them. */
+  readonly layout: FileLayout;
+  /** Where each of the layout's files is; `undefined` for padding. */
+  readonly paths: readonly (string | undefined)[];
+  readonly v1: boolean;
+  readonly v2: boolean;
+  /** Hears the share of the work that is done, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface SourceHashes {
+  /** 20 bytes a piece, end to end; empty when v1 was not asked for. */
+  readonly pieces: Uint8Array;
+  /** By file: one 32-byte hash a piece, or the file's root when it fits one piece; `undefined` for padding, empty files, or without v2. */
+  readonly layers: readonly (Uint8Array | undefined)[];
+}
+
+/**
+ * Reads and hashes everything once per version, {@link Hasher.parallelism} jobs at a time; in a hybrid the two jobs over the same bytes follow each
+ * other, so that the second finds them in memory. Rejects with AbortError, or StorageError `storage.changed` (a file is shorter than
+ * it was), `storage.failed` (it cannot be read).
+ */
+export async function hashSource(hasher: Hasher, options: HashSourceOptions): Promise<SourceHashes> {
+  const { layout, v1, v2, signal, onProgress } = options;
+  const pieces = new Uint8Array(v1 ? layout.pieceCount * 20 : 0);
+  const layers: (Uint8Array | undefined)[] = layout.files.map(() => undefined);
+  const total = (v1 ? layout.totalLength : 0) + (v2 ? layout.totalLength : 0);
+  const tasks = interleave(v1 ? tasksV1(options, pieces) : [], v2 ? tasksV2(options, layers) : []);
+  // One failure, or the caller, stops the jobs that run beside it.
+  const stop = new AbortController();
+  const all = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (const task of tasks) {
+      throwIfAborted(signal);
+      const result = await hasher.digestFiles(task.job, all);
+      if (result.failure !== undefined) throw new StorageError("storage.failed", `cannot read what is to be hashed: ${result.failure}`);
+      const unreadable = result.readable.indexOf(0);
+      if (unreadable >= 0) throw changed(pathsOf(task.job, unreadable));
+      task.keep(result.digests);
+      done += task.length;
+      onProgress?.(Math.min(1, done / total));
+    }
+  };
+  const workers = Array.from({ length: Math.max(1, hasher.parallelism) }, () =>
+    work().catch((error: unknown) => {
+      stop.abort(error);
+      throw error;
+    }),
+  );
+  await Promise.allSettled(workers);
+  throwIfAborted(signal);
+  // The first failure is the cause; the others may only have been stopped by it.
+  if (stop.signal.aborted) throw stop.signal.reason;
+  return { pieces, layers };
+}
+
+/** One after the other from each, in the order of the bytes they read. */
+function* interleave(a: Iterable<Task & { readonly end: number }>, b: Iterable<Task & { readonly end: number }>): Generator<Task> {
+  const left = a[Symbol.iterator]();
+  const right = b[Symbol.iterator]();
+  let x = left.next();
+  let y = right.next();
+  while (x.done !== true || y.done !== true) {
+    if (x.done !== true && (y.done === true || x.value.end <= y.value.end)) {
+      yield x.value;
+      x = left.next();
+    } else if (y.done !== true) {
+      yield y.value;
+      y = right.next();
+    }
+  }
+}
+
+function* tasksV1({ layout, paths }: HashSourceOptions, pieces: Uint8Array): Generator<Task & { readonly end: number }> {
+  const { pieceLength, totalLength } = layout;
+  const step = jobLength(pieceLength);
+  for (let offset = 0; offset < totalLength; offset += step) {
+    const length = Math.min(step, totalLength - offset);
+    const segments = layout.spans(offset, length).map((span) => ({ path: paths[span.fileIndex], offset: span.fileOffset, length: span.length }));
+    yield {
+      job: { segments, shape: "pieces", algorithm: "sha1", pieceLength },
+      length,
+      end: offset + length,
+      keep: (digests) => pieces.set(digests, (offset / pieceLength) * 20),
+    };
+  }
+}
+
+function* tasksV2({ layout, paths }: HashSourceOptions, layers: (Uint8Array | undefined)[]): Generator<Task & { readonly end: number }> {
+  const { pieceLength } = layout;
+  for (const file of layout.files) {
+    if (file.isPadding || file.length === 0) continue;
+    const layer = new Uint8Array(Math.ceil(file.length / pieceLength) * 32);
+    layers[file.index] = layer;
+    // A file within one piece has a tree of its own width (BEP 52): the next power of two of its blocks.
+    const width = file.length <= pieceLength ? treeWidth(Math.ceil(file.length / BLOCK_LENGTH)) * BLOCK_LENGTH : pieceLength;
+    const step = jobLength(pieceLength);
+    for (let offset = 0; offset < file.length; offset += step) {
+      const length = Math.min(step, file.length - offset);
+      const segments: HashSegment[] = [{ path: paths[file.index], offset, length }];
+      yield {
+        job: { segments, shape: "merkle", algorithm: "sha256", pieceLength: width },
+        length,
+        end: file.offset + offset + length,
+        keep: (digests) => layer.set(digests, (offset / pieceLength) * 32),
+      };
+    }
+  }
+}
+
+/** Whole pieces, so that no piece is hashed by two jobs. */
+function jobLength(pieceLength: number): number {
+  return Math.max(1, Math.floor(HASH_JOB_LENGTH / pieceLength)) * pieceLength;
+}
+
+/** The files that part `part` of a job reads, for a message. */
+function pathsOf(job: HashFilesJob, part: number): string {
+  const from = part * job.pieceLength;
+  let at = 0;
+  const paths: string[] = [];
+  for (const { path, length } of job.segments) {
+    if (path !== undefined && at < from + job.pieceLength && at + length > from) paths.push(path);
+    at += length;
+  }
+  return paths.length <= 3 ? paths.join(" or ") : `one of ${paths.length} files from ${paths[0] ?? ""} on`;
+}

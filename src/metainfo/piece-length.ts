@@ -1,0 +1,27 @@
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "./limits.ts";
+
+/** Pieces that the automatic piece length aims to stay within: the torrent file then has some 40 KiB of hashes. */
+const MOST_PIECES = 2_048;
+/** Bytes: longer pieces are slow to pass on and costly to lose, so large torrents get more pieces first. */
+const LONGEST_COMFORTABLE = 16 * 1024 * 1024;
+/** Pieces at which even longer pieces begin: 64 Ki pieces of 16 MiB are 1 TiB. */
+const MOST_PIECES_AT_ALL = 65_536;
+
+/**
+ * The piece length for content of `totalLength` bytes: the shortest power of two, from 16 KiB, with at most 2,048 pieces, but not above 16 MiB
+ * until there are 65,536 pieces.
+ *
+ * | content up to | piece |
+ * |---|---|
+ * | 32 MiB | 16 KiB |
+ * | 512 MiB | 256 KiB |
+ * | 2 GiB | 1 MiB |
+ * | 8 GiB | 4 MiB |
+ * | 32 GiB – 1 TiB | 16 MiB |
+ */
+export function automaticPieceLength(totalLength: number): number {
+  let length = MIN_PIECE_LENGTH_V2;
+  while (length < LONGEST_COMFORTABLE && totalLength > length * MOST_PIECES) length *= 2;
+  while (length < MAX_PIECE_LENGTH && totalLength > length * MOST_PIECES_AT_ALL) length *= 2;
+  return length;
+}

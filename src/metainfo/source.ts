@@ -1,0 +1,110 @@
+import { equalBytes, StorageError, throwIfAborted, UsageError, utf8 } from "../base/index.ts";
+import { keyFromText } from "../bencode/index.ts";
+import type { Files, FileStat, FolderEntry } from "../runtime/index.ts";
+import { MAX_FOLDER_DEPTH } from "./limits.ts";
+
+/** A file to put into a torrent. */
+export interface SourceFile {
+  /** Where it is. */
+  readonly path: string;
+  /** Its path within the torrent; for a single file its name alone. */
+  readonly components: readonly string[];
+  readonly length: number;
+  readonly isExecutable: boolean;
+  readonly modifiedMs: number;
+}
+
+/** What a torrent is made of. */
+export interface Source {
+  readonly isSingleFile: boolean;
+  /** The file's or folder's own name. */
+  readonly name: string;
+  /** In the order of a v2 file tree: component by component, by bytes. The same content gives the same order on every system. */
+  readonly files: readonly SourceFile[];
+}
+
+export interface SourceOptions {
+  readonly path: string;
+  /** Leave out files and folders whose name begins with a dot. */
+  readonly skipHidden?: boolean | undefined;
+  /** Asked for each file and folder below `path`, with its path relative to it (`/` between components): `true` leaves it out. */
+  readonly exclude?: ((relativePath: string) => boolean) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Lists what is at `path`. Links are followed. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
+ * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders that lead into themselves.
+ */
+export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
+  const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
+  const stat = await existing(files, root);
+  const name = await nameOf(files, root);
+  if (stat.kind === "file") return { isSingleFile: true, name, files: [toSource(root, [name], stat)] };
+  const found: SourceFile[] = [];
+  await walk(files, root, [], found, options);
+  if (found.length === 0) throw new UsageError("metainfo.source", `nothing to share: there are no files in ${root}`);
+  return { isSingleFile: false, name, files: found };
+}
+
+/** Rejects with {@link StorageError} `storage.changed` when a file is not what it was when it was listed. */
+export async function checkUnchanged(files: Files, source: Source): Promise<void> {
+  for (const file of source.files) {
+    const now = await files.stat(file.path);
+    if (now?.size !== file.length || now.modifiedMs !== file.modifiedMs) throw changed(file.path);
+  }
+}
+
+export function changed(path: string): StorageError {
+  return new StorageError("storage.changed", `${path} changed while it was being hashed; try again when nothing writes to it`, { fields: { path } });
+}
+
+async function walk(files: Files, folder: string, above: readonly string[], found: SourceFile[], options: SourceOptions): Promise<void> {
+  throwIfAborted(options.signal);
+  if (above.length >= MAX_FOLDER_DEPTH) {
+    throw new UsageError("metainfo.source", `more than ${MAX_FOLDER_DEPTH} folders within each other at ${folder}; does a link lead back up?`);
+  }
+  const entries = (await files.list(folder)).filter((entry) => !(options.skipHidden === true && entry.name.startsWith(".")));
+  const sorted = entries.map((entry) => checkedName(entry, folder)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const { name } of sorted) {
+    const components = [...above, name];
+    if (options.exclude?.(components.join("/")) === true) continue;
+    const path = folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
+    const stat = await existing(files, path);
+    if (stat.kind === "folder") await walk(files, path, components, found, options);
+    else found.push(toSource(path, components, stat));
+  }
+}
+
+/** Key: the name's bytes, one a character, whose order is that of BEP 52. */
+function checkedName(entry: FolderEntry, folder: string): { readonly name: string; readonly key: string } {
+  if (!equalBytes(utf8(entry.name), entry.rawName)) {
+    throw new UsageError("metainfo.source", `a name in ${folder} is not UTF-8: ${JSON.stringify(entry.name)}; rename it first`);
+  }
+  return { name: entry.name, key: keyFromText(entry.name) };
+}
+
+async function existing(files: Files, path: string): Promise<FileStat> {
+  const stat = await files.stat(path);
+  if (stat === undefined) throw new StorageError("storage.not-found", `nothing at ${path}, or a link that leads nowhere`, { fields: { path } });
+  if (stat.kind !== "file" && stat.kind !== "folder") {
+    throw new UsageError("metainfo.source", `${path} is neither a file nor a folder; leave it out`, { fields: { path } });
+  }
+  return stat;
+}
+
+function toSource(path: string, components: readonly string[], stat: FileStat): SourceFile {
+  return { path, components, length: stat.size, isExecutable: stat.executable, modifiedMs: stat.modifiedMs };
+}
+
+async function nameOf(files: Files, path: string): Promise<string> {
+  const given = lastComponent(path);
+  const name = given === "" || given === "." || given === ".." ? lastComponent((await files.realPath(path)) ?? "") : given;
+  if (name === "") throw new UsageError("metainfo.source", `${path} has no name of its own; give the torrent one`);
+  return name;
+}
+
+function lastComponent(path: string): string {
+  const isWindows = /^(?:[a-zA-Z]:[\\/]|\\\\)/.test(path);
+  return path.split(isWindows ? /[\\/]/ : "/").at(-1) ?? "";
+}
