@@ -2,3 +2,4 @@
 export * from "./client/index.ts";
 export * from "./codec/index.ts";
 export * from "./limits.ts";
+export * from "./server/index.ts";

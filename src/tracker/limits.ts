@@ -55,3 +55,24 @@ export const RETRY_IN_MIN_MS = 60_000;
 export const RETRY_IN_MAX_MS = 24 * 3_600_000;
 /** Trackers of one torrent; the rest is left out. */
 export const MAX_TRACKERS = 200;
+
+/** Seconds between announces that the server asks for. */
+export const SERVER_INTERVAL_SECONDS = 1_800;
+/** A peer that has not announced for this many intervals is gone: one announce may be lost or late. */
+export const SERVER_EXPIRY_INTERVALS = 2.25;
+/** Milliseconds between sweeps for peers that are gone. */
+export const SERVER_SWEEP_MS = 30_000;
+/** Peers in a reply when the client names no number. */
+export const SERVER_DEFAULT_NUMWANT = 50;
+/** Peers in a reply at most: 200 fit an Ethernet frame over UDP (20 + 200 × 6 bytes). */
+export const SERVER_MAX_NUMWANT = 200;
+/** Peers in a reply over UDP and IPv6 at most: 20 + 74 × 18 bytes fit an Ethernet frame. */
+export const SERVER_MAX_NUMWANT_UDP6 = 74;
+/** Torrents that the server keeps: announces for further ones are refused. About 1 KiB each when small. */
+export const SERVER_MAX_TORRENTS = 200_000;
+/** Peers that the server keeps of one torrent and family; further ones are answered but not kept. 100,000 take 4 MiB. */
+export const SERVER_MAX_PEERS_PER_TORRENT = 100_000;
+/** Peers that the server keeps in all; further ones are answered but not kept. */
+export const SERVER_MAX_PEERS = 4_000_000;
+/** Milliseconds after which the secret behind UDP connection ids changes; ids of the last one still count (BEP 15: two minutes). */
+export const SERVER_SECRET_MS = 120_000;

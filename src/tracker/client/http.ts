@@ -10,14 +10,22 @@ export function trackerName(url: string): string {
   return cleanText(url.split(/[?#]/, 1)[0] ?? url);
 }
 
-/** A failure to reach a tracker as a TrackerError: `http.timeout` becomes `tracker.timeout`, and so on. AbortError stays. */
+/**
+ * Whatever went wrong with a tracker as a TrackerError that names it: `http.timeout` becomes `tracker.timeout`, and so on; a
+ * TrackerError keeps its code and what it carries. AbortError stays as it is.
+ */
 export function toTrackerError(thrown: unknown, url: string): Error {
-  if (thrown instanceof AbortError || thrown instanceof TrackerError) return thrown;
-  const code = errorCode(thrown) ?? "";
-  const suffix = thrown instanceof NetworkError ? code.slice(code.indexOf(".") + 1) : "failed";
-  const reason = thrown instanceof MillraceError ? thrown.message : `${toError(thrown).name}: ${toError(thrown).message}`;
+  if (thrown instanceof AbortError) return thrown;
   const name = trackerName(url);
-  return new TrackerError(`tracker.${suffix}`, reason.includes(name) ? cleanText(reason) : `${name}: ${cleanText(reason)}`, { cause: thrown });
+  const error = toError(thrown);
+  const message = cleanText(error instanceof MillraceError ? error.message : `${error.name}: ${error.message}`);
+  const text = message.includes(name) ? message : `${name}: ${message}`;
+  if (thrown instanceof TrackerError) {
+    const { code, cause, fields, retryInMs } = thrown;
+    return new TrackerError(code, text, { cause, fields, ...(retryInMs === undefined ? {} : { retryInMs }) });
+  }
+  const code = errorCode(thrown) ?? "";
+  return new TrackerError(`tracker.${thrown instanceof NetworkError ? code.slice(code.indexOf(".") + 1) : "failed"}`, text, { cause: thrown });
 }
 
 async function get<T>(host: TrackerHost, url: string, reach: ReachOptions, read: (body: Uint8Array) => T, signal: AbortSignal | undefined): Promise<T> {

@@ -1,6 +1,8 @@
 /** The tracker protocols as bytes, both sides: HTTP (BEP 3, 7, 23, 24, 31, 48) and UDP (BEP 15, 41). No I/O. */
 export * from "./excerpt.ts";
+export * from "./http-reply-encode.ts";
 export * from "./http-reply.ts";
+export * from "./query.ts";
 export * from "./scrape-reply.ts";
 export * from "./types.ts";
 export * from "./url.ts";

@@ -1,0 +1,178 @@
+import { errorCode, toError, TrackerError, unreachable } from "../../base/index.ts";
+import type { Clock, Random } from "../../runtime/index.ts";
+import type { AnnounceEvent, AnnounceReply } from "../codec/index.ts";
+import { cleanText, trackerProtocol } from "../codec/index.ts";
+import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from "../limits.ts";
+import type { SessionLimits } from "./session-options.ts";
+import type { TrackerState, TrackerStatus } from "./tracker-status.ts";
+
+/** As {@link TrackerState}, in the clock's monotonic milliseconds. */
+export type EntryState =
+  | { readonly kind: "idle" }
+  | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number; readonly failures: number }
+  /** `notBefore`: not even an extra announce is welcome earlier (min interval). */
+  | { readonly kind: "working"; readonly nextAt: number; readonly notBefore: number }
+  | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
+
+/** The wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not come back as one. */
+export function backoffMs(failures: number, random: Random): number {
+  const wait = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 30), BACKOFF_MAX_MS);
+  return Math.round(wait * (0.75 + random.below(501) / 1000));
+}
+
+function bounded(seconds: number, limits: SessionLimits): number {
+  const min = limits.minIntervalSeconds ?? MIN_INTERVAL_SECONDS;
+  return Math.min(Math.max(seconds, min), Math.max(min, limits.maxIntervalSeconds ?? MAX_INTERVAL_SECONDS)) * 1000;
+}
+
+/**
+ * One tracker of one torrent: what is known of it, and every transition of its state.
+ *
+ *   idle | working | failed --begin--> announcing --succeeded--> working
+ *                                                --failed--> failed
+ *                                                --retire--> idle
+ *   working --hurry--> working (earlier)     failed --hurry--> failed (at once)     working --retire--> idle
+ */
+export class TrackerEntry {
+  readonly url: string;
+  tier: number;
+  readonly #clock: Clock;
+  #state: EntryState = { kind: "idle" };
+  /** It answered `started` (or a later announce): it counts us, and wants to hear `stopped`. */
+  #told = false;
+  /** `completed` is still to be sent. */
+  #completedDue = false;
+  #trackerId: string | undefined;
+  #lastAt: number | undefined;
+  #reply: AnnounceReply | undefined;
+  #message: string | undefined;
+
+  constructor(url: string, tier: number, clock: Clock) {
+    this.url = url;
+    this.tier = tier;
+    this.#clock = clock;
+    this.#checkUrl();
+  }
+
+  get state(): EntryState {
+    return this.#state;
+  }
+
+  get told(): boolean {
+    return this.#told;
+  }
+
+  get completedDue(): boolean {
+    return this.#completedDue;
+  }
+
+  get trackerId(): string | undefined {
+    return this.#trackerId;
+  }
+
+  /** What the next announce has to say. */
+  get nextEvent(): AnnounceEvent | undefined {
+    if (!this.#told) return "started";
+    return this.#completedDue ? "completed" : undefined;
+  }
+
+  begin(event: AnnounceEvent | undefined): void {
+    const failures = this.#state.kind === "failed" ? this.#state.failures : 0;
+    this.#state = { kind: "announcing", event, since: this.#clock.now(), failures };
+  }
+
+  succeeded(event: AnnounceEvent | undefined, reply: AnnounceReply, limits: SessionLimits): void {
+    const now = this.#clock.now();
+    const minimum = bounded(reply.minInterval ?? 0, limits);
+    this.#told = true;
+    if (event === "completed") this.#completedDue = false;
+    this.#trackerId = reply.trackerId ?? this.#trackerId;
+    this.#lastAt = now;
+    this.#reply = reply;
+    this.#message = reply.warning;
+    this.#state = { kind: "working", nextAt: now + Math.max(bounded(reply.interval, limits), minimum), notBefore: now + minimum };
+  }
+
+  failed(thrown: unknown, random: Random): void {
+    const failures = (this.#state.kind === "announcing" ? this.#state.failures : 0) + 1;
+    const error = toError(thrown);
+    const retryInMs = error instanceof TrackerError ? error.retryInMs : undefined;
+    this.#lastAt = this.#clock.now();
+    this.#message = cleanText(error.message);
+    // Never told, so its `started` will say that nothing is left.
+    if (!this.#told) this.#completedDue = false;
+    this.#state = { kind: "failed", code: errorCode(error) ?? "tracker.failed", failures, retryAt: this.#lastAt + (retryInMs ?? backoffMs(failures, random)) };
+  }
+
+  /** The download has been completed: to be told to a tracker that knows us, or is just learning of us, as a leecher. */
+  complete(): void {
+    this.#completedDue = this.#told || this.#state.kind === "announcing";
+  }
+
+  /** An announce sooner than planned: as soon as the min interval allows, or at once, which also wakes a tracker that failed. */
+  hurry(ignoreMinInterval: boolean): void {
+    const now = this.#clock.now();
+    const state = this.#state;
+    if (state.kind === "working") {
+      const nextAt = ignoreMinInterval ? now : Math.min(state.nextAt, Math.max(now, state.notBefore));
+      this.#state = { ...state, nextAt };
+    } else if (state.kind === "failed" && ignoreMinInterval && state.code !== "tracker.url") this.#state = { ...state, retryAt: now };
+  }
+
+  /** Another tracker of the group works: this one waits until it is needed. */
+  retire(): void {
+    if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };
+  }
+
+  /** The session starts anew: it has told nobody anything yet. */
+  reset(): void {
+    this.#told = false;
+    this.#completedDue = false;
+    this.#state = { kind: "idle" };
+    this.#checkUrl();
+  }
+
+  status(): TrackerStatus {
+    const shift = this.#clock.wallTime() - this.#clock.now();
+    const wall = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.round(at + shift));
+    const state = publicState(this.#state, shift);
+    return {
+      url: this.url,
+      tier: this.tier,
+      state,
+      lastAnnounceAt: wall(this.#lastAt),
+      nextAnnounceAt: state.kind === "working" ? state.nextAnnounceAt : state.kind === "failed" && Number.isFinite(state.retryAt) ? state.retryAt : undefined,
+      seeders: this.#reply?.seeders,
+      leechers: this.#reply?.leechers,
+      completed: this.#reply?.completed,
+      peersReceived: this.#reply?.peers.length ?? 0,
+      message: this.#message,
+      externalIp: this.#reply?.externalIp,
+    };
+  }
+
+  /** Torrents hold addresses that are not ours to use (`wss:`, `dht:`, rubbish): they are shown as failed, and never asked. */
+  #checkUrl(): void {
+    try {
+      trackerProtocol(this.url);
+    } catch (error) {
+      this.#message = toError(error).message;
+      this.#state = { kind: "failed", code: "tracker.url", failures: 0, retryAt: Number.POSITIVE_INFINITY };
+    }
+  }
+}
+
+function publicState(state: EntryState, shift: number): TrackerState {
+  switch (state.kind) {
+    case "idle":
+      return state;
+    case "announcing":
+      return { kind: "announcing", event: state.event, since: Math.round(state.since + shift) };
+    case "working":
+      return { kind: "working", nextAnnounceAt: Math.round(state.nextAt + shift) };
+    case "failed":
+      return { kind: "failed", code: state.code, failures: state.failures, retryAt: Math.round(state.retryAt + shift) };
+    default:
+      return unreachable(state);
+  }
+}

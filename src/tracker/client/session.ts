@@ -1,0 +1,264 @@
+import type { Timer } from "../../runtime/index.ts";
+import { shuffle } from "../../runtime/index.ts";
+import type { AnnounceEvent, AnnounceReply } from "../codec/index.ts";
+import { trackerProtocol } from "../codec/index.ts";
+import { MAX_TRACKERS, STOP_RETRANSMIT_MS, STOP_TIMEOUT_MS } from "../limits.ts";
+import { announce } from "./announce.ts";
+import { TrackerEntry } from "./entry.ts";
+import { planAnnounces } from "./plan.ts";
+import type { AnnounceRequest, TrackerHost } from "./request.ts";
+import type { TrackerSessionOptions } from "./session-options.ts";
+import type { TrackerStatus } from "./tracker-status.ts";
+import { UdpTrackers } from "./udp-trackers.ts";
+
+/** The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan is worth another look. */
+const MAX_WAIT_MS = 3_600_000;
+
+type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
+
+/**
+ * A torrent's relation with its trackers: `started`, regular announces, `completed`, `stopped`; tiers, back-off, promotion.
+ *
+ *   new | stopped --start--> running --stop--> stopping --all told, or 3 s--> stopped     any --close--> closed
+ *
+ * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each answer and each request;
+ * between those at most one timer is pending.
+ */
+export class TrackerSession {
+  readonly #host: TrackerHost;
+  readonly #options: TrackerSessionOptions;
+  /** In the order in which they are asked. */
+  #tiers: TrackerEntry[][] = [];
+  #phase: Phase = "new";
+  #timer: Timer | undefined;
+  #completed = false;
+  /** Aborts the announces under way; a new one each time the session starts. */
+  #running = new AbortController();
+  #farewell: { readonly controller: AbortController; readonly done: Promise<void>; readonly giveUp: () => void } | undefined;
+  #ownUdp: UdpTrackers | undefined;
+
+  constructor(host: TrackerHost, options: TrackerSessionOptions) {
+    this.#host = host;
+    this.#options = options;
+    this.#setTiers(options.tiers);
+  }
+
+  /** Begins to announce; nothing happens when it has begun. After {@link TrackerSession.stop} it begins anew, with `started`. */
+  start(): void {
+    if (this.#phase !== "new" && this.#phase !== "stopped") return;
+    this.#phase = "running";
+    this.#completed = false;
+    this.#running = new AbortController();
+    for (const entry of this.#entries()) entry.reset();
+    this.#next();
+  }
+
+  /** The download has just been completed: `completed` goes, once, to every tracker that knew us as a leecher. Not for a torrent that was complete at the start. */
+  completed(): void {
+    if (this.#phase !== "running" || this.#completed) return;
+    this.#completed = true;
+    for (const entry of this.#entries()) entry.complete();
+    this.#next();
+  }
+
+  /** Asks for peers sooner than planned: when the min interval allows; with `ignoreMinInterval` (a person asked) at once, failed trackers too. */
+  force(options: { readonly ignoreMinInterval?: boolean } = {}): void {
+    if (this.#phase !== "running") return;
+    for (const entry of this.#entries()) entry.hurry(options.ignoreMinInterval === true);
+    this.#next();
+  }
+
+  /**
+   * Adds a tracker, to a tier of its own when none is named. Says whether it is new (and there is room).
+   * Throws {@link TrackerError} `tracker.url`.
+   */
+  addTracker(url: string, tier = this.#tiers.length): boolean {
+    trackerProtocol(url);
+    const all = this.#entries();
+    if (all.length >= MAX_TRACKERS || all.some((entry) => entry.url === url)) return false;
+    const at = Math.max(0, Math.min(tier, this.#tiers.length));
+    const entry = new TrackerEntry(url, at, this.#host.clock);
+    const list = this.#tiers[at];
+    if (list === undefined) this.#tiers.push([entry]);
+    else list.push(entry);
+    this.#report(entry);
+    this.#next();
+    return true;
+  }
+
+  /** Sets the trackers anew. Those that stay keep their state; those that go hear `stopped`. */
+  replaceTiers(tiers: readonly (readonly string[])[]): void {
+    const before = this.#entries();
+    this.#setTiers(tiers);
+    const kept = new Set(this.#entries());
+    const gone = before.filter((entry) => !kept.has(entry) && entry.told);
+    if (this.#phase === "running") for (const entry of gone) this.#sayStopped(entry, this.#running.signal).catch(() => undefined);
+    this.#next();
+  }
+
+  /** All trackers, in the order in which they are asked. */
+  status(): TrackerStatus[] {
+    return this.#entries().map((entry) => entry.status());
+  }
+
+  /** Ends the announces and sends `stopped` to the trackers that know us. Takes at most 3 s, never rejects. */
+  stop(): Promise<void> {
+    if (this.#farewell !== undefined) return this.#farewell.done;
+    if (this.#phase !== "running") {
+      if (this.#phase === "new") this.#phase = "stopped";
+      return Promise.resolve();
+    }
+    this.#phase = "stopping";
+    this.#quiet();
+    const controller = new AbortController();
+    let giveUp: () => void = () => undefined;
+    const gaveUp = new Promise<void>((resolve) => {
+      giveUp = resolve;
+    });
+    this.#timer = this.#host.clock.after(STOP_TIMEOUT_MS, giveUp);
+    const told = this.#entries().filter((entry) => entry.told);
+    const allSaid = Promise.allSettled(told.map((entry) => this.#sayStopped(entry, controller.signal)));
+    const done = this.#finishStop(Promise.race([allSaid, gaveUp]), controller);
+    this.#farewell = { controller, done, giveUp };
+    return done;
+  }
+
+  /** Drops everything at once, without a word to anybody. Resolves when the session's own sockets are closed. */
+  async close(): Promise<void> {
+    this.#phase = "closed";
+    this.#quiet();
+    this.#farewell?.controller.abort();
+    this.#farewell?.giveUp();
+    await this.#farewell?.done;
+    await this.#closeUdp();
+  }
+
+  #entries(): TrackerEntry[] {
+    return this.#tiers.flat();
+  }
+
+  #setTiers(tiers: readonly (readonly string[])[]): void {
+    const known = new Map(this.#entries().map((entry) => [entry.url, entry]));
+    const seen = new Set<string>();
+    this.#tiers = [];
+    for (const urls of tiers) {
+      const fresh = urls.filter((url) => !seen.has(url) && seen.size < MAX_TRACKERS && seen.add(url));
+      if (fresh.length === 0) continue;
+      const tier = this.#tiers.length;
+      const entries = fresh.map((url) => {
+        const entry = known.get(url) ?? new TrackerEntry(url, tier, this.#host.clock);
+        entry.tier = tier;
+        return entry;
+      });
+      this.#tiers.push(shuffle(entries, this.#host.random));
+    }
+  }
+
+  /** The groups that are served side by side (see `announceToAllTiers`). */
+  get #groups(): readonly (readonly TrackerEntry[])[] {
+    return (this.#options.announceToAllTiers ?? true) ? this.#tiers : [this.#entries()];
+  }
+
+  /** Announces to whom it is due, and sets the timer for the next time. */
+  #next(): void {
+    if (this.#phase !== "running") return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (const entry of planAnnounces(this.#groups, this.#host.clock.now()).due) this.#announce(entry, entry.nextEvent);
+    const { wakeAt } = planAnnounces(this.#groups, this.#host.clock.now());
+    if (wakeAt === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#host.clock.after(Math.min(Math.max(0, wakeAt - this.#host.clock.now()), MAX_WAIT_MS), () => this.#next());
+  }
+
+  #announce(entry: TrackerEntry, event: AnnounceEvent | undefined): void {
+    const { signal } = this.#running;
+    entry.begin(event);
+    this.#report(entry);
+    announce(this.#host, this.#request(entry, event, this.#options.numWant()), signal, this.#udp).then(
+      (reply) => {
+        if (!signal.aborted) this.#onReply(entry, event, reply);
+      },
+      (error: unknown) => {
+        if (signal.aborted) return;
+        entry.failed(error, this.#host.random);
+        this.#report(entry);
+        this.#next();
+      },
+    );
+  }
+
+  #onReply(entry: TrackerEntry, event: AnnounceEvent | undefined, reply: AnnounceReply): void {
+    if (!this.#entries().includes(entry)) {
+      // Removed while it was being asked: it counts us now, and should not.
+      this.#sayStopped(entry, this.#running.signal).catch(() => undefined);
+      return;
+    }
+    entry.succeeded(event, reply, this.#options.limits ?? {});
+    const group = this.#groups.find((group) => group.includes(entry)) ?? [];
+    for (const other of group) {
+      if (other === entry || other.state.kind !== "working" || other.completedDue) continue;
+      other.retire();
+      this.#report(other);
+    }
+    this.#promote(entry);
+    this.#report(entry);
+    if (reply.peers.length > 0) this.#options.onPeers?.(reply.peers, entry.url);
+    this.#next();
+  }
+
+  /** BEP 12: a tracker that works moves to the front of its tier. */
+  #promote(entry: TrackerEntry): void {
+    const tier = this.#tiers.find((list) => list.includes(entry));
+    if (tier === undefined || tier[0] === entry) return;
+    tier.splice(tier.indexOf(entry), 1);
+    tier.unshift(entry);
+  }
+
+  #request(entry: TrackerEntry, event: AnnounceEvent | undefined, numWant: number): AnnounceRequest {
+    const { infoHash, peerId, key, userAgent, headers, localIp, check } = this.#options;
+    const { uploaded, downloaded, left } = this.#options.stats();
+    const port = this.#options.port();
+    return { url: entry.url, infoHash, peerId, port, uploaded, downloaded, left, event, numWant, key, trackerId: entry.trackerId, userAgent, headers, localIp, check };
+  }
+
+  async #sayStopped(entry: TrackerEntry, signal: AbortSignal): Promise<void> {
+    const request = { ...this.#request(entry, "stopped", 0), timeoutMs: STOP_TIMEOUT_MS, retransmitMs: STOP_RETRANSMIT_MS };
+    await announce(this.#host, request, signal, this.#udp);
+  }
+
+  async #finishStop(said: Promise<unknown>, controller: AbortController): Promise<void> {
+    await said;
+    controller.abort();
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#closeUdp();
+    this.#farewell = undefined;
+    if (this.#phase !== "stopping") return;
+    this.#phase = "stopped";
+    for (const entry of this.#entries()) {
+      entry.reset();
+      this.#report(entry);
+    }
+  }
+
+  /** No timer, no announce under way. */
+  #quiet(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#running.abort();
+  }
+
+  get #udp(): UdpTrackers {
+    return this.#options.udp ?? (this.#ownUdp ??= new UdpTrackers(this.#host));
+  }
+
+  async #closeUdp(): Promise<void> {
+    const own = this.#ownUdp;
+    this.#ownUdp = undefined;
+    await own?.close();
+  }
+
+  #report(entry: TrackerEntry): void {
+    this.#options.onStatus?.(entry.status());
+  }
+}

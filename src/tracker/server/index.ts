@@ -1,0 +1,4 @@
+/** A tracker: HTTP and UDP, in memory. */
+export type { ProtocolCounts, ServerAddress, ServerHost, TrackerServerOptions, TrackerStats } from "./options.ts";
+export { TrackerServer } from "./server.ts";
+export type { TrackerAddresses } from "./server.ts";

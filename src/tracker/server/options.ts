@@ -1,0 +1,56 @@
+import type { InfoHash } from "../../base/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+
+/** What the server needs of its host. */
+export type ServerHost = Pick<Runtime, "clock" | "random" | "httpServers" | "datagrams" | "log">;
+
+/** Where to listen. */
+export interface ServerAddress {
+  /** A local address; `"::"` takes IPv4 too. */
+  readonly ip: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+}
+
+/** Defaults in limits.ts. At least one of `http` and `udp`. */
+export interface TrackerServerOptions {
+  readonly http?: ServerAddress | undefined;
+  readonly udp?: ServerAddress | undefined;
+  /** Seconds between announces that clients are asked for. Peers are forgotten after 2.25 intervals. Default 1,800. */
+  readonly intervalSeconds?: number | undefined;
+  /** Seconds in which clients are asked not to announce again. Default: half an interval. */
+  readonly minIntervalSeconds?: number | undefined;
+  /** Peers in a reply when the client names no number. Default 50. */
+  readonly defaultNumWant?: number | undefined;
+  /** Peers in a reply at most. Default 200. */
+  readonly maxNumWant?: number | undefined;
+  readonly maxTorrents?: number | undefined;
+  readonly maxPeersPerTorrent?: number | undefined;
+  readonly maxPeers?: number | undefined;
+  /** The only torrents that are served. Default: all. */
+  readonly allow?: readonly InfoHash[] | undefined;
+  /** Whether `ip=` of an HTTP announce counts, when it comes from a loopback or private address (a proxy). Default: false. */
+  readonly trustIp?: boolean | undefined;
+  /** Whether a scrape without info-hashes lists all torrents. Default: false. */
+  readonly fullScrape?: boolean | undefined;
+  /** The title of the stats page. Default "Millrace tracker". */
+  readonly name?: string | undefined;
+}
+
+export interface ProtocolCounts {
+  announces: number;
+  scrapes: number;
+  /** Requests refused, and datagrams dropped. */
+  refused: number;
+}
+
+export interface TrackerStats {
+  readonly uptimeSeconds: number;
+  readonly torrents: number;
+  readonly seeders: number;
+  readonly leechers: number;
+  /** Downloads completed since the server was started. */
+  readonly completed: number;
+  readonly http: Readonly<ProtocolCounts>;
+  readonly udp: Readonly<ProtocolCounts & { connects: number }>;
+}

@@ -1,0 +1,67 @@
+import type { IpFamily } from "../../base/index.ts";
+import { canonicalIp, ipBytes } from "../../base/index.ts";
+
+/** An address with a port in compact form, in buffers of its own that are used again and again: the hot path allocates nothing. */
+export class AddressPacker {
+  readonly #four = new Uint8Array(6);
+  readonly #sixteen = new Uint8Array(18);
+  readonly #ip4 = this.#four.subarray(0, 4);
+  readonly #ip6 = this.#sixteen.subarray(0, 16);
+  #lastText6 = "";
+  family: IpFamily = 4;
+
+  /** Address and port, 6 or 18 bytes. Valid until the next {@link AddressPacker.pack}. */
+  get compact(): Uint8Array {
+    return this.family === 4 ? this.#four : this.#sixteen;
+  }
+
+  /** The address alone, 4 or 16 bytes. */
+  get ip(): Uint8Array {
+    return this.family === 4 ? this.#ip4 : this.#ip6;
+  }
+
+  /** Takes the text of an IP address and a port; says whether it was one. IPv4 in IPv6 counts as IPv4. */
+  pack(text: string, port: number): boolean {
+    if (!this.#packIpv4(text) && !this.#packOther(text)) return false;
+    const compact = this.compact;
+    compact[compact.length - 2] = port >>> 8;
+    compact[compact.length - 1] = port;
+    return true;
+  }
+
+  /** `1.2.3.4` and nothing else, without a regular expression. */
+  #packIpv4(text: string): boolean {
+    let part = 0;
+    let value = 0;
+    let length = 0;
+    for (let at = 0; at <= text.length; at++) {
+      const code = at === text.length ? 0x2e : text.charCodeAt(at);
+      if (code === 0x2e) {
+        if (length === 0 || part > 3) return false;
+        this.#four[part++] = value;
+        value = 0;
+        length = 0;
+        continue;
+      }
+      const digit = code - 0x30;
+      if (digit < 0 || digit > 9 || ++length > 3) return false;
+      value = value * 10 + digit;
+      if (value > 255) return false;
+    }
+    if (part !== 4) return false;
+    this.family = 4;
+    return true;
+  }
+
+  #packOther(text: string): boolean {
+    if (text !== this.#lastText6) {
+      const canonical = canonicalIp(text);
+      if (canonical === undefined) return false;
+      if (!canonical.includes(":")) return this.#packIpv4(canonical);
+      this.#ip6.set(ipBytes(canonical));
+      this.#lastText6 = text;
+    }
+    this.family = 6;
+    return true;
+  }
+}

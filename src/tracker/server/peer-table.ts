@@ -1,0 +1,177 @@
+import { readUint32, writeUint32 } from "../../base/index.ts";
+
+const PEER_ID = 20;
+const SEEN = 4;
+/** Up to here a table is searched from end to end: most swarms are small, and need no index. */
+const LINEAR = 12;
+const FIRST_CAPACITY = 4;
+
+/**
+ * Peers of one torrent, one IP family and one kind (seeders or leechers), told apart by address and port. A peer is one record in
+ * one byte array: address and port as replies carry them (6 or 18 bytes), peer id, second of its last announce. A removed record is
+ * replaced by the last one, so records are always dense and any of them is found by number: that makes a random choice cheap.
+ *
+ * Beyond {@link LINEAR} peers an open-addressing index (record number + 1 by seeded hash) finds records.
+ */
+export class PeerTable {
+  /** Bytes of address and port: 6 or 18. */
+  readonly #compact: number;
+  readonly #stride: number;
+  readonly #seed: number;
+  #records: Uint8Array;
+  #count = 0;
+  #index: Int32Array | undefined;
+
+  /** `seed`: random, so that nobody can choose addresses that collide. */
+  constructor(compactLength: 6 | 18, seed: number) {
+    this.#compact = compactLength;
+    this.#stride = compactLength + PEER_ID + SEEN;
+    this.#seed = seed;
+    this.#records = new Uint8Array(this.#stride * FIRST_CAPACITY);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The record number of a peer, or -1. */
+  find(compact: Uint8Array): number {
+    const index = this.#index;
+    if (index === undefined) {
+      for (let at = 0; at < this.#count; at++) if (this.#is(at, compact)) return at;
+      return -1;
+    }
+    const mask = index.length - 1;
+    for (let slot = this.#hash(compact, 0) & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot] ?? 0;
+      if (entry === 0) return -1;
+      if (this.#is(entry - 1, compact)) return entry - 1;
+    }
+  }
+
+  /** Notes an announce of the peer with this record number. */
+  touch(record: number, peerId: Uint8Array, seconds: number): void {
+    const at = record * this.#stride + this.#compact;
+    this.#records.set(peerId, at);
+    writeUint32(this.#records, at + PEER_ID, seconds);
+  }
+
+  /** Adds a peer that is not there; its record number. */
+  add(compact: Uint8Array, peerId: Uint8Array, seconds: number): number {
+    const record = this.#count;
+    if ((record + 1) * this.#stride > this.#records.length) this.#grow();
+    this.#records.set(compact, record * this.#stride);
+    this.#count++;
+    this.touch(record, peerId, seconds);
+    if (this.#index !== undefined && this.#count * 2 <= this.#index.length) this.#enter(this.#index, record);
+    else if (this.#count > LINEAR) this.#rebuild();
+    return record;
+  }
+
+  /** Removes a record; the last one takes its number. */
+  removeAt(record: number): void {
+    const last = this.#count - 1;
+    if (this.#index !== undefined) {
+      this.#leave(this.#index, record);
+      if (record !== last) this.#leave(this.#index, last);
+    }
+    if (record !== last) this.#records.copyWithin(record * this.#stride, last * this.#stride, (last + 1) * this.#stride);
+    this.#count = last;
+    if (this.#index !== undefined && record !== last) this.#enter(this.#index, record);
+  }
+
+  /** Removes all that were last seen before `seconds`; says how many. Gives memory back when most are gone. */
+  expire(seconds: number): number {
+    const before = this.#count;
+    for (let record = this.#count - 1; record >= 0; record--) {
+      if (readUint32(this.#records, record * this.#stride + this.#compact + PEER_ID) < seconds) this.removeAt(record);
+    }
+    const room = this.#records.length / this.#stride;
+    if (room > FIRST_CAPACITY * 4 && this.#count < room / 8) this.#shrink();
+    return before - this.#count;
+  }
+
+  /**
+   * Copies `want` peers, chosen at random and all different, to `out` behind the `skip` peers that are there; never the record
+   * `except` (-1: none). Returns how many. The records are cut into `want` equal runs and one is taken of each: every peer is as likely as any other, in time
+   * that depends on `want` alone. Peer ids go to `ids` when given.
+   */
+  sample(out: Uint8Array, skip: number, want: number, except: number, random: () => number, ids?: Uint8Array): number {
+    const excluded = except >= 0 ? 1 : 0;
+    const available = this.#count - excluded;
+    const take = Math.min(want, available);
+    if (take <= 0) return 0;
+    const turn = Math.floor(random() * available);
+    for (let i = 0; i < take; i++) {
+      const from = Math.floor((i * available) / take);
+      const to = Math.floor(((i + 1) * available) / take);
+      const place = (from + Math.floor(random() * (to - from)) + turn) % available;
+      const record = excluded === 1 && place >= except ? place + 1 : place;
+      this.#copy(record * this.#stride, out, (skip + i) * this.#compact, this.#compact);
+      if (ids !== undefined) this.#copy(record * this.#stride + this.#compact, ids, (skip + i) * PEER_ID, PEER_ID);
+    }
+    return take;
+  }
+
+  #copy(from: number, out: Uint8Array, at: number, length: number): void {
+    for (let i = 0; i < length; i++) out[at + i] = this.#records[from + i] ?? 0;
+  }
+
+  #is(record: number, compact: Uint8Array): boolean {
+    const at = record * this.#stride;
+    // The port, and the end of the address, differ soonest.
+    for (let i = this.#compact - 1; i >= 0; i--) if (this.#records[at + i] !== compact[i]) return false;
+    return true;
+  }
+
+  #hash(bytes: Uint8Array, at: number): number {
+    let hash = this.#seed;
+    for (let i = 0; i < this.#compact; i++) hash = Math.imul(hash ^ (bytes[at + i] ?? 0), 0x01000193);
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x2c1b3c6d);
+    return (hash ^ (hash >>> 13)) >>> 0;
+  }
+
+  #enter(index: Int32Array, record: number): void {
+    const mask = index.length - 1;
+    let slot = this.#hash(this.#records, record * this.#stride) & mask;
+    while (index[slot] !== 0) slot = (slot + 1) & mask;
+    index[slot] = record + 1;
+  }
+
+  /** Takes a record out of the index and moves up what had to step past it, so that no gap breaks a search. */
+  #leave(index: Int32Array, record: number): void {
+    const mask = index.length - 1;
+    let gap = this.#hash(this.#records, record * this.#stride) & mask;
+    while (index[gap] !== record + 1) gap = (gap + 1) & mask;
+    for (let slot = (gap + 1) & mask; ; slot = (slot + 1) & mask) {
+      const entry = index[slot] ?? 0;
+      if (entry === 0) break;
+      const home = this.#hash(this.#records, (entry - 1) * this.#stride) & mask;
+      if (((slot - home) & mask) < ((slot - gap) & mask)) continue;
+      index[gap] = entry;
+      gap = slot;
+    }
+    index[gap] = 0;
+  }
+
+  #grow(): void {
+    const records = new Uint8Array(this.#records.length * 2);
+    records.set(this.#records);
+    this.#records = records;
+  }
+
+  #shrink(): void {
+    this.#records = this.#records.slice(0, Math.max(FIRST_CAPACITY, this.#count * 2) * this.#stride);
+    if (this.#count > LINEAR) this.#rebuild();
+    else this.#index = undefined;
+  }
+
+  #rebuild(): void {
+    let size = 32;
+    while (size < this.#count * 4) size *= 2;
+    const index = new Int32Array(size);
+    for (let record = 0; record < this.#count; record++) this.#enter(index, record);
+    this.#index = index;
+  }
+}

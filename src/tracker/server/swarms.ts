@@ -1,0 +1,210 @@
+import type { IpFamily } from "../../base/index.ts";
+import type { Random } from "../../runtime/index.ts";
+import type { AnnounceEvent, ScrapeEntry } from "../codec/index.ts";
+import { PeerTable } from "./peer-table.ts";
+
+const NO_PEERS = new Uint8Array(0);
+
+/** One torrent. Tables come into being when they are needed: most torrents have one or two. */
+interface Swarm {
+  readonly seeders: [PeerTable | undefined, PeerTable | undefined];
+  readonly leechers: [PeerTable | undefined, PeerTable | undefined];
+  completed: number;
+}
+
+export interface SwarmLimits {
+  readonly maxTorrents: number;
+  readonly maxPeersPerTorrent: number;
+  readonly maxPeers: number;
+}
+
+/** An announce, already checked. */
+export interface SwarmAnnounce {
+  /** 20 characters, one a byte. */
+  readonly infoHash: string;
+  readonly family: IpFamily;
+  /** Address and port, 6 or 18 bytes; port 0 is a client that does not listen: it gets peers, and is not kept. */
+  readonly compact: Uint8Array;
+  readonly peerId: Uint8Array;
+  readonly seeder: boolean;
+  readonly event: AnnounceEvent | undefined;
+  /** Peers wanted, at most. */
+  readonly numWant: number;
+  /** Peers of the other family too, when there is room (HTTP has a place for them, UDP has none). */
+  readonly bothFamilies: boolean;
+  readonly withPeerIds: boolean;
+}
+
+/** The answer. Byte fields are views into buffers that the next announce uses again. */
+export interface SwarmReply {
+  seeders: number;
+  leechers: number;
+  completed: number;
+  peers4: Uint8Array;
+  peers6: Uint8Array;
+  /** 20 bytes for each of `peers4`; empty unless asked for. */
+  peerIds4: Uint8Array;
+  /** 20 bytes for each of `peers6`; empty unless asked for. */
+  peerIds6: Uint8Array;
+}
+
+export interface SwarmTotals {
+  readonly torrents: number;
+  readonly seeders: number;
+  readonly leechers: number;
+  /** Downloads completed since the server was started. */
+  readonly completed: number;
+}
+
+/** All torrents of a tracker, in memory. Time comes in as whole seconds. */
+export class Swarms {
+  readonly #limits: SwarmLimits;
+  readonly #swarms = new Map<string, Swarm>();
+  readonly #seed: number;
+  readonly #out: readonly [Uint8Array, Uint8Array];
+  readonly #ids: readonly [Uint8Array, Uint8Array];
+  readonly #reply: SwarmReply = { seeders: 0, leechers: 0, completed: 0, peers4: NO_PEERS, peers6: NO_PEERS, peerIds4: NO_PEERS, peerIds6: NO_PEERS };
+  #state: number;
+  #seeders = 0;
+  #leechers = 0;
+  #completed = 0;
+
+  constructor(limits: SwarmLimits, maxNumWant: number, random: Random) {
+    this.#limits = limits;
+    this.#seed = random.below(2 ** 32);
+    this.#state = 1 + random.below(2 ** 32 - 1);
+    this.#out = [new Uint8Array(6 * maxNumWant), new Uint8Array(18 * maxNumWant)];
+    this.#ids = [new Uint8Array(20 * maxNumWant), new Uint8Array(20 * maxNumWant)];
+  }
+
+  get totals(): SwarmTotals {
+    return { torrents: this.#swarms.size, seeders: this.#seeders, leechers: this.#leechers, completed: this.#completed };
+  }
+
+  /** Takes note of the peer and finds others for it: seeders hear of leechers only. `undefined` when there is no room for another torrent. */
+  announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
+    let swarm = this.#swarms.get(request.infoHash);
+    if (swarm === undefined) {
+      if (this.#swarms.size >= this.#limits.maxTorrents) return undefined;
+      swarm = { seeders: [undefined, undefined], leechers: [undefined, undefined], completed: 0 };
+      if (request.event !== "stopped") this.#swarms.set(request.infoHash, swarm);
+    }
+    const own = this.#note(swarm, request, seconds);
+    const reply = this.#reply;
+    reply.seeders = count(swarm.seeders);
+    reply.leechers = count(swarm.leechers);
+    reply.completed = swarm.completed;
+    reply.peers4 = NO_PEERS;
+    reply.peers6 = NO_PEERS;
+    reply.peerIds4 = NO_PEERS;
+    reply.peerIds6 = NO_PEERS;
+    if (request.event !== "stopped") this.#choose(swarm, request, own, reply);
+    return reply;
+  }
+
+  scrape(infoHash: string): ScrapeEntry | undefined {
+    const swarm = this.#swarms.get(infoHash);
+    return swarm === undefined ? undefined : { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed };
+  }
+
+  /** All torrents: for a full scrape. */
+  *all(): Generator<[string, ScrapeEntry], void, undefined> {
+    for (const [infoHash, swarm] of this.#swarms) yield [infoHash, { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed }];
+  }
+
+  /** Forgets peers last seen before `seconds`, and torrents without peers, unless they have a count of downloads worth keeping. */
+  expire(seconds: number): void {
+    for (const [infoHash, swarm] of this.#swarms) {
+      for (const table of swarm.seeders) this.#seeders -= table?.expire(seconds) ?? 0;
+      for (const table of swarm.leechers) this.#leechers -= table?.expire(seconds) ?? 0;
+      const empty = count(swarm.seeders) + count(swarm.leechers) === 0;
+      if (empty && (swarm.completed === 0 || this.#swarms.size > this.#limits.maxTorrents / 2)) this.#swarms.delete(infoHash);
+    }
+  }
+
+  /** Enters, moves or removes the peer; its record among the leechers, or -1. */
+  #note(swarm: Swarm, request: SwarmAnnounce, seconds: number): number {
+    const side = request.family === 4 ? 0 : 1;
+    const seeders = swarm.seeders[side];
+    const leechers = swarm.leechers[side];
+    const asSeeder = seeders?.find(request.compact) ?? -1;
+    const asLeecher = leechers?.find(request.compact) ?? -1;
+    const gone = request.event === "stopped";
+    if (asSeeder >= 0 && (gone || !request.seeder)) {
+      seeders?.removeAt(asSeeder);
+      this.#seeders--;
+    }
+    if (asLeecher >= 0 && (gone || request.seeder)) {
+      leechers?.removeAt(asLeecher);
+      this.#leechers--;
+      // Only who was here as a leecher can complete, and only once: the counter cannot be pushed up by repeating the event.
+      if (request.event === "completed") {
+        swarm.completed++;
+        this.#completed++;
+      }
+    }
+    if (gone || portOf(request.compact) === 0) return -1;
+    const record = request.seeder ? asSeeder : asLeecher;
+    if (record >= 0) {
+      (request.seeder ? seeders : leechers)?.touch(record, request.peerId, seconds);
+      return request.seeder ? -1 : record;
+    }
+    return this.#enter(swarm, side, request, seconds);
+  }
+
+  #enter(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, seconds: number): number {
+    const known = (swarm.seeders[side]?.count ?? 0) + (swarm.leechers[side]?.count ?? 0);
+    if (known >= this.#limits.maxPeersPerTorrent || this.#seeders + this.#leechers >= this.#limits.maxPeers) return -1;
+    const tables = request.seeder ? swarm.seeders : swarm.leechers;
+    const table = (tables[side] ??= new PeerTable(side === 0 ? 6 : 18, this.#seed));
+    const record = table.add(request.compact, request.peerId, seconds);
+    if (request.seeder) this.#seeders++;
+    else this.#leechers++;
+    return request.seeder ? -1 : record;
+  }
+
+  #choose(swarm: Swarm, request: SwarmAnnounce, own: number, reply: SwarmReply): void {
+    const ownSide = request.family === 4 ? 0 : 1;
+    const mine = this.#fill(swarm, ownSide, request, request.numWant, own);
+    // The other family gets the room that is left.
+    const others = request.bothFamilies ? this.#fill(swarm, ownSide === 0 ? 1 : 0, request, request.numWant - mine, -1) : 0;
+    const [count4, count6] = ownSide === 0 ? [mine, others] : [others, mine];
+    if (count4 > 0) reply.peers4 = this.#out[0].subarray(0, count4 * 6);
+    if (count6 > 0) reply.peers6 = this.#out[1].subarray(0, count6 * 18);
+    if (!request.withPeerIds) return;
+    reply.peerIds4 = this.#ids[0].subarray(0, count4 * 20);
+    reply.peerIds6 = this.#ids[1].subarray(0, count6 * 20);
+  }
+
+  /** Peers of one family: leechers for a seeder; both for a leecher, in the proportion in which they are there. */
+  #fill(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, want: number, except: number): number {
+    if (want <= 0) return 0;
+    const seeders = request.seeder ? undefined : swarm.seeders[side];
+    const leechers = swarm.leechers[side];
+    const seederCount = seeders?.count ?? 0;
+    const all = seederCount + (leechers?.count ?? 0) - (except >= 0 ? 1 : 0);
+    const fromSeeders = all <= want ? seederCount : Math.round((want * seederCount) / all);
+    const out = this.#out[side];
+    const ids = request.withPeerIds ? this.#ids[side] : undefined;
+    const first = seeders?.sample(out, 0, fromSeeders, -1, this.#random, ids) ?? 0;
+    return first + (leechers?.sample(out, first, want - first, except, this.#random, ids) ?? 0);
+  }
+
+  /** A fast generator (xorshift, seeded by the runtime) from 0 to below 1: which peers a reply names is no secret. */
+  readonly #random = (): number => {
+    let state = this.#state;
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    this.#state = state;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+function count(tables: readonly [PeerTable | undefined, PeerTable | undefined]): number {
+  return (tables[0]?.count ?? 0) + (tables[1]?.count ?? 0);
+}
+
+function portOf(compact: Uint8Array): number {
+  return ((compact[compact.length - 2] ?? 0) << 8) | (compact[compact.length - 1] ?? 0);
+}
