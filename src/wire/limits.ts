@@ -36,7 +36,7 @@ export const METADATA_SERVE_FACTOR = 3;
  */
 export const MAX_METADATA_ATTEMPTS = 4;
 
-/** Milliseconds that a try may take before one that waits may have its place: half a minute, and 64 KiB/s. */
+/** Milliseconds that a try may take before one that waits may have its place: half a minute, and more for what arrives at 64 KiB/s or faster. */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
 export const METADATA_ATTEMPT_MS_PER_PIECE = 250;
 

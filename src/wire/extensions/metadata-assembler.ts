@@ -56,9 +56,9 @@ interface SizeState {
  * `P` is whatever it knows a peer by, compared by identity.
  *
  * How a liar is kept from blocking the rest:
- * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried first;
+ * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried first, then the smallest;
  * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has lied;
- * - a slow try gives its place to one that waits; a peer that rejects or is late is left alone for a while;
+ * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is late is left alone for a while;
  * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
  */
 export class MetadataAssembler<P> {
@@ -232,9 +232,9 @@ export class MetadataAssembler<P> {
       const next = this.#nextAttempt(now);
       if (next === undefined) return;
       if (this.#attempts.size >= MAX_METADATA_ATTEMPTS) {
-        const late = [...this.#attempts].find(({ deadline }) => deadline <= now);
-        if (late === undefined) return;
-        this.#attempts.delete(late);
+        const spent = [...this.#attempts].find((attempt) => attempt.deadline <= now || this.#usablePeers(attempt, now).length === 0);
+        if (spent === undefined) return;
+        this.#attempts.delete(spent);
       }
       const state = next.source === undefined ? this.#sizes.get(next.size) : this.#peers.get(next.source);
       if (state === undefined) throw new UsageError("internal", "a metadata try for nobody");
@@ -243,7 +243,7 @@ export class MetadataAssembler<P> {
     }
   }
 
-  /** The least started of the tries that could be under way and are not. */
+  /** Of the tries that could be under way and are not, the least started; among those the smallest, which is soonest over. */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
     const taken = [...this.#attempts];
@@ -253,7 +253,7 @@ export class MetadataAssembler<P> {
       const source = sizeState.shared ? undefined : peer;
       if (taken.some((attempt) => attempt.size === size && attempt.source === source)) continue;
       const count = sizeState.shared ? sizeState.starts : sizeState.starts + starts;
-      if (best === undefined || count < best.starts) best = { size, source, starts: count };
+      if (best === undefined || count < best.starts || (count === best.starts && size < best.size)) best = { size, source, starts: count };
     }
     return best === undefined ? undefined : new MetadataAttempt(best.size, best.source, now);
   }

@@ -11,15 +11,19 @@ export class MetadataAttempt<P> {
   /** The only peer asked, or `undefined` when all that claim the size are. */
   readonly source: P | undefined;
   readonly pieceCount: number;
-  /** When this try may be ended for the sake of another. */
-  readonly deadline: number;
+  readonly #startedAt: number;
   readonly #held = new Map<number, { readonly data: Uint8Array; readonly peer: P }>();
 
   constructor(size: number, source: P | undefined, now: number) {
     this.size = size;
     this.source = source;
     this.pieceCount = Math.ceil(size / METADATA_PIECE_LENGTH);
-    this.deadline = now + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.pieceCount;
+    this.#startedAt = now;
+  }
+
+  /** When this try may be ended for the sake of another. What arrives earns more time; what is merely claimed does not. */
+  get deadline(): number {
+    return this.#startedAt + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.#held.size;
   }
 
   /** The one length that a piece of metadata of this size has. */
