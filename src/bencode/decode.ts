@@ -14,7 +14,7 @@ export interface DecodeOptions {
   readonly maxTokens?: number;
   /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
-  /** Long byte strings become views of `bytes` instead of copies, for a caller that owns `bytes` and leaves them alone. Default `false`. */
+  /** Byte strings become views of `bytes` itself, for a caller that owns them and leaves them alone. Default `false`: views of one copy. */
   readonly views?: boolean;
 }
 
@@ -34,8 +34,6 @@ const LETTER_L = 0x6c;
 
 /** Digits that cannot leave the safe integers. */
 const SAFE_DIGITS = 15;
-/** Bytes: a shorter string is cheaper to copy than to view. */
-const LEAST_VIEW = 65;
 const KEY_CACHE_SLOTS = 128;
 const CACHED_KEY_LENGTH = 32;
 
@@ -51,22 +49,26 @@ export class Decoder {
   readonly #buffer: Buffer;
   readonly #strict: boolean;
   readonly #maxDepth: number;
-  readonly #viewFrom: number;
   #tokensLeft: number;
   #at = 0;
+  // Elements of the lists that are not finished yet. A list cut from here has no spare room, which an array that grows by pushing has
+  // (at least 16 places: most of the memory of a short list, and a torrent has one for each file).
+  readonly #collected: BValue[] = [];
+  #collectedCount = 0;
 
   constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
     const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH, views = false } = options;
     if (bytes.length > maxLength) {
       throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, { fields: { offset: maxLength } });
     }
-    // A plain view: the methods of a Buffer copy and slice in their own way.
-    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    // Strings are views, which cost the garbage collector a fifth of copies. One copy of the whole keeps them from changing with a buffer
+    // that is used again. Plain arrays throughout: the methods of a Buffer copy and slice in their own way.
+    const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#bytes = views ? plain : plain.slice();
+    this.#buffer = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
     this.#strict = strict;
     this.#maxDepth = Math.min(maxDepth, MAX_DEPTH_CEILING);
     this.#tokensLeft = maxTokens;
-    this.#viewFrom = views ? LEAST_VIEW : Infinity;
   }
 
   get offset(): number {
@@ -143,8 +145,13 @@ export class Decoder {
 
   #list(depth: number): BValue[] {
     this.#open(LETTER_L, depth);
-    const list: BValue[] = [];
-    while (this.#bytes[this.#at] !== LETTER_E) list.push(this.value(depth));
+    const base = this.#collectedCount;
+    while (this.#bytes[this.#at] !== LETTER_E) {
+      const value = this.value(depth);
+      this.#collected[this.#collectedCount++] = value;
+    }
+    const list = this.#collected.slice(base, this.#collectedCount);
+    this.#collectedCount = base;
     this.#at++;
     return list;
   }
@@ -164,7 +171,7 @@ export class Decoder {
     const length = this.#stringLength();
     const start = this.#at;
     this.#at += length;
-    return length < this.#viewFrom ? this.#bytes.slice(start, this.#at) : this.#bytes.subarray(start, this.#at);
+    return this.#bytes.subarray(start, this.#at);
   }
 
   #key(): string {
@@ -248,7 +255,8 @@ export class Decoder {
 }
 
 /**
- * The value that `bytes` hold (BEP 3). Nothing in it shares memory with `bytes`, unless `views` is set.
+ * The value that `bytes` hold (BEP 3). It shares no memory with `bytes` unless `views` is set, but its strings
+ * share one copy of them: `slice()` what is to be kept long.
  *
  * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`, `bencode.trailing`.
@@ -286,7 +294,7 @@ export function decodeWithSpans(
  * indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link decode} does.
  */
 export function rawSlice(bytes: Uint8Array, path: readonly (string | number)[], options?: DecodeOptions): Uint8Array | undefined {
-  const decoder = new Decoder(bytes, options);
+  const decoder = new Decoder(bytes, { ...options, views: true });
   for (const [index, step] of path.entries()) if (!decoder.enter(step, index + 1)) return undefined;
   const start = decoder.offset;
   decoder.skip(path.length);

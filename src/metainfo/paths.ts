@@ -1,13 +1,24 @@
 import { foldName, numberedName, safeName } from "./names.ts";
 
+/** The names in a folder, or in several that differ in case only. */
+interface Names {
+  /** By folded name: the names within a folder, `undefined` for a file. */
+  readonly taken: Map<string, Names | undefined>;
+  /** The last number given to a folded name, so that a thousand equal names do not take a million steps. */
+  readonly lastNumber: Map<string, number>;
+}
+
 /** A folder of the torrent, as it will be on disk. */
 interface Folder {
   /** Safe components from the torrent's root. */
   readonly path: readonly string[];
-  /** The same without regard to case, with a slash at the end; nothing for the root. */
-  readonly folded: string;
+  readonly names: Names;
   /** Folders within, by the name that the torrent gives them. */
   readonly folders: Map<string, Folder>;
+}
+
+function newNames(): Names {
+  return { taken: new Map(), lastNumber: new Map() };
 }
 
 /**
@@ -17,45 +28,49 @@ interface Folder {
  * their files are told apart as if they were one. The same list of files always comes out the same.
  */
 export class PathTable {
-  readonly #root: Folder = { path: [], folded: "", folders: new Map() };
-  /** What stands at each folded path. */
-  readonly #taken = new Map<string, "file" | "folder">();
-  /** The last number given for a folded path, so that a thousand equal names do not take a million steps. */
-  readonly #lastNumber = new Map<string, number>();
+  readonly #root: Folder = { path: [], names: newNames(), folders: new Map() };
 
   /** The path of the next file. `components` are the torrent's own, as text; there is at least one. */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
     const last = components.length - 1;
-    for (let depth = 0; depth < last; depth++) parent = this.#enter(parent, components[depth] ?? "");
-    const name = safeName(components[last] ?? "");
-    const folded = parent.folded + foldName(name);
-    if (this.#taken.has(folded)) return [...parent.path, this.#number(parent, name, folded, "file")];
-    this.#taken.set(folded, "file");
-    return [...parent.path, name];
-  }
-
-  #enter(parent: Folder, torrentName: string): Folder {
-    const known = parent.folders.get(torrentName);
-    if (known !== undefined) return known;
-    let name = safeName(torrentName);
-    const folded = parent.folded + foldName(name);
-    if (this.#taken.get(folded) === "file") name = this.#number(parent, name, folded, "folder");
-    else this.#taken.set(folded, "folder");
-    const made: Folder = { path: [...parent.path, name], folded: `${parent.folded}${foldName(name)}/`, folders: new Map() };
-    parent.folders.set(torrentName, made);
-    return made;
-  }
-
-  #number(parent: Folder, name: string, folded: string, kind: "file" | "folder"): string {
-    for (let number = (this.#lastNumber.get(folded) ?? 0) + 1; ; number++) {
-      const candidate = numberedName(name, number);
-      const foldedCandidate = parent.folded + foldName(candidate);
-      if (this.#taken.has(foldedCandidate)) continue;
-      this.#taken.set(foldedCandidate, kind);
-      this.#lastNumber.set(folded, number);
-      return candidate;
+    for (let depth = 0; depth < last; depth++) {
+      const name = components[depth] ?? "";
+      parent = parent.folders.get(name) ?? makeFolder(parent, name);
     }
+    const name = safeName(components[last] ?? "");
+    const folded = foldName(name);
+    if (parent.names.taken.has(folded)) return parent.path.concat(takeNumbered(parent.names, name, folded, undefined));
+    parent.names.taken.set(folded, undefined);
+    return parent.path.concat(name);
+  }
+}
+
+function makeFolder(parent: Folder, torrentName: string): Folder {
+  const safe = safeName(torrentName);
+  const folded = foldName(safe);
+  const { taken } = parent.names;
+  let name = safe;
+  let names = taken.get(folded);
+  if (names === undefined) {
+    names = newNames();
+    if (taken.has(folded)) name = takeNumbered(parent.names, safe, folded, names);
+    else taken.set(folded, names);
+  }
+  const made: Folder = { path: [...parent.path, name], names, folders: new Map() };
+  parent.folders.set(torrentName, made);
+  return made;
+}
+
+/** A name that is not taken yet, and takes it. */
+function takeNumbered(names: Names, name: string, folded: string, within: Names | undefined): string {
+  for (let number = (names.lastNumber.get(folded) ?? 0) + 1; ; number++) {
+    const candidate = numberedName(name, number);
+    const foldedCandidate = foldName(candidate);
+    if (names.taken.has(foldedCandidate)) continue;
+    names.taken.set(foldedCandidate, within);
+    names.lastNumber.set(folded, number);
+    return candidate;
   }
 }
 

@@ -1,14 +1,37 @@
-import { latin1Decode, utf8DecodeStrict } from "../base/index.ts";
+import { utf8DecodeStrict } from "../base/index.ts";
 
 /** Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes any byte. */
 export type TextReader = (bytes: Uint8Array) => string;
 
 const LONGEST_LABEL = 40;
+const SEEN_SLOTS = 256;
+const LONGEST_SEEN = 64;
 
 /** A reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown labels count as none. */
 export function textReader(encoding: string | undefined): TextReader {
   const fallback = legacyDecoder(encoding);
-  return (bytes) => (isAscii(bytes) ? latin1Decode(bytes) : (utf8DecodeStrict(bytes) ?? fallback.decode(bytes)));
+  // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string made.
+  const seen: string[] = Array.from({ length: SEEN_SLOTS }, () => "");
+  // One Buffer over the memory that all names of a document share, instead of one for each name.
+  let shared: Buffer = Buffer.alloc(0);
+  return (bytes) => {
+    const length = bytes.length;
+    const slot = (length * 31 + (bytes[0] ?? 0) * 7 + (bytes[length - 1] ?? 0)) & (SEEN_SLOTS - 1);
+    const candidate = seen[slot] ?? "";
+    if (sameAscii(candidate, bytes)) return candidate;
+    if (!isAscii(bytes)) return utf8DecodeStrict(bytes) ?? fallback.decode(bytes);
+    if (shared.buffer !== bytes.buffer) shared = Buffer.from(bytes.buffer);
+    const text = shared.toString("latin1", bytes.byteOffset, bytes.byteOffset + length);
+    if (length <= LONGEST_SEEN) seen[slot] = text;
+    return text;
+  };
+}
+
+/** Whether `bytes` are the characters of `text`, which is ASCII. */
+function sameAscii(text: string, bytes: Uint8Array): boolean {
+  if (text.length !== bytes.length) return false;
+  for (let i = 0; i < bytes.length; i++) if (text.charCodeAt(i) !== bytes[i]) return false;
+  return true;
 }
 
 function legacyDecoder(label: string | undefined): { decode(bytes: Uint8Array): string } {
@@ -23,6 +46,6 @@ function legacyDecoder(label: string | undefined): { decode(bytes: Uint8Array): 
 }
 
 function isAscii(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte >= 0x80) return false;
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] ?? 0) >= 0x80) return false;
   return true;
 }
