@@ -115,12 +115,12 @@ export class Decoder {
       return;
     }
     if (byte !== LETTER_L && byte !== LETTER_D) {
-      this.#at += this.#stringLength();
+      this.#skipString();
       return;
     }
     this.#open(byte, depth + 1);
     while (this.#bytes[this.#at] !== LETTER_E) {
-      if (byte === LETTER_D) this.#at += this.#stringLength();
+      if (byte === LETTER_D) this.#skipString();
       this.skip(depth + 1);
     }
     this.#at++;
@@ -172,6 +172,11 @@ export class Decoder {
     const start = this.#at;
     this.#at += length;
     return this.#bytes.subarray(start, this.#at);
+  }
+
+  #skipString(): void {
+    const length = this.#stringLength();
+    this.#at += length;
   }
 
   #key(): string {

@@ -1,0 +1,207 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { equalBytes, InputError, latin1, utf8 } from "../base/index.ts";
+import { decode, decodePrefix, decodeWithSpans, rawSlice } from "./decode.ts";
+import { encode } from "./encode.ts";
+import { MAX_DEPTH, MAX_DEPTH_CEILING, MAX_DOCUMENT_LENGTH, MAX_INTEGER_LENGTH, MAX_TOKENS } from "./limits.ts";
+import type { BDict, BValue } from "./value.ts";
+
+const code = (expected: string): unknown => expect.objectContaining({ code: `bencode.${expected}` });
+
+const bytes = fc.uint8Array({ maxLength: 40 });
+const integers = fc.oneof(fc.maxSafeInteger(), fc.bigInt().map((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value)));
+const keys = fc.uint8Array({ maxLength: 12 }).map((key) => Buffer.from(key).toString("latin1"));
+const { value: values } = fc.letrec<{ value: BValue; dict: BDict }>((tie) => ({
+  value: fc.oneof({ depthSize: "small" }, integers, bytes, fc.array(tie("value"), { maxLength: 6 }), tie("dict")),
+  dict: fc.array(fc.tuple(keys, tie("value")), { maxLength: 6 }).map((entries) => new Map(entries)),
+}));
+
+describe("decode", () => {
+  it.each<[string, BValue]>([
+    ["i0e", 0],
+    ["i-42e", -42],
+    ["i9007199254740991e", Number.MAX_SAFE_INTEGER],
+    ["i-9007199254740991e", Number.MIN_SAFE_INTEGER],
+    ["i9007199254740993e", 9007199254740993n],
+    ["i-18446744073709551616e", -18446744073709551616n],
+    ["0:", new Uint8Array(0)],
+    ["4:spam", utf8("spam")],
+    ["le", []],
+    ["l4:spami7elee", [utf8("spam"), 7, []]],
+    ["de", new Map()],
+    ["d3:cow3:moo4:spaml1:a1:bee", new Map<string, BValue>([["cow", utf8("moo")], ["spam", [utf8("a"), utf8("b")]]])],
+  ])("reads %s", (text, value) => {
+    expect(decode(utf8(text))).toEqual(value);
+    expect(decode(utf8(text), { strict: true })).toEqual(value);
+  });
+
+  it("decode(encode(x)) is x, also when strict", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(decode(encode(value), { strict: true })).toEqual(value);
+      }),
+    );
+  });
+
+  it("encode(decode(x, strict)) is x, and any other input is a typed error", () => {
+    const tokens = fc.constantFrom("i", "e", "l", "d", "1:a", "1:b", "0:", "-", "0", "1", "7", ":", "4:spam", "e", "e");
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array(), fc.array(tokens).map((parts) => utf8(parts.join("")))), (input) => {
+        let encoded: Uint8Array;
+        try {
+          encoded = encode(decode(input, { strict: true }));
+        } catch (error) {
+          return error instanceof InputError && error.code.startsWith("bencode.") && typeof error.fields["offset"] === "number";
+        }
+        return equalBytes(encoded, input);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("keeps __proto__, constructor and toString as plain data", () => {
+    const value = decode(utf8("d9:__proto__d8:pollutedi1ee11:constructori2ee"));
+    expect(value).toEqual(new Map<string, BValue>([["__proto__", new Map([["polluted", 1]])], ["constructor", 2]]));
+    expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+
+  it("keeps keys that are not UTF-8, byte for byte", () => {
+    const input = latin1("d2:\xff\xfei1e2:\xff\xffi2ee");
+    expect([...(decode(input) as BDict).keys()]).toEqual(["\xff\xfe", "\xff\xff"]);
+    expect(encode(decode(input))).toEqual(input);
+  });
+
+  it("does not confuse keys that share length, first and last byte", () => {
+    const input = utf8("ld4:aXYbi1eed4:aYXbi2eee");
+    expect(decode(input)).toEqual([new Map([["aXYb", 1]]), new Map([["aYXb", 2]])]);
+  });
+
+  it("gives strings that do not change with the input, unless views are asked for", () => {
+    const input = utf8("4:spam");
+    const copied = decode(input);
+    const viewed = decode(input, { views: true });
+    input.fill(0x21);
+    expect(copied).toEqual(utf8("spam"));
+    expect(viewed).toEqual(utf8("!!!!"));
+  });
+
+  it.each([
+    ["i03e", "leading-zero", 3],
+    ["i-0e", "leading-zero", 0],
+    ["i-03e", "leading-zero", -3],
+    ["05:hello", "leading-zero", utf8("hello")],
+    ["d1:bi1e1:ai2ee", "order", new Map([["b", 1], ["a", 2]])],
+    ["d1:ai1e1:ai2ee", "order", new Map([["a", 1]])],
+    ["d1:bi1e1:ai2e1:bi3ee", "order", new Map([["b", 1], ["a", 2]])],
+    ["i1ei2e", "trailing", 1],
+  ])("refuses %s when strict and reads it when lenient", (text, expected, lenient) => {
+    expect(() => decode(utf8(text), { strict: true })).toThrow(code(expected));
+    expect(decode(utf8(text))).toEqual(lenient);
+  });
+
+  it.each([
+    ["", "truncated", 0],
+    ["i", "truncated", 1],
+    ["i12", "truncated", 3],
+    ["l", "truncated", 1],
+    ["d1:a", "truncated", 4],
+    ["5:spam", "truncated", 0],
+    ["99999999999999999999:x", "truncated", 0],
+    ["4", "truncated", 0],
+    ["l1", "truncated", 2],
+    ["ie", "integer", 0],
+    ["i-e", "integer", 0],
+    ["i+1e", "integer", 0],
+    ["i1.5e", "integer", 0],
+    ["x", "syntax", 0],
+    ["e", "syntax", 0],
+    ["-1:a", "syntax", 0],
+    ["di1ei2ee", "syntax", 1],
+    ["4spam", "syntax", 1],
+    ["<html>", "syntax", 0],
+  ])("refuses %j with the offset", (text, expected, offset) => {
+    expect(() => decode(utf8(text))).toThrow(expect.objectContaining({ code: `bencode.${expected}`, fields: { offset } }));
+  });
+
+  it("counts depth: MAX_DEPTH passes, one more does not, and a million is no stack overflow", () => {
+    const nested = (depth: number) => utf8("l".repeat(depth) + "e".repeat(depth));
+    expect(decode(nested(MAX_DEPTH))).toHaveLength(1);
+    expect(() => decode(nested(MAX_DEPTH + 1))).toThrow(code("depth"));
+    expect(() => decode(nested(1_000_000), { maxDepth: Infinity, maxTokens: Infinity })).toThrow(code("depth"));
+    expect(decode(nested(MAX_DEPTH_CEILING), { maxDepth: Infinity })).toHaveLength(1);
+    expect(() => decode(utf8("d1:a".repeat(1_000_000)))).toThrow(code("depth"));
+  });
+
+  it("counts tokens, keys among them", () => {
+    expect(decode(utf8("d1:ai1ee"), { maxTokens: 3 })).toEqual(new Map([["a", 1]]));
+    expect(() => decode(utf8("d1:ai1ee"), { maxTokens: 2 })).toThrow(code("tokens"));
+    expect(() => decode(utf8(`l${"le".repeat(MAX_TOKENS)}e`))).toThrow(code("tokens"));
+  });
+
+  it("refuses a document over the limit before reading it", () => {
+    expect(() => decode(utf8("i1e"), { maxLength: 2 })).toThrow(code("too-long"));
+    expect(() => decode(new Uint8Array(MAX_DOCUMENT_LENGTH + 1))).toThrow(code("too-long"));
+  });
+
+  it("refuses an integer that would take long to read", () => {
+    expect(decode(utf8(`i${"9".repeat(MAX_INTEGER_LENGTH - 1)}e`))).toBe(10n ** BigInt(MAX_INTEGER_LENGTH - 1) - 1n);
+    expect(() => decode(utf8(`i${"9".repeat(MAX_INTEGER_LENGTH + 1)}e`))).toThrow(code("integer"));
+  });
+});
+
+describe("decodePrefix", () => {
+  it("says where the value ends and leaves the rest", () => {
+    expect(decodePrefix(utf8("d8:msg_typei1eePAYLOAD"))).toEqual({ value: new Map([["msg_type", 1]]), length: 15 });
+  });
+});
+
+describe("decodeWithSpans", () => {
+  it("tells the bytes of each value of the outer dictionary", () => {
+    const input = utf8("d4:infod1:ai1ee3:zzzi7ee");
+    const { value, spans } = decodeWithSpans(input);
+    expect([...value.keys()]).toEqual(["info", "zzz"]);
+    expect(spans.get("info")).toEqual({ start: 7, end: 15 });
+    expect(spans.get("zzz")).toEqual({ start: 20, end: 23 });
+  });
+
+  it("has the span of the value it kept when a key appears twice", () => {
+    const input = utf8("d4:infoi1e4:infoi22ee");
+    const { value, spans } = decodeWithSpans(input);
+    expect(value.get("info")).toBe(1);
+    expect(spans.get("info")).toEqual({ start: 7, end: 10 });
+  });
+
+  it("refuses what is no dictionary", () => {
+    expect(() => decodeWithSpans(utf8("i1e"))).toThrow(code("syntax"));
+  });
+});
+
+describe("rawSlice", () => {
+  const input = utf8("d4:infod5:filesld6:lengthi1eed6:lengthi02eeee1:zi1ee");
+
+  it.each([
+    [["info", "files", 1], "d6:lengthi02ee"],
+    [["info", "files", 1, "length"], "i02e"],
+    [["z"], "i1e"],
+    [[], new TextDecoder().decode(input)],
+  ])("%j is the bytes as they stand", (path, expected) => {
+    expect(rawSlice(input, path)).toEqual(utf8(expected));
+  });
+
+  it.each([[["nothing"]], [["info", "files", 2]], [["info", 0]], [["z", "a"]]])("%j leads nowhere", (path) => {
+    expect(rawSlice(input, path)).toBeUndefined();
+  });
+
+  it("is a view", () => {
+    expect(rawSlice(input, ["z"])?.buffer).toBe(input.buffer);
+  });
+
+  it("agrees with decodeWithSpans for every key", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(keys, values), { maxLength: 8 }), (entries) => {
+        const document = encode(new Map(entries));
+        for (const [key, { start, end }] of decodeWithSpans(document).spans) expect(rawSlice(document, [key])).toEqual(document.subarray(start, end));
+      }),
+    );
+  });
+});

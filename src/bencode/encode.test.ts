@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { latin1, utf8, utf8Decode } from "../base/index.ts";
+import { encode } from "./encode.ts";
+import { keyFromText, keyToBytes, Raw } from "./value.ts";
+import type { BInput } from "./value.ts";
+
+const text = (value: BInput): string => utf8Decode(encode(value));
+
+describe("encode", () => {
+  it.each<[BInput, string]>([
+    [0, "i0e"],
+    [-0, "i0e"],
+    [-7, "i-7e"],
+    [999_999_999, "i999999999e"],
+    [1_000_000_000, "i1000000000e"],
+    [Number.MIN_SAFE_INTEGER, "i-9007199254740991e"],
+    [2n ** 64n, "i18446744073709551616e"],
+    ["spam", "4:spam"],
+    ["é€😀", "9:é€😀"],
+    [new Uint8Array(0), "0:"],
+    [[1, ["a"], {}], "li1el1:aedee"],
+    [{ b: 1, a: undefined, Z: 2 }, "d1:Zi2e1:bi1ee"],
+    [new Raw(utf8("i007e")), "i007e"],
+  ])("writes %o as %s", (value, expected) => {
+    expect(text(value)).toBe(expected);
+  });
+
+  it("sorts keys by their raw bytes, whatever order they come in", () => {
+    const map = new Map([["\xff", 1], ["a", 2], ["B", 3], ["", 4], ["aa", 5], [keyFromText("é"), 6]]);
+    expect(encode(map)).toEqual(latin1("d0:i4e1:Bi3e1:ai2e2:aai5e2:\xc3\xa9i6e1:\xffi1ee"));
+  });
+
+  it("writes strings of any length, small and large", () => {
+    for (const length of [31, 32, 33, 1023, 1024, 5000, 2_000_000]) {
+      const bytes = new Uint8Array(length).fill(0x41);
+      expect(encode(bytes)).toEqual(utf8(`${length}:${"A".repeat(length)}`));
+    }
+  });
+
+  it("returns bytes of its own", () => {
+    const first = encode("first");
+    encode("other");
+    expect(first).toEqual(utf8("5:first"));
+    expect(first.byteOffset).toBe(0);
+    expect(first.buffer.byteLength).toBe(first.length);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a fraction", 1.5, "bencode.value"],
+    ["NaN", Number.NaN, "bencode.value"],
+    ["an unsafe number", 2 ** 53, "bencode.value"],
+    ["null", [null], "bencode.value"],
+    ["a boolean", { a: true }, "bencode.value"],
+    ["undefined in a list", [undefined], "bencode.value"],
+    ["a key that is not bytes", { "€": 1 }, "bencode.key"],
+  ])("refuses %s", (_what, value, code) => {
+    expect(() => encode(value as BInput)).toThrow(expect.objectContaining({ name: "UsageError", code }));
+  });
+
+  it("refuses a value within itself", () => {
+    const list: BInput[] = [];
+    list.push(list);
+    expect(() => encode(list)).toThrow(expect.objectContaining({ code: "bencode.depth" }));
+  });
+});
+
+describe("keyFromText", () => {
+  it("is undone by keyToBytes and the UTF-8 of the text", () => {
+    expect(keyToBytes(keyFromText("päth"))).toEqual(utf8("päth"));
+  });
+});
