@@ -1,7 +1,7 @@
 // The plan of the house as rules: which room may import which, and what each floor may touch. docs/architecture.md draws it.
 
 /** From the ground up: a room may import from the rooms before it, through their index.ts, and from nothing after it. */
-const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "swarm", "client", "sim", "cli"];
+const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "cli"];
 
 /** Rooms above the engine: they may use the real runtime and talk to the host directly. */
 const hosts = new Set(["cli"]);

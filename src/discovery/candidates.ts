@@ -1,0 +1,138 @@
+import { formatEndpoint, isDialable, type Endpoint } from "../base/index.ts";
+import type { Clock, Random } from "../runtime/index.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS } from "./limits.ts";
+import { peerPriority } from "./priority.ts";
+
+/** Who told us of a peer. */
+export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local";
+
+/**
+ *     idle ──dial──> dialing ──connected──> connected ──left──> idle (later)
+ *                      └──failed──> idle (later, doubling) ──too often──> forgotten
+ *     any ──ban──> banned
+ */
+type CandidateState = "idle" | "dialing" | "connected" | "banned";
+
+interface Candidate {
+  readonly endpoint: Endpoint;
+  source: CandidateSource;
+  state: CandidateState;
+  failures: number;
+  /** On the clock's scale: not to be dialed before. */
+  notBefore: number;
+  /** BEP 40, from our address as far as it is known. */
+  readonly priority: number;
+}
+
+/** The one list of peers that a torrent knows of, whoever told it, and when each may be dialed. */
+export class CandidateList {
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #own: Endpoint;
+  readonly #known = new Map<string, Candidate>();
+
+  /** `own` is our address for BEP 40; any address does while ours is not known. */
+  constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#own = own;
+  }
+
+  /** Adds peers that can be dialed; answers how many were new. A known peer named again by the user is tried at once. */
+  add(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
+    let added = 0;
+    for (const endpoint of endpoints) {
+      if (!isDialable(endpoint)) continue;
+      const key = formatEndpoint(endpoint);
+      const known = this.#known.get(key);
+      if (known !== undefined) {
+        if (source === "user" && known.state === "idle") known.notBefore = 0;
+        if (source === "user") known.source = "user";
+        continue;
+      }
+      if (this.#known.size >= MAX_CANDIDATES && !this.#evict(source)) continue;
+      this.#known.set(key, { endpoint, source, state: "idle", failures: 0, notBefore: 0, priority: peerPriority(this.#own, endpoint) });
+      added++;
+    }
+    return added;
+  }
+
+  /** The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. */
+  next(): Endpoint | undefined {
+    const now = this.#clock.now();
+    let best: Candidate | undefined;
+    for (const candidate of this.#known.values()) {
+      if (candidate.state !== "idle" || candidate.notBefore > now) continue;
+      if (best === undefined || candidate.failures < best.failures || (candidate.failures === best.failures && candidate.priority > best.priority)) best = candidate;
+    }
+    if (best === undefined) return undefined;
+    best.state = "dialing";
+    return best.endpoint;
+  }
+
+  connected(endpoint: Endpoint): void {
+    const candidate = this.#known.get(formatEndpoint(endpoint));
+    if (candidate === undefined || candidate.state === "banned") return;
+    candidate.state = "connected";
+    candidate.failures = 0;
+  }
+
+  /** It did not answer, or not as a peer should. */
+  failed(endpoint: Endpoint): void {
+    const key = formatEndpoint(endpoint);
+    const candidate = this.#known.get(key);
+    if (candidate === undefined || candidate.state === "banned") return;
+    candidate.failures++;
+    if (candidate.failures >= MAX_FAILURES && candidate.source !== "user") {
+      this.#known.delete(key);
+      return;
+    }
+    const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (candidate.failures - 1));
+    candidate.state = "idle";
+    // Spread by a quarter: peers that failed together are not all dialed together.
+    candidate.notBefore = this.#clock.now() + wait + this.#random.below(Math.ceil(wait / 4));
+  }
+
+  /** A connection that was good ended. */
+  left(endpoint: Endpoint): void {
+    const candidate = this.#known.get(formatEndpoint(endpoint));
+    if (candidate === undefined || candidate.state === "banned") return;
+    candidate.state = "idle";
+    candidate.notBefore = this.#clock.now() + RECONNECT_MS;
+  }
+
+  /** Never to be dialed again: it lied, or it is ourselves. */
+  ban(endpoint: Endpoint): void {
+    const candidate = this.#known.get(formatEndpoint(endpoint));
+    if (candidate !== undefined) candidate.state = "banned";
+  }
+
+  /** Bans every known peer of an address. */
+  banIp(ip: string): void {
+    for (const candidate of this.#known.values()) if (candidate.endpoint.ip === ip) candidate.state = "banned";
+  }
+
+  /** Peers that could be dialed now or later. */
+  get idleCount(): number {
+    let count = 0;
+    for (const { state } of this.#known.values()) if (state === "idle") count++;
+    return count;
+  }
+
+  get size(): number {
+    return this.#known.size;
+  }
+
+  /** Makes room for a better-known peer by forgetting one that keeps failing. */
+  #evict(source: CandidateSource): boolean {
+    let worst: [string, Candidate] | undefined;
+    for (const entry of this.#known) {
+      const candidate = entry[1];
+      if (candidate.state !== "idle" || candidate.source === "user") continue;
+      if (worst === undefined || candidate.failures > worst[1].failures) worst = entry;
+    }
+    if (worst === undefined || (worst[1].failures === 0 && source !== "user" && source !== "tracker")) return false;
+    this.#known.delete(worst[0]);
+    return true;
+  }
+}

@@ -1,0 +1,4 @@
+/** Peers that a torrent may talk to, whoever told of them. */
+export * from "./candidates.ts";
+export * from "./limits.ts";
+export * from "./priority.ts";

@@ -1,0 +1,16 @@
+/** How many peers are remembered and how often they are tried. Listed in docs/limits.md. */
+
+/** Peers remembered for each torrent. */
+export const MAX_CANDIDATES = 4_000;
+
+/** Milliseconds before a peer that failed once is dialed again; doubled with each further failure. */
+export const FIRST_RETRY_MS = 5_000;
+
+/** Milliseconds: the longest wait between two attempts. */
+export const LONGEST_RETRY_MS = 30 * 60_000;
+
+/** Failures in a row after which a peer is forgotten, unless the user named it. */
+export const MAX_FAILURES = 10;
+
+/** Milliseconds before a peer is dialed again that talked to us and left. */
+export const RECONNECT_MS = 10_000;

@@ -1,0 +1,70 @@
+import { Bitfield, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
+import type { FileLayout } from "../metainfo/index.ts";
+import type { Hasher } from "../runtime/index.ts";
+import { CHECK_JOB_BYTES } from "./limits.ts";
+import type { Storage } from "./storage.ts";
+
+export interface CheckOptions {
+  readonly layout: FileLayout;
+  readonly storage: Storage;
+  readonly hasher: Hasher;
+  /** The digest that a piece must have: SHA-1, 20 bytes (BEP 3). */
+  readonly pieceHash: (piece: number) => Uint8Array;
+  /** Called after every job with the number of pieces checked and found valid so far. */
+  readonly onProgress?: (checked: number, valid: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Hashes everything a torrent has on disk and answers which pieces are right. Missing and short files are not errors: their
+ * pieces are missing. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
+ */
+export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
+  const { layout, hasher, signal } = options;
+  const valid = new Bitfield(layout.pieceCount);
+  const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / layout.pieceLength));
+  let next = 0;
+  let checked = 0;
+  const worker = async (): Promise<void> => {
+    while (next < layout.pieceCount) {
+      throwIfAborted(signal);
+      const first = next;
+      const count = Math.min(perJob, layout.pieceCount - first);
+      next += count;
+      await checkRange(options, first, count, valid);
+      checked += count;
+      options.onProgress?.(checked, valid.count);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, hasher.parallelism) }, worker));
+  return valid;
+}
+
+async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield): Promise<void> {
+  const { layout, storage, hasher, pieceHash, signal } = options;
+  const offset = layout.pieceOffset(first);
+  const last = first + count - 1;
+  const length = layout.pieceOffset(last) + layout.pieceSize(last) - offset;
+  const segments = storage.segments(offset, length);
+  if (segments === undefined) {
+    for (let piece = first; piece <= last; piece++) if (await checkPiece(options, piece)) valid.set(piece);
+    return;
+  }
+  const result = await hasher.digestFiles({ segments, shape: "pieces", algorithm: "sha1", pieceLength: layout.pieceLength }, signal);
+  if (result.failure !== undefined) throw new StorageError("storage.failed", `cannot check the data: ${result.failure}`);
+  for (let i = 0; i < count; i++) {
+    if (result.readable[i] === 1 && equalBytes(result.digests.subarray(i * 20, i * 20 + 20), pieceHash(first + i))) valid.set(first + i);
+  }
+}
+
+/** Reads one piece and compares its digest. False, too, when its data is not all there. */
+export async function checkPiece(options: Pick<CheckOptions, "layout" | "storage" | "hasher" | "pieceHash">, piece: number): Promise<boolean> {
+  const data = new Uint8Array(options.layout.pieceSize(piece));
+  try {
+    await options.storage.read(options.layout.pieceOffset(piece), [data]);
+  } catch (error) {
+    if (error instanceof StorageError && (error.code === "storage.short" || error.code === "storage.not-found")) return false;
+    throw error;
+  }
+  return equalBytes(await options.hasher.digest("sha1", data), options.pieceHash(piece));
+}

@@ -1,0 +1,262 @@
+import { StorageError, throwIfAborted } from "../base/index.ts";
+import type { FileLayout, LayoutFile, Span } from "../metainfo/index.ts";
+import type { Files, HashSegment } from "../runtime/index.ts";
+import type { FilePool } from "./file-pool.ts";
+import { ALLOCATE_CHUNK_BYTES } from "./limits.ts";
+import { SafeFolders } from "./safe-folders.ts";
+import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
+
+export interface FileStorageOptions {
+  readonly files: Files;
+  readonly pool: FilePool;
+  readonly layout: FileLayout;
+  /** The download folder: nothing is written outside it. */
+  readonly folder: string;
+  /** The torrent's own folder below it; `undefined` for a torrent of one file. */
+  readonly name: string | undefined;
+  /** Keeps bytes of unwanted files that wanted pieces contain: a sparse file, addressed like the torrent. */
+  readonly partPath: string;
+  /** `"sparse"` (default) sets the size and lets blocks be allocated as they come; `"full"` writes zeros first. */
+  readonly allocation?: "sparse" | "full";
+}
+
+/**
+ * A torrent in files. A file is *placed* when it exists under its own name, or is wanted; the bytes of other files go to the
+ * part file, and move over when the file becomes wanted. Once placed, a file stays so.
+ */
+export class FileStorage implements Storage {
+  readonly #options: FileStorageOptions;
+  readonly #layout: FileLayout;
+  readonly #folders: SafeFolders;
+  readonly #placed: Uint8Array;
+  readonly #wanted: Uint8Array;
+  /** Whether a file has its final size and its folder is known to be safe. */
+  readonly #ready = new Map<number, Promise<void>>();
+  readonly #dirty = new Set<string>();
+  #partDirty = false;
+
+  constructor(options: FileStorageOptions) {
+    this.#options = options;
+    this.#layout = options.layout;
+    this.#folders = new SafeFolders(options.files, options.folder);
+    this.#placed = new Uint8Array(options.layout.files.length).fill(1);
+    this.#wanted = new Uint8Array(options.layout.files.length).fill(1);
+  }
+
+  /** Where a file of the torrent is, or would be. */
+  path(file: LayoutFile): string {
+    const { folder, name } = this.#options;
+    return name === undefined ? `${folder}/${file.path.join("/")}` : `${folder}/${name}/${file.path.join("/")}`;
+  }
+
+  async select(isWanted: (fileIndex: number) => boolean): Promise<void> {
+    for (const file of this.#layout.files) {
+      if (file.isPadding) continue;
+      const wanted = isWanted(file.index);
+      this.#wanted[file.index] = wanted ? 1 : 0;
+      const placed = wanted || (await this.#options.files.stat(this.path(file))) !== undefined;
+      if (placed && this.#placed[file.index] === 0) await this.#moveFromPart(file);
+      this.#placed[file.index] = placed ? 1 : 0;
+    }
+  }
+
+  async prepare(signal?: AbortSignal): Promise<void> {
+    for (const file of this.#layout.files) {
+      throwIfAborted(signal);
+      if (this.#wanted[file.index] === 0 || file.isPadding || file.symlinkPath !== undefined) continue;
+      if (file.length === 0) await this.#createEmpty(file);
+      else if (this.#options.allocation === "full") await this.#allocate(file, signal);
+    }
+  }
+
+  async read(offset: number, into: readonly Uint8Array[]): Promise<void> {
+    let done = 0;
+    for (const span of this.#layout.spans(offset, partsLength(into))) {
+      const file = this.#file(span);
+      const parts = sliceParts(into, done, span.length);
+      done += span.length;
+      if (file.isPadding) {
+        for (const part of parts) part.fill(0);
+        continue;
+      }
+      const { path, position } = this.#place(file, span);
+      const count = await this.#options.pool.use(path, "read", (open) => {
+        const only = parts[0];
+        return parts.length === 1 && only !== undefined ? open.read(only, position) : open.readInto(parts, position);
+      });
+      if (count < span.length) {
+        throw new StorageError("storage.short", `cannot read ${path}: it ends ${span.length - count} bytes too early`, { fields: { path } });
+      }
+    }
+  }
+
+  async write(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    let done = 0;
+    for (const span of this.#layout.spans(offset, partsLength(parts))) {
+      const file = this.#file(span);
+      const slice = sliceParts(parts, done, span.length);
+      done += span.length;
+      if (file.isPadding) continue;
+      if (this.#placed[file.index] === 1) await this.#makeReady(file);
+      const { path, position } = this.#place(file, span);
+      if (this.#placed[file.index] === 1) this.#dirty.add(path);
+      else this.#partDirty = true;
+      await this.#options.pool.use(path, "write", (open) => {
+        const only = slice[0];
+        return slice.length === 1 && only !== undefined ? open.write(only, position) : open.writeFrom(slice, position);
+      });
+    }
+  }
+
+  async sync(): Promise<void> {
+    const { files, pool, partPath } = this.#options;
+    const paths = [...this.#dirty];
+    if (this.#partDirty) paths.push(partPath);
+    this.#dirty.clear();
+    this.#partDirty = false;
+    for (const path of paths) {
+      try {
+        // Data written to an open file whose name was removed would be gone with the process.
+        if ((await files.stat(path)) === undefined) {
+          await this.#forget(path);
+          throw new StorageError("storage.vanished", `${path} was removed while it was being written; check the data again`, { fields: { path } });
+        }
+        await pool.use(path, "write", (open) => open.sync());
+      } catch (error) {
+        for (const left of paths) this.#dirty.add(left);
+        this.#dirty.delete(partPath);
+        this.#partDirty = true;
+        throw error;
+      }
+    }
+  }
+
+  segments(offset: number, length: number): HashSegment[] {
+    const out: HashSegment[] = [];
+    for (const span of this.#layout.spans(offset, length)) {
+      const file = this.#file(span);
+      if (file.isPadding) out.push({ path: undefined, offset: 0, length: span.length });
+      else {
+        const { path, position } = this.#place(file, span);
+        out.push({ path, offset: position, length: span.length });
+      }
+    }
+    return out;
+  }
+
+  async stamps(): Promise<(FileStamp | undefined)[]> {
+    const out: (FileStamp | undefined)[] = [];
+    for (const file of this.#layout.files) {
+      const stat = file.isPadding || file.length === 0 ? undefined : await this.#options.files.stat(this.path(file));
+      out.push(stat?.kind === "file" ? { size: stat.size, modifiedMs: stat.modifiedMs } : undefined);
+    }
+    return out;
+  }
+
+  async hasData(): Promise<boolean> {
+    if ((await this.#options.files.stat(this.#options.partPath)) !== undefined) return true;
+    if (this.#options.name !== undefined && (await this.#options.files.stat(`${this.#options.folder}/${this.#options.name}`)) === undefined) return false;
+    for (const file of this.#layout.files) {
+      if (file.isPadding || file.length === 0) continue;
+      if ((await this.#options.files.stat(this.path(file))) !== undefined) return true;
+    }
+    return false;
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    const { files, folder, name, partPath } = this.#options;
+    const folders = new Set<string>();
+    for (const file of this.#layout.files) {
+      if (file.isPadding || file.symlinkPath !== undefined) continue;
+      await this.#folders.check(this.path(file));
+      await files.removeFile(this.path(file));
+      if (name === undefined) continue;
+      for (let depth = file.path.length - 1; depth >= 0; depth--) folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
+    }
+    await files.removeFile(partPath);
+    // Deepest first; a folder in which the user keeps something else stays.
+    for (const path of [...folders].sort((a, b) => b.length - a.length)) await files.removeEmptyFolder(path);
+    this.#ready.clear();
+  }
+
+  async close(): Promise<void> {
+    const paths = this.#layout.files.map((file) => this.path(file));
+    await this.#options.pool.release([...paths, this.#options.partPath]);
+  }
+
+  #file(span: Span): LayoutFile {
+    const file = this.#layout.files[span.fileIndex];
+    if (file === undefined) throw new StorageError("storage.failed", `no file ${span.fileIndex} in the torrent`);
+    return file;
+  }
+
+  #place(file: LayoutFile, span: Span): { readonly path: string; readonly position: number } {
+    if (this.#placed[file.index] === 1) return { path: this.path(file), position: span.fileOffset };
+    return { path: this.#options.partPath, position: file.offset + span.fileOffset };
+  }
+
+  #makeReady(file: LayoutFile): Promise<void> {
+    let ready = this.#ready.get(file.index);
+    if (ready === undefined) {
+      ready = this.#create(file);
+      this.#ready.set(file.index, ready);
+      ready.catch(() => this.#ready.delete(file.index));
+    }
+    return ready;
+  }
+
+  async #create(file: LayoutFile): Promise<void> {
+    const path = this.path(file);
+    await this.#folders.make(path);
+    await this.#options.pool.use(path, "write", async (open) => {
+      const { size } = await open.stat();
+      if (size !== file.length) await open.truncate(file.length);
+    });
+  }
+
+  async #createEmpty(file: LayoutFile): Promise<void> {
+    const { files, pool } = this.#options;
+    const path = this.path(file);
+    if ((await files.stat(path)) !== undefined) return;
+    await this.#folders.make(path);
+    await pool.use(path, "write", () => Promise.resolve());
+    await pool.release([path]);
+  }
+
+  async #allocate(file: LayoutFile, signal: AbortSignal | undefined): Promise<void> {
+    const path = this.path(file);
+    await this.#folders.make(path);
+    await this.#options.pool.use(path, "write", async (open) => {
+      const zeros = new Uint8Array(Math.min(file.length, ALLOCATE_CHUNK_BYTES));
+      for (let at = (await open.stat()).size; at < file.length; at += zeros.length) {
+        throwIfAborted(signal);
+        await open.write(zeros.subarray(0, Math.min(zeros.length, file.length - at)), at);
+      }
+    });
+  }
+
+  /** A file becomes wanted: what its first and last piece left in the part file moves to its own place. */
+  async #moveFromPart(file: LayoutFile): Promise<void> {
+    const { files, pool, partPath } = this.#options;
+    const part = await files.stat(partPath);
+    if (part === undefined || file.length === 0) return;
+    await this.#makeReady(file);
+    const { first, last } = this.#layout.filePieces(file.index);
+    for (const piece of new Set([first, last])) {
+      const begin = Math.max(file.offset, this.#layout.pieceOffset(piece));
+      const end = Math.min(file.offset + file.length, this.#layout.pieceOffset(piece) + this.#layout.pieceSize(piece), part.size);
+      if (end <= begin) continue;
+      const bytes = new Uint8Array(end - begin);
+      await pool.use(partPath, "read", (open) => open.read(bytes, begin));
+      await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
+      this.#dirty.add(this.path(file));
+    }
+  }
+
+  /** A file is gone: the next write creates it again instead of going to an inode without a name. */
+  async #forget(path: string): Promise<void> {
+    await this.#options.pool.release([path]);
+    for (const file of this.#layout.files) if (this.path(file) === path) this.#ready.delete(file.index);
+  }
+}

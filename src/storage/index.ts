@@ -1,0 +1,11 @@
+/** Where a torrent's bytes live: in files or in memory; checking them; and the state that survives a crash. */
+export * from "./check.ts";
+export * from "./file-pool.ts";
+export * from "./file-storage.ts";
+export * from "./journal.ts";
+export * from "./limits.ts";
+export * from "./memory-storage.ts";
+export * from "./piece-store.ts";
+export * from "./progress-keeper.ts";
+export * from "./resume.ts";
+export * from "./storage.ts";

@@ -1,0 +1,13 @@
+/** What storage may hold and how it slices its work. Listed in docs/limits.md. */
+
+/** Files kept open at a time by one client, however many torrents it has: well below the usual `ulimit -n` of 1,024. */
+export const MAX_OPEN_FILES = 256;
+
+/** Bytes that one checking job covers, at least: enough to keep a thread busy, little enough for smooth progress and quick aborts. */
+export const CHECK_JOB_BYTES = 16 * 1024 * 1024;
+
+/** Bytes written at a time when files are allocated in full. */
+export const ALLOCATE_CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** Bytes: the largest state file read back. A torrent of 2 M pieces needs 250 KB; a journal of a day's download less than this. */
+export const MAX_RESUME_BYTES = 64 * 1024 * 1024;

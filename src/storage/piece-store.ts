@@ -1,0 +1,91 @@
+import { Bitfield, UsageError } from "../base/index.ts";
+import type { FileLayout } from "../metainfo/index.ts";
+import type { Hasher } from "../runtime/index.ts";
+import { checkPiece, checkPieces } from "./check.ts";
+import type { Storage } from "./storage.ts";
+
+export interface PieceStoreOptions {
+  readonly layout: FileLayout;
+  readonly storage: Storage;
+  readonly hasher: Hasher;
+  readonly pieceHash: (piece: number) => Uint8Array;
+}
+
+/**
+ * A torrent's pieces on disk or in memory, for programs that place blocks by hand: read and write by piece and offset, ask
+ * which pieces are whole. The engine keeps this knowledge itself; this is the toolkit's door to {@link Storage}.
+ */
+export class PieceStore {
+  readonly layout: FileLayout;
+  /** The pieces whose digest was right when last checked. Live. */
+  readonly have: Bitfield;
+  readonly #options: PieceStoreOptions;
+
+  constructor(options: PieceStoreOptions) {
+    this.#options = options;
+    this.layout = options.layout;
+    this.have = new Bitfield(options.layout.pieceCount);
+  }
+
+  /** `length` bytes of a piece from `begin`. Rejects with UsageError `storage.range`, StorageError `storage.short`. */
+  async read(piece: number, begin = 0, length = this.layout.pieceSize(piece) - begin): Promise<Uint8Array> {
+    const out = new Uint8Array(length);
+    await this.#options.storage.read(this.#offset(piece, begin, length), [out]);
+    return out;
+  }
+
+  /** Writes bytes into a piece at `begin`. The piece counts as missing until {@link PieceStore.verify}. */
+  async write(piece: number, begin: number, data: Uint8Array): Promise<void> {
+    const offset = this.#offset(piece, begin, data.length);
+    this.have.set(piece, false);
+    await this.#options.storage.write(offset, [data]);
+  }
+
+  /** Hashes one piece, notes and answers whether it is whole. */
+  async verify(piece: number): Promise<boolean> {
+    this.#offset(piece, 0, 0);
+    const valid = await checkPiece(this.#options, piece);
+    this.have.set(piece, valid);
+    return valid;
+  }
+
+  /** Hashes all pieces; answers how many are whole. */
+  async verifyAll(options: { readonly onProgress?: (checked: number, valid: number) => void; readonly signal?: AbortSignal } = {}): Promise<number> {
+    const valid = await checkPieces({ ...this.#options, ...options });
+    this.have.clearAll();
+    for (const piece of valid.ones()) this.have.set(piece);
+    return this.have.count;
+  }
+
+  has(piece: number): boolean {
+    return this.have.get(piece);
+  }
+
+  /** Bytes in all pieces. */
+  get size(): number {
+    return this.layout.totalLength;
+  }
+
+  /** The pieces that are not whole, ascending. */
+  missing(): number[] {
+    const out: number[] = [];
+    for (let piece = 0; piece < this.layout.pieceCount; piece++) if (!this.have.get(piece)) out.push(piece);
+    return out;
+  }
+
+  get isComplete(): boolean {
+    return this.have.isFull;
+  }
+
+  close(): Promise<void> {
+    return this.#options.storage.close();
+  }
+
+  #offset(piece: number, begin: number, length: number): number {
+    const size = this.layout.pieceSize(piece);
+    if (!Number.isInteger(piece) || size === 0 || !(begin >= 0 && length >= 0 && begin + length <= size)) {
+      throw new UsageError("storage.range", `bytes ${begin} to ${begin + length} of piece ${piece}: there are ${this.layout.pieceCount} pieces, this one of ${size} bytes`);
+    }
+    return this.layout.pieceOffset(piece) + begin;
+  }
+}

@@ -1,0 +1,57 @@
+import { formatEndpoint, ipScope, type Endpoint, type PeerId } from "../base/index.ts";
+import { MAX_OFFENCES } from "./limits.ts";
+import type { PeerIdentity } from "./peer.ts";
+
+/** Identities remembered, at the most: the oldest are forgotten. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Who is not talked to any more. A public address is banned as a whole, since it can make up ports and peer ids at will. Behind a
+ * private or loopback address there may be many honest users: there only the port and the peer id are.
+ */
+export class BanList {
+  readonly #banned = new Set<string>();
+  readonly #offences = new Map<string, number>();
+
+  /** At once and for good. */
+  ban(identity: PeerIdentity): void {
+    for (const key of keys(identity.endpoint, identity.peerId)) this.#remember(this.#banned, key);
+  }
+
+  /** It broke the protocol; answers whether that was once too often. */
+  offend(identity: PeerIdentity): boolean {
+    const key = keys(identity.endpoint, identity.peerId).join();
+    const count = (this.#offences.get(key) ?? 0) + 1;
+    this.#offences.delete(key);
+    this.#offences.set(key, count);
+    if (this.#offences.size > MAX_REMEMBERED) {
+      const [oldest] = this.#offences.keys();
+      if (oldest !== undefined) this.#offences.delete(oldest);
+    }
+    if (count < MAX_OFFENCES) return false;
+    this.ban(identity);
+    return true;
+  }
+
+  isBanned(endpoint: Endpoint, peerId?: PeerId): boolean {
+    return keys(endpoint, peerId).some((key) => this.#banned.has(key));
+  }
+
+  get size(): number {
+    return this.#banned.size;
+  }
+
+  #remember(set: Set<string>, key: string): void {
+    set.add(key);
+    if (set.size <= MAX_REMEMBERED) return;
+    const [oldest] = set;
+    if (oldest !== undefined) set.delete(oldest);
+  }
+}
+
+function keys(endpoint: Endpoint, peerId: PeerId | undefined): string[] {
+  if (ipScope(endpoint.ip) === "public") return [endpoint.ip];
+  const out = [formatEndpoint(endpoint)];
+  if (peerId !== undefined) out.push(`${endpoint.ip} ${peerId.hex}`);
+  return out;
+}

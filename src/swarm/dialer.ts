@@ -1,0 +1,93 @@
+import { AbortError, toError, type Endpoint } from "../base/index.ts";
+import type { CandidateList } from "../discovery/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection } from "../transport/index.ts";
+import type { Handshake } from "../wire/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
+import { MAX_DIALING } from "./limits.ts";
+
+export interface DialerOptions {
+  readonly runtime: Runtime;
+  readonly candidates: CandidateList;
+  /** How many more connections may be begun. */
+  readonly room: () => number;
+  readonly isAllowed: (endpoint: Endpoint) => boolean;
+  /** Our handshake. */
+  readonly offer: () => Uint8Array;
+  /** Takes a connection over, or refuses it. */
+  readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
+}
+
+/** Connects to candidates, as many at once as allowed, and shakes hands. */
+export class Dialer {
+  readonly #options: DialerOptions;
+  readonly #abort = new AbortController();
+  readonly #dialing = new Set<Promise<void>>();
+  readonly #shaking = new Set<HandshakeSession>();
+  #isClosed = false;
+
+  constructor(options: DialerOptions) {
+    this.#options = options;
+  }
+
+  /** Connections being made. */
+  get pending(): number {
+    return this.#dialing.size + this.#shaking.size;
+  }
+
+  /** Begins as many connections as may be. Call it when candidates came or connections went. */
+  dial(): void {
+    while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
+      const endpoint = this.#options.candidates.next();
+      if (endpoint === undefined) return;
+      if (!this.#options.isAllowed(endpoint)) {
+        this.#options.candidates.ban(endpoint);
+        continue;
+      }
+      const dialing = this.#connect(endpoint).finally(() => {
+        this.#dialing.delete(dialing);
+        this.dial();
+      });
+      this.#dialing.add(dialing);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#abort.abort(new AbortError("the torrent was stopped"));
+    for (const session of this.#shaking) session.abort();
+    await Promise.all(this.#dialing);
+  }
+
+  async #connect(endpoint: Endpoint): Promise<void> {
+    const { runtime, candidates } = this.#options;
+    try {
+      const connection = await runtime.net.connect({ ...endpoint, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
+      if (this.#isClosed) connection.destroy();
+      else this.#shake(endpoint, connection);
+    } catch (error) {
+      candidates.failed(endpoint);
+      runtime.log.debug("cannot connect to peer", { ...endpoint, reason: toError(error).message });
+    }
+  }
+
+  #shake(endpoint: Endpoint, connection: Connection): void {
+    const { runtime, candidates } = this.#options;
+    const session = new HandshakeSession(runtime.clock, connection, "outgoing", {
+      offer: () => this.#options.offer(),
+      take: (handshake) => {
+        this.#shaking.delete(session);
+        const handlers = this.#options.take(connection, handshake);
+        if (handlers === undefined) candidates.failed(endpoint);
+        return handlers;
+      },
+      failed: (error) => {
+        this.#shaking.delete(session);
+        candidates.failed(endpoint);
+        runtime.log.debug("handshake failed", { ...endpoint, reason: error.message });
+        this.dial();
+      },
+    });
+    this.#shaking.add(session);
+  }
+}

@@ -1,0 +1,424 @@
+import { Bitfield, BLOCK_LENGTH, StorageError } from "../base/index.ts";
+import type { Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { ProgressKeeper, Storage } from "../storage/index.ts";
+import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
+import { EndGame } from "./end-game.ts";
+import { Evidence } from "./evidence.ts";
+import { DISK_RETRY_MS, REQUEST_TIMEOUT_MS, SNUB_MS } from "./limits.ts";
+import { OpenPiece } from "./open-piece.ts";
+import type { Peer, PeerIdentity } from "./peer.ts";
+import { PieceBuffers } from "./piece-buffers.ts";
+import { PiecePicker, type Priority } from "./piece-picker.ts";
+import { PieceWriter } from "./piece-writer.ts";
+
+/** Pieces fetched in random order before rarest first begins (BEP 3). */
+const RANDOM_PIECES = 4;
+/** Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway. */
+const SAVE_AFTER_MS = 700;
+
+export interface DownloaderOptions {
+  readonly runtime: Runtime;
+  readonly metainfo: Metainfo;
+  readonly storage: Storage;
+  /** Pieces that are on disk: grows as the download goes on. */
+  readonly have: Bitfield;
+  readonly keeper: ProgressKeeper | undefined;
+  readonly peers: ReadonlySet<Peer>;
+  readonly onPiece: (piece: number) => void;
+  /** It is proved that a peer sent bad data. */
+  readonly onLiar: (identity: PeerIdentity) => void;
+  /** The disk refused; nothing is requested until `undefined` says that it works again. */
+  readonly onStorage: (error: StorageError | undefined) => void;
+}
+
+/** Gets pieces: what to ask of whom, putting blocks together, checking, writing. */
+export class Downloader {
+  readonly picker: PiecePicker;
+  isSequential = false;
+  /** Bytes that did not hash or were not asked for. */
+  wasted = 0;
+  readonly #options: DownloaderOptions;
+  readonly #open = new Map<number, OpenPiece>();
+  readonly #buffers: PieceBuffers;
+  readonly #writer: PieceWriter;
+  readonly #evidence: Evidence;
+  readonly #endGame: EndGame;
+  /** Hashing, writing and saving under way. */
+  readonly #work = new Set<Promise<void>>();
+  readonly #openedAt = new Map<number, number>();
+  /** Ends each wait for the disk. */
+  readonly #pauses = new Set<() => void>();
+  #isStopped = false;
+  #isBlocked = false;
+
+  constructor(options: DownloaderOptions) {
+    const { runtime, metainfo, storage, have } = options;
+    this.#options = options;
+    this.picker = new PiecePicker(metainfo.pieceCount, runtime.random);
+    for (const piece of have.ones()) this.picker.take(piece);
+    this.#buffers = new PieceBuffers(runtime.hasher, metainfo.pieceLength);
+    this.#writer = new PieceWriter(metainfo, storage, runtime.hasher);
+    this.#evidence = new Evidence(runtime.hasher);
+    this.#endGame = new EndGame(options.peers, this.#open, runtime.random);
+  }
+
+  /** Blocks of unfinished pieces that were found on disk. */
+  restore(partials: ReadonlyMap<number, Bitfield>): void {
+    for (const [index, blocks] of partials) {
+      if (this.#options.have.get(index) || blocks.isEmpty || blocks.isFull) continue;
+      const piece = this.#begin(index);
+      for (const block of blocks.ones()) piece.restore(block);
+    }
+  }
+
+  /** What is on disk of unfinished pieces, to be kept. */
+  partials(): Map<number, Bitfield> {
+    return new Map([...this.#open.values()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]));
+  }
+
+  setPriority(piece: number, priority: Priority): void {
+    this.picker.setPriority(piece, priority);
+  }
+
+  /** Whether everything wanted is there. */
+  get isFinished(): boolean {
+    if (this.picker.remaining > 0) return false;
+    for (const piece of this.#open.keys()) if (this.picker.isWanted(piece)) return false;
+    return true;
+  }
+
+  /** Whether a peer has a piece that we want. */
+  isInteresting(peer: Peer): boolean {
+    const { pieces } = peer;
+    if (pieces === undefined || pieces.isEmpty || this.isFinished) return false;
+    for (const piece of this.#open.keys()) if (this.picker.isWanted(piece) && pieces.get(piece)) return true;
+    return this.picker.canPick(peer.isSeed ? undefined : pieces);
+  }
+
+  /** Whether one piece is wanted and missing. */
+  wants(piece: number): boolean {
+    return !this.#options.have.get(piece) && this.picker.isWanted(piece);
+  }
+
+  /** Asks a peer for as much as its pipeline holds. */
+  refill(peer: Peer): void {
+    if (this.#isStopped || this.#isBlocked || peer.isClosed || !peer.flags.amInterested) return;
+    if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
+    const { room } = peer.requests;
+    if (room === 0) return;
+    const now = this.#options.runtime.clock.now();
+    const out = new Uint8Array(room * REQUEST_LENGTH);
+    let at = 0;
+    for (let count = 0; count < room; count++) {
+      const next = this.#nextBlock(peer) ?? (this.#endGame.isNear(this.picker.remaining) ? this.#endGame.next(peer, now) : undefined);
+      if (next === undefined) break;
+      const { piece, block } = next;
+      peer.requests.add(piece, block, now);
+      at = writeRequest(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+    }
+    if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
+  }
+
+  refillAll(): void {
+    for (const peer of this.#options.peers) this.refill(peer);
+  }
+
+  blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
+    const piece = this.#open.get(index);
+    const block = piece?.blockAt(begin, length);
+    if (piece === undefined || block === undefined || peer.requests.find(index, block) === undefined || !piece.beginArrival(block)) return undefined;
+    piece.data ??= this.#buffers.take(piece.length);
+    peer.arriving = { piece, block };
+    return piece.data.subarray(begin, begin + length);
+  }
+
+  blockEnd(peer: Peer, index: number, begin: number, length: number, stored: boolean): void {
+    const block = Math.floor(begin / BLOCK_LENGTH);
+    peer.arriving = undefined;
+    const asked = peer.requests.find(index, block);
+    if (asked !== undefined && asked.piece.blockAt(begin, length) === block) {
+      peer.requests.delete(index, block);
+      if (!stored) asked.piece.release(block);
+    }
+    if (!stored) {
+      this.wasted += length;
+      peer.wasted += length;
+      this.refill(peer);
+      return;
+    }
+    const piece = this.#open.get(index);
+    if (piece === undefined) return;
+    const now = this.#options.runtime.clock.now();
+    piece.endArrival(block, peer.identity, now);
+    peer.lastBlock = now;
+    peer.isSnubbing = false;
+    peer.down.add(length);
+    peer.requests.onBlock();
+    this.#cancelElsewhere(peer, piece, block);
+    if (piece.isComplete) this.#own(this.#finish(piece));
+    this.refill(peer);
+  }
+
+  /** A peer will not answer a request (BEP 6). */
+  rejected(peer: Peer, index: number, begin: number, length: number): void {
+    const block = Math.floor(begin / BLOCK_LENGTH);
+    const request = peer.requests.find(index, block);
+    if (request === undefined || request.piece.blockAt(begin, length) !== block) return;
+    peer.requests.delete(index, block);
+    request.piece.release(block);
+    if (peer.flags.peerChoking) peer.allowedFast.delete(index);
+    this.#leaveExclusive(peer, request.piece);
+  }
+
+  /** The peer chokes us: without the fast extension that voids our requests. */
+  choked(peer: Peer): void {
+    if (!peer.supportsFast) this.#releaseAll(peer);
+  }
+
+  /** The peer is gone. */
+  gone(peer: Peer): void {
+    this.#abandonArrival(peer);
+    this.#releaseAll(peer);
+    this.refillAll();
+  }
+
+  /** Once a second. */
+  tick(now: number): void {
+    for (const peer of this.#options.peers) {
+      peer.requests.tick(peer.down.rate);
+      if (peer.requests.size === 0) {
+        this.refill(peer);
+        continue;
+      }
+      const silent = now - Math.max(peer.lastBlock, oldest(peer));
+      if (silent > SNUB_MS) peer.isSnubbing = true;
+      if (silent > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
+    }
+    if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
+    this.#saveUnfinished(now);
+  }
+
+  /** Requests nothing more, cancels what is outstanding, and resolves when the disk has caught up. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    for (const done of this.#pauses) done();
+    for (const peer of this.#options.peers) this.#cancelAll(peer);
+    this.#saveUnfinished(Infinity);
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  #nextBlock(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const choked = peer.flags.peerChoking;
+    for (const piece of this.#open.values()) {
+      if (piece.freeCount === 0 || !this.picker.isWanted(piece.index) || peer.pieces?.get(piece.index) !== true) continue;
+      if (!piece.admits(peer.identity) || (choked && !peer.allowedFast.has(piece.index))) continue;
+      const block = piece.requestNext(peer.identity);
+      if (block !== undefined) return { piece, block };
+    }
+    const index = choked ? this.#pickAllowedFast(peer) : this.#pick(peer);
+    if (index === undefined || (!this.#buffers.hasRoom && !this.#unloadOne())) return undefined;
+    const piece = this.#begin(index);
+    const block = piece.requestNext(peer.identity);
+    return block === undefined ? undefined : { piece, block };
+  }
+
+  #pick(peer: Peer): number | undefined {
+    const pieces = peer.isSeed ? undefined : peer.pieces;
+    if (this.isSequential) return this.picker.pickSequential(pieces);
+    return this.#options.have.count + this.#open.size < RANDOM_PIECES ? this.picker.pickRandom(pieces) : this.picker.pickRarest(pieces);
+  }
+
+  #pickAllowedFast(peer: Peer): number | undefined {
+    for (const piece of peer.allowedFast) if (peer.pieces?.get(piece) === true && this.wants(piece) && !this.#open.has(piece)) return piece;
+    return undefined;
+  }
+
+  #begin(index: number): OpenPiece {
+    const piece = new OpenPiece(index, this.#options.metainfo.layout.pieceSize(index));
+    this.picker.take(index);
+    this.#open.set(index, piece);
+    this.#openedAt.set(index, this.#options.runtime.clock.now());
+    return piece;
+  }
+
+  #unloadOne(): boolean {
+    for (const piece of this.#open.values()) {
+      if (!piece.canUnload) continue;
+      this.#releaseBuffer(piece);
+      return true;
+    }
+    return false;
+  }
+
+  #releaseBuffer(piece: OpenPiece): void {
+    const data = piece.unload();
+    if (data !== undefined) this.#buffers.release(data);
+  }
+
+  #cancelElsewhere(from: Peer, piece: OpenPiece, block: number): void {
+    if (!this.#endGame.wasShared(piece, block)) return;
+    for (const peer of this.#options.peers) {
+      if (peer === from || !peer.requests.delete(piece.index, block)) continue;
+      const out = new Uint8Array(REQUEST_LENGTH);
+      writeCancel(out, 0, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+      peer.sendBytes(out);
+    }
+  }
+
+  /** Takes back everything asked of a peer, and tells it. */
+  #cancelAll(peer: Peer): void {
+    const requests = [...peer.requests.values()];
+    if (requests.length === 0) return;
+    const out = new Uint8Array(requests.length * REQUEST_LENGTH);
+    let at = 0;
+    for (const { piece, block } of requests) at = writeCancel(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+    peer.sendBytes(out);
+    this.#abandonArrival(peer);
+    this.#releaseAll(peer);
+  }
+
+  #abandonArrival(peer: Peer): void {
+    const { arriving } = peer;
+    if (arriving === undefined) return;
+    peer.arriving = undefined;
+    peer.abandonBlock();
+    arriving.piece.abandonArrival(arriving.block);
+  }
+
+  #releaseAll(peer: Peer): void {
+    const touched = new Set<OpenPiece>();
+    for (const { piece, block } of peer.requests.drain()) {
+      piece.release(block);
+      touched.add(piece);
+    }
+    for (const piece of touched) this.#leaveExclusive(peer, piece);
+  }
+
+  /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
+  #leaveExclusive(peer: Peer, piece: OpenPiece): void {
+    if (piece.suspect && piece.exclusive === peer.identity && !piece.isComplete && peer.arriving?.piece !== piece) piece.restart();
+  }
+
+  #timeOut(peer: Peer): void {
+    this.#cancelAll(peer);
+    peer.requests.collapse();
+    peer.lastBlock = this.#options.runtime.clock.now();
+    this.refillAll();
+  }
+
+  async #finish(piece: OpenPiece): Promise<void> {
+    const data = (piece.data ??= this.#buffers.take(piece.length));
+    try {
+      await this.#writer.load(piece, data, piece.saved.andNot(piece.held));
+    } catch (error) {
+      // Blocks saved earlier cannot be read back: nobody's fault, they are fetched again.
+      if (!(error instanceof StorageError)) throw error;
+      piece.restart();
+      this.refillAll();
+      return;
+    }
+    const result = await this.#retrying(() => this.#writer.finish(piece, data));
+    if (result === "bad hash") this.#failed(piece, data);
+    else if (result === "stored") this.#stored(piece, data);
+  }
+
+  #stored(piece: OpenPiece, data: Uint8Array): void {
+    for (const liar of this.#evidence.passed(piece, data)) if (isIdentity(liar)) this.#options.onLiar(liar);
+    this.#close(piece);
+    this.#options.have.set(piece.index);
+    this.#options.keeper?.piece(piece.index);
+    this.#options.onPiece(piece.index);
+  }
+
+  #failed(piece: OpenPiece, data: Uint8Array): void {
+    this.wasted += piece.length;
+    const guilty = this.#evidence.failed(piece, data);
+    piece.distrust();
+    this.#releaseBuffer(piece);
+    if (guilty !== undefined && isIdentity(guilty)) this.#options.onLiar(guilty);
+    this.refillAll();
+  }
+
+  #close(piece: OpenPiece): void {
+    this.#releaseBuffer(piece);
+    this.#open.delete(piece.index);
+    this.#openedAt.delete(piece.index);
+  }
+
+  /** Repeats what a full disk refuses until there is room, or the download is stopped: then `undefined`. */
+  async #retrying<T>(work: () => Promise<T>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        const result = await work();
+        if (this.#isBlocked) {
+          this.#isBlocked = false;
+          this.#options.onStorage(undefined);
+          this.refillAll();
+        }
+        return result;
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+        this.#isBlocked = true;
+        this.#options.onStorage(error);
+        if (this.#isStopped || error.code !== "storage.full") return undefined;
+        await this.#pause(DISK_RETRY_MS);
+        if (this.#isStopped) return undefined;
+      }
+    }
+  }
+
+  /** Waits, but not beyond {@link Downloader.stop}. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        this.#pauses.delete(done);
+        resolve();
+      };
+      const timer = this.#options.runtime.clock.after(ms, done);
+      this.#pauses.add(done);
+    });
+  }
+
+  #saveUnfinished(now: number): void {
+    if (this.#isBlocked) return;
+    for (const piece of this.#open.values()) {
+      const { data } = piece;
+      const unsaved = piece.held.andNot(piece.saved);
+      const age = now - (this.#openedAt.get(piece.index) ?? now);
+      if (data === undefined || unsaved.isEmpty || piece.isComplete || piece.suspect || age < SAVE_AFTER_MS) continue;
+      this.#own(this.#save(piece, data, unsaved));
+    }
+  }
+
+  async #save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    try {
+      await this.#writer.save(piece, data, blocks);
+    } catch (error) {
+      if (error instanceof StorageError) return this.#options.onStorage(error);
+      throw error;
+    }
+    if (this.#open.get(piece.index) !== piece || piece.suspect) return;
+    for (const block of blocks.ones()) piece.saved.set(block);
+    this.#options.keeper?.partial(piece.index, piece.saved);
+  }
+
+  #own(work: Promise<void>): void {
+    const owned = work
+      .catch((error: unknown) => {
+        this.#options.onStorage(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
+      })
+      .finally(() => this.#work.delete(owned));
+    this.#work.add(owned);
+  }
+}
+
+function oldest(peer: Peer): number {
+  for (const { sentAt } of peer.requests.values()) return sentAt;
+  return 0;
+}
+
+function isIdentity(source: object): source is PeerIdentity {
+  return "peerId" in source && "endpoint" in source;
+}

@@ -1,0 +1,65 @@
+import { shuffle, type Random } from "../runtime/index.ts";
+import type { OpenPiece } from "./open-piece.ts";
+import type { Peer } from "./peer.ts";
+
+/** Milliseconds a request must be old before another peer is asked for the same block: a fast peer delivers sooner. */
+const PATIENCE_MS = 500;
+/** Peers asked for the same block, at the most. */
+const MAX_ASKED = 3;
+/** Requests outstanding with one peer in end game: more would mostly come twice. */
+const MAX_OUTSTANDING = 32;
+
+/**
+ * The last blocks (BEP 3): when every missing block has been asked of somebody, the slow ones are asked of others as well, and
+ * cancelled elsewhere when they arrive.
+ */
+export class EndGame {
+  readonly #peers: ReadonlySet<Peer>;
+  readonly #open: ReadonlyMap<number, OpenPiece>;
+  readonly #random: Random;
+  /** Blocks asked of more than one peer. */
+  readonly #shared = new Map<OpenPiece, Set<number>>();
+
+  constructor(peers: ReadonlySet<Peer>, open: ReadonlyMap<number, OpenPiece>, random: Random) {
+    this.#peers = peers;
+    this.#open = open;
+    this.#random = random;
+  }
+
+  /** Whether nothing is left to begin. `remaining`: pieces not begun. */
+  isNear(remaining: number): boolean {
+    return remaining === 0 && this.#open.size > 0;
+  }
+
+  /** A block that is late elsewhere and that `peer` could send. */
+  next(peer: Peer, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    if (peer.requests.size >= MAX_OUTSTANDING || peer.flags.peerChoking) return undefined;
+    for (const other of shuffle([...this.#peers], this.#random)) {
+      if (other === peer) continue;
+      for (const { piece, block, sentAt } of other.requests.values()) {
+        if (now - sentAt < PATIENCE_MS) break;
+        if (piece.askedCount(block) >= MAX_ASKED || !piece.isPending(block) || piece.suspect) continue;
+        if (peer.pieces?.get(piece.index) !== true || peer.requests.find(piece.index, block) !== undefined) continue;
+        piece.requestAgain(block);
+        this.#share(piece, block);
+        return { piece, block };
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether a block that arrived was asked of others, too. Forgets it. */
+  wasShared(piece: OpenPiece, block: number): boolean {
+    const blocks = this.#shared.get(piece);
+    if (blocks === undefined) return false;
+    const was = blocks.delete(block);
+    if (blocks.size === 0) this.#shared.delete(piece);
+    return was;
+  }
+
+  #share(piece: OpenPiece, block: number): void {
+    const blocks = this.#shared.get(piece) ?? new Set();
+    blocks.add(block);
+    this.#shared.set(piece, blocks);
+  }
+}

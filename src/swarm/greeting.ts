@@ -1,0 +1,26 @@
+import type { Bitfield } from "../base/index.ts";
+import { encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../wire/index.ts";
+import { MAX_QUEUED_REQUESTS } from "./limits.ts";
+import type { Peer } from "./peer.ts";
+import type { SwarmOptions } from "./swarm-options.ts";
+
+/** Tells a peer which pieces we have; with the fast extension one of its three forms must come first of all (BEP 6). */
+export function sayPieces(peer: Peer, have: Bitfield | undefined): void {
+  if (peer.supportsFast && have?.isFull === true) peer.send({ type: "have-all" });
+  else if (peer.supportsFast && have?.isEmpty !== false) peer.send({ type: "have-none" });
+  else if (have?.isEmpty === false) peer.send({ type: "bitfield", bits: have.pack() });
+}
+
+/** Our extended handshake (BEP 10). */
+export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSize: number | undefined): Message {
+  const port = options.port();
+  const payload = encodeExtendedHandshake({
+    extensions: peer.extensions.offered,
+    client: options.clientName,
+    requestQueue: MAX_QUEUED_REQUESTS,
+    yourIp: peer.endpoint.ip,
+    metadataSize,
+    port: port === 0 ? undefined : port,
+  });
+  return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
+}

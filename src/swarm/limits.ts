@@ -1,0 +1,63 @@
+/** What one swarm may hold and how long it waits. Listed in docs/limits.md. */
+
+/** Requests a peer may have queued with us; announced as `reqq` (BEP 10). */
+export const MAX_QUEUED_REQUESTS = 2_000;
+
+/** Bytes: the largest block served or taken. */
+export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
+
+/** Requests kept outstanding with a peer, at the least and at the most (less when its `reqq` says so). */
+export const MIN_PIPELINE = 16;
+export const MAX_PIPELINE = 1_024;
+
+/** Requests outstanding with a peer that never told its `reqq`: what old clients take. */
+export const DEFAULT_PIPELINE_LIMIT = 250;
+
+/** Milliseconds of transfer that the pipeline covers: longer than any round trip, short enough for end game. */
+export const PIPELINE_MS = 1_000;
+
+/** Milliseconds without a block, though asked, after which a peer's requests go to others. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Milliseconds without a block, though unchoked and asked, after which a peer counts as snubbing us (BEP 3). */
+export const SNUB_MS = 60_000;
+
+/** Milliseconds of silence before a keep-alive is sent (BEP 3: two minutes). */
+export const KEEP_ALIVE_MS = 110_000;
+
+/** Milliseconds of silence after which a peer is gone. */
+export const SILENCE_MS = 180_000;
+
+/** Milliseconds between two rounds of choking (BEP 3). */
+export const CHOKE_INTERVAL_MS = 10_000;
+
+/** Rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
+export const OPTIMISTIC_ROUNDS = 3;
+
+/** Bytes of pieces under construction that are kept in memory; at least {@link MIN_OPEN_PIECES} pieces whatever they take. */
+export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
+export const MIN_OPEN_PIECES = 4;
+
+/** Bytes read from disk and sent with one write. */
+export const UPLOAD_RUN_BYTES = 256 * 1024;
+
+/** Bytes queued on a connection above which no more blocks are read for it. */
+export const UPLOAD_HIGH_WATER = 768 * 1024;
+
+/** Pieces that a choked peer with fast extension may fetch (BEP 6), while it has fewer than this many. */
+export const ALLOWED_FAST = 10;
+
+/** `have` messages remembered from a peer while the metadata is not known. */
+export const MAX_EARLY_HAVES = 10_000;
+
+/** Peers dialed at once by one torrent. */
+export const MAX_DIALING = 20;
+
+/** Protocol errors, from one address, after which it is banned. */
+export const MAX_OFFENCES = 3;
+
+/** Blocks remembered of pieces that did not hash, to find out who lied. */
+export const MAX_EVIDENCE_BLOCKS = 8_192;
+
+/** Milliseconds between two attempts to write again after the disk was full. */
+export const DISK_RETRY_MS = 5_000;

@@ -1,0 +1,68 @@
+import type { InfoHash } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { MetadataAssembler, MetadataServer, utMetadata, type MetadataMessage } from "../wire/index.ts";
+import type { Peer } from "./peer.ts";
+
+export interface MetadataExchangeOptions {
+  readonly runtime: Runtime;
+  readonly infoHash: InfoHash;
+  /** The info dictionary, once it is known. */
+  readonly info: () => Uint8Array | undefined;
+  readonly onComplete: (info: Uint8Array) => void;
+  readonly onLiar: (peer: Peer) => void;
+}
+
+/** The info dictionary between peers, both ways (BEP 9). */
+export class MetadataExchange {
+  readonly #options: MetadataExchangeOptions;
+  readonly #assembler: MetadataAssembler<Peer>;
+  readonly #servers = new WeakMap<Peer, MetadataServer>();
+
+  constructor(options: MetadataExchangeOptions) {
+    this.#options = options;
+    this.#assembler = new MetadataAssembler({ infoHash: options.infoHash, hasher: options.runtime.hasher });
+  }
+
+  /** The peer's extended handshake has arrived. */
+  onHandshake(peer: Peer): void {
+    const size = peer.extended?.metadataSize;
+    if (this.#options.info() !== undefined || size === undefined || !peer.extensions.supports(utMetadata)) return;
+    this.#assembler.addPeer(peer, size);
+    this.tick();
+  }
+
+  onMessage(peer: Peer, message: MetadataMessage): void {
+    if (message.type === "request") {
+      this.#serve(peer, message);
+      return;
+    }
+    const outcome = this.#assembler.onMessage(peer, message, this.#options.runtime.clock.now());
+    if (outcome.type === "failed" || outcome.type === "complete") for (const liar of outcome.liars) this.#options.onLiar(liar);
+    if (outcome.type === "complete") this.#options.onComplete(outcome.metadata);
+    else this.tick();
+  }
+
+  gone(peer: Peer): void {
+    this.#assembler.removePeer(peer);
+    this.tick();
+  }
+
+  /** Asks for what can be asked now. */
+  tick(): void {
+    if (this.#options.info() !== undefined) return;
+    for (const { peer, piece } of this.#assembler.requests(this.#options.runtime.clock.now())) {
+      const message = peer.extensions.message(utMetadata, { type: "request", piece });
+      if (message !== undefined) peer.send(message);
+    }
+  }
+
+  #serve(peer: Peer, request: { readonly piece: number }): void {
+    let server = this.#servers.get(peer);
+    if (server === undefined) {
+      server = new MetadataServer();
+      this.#servers.set(peer, server);
+    }
+    const message = peer.extensions.message(utMetadata, server.reply(this.#options.info(), request));
+    if (message !== undefined) peer.send(message);
+  }
+}

@@ -1,0 +1,91 @@
+import { BLOCK_LENGTH } from "../base/index.ts";
+import { DEFAULT_PIPELINE_LIMIT, MAX_PIPELINE, MIN_PIPELINE, PIPELINE_MS } from "./limits.ts";
+import type { OpenPiece } from "./open-piece.ts";
+
+/** A block asked of a peer. */
+export interface OutstandingRequest {
+  readonly piece: OpenPiece;
+  readonly block: number;
+  /** On the clock's scale. */
+  readonly sentAt: number;
+}
+
+/** Fewest requests kept with a peer whose rate is known: it may be slow. */
+const SLOWEST_PIPELINE = 4;
+
+function keyOf(piece: number, block: number): number {
+  // Pieces have at most 32,768 blocks (512 MiB).
+  return piece * 32_768 + block;
+}
+
+/**
+ * What we have asked of one peer, and how much we may ask. The pipeline begins small and grows by one with every block, which
+ * doubles it each round trip, until it covers a second of what the peer really sends; from then on it follows the rate.
+ */
+export class PeerRequests {
+  readonly #outstanding = new Map<number, OutstandingRequest>();
+  #depth = MIN_PIPELINE;
+  #limit = DEFAULT_PIPELINE_LIMIT;
+  #isGrowing = true;
+
+  /** The peer's `reqq`. */
+  setLimit(requests: number): void {
+    this.#limit = Math.max(1, Math.min(requests, MAX_PIPELINE));
+  }
+
+  get size(): number {
+    return this.#outstanding.size;
+  }
+
+  get depth(): number {
+    return Math.min(this.#depth, this.#limit);
+  }
+
+  /** Requests that may be sent now; 0 until half of the pipeline has drained, so that they go out in batches. */
+  get room(): number {
+    const { depth, size } = this;
+    return size * 2 <= depth ? depth - size : 0;
+  }
+
+  add(piece: OpenPiece, block: number, now: number): void {
+    this.#outstanding.set(keyOf(piece.index, block), { piece, block, sentAt: now });
+  }
+
+  find(piece: number, block: number): OutstandingRequest | undefined {
+    return this.#outstanding.get(keyOf(piece, block));
+  }
+
+  delete(piece: number, block: number): boolean {
+    return this.#outstanding.delete(keyOf(piece, block));
+  }
+
+  values(): IterableIterator<OutstandingRequest> {
+    return this.#outstanding.values();
+  }
+
+  /** Forgets everything and answers what it was. */
+  drain(): OutstandingRequest[] {
+    const out = [...this.#outstanding.values()];
+    this.#outstanding.clear();
+    return out;
+  }
+
+  /** A block arrived. */
+  onBlock(): void {
+    if (this.#isGrowing && this.#depth < this.#limit) this.#depth++;
+  }
+
+  /** Once a second: `rate` in bytes a second. */
+  tick(rate: number): void {
+    const needed = Math.ceil((rate * PIPELINE_MS) / 1000 / BLOCK_LENGTH);
+    if (this.#isGrowing && this.#depth > 2 * needed + MIN_PIPELINE) this.#isGrowing = false;
+    // A quarter more than it delivered, or it could never show that it is faster.
+    if (!this.#isGrowing) this.#depth = Math.max(SLOWEST_PIPELINE, Math.ceil(needed * 1.25));
+  }
+
+  /** It did not deliver: one request at a time, until it does. */
+  collapse(): void {
+    this.#depth = 1;
+    this.#isGrowing = true;
+  }
+}

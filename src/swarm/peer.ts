@@ -1,0 +1,270 @@
+import { Bitfield, concatBytes, PeerError, toError, type Endpoint, type PeerId } from "../base/index.ts";
+import type { Connection, Direction } from "../transport/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
+import {
+  encodeMessage,
+  ExtensionNegotiation,
+  initialPeerFlags,
+  MessageDecoder,
+  recogniseClient,
+  type ExtendedHandshake,
+  type ExtensionRegistry,
+  type Handshake,
+  type Message,
+  type MessageSink,
+  type PeerFlags,
+} from "../wire/index.ts";
+import { MAX_EARLY_HAVES } from "./limits.ts";
+import type { OpenPiece } from "./open-piece.ts";
+import { PeerRequests } from "./peer-requests.ts";
+import { RateMeter } from "./rate-meter.ts";
+import { UploadQueue } from "./upload-queue.ts";
+
+/** Who acts on what a peer says. */
+export interface PeerOwner {
+  onMessage(peer: Peer, message: Message): void;
+  blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined;
+  blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void;
+  /** Bytes arrived: for counters and rate limits. */
+  onReceived(peer: Peer, bytes: number): void;
+  onDrain(peer: Peer): void;
+  onClose(peer: Peer, error: Error | undefined): void;
+  /** The peer has something to send: {@link Peer.flush} is to be called soon. */
+  wantsFlush(peer: Peer): void;
+}
+
+/** A peer as its bad deeds are remembered, also after it left. */
+export interface PeerIdentity {
+  readonly endpoint: Endpoint;
+  readonly peerId: PeerId;
+}
+
+/** Why a connection is not read: its requests fill our queue, or the download limit is reached. */
+export type PauseReason = "uploads" | "rate";
+
+/** What a peer said about its pieces before the number of pieces was known. */
+interface EarlyPieces {
+  bits: Uint8Array | undefined;
+  all: boolean;
+  readonly haves: Set<number>;
+}
+
+export interface PeerOptions {
+  readonly owner: PeerOwner;
+  readonly connection: Connection;
+  readonly direction: Direction;
+  readonly handshake: Handshake;
+  readonly peerId: PeerId;
+  readonly registry: ExtensionRegistry<Peer>;
+  /** `undefined` while the metadata is not known. */
+  readonly pieceCount: number | undefined;
+  /** On the clock's scale. */
+  readonly now: number;
+}
+
+/** One connection with a peer, handshake done: what each side said, and what waits to be sent. Decides nothing. */
+export class Peer implements MessageSink {
+  readonly connection: Connection;
+  readonly direction: Direction;
+  readonly identity: PeerIdentity;
+  readonly supportsFast: boolean;
+  readonly supportsExtended: boolean;
+  readonly extensions: ExtensionNegotiation<Peer>;
+  readonly flags: PeerFlags = initialPeerFlags();
+  readonly requests = new PeerRequests();
+  readonly uploads = new UploadQueue();
+  readonly down = new RateMeter();
+  readonly up = new RateMeter();
+  readonly connectedAt: number;
+  /** What it has; `undefined` while the number of pieces is not known. */
+  pieces: Bitfield | undefined;
+  /** How its pieces are counted in the availability: one by one, or as a seed. */
+  counted: "not" | "pieces" | "seed" = "not";
+  /** Whether it has said which pieces it has: only once, and first of all (BEP 3). */
+  hasSaidPieces = false;
+  /** Pieces it lets us fetch while it chokes us (BEP 6). */
+  readonly allowedFast = new Set<number>();
+  /** Pieces we let it fetch while we choke it. */
+  readonly grantedFast = new Set<number>();
+  extended: ExtendedHandshake | undefined;
+  lastReceived: number;
+  lastSent: number;
+  /** When a block last arrived. */
+  lastBlock: number;
+  lastUnchoked: number | undefined;
+  isSnubbing = false;
+  /** The block whose payload is coming in. */
+  arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
+  /** Block bytes that arrived and were of no use. */
+  wasted = 0;
+  readonly #owner: PeerOwner;
+  readonly #decoder: MessageDecoder;
+  readonly #early: EarlyPieces = { bits: undefined, all: false, haves: new Set() };
+  #outbox: Uint8Array[] = [];
+  #closed = false;
+  readonly #pauses = new Set<PauseReason>();
+
+  constructor(options: PeerOptions) {
+    const { connection, handshake, now } = options;
+    this.#owner = options.owner;
+    this.connection = connection;
+    this.direction = options.direction;
+    this.identity = { endpoint: connection.remote, peerId: options.peerId };
+    this.supportsFast = handshake.reserved.fast;
+    this.supportsExtended = handshake.reserved.extended;
+    this.extensions = new ExtensionNegotiation(options.registry);
+    this.connectedAt = now;
+    this.lastReceived = now;
+    this.lastSent = now;
+    this.lastBlock = now;
+    this.#decoder = new MessageDecoder(this, { pieceCount: options.pieceCount });
+    if (options.pieceCount !== undefined) this.pieces = new Bitfield(options.pieceCount);
+  }
+
+  /** The handlers for the connection: what arrives is decoded here, errors in it close the connection. */
+  readonly handlers: SocketHandlers = {
+    onData: (chunk) => {
+      if (this.#closed) return;
+      this.#owner.onReceived(this, chunk.length);
+      try {
+        this.#decoder.push(chunk);
+      } catch (error) {
+        this.close(toError(error));
+      }
+    },
+    onDrain: () => this.#owner.onDrain(this),
+    onClose: (error) => this.close(error),
+  };
+
+  get endpoint(): Endpoint {
+    return this.identity.endpoint;
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** What to dial it at: its own word for an incoming connection, whose port is a passing one. */
+  get listenEndpoint(): Endpoint | undefined {
+    if (this.direction === "outgoing") return this.endpoint;
+    const port = this.extended?.port;
+    return port === undefined ? undefined : { ip: this.endpoint.ip, port };
+  }
+
+  /** Client and version, as it says itself or as its peer id tells. */
+  get client(): string {
+    if (this.extended?.client !== undefined) return this.extended.client;
+    const known = recogniseClient(this.identity.peerId.bytes);
+    return known === undefined ? "unknown" : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+  }
+
+  get isSeed(): boolean {
+    return this.pieces?.isFull ?? this.#early.all;
+  }
+
+  /** Queues a message; it goes out with others at the next flush. */
+  send(message: Message): void {
+    this.sendBytes(encodeMessage(message));
+  }
+
+  /** Queues encoded messages; the bytes must not change. */
+  sendBytes(bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (this.#outbox.length === 0) this.#owner.wantsFlush(this);
+    this.#outbox.push(bytes);
+  }
+
+  /** Sends what was queued, as one write. */
+  flush(now: number): void {
+    const outbox = this.#outbox;
+    if (outbox.length === 0 || this.#closed) return;
+    this.#outbox = [];
+    this.lastSent = now;
+    this.connection.write(outbox.length === 1 && outbox[0] !== undefined ? outbox[0] : concatBytes(outbox));
+  }
+
+  /** Stops reading for a reason; TCP holds the peer back. */
+  pause(reason: PauseReason): void {
+    if (this.#closed || this.#pauses.has(reason)) return;
+    if (this.#pauses.size === 0) this.connection.pause();
+    this.#pauses.add(reason);
+  }
+
+  /** A reason to stop is gone; reads on when it was the last. */
+  resume(reason: PauseReason): void {
+    if (!this.#pauses.delete(reason) || this.#closed || this.#pauses.size > 0) return;
+    this.connection.resume();
+  }
+
+  /** Whether we have stopped reading, so that its silence means nothing. */
+  get isPaused(): boolean {
+    return this.#pauses.size > 0;
+  }
+
+  /** Ends the connection, at once and once. The owner hears of it before this returns. */
+  close(error?: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outbox = [];
+    this.#decoder.stop();
+    this.connection.destroy();
+    this.#owner.onClose(this, error);
+  }
+
+  /** The view of the block that is arriving is needed otherwise: the rest of the block is dropped. */
+  abandonBlock(): void {
+    this.#decoder.abandonBlock();
+  }
+
+  /** Notes a bitfield. Throws {@link PeerError} `peer.bitfield` for one of the wrong size. */
+  setBitfield(bits: Uint8Array): void {
+    if (this.pieces === undefined) {
+      this.#early.bits = bits;
+      return;
+    }
+    try {
+      this.pieces = Bitfield.unpack(bits, this.pieces.length);
+    } catch (error) {
+      throw new PeerError("peer.bitfield", `bad bitfield: ${toError(error).message}`, { cause: error });
+    }
+  }
+
+  setHaveAll(): void {
+    if (this.pieces === undefined) this.#early.all = true;
+    else this.pieces.setAll();
+  }
+
+  /** Notes a piece that the peer has; says whether that is news. Throws {@link PeerError} `peer.have` for a piece there is not. */
+  setHave(piece: number): boolean {
+    if (this.pieces === undefined) {
+      if (this.#early.haves.size < MAX_EARLY_HAVES) this.#early.haves.add(piece);
+      return false;
+    }
+    if (piece >= this.pieces.length) throw new PeerError("peer.have", `have for piece ${piece} of ${this.pieces.length}`);
+    return this.pieces.set(piece);
+  }
+
+  /** The number of pieces is known at last: what was said before is put in place. Throws as the setters do. */
+  setPieceCount(pieceCount: number): void {
+    this.#decoder.setLimits({ pieceCount });
+    this.pieces = new Bitfield(pieceCount);
+    const { bits, all, haves } = this.#early;
+    if (all) this.pieces.setAll();
+    if (bits !== undefined) this.setBitfield(bits);
+    for (const piece of haves) this.setHave(piece);
+    haves.clear();
+    this.#early.bits = undefined;
+  }
+
+  onMessage(message: Message): void {
+    this.#owner.onMessage(this, message);
+  }
+
+  onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined {
+    return this.#owner.blockStart(this, piece, begin, length);
+  }
+
+  onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void {
+    this.#owner.blockEnd(this, piece, begin, length, stored);
+  }
+}

@@ -1,0 +1,36 @@
+import type { Hasher } from "../runtime/index.ts";
+import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+
+/** Memory for pieces under construction: bounded, and used again. */
+export class PieceBuffers {
+  readonly #hasher: Pick<Hasher, "allocate">;
+  readonly #pieceLength: number;
+  readonly #capacity: number;
+  readonly #spare: Uint8Array[] = [];
+  #used = 0;
+
+  constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number) {
+    this.#hasher = hasher;
+    this.#pieceLength = pieceLength;
+    this.#capacity = Math.max(MIN_OPEN_PIECES, Math.floor(ASSEMBLY_BYTES / pieceLength));
+  }
+
+  /** Whether one more fits the budget. */
+  get hasRoom(): boolean {
+    return this.#used < this.#capacity;
+  }
+
+  /** A buffer of `length` bytes, at most a piece: beyond the budget, too, when the caller cannot wait. */
+  take(length: number): Uint8Array {
+    this.#used++;
+    const buffer = this.#spare.pop() ?? this.#hasher.allocate(this.#pieceLength);
+    return length === buffer.length ? buffer : buffer.subarray(0, length);
+  }
+
+  /** Gives back what `take` gave. */
+  release(data: Uint8Array): void {
+    this.#used--;
+    // A few are kept: enough for pieces that finish while others begin, without holding the peak for ever.
+    if (this.#spare.length < MIN_OPEN_PIECES) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+  }
+}

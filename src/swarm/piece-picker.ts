@@ -1,0 +1,215 @@
+import type { Bitfield } from "../base/index.ts";
+import { shuffle, type Random } from "../runtime/index.ts";
+
+/** How much a file, and so its pieces, is wanted. */
+export type Priority = "skip" | "low" | "normal" | "high";
+
+const LEVELS: readonly Priority[] = ["skip", "low", "normal", "high"];
+
+/** Higher is more wanted; `"skip"` is 0. */
+export function priorityLevel(priority: Priority): number {
+  return LEVELS.indexOf(priority);
+}
+
+/** Beyond this many copies (seeds not counted) pieces are not told apart: none of them is rare. */
+const MAX_AVAILABILITY = 63;
+const STEPS = MAX_AVAILABILITY + 1;
+const BUCKETS = 3 * STEPS;
+const ABSENT = 0xffffffff;
+
+/**
+ * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted and not begun stand in one array, sorted by priority and
+ * then by how many peers have them. The array is cut into buckets of equal rank, so that a piece that gains or loses a copy moves
+ * to the next bucket by one exchange, whatever the number of pieces. Peers that have everything are only counted.
+ *
+ * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces of rank `b`; `position[order[i]] === i`; a piece is in
+ * the array when it is wanted, and neither begun nor finished.
+ */
+export class PiecePicker {
+  readonly #random: Random;
+  readonly #level: Uint8Array;
+  readonly #available: Uint16Array;
+  readonly #order: Uint32Array;
+  readonly #position: Uint32Array;
+  readonly #start = new Uint32Array(BUCKETS + 1);
+  /** 1 for a piece that is begun or finished. */
+  readonly #taken: Uint8Array;
+  #seeds = 0;
+  #cursor = 0;
+
+  /** All pieces are wanted with normal priority. */
+  constructor(pieceCount: number, random: Random) {
+    this.#random = random;
+    this.#level = new Uint8Array(pieceCount).fill(priorityLevel("normal"));
+    this.#available = new Uint16Array(pieceCount);
+    this.#taken = new Uint8Array(pieceCount);
+    this.#order = new Uint32Array(pieceCount);
+    this.#position = new Uint32Array(pieceCount).fill(ABSENT);
+    this.#rebuild();
+  }
+
+  /** How many peers have a piece. */
+  availability(piece: number): number {
+    return (this.#available[piece] ?? 0) + this.#seeds;
+  }
+
+  /** Pieces that could be begun. */
+  get remaining(): number {
+    return this.#start[BUCKETS] ?? 0;
+  }
+
+  isWanted(piece: number): boolean {
+    return (this.#level[piece] ?? 0) > 0;
+  }
+
+  /** A peer that has everything came (1) or went (-1). */
+  addSeed(change: 1 | -1): void {
+    this.#seeds += change;
+  }
+
+  /** A peer with these pieces came (1) or went (-1). */
+  addPeer(pieces: Bitfield, change: 1 | -1): void {
+    for (const piece of pieces.ones()) this.addHave(piece, change);
+  }
+
+  /** A peer gained a piece (1), or a peer that had it went (-1). */
+  addHave(piece: number, change: 1 | -1): void {
+    const rank = this.#rank(piece);
+    this.#available[piece] = (this.#available[piece] ?? 0) + change;
+    if (this.#position[piece] !== ABSENT) this.#move(piece, rank, this.#rank(piece));
+  }
+
+  /** A piece is begun or finished: it is not picked any more. */
+  take(piece: number): void {
+    if (this.#taken[piece] === 1) return;
+    this.#taken[piece] = 1;
+    if (this.#position[piece] !== ABSENT) this.#remove(piece);
+  }
+
+  /** A piece that was begun is given up, or turned out to be missing after all. */
+  giveBack(piece: number): void {
+    if (this.#taken[piece] === 0) return;
+    this.#taken[piece] = 0;
+    if (this.isWanted(piece)) this.#insert(piece);
+    this.#cursor = 0;
+  }
+
+  setPriority(piece: number, priority: Priority): void {
+    const level = priorityLevel(priority);
+    if (this.#level[piece] === level) return;
+    if (this.#position[piece] !== ABSENT) this.#remove(piece);
+    this.#level[piece] = level;
+    if (level > 0 && this.#taken[piece] === 0) this.#insert(piece);
+    this.#cursor = 0;
+  }
+
+  /** The rarest piece of the highest priority that the peer has. `pieces` `undefined`: the peer has everything. */
+  pickRarest(pieces: Bitfield | undefined): number | undefined {
+    return this.#scan(pieces, 0);
+  }
+
+  /** Any piece that the peer has: a new downloader wants whole pieces to trade soon, and rare ones come slowly (BEP 3). */
+  pickRandom(pieces: Bitfield | undefined): number | undefined {
+    const { remaining } = this;
+    return remaining === 0 ? undefined : this.#scan(pieces, this.#random.below(remaining));
+  }
+
+  /** The first piece in order that the peer has, of those with the highest priority. */
+  pickSequential(pieces: Bitfield | undefined): number | undefined {
+    for (let level = 3; level > 0; level--) {
+      const first = this.#start[(3 - level) * STEPS] ?? 0;
+      const last = this.#start[(4 - level) * STEPS] ?? 0;
+      if (first === last) continue;
+      while (this.#cursor < this.#position.length && this.#position[this.#cursor] === ABSENT) this.#cursor++;
+      for (let piece = this.#cursor; piece < this.#position.length; piece++) {
+        if (this.#position[piece] !== ABSENT && this.#level[piece] === level && pieces?.get(piece) !== false) return piece;
+      }
+    }
+    return undefined;
+  }
+
+  /** Whether the peer has a piece that could be begun. */
+  canPick(pieces: Bitfield | undefined): boolean {
+    return this.#scan(pieces, 0) !== undefined;
+  }
+
+  /** The smallest number of copies among all pieces, ours not counted, and which part of them has one more: 2.5 says half have 3. */
+  distributedCopies(): number {
+    const count = this.#available.length;
+    if (count === 0) return this.#seeds;
+    const least = this.#available.reduce((min, available) => Math.min(min, available), Infinity);
+    const above = this.#available.reduce((sum, available) => sum + (available > least ? 1 : 0), 0);
+    return this.#seeds + least + above / count;
+  }
+
+  #scan(pieces: Bitfield | undefined, from: number): number | undefined {
+    const { remaining } = this;
+    for (let step = 0; step < remaining; step++) {
+      const at = from + step < remaining ? from + step : from + step - remaining;
+      const piece = this.#order[at] ?? 0;
+      if (pieces === undefined || pieces.get(piece)) return piece;
+    }
+    return undefined;
+  }
+
+  #rank(piece: number): number {
+    const level = this.#level[piece] ?? 1;
+    return (3 - level) * STEPS + Math.min(this.#available[piece] ?? 0, MAX_AVAILABILITY);
+  }
+
+  #put(piece: number, at: number): void {
+    this.#order[at] = piece;
+    this.#position[piece] = at;
+  }
+
+  #exchange(a: number, b: number): void {
+    const first = this.#order[a] ?? 0;
+    const second = this.#order[b] ?? 0;
+    this.#put(first, b);
+    this.#put(second, a);
+  }
+
+  /** From rank to rank, one bucket border at a time. */
+  #move(piece: number, from: number, to: number): void {
+    for (let rank = from; rank < to; rank++) {
+      const last = (this.#start[rank + 1] ?? 0) - 1;
+      this.#exchange(this.#position[piece] ?? 0, last);
+      this.#start[rank + 1] = last;
+    }
+    for (let rank = from; rank > to; rank--) {
+      const first = this.#start[rank] ?? 0;
+      this.#exchange(this.#position[piece] ?? 0, first);
+      this.#start[rank] = first + 1;
+    }
+  }
+
+  #remove(piece: number): void {
+    const rank = this.#rank(piece);
+    // To the end of the last bucket, then off.
+    this.#move(piece, rank, BUCKETS - 1);
+    const last = (this.#start[BUCKETS] ?? 0) - 1;
+    this.#exchange(this.#position[piece] ?? 0, last);
+    this.#start[BUCKETS] = last;
+    this.#position[piece] = ABSENT;
+  }
+
+  #insert(piece: number): void {
+    const end = this.#start[BUCKETS] ?? 0;
+    this.#put(piece, end);
+    this.#start[BUCKETS] = end + 1;
+    const rank = this.#rank(piece);
+    this.#move(piece, BUCKETS - 1, rank);
+    // Anywhere within its bucket: equals must not be picked in the same order by everybody.
+    const first = this.#start[rank] ?? 0;
+    const size = (this.#start[rank + 1] ?? 0) - first;
+    if (size > 1) this.#exchange(this.#position[piece] ?? 0, first + this.#random.below(size));
+  }
+
+  #rebuild(): void {
+    const pieces = shuffle(Array.from(this.#level.keys()), this.#random);
+    pieces.forEach((piece, at) => this.#put(piece, at));
+    const rank = (3 - priorityLevel("normal")) * STEPS;
+    this.#start.fill(0, 0, rank + 1);
+    this.#start.fill(pieces.length, rank + 1);
+  }
+}

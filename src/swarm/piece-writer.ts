@@ -1,0 +1,74 @@
+import { BLOCK_LENGTH, Bitfield, equalBytes, StorageError } from "../base/index.ts";
+import type { Metainfo } from "../metainfo/index.ts";
+import type { Hasher } from "../runtime/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { OpenPiece } from "./open-piece.ts";
+
+/** What became of a piece whose blocks are all there. */
+export type FinishResult = "stored" | "bad hash";
+
+/** The disk's side of a download: checks and writes finished pieces, saves unfinished ones. */
+export class PieceWriter {
+  readonly #metainfo: Metainfo;
+  readonly #storage: Storage;
+  readonly #hasher: Hasher;
+
+  constructor(metainfo: Metainfo, storage: Storage, hasher: Hasher) {
+    this.#metainfo = metainfo;
+    this.#storage = storage;
+    this.#hasher = hasher;
+  }
+
+  /** Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError. */
+  async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
+    const digest = await this.#hasher.digest("sha1", data);
+    if (!equalBytes(digest, this.#metainfo.pieceHash(piece.index))) return "bad hash";
+    await this.write(piece, data);
+    return "stored";
+  }
+
+  async write(piece: OpenPiece, data: Uint8Array): Promise<void> {
+    await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index), [data]));
+  }
+
+  /** Reads blocks that are only on disk into `data`. */
+  async load(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    for (const { begin, end } of runs(piece, blocks)) {
+      await this.#guard(() => this.#storage.read(this.#metainfo.layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]));
+    }
+  }
+
+  /** Writes blocks of an unfinished piece to their place, so that a restart finds them. */
+  async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    for (const { begin, end } of runs(piece, blocks)) {
+      await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, [data.slice(begin, end)]));
+    }
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error });
+    }
+  }
+}
+
+/** Runs of neighbouring blocks, as bytes of the piece. */
+function* runs(piece: OpenPiece, blocks: Bitfield): Generator<{ readonly begin: number; readonly end: number }> {
+  let first = -1;
+  let last = -1;
+  for (const block of blocks.ones()) {
+    if (first >= 0 && block === last + 1) last = block;
+    else {
+      if (first >= 0) yield bytes(piece, first, last);
+      first = block;
+      last = block;
+    }
+  }
+  if (first >= 0) yield bytes(piece, first, last);
+}
+
+function bytes(piece: OpenPiece, first: number, last: number): { begin: number; end: number } {
+  return { begin: first * BLOCK_LENGTH, end: last * BLOCK_LENGTH + piece.blockLength(last) };
+}

@@ -1,0 +1,55 @@
+import type { Bitfield, InfoHash, PeerId, StorageError } from "../base/index.ts";
+import type { Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { ProgressKeeper, Storage } from "../storage/index.ts";
+import type { BanList } from "./bans.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+
+/** Connections that all torrents of a client share. */
+export interface ConnectionBudget {
+  /** Connections that may still be made. */
+  readonly room: number;
+  /** A connection was made (1) or ended (-1). */
+  count(change: 1 | -1): void;
+}
+
+/** What happens in a swarm that its owner acts on. */
+export interface SwarmEvents {
+  /** The info dictionary of a magnet link is here, verified. {@link Swarm.attach} comes next. */
+  onMetadata(info: Uint8Array): void;
+  /** A piece is stored. */
+  onPiece(piece: number): void;
+  /** Everything wanted is there. May happen again after the selection grew. */
+  onFinished(): void;
+  /** The disk refused, or works again (`undefined`). */
+  onStorage(error: StorageError | undefined): void;
+}
+
+export interface SwarmOptions {
+  readonly runtime: Runtime;
+  readonly infoHash: InfoHash;
+  readonly peerId: PeerId;
+  /** Our client's name and version, for the extended handshake. */
+  readonly clientName: string;
+  /** Where we listen; 0 when we do not. */
+  readonly port: () => number;
+  readonly maxPeers: () => number;
+  readonly uploadSlots: () => number;
+  readonly download: RateLimiter;
+  readonly upload: RateLimiter;
+  readonly budget: ConnectionBudget;
+  readonly bans: BanList;
+  readonly events: SwarmEvents;
+}
+
+/** What a torrent is made of, once its metadata is known and its data checked. */
+export interface SwarmContent {
+  readonly metainfo: Metainfo;
+  readonly storage: Storage;
+  /** Pieces on disk. The swarm adds to it. */
+  readonly have: Bitfield;
+  /** Blocks on disk of unfinished pieces. */
+  readonly partials: ReadonlyMap<number, Bitfield>;
+  /** Makes progress durable; `undefined` when nobody wants that. */
+  readonly keeper: ProgressKeeper | undefined;
+}

@@ -1,0 +1,385 @@
+import { formatEndpoint, ipFamily, PeerError, PeerId, toError, type Endpoint } from "../base/index.ts";
+import { CandidateList, type CandidateSource } from "../discovery/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
+import type { Connection, Direction } from "../transport/index.ts";
+import { allowedFastSet, encodeHandshake, ExtensionRegistry, utMetadata, type Handshake, type Message } from "../wire/index.ts";
+import { Choking } from "./choking.ts";
+import { Dialer } from "./dialer.ts";
+import { Downloader } from "./downloader.ts";
+import { extendedHandshake, sayPieces } from "./greeting.ts";
+import { receive, type Inbound } from "./inbound.ts";
+import { ALLOWED_FAST, KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
+import { MetadataExchange } from "./metadata-exchange.ts";
+import { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
+import { RateMeter } from "./rate-meter.ts";
+import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
+import { Uploader } from "./uploader.ts";
+
+/** The content and those who work on it. */
+interface Work {
+  readonly content: SwarmContent;
+  readonly downloader: Downloader;
+  readonly uploader: Uploader;
+}
+
+/**
+ * One torrent at work: its peers, and what goes to and from them. It begins without content when only the info-hash is known;
+ * {@link Swarm.attach} adds that.
+ *
+ *     fetching metadata ──attach──> exchanging pieces ──stop──> stopped
+ *          └──────────────────────stop───────────────────────────^
+ */
+export class Swarm implements PeerOwner {
+  readonly candidates: CandidateList;
+  readonly down = new RateMeter();
+  readonly up = new RateMeter();
+  readonly #options: SwarmOptions;
+  readonly #peers = new Set<Peer>();
+  readonly #registry = new ExtensionRegistry<Peer>();
+  readonly #metadata: MetadataExchange;
+  readonly #choking: Choking;
+  readonly #dialer: Dialer;
+  readonly #flushing = new Set<Peer>();
+  readonly #inbound: Inbound;
+  #work: Work | undefined;
+  #isStopped = false;
+
+  constructor(options: SwarmOptions) {
+    const { runtime } = options;
+    this.#options = options;
+    this.candidates = new CandidateList(runtime.clock, runtime.random);
+    this.#metadata = new MetadataExchange({
+      runtime,
+      infoHash: options.infoHash,
+      info: () => this.#work?.content.metainfo.infoBytes,
+      onComplete: (info) => options.events.onMetadata(info),
+      onLiar: (peer) => this.#punish(peer.identity),
+    });
+    this.#registry.add(utMetadata, (message, peer) => this.#metadata.onMessage(peer, message));
+    this.#choking = new Choking({
+      peers: this.#peers,
+      random: runtime.random,
+      slots: options.uploadSlots,
+      isSeeding: () => this.#work?.downloader.isFinished === true,
+      onChoke: (peer) => this.#work?.uploader.choke(peer),
+      onUnchoke: (peer) => this.#work?.uploader.pump(peer),
+    });
+    this.#dialer = new Dialer({
+      runtime,
+      candidates: this.candidates,
+      room: () => Math.min(options.maxPeers() - this.#peers.size - this.#dialer.pending, options.budget.room - this.#dialer.pending),
+      isAllowed: (endpoint) => !options.bans.isBanned(endpoint),
+      offer: () => this.handshake(),
+      take: (connection, handshake) => this.#admit(connection, handshake, "outgoing"),
+    });
+    this.#inbound = {
+      downloader: undefined,
+      uploader: undefined,
+      choking: this.#choking,
+      metadata: this.#metadata,
+      clock: runtime.clock,
+      onPieces: (peer) => this.#onPieces(peer),
+      onHave: (peer, piece) => this.#onHave(peer, piece),
+      onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
+    };
+  }
+
+  /** Begins to exchange pieces. */
+  attach(content: SwarmContent): void {
+    const { runtime, events } = this.#options;
+    const downloader = new Downloader({
+      runtime,
+      metainfo: content.metainfo,
+      storage: content.storage,
+      have: content.have,
+      keeper: content.keeper,
+      peers: this.#peers,
+      onPiece: (piece) => this.#onPiece(piece),
+      onLiar: (identity) => this.#punish(identity),
+      onStorage: (error) => events.onStorage(error),
+    });
+    downloader.restore(content.partials);
+    const uploader = new Uploader({
+      layout: content.metainfo.layout,
+      storage: content.storage,
+      limiter: this.#options.upload,
+      hasPiece: (piece) => content.have.get(piece),
+      onSent: (peer, bytes) => {
+        peer.up.add(bytes);
+        this.up.add(bytes);
+        peer.lastSent = runtime.clock.now();
+      },
+      onStorageError: (error) => events.onStorage(error),
+    });
+    this.#work = { content, downloader, uploader };
+    this.#inbound.downloader = downloader;
+    this.#inbound.uploader = uploader;
+    for (const peer of this.#peers) this.#attachPeer(peer, content);
+  }
+
+  get downloader(): Downloader | undefined {
+    return this.#work?.downloader;
+  }
+
+  get peers(): ReadonlySet<Peer> {
+    return this.#peers;
+  }
+
+  /** Our handshake. */
+  handshake(): Uint8Array {
+    const { infoHash, peerId } = this.#options;
+    return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved: { extended: true, fast: true } });
+  }
+
+  addPeers(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
+    const added = this.candidates.add(endpoints, source);
+    this.#dialer.dial();
+    return added;
+  }
+
+  /** Takes over a connection that a peer made, its handshake read; `undefined` refuses it. */
+  accept(connection: Connection, handshake: Handshake): SocketHandlers | undefined {
+    return this.#admit(connection, handshake, "incoming");
+  }
+
+  /** The selection changed: who is interesting may have, too. */
+  reconsider(): void {
+    for (const peer of this.#peers) this.#updateInterest(peer);
+    if (this.#work?.downloader.isFinished === true) this.#finished();
+    this.#work?.downloader.refillAll();
+  }
+
+  /** Once a second; `now` on the clock's scale. */
+  tick(now: number): void {
+    if (this.#isStopped) return;
+    this.down.tick(now);
+    this.up.tick(now);
+    for (const peer of this.#peers) {
+      peer.down.tick(now);
+      peer.up.tick(now);
+      if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused) peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
+      else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
+      if (peer.flags.amInterested) this.#updateInterest(peer);
+    }
+    this.#choking.tick(now);
+    this.#metadata.tick();
+    this.#work?.downloader.tick(now);
+    this.#dialer.dial();
+  }
+
+  /** Hangs up on everybody; resolves when no disk access is under way any more. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    const storing = this.#work?.downloader.stop();
+    this.#isStopped = true;
+    for (const peer of this.#peers) peer.close();
+    await Promise.all([this.#dialer.close(), storing, this.#work?.uploader.idle()]);
+  }
+
+  onMessage(peer: Peer, message: Message): void {
+    receive(this.#inbound, peer, message);
+  }
+
+  blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined {
+    return this.#work?.downloader.blockStart(peer, piece, begin, length);
+  }
+
+  blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void {
+    if (stored) this.down.add(length);
+    this.#work?.downloader.blockEnd(peer, piece, begin, length, stored);
+  }
+
+  onReceived(peer: Peer, bytes: number): void {
+    peer.lastReceived = this.#options.runtime.clock.now();
+    const { download } = this.#options;
+    if (!download.isLimited) return;
+    download.charge(bytes);
+    if (download.isOpen || peer.isPaused) return;
+    peer.pause("rate");
+    download.wait(() => peer.resume("rate"));
+  }
+
+  onDrain(peer: Peer): void {
+    this.#work?.uploader.pump(peer);
+  }
+
+  wantsFlush(peer: Peer): void {
+    if (this.#flushing.size === 0) {
+      this.#options.runtime.clock.soon(() => {
+        const now = this.#options.runtime.clock.now();
+        const peers = [...this.#flushing];
+        this.#flushing.clear();
+        for (const each of peers) each.flush(now);
+      });
+    }
+    this.#flushing.add(peer);
+  }
+
+  onClose(peer: Peer, error: Error | undefined): void {
+    this.#peers.delete(peer);
+    this.#flushing.delete(peer);
+    this.#options.budget.count(-1);
+    this.#uncount(peer);
+    this.#metadata.gone(peer);
+    this.#work?.downloader.gone(peer);
+    this.#options.runtime.log.debug("peer left", { peer: formatEndpoint(peer.endpoint), client: peer.client, reason: error?.message });
+    const { listenEndpoint } = peer;
+    if (listenEndpoint !== undefined) {
+      if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenEndpoint);
+      else this.candidates.left(listenEndpoint);
+    }
+    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.identity)) this.candidates.ban(peer.endpoint);
+    if (!this.#isStopped) this.#dialer.dial();
+  }
+
+  #admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
+    const { bans, infoHash, budget } = this.#options;
+    const peerId = PeerId.fromBytes(handshake.peerId);
+    if (this.#isStopped || Buffer.compare(handshake.infoHash, infoHash.wire) !== 0) return undefined;
+    if (peerId.equals(this.#options.peerId)) {
+      this.candidates.ban(connection.remote);
+      return undefined;
+    }
+    if (bans.isBanned(connection.remote, peerId)) return undefined;
+    if (this.#peers.size >= this.#options.maxPeers() || budget.room <= 0) return undefined;
+    for (const peer of this.#peers) if (peer.identity.peerId.equals(peerId)) return undefined;
+    const peer = new Peer({
+      owner: this,
+      connection,
+      direction,
+      handshake,
+      peerId,
+      registry: this.#registry,
+      pieceCount: this.#work?.content.metainfo.pieceCount,
+      now: this.#options.runtime.clock.now(),
+    });
+    this.#peers.add(peer);
+    budget.count(1);
+    if (direction === "outgoing") this.candidates.connected(connection.remote);
+    this.#greet(peer);
+    return peer.handlers;
+  }
+
+  #greet(peer: Peer): void {
+    sayPieces(peer, this.#work?.content.have);
+    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, this.#work?.content.metainfo.infoBytes.length));
+    this.#grantFast(peer);
+  }
+
+  /** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
+  #grantFast(peer: Peer): void {
+    const content = this.#work?.content;
+    if (content === undefined || !peer.supportsFast || ipFamily(peer.endpoint.ip) !== 4) return;
+    const { metainfo, have } = content;
+    const pieces = allowedFastSet({
+      ip: peer.endpoint.ip,
+      infoHash: this.#options.infoHash.wire,
+      pieceCount: metainfo.pieceCount,
+      count: ALLOWED_FAST,
+      hasher: this.#options.runtime.hasher,
+    });
+    for (const piece of pieces) {
+      if (!have.get(piece)) continue;
+      peer.grantedFast.add(piece);
+      peer.send({ type: "allowed-fast", piece });
+    }
+  }
+
+  /** A peer that came while the metadata was not known. */
+  #attachPeer(peer: Peer, content: SwarmContent): void {
+    try {
+      peer.setPieceCount(content.metainfo.pieceCount);
+    } catch (error) {
+      peer.close(toError(error));
+      return;
+    }
+    for (const piece of content.have.ones()) peer.send({ type: "have", piece });
+    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
+    this.#onPieces(peer);
+  }
+
+  #onPieces(peer: Peer): void {
+    const work = this.#work;
+    if (work === undefined || peer.pieces === undefined) return;
+    this.#uncount(peer);
+    if (peer.isSeed) {
+      peer.counted = "seed";
+      work.downloader.picker.addSeed(1);
+    } else {
+      peer.counted = "pieces";
+      work.downloader.picker.addPeer(peer.pieces, 1);
+    }
+    this.#updateInterest(peer);
+    this.#leaveSeed(peer);
+  }
+
+  #onHave(peer: Peer, piece: number): void {
+    peer.hasSaidPieces = true;
+    if (!peer.setHave(piece)) return;
+    const work = this.#work;
+    if (work === undefined) return;
+    if (peer.counted === "not") peer.counted = "pieces";
+    work.downloader.picker.addHave(piece, 1);
+    if (work.downloader.wants(piece)) {
+      this.#setInterest(peer, true);
+      work.downloader.refill(peer);
+    }
+    this.#leaveSeed(peer);
+  }
+
+  /** Takes a peer's pieces out of the availability. */
+  #uncount(peer: Peer): void {
+    const picker = this.#work?.downloader.picker;
+    if (picker === undefined) return;
+    if (peer.counted === "seed") picker.addSeed(-1);
+    else if (peer.counted === "pieces" && peer.pieces !== undefined) picker.addPeer(peer.pieces, -1);
+    peer.counted = "not";
+  }
+
+  #onExtendedHandshake(peer: Peer): void {
+    const { listenEndpoint } = peer;
+    if (peer.direction === "outgoing" || listenEndpoint === undefined) return;
+    this.candidates.add([listenEndpoint], "incoming");
+    this.candidates.connected(listenEndpoint);
+  }
+
+  #onPiece(piece: number): void {
+    const work = this.#work;
+    if (work === undefined) return;
+    for (const peer of this.#peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
+    this.#options.events.onPiece(piece);
+    if (work.downloader.isFinished) this.#finished();
+  }
+
+  #finished(): void {
+    for (const peer of this.#peers) {
+      this.#setInterest(peer, false);
+      this.#leaveSeed(peer);
+    }
+    this.#options.events.onFinished();
+  }
+
+  #updateInterest(peer: Peer): void {
+    if (this.#work !== undefined) this.#setInterest(peer, this.#work.downloader.isInteresting(peer));
+  }
+
+  #setInterest(peer: Peer, isInterested: boolean): void {
+    if (peer.flags.amInterested === isInterested || peer.isClosed) return;
+    peer.flags.amInterested = isInterested;
+    peer.send({ type: isInterested ? "interested" : "not-interested" });
+  }
+
+  /** Two that have everything have nothing to say to each other. */
+  #leaveSeed(peer: Peer): void {
+    if (peer.isSeed && this.#work?.downloader.isFinished === true && this.#work.content.have.isFull) peer.close();
+  }
+
+  /** It is proved that the peer sent bad data. */
+  #punish(identity: PeerIdentity): void {
+    const { bans, runtime } = this.#options;
+    bans.ban(identity);
+    this.candidates.ban(identity.endpoint);
+    runtime.log.info("peer banned: it sent bad data", { peer: formatEndpoint(identity.endpoint), client: identity.peerId.toString() });
+    for (const peer of this.#peers) if (bans.isBanned(peer.endpoint, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
+  }
+}

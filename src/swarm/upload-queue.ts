@@ -1,0 +1,67 @@
+import { UPLOAD_RUN_BYTES } from "./limits.ts";
+
+/** A block that a peer wants from us. */
+export interface BlockRequest {
+  readonly piece: number;
+  /** Bytes from the start of the piece. */
+  readonly begin: number;
+  /** Bytes. */
+  readonly length: number;
+}
+
+/** What a peer has asked of us and not yet got, in its order. */
+export class UploadQueue {
+  #requests: BlockRequest[] = [];
+  #head = 0;
+  /** Whether a run is being read from disk. */
+  isReading = false;
+  /** Whether it waits for the rate limiter. */
+  isWaiting = false;
+
+  get size(): number {
+    return this.#requests.length - this.#head;
+  }
+
+  push(request: BlockRequest): void {
+    this.#requests.push(request);
+  }
+
+  /** Takes a request back; says whether it was there. */
+  cancel(piece: number, begin: number, length: number): boolean {
+    for (let at = this.#head; at < this.#requests.length; at++) {
+      const request = this.#requests[at];
+      if (request?.piece === piece && request.begin === begin && request.length === length) {
+        this.#requests.splice(at, 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece. */
+  takeRun(): BlockRequest[] {
+    const run: BlockRequest[] = [];
+    let bytes = 0;
+    for (let last: BlockRequest | undefined; this.#head < this.#requests.length; this.#head++) {
+      const request = this.#requests[this.#head];
+      if (request === undefined || bytes + request.length > UPLOAD_RUN_BYTES) break;
+      if (last !== undefined && (request.piece !== last.piece || request.begin !== last.begin + last.length)) break;
+      run.push(request);
+      bytes += request.length;
+      last = request;
+    }
+    if (this.#head > 1024 || this.#head === this.#requests.length) {
+      this.#requests = this.#requests.slice(this.#head);
+      this.#head = 0;
+    }
+    return run;
+  }
+
+  /** Empties the queue, except for what `keep` says; answers what was dropped. */
+  clear(keep: (request: BlockRequest) => boolean = () => false): BlockRequest[] {
+    const all = this.#requests.slice(this.#head);
+    this.#requests = all.filter(keep);
+    this.#head = 0;
+    return all.filter((request) => !keep(request));
+  }
+}
