@@ -18,7 +18,7 @@ export const MAX_TRACKER_ID_BYTES = 256;
 export const MAX_URL_LENGTH = 4_096;
 /** Torrents in one scrape over HTTP: 60 bytes each in the URL, and servers stop at 8 KiB. */
 export const MAX_HTTP_SCRAPE_HASHES = 64;
-/** Torrents in one scrape over UDP (BEP 15: "about 74"): 16 + 74 × 20 bytes fit an Ethernet frame. */
+/** Torrents in one scrape over UDP: BEP 15 says "about 74", and trackers answer no more. */
 export const MAX_UDP_SCRAPE_HASHES = 74;
 
 /** Seconds between announces when the reply names none. */

@@ -3,6 +3,7 @@ import { shuffle } from "../../runtime/index.ts";
 import type { AnnounceEvent, AnnounceReply } from "../codec/index.ts";
 import { trackerProtocol } from "../codec/index.ts";
 import { MAX_TRACKERS, STOP_RETRANSMIT_MS, STOP_TIMEOUT_MS } from "../limits.ts";
+import { AbortSet } from "./abort-set.ts";
 import { announce } from "./announce.ts";
 import { TrackerEntry } from "./entry.ts";
 import { planAnnounces } from "./plan.ts";
@@ -32,9 +33,11 @@ export class TrackerSession {
   #phase: Phase = "new";
   #timer: Timer | undefined;
   #completed = false;
-  /** Aborts the announces under way; a new one each time the session starts. */
-  #running = new AbortController();
-  #farewell: { readonly controller: AbortController; readonly done: Promise<void>; readonly giveUp: () => void } | undefined;
+  /** The announces under way. */
+  readonly #announces = new AbortSet();
+  /** The `stopped` under way. */
+  readonly #farewells = new AbortSet();
+  #stopping: { readonly done: Promise<void>; readonly giveUp: () => void } | undefined;
   #ownUdp: UdpTrackers | undefined;
 
   constructor(host: TrackerHost, options: TrackerSessionOptions) {
@@ -48,7 +51,6 @@ export class TrackerSession {
     if (this.#phase !== "new" && this.#phase !== "stopped") return;
     this.#phase = "running";
     this.#completed = false;
-    this.#running = new AbortController();
     for (const entry of this.#entries()) entry.reset();
     this.#next();
   }
@@ -92,7 +94,7 @@ export class TrackerSession {
     this.#setTiers(tiers);
     const kept = new Set(this.#entries());
     const gone = before.filter((entry) => !kept.has(entry) && entry.told);
-    if (this.#phase === "running") for (const entry of gone) this.#sayStopped(entry, this.#running.signal).catch(() => undefined);
+    if (this.#phase === "running") for (const entry of gone) this.#sayStopped(entry).catch(() => undefined);
     this.#next();
   }
 
@@ -103,23 +105,21 @@ export class TrackerSession {
 
   /** Ends the announces and sends `stopped` to the trackers that know us. Takes at most 3 s, never rejects. */
   stop(): Promise<void> {
-    if (this.#farewell !== undefined) return this.#farewell.done;
+    if (this.#stopping !== undefined) return this.#stopping.done;
     if (this.#phase !== "running") {
       if (this.#phase === "new") this.#phase = "stopped";
       return Promise.resolve();
     }
     this.#phase = "stopping";
     this.#quiet();
-    const controller = new AbortController();
     let giveUp: () => void = () => undefined;
     const gaveUp = new Promise<void>((resolve) => {
       giveUp = resolve;
     });
     this.#timer = this.#host.clock.after(STOP_TIMEOUT_MS, giveUp);
     const told = this.#entries().filter((entry) => entry.told);
-    const allSaid = Promise.allSettled(told.map((entry) => this.#sayStopped(entry, controller.signal)));
-    const done = this.#finishStop(Promise.race([allSaid, gaveUp]), controller);
-    this.#farewell = { controller, done, giveUp };
+    const done = this.#finishStop(Promise.race([Promise.allSettled(told.map((entry) => this.#sayStopped(entry))), gaveUp]));
+    this.#stopping = { done, giveUp };
     return done;
   }
 
@@ -127,9 +127,9 @@ export class TrackerSession {
   async close(): Promise<void> {
     this.#phase = "closed";
     this.#quiet();
-    this.#farewell?.controller.abort();
-    this.#farewell?.giveUp();
-    await this.#farewell?.done;
+    this.#farewells.abort();
+    this.#stopping?.giveUp();
+    await this.#stopping?.done;
     await this.#closeUdp();
   }
 
@@ -171,14 +171,16 @@ export class TrackerSession {
   }
 
   #announce(entry: TrackerEntry, event: AnnounceEvent | undefined): void {
-    const { signal } = this.#running;
+    const { signal, ended } = this.#announces.open();
     entry.begin(event);
     this.#report(entry);
     announce(this.#host, this.#request(entry, event, this.#options.numWant()), signal, this.#udp).then(
       (reply) => {
+        ended();
         if (!signal.aborted) this.#onReply(entry, event, reply);
       },
       (error: unknown) => {
+        ended();
         if (signal.aborted) return;
         entry.failed(error, this.#host.random);
         this.#report(entry);
@@ -190,7 +192,7 @@ export class TrackerSession {
   #onReply(entry: TrackerEntry, event: AnnounceEvent | undefined, reply: AnnounceReply): void {
     if (!this.#entries().includes(entry)) {
       // Removed while it was being asked: it counts us now, and should not.
-      this.#sayStopped(entry, this.#running.signal).catch(() => undefined);
+      this.#sayStopped(entry).catch(() => undefined);
       return;
     }
     entry.succeeded(event, reply, this.#options.limits ?? {});
@@ -221,18 +223,23 @@ export class TrackerSession {
     return { url: entry.url, infoHash, peerId, port, uploaded, downloaded, left, event, numWant, key, trackerId: entry.trackerId, userAgent, headers, localIp, check };
   }
 
-  async #sayStopped(entry: TrackerEntry, signal: AbortSignal): Promise<void> {
+  async #sayStopped(entry: TrackerEntry): Promise<void> {
+    const { signal, ended } = this.#farewells.open();
     const request = { ...this.#request(entry, "stopped", 0), timeoutMs: STOP_TIMEOUT_MS, retransmitMs: STOP_RETRANSMIT_MS };
-    await announce(this.#host, request, signal, this.#udp);
+    try {
+      await announce(this.#host, request, signal, this.#udp);
+    } finally {
+      ended();
+    }
   }
 
-  async #finishStop(said: Promise<unknown>, controller: AbortController): Promise<void> {
+  async #finishStop(said: Promise<unknown>): Promise<void> {
     await said;
-    controller.abort();
+    this.#farewells.abort();
     this.#timer?.cancel();
     this.#timer = undefined;
     await this.#closeUdp();
-    this.#farewell = undefined;
+    this.#stopping = undefined;
     if (this.#phase !== "stopping") return;
     this.#phase = "stopped";
     for (const entry of this.#entries()) {
@@ -245,7 +252,7 @@ export class TrackerSession {
   #quiet(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#running.abort();
+    this.#announces.abort();
   }
 
   get #udp(): UdpTrackers {

@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { latin1, TrackerError, utf8 } from "../../base/index.ts";
+import { encode } from "../../bencode/index.ts";
+import { DEFAULT_INTERVAL_SECONDS, MAX_EXCERPT, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
+import { encodeCompactReply, encodeDictionaryReply, encodeFailure } from "./http-reply-encode.ts";
+import { decodeAnnounceReply } from "./http-reply.ts";
+import { decodeScrapeReply, encodeScrapeReply } from "./scrape-reply.ts";
+
+const PEER4 = Uint8Array.of(10, 0, 0, 1, 0x1a, 0xe1);
+const PEER6 = Uint8Array.of(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 80);
+
+function failure(body: Uint8Array): TrackerError {
+  try {
+    decodeAnnounceReply(body);
+  } catch (error) {
+    if (error instanceof TrackerError) return error;
+    throw error;
+  }
+  throw new Error("was accepted");
+}
+
+describe("decodeAnnounceReply", () => {
+  it("reads a compact reply with everything in it (BEP 3, 7, 23, 24)", () => {
+    const reply = decodeAnnounceReply(
+      encode({
+        complete: 5,
+        downloaded: 7,
+        "external ip": Uint8Array.of(8, 8, 8, 8),
+        incomplete: 6,
+        interval: 1800,
+        "min interval": 900,
+        peers: PEER4,
+        peers6: PEER6,
+        "tracker id": latin1("\u00ffx"),
+        "warning message": "be\u0007ware\nof \u202eit",
+      }),
+    );
+    expect(reply).toEqual({
+      peers: [
+        { ip: "10.0.0.1", port: 6881 },
+        { ip: "2001:db8::1", port: 80 },
+      ],
+      interval: 1800,
+      minInterval: 900,
+      seeders: 5,
+      leechers: 6,
+      completed: 7,
+      externalIp: "8.8.8.8",
+      trackerId: "\u00ffx",
+      warning: "be ware of it",
+    });
+  });
+
+  it("reads dictionary peers, IPv6 too, and leaves out names and impossible ports", () => {
+    const peers = [
+      { ip: "1.2.3.4", port: 1, "peer id": new Uint8Array(20) },
+      { ip: "2001:DB8::0:1", port: 2 },
+      { ip: "tracker.example", port: 3 },
+      { ip: "1.2.3.4", port: 0 },
+      { ip: "1.2.3.4", port: 70_000 },
+      { port: 5 },
+    ];
+    expect(decodeAnnounceReply(encode({ interval: 60, peers })).peers).toEqual([
+      { ip: "1.2.3.4", port: 1 },
+      { ip: "2001:db8::1", port: 2 },
+    ]);
+  });
+
+  it("leaves out compact peers with port 0", () => {
+    expect(decodeAnnounceReply(encode({ interval: 60, peers: Uint8Array.of(1, 2, 3, 4, 0, 0) })).peers).toEqual([]);
+  });
+
+  it("takes an empty list, and the default when there is no interval", () => {
+    expect(decodeAnnounceReply(utf8("d5:peers0:e"))).toEqual({ peers: [], interval: DEFAULT_INTERVAL_SECONDS });
+  });
+
+  it("takes a negative interval as 0 and a huge one as the largest number", () => {
+    expect(decodeAnnounceReply(utf8("d8:intervali-5e5:peers0:e")).interval).toBe(0);
+    expect(decodeAnnounceReply(utf8("d8:intervali99999999999999999999e5:peers0:e")).interval).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it("leaves out figures and texts that make no sense", () => {
+    const long = new Uint8Array(MAX_TRACKER_ID_BYTES + 1);
+    expect(decodeAnnounceReply(encode({ complete: -1, incomplete: "x", "external ip": "1.2.3.4", interval: 9, peers: "", "tracker id": long, "warning message": 5 }))).toEqual({
+      peers: [],
+      interval: 9,
+    });
+  });
+
+  it(`takes at most ${MAX_REPLY_PEERS} peers`, () => {
+    const many = new Uint8Array(6 * (MAX_REPLY_PEERS + 5)).fill(9);
+    expect(decodeAnnounceReply(encode({ interval: 9, peers: many, peers6: PEER6 })).peers).toHaveLength(MAX_REPLY_PEERS);
+    const list = Array.from({ length: MAX_REPLY_PEERS + 5 }, () => ({ ip: "1.2.3.4", port: 5 }));
+    expect(decodeAnnounceReply(encode({ interval: 9, peers: list })).peers).toHaveLength(MAX_REPLY_PEERS);
+  });
+
+  it.each([
+    ["a failure", encodeFailure("go\naway"), "tracker.failure", "the tracker refuses: go away"],
+    ["a failure without text", utf8("d14:failure reasoni5ee"), "tracker.failure", "no reason given"],
+    ["nothing", new Uint8Array(0), "tracker.empty", "empty"],
+    ["a web page", utf8("\n<!DOCTYPE html><html><head><title>Buy this\n domain</title>"), "tracker.html", "web page: “Buy this domain”"],
+    ["a page without title", utf8("<html><body><h1>Not <b>Found</b></h1>"), "tracker.html", "“Not Found”"],
+    ["text", utf8("Internal\u001b[31m error\n"), "tracker.malformed", "“Internal [31m error”"],
+    ["a cut reply", utf8("d8:intervali9e5:peers6:abc"), "tracker.malformed", "makes no sense"],
+    ["a list", utf8("le"), "tracker.malformed", "not a dictionary"],
+    ["a foreign dictionary", utf8("d1:a1:be"), "tracker.malformed", "neither"],
+    ["peers of a wrong type", utf8("d5:peersi5ee"), "tracker.malformed", "“peers”"],
+    ["peers6 of a wrong type", utf8("d6:peers6lee"), "tracker.malformed", "“peers6”"],
+    ["a peer of a wrong type", utf8("d5:peersl1:aee"), "tracker.malformed", "a peer is no dictionary"],
+    ["an interval of a wrong type", utf8("d8:interval1:95:peers0:e"), "tracker.malformed", "“interval”"],
+    ["a compact list with a torn peer", utf8("d5:peers5:abcdee"), "tracker.malformed", "no multiple of 6"],
+    ["deep nesting", utf8("l".repeat(5_000)), "tracker.malformed", "makes no sense"],
+  ])("refuses %s", (_name, body, code, text) => {
+    const error = failure(body);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(text);
+    expect(error.message).not.toMatch(/[\p{Cc}]/u);
+  });
+
+  it(`shows at most ${MAX_EXCERPT} characters of what a stranger sent, and no half character`, () => {
+    const { message } = failure(utf8("😀".repeat(100_000)));
+    expect(message.length).toBeLessThan(2 * MAX_EXCERPT + 100);
+    expect(message).not.toContain("\uFFFD");
+    expect(encodeURIComponent(message)).toContain("%F0%9F%98%80");
+  });
+
+  it.each([
+    ["minutes as text", "5", 300_000],
+    ["minutes as a number", 5, 300_000],
+    ["never", "never", Number.POSITIVE_INFINITY],
+    ["centuries", 99_999_999, RETRY_IN_MAX_MS],
+    ["nonsense", "soon", undefined],
+    ["a negative number", -3, undefined],
+  ])("reads retry in: %s (BEP 31)", (_name, value, expected) => {
+    expect(failure(encode({ "failure reason": "busy", "retry in": value })).retryInMs).toBe(expected);
+  });
+});
+
+describe("encodeCompactReply", () => {
+  const fields = { interval: 1800, minInterval: 900, seeders: 1, leechers: 2, completed: 3, externalIp: Uint8Array.of(9, 9, 9, 9) };
+
+  it("is canonical bencode that the decoder reads back", () => {
+    const bytes = encodeCompactReply({ ...fields, peers4: PEER4, peers6: PEER6 });
+    expect(new Uint8Array(bytes)).toEqual(
+      encode({ complete: 1, downloaded: 3, "external ip": fields.externalIp, incomplete: 2, interval: 1800, "min interval": 900, peers: PEER4, peers6: PEER6 }),
+    );
+    expect(decodeAnnounceReply(bytes).peers).toHaveLength(2);
+  });
+
+  it("has no peers6 when there are none", () => {
+    expect(new TextDecoder().decode(encodeCompactReply({ ...fields, peers4: new Uint8Array(0), peers6: new Uint8Array(0) }))).toMatch(/5:peers0:e$/);
+  });
+});
+
+describe("encodeDictionaryReply", () => {
+  it("names each peer, with its id when asked", () => {
+    const fields = { interval: 1, minInterval: 1, seeders: 1, leechers: 2, completed: 3, externalIp: Uint8Array.of(9, 9, 9, 9), peers4: PEER4, peers6: PEER6 };
+    const withIds = encodeDictionaryReply(fields, { peerIds4: new Uint8Array(20).fill(0x41), peerIds6: new Uint8Array(20).fill(0x42) });
+    const text = new TextDecoder().decode(withIds);
+    expect(text).toContain(`d2:ip8:10.0.0.17:peer id20:${"A".repeat(20)}4:porti6881ee`);
+    expect(text).toContain(`d2:ip11:2001:db8::17:peer id20:${"B".repeat(20)}4:porti80ee`);
+    expect(new TextDecoder().decode(encodeDictionaryReply(fields))).not.toContain("peer id");
+    expect(decodeAnnounceReply(withIds).peers).toHaveLength(2);
+  });
+});
+
+describe("decodeScrapeReply", () => {
+  const key = "\u00e9".repeat(20);
+
+  it("reads what encodeScrapeReply writes", () => {
+    const entry = { seeders: 1, leechers: 2, completed: 3 };
+    expect(decodeScrapeReply(encodeScrapeReply([[key, entry]]))).toEqual(new Map([["e9".repeat(20), entry]]));
+  });
+
+  it("leaves out what is no info-hash, and takes missing figures as 0", () => {
+    expect(decodeScrapeReply(encode({ files: { short: { complete: 1 }, ["x".repeat(20)]: { complete: -1, downloaded: "?" }, ["y".repeat(20)]: 5 } }))).toEqual(
+      new Map([["78".repeat(20), { seeders: 0, leechers: 0, completed: 0 }]]),
+    );
+  });
+
+  it("refuses a reply without files, and says the tracker's reason", () => {
+    expect(() => decodeScrapeReply(utf8("de"))).toThrow(expect.objectContaining({ code: "tracker.malformed" }) as Error);
+    expect(() => decodeScrapeReply(encodeFailure("no"))).toThrow(expect.objectContaining({ code: "tracker.failure" }) as Error);
+  });
+});
