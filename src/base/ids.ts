@@ -17,12 +17,12 @@ export class InfoHash {
     this.hex = hex;
   }
 
-  /** From 20 or 32 raw bytes. Throws {@link InputError} `infohash.length`. */
+  /** From 20 or 32 raw bytes, copied. Throws {@link InputError} `infohash.length`. */
   static fromBytes(bytes: Uint8Array): InfoHash {
     if (bytes.length !== 20 && bytes.length !== 32) {
       throw new InputError("infohash.length", `an info-hash has 20 or 32 bytes, not ${bytes.length}`);
     }
-    return new InfoHash(bytes.slice(), toHex(bytes));
+    return new InfoHash(Uint8Array.from(bytes), toHex(bytes));
   }
 
   /** From 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`. */
@@ -82,10 +82,10 @@ export class PeerId {
     this.hex = toHex(bytes);
   }
 
-  /** From 20 raw bytes. Throws {@link InputError} `peerid.length`. */
+  /** From 20 raw bytes, copied. Throws {@link InputError} `peerid.length`. */
   static fromBytes(bytes: Uint8Array): PeerId {
     if (bytes.length !== PeerId.LENGTH) throw new InputError("peerid.length", `a peer id has 20 bytes, not ${bytes.length}`);
-    return new PeerId(bytes.slice());
+    return new PeerId(Uint8Array.from(bytes));
   }
 
   equals(other: PeerId): boolean {

@@ -75,7 +75,8 @@ const AZUREUS: readonly Row[] = [
   ["MO", "MonoTorrent"],
   ["MP", "MooPolice", three],
   // Miro held these letters until it ended with version 6 in 2013.
-  ["MR", "Millrace", threeOrFour],
+  ["MI", "Millrace", threeOrFour],
+  ["MR", "Miro", threeOrFour],
   ["MT", "MoonlightTorrent"],
   ["NB", "Net::BitTorrent"],
   ["NE", "BT Next Evolution"],

@@ -48,7 +48,7 @@ const table: readonly (readonly [start: string, expected: string, style: string]
   ["-FD51R-", "Free Download Manager 5.1.27", "azureus"],
   ["-XL0012-", "Xunlei 0.0.1.2", "azureus"],
   ["-AX0234-", "BitPump 2.34", "azureus"],
-  ["-MR0100-", "Millrace 0.1.0", "azureus"],
+  ["-MI0100-", "Millrace 0.1.0", "azureus"],
   ["-??0100-", "unknown (-??0100-)", "none"],
   ["-Zz0100-", "Zz", "azureus"],
   ["A2-1-36-0-", "aria2 1.36.0", "special"],
@@ -120,12 +120,12 @@ describe("recogniseClient", () => {
 
 describe("generatePeerId", () => {
   it("begins with the prefix and goes on with random letters and digits", () => {
-    expect(generatePeerId(countingRandom()).toString()).toBe("-MR0100-0123456789AB");
+    expect(generatePeerId(countingRandom()).toString()).toBe("-MI0100-0123456789AB");
     expect(generatePeerId(countingRandom(), "-XX-").toString()).toBe("-XX-0123456789ABCDEF");
   });
 
   it("refuses a prefix that leaves too little to chance or does not print", () => {
-    expect(() => generatePeerId(countingRandom(), "-MR0100-abcde")).toThrow(UsageError);
-    expect(() => generatePeerId(countingRandom(), "-MR\n")).toThrow(expect.objectContaining({ code: "wire.peer-id" }));
+    expect(() => generatePeerId(countingRandom(), "-MI0100-abcde")).toThrow(UsageError);
+    expect(() => generatePeerId(countingRandom(), "-MI\n")).toThrow(expect.objectContaining({ code: "wire.peer-id" }));
   });
 });

@@ -4,7 +4,7 @@ import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-cli
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 
 /** Millrace 0.1.0 in Azureus style (BEP 20). */
-export const PEER_ID_PREFIX = "-MR0100-";
+export const PEER_ID_PREFIX = "-MI0100-";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

@@ -32,7 +32,7 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
         local: { ip: canonicalIp(local.address) ?? options.ip, port: local.port },
         send(bytes, to): void {
           if (closed !== undefined || ipFamily(to.ip) !== family) return;
-          socket.send(bytes.slice(), to.port, to.ip, () => undefined);
+          socket.send(Buffer.from(bytes), to.port, to.ip, () => undefined);
         },
         close(): Promise<void> {
           closed ??= new Promise((done) => {
