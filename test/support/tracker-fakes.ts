@@ -1,7 +1,8 @@
 import type { Endpoint } from "../../src/base/index.ts";
 import { formatEndpoint, InfoHash, PeerId } from "../../src/base/index.ts";
 import type { BindOptions, Clock, HttpReply, HttpRequest, Random, Timer } from "../../src/runtime/index.ts";
-import type { TrackerHost } from "../../src/tracker/index.ts";
+import { silentLog } from "../../src/runtime/index.ts";
+import type { ServerHost, TrackerHost } from "../../src/tracker/index.ts";
 
 /** A clock that stands still until it is told to move. */
 export class FakeClock implements Clock {
@@ -96,7 +97,8 @@ export interface Sent {
 export type HttpAnswer = (request: HttpRequest) => Promise<HttpReply | Uint8Array> | HttpReply | Uint8Array;
 
 /** A host with nothing behind it but what the test says. */
-export class FakeHost implements TrackerHost {
+export class FakeHost implements TrackerHost, ServerHost {
+  readonly log = silentLog;
   readonly clock = new FakeClock();
   readonly random: Random;
   /** Everything sent by UDP. */
@@ -125,6 +127,8 @@ export class FakeHost implements TrackerHost {
     },
     close: () => Promise.resolve(),
   };
+
+  readonly httpServers: ServerHost["httpServers"] = { serve: () => Promise.reject(new Error("not here")) };
 
   readonly net: TrackerHost["net"] = {
     connect: () => Promise.reject(new Error("not here")),

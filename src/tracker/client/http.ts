@@ -18,7 +18,9 @@ export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;
   const name = trackerName(url);
   const error = toError(thrown);
-  const message = cleanText(error instanceof MillraceError ? error.message : `${error.name}: ${error.message}`);
+  // A query holds the passkey, and may be in the text of whoever failed.
+  const plain = error.message.replace(/\?\S*?(?=:\s|\s|$)/g, (query) => (query.includes("=") ? "" : query));
+  const message = cleanText(error instanceof MillraceError ? plain : `${error.name}: ${plain}`);
   const text = message.includes(name) ? message : `${name}: ${message}`;
   if (thrown instanceof TrackerError) {
     const { code, cause, fields, retryInMs } = thrown;

@@ -7,7 +7,7 @@ export class AddressPacker {
   readonly #sixteen = new Uint8Array(18);
   readonly #ip4 = this.#four.subarray(0, 4);
   readonly #ip6 = this.#sixteen.subarray(0, 16);
-  #lastText6 = "";
+  #lastText6: string | undefined;
   family: IpFamily = 4;
 
   /** Address and port, 6 or 18 bytes. Valid until the next {@link AddressPacker.pack}. */
