@@ -49,8 +49,6 @@ export const STOP_RETRANSMIT_MS = 900;
 export const BACKOFF_FIRST_MS = 15_000;
 /** Milliseconds: the longest wait after failures. */
 export const BACKOFF_MAX_MS = 30 * 60_000;
-/** Milliseconds: the shortest wait that BEP 31 `retry in` can ask for. */
-export const RETRY_IN_MIN_MS = 60_000;
 /** Milliseconds: the longest finite wait that BEP 31 `retry in` can ask for; "never" is never. */
 export const RETRY_IN_MAX_MS = 24 * 3_600_000;
 /** Trackers of one torrent; the rest is left out. */

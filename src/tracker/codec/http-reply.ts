@@ -2,7 +2,7 @@ import type { Endpoint } from "../../base/index.ts";
 import { canonicalIp, ipFromBytes, latin1Decode, toError, TrackerError, unpackEndpoints } from "../../base/index.ts";
 import type { BDict, BValue } from "../../bencode/index.ts";
 import { asBytes, asDict, asInt, asList, asText, decode } from "../../bencode/index.ts";
-import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_BYTES, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS, RETRY_IN_MIN_MS } from "../limits.ts";
+import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_BYTES, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
 import { cleanBytes, cleanText, looksLikeHtml, pageText } from "./excerpt.ts";
 import type { AnnounceReply } from "./types.ts";
 
@@ -43,7 +43,7 @@ function retryIn(value: BValue | undefined): number | undefined {
   if (text === "never") return Number.POSITIVE_INFINITY;
   const minutes = text === undefined ? asInt(value) : /^\d{1,9}$/.test(text) ? Number(text) : undefined;
   if (minutes === undefined || minutes <= 0) return undefined;
-  return Math.min(Math.max(minutes * 60_000, RETRY_IN_MIN_MS), RETRY_IN_MAX_MS);
+  return Math.min(Math.max(minutes * 60_000), RETRY_IN_MAX_MS);
 }
 
 /** Seconds: negative becomes 0, what exceeds 2^53 becomes the largest safe integer. `undefined` when it is missing. */
