@@ -1,0 +1,199 @@
+import { InfoHash, InputError, readUint32, UsageError, type PeerId } from "../base/index.ts";
+import type { Metainfo } from "../metainfo/index.ts";
+import type { Runtime, Timer } from "../runtime/index.ts";
+import { FilePool } from "../storage/index.ts";
+import { BanList, RateLimiter } from "../swarm/index.ts";
+import { UdpTrackers } from "../tracker/index.ts";
+import { generatePeerId } from "../wire/index.ts";
+import { Gate } from "./gate.ts";
+import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, TICK_MS } from "./limits.ts";
+import { PeerListener } from "./listener.ts";
+import { checkPeers } from "./named-peers.ts";
+import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
+import { resolveSource, type ResolvedSource } from "./source.ts";
+import { Torrent, type TorrentSeed } from "./torrent.ts";
+import type { TorrentHost } from "./torrent-host.ts";
+
+const DEFAULT_USER_AGENT = "Millrace 0.1.0";
+
+/**
+ * A BitTorrent client: many torrents, one listener, shared limits. Nothing is opened before the first torrent is added or
+ * {@link Client.listen} is called; {@link Client.close} releases everything.
+ */
+export class Client {
+  readonly peerId: PeerId;
+  readonly #options: ClientOptions;
+  readonly #runtime: Runtime;
+  readonly #torrents = new Map<string, Torrent>();
+  /** Torrents by the 20 bytes that handshakes carry. */
+  readonly #byWireHash = new Map<string, Torrent>();
+  readonly #listener: PeerListener | undefined;
+  readonly #host: TorrentHost;
+  #connections = 0;
+  #listening: Promise<void> | undefined;
+  #ticker: Timer | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ClientOptions) {
+    const { runtime } = options;
+    this.#options = options;
+    this.#runtime = runtime;
+    this.peerId = generatePeerId(runtime.random);
+    this.#listener = options.port === false ? undefined : this.#makeListener(options);
+    this.#host = {
+      runtime,
+      peerId: this.peerId,
+      key: readUint32(runtime.random.bytes(4), 0),
+      userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
+      pool: new FilePool(runtime.files),
+      udp: new UdpTrackers(runtime),
+      bans: new BanList(),
+      budget: this.#budget(),
+      download: new RateLimiter(runtime.clock, options.maxDownloadRate),
+      upload: new RateLimiter(runtime.clock, options.maxUploadRate),
+      checks: new Gate(MAX_OPENING),
+      maxPeers: options.maxPeers ?? DEFAULT_MAX_PEERS,
+      uploadSlots: options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS,
+      usesTrackers: options.trackers ?? true,
+      allocation: options.allocation,
+      checkAddress: options.checkAddress,
+      port: () => this.#listener?.port ?? 0,
+      stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/.millrace`,
+      forget: (infoHash) => this.#forget(infoHash),
+    };
+  }
+
+  /** In the order they were added. */
+  get torrents(): readonly Torrent[] {
+    return [...this.#torrents.values()];
+  }
+
+  /** Where peers can connect to; 0 while not listening. */
+  get port(): number {
+    return this.#host.port();
+  }
+
+  /** Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError `net.address-in-use`. */
+  async listen(): Promise<number> {
+    this.#requireOpen();
+    this.#listening ??= this.#listener?.open() ?? Promise.resolve();
+    await this.#listening;
+    return this.port;
+  }
+
+  /**
+   * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link Torrent.done}.
+   * Rejects with InputError (`metainfo.*`, `magnet.*`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`.
+   */
+  async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
+    this.#requireOpen();
+    checkPeers(options.peers ?? []);
+    const resolved = await resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
+    await this.listen();
+    this.#requireOpen();
+    const seed = toSeed(resolved);
+    const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
+    if (this.#torrents.has(seed.infoHash.hex)) throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, { fields: { infoHash: seed.infoHash.hex } });
+    this.#requireFreePath(seed.metainfo, folder, options);
+    const torrent = new Torrent(this.#host, seed, options, folder);
+    this.#torrents.set(seed.infoHash.hex, torrent);
+    this.#byWireHash.set(wireKey(seed.infoHash.wire), torrent);
+    this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
+    if (options.paused !== true) torrent.resume();
+    return torrent;
+  }
+
+  /** A torrent by its info-hash, as such or in hexadecimal. */
+  get(infoHash: InfoHash | string): Torrent | undefined {
+    return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex);
+  }
+
+  /** Bytes a second over all torrents; `undefined` for no limit. */
+  setRates(rates: { readonly maxDownloadRate?: number | undefined; readonly maxUploadRate?: number | undefined }): void {
+    if ("maxDownloadRate" in rates) this.#host.download.setRate(rates.maxDownloadRate);
+    if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
+  }
+
+  /** Stops every torrent, tells trackers, keeps state, releases every handle. Takes at most some seconds; never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#ticker?.cancel();
+    await this.#listening?.catch(() => undefined);
+    const closed = await Promise.allSettled([this.#listener?.close(), ...this.torrents.map((torrent) => torrent.close())]);
+    for (const result of closed) if (result.status === "rejected") this.#runtime.log.error("a torrent did not close", { reason: String(result.reason) });
+    this.#host.download.close();
+    this.#host.upload.close();
+    await this.#host.udp.close();
+    await this.#host.pool.close();
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new UsageError("client.closed", "the client is closed");
+  }
+
+  /** Two torrents that write to the same place would destroy each other's data. */
+  #requireFreePath(metainfo: Metainfo | undefined, folder: string, options: AddOptions): void {
+    if (metainfo === undefined || (options.storage !== undefined && options.storage !== "files")) return;
+    const path = `${folder}/${metainfo.name}`;
+    const other = this.torrents.find((torrent) => torrent.path === path);
+    if (other === undefined) return;
+    throw new UsageError("client.path-in-use", `${path} belongs to torrent ${other.infoHash.hex} already: choose another folder`, { fields: { path } });
+  }
+
+  #tick(): void {
+    const now = this.#runtime.clock.now();
+    for (const torrent of this.#torrents.values()) torrent.tick(now);
+  }
+
+  #forget(infoHash: InfoHash): void {
+    this.#torrents.delete(infoHash.hex);
+    this.#byWireHash.delete(wireKey(infoHash.wire));
+  }
+
+  #budget(): TorrentHost["budget"] {
+    const limit = this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+    const used = (): number => this.#connections;
+    return {
+      get room() {
+        return limit - used();
+      },
+      count: (change) => {
+        this.#connections += change;
+      },
+    };
+  }
+
+  #makeListener(options: ClientOptions): PeerListener {
+    const ports = options.port === undefined || options.port === false ? DEFAULT_PORTS : typeof options.port === "number" ? { first: options.port, last: options.port } : options.port;
+    return new PeerListener({
+      runtime: options.runtime,
+      ip: options.listenIp,
+      ports,
+      offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.swarm?.handshake(),
+      take: (connection, handshake) => this.#byWireHash.get(wireKey(handshake.infoHash))?.swarm?.accept(connection, handshake),
+    });
+  }
+}
+
+function wireKey(infoHash: Uint8Array): string {
+  return InfoHash.fromBytes(infoHash).hex;
+}
+
+function toSeed(source: ResolvedSource): TorrentSeed {
+  if (source.kind === "metainfo") {
+    const { metainfo } = source;
+    if (metainfo.infoHash === undefined) throw v2Only(metainfo.name);
+    return { metainfo, magnet: undefined, infoHash: metainfo.infoHash };
+  }
+  const { magnet } = source;
+  if (magnet.infoHash === undefined) throw v2Only(magnet.name ?? "the magnet link");
+  return { metainfo: undefined, magnet, infoHash: magnet.infoHash };
+}
+
+function v2Only(name: string): InputError {
+  return new InputError("client.v2-only", `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`);
+}

@@ -1,0 +1,184 @@
+import { Bitfield, BLOCK_LENGTH, StorageError } from "../base/index.ts";
+import { encode, type BDict, type BInput, asDict, decode } from "../bencode/index.ts";
+import type { FileLayout, Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import {
+  checkPieces,
+  FileStorage,
+  MemoryStorage,
+  ProgressKeeper,
+  ResumeFile,
+  type FilePool,
+  type FileStamp,
+  type Progress,
+  type Snapshot,
+  type Storage,
+} from "../storage/index.ts";
+import type { Priority, SwarmContent } from "../swarm/index.ts";
+import type { AddOptions } from "./options.ts";
+import { fileBytes } from "./selection.ts";
+
+/** Where a torrent's data and what is kept about it live. */
+export interface ContentPlace {
+  readonly runtime: Runtime;
+  readonly pool: FilePool;
+  readonly metainfo: Metainfo;
+  readonly folder: string;
+  readonly stateFolder: string;
+  readonly storage: AddOptions["storage"];
+  readonly allocation: "sparse" | "full" | undefined;
+}
+
+export interface ContentOptions extends ContentPlace {
+  readonly priorities: readonly Priority[];
+  /** Believe that everything is there. */
+  readonly skipCheck: boolean;
+  /** Believe nothing that was kept. */
+  readonly forceCheck: boolean;
+  /** What to keep besides the progress. */
+  readonly extra: () => BInput;
+  readonly onChecking: (checked: number, valid: number) => void;
+  /** Keeping the state failed. */
+  readonly onKeepFailure: (error: unknown) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A torrent's data, opened: what is there is known. */
+export class Content implements SwarmContent {
+  readonly metainfo: Metainfo;
+  readonly storage: Storage;
+  readonly have: Bitfield;
+  readonly partials: ReadonlyMap<number, Bitfield>;
+  readonly keeper: ProgressKeeper | undefined;
+  readonly #options: ContentOptions;
+  readonly #resume: ResumeFile | undefined;
+
+  private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined) {
+    this.#options = options;
+    this.metainfo = options.metainfo;
+    this.storage = storage;
+    this.have = progress.have;
+    this.partials = progress.partials;
+    this.#resume = resume;
+    this.keeper = resume === undefined ? undefined : new ProgressKeeper(options.runtime.clock, storage, resume, options.onKeepFailure);
+  }
+
+  /** Finds out what is there: from the kept state when the files are as it left them, by hashing otherwise. Rejects with StorageError or AbortError. */
+  static async open(options: ContentOptions): Promise<Content> {
+    const { metainfo, priorities, signal } = options;
+    const { layout } = metainfo;
+    const storage = makeStorage(options);
+    await storage.select((file) => priorities[file] !== "skip");
+    const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex) : undefined;
+    const kept = options.forceCheck ? undefined : await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
+    let isNews = false;
+    let progress: Progress | undefined;
+    if (kept?.progress !== undefined && (await isUntouched(layout, kept, await storage.stamps()))) progress = kept.progress;
+    else if (options.skipCheck) progress = { have: Bitfield.full(layout.pieceCount), partials: new Map() };
+    else if (await storage.hasData()) {
+      isNews = true;
+      const { hasher } = options.runtime;
+      const pieceHash = (piece: number): Uint8Array => metainfo.pieceHash(piece);
+      progress = { have: await checkPieces({ layout, storage, hasher, pieceHash, onProgress: options.onChecking, signal }), partials: new Map() };
+    }
+    progress ??= { have: new Bitfield(layout.pieceCount), partials: new Map() };
+    await storage.prepare(signal);
+    const content = new Content(options, storage, progress, resume);
+    // A complete torrent whose state was kept needs no new snapshot: a thousand of them start without a write.
+    if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
+    return content;
+  }
+
+  /** Writes a snapshot of a torrent at work: the journal goes on from it. */
+  async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
+    await this.keeper?.flush();
+    await this.#saveOrWarn({ progress: { have: this.have, partials }, stamps: [] });
+  }
+
+  /** Bytes of journal since the last snapshot. */
+  get journalLength(): number {
+    return this.#resume?.journalLength ?? 0;
+  }
+
+  /** Makes everything durable, notes how the files look, and closes them. Never rejects: what fails is told to `onKeepFailure`. */
+  async close(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
+    try {
+      await this.keeper?.flush();
+      await this.#saveOrWarn({ progress: { have: this.have, partials }, stamps: await this.storage.stamps() });
+    } catch (error) {
+      this.#options.onKeepFailure(error);
+    }
+    await this.keeper?.close();
+    await this.#resume?.close();
+    await this.storage.close();
+  }
+
+  async #saveOrWarn(snapshot: Omit<Snapshot, "extra">): Promise<void> {
+    if (this.#resume === undefined) return;
+    const extra = asDict(decode(encode(this.#options.extra())));
+    try {
+      await this.#resume.save({ ...snapshot, extra: extra ?? new Map() });
+    } catch (error) {
+      // Seeding from a folder that cannot be written to is fine; it is checked again next time.
+      if (!(error instanceof StorageError)) throw error;
+      this.#options.onKeepFailure(error);
+    }
+  }
+}
+
+/** What was kept of a torrent besides its progress, when only its info-hash is known. */
+export async function keptExtra(runtime: Runtime, stateFolder: string, id: string): Promise<BDict | undefined> {
+  return (await new ResumeFile(runtime.files, runtime.random, stateFolder, id).load(undefined, () => 0))?.extra;
+}
+
+/** Forgets what was kept about a torrent that is closed, and deletes its data when told to. `storage`: the one it used, when known. */
+export async function discardContent(place: ContentPlace, deleteData: boolean, storage?: Storage): Promise<void> {
+  if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
+  if (deleteData) await (storage ?? makeStorage(place)).remove();
+}
+
+function usesFiles(options: ContentPlace): boolean {
+  return options.storage === undefined || options.storage === "files";
+}
+
+function resumeFile(options: ContentPlace, id: string): ResumeFile {
+  return new ResumeFile(options.runtime.files, options.runtime.random, options.stateFolder, id);
+}
+
+function makeStorage(options: ContentPlace): Storage {
+  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation } = options;
+  if (typeof storage === "function") return storage(metainfo.layout, metainfo);
+  if (storage === "memory") return new MemoryStorage(metainfo.layout);
+  return new FileStorage({
+    files: runtime.files,
+    pool,
+    layout: metainfo.layout,
+    folder,
+    name: metainfo.isSingleFile ? undefined : metainfo.name,
+    partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
+    ...(allocation === undefined ? {} : { allocation }),
+  });
+}
+
+function blockCount(layout: FileLayout, piece: number): number {
+  return Math.ceil(layout.pieceSize(piece) / BLOCK_LENGTH);
+}
+
+/**
+ * Whether the files are as the kept state says. After a clean stop sizes and times must be the same. After a crash the times are
+ * not known; every file that has a piece must be there in full length, and the journal's order vouches for the rest.
+ */
+async function isUntouched(layout: FileLayout, kept: Snapshot, stamps: readonly (FileStamp | undefined)[]): Promise<boolean> {
+  const have = kept.progress?.have;
+  if (have === undefined) return false;
+  const wasClean = kept.stamps.length > 0;
+  for (const file of layout.files) {
+    if (file.isPadding || file.length === 0) continue;
+    const now = stamps[file.index];
+    if (wasClean) {
+      const then = kept.stamps[file.index];
+      if (then?.size !== now?.size || (then !== undefined && now !== undefined && then.modifiedMs !== Math.round(now.modifiedMs))) return false;
+    } else if (now?.size !== file.length && fileBytes(layout, file, have) === file.length) return false;
+  }
+  return true;
+}

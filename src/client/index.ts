@@ -1,0 +1,7 @@
+/** Many torrents: the client, its torrents, and their state. */
+export { Client } from "./client.ts";
+export * from "./limits.ts";
+export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
+export { Torrent, type TorrentEvents } from "./torrent.ts";
+export { isActive, type TorrentState, type TorrentStateKind } from "./torrent-state.ts";
+export type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";

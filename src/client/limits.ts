@@ -1,0 +1,34 @@
+/** What a client takes on by default. Listed in docs/limits.md. */
+
+/** Ports tried in turn for the listener (the range of BEP 3). */
+export const DEFAULT_PORTS = { first: 6881, last: 6889 } as const;
+
+/** Connections over all torrents. */
+export const DEFAULT_MAX_CONNECTIONS = 500;
+
+/** Connections of one torrent. */
+export const DEFAULT_MAX_PEERS = 100;
+
+/** Peers of one torrent that are sent data at once; one more is by chance (BEP 3 began with 4, for lines of its time). */
+export const DEFAULT_UPLOAD_SLOTS = 20;
+
+/** Milliseconds between two looks at everything that goes by time. */
+export const TICK_MS = 1_000;
+
+/** Peers asked of a tracker at a time. */
+export const NUM_WANT = 50;
+
+/** Bytes of journal after which a new snapshot is written. */
+export const SNAPSHOT_AFTER_BYTES = 1024 * 1024;
+
+/** Milliseconds for the download of a torrent file by HTTP. */
+export const SOURCE_TIMEOUT_MS = 30_000;
+
+/** Redirects followed for a torrent file. */
+export const SOURCE_MAX_REDIRECTS = 5;
+
+/** Peers named in a magnet link (`x.pe`) or by the user that are looked up at once. */
+export const MAX_NAMED_PEERS = 100;
+
+/** Torrents whose data is opened and checked at the same time: the disk has one head, or behaves as if. */
+export const MAX_OPENING = 4;

@@ -1,0 +1,83 @@
+import { NetworkError, toError } from "../base/index.ts";
+import type { Listener, Runtime, Socket, SocketHandlers } from "../runtime/index.ts";
+import { HandshakeSession, MAX_HALF_OPEN } from "../transport/index.ts";
+import type { Handshake } from "../wire/index.ts";
+
+export interface PeerListenerOptions {
+  readonly runtime: Runtime;
+  /** `undefined`: all addresses, IPv4 and IPv6. */
+  readonly ip: string | undefined;
+  /** Tried in turn; 0 is any. */
+  readonly ports: { readonly first: number; readonly last: number };
+  /** Our handshake for the torrent that a peer asks for, or `undefined` when there is none. */
+  readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
+  readonly take: (connection: Socket, handshake: Handshake) => SocketHandlers | undefined;
+}
+
+/** The one listener for all torrents: whoever connects says which torrent it wants. */
+export class PeerListener {
+  readonly #options: PeerListenerOptions;
+  readonly #shaking = new Set<HandshakeSession>();
+  #listener: Listener | undefined;
+
+  constructor(options: PeerListenerOptions) {
+    this.#options = options;
+  }
+
+  /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when none is. */
+  async open(): Promise<void> {
+    const { first, last } = this.#options.ports;
+    for (let port = first; ; port++) {
+      try {
+        this.#listener = await this.#listen(port);
+        return;
+      } catch (error) {
+        if (!(error instanceof NetworkError) || error.code !== "net.address-in-use" || port >= last) throw error;
+      }
+    }
+  }
+
+  /** The port; 0 when not listening. */
+  get port(): number {
+    return this.#listener?.local.port ?? 0;
+  }
+
+  async close(): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    for (const session of this.#shaking) session.abort();
+    await listener?.close();
+  }
+
+  async #listen(port: number): Promise<Listener> {
+    const { net, log } = this.#options.runtime;
+    const open = (ip: string): Promise<Listener> =>
+      net.listen({ ip, port, onSocket: (socket) => this.#accept(socket), onError: (error) => log.warn("the listener failed", { reason: error.message }) });
+    if (this.#options.ip !== undefined) return open(this.#options.ip);
+    try {
+      return await open("::");
+    } catch (error) {
+      if (error instanceof NetworkError && error.code === "net.address-in-use") throw error;
+      // No IPv6 on this machine.
+      log.debug("cannot listen on IPv6", { reason: toError(error).message });
+      return open("0.0.0.0");
+    }
+  }
+
+  #accept(connection: Socket): void {
+    if (this.#listener === undefined || this.#shaking.size >= MAX_HALF_OPEN) {
+      connection.destroy();
+      return;
+    }
+    const { runtime, offer, take } = this.#options;
+    const session = new HandshakeSession(runtime.clock, connection, "incoming", {
+      offer: (infoHash) => (infoHash === undefined ? undefined : offer(infoHash)),
+      take: (handshake) => {
+        this.#shaking.delete(session);
+        return take(connection, handshake);
+      },
+      failed: () => this.#shaking.delete(session),
+    });
+    this.#shaking.add(session);
+  }
+}

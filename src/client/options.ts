@@ -1,0 +1,69 @@
+import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { Priority } from "../swarm/index.ts";
+
+export interface ClientOptions {
+  readonly runtime: Runtime;
+  /** Where downloads go. Default: the current folder. */
+  readonly downloadDir?: string;
+  /** Where the state that survives restarts is kept. Default: `.millrace` in the download folder of each torrent. */
+  readonly stateDir?: string;
+  /** The port to listen on, 0 for any, or the first free one of a range. Default: 6881 to 6889. `false`: do not listen. */
+  readonly port?: number | { readonly first: number; readonly last: number } | false;
+  /** The address to listen on. Default: all, IPv4 and IPv6. */
+  readonly listenIp?: string;
+  /** Bytes a second, over all torrents. Default: no limit. */
+  readonly maxDownloadRate?: number | undefined;
+  /** Bytes a second, over all torrents. Default: no limit. */
+  readonly maxUploadRate?: number | undefined;
+  /** Connections over all torrents. Default: 500. */
+  readonly maxConnections?: number;
+  /** Connections of one torrent. Default: 100. */
+  readonly maxPeers?: number;
+  /** Peers of one torrent that are sent data at once, besides one by chance. Default: 20. */
+  readonly uploadSlots?: number;
+  /** Whether trackers are talked to. Default: true. */
+  readonly trackers?: boolean;
+  /** The name told to peers and trackers. Default: `Millrace VERSION`. */
+  readonly userAgent?: string;
+  /** How files are made: see `FileStorage`. Default: sparse. */
+  readonly allocation?: "sparse" | "full";
+  /** A reason not to talk to an address that a tracker's URL, or a redirect, leads to; `undefined` when it is fine. */
+  readonly checkAddress?: (url: URL, ips: readonly string[]) => string | undefined;
+}
+
+/** Whether a file is wanted. `path` is relative to the torrent, with `/` between its parts. */
+export type FileFilter = (file: LayoutFile, path: string) => boolean;
+
+export interface AddOptions {
+  /** Default: the client's. */
+  readonly downloadDir?: string;
+  /** Peers to try, as `HOST:PORT`; names are looked up. */
+  readonly peers?: readonly string[];
+  /** Only these files are downloaded. Default: what a magnet link selects (BEP 53), or all. */
+  readonly select?: FileFilter;
+  /** How much each file is wanted; wins over `select`. */
+  readonly priorities?: (file: LayoutFile, path: string) => Priority;
+  /** Pieces in order instead of rarest first. */
+  readonly sequential?: boolean;
+  /** Begin paused. */
+  readonly paused?: boolean;
+  /** Believe that all data is there and right, without reading it. */
+  readonly skipCheck?: boolean;
+  /** Whether this torrent's trackers are talked to. Default: the client's. */
+  readonly trackers?: boolean;
+  /** Announce URLs besides the torrent's own, one tier each. */
+  readonly extraTrackers?: readonly string[];
+  /** Bytes a second. */
+  readonly maxDownloadRate?: number | undefined;
+  /** Bytes a second. */
+  readonly maxUploadRate?: number | undefined;
+  /** `"files"` (default), `"memory"`, or a storage of your own. */
+  readonly storage?: "files" | "memory" | ((layout: FileLayout, metainfo: Metainfo) => Storage);
+  /** Aborts getting the torrent file; a torrent that has been added is stopped with `remove`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a torrent comes from: a path, an `http(s)` URL, a magnet link, the bytes of a torrent file, or a parsed one. */
+export type TorrentSource = string | Uint8Array | Metainfo;

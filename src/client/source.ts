@@ -1,0 +1,60 @@
+import { InputError, MillraceError, NetworkError, StorageError } from "../base/index.ts";
+import { MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, type Magnet } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
+import type { ClientOptions, TorrentSource } from "./options.ts";
+
+/** A source, understood: a torrent, or a magnet link whose torrent is still to be fetched. */
+export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
+
+/**
+ * Reads a torrent from wherever it is. Rejects with InputError (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError,
+ * NetworkError (`http.*`) or AbortError.
+ */
+export async function resolveSource(runtime: Runtime, source: TorrentSource, check: ClientOptions["checkAddress"], signal?: AbortSignal): Promise<ResolvedSource> {
+  if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
+  if (source instanceof Uint8Array) return parse(runtime, source, "the given bytes");
+  if (/^magnet:/i.test(source)) return { kind: "magnet", magnet: parseMagnet(source) };
+  if (/^https?:\/\//i.test(source)) return parse(runtime, await fetch(runtime, source, check, signal), source);
+  return parse(runtime, await read(runtime, source), source);
+}
+
+function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSource {
+  try {
+    return { kind: "metainfo", metainfo: parseMetainfo(bytes, runtime.hasher) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.code, `${from} is not a usable torrent: ${error.message}`, { cause: error, fields: error.fields });
+  }
+}
+
+async function read(runtime: Runtime, path: string): Promise<Uint8Array> {
+  try {
+    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
+  } catch (error) {
+    if (error instanceof StorageError && error.code === "storage.too-long") {
+      throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file (over ${MAX_TORRENT_LENGTH} bytes)`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkAddress"], signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const reply = await runtime.http.get({
+    url,
+    maxBytes: MAX_TORRENT_LENGTH,
+    firstByteTimeoutMs: SOURCE_TIMEOUT_MS,
+    totalTimeoutMs: SOURCE_TIMEOUT_MS,
+    maxRedirects: SOURCE_MAX_REDIRECTS,
+    ...(check === undefined ? {} : { check }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (reply.status !== 200) throw new NetworkError("http.status", `GET ${url}: the server answered ${reply.status}`, { fields: { status: reply.status } });
+  return reply.body;
+}
+
+/** Whatever was thrown as one of our errors, for a torrent's state. */
+export function asMillraceError(thrown: unknown): MillraceError {
+  if (thrown instanceof MillraceError) return thrown;
+  return new MillraceError("internal", thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}

@@ -1,0 +1,34 @@
+import type { InfoHash, PeerId } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { FilePool } from "../storage/index.ts";
+import type { BanList, ConnectionBudget, RateLimiter } from "../swarm/index.ts";
+import type { UdpTrackers } from "../tracker/index.ts";
+import type { Gate } from "./gate.ts";
+import type { ClientOptions } from "./options.ts";
+
+
+/** What all torrents of a client share. */
+export interface TorrentHost {
+  readonly runtime: Runtime;
+  readonly peerId: PeerId;
+  /** 32 random bits by which trackers know us again (BEP 7). */
+  readonly key: number;
+  readonly userAgent: string;
+  readonly pool: FilePool;
+  readonly udp: UdpTrackers;
+  readonly bans: BanList;
+  readonly budget: ConnectionBudget;
+  readonly download: RateLimiter;
+  readonly upload: RateLimiter;
+  /** Torrents whose data is opened and checked at the same time. */
+  readonly checks: Gate;
+  readonly maxPeers: number;
+  readonly uploadSlots: number;
+  readonly usesTrackers: boolean;
+  readonly allocation: ClientOptions["allocation"];
+  readonly checkAddress: ClientOptions["checkAddress"];
+  readonly port: () => number;
+  readonly stateFolder: (downloadDir: string) => string;
+  /** The torrent is not the client's any more. */
+  readonly forget: (infoHash: InfoHash) => void;
+}

@@ -1,0 +1,470 @@
+import { EventEmitter } from "node:events";
+import { AbortError, InputError, StorageError, toError, type Bitfield, type Endpoint, type InfoHash, type MillraceError } from "../base/index.ts";
+import { asBytes, asInt, type BInput } from "../bencode/index.ts";
+import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
+import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
+import { TrackerSession, type TrackerStatus } from "../tracker/index.ts";
+import { Content, discardContent, keptExtra, type ContentPlace } from "./content.ts";
+import { Deferred } from "./deferred.ts";
+import { NUM_WANT, SNAPSHOT_AFTER_BYTES } from "./limits.ts";
+import { lookUpPeers } from "./named-peers.ts";
+import type { AddOptions } from "./options.ts";
+import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
+import { Selection } from "./selection.ts";
+import { asMillraceError } from "./source.ts";
+import type { TorrentHost } from "./torrent-host.ts";
+import { isActive, transition, type TorrentState } from "./torrent-state.ts";
+import type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";
+
+export interface TorrentEvents {
+  /** It does something else now. */
+  state: [state: TorrentState];
+  /** A magnet link's torrent is known. */
+  metadata: [metainfo: Metainfo];
+  /** A piece is stored. */
+  piece: [piece: number];
+  /** About once a second while it has peers. */
+  progress: [status: TorrentStatus];
+  /** Everything wanted is there and verified. */
+  complete: [];
+  /** Something a user may want to know; the torrent goes on. */
+  warning: [error: MillraceError];
+  /** The torrent cannot go on; see {@link Torrent.state}. */
+  failed: [error: MillraceError];
+}
+
+/** What a torrent is made from. */
+export interface TorrentSeed {
+  readonly metainfo: Metainfo | undefined;
+  readonly magnet: Magnet | undefined;
+  readonly infoHash: InfoHash;
+}
+
+/** One torrent of a {@link Client}. Made by `client.add`. */
+export class Torrent extends EventEmitter<TorrentEvents> {
+  readonly infoHash: InfoHash;
+  readonly addedAt: Date;
+  readonly folder: string;
+  readonly #host: TorrentHost;
+  readonly #magnet: Magnet | undefined;
+  readonly #options: AddOptions;
+  readonly #download: RateLimiter;
+  readonly #upload: RateLimiter;
+  readonly #counted = { downloaded: 0, uploaded: 0 };
+  #metainfo: Metainfo | undefined;
+  #selection: Selection | undefined;
+  #state: TorrentState = { kind: "paused" };
+  #done = new Deferred();
+  #swarm: Swarm | undefined;
+  #content: Content | undefined;
+  #trackers: TrackerSession | undefined;
+  #abort = new AbortController();
+  #starting: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+  #forceCheck = false;
+  #isCheckpointing = false;
+
+  constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
+    super();
+    this.#host = host;
+    this.#magnet = seed.magnet;
+    this.#metainfo = seed.metainfo;
+    this.infoHash = seed.infoHash;
+    this.folder = folder;
+    this.#options = options;
+    this.addedAt = new Date(host.runtime.clock.wallTime());
+    this.#download = new RateLimiter(host.runtime.clock, options.maxDownloadRate, host.download);
+    this.#upload = new RateLimiter(host.runtime.clock, options.maxUploadRate, host.upload);
+  }
+
+  get state(): TorrentState {
+    return this.#state;
+  }
+
+  /** `undefined` while a magnet link's torrent is being fetched. */
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  get name(): string {
+    return this.#metainfo?.name ?? this.#magnet?.name ?? this.infoHash.hex;
+  }
+
+  /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */
+  get path(): string | undefined {
+    return this.#metainfo === undefined ? undefined : `${this.folder}/${this.#metainfo.name}`;
+  }
+
+  /**
+   * Resolves when everything wanted is there and verified. Rejects with the error when the torrent fails, AbortError when it is
+   * removed or the client closed first. A new promise after the torrent was resumed or its selection grew.
+   */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  status(): TorrentStatus {
+    return torrentStatus({
+      state: this.#state,
+      metainfo: this.#metainfo,
+      selection: this.#selection,
+      have: this.#content?.have,
+      swarm: this.#swarm,
+      downloaded: this.#total("downloaded"),
+      uploaded: this.#total("uploaded"),
+    });
+  }
+
+  peers(): PeerStatus[] {
+    return peerStatuses(this.#swarm);
+  }
+
+  files(): FileStatus[] {
+    return fileStatuses(this.#metainfo, this.#selection, this.#content?.have);
+  }
+
+  trackers(): TrackerStatus[] {
+    return this.#trackers?.status() ?? [];
+  }
+
+  /** The pieces that are there, packed as BEP 3 has them; `undefined` while that is not known. */
+  pieces(): Uint8Array | undefined {
+    return this.#content?.have.pack();
+  }
+
+  /** Tries more peers, as `HOST:PORT`. */
+  async addPeers(peers: readonly string[]): Promise<void> {
+    const endpoints = await lookUpPeers(this.#host.runtime, peers);
+    this.#swarm?.addPeers(endpoints, "user");
+  }
+
+  /** Announces now, tracker's minimum interval or not. */
+  reannounce(): void {
+    this.#trackers?.force({ ignoreMinInterval: true });
+  }
+
+  /** Changes how much files are wanted, by index. */
+  async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
+    const selection = this.#selection;
+    if (selection === undefined) throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
+    selection.change(changes);
+    if (this.#content !== undefined) await this.#content.storage.select((file) => selection.isWanted(file));
+    this.#applySelection();
+    const swarm = this.#swarm;
+    if (swarm === undefined || this.#content === undefined) return;
+    await this.#content.storage.prepare(this.#abort.signal);
+    swarm.reconsider();
+    if (swarm.downloader?.isFinished === false && this.#state.kind === "seeding") {
+      if (this.#done.isSettled) this.#done = new Deferred();
+      this.#setState({ kind: "downloading" });
+    }
+  }
+
+  /** Pieces in order, or rarest first. */
+  setSequential(isSequential: boolean): void {
+    const downloader = this.#swarm?.downloader;
+    if (downloader !== undefined) downloader.isSequential = isSequential;
+  }
+
+  /** Bytes a second; `undefined` for no limit of its own. */
+  setRates(rates: { readonly maxDownloadRate?: number | undefined; readonly maxUploadRate?: number | undefined }): void {
+    if ("maxDownloadRate" in rates) this.#download.setRate(rates.maxDownloadRate);
+    if ("maxUploadRate" in rates) this.#upload.setRate(rates.maxUploadRate);
+  }
+
+  /** Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. */
+  resume(): void {
+    if (this.#state.kind !== "paused" && this.#state.kind !== "failed") return;
+    if (this.#done.isSettled) this.#done = new Deferred();
+    this.#abort = new AbortController();
+    this.#setState(this.#metainfo === undefined ? { kind: "fetching-metadata" } : this.#checking(0, 0));
+    this.#starting = this.#start(this.#abort.signal).catch((error: unknown) => this.#fail(asMillraceError(error)));
+  }
+
+  /** Leaves the swarm; what is there is kept. Resolves when trackers have been told and files are closed. */
+  async pause(): Promise<void> {
+    if (this.#state.kind === "paused" || this.#state.kind === "closed") return;
+    await this.#stop({ kind: "paused" });
+  }
+
+  /** Hashes everything that is there, whatever was known of it, and goes on. */
+  async recheck(): Promise<void> {
+    await this.pause();
+    this.#forceCheck = true;
+    this.resume();
+  }
+
+  /** Takes the torrent out of the client, and deletes its data when told to. What was kept about it is forgotten. */
+  async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
+    const storage = this.#content?.storage;
+    await this.close();
+    this.#host.forget(this.infoHash);
+    if (this.#metainfo === undefined) return;
+    await discardContent(this.#contentOptions(this.#metainfo), options.deleteData === true, storage);
+  }
+
+  /** Stops for good; state is kept. The client does this for all its torrents. */
+  async close(): Promise<void> {
+    if (this.#state.kind === "closed") return;
+    await this.#stop({ kind: "closed" });
+    this.#download.close();
+    this.#upload.close();
+    if (!this.#done.isSettled) this.#done.reject(new AbortError(`${this.name}: stopped before it was complete`));
+  }
+
+  /** @internal The swarm, for connections that come in. */
+  get swarm(): Swarm | undefined {
+    return this.#swarm;
+  }
+
+  /** @internal Once a second. */
+  tick(now: number): void {
+    const swarm = this.#swarm;
+    if (swarm === undefined) return;
+    swarm.tick(now);
+    if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
+    const content = this.#content;
+    if (content === undefined || content.journalLength < SNAPSHOT_AFTER_BYTES || this.#isCheckpointing) return;
+    this.#isCheckpointing = true;
+    content
+      .checkpoint(swarm.downloader?.partials() ?? new Map())
+      .catch((error: unknown) => this.#warn(error))
+      .finally(() => {
+        this.#isCheckpointing = false;
+      });
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
+    const { runtime } = this.#host;
+    await this.#recall();
+    const swarm = new Swarm({
+      runtime,
+      infoHash: this.infoHash,
+      peerId: this.#host.peerId,
+      clientName: this.#host.userAgent,
+      port: this.#host.port,
+      maxPeers: () => this.#host.maxPeers,
+      uploadSlots: () => this.#host.uploadSlots,
+      download: this.#download,
+      upload: this.#upload,
+      budget: this.#host.budget,
+      bans: this.#host.bans,
+      events: {
+        onMetadata: (info) => this.#onMetadata(info, signal),
+        onPiece: (piece) => {
+          this.#selection?.onPiece(piece);
+          this.emit("piece", piece);
+        },
+        onFinished: () => this.#onFinished(),
+        onStorage: (error) => this.#onStorage(error),
+      },
+    });
+    if (this.#metainfo !== undefined) await this.#attach(swarm, this.#metainfo, signal);
+    if (signal.aborted) return;
+    this.#swarm = swarm;
+    this.#startTrackers();
+    const named = [...(this.#options.peers ?? []), ...(this.#magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))];
+    swarm.addPeers(await lookUpPeers(runtime, named, signal), "user");
+    swarm.tick(runtime.clock.now());
+  }
+
+  /** What was kept from an earlier run. */
+  async #recall(): Promise<void> {
+    if (this.#options.storage !== undefined && this.#options.storage !== "files") return;
+    const extra = await keptExtra(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash.hex);
+    if (extra === undefined) return;
+    if (this.#counted.downloaded === 0) this.#counted.downloaded = asInt(extra.get("downloaded")) ?? 0;
+    if (this.#counted.uploaded === 0) this.#counted.uploaded = asInt(extra.get("uploaded")) ?? 0;
+    const bytes = asBytes(extra.get("torrent"));
+    if (this.#metainfo !== undefined || bytes === undefined) return;
+    try {
+      const metainfo = parseMetainfo(bytes, this.#host.runtime.hasher);
+      if (metainfo.id.equals(this.infoHash)) this.#setMetainfo(metainfo);
+    } catch (error) {
+      // A damaged state file: the metadata is fetched again.
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+
+  async #attach(swarm: Swarm, metainfo: Metainfo, signal: AbortSignal): Promise<void> {
+    const selection = (this.#selection ??= new Selection(metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []));
+    if (this.#state.kind !== "checking") this.#setState(this.#checking(0, 0));
+    const content = await this.#host.checks.run(() =>
+      Content.open({
+        ...this.#contentOptions(metainfo),
+        priorities: selection.priorities,
+        skipCheck: this.#options.skipCheck === true && !this.#forceCheck,
+        forceCheck: this.#forceCheck,
+        extra: () => this.#extra(metainfo),
+        onChecking: (checked, valid) => {
+          if (this.#state.kind === "checking") this.#setState(this.#checking(checked, valid));
+        },
+        onKeepFailure: (error) => this.#warn(error),
+        signal,
+      }),
+    );
+    this.#content = content;
+    if (signal.aborted) return;
+    this.#forceCheck = false;
+    selection.setHave(content.have);
+    swarm.attach(content);
+    this.#applySelection(swarm);
+    if (this.#options.sequential === true && swarm.downloader !== undefined) swarm.downloader.isSequential = true;
+    if (swarm.downloader?.isFinished === true) this.#onFinished();
+    else this.#setState({ kind: "downloading" });
+  }
+
+  #applySelection(swarm = this.#swarm): void {
+    const downloader = swarm?.downloader;
+    this.#selection?.pieces().forEach((priority, piece) => downloader?.setPriority(piece, priority));
+  }
+
+  #startTrackers(): void {
+    const urls = [...(this.#metainfo?.trackers ?? []), ...(this.#magnet?.trackers ?? []).map((url) => [url]), ...(this.#options.extraTrackers ?? []).map((url) => [url])];
+    if (urls.length === 0 || !(this.#options.trackers ?? this.#host.usesTrackers)) return;
+    this.#trackers ??= new TrackerSession(this.#host.runtime, {
+      tiers: urls,
+      infoHash: this.infoHash,
+      peerId: this.#host.peerId,
+      key: this.#host.key,
+      port: this.#host.port,
+      stats: () => ({ uploaded: this.#swarm?.up.total ?? 0, downloaded: this.#swarm?.down.total ?? 0, left: this.#left() }),
+      numWant: () => Math.max(0, Math.min(NUM_WANT, this.#host.maxPeers - (this.#swarm?.peers.size ?? 0))),
+      userAgent: this.#host.userAgent.replace(" ", "/"),
+      udp: this.#host.udp,
+      check: this.#host.checkAddress,
+      onPeers: (peers: readonly Endpoint[]) => this.#swarm?.addPeers(peers, "tracker"),
+    });
+    this.#trackers.start();
+  }
+
+  /** Bytes missing, as trackers want it; something, while that is not known: 0 would make us a seed. */
+  #left(): number {
+    return this.#selection?.left ?? 1;
+  }
+
+  #onMetadata(info: Uint8Array, signal: AbortSignal): void {
+    const swarm = this.#swarm;
+    if (swarm === undefined || this.#metainfo !== undefined) return;
+    const extras = { trackers: (this.#magnet?.trackers ?? []).map((url) => [url]), webSeeds: this.#magnet?.webSeeds ?? [] };
+    this.#starting = (async () => {
+      const metainfo = metainfoFromInfo(info, extras, this.#host.runtime.hasher);
+      this.#setMetainfo(metainfo);
+      await this.#attach(swarm, metainfo, signal);
+    })().catch((error: unknown) => this.#fail(asMillraceError(error)));
+  }
+
+  #setMetainfo(metainfo: Metainfo): void {
+    this.#metainfo = metainfo;
+    this.emit("metadata", metainfo);
+  }
+
+  #onFinished(): void {
+    if (this.#state.kind === "seeding") return;
+    const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
+    this.#setState({ kind: "seeding" });
+    if (wasDownloading && this.#left() === 0) this.#trackers?.completed();
+    if (!this.#done.isSettled) this.#settle(wasDownloading);
+  }
+
+  /** Complete is only what is on the disk itself. */
+  #settle(isNews: boolean): void {
+    const done = this.#done;
+    const finish = (): void => {
+      if (done.isSettled) return;
+      done.resolve();
+      this.emit("complete");
+    };
+    if (!isNews || this.#content?.keeper === undefined) {
+      finish();
+      return;
+    }
+    this.#content.keeper.flush().then(finish, (error: unknown) => this.#onStorage(asStorageError(error)));
+  }
+
+  #onStorage(error: StorageError | undefined): void {
+    if (error === undefined) {
+      if (this.#state.kind === "disk-full") this.#setState({ kind: "downloading" });
+    } else if (error.code === "storage.full") {
+      if (!isActive(this.#state)) return;
+      if (this.#state.kind !== "disk-full") this.emit("warning", error);
+      this.#setState({ kind: "disk-full", error });
+    } else this.#fail(error);
+  }
+
+  /** The torrent cannot go on. */
+  #fail(error: MillraceError): void {
+    if (this.#state.kind === "failed" || this.#state.kind === "closed" || this.#state.kind === "stopping") return;
+    this.#host.runtime.log.error("torrent failed", { torrent: this.name, code: error.code, reason: error.message });
+    // A file that vanished took pieces with it: what was kept about them is not to be believed.
+    if (error.code === "storage.vanished" || error.code === "storage.not-found" || error.code === "storage.short") this.#forceCheck = true;
+    this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.#warn(stopError));
+  }
+
+  async #stop(then: TorrentState): Promise<void> {
+    while (this.#stopping !== undefined) await this.#stopping;
+    if (this.#state.kind === "closed") return;
+    if (this.#state.kind !== "paused" && this.#state.kind !== "failed") {
+      this.#setState({ kind: "stopping" });
+      this.#abort.abort(new AbortError(`${this.name}: stopped`));
+      this.#stopping = this.#shutDown().finally(() => {
+        this.#stopping = undefined;
+      });
+      await this.#stopping;
+    }
+    this.#setState(then);
+    if (then.kind === "failed") {
+      if (!this.#done.isSettled) this.#done.reject(then.error);
+      this.emit("failed", then.error);
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#starting;
+    const swarm = this.#swarm;
+    const partials = (): ReadonlyMap<number, Bitfield> => swarm?.downloader?.partials() ?? new Map<number, Bitfield>();
+    const telling = this.#trackers?.stop();
+    await swarm?.stop();
+    this.#counted.downloaded = this.#total("downloaded");
+    this.#counted.uploaded = this.#total("uploaded");
+    this.#swarm = undefined;
+    await this.#content?.close(partials());
+    this.#content = undefined;
+    await telling;
+    await this.#trackers?.close();
+    this.#trackers = undefined;
+  }
+
+  #contentOptions(metainfo: Metainfo): ContentPlace {
+    const { runtime, pool, allocation } = this.#host;
+    const stateFolder = this.#host.stateFolder(this.folder);
+    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation };
+  }
+
+  #extra(metainfo: Metainfo): BInput {
+    return { torrent: metainfo.torrentBytes(), downloaded: this.#total("downloaded"), uploaded: this.#total("uploaded") };
+  }
+
+  #total(which: "downloaded" | "uploaded"): number {
+    return this.#counted[which] + ((which === "downloaded" ? this.#swarm?.down : this.#swarm?.up)?.total ?? 0);
+  }
+
+  #checking(checked: number, valid: number): TorrentState {
+    return { kind: "checking", checked, valid, total: this.#metainfo?.pieceCount ?? 0 };
+  }
+
+  #setState(state: TorrentState): void {
+    this.#state = transition(this.#state, state);
+    this.emit("state", state);
+  }
+
+  #warn(thrown: unknown): void {
+    const error = asMillraceError(thrown);
+    this.#host.runtime.log.warn("torrent", { torrent: this.name, code: error.code, reason: error.message });
+    this.emit("warning", error);
+  }
+}
+
+function asStorageError(thrown: unknown): StorageError {
+  return thrown instanceof StorageError ? thrown : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
+}
