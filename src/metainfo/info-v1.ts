@@ -2,7 +2,7 @@ import { asBytes, asDict, asList, optionalInt, requireBytes } from "../bencode/i
 import type { BDict, BValue } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
-import { readPath, readProperties } from "./raw-file.ts";
+import { readAttributes, readFile, readLength, readPath } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { TextReader } from "./text.ts";
 
@@ -36,26 +36,26 @@ export function readInfoV1(info: BDict, name: string, text: TextReader): InfoV1 
   if (pieces.length / SHA1_LENGTH > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
   const list = info.get("files");
   if (list === undefined) {
-    return { isSingleFile: true, pieces, files: [{ components: [name], piecesRoot: undefined, ...readProperties(info, text) }] };
+    return { isSingleFile: true, pieces, files: [readFile(info, [name], undefined, text)] };
   }
   const files = asList(list);
   if (files === undefined || files.length === 0) throw invalid("files", `"files" is no list of files`);
-  return { isSingleFile: false, pieces, files: files.map((file, index) => readFile(file, index, text)) };
+  return { isSingleFile: false, pieces, files: files.map((file, index) => readListed(file, index, text)) };
 }
 
-function readFile(value: BValue, index: number, text: TextReader): RawFile {
+function readListed(value: BValue, index: number, text: TextReader): RawFile {
   const dict = asDict(value);
   if (dict === undefined) throw invalid("files", `file ${index} is no dictionary`);
-  const properties = readProperties(dict, text);
-  return { components: readComponents(dict, index, properties, text), piecesRoot: undefined, ...properties };
+  return readFile(dict, readComponents(dict, index, text), undefined, text);
 }
 
-function readComponents(dict: BDict, index: number, properties: Pick<RawFile, "attributes" | "length">, text: TextReader): readonly string[] {
+function readComponents(dict: BDict, index: number, text: TextReader): readonly string[] {
   const repaired = dict.has("path.utf-8") ? readPath(dict.get("path.utf-8"), text) : undefined;
   const components = repaired !== undefined && repaired.length > 0 ? repaired : readPath(dict.get("path"), text);
   if (components !== undefined && components.length > 0) return components;
   // Padding need not have a path (BEP 47); this is the one recommended.
-  if (properties.attributes.includes("p")) return [".pad", String(properties.length)];
+  const attributes = readAttributes(dict);
+  if (attributes.includes("p")) return [".pad", String(readLength(dict, attributes))];
   throw invalid("path", `file ${index} has no path`);
 }
 

@@ -3,7 +3,7 @@ import type { BDict } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "./limits.ts";
 import { MERKLE_HASH_LENGTH } from "./merkle.ts";
-import { readProperties } from "./raw-file.ts";
+import { readFile } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { TextReader } from "./text.ts";
 
@@ -49,20 +49,20 @@ function walk(folder: BDict, path: readonly string[], files: RawFile[], text: Te
     const components = [...path, text(keyToBytes(key))];
     const properties = node.get("");
     if (properties === undefined) walk(node, components, files, text);
-    else files.push(readFile(node, asDict(properties), components, text));
+    else files.push(readLeaf(node, asDict(properties), components, text));
   }
 }
 
-function readFile(node: BDict, properties: BDict | undefined, components: readonly string[], text: TextReader): RawFile {
-  const label = components.join("/").slice(0, 200);
+function readLeaf(node: BDict, properties: BDict | undefined, components: readonly string[], text: TextReader): RawFile {
+  const label = (): string => components.join("/").slice(0, 200);
   if (properties === undefined || node.size !== 1) {
-    throw invalid("file-tree", `${JSON.stringify(label)} is both a file and a folder, or neither`, { path: label });
+    throw invalid("file-tree", `${JSON.stringify(label())} is both a file and a folder, or neither`, { path: label() });
   }
-  const facts = readProperties(properties, text);
-  if (facts.attributes.includes("p")) throw invalid("file-tree", "a file tree holds no padding files", { path: label });
   const root = optionalBytes(properties, "pieces root");
-  if (facts.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
-    throw invalid("pieces-root", `${JSON.stringify(label)} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, { path: label });
+  const file = readFile(properties, components, properties.get("length") === 0 ? undefined : root, text);
+  if (file.attributes.includes("p")) throw invalid("file-tree", "a file tree holds no padding files", { path: label() });
+  if (file.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
+    throw invalid("pieces-root", `${JSON.stringify(label())} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, { path: label() });
   }
-  return { components, piecesRoot: facts.length > 0 ? root : undefined, ...facts };
+  return file;
 }
