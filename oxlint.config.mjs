@@ -76,6 +76,7 @@ export default {
     "unicorn/consistent-function-scoping": "off",
     "unicorn/prefer-add-event-listener": "off",
     "promise/always-return": "off",
+    "promise/no-promise-in-callback": "off",
     "vitest/require-mock-type-parameters": "off",
   },
   overrides: [

@@ -3,35 +3,20 @@ import { AbortError, InputError, StorageError, toError, type Bitfield, type Endp
 import { asBytes, asInt, type BInput } from "../bencode/index.ts";
 import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
-import { TrackerSession, type TrackerStatus } from "../tracker/index.ts";
+import type { TrackerSession, TrackerStatus } from "../tracker/index.ts";
 import { Content, discardContent, keptExtra, type ContentPlace } from "./content.ts";
 import { Deferred } from "./deferred.ts";
-import { NUM_WANT, SNAPSHOT_AFTER_BYTES } from "./limits.ts";
+import { SNAPSHOT_AFTER_BYTES } from "./limits.ts";
 import { lookUpPeers } from "./named-peers.ts";
 import type { AddOptions } from "./options.ts";
 import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError } from "./source.ts";
+import type { TorrentEvents } from "./torrent-events.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 import { isActive, transition, type TorrentState } from "./torrent-state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";
-
-export interface TorrentEvents {
-  /** It does something else now. */
-  state: [state: TorrentState];
-  /** A magnet link's torrent is known. */
-  metadata: [metainfo: Metainfo];
-  /** A piece is stored. */
-  piece: [piece: number];
-  /** About once a second while it has peers. */
-  progress: [status: TorrentStatus];
-  /** Everything wanted is there and verified. */
-  complete: [];
-  /** Something a user may want to know; the torrent goes on. */
-  warning: [error: MillraceError];
-  /** The torrent cannot go on; see {@link Torrent.state}. */
-  failed: [error: MillraceError];
-}
+import { trackerSession } from "./torrent-trackers.ts";
 
 /** What a torrent is made from. */
 export interface TorrentSeed {
@@ -320,22 +305,15 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   }
 
   #startTrackers(): void {
-    const urls = [...(this.#metainfo?.trackers ?? []), ...(this.#magnet?.trackers ?? []).map((url) => [url]), ...(this.#options.extraTrackers ?? []).map((url) => [url])];
-    if (urls.length === 0 || !(this.#options.trackers ?? this.#host.usesTrackers)) return;
-    this.#trackers ??= new TrackerSession(this.#host.runtime, {
-      tiers: urls,
+    if (!(this.#options.trackers ?? this.#host.usesTrackers)) return;
+    this.#trackers ??= trackerSession({
+      host: this.#host,
       infoHash: this.infoHash,
-      peerId: this.#host.peerId,
-      key: this.#host.key,
-      port: this.#host.port,
-      stats: () => ({ uploaded: this.#swarm?.up.total ?? 0, downloaded: this.#swarm?.down.total ?? 0, left: this.#left() }),
-      numWant: () => Math.max(0, Math.min(NUM_WANT, this.#host.maxPeers - (this.#swarm?.peers.size ?? 0))),
-      userAgent: this.#host.userAgent.replace(" ", "/"),
-      udp: this.#host.udp,
-      check: this.#host.checkAddress,
-      onPeers: (peers: readonly Endpoint[]) => this.#swarm?.addPeers(peers, "tracker"),
+      tiers: [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(this.#options.extraTrackers ?? [])].map((url) => [url])],
+      swarm: () => this.#swarm,
+      left: () => this.#left(),
     });
-    this.#trackers.start();
+    this.#trackers?.start();
   }
 
   /** Bytes missing, as trackers want it; something, while that is not known: 0 would make us a seed. */
@@ -364,22 +342,15 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
     this.#setState({ kind: "seeding" });
     if (wasDownloading && this.#left() === 0) this.#trackers?.completed();
-    if (!this.#done.isSettled) this.#settle(wasDownloading);
+    if (!this.#done.isSettled) this.#settle(this.#done, wasDownloading).catch((error: unknown) => this.#onStorage(asStorageError(error)));
   }
 
   /** Complete is only what is on the disk itself. */
-  #settle(isNews: boolean): void {
-    const done = this.#done;
-    const finish = (): void => {
-      if (done.isSettled) return;
-      done.resolve();
-      this.emit("complete");
-    };
-    if (!isNews || this.#content?.keeper === undefined) {
-      finish();
-      return;
-    }
-    this.#content.keeper.flush().then(finish, (error: unknown) => this.#onStorage(asStorageError(error)));
+  async #settle(done: Deferred, isNews: boolean): Promise<void> {
+    if (isNews) await this.#content?.keeper?.flush();
+    if (done.isSettled) return;
+    done.resolve();
+    this.emit("complete");
   }
 
   #onStorage(error: StorageError | undefined): void {

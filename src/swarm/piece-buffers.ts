@@ -30,7 +30,8 @@ export class PieceBuffers {
   /** Gives back what `take` gave. */
   release(data: Uint8Array): void {
     this.#used--;
-    // A few are kept: enough for pieces that finish while others begin, without holding the peak for ever.
-    if (this.#spare.length < MIN_OPEN_PIECES) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+    // Kept while there is work, since new memory has to be cleared and collected; an idle torrent holds none.
+    if (this.#used === 0) this.#spare.length = 0;
+    else this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
   }
 }
