@@ -18,6 +18,14 @@ export interface DecodeOptions {
   readonly views?: boolean;
 }
 
+/** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
+export interface SpanOptions extends DecodeOptions {
+  /** Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no value. */
+  readonly leave?: ReadonlySet<string>;
+  /** Keys whose lists are handed over element by element instead of being built; a value that is no list is built all the same. */
+  readonly each?: ReadonlyMap<string, (element: BValue) => void>;
+}
+
 /** Where a value lies: `start` included, `end` not. */
 export interface ByteRange {
   readonly start: number;
@@ -84,8 +92,7 @@ export class Decoder {
     return this.#string();
   }
 
-  /** A dictionary; `onValue` hears where each value lies. */
-  dict(depth = 1, onValue?: (key: string, start: number, end: number) => void): BDict {
+  dict(depth = 1): BDict {
     this.#open(LETTER_D, depth);
     const dict: BDict = new Map();
     let highest: string | undefined;
@@ -96,15 +103,37 @@ export class Decoder {
       if (!ascending && this.#strict) {
         throw this.#error("bencode.order", key === highest ? "a key appears twice" : "the keys are not in order", keyAt);
       }
-      const start = this.#at;
       const value = this.value(depth);
       if (ascending) highest = key;
       else if (dict.has(key)) continue;
       dict.set(key, value);
-      if (onValue !== undefined) onValue(key, start, this.#at);
     }
     this.#at++;
     return dict;
+  }
+
+  /** The outermost dictionary, and where each of its values lies. */
+  dictWithSpans({ leave, each }: SpanOptions): { readonly value: BDict; readonly spans: ReadonlyMap<string, ByteRange> } {
+    this.#open(LETTER_D, 1);
+    const value: BDict = new Map();
+    const spans = new Map<string, ByteRange>();
+    let highest: string | undefined;
+    while (this.#bytes[this.#at] !== LETTER_E) {
+      const keyAt = this.#at;
+      const key = this.#key();
+      const start = this.#at;
+      if (highest !== undefined && key <= highest && this.#strict) {
+        throw this.#error("bencode.order", key === highest ? "a key appears twice" : "the keys are not in order", keyAt);
+      }
+      if (highest === undefined || key > highest) highest = key;
+      const onElement = each?.get(key);
+      if (spans.has(key) || leave?.has(key) === true) this.skip(1);
+      else if (onElement !== undefined && this.#bytes[start] === LETTER_L) this.#elements(onElement);
+      else value.set(key, this.value(1));
+      if (!spans.has(key)) spans.set(key, { start, end: this.#at });
+    }
+    this.#at++;
+    return { value, spans };
   }
 
   /** Passes over the next value without building it. */
@@ -154,6 +183,12 @@ export class Decoder {
     this.#collectedCount = base;
     this.#at++;
     return list;
+  }
+
+  #elements(onElement: (element: BValue) => void): void {
+    this.#open(LETTER_L, 2);
+    while (this.#bytes[this.#at] !== LETTER_E) onElement(this.value(2));
+    this.#at++;
   }
 
   #open(letter: number, depth: number): void {
@@ -285,13 +320,12 @@ export function decodePrefix(bytes: Uint8Array, options?: DecodeOptions): { read
 /** As {@link decode}, for a document that must be a dictionary (else `bencode.syntax`): also where the value of each of its keys lies in `bytes`. */
 export function decodeWithSpans(
   bytes: Uint8Array,
-  options?: DecodeOptions,
+  options: SpanOptions = {},
 ): { readonly value: BDict; readonly spans: ReadonlyMap<string, ByteRange> } {
   const decoder = new Decoder(bytes, options);
-  const spans = new Map<string, ByteRange>();
-  const value = decoder.dict(1, (key, start, end) => spans.set(key, { start, end }));
+  const result = decoder.dictWithSpans(options);
   decoder.finish();
-  return { value, spans };
+  return result;
 }
 
 /**

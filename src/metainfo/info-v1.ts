@@ -1,4 +1,5 @@
-import { asBytes, asDict, asList, optionalInt, requireBytes } from "../bencode/index.ts";
+import { toError } from "../base/index.ts";
+import { asBytes, asDict, optionalInt, requireBytes } from "../bencode/index.ts";
 import type { BDict, BValue } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
@@ -29,18 +30,43 @@ export function readPieceLengthV1(info: BDict): number {
   return pieceLength;
 }
 
-/** `name` is the torrent's name as text: the path of a single file. */
-export function readInfoV1(info: BDict, name: string, text: TextReader): InfoV1 {
+/**
+ * Reads the list `files` one by one while the info dictionary is decoded, so that its twenty thousand dictionaries do not all have to be in memory at
+ * once. What is wrong with a file is told by {@link FileReader.files}, in its turn: a torrent of a future version must be refused as such.
+ */
+export class FileReader {
+  readonly #text: TextReader;
+  readonly #files: RawFile[] = [];
+  #failure: unknown;
+
+  constructor(text: TextReader) {
+    this.#text = text;
+  }
+
+  add(value: BValue): void {
+    if (this.#failure !== undefined) return;
+    try {
+      this.#files.push(readListed(value, this.#files.length, this.#text));
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+
+  /** The files read so far. Throws what the first bad one threw. */
+  get files(): readonly RawFile[] {
+    if (this.#failure !== undefined) throw toError(this.#failure);
+    return this.#files;
+  }
+}
+
+/** `name` is the torrent's name as text: the path of a single file. `listed` are the files of its `files`, `undefined` when it has no such list. */
+export function readInfoV1(info: BDict, name: string, listed: FileReader | undefined, text: TextReader): InfoV1 {
   const pieces = requireBytes(info, "pieces");
   if (pieces.length % SHA1_LENGTH !== 0) throw invalid("pieces", `"pieces" has ${pieces.length} bytes, no multiple of ${SHA1_LENGTH}`);
   if (pieces.length / SHA1_LENGTH > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
-  const list = info.get("files");
-  if (list === undefined) {
-    return { isSingleFile: true, pieces, files: [readFile(info, [name], undefined, text)] };
-  }
-  const files = asList(list);
-  if (files === undefined || files.length === 0) throw invalid("files", `"files" is no list of files`);
-  return { isSingleFile: false, pieces, files: files.map((file, index) => readListed(file, index, text)) };
+  if (info.has("files") || listed?.files.length === 0) throw invalid("files", `"files" is no list of files`);
+  if (listed === undefined) return { isSingleFile: true, pieces, files: [readFile(info, [name], undefined, text)] };
+  return { isSingleFile: false, pieces, files: listed.files };
 }
 
 function readListed(value: BValue, index: number, text: TextReader): RawFile {

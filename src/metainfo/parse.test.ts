@@ -130,7 +130,7 @@ describe("parseMetainfo of v1", () => {
     ["nothing", new Uint8Array(0), "bencode.truncated"],
     ["a list", utf8("le"), "bencode.syntax"],
     ["no info", encode({ announce: "http://x" }), "metainfo.info"],
-    ["info that is text", encode({ info: "text" }), "bencode.type"],
+    ["info that is text", encode({ info: "text" }), "metainfo.info"],
     ["no name", torrent({ ...single, name: undefined }), "metainfo.name"],
     ["a name that is a number", torrent({ ...single, name: 5 }), "metainfo.name"],
     ["no pieces", torrent({ ...single, pieces: undefined }), "bencode.missing"],

@@ -1,12 +1,12 @@
 import { InfoHash } from "../base/index.ts";
-import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw, requireDict } from "../bencode/index.ts";
-import type { BDict, DecodeOptions } from "../bencode/index.ts";
+import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw } from "../bencode/index.ts";
+import type { BDict, BValue, DecodeOptions } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { readLayers } from "./hashes.ts";
 import { checkAlignment, mergeHalves } from "./hybrid.ts";
 import { outerKeys } from "./fields.ts";
 import type { OuterFields } from "./fields.ts";
-import { hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
+import { FileReader, hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
 import { hasV2, readInfoV2, readPieceLengthV2 } from "./info-v2.ts";
 import { FileLayout } from "./layout.ts";
 import { MAX_PIECES, MAX_TORRENT_LENGTH } from "./limits.ts";
@@ -27,6 +27,9 @@ export interface ParseOptions {
   readonly strict?: boolean | undefined;
 }
 
+/** `d`, with which a bencoded dictionary begins. */
+const DICTIONARY = 0x64;
+
 type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
 
 /**
@@ -37,12 +40,12 @@ type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
  * `metainfo.hybrid` when what it says cannot be.
  */
 export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
-  const { value: torrent, spans } = decodeWithSpans(bytes, decodeOptions(options));
+  const { value: torrent, spans } = decodeWithSpans(bytes, { ...decodeOptions(options), leave: new Set(["info"]) });
   const span = spans.get("info");
   if (span === undefined) throw invalid("info", "it has no info dictionary");
   const text = textReader(asText(torrent.get("encoding")));
   const outer = readOuter(torrent, text);
-  const info = readInfo(requireDict(torrent, "info"), bytes.subarray(span.start, span.end), torrent, text, hasher);
+  const info = readInfo(bytes.subarray(span.start, span.end), torrent, text, hasher, options);
   return new Metainfo({ ...outer, ...info, torrentBytes: () => bytes });
 }
 
@@ -51,13 +54,11 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
  * longer than a piece stays unknown. Throws as {@link parseMetainfo} does.
  */
 export function metainfoFromInfo(infoBytes: Uint8Array, extras: OuterFields, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
-  const info = decode(infoBytes, decodeOptions(options));
-  if (!(info instanceof Map)) throw invalid("info", "its info is no dictionary");
   const outer = outerKeys(extras);
   const text = textReader(undefined);
   return new Metainfo({
     ...readOuter(asDict(decode(encode(outer))) ?? new Map(), text),
-    ...readInfo(info, infoBytes, undefined, text, hasher),
+    ...readInfo(infoBytes, undefined, text, hasher, options),
     torrentBytes: () => encode(new Map([...outer, ["info", new Raw(infoBytes)]])),
   });
 }
@@ -66,7 +67,12 @@ function decodeOptions(options: ParseOptions): DecodeOptions {
   return { strict: options.strict ?? false, maxLength: MAX_TORRENT_LENGTH, views: true };
 }
 
-function readInfo(info: BDict, infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher): InfoFacts {
+function readInfo(infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher, options: ParseOptions): InfoFacts {
+  const reader = new FileReader(text);
+  const each = new Map([["files", (file: BValue) => reader.add(file)]]);
+  if (infoBytes[0] !== DICTIONARY) throw invalid("info", "its info is no dictionary");
+  const { value: info, spans } = decodeWithSpans(infoBytes, { ...decodeOptions(options), each });
+  const listed = spans.has("files") ? reader : undefined;
   const isV2 = hasV2(info);
   const version: MetainfoVersion = !isV2 ? "v1" : hasV1(info) ? "hybrid" : "v2";
   const sha1 = InfoHash.fromBytes(hasher.digestSync("sha1", infoBytes));
@@ -85,7 +91,7 @@ function readInfo(info: BDict, infoBytes: Uint8Array, torrent: BDict | undefined
     isPrivate: asInt(info.get("private")) === 1,
     source: source === undefined || source.length === 0 ? undefined : text(source),
     infoBytes,
-    ...readPieces(version, info, rawName, torrent, text, hasher),
+    ...readPieces(version, info, rawName, listed, torrent, text, hasher),
   };
 }
 
@@ -95,12 +101,13 @@ function readPieces(
   version: MetainfoVersion,
   info: BDict,
   name: string,
+  listed: FileReader | undefined,
   torrent: BDict | undefined,
   text: TextReader,
   hasher: SyncHasher,
 ): PieceFacts {
   const pieceLength = version === "v1" ? readPieceLengthV1(info) : readPieceLengthV2(info);
-  const v1 = version === "v2" ? undefined : readInfoV1(info, name, text);
+  const v1 = version === "v2" ? undefined : readInfoV1(info, name, listed, text);
   const v2 = version === "v1" ? undefined : readInfoV2(info, text);
   const files = v1 === undefined ? (v2?.files ?? []) : v2 === undefined ? v1.files : mergeHalves(v1.files, v2.files);
   const layout = place(files, pieceLength, version === "v2");
