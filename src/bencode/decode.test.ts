@@ -174,6 +174,24 @@ describe("decodeWithSpans", () => {
     expect(spans.get("info")).toEqual({ start: 7, end: 10 });
   });
 
+  it("passes over the values of keys to leave, and hands lists over element by element", () => {
+    const input = utf8("d5:filesli1ei2ee4:infod1:ai1ee4:textli3ee1:zi7ee");
+    const heard: BValue[] = [];
+    const each = new Map([["files", (element: BValue) => heard.push(element)], ["z", () => heard.push("never a list" as never)]]);
+    const { value, spans } = decodeWithSpans(input, { leave: new Set(["info"]), each });
+    expect(heard).toEqual([1, 2]);
+    expect(value).toEqual(new Map<string, BValue>([["text", [3]], ["z", 7]]));
+    expect([...spans.keys()]).toEqual(["files", "info", "text", "z"]);
+    const info = spans.get("info");
+    expect(input.subarray(info?.start, info?.end)).toEqual(utf8("d1:ai1ee"));
+  });
+
+  it("refuses bad syntax in what it passes over, and order when strict", () => {
+    expect(() => decodeWithSpans(utf8("d4:infod1:axee"), { leave: new Set(["info"]) })).toThrow(code("syntax"));
+    expect(() => decodeWithSpans(utf8("d1:bi1e1:ai1ee"), { strict: true })).toThrow(code("order"));
+    expect(() => decodeWithSpans(utf8("d1:ai1ee!"), { strict: true })).toThrow(code("trailing"));
+  });
+
   it("refuses what is no dictionary", () => {
     expect(() => decodeWithSpans(utf8("i1e"))).toThrow(code("syntax"));
   });

@@ -4,7 +4,7 @@ import { cryptoHasher, merkle } from "../../test/support/memory-source.ts";
 import { latin1, toHex, utf8 } from "../base/index.ts";
 import { encode, keyFromBytes } from "../bencode/index.ts";
 import type { BInput } from "../bencode/index.ts";
-import { MAX_PATH_COMPONENTS, MAX_PIECE_LENGTH, MAX_URL_LENGTH, MAX_URLS } from "./limits.ts";
+import { MAX_PATH_COMPONENTS, MAX_PIECE_LENGTH, MAX_PIECES, MAX_TORRENT_LENGTH, MAX_URL_LENGTH, MAX_URLS } from "./limits.ts";
 import type { Metainfo } from "./metainfo.ts";
 import { metainfoFromInfo, parseMetainfo } from "./parse.ts";
 
@@ -325,6 +325,17 @@ describe("metainfoFromInfo", () => {
       expect(each.trackers).toEqual(extras.trackers);
       expect(each.webSeeds).toEqual(extras.webSeeds);
     }
+  });
+
+  it("refuses more pieces than MAX_PIECES and more bytes than MAX_TORRENT_LENGTH", () => {
+    const info = (pieces: number): Uint8Array => encode({ ...infoV2, "file tree": { x: { "": { length: pieces * pieceLength, "pieces root": a.root } } } });
+    expect(metainfoFromInfo(info(MAX_PIECES), {}, cryptoHasher).pieceCount).toBe(MAX_PIECES);
+    expect(() => metainfoFromInfo(info(MAX_PIECES + 1), {}, cryptoHasher)).toThrow(code("metainfo.pieces"));
+    expect(() => parse(new Uint8Array(MAX_TORRENT_LENGTH + 1))).toThrow(code("bencode.too-long"));
+  });
+
+  it("tells that a torrent is of a future version before anything else", () => {
+    expect(() => parse(torrent({ files: [{ path: 5 }], "meta version": 3 }))).toThrow(code("metainfo.version"));
   });
 
   it("refuses an info that is no dictionary", () => {
