@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { AbortError, InputError, StorageError, toError, type Bitfield, type Endpoint, type InfoHash, type MillraceError } from "../base/index.ts";
+import { AbortError, InputError, StorageError, toError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
 import { asBytes, asInt, type BInput } from "../bencode/index.ts";
 import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
