@@ -191,9 +191,9 @@ export class Downloader {
         this.refill(peer);
         continue;
       }
-      const silent = now - Math.max(peer.lastBlock, oldest(peer));
-      if (silent > SNUB_MS) peer.isSnubbing = true;
-      if (silent > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
+      // A time-out asks anew, which must not make a peer that never delivers look patient.
+      if (!peer.flags.peerChoking && now - peer.lastBlock > SNUB_MS) peer.isSnubbing = true;
+      if (now - Math.max(peer.lastBlock, oldest(peer)) > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
     }
     if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
     this.#saveUnfinished(now);
@@ -303,7 +303,6 @@ export class Downloader {
   #timeOut(peer: Peer): void {
     this.#cancelAll(peer);
     peer.requests.collapse();
-    peer.lastBlock = this.#options.runtime.clock.now();
     this.refillAll();
   }
 

@@ -6,8 +6,10 @@ export const MAX_QUEUED_REQUESTS = 2_000;
 /** Bytes: the largest block served or taken. */
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
-/** Requests kept outstanding with a peer, at the least and at the most (less when its `reqq` says so). */
+/** Requests kept outstanding with a peer whose rate is not known yet. */
 export const MIN_PIPELINE = 16;
+
+/** Requests kept outstanding with a peer, at the most (less when its `reqq` says so). */
 export const MAX_PIPELINE = 1_024;
 
 /** Requests outstanding with a peer that never told its `reqq`: what old clients take. */
@@ -34,8 +36,10 @@ export const CHOKE_INTERVAL_MS = 10_000;
 /** Rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
 export const OPTIMISTIC_ROUNDS = 3;
 
-/** Bytes of pieces under construction that are kept in memory; at least {@link MIN_OPEN_PIECES} pieces whatever they take. */
+/** Bytes of pieces under construction that are kept in memory. */
 export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
+
+/** Pieces under construction that are allowed in memory whatever they take. */
 export const MIN_OPEN_PIECES = 4;
 
 /** Bytes read from disk and sent with one write. */
