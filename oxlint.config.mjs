@@ -78,6 +78,7 @@ export default {
     "promise/always-return": "off",
     "promise/no-promise-in-callback": "off",
     "vitest/require-mock-type-parameters": "off",
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
   },
   overrides: [
     ...rooms.flatMap(layer),
