@@ -1,0 +1,67 @@
+import { InfoHash, parseHostPort, parseSize } from "../base/index.ts";
+import { CommandLineError, parseArgument } from "./problem.ts";
+
+/** Readers of option values, for commander: each throws {@link CommandLineError}. */
+
+/** `16384`, `256KiB`, `1MiB`, `2MB`: bytes. */
+export function sizeArgument(option: string): (text: string) => number {
+  return (text) => parseArgument(option, () => parseSize(text));
+}
+
+/** Bytes a second, at least 1: a limit of nothing would be a pause. */
+export function rateArgument(option: string): (text: string) => number {
+  return (text) => {
+    const rate = parseArgument(option, () => parseSize(text));
+    if (rate < 1) throw new CommandLineError(`${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; leave it out for no limit`);
+    return rate;
+  };
+}
+
+/** A whole number within bounds. */
+export function wholeArgument(option: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(number >= min && number <= max)) throw new CommandLineError(`${option}: not a whole number from ${min} to ${max}: ${JSON.stringify(text.slice(0, 40))}`);
+    return number;
+  };
+}
+
+/** A TCP or UDP port; 0 lets the system choose. */
+export function portArgument(option: string): (text: string) => number {
+  return wholeArgument(option, 0, 65_535);
+}
+
+/** Gathers a repeated option. */
+export function repeated(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** Gathers `HOST:PORT`, repeated or with commas between. */
+export function peersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => {
+    const peers = text.split(",").filter((peer) => peer !== "");
+    for (const peer of peers) {
+      const { port } = parseArgument(option, () => parseHostPort(peer));
+      if (port === 0) throw new CommandLineError(`${option}: a peer has a port from 1 to 65535: ${JSON.stringify(peer.slice(0, 100))}`);
+    }
+    return [...before, ...peers];
+  };
+}
+
+/** Tiers of trackers (BEP 12): a repeated option is a new tier, commas separate trackers of one tier. */
+export function tiersArgument(text: string, before: readonly (readonly string[])[] = []): (readonly string[])[] {
+  return [...before, splitUrls(text)];
+}
+
+/** Commas separate addresses; one within an address is followed by no scheme and stays. */
+function splitUrls(text: string): string[] {
+  return text
+    .split(/,(?=[a-z][a-z0-9+.-]*:\/\/)/i)
+    .map((url) => url.trim())
+    .filter((url) => url !== "");
+}
+
+/** 40 or 64 hexadecimal digits, or 32 characters of base32. */
+export function infoHashArgument(option: string): (text: string) => InfoHash {
+  return (text) => parseArgument(option, () => InfoHash.parse(text));
+}

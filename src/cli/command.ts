@@ -1,0 +1,75 @@
+import { Command } from "commander";
+import { AbortError } from "../base/index.ts";
+import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
+import { Interrupt } from "./interrupt.ts";
+import { Output } from "./output.ts";
+import { CommandLineError, toProblem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { Session } from "./session.ts";
+import type { CommonFlags } from "./session.ts";
+
+/** What is known of a command without loading it. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly alias?: string;
+  readonly summary: string;
+  /** Its arguments as help shows them. */
+  readonly usage: string;
+  /** With `--json` it prints events, a line each, rather than one object: so its errors are events, too. */
+  readonly events: boolean;
+  /** Everything else about it. */
+  readonly load: () => Promise<(entry: CommandEntry) => Command>;
+}
+
+/** A command line to copy, and what it does. */
+export type Example = readonly [line: string, meaning: string];
+
+/** The shell's run of a command, for whoever must answer for its end: broken pipes, errors that nobody caught. */
+export const current: { interrupt: Interrupt | undefined } = { interrupt: undefined };
+
+/** A command with the options that all have. */
+export function newCommand(entry: CommandEntry, description: string, examples: readonly Example[]): Command {
+  const command = new Command(entry.name).summary(entry.summary).description(description).allowExcessArguments(false);
+  if (entry.alias !== undefined) command.alias(entry.alias);
+  command.addHelpText("after", `\nExamples:\n${examples.map(([line, meaning]) => `  # ${meaning}\n  $ millrace ${line}`).join("\n")}`);
+  return command;
+}
+
+/** Adds the common options last, so that help lists a command's own first, and what to do. `work` resolves to the exit status. */
+export function act<Flags extends CommonFlags>(command: Command, entry: CommandEntry, work: (session: Session<Flags>) => Promise<number>): Command {
+  command.option("--json", entry.events ? "print events as JSON, a line each" : "print the result as JSON").option("-v, --verbose", "tell on stderr what happens inside");
+  return command.action(async () => {
+    const interrupt = new Interrupt();
+    current.interrupt = interrupt;
+    const session = new Session<Flags>(command.opts<Flags>(), command.args, interrupt);
+    process.exitCode = await guarded(session, entry, () => work(session));
+    await session.close();
+  });
+}
+
+async function guarded(session: Session, entry: CommandEntry, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
+  } catch (error) {
+    if (session.interrupt.interrupted && error instanceof AbortError) {
+      session.output.note("interrupted");
+      return EXIT_INTERRUPTED;
+    }
+    return reportFailure(session.output, entry.events, error, session.flags.verbose === true);
+  }
+}
+
+/** Tells a failure in the command's way and gives the exit status for it. */
+export function reportFailure(output: Output, isEvent: boolean, thrown: unknown, isVerbose: boolean): number {
+  const problem = toProblem(thrown);
+  tellProblem(output, isEvent, problem);
+  if ((isVerbose || (process.env["DEBUG"] ?? "") !== "") && thrown instanceof Error) output.note(thrown.stack ?? "");
+  return thrown instanceof CommandLineError ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/** One line for people on stderr; with `--json` also one for programs on stdout. */
+export function tellProblem(output: Output, isEvent: boolean, problem: Problem): void {
+  const { code, message } = problem;
+  output.data(isEvent ? { event: "error", code, message } : { error: { code, message } });
+  output.problem(problem);
+}

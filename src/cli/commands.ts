@@ -1,0 +1,95 @@
+import type { CommandEntry } from "./command.ts";
+
+/** All commands, in the order of help. Each is loaded only when it is used: start-up stays short. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "download",
+    alias: "get",
+    summary: "download torrents, from files, addresses or magnet links",
+    usage: "SOURCE...",
+    events: true,
+    load: async () => (await import("./commands/download.ts")).downloadCommand,
+  },
+  {
+    name: "seed",
+    summary: "share data that is already there",
+    usage: "TORRENT...",
+    events: true,
+    load: async () => (await import("./commands/seed.ts")).seedCommand,
+  },
+  {
+    name: "create",
+    summary: "make a torrent file of a file or folder",
+    usage: "PATH",
+    events: false,
+    load: async () => (await import("./commands/create.ts")).createCommand,
+  },
+  {
+    name: "edit",
+    summary: "change trackers, comment or web seeds of a torrent file",
+    usage: "FILE",
+    events: false,
+    load: async () => (await import("./commands/edit.ts")).editCommand,
+  },
+  {
+    name: "info",
+    summary: "show what torrent files and magnet links say",
+    usage: "FILE|MAGNET...",
+    events: false,
+    load: async () => (await import("./commands/info.ts")).infoCommand,
+  },
+  {
+    name: "verify",
+    summary: "check data on disk against a torrent",
+    usage: "TORRENT",
+    events: false,
+    load: async () => (await import("./commands/verify.ts")).verifyCommand,
+  },
+  {
+    name: "magnet",
+    summary: "make the magnet link of a torrent file, or explain one",
+    usage: "FILE|LINK",
+    events: false,
+    load: async () => (await import("./commands/magnet.ts")).magnetCommand,
+  },
+  {
+    name: "announce",
+    summary: "ask trackers for the peers of a torrent, once",
+    usage: "[TORRENT|MAGNET]",
+    events: false,
+    load: async () => (await import("./commands/announce.ts")).announceCommand,
+  },
+  {
+    name: "scrape",
+    summary: "ask trackers how many seeders and leechers torrents have",
+    usage: "[TORRENT|MAGNET...]",
+    events: false,
+    load: async () => (await import("./commands/scrape.ts")).scrapeCommand,
+  },
+  {
+    name: "tracker",
+    summary: "run a tracker",
+    usage: "",
+    events: true,
+    load: async () => (await import("./commands/tracker.ts")).trackerCommand,
+  },
+  {
+    name: "demo",
+    summary: "see it work: a tracker, a seeder and a download on this machine",
+    usage: "",
+    events: true,
+    load: async () => (await import("./commands/demo.ts")).demoCommand,
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for bash, zsh or fish",
+    usage: "bash|zsh|fish",
+    events: false,
+    load: async () => (await import("./commands/completion.ts")).completionCommand,
+  },
+];
+
+/** The command of that name or alias. */
+export function findCommand(name: string | undefined): CommandEntry | undefined {
+  return COMMANDS.find((entry) => entry.name === name || (entry.alias !== undefined && entry.alias === name));
+}

@@ -1,0 +1,130 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import { createTorrent } from "../../metainfo/index.ts";
+import type { CreatedTorrent, MetainfoVersion } from "../../metainfo/index.ts";
+import { repeated, sizeArgument, tiersArgument } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { torrentFacts } from "../describe.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { printFields } from "../fields.ts";
+import { count, formatSize, groupDigits } from "../format.ts";
+import { ByteProgress } from "../live/progress.ts";
+import { CommandLineError } from "../problem.ts";
+import type { CommonFlags, Session } from "../session.ts";
+import { clean } from "../text.ts";
+import { version } from "../version.ts";
+import { refuseToOverwrite } from "../overwrite.ts";
+
+interface CreateFlags extends CommonFlags {
+  readonly out?: string;
+  readonly tracker?: readonly (readonly string[])[];
+  readonly pieceLength?: number;
+  readonly v1?: boolean;
+  readonly v2?: boolean;
+  readonly hybrid?: boolean;
+  readonly private?: boolean;
+  readonly comment?: string;
+  readonly source?: string;
+  readonly webSeed?: readonly string[];
+  readonly name?: string;
+  readonly skipHidden?: boolean;
+  /** `false` with `--no-date`. */
+  readonly date: boolean;
+  readonly force?: boolean;
+}
+
+export function createCommand(entry: CommandEntry): Command {
+  const command = newCommand(entry, "Makes a torrent file of a file or folder. The data is read once and hashed on all cores.", [
+    ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
+    ["create photos --out photos.torrent --tracker http://a.example/announce --tracker http://b.example/announce", "a folder, with a second tracker should the first fail"],
+    ["create data --out data.torrent --hybrid --piece-length 1MiB", "for old (v1) and new (v2) clients at once"],
+  ])
+    .argument("<path>", "a file or folder")
+    .requiredOption("-o, --out <file>", "the torrent file to write")
+    .option("-t, --tracker <url>", "announce there; each further one is asked when those before fail; commas put several on one tier", tiersArgument)
+    .option("-l, --piece-length <size>", "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)", sizeArgument("--piece-length"))
+    .option("--v1", "for all clients (default)")
+    .addOption(new Option("--v2", "BitTorrent v2 alone (SHA-256): for new clients only").conflicts(["v1", "hybrid"]))
+    .addOption(new Option("--hybrid", "both: v1 for old clients, v2 for new ones").conflicts(["v1", "v2"]))
+    .option("-p, --private", "peers come from the trackers alone")
+    .option("-c, --comment <text>", "a note for people")
+    .option("--source <text>", "a mark of the site it is for; changes the info-hash")
+    .option("-w, --web-seed <url>", "where the data can be had by HTTP; may be repeated", repeated)
+    .option("-n, --name <name>", "the torrent's name (default: that of the file or folder)")
+    .option("--skip-hidden", "leave out files and folders whose name begins with a dot")
+    .option("--no-date", "without the date: the same data gives the same file")
+    .option("-f, --force", "replace FILE when it exists");
+  return act<CreateFlags>(command, entry, create);
+}
+
+async function create(session: Session<CreateFlags>): Promise<number> {
+  const { flags, output } = session;
+  const path = session.args[0] ?? "";
+  const out = flags.out ?? "";
+  const { signal } = session.interrupt;
+  const runtime = await session.runtime();
+  await refuseToOverwrite(runtime, out, flags.force === true);
+  const progress = new ByteProgress(output, path);
+  const start = performance.now();
+  let created: CreatedTorrent;
+  try {
+    created = await createTorrent(runtime, {
+      path,
+      version: versionOf(flags),
+      pieceLength: flags.pieceLength,
+      trackers: flags.tracker,
+      webSeeds: flags.webSeed,
+      private: flags.private,
+      comment: flags.comment,
+      source: flags.source,
+      name: flags.name,
+      skipHidden: flags.skipHidden,
+      createdBy: `Millrace ${version()}`,
+      creationDate: flags.date ? new Date() : undefined,
+      onProgress: ({ hashedBytes, totalBytes }) => progress.update(hashedBytes, totalBytes),
+      signal,
+    });
+  } catch (error) {
+    throw asCommandLineError(error);
+  } finally {
+    progress.close();
+  }
+  await runtime.files.replace(out, created.bytes);
+  tell(session, created, (performance.now() - start) / 1000);
+  return EXIT_DONE;
+}
+
+function versionOf(flags: CreateFlags): MetainfoVersion {
+  if (flags.hybrid === true) return "hybrid";
+  return flags.v2 === true ? "v2" : "v1";
+}
+
+/** What the library says of options is a mistake on this command line. */
+function asCommandLineError(error: unknown): unknown {
+  const codes: Readonly<Record<string, string>> = { "metainfo.piece-length": "--piece-length", "metainfo.url": "--tracker or --web-seed", "metainfo.name": "--name" };
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
+  const option = codes[error.code];
+  return option === undefined ? error : new CommandLineError(`${option}: ${error.message}`, { cause: error });
+}
+
+function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, bytes }: CreatedTorrent, seconds: number): void {
+  const out = flags.out ?? "";
+  const facts = torrentFacts(metainfo);
+  output.data({ out, bytes: bytes.length, ...facts });
+  if (!output.json) {
+    const files = metainfo.files.filter((file) => !file.isPadding).length;
+    output.line(`${output.style.good("wrote")} ${clean(out)}`);
+    printFields(output, [
+      ["name", clean(metainfo.name)],
+      ["size", `${formatSize(metainfo.totalSize)} in ${count(files, "file")}, ${groupDigits(metainfo.pieceCount)} pieces of ${formatSize(metainfo.pieceLength)}`],
+      ["hashed", `in ${seconds.toFixed(1)}s, ${formatSize(metainfo.totalSize / Math.max(seconds, 0.001))}/s`],
+      ["info-hash", metainfo.infoHash?.hex],
+      ["info-hash v2", metainfo.infoHashV2?.hex],
+      ["magnet", clean(facts.magnet)],
+    ]);
+  }
+  for (const { from, to } of renamed) {
+    output.note(`${output.noteStyle.warn("note:")} ${clean(from.join("/"))} is ${clean(to.join("/"))} in the torrent: its own name would not do on every system`);
+  }
+}

@@ -1,0 +1,84 @@
+import { Option } from "commander";
+import type { Command } from "commander";
+import { Client } from "../../client/index.ts";
+import type { AddOptions } from "../../client/index.ts";
+import { repeated } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import type { Session } from "../session.ts";
+import { Crew } from "../torrents/crew.ts";
+import { addSwarmOptions, clientFlags } from "../torrents/flags.ts";
+import type { SwarmFlags } from "../torrents/flags.ts";
+import { selectByGlobs } from "../torrents/select.ts";
+import { tellTotals } from "../torrents/totals.ts";
+import { aborted } from "../wait.ts";
+
+interface DownloadFlags extends SwarmFlags {
+  readonly select?: readonly string[];
+  readonly sequential?: boolean;
+  readonly seed?: boolean;
+  readonly tracker?: readonly string[];
+  readonly allocation: "sparse" | "full";
+  /** `false` with `--no-check`. */
+  readonly check: boolean;
+}
+
+export function downloadCommand(entry: CommandEntry): Command {
+  const command = newCommand(
+    entry,
+    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, or a magnet link. Ctrl-C stops cleanly; the same command goes on where it stopped.",
+    [
+      ["download debian.torrent", "into the current folder"],
+      ["download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed", "a magnet link (quoted, for the shell), and share it afterwards"],
+      ["download season.torrent --select '*.mkv' --select 'extras/**'", "only some files; see `millrace info season.torrent`"],
+      ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, within limits"],
+      ["download x.torrent --peer 192.0.2.7:6881 --no-trackers --json", "from one peer, told as JSON"],
+    ],
+  )
+    .argument("<source...>", "torrent files, http(s) addresses of them, or magnet links")
+    .option("-d, --dir <dir>", "the folder to download into", ".")
+    .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
+    .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")
+    .option("--seed", "go on sharing when complete, until Ctrl-C")
+    .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", repeated);
+  addSwarmOptions(command)
+    .addOption(new Option("--allocation <how>", "how files are made: growing as data comes, or written in full first").choices(["sparse", "full"]).default("sparse"))
+    .option("--no-check", "believe that data which is there is right and complete, without reading it");
+  return act<DownloadFlags>(command, entry, download);
+}
+
+async function download(session: Session<DownloadFlags>): Promise<number> {
+  const { flags, args, output } = session;
+  const { signal } = session.interrupt;
+  const runtime = await session.runtime();
+  const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
+  const client = new Client({ runtime, ...clientFlags(flags), allocation: flags.allocation });
+  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, refuse: selection?.refuse });
+  try {
+    const port = await client.listen();
+    output.data({ event: "ready", port, torrents: args.length });
+    const options: AddOptions = {
+      sequential: flags.sequential === true,
+      skipCheck: !flags.check,
+      signal,
+      ...(flags.peer === undefined ? {} : { peers: flags.peer }),
+      ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
+      ...(selection === undefined ? {} : { select: selection.filter }),
+    };
+    const all = Promise.all(args.map((source) => crew.run(source, options)));
+    await Promise.race([all, aborted(signal)]);
+    // Those that are complete go on until the last one is; then all do, when asked to.
+    if (flags.seed === true && !signal.aborted && crew.failures < args.length) await aborted(signal);
+  } finally {
+    crew.stop();
+    if (signal.aborted) output.note("stopping; Ctrl-C again ends at once");
+    await client.close();
+  }
+  if (flags.quiet !== true) tellTotals(output, crew.jobs);
+  if (signal.aborted) {
+    if (crew.jobs.some((job) => !job.isOver)) output.note("stopped; the same command goes on where it stopped");
+    return EXIT_INTERRUPTED;
+  }
+  return crew.failures > 0 ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,111 @@
+import type { Command } from "commander";
+import { editTorrent, parseMetainfo } from "../../metainfo/index.ts";
+import type { Metainfo, TorrentEdits } from "../../metainfo/index.ts";
+import { repeated, tiersArgument } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { torrentFacts } from "../describe.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { printFields } from "../fields.ts";
+import { CommandLineError } from "../problem.ts";
+import type { CommonFlags, Session } from "../session.ts";
+import { clean } from "../text.ts";
+import { readTorrent } from "../torrent-file.ts";
+import { refuseToOverwrite } from "../overwrite.ts";
+import { trackerLines } from "../tracker-lines.ts";
+
+interface EditFlags extends CommonFlags {
+  readonly out?: string;
+  readonly force?: boolean;
+  readonly tracker?: readonly (readonly string[])[];
+  readonly addTracker?: readonly (readonly string[])[];
+  readonly removeTracker?: readonly string[];
+  readonly clearTrackers?: boolean;
+  readonly webSeed?: readonly string[];
+  readonly addWebSeed?: readonly string[];
+  readonly removeWebSeed?: readonly string[];
+  readonly clearWebSeeds?: boolean;
+  /** `false` with `--no-comment`. */
+  readonly comment?: string | false;
+}
+
+export function editCommand(entry: CommandEntry): Command {
+  const command = newCommand(
+    entry,
+    "Changes what stands around a torrent's content: trackers, web seeds, comment. The content and so the info-hash stay. FILE itself is changed unless --out names another.",
+    [
+      ["edit film.torrent --add-tracker udp://tracker.example:6969", "one more tracker"],
+      ["edit film.torrent --tracker http://new.example/announce --out new.torrent", "this tracker instead of all others, in a new file"],
+      ["edit film.torrent --clear-trackers --no-comment", "take them out"],
+    ],
+  )
+    .argument("<file>", "a torrent file")
+    .option("-o, --out <file>", "write there and leave FILE alone")
+    .option("-t, --tracker <url>", "this instead of all trackers there are; repeated: a further tier; commas: the same tier", tiersArgument)
+    .option("--add-tracker <url>", "a further tier", tiersArgument)
+    .option("--remove-tracker <url>", "without this one; may be repeated", repeated)
+    .option("--clear-trackers", "without any tracker")
+    .option("-w, --web-seed <url>", "this instead of all web seeds there are; may be repeated", repeated)
+    .option("--add-web-seed <url>", "a further web seed", repeated)
+    .option("--remove-web-seed <url>", "without this one", repeated)
+    .option("--clear-web-seeds", "without any web seed")
+    .option("-c, --comment <text>", "a note for people")
+    .option("--no-comment", "without a comment")
+    .option("-f, --force", "replace the --out file when it exists");
+  return act<EditFlags>(command, entry, edit);
+}
+
+async function edit(session: Session<EditFlags>): Promise<number> {
+  const { flags, output } = session;
+  const path = session.args[0] ?? "";
+  const out = flags.out ?? path;
+  const runtime = await session.runtime();
+  const before = await readTorrent(runtime, path);
+  if (out !== path) await refuseToOverwrite(runtime, out, flags.force === true);
+  const edits = editsOf(flags, before.metainfo);
+  let bytes: Uint8Array;
+  try {
+    bytes = editTorrent(before.bytes, edits);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "metainfo.url") throw new CommandLineError(error.message, { cause: error });
+    throw error;
+  }
+  const metainfo = parseMetainfo(bytes, runtime.hasher);
+  await runtime.files.replace(out, bytes);
+  output.data({ out, ...torrentFacts(metainfo) });
+  if (output.json) return EXIT_DONE;
+  output.line(`${output.style.good("wrote")} ${clean(out)}`);
+  printFields(output, [
+    ["name", clean(metainfo.name)],
+    ["trackers", metainfo.trackers.length === 0 ? "none" : trackerLines(metainfo.trackers)],
+    ["web seeds", metainfo.webSeeds.map(clean)],
+    ["comment", metainfo.comment === undefined ? undefined : clean(metainfo.comment)],
+    ["info-hash", `${metainfo.id.hex} (unchanged)`],
+  ]);
+  return EXIT_DONE;
+}
+
+function editsOf(flags: EditFlags, before: Metainfo): TorrentEdits {
+  const trackers = changed(before.trackers, flags.clearTrackers === true ? [] : flags.tracker, flags.addTracker, (tiers) => {
+    for (const url of flags.removeTracker ?? []) requireOne(tiers.flat(), url, "--remove-tracker");
+    return tiers.map((tier) => tier.filter((url) => flags.removeTracker?.includes(url) !== true)).filter((tier) => tier.length > 0);
+  });
+  const webSeeds = changed(before.webSeeds, flags.clearWebSeeds === true ? [] : flags.webSeed, flags.addWebSeed, (urls) => {
+    for (const url of flags.removeWebSeed ?? []) requireOne(urls, url, "--remove-web-seed");
+    return urls.filter((url) => flags.removeWebSeed?.includes(url) !== true);
+  });
+  const comment = flags.comment === false ? null : flags.comment;
+  const isTrackers = flags.tracker !== undefined || flags.addTracker !== undefined || flags.removeTracker !== undefined || flags.clearTrackers === true;
+  const isWebSeeds = flags.webSeed !== undefined || flags.addWebSeed !== undefined || flags.removeWebSeed !== undefined || flags.clearWebSeeds === true;
+  if (!isTrackers && !isWebSeeds && comment === undefined) throw new CommandLineError("nothing to change: name a tracker, web seed or comment; see `millrace edit --help`");
+  return { trackers: isTrackers ? trackers : undefined, webSeeds: isWebSeeds ? webSeeds : undefined, comment };
+}
+
+/** First what replaces, then what is taken out, then what is added. */
+function changed<T>(before: readonly T[], instead: readonly T[] | undefined, added: readonly T[] | undefined, remove: (list: readonly T[]) => readonly T[]): readonly T[] {
+  return [...remove(instead ?? before), ...(added ?? [])];
+}
+
+function requireOne(urls: readonly string[], url: string, option: string): void {
+  if (!urls.includes(url)) throw new CommandLineError(`${option}: the torrent has no ${JSON.stringify(url.slice(0, 200))}; it has ${urls.length === 0 ? "none" : urls.map(clean).join(", ")}`);
+}

@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { formatMagnet, magnetOf, parseMagnet } from "../../metainfo/index.ts";
+import { peersArgument } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { magnetFacts } from "../describe.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { parseHostPort } from "../../base/index.ts";
+import { showMagnet } from "../show-magnet.ts";
+import type { CommonFlags, Session } from "../session.ts";
+import { isMagnet, readTorrent } from "../torrent-file.ts";
+
+interface MagnetFlags extends CommonFlags {
+  readonly peer?: readonly string[];
+  /** `false` with `--no-trackers`. */
+  readonly trackers: boolean;
+}
+
+export function magnetCommand(entry: CommandEntry): Command {
+  const command = newCommand(entry, "Prints the magnet link of a torrent file; or, given a link, says what is in it.", [
+    ["magnet debian.torrent", "the link, to paste somewhere"],
+    ["magnet debian.torrent --peer 192.0.2.7:6881", "with a peer to ask first (x.pe)"],
+    ["magnet 'magnet:?xt=urn:btih:…'", "what a link says"],
+  ])
+    .argument("<file|link>", "a torrent file, or a magnet link")
+    .option("--peer <host:port>", "name a peer in the link; may be repeated", peersArgument("--peer"))
+    .option("--no-trackers", "leave the trackers out");
+  return act<MagnetFlags>(command, entry, magnet);
+}
+
+async function magnet(session: Session<MagnetFlags>): Promise<number> {
+  const { flags, output } = session;
+  const arg = session.args[0] ?? "";
+  if (isMagnet(arg)) {
+    showMagnet(output, parseMagnet(arg));
+    return EXIT_DONE;
+  }
+  const { metainfo } = await readTorrent(await session.runtime(), arg);
+  const facts = magnetOf(metainfo);
+  const link = { ...facts, trackers: flags.trackers ? facts.trackers : [], peers: (flags.peer ?? []).map(parseHostPort) };
+  output.data(magnetFacts(link));
+  output.line(formatMagnet(link));
+  return EXIT_DONE;
+}

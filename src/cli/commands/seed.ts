@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { Client } from "../../client/index.ts";
+import { repeated } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { requireFolder } from "../folder.ts";
+import { count, formatPercent } from "../format.ts";
+import type { Session } from "../session.ts";
+import { clean } from "../text.ts";
+import { Crew } from "../torrents/crew.ts";
+import { addSwarmOptions, clientFlags } from "../torrents/flags.ts";
+import type { SwarmFlags } from "../torrents/flags.ts";
+import { aborted } from "../wait.ts";
+
+interface SeedFlags extends SwarmFlags {
+  readonly skipCheck?: boolean;
+  readonly tracker?: readonly string[];
+}
+
+export function seedCommand(entry: CommandEntry): Command {
+  const command = newCommand(entry, "Shares data that is already on disk, until Ctrl-C. It is checked first; what is missing is downloaded like any torrent's.", [
+    ["seed film.torrent --dir ~/films", "share ~/films/film.mkv"],
+    ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, within a limit"],
+    ["seed film.torrent --dir . --port 0 --json", "on any free port, which the ready event tells"],
+  ])
+    .argument("<torrent...>", "torrent files")
+    .option("-d, --dir <dir>", "the folder that holds the data", ".")
+    .option("--skip-check", "believe that all data is there and right, without reading it")
+    .option("-t, --tracker <url>", "tell this tracker, too; may be repeated", repeated);
+  addSwarmOptions(command);
+  return act<SeedFlags>(command, entry, seed);
+}
+
+async function seed(session: Session<SeedFlags>): Promise<number> {
+  const { flags, args, output } = session;
+  const { signal } = session.interrupt;
+  const runtime = await session.runtime();
+  await requireFolder(runtime, flags.dir);
+  const client = new Client({ runtime, ...clientFlags(flags) });
+  const crew = new Crew({ client, output, isQuiet: flags.quiet === true });
+  try {
+    const port = await client.listen();
+    const options = {
+      skipCheck: flags.skipCheck === true,
+      signal,
+      ...(flags.peer === undefined ? {} : { peers: flags.peer }),
+      ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
+    };
+    const checked = args.map((source) => crew.begin(source, options));
+    await Promise.race([Promise.all(checked), aborted(signal)]);
+    if (!signal.aborted && crew.failures < args.length) {
+      const seeded = crew.jobs.flatMap((job) => job.torrent ?? []);
+      output.data({ event: "ready", port, torrents: seeded.map((torrent) => torrent.infoHash.hex) });
+      if (flags.quiet !== true) output.line(`seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`);
+      for (const torrent of seeded) {
+        const { progress } = torrent.status();
+        if (progress < 1) output.note(`warning: only ${formatPercent(progress)} of ${clean(torrent.name)} is there; the rest is downloaded`);
+      }
+      await aborted(signal);
+    }
+  } finally {
+    crew.stop();
+    await client.close();
+  }
+  return signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;
+}

@@ -1,0 +1,68 @@
+import type { Command, Option } from "commander";
+
+/** What a shell completes after an option or in an argument's place. */
+export type ValueKind = "none" | "file" | "torrent" | "folder" | "text" | { readonly choices: readonly string[] };
+
+export interface OptionModel {
+  /** `--out`. */
+  readonly long: string;
+  /** `-o`. */
+  readonly short: string | undefined;
+  readonly description: string;
+  readonly value: ValueKind;
+}
+
+export interface CommandModel {
+  readonly names: readonly string[];
+  readonly description: string;
+  readonly options: readonly OptionModel[];
+  readonly argument: ValueKind;
+}
+
+export interface ProgramModel {
+  readonly commands: readonly CommandModel[];
+}
+
+/** The program's commands and options, from their definitions. */
+export function describeProgram(program: Command): ProgramModel {
+  return { commands: program.commands.map(describeCommand) };
+}
+
+function describeCommand(command: Command): CommandModel {
+  const argument = command.registeredArguments[0];
+  return {
+    names: [command.name(), ...command.aliases()],
+    description: command.summary(),
+    options: [
+      ...command.options.filter((option) => !option.hidden && option.long != null).map(describeOption),
+      { long: "--help", short: "-h", description: "explain this command", value: "none" },
+    ],
+    argument: argument === undefined ? "none" : (choicesOf(argument.argChoices) ?? argumentKind(argument.name())),
+  };
+}
+
+function describeOption(option: Option): OptionModel {
+  const takesValue = option.required || option.optional;
+  const long = option.long ?? "";
+  return {
+    long,
+    short: option.short ?? undefined,
+    description: option.description,
+    value: takesValue ? (choicesOf(option.argChoices) ?? optionKind(long, option.flags)) : "none",
+  };
+}
+
+function choicesOf(choices: readonly string[] | undefined): ValueKind | undefined {
+  return choices === undefined || choices.length === 0 ? undefined : { choices };
+}
+
+function argumentKind(name: string): ValueKind {
+  if (name.includes("path")) return "file";
+  return /torrent|file|source/.test(name) ? "torrent" : "text";
+}
+
+function optionKind(long: string, flags: string): ValueKind {
+  if (/<dir>/.test(flags)) return "folder";
+  if (/<torrent/.test(flags)) return "torrent";
+  return long === "--out" ? "file" : "text";
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { throwIfAborted } from "../base/index.ts";
+import type { Random } from "../runtime/index.ts";
+
+const CHUNK_LENGTH = 1024 * 1024;
+
+/**
+ * Writes a file of `size` bytes of which no two pieces are alike: one random chunk, of which each repetition differs by its number.
+ * Making that many random bytes would take longer than downloading them.
+ */
+export async function writeDemoFile(path: string, size: number, random: Random, signal: AbortSignal): Promise<void> {
+  const chunk = random.bytes(CHUNK_LENGTH);
+  const numbers = new DataView(chunk.buffer, chunk.byteOffset);
+  const file = await open(path, "wx");
+  try {
+    for (let at = 0; at < size; at += CHUNK_LENGTH) {
+      throwIfAborted(signal);
+      for (let mark = 0; mark < CHUNK_LENGTH; mark += 16_384) numbers.setFloat64(mark, at + mark);
+      await file.write(chunk, 0, Math.min(CHUNK_LENGTH, size - at));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function sha256File(path: string): Promise<string> {
+  const sum = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_LENGTH })) if (chunk instanceof Uint8Array) sum.update(chunk);
+  return sum.digest("hex");
+}

@@ -1,0 +1,8 @@
+/** Exit statuses, the same for every command. Scripts rely on them. */
+export const EXIT_DONE = 0;
+/** Something failed; a line on stderr says what. */
+export const EXIT_FAILED = 1;
+/** The command line makes no sense. */
+export const EXIT_USAGE = 2;
+/** Stopped by Ctrl-C or SIGTERM. */
+export const EXIT_INTERRUPTED = 130;

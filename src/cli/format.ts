@@ -1,0 +1,47 @@
+import prettyBytes from "pretty-bytes";
+
+/** Quantities as people read them. Sizes are in powers of 1,024, with their unit, as `parseSize` takes them. */
+
+/** `1.34 MiB`. */
+export function formatSize(bytes: number): string {
+  return prettyBytes(Math.max(0, bytes), { binary: true });
+}
+
+/** `1.34 MiB/s`; bytes a second. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatSize(Math.round(bytesPerSecond))}/s`;
+}
+
+/** `51.3%` of a share from 0 to 1; 100 % only when it is all. */
+export function formatPercent(share: number): string {
+  if (share >= 1) return "100%";
+  return `${(Math.floor(Math.max(0, share) * 1000) / 10).toFixed(1)}%`;
+}
+
+const DAY = 86_400;
+
+/** `4.2s`, `42s`, `3m 20s`, `2h 5m`, `3d 4h`; above a year `>1y`. */
+export function formatDuration(seconds: number): string {
+  if (!(seconds < 365 * DAY)) return ">1y";
+  if (seconds < 9.95) return `${(Math.max(0, seconds)).toFixed(1)}s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}m ${whole % 60}s`;
+  if (whole < DAY) return `${Math.floor(whole / 3600)}h ${Math.floor((whole % 3600) / 60)}m`;
+  return `${Math.floor(whole / DAY)}d ${Math.floor((whole % DAY) / 3600)}h`;
+}
+
+/** `3 pieces`, `1 piece`, `12,345 files`. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${groupDigits(number)} ${number === 1 ? noun : plural}`;
+}
+
+/** `12,345`. Without the Intl machinery, whose first use costs more than a whole short command. */
+export function groupDigits(number: number): string {
+  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** `2024-05-01 12:34 UTC`. */
+export function formatDate(date: Date): string {
+  return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}

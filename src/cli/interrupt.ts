@@ -1,0 +1,40 @@
+import { AbortError } from "../base/index.ts";
+import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit-code.ts";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Turns the first Ctrl-C into an abort, which the command answers by stopping cleanly, and the second into an end at once. Commands
+ * that never ask for {@link Interrupt.signal} die at the first one, as programs do.
+ */
+export class Interrupt {
+  readonly #controller = new AbortController();
+  #armed = false;
+  readonly #onSignal = (): void => {
+    if (this.#controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    this.#controller.abort(new AbortError("interrupted"));
+  };
+
+  get signal(): AbortSignal {
+    if (!this.#armed) {
+      this.#armed = true;
+      for (const name of SIGNALS) process.on(name, this.#onSignal);
+    }
+    return this.#controller.signal;
+  }
+
+  get interrupted(): boolean {
+    return this.#controller.signal.aborted;
+  }
+
+  /** Nobody reads the output any more: long work is stopped as by Ctrl-C, and what is short is simply over. */
+  stopUnread(): void {
+    if (!this.#armed) process.exit(EXIT_DONE);
+    if (!this.interrupted) this.#onSignal();
+  }
+
+  /** Ctrl-C ends the program again. */
+  disarm(): void {
+    for (const name of SIGNALS) process.off(name, this.#onSignal);
+  }
+}

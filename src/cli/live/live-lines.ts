@@ -1,0 +1,73 @@
+/** What a live display needs of a terminal. */
+export interface Terminal {
+  readonly columns: number | undefined;
+  readonly rows: number | undefined;
+  write(text: string): unknown;
+}
+
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+const ERASE_LINE_END = "\u001b[K";
+const ERASE_BELOW = "\u001b[J";
+
+/** Columns and rows of a terminal that does not say. */
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+/** Lines at the end of the output that are redrawn in place; other text is printed above them. */
+export class LiveLines {
+  readonly #terminal: Terminal;
+  #lines: readonly string[] = [];
+  #drawn = 0;
+  #open = false;
+  readonly #onExit = (): void => {
+    this.close();
+  };
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  /** Columns that a line may take. The last one stays free: some terminals wrap when it is written to. */
+  get columns(): number {
+    return Math.max(20, (this.#terminal.columns ?? DEFAULT_COLUMNS) - 1);
+  }
+
+  /** Lines that may be shown: what scrolled away could not be redrawn. */
+  get rows(): number {
+    return Math.max(1, (this.#terminal.rows ?? DEFAULT_ROWS) - 2);
+  }
+
+  /** Shows these lines, which must fit, in place of those before. */
+  update(lines: readonly string[]): void {
+    this.#lines = lines.slice(0, this.rows);
+    if (!this.#open) {
+      this.#open = true;
+      this.#terminal.write(HIDE_CURSOR);
+      process.once("exit", this.#onExit);
+    }
+    this.#draw("");
+  }
+
+  /** Prints text above the lines, to stay. */
+  print(text: string): void {
+    this.#draw(`${text.replaceAll("\n", `${ERASE_LINE_END}\n`)}${ERASE_LINE_END}\n`);
+  }
+
+  /** Erases the lines and gives the terminal back. */
+  close(): void {
+    if (!this.#open) return;
+    this.#lines = [];
+    this.#draw("");
+    this.#open = false;
+    process.off("exit", this.#onExit);
+    this.#terminal.write(SHOW_CURSOR);
+  }
+
+  /** One write, so that nothing flickers and nobody writes between. */
+  #draw(above: string): void {
+    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : "";
+    this.#drawn = this.#lines.length;
+    this.#terminal.write(`${up}${above}${this.#lines.map((line) => `${line}${ERASE_LINE_END}\n`).join("")}${ERASE_BELOW}`);
+  }
+}

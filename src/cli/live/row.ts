@@ -1,0 +1,74 @@
+import { formatDuration, formatPercent, formatRate } from "../format.ts";
+import type { Style } from "../style.ts";
+import { clean, fitText } from "../text.ts";
+import { bar } from "./bar.ts";
+
+/** What a line of the live display shows. */
+export interface RowView {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** Bytes a second; `undefined` where it makes no sense. */
+  readonly down: number | undefined;
+  readonly up: number | undefined;
+  readonly etaSeconds: number | undefined;
+  readonly peers: number | undefined;
+  /** What happens, when it is not simply going on; takes the place of rates and peers. */
+  readonly text?: { readonly look: "plain" | "warn" | "bad" | "good"; readonly value: string } | undefined;
+}
+
+interface Cell {
+  readonly width: number;
+  readonly text: string;
+}
+
+const MIN_NAME = 14;
+const MIN_BAR = 8;
+const MAX_BAR = 30;
+const PERCENT_WIDTH = 6;
+
+/** A torrent in one line of exactly `columns` at most: name, bar, percent, rates, time to go, peers. The narrower, the less of it. */
+export function rowLine(view: RowView, columns: number, style: Style): string {
+  const mark = style.unicode ? "…" : "~";
+  const percent = fitText(formatPercent(view.share), PERCENT_WIDTH, "right");
+  const cells = view.text === undefined ? numberCells(view, style) : [];
+  // Least important last: what does not fit is left out.
+  let tail = width(cells);
+  while (cells.length > 0 && columns - tail - PERCENT_WIDTH - 2 < MIN_NAME + MIN_BAR) {
+    cells.splice(leastImportant(cells), 1);
+    tail = width(cells);
+  }
+  if (view.text !== undefined) tail = Math.min(Math.floor(columns * 0.55), clean(view.text.value).length + 2);
+  const room = columns - tail - PERCENT_WIDTH - 2;
+  const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, Math.floor(room * 0.4)));
+  const name = fitText(clean(view.name), Math.max(1, room - barWidth), "left", mark);
+  const front = `${name} ${bar(view.share, barWidth, style)} ${percent}`;
+  if (view.text === undefined) return front + cells.map((cell) => `  ${cell.text}`).join("");
+  return `${front}  ${look(view.text.look, style)(fitText(clean(view.text.value), Math.max(1, tail - 2), "left", mark).trimEnd())}`;
+}
+
+function numberCells(view: RowView, style: Style): Cell[] {
+  const [down, up] = style.unicode ? ["↓", "↑"] : ["D ", "U "];
+  const cells: Cell[] = [];
+  const add = (text: string, columns: number): void => {
+    cells.push({ width: columns, text: fitText(text, columns, "right") });
+  };
+  if (view.down !== undefined) add(`${down}${formatRate(view.down)}`, 11);
+  if (view.up !== undefined) add(`${up}${formatRate(view.up)}`, 11);
+  if (view.down !== undefined) add(view.etaSeconds === undefined ? "" : formatDuration(view.etaSeconds), 7);
+  if (view.peers !== undefined) add(`${view.peers} ${view.peers === 1 ? "peer" : "peers"}`, view.peers > 99 ? 9 : 8);
+  return cells;
+}
+
+/** Upload goes first, then peers, then the time to go; the download rate stays longest. */
+function leastImportant(cells: readonly Cell[]): number {
+  return cells.length >= 3 ? 1 : cells.length - 1;
+}
+
+function width(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + cell.width + 2, 0);
+}
+
+function look(name: "plain" | "warn" | "bad" | "good", style: Style): (text: string) => string {
+  return (text) => (name === "plain" ? style.dim(text) : style[name](text));
+}

@@ -1,0 +1,23 @@
+import { silentLog } from "../runtime/index.ts";
+import type { Log, LogFields } from "../runtime/index.ts";
+import type { Output } from "./output.ts";
+import { clean } from "./text.ts";
+
+function fieldText(fields: LogFields | undefined): string {
+  return Object.entries(fields ?? {})
+    .map(([name, value]) => ` ${name}=${clean(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"))}`)
+    .join("");
+}
+
+/** `--verbose`: the engine's log on stderr, a line each, with the seconds since the start. Without it nothing: commands tell what matters. */
+export function stderrLog(output: Output, isVerbose: boolean): Log {
+  if (!isVerbose) return silentLog;
+  const start = performance.now();
+  const writer =
+    (level: string) =>
+    (message: string, fields?: LogFields): void => {
+      const seconds = ((performance.now() - start) / 1000).toFixed(3);
+      output.note(output.noteStyle.dim(`${seconds} ${level} ${clean(message)}${fieldText(fields)}`));
+    };
+  return { debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+}

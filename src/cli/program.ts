@@ -1,0 +1,50 @@
+import { Command } from "commander";
+import type { CommandEntry } from "./command.ts";
+import { COMMANDS, findCommand } from "./commands.ts";
+import { styleFor } from "./style.ts";
+import { version } from "./version.ts";
+
+const DESCRIPTION = `BitTorrent for the command line: download, share, make and inspect torrents.
+
+\`millrace demo\` shows it at work without a network.`;
+
+/** The command that a command line asks for: `download x`, `help download`. */
+export function selectCommand(args: readonly string[]): CommandEntry | undefined {
+  const names = args.filter((arg) => !arg.startsWith("-"));
+  return findCommand(names[0] === "help" ? names[1] : names[0]);
+}
+
+/** The program with the full definition of one command, or of all (`"all"`); of the others only what help lists. */
+export async function buildProgram(full: CommandEntry | "all" | undefined): Promise<Command> {
+  const style = styleFor(process.stdout);
+  const program = new Command("millrace")
+    .description(DESCRIPTION)
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain the program or a command")
+    .helpCommand("help [command]", "explain a command")
+    .usage("COMMAND [options]")
+    .addHelpText(
+      "after",
+      `
+\`millrace help COMMAND\` has options and examples of each. Every command takes --json (for programs) and --verbose.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
+    )
+    .configureHelp({ styleTitle: (title) => style.strong(title), styleCommandText: (text) => text })
+    .exitOverride();
+  // Errors are told by whoever runs the program, in one line.
+  program.configureOutput({ outputError: () => undefined });
+  for (const entry of COMMANDS) {
+    const command = full === "all" || full === entry ? (await entry.load())(entry) : stub(entry);
+    command.copyInheritedSettings(program);
+    command.helpOption("-h, --help", "explain this command");
+    program.addCommand(command);
+  }
+  return program;
+}
+
+/** Enough to be listed, and to be suggested for a name that is close. */
+function stub(entry: CommandEntry): Command {
+  const command = new Command(entry.name).summary(entry.summary).description(entry.summary).usage(entry.usage);
+  if (entry.alias !== undefined) command.alias(entry.alias);
+  return command;
+}

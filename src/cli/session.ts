@@ -1,0 +1,42 @@
+import type { Runtime } from "../runtime/index.ts";
+import { Interrupt } from "./interrupt.ts";
+import { stderrLog } from "./logger.ts";
+import { Output } from "./output.ts";
+
+/** Options that every command has. */
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** One run of one command: where it writes, what it runs on, and whether somebody pressed Ctrl-C. */
+export class Session<Flags extends CommonFlags = CommonFlags> {
+  readonly flags: Flags;
+  /** The arguments that are no options. */
+  readonly args: readonly string[];
+  readonly output: Output;
+  readonly interrupt: Interrupt;
+  #runtime: Promise<Runtime> | undefined;
+
+  constructor(flags: Flags, args: readonly string[], interrupt: Interrupt) {
+    this.flags = flags;
+    this.args = args;
+    this.output = new Output(flags.json === true);
+    this.interrupt = interrupt;
+  }
+
+  /** The real host, loaded when first asked for. */
+  runtime(): Promise<Runtime> {
+    this.#runtime ??= this.#load();
+    return this.#runtime;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#runtime)?.close();
+  }
+
+  async #load(): Promise<Runtime> {
+    const { nodeRuntime } = await import("../runtime/node/index.ts");
+    return nodeRuntime({ log: stderrLog(this.output, this.flags.verbose === true) });
+  }
+}

@@ -1,0 +1,37 @@
+import { styleText } from "node:util";
+
+/** A look, by what it means. */
+export interface Style {
+  /** Characters beyond ASCII may be used. */
+  readonly unicode: boolean;
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  dim(text: string): string;
+  strong(text: string): string;
+  accent(text: string): string;
+}
+
+type Stream = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStream, "hasColors">>;
+
+/** How to write to `stream`: colours on a terminal that has them, unless NO_COLOR (or TERM=dumb) is set. */
+export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Style {
+  const hasColor = stream.isTTY && (environment["NO_COLOR"] ?? "") === "" && stream.hasColors?.(environment) === true;
+  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) => (hasColor ? styleText(format, text) : text);
+  return {
+    unicode: speaksUnicode(environment),
+    good: paint("green"),
+    bad: paint("red"),
+    warn: paint("yellow"),
+    dim: paint("dim"),
+    strong: paint("bold"),
+    accent: paint("cyan"),
+  };
+}
+
+/** On Unix the locale tells; elsewhere terminals have spoken UTF-8 for years. */
+function speaksUnicode(environment: NodeJS.ProcessEnv): boolean {
+  if (process.platform === "win32" || process.platform === "darwin") return true;
+  const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";
+  return /utf-?8/i.test(locale);
+}

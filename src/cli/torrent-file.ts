@@ -1,0 +1,38 @@
+import { InputError, StorageError } from "../base/index.ts";
+import { MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo } from "../metainfo/index.ts";
+import type { Magnet, Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+
+/** Reads a torrent file. Rejects with StorageError, or InputError whose message names the file. */
+export async function readTorrent(runtime: Pick<Runtime, "files" | "hasher">, path: string): Promise<{ readonly bytes: Uint8Array; readonly metainfo: Metainfo }> {
+  const bytes = await readBytes(runtime, path);
+  try {
+    return { bytes, metainfo: parseMetainfo(bytes, runtime.hasher) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.code, `${path} is not a usable torrent: ${error.message}`, { cause: error, fields: error.fields });
+  }
+}
+
+export function isMagnet(source: string): boolean {
+  return /^\s*magnet:/i.test(source);
+}
+
+/** A torrent file or a magnet link, told apart by its look. */
+export type Source = { readonly kind: "torrent"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
+
+export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, source: string): Promise<Source> {
+  if (isMagnet(source)) return { kind: "magnet", magnet: parseMagnet(source) };
+  return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
+}
+
+async function readBytes(runtime: Pick<Runtime, "files">, path: string): Promise<Uint8Array> {
+  try {
+    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    if (error.code === "storage.too-long") throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file`, { cause: error });
+    if (error.code === "storage.is-a-folder") throw new InputError("source.not-a-torrent", `${path} is a folder; name the torrent file`, { cause: error });
+    throw error;
+  }
+}

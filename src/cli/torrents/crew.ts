@@ -1,0 +1,129 @@
+import { AbortError, toError } from "../../base/index.ts";
+import { isActive, type AddOptions, type Client, type Torrent } from "../../client/index.ts";
+import { isLive, LiveDisplay } from "../live/progress.ts";
+import type { Output } from "../output.ts";
+import { toProblem } from "../problem.ts";
+import { Job } from "./job.ts";
+import { Reporter } from "./reporter.ts";
+import { torrentLines } from "./view.ts";
+
+/** Milliseconds between progress events: at most one a second for each torrent. */
+const PROGRESS_EVERY_MS = 1_000;
+
+export interface CrewOptions {
+  readonly client: Client;
+  readonly output: Output;
+  readonly isQuiet: boolean;
+  /** A reason why a torrent, now known, is not wanted after all. */
+  readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
+}
+
+/** The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no other. */
+export class Crew {
+  readonly jobs: Job[] = [];
+  readonly reporter: Reporter;
+  readonly #options: CrewOptions;
+  readonly #display: LiveDisplay | undefined;
+  readonly #timer: NodeJS.Timeout;
+  #isStopping = false;
+
+  constructor(options: CrewOptions) {
+    this.#options = options;
+    const { output, isQuiet } = options;
+    const live = isLive(output, isQuiet);
+    this.reporter = new Reporter(output, isQuiet, live);
+    this.#display = live ? new LiveDisplay(output, (columns, rows) => torrentLines(this.jobs, columns, rows, output.noteStyle)) : undefined;
+    this.#timer = setInterval(() => this.#tick(), PROGRESS_EVERY_MS);
+  }
+
+  /** As {@link Crew.run}, but resolves as soon as the data has been checked and peers are talked to, or the torrent has failed. */
+  begin(source: string, options: AddOptions): Promise<void> {
+    return new Promise((resolve) => {
+      this.run(source, options, resolve).then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+  }
+
+  /**
+   * Takes up a source and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive` is called when
+   * its data has been checked.
+   */
+  async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
+    const job = new Job(source);
+    this.jobs.push(job);
+    let torrent: Torrent | undefined;
+    try {
+      torrent = await this.#options.client.add(source, { ...options, paused: true });
+      job.phase = { kind: "running", torrent };
+      this.#watch(job, torrent, onActive);
+      this.reporter.added(torrent);
+      this.#refuseUnwanted(torrent);
+      torrent.resume();
+      await torrent.done;
+      job.noteCounters(torrent.status());
+      const { seconds } = job;
+      job.phase = { kind: "complete", torrent, seconds };
+      this.reporter.complete(job, torrent, seconds);
+    } catch (error) {
+      this.#fail(job, torrent, error);
+    }
+    return job;
+  }
+
+  /** Ends the display; what happens to the torrents from now on is not told. */
+  stop(): void {
+    this.#isStopping = true;
+    clearInterval(this.#timer);
+    this.#display?.close();
+  }
+
+  /** Torrents that failed. */
+  get failures(): number {
+    return this.jobs.filter((job) => job.phase.kind === "failed").length;
+  }
+
+  #watch(job: Job, torrent: Torrent, onActive: () => void): void {
+    torrent.on("state", (state) => {
+      if (isActive(state)) onActive();
+      if (this.#isStopping) return;
+      if (state.kind === "downloading") job.noteCounters(torrent.status());
+      // The check reports each job of it; here its beginning is enough, and the tick does the rest.
+      if (state.kind !== "checking" || state.checked === 0) this.reporter.state(torrent, state);
+    });
+    torrent.on("metadata", () => {
+      this.reporter.metadata(torrent);
+      try {
+        this.#refuseUnwanted(torrent);
+      } catch (error) {
+        this.#fail(job, torrent, error);
+      }
+    });
+    torrent.on("warning", (error) => {
+      if (!this.#isStopping && torrent.state.kind !== "disk-full") this.reporter.warning(torrent, toProblem(error));
+    });
+  }
+
+  #refuseUnwanted(torrent: Torrent): void {
+    const reason = torrent.metainfo === undefined ? undefined : this.#options.refuse?.(torrent);
+    if (reason !== undefined) throw reason;
+  }
+
+  #fail(job: Job, torrent: Torrent | undefined, error: unknown): void {
+    if (job.phase.kind === "failed" || (this.#isStopping && error instanceof AbortError)) return;
+    const problem = toProblem(error);
+    const infoHash = torrent?.infoHash.hex;
+    job.phase = { kind: "failed", problem };
+    this.reporter.failed(job, infoHash, problem);
+    if (torrent !== undefined) torrent.close().catch((closeError: unknown) => this.#options.output.note(toError(closeError).message));
+  }
+
+  #tick(): void {
+    for (const { torrent } of this.jobs) {
+      if (torrent === undefined) continue;
+      if (torrent.state.kind === "checking") this.reporter.checking(torrent);
+      else if (torrent.state.kind === "downloading" || torrent.state.kind === "seeding" || torrent.state.kind === "disk-full") this.reporter.progress(torrent);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import type { Torrent, TorrentStatus } from "../../client/index.ts";
+import type { Problem } from "../problem.ts";
+
+/** How far a source has come. */
+export type JobPhase =
+  /** Being read or fetched. */
+  | { readonly kind: "opening" }
+  | { readonly kind: "running"; readonly torrent: Torrent }
+  /** `seconds` from the start to the last piece. */
+  | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
+  | { readonly kind: "failed"; readonly problem: Problem };
+
+/** One source on the command line and what became of it. */
+export class Job {
+  /** As given. */
+  readonly source: string;
+  /** Milliseconds, of `performance.now()`. */
+  readonly startedAt = performance.now();
+  /** Bytes of blocks that earlier runs had moved; set when what was kept is known. */
+  #before: { readonly downloaded: number; readonly uploaded: number } | undefined;
+  phase: JobPhase = { kind: "opening" };
+
+  constructor(source: string) {
+    this.source = source;
+  }
+
+  get torrent(): Torrent | undefined {
+    return this.phase.kind === "running" || this.phase.kind === "complete" ? this.phase.torrent : undefined;
+  }
+
+  get name(): string {
+    return this.torrent?.name ?? this.source;
+  }
+
+  get isOver(): boolean {
+    return this.phase.kind === "complete" || this.phase.kind === "failed";
+  }
+
+  /** To be called when the torrent begins to exchange data. */
+  noteCounters(status: TorrentStatus): void {
+    this.#before ??= { downloaded: status.downloaded, uploaded: status.uploaded };
+  }
+
+  /** Bytes of blocks received in this run. */
+  received(status: TorrentStatus): number {
+    return status.downloaded - (this.#before?.downloaded ?? status.downloaded);
+  }
+
+  /** Seconds since the start. */
+  get seconds(): number {
+    return (performance.now() - this.startedAt) / 1000;
+  }
+}
+
+/** Bytes that are wanted, as people and programs count them: without padding when everything is wanted. */
+export function wantedSize(status: TorrentStatus): number {
+  return Math.min(status.wantedBytes, status.totalBytes);
+}

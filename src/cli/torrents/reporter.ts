@@ -1,0 +1,120 @@
+import type { Torrent, TorrentState } from "../../client/index.ts";
+import { count, formatDuration, formatRate, formatSize } from "../format.ts";
+import type { Output } from "../output.ts";
+import type { Problem } from "../problem.ts";
+import { clean } from "../text.ts";
+import { wantedSize } from "./job.ts";
+import type { Job } from "./job.ts";
+
+/** Rounds a rate for programs: bytes a second. */
+function whole(rate: number): number {
+  return Math.round(rate);
+}
+
+/** Tells what happens to torrents: events for programs, a line at the start and the end of each for people. */
+export class Reporter {
+  readonly #output: Output;
+  /** No lines for people but problems. */
+  readonly #isQuiet: boolean;
+  /** A live display shows what goes on: lines at the start would only repeat it. */
+  readonly #isLive: boolean;
+
+  constructor(output: Output, isQuiet: boolean, isLive: boolean) {
+    this.#output = output;
+    this.#isQuiet = isQuiet;
+    this.#isLive = isLive;
+  }
+
+  added(torrent: Torrent): void {
+    const { metainfo } = torrent;
+    this.#output.data({ event: "added", infoHash: torrent.infoHash.hex, name: torrent.name, bytes: metainfo?.totalSize ?? null, path: torrent.path ?? null });
+  }
+
+  metadata(torrent: Torrent): void {
+    const { metainfo } = torrent;
+    if (metainfo === undefined) return;
+    const files = metainfo.files.filter((file) => !file.isPadding).length;
+    this.#output.data({ event: "metadata", infoHash: torrent.infoHash.hex, name: metainfo.name, bytes: metainfo.totalSize, files, path: torrent.path ?? null });
+    if (this.#isLive) this.#tell(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
+  }
+
+  /** The torrent does something else now. */
+  state(torrent: Torrent, state: TorrentState): void {
+    switch (state.kind) {
+      case "downloading":
+        if (!this.#isLive) this.#tell(`downloading ${clean(torrent.name)} (${formatSize(wantedSize(torrent.status()))}) into ${clean(torrent.folder)}`);
+        break;
+      case "fetching-metadata":
+        if (!this.#isLive) this.#tell(`fetching the metadata of ${clean(torrent.name)}`);
+        break;
+      case "checking":
+        this.checking(torrent);
+        break;
+      case "disk-full":
+        this.warning(torrent, { code: state.error.code, message: `${clean(state.error.message)}; it goes on when there is room` });
+        break;
+      case "seeding":
+      case "paused":
+      case "failed":
+      case "stopping":
+      case "closed":
+        break;
+    }
+  }
+
+  checking(torrent: Torrent): void {
+    const { state } = torrent;
+    if (state.kind !== "checking") return;
+    this.#output.data({ event: "checking", infoHash: torrent.infoHash.hex, checked: state.checked, total: state.total });
+  }
+
+  progress(torrent: Torrent): void {
+    const status = torrent.status();
+    this.#output.data({
+      event: "progress",
+      infoHash: torrent.infoHash.hex,
+      bytes: status.doneBytes,
+      total: status.wantedBytes,
+      down: whole(status.downRate),
+      up: whole(status.upRate),
+      uploaded: status.uploaded,
+      peers: status.peers,
+      seeds: status.seeds,
+      eta: status.etaSeconds ?? null,
+    });
+  }
+
+  complete(job: Job, torrent: Torrent, seconds: number): void {
+    const status = torrent.status();
+    const bytes = wantedSize(status);
+    const received = job.received(status);
+    const path = torrent.path ?? torrent.folder;
+    this.#output.data({
+      event: "complete",
+      infoHash: torrent.infoHash.hex,
+      bytes,
+      seconds: Math.round(seconds * 1000) / 1000,
+      name: torrent.name,
+      path,
+      downloaded: received,
+      uploaded: status.uploaded,
+    });
+    const how = received > 0 ? `in ${formatDuration(seconds)} (${formatRate(received / Math.max(seconds, 0.001))}), ratio ${status.ratio.toFixed(2)}` : "was all there already";
+    this.#tell(`${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${formatSize(bytes)} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`);
+  }
+
+  warning(torrent: Torrent, problem: Problem): void {
+    this.#output.data({ event: "warning", infoHash: torrent.infoHash.hex, code: problem.code, message: problem.message });
+    this.#output.note(`${this.#output.noteStyle.warn("warning:")} ${clean(torrent.name)}: ${problem.message}`);
+  }
+
+  failed(job: Job, infoHash: string | undefined, problem: Problem): void {
+    const { code, message } = problem;
+    this.#output.data({ event: "error", code, message, ...(infoHash === undefined ? { source: job.source } : { infoHash }) });
+    this.#output.problem(problem);
+  }
+
+  #tell(text: string): void {
+    if (!this.#isQuiet) this.#output.line(text);
+  }
+}
