@@ -32,8 +32,8 @@ export class FileStorage implements Storage {
   readonly #wanted: Uint8Array;
   /** Whether a file has its final size and its folder is known to be safe. */
   readonly #ready = new Map<number, Promise<void>>();
+  /** Files written to since they were last synchronised. */
   readonly #dirty = new Set<string>();
-  #partDirty = false;
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
@@ -99,8 +99,7 @@ export class FileStorage implements Storage {
       if (file.isPadding) continue;
       if (this.#placed[file.index] === 1) await this.#makeReady(file);
       const { path, position } = this.#place(file, span);
-      if (this.#placed[file.index] === 1) this.#dirty.add(path);
-      else this.#partDirty = true;
+      this.#dirty.add(path);
       await this.#options.pool.use(path, "write", (open) => {
         const only = slice[0];
         return slice.length === 1 && only !== undefined ? open.write(only, position) : open.writeFrom(slice, position);
@@ -109,23 +108,19 @@ export class FileStorage implements Storage {
   }
 
   async sync(): Promise<void> {
-    const { files, pool, partPath } = this.#options;
-    const paths = [...this.#dirty];
-    if (this.#partDirty) paths.push(partPath);
-    this.#dirty.clear();
-    this.#partDirty = false;
-    for (const path of paths) {
-      try {
+    const { files, pool } = this.#options;
+    for (const path of this.#dirty) {
+      // Taken out first: what is written from now on is for the next time.
+      this.#dirty.delete(path);
+      if ((await files.stat(path)) === undefined) {
         // Data written to an open file whose name was removed would be gone with the process.
-        if ((await files.stat(path)) === undefined) {
-          await this.#forget(path);
-          throw new StorageError("storage.vanished", `${path} was removed while it was being written; check the data again`, { fields: { path } });
-        }
+        await this.#forget(path);
+        throw new StorageError("storage.vanished", `${path} was removed while it was being written; check the data again`, { fields: { path } });
+      }
+      try {
         await pool.use(path, "write", (open) => open.sync());
       } catch (error) {
-        for (const left of paths) this.#dirty.add(left);
-        this.#dirty.delete(partPath);
-        this.#partDirty = true;
+        this.#dirty.add(path);
         throw error;
       }
     }

@@ -1,0 +1,109 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { tempFolder } from "../../test/support/temp-folder.ts";
+import { Bitfield, utf8 } from "../base/index.ts";
+import { nodeRuntime } from "../runtime/node/index.ts";
+import { ResumeFile, type Snapshot } from "./resume.ts";
+
+const { files, random } = nodeRuntime();
+const PIECES = 20;
+const BLOCKS = 10;
+
+function have(...pieces: number[]): Bitfield {
+  const field = new Bitfield(PIECES);
+  for (const piece of pieces) field.set(piece);
+  return field;
+}
+
+function blocks(...set: number[]): Bitfield {
+  const field = new Bitfield(BLOCKS);
+  for (const block of set) field.set(block);
+  return field;
+}
+
+const snapshot: Snapshot = {
+  progress: { have: have(1, 2), partials: new Map([[5, blocks(0, 3)]]) },
+  stamps: [{ size: 7, modifiedMs: 1_700_000_000_123 }, undefined],
+  extra: new Map([["name", utf8("x")]]),
+};
+
+async function open(): Promise<{ folder: string; resume: ResumeFile }> {
+  const folder = await tempFolder();
+  return { folder, resume: new ResumeFile(files, random, folder, "id") };
+}
+
+const load = (resume: ResumeFile): Promise<Snapshot | undefined> => resume.load(PIECES, () => BLOCKS);
+
+describe("ResumeFile", () => {
+  it("load gives back what save kept", async () => {
+    const { resume } = await open();
+    await resume.save(snapshot);
+    const loaded = await load(resume);
+    expect(loaded?.progress?.have.equals(have(1, 2))).toBe(true);
+    expect([...(loaded?.progress?.partials.get(5)?.ones() ?? [])]).toEqual([0, 3]);
+    expect(loaded?.stamps).toEqual(snapshot.stamps);
+    expect(loaded?.extra.get("name")).toEqual(utf8("x"));
+    await resume.close();
+  });
+
+  it("load applies the journal, and then knows no stamps: files changed since", async () => {
+    const { resume } = await open();
+    await resume.save(snapshot);
+    await resume.append([
+      { piece: 5, blocks: undefined },
+      { piece: 6, blocks: blocks(9).bytes },
+    ]);
+    await resume.close();
+    const loaded = await load(resume);
+    expect([...(loaded?.progress?.have.ones() ?? [])]).toEqual([1, 2, 5]);
+    expect([...(loaded?.progress?.partials.keys() ?? [])]).toEqual([6]);
+    expect(loaded?.stamps).toEqual([]);
+  });
+
+  it("a new snapshot makes the old journal void", async () => {
+    const { resume, folder } = await open();
+    await resume.save(snapshot);
+    await resume.append([{ piece: 9, blocks: undefined }]);
+    const old = await readFile(join(folder, "id.journal"));
+    await resume.save(snapshot);
+    await resume.close();
+    await writeFile(join(folder, "id.journal"), old);
+    expect((await load(resume))?.progress?.have.get(9)).toBe(false);
+  });
+
+  it.each([
+    ["nothing", undefined],
+    ["garbage", utf8("garbage")],
+    ["an empty file", new Uint8Array()],
+    ["another document", utf8("d1:ai1ee")],
+  ])("load answers undefined for %s", async (_what, content) => {
+    const { resume, folder } = await open();
+    if (content !== undefined) await writeFile(join(folder, "id.resume"), content);
+    expect(await load(resume)).toBeUndefined();
+  });
+
+  it("load answers undefined for a snapshot of another number of pieces", async () => {
+    const { resume } = await open();
+    await resume.save(snapshot);
+    await resume.close();
+    expect(await resume.load(PIECES + 8, () => BLOCKS)).toBeUndefined();
+  });
+
+  it("never throws for a snapshot or journal cut anywhere", async () => {
+    const { resume, folder } = await open();
+    await resume.save(snapshot);
+    await resume.append([{ piece: 3, blocks: undefined }]);
+    await resume.close();
+    const [state, journal] = await Promise.all([readFile(join(folder, "id.resume")), readFile(join(folder, "id.journal"))]);
+    for (let cut = 0; cut < state.length; cut += 7) {
+      await writeFile(join(folder, "id.resume"), state.subarray(0, cut));
+      expect(await load(resume)).toBeUndefined();
+    }
+    await writeFile(join(folder, "id.resume"), state);
+    for (let cut = 0; cut < journal.length; cut++) {
+      await writeFile(join(folder, "id.journal"), journal.subarray(0, cut));
+      expect((await load(resume))?.progress?.have.get(3)).toBe(false);
+    }
+  });
+});
