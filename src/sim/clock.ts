@@ -1,0 +1,70 @@
+import type { Clock, Timer } from "../runtime/index.ts";
+import type { EventQueue } from "./events.ts";
+
+/** 2025-01-01: where the wall clock of every world begins. */
+const EPOCH_MS = 1_735_689_600_000;
+
+/** Whether a process still runs: one that crashed is called no more. */
+export interface Life {
+  readonly isOver: boolean;
+}
+
+/** Virtual time as one process sees it. */
+export class SimClock implements Clock {
+  readonly #events: EventQueue;
+  readonly #life: Life;
+  #pending = 0;
+
+  constructor(events: EventQueue, life: Life = { isOver: false }) {
+    this.#events = events;
+    this.#life = life;
+  }
+
+  /** Timers that have neither run nor been cancelled: a closed client leaves none. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  now(): number {
+    return this.#events.now;
+  }
+
+  wallTime(): number {
+    return EPOCH_MS + Math.floor(this.#events.now);
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    return this.#start(ms, callback, false);
+  }
+
+  every(ms: number, callback: () => void): Timer {
+    return this.#start(Math.max(1, ms), callback, true);
+  }
+
+  soon(callback: () => void): void {
+    this.after(0, callback);
+  }
+
+  #start(ms: number, callback: () => void, repeats: boolean): Timer {
+    let isOver = false;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#pending--;
+    };
+    const run = (): void => {
+      if (this.#life.isOver || isOver) return finish();
+      if (repeats) cancel = this.#events.add(ms, run);
+      else finish();
+      callback();
+    };
+    this.#pending++;
+    let cancel = this.#events.add(ms, run);
+    return {
+      cancel: () => {
+        cancel();
+        finish();
+      },
+    };
+  }
+}

@@ -1,0 +1,97 @@
+/** Something that is to happen. */
+interface Entry {
+  readonly time: number;
+  readonly order: number;
+  run: (() => void) | undefined;
+}
+
+/**
+ * Promise continuations that are let run after each event. What takes longer happens a little later in virtual time: still the
+ * same in every run.
+ */
+const TURNS = 48;
+
+/** What is to happen, by virtual time, and in the order of asking among equals. A binary heap. */
+export class EventQueue {
+  /** Milliseconds since the world began. */
+  now = 0;
+  /** Events that have happened. */
+  count = 0;
+  readonly #heap: Entry[] = [];
+  #order = 0;
+
+  /** Calls `run` `ms` from now; answers how to take that back. */
+  add(ms: number, run: () => void): () => void {
+    const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run };
+    this.#push(entry);
+    return () => {
+      entry.run = undefined;
+    };
+  }
+
+  /** Time of the next event; `undefined` when nothing is to happen any more. */
+  get next(): number | undefined {
+    for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
+      if (top.run !== undefined) return top.time;
+      this.#pop();
+    }
+    return undefined;
+  }
+
+  /** Lets the next event happen, if it is due by `until`; says whether there was one. */
+  async step(until: number): Promise<boolean> {
+    await settle();
+    const { next } = this;
+    if (next === undefined || next > until) return false;
+    const entry = this.#pop();
+    this.now = Math.max(this.now, next);
+    this.count++;
+    entry?.run?.();
+    return true;
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let at = heap.length;
+    heap.push(entry);
+    while (at > 0) {
+      const above = (at - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || !before(entry, parent)) break;
+      heap[at] = parent;
+      at = above;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(): Entry | undefined {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return top;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      let least = heap[child];
+      const right = heap[child + 1];
+      if (least !== undefined && right !== undefined && before(right, least)) {
+        child++;
+        least = right;
+      }
+      if (least === undefined || !before(least, last)) break;
+      heap[at] = least;
+      at = child;
+    }
+    heap[at] = last;
+    return top;
+  }
+}
+
+function before(a: Entry, b: Entry): boolean {
+  return a.time < b.time || (a.time === b.time && a.order < b.order);
+}
+
+/** Lets promises that are settled run on. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
+}

@@ -1,0 +1,56 @@
+import { throwIfAborted, UsageError } from "../base/index.ts";
+import type { HashAlgorithm, Hasher, HashFilesJob, HashFilesResult } from "../runtime/index.ts";
+import type { SimDisk } from "./disk.ts";
+
+/** A digest function: from `node:crypto`, or whatever there is. */
+export type Digest = (algorithm: HashAlgorithm, bytes: Uint8Array) => Uint8Array;
+
+const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;
+
+/** Hashes at once, on this thread; reads from the simulated disk. */
+export class SimHasher implements Hasher {
+  readonly parallelism = 1;
+  readonly #digest: Digest;
+  readonly #disk: SimDisk;
+
+  constructor(digest: Digest, disk: SimDisk) {
+    this.#digest = digest;
+    this.#disk = disk;
+  }
+
+  digestSync(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array {
+    return this.#digest(algorithm, bytes);
+  }
+
+  async digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#digest(algorithm, bytes);
+  }
+
+  async digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult> {
+    throwIfAborted(signal);
+    if (job.shape !== "pieces") throw new UsageError("sim.unsupported", "a simulated host hashes files in pieces only");
+    const total = job.segments.reduce((sum, segment) => sum + segment.length, 0);
+    const data = new Uint8Array(total);
+    const missing = new Uint8Array(Math.ceil(total / job.pieceLength));
+    let at = 0;
+    for (const { path, offset, length } of job.segments) {
+      const got = path === undefined ? length : (this.#disk.tree.file(path)?.pages.read(data.subarray(at, at + length), offset) ?? 0);
+      if (got < length) missing.fill(1, Math.floor((at + got) / job.pieceLength), Math.ceil((at + length) / job.pieceLength));
+      at += length;
+    }
+    const size = DIGEST_LENGTH[job.algorithm];
+    const digests = new Uint8Array(missing.length * size);
+    missing.forEach((isMissing, part) => {
+      if (isMissing === 0) digests.set(this.#digest(job.algorithm, data.subarray(part * job.pieceLength, (part + 1) * job.pieceLength)), part * size);
+    });
+    return { digests, readable: missing.map((isMissing) => 1 - isMissing), failure: undefined };
+  }
+
+  allocate(length: number): Uint8Array {
+    return new Uint8Array(length);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

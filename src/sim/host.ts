@@ -1,0 +1,86 @@
+import { silentLog, type Log, type Runtime } from "../runtime/index.ts";
+import { SimClock } from "./clock.ts";
+import { SimDisk } from "./disk.ts";
+import { SimHasher, type Digest } from "./hasher.ts";
+import { simHttpClient, simHttpServers } from "./http.ts";
+import { simDatagrams, simNet, type Network, type Station } from "./network.ts";
+import { SeededRandom } from "./random.ts";
+
+export interface HostParts {
+  readonly network: Network;
+  readonly station: Station;
+  readonly seed: number;
+  readonly digest: Digest;
+  readonly log: Log | undefined;
+}
+
+/** One machine: its disk stays, the process on it may crash. */
+export class SimHost {
+  readonly disk = new SimDisk();
+  readonly #parts: HostParts;
+  readonly #random: SeededRandom;
+  #process: { readonly runtime: Runtime; readonly clock: SimClock; readonly life: { isOver: boolean } };
+
+  constructor(parts: HostParts) {
+    this.#parts = parts;
+    this.#random = new SeededRandom(parts.seed, `disk of ${parts.station.ip}`);
+    this.#process = this.#begin(0);
+  }
+
+  get ip(): string {
+    return this.#parts.station.ip;
+  }
+
+  /** What the process that runs now is given. After a crash it is another one. */
+  get runtime(): Runtime {
+    return this.#process.runtime;
+  }
+
+  /** Timers that the process has going. */
+  get timers(): number {
+    return this.#process.clock.pending;
+  }
+
+  /** TCP connections, both ends accounted for, that have not ended. */
+  get sockets(): number {
+    return this.#parts.station.line.sockets.size;
+  }
+
+  get listeners(): number {
+    return this.#parts.station.listeners.size;
+  }
+
+  /** Pulls the cable, or puts it back. */
+  set isUnplugged(isUnplugged: boolean) {
+    this.#parts.station.line.isUnplugged = isUnplugged;
+  }
+
+  #processes = 0;
+
+  /** The power fails: timers stop, connections go dead without a word, and what was not synced to disk may be lost. */
+  crash(): void {
+    this.#process.life.isOver = true;
+    this.#parts.station.crash();
+    this.disk.crash(this.#random);
+    this.#process = this.#begin(++this.#processes);
+  }
+
+  #begin(number: number): { readonly runtime: Runtime; readonly clock: SimClock; readonly life: { isOver: boolean } } {
+    const { network, station, seed, digest, log } = this.#parts;
+    const life = { isOver: false };
+    const clock = new SimClock(network.events, life);
+    const runtime: Runtime = {
+      clock,
+      random: new SeededRandom(seed, `${station.ip} ${number}`),
+      net: simNet(network, station, life),
+      datagrams: simDatagrams(network, station),
+      http: simHttpClient(network, station),
+      httpServers: simHttpServers(station),
+      files: this.disk.files(clock, life),
+      hasher: new SimHasher(digest, this.disk),
+      log: log ?? silentLog,
+      close: () => Promise.resolve(),
+    };
+    return { runtime, clock, life };
+  }
+}

@@ -1,0 +1,51 @@
+import { AbortError, NetworkError, utf8, type Endpoint } from "../base/index.ts";
+import type { HttpClient, HttpReply, HttpServer, HttpServers } from "../runtime/index.ts";
+import { Network, type Station } from "./network.ts";
+
+/** HTTP between hosts, whole requests at a time: no redirects, no TLS. */
+export function simHttpClient(network: Network, station: Station): HttpClient {
+  return {
+    get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal }) =>
+      new Promise<HttpReply>((resolve, reject) => {
+        const { hostname, port, pathname, search } = new URL(url);
+        const ip = network.names.get(hostname)?.[0] ?? hostname.replace(/^\[|\]$/g, "");
+        const there = network.stations.get(ip);
+        const cancel = network.events.add(firstByteTimeoutMs, () => reject(new NetworkError("http.timeout", `GET ${url}: no answer in ${firstByteTimeoutMs} ms`)));
+        signal?.addEventListener("abort", () => {
+          cancel();
+          reject(new AbortError());
+        });
+        if (there === undefined) return;
+        station.line.carry(there.line, 500, (fate) => {
+          if (fate !== "arrived") return;
+          const remote: Endpoint = { ip: station.ip, port: station.freePort() };
+          const serve = there.http.get(port === "" ? 80 : Number(port));
+          const reply = serve?.({ method: "GET", target: pathname + search, headers: headers ?? {}, remote });
+          const body = typeof reply?.body === "string" ? utf8(reply.body) : reply?.body;
+          there.line.carry(station.line, body?.length ?? 0, () => {
+            cancel();
+            if (reply === undefined || body === undefined) reject(new NetworkError("http.refused", `GET ${url}: connection refused`));
+            else if (body.length > maxBytes) reject(new NetworkError("http.too-long", `GET ${url}: more than ${maxBytes} bytes`));
+            else resolve({ status: reply.status, headers: { ...reply.headers }, body, url });
+          });
+        });
+      }),
+    close: () => Promise.resolve(),
+  };
+}
+
+export function simHttpServers(station: Station): HttpServers {
+  return {
+    async serve(options): Promise<HttpServer> {
+      const { ip, port: wanted } = options;
+      const port = Network.claim(station, station.http, wanted);
+      station.http.set(port, (request) => options.onRequest(request));
+      return {
+        local: { ip, port },
+        close: async () => {
+          station.http.delete(port);
+        },
+      };
+    },
+  };
+}

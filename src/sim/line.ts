@@ -1,0 +1,84 @@
+import { formatEndpoint, type Endpoint } from "../base/index.ts";
+import type { EventQueue } from "./events.ts";
+import type { SeededRandom } from "./random.ts";
+
+/** How a host is connected. */
+export interface LineOptions {
+  /** Bytes a second. Default: 12,500,000 (100 Mbit/s). */
+  readonly up?: number;
+  /** Bytes a second. Default: 12,500,000. */
+  readonly down?: number;
+  /** Milliseconds from this host to the middle of the network; two of these are one way. Default: 10. */
+  readonly latencyMs?: number;
+  /** 0 to 1: how likely a segment breaks its TCP connection. Default: 0. */
+  readonly breakage?: number;
+  /** 0 to 1: how likely a datagram is lost. Default: 0. */
+  readonly loss?: number;
+}
+
+const DEFAULT_RATE = 12_500_000;
+const DEFAULT_LATENCY_MS = 10;
+
+/** What became of something that was sent. */
+export type Fate = "arrived" | "lost" | "broken";
+
+/** A host's line to the network: everything it sends and receives shares it. */
+export class Line {
+  /** Nothing comes or goes: as if the cable had been pulled. Connections that lose something this way never recover. */
+  isUnplugged = false;
+  /** TCP connections of the process that runs now. */
+  readonly sockets = new Set<{ vanish(): void }>();
+  readonly #options: LineOptions;
+  readonly #events: EventQueue;
+  readonly #random: SeededRandom;
+  readonly #trace: (line: string) => void;
+  #upFree = 0;
+  #downFree = 0;
+
+  constructor(options: LineOptions, events: EventQueue, random: SeededRandom, trace: (line: string) => void) {
+    this.#options = options;
+    this.#events = events;
+    this.#random = random;
+    this.#trace = trace;
+  }
+
+  get latencyMs(): number {
+    return this.#options.latencyMs ?? DEFAULT_LATENCY_MS;
+  }
+
+  later(ms: number, run: () => void): void {
+    this.#events.add(ms, run);
+  }
+
+  /** Takes the time that `bytes` need on the way up, behind whatever goes up already. */
+  transmit(bytes: number, done: () => void): void {
+    this.#upFree = Math.max(this.#events.now, this.#upFree) + (bytes * 1000) / (this.#options.up ?? DEFAULT_RATE);
+    this.#events.add(this.#upFree - this.#events.now, done);
+  }
+
+  /** Across the network and down the other line. */
+  carry(to: Line, bytes: number, done: (fate: Fate) => void): void {
+    if (this.isUnplugged || to.isUnplugged) {
+      done("lost");
+      return;
+    }
+    const isBroken = bytes > 0 && this.#random.chance((this.#options.breakage ?? 0) + (to.#options.breakage ?? 0));
+    this.#events.add(this.latencyMs + to.latencyMs, () => {
+      if (to.isUnplugged) {
+        done("lost");
+        return;
+      }
+      to.#downFree = Math.max(this.#events.now, to.#downFree) + (bytes * 1000) / (to.#options.down ?? DEFAULT_RATE);
+      this.#events.add(to.#downFree - this.#events.now, () => done(isBroken ? "broken" : "arrived"));
+    });
+  }
+
+  /** Whether a datagram gets lost between here and there. */
+  loses(to: Line): boolean {
+    return this.#random.chance((this.#options.loss ?? 0) + (to.#options.loss ?? 0));
+  }
+
+  noteDelivery(from: Endpoint, to: Endpoint, bytes: number): void {
+    this.#trace(`${this.#events.now.toFixed(3)} ${formatEndpoint(from)} > ${formatEndpoint(to)} ${bytes}`);
+  }
+}

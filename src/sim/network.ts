@@ -1,0 +1,167 @@
+import { AbortError, canonicalIp, ipFamily, NetworkError, throwIfAborted, type Endpoint } from "../base/index.ts";
+import type { BindOptions, ConnectOptions, Datagrams, DatagramSocket, HttpServerReply, HttpServerRequest, Listener, ListenOptions, Net } from "../runtime/index.ts";
+import type { Life } from "./clock.ts";
+import type { EventQueue } from "./events.ts";
+import type { Line } from "./line.ts";
+import { SimSocket } from "./socket.ts";
+
+const FIRST_EPHEMERAL_PORT = 49_152;
+
+/** What one host has open. */
+export class Station {
+  readonly ip: string;
+  readonly line: Line;
+  readonly listeners = new Map<number, ListenOptions>();
+  readonly bound = new Map<number, BindOptions>();
+  readonly http = new Map<number, (request: HttpServerRequest) => HttpServerReply>();
+  #nextPort = FIRST_EPHEMERAL_PORT;
+
+  constructor(ip: string, line: Line) {
+    this.ip = ip;
+    this.line = line;
+  }
+
+  freePort(): number {
+    return this.#nextPort++;
+  }
+
+  /** The process is gone; what it had open says nothing. */
+  crash(): void {
+    for (const socket of this.line.sockets) socket.vanish();
+    this.line.sockets.clear();
+    this.listeners.clear();
+    this.bound.clear();
+    this.http.clear();
+  }
+}
+
+/** All hosts, and the names by which they are found. */
+export class Network {
+  readonly stations = new Map<string, Station>();
+  readonly names = new Map<string, readonly string[]>();
+  readonly events: EventQueue;
+  readonly trace: (line: string) => void;
+
+  constructor(events: EventQueue, trace: (line: string) => void) {
+    this.events = events;
+    this.trace = trace;
+  }
+
+  /** Takes a port, 0 being any; throws NetworkError `net.address-in-use`. */
+  static claim(station: Station, table: ReadonlyMap<number, unknown>, wanted: number): number {
+    const port = wanted === 0 ? station.freePort() : wanted;
+    if (table.has(port)) throw new NetworkError("net.address-in-use", `port ${port} is in use: choose another port`);
+    return port;
+  }
+}
+
+/** TCP as one process on one host sees it. */
+export function simNet(network: Network, station: Station, life: Life): Net {
+  return {
+    connect: (options) => connect(network, station, life, options),
+    async listen(options): Promise<Listener> {
+      if (options.ip !== "::" && options.ip !== "0.0.0.0" && options.ip !== station.ip) throw new NetworkError("net.failed", `cannot listen on ${options.ip}: not an address of this host`);
+      const port = Network.claim(station, station.listeners, options.port);
+      station.listeners.set(port, options);
+      return {
+        local: { ip: options.ip, port },
+        close: async () => {
+          if (station.listeners.get(port) === options) station.listeners.delete(port);
+        },
+      };
+    },
+    async resolve(host, signal): Promise<string[]> {
+      throwIfAborted(signal);
+      const literal = canonicalIp(host);
+      if (literal !== undefined) return [literal];
+      const known = network.names.get(host.toLowerCase());
+      if (known === undefined) throw new NetworkError("net.unknown-host", `cannot find ${host}: unknown host`);
+      return [...known];
+    },
+  };
+}
+
+function connect(network: Network, station: Station, life: Life, options: ConnectOptions): Promise<SimSocket> {
+  const { events } = network;
+  const { ip, port, timeoutMs, signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) {
+      reject(new AbortError("aborted", { cause: signal.reason }));
+      return;
+    }
+    const finish = (settle: () => void): void => {
+      cancel();
+      signal?.removeEventListener("abort", abort);
+      if (!life.isOver) settle();
+    };
+    const abort = (): void => finish(() => reject(new AbortError("aborted", { cause: signal?.reason })));
+    const fail = (code: string, why: string): void => finish(() => reject(new NetworkError(code, `cannot connect to ${ip} port ${port}: ${why}`)));
+    let cancel = events.add(timeoutMs, () => fail("net.timeout", "connection timed out"));
+    signal?.addEventListener("abort", abort);
+    const there = network.stations.get(ip);
+    if (there === undefined || ipFamily(ip) !== ipFamily(station.ip)) return;
+    const cancelTimeout = cancel;
+    const cancelArrival = events.add(station.line.latencyMs + there.line.latencyMs, () => {
+      if (station.line.isUnplugged || there.line.isUnplugged) return;
+      const listener = there.listeners.get(port);
+      const local: Endpoint = { ip: station.ip, port: station.freePort() };
+      const remote: Endpoint = { ip, port };
+      let near: SimSocket | undefined;
+      if (listener !== undefined) {
+        near = new SimSocket(station.line, local, remote);
+        const far = new SimSocket(there.line, remote, local);
+        SimSocket.join(near, far);
+        there.line.sockets.add(far);
+        network.trace(`${events.now.toFixed(3)} ${local.ip}:${local.port} connects to ${ip}:${port}`);
+        listener.onSocket(far);
+      }
+      const cancelAnswer = events.add(station.line.latencyMs + there.line.latencyMs, () => {
+        if (near === undefined) {
+          fail("net.refused", "connection refused");
+          return;
+        }
+        const socket = near;
+        finish(() => {
+          station.line.sockets.add(socket);
+          resolve(socket);
+        });
+      });
+      cancel = () => {
+        cancelTimeout();
+        cancelAnswer();
+        if (near !== undefined && !station.line.sockets.has(near) && (signal?.aborted === true || life.isOver)) near.destroy();
+      };
+    });
+    cancel = () => {
+      cancelTimeout();
+      cancelArrival();
+    };
+  });
+}
+
+/** UDP as one process on one host sees it. */
+export function simDatagrams(network: Network, station: Station): Datagrams {
+  return {
+    async bind(options): Promise<DatagramSocket> {
+      const port = Network.claim(station, station.bound, options.port);
+      station.bound.set(port, options);
+      const local: Endpoint = { ip: station.ip, port };
+      return {
+        local,
+        send: (bytes, to) => {
+          const there = network.stations.get(to.ip);
+          if (there === undefined || station.bound.get(port) !== options || station.line.loses(there.line)) return;
+          const copy = bytes.slice();
+          station.line.carry(there.line, copy.length, (fate) => {
+            if (fate !== "arrived") return;
+            station.line.noteDelivery(local, to, copy.length);
+            there.bound.get(to.port)?.onDatagram(copy, local);
+          });
+        },
+        close: async () => {
+          if (station.bound.get(port) === options) station.bound.delete(port);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { StorageError } from "../base/index.ts";
+import type { SeededRandom } from "./random.ts";
+
+/** Bytes that the disk allocates, and loses in a crash, as one. */
+export const PAGE_BYTES = 16_384;
+
+/** What is allocated on a disk, and how much may be. */
+export interface Space {
+  used: number;
+  capacity: number;
+}
+
+/**
+ * The bytes of one file: as the process sees them, and as they are on the disk itself. The two share pages until one is written
+ * to. Pages never written take no space and read as zeros.
+ */
+export class Pages {
+  size = 0;
+  readonly #space: Space;
+  #pages = new Map<number, Uint8Array>();
+  #durable: { readonly pages: Map<number, Uint8Array>; readonly size: number } | undefined;
+
+  constructor(space: Space) {
+    this.#space = space;
+  }
+
+  /** Bytes allocated. */
+  get allocated(): number {
+    return this.#pages.size * PAGE_BYTES;
+  }
+
+  read(into: Uint8Array, position: number): number {
+    const count = Math.max(0, Math.min(into.length, this.size - position));
+    for (let done = 0; done < count; ) {
+      const at = position + done;
+      const within = at % PAGE_BYTES;
+      const length = Math.min(count - done, PAGE_BYTES - within);
+      const page = this.#pages.get(Math.floor(at / PAGE_BYTES));
+      if (page === undefined) into.fill(0, done, done + length);
+      else into.set(page.subarray(within, within + length), done);
+      done += length;
+    }
+    return count;
+  }
+
+  /** Throws {@link StorageError} `storage.full`, having written what there was room for. */
+  write(bytes: Uint8Array, position: number, path: string): void {
+    for (let done = 0; done < bytes.length; ) {
+      const at = position + done;
+      const within = at % PAGE_BYTES;
+      const length = Math.min(bytes.length - done, PAGE_BYTES - within);
+      this.#own(Math.floor(at / PAGE_BYTES), path).set(bytes.subarray(done, done + length), within);
+      done += length;
+      this.size = Math.max(this.size, at + length);
+    }
+  }
+
+  truncate(length: number): void {
+    for (const index of this.#pages.keys()) {
+      if (index * PAGE_BYTES < length) continue;
+      this.#pages.delete(index);
+      this.#space.used -= PAGE_BYTES;
+    }
+    const rest = length % PAGE_BYTES;
+    const last = Math.floor(length / PAGE_BYTES);
+    if (length < this.size && rest > 0 && this.#pages.has(last)) this.#own(last, "").fill(0, rest);
+    this.size = length;
+  }
+
+  sync(): void {
+    this.#durable = { pages: new Map(this.#pages), size: this.size };
+  }
+
+  /** Gives back the space. */
+  free(): void {
+    this.#space.used -= this.allocated;
+    this.#pages.clear();
+  }
+
+  /**
+   * The power fails. Of what was written since the last sync each page is on the disk or not, as chance will have it. Says
+   * whether the file is there at all: one that was never synced is not.
+   */
+  crash(random: SeededRandom): boolean {
+    const durable = this.#durable;
+    this.#space.used -= this.allocated;
+    if (durable === undefined) {
+      this.#pages.clear();
+      return false;
+    }
+    const left = new Map(durable.pages);
+    for (const [index, page] of this.#pages) if (left.get(index) !== page && index * PAGE_BYTES < durable.size && random.chance(0.5)) left.set(index, page);
+    this.#pages = left;
+    this.size = durable.size;
+    this.#space.used += this.allocated;
+    this.sync();
+    return true;
+  }
+
+  /** A page that may be written to. */
+  #own(index: number, path: string): Uint8Array {
+    const page = this.#pages.get(index);
+    if (page !== undefined && this.#durable?.pages.get(index) !== page) return page;
+    if (page === undefined) {
+      if (this.#space.used + PAGE_BYTES > this.#space.capacity) throw new StorageError("storage.full", `cannot write ${path}: no space left on the disk`, { fields: { path } });
+      this.#space.used += PAGE_BYTES;
+    }
+    const own = page?.slice() ?? new Uint8Array(PAGE_BYTES);
+    this.#pages.set(index, own);
+    return own;
+  }
+}

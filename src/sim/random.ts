@@ -1,0 +1,46 @@
+import type { Random } from "../runtime/index.ts";
+
+/** Chance that is the same in every run with the same seed (sfc32 by Chris Doty-Humphrey, public domain). */
+export class SeededRandom implements Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #counter = 1;
+
+  constructor(seed: number, stream = "") {
+    this.#a = seed >>> 0;
+    this.#b = Math.floor(seed / 2 ** 32) >>> 0;
+    this.#c = hash(stream);
+    for (let i = 0; i < 12; i++) this.#next();
+  }
+
+  bytes(length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    for (let at = 0; at < length; at++) out[at] = this.#next() >>> 24;
+    return out;
+  }
+
+  below(limit: number): number {
+    return Math.floor((this.#next() / 2 ** 32) * limit);
+  }
+
+  /** Whether something that happens with `probability` (0 to 1) happens now. */
+  chance(probability: number): boolean {
+    return probability > 0 && this.#next() / 2 ** 32 < probability;
+  }
+
+  #next(): number {
+    const sum = (this.#a + this.#b + this.#counter++) >>> 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) >>> 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) >>> 0;
+    return sum;
+  }
+}
+
+/** FNV-1a of a text, or going on from an earlier sum. */
+export function hash(text: string, from = 0x811c9dc5): number {
+  let sum = from;
+  for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
+  return sum >>> 0;
+}

@@ -1,0 +1,102 @@
+import { canonicalIp, MillraceError, UsageError } from "../base/index.ts";
+import type { Log } from "../runtime/index.ts";
+import { EventQueue } from "./events.ts";
+import type { Digest } from "./hasher.ts";
+import { SimHost } from "./host.ts";
+import { Line, type LineOptions } from "./line.ts";
+import { Network, Station } from "./network.ts";
+import { hash, SeededRandom } from "./random.ts";
+
+export interface WorldOptions {
+  /** The same seed gives the same run, to the last byte. Default: 1. */
+  readonly seed?: number;
+  /** Digests are not simulated: pass those of `node:crypto`. */
+  readonly digest: Digest;
+  /** Told of each connection and each delivery, one line each. */
+  readonly onTrace?: (line: string) => void;
+  /** Where all hosts log. Default: nowhere. */
+  readonly log?: Log;
+}
+
+/** A network of hosts with a clock that moves only when told to. */
+export class World {
+  readonly #options: WorldOptions;
+  readonly #events = new EventQueue();
+  readonly #random: SeededRandom;
+  readonly #network: Network;
+  #fingerprint = hash("");
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#random = new SeededRandom(this.#seed, "network");
+    this.#network = new Network(this.#events, (line) => {
+      this.#fingerprint = hash(line, this.#fingerprint);
+      options.onTrace?.(line);
+    });
+  }
+
+  /** Milliseconds since the world began. */
+  get now(): number {
+    return this.#events.now;
+  }
+
+  /** A sum over everything that was connected and delivered, and when: equal for equal runs. */
+  get fingerprint(): string {
+    return this.#fingerprint.toString(16);
+  }
+
+  /** Adds a host with one address, IPv4 or IPv6. Throws UsageError `sim.address`. */
+  host(ip: string, line: LineOptions = {}): SimHost {
+    const address = canonicalIp(ip);
+    if (address === undefined || this.#network.stations.has(address)) throw new UsageError("sim.address", `not an address for a new host: ${ip}`);
+    const station = new Station(address, new Line(line, this.#events, this.#random, this.#network.trace));
+    this.#network.stations.set(address, station);
+    const { digest, log } = this.#options;
+    return new SimHost({ network: this.#network, station, seed: this.#seed, digest, log });
+  }
+
+  /** Lets a name be found. */
+  name(host: string, ...ips: readonly string[]): void {
+    this.#network.names.set(host.toLowerCase(), ips);
+  }
+
+  /** Lets `ms` milliseconds go by. */
+  async run(ms: number): Promise<void> {
+    const end = this.#events.now + ms;
+    while (await this.#events.step(end));
+    this.#events.now = end;
+  }
+
+  /** Runs until `isSo`, which is asked after every event, or `maxMs` have gone by; answers whether it is so. */
+  async until(isSo: () => boolean, maxMs: number): Promise<boolean> {
+    const end = this.#events.now + maxMs;
+    while (!isSo()) {
+      if (await this.#events.step(end)) continue;
+      // What the last event began may still run on.
+      if (isSo()) return true;
+      this.#events.now = end;
+      return false;
+    }
+    return true;
+  }
+
+  /** Runs until `promise` is settled and answers as it does; rejects with MillraceError `sim.stuck` when that takes longer than `maxMs`. */
+  async settled<T>(promise: Promise<T>, maxMs: number): Promise<T> {
+    let isSettled = false;
+    const note = (): void => {
+      isSettled = true;
+    };
+    promise.then(note, note);
+    if (await this.until(() => isSettled, maxMs)) return promise;
+    throw new MillraceError("sim.stuck", `not settled after ${maxMs} ms of virtual time`);
+  }
+
+  get #seed(): number {
+    return this.#options.seed ?? 1;
+  }
+}
+
+/** A world of its own. */
+export function simWorld(options: WorldOptions): World {
+  return new World(options);
+}
