@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { Client, type AddOptions, type ClientOptions, type Torrent } from "../../src/client/index.ts";
+import { createTorrent, type Metainfo } from "../../src/metainfo/index.ts";
+import { simWorld, type LineOptions, type SimHost, type World } from "../../src/sim/index.ts";
+
+export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm).update(bytes).digest());
+
+/** Bytes that look random and are the same every time. */
+export function noise(length: number, seed = 1): Uint8Array {
+  const out = new Uint8Array(length);
+  let state = seed | 1;
+  for (let at = 0; at < length; at++) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    out[at] = state;
+  }
+  return out;
+}
+
+/** A torrent over some files (one file: a torrent of one file), and their bytes. */
+export interface Play {
+  readonly metainfo: Metainfo;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}
+
+export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLength = 65_536): Promise<Play> {
+  const host = simWorld({ digest }).host("10.255.255.254");
+  const names = Object.keys(sizes);
+  const single = names.length === 1;
+  const files = new Map(names.map((name, index) => [single ? name : `play/${name}`, noise(sizes[name] ?? 0, index + 7)]));
+  for (const [path, bytes] of files) host.disk.put(`/source/${path}`, bytes);
+  const { metainfo } = await createTorrent(host.runtime, { path: single ? `/source/${names[0] ?? ""}` : "/source/play", pieceLength });
+  return { metainfo, files };
+}
+
+export interface Actor {
+  readonly host: SimHost;
+  readonly client: Client;
+  readonly torrent: Torrent;
+  /** `IP:PORT` to dial it at. */
+  readonly address: string;
+}
+
+/** Clients on hosts of one world. */
+export class Stage {
+  readonly world: World;
+  readonly play: Play;
+  readonly actors: Actor[] = [];
+
+  constructor(play: Play, seed = 1, onTrace?: (line: string) => void) {
+    this.play = play;
+    this.world = simWorld({ seed, digest, ...(onTrace === undefined ? {} : { onTrace }) });
+  }
+
+  async seeder(ip: string, line: LineOptions = {}, options: Partial<ClientOptions> = {}, add: AddOptions = {}): Promise<Actor> {
+    const host = this.world.host(ip, line);
+    for (const [path, bytes] of this.play.files) host.disk.put(`/data/${path}`, bytes);
+    return this.enter(host, options, add);
+  }
+
+  leecher(ip: string, add: AddOptions = {}, line: LineOptions = {}, options: Partial<ClientOptions> = {}): Promise<Actor> {
+    return this.enter(this.world.host(ip, line), options, add);
+  }
+
+  async enter(host: SimHost, options: Partial<ClientOptions> = {}, add: AddOptions = {}): Promise<Actor> {
+    const client = new Client({ runtime: host.runtime, downloadDir: "/data", port: 6881, ...options });
+    const torrent = await this.world.settled(client.add(this.play.metainfo, add), 1_000);
+    await this.world.until(() => torrent.state.kind !== "checking", 10_000);
+    const actor = { host, client, torrent, address: `${host.ip}:${client.port}` };
+    this.actors.push(actor);
+    return actor;
+  }
+
+  /** Whether a host has every byte. */
+  isWhole(host: SimHost): boolean {
+    return [...this.play.files].every(([path, bytes]) => bytes.length === 0 || Buffer.compare(host.disk.get(`/data/${path}`) ?? new Uint8Array(), bytes) === 0);
+  }
+
+  async close(): Promise<void> {
+    await this.world.settled(Promise.all(this.actors.map(({ client }) => client.close())), 60_000);
+  }
+}
