@@ -68,12 +68,13 @@ export class Content implements SwarmContent {
     const { metainfo, priorities, signal } = options;
     const { layout } = metainfo;
     const storage = makeStorage(options);
-    await storage.select((file) => priorities[file] !== "skip");
+    const isWanted = (file: number): boolean => priorities[file] !== "skip";
+    await storage.select(isWanted);
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex) : undefined;
     const kept = options.forceCheck ? undefined : await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     let isNews = false;
     let progress: Progress | undefined;
-    if (kept?.progress !== undefined && (await isUntouched(layout, kept, await storage.stamps()))) progress = kept.progress;
+    if (kept?.progress !== undefined && isUntouched(layout, kept, await storage.stamps(), isWanted)) progress = kept.progress;
     else if (options.skipCheck) progress = { have: Bitfield.full(layout.pieceCount), partials: new Map() };
     else if (await storage.hasData()) {
       isNews = true;
@@ -165,20 +166,23 @@ function blockCount(layout: FileLayout, piece: number): number {
 }
 
 /**
- * Whether the files are as the kept state says. After a clean stop sizes and times must be the same. After a crash the times are
- * not known; every file that has a piece must be there in full length, and the journal's order vouches for the rest.
+ * Whether the files are as the kept state says. A wanted file of which anything is there must exist in full length: it may have been
+ * taken away while we ran. After a clean stop sizes and times must be the same, too; after a crash the times are not known, and the
+ * journal's order vouches for the rest.
  */
-async function isUntouched(layout: FileLayout, kept: Snapshot, stamps: readonly (FileStamp | undefined)[]): Promise<boolean> {
+function isUntouched(layout: FileLayout, kept: Snapshot, stamps: readonly (FileStamp | undefined)[], isWanted: (file: number) => boolean): boolean {
   const have = kept.progress?.have;
   if (have === undefined) return false;
   const wasClean = kept.stamps.length > 0;
   for (const file of layout.files) {
     if (file.isPadding || file.length === 0) continue;
     const now = stamps[file.index];
+    const bytes = fileBytes(layout, file, have);
+    if (bytes > 0 && isWanted(file.index) && (now?.size ?? 0) < file.length) return false;
     if (wasClean) {
       const then = kept.stamps[file.index];
       if (then?.size !== now?.size || (then !== undefined && now !== undefined && then.modifiedMs !== Math.round(now.modifiedMs))) return false;
-    } else if (now?.size !== file.length && fileBytes(layout, file, have) === file.length) return false;
+    } else if (now?.size !== file.length && bytes === file.length) return false;
   }
   return true;
 }

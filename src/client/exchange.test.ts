@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
+import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
 
 let play: Play;
 let stage: Stage | undefined;
@@ -56,7 +56,7 @@ describe("Client", () => {
   it("passes pieces on between downloaders while the seeder sends each only about once", async () => {
     const s = await begin(await makePlay({ "one.bin": 4_000_000 }));
     const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
-    const leechers = [];
+    const leechers: Actor[] = [];
     for (let i = 2; i < 8; i++) leechers.push(await s.leecher(`10.0.0.${i}`, { peers: [seeder.address, ...leechers.map(({ address }) => address)] }));
     await s.world.settled(Promise.all(leechers.map(({ torrent }) => torrent.done)), 200_000);
     for (const { host } of leechers) expect(s.isWhole(host)).toBe(true);

@@ -284,7 +284,8 @@ export class Torrent extends EventEmitter<TorrentEvents> {
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(this.#checking(checked, valid));
         },
-        onKeepFailure: (error) => this.#warn(error),
+        // A file that was taken away is not there next time either: what it held is lost, and has to be found out.
+        onKeepFailure: (error) => (error instanceof StorageError && error.code === "storage.vanished" ? this.#fail(error) : this.#warn(error)),
         signal,
       }),
     );

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Client, type AddOptions, type ClientOptions, type Torrent } from "../../src/client/index.ts";
 import { createTorrent, type Metainfo } from "../../src/metainfo/index.ts";
+import type { Runtime } from "../../src/runtime/index.ts";
 import { simWorld, type LineOptions, type SimHost, type World } from "../../src/sim/index.ts";
 
 export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm).update(bytes).digest());
@@ -36,6 +37,8 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
 
 export interface Actor {
   readonly host: SimHost;
+  /** The process that it runs in: the host has another one after a crash. */
+  readonly runtime: Runtime;
   readonly client: Client;
   readonly torrent: Torrent;
   /** `IP:PORT` to dial it at. */
@@ -67,7 +70,7 @@ export class Stage {
     const client = new Client({ runtime: host.runtime, downloadDir: "/data", port: 6881, ...options });
     const torrent = await this.world.settled(client.add(this.play.metainfo, add), 1_000);
     await this.world.until(() => torrent.state.kind !== "checking", 10_000);
-    const actor = { host, client, torrent, address: `${host.ip}:${client.port}` };
+    const actor = { host, runtime: host.runtime, client, torrent, address: `${host.ip}:${client.port}` };
     this.actors.push(actor);
     return actor;
   }
@@ -77,7 +80,9 @@ export class Stage {
     return [...this.play.files].every(([path, bytes]) => bytes.length === 0 || Buffer.compare(host.disk.get(`/data/${path}`) ?? new Uint8Array(), bytes) === 0);
   }
 
+  /** Closes every client whose process still runs. */
   async close(): Promise<void> {
-    await this.world.settled(Promise.all(this.actors.map(({ client }) => client.close())), 60_000);
+    const running = this.actors.filter(({ host, runtime }) => host.runtime === runtime);
+    await this.world.settled(Promise.all(running.map(({ client }) => client.close())), 60_000);
   }
 }

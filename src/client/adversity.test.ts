@@ -1,0 +1,186 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { equalBytes } from "../base/index.ts";
+import { ALLOWED_FAST } from "../swarm/index.ts";
+import { digest, makePlay, Stage, type Play } from "../../test/support/stage.ts";
+
+let play: Play;
+let stage: Stage | undefined;
+beforeAll(async () => {
+  play = await makePlay({ "one.bin": 3_000_000 }, 65_536);
+});
+afterEach(() => stage?.close());
+
+function begin(which = play, seed = 1): Stage {
+  stage = new Stage(which, seed);
+  return stage;
+}
+
+describe("Torrent on a full disk", () => {
+  it("says so, waits, and goes on by itself when there is room", async () => {
+    const s = begin();
+    const seeder = await s.seeder("10.0.0.1");
+    const host = s.world.host("10.0.0.2");
+    host.disk.capacity = 1_000_000;
+    const leecher = await s.enter(host, {}, { peers: [seeder.address] });
+    const seen: string[] = [];
+    leecher.torrent.on("warning", (error) => seen.push(error.code));
+    expect(await s.world.until(() => leecher.torrent.state.kind === "disk-full", 60_000)).toBe(true);
+    await s.world.run(60_000);
+    expect(leecher.torrent.state.kind).toBe("disk-full");
+    expect(new Set(seen)).toEqual(new Set(["storage.full"]));
+    host.disk.capacity = Infinity;
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(host)).toBe(true);
+    expect(leecher.torrent.state.kind).toBe("seeding");
+  });
+
+  it("can be closed while it waits", async () => {
+    const s = begin();
+    const seeder = await s.seeder("10.0.0.1");
+    const host = s.world.host("10.0.0.2");
+    host.disk.capacity = 500_000;
+    const leecher = await s.enter(host, {}, { peers: [seeder.address] });
+    await s.world.until(() => leecher.torrent.state.kind === "disk-full", 60_000);
+    await s.world.settled(leecher.client.close(), 10_000);
+    expect(host.timers).toBe(0);
+  });
+});
+
+describe("Torrent after a power failure", () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])("claims nothing that is not there, loses at most two seconds, and completes (seed %i)", async (seed) => {
+    const s = begin(play, seed);
+    const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
+    const host = s.world.host("10.0.0.2");
+    let leecher = await s.enter(host, {}, { peers: [seeder.address] });
+    for (let failure = 0; failure < 3; failure++) {
+      const log: { readonly at: number; readonly done: number }[] = [];
+      const note = (): void => {
+        log.push({ at: s.world.now, done: leecher.torrent.status().doneBytes });
+      };
+      leecher.torrent.on("piece", note);
+      await s.world.run(1_700 + 611 * failure + 37 * seed);
+      const crashedAt = s.world.now;
+      const before = log.findLast(({ at }) => at <= crashedAt - 2_000)?.done ?? 0;
+      host.crash();
+      leecher = await s.enter(host, {}, { peers: [seeder.address] });
+      const bits = leecher.torrent.pieces() ?? new Uint8Array();
+      const data = host.disk.get("/data/one.bin") ?? new Uint8Array();
+      let claimed = 0;
+      for (let piece = 0; piece < play.metainfo.pieceCount; piece++) {
+        if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0) continue;
+        const bytes = data.subarray(piece * 65_536, (piece + 1) * 65_536);
+        claimed += bytes.length;
+        expect(equalBytes(digest("sha1", bytes), play.metainfo.pieceHash(piece)), `piece ${piece}`).toBe(true);
+      }
+      expect(claimed).toBeGreaterThanOrEqual(before);
+    }
+    await s.world.settled(leecher.torrent.done, 120_000);
+    expect(s.isWhole(host)).toBe(true);
+  });
+
+  it.each([1, 2, 3])("believes damaged state no more than none (seed %i)", async (seed) => {
+    const s = begin(play, seed);
+    const seeder = await s.seeder("10.0.0.1", { up: 500_000 });
+    const host = s.world.host("10.0.0.2");
+    await s.enter(host, {}, { peers: [seeder.address] });
+    await s.world.run(4_000);
+    host.crash();
+    for (const path of host.disk.paths().filter((each) => each.includes(".millrace"))) {
+      const bytes = host.disk.get(path) ?? new Uint8Array();
+      const hurt = seed === 1 ? new Uint8Array() : seed === 2 ? bytes.subarray(0, bytes.length / 2) : bytes.map((byte, at) => (at % 50 === 7 ? byte ^ 0x55 : byte));
+      host.disk.put(path, hurt);
+    }
+    const leecher = await s.enter(host, {}, { peers: [seeder.address] });
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(host)).toBe(true);
+  });
+});
+
+describe("Torrent on bad lines", () => {
+  it.each([1, 2, 3])("completes though connections keep breaking (seed %i)", async (seed) => {
+    const s = begin(play, seed);
+    const a = await s.seeder("10.0.0.1", { breakage: 0.01 });
+    const b = await s.seeder("10.0.0.2", { breakage: 0.02 });
+    const leecher = await s.leecher("10.0.0.3", { peers: [a.address, b.address] });
+    await s.world.settled(leecher.torrent.done, 20 * 60_000);
+    expect(s.isWhole(leecher.host)).toBe(true);
+  });
+
+  it("takes from others what a peer that was cut off had been asked for", async () => {
+    const s = begin();
+    const [slow, good] = [await s.seeder("10.0.0.1", { up: 400_000 }), await s.seeder("10.0.0.2", { up: 400_000 })];
+    const leecher = await s.leecher("10.0.0.3", { peers: [slow.address, good.address] });
+    await s.world.run(2_000);
+    slow.host.isUnplugged = true;
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(leecher.host)).toBe(true);
+  });
+
+  it("claims nothing of a file that was taken away while it was off", async () => {
+    for (const isClean of [true, false]) {
+      const s = new Stage(play, 3);
+      const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
+      const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address] });
+      await s.world.run(4_000);
+      if (isClean) await s.world.settled(leecher.client.close(), 10_000);
+      leecher.host.crash();
+      await leecher.host.runtime.files.removeFile("/data/one.bin");
+      const again = await s.enter(leecher.host);
+      expect(again.torrent.status().doneBytes).toBe(0);
+      await s.close();
+    }
+  });
+
+  it("fails when its file is taken away, and resumes with a check", async () => {
+    const s = begin();
+    const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
+    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address] });
+    await s.world.run(4_000);
+    await leecher.host.runtime.files.removeFile("/data/one.bin");
+    await s.world.until(() => leecher.torrent.state.kind === "failed", 20_000);
+    expect(leecher.torrent.state).toMatchObject({ kind: "failed", error: { code: "storage.vanished" } });
+    leecher.torrent.resume();
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(leecher.host)).toBe(true);
+  });
+});
+
+describe("Torrent selection", () => {
+  it("fetches what is selected, keeps shared pieces aside, and more when the selection grows", async () => {
+    const s = begin(await makePlay({ "a.bin": 300_000, "b.bin": 500_000, "c.bin": 0, "d.bin": 400_000 }));
+    const seeder = await s.seeder("10.0.0.1");
+    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], select: (_, path) => path === "b.bin" });
+    await s.world.settled(leecher.torrent.done, 60_000);
+    const { disk } = leecher.host;
+    expect(disk.paths().filter((path) => path.startsWith("/data/play"))).toEqual(["/data/play/b.bin"]);
+    expect(disk.get("/data/play/b.bin")).toEqual(s.play.files.get("play/b.bin"));
+    const index = (name: string): number => leecher.torrent.files().find(({ path }) => path === name)?.index ?? -1;
+    await s.world.settled(leecher.torrent.setPriorities(new Map([[index("a.bin"), "high"], [index("c.bin"), "low"], [index("d.bin"), "normal"]])), 5_000);
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(leecher.host)).toBe(true);
+    expect(disk.get("/data/play/c.bin")).toEqual(new Uint8Array());
+  });
+
+  it("changed while running leaves the rest out", async () => {
+    const s = begin(await makePlay({ "a.bin": 1_000_000, "b.bin": 1_000_000 }));
+    const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
+    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], priorities: (_, path) => (path === "a.bin" ? "high" : "low") });
+    await s.world.run(2_000);
+    await s.world.settled(leecher.torrent.setPriorities(new Map([[1, "skip"]])), 5_000);
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(leecher.host.disk.get("/data/play/a.bin")).toEqual(s.play.files.get("play/a.bin"));
+    expect(leecher.torrent.status().downloaded).toBeLessThan(1_500_000);
+  });
+
+  it("fetches in order when told to", async () => {
+    const s = begin();
+    const seeder = await s.seeder("10.0.0.1", { up: 500_000 });
+    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], sequential: true });
+    const order: number[] = [];
+    leecher.torrent.on("piece", (piece) => order.push(piece));
+    await s.world.settled(leecher.torrent.done, 60_000);
+    // What a choked newcomer may fetch (BEP 6) comes first, and is not its choice.
+    const rest = order.slice(ALLOWED_FAST);
+    expect(rest).toEqual(rest.toSorted((a, b) => a - b));
+  });
+});
