@@ -38,10 +38,14 @@ export class PieceWriter {
     }
   }
 
-  /** Writes blocks of an unfinished piece to their place, so that a restart finds them. */
+  /**
+   * Writes blocks of an unfinished piece to their place, so that a restart finds them. They are copied before the first wait: the
+   * piece may be finished meanwhile, and its buffer hold another piece.
+   */
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
-    for (const { begin, end } of runs(piece, blocks)) {
-      await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, [data.slice(begin, end)]));
+    const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
+    for (const { begin, bytes } of copies) {
+      await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, [bytes]));
     }
   }
 
