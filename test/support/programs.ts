@@ -1,0 +1,25 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+export const OPENTRACKER = "/usr/bin/opentracker";
+export const TRANSMISSION = "/usr/bin/transmission-daemon";
+export const ARIA2 = "/usr/bin/aria2c";
+export const PYTHON = "/usr/bin/python3";
+
+const hasLibtorrent = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import libtorrent"]).status === 0;
+
+/** Debian packages that are missing of those named; empty when all are there. */
+export function missing(...packages: readonly ("opentracker" | "transmission-daemon" | "aria2" | "python3-libtorrent")[]): string[] {
+  const isThere = {
+    opentracker: existsSync(OPENTRACKER),
+    "transmission-daemon": existsSync(TRANSMISSION),
+    aria2: existsSync(ARIA2),
+    "python3-libtorrent": hasLibtorrent,
+  };
+  return packages.filter((name) => !isThere[name]);
+}
+
+/** For the title of a suite that cannot run. */
+export function because(packages: readonly string[]): string {
+  return packages.length === 0 ? "" : ` (skipped, because not installed: ${packages.join(", ")})`;
+}
