@@ -9,6 +9,8 @@ import type { BlockRequest } from "./upload-queue.ts";
 
 /** Room for a full run of 16 KiB blocks with their headers. */
 const RUN_BUFFER_BYTES = UPLOAD_RUN_BYTES + (UPLOAD_RUN_BYTES / 16_384) * PIECE_HEADER_LENGTH;
+/** Bytes from which on a run is put into such a buffer. */
+const SMALLEST_POOLED_RUN = RUN_BUFFER_BYTES / 4;
 /** Buffers kept for the next run. */
 const MAX_SPARE_BUFFERS = 16;
 
@@ -105,7 +107,9 @@ export class Uploader {
     if (first === undefined) return;
     const blockBytes = run.reduce((sum, request) => sum + request.length, 0);
     const total = blockBytes + run.length * PIECE_HEADER_LENGTH;
-    const buffer = total <= RUN_BUFFER_BYTES ? (this.#spare.pop() ?? new Uint8Array(RUN_BUFFER_BYTES)) : new Uint8Array(total);
+    // A short run gets what it needs: a peer that asks for scattered blocks must not tie up sixteen times their size.
+    const isPooled = total >= SMALLEST_POOLED_RUN && total <= RUN_BUFFER_BYTES;
+    const buffer = isPooled ? (this.#spare.pop() ?? new Uint8Array(RUN_BUFFER_BYTES)) : new Uint8Array(total);
     const views: Uint8Array[] = [];
     let at = 0;
     for (const { piece, begin, length } of run) {
