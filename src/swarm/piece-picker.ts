@@ -34,12 +34,14 @@ export class PiecePicker {
   readonly #start = new Uint32Array(BUCKETS + 1);
   /** 1 for a piece that is begun or finished. */
   readonly #taken: Uint8Array;
+  #lot: number;
   #seeds = 0;
   #cursor = 0;
 
   /** All pieces are wanted with normal priority. */
   constructor(pieceCount: number, random: Random) {
     this.#random = random;
+    this.#lot = 1 + random.below(2 ** 31 - 1);
     this.#level = new Uint8Array(pieceCount).fill(priorityLevel("normal"));
     this.#available = new Uint16Array(pieceCount);
     this.#taken = new Uint8Array(pieceCount);
@@ -76,7 +78,10 @@ export class PiecePicker {
   addHave(piece: number, change: 1 | -1): void {
     const rank = this.#rank(piece);
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
-    if (this.#position[piece] !== ABSENT) this.#move(piece, rank, this.#rank(piece));
+    if (this.#position[piece] === ABSENT) return;
+    const next = this.#rank(piece);
+    this.#move(piece, rank, next);
+    if (next !== rank) this.#mix(piece, next);
   }
 
   /** A piece is begun or finished: it is not picked any more. */
@@ -199,10 +204,19 @@ export class PiecePicker {
     this.#start[BUCKETS] = end + 1;
     const rank = this.#rank(piece);
     this.#move(piece, BUCKETS - 1, rank);
-    // Anywhere within its bucket: equals must not be picked in the same order by everybody.
+    this.#mix(piece, rank);
+  }
+
+  /** Puts a piece anywhere within its bucket: equals must not be picked in the same order by everybody. */
+  #mix(piece: number, rank: number): void {
     const first = this.#start[rank] ?? 0;
     const size = (this.#start[rank + 1] ?? 0) - first;
-    if (size > 1) this.#exchange(this.#position[piece] ?? 0, first + this.#random.below(size));
+    if (size < 2) return;
+    // A bitfield moves every piece: that has to be cheaper than good chance (Marsaglia's xorshift).
+    this.#lot ^= this.#lot << 13;
+    this.#lot ^= this.#lot >>> 17;
+    this.#lot ^= this.#lot << 5;
+    this.#exchange(this.#position[piece] ?? 0, first + ((this.#lot >>> 0) % size));
   }
 
   #rebuild(): void {
