@@ -18,17 +18,10 @@ export class BanList {
     for (const key of keys(identity.endpoint, identity.peerId)) this.#remember(this.#banned, key);
   }
 
-  /** It broke the protocol; answers whether that was once too often. */
+  /** It broke the protocol; answers whether that was once too often. Who comes from another port each time is known by its peer id. */
   offend(identity: PeerIdentity): boolean {
-    const key = keys(identity.endpoint, identity.peerId).join();
-    const count = (this.#offences.get(key) ?? 0) + 1;
-    this.#offences.delete(key);
-    this.#offences.set(key, count);
-    if (this.#offences.size > MAX_REMEMBERED) {
-      const [oldest] = this.#offences.keys();
-      if (oldest !== undefined) this.#offences.delete(oldest);
-    }
-    if (count < MAX_OFFENCES) return false;
+    const counts = keys(identity.endpoint, identity.peerId).map((key) => this.#countOffence(key));
+    if (Math.max(...counts) < MAX_OFFENCES) return false;
     this.ban(identity);
     return true;
   }
@@ -39,6 +32,17 @@ export class BanList {
 
   get size(): number {
     return this.#banned.size;
+  }
+
+  #countOffence(key: string): number {
+    const count = (this.#offences.get(key) ?? 0) + 1;
+    this.#offences.delete(key);
+    this.#offences.set(key, count);
+    if (this.#offences.size > MAX_REMEMBERED) {
+      const [oldest] = this.#offences.keys();
+      if (oldest !== undefined) this.#offences.delete(oldest);
+    }
+    return count;
   }
 
   #remember(set: Set<string>, key: string): void {

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { PeerId } from "../base/index.ts";
+import { BanList } from "./bans.ts";
+import { MAX_OFFENCES } from "./limits.ts";
+
+const idOf = (byte: number): PeerId => PeerId.fromBytes(new Uint8Array(20).fill(byte));
+const at = (ip: string, port: number, id = 1): { endpoint: { ip: string; port: number }; peerId: PeerId } => ({ endpoint: { ip, port }, peerId: idOf(id) });
+
+describe("BanList", () => {
+  it("bans a public address as a whole, whatever port or peer id it comes with", () => {
+    const bans = new BanList();
+    bans.ban(at("198.41.0.4", 1000));
+    expect(bans.isBanned({ ip: "198.41.0.4", port: 2000 }, idOf(9))).toBe(true);
+    expect(bans.isBanned({ ip: "198.41.0.5", port: 1000 }, idOf(1))).toBe(false);
+  });
+
+  it("bans port and peer id, not the address, where many may share it", () => {
+    const bans = new BanList();
+    bans.ban(at("127.0.0.1", 1000));
+    expect(bans.isBanned({ ip: "127.0.0.1", port: 1000 })).toBe(true);
+    expect(bans.isBanned({ ip: "127.0.0.1", port: 2000 }, idOf(1))).toBe(true);
+    expect(bans.isBanned({ ip: "127.0.0.1", port: 2000 }, idOf(2))).toBe(false);
+    expect(bans.isBanned({ ip: "127.0.0.2", port: 1000 }, idOf(1))).toBe(false);
+  });
+
+  it("bans whoever offends too often, known by its port or by its peer id", () => {
+    for (const next of [(n: number) => at("10.0.0.1", 1000, n), (n: number) => at("10.0.0.1", 1000 + n, 1)]) {
+      const bans = new BanList();
+      const answers = Array.from({ length: MAX_OFFENCES }, (_, n) => bans.offend(next(n)));
+      expect(answers).toEqual([...Array.from({ length: MAX_OFFENCES - 1 }, () => false), true]);
+      const { endpoint, peerId } = next(MAX_OFFENCES - 1);
+      expect(bans.isBanned(endpoint, peerId)).toBe(true);
+    }
+  });
+
+  it("does not add up the offences of different peers behind one private address", () => {
+    const bans = new BanList();
+    for (let n = 0; n < 2 * MAX_OFFENCES; n++) expect(bans.offend(at("192.168.1.1", 1000 + n, n))).toBe(false);
+    expect(bans.size).toBe(0);
+  });
+
+  it("forgets the oldest, so that it stays bounded", () => {
+    const bans = new BanList();
+    for (let n = 0; n < 10_500; n++) bans.ban(at(`11.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 1));
+    expect(bans.size).toBe(10_000);
+    expect(bans.isBanned({ ip: "11.0.0.0", port: 1 })).toBe(false);
+    expect(bans.isBanned({ ip: "11.0.41.3", port: 1 })).toBe(true);
+  });
+});
