@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/index.ts";
 import { decodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, MAX_ALLOWED_FAST, type Message } from "../wire/index.ts";
 import type { Choking } from "./choking.ts";
 import type { Downloader } from "./downloader.ts";
+import { MAX_PIECE_STATEMENTS } from "./limits.ts";
 import type { MetadataExchange } from "./metadata-exchange.ts";
 import type { Peer } from "./peer.ts";
 import type { Uploader } from "./uploader.ts";
@@ -14,8 +15,8 @@ export interface Inbound {
   readonly choking: Choking;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
-  /** The peer said which pieces it has. */
-  onPieces(peer: Peer): void;
+  /** The peer says which pieces it has; `take` notes it. */
+  onPieces(peer: Peer, take: () => void): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
 }
@@ -43,19 +44,17 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       swarm.onHave(peer, message.piece);
       return;
     case "bitfield":
-      sayPieces(peer, message.type);
-      peer.setBitfield(message.bits);
-      swarm.onPieces(peer);
+      countStatement(peer, message.type);
+      swarm.onPieces(peer, () => peer.setBitfield(message.bits));
       return;
     case "have-all":
       requireFast(peer, message.type);
-      sayPieces(peer, message.type);
-      peer.setHaveAll();
-      swarm.onPieces(peer);
+      countStatement(peer, message.type);
+      swarm.onPieces(peer, () => peer.setHaveAll());
       return;
     case "have-none":
       requireFast(peer, message.type);
-      sayPieces(peer, message.type);
+      countStatement(peer, message.type);
       return;
     case "request":
       swarm.uploader?.request(peer, message);
@@ -112,7 +111,9 @@ function requireFast(peer: Peer, type: string): void {
   if (!peer.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
 }
 
-function sayPieces(peer: Peer, type: string): void {
-  if (peer.hasSaidPieces) throw new PeerError("peer.order", `${type} after the peer had said which pieces it has (BEP 3, 6)`);
-  peer.hasSaidPieces = true;
+/** BEP 3 wants one statement, first of all; aria2 may send a `have` before its bitfield. A few are taken, each counted anew costs work. */
+function countStatement(peer: Peer, type: string): void {
+  if (++peer.statements > MAX_PIECE_STATEMENTS) {
+    throw new PeerError("peer.order", `${type} for the ${peer.statements}th time: a peer says once which pieces it has (BEP 3, 6)`);
+  }
 }

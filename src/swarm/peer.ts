@@ -80,8 +80,8 @@ export class Peer implements MessageSink {
   pieces: Bitfield | undefined;
   /** How its pieces are counted in the availability: one by one, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";
-  /** Whether it has said which pieces it has: only once, and first of all (BEP 3). */
-  hasSaidPieces = false;
+  /** How often it has said which pieces it has, all at once. */
+  statements = 0;
   /** Pieces it lets us fetch while it chokes us (BEP 6). */
   readonly allowedFast = new Set<number>();
   /** Pieces we let it fetch while we choke it. */
@@ -216,14 +216,15 @@ export class Peer implements MessageSink {
     this.#decoder.abandonBlock();
   }
 
-  /** Notes a bitfield. Throws {@link PeerError} `peer.bitfield` for one of the wrong size. */
+  /** Notes a bitfield, and keeps what a `have` said before. Throws {@link PeerError} `peer.bitfield` for one of the wrong size. */
   setBitfield(bits: Uint8Array): void {
     if (this.pieces === undefined) {
       this.#early.bits = bits;
       return;
     }
     try {
-      this.pieces = Bitfield.unpack(bits, this.pieces.length);
+      const said = Bitfield.unpack(bits, this.pieces.length);
+      this.pieces = this.pieces.isEmpty ? said : this.pieces.or(said);
     } catch (error) {
       throw new PeerError("peer.bitfield", `bad bitfield: ${toError(error).message}`, { cause: error });
     }

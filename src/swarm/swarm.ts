@@ -78,7 +78,7 @@ export class Swarm implements PeerOwner {
       choking: this.#choking,
       metadata: this.#metadata,
       clock: runtime.clock,
-      onPieces: (peer) => this.#onPieces(peer),
+      onPieces: (peer, take) => this.#onPieces(peer, take),
       onHave: (peer, piece) => this.#onHave(peer, piece),
       onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
     };
@@ -295,13 +295,14 @@ export class Swarm implements PeerOwner {
     }
     for (const piece of content.have.ones()) peer.send({ type: "have", piece });
     if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
-    this.#onPieces(peer);
+    this.#onPieces(peer, () => undefined);
   }
 
-  #onPieces(peer: Peer): void {
+  #onPieces(peer: Peer, take: () => void): void {
+    this.#uncount(peer);
+    take();
     const work = this.#work;
     if (work === undefined || peer.pieces === undefined) return;
-    this.#uncount(peer);
     if (peer.isSeed) {
       peer.counted = "seed";
       work.downloader.picker.addSeed(1);
@@ -314,7 +315,6 @@ export class Swarm implements PeerOwner {
   }
 
   #onHave(peer: Peer, piece: number): void {
-    peer.hasSaidPieces = true;
     if (!peer.setHave(piece)) return;
     const work = this.#work;
     if (work === undefined) return;

@@ -185,7 +185,10 @@ export class Aria2 implements RealClient {
     await chmod(hook, 0o755);
     const args = [
       "--no-conf",
-      "--enable-dht=false",
+      // aria2 speaks UDP to trackers only when its DHT is on; without an entry point it talks to nobody else.
+      "--enable-dht=true",
+      `--dht-listen-port=${await freePort()}`,
+      `--dht-file-path=${join(task.home, "aria2-dht.dat")}`,
       "--enable-dht6=false",
       "--bt-enable-lpd=false",
       "--enable-peer-exchange=false",
