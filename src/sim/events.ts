@@ -10,6 +10,8 @@ interface Entry {
  * same in every run.
  */
 const TURNS = 48;
+/** Times that many, when nothing more is to happen. */
+const LAST_ROUNDS = 40;
 
 /** What is to happen, by virtual time, and in the order of asking among equals. A binary heap. */
 export class EventQueue {
@@ -41,6 +43,8 @@ export class EventQueue {
   /** Lets the next event happen, if it is due by `until`; says whether there was one. */
   async step(until: number): Promise<boolean> {
     await settle();
+    // Before the world stands still, a long chain of promises may run to its end.
+    for (let more = 0; more < LAST_ROUNDS && !this.#isDue(until); more++) await settle();
     const { next } = this;
     if (next === undefined || next > until) return false;
     const entry = this.#pop();
@@ -48,6 +52,10 @@ export class EventQueue {
     this.count++;
     entry?.run?.();
     return true;
+  }
+
+  #isDue(until: number): boolean {
+    return (this.next ?? Infinity) <= until;
   }
 
   #push(entry: Entry): void {

@@ -1,0 +1,170 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
+import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
+import { encodeBitfield, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeUnchoke } from "../wire/index.ts";
+import { CHOKE_INTERVAL_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
+
+let play: Play;
+let stage: Stage;
+beforeAll(async () => {
+  play = await makePlay({ "a.bin": 8 * 65_536 });
+});
+afterEach(() => stage.close());
+
+const ALL = new Uint8Array([0xff]);
+
+async function begin(): Promise<Stage> {
+  stage = new Stage(play);
+  return stage;
+}
+
+async function peer(ip: string, to: string, options: { fast?: boolean; name?: string } = {}, line = {}): Promise<ScriptedPeer> {
+  const out = new ScriptedPeer(stage.world.host(ip, line).runtime, play);
+  await stage.world.settled(out.dial(to, options), 10_000);
+  return out;
+}
+
+/** A peer that has everything and answers each request after `ms`. */
+function serve(from: ScriptedPeer, ms = 0): void {
+  from.onMessage = (message) => {
+    if (message.type !== "request") return;
+    const { piece, begin: start, length } = message;
+    from.later(ms, () => from.deliver(piece, start, length));
+  };
+  from.send(encodeBitfield(ALL), encodeUnchoke());
+}
+
+describe("Swarm towards a peer that holds what it was asked for", () => {
+  it("takes the requests back after the time-out, and gets the blocks elsewhere", async () => {
+    const s = await begin();
+    const leecher = await s.leecher("10.0.0.1");
+    const holder = await peer("10.0.0.2", "10.0.0.1");
+    holder.send(encodeBitfield(ALL), encodeUnchoke());
+    await s.world.run(1_000);
+    const asked = holder.of("request").length;
+    expect(asked).toBeGreaterThan(4);
+    await s.world.run(REQUEST_TIMEOUT_MS + 2_000);
+    expect(holder.of("cancel").length).toBeGreaterThanOrEqual(asked);
+    const firstCancel = holder.of("cancel")[0]?.at ?? 0;
+    expect(firstCancel).toBeGreaterThan(REQUEST_TIMEOUT_MS - 2_000);
+    serve(await peer("10.0.0.3", "10.0.0.1"));
+    await s.world.settled(leecher.torrent.done, 40_000);
+  });
+
+  it("asks others in end game at once, and cancels what arrived", async () => {
+    const s = await begin();
+    const leecher = await s.leecher("10.0.0.1");
+    const holder = await peer("10.0.0.2", "10.0.0.1");
+    holder.send(encodeBitfield(ALL), encodeUnchoke());
+    await s.world.run(1_000);
+    serve(await peer("10.0.0.3", "10.0.0.1"));
+    const from = s.world.now;
+    await s.world.settled(leecher.torrent.done, 20_000);
+    expect(s.world.now - from).toBeLessThan(15_000);
+    await s.world.run(500);
+    expect(holder.of("cancel").length).toBeGreaterThan(0);
+    expect(leecher.torrent.status().wasted).toBe(0);
+  });
+
+  it("counts it as snubbing after a minute and does not unchoke it for its merit", async () => {
+    const s = await begin();
+    const leecher = await s.leecher("10.0.0.1");
+    const holder = await peer("10.0.0.2", "10.0.0.1");
+    holder.send(encodeBitfield(ALL), encodeUnchoke());
+    for (let at = 0; at < 7; at++) {
+      await s.world.run(10_000);
+      holder.send(encodeKeepAlive());
+    }
+    expect(leecher.torrent.peers().map(({ isSnubbing }) => isSnubbing)).toEqual([true]);
+  });
+});
+
+describe("Swarm in silence", () => {
+  it("says keep-alive about every 110 seconds, and hangs up after three minutes without a word", async () => {
+    const s = await begin();
+    await s.leecher("10.0.0.1");
+    const quiet = await peer("10.0.0.2", "10.0.0.1");
+    const from = s.world.now;
+    await s.world.until(() => quiet.of("keep-alive").length > 0, 200_000);
+    expect(s.world.now - from).toBeGreaterThanOrEqual(KEEP_ALIVE_MS - 1_000);
+    expect(s.world.now - from).toBeLessThan(KEEP_ALIVE_MS + 2_500);
+    await s.world.until(() => quiet.isClosed, 200_000);
+    expect(s.world.now - from).toBeGreaterThan(SILENCE_MS - 1_000);
+    expect(s.world.now - from).toBeLessThan(SILENCE_MS + 2_500);
+  });
+
+  it("keeps a peer that says keep-alive", async () => {
+    const s = await begin();
+    await s.leecher("10.0.0.1");
+    const quiet = await peer("10.0.0.2", "10.0.0.1");
+    for (let at = 0; at < 10; at++) {
+      await s.world.run(120_000);
+      quiet.send(encodeKeepAlive());
+    }
+    expect(quiet.isClosed).toBe(false);
+  });
+});
+
+describe("Swarm choking", () => {
+  it("gives a free slot at once, and lets the others take turns by chance every 30 seconds", async () => {
+    const s = await begin();
+    await s.seeder("10.0.0.1", {}, { uploadSlots: 2 });
+    const crowd: ScriptedPeer[] = [];
+    for (let at = 0; at < 6; at++) crowd.push(await peer(`10.0.1.${at + 1}`, "10.0.0.1"));
+    for (const each of crowd) each.send(encodeInterested());
+    await s.world.run(500);
+    expect(crowd.filter((each) => each.of("unchoke").length > 0).length).toBe(3);
+    const unchoked = new Set<ScriptedPeer>();
+    for (let round = 0; round < 30; round++) {
+      await s.world.run(CHOKE_INTERVAL_MS);
+      const open = crowd.filter((each) => each.of("unchoke").length > each.of("choke").length);
+      expect(open.length).toBe(3);
+      for (const each of open) unchoked.add(each);
+      for (const each of crowd) each.send(encodeKeepAlive());
+    }
+    expect(unchoked.size).toBe(6);
+  });
+
+  it("gives the slot of one that lost interest to another", async () => {
+    const s = await begin();
+    await s.seeder("10.0.0.1", {}, { uploadSlots: 0 });
+    const [a, b] = [await peer("10.0.0.2", "10.0.0.1"), await peer("10.0.0.3", "10.0.0.1")];
+    a.send(encodeInterested());
+    await s.world.run(100);
+    b.send(encodeInterested());
+    await s.world.run(100);
+    expect([a.of("unchoke").length, b.of("unchoke").length]).toEqual([1, 0]);
+    a.send(encodeNotInterested());
+    await s.world.run(2 * CHOKE_INTERVAL_MS);
+    expect([a.of("choke").length, b.of("unchoke").length]).toEqual([1, 1]);
+  });
+});
+
+describe("Swarm connections", () => {
+  it("refuse a second one with the same peer id", async () => {
+    const s = await begin();
+    const leecher = await s.leecher("10.0.0.1");
+    const first = await peer("10.0.0.2", "10.0.0.1", { name: "same" });
+    const second = await peer("10.0.0.3", "10.0.0.1", { name: "same" });
+    await s.world.run(5_000);
+    expect([first.isClosed, second.isClosed]).toEqual([false, true]);
+    expect(leecher.torrent.peers().length).toBe(1);
+  });
+
+  it("begin with what we have, said once, in the shortest form", async () => {
+    const s = await begin();
+    await s.seeder("10.0.0.1");
+    const [fast, plain] = [await peer("10.0.0.2", "10.0.0.1", { fast: true }), await peer("10.0.0.3", "10.0.0.1")];
+    await s.world.run(2_000);
+    expect([fast.heard[0]?.message.type, plain.heard[0]?.message.type]).toEqual(["have-all", "bitfield"]);
+  });
+
+  it("between two that have everything are ended", async () => {
+    const s = await begin();
+    await s.seeder("10.0.0.1");
+    const other = await peer("10.0.0.2", "10.0.0.1", { fast: true });
+    other.send(encodeHaveAll());
+    await s.world.run(1_000);
+    expect(other.isClosed).toBe(true);
+  });
+});
