@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { digest } from "../../test/support/stage.ts";
+import { simWorld } from "../sim/index.ts";
+import { CandidateList } from "./candidates.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS } from "./limits.ts";
+
+const peer = (n: number): { ip: string; port: number } => ({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
+
+function start() {
+  const world = simWorld({ digest });
+  const { clock, random } = world.host("10.0.0.1").runtime;
+  return { world, list: new CandidateList(clock, random) };
+}
+
+describe("CandidateList", () => {
+  it("takes each peer once, and none that cannot be dialed", () => {
+    const { list } = start();
+    expect(list.add([peer(1), peer(2), peer(1), { ip: "20.0.0.9", port: 0 }, { ip: "0.0.0.0", port: 5 }, { ip: "239.1.1.1", port: 5 }], "tracker")).toBe(2);
+    expect([list.next(), list.next()].map((each) => each?.ip).sort((a = "", b = "") => (a < b ? -1 : 1))).toEqual(["20.0.0.1", "20.0.0.2"]);
+    expect(list.next()).toBeUndefined();
+  });
+
+  it("waits twice as long after each failure, and forgets a peer that never answers", async () => {
+    const { world, list } = start();
+    list.add([peer(1)], "tracker");
+    for (let failure = 0; failure < MAX_FAILURES; failure++) {
+      expect(list.next()).toEqual(peer(1));
+      list.failed(peer(1));
+      const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failure);
+      await world.run(wait - 1);
+      expect(list.next()).toBeUndefined();
+      await world.run(wait / 4 + 2);
+    }
+    expect([list.next(), list.size]).toEqual([undefined, 0]);
+  });
+
+  it("never forgets whom the user named, and tries at once when named again", () => {
+    const { list } = start();
+    list.add([peer(1)], "user");
+    for (let failure = 0; failure < 2 * MAX_FAILURES; failure++) {
+      expect(list.next()).toEqual(peer(1));
+      list.failed(peer(1));
+      expect(list.next()).toBeUndefined();
+      list.add([peer(1)], "user");
+    }
+  });
+
+  it("dials again a while after a good connection ended, and never after a ban", async () => {
+    const { world, list } = start();
+    list.add([peer(1), peer(2)], "tracker");
+    list.next();
+    list.next();
+    list.connected(peer(1));
+    list.left(peer(1));
+    list.ban(peer(2));
+    list.left(peer(2));
+    await world.run(RECONNECT_MS - 1);
+    expect(list.next()).toBeUndefined();
+    await world.run(1);
+    expect([list.next(), list.next()]).toEqual([peer(1), undefined]);
+  });
+
+  it("remembers so many and no more, and gives up one that fails for one that a tracker tells of", () => {
+    const { list } = start();
+    list.add(Array.from({ length: MAX_CANDIDATES + 100 }, (_, n) => peer(n)), "exchange");
+    expect(list.size).toBe(MAX_CANDIDATES);
+    expect(list.add([peer(100_000)], "exchange")).toBe(0);
+    expect(list.add([peer(100_001)], "tracker")).toBe(1);
+    expect(list.size).toBe(MAX_CANDIDATES);
+  });
+});

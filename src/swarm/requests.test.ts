@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { PeerId } from "../base/index.ts";
+import { BanList } from "./bans.ts";
+import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MIN_PIPELINE, UPLOAD_RUN_BYTES } from "./limits.ts";
+import { OpenPiece } from "./open-piece.ts";
+import { PeerRequests } from "./peer-requests.ts";
+import { UploadQueue } from "./upload-queue.ts";
+
+const BLOCK = 16_384;
+
+describe("PeerRequests", () => {
+  it("begins small, refills in batches, and doubles with what arrives", () => {
+    const requests = new PeerRequests();
+    const piece = new OpenPiece(0, 1_000 * BLOCK);
+    expect(requests.room).toBe(MIN_PIPELINE);
+    for (let block = 0; block < MIN_PIPELINE; block++) requests.add(piece, block, 0);
+    expect(requests.room).toBe(0);
+    for (let block = 0; block < MIN_PIPELINE; block++) {
+      requests.delete(0, block);
+      requests.onBlock();
+    }
+    expect(requests.room).toBe(2 * MIN_PIPELINE);
+  });
+
+  it("never asks for more than the peer's queue holds, whatever it says of it", () => {
+    const requests = new PeerRequests();
+    for (let at = 0; at < 5_000; at++) requests.onBlock();
+    expect(requests.depth).toBe(DEFAULT_PIPELINE_LIMIT);
+    for (const [said, held] of [[3, 3], [0, 1], [100_000, MAX_PIPELINE]] as const) {
+      requests.setLimit(said);
+      for (let at = 0; at < 5_000; at++) requests.onBlock();
+      expect(requests.depth).toBe(held);
+    }
+  });
+
+  it("follows the rate once it is known, and asks for one block after a time-out", () => {
+    const requests = new PeerRequests();
+    for (let at = 0; at < 200; at++) requests.onBlock();
+    requests.tick(10 * BLOCK);
+    expect(requests.depth).toBe(13);
+    requests.tick(0);
+    expect(requests.depth).toBe(4);
+    requests.collapse();
+    expect(requests.room).toBe(1);
+  });
+});
+
+describe("UploadQueue", () => {
+  const ask = (piece: number, block: number): { piece: number; begin: number; length: number } => ({ piece, begin: block * BLOCK, length: BLOCK });
+
+  it("takes runs of consecutive blocks of one piece, in the order of asking", () => {
+    const queue = new UploadQueue();
+    for (const [piece, block] of [[1, 0], [1, 1], [1, 3], [2, 4], [2, 5]] as const) queue.push(ask(piece, block));
+    expect(queue.takeRun()).toEqual([ask(1, 0), ask(1, 1)]);
+    expect(queue.takeRun()).toEqual([ask(1, 3)]);
+    expect(queue.takeRun()).toEqual([ask(2, 4), ask(2, 5)]);
+    expect([queue.takeRun(), queue.size]).toEqual([[], 0]);
+  });
+
+  it("cuts runs at their size, and loses none of 5,000", () => {
+    const queue = new UploadQueue();
+    for (let block = 0; block < 5_000; block++) queue.push(ask(0, block));
+    const seen: number[] = [];
+    while (queue.size > 0) {
+      const run = queue.takeRun();
+      expect(run.length * BLOCK).toBeLessThanOrEqual(UPLOAD_RUN_BYTES);
+      seen.push(...run.map(({ begin }) => begin / BLOCK));
+    }
+    expect(seen).toEqual(Array.from({ length: 5_000 }, (_, block) => block));
+  });
+
+  it("takes back what is cancelled, once, and keeps what it is told to when cleared", () => {
+    const queue = new UploadQueue();
+    for (const piece of [1, 2, 3, 2]) queue.push(ask(piece, 0));
+    expect([queue.cancel(2, 0, BLOCK), queue.cancel(9, 0, BLOCK), queue.size]).toEqual([true, false, 3]);
+    expect(queue.clear(({ piece }) => piece === 3)).toEqual([ask(1, 0), ask(2, 0)]);
+    expect(queue.takeRun()).toEqual([ask(3, 0)]);
+  });
+});
+
+describe("BanList", () => {
+  const id = (name: string): PeerId => PeerId.fromBytes(Buffer.from(name.padEnd(20)));
+  const at = (ip: string, port = 1): { ip: string; port: number } => ({ ip, port });
+
+  it("bans a public address as a whole", () => {
+    const bans = new BanList();
+    bans.ban({ endpoint: at("8.8.8.8"), peerId: id("a") });
+    expect([bans.isBanned(at("8.8.8.8", 99), id("b")), bans.isBanned(at("8.8.4.4"), id("a"))]).toEqual([true, false]);
+  });
+
+  it.each(["127.0.0.1", "192.168.1.7", "10.1.2.3"])("bans of the private address %s only the port and the peer id", (ip) => {
+    const bans = new BanList();
+    bans.ban({ endpoint: at(ip), peerId: id("a") });
+    expect([bans.isBanned(at(ip), id("b")), bans.isBanned(at(ip, 2), id("a")), bans.isBanned(at(ip, 2), id("b"))]).toEqual([true, true, false]);
+  });
+
+  it("bans for offences only when they are too many", () => {
+    const bans = new BanList();
+    const who = { endpoint: at("8.8.8.8"), peerId: id("a") };
+    const said = Array.from({ length: MAX_OFFENCES }, () => bans.offend(who));
+    expect(said).toEqual([...Array.from({ length: MAX_OFFENCES - 1 }, () => false), true]);
+    expect(bans.isBanned(who.endpoint)).toBe(true);
+  });
+
+  it("forgets the oldest of more than 10,000", () => {
+    const bans = new BanList();
+    for (let n = 0; n <= 10_000; n++) bans.ban({ endpoint: at(`8.${n >> 16}.${(n >> 8) & 255}.${n & 255}`), peerId: id("a") });
+    expect([bans.size, bans.isBanned(at("8.0.0.0")), bans.isBanned(at("8.0.39.16"))]).toEqual([10_000, false, true]);
+  });
+});
