@@ -11,7 +11,7 @@ session = lt.session({
     'enable_outgoing_utp': False, 'out_enc_policy': 2, 'in_enc_policy': 2, 'allow_multiple_connections_per_ip': True,
     'connection_speed': 500, 'unchoke_slots_limit': -1, 'mixed_mode_algorithm': 0, 'announce_to_all_trackers': True,
     'announce_to_all_tiers': True, 'close_redundant_connections': False, 'min_reconnect_time': 1, 'peer_connect_timeout': 10,
-    'upload_rate_limit': config.get('up', 0), 'download_rate_limit': config.get('down', 0), 'rate_limit_ip_overhead': False,
+    'rate_limit_ip_overhead': False,
 })
 params = lt.add_torrent_params()
 if 'magnet' in config:
@@ -24,6 +24,9 @@ if config.get('seed'):
     params.flags = NET | F.no_verify_files
     params.have_pieces = [True] * params.ti.num_pieces()
 handle = session.add_torrent(params)
+# The session's limits do not bind peers of the local network; the torrent's do.
+handle.set_upload_limit(config.get('up', 0) or -1)
+handle.set_download_limit(config.get('down', 0) or -1)
 
 def commands():
     for line in sys.stdin:
