@@ -32,6 +32,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
 async function runProgram(args: readonly string[], isJson: boolean): Promise<number> {
   const { CommanderError } = await import("commander");
+  const { CommandLineError } = await import("./problem.ts");
   const { buildProgram, selectCommand } = await import("./program.ts");
   const entry = selectCommand(args);
   const program = await buildProgram(entry);
@@ -43,6 +44,11 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     await program.parseAsync([...args], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_DONE;
   } catch (error) {
+    if (error instanceof CommandLineError) {
+      const { Output } = await import("./output.ts");
+      const { reportFailure } = await import("./command.ts");
+      return reportFailure(new Output(isJson), entry?.events === true, error, false);
+    }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_DONE;
     const { tellProblem } = await import("./command.ts");

@@ -75,7 +75,7 @@ export class Content implements SwarmContent {
     let isNews = false;
     let progress: Progress | undefined;
     if (kept?.progress !== undefined && isUntouched(layout, kept, await storage.stamps(), isWanted)) progress = kept.progress;
-    else if (options.skipCheck) progress = { have: Bitfield.full(layout.pieceCount), partials: new Map() };
+    else if (options.skipCheck && hasFullFiles(layout, await storage.stamps())) progress = { have: Bitfield.full(layout.pieceCount), partials: new Map() };
     else if (await storage.hasData()) {
       isNews = true;
       const { hasher } = options.runtime;
@@ -163,6 +163,11 @@ function makeStorage(options: ContentPlace): Storage {
 
 function blockCount(layout: FileLayout, piece: number): number {
   return Math.ceil(layout.pieceSize(piece) / BLOCK_LENGTH);
+}
+
+/** Whether every file is there in full length: less than that is not believed unread, whoever says so. */
+function hasFullFiles(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
+  return layout.files.every((file) => file.isPadding || file.length === 0 || stamps[file.index]?.size === file.length);
 }
 
 /**

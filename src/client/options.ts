@@ -49,7 +49,7 @@ export interface AddOptions {
   readonly sequential?: boolean;
   /** Begin paused. */
   readonly paused?: boolean;
-  /** Believe that all data is there and right, without reading it. */
+  /** Believe that the data is right without reading it, as long as every file is there in full length. */
   readonly skipCheck?: boolean;
   /** Whether this torrent's trackers are talked to. Default: the client's. */
   readonly trackers?: boolean;

@@ -46,6 +46,8 @@ export class Downloader {
   readonly #endGame: EndGame;
   /** Hashing, writing and saving under way. */
   readonly #work = new Set<Promise<void>>();
+  /** Unfinished pieces being saved. */
+  readonly #saves = new Map<OpenPiece, Promise<void>>();
   readonly #openedAt = new Map<number, number>();
   /** Ends each wait for the disk. */
   readonly #pauses = new Set<() => void>();
@@ -308,6 +310,8 @@ export class Downloader {
 
   async #finish(piece: OpenPiece): Promise<void> {
     const data = (piece.data ??= this.#buffers.take(piece.length));
+    // What an earlier save still has to write must not land on top of what is written now.
+    await this.#saves.get(piece);
     try {
       await this.#writer.load(piece, data, piece.saved.andNot(piece.held));
     } catch (error) {
@@ -386,8 +390,12 @@ export class Downloader {
       const { data } = piece;
       const unsaved = piece.held.andNot(piece.saved);
       const age = now - (this.#openedAt.get(piece.index) ?? now);
-      if (data === undefined || unsaved.isEmpty || piece.isComplete || piece.suspect || age < SAVE_AFTER_MS) continue;
-      this.#own(this.#save(piece, data, unsaved));
+      if (data === undefined || unsaved.isEmpty || this.#saves.has(piece) || piece.isComplete || piece.suspect || age < SAVE_AFTER_MS) continue;
+      const saving = this.#save(piece, data, unsaved).finally(() => {
+        if (this.#saves.get(piece) === saving) this.#saves.delete(piece);
+      });
+      this.#saves.set(piece, saving);
+      this.#own(saving);
     }
   }
 

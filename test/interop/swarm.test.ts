@@ -40,7 +40,7 @@ describe.skipIf(lacking.length > 0)(`a swarm of three${because(lacking)}`, () =>
       const torrent = await client.add(torrentFile);
       await eventually("every piece exists without the seeder", () => {
         const ours = torrent.pieces() ?? new Uint8Array();
-        return [...libtorrent.pieces].every((piece, index) => piece === "1" || ((ours[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0);
+        return Array.from(libtorrent.pieces).every((piece, index) => piece === "1" || ((ours[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0);
       });
       await seeder.stop();
       expect(torrent.status().progress < 1 || libtorrent.pieces.includes("0"), "the seeder left too late to be missed").toBe(true);

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import net from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
+// Hooks run last first: this one is registered before ours, so that folders go after the programs that write into them.
+import "./temp-folder.ts";
 
 /** Milliseconds that anything may take on a slow, loaded machine. */
 export const DEADLINE_MS = 90_000;

@@ -20,8 +20,6 @@ interface DownloadFlags extends SwarmFlags {
   readonly seed?: boolean;
   readonly tracker?: readonly string[];
   readonly allocation: "sparse" | "full";
-  /** `false` with `--no-check`. */
-  readonly check: boolean;
 }
 
 export function downloadCommand(entry: CommandEntry): Command {
@@ -42,9 +40,7 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")
     .option("--seed", "go on sharing when complete, until Ctrl-C")
     .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", repeated);
-  addSwarmOptions(command)
-    .addOption(new Option("--allocation <how>", "how files are made: growing as data comes, or written in full first").choices(["sparse", "full"]).default("sparse"))
-    .option("--no-check", "believe that data which is there is right and complete, without reading it");
+  addSwarmOptions(command).addOption(new Option("--allocation <how>", "how files are made: growing as data comes, or written in full first").choices(["sparse", "full"]).default("sparse"));
   return act<DownloadFlags>(command, entry, download);
 }
 
@@ -60,7 +56,6 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     output.data({ event: "ready", port, torrents: args.length });
     const options: AddOptions = {
       sequential: flags.sequential === true,
-      skipCheck: !flags.check,
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
