@@ -33,7 +33,7 @@ function layer(room) {
           { regex: `${up}[a-z-]+\\.ts$`, message: "A room does not import the facade." },
           ...(host
             ? []
-            : [{ regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|cli-progress|pretty-bytes|picomatch)", message: "Only runtime/node and the rooms above the engine touch the host." }]),
+            : [{ regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the rooms above the engine touch the host." }]),
         ],
       },
     ];
