@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { Deferred } from "./deferred.ts";
+import { Gate } from "./gate.ts";
+
+describe("Gate", () => {
+  it("lets so many jobs run at once, and the others in their order, failures included", async () => {
+    const gate = new Gate(2);
+    const ends = [0, 1, 2, 3].map(() => new Deferred());
+    const begun: number[] = [];
+    const jobs = ends.map((end, index) =>
+      gate.run(async () => {
+        begun.push(index);
+        await end.promise;
+        return index;
+      }),
+    );
+    expect(begun).toEqual([0, 1]);
+    const failed = expect(jobs[0]).rejects.toThrow("bad");
+    ends[0]?.reject(new Error("bad"));
+    await failed;
+    expect(begun).toEqual([0, 1, 2]);
+    ends[2]?.resolve();
+    expect(await jobs[2]).toBe(2);
+    expect(begun).toEqual([0, 1, 2, 3]);
+    ends[1]?.resolve();
+    ends[3]?.resolve();
+    expect(await Promise.all([jobs[1], jobs[3]])).toEqual([1, 3]);
+  });
+});
