@@ -5,7 +5,7 @@ import type { ProgressKeeper, Storage } from "../storage/index.ts";
 import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
 import { EndGame } from "./end-game.ts";
 import { Evidence } from "./evidence.ts";
-import { DISK_RETRY_MS, REQUEST_TIMEOUT_MS, SNUB_MS } from "./limits.ts";
+import { DISK_RETRY_MS, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
 import type { Peer, PeerIdentity } from "./peer.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
@@ -129,7 +129,8 @@ export class Downloader {
   blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
     const piece = this.#open.get(index);
     const block = piece?.blockAt(begin, length);
-    if (piece === undefined || block === undefined || peer.requests.find(index, block) === undefined || !piece.beginArrival(block)) return undefined;
+    if (piece === undefined || block === undefined || peer.requests.find(index, block) === undefined) return undefined;
+    if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block))) return undefined;
     piece.data ??= this.#buffers.take(piece.length);
     peer.arriving = { piece, block };
     return piece.data.subarray(begin, begin + length);
@@ -295,6 +296,18 @@ export class Downloader {
       touched.add(piece);
     }
     for (const piece of touched) this.#leaveExclusive(peer, piece);
+  }
+
+  /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
+  #abandonStalled(piece: OpenPiece, block: number): boolean {
+    const now = this.#options.runtime.clock.now();
+    for (const other of this.#options.peers) {
+      if (other.arriving?.piece !== piece || other.arriving.block !== block) continue;
+      if (now - other.lastReceived < STALLED_BLOCK_MS || other.isPaused) return false;
+      this.#abandonArrival(other);
+      return true;
+    }
+    return false;
   }
 
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */

@@ -48,6 +48,12 @@ export const UPLOAD_RUN_BYTES = 256 * 1024;
 /** Bytes queued on a connection above which no more blocks are read for it. */
 export const UPLOAD_HIGH_WATER = 768 * 1024;
 
+/** Bytes queued on a connection above which its peer is not read: who asks and asks, and never reads the answers, fills no memory. */
+export const OUTBOX_HIGH_WATER = 2 * 1024 * 1024;
+
+/** Milliseconds without a byte after which a block that is half here may come from another peer instead (end game). */
+export const STALLED_BLOCK_MS = 2_000;
+
 /** Pieces that a choked peer with fast extension may fetch (BEP 6), while it has fewer than this many. */
 export const ALLOWED_FAST = 10;
 

@@ -14,7 +14,7 @@ import {
   type MessageSink,
   type PeerFlags,
 } from "../wire/index.ts";
-import { MAX_EARLY_HAVES } from "./limits.ts";
+import { MAX_EARLY_HAVES, OUTBOX_HIGH_WATER } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { PeerRequests } from "./peer-requests.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -39,8 +39,8 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
 }
 
-/** Why a connection is not read: its requests fill our queue, or the download limit is reached. */
-export type PauseReason = "uploads" | "rate";
+/** Why a connection is not read: its requests fill our queue, it does not take our answers, or the download limit is reached. */
+export type PauseReason = "uploads" | "answers" | "rate";
 
 /** What a peer said about its pieces before the number of pieces was known. */
 interface EarlyPieces {
@@ -132,7 +132,10 @@ export class Peer implements MessageSink {
         this.close(toError(error));
       }
     },
-    onDrain: () => this.#owner.onDrain(this),
+    onDrain: () => {
+      this.resume("answers");
+      this.#owner.onDrain(this);
+    },
     onClose: (error) => this.close(error),
   };
 
@@ -181,6 +184,7 @@ export class Peer implements MessageSink {
     this.#outbox = [];
     this.lastSent = now;
     this.connection.write(outbox.length === 1 && outbox[0] !== undefined ? outbox[0] : concatBytes(outbox));
+    if (this.connection.queuedBytes > OUTBOX_HIGH_WATER) this.pause("answers");
   }
 
   /** Stops reading for a reason; TCP holds the peer back. */

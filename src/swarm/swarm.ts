@@ -377,6 +377,8 @@ export class Swarm implements PeerOwner {
   /** It is proved that the peer sent bad data. */
   #punish(identity: PeerIdentity): void {
     const { bans, runtime } = this.#options;
+    // Several of its pieces may have been found bad at the same time.
+    if (bans.isBanned(identity.endpoint, identity.peerId)) return;
     bans.ban(identity);
     this.candidates.ban(identity.endpoint);
     runtime.log.info("peer banned: it sent bad data", { peer: formatEndpoint(identity.endpoint), client: identity.peerId.toString() });
