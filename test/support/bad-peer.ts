@@ -24,6 +24,7 @@ export class BadPeer {
   handshake: Buffer | undefined;
   isClosed = false;
   onMessage: (message: Message) => void = () => undefined;
+  onHandshake: () => void = () => undefined;
   readonly socket: net.Socket;
   #buffer: Buffer = Buffer.alloc(0);
   #changed: (() => void)[] = [];
@@ -97,6 +98,7 @@ export class BadPeer {
       if (this.#buffer.length < HANDSHAKE_LENGTH) return;
       this.handshake = Buffer.from(this.#buffer.subarray(0, HANDSHAKE_LENGTH));
       at = HANDSHAKE_LENGTH;
+      this.onHandshake();
     }
     while (this.#buffer.length - at >= 4) {
       const length = 4 + this.#buffer.readUInt32BE(at);
