@@ -15,9 +15,8 @@ describe("Gate", () => {
       }),
     );
     expect(begun).toEqual([0, 1]);
-    const failed = expect(jobs[0]).rejects.toThrow("bad");
     ends[0]?.reject(new Error("bad"));
-    await failed;
+    await expect(jobs[0]).rejects.toThrow("bad");
     expect(begun).toEqual([0, 1, 2]);
     ends[2]?.resolve();
     expect(await jobs[2]).toBe(2);

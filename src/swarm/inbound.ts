@@ -1,9 +1,8 @@
-import { PeerError, unreachable } from "../base/index.ts";
+import { PeerError, unreachable, type Bitfield } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { decodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, MAX_ALLOWED_FAST, type Message } from "../wire/index.ts";
 import type { Choking } from "./choking.ts";
 import type { Downloader } from "./downloader.ts";
-import { MAX_PIECE_STATEMENTS } from "./limits.ts";
 import type { MetadataExchange } from "./metadata-exchange.ts";
 import type { Peer } from "./peer.ts";
 import type { Uploader } from "./uploader.ts";
@@ -15,8 +14,8 @@ export interface Inbound {
   readonly choking: Choking;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
-  /** The peer says which pieces it has; `take` notes it. */
-  onPieces(peer: Peer, take: () => void): void;
+  /** The peer has said which pieces it has: `news` are those that it had not said before. */
+  onPieces(peer: Peer, news: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
 }
@@ -44,17 +43,15 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       swarm.onHave(peer, message.piece);
       return;
     case "bitfield":
-      countStatement(peer, message.type);
-      swarm.onPieces(peer, () => peer.setBitfield(message.bits));
+      // BEP 3 wants one, first of all; aria2 also sends bitfields in place of many haves.
+      swarm.onPieces(peer, peer.addBitfield(message.bits));
       return;
     case "have-all":
       requireFast(peer, message.type);
-      countStatement(peer, message.type);
-      swarm.onPieces(peer, () => peer.setHaveAll());
+      swarm.onPieces(peer, peer.addAll());
       return;
     case "have-none":
       requireFast(peer, message.type);
-      countStatement(peer, message.type);
       return;
     case "request":
       swarm.uploader?.request(peer, message);
@@ -109,11 +106,4 @@ function merge<T extends object>(before: T, after: T): T {
 
 function requireFast(peer: Peer, type: string): void {
   if (!peer.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
-}
-
-/** BEP 3 wants one statement, first of all; aria2 may send a `have` before its bitfield. A few are taken, each counted anew costs work. */
-function countStatement(peer: Peer, type: string): void {
-  if (++peer.statements > MAX_PIECE_STATEMENTS) {
-    throw new PeerError("peer.order", `${type} for the ${peer.statements}th time: a peer says once which pieces it has (BEP 3, 6)`);
-  }
 }

@@ -63,9 +63,6 @@ export const MAX_EARLY_HAVES = 10_000;
 /** Peers dialed at once by one torrent. */
 export const MAX_DIALING = 20;
 
-/** Bitfields (or have-all, have-none) taken from one peer: BEP 3 says one, some clients repeat it. */
-export const MAX_PIECE_STATEMENTS = 3;
-
 /** Protocol errors, from one address, after which it is banned. */
 export const MAX_OFFENCES = 3;
 

@@ -80,8 +80,6 @@ export class Peer implements MessageSink {
   pieces: Bitfield | undefined;
   /** How its pieces are counted in the availability: one by one, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";
-  /** How often it has said which pieces it has, all at once. */
-  statements = 0;
   /** Pieces it lets us fetch while it chokes us (BEP 6). */
   readonly allowedFast = new Set<number>();
   /** Pieces we let it fetch while we choke it. */
@@ -220,23 +218,27 @@ export class Peer implements MessageSink {
     this.#decoder.abandonBlock();
   }
 
-  /** Notes a bitfield, and keeps what a `have` said before. Throws {@link PeerError} `peer.bitfield` for one of the wrong size. */
-  setBitfield(bits: Uint8Array): void {
+  /**
+   * Adds a bitfield to what the peer has, and answers what is new in it; `undefined` while the number of pieces is not known. A peer
+   * never loses a piece, so that many bitfields cost no more than one. Throws {@link PeerError} `peer.bitfield` for a wrong size.
+   */
+  addBitfield(bits: Uint8Array): Bitfield | undefined {
     if (this.pieces === undefined) {
       this.#early.bits = bits;
-      return;
+      return undefined;
     }
     try {
-      const said = Bitfield.unpack(bits, this.pieces.length);
-      this.pieces = this.pieces.isEmpty ? said : this.pieces.or(said);
+      return this.#add(Bitfield.unpack(bits, this.pieces.length), this.pieces);
     } catch (error) {
       throw new PeerError("peer.bitfield", `bad bitfield: ${toError(error).message}`, { cause: error });
     }
   }
 
-  setHaveAll(): void {
-    if (this.pieces === undefined) this.#early.all = true;
-    else this.pieces.setAll();
+  /** The peer has everything; answers as {@link Peer.addBitfield} does. */
+  addAll(): Bitfield | undefined {
+    if (this.pieces !== undefined) return this.#add(Bitfield.full(this.pieces.length), this.pieces);
+    this.#early.all = true;
+    return undefined;
   }
 
   /** Notes a piece that the peer has; says whether that is news. Throws {@link PeerError} `peer.have` for a piece there is not. */
@@ -254,11 +256,17 @@ export class Peer implements MessageSink {
     this.#decoder.setLimits({ pieceCount });
     this.pieces = new Bitfield(pieceCount);
     const { bits, all, haves } = this.#early;
-    if (all) this.pieces.setAll();
-    if (bits !== undefined) this.setBitfield(bits);
+    if (all) this.addAll();
+    if (bits !== undefined) this.addBitfield(bits);
     for (const piece of haves) this.setHave(piece);
     haves.clear();
     this.#early.bits = undefined;
+  }
+
+  #add(said: Bitfield, before: Bitfield): Bitfield {
+    const news = said.andNot(before);
+    if (!news.isEmpty) this.pieces = before.or(said);
+    return news;
   }
 
   onMessage(message: Message): void {

@@ -1,4 +1,4 @@
-import { formatEndpoint, ipFamily, PeerError, PeerId, toError, type Endpoint } from "../base/index.ts";
+import { formatEndpoint, ipFamily, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
@@ -78,7 +78,7 @@ export class Swarm implements PeerOwner {
       choking: this.#choking,
       metadata: this.#metadata,
       clock: runtime.clock,
-      onPieces: (peer, take) => this.#onPieces(peer, take),
+      onPieces: (peer, news) => this.#onPieces(peer, news),
       onHave: (peer, piece) => this.#onHave(peer, piece),
       onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
     };
@@ -295,20 +295,18 @@ export class Swarm implements PeerOwner {
     }
     for (const piece of content.have.ones()) peer.send({ type: "have", piece });
     if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
-    this.#onPieces(peer, () => undefined);
+    this.#onPieces(peer, peer.pieces);
   }
 
-  #onPieces(peer: Peer, take: () => void): void {
-    this.#uncount(peer);
-    take();
+  #onPieces(peer: Peer, news: Bitfield | undefined): void {
     const work = this.#work;
-    if (work === undefined || peer.pieces === undefined) return;
-    if (peer.isSeed) {
+    if (work === undefined || news === undefined || news.isEmpty) return;
+    if (peer.counted === "not" && peer.isSeed) {
       peer.counted = "seed";
       work.downloader.picker.addSeed(1);
     } else {
       peer.counted = "pieces";
-      work.downloader.picker.addPeer(peer.pieces, 1);
+      work.downloader.picker.addPeer(news, 1);
     }
     this.#updateInterest(peer);
     this.#leaveSeed(peer);

@@ -146,7 +146,6 @@ describe("a peer that breaks the protocol is dropped:", () => {
     ["a request for nothing", false, () => [encodeInterested(), encodeRequest(0, 0, 0)]],
     ["have-all without the fast bit", false, () => [encodeHaveAll()]],
     ["reject without the fast bit", false, () => [encodeReject(0, 0, BLOCK)]],
-    ["saying which pieces it has more than three times", true, () => [encodeHaveNone(), ...Array.from({ length: 3 }, () => encodeBitfield(new Uint8Array(5)))]],
     ["an extended message without its bit", false, () => [encodeExtended(0, Buffer.from("de"))]],
     ["an extended handshake that is garbage", true, () => [encodeExtended(0, Buffer.from("d1:m"))]],
     ["a request of 3 bytes", false, () => [encodeRaw(6, new Uint8Array(3))]],
