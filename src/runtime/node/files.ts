@@ -175,6 +175,25 @@ async function freeSpace(filePath: string): Promise<number> {
   }
 }
 
+/** As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). */
+async function makeFolders(folder: string, mayAscend = true): Promise<void> {
+  try {
+    await fsp.mkdir(folder);
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (errorCode(error) === "ENOENT" && mayAscend && above !== folder) {
+      await makeFolders(above);
+      await makeFolders(folder, false);
+      return;
+    }
+    const isThere = await fsp.stat(folder).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+    if (!isThere) throw error;
+  }
+}
+
 export const nodeFiles: Files = {
   open: (filePath, mode) =>
     new Promise((resolve, reject) => {
@@ -190,7 +209,7 @@ export const nodeFiles: Files = {
     }),
   makeFolder: (filePath) =>
     attempt("create folder", filePath, async () => {
-      await fsp.mkdir(filePath, { recursive: true });
+      await makeFolders(filePath);
     }),
   rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),
   removeFile: (filePath) => attempt("remove", filePath, () => fsp.rm(filePath, { force: true })),

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { StorageError } from "../../base/index.ts";
+import { nodeFiles } from "./files.ts";
+
+let root = "";
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "millrace-files-"));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const isFolder = async (path: string): Promise<boolean> => (await stat(path)).isDirectory();
+
+describe("nodeFiles.makeFolder", () => {
+  it("makes a folder and all above it, and is content with one that is there", async () => {
+    const path = join(root, "a", "b", "c");
+    await nodeFiles.makeFolder(path);
+    expect(await isFolder(path)).toBe(true);
+    await nodeFiles.makeFolder(path);
+    await nodeFiles.makeFolder(root);
+  });
+
+  it("makes it once when several ask at the same time", async () => {
+    const paths = ["x", "y", "z"].map((name) => join(root, "deep", "er", name));
+    await Promise.all([...paths, ...paths].map((path) => nodeFiles.makeFolder(path)));
+    for (const path of paths) expect(await isFolder(path)).toBe(true);
+  });
+
+  it("takes a link to a folder for a folder", async () => {
+    await nodeFiles.makeFolder(join(root, "real"));
+    await symlink(join(root, "real"), join(root, "link"));
+    await nodeFiles.makeFolder(join(root, "link", "below"));
+    expect(await isFolder(join(root, "real", "below"))).toBe(true);
+  });
+
+  it("rejects where a file is in the way", async () => {
+    await writeFile(join(root, "file"), "x");
+    await expect(nodeFiles.makeFolder(join(root, "file"))).rejects.toBeInstanceOf(StorageError);
+    await expect(nodeFiles.makeFolder(join(root, "file", "below"))).rejects.toBeInstanceOf(StorageError);
+  });
+
+  it.skipIf(!existsSync("/proc/self"))("rejects where a file system says that it has no such place, instead of trying for ever", async () => {
+    await expect(nodeFiles.makeFolder("/proc/nowhere/at/all")).rejects.toBeInstanceOf(StorageError);
+  });
+});
