@@ -1,6 +1,6 @@
 import { formatDuration, formatPercent, formatRate } from "../format.ts";
 import type { Style } from "../style.ts";
-import { clean, fitText } from "../text.ts";
+import { clean, fitText, textWidth } from "../text.ts";
 import { bar } from "./bar.ts";
 
 /** What a line of the live display shows. */
@@ -38,7 +38,7 @@ export function rowLine(view: RowView, columns: number, style: Style): string {
     cells.splice(leastImportant(cells), 1);
     tail = width(cells);
   }
-  if (view.text !== undefined) tail = Math.min(Math.floor(columns * 0.55), clean(view.text.value).length + 2);
+  if (view.text !== undefined) tail = Math.min(Math.floor(columns * 0.55), textWidth(clean(view.text.value)) + 2, columns - PERCENT_WIDTH - 2 - MIN_BAR - 1);
   const room = columns - tail - PERCENT_WIDTH - 2;
   const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, Math.floor(room * 0.4)));
   const name = fitText(clean(view.name), Math.max(1, room - barWidth), "left", mark);

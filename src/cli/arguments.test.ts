@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { infoHashArgument, peersArgument, portArgument, rateArgument, repeated, sizeArgument, tiersArgument, wholeArgument } from "./arguments.ts";
+import { CommandLineError } from "./problem.ts";
+
+describe("sizeArgument", () => {
+  it("reads the units of the contract", () => {
+    expect(["16384", "256KiB", "1MiB", "2MB"].map(sizeArgument("--size"))).toEqual([16_384, 262_144, 1_048_576, 2_000_000]);
+  });
+
+  it("names the option when it makes no sense", () => {
+    expect(() => sizeArgument("--piece-length")("big")).toThrow(/^--piece-length: not a size/);
+    expect(() => sizeArgument("--size")("-1")).toThrow(CommandLineError);
+  });
+});
+
+describe("rateArgument", () => {
+  it("takes a rate with or without /s, and refuses none", () => {
+    expect(rateArgument("--max-down")("500KiB/s")).toBe(512_000);
+    expect(() => rateArgument("--max-down")("0")).toThrow(/leave it out for no limit/);
+  });
+});
+
+describe("wholeArgument", () => {
+  it("keeps to its bounds", () => {
+    expect(wholeArgument("--n", 1, 10)("10")).toBe(10);
+    for (const text of ["0", "11", "1.5", "-1", "1e1", "", " 1", "0x1"]) expect(() => wholeArgument("--n", 1, 10)(text), text).toThrow(CommandLineError);
+  });
+});
+
+describe("portArgument", () => {
+  it("is 0 to 65535", () => {
+    expect([portArgument("--port")("0"), portArgument("--port")("65535")]).toEqual([0, 65_535]);
+    expect(() => portArgument("--port")("65536")).toThrow(CommandLineError);
+  });
+});
+
+describe("repeated", () => {
+  it("gathers in order", () => {
+    expect(repeated("b", repeated("a"))).toEqual(["a", "b"]);
+  });
+});
+
+describe("peersArgument", () => {
+  const read = peersArgument("--peer");
+
+  it("takes several with commas and keeps those before", () => {
+    expect(read("127.0.0.1:1,[::1]:2,", ["host.example:3"])).toEqual(["host.example:3", "127.0.0.1:1", "[::1]:2"]);
+  });
+
+  it.each(["127.0.0.1", "127.0.0.1:0", "127.0.0.1:65536", "::1:6881", "a b:1", "http://x:1"])("refuses %s", (text) => {
+    expect(() => read(text)).toThrow(CommandLineError);
+  });
+});
+
+describe("tiersArgument", () => {
+  it("makes a repeated option a new tier, and commas one tier", () => {
+    expect(tiersArgument("http://c/announce", tiersArgument("http://a/announce,udp://b:1"))).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
+  });
+
+  it("leaves a comma within an address", () => {
+    expect(tiersArgument("http://a/announce?x=1,2")).toEqual([["http://a/announce?x=1,2"]]);
+  });
+});
+
+describe("infoHashArgument", () => {
+  it("reads hexadecimal and refuses what is none", () => {
+    expect(infoHashArgument("--info-hash")("AB".repeat(20)).hex).toBe("ab".repeat(20));
+    expect(() => infoHashArgument("--info-hash")("abc")).toThrow(/^--info-hash: not an info-hash/);
+  });
+});
