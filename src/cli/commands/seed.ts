@@ -55,7 +55,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
       if (flags.quiet !== true) output.line(`seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`);
       for (const torrent of seeded) {
         const { progress } = torrent.status();
-        if (progress < 1) output.note(`warning: only ${formatPercent(progress)} of ${clean(torrent.name)} is there; the rest is downloaded`);
+        if (progress < 1) crew.reporter.warning(torrent, { code: "seed.incomplete", message: `only ${formatPercent(progress)} of it is in ${clean(flags.dir)}; the rest is downloaded` });
       }
       await aborted(signal);
     }
