@@ -22,11 +22,20 @@ export class Program {
   readonly #name: string;
   readonly #output: string[] = [];
   readonly #exited: Promise<unknown>;
+  /** It could not even be started. */
+  #isStillborn = false;
 
   constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
     this.#name = command;
     this.child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], ...options });
-    this.#exited = Promise.race([once(this.child, "exit"), once(this.child, "error")]);
+    this.#exited = new Promise((resolve) => {
+      this.child.once("exit", resolve);
+      this.child.on("error", (error) => {
+        this.#isStillborn = this.child.pid === undefined;
+        this.#keep(error.message);
+        if (this.#isStillborn) resolve(undefined);
+      });
+    });
     for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (chunk: Buffer) => this.#keep(chunk.toString()));
     running.add(this);
   }
@@ -37,7 +46,7 @@ export class Program {
   }
 
   get hasExited(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
+    return this.#isStillborn || this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   /** Calls `take` with each line of its standard output. */
