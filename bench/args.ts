@@ -1,0 +1,125 @@
+/** The words behind `npm run bench --`. */
+import { parseArgs } from "node:util";
+import { formatSize, parseSize } from "./lib/units.ts";
+
+export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop"] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface Options {
+  readonly modes: readonly Mode[];
+  readonly isSetup: boolean;
+  readonly isHelp: boolean;
+  readonly isQuick: boolean;
+  /** Bytes of the file; a mode has its own default. */
+  readonly size: number | undefined;
+  readonly pieceLengths: readonly number[] | undefined;
+  readonly runs: number | undefined;
+  readonly count: number | undefined;
+  /** Peers to compare with; all that are found when `undefined`. */
+  readonly clients: readonly string[] | undefined;
+  readonly out: string | undefined;
+  readonly data: string;
+  /** A folder on a real disk, for `loop`. */
+  readonly disk: string | undefined;
+  readonly npmRoot: string | undefined;
+  readonly python: string | undefined;
+  /** Other copies of Millrace, by the name they get in the tables. */
+  readonly others: ReadonlyMap<string, string>;
+  /** Seconds that a run waits for a quiet machine. */
+  readonly quietWait: number;
+  /** Seconds that one run may take. */
+  readonly timeout: number;
+}
+
+/** A wrong option; the message is for the user. */
+export class UsageError extends Error {}
+
+/** Piece lengths that the harness's own torrents can have: every one divides 4 MiB. */
+const MIN_PIECE = 16 * 1024;
+const MAX_PIECE = 4 * 2 ** 20;
+
+export function parseOptions(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Options {
+  const { values, positionals } = parse(argv);
+  const isSetup = positionals.includes("setup");
+  const named = positionals.filter((word) => word !== "all" && word !== "setup");
+  const unknown = named.find((word) => !isMode(word));
+  if (unknown !== undefined) throw new UsageError(`there is no mode "${unknown}"; there are ${MODES.join(", ")}, all and setup`);
+  return {
+    modes: named.length === 0 ? MODES : named.filter(isMode),
+    isSetup,
+    isHelp: values.help === true,
+    isQuick: values.quick === true,
+    size: values.size === undefined ? undefined : size("--size", values.size),
+    pieceLengths: values.piece?.split(",").map(pieceLength),
+    runs: values.runs === undefined ? undefined : whole("--runs", values.runs),
+    count: values.count === undefined ? undefined : whole("--count", values.count),
+    clients: values.clients?.split(",").filter(Boolean),
+    out: values.out,
+    data: values.data ?? env["MILLRACE_BENCH_DATA"] ?? "/dev/shm",
+    disk: values.dir,
+    npmRoot: values["npm-root"] ?? env["MILLRACE_BENCH_NPM"],
+    python: values.python ?? env["MILLRACE_BENCH_PYTHON"],
+    others: new Map((values.also ?? []).map(other)),
+    quietWait: values["quiet-wait"] === undefined ? 10 : Number(values["quiet-wait"]),
+    timeout: values.timeout === undefined ? 600 : whole("--timeout", values.timeout),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        quick: { type: "boolean" },
+        "no-build": { type: "boolean" },
+        size: { type: "string" },
+        piece: { type: "string" },
+        runs: { type: "string" },
+        count: { type: "string" },
+        clients: { type: "string" },
+        out: { type: "string" },
+        data: { type: "string" },
+        dir: { type: "string" },
+        "npm-root": { type: "string" },
+        python: { type: "string" },
+        also: { type: "string", multiple: true },
+        "quiet-wait": { type: "string" },
+        timeout: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function isMode(word: string): word is Mode {
+  return (MODES as readonly string[]).includes(word);
+}
+
+function size(option: string, text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined) throw new UsageError(`${option} takes a size such as 512M or 2G, not "${text}"`);
+  return bytes;
+}
+
+function pieceLength(text: string): number {
+  const bytes = size("--piece", text);
+  if (bytes < MIN_PIECE || bytes > MAX_PIECE || (bytes & (bytes - 1)) !== 0) {
+    throw new UsageError(`--piece takes powers of two from ${formatSize(MIN_PIECE)} to ${formatSize(MAX_PIECE)}, not "${text}"`);
+  }
+  return bytes;
+}
+
+function whole(option: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`${option} takes a whole number from 1, not "${text}"`);
+  return value;
+}
+
+function other(text: string): [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--also takes NAME=FOLDER, the folder of another built Millrace, not "${text}"`);
+  return [`millrace ${text.slice(0, at)}`, text.slice(at + 1)];
+}

@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { Child } from "../lib/child.ts";
+import { READY_SECONDS } from "./client.ts";
+import type { LeechJob, SeedJob, TransferClient } from "./client.ts";
+
+export class Millrace implements TransferClient {
+  readonly name: string;
+  /** The folder of the built copy that is measured. */
+  readonly root: string;
+
+  constructor(name: string, root: string) {
+    this.name = name;
+    this.root = root;
+  }
+
+  /** `nodeOptions` stand before the program. */
+  command(args: readonly string[], nodeOptions: readonly string[] = []): string[] {
+    return [process.execPath, ...nodeOptions, join(this.root, "bin/millrace.js"), ...args];
+  }
+
+  /** A driver of the harness that uses the library of this copy. */
+  start(driver: string, job: Readonly<Record<string, unknown>>): Child {
+    return new Child(this.name, [process.execPath, driver, JSON.stringify({ ...job, root: this.root })]);
+  }
+
+  async seed(job: SeedJob): Promise<Child> {
+    const child = new Child(this.name, this.command(["seed", job.torrent.path, "--dir", job.dir, "--port", String(job.port), "--skip-check", "--no-trackers", "--json"]), { cwd: job.home });
+    await child.waitFor("ready", READY_SECONDS);
+    return child;
+  }
+
+  /** With `--seed` it stays, as the others do, so that its CPU seconds can still be read when it is complete. */
+  async leech(job: LeechJob, nodeOptions: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Child> {
+    const peers = job.peers.flatMap((port) => ["--peer", `127.0.0.1:${port}`]);
+    const args = ["download", job.torrent.path, "--dir", job.dir, "--port", String(job.port), ...peers, "--no-trackers", "--seed", "--json"];
+    return new Child(this.name, this.command(args, nodeOptions), { cwd: job.home, env });
+  }
+}

@@ -1,0 +1,34 @@
+/** Millrace's library as one process of the benchmark. Its job is JSON in argv[2]; it prints a JSON line per event. */
+import { loadMillrace } from "../lib/library.ts";
+import { tell } from "../lib/tell.ts";
+
+interface Job {
+  readonly mode: "idle" | "hold";
+  readonly root: string;
+  /** Folder of the data, and one for its own state. */
+  readonly dir: string;
+  readonly home: string;
+  readonly port: number;
+  readonly torrents: readonly string[];
+  readonly maxPeers: number;
+}
+
+const job = JSON.parse(process.argv[2] ?? "") as Job;
+const { Client } = await loadMillrace(job.root);
+const client = new Client({ downloadDir: job.dir, stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false, maxPeers: job.maxPeers, maxConnections: job.maxPeers });
+process.on("SIGINT", () => undefined);
+process.once("SIGTERM", () => {
+  void client.close().finally(() => process.exit());
+});
+
+const torrents = await Promise.all(job.torrents.map((path) => client.add(path)));
+// "hold" is about a torrent that has nothing: it is ready when it listens and knows that.
+if (job.mode === "idle") await Promise.all(torrents.map((torrent) => torrent.done));
+else await Promise.all(torrents.map((torrent) => new Promise<void>((resolve) => {
+  const look = () => {
+    if (torrent.state.kind === "downloading") resolve();
+  };
+  torrent.on("state", look);
+  look();
+})));
+tell("ready");

@@ -1,0 +1,179 @@
+/** What every mode has at hand: the options, the folder for data, the clients that are there, and the round-robin of runs. */
+import { join } from "node:path";
+import type { Options } from "../args.ts";
+import { Aria2 } from "../clients/aria2.ts";
+import { Libtorrent } from "../clients/libtorrent.ts";
+import { Millrace } from "../clients/millrace.ts";
+import { Webtorrent } from "../clients/webtorrent.ts";
+import { makeSource } from "./data.ts";
+import type { SourceFile } from "./data.ts";
+import { ForeignWatch, waitForQuiet } from "./meter.ts";
+import { MiniTracker } from "./mini-tracker.ts";
+import { freePort } from "./ports.ts";
+import type { Figures, RunRecord } from "./record.ts";
+import { US } from "./record.ts";
+import type { Tools } from "./tools.ts";
+import { formatNumber } from "./units.ts";
+import { Workspace } from "./workspace.ts";
+
+/** Times that a disturbed run is repeated before it is counted as it is. */
+const REPEATS = 1;
+
+/** One of those that are compared. */
+export interface Contender {
+  readonly name: string;
+  /** One run from nothing to nothing: every program that it starts has ended when it settles. Rejects when the run does not count. */
+  run(): Promise<Figures>;
+}
+
+export interface Comparison {
+  readonly mode: string;
+  /** What is done: runs with the same words are compared. */
+  readonly what: string;
+  readonly contenders: readonly Contender[];
+  readonly runs: number;
+}
+
+export class Bench {
+  readonly options: Options;
+  readonly tools: Tools;
+  readonly workspace: Workspace;
+  /** The folder of the copy of Millrace under measurement. */
+  readonly root: string;
+  readonly records: RunRecord[] = [];
+  readonly #drivers: string;
+  readonly #sources = new Map<string, SourceFile>();
+  #tracker: MiniTracker | undefined;
+  #trackerUrl = "";
+  readonly #removals = new Set<() => void>();
+
+  constructor(options: Options, tools: Tools, root: string, drivers: string) {
+    this.options = options;
+    this.tools = tools;
+    this.root = root;
+    this.#drivers = drivers;
+    this.workspace = new Workspace(options.data);
+  }
+
+  /** Something small is done instead, to see that it works. */
+  get isQuick(): boolean {
+    return this.options.isQuick;
+  }
+
+  runs(usual: number, quick = 1): number {
+    return this.options.runs ?? (this.isQuick ? quick : usual);
+  }
+
+  driver(name: string): string {
+    return join(this.#drivers, name);
+  }
+
+  /** Whether a peer was asked for and is there. */
+  has(tool: string): boolean {
+    return (this.options.clients === undefined || this.options.clients.includes(tool)) && this.tools.has(tool);
+  }
+
+  /** libtorrent as the other end of a transfer, whether it is compared or not. */
+  partner(): Libtorrent {
+    const { python } = this.tools;
+    if (python === undefined) throw new Error("the other end of this is libtorrent, which is not installed: npm run bench -- setup");
+    return new Libtorrent(python, this.driver("libtorrent_driver.py"));
+  }
+
+  libtorrent(): Libtorrent | undefined {
+    return this.has("libtorrent") ? this.partner() : undefined;
+  }
+
+  webtorrent(): Webtorrent | undefined {
+    return this.has("webtorrent") ? new Webtorrent(this.driver("webtorrent.js")) : undefined;
+  }
+
+  async aria2(): Promise<Aria2 | undefined> {
+    return this.has("aria2c") ? new Aria2(await this.tracker()) : undefined;
+  }
+
+  /** The copy under measurement and those named with `--also`. */
+  millraces(): Millrace[] {
+    return [new Millrace(US, this.root), ...[...this.options.others].map(([name, folder]) => new Millrace(name, folder))];
+  }
+
+  port(): Promise<number> {
+    return freePort();
+  }
+
+  async tracker(): Promise<MiniTracker> {
+    if (this.#tracker === undefined) {
+      this.#tracker = new MiniTracker();
+      this.#trackerUrl = await this.#tracker.listen();
+    }
+    return this.#tracker;
+  }
+
+  async trackerUrl(): Promise<string> {
+    await this.tracker();
+    return this.#trackerUrl;
+  }
+
+  /** The random file of that size; the last one is kept. */
+  async source(size: number, pieceLengths: readonly number[]): Promise<SourceFile> {
+    const key = [size, ...pieceLengths].join();
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    for (const [other, source] of this.#sources) {
+      await this.workspace.drop(source.folder);
+      this.#sources.delete(other);
+    }
+    await this.workspace.require(size);
+    const source = await makeSource(await this.workspace.folder("source"), size, pieceLengths);
+    this.#sources.set(key, source);
+    return source;
+  }
+
+  /** Runs A B C, A B C, … and keeps what they say. One run of the first goes before and does not count: it warms memory up. */
+  async compare({ mode, what, contenders, runs }: Comparison): Promise<void> {
+    this.say(`\n${mode}: ${what}: ${contenders.map(({ name }) => name).join(", ")}`);
+    await contenders[0]?.run().catch(() => undefined);
+    for (let round = 0; round < runs; round += 1) {
+      for (const contender of contenders) this.keep(await this.#measure(mode, what, contender, round));
+    }
+  }
+
+  keep(record: RunRecord): void {
+    this.records.push(record);
+    const figures = Object.entries(record.figures).map(([key, value]) => `${key} ${formatNumber(value)}`);
+    this.say(`  ${record.round + 1}. ${record.client}: ${record.error ?? figures.join(", ")}${record.isDisturbed === true ? ` (disturbed: others used ${formatNumber(record.foreignCpu ?? 0)} s of CPU)` : ""}`);
+  }
+
+  async #measure(mode: string, what: string, { name, run }: Contender, round: number): Promise<RunRecord> {
+    for (let repeat = 0; ; repeat += 1) {
+      await waitForQuiet(this.options.quietWait);
+      const foreign = new ForeignWatch();
+      try {
+        const figures = await run();
+        const { foreignCpu, isDisturbed } = foreign.end();
+        if (!isDisturbed || repeat === REPEATS) return { mode, what, client: name, round, figures, foreignCpu, isDisturbed };
+      } catch (error) {
+        return { mode, what, client: name, round, figures: {}, error: error instanceof Error ? error.message : String(error) };
+      }
+    }
+  }
+
+  say(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  /** Something to remove at the end, whatever the end is. The answer removes it now. */
+  whenClosed(remove: () => void): () => void {
+    this.#removals.add(remove);
+    return () => {
+      this.#removals.delete(remove);
+      remove();
+    };
+  }
+
+  close(): void {
+    this.#tracker?.close();
+    for (const remove of this.#removals) remove();
+    this.workspace.removeSync();
+  }
+}

@@ -1,0 +1,75 @@
+/** The files that are moved about: random, the same in every run of a size, hashed while they are written. */
+import { createCipheriv, createHash } from "node:crypto";
+import { open, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { bencode } from "./bencode.ts";
+import type { Bencodable } from "./bencode.ts";
+
+const CHUNK = 4 * 2 ** 20;
+
+export interface SourceFile {
+  readonly folder: string;
+  readonly name: string;
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** SHA-1 of every piece, one after another, by piece length. */
+  readonly pieces: ReadonlyMap<number, Buffer>;
+}
+
+/** Bytes that do not compress: AES in counter mode under a fixed key. */
+export function randomBytes(seed: number): (length: number) => Buffer {
+  const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16, seed), Buffer.alloc(16));
+  const zeros = Buffer.alloc(CHUNK);
+  return (length) => cipher.update(zeros.subarray(0, length));
+}
+
+/** Writes the file. Every piece length divides 4 MiB. */
+export async function makeSource(folder: string, size: number, pieceLengths: readonly number[]): Promise<SourceFile> {
+  const name = `random-${size}.bin`;
+  const path = join(folder, name);
+  const next = randomBytes(1);
+  const whole = createHash("sha256");
+  const pieces = new Map(pieceLengths.map((length) => [length, [] as Buffer[]]));
+  const file = await open(path, "w");
+  try {
+    for (let at = 0; at < size; at += CHUNK) {
+      const chunk = next(Math.min(CHUNK, size - at));
+      whole.update(chunk);
+      for (const [length, hashes] of pieces) {
+        for (let from = 0; from < chunk.length; from += length) hashes.push(createHash("sha1").update(chunk.subarray(from, from + length)).digest());
+      }
+      await file.write(chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  return { folder, name, path, size, sha256: whole.digest("hex"), pieces: new Map([...pieces].map(([length, hashes]) => [length, Buffer.concat(hashes)])) };
+}
+
+export interface TorrentFile {
+  readonly path: string;
+  /** The same torrent with the harness's tracker in it, for clients that cannot be told a peer. */
+  readonly trackedPath: string;
+  readonly infoHash: string;
+  readonly pieceLength: number;
+  readonly source: SourceFile;
+}
+
+export async function makeTorrent(source: SourceFile, pieceLength: number, folder: string, announce: string): Promise<TorrentFile> {
+  const pieces = source.pieces.get(pieceLength) ?? Buffer.alloc(0);
+  const info: Bencodable = { length: source.size, name: source.name, "piece length": pieceLength, pieces };
+  const path = join(folder, `${source.name}.${pieceLength}.torrent`);
+  const trackedPath = join(folder, `${source.name}.${pieceLength}.tracked.torrent`);
+  await writeFile(path, bencode({ info }));
+  await writeFile(trackedPath, bencode({ announce, info }));
+  return { path, trackedPath, infoHash: createHash("sha1").update(bencode(info)).digest("hex"), pieceLength, source };
+}
+
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: 2 ** 20 }), hash);
+  return hash.digest("hex");
+}

@@ -1,0 +1,51 @@
+/** `npm run bench -- setup`: installs what is compared with. */
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DEBIAN_PACKAGES, NPM_PACKAGES } from "./lib/tools.ts";
+
+/** While this program says "no", Debian's packages do not start their services. */
+const POLICY = "/usr/sbin/policy-rc.d";
+
+export function setup(npmRoot: string): number {
+  const isReady = [installDebian(), installNpm(npmRoot)];
+  return isReady.every(Boolean) ? 0 : 1;
+}
+
+function installDebian(): boolean {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    process.stderr.write(`not root on Debian; these have to be installed by hand: ${DEBIAN_PACKAGES.join(" ")}\n`);
+    return false;
+  }
+  const isMade = !existsSync(POLICY);
+  if (isMade) {
+    writeFileSync(POLICY, "#!/bin/sh\nexit 101\n");
+    chmodSync(POLICY, 0o755);
+  }
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+    return run("apt-get", ["update", "-qq"], { env }) && run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...DEBIAN_PACKAGES], { env });
+  } finally {
+    if (isMade) rmSync(POLICY, { force: true });
+  }
+}
+
+/**
+ * Without install scripts: a package deep inside WebTorrent refuses to be installed by npm, and its WebRTC wants a binary from
+ * elsewhere. Only TCP is measured, so WebRTC is replaced by nothing.
+ */
+function installNpm(npmRoot: string): boolean {
+  mkdirSync(npmRoot, { recursive: true });
+  const manifest = join(npmRoot, "package.json");
+  if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: "millrace-bench-peers", private: true })}\n`);
+  if (!run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PACKAGES], { cwd: npmRoot })) return false;
+  const webrtc = join(npmRoot, "node_modules/webrtc-polyfill");
+  const nothing = "class None {\n  constructor() {\n    throw new Error(\"no WebRTC here\");\n  }\n}\nexport { None as RTCPeerConnection, None as RTCSessionDescription, None as RTCIceCandidate };\nexport default {};\n";
+  if (existsSync(webrtc)) for (const name of ["index.js", "polyfill.js"]) writeFileSync(join(webrtc, name), nothing);
+  return true;
+}
+
+function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv }): boolean {
+  process.stderr.write(`${command} ${args.join(" ")}\n`);
+  return spawnSync(command, args, { ...options, stdio: "inherit" }).status === 0;
+}
