@@ -204,9 +204,11 @@ export class Decoder {
 
   #string(): Uint8Array {
     const length = this.#stringLength();
+    const bytes = this.#bytes;
     const start = this.#at;
-    this.#at += length;
-    return this.#bytes.subarray(start, this.#at);
+    this.#at = start + length;
+    // Not `subarray`, which asks for the kind of array to make first: a torrent has a string or two for each file.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
   }
 
   #skipString(): void {

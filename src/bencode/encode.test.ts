@@ -37,6 +37,21 @@ describe("encode", () => {
     }
   });
 
+  it("puts large strings among small ones in their places", () => {
+    const large = new Uint8Array(100_000).fill(0x42);
+    const many = [1, large, "a", large.subarray(0, 20_000), large.subarray(0, 16_384), new Raw(utf8(`20000:${"C".repeat(20_000)}`)), { k: large }];
+    const [b, c] = ["B", "C"].map((letter) => letter.repeat(100_000));
+    expect(text(many)).toBe(`li1e100000:${b}1:a20000:${b?.slice(0, 20_000)}16384:${b?.slice(0, 16_384)}20000:${c?.slice(0, 20_000)}d1:k100000:${b}ee`);
+  });
+
+  it("returns bytes of its own, and nothing beside them", () => {
+    const large = new Uint8Array(50_000);
+    const bytes = encode([large]);
+    large.fill(1);
+    expect(bytes.includes(1)).toBe(false);
+    expect(bytes.buffer.byteLength).toBe(bytes.length);
+  });
+
   it("returns bytes of its own", () => {
     const first = encode("first");
     encode("other");

@@ -14,11 +14,21 @@ const LETTER_L = 0x6c;
 const FIRST_CAPACITY = 1024;
 /** Up to here a loop beats a call into the engine. */
 const SMALL_COPY = 32;
+/** From here on a string is not copied until the length of the whole is known: once, to where it stays. */
+const LARGE_COPY = 16 * 1024;
 
-/** Bytes that grow as they are written. */
+/** A long string, and where it belongs among the bytes that are written. */
+interface Insertion {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes that grow as they are written; long strings (the hashes of a torrent's pieces) are left where they are until the end. */
 class Writer {
   #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 0;
+  readonly #insertions: Insertion[] = [];
+  #insertedLength = 0;
 
   value(value: BInput, depth: number): void {
     if (typeof value === "number") return this.#integer(value);
@@ -34,7 +44,20 @@ class Writer {
   }
 
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length).slice();
+    const written = new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length);
+    if (this.#insertions.length === 0) return written.slice();
+    // Memory of its own, of the exact length, and not zeroed first: each byte is written below.
+    const out = new Uint8Array(Buffer.allocUnsafeSlow(this.#length + this.#insertedLength).buffer);
+    let from = 0;
+    let to = 0;
+    for (const { at, bytes } of this.#insertions) {
+      out.set(written.subarray(from, at), to);
+      out.set(bytes, to + at - from);
+      to += at - from + bytes.length;
+      from = at;
+    }
+    out.set(written.subarray(from), to);
+    return out;
   }
 
   #list(list: readonly BInput[], depth: number): void {
@@ -97,6 +120,11 @@ class Writer {
   }
 
   #copy(from: Uint8Array): void {
+    if (from.length >= LARGE_COPY) {
+      this.#insertions.push({ at: this.#length, bytes: from });
+      this.#insertedLength += from.length;
+      return;
+    }
     this.#reserve(from.length);
     if (from.length > SMALL_COPY) {
       this.#bytes.set(from, this.#length);
