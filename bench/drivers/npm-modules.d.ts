@@ -39,6 +39,6 @@ declare module "bittorrent-tracker" {
   import type { EventEmitter } from "node:events";
   export class Server extends EventEmitter {
     constructor(options: object);
-    listen(port: number, host: string, ready: () => void): void;
+    listen(port: number, hosts: { readonly http: string; readonly udp: string; readonly udp6: string }, ready: () => void): void;
   }
 }

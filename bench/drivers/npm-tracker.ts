@@ -11,4 +11,4 @@ server.on("error", (error: Error) => {
 });
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => process.exit(0));
-server.listen(Number(process.argv[2]), "127.0.0.1", () => tell("ready"));
+server.listen(Number(process.argv[2]), { http: "127.0.0.1", udp: "127.0.0.1", udp6: "::1" }, () => tell("ready"));

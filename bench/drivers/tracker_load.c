@@ -2,9 +2,9 @@
  * Announces to a tracker on 127.0.0.1 as fast as it answers, and prints a JSON line of what came back. In C, so that this end is not
  * what is measured.
  *
- *   tracker_load http|udp PORT IN_FLIGHT SECONDS TORRENTS
+ *   tracker_load http|udp PORT IN_FLIGHT SECONDS TORRENTS COUNT
  *
- * Torrent i has the info-hash "bench-torrent-%06u". Peers are drawn from 200, so that swarms fill up and then stay as they are.
+ * It ends after that many seconds or, unless COUNT is 0, that many answers. Torrent i has the info-hash "bench-torrent-%06u". Peers are drawn from 200, so that swarms fill up and then stay as they are.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -25,13 +25,18 @@
 
 static struct sockaddr_in server = {.sin_family = AF_INET};
 static unsigned torrents;
-static long answered, failed;
+static long answered, failed, limit;
+static double deadline;
 static char failure[160];
 
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static int is_over(void) {
+  return (limit > 0 && answered + failed >= limit) || now() >= deadline;
 }
 
 static uint32_t random_below(uint32_t limit) {
@@ -97,12 +102,12 @@ static int step(struct connection *c, int epoll) {
   return 1;
 }
 
-static void load_http(int in_flight, double until) {
+static void load_http(int in_flight) {
   int epoll = epoll_create1(0);
   struct connection *all = calloc(in_flight, sizeof *all);
   struct epoll_event events[256];
   for (int i = 0; i < in_flight; i++) dial(&all[i], epoll);
-  while (now() < until) {
+  while (!is_over()) {
     int count = epoll_wait(epoll, events, 256, 100);
     for (int i = 0; i < count; i++) {
       struct connection *c = events[i].data.ptr;
@@ -113,7 +118,7 @@ static void load_http(int in_flight, double until) {
   }
 }
 
-static void load_udp(int in_flight, double until) {
+static void load_udp(int in_flight) {
   int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 4 << 20, flying = 0;
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   connect(fd, (struct sockaddr *)&server, sizeof server);
@@ -126,7 +131,7 @@ static void load_udp(int in_flight, double until) {
   memset(request, 0, sizeof request);
   memcpy(request, reply + 8, 8);
   request[11] = 1;
-  while (now() < until) {
+  while (!is_over()) {
     for (; flying < in_flight; flying++) {
       char text[21];
       uint32_t transaction = random_below(1u << 31), peer = random_below(PEERS), want = htonl(NUM_WANT);
@@ -154,13 +159,15 @@ static void load_udp(int in_flight, double until) {
 }
 
 int main(int count, char **words) {
-  if (count != 6) return 2;
+  if (count != 7) return 2;
   server.sin_port = htons(atoi(words[2]));
   server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   torrents = atoi(words[5]);
-  double begin = now(), until = begin + atof(words[4]);
-  if (strcmp(words[1], "udp") == 0) load_udp(atoi(words[3]), until);
-  else load_http(atoi(words[3]), until);
+  limit = atol(words[6]);
+  double begin = now();
+  deadline = begin + atof(words[4]);
+  if (strcmp(words[1], "udp") == 0) load_udp(atoi(words[3]));
+  else load_http(atoi(words[3]));
   printf("{\"event\":\"complete\",\"answered\":%ld,\"failed\":%ld,\"seconds\":%.6f,\"failure\":\"%s\"}\n", answered, failed, now() - begin, failure);
   return 0;
 }

@@ -1,5 +1,5 @@
 /** The folder that all data of a run lies in. It is removed at the end, whatever the end is. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { mkdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { formatSize } from "./units.ts";
@@ -13,6 +13,8 @@ export class Workspace {
 
   constructor(parent: string) {
     this.root = mkdtempSync(join(parent, "millrace-bench-"));
+    // opentracker as root becomes somebody else, who has to read its list.
+    chmodSync(this.root, 0o755);
   }
 
   /** A new, empty folder. */

@@ -48,7 +48,8 @@ export const peers: BenchMode = {
 
 function holders(bench: Bench, scene: Scene): Contender[] {
   const libtorrent = bench.libtorrent();
-  const webtorrent = bench.webtorrent();
+  // Only when it is asked for: it takes minutes of CPU and gigabytes for the bitfields of 2,000 peers.
+  const webtorrent = bench.options.clients === undefined ? undefined : bench.webtorrent();
   const list: Contender[] = [];
   const inFolder = (name: string, start: (dir: string, port: number) => Child): Contender => ({
     name,
