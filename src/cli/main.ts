@@ -1,4 +1,5 @@
 /** The command line's entry. Nothing heavy is imported before it is known to be needed. */
+import { startEarly } from "./early-hasher.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit-code.ts";
 import { version } from "./version.ts";
 
@@ -8,6 +9,7 @@ export async function run(args: readonly string[]): Promise<void> {
     process.stdout.write(`${version()}\n`);
     return;
   }
+  startEarly(args);
   const { current, reportFailure } = await import("./command.ts");
   const { Output } = await import("./output.ts");
   const isJson = args.includes("--json");

@@ -1,4 +1,5 @@
 import type { Runtime } from "../runtime/index.ts";
+import { earlyHasher } from "./early-hasher.ts";
 import { Interrupt } from "./interrupt.ts";
 import { stderrLog } from "./logger.ts";
 import { Output } from "./output.ts";
@@ -37,6 +38,7 @@ export class Session<Flags extends CommonFlags = CommonFlags> {
 
   async #load(): Promise<Runtime> {
     const { nodeRuntime } = await import("../runtime/node/index.ts");
-    return nodeRuntime({ log: stderrLog(this.output, this.flags.verbose === true) });
+    const hasher = await earlyHasher();
+    return nodeRuntime({ log: stderrLog(this.output, this.flags.verbose === true), ...(hasher === undefined ? {} : { hasher }) });
   }
 }

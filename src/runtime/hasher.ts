@@ -36,7 +36,7 @@ export interface Hasher {
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
   /** Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep {@link Hasher.parallelism} of them going. */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
-  /** How many jobs run at once: the number of cores, at most. */
+  /** How many jobs keep all cores busy, counting those that wait their turn beside each that runs. */
   readonly parallelism: number;
   /** Memory that {@link Hasher.digest} can reach without a copy. */
   allocate(length: number): Uint8Array;

@@ -86,6 +86,29 @@ describe("NodeHasher", () => {
     expect(result.digests).toEqual(sha("sha256", left, sha("sha256", zero, zero)));
   });
 
+  it("answers more jobs than its threads take at a time, each with its own digest", async () => {
+    const other = new NodeHasher(2);
+    other.warmUp();
+    const jobs = Array.from({ length: 5 * other.parallelism }, (_, at) => pieces([{ path: join(folder, "a"), offset: at, length: 1000 }], 16_384));
+    const results = await Promise.all(jobs.map((job) => other.digestFiles(job)));
+    results.forEach((result, at) => expect(result.digests).toEqual(sha("sha1", data.subarray(at, at + 1000))));
+    await other.close();
+  });
+
+  it("digestFiles aborted while it waits or runs rejects at once, and the others go on", async () => {
+    const other = new NodeHasher(1);
+    const stop = new AbortController();
+    const job = pieces([{ path: join(folder, "a"), offset: 0, length: 1000 }], 16_384);
+    const running = other.digestFiles(job, stop.signal);
+    const kept = other.digestFiles(job);
+    const waiting = other.digestFiles(job, stop.signal);
+    stop.abort();
+    await expect(running).rejects.toMatchObject({ code: "aborted" });
+    await expect(waiting).rejects.toMatchObject({ code: "aborted" });
+    expect((await kept).digests).toEqual(sha("sha1", data.subarray(0, 1000)));
+    await other.close();
+  });
+
   it("rejects when aborted and when closed", async () => {
     const job = pieces([{ path: join(folder, "a"), offset: 0, length: 10 }], 16_384);
     await expect(hasher.digestFiles(job, AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });

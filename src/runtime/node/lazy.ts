@@ -1,0 +1,28 @@
+import type { Datagrams } from "../datagrams.ts";
+import type { HttpClient, HttpServers } from "../http.ts";
+import type { Net } from "../net.ts";
+
+/*
+ * Sockets, HTTP and name look-ups, each loaded by its first use: together they take longer to load than most commands, which touch no
+ * network, take to run.
+ */
+
+export const lazyNet: Net = {
+  connect: async (options) => (await import("./net.ts")).nodeNet.connect(options),
+  listen: async (options) => (await import("./net.ts")).nodeNet.listen(options),
+  resolve: async (host, signal) => (await import("./net.ts")).nodeNet.resolve(host, signal),
+};
+
+export const lazyDatagrams: Datagrams = {
+  bind: async (options) => (await import("./datagrams.ts")).nodeDatagrams.bind(options),
+};
+
+export const lazyHttpClient: HttpClient = {
+  get: async (request) => (await import("./http-client.ts")).nodeHttpClient.get(request),
+  // It keeps nothing open between requests.
+  close: () => Promise.resolve(),
+};
+
+export const lazyHttpServers: HttpServers = {
+  serve: async (options) => (await import("./http-server.ts")).nodeHttpServers.serve(options),
+};

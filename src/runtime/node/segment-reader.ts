@@ -1,0 +1,75 @@
+import fs from "node:fs";
+import { errorCode } from "../../base/index.ts";
+import type { HashSegment } from "../hasher.ts";
+
+/** Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its copy. */
+export const READ_LENGTH = 256 * 1024;
+
+/** One a thread: memory that is new for each job would have to be mapped and cleared first. */
+const buffer = new Uint8Array(READ_LENGTH);
+
+/** Reads segments laid end to end into one buffer that all readers of a thread use, one after the other. Keeps one file open at a time. */
+export class SegmentReader {
+  readonly #segments: readonly HashSegment[];
+  #index = 0;
+  #within = 0;
+  #open: { readonly path: string; readonly fd: number } | undefined;
+  /** The first failure other than a missing or short file. */
+  failure: string | undefined;
+
+  constructor(segments: readonly HashSegment[]) {
+    this.#segments = segments;
+  }
+
+  /** The next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some could not be read: they are skipped. */
+  next(length: number): Uint8Array | undefined {
+    let isWhole = true;
+    let at = 0;
+    while (at < length) {
+      const segment = this.#segments[this.#index];
+      if (segment === undefined) return undefined;
+      const count = Math.min(length - at, segment.length - this.#within);
+      if (count > 0 && !this.#read(segment, at, count)) isWhole = false;
+      this.#within += count;
+      at += count;
+      if (this.#within >= segment.length) {
+        this.#index++;
+        this.#within = 0;
+      }
+    }
+    return isWhole ? buffer.subarray(0, length) : undefined;
+  }
+
+  close(): void {
+    if (this.#open !== undefined) fs.closeSync(this.#open.fd);
+    this.#open = undefined;
+  }
+
+  #read(segment: HashSegment, at: number, count: number): boolean {
+    if (segment.path === undefined) {
+      buffer.fill(0, at, at + count);
+      return true;
+    }
+    try {
+      const fd = this.#fd(segment.path);
+      for (let done = 0; done < count; ) {
+        const got = fs.readSync(fd, buffer, at + done, count - done, segment.offset + this.#within + done);
+        if (got === 0) return false;
+        done += got;
+      }
+      return true;
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== "ENOENT" && code !== "ENOTDIR") this.failure ??= error instanceof Error ? error.message : String(error);
+      return false;
+    }
+  }
+
+  #fd(path: string): number {
+    if (this.#open?.path === path) return this.#open.fd;
+    this.close();
+    const fd = fs.openSync(path, "r");
+    this.#open = { path, fd };
+    return fd;
+  }
+}
