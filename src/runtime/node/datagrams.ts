@@ -26,13 +26,19 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
     socket.bind({ address: options.ip, port: options.port, exclusive: true }, () => {
       socket.off("error", onError);
       socket.on("error", (error) => options.onError?.(networkError(error, what)));
-      socket.on("message", (bytes, from) => options.onDatagram(bytes, { ip: canonicalIp(from.address) ?? from.address, port: from.port }));
+      socket.on("message", (bytes, from) => {
+        // The system writes IPv4 in canonical form.
+        const ip = family === 4 ? from.address : (canonicalIp(from.address) ?? from.address);
+        options.onDatagram(bytes, { ip, port: from.port });
+      });
       const local = socket.address();
       resolve({
         local: { ip: canonicalIp(local.address) ?? options.ip, port: local.port },
         send(bytes, to): void {
-          if (closed !== undefined || ipFamily(to.ip) !== family) return;
-          socket.send(Buffer.from(bytes), to.port, to.ip, () => undefined);
+          // Datagrams may come from port 0, where none can be sent.
+          if (closed !== undefined || to.port === 0 || ipFamily(to.ip) !== family) return;
+          // Without a callback errors go nowhere, and a datagram costs no turn of the queue of ticks.
+          socket.send(Buffer.from(bytes), to.port, to.ip);
         },
         close(): Promise<void> {
           closed ??= new Promise((done) => {

@@ -101,20 +101,23 @@ export class PeerTable {
     const available = this.#count - excluded;
     const take = Math.min(want, available);
     if (take <= 0) return 0;
+    const records = this.#records;
+    const stride = this.#stride;
+    const compact = this.#compact;
     const turn = Math.floor(random() * available);
+    let from = 0;
+    let at = skip * compact;
     for (let i = 0; i < take; i++) {
-      const from = Math.floor((i * available) / take);
       const to = Math.floor(((i + 1) * available) / take);
-      const place = (from + Math.floor(random() * (to - from)) + turn) % available;
-      const record = excluded === 1 && place >= except ? place + 1 : place;
-      this.#copy(record * this.#stride, out, (skip + i) * this.#compact, this.#compact);
-      if (ids !== undefined) this.#copy(record * this.#stride + this.#compact, ids, (skip + i) * PEER_ID, PEER_ID);
+      let record = turn + (to - from === 1 ? from : from + Math.floor(random() * (to - from)));
+      if (record >= available) record -= available;
+      if (excluded === 1 && record >= except) record++;
+      from = to;
+      let byte = record * stride;
+      for (const end = byte + compact; byte < end; byte++) out[at++] = records[byte] ?? 0;
+      if (ids !== undefined) for (let j = 0; j < PEER_ID; j++) ids[(skip + i) * PEER_ID + j] = records[byte + j] ?? 0;
     }
     return take;
-  }
-
-  #copy(from: number, out: Uint8Array, at: number, length: number): void {
-    for (let i = 0; i < length; i++) out[at + i] = this.#records[from + i] ?? 0;
   }
 
   #is(record: number, compact: Uint8Array): boolean {
