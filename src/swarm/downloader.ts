@@ -3,19 +3,17 @@ import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
 import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
+import { BlockChooser } from "./block-chooser.ts";
 import { EndGame } from "./end-game.ts";
 import { Evidence } from "./evidence.ts";
 import { DISK_RETRY_MS, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
-import { OpenPiece } from "./open-piece.ts";
+import type { OpenPiece } from "./open-piece.ts";
+import { OpenPieces } from "./open-pieces.ts";
+import { PartialSaver } from "./partial-saver.ts";
 import type { Peer, PeerIdentity } from "./peer.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 import { PiecePicker, type Priority } from "./piece-picker.ts";
 import { PieceWriter } from "./piece-writer.ts";
-
-/** Pieces fetched in random order before rarest first begins (BEP 3). */
-const RANDOM_PIECES = 4;
-/** Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway. */
-const SAVE_AFTER_MS = 700;
 
 export interface DownloaderOptions {
   readonly runtime: Runtime;
@@ -35,24 +33,24 @@ export interface DownloaderOptions {
 /** Gets pieces: what to ask of whom, putting blocks together, checking, writing. */
 export class Downloader {
   readonly picker: PiecePicker;
-  isSequential = false;
   /** Bytes that did not hash or were not asked for. */
   wasted = 0;
   readonly #options: DownloaderOptions;
-  readonly #open = new Map<number, OpenPiece>();
+  readonly #open = new OpenPieces();
   readonly #buffers: PieceBuffers;
   readonly #writer: PieceWriter;
+  readonly #saver: PartialSaver;
+  readonly #chooser: BlockChooser;
   readonly #evidence: Evidence;
   readonly #endGame: EndGame;
   /** Hashing, writing and saving under way. */
   readonly #work = new Set<Promise<void>>();
-  /** Unfinished pieces being saved. */
-  readonly #saves = new Map<OpenPiece, Promise<void>>();
-  readonly #openedAt = new Map<number, number>();
   /** Ends each wait for the disk. */
   readonly #pauses = new Set<() => void>();
   #isStopped = false;
   #isBlocked = false;
+  /** Whether a peer was asked for less than it would take: all memory for pieces is in use. */
+  #isOutOfMemory = false;
 
   constructor(options: DownloaderOptions) {
     const { runtime, metainfo, storage, have } = options;
@@ -61,8 +59,26 @@ export class Downloader {
     for (const piece of have.ones()) this.picker.take(piece);
     this.#buffers = new PieceBuffers(runtime.hasher, metainfo.pieceLength);
     this.#writer = new PieceWriter(metainfo, storage, runtime.hasher);
+    this.#saver = new PartialSaver({ open: this.#open, writer: this.#writer, keeper: options.keeper, onStorage: options.onStorage });
+    this.#chooser = new BlockChooser({
+      picker: this.picker,
+      open: this.#open,
+      layout: metainfo.layout,
+      have,
+      makeRoom: () => this.#makeRoom(),
+      begin: (index) => this.#begin(index),
+    });
     this.#evidence = new Evidence(runtime.hasher);
     this.#endGame = new EndGame(options.peers, this.#open, runtime.random);
+  }
+
+  /** Whether pieces are fetched in order instead of rarest first. */
+  get isSequential(): boolean {
+    return this.#chooser.isSequential;
+  }
+
+  set isSequential(isSequential: boolean) {
+    this.#chooser.isSequential = isSequential;
   }
 
   /** Blocks of unfinished pieces that were found on disk. */
@@ -76,7 +92,7 @@ export class Downloader {
 
   /** What is on disk of unfinished pieces, to be kept. */
   partials(): Map<number, Bitfield> {
-    return new Map([...this.#open.values()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]));
+    return new Map([...this.#open.all()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]));
   }
 
   setPriority(piece: number, priority: Priority): void {
@@ -86,7 +102,7 @@ export class Downloader {
   /** Whether everything wanted is there. */
   get isFinished(): boolean {
     if (this.picker.remaining > 0) return false;
-    for (const piece of this.#open.keys()) if (this.picker.isWanted(piece)) return false;
+    for (const piece of this.#open.indexes()) if (this.picker.isWanted(piece)) return false;
     return true;
   }
 
@@ -94,7 +110,7 @@ export class Downloader {
   isInteresting(peer: Peer): boolean {
     const { pieces } = peer;
     if (pieces === undefined || pieces.isEmpty || this.isFinished) return false;
-    for (const piece of this.#open.keys()) if (this.picker.isWanted(piece) && pieces.get(piece)) return true;
+    for (const piece of this.#open.indexes()) if (this.picker.isWanted(piece) && pieces.get(piece)) return true;
     return this.picker.canPick(peer.isSeed ? undefined : pieces);
   }
 
@@ -113,7 +129,7 @@ export class Downloader {
     const out = new Uint8Array(room * REQUEST_LENGTH);
     let at = 0;
     for (let count = 0; count < room; count++) {
-      const next = this.#nextBlock(peer) ?? (this.#endGame.isNear(this.picker.remaining) ? this.#endGame.next(peer, now) : undefined);
+      const next = this.#chooser.next(peer) ?? (this.#endGame.isNear(this.picker.remaining) ? this.#endGame.next(peer, now) : undefined);
       if (next === undefined) break;
       const { piece, block } = next;
       peer.requests.add(piece, block, now);
@@ -200,6 +216,7 @@ export class Downloader {
     }
     if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
     this.#saveUnfinished(now);
+    if (this.#open.size === 0) this.#buffers.trim();
   }
 
   /** Requests nothing more, cancels what is outstanding, and resolves when the disk has caught up. */
@@ -211,42 +228,19 @@ export class Downloader {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  #nextBlock(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {
-    const choked = peer.flags.peerChoking;
-    for (const piece of this.#open.values()) {
-      if (piece.freeCount === 0 || !this.picker.isWanted(piece.index) || peer.pieces?.get(piece.index) !== true) continue;
-      if (!piece.admits(peer.identity) || (choked && !peer.allowedFast.has(piece.index))) continue;
-      const block = piece.requestNext(peer.identity);
-      if (block !== undefined) return { piece, block };
-    }
-    const index = choked ? this.#pickAllowedFast(peer) : this.#pick(peer);
-    if (index === undefined || (!this.#buffers.hasRoom && !this.#unloadOne())) return undefined;
-    const piece = this.#begin(index);
-    const block = piece.requestNext(peer.identity);
-    return block === undefined ? undefined : { piece, block };
-  }
-
-  #pick(peer: Peer): number | undefined {
-    const pieces = peer.isSeed ? undefined : peer.pieces;
-    if (this.isSequential) return this.picker.pickSequential(pieces);
-    return this.#options.have.count + this.#open.size < RANDOM_PIECES ? this.picker.pickRandom(pieces) : this.picker.pickRarest(pieces);
-  }
-
-  #pickAllowedFast(peer: Peer): number | undefined {
-    for (const piece of peer.allowedFast) if (peer.pieces?.get(piece) === true && this.wants(piece) && !this.#open.has(piece)) return piece;
-    return undefined;
-  }
-
   #begin(index: number): OpenPiece {
-    const piece = new OpenPiece(index, this.#options.metainfo.layout.pieceSize(index));
     this.picker.take(index);
-    this.#open.set(index, piece);
-    this.#openedAt.set(index, this.#options.runtime.clock.now());
-    return piece;
+    return this.#open.begin(index, this.#options.metainfo.layout.pieceSize(index), this.#options.runtime.clock.now());
+  }
+
+  #makeRoom(): boolean {
+    if (this.#buffers.hasRoom || this.#unloadOne()) return true;
+    this.#isOutOfMemory = true;
+    return false;
   }
 
   #unloadOne(): boolean {
-    for (const piece of this.#open.values()) {
+    for (const piece of this.#open.all()) {
       if (!piece.canUnload) continue;
       this.#releaseBuffer(piece);
       return true;
@@ -256,7 +250,8 @@ export class Downloader {
 
   #releaseBuffer(piece: OpenPiece): void {
     const data = piece.unload();
-    if (data !== undefined) this.#buffers.release(data);
+    if (data === undefined) return;
+    this.#buffers.release(data);
   }
 
   #cancelElsewhere(from: Peer, piece: OpenPiece, block: number): void {
@@ -324,7 +319,7 @@ export class Downloader {
   async #finish(piece: OpenPiece): Promise<void> {
     const data = (piece.data ??= this.#buffers.take(piece.length));
     // What an earlier save still has to write must not land on top of what is written now.
-    await this.#saves.get(piece);
+    await this.#saver.settled(piece);
     try {
       await this.#writer.load(piece, data, piece.saved.andNot(piece.held));
     } catch (error) {
@@ -358,8 +353,10 @@ export class Downloader {
 
   #close(piece: OpenPiece): void {
     this.#releaseBuffer(piece);
-    this.#open.delete(piece.index);
-    this.#openedAt.delete(piece.index);
+    this.#open.close(piece);
+    if (!this.#isOutOfMemory || !this.#buffers.hasRoom) return;
+    this.#isOutOfMemory = false;
+    this.refillAll();
   }
 
   /** Repeats what a full disk refuses until there is room, or the download is stopped: then `undefined`. */
@@ -399,29 +396,7 @@ export class Downloader {
 
   #saveUnfinished(now: number): void {
     if (this.#isBlocked) return;
-    for (const piece of this.#open.values()) {
-      const { data } = piece;
-      const unsaved = piece.held.andNot(piece.saved);
-      const age = now - (this.#openedAt.get(piece.index) ?? now);
-      if (data === undefined || unsaved.isEmpty || this.#saves.has(piece) || piece.isComplete || piece.suspect || age < SAVE_AFTER_MS) continue;
-      const saving = this.#save(piece, data, unsaved).finally(() => {
-        if (this.#saves.get(piece) === saving) this.#saves.delete(piece);
-      });
-      this.#saves.set(piece, saving);
-      this.#own(saving);
-    }
-  }
-
-  async #save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
-    try {
-      await this.#writer.save(piece, data, blocks);
-    } catch (error) {
-      if (error instanceof StorageError) return this.#options.onStorage(error);
-      throw error;
-    }
-    if (this.#open.get(piece.index) !== piece || piece.suspect) return;
-    for (const block of blocks.ones()) piece.saved.set(block);
-    this.#options.keeper?.partial(piece.index, piece.saved);
+    for (const saving of this.#saver.begin(now)) this.#own(saving);
   }
 
   #own(work: Promise<void>): void {

@@ -1,5 +1,6 @@
 import { shuffle, type Random } from "../runtime/index.ts";
 import type { OpenPiece } from "./open-piece.ts";
+import type { OpenPieces } from "./open-pieces.ts";
 import type { Peer } from "./peer.ts";
 
 /** Milliseconds a request must be old before another peer is asked for the same block: a fast peer delivers sooner. */
@@ -15,12 +16,12 @@ const MAX_OUTSTANDING = 32;
  */
 export class EndGame {
   readonly #peers: ReadonlySet<Peer>;
-  readonly #open: ReadonlyMap<number, OpenPiece>;
+  readonly #open: OpenPieces;
   readonly #random: Random;
   /** Blocks asked of more than one peer. */
   readonly #shared = new Map<OpenPiece, Set<number>>();
 
-  constructor(peers: ReadonlySet<Peer>, open: ReadonlyMap<number, OpenPiece>, random: Random) {
+  constructor(peers: ReadonlySet<Peer>, open: OpenPieces, random: Random) {
     this.#peers = peers;
     this.#open = open;
     this.#random = random;

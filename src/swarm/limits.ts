@@ -10,7 +10,7 @@ export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 export const MIN_PIPELINE = 16;
 
 /** Requests kept outstanding with a peer, at the most (less when its `reqq` says so). */
-export const MAX_PIPELINE = 1_024;
+export const MAX_PIPELINE = 512;
 
 /** Requests outstanding with a peer that never told its `reqq`: what old clients take. */
 export const DEFAULT_PIPELINE_LIMIT = 250;
@@ -37,7 +37,16 @@ export const CHOKE_INTERVAL_MS = 10_000;
 export const OPTIMISTIC_ROUNDS = 3;
 
 /** Bytes of pieces under construction that are kept in memory. */
-export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
+export const ASSEMBLY_BYTES = 32 * 1024 * 1024;
+
+/** Bytes of adjacent finished pieces that are written with one call, at the most. */
+export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Bytes of neighbouring pieces that are fetched one after the other from a peer when they are equally rare: what is adjacent is
+ * written, and later read, with one call. A torrent of less than 64 times this much has shorter runs, so that peers stay diverse.
+ */
+export const EXTENT_BYTES = 4 * 1024 * 1024;
 
 /** Pieces under construction that are allowed in memory whatever they take. */
 export const MIN_OPEN_PIECES = 4;

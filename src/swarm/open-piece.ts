@@ -21,6 +21,8 @@ export class OpenPiece {
   /** Bytes. */
   readonly length: number;
   readonly blockCount: number;
+  /** On the clock's scale. */
+  readonly openedAt: number;
   /** The bytes; `undefined` while they are only on disk, to save memory. */
   data: Uint8Array | undefined;
   /** Blocks that are there. */
@@ -41,11 +43,15 @@ export class OpenPiece {
   readonly #sources: (Source | undefined)[];
   /** How many sources were asked for a block: more than one in end game. */
   readonly #asked: Uint8Array;
+  readonly #onFree: ((piece: OpenPiece) => void) | undefined;
   #free: number;
 
-  constructor(index: number, length: number) {
+  /** `onFree` hears of each block that nobody is asked for any more. */
+  constructor(index: number, length: number, openedAt = 0, onFree?: (piece: OpenPiece) => void) {
     this.index = index;
     this.length = length;
+    this.openedAt = openedAt;
+    this.#onFree = onFree;
     this.blockCount = Math.ceil(length / BLOCK_LENGTH);
     this.there = new Bitfield(this.blockCount);
     this.saved = new Bitfield(this.blockCount);
@@ -115,6 +121,7 @@ export class OpenPiece {
     if (asked === 1 && this.#state[block] === REQUESTED) {
       this.#state[block] = FREE;
       this.#free++;
+      this.#onFree?.(this);
     }
   }
 
@@ -133,7 +140,9 @@ export class OpenPiece {
     this.arriving--;
     const requested = (this.#asked[block] ?? 0) > 0;
     this.#state[block] = requested ? REQUESTED : FREE;
-    if (!requested) this.#free++;
+    if (requested) return;
+    this.#free++;
+    this.#onFree?.(this);
   }
 
   /** The arriving block is whole. */
@@ -196,5 +205,6 @@ export class OpenPiece {
     this.held.clearAll();
     this.arriving = 0;
     this.exclusive = undefined;
+    this.#onFree?.(this);
   }
 }

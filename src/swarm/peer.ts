@@ -93,6 +93,8 @@ export class Peer implements MessageSink {
   isSnubbing = false;
   /** The block whose payload is coming in. */
   arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
+  /** The piece that was last begun for it. */
+  lastBegun: number | undefined;
   /** Block bytes that arrived and were of no use. */
   wasted = 0;
   readonly #owner: PeerOwner;

@@ -27,11 +27,14 @@ export class PieceBuffers {
     return length === buffer.length ? buffer : buffer.subarray(0, length);
   }
 
-  /** Gives back what `take` gave. */
+  /** Gives back what `take` gave. It is kept for the next piece: new memory has to be cleared, and collected later. */
   release(data: Uint8Array): void {
     this.#used--;
-    // Kept while there is work, since new memory has to be cleared and collected; an idle torrent holds none.
-    if (this.#used === 0) this.#spare.length = 0;
-    else this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+    if (this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+  }
+
+  /** Lets go of what is not in use: an idle torrent holds nothing. */
+  trim(): void {
+    this.#spare.length = 0;
   }
 }

@@ -156,3 +156,54 @@ describe("PiecePicker", () => {
     );
   });
 });
+
+describe("PiecePicker.pickNear", () => {
+  /** Every piece in the order in which one peer is asked for it, in extents of `extent`. */
+  function course(from: PiecePicker, extent: number, pieces?: Bitfield): number[] {
+    const out: number[] = [];
+    for (let piece = from.pickNear(pieces, undefined, extent); piece !== undefined; piece = from.pickNear(pieces, piece, extent)) {
+      out.push(piece);
+      from.take(piece);
+    }
+    return out;
+  }
+
+  it("goes through an extent from its first piece to its last, one extent after the other in random order", () => {
+    const orders = new Set<string>();
+    for (let seed = 1; seed <= 20; seed++) {
+      const pieces = course(picker("1".repeat(16), seed), 4);
+      expect(pieces.map((piece) => piece % 4)).toEqual(Array.from({ length: 16 }, (_, index) => index % 4));
+      orders.add(pieces.join());
+    }
+    expect(orders.size).toBeGreaterThan(10);
+  });
+
+  it("prefers a rare piece anywhere to a neighbour", () => {
+    const p = picker("22222212");
+    p.take(0);
+    expect(p.pickNear(undefined, 0, 4)).toBe(6);
+  });
+
+  it("neither leaps over a piece that is taken nor takes one that the peer lacks", () => {
+    expect(picker("11.1").pickNear(has("**.*"), 1, 4)).not.toBe(2);
+    expect(picker("1111").pickNear(has("*  *"), 0, 4)).not.toBe(1);
+    expect(course(picker("11111111"), 4, has("* *  ***")).toSorted((one, other) => one - other)).toEqual([0, 2, 5, 6, 7]);
+  });
+
+  it("picks among equals of any availability what pickRarest could pick", () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[0-3.-]{1,40}$/),
+        fc.integer({ min: 1, max: 8 }),
+        fc.option(fc.nat(39), { nil: undefined }),
+        fc.integer({ min: 1 }),
+        (drawn, extent, last, seed) => {
+          const p = picker(drawn, seed);
+          const picked = p.pickNear(undefined, last, extent) ?? -1;
+          const [rarest] = drawn.replaceAll(/[.-]/g, "").split("").toSorted((one, other) => Number(one) - Number(other));
+          expect(drawn[picked]).toBe(rarest);
+        },
+      ),
+    );
+  });
+});

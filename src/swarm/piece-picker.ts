@@ -113,6 +113,21 @@ export class PiecePicker {
     return this.#scan(pieces, 0);
   }
 
+  /**
+   * As {@link PiecePicker.pickRarest}, but of equals one that continues what was begun: the neighbour behind `last` as long as both lie
+   * in one extent of `extent` pieces, otherwise the first of another extent from which equals go on without a gap.
+   */
+  pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
+    const rarest = this.pickRarest(pieces);
+    if (rarest === undefined || extent < 2) return rarest;
+    const rank = this.#rank(rarest);
+    const isEqual = (piece: number): boolean => this.#position[piece] !== ABSENT && this.#rank(piece) === rank && pieces?.get(piece) !== false;
+    if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#position.length && isEqual(last + 1)) return last + 1;
+    let first = rarest;
+    while (first % extent !== 0 && isEqual(first - 1)) first--;
+    return first;
+  }
+
   /** Any piece that the peer has: a new downloader wants whole pieces to trade soon, and rare ones come slowly (BEP 3). */
   pickRandom(pieces: Bitfield | undefined): number | undefined {
     const { remaining } = this;

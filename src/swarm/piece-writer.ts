@@ -3,6 +3,7 @@ import type { Metainfo } from "../metainfo/index.ts";
 import type { Hasher } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { OpenPiece } from "./open-piece.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 /** What became of a piece whose blocks are all there. */
 export type FinishResult = "stored" | "bad hash";
@@ -11,11 +12,13 @@ export type FinishResult = "stored" | "bad hash";
 export class PieceWriter {
   readonly #metainfo: Metainfo;
   readonly #storage: Storage;
+  readonly #queue: WriteQueue;
   readonly #hasher: Hasher;
 
   constructor(metainfo: Metainfo, storage: Storage, hasher: Hasher) {
     this.#metainfo = metainfo;
     this.#storage = storage;
+    this.#queue = new WriteQueue(storage);
     this.#hasher = hasher;
   }
 
@@ -28,7 +31,7 @@ export class PieceWriter {
   }
 
   async write(piece: OpenPiece, data: Uint8Array): Promise<void> {
-    await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index), [data]));
+    await this.#guard(() => this.#queue.write(this.#metainfo.layout.pieceOffset(piece.index), data));
   }
 
   /** Reads blocks that are only on disk into `data`. */
@@ -45,7 +48,7 @@ export class PieceWriter {
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
     for (const { begin, bytes } of copies) {
-      await this.#guard(() => this.#storage.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, [bytes]));
+      await this.#guard(() => this.#queue.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, bytes));
     }
   }
 

@@ -40,6 +40,65 @@ function receive(socket: Socket): Promise<{ length: number; digest: string; erro
 }
 
 describe("nodeNet", () => {
+  it("gives everybody else a turn while one connection pours", async () => {
+    const { dialed, accepted, listener } = await pair();
+    accepted.write(new Uint8Array(16 * 1024 * 1024));
+    accepted.end();
+    // The kernel's buffers are full before the first byte is read.
+    await new Promise(setImmediate);
+    const turns: number[] = [0];
+    let isOpen = true;
+    const turn = (): void => {
+      turns.push(0);
+      if (isOpen) setImmediate(turn);
+    };
+    setImmediate(turn);
+    await new Promise<void>((resolve) => {
+      dialed.start({
+        onData: (chunk) => {
+          turns.push((turns.pop() ?? 0) + chunk.length);
+        },
+        onDrain: () => undefined,
+        onClose: () => resolve(),
+      });
+    });
+    isOpen = false;
+    expect(turns.reduce((sum, bytes) => sum + bytes)).toBe(16 * 1024 * 1024);
+    expect(Math.max(...turns)).toBeLessThanOrEqual(1024 * 1024);
+    await listener.close();
+  });
+
+  it("stays paused when the pause comes in the middle of a pour", async () => {
+    const { dialed, accepted, listener } = await pair();
+    accepted.write(new Uint8Array(8 * 1024 * 1024));
+    let length = 0;
+    let full = (): void => undefined;
+    const paused = new Promise<void>((resolve) => {
+      full = resolve;
+    });
+    const closed = new Promise<void>((resolve) => {
+      dialed.start({
+        onData: (chunk) => {
+          length += chunk.length;
+          if (length < 1024 * 1024 || length - chunk.length >= 1024 * 1024) return;
+          dialed.pause();
+          full();
+        },
+        onDrain: () => undefined,
+        onClose: () => resolve(),
+      });
+    });
+    await paused;
+    const before = length;
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    expect(length).toBe(before);
+    dialed.resume();
+    accepted.end();
+    await closed;
+    expect(length).toBe(8 * 1024 * 1024);
+    await listener.close();
+  });
+
   it.each(["127.0.0.1", "::1"])("carries bytes both ways over %s, unchanged", async (ip) => {
     const data = new Uint8Array(LENGTH).map((_, index) => (index * 31) >>> 3);
     const expected = { length: LENGTH, digest: createHash("sha1").update(data).digest("hex"), error: undefined };

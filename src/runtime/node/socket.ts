@@ -9,6 +9,12 @@ import { networkError } from "./system-error.ts";
  */
 const READ_BUFFER = new Uint8Array(256 * 1024);
 
+/**
+ * Bytes of one connection read in one turn of the event loop. libuv reads on as long as the buffer comes back full, up to 32 times: 8 MiB
+ * during which no other connection, timer or finished write would be served.
+ */
+const TURN_BYTES = 4 * READ_BUFFER.length;
+
 /** Above this many queued bytes `write` says stop. Large enough for a run of blocks, small enough to bound memory a peer. */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
@@ -16,11 +22,23 @@ export const WRITE_HIGH_WATER = 1024 * 1024;
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;
 
+  /** Called to read on, after `deliver` had its share of this turn. */
+  goOn: (() => void) | undefined;
+  #turnBytes = 0;
+
   readonly onread: net.OnReadOpts = {
     buffer: READ_BUFFER,
     callback: (length: number): boolean => {
       this.deliver?.(READ_BUFFER.subarray(0, length));
-      return true;
+      if (length < READ_BUFFER.length) {
+        this.#turnBytes = 0;
+        return true;
+      }
+      this.#turnBytes += length;
+      if (this.#turnBytes < TURN_BYTES) return true;
+      this.#turnBytes = 0;
+      setImmediate(() => this.goOn?.());
+      return false;
     },
   };
 }
@@ -37,6 +55,7 @@ export class NodeSocket implements Socket {
   readonly #target: ReadTarget | undefined;
   #handlers: SocketHandlers | undefined;
   #error: Error | undefined;
+  #isPaused = false;
 
   constructor(socket: net.Socket, target: ReadTarget | undefined) {
     this.#socket = socket;
@@ -49,7 +68,10 @@ export class NodeSocket implements Socket {
     });
     socket.on("drain", () => this.#handlers?.onDrain());
     socket.on("close", () => {
-      if (target !== undefined) target.deliver = undefined;
+      if (target !== undefined) {
+        target.deliver = undefined;
+        target.goOn = undefined;
+      }
       const error = this.#error;
       this.#handlers?.onClose(error === undefined ? undefined : networkError(error, "connection lost"));
     });
@@ -66,7 +88,12 @@ export class NodeSocket implements Socket {
       if (!this.#socket.destroyed) this.#handlers?.onData(chunk);
     };
     if (this.#target === undefined) this.#socket.on("data", deliver);
-    else this.#target.deliver = deliver;
+    else {
+      this.#target.deliver = deliver;
+      this.#target.goOn = () => {
+        if (!this.#isPaused) this.resume();
+      };
+    }
     this.#socket.resume();
   }
 
@@ -87,10 +114,12 @@ export class NodeSocket implements Socket {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     if (!this.#socket.destroyed) this.#socket.resume();
   }
 

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { OpenPieces } from "./open-pieces.ts";
+
+const BLOCK = 16_384;
+const anybody = {};
+
+function unfilled(open: OpenPieces): number[] {
+  return [...open.unfilled()].map(({ index }) => index);
+}
+
+describe("OpenPieces.unfilled", () => {
+  it("lists the oldest first, and leaves out what is asked for entirely", () => {
+    const open = new OpenPieces();
+    const first = open.begin(7, 2 * BLOCK, 0);
+    open.begin(3, BLOCK, 0);
+    first.requestNext(anybody);
+    expect(unfilled(open)).toEqual([7, 3]);
+    first.requestNext(anybody);
+    expect(unfilled(open)).toEqual([3]);
+  });
+
+  it("lists a piece again when a request comes to nothing, a block is abandoned or all of it is distrusted", () => {
+    const open = new OpenPieces();
+    const piece = open.begin(1, BLOCK, 0);
+    piece.requestNext(anybody);
+    expect(unfilled(open)).toEqual([]);
+    piece.release(0);
+    expect(unfilled(open)).toEqual([1]);
+    piece.requestNext(anybody);
+    expect(unfilled(open)).toEqual([]);
+    piece.beginArrival(0);
+    piece.release(0);
+    piece.abandonArrival(0);
+    expect(unfilled(open)).toEqual([1]);
+    piece.requestNext(anybody);
+    piece.beginArrival(0);
+    piece.endArrival(0, anybody, 0);
+    expect(unfilled(open)).toEqual([]);
+    piece.distrust();
+    expect(unfilled(open)).toEqual([1]);
+  });
+
+  it("forgets a piece that is closed, even when it frees blocks afterwards", () => {
+    const open = new OpenPieces();
+    const piece = open.begin(1, BLOCK, 0);
+    piece.requestNext(anybody);
+    open.close(piece);
+    piece.release(0);
+    expect(unfilled(open)).toEqual([]);
+    expect(open.size).toBe(0);
+  });
+});

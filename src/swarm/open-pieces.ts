@@ -1,0 +1,52 @@
+import { OpenPiece } from "./open-piece.ts";
+
+/** The pieces under construction of one torrent, and which of them have blocks to ask for. */
+export class OpenPieces {
+  readonly #pieces = new Map<number, OpenPiece>();
+  /** In the order in which they are filled. A piece whose blocks are all asked for leaves at the next look. */
+  readonly #unfilled = new Set<OpenPiece>();
+
+  get size(): number {
+    return this.#pieces.size;
+  }
+
+  has(index: number): boolean {
+    return this.#pieces.has(index);
+  }
+
+  get(index: number): OpenPiece | undefined {
+    return this.#pieces.get(index);
+  }
+
+  indexes(): Iterable<number> {
+    return this.#pieces.keys();
+  }
+
+  all(): Iterable<OpenPiece> {
+    return this.#pieces.values();
+  }
+
+  /** Pieces with blocks that nobody was asked for, the oldest first. */
+  *unfilled(): Generator<OpenPiece> {
+    for (const piece of this.#unfilled) {
+      if (piece.freeCount > 0) yield piece;
+      else this.#unfilled.delete(piece);
+    }
+  }
+
+  /** Begins a piece of `length` bytes. */
+  begin(index: number, length: number, now: number): OpenPiece {
+    const piece = new OpenPiece(index, length, now, (freed) => {
+      if (this.#pieces.get(freed.index) === freed) this.#unfilled.add(freed);
+    });
+    this.#pieces.set(index, piece);
+    this.#unfilled.add(piece);
+    return piece;
+  }
+
+  /** A piece is done with. */
+  close(piece: OpenPiece): void {
+    this.#pieces.delete(piece.index);
+    this.#unfilled.delete(piece);
+  }
+}
