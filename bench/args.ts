@@ -1,5 +1,8 @@
 /** The words behind `npm run bench --`. */
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { defaultNpmRoot, TOOL_NAMES } from "./lib/tools.ts";
 import { formatSize, parseSize } from "./lib/units.ts";
 
 export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop"] as const;
@@ -20,9 +23,10 @@ export interface Options {
   readonly out: string | undefined;
   readonly data: string;
   /** A folder on a real disk, for `loop`. */
-  readonly disk: string | undefined;
-  readonly npmRoot: string | undefined;
-  readonly python: string | undefined;
+  readonly disk: string;
+  readonly npmRoot: string;
+  /** One that has libtorrent's binding. */
+  readonly python: string;
   /** Other copies of Millrace, by the name they get in the tables. */
   readonly others: ReadonlyMap<string, string>;
   /** Seconds that a run waits for a quiet machine. */
@@ -42,6 +46,7 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   const { values, positionals } = parse(argv);
   const isSetup = positionals.includes("setup");
   const named = positionals.filter((word) => word !== "all" && word !== "setup");
+  if (isSetup && positionals.length > 1) throw new UsageError("setup stands alone");
   const unknown = named.find((word) => !isMode(word));
   if (unknown !== undefined) throw new UsageError(`there is no mode "${unknown}"; there are ${MODES.join(", ")}, all and setup`);
   return {
@@ -53,14 +58,14 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     pieceLengths: values.piece?.split(",").map(pieceLength),
     runs: values.runs === undefined ? undefined : whole("--runs", values.runs),
     count: values.count === undefined ? undefined : whole("--count", values.count),
-    clients: values.clients?.split(",").filter(Boolean),
+    clients: values.clients?.split(",").filter(Boolean).map(client),
     out: values.out,
-    data: values.data ?? env["MILLRACE_BENCH_DATA"] ?? "/dev/shm",
-    disk: values.dir,
-    npmRoot: values["npm-root"] ?? env["MILLRACE_BENCH_NPM"],
-    python: values.python ?? env["MILLRACE_BENCH_PYTHON"],
+    data: resolve(values.data ?? env["MILLRACE_BENCH_DATA"] ?? "/dev/shm"),
+    disk: resolve(values.dir ?? tmpdir()),
+    npmRoot: resolve(values["npm-root"] ?? env["MILLRACE_BENCH_NPM"] ?? defaultNpmRoot(env)),
+    python: values.python ?? env["MILLRACE_BENCH_PYTHON"] ?? "/usr/bin/python3",
     others: new Map((values.also ?? []).map(other)),
-    quietWait: values["quiet-wait"] === undefined ? 10 : Number(values["quiet-wait"]),
+    quietWait: values["quiet-wait"] === undefined ? 10 : whole("--quiet-wait", values["quiet-wait"], 0),
     timeout: values.timeout === undefined ? 600 : whole("--timeout", values.timeout),
   };
 }
@@ -112,14 +117,19 @@ function pieceLength(text: string): number {
   return bytes;
 }
 
-function whole(option: string, text: string): number {
+function whole(option: string, text: string, from = 1): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new UsageError(`${option} takes a whole number from 1, not "${text}"`);
+  if (!Number.isSafeInteger(value) || value < from) throw new UsageError(`${option} takes a whole number from ${from}, not "${text}"`);
   return value;
+}
+
+function client(name: string): string {
+  if (!TOOL_NAMES.includes(name)) throw new UsageError(`--clients knows no "${name}"; there are ${TOOL_NAMES.join(", ")}`);
+  return name;
 }
 
 function other(text: string): [string, string] {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError(`--also takes NAME=FOLDER, the folder of another built Millrace, not "${text}"`);
-  return [`millrace ${text.slice(0, at)}`, text.slice(at + 1)];
+  return [`millrace ${text.slice(0, at)}`, resolve(text.slice(at + 1))];
 }

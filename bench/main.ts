@@ -9,7 +9,7 @@ import { helpText } from "./help.ts";
 import { Bench } from "./lib/bench.ts";
 import { killAll } from "./lib/child.ts";
 import { modeTables } from "./lib/record.ts";
-import { defaultNpmRoot, Tools } from "./lib/tools.ts";
+import { Tools } from "./lib/tools.ts";
 import { formatSize } from "./lib/units.ts";
 import { modes } from "./modes/index.ts";
 import { setup } from "./setup.ts";
@@ -24,11 +24,11 @@ async function main(): Promise<number> {
     return 0;
   }
   if (platform() !== "linux") throw new UsageError("the benchmark reads /proc: it runs on Linux only");
-  const npmRoot = options.npmRoot ?? defaultNpmRoot(process.env);
+  const { npmRoot } = options;
   if (options.isSetup) return setup(npmRoot);
   // The drivers find the npm packages as if they were installed beside them.
   if (existsSync(join(npmRoot, "node_modules"))) symlinkSync(join(npmRoot, "node_modules"), join(here, "node_modules"));
-  return measure(options, new Tools(options.python ?? "/usr/bin/python3", npmRoot));
+  return measure(options, new Tools(options.python, npmRoot));
 }
 
 async function measure(options: Options, tools: Tools): Promise<number> {

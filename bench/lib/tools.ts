@@ -16,6 +16,9 @@ const PROGRAMS: Readonly<Record<string, { readonly command: string; readonly ver
 
 export const NPM_PACKAGES = ["webtorrent", "create-torrent", "parse-torrent", "bencode", "bittorrent-protocol", "bittorrent-tracker"] as const;
 
+/** What `--clients` can name. */
+export const TOOL_NAMES: readonly string[] = ["libtorrent", ...Object.keys(PROGRAMS).filter((name) => name !== "cc"), ...NPM_PACKAGES];
+
 /** Everything that `setup` installs with apt. */
 export const DEBIAN_PACKAGES: readonly string[] = ["python3-libtorrent", "libc6-dev", ...Object.values(PROGRAMS).map(({ debian }) => debian)];
 

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Bench } from "../lib/bench.ts";
@@ -24,14 +23,14 @@ export const loop: BenchMode = {
   run: async (bench) => {
     const size = bench.options.size ?? (bench.isQuick ? 64 * MIB : 2 * GIB);
     const lengths = bench.options.pieceLengths ?? [MIB];
-    const disk = new Workspace(bench.options.disk ?? tmpdir());
+    const disk = new Workspace(bench.options.disk);
     const release = bench.whenClosed(() => disk.removeSync());
     try {
       await disk.require(size);
       for (const pieceLength of lengths) {
         const torrent = await torrentOf(bench, size, pieceLength, lengths);
         const contenders = bench.millraces().map((millrace) => ({ name: millrace.name, run: () => measure(bench, millrace, torrent, disk) }));
-        await bench.compare({ mode: "loop", what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}, to ${bench.options.disk ?? tmpdir()}`, contenders, runs: bench.runs(3) });
+        await bench.compare({ mode: "loop", what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}, to ${bench.options.disk}`, contenders, runs: bench.runs(3) });
       }
     } finally {
       release();
