@@ -196,15 +196,15 @@ def check():
 
 def idle():
     session = open_session(JOB["ports"][0])
-    tell("started")
-    for path in JOB["torrents"]:
-        have = (lambda piece: True) if JOB.get("skipCheck") else None
-        session.async_add_torrent(torrent_of(path, JOB["dir"], have))
+    with open(JOB["list"]) as file:
+        torrents = json.load(file)
+    for path in torrents:
+        session.async_add_torrent(torrent_of(path, JOB["dir"]))
     while not STOP.is_set():
         time.sleep(0.02)
         session.pop_alerts()
         states = session.get_torrent_status(lambda status: True, 0)
-        if len(states) == len(JOB["torrents"]) and all(status.is_seeding for status in states):
+        if len(states) == len(torrents) and all(status.is_seeding for status in states):
             break
     tell("ready")
     while not STOP.is_set():

@@ -1,4 +1,5 @@
 /** Millrace's library as one process of the benchmark. Its job is JSON in argv[2]; it prints a JSON line per event. */
+import { readFileSync } from "node:fs";
 import { loadMillrace } from "../lib/library.ts";
 import { tell } from "../lib/tell.ts";
 
@@ -9,7 +10,8 @@ interface Job {
   readonly dir: string;
   readonly home: string;
   readonly port: number;
-  readonly torrents: readonly string[];
+  /** A JSON file of the torrents' paths: more than an argument can hold. */
+  readonly list: string;
   readonly maxPeers: number;
 }
 
@@ -21,7 +23,7 @@ process.once("SIGTERM", () => {
   void client.close().finally(() => process.exit());
 });
 
-const torrents = await Promise.all(job.torrents.map((path) => client.add(path)));
+const torrents = await Promise.all((JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => client.add(path)));
 // "hold" is about a torrent that has nothing: it is ready when it listens and knows that.
 if (job.mode === "idle") await Promise.all(torrents.map((torrent) => torrent.done));
 else await Promise.all(torrents.map((torrent) => new Promise<void>((resolve) => {

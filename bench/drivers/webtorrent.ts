@@ -8,7 +8,8 @@ import { tell } from "../lib/tell.ts";
 interface Job {
   readonly mode: "seed" | "leech" | "check" | "idle";
   readonly torrent: string;
-  readonly torrents: readonly string[];
+  /** A JSON file of many torrents' paths: more than an argument can hold. */
+  readonly list: string;
   readonly dir: string;
   readonly port: number;
 }
@@ -62,8 +63,7 @@ switch (job.mode) {
     break;
   }
   case "idle":
-    tell("started");
-    await Promise.all(job.torrents.map((path) => new Promise<void>((resolve) => {
+    await Promise.all((JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => new Promise<void>((resolve) => {
       client.add(readFileSync(path), options).once("done", resolve);
     })));
     tell("ready");

@@ -30,30 +30,30 @@ export const idle: BenchMode = {
     for (const [at, count] of counts.entries()) {
       const folder = await bench.workspace.folder("idle");
       await bench.workspace.require(count * FILE_LENGTH * 1.2);
-      const torrents = await makeTorrents(folder, count);
-      const contenders = at === 0 ? [...peersOf(bench, folder, torrents), ...oursOf(bench, folder, torrents)] : oursOf(bench, folder, torrents);
+      const list = await makeTorrents(folder, count);
+      const contenders = at === 0 ? [...peersOf(bench, folder, list), ...oursOf(bench, folder, list)] : oursOf(bench, folder, list);
       await bench.compare({ mode: "idle", what: `${count.toLocaleString("en-US")} torrents of 64 KiB`, contenders, runs: bench.runs(3) });
       await bench.workspace.drop(folder);
     }
   },
 };
 
-function peersOf(bench: Bench, dir: string, torrents: readonly string[]): Contender[] {
+function peersOf(bench: Bench, dir: string, list: string): Contender[] {
   const libtorrent = bench.libtorrent();
   const webtorrent = bench.webtorrent();
-  const list: Contender[] = [];
-  if (libtorrent !== undefined) list.push({ name: "libtorrent", run: async () => watchIdle(bench, libtorrent.start({ mode: "idle", torrents, dir, ports: [await bench.port()] })) });
-  if (webtorrent !== undefined) list.push({ name: "webtorrent", run: async () => watchIdle(bench, webtorrent.start({ mode: "idle", torrents, dir, port: await bench.port() })) });
-  return list;
+  const contenders: Contender[] = [];
+  if (libtorrent !== undefined) contenders.push({ name: "libtorrent", run: async () => watchIdle(bench, libtorrent.start({ mode: "idle", list, dir, ports: [await bench.port()] })) });
+  if (webtorrent !== undefined) contenders.push({ name: "webtorrent", run: async () => watchIdle(bench, webtorrent.start({ mode: "idle", list, dir, port: await bench.port() })) });
+  return contenders;
 }
 
-function oursOf(bench: Bench, dir: string, torrents: readonly string[]): Contender[] {
+function oursOf(bench: Bench, dir: string, list: string): Contender[] {
   return bench.millraces().map((millrace) => ({
     name: millrace.name,
     run: async () => {
       const home = await bench.workspace.folder("home");
       try {
-        return await watchIdle(bench, millrace.start(bench.driver("millrace.js"), { mode: "idle", torrents, dir, home, port: await bench.port(), maxPeers: 500 }));
+        return await watchIdle(bench, millrace.start(bench.driver("millrace.js"), { mode: "idle", list, dir, home, port: await bench.port(), maxPeers: 500 }));
       } finally {
         await bench.workspace.drop(home);
       }
@@ -82,7 +82,8 @@ export async function idlePercent(child: Child, seconds: number): Promise<number
   return ((child.cpu() - before) / seconds) * 100;
 }
 
-async function makeTorrents(folder: string, count: number): Promise<string[]> {
+/** Answers with the path of a JSON file of their paths. */
+async function makeTorrents(folder: string, count: number): Promise<string> {
   const next = randomBytes(3);
   const paths: string[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -94,5 +95,7 @@ async function makeTorrents(folder: string, count: number): Promise<string[]> {
     await writeFile(path, bencode({ info: { length: FILE_LENGTH, name, "piece length": PIECE_LENGTH, pieces: Buffer.concat(pieces) } }));
     paths.push(path);
   }
-  return paths;
+  const list = join(folder, "torrents.json");
+  await writeFile(list, JSON.stringify(paths));
+  return list;
 }

@@ -19,6 +19,8 @@ const SETTLE_SECONDS = 3;
 /** What the two ends are told. */
 interface Scene {
   readonly torrent: string;
+  /** A JSON file with its path. */
+  readonly list: string;
   readonly infoHash: string;
   readonly peers: number;
   /** `have` messages of each peer in the storm. */
@@ -39,7 +41,9 @@ export const peers: BenchMode = {
     const info = { length: PIECES * PIECE_LENGTH, name: "large.bin", "piece length": PIECE_LENGTH, pieces: randomBytes(PIECES * 20) };
     const torrent = join(folder, "large.torrent");
     await writeFile(torrent, bencode({ info }));
-    const scene = { torrent, infoHash: createHash("sha1").update(bencode(info)).digest("hex"), peers: count, haves: 50 };
+    const list = join(folder, "torrents.json");
+    await writeFile(list, JSON.stringify([torrent]));
+    const scene = { torrent, list, infoHash: createHash("sha1").update(bencode(info)).digest("hex"), peers: count, haves: 50 };
     const storm = (scene.haves * count).toLocaleString("en-US");
     await bench.compare({ mode: "peers", what: `${count.toLocaleString("en-US")} peers, 100,000 pieces, ${storm} haves`, contenders: holders(bench, scene), runs: bench.runs(3) });
     await bench.workspace.drop(folder);
@@ -50,7 +54,7 @@ function holders(bench: Bench, scene: Scene): Contender[] {
   const libtorrent = bench.libtorrent();
   // Only when it is asked for: it takes minutes of CPU and gigabytes for the bitfields of 2,000 peers.
   const webtorrent = bench.options.clients === undefined ? undefined : bench.webtorrent();
-  const list: Contender[] = [];
+  const contenders: Contender[] = [];
   const inFolder = (name: string, start: (dir: string, port: number) => Child): Contender => ({
     name,
     run: async () => {
@@ -63,12 +67,12 @@ function holders(bench: Bench, scene: Scene): Contender[] {
       }
     },
   });
-  if (libtorrent !== undefined) list.push(inFolder("libtorrent", (dir, port) => libtorrent.start({ mode: "hold", torrent: scene.torrent, dir, ports: [port] })));
-  if (webtorrent !== undefined) list.push(inFolder("webtorrent", (dir, port) => webtorrent.start({ mode: "leech", torrent: scene.torrent, dir, port })));
+  if (libtorrent !== undefined) contenders.push(inFolder("libtorrent", (dir, port) => libtorrent.start({ mode: "hold", torrent: scene.torrent, dir, ports: [port] })));
+  if (webtorrent !== undefined) contenders.push(inFolder("webtorrent", (dir, port) => webtorrent.start({ mode: "leech", torrent: scene.torrent, dir, port })));
   for (const millrace of bench.millraces()) {
-    list.push(inFolder(millrace.name, (dir, port) => millrace.start(bench.driver("millrace.js"), { mode: "hold", torrents: [scene.torrent], dir, home: dir, port, maxPeers: scene.peers + 100 })));
+    contenders.push(inFolder(millrace.name, (dir, port) => millrace.start(bench.driver("millrace.js"), { mode: "hold", list: scene.list, dir, home: dir, port, maxPeers: scene.peers + 100 })));
   }
-  return list;
+  return contenders;
 }
 
 async function crowd(bench: Bench, scene: Scene, child: Child, port: number): Promise<Figures> {
