@@ -186,6 +186,27 @@ describe("decodeWithSpans", () => {
     expect(input.subarray(info?.start, info?.end)).toEqual(utf8("d1:ai1ee"));
   });
 
+  it("offers elements to a scanner first, and counts the tokens of those that it takes", () => {
+    const input = utf8("d1:xli7ei8eli9ei9eeee");
+    const heard: BValue[] = [];
+    const taken: number[] = [];
+    const scanner = {
+      end: 0,
+      tokens: 5,
+      take(bytes: Uint8Array, at: number): boolean {
+        if (bytes[at] !== 0x6c) return false;
+        taken.push(at);
+        this.end = at + 8;
+        return true;
+      },
+    };
+    const options = { each: new Map([["x", (element: BValue) => heard.push(element)]]), scan: new Map([["x", scanner]]) };
+    // Dictionary, key, list, two integers, and five of the scanner's.
+    expect([...decodeWithSpans(input, { ...options, maxTokens: 10 }).spans]).toEqual([["x", { start: 4, end: 20 }]]);
+    expect({ heard, taken }).toEqual({ heard: [7, 8], taken: [11] });
+    expect(() => decodeWithSpans(input, { ...options, maxTokens: 9 })).toThrow(code("tokens"));
+  });
+
   it("refuses bad syntax in what it passes over, and order when strict", () => {
     expect(() => decodeWithSpans(utf8("d4:infod1:axee"), { leave: new Set(["info"]) })).toThrow(code("syntax"));
     expect(() => decodeWithSpans(utf8("d1:bi1e1:ai1ee"), { strict: true })).toThrow(code("order"));

@@ -1,8 +1,9 @@
 import { toError } from "../base/index.ts";
 import { asBytes, asDict, optionalInt, requireBytes } from "../bencode/index.ts";
-import type { BDict, BValue } from "../bencode/index.ts";
+import type { BDict, BValue, ElementScanner } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
+import { PlainFileScanner } from "./plain-file.ts";
 import { readAttributes, readFile, readLength, readPath } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { TextReader } from "./text.ts";
@@ -35,12 +36,17 @@ export function readPieceLengthV1(info: BDict): number {
  * once. What is wrong with a file is told by {@link FileReader.files}, in its turn: a torrent of a future version must be refused as such.
  */
 export class FileReader {
+  /** What most files are read with; {@link FileReader.add} takes the others. */
+  readonly scanner: ElementScanner;
   readonly #text: TextReader;
   readonly #files: RawFile[] = [];
   #failure: unknown;
 
   constructor(text: TextReader) {
     this.#text = text;
+    this.scanner = new PlainFileScanner(text, (file) => {
+      if (this.#failure === undefined) this.#files.push(file);
+    });
   }
 
   add(value: BValue): void {

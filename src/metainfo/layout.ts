@@ -27,6 +27,9 @@ export interface LayoutFile extends FileEntry {
   readonly offset: number;
 }
 
+/** A list of files, or what makes them one by one: each is asked for once, in order, and not kept. */
+export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
+
 /** A run of bytes within one file. */
 export interface Span {
   readonly fileIndex: number;
@@ -63,14 +66,15 @@ export class FileLayout {
   readonly #indexes: Uint32Array;
 
   /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */
-  constructor(entries: readonly FileEntry[], pieceLength: number, isAligned = false) {
+  constructor(entries: FileEntries, pieceLength: number, isAligned = false) {
     const files: LayoutFile[] = [];
     const starts = new Float64Array(entries.length);
     const indexes = new Uint32Array(entries.length);
     let filled = 0;
     let end = 0;
-    for (const entry of entries) {
-      const index = files.length;
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries.at(index);
+      if (entry === undefined) continue;
       const offset = isAligned ? Math.ceil(end / pieceLength) * pieceLength : end;
       files.push({
         index,

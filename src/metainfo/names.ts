@@ -1,10 +1,8 @@
 import { utf8 } from "../base/index.ts";
 import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "./limits.ts";
 
-/** Letters, digits and punctuation that mean nothing anywhere, not ending in a dot or space: most names, passed at once. */
-const PLAIN = /^[\x21-\x2e\x30-\x5b\x5d-\x7e]?(?:[\x20-\x2e\x30-\x5b\x5d-\x7e]{0,150}[\x21-\x2d\x30-\x5b\x5d-\x7e])?$/;
-/** How every name that Windows reserves begins. */
-const MAYBE_DEVICE = /^[CPANLcpanl]/;
+/** Characters up to which a plain name need not be measured. */
+const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** Characters that reorder the text around them, so that `gpj.exe` may read `exe.jpg`. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
@@ -19,11 +17,29 @@ const FORBIDDEN = /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\ud
  * Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be found again.
  */
 export function safeName(text: string): string {
-  if (text.length > 0 && PLAIN.test(text) && text !== "." && !MAYBE_DEVICE.test(text)) return text;
+  if (isPlain(text)) return mayBeDevice(text.charCodeAt(0)) && DEVICE.test(text) ? `_${text}` : text;
   let name = text.replaceAll(BIDI_CONTROLS, "").replaceAll(FORBIDDEN, "_");
   name = cut(trimEnd(name));
   if (name === "") return "_";
   return DEVICE.test(name) ? cut(`_${name}`) : name;
+}
+
+/** Letters, digits and punctuation that mean nothing anywhere, not ending in a dot or space: most names. A loop is twice as fast as an expression. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > LONGEST_PLAIN) return false;
+  let code = 0;
+  for (let i = 0; i < length; i++) {
+    code = text.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x2f || code === 0x5c) return false;
+  }
+  return code !== 0x20 && code !== 0x2e;
+}
+
+/** Whether a name that Windows reserves may begin with this character: A, C, L, N or P. */
+function mayBeDevice(first: number): boolean {
+  const lower = first | 0x20;
+  return lower === 0x61 || lower === 0x63 || lower === 0x6c || lower === 0x6e || lower === 0x70;
 }
 
 /** A loop, because `/[. ]+$/` takes quadratic time on hostile names. */
@@ -71,6 +87,8 @@ export function numberedName(name: string, number: number): string {
 
 /** What two names have in common that a file system without regard to case or Unicode normal form takes for one. */
 export function foldName(name: string): string {
-  // oxlint-disable-next-line no-control-regex
-  return /^[\x00-\x7f]*$/.test(name) ? name.toLowerCase() : name.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
+  for (let i = 0; i < name.length; i++) {
+    if (name.charCodeAt(i) > 0x7f) return name.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
+  }
+  return name.toLowerCase();
 }

@@ -9,6 +9,7 @@ import type { OuterFields } from "./fields.ts";
 import { FileReader, hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
 import { hasV2, readInfoV2, readPieceLengthV2 } from "./info-v2.ts";
 import { FileLayout } from "./layout.ts";
+import type { FileEntry } from "./layout.ts";
 import { MAX_PIECES, MAX_TORRENT_LENGTH } from "./limits.ts";
 import type { SyncHasher } from "./merkle.ts";
 import { Metainfo } from "./metainfo.ts";
@@ -70,8 +71,9 @@ function decodeOptions(options: ParseOptions): DecodeOptions {
 function readInfo(infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher, options: ParseOptions): InfoFacts {
   const reader = new FileReader(text);
   const each = new Map([["files", (file: BValue) => reader.add(file)]]);
+  const scan = new Map([["files", reader.scanner]]);
   if (infoBytes[0] !== DICTIONARY) throw invalid("info", "its info is no dictionary");
-  const { value: info, spans } = decodeWithSpans(infoBytes, { ...decodeOptions(options), each });
+  const { value: info, spans } = decodeWithSpans(infoBytes, { ...decodeOptions(options), each, scan });
   const listed = spans.has("files") ? reader : undefined;
   const isV2 = hasV2(info);
   const version: MetainfoVersion = !isV2 ? "v1" : hasV1(info) ? "hybrid" : "v2";
@@ -125,7 +127,11 @@ function readPieces(
 
 function place(files: readonly RawFile[], pieceLength: number, isAligned: boolean): FileLayout {
   const paths = new PathTable();
-  const layout = new FileLayout(files.map((file) => toEntry(file, paths)), pieceLength, isAligned);
+  const entryAt = (index: number): FileEntry | undefined => {
+    const file = files[index];
+    return file === undefined ? undefined : toEntry(file, paths);
+  };
+  const layout = new FileLayout({ length: files.length, at: entryAt }, pieceLength, isAligned);
   if (layout.pieceCount > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
   return layout;
 }

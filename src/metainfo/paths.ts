@@ -12,6 +12,8 @@ interface Names {
 interface Folder {
   /** Safe components from the torrent's root. */
   readonly path: readonly string[];
+  /** Whether that is what the torrent says, letter by letter. */
+  readonly isVerbatim: boolean;
   readonly names: Names;
   /** Folders within, by the name that the torrent gives them. */
   readonly folders: Map<string, Folder>;
@@ -28,9 +30,9 @@ function newNames(): Names {
  * their files are told apart as if they were one. The same list of files always comes out the same.
  */
 export class PathTable {
-  readonly #root: Folder = { path: [], names: newNames(), folders: new Map() };
+  readonly #root: Folder = { path: [], isVerbatim: true, names: newNames(), folders: new Map() };
 
-  /** The path of the next file. `components` are the torrent's own, as text; there is at least one. */
+  /** The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as text; there is at least one. */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
     const last = components.length - 1;
@@ -38,10 +40,12 @@ export class PathTable {
       const name = components[depth] ?? "";
       parent = parent.folders.get(name) ?? makeFolder(parent, name);
     }
-    const name = safeName(components[last] ?? "");
+    const torrentName = components[last] ?? "";
+    const name = safeName(torrentName);
     const folded = foldName(name);
     if (parent.names.taken.has(folded)) return parent.path.concat(takeNumbered(parent.names, name, folded, undefined));
     parent.names.taken.set(folded, undefined);
+    if (parent.isVerbatim && name === torrentName) return components;
     return parent.path.concat(name);
   }
 }
@@ -57,7 +61,7 @@ function makeFolder(parent: Folder, torrentName: string): Folder {
     if (taken.has(folded)) name = takeNumbered(parent.names, safe, folded, names);
     else taken.set(folded, names);
   }
-  const made: Folder = { path: [...parent.path, name], names, folders: new Map() };
+  const made: Folder = { path: [...parent.path, name], isVerbatim: parent.isVerbatim && name === torrentName, names, folders: new Map() };
   parent.folders.set(torrentName, made);
   return made;
 }

@@ -63,13 +63,15 @@ export function readPath(value: BValue | undefined, text: TextReader): string[] 
 /** The file with a place of its own on disk. */
 export function toEntry(raw: RawFile, paths: PathTable): FileEntry {
   const { attributes, length, symlink, piecesRoot } = raw;
-  const isPadding = attributes.includes("p");
+  // Few files have attributes: three searches of an empty text for each of the others add up.
+  const isPlain = attributes === "";
+  const isPadding = !isPlain && attributes.includes("p");
   return {
     path: isPadding ? safePath(raw.components) : paths.place(raw.components),
     length,
     isPadding,
-    isExecutable: attributes.includes("x"),
-    isHidden: attributes.includes("h"),
+    isExecutable: !isPlain && attributes.includes("x"),
+    isHidden: !isPlain && attributes.includes("h"),
     symlinkPath: symlink === undefined ? undefined : safePath(symlink),
     piecesRoot,
   };

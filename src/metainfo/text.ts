@@ -1,7 +1,11 @@
 import { utf8DecodeStrict } from "../base/index.ts";
 
 /** Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes any byte. */
-export type TextReader = (bytes: Uint8Array) => string;
+export interface TextReader {
+  (bytes: Uint8Array): string;
+  /** As if called with the bytes from `start` to before `end`. */
+  range(bytes: Uint8Array, start: number, end: number): string;
+}
 
 const LONGEST_LABEL = 40;
 const SEEN_SLOTS = 256;
@@ -14,23 +18,26 @@ export function textReader(encoding: string | undefined): TextReader {
   const seen: string[] = Array.from({ length: SEEN_SLOTS }, () => "");
   // One Buffer over the memory that all names of a document share, instead of one for each name.
   let shared: Buffer = Buffer.alloc(0);
-  return (bytes) => {
-    const length = bytes.length;
-    const slot = (length * 31 + (bytes[0] ?? 0) * 7 + (bytes[length - 1] ?? 0)) & (SEEN_SLOTS - 1);
+  const range = (bytes: Uint8Array, start: number, end: number): string => {
+    const length = end - start;
+    const slot = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & (SEEN_SLOTS - 1);
     const candidate = seen[slot] ?? "";
-    if (sameAscii(candidate, bytes)) return candidate;
-    if (!isAscii(bytes)) return utf8DecodeStrict(bytes) ?? fallback.decode(bytes);
+    if (candidate.length === length && sameAscii(candidate, bytes, start)) return candidate;
+    if (!isAscii(bytes, start, end)) {
+      const part = bytes.subarray(start, end);
+      return utf8DecodeStrict(part) ?? fallback.decode(part);
+    }
     if (shared.buffer !== bytes.buffer) shared = Buffer.from(bytes.buffer);
-    const text = shared.toString("latin1", bytes.byteOffset, bytes.byteOffset + length);
+    const text = shared.toString("latin1", bytes.byteOffset + start, bytes.byteOffset + end);
     if (length <= LONGEST_SEEN) seen[slot] = text;
     return text;
   };
+  return Object.assign((bytes: Uint8Array) => range(bytes, 0, bytes.length), { range });
 }
 
-/** Whether `bytes` are the characters of `text`, which is ASCII. */
-function sameAscii(text: string, bytes: Uint8Array): boolean {
-  if (text.length !== bytes.length) return false;
-  for (let i = 0; i < bytes.length; i++) if (text.charCodeAt(i) !== bytes[i]) return false;
+/** Whether the bytes from `start` on are the characters of `text`, which is ASCII. */
+function sameAscii(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) !== bytes[start + i]) return false;
   return true;
 }
 
@@ -45,7 +52,7 @@ function legacyDecoder(label: string | undefined): { decode(bytes: Uint8Array): 
   return new TextDecoder("windows-1252");
 }
 
-function isAscii(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if ((bytes[i] ?? 0) >= 0x80) return false;
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if ((bytes[i] ?? 0) >= 0x80) return false;
   return true;
 }

@@ -1,0 +1,74 @@
+import type { ElementScanner } from "../bencode/index.ts";
+import { MAX_PATH_COMPONENTS } from "./limits.ts";
+import type { RawFile } from "./raw-file.ts";
+import type { TextReader } from "./text.ts";
+
+const COLON = 0x3a;
+const ZERO = 0x30;
+const LETTER_E = 0x65;
+/** Digits that cannot leave the safe integers. */
+const SAFE_DIGITS = 15;
+/** The dictionary itself, two keys, the length and the list. */
+const TOKENS_BESIDE_PATH = 5;
+
+const BEFORE_LENGTH = Array.from("d6:lengthi", (character) => character.charCodeAt(0));
+const BEFORE_PATH = Array.from("e4:pathl", (character) => character.charCodeAt(0));
+
+/**
+ * Reads entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all are. Anything else, and
+ * anything that is wrong, is left to the decoder.
+ */
+export class PlainFileScanner implements ElementScanner {
+  end = 0;
+  tokens = 0;
+  // Filled again for each file and then cut to length: an array that grows by pushing keeps room for 17.
+  readonly #components: string[] = [];
+  readonly #text: TextReader;
+  readonly #onFile: (file: RawFile) => void;
+
+  constructor(text: TextReader, onFile: (file: RawFile) => void) {
+    this.#text = text;
+    this.#onFile = onFile;
+  }
+
+  take(bytes: Uint8Array, start: number): boolean {
+    if (!startsWith(bytes, start, BEFORE_LENGTH)) return false;
+    const afterLength = this.#digits(bytes, start + BEFORE_LENGTH.length);
+    const length = this.#value;
+    if (afterLength < 0 || !startsWith(bytes, afterLength, BEFORE_PATH)) return false;
+    const components = this.#components;
+    let count = 0;
+    let at = afterLength + BEFORE_PATH.length;
+    while (bytes[at] !== LETTER_E) {
+      const colon = this.#digits(bytes, at);
+      if (colon < 0 || bytes[colon] !== COLON || count === MAX_PATH_COMPONENTS) return false;
+      at = colon + 1 + this.#value;
+      if (at > bytes.length) return false;
+      components[count++] = this.#text.range(bytes, colon + 1, at);
+    }
+    if (bytes[at + 1] !== LETTER_E || count === 0) return false;
+    this.end = at + 2;
+    this.tokens = TOKENS_BESIDE_PATH + count;
+    // In the order of the other literals of a RawFile, so that the engine has one shape for all.
+    this.#onFile({ components: components.slice(0, count), length, attributes: "", symlink: undefined, piecesRoot: undefined });
+    return true;
+  }
+
+  /** The number that {@link PlainFileScanner.#digits} read. */
+  #value = 0;
+
+  /** Reads a number without leading zeros; answers where it ends, or -1 when there is none. */
+  #digits(bytes: Uint8Array, start: number): number {
+    let at = start;
+    let value = 0;
+    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - ZERO) value = value * 10 + digit;
+    this.#value = value;
+    const count = at - start;
+    return count === 0 || count > SAFE_DIGITS || (count > 1 && bytes[start] === ZERO) ? -1 : at;
+  }
+}
+
+function startsWith(bytes: Uint8Array, start: number, expected: readonly number[]): boolean {
+  for (let i = 0; i < expected.length; i++) if (bytes[start + i] !== expected[i]) return false;
+  return true;
+}
