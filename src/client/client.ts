@@ -27,6 +27,8 @@ export class Client {
   readonly #torrents = new Map<string, Torrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, Torrent>();
+  /** Whose data is where, as far as that is known. */
+  readonly #byPath = new Map<string, InfoHash>();
   readonly #listener: PeerListener | undefined;
   readonly #host: TorrentHost;
   #connections = 0;
@@ -60,6 +62,9 @@ export class Client {
       port: () => this.#listener?.port ?? 0,
       stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/.millrace`,
       forget: (infoHash) => this.#forget(infoHash),
+      located: (path, infoHash) => {
+        if (!this.#byPath.has(path)) this.#byPath.set(path, infoHash);
+      },
     };
   }
 
@@ -98,6 +103,7 @@ export class Client {
     const torrent = new Torrent(this.#host, seed, options, folder);
     this.#torrents.set(seed.infoHash.hex, torrent);
     this.#byWireHash.set(wireKey(seed.infoHash.wire), torrent);
+    if (torrent.path !== undefined) this.#byPath.set(torrent.path, torrent.infoHash);
     this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
     if (options.paused !== true) torrent.resume();
     return torrent;
@@ -139,9 +145,9 @@ export class Client {
   #requireFreePath(metainfo: Metainfo | undefined, folder: string, options: AddOptions): void {
     if (metainfo === undefined || (options.storage !== undefined && options.storage !== "files")) return;
     const path = `${folder}/${metainfo.name}`;
-    const other = this.torrents.find((torrent) => torrent.path === path);
+    const other = this.#byPath.get(path);
     if (other === undefined) return;
-    throw new UsageError("client.path-in-use", `${path} belongs to torrent ${other.infoHash.hex} already: choose another folder`, { fields: { path } });
+    throw new UsageError("client.path-in-use", `${path} belongs to torrent ${other.hex} already: choose another folder`, { fields: { path } });
   }
 
   #tick(): void {
@@ -150,6 +156,8 @@ export class Client {
   }
 
   #forget(infoHash: InfoHash): void {
+    const path = this.#torrents.get(infoHash.hex)?.path;
+    if (path !== undefined && this.#byPath.get(path)?.equals(infoHash) === true) this.#byPath.delete(path);
     this.#torrents.delete(infoHash.hex);
     this.#byWireHash.delete(wireKey(infoHash.wire));
   }

@@ -16,6 +16,7 @@ import {
 } from "../storage/index.ts";
 import type { Priority, SwarmContent } from "../swarm/index.ts";
 import type { AddOptions } from "./options.ts";
+import { CHEAP_CHECK_BYTES } from "./limits.ts";
 import { fileBytes } from "./selection.ts";
 
 /** Where a torrent's data and what is kept about it live. */
@@ -37,6 +38,8 @@ export interface ContentOptions extends ContentPlace {
   readonly forceCheck: boolean;
   /** What to keep besides the progress. */
   readonly extra: () => BInput;
+  /** Hears what an earlier run kept so. */
+  readonly onKept: (extra: BDict) => void;
   readonly onChecking: (checked: number, valid: number) => void;
   /** Keeping the state failed. */
   readonly onKeepFailure: (error: unknown) => void;
@@ -60,7 +63,8 @@ export class Content implements SwarmContent {
     this.have = progress.have;
     this.partials = progress.partials;
     this.#resume = resume;
-    this.keeper = resume === undefined ? undefined : new ProgressKeeper(options.runtime.clock, storage, resume, options.onKeepFailure);
+    // Nothing is written to what is complete.
+    this.keeper = resume === undefined || progress.have.isFull ? undefined : new ProgressKeeper(options.runtime.clock, storage, resume, options.onKeepFailure);
   }
 
   /** Finds out what is there: from the kept state when the files are as it left them, by hashing otherwise. Rejects with StorageError or AbortError. */
@@ -71,13 +75,15 @@ export class Content implements SwarmContent {
     const isWanted = (file: number): boolean => priorities[file] !== "skip";
     await storage.select(isWanted);
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex) : undefined;
-    const kept = options.forceCheck ? undefined : await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
+    const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
+    if (loaded !== undefined) options.onKept(loaded.extra);
+    const kept = options.forceCheck ? undefined : loaded;
     let isNews = false;
     let progress: Progress | undefined;
     if (kept?.progress !== undefined && isUntouched(layout, kept, await storage.stamps(), isWanted)) progress = kept.progress;
     else if (options.skipCheck && hasFullFiles(layout, await storage.stamps())) progress = { have: Bitfield.full(layout.pieceCount), partials: new Map() };
     else if (await storage.hasData()) {
-      isNews = true;
+      isNews = layout.totalLength > CHEAP_CHECK_BYTES;
       const { hasher } = options.runtime;
       const pieceHash = (piece: number): Uint8Array => metainfo.pieceHash(piece);
       progress = { have: await checkPieces({ layout, storage, hasher, pieceHash, onProgress: options.onChecking, signal }), partials: new Map() };
@@ -85,7 +91,7 @@ export class Content implements SwarmContent {
     progress ??= { have: new Bitfield(layout.pieceCount), partials: new Map() };
     await storage.prepare(signal);
     const content = new Content(options, storage, progress, resume);
-    // A complete torrent whose state was kept needs no new snapshot: a thousand of them start without a write.
+    // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of them start without a write.
     if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
     return content;
   }

@@ -32,3 +32,6 @@ export const MAX_NAMED_PEERS = 100;
 
 /** Torrents whose data is opened and checked at the same time: the disk has one head, or behaves as if. */
 export const MAX_OPENING = 4;
+
+/** Bytes: what is no longer than this is hashed sooner, should the client be killed, than its state is made durable at the start. */
+export const CHEAP_CHECK_BYTES = 4 * 1024 * 1024;

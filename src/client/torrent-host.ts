@@ -6,7 +6,6 @@ import type { UdpTrackers } from "../tracker/index.ts";
 import type { Gate } from "./gate.ts";
 import type { ClientOptions } from "./options.ts";
 
-
 /** What all torrents of a client share. */
 export interface TorrentHost {
   readonly runtime: Runtime;
@@ -29,6 +28,8 @@ export interface TorrentHost {
   readonly checkAddress: ClientOptions["checkAddress"];
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;
+  /** It turned out where a torrent's data goes. */
+  readonly located: (path: string, infoHash: InfoHash) => void;
   /** The torrent is not the client's any more. */
   readonly forget: (infoHash: InfoHash) => void;
 }

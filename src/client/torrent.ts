@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { AbortError, InputError, StorageError, toError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
-import { asBytes, asInt, type BInput } from "../bencode/index.ts";
+import { asBytes, asInt, type BDict, type BInput } from "../bencode/index.ts";
 import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
 import type { TrackerSession, TrackerStatus } from "../tracker/index.ts";
@@ -139,7 +139,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     if (swarm === undefined || this.#content === undefined) return;
     await this.#content.storage.prepare(this.#abort.signal);
     swarm.reconsider();
-    if (swarm.downloader?.isFinished === false && this.#state.kind === "seeding") {
+    if (!swarm.isFinished && this.#state.kind === "seeding") {
       if (this.#done.isSettled) this.#done = new Deferred();
       this.#setState({ kind: "downloading" });
     }
@@ -253,15 +253,12 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     swarm.tick(runtime.clock.now());
   }
 
-  /** What was kept from an earlier run. */
+  /** A magnet link's torrent, when it was kept from an earlier run. */
   async #recall(): Promise<void> {
-    if (this.#options.storage !== undefined && this.#options.storage !== "files") return;
+    if (this.#metainfo !== undefined || (this.#options.storage !== undefined && this.#options.storage !== "files")) return;
     const extra = await keptExtra(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash.hex);
-    if (extra === undefined) return;
-    if (this.#counted.downloaded === 0) this.#counted.downloaded = asInt(extra.get("downloaded")) ?? 0;
-    if (this.#counted.uploaded === 0) this.#counted.uploaded = asInt(extra.get("uploaded")) ?? 0;
-    const bytes = asBytes(extra.get("torrent"));
-    if (this.#metainfo !== undefined || bytes === undefined) return;
+    const bytes = asBytes(extra?.get("torrent"));
+    if (bytes === undefined) return;
     try {
       const metainfo = parseMetainfo(bytes, this.#host.runtime.hasher);
       if (metainfo.id.equals(this.infoHash)) this.#setMetainfo(metainfo);
@@ -269,6 +266,12 @@ export class Torrent extends EventEmitter<TorrentEvents> {
       // A damaged state file: the metadata is fetched again.
       if (!(error instanceof InputError)) throw error;
     }
+  }
+
+  /** Goes on counting where an earlier run stopped. */
+  #takeUp(extra: BDict): void {
+    if (this.#counted.downloaded === 0) this.#counted.downloaded = asInt(extra.get("downloaded")) ?? 0;
+    if (this.#counted.uploaded === 0) this.#counted.uploaded = asInt(extra.get("uploaded")) ?? 0;
   }
 
   async #attach(swarm: Swarm, metainfo: Metainfo, signal: AbortSignal): Promise<void> {
@@ -281,6 +284,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
         skipCheck: this.#options.skipCheck === true && !this.#forceCheck,
         forceCheck: this.#forceCheck,
         extra: () => this.#extra(metainfo),
+        onKept: (extra) => this.#takeUp(extra),
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(this.#checking(checked, valid));
         },
@@ -296,7 +300,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     swarm.attach(content);
     this.#applySelection(swarm);
     if (this.#options.sequential === true && swarm.downloader !== undefined) swarm.downloader.isSequential = true;
-    if (swarm.downloader?.isFinished === true) this.#onFinished();
+    if (swarm.isFinished) this.#onFinished();
     else this.#setState({ kind: "downloading" });
   }
 
@@ -335,6 +339,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
 
   #setMetainfo(metainfo: Metainfo): void {
     this.#metainfo = metainfo;
+    this.#host.located(`${this.folder}/${metainfo.name}`, this.infoHash);
     this.emit("metadata", metainfo);
   }
 

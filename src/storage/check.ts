@@ -1,7 +1,7 @@
 import { Bitfield, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Hasher } from "../runtime/index.ts";
-import { CHECK_JOB_BYTES } from "./limits.ts";
+import { CHECK_INLINE_BYTES, CHECK_JOB_BYTES } from "./limits.ts";
 import type { Storage } from "./storage.ts";
 
 export interface CheckOptions {
@@ -45,6 +45,7 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
   const offset = layout.pieceOffset(first);
   const last = first + count - 1;
   const length = layout.pieceOffset(last) + layout.pieceSize(last) - offset;
+  if (length <= CHECK_INLINE_BYTES && (await checkInline(options, first, count, length, valid))) return;
   const segments = storage.segments(offset, length);
   if (segments === undefined) {
     for (let piece = first; piece <= last; piece++) if (await checkPiece(options, piece)) valid.set(piece);
@@ -57,13 +58,41 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
   }
 }
 
+/** As many as were ever needed at once: a thousand small torrents are looked at with a handful of them. */
+const spareBuffers: Uint8Array[] = [];
+
+/** Reads all of it with one call; `false` when that cannot be done because some of it is not there, and it has to be looked at piece by piece. */
+async function checkInline(options: CheckOptions, first: number, count: number, length: number, valid: Bitfield): Promise<boolean> {
+  const { layout, storage, hasher, pieceHash } = options;
+  const buffer = spareBuffers.pop() ?? new Uint8Array(CHECK_INLINE_BYTES);
+  const data = buffer.subarray(0, length);
+  const offset = layout.pieceOffset(first);
+  try {
+    await storage.read(offset, [data]);
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+  spareBuffers.push(buffer);
+  for (let piece = first; piece < first + count; piece++) {
+    const begin = layout.pieceOffset(piece) - offset;
+    const digest = hasher.digestSync("sha1", data.subarray(begin, begin + layout.pieceSize(piece)));
+    if (equalBytes(digest, pieceHash(piece))) valid.set(piece);
+  }
+  return true;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof StorageError && (error.code === "storage.short" || error.code === "storage.not-found");
+}
+
 /** Reads one piece and compares its digest. False, too, when its data is not all there. */
 export async function checkPiece(options: Pick<CheckOptions, "layout" | "storage" | "hasher" | "pieceHash">, piece: number): Promise<boolean> {
   const data = new Uint8Array(options.layout.pieceSize(piece));
   try {
     await options.storage.read(options.layout.pieceOffset(piece), [data]);
   } catch (error) {
-    if (error instanceof StorageError && (error.code === "storage.short" || error.code === "storage.not-found")) return false;
+    if (isMissing(error)) return false;
     throw error;
   }
   return equalBytes(await options.hasher.digest("sha1", data), options.pieceHash(piece));

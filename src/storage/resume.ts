@@ -35,7 +35,8 @@ export class ResumeFile {
   readonly #folder: string;
   readonly #snapshotPath: string;
   readonly #journalPath: string;
-  #journal: { readonly file: OpenFile; length: number } | undefined;
+  /** Made by its first entry: a torrent at rest has no open file. */
+  #journal: { readonly generation: Uint8Array; file: OpenFile | undefined; length: number } | undefined;
 
   /** `id` names the files in `folder`: the info-hash in hexadecimal. */
   constructor(files: Files, random: Random, folder: string, id: string) {
@@ -63,7 +64,7 @@ export class ResumeFile {
     }
   }
 
-  /** Replaces the snapshot and begins a new journal. */
+  /** Replaces the snapshot; the next entry begins a new journal. One left from before is of another generation, and recognised as such. */
   async save(snapshot: Snapshot): Promise<void> {
     const generation = this.#random.bytes(GENERATION_LENGTH);
     const { progress } = snapshot;
@@ -78,16 +79,14 @@ export class ResumeFile {
       stamps: snapshot.stamps.map((stamp) => (stamp === undefined ? [] : [stamp.size, Math.round(stamp.modifiedMs)])),
     };
     await this.#files.replace(this.#snapshotPath, encode(document));
-    // A journal of the generation before is recognised as such, so a crash between these two lines loses nothing.
-    const header = encodeJournalHeader(generation);
-    await this.#files.replace(this.#journalPath, header);
-    this.#journal = { file: await this.#files.open(this.#journalPath, "write"), length: header.length };
+    this.#journal = { generation, file: undefined, length: 0 };
   }
 
   /** Notes what is on disk by now: call it after `Storage.sync`. {@link ResumeFile.save} must have been called once before. */
   async append(records: readonly JournalRecord[]): Promise<void> {
     const journal = this.#journal;
     if (journal === undefined || records.length === 0) return;
+    journal.file ??= await this.#beginJournal(journal);
     const bytes = encodeJournalRecords(records);
     await journal.file.write(bytes, journal.length);
     await journal.file.sync();
@@ -109,6 +108,13 @@ export class ResumeFile {
     await this.#files.removeFile(this.#journalPath);
   }
 
+  async #beginJournal(journal: { readonly generation: Uint8Array; length: number }): Promise<OpenFile> {
+    const header = encodeJournalHeader(journal.generation);
+    await this.#files.replace(this.#journalPath, header);
+    journal.length = header.length;
+    return this.#files.open(this.#journalPath, "write");
+  }
+
   async #readJournal(): Promise<Uint8Array> {
     const stat = await this.#files.stat(this.#journalPath);
     return stat === undefined ? new Uint8Array() : this.#files.readAll(this.#journalPath, MAX_RESUME_BYTES);
@@ -117,7 +123,7 @@ export class ResumeFile {
   async #closeJournal(): Promise<void> {
     const journal = this.#journal;
     this.#journal = undefined;
-    await journal?.file.close();
+    await journal?.file?.close();
   }
 }
 

@@ -15,9 +15,16 @@ import { RateMeter } from "./rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./uploader.ts";
 
-/** The content and those who work on it. */
+/** Those who deal with peers. */
+interface Crew {
+  readonly registry: ExtensionRegistry<Peer>;
+  readonly metadata: MetadataExchange;
+  readonly choking: Choking;
+  readonly inbound: Inbound;
+}
+
+/** Those who move pieces. */
 interface Work {
-  readonly content: SwarmContent;
   readonly downloader: Downloader;
   readonly uploader: Uploader;
 }
@@ -28,6 +35,8 @@ interface Work {
  *
  *     fetching metadata ──attach──> exchanging pieces ──stop──> stopped
  *          └──────────────────────stop───────────────────────────^
+ *
+ * Everything is made when it is first needed: a complete torrent that nobody asks for, one of ten thousand, is little more than its name.
  */
 export class Swarm implements PeerOwner {
   readonly candidates: CandidateList;
@@ -35,88 +44,31 @@ export class Swarm implements PeerOwner {
   readonly up = new RateMeter();
   readonly #options: SwarmOptions;
   readonly #peers = new Set<Peer>();
-  readonly #registry = new ExtensionRegistry<Peer>();
-  readonly #metadata: MetadataExchange;
-  readonly #choking: Choking;
-  readonly #dialer: Dialer;
   readonly #flushing = new Set<Peer>();
-  readonly #inbound: Inbound;
+  #crew: Crew | undefined;
+  #dialer: Dialer | undefined;
+  #content: SwarmContent | undefined;
   #work: Work | undefined;
   #isStopped = false;
 
   constructor(options: SwarmOptions) {
-    const { runtime } = options;
     this.#options = options;
-    this.candidates = new CandidateList(runtime.clock, runtime.random);
-    this.#metadata = new MetadataExchange({
-      runtime,
-      infoHash: options.infoHash,
-      info: () => this.#work?.content.metainfo.infoBytes,
-      onComplete: (info) => options.events.onMetadata(info),
-      onLiar: (peer) => this.#punish(peer.identity),
-    });
-    this.#registry.add(utMetadata, (message, peer) => this.#metadata.onMessage(peer, message));
-    this.#choking = new Choking({
-      peers: this.#peers,
-      random: runtime.random,
-      slots: options.uploadSlots,
-      isSeeding: () => this.#work?.downloader.isFinished === true,
-      onChoke: (peer) => this.#work?.uploader.choke(peer),
-      onUnchoke: (peer) => this.#work?.uploader.pump(peer),
-    });
-    this.#dialer = new Dialer({
-      runtime,
-      candidates: this.candidates,
-      room: () => Math.min(options.maxPeers() - this.#peers.size - this.#dialer.pending, options.budget.room - this.#dialer.pending),
-      isAllowed: (endpoint) => !options.bans.isBanned(endpoint),
-      offer: () => this.handshake(),
-      take: (connection, handshake) => this.#admit(connection, handshake, "outgoing"),
-    });
-    this.#inbound = {
-      downloader: undefined,
-      uploader: undefined,
-      choking: this.#choking,
-      metadata: this.#metadata,
-      clock: runtime.clock,
-      onPieces: (peer, news) => this.#onPieces(peer, news),
-      onHave: (peer, piece) => this.#onHave(peer, piece),
-      onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
-    };
+    this.candidates = new CandidateList(options.runtime.clock, options.runtime.random);
   }
 
   /** Begins to exchange pieces. */
   attach(content: SwarmContent): void {
-    const { runtime, events } = this.#options;
-    const downloader = new Downloader({
-      runtime,
-      metainfo: content.metainfo,
-      storage: content.storage,
-      have: content.have,
-      keeper: content.keeper,
-      peers: this.#peers,
-      onPiece: (piece) => this.#onPiece(piece),
-      onLiar: (identity) => this.#punish(identity),
-      onStorage: (error) => events.onStorage(error),
-    });
-    downloader.restore(content.partials);
-    const uploader = new Uploader({
-      layout: content.metainfo.layout,
-      storage: content.storage,
-      limiter: this.#options.upload,
-      hasPiece: (piece) => content.have.get(piece),
-      onSent: (peer, bytes) => {
-        peer.up.add(bytes);
-        this.up.add(bytes);
-        peer.lastSent = runtime.clock.now();
-      },
-      onStorageError: (error) => events.onStorage(error),
-    });
-    this.#work = { content, downloader, uploader };
-    this.#inbound.downloader = downloader;
-    this.#inbound.uploader = uploader;
+    this.#content = content;
+    if (this.#peers.size > 0 || !content.have.isFull) this.#begin();
     for (const peer of this.#peers) this.#attachPeer(peer, content);
   }
 
+  /** Whether everything wanted is there. */
+  get isFinished(): boolean {
+    return this.#work === undefined ? this.#content?.have.isFull === true : this.#work.downloader.isFinished;
+  }
+
+  /** `undefined` while there is nothing to download and nobody to count. */
   get downloader(): Downloader | undefined {
     return this.#work?.downloader;
   }
@@ -133,7 +85,7 @@ export class Swarm implements PeerOwner {
 
   addPeers(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
     const added = this.candidates.add(endpoints, source);
-    this.#dialer.dial();
+    this.#dial();
     return added;
   }
 
@@ -145,13 +97,13 @@ export class Swarm implements PeerOwner {
   /** The selection changed: who is interesting may have, too. */
   reconsider(): void {
     for (const peer of this.#peers) this.#updateInterest(peer);
-    if (this.#work?.downloader.isFinished === true) this.#finished();
+    if (this.isFinished) this.#finished();
     this.#work?.downloader.refillAll();
   }
 
   /** Once a second; `now` on the clock's scale. */
   tick(now: number): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.#isAsleep) return;
     this.down.tick(now);
     this.up.tick(now);
     for (const peer of this.#peers) {
@@ -161,10 +113,15 @@ export class Swarm implements PeerOwner {
       else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
       if (peer.flags.amInterested) this.#updateInterest(peer);
     }
-    this.#choking.tick(now);
-    this.#metadata.tick();
+    this.#crew?.choking.tick(now);
+    this.#crew?.metadata.tick();
     this.#work?.downloader.tick(now);
-    this.#dialer.dial();
+    this.#dial();
+  }
+
+  /** Nothing to get, and nobody there or known to give to: the second can pass unnoticed. */
+  get #isAsleep(): boolean {
+    return this.#peers.size === 0 && this.candidates.size === 0 && this.#content?.have.isFull === true && this.down.rate === 0 && this.up.rate === 0;
   }
 
   /** Hangs up on everybody; resolves when no disk access is under way any more. */
@@ -173,11 +130,11 @@ export class Swarm implements PeerOwner {
     const storing = this.#work?.downloader.stop();
     this.#isStopped = true;
     for (const peer of this.#peers) peer.close();
-    await Promise.all([this.#dialer.close(), storing, this.#work?.uploader.idle()]);
+    await Promise.all([this.#dialer?.close(), storing, this.#work?.uploader.idle()]);
   }
 
   onMessage(peer: Peer, message: Message): void {
-    receive(this.#inbound, peer, message);
+    receive(this.#crewed().inbound, peer, message);
   }
 
   blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined {
@@ -220,7 +177,7 @@ export class Swarm implements PeerOwner {
     this.#flushing.delete(peer);
     this.#options.budget.count(-1);
     this.#uncount(peer);
-    this.#metadata.gone(peer);
+    this.#crew?.metadata.gone(peer);
     this.#work?.downloader.gone(peer);
     this.#options.runtime.log.debug("peer left", { peer: formatEndpoint(peer.endpoint), client: peer.client, reason: error?.message });
     const { listenEndpoint } = peer;
@@ -229,7 +186,105 @@ export class Swarm implements PeerOwner {
       else this.candidates.left(listenEndpoint);
     }
     if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.identity)) this.candidates.ban(peer.endpoint);
-    if (!this.#isStopped) this.#dialer.dial();
+    this.#dial();
+  }
+
+  /** A first peer after a time without: the rates begin anew, not averaged over the silence. */
+  #wake(now: number): void {
+    this.down.tick(now);
+    this.up.tick(now);
+    this.#begin();
+  }
+
+  #dial(): void {
+    if (this.#isStopped || this.candidates.size === 0) return;
+    this.#dialer ??= this.#makeDialer();
+    this.#dialer.dial();
+  }
+
+  #makeDialer(): Dialer {
+    const { runtime, bans, budget, maxPeers } = this.#options;
+    const dialer: Dialer = new Dialer({
+      runtime,
+      candidates: this.candidates,
+      room: () => Math.min(maxPeers() - this.#peers.size, budget.room) - dialer.pending,
+      isAllowed: (endpoint) => !bans.isBanned(endpoint),
+      offer: () => this.handshake(),
+      take: (connection, handshake) => this.#admit(connection, handshake, "outgoing"),
+    });
+    return dialer;
+  }
+
+  #crewed(): Crew {
+    this.#crew ??= this.#makeCrew();
+    return this.#crew;
+  }
+
+  #makeCrew(): Crew {
+    const { runtime, infoHash, uploadSlots, events } = this.#options;
+    const metadata: MetadataExchange = new MetadataExchange({
+      runtime,
+      infoHash,
+      info: () => this.#content?.metainfo.infoBytes,
+      onComplete: (info) => events.onMetadata(info),
+      onLiar: (peer) => this.#punish(peer.identity),
+    });
+    const registry = new ExtensionRegistry<Peer>();
+    registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
+    const choking = new Choking({
+      peers: this.#peers,
+      random: runtime.random,
+      slots: uploadSlots,
+      isSeeding: () => this.isFinished,
+      onChoke: (peer) => this.#work?.uploader.choke(peer),
+      onUnchoke: (peer) => this.#work?.uploader.pump(peer),
+    });
+    const inbound: Inbound = {
+      downloader: this.#work?.downloader,
+      uploader: this.#work?.uploader,
+      choking,
+      metadata,
+      clock: runtime.clock,
+      onPieces: (peer, news) => this.#onPieces(peer, news),
+      onHave: (peer, piece) => this.#onHave(peer, piece),
+      onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
+    };
+    return { registry, metadata, choking, inbound };
+  }
+
+  /** Puts those to work who move pieces, once there are pieces and somebody to move them. */
+  #begin(): void {
+    const content = this.#content;
+    if (content === undefined || this.#work !== undefined) return;
+    const { runtime, events, upload } = this.#options;
+    const downloader = new Downloader({
+      runtime,
+      metainfo: content.metainfo,
+      storage: content.storage,
+      have: content.have,
+      keeper: content.keeper,
+      peers: this.#peers,
+      onPiece: (piece) => this.#onPiece(piece),
+      onLiar: (identity) => this.#punish(identity),
+      onStorage: (error) => events.onStorage(error),
+    });
+    downloader.restore(content.partials);
+    const uploader = new Uploader({
+      layout: content.metainfo.layout,
+      storage: content.storage,
+      limiter: upload,
+      hasPiece: (piece) => content.have.get(piece),
+      onSent: (peer, bytes) => {
+        peer.up.add(bytes);
+        this.up.add(bytes);
+        peer.lastSent = runtime.clock.now();
+      },
+      onStorageError: (error) => events.onStorage(error),
+    });
+    this.#work = { downloader, uploader };
+    if (this.#crew === undefined) return;
+    this.#crew.inbound.downloader = downloader;
+    this.#crew.inbound.uploader = uploader;
   }
 
   #admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
@@ -243,15 +298,17 @@ export class Swarm implements PeerOwner {
     if (bans.isBanned(connection.remote, peerId)) return undefined;
     if (this.#peers.size >= this.#options.maxPeers() || budget.room <= 0) return undefined;
     for (const peer of this.#peers) if (peer.identity.peerId.equals(peerId)) return undefined;
+    const now = this.#options.runtime.clock.now();
+    if (this.#peers.size === 0) this.#wake(now);
     const peer = new Peer({
       owner: this,
       connection,
       direction,
       handshake,
       peerId,
-      registry: this.#registry,
-      pieceCount: this.#work?.content.metainfo.pieceCount,
-      now: this.#options.runtime.clock.now(),
+      registry: this.#crewed().registry,
+      pieceCount: this.#content?.metainfo.pieceCount,
+      now,
     });
     this.#peers.add(peer);
     budget.count(1);
@@ -261,14 +318,14 @@ export class Swarm implements PeerOwner {
   }
 
   #greet(peer: Peer): void {
-    sayPieces(peer, this.#work?.content.have);
-    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, this.#work?.content.metainfo.infoBytes.length));
+    sayPieces(peer, this.#content?.have);
+    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
     this.#grantFast(peer);
   }
 
   /** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
   #grantFast(peer: Peer): void {
-    const content = this.#work?.content;
+    const content = this.#content;
     if (content === undefined || !peer.supportsFast || ipFamily(peer.endpoint.ip) !== 4) return;
     const { metainfo, have } = content;
     const pieces = allowedFastSet({
@@ -369,7 +426,7 @@ export class Swarm implements PeerOwner {
 
   /** Two that have everything have nothing to say to each other. */
   #leaveSeed(peer: Peer): void {
-    if (peer.isSeed && this.#work?.downloader.isFinished === true && this.#work.content.have.isFull) peer.close();
+    if (peer.isSeed && this.isFinished && this.#content?.have.isFull === true) peer.close();
   }
 
   /** It is proved that the peer sent bad data. */

@@ -127,6 +127,39 @@ async function attempt<T>(what: string, filePath: string, run: () => Promise<T>)
   }
 }
 
+type StatCall = (filePath: string, callback: (error: NodeJS.ErrnoException | null, stat: fs.Stats) => void) => void;
+
+/** A look at a path by `fs.stat` or `fs.lstat`; `undefined` when it does not exist. Torrents look at many: these calls cost half of what their promises do. */
+function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
+  return new Promise((resolve, reject) => {
+    call(filePath, (error, stat) => {
+      if (error === null) resolve(toStat(stat));
+      else if (error.code === "ENOENT" || error.code === "ENOTDIR") resolve(undefined);
+      else reject(storageError(error, "look at", filePath));
+    });
+  });
+}
+
+function open(filePath: string, mode: OpenMode): Promise<NodeFile> {
+  return new Promise((resolve, reject) => {
+    fs.open(filePath, FLAGS[mode], 0o666, (error, fd) => (error === null ? resolve(new NodeFile(fd, filePath)) : reject(storageError(error, "open", filePath))));
+  });
+}
+
+/** All of an open file. One that grows meanwhile is read as far as it went. */
+async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
+  const stat = await file.stat();
+  if (stat.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot read ${filePath}: it is a folder`, { fields: { path: filePath } });
+  if (stat.size > maxBytes) {
+    throw new StorageError("storage.too-long", `cannot read ${filePath}: ${stat.size} bytes, more than the ${maxBytes} allowed`, { fields: { path: filePath } });
+  }
+  // Not everything says how long it is: pipes and /proc do not.
+  if (stat.kind !== "file" || stat.size === 0) return attempt("read", filePath, async () => new Uint8Array(await fsp.readFile(filePath)));
+  const bytes = new Uint8Array(stat.size);
+  const count = await file.read(bytes, 0);
+  return count === bytes.length ? bytes : bytes.slice(0, count);
+}
+
 /** What `run` answers, or `undefined` when the path does not exist. */
 async function ifThere<T>(filePath: string, run: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -195,12 +228,9 @@ async function makeFolders(folder: string, mayAscend = true): Promise<void> {
 }
 
 export const nodeFiles: Files = {
-  open: (filePath, mode) =>
-    new Promise((resolve, reject) => {
-      fs.open(filePath, FLAGS[mode], 0o666, (error, fd) => (error === null ? resolve(new NodeFile(fd, filePath)) : reject(storageError(error, "open", filePath))));
-    }),
-  stat: (filePath) => ifThere(filePath, async () => toStat(await fsp.stat(filePath))),
-  linkStat: (filePath) => ifThere(filePath, async () => toStat(await fsp.lstat(filePath))),
+  open,
+  stat: (filePath) => look(fs.stat, filePath),
+  linkStat: (filePath) => look(fs.lstat, filePath),
   realPath: (filePath) => ifThere(filePath, () => fsp.realpath(filePath)),
   list: (folder) =>
     attempt("list", folder, async () => {
@@ -223,12 +253,12 @@ export const nodeFiles: Files = {
     }
   },
   async readAll(filePath, maxBytes) {
-    const stat = await attempt("read", filePath, () => fsp.stat(filePath));
-    if (stat.isDirectory()) throw new StorageError("storage.is-a-folder", `cannot read ${filePath}: it is a folder`, { fields: { path: filePath } });
-    if (stat.size > maxBytes) {
-      throw new StorageError("storage.too-long", `cannot read ${filePath}: ${stat.size} bytes, more than the ${maxBytes} allowed`, { fields: { path: filePath } });
+    const file = await open(filePath, "read");
+    try {
+      return await readWhole(file, filePath, maxBytes);
+    } finally {
+      await file.close();
     }
-    return attempt("read", filePath, async () => new Uint8Array(await fsp.readFile(filePath)));
   },
   replace,
   freeSpace,
