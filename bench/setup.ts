@@ -38,7 +38,8 @@ function installNpm(npmRoot: string): boolean {
   mkdirSync(npmRoot, { recursive: true });
   const manifest = join(npmRoot, "package.json");
   if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: "millrace-bench-peers", private: true })}\n`);
-  if (!run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...NPM_PACKAGES], { cwd: npmRoot })) return false;
+  const packages = Object.entries(NPM_PACKAGES).map(([name, version]) => `${name}@${version}`);
+  if (!run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: npmRoot })) return false;
   const webrtc = join(npmRoot, "node_modules/webrtc-polyfill");
   const nothing = "class None {\n  constructor() {\n    throw new Error(\"no WebRTC here\");\n  }\n}\nexport { None as RTCPeerConnection, None as RTCSessionDescription, None as RTCIceCandidate };\nexport default {};\n";
   if (existsSync(webrtc)) for (const name of ["index.js", "polyfill.js"]) writeFileSync(join(webrtc, name), nothing);

@@ -14,10 +14,18 @@ const PROGRAMS: Readonly<Record<string, { readonly command: string; readonly ver
   cc: { command: "cc", version: ["--version"], debian: "gcc" },
 };
 
-export const NPM_PACKAGES = ["webtorrent", "create-torrent", "parse-torrent", "bencode", "bittorrent-protocol", "bittorrent-tracker"] as const;
+/** With versions, so that figures of different days compare; and npm left alone takes an older WebTorrent, since the new one asks for Node 22. */
+export const NPM_PACKAGES: Readonly<Record<string, string>> = {
+  webtorrent: "3.0.21",
+  "create-torrent": "6.1.3",
+  "parse-torrent": "11.0.24",
+  bencode: "4.0.1",
+  "bittorrent-protocol": "5.0.9",
+  "bittorrent-tracker": "11.2.3",
+};
 
 /** What `--clients` can name. */
-export const TOOL_NAMES: readonly string[] = ["libtorrent", ...Object.keys(PROGRAMS).filter((name) => name !== "cc"), ...NPM_PACKAGES];
+export const TOOL_NAMES: readonly string[] = ["libtorrent", ...Object.keys(PROGRAMS).filter((name) => name !== "cc"), ...Object.keys(NPM_PACKAGES)];
 
 /** Everything that `setup` installs with apt. */
 export const DEBIAN_PACKAGES: readonly string[] = ["python3-libtorrent", "libc6-dev", ...Object.values(PROGRAMS).map(({ debian }) => debian)];
@@ -47,7 +55,7 @@ export class Tools {
       if (isInPath(command)) versions.set(name, version.length === 0 ? "" : firstNumber(command, version));
       else missing.push(`${name} is left out: there is no ${command} (Debian: ${debian})`);
     }
-    for (const name of NPM_PACKAGES) {
+    for (const name of Object.keys(NPM_PACKAGES)) {
       const manifest = join(npmRoot, "node_modules", name, "package.json");
       if (existsSync(manifest)) versions.set(name, (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version);
       else missing.push(`npm ${name} is left out: it is not in ${npmRoot}`);

@@ -11,7 +11,7 @@ export const codec: BenchMode = {
   run: async (bench) => {
     bench.say("\ncodec: all in one process, in turns");
     const seconds = bench.isQuick ? 0.1 : 1;
-    const npm = NPM_PACKAGES.filter((name) => bench.has(name));
+    const npm = Object.keys(NPM_PACKAGES).filter((name) => bench.has(name));
     const child = new Child("codec", [process.execPath, bench.driver("codec.js"), JSON.stringify({ root: bench.root, rounds: bench.runs(5, 2), seconds, npm })]);
     try {
       await child.waitFor("complete", bench.options.timeout);
