@@ -61,6 +61,18 @@ describe("ResumeFile", () => {
     expect(loaded?.stamps).toEqual([]);
   });
 
+  it("has no journal before there is something to say", async () => {
+    const { resume, folder } = await open();
+    await resume.save(snapshot);
+    await resume.append([]);
+    expect(resume.journalLength).toBe(0);
+    await expect(readFile(join(folder, "id.journal"))).rejects.toMatchObject({ code: "ENOENT" });
+    await resume.append([{ piece: 7, blocks: undefined }]);
+    await resume.append([{ piece: 8, blocks: undefined }]);
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 7, 8]);
+    await resume.close();
+  });
+
   it("a new snapshot makes the old journal void", async () => {
     const { resume, folder } = await open();
     await resume.save(snapshot);

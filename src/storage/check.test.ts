@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { StorageError } from "../base/index.ts";
+import { FileLayout } from "../metainfo/index.ts";
+import type { Hasher, HashSegment } from "../runtime/index.ts";
+import { checkPieces } from "./check.ts";
+import { CHECK_INLINE_BYTES } from "./limits.ts";
+import type { Storage } from "./storage.ts";
+
+const PIECE = 16_384;
+
+function layoutOf(length: number): FileLayout {
+  return new FileLayout([{ path: ["a"], length, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }], PIECE);
+}
+
+const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 7 + (at >>> 8)) & 0xff);
+const sha1 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha1").update(bytes).digest());
+
+interface Table {
+  readonly jobs: number[];
+  readonly check: () => Promise<number[]>;
+}
+
+/** Checks what is on disk of `wanted` bytes; notes how long the jobs are that go to threads, which find everything wrong. */
+function table(wanted: Uint8Array, onDisk: Uint8Array): Table {
+  const layout = layoutOf(wanted.length);
+  const jobs: number[] = [];
+  const storage = {
+    read: async (offset: number, into: readonly Uint8Array[]) => {
+      let at = offset;
+      for (const part of into) {
+        if (at + part.length > onDisk.length) throw new StorageError("storage.short", "too short");
+        part.set(onDisk.subarray(at, at + part.length));
+        at += part.length;
+      }
+    },
+    segments: (offset: number, length: number): HashSegment[] => [{ path: "a", offset, length }],
+  } as Pick<Storage, "read" | "segments"> as Storage;
+  const hasher = {
+    parallelism: 2,
+    digestSync: (_algorithm: string, bytes: Uint8Array) => sha1(bytes),
+    digestFiles: async ({ segments }: { segments: readonly HashSegment[] }) => {
+      const length = segments.reduce((sum, segment) => sum + segment.length, 0);
+      jobs.push(length);
+      const parts = Math.ceil(length / PIECE);
+      return { digests: new Uint8Array(parts * 20), readable: new Uint8Array(parts), failure: undefined };
+    },
+  } as Pick<Hasher, "parallelism" | "digestSync" | "digestFiles"> as Hasher;
+  const pieceHash = (piece: number): Uint8Array => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE));
+  return { jobs, check: async () => [...(await checkPieces({ layout, storage, hasher, pieceHash })).ones()] };
+}
+
+describe("checkPieces", () => {
+  it("finds out about little data without a thread, damage and a short last piece included", async () => {
+    const wanted = noise(3 * PIECE + 100);
+    const onDisk = wanted.slice();
+    onDisk[PIECE + 5] = 1 + (onDisk[PIECE + 5] ?? 0);
+    const { jobs, check } = table(wanted, onDisk);
+    expect(await check()).toEqual([0, 2, 3]);
+    expect(jobs).toEqual([]);
+  });
+
+  it("does so again and again with the same memory, and what was there before does not count", async () => {
+    const wanted = noise(2 * PIECE);
+    expect(await table(wanted, wanted).check()).toEqual([0, 1]);
+    expect(await table(wanted, new Uint8Array(2 * PIECE)).check()).toEqual([]);
+    expect(await table(wanted, wanted.subarray(0, PIECE)).check()).toEqual([]);
+  });
+
+  it("leaves short files and more data to the threads", async () => {
+    const wanted = noise(CHECK_INLINE_BYTES + 1);
+    const long = table(wanted, wanted);
+    await long.check();
+    expect(long.jobs).toEqual([wanted.length]);
+    const short = table(wanted.subarray(0, 2 * PIECE), wanted.subarray(0, PIECE));
+    await short.check();
+    expect(short.jobs).toEqual([2 * PIECE]);
+  });
+});
