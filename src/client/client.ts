@@ -6,11 +6,11 @@ import { BanList, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { Gate } from "./gate.ts";
-import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, TICK_MS } from "./limits.ts";
+import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, MAX_READING, TICK_MS } from "./limits.ts";
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
-import { resolveSource, type ResolvedSource } from "./source.ts";
+import { isPath, resolveSource, type ResolvedSource } from "./source.ts";
 import { Torrent, type TorrentSeed } from "./torrent.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 
@@ -29,6 +29,7 @@ export class Client {
   readonly #byWireHash = new Map<string, Torrent>();
   /** Whose data is where, as far as that is known. */
   readonly #byPath = new Map<string, InfoHash>();
+  readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
   readonly #host: TorrentHost;
   #connections = 0;
@@ -93,7 +94,8 @@ export class Client {
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
     checkPeers(options.peers ?? []);
-    const resolved = await resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
+    const resolve = (): Promise<ResolvedSource> => resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
+    const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
     await this.listen();
     this.#requireOpen();
     const seed = toSeed(resolved);

@@ -35,3 +35,6 @@ export const MAX_OPENING = 4;
 
 /** Bytes: what is no longer than this is hashed sooner, should the client be killed, than its state is made durable at the start. */
 export const CHEAP_CHECK_BYTES = 4 * 1024 * 1024;
+
+/** Torrent files read at the same time: with a thousand, all that is between reading and starting would be in memory together. */
+export const MAX_READING = 8;

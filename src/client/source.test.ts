@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { digest, makePlay } from "../../test/support/stage.ts";
 import { simWorld } from "../sim/index.ts";
 import { Selection } from "./selection.ts";
-import { resolveSource } from "./source.ts";
+import { isPath, resolveSource } from "./source.ts";
+
+describe("isPath", () => {
+  it("tells files on this machine from what comes over the network or is here already", () => {
+    for (const path of ["a.torrent", "/a.torrent", "C:\\a.torrent", "magnets/a.torrent", "http.torrent"]) expect(isPath(path), path).toBe(true);
+    for (const source of ["magnet:?xt=urn:btih:0", "MAGNET:?x", "http://a/", "HTTPS://a/b", new Uint8Array()]) expect(isPath(source), String(source)).toBe(false);
+  });
+});
 
 describe("resolveSource", () => {
   it("reads a torrent from its bytes, a path, an address and a magnet link", async () => {

@@ -19,6 +19,11 @@ export async function resolveSource(runtime: Runtime, source: TorrentSource, che
   return parse(runtime, await read(runtime, source), source);
 }
 
+/** Whether a source is a file on this machine. */
+export function isPath(source: TorrentSource): boolean {
+  return typeof source === "string" && !/^(?:magnet:|https?:\/\/)/i.test(source);
+}
+
 function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSource {
   try {
     return { kind: "metainfo", metainfo: parseMetainfo(bytes, runtime.hasher) };

@@ -50,6 +50,8 @@ export class ResumeFile {
   /** The snapshot with the journal applied; `undefined` when there is none, or none that can be read. */
   async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Snapshot | undefined> {
     try {
+      // Most have none when they are added, and an error costs more than a look.
+      if ((await this.#files.stat(this.#snapshotPath)) === undefined) return undefined;
       const dict = asDict(decode(await this.#files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), { maxLength: MAX_RESUME_BYTES }));
       if (dict === undefined || asInt(dict.get("version")) !== VERSION) return undefined;
       const generation = asBytes(dict.get("generation")) ?? new Uint8Array(GENERATION_LENGTH);
