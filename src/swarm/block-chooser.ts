@@ -17,7 +17,9 @@ export interface BlockChooserOptions {
   readonly layout: FileLayout;
   /** Pieces that are on disk. */
   readonly have: Bitfield;
-  /** Makes room in memory for one more piece; false when there is none. */
+  /** Makes sure of memory for a piece; false when there is none. */
+  readonly hold: (piece: OpenPiece) => boolean;
+  /** Whether there is memory for one more piece. */
   readonly makeRoom: () => boolean;
   readonly begin: (index: number) => OpenPiece;
 }
@@ -36,19 +38,27 @@ export class BlockChooser {
 
   /** The next block to ask a peer for, now requested; `undefined` when it has nothing that we want, or memory is full. */
   next(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {
-    const { open, picker } = this.#options;
-    const choked = peer.flags.peerChoking;
+    const { open } = this.#options;
+    // What was begun for this peer first: with many peers, looking through what was begun for the others costs more than all else.
+    const own = peer.lastBegun === undefined ? undefined : open.get(peer.lastBegun);
+    const begun = own === undefined ? undefined : this.#request(peer, own);
+    if (begun !== undefined) return begun;
     for (const piece of open.unfilled()) {
-      if (!picker.isWanted(piece.index) || peer.pieces?.get(piece.index) !== true) continue;
-      if (!piece.admits(peer.identity) || (choked && !peer.allowedFast.has(piece.index))) continue;
-      const block = piece.requestNext(peer.identity);
-      if (block !== undefined) return { piece, block };
+      const next = this.#request(peer, piece);
+      if (next !== undefined) return next;
     }
-    const index = choked ? this.#pickAllowedFast(peer) : this.#pick(peer);
-    if (index === undefined || !this.#options.makeRoom()) return undefined;
+    if (!this.#options.makeRoom()) return undefined;
+    const index = peer.flags.peerChoking ? this.#pickAllowedFast(peer) : this.#pick(peer);
+    if (index === undefined) return undefined;
     peer.lastBegun = index;
-    const piece = this.#options.begin(index);
-    const block = piece.requestNext(peer.identity);
+    return this.#request(peer, this.#options.begin(index));
+  }
+
+  /** Requests a free block of a piece, if the peer may be asked for one and there is memory. */
+  #request(peer: Peer, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    if (piece.freeCount === 0 || peer.pieces?.get(piece.index) !== true || !this.#options.picker.isWanted(piece.index)) return undefined;
+    if (!piece.admits(peer.identity) || (peer.flags.peerChoking && !peer.allowedFast.has(piece.index))) return undefined;
+    const block = this.#options.hold(piece) ? piece.requestNext(peer.identity) : undefined;
     return block === undefined ? undefined : { piece, block };
   }
 

@@ -6,7 +6,7 @@ import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
 import { BlockChooser } from "./block-chooser.ts";
 import { EndGame } from "./end-game.ts";
 import { Evidence } from "./evidence.ts";
-import { DISK_RETRY_MS, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
+import { DISK_RETRY_MS, MIN_PIPELINE, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { OpenPieces } from "./open-pieces.ts";
 import { PartialSaver } from "./partial-saver.ts";
@@ -49,8 +49,8 @@ export class Downloader {
   readonly #pauses = new Set<() => void>();
   #isStopped = false;
   #isBlocked = false;
-  /** Whether a peer was asked for less than it would take: all memory for pieces is in use. */
-  #isOutOfMemory = false;
+  /** Requests that one peer may have outstanding, so that all find memory. */
+  #share = Infinity;
 
   constructor(options: DownloaderOptions) {
     const { runtime, metainfo, storage, have } = options;
@@ -65,7 +65,8 @@ export class Downloader {
       open: this.#open,
       layout: metainfo.layout,
       have,
-      makeRoom: () => this.#makeRoom(),
+      hold: (piece) => this.#buffers.hold(piece),
+      makeRoom: () => this.#buffers.makeRoom(),
       begin: (index) => this.#begin(index),
     });
     this.#evidence = new Evidence(runtime.hasher);
@@ -123,7 +124,9 @@ export class Downloader {
   refill(peer: Peer): void {
     if (this.#isStopped || this.#isBlocked || peer.isClosed || !peer.flags.amInterested) return;
     if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
-    const { room } = peer.requests;
+    if (peer.requests.size === 0) this.#shareMemory();
+    else if (this.#buffers.wasRefused) return;
+    const room = peer.requests.room(this.#share);
     if (room === 0) return;
     const now = this.#options.runtime.clock.now();
     const out = new Uint8Array(room * REQUEST_LENGTH);
@@ -139,7 +142,10 @@ export class Downloader {
   }
 
   refillAll(): void {
-    for (const peer of this.#options.peers) this.refill(peer);
+    const { peers } = this.#options;
+    // Those that wait first, or what memory there is would always go to the peers that came first.
+    for (const peer of peers) if (peer.requests.size === 0) this.refill(peer);
+    for (const peer of peers) this.refill(peer);
   }
 
   blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
@@ -147,9 +153,8 @@ export class Downloader {
     const block = piece?.blockAt(begin, length);
     if (piece === undefined || block === undefined || peer.requests.find(index, block) === undefined) return undefined;
     if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block))) return undefined;
-    piece.data ??= this.#buffers.take(piece.length);
     peer.arriving = { piece, block };
-    return piece.data.subarray(begin, begin + length);
+    return this.#buffers.memoryOf(piece).subarray(begin, begin + length);
   }
 
   blockEnd(peer: Peer, index: number, begin: number, length: number, stored: boolean): void {
@@ -228,30 +233,16 @@ export class Downloader {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
+  #shareMemory(): void {
+    let active = 0;
+    for (const { flags } of this.#options.peers) if (flags.amInterested && !flags.peerChoking) active++;
+    const { blockCount, pieceBlocks } = this.#buffers;
+    this.#share = Math.max(MIN_PIPELINE, Math.floor(blockCount / Math.max(1, active)) - pieceBlocks);
+  }
+
   #begin(index: number): OpenPiece {
     this.picker.take(index);
     return this.#open.begin(index, this.#options.metainfo.layout.pieceSize(index), this.#options.runtime.clock.now());
-  }
-
-  #makeRoom(): boolean {
-    if (this.#buffers.hasRoom || this.#unloadOne()) return true;
-    this.#isOutOfMemory = true;
-    return false;
-  }
-
-  #unloadOne(): boolean {
-    for (const piece of this.#open.all()) {
-      if (!piece.canUnload) continue;
-      this.#releaseBuffer(piece);
-      return true;
-    }
-    return false;
-  }
-
-  #releaseBuffer(piece: OpenPiece): void {
-    const data = piece.unload();
-    if (data === undefined) return;
-    this.#buffers.release(data);
   }
 
   #cancelElsewhere(from: Peer, piece: OpenPiece, block: number): void {
@@ -317,7 +308,7 @@ export class Downloader {
   }
 
   async #finish(piece: OpenPiece): Promise<void> {
-    const data = (piece.data ??= this.#buffers.take(piece.length));
+    const data = this.#buffers.memoryOf(piece);
     // What an earlier save still has to write must not land on top of what is written now.
     await this.#saver.settled(piece);
     try {
@@ -346,16 +337,22 @@ export class Downloader {
     this.wasted += piece.length;
     const guilty = this.#evidence.failed(piece, data);
     piece.distrust();
-    this.#releaseBuffer(piece);
+    this.#buffers.release(piece);
+    this.#buffers.wasRefused = false;
     if (guilty !== undefined && isIdentity(guilty)) this.#options.onLiar(guilty);
     this.refillAll();
   }
 
   #close(piece: OpenPiece): void {
-    this.#releaseBuffer(piece);
+    this.#buffers.release(piece);
     this.#open.close(piece);
-    if (!this.#isOutOfMemory || !this.#buffers.hasRoom) return;
-    this.#isOutOfMemory = false;
+    this.#onRoom();
+  }
+
+  /** Memory may be free: who was refused some asks again. */
+  #onRoom(): void {
+    if (!this.#buffers.wasRefused) return;
+    this.#buffers.wasRefused = false;
     this.refillAll();
   }
 
@@ -396,7 +393,7 @@ export class Downloader {
 
   #saveUnfinished(now: number): void {
     if (this.#isBlocked) return;
-    for (const saving of this.#saver.begin(now)) this.#own(saving);
+    for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
   }
 
   #own(work: Promise<void>): void {

@@ -37,7 +37,7 @@ export const CHOKE_INTERVAL_MS = 10_000;
 export const OPTIMISTIC_ROUNDS = 3;
 
 /** Bytes of pieces under construction that are kept in memory. */
-export const ASSEMBLY_BYTES = 32 * 1024 * 1024;
+export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of adjacent finished pieces that are written with one call, at the most. */
 export const WRITE_RUN_BYTES = 8 * 1024 * 1024;

@@ -173,9 +173,9 @@ export class OpenPiece {
     return data;
   }
 
-  /** Whether memory could be freed without losing anything. */
+  /** Whether memory could be freed: everything that is there is on disk, and nothing is to come. */
   get canUnload(): boolean {
-    return this.data !== undefined && this.arriving === 0 && this.saved.count === this.there.count;
+    return this.#free + this.there.count === this.blockCount && this.saved.count === this.there.count && !this.isComplete;
   }
 
   /** Who delivered a block; `undefined` for one found on disk. */

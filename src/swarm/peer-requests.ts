@@ -41,9 +41,10 @@ export class PeerRequests {
     return Math.min(this.#depth, this.#limit);
   }
 
-  /** Requests that may be sent now; 0 until half of the pipeline has drained, so that they go out in batches. */
-  get room(): number {
-    const { depth, size } = this;
+  /** Requests that may be sent now, up to `most` outstanding; 0 until half of these have drained, so that they go out in batches. */
+  room(most = Infinity): number {
+    const { size } = this;
+    const depth = Math.min(this.depth, most);
     return size * 2 <= depth ? depth - size : 0;
   }
 

@@ -1,13 +1,18 @@
+import { BLOCK_LENGTH } from "../base/index.ts";
 import type { Hasher } from "../runtime/index.ts";
 import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+import type { OpenPiece } from "./open-piece.ts";
 
 /** Memory for pieces under construction: bounded, and used again. */
 export class PieceBuffers {
   readonly #hasher: Pick<Hasher, "allocate">;
   readonly #pieceLength: number;
   readonly #capacity: number;
+  /** Pieces that have memory, or will when their first block arrives. */
+  readonly #held = new Set<OpenPiece>();
   readonly #spare: Uint8Array[] = [];
-  #used = 0;
+  /** Whether somebody wanted memory since this was last cleared, and there was none. */
+  wasRefused = false;
 
   constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number) {
     this.#hasher = hasher;
@@ -15,22 +20,50 @@ export class PieceBuffers {
     this.#capacity = Math.max(MIN_OPEN_PIECES, Math.floor(ASSEMBLY_BYTES / pieceLength));
   }
 
-  /** Whether one more fits the budget. */
-  get hasRoom(): boolean {
-    return this.#used < this.#capacity;
+  /** Blocks in a piece. */
+  get pieceBlocks(): number {
+    return Math.ceil(this.#pieceLength / BLOCK_LENGTH);
   }
 
-  /** A buffer of `length` bytes, at most a piece: beyond the budget, too, when the caller cannot wait. */
-  take(length: number): Uint8Array {
-    this.#used++;
+  /** Blocks that fit the budget. */
+  get blockCount(): number {
+    return this.#capacity * this.pieceBlocks;
+  }
+
+  /** Makes sure that a piece may be asked for: there is memory for it, perhaps another's that is on disk. False when there is none. */
+  hold(piece: OpenPiece): boolean {
+    if (this.#held.has(piece)) return true;
+    if (!this.makeRoom()) return false;
+    this.#held.add(piece);
+    return true;
+  }
+
+  /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
+  makeRoom(): boolean {
+    if (this.#held.size < this.#capacity) return true;
+    for (const piece of this.#held) {
+      if (!piece.canUnload) continue;
+      this.release(piece);
+      return true;
+    }
+    this.wasRefused = true;
+    return false;
+  }
+
+  /** The memory of a piece: beyond the budget, too, when it was not held, for the caller cannot wait. */
+  memoryOf(piece: OpenPiece): Uint8Array {
+    if (piece.data !== undefined) return piece.data;
+    this.#held.add(piece);
     const buffer = this.#spare.pop() ?? this.#hasher.allocate(this.#pieceLength);
-    return length === buffer.length ? buffer : buffer.subarray(0, length);
+    piece.data = piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
+    return piece.data;
   }
 
-  /** Gives back what `take` gave. It is kept for the next piece: new memory has to be cleared, and collected later. */
-  release(data: Uint8Array): void {
-    this.#used--;
-    if (this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+  /** Takes a piece's memory. It is kept for the next one: new memory has to be cleared, and collected later. */
+  release(piece: OpenPiece): void {
+    this.#held.delete(piece);
+    const data = piece.unload();
+    if (data !== undefined && this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
   }
 
   /** Lets go of what is not in use: an idle torrent holds nothing. */

@@ -12,14 +12,14 @@ describe("PeerRequests", () => {
   it("begins small, refills in batches, and doubles with what arrives", () => {
     const requests = new PeerRequests();
     const piece = new OpenPiece(0, 1_000 * BLOCK);
-    expect(requests.room).toBe(MIN_PIPELINE);
+    expect(requests.room()).toBe(MIN_PIPELINE);
     for (let block = 0; block < MIN_PIPELINE; block++) requests.add(piece, block, 0);
-    expect(requests.room).toBe(0);
+    expect(requests.room()).toBe(0);
     for (let block = 0; block < MIN_PIPELINE; block++) {
       requests.delete(0, block);
       requests.onBlock();
     }
-    expect(requests.room).toBe(2 * MIN_PIPELINE);
+    expect(requests.room()).toBe(2 * MIN_PIPELINE);
   });
 
   it("never asks for more than the peer's queue holds, whatever it says of it", () => {
@@ -33,6 +33,18 @@ describe("PeerRequests", () => {
     }
   });
 
+  it("asks for no more than its share of the memory, in batches too", () => {
+    const requests = new PeerRequests();
+    const piece = new OpenPiece(0, 1_000 * BLOCK);
+    for (let at = 0; at < 200; at++) requests.onBlock();
+    expect(requests.room(40)).toBe(40);
+    for (let block = 0; block < 40; block++) requests.add(piece, block, 0);
+    for (let block = 0; block < 19; block++) requests.delete(0, block);
+    expect(requests.room(40)).toBe(0);
+    requests.delete(0, 19);
+    expect(requests.room(40)).toBe(20);
+  });
+
   it("follows the rate once it is known, and asks for one block after a time-out", () => {
     const requests = new PeerRequests();
     for (let at = 0; at < 200; at++) requests.onBlock();
@@ -41,7 +53,7 @@ describe("PeerRequests", () => {
     requests.tick(0);
     expect(requests.depth).toBe(4);
     requests.collapse();
-    expect(requests.room).toBe(1);
+    expect(requests.room()).toBe(1);
   });
 });
 
