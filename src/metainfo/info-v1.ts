@@ -4,6 +4,8 @@ import type { BDict, BValue, ElementScanner } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
 import { PlainFileScanner } from "./plain-file.ts";
+import type { PlainFile } from "./plain-file.ts";
+import { PlainFiles } from "./plain-files.ts";
 import { readAttributes, readFile, readLength, readPath } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import type { TextReader } from "./text.ts";
@@ -13,7 +15,8 @@ const SHA1_LENGTH = 20;
 /** The v1 half of an info dictionary (BEP 3). */
 export interface InfoV1 {
   readonly isSingleFile: boolean;
-  readonly files: readonly RawFile[];
+  /** In the torrent's order. */
+  readonly files: readonly RawFile[] | PlainFiles;
   /** One SHA-1 a piece, end to end. */
   readonly pieces: Uint8Array;
 }
@@ -39,18 +42,20 @@ export class FileReader {
   /** What most files are read with; {@link FileReader.add} takes the others. */
   readonly scanner: ElementScanner;
   readonly #text: TextReader;
+  /** All files so far, as long as they are plain. */
+  #plain: PlainFiles | undefined;
   readonly #files: RawFile[] = [];
   #failure: unknown;
 
   constructor(text: TextReader) {
     this.#text = text;
-    this.scanner = new PlainFileScanner(text, (file) => {
-      if (this.#failure === undefined) this.#files.push(file);
-    });
+    this.#plain = new PlainFiles(text);
+    this.scanner = new PlainFileScanner((bytes, file) => this.#addPlain(bytes, file));
   }
 
   add(value: BValue): void {
     if (this.#failure !== undefined) return;
+    this.#unpack();
     try {
       this.#files.push(readListed(value, this.#files.length, this.#text));
     } catch (error) {
@@ -58,10 +63,35 @@ export class FileReader {
     }
   }
 
-  /** The files read so far. Throws what the first bad one threw. */
+  /** The files read so far when all of them are plain, else `undefined`. */
+  get plain(): PlainFiles | undefined {
+    return this.#plain;
+  }
+
+  /** Files read so far. Throws what the first bad one threw. */
+  get count(): number {
+    if (this.#failure !== undefined) throw toError(this.#failure);
+    return this.#plain?.length ?? this.#files.length;
+  }
+
+  /** The files read so far, as they are when not all are plain. Throws what the first bad one threw. */
   get files(): readonly RawFile[] {
     if (this.#failure !== undefined) throw toError(this.#failure);
+    this.#unpack();
     return this.#files;
+  }
+
+  #addPlain(bytes: Uint8Array, file: PlainFile): void {
+    if (this.#failure !== undefined || this.#plain?.add(bytes, file) === true) return;
+    this.#unpack();
+    const components = Array.from({ length: file.count }, (_, i) => this.#text.range(bytes, file.starts[i] ?? 0, file.ends[i] ?? 0));
+    // In the order of the other literals of a RawFile, so that the engine has one shape for all.
+    this.#files.push({ components, length: file.length, attributes: "", symlink: undefined, piecesRoot: undefined });
+  }
+
+  #unpack(): void {
+    for (const file of this.#plain?.toRawFiles() ?? []) this.#files.push(file);
+    this.#plain = undefined;
   }
 }
 
@@ -70,9 +100,9 @@ export function readInfoV1(info: BDict, name: string, listed: FileReader | undef
   const pieces = requireBytes(info, "pieces");
   if (pieces.length % SHA1_LENGTH !== 0) throw invalid("pieces", `"pieces" has ${pieces.length} bytes, no multiple of ${SHA1_LENGTH}`);
   if (pieces.length / SHA1_LENGTH > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
-  if (info.has("files") || listed?.files.length === 0) throw invalid("files", `"files" is no list of files`);
+  if (info.has("files") || listed?.count === 0) throw invalid("files", `"files" is no list of files`);
   if (listed === undefined) return { isSingleFile: true, pieces, files: [readFile(info, [name], undefined, text)] };
-  return { isSingleFile: false, pieces, files: listed.files };
+  return { isSingleFile: false, pieces, files: listed.plain ?? listed.files };
 }
 
 function readListed(value: BValue, index: number, text: TextReader): RawFile {

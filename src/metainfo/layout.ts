@@ -30,6 +30,16 @@ export interface LayoutFile extends FileEntry {
 /** A list of files, or what makes them one by one: each is asked for once, in order, and not kept. */
 export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 
+/** Files that are made when they are first asked for. None of them is padding. */
+export interface PlacedFiles {
+  /** Files. */
+  readonly length: number;
+  /** Bytes of a file. */
+  lengthOf(index: number): number;
+  /** A file, to be put `offset` bytes from the start of the torrent's space. */
+  place(index: number, offset: number): LayoutFile;
+}
+
 /** A run of bytes within one file. */
 export interface Span {
   readonly fileIndex: number;
@@ -53,53 +63,70 @@ export interface PieceRange {
  * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
  */
 export class FileLayout {
-  readonly files: readonly LayoutFile[];
   /** Bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
   /** Bytes of the torrent's space: padding files and, when aligned, the gaps between files included; no gap after the last file. */
   readonly totalLength: number;
+  /** Bytes of all files, padding left out. */
+  readonly contentLength: number;
   /** Whether each file begins at a piece boundary with an implicit gap before it (pure v2). */
   readonly isAligned: boolean;
   /** Start of each file that is not empty, ascending, and its index. */
   readonly #starts: Float64Array;
   readonly #indexes: Uint32Array;
+  /** Not made before anybody looks: most of what is asked of a large torrent needs only where its files begin. */
+  #files: readonly LayoutFile[] | PlacedFiles;
 
   /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */
-  constructor(entries: FileEntries, pieceLength: number, isAligned = false) {
+  constructor(entries: FileEntries | PlacedFiles, pieceLength: number, isAligned = false) {
+    this.pieceLength = pieceLength;
+    this.isAligned = isAligned;
     const files: LayoutFile[] = [];
     const starts = new Float64Array(entries.length);
     const indexes = new Uint32Array(entries.length);
     let filled = 0;
     let end = 0;
+    let content = 0;
     for (let index = 0; index < entries.length; index++) {
-      const entry = entries.at(index);
-      if (entry === undefined) continue;
-      const offset = isAligned ? Math.ceil(end / pieceLength) * pieceLength : end;
-      files.push({
-        index,
-        offset,
-        path: entry.path,
-        length: entry.length,
-        isPadding: entry.isPadding,
-        isExecutable: entry.isExecutable,
-        isHidden: entry.isHidden,
-        symlinkPath: entry.symlinkPath,
-        piecesRoot: entry.piecesRoot,
-      });
-      if (entry.length === 0) continue;
+      const offset = this.#next(end);
+      let length: number;
+      if (isPlaced(entries)) {
+        length = entries.lengthOf(index);
+        content += length;
+      } else {
+        const entry = entries.at(index);
+        if (entry === undefined) continue;
+        files.push(withPlace(entry, index, offset));
+        length = entry.length;
+        if (!entry.isPadding) content += length;
+      }
+      if (length === 0) continue;
       starts[filled] = offset;
       indexes[filled++] = index;
-      end = offset + entry.length;
+      end = offset + length;
       if (!Number.isSafeInteger(end)) throw new InputError("metainfo.size", "the files add up to more than 2^53 - 1 bytes");
     }
-    this.files = files;
-    this.pieceLength = pieceLength;
-    this.isAligned = isAligned;
+    this.#files = isPlaced(entries) ? entries : files;
     this.totalLength = end;
+    this.contentLength = content;
     this.pieceCount = Math.ceil(end / pieceLength);
     this.#starts = starts.subarray(0, filled);
     this.#indexes = indexes.subarray(0, filled);
+  }
+
+  /** In the torrent's order, padding included. */
+  get files(): readonly LayoutFile[] {
+    const files = this.#files;
+    if (!isPlaced(files)) return files;
+    let end = 0;
+    const made = Array.from({ length: files.length }, (_, index) => {
+      const file = files.place(index, this.#next(end));
+      if (file.length > 0) end = file.offset + file.length;
+      return file;
+    });
+    this.#files = made;
+    return made;
   }
 
   /** Bytes from the start of the space to the start of a piece. */
@@ -147,6 +174,11 @@ export class FileLayout {
     return this.spans(this.pieceOffset(index), this.pieceSize(index)).map((span) => span.fileIndex);
   }
 
+  /** Where a file begins when the one before it ends at `end`. */
+  #next(end: number): number {
+    return this.isAligned ? Math.ceil(end / this.pieceLength) * this.pieceLength : end;
+  }
+
   #fileAt(position: number): LayoutFile | undefined {
     const index = this.#indexes[position];
     return index === undefined ? undefined : this.files[index];
@@ -163,4 +195,23 @@ export class FileLayout {
     }
     return low - 1;
   }
+}
+
+function isPlaced(files: FileEntries | PlacedFiles): files is PlacedFiles {
+  return "lengthOf" in files;
+}
+
+/** One literal with its fields in one order: torrents have many thousand of these. */
+function withPlace(entry: FileEntry, index: number, offset: number): LayoutFile {
+  return {
+    index,
+    offset,
+    path: entry.path,
+    length: entry.length,
+    isPadding: entry.isPadding,
+    isExecutable: entry.isExecutable,
+    isHidden: entry.isHidden,
+    symlinkPath: entry.symlinkPath,
+    piecesRoot: entry.piecesRoot,
+  };
 }

@@ -87,7 +87,7 @@ export class Metainfo {
     this.infoBytes = facts.infoBytes;
     this.#hashesV2 = facts.hashesV2;
     this.#torrentBytes = facts.torrentBytes;
-    this.totalSize = facts.layout.files.reduce((sum, file) => sum + (file.isPadding ? 0 : file.length), 0);
+    this.totalSize = facts.layout.contentLength;
   }
 
   /** In the torrent's order, padding included. */

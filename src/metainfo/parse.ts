@@ -9,7 +9,7 @@ import type { OuterFields } from "./fields.ts";
 import { FileReader, hasV1, readInfoV1, readName, readPieceLengthV1 } from "./info-v1.ts";
 import { hasV2, readInfoV2, readPieceLengthV2 } from "./info-v2.ts";
 import { FileLayout } from "./layout.ts";
-import type { FileEntry } from "./layout.ts";
+import type { FileEntries, FileEntry } from "./layout.ts";
 import { MAX_PIECES, MAX_TORRENT_LENGTH } from "./limits.ts";
 import type { SyncHasher } from "./merkle.ts";
 import { Metainfo } from "./metainfo.ts";
@@ -18,6 +18,7 @@ import { safeName } from "./names.ts";
 import { readOuter } from "./outer.ts";
 import type { OuterFacts } from "./outer.ts";
 import { PathTable } from "./paths.ts";
+import { PlainFiles } from "./plain-files.ts";
 import { toEntry } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import { textReader } from "./text.ts";
@@ -111,7 +112,7 @@ function readPieces(
   const pieceLength = version === "v1" ? readPieceLengthV1(info) : readPieceLengthV2(info);
   const v1 = version === "v2" ? undefined : readInfoV1(info, name, listed, text);
   const v2 = version === "v1" ? undefined : readInfoV2(info, text);
-  const files = v1 === undefined ? (v2?.files ?? []) : v2 === undefined ? v1.files : mergeHalves(v1.files, v2.files);
+  const files = v1 === undefined ? (v2?.files ?? []) : v2 === undefined ? v1.files : mergeHalves(v1.files instanceof PlainFiles ? v1.files.toRawFiles() : v1.files, v2.files);
   const layout = place(files, pieceLength, version === "v2");
   if (version === "hybrid") checkAlignment(layout);
   const layers = torrent === undefined ? undefined : (asDict(torrent.get("piece layers")) ?? new Map());
@@ -125,13 +126,17 @@ function readPieces(
   return { isSingleFile: v1.isSingleFile, layout, hashes: { kind: "v1", pieces: v1.pieces }, hashesV2 };
 }
 
-function place(files: readonly RawFile[], pieceLength: number, isAligned: boolean): FileLayout {
+function place(files: readonly RawFile[] | PlainFiles, pieceLength: number, isAligned: boolean): FileLayout {
+  const layout = new FileLayout(files instanceof PlainFiles ? files : toEntries(files), pieceLength, isAligned);
+  if (layout.pieceCount > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
+  return layout;
+}
+
+function toEntries(files: readonly RawFile[]): FileEntries {
   const paths = new PathTable();
   const entryAt = (index: number): FileEntry | undefined => {
     const file = files[index];
     return file === undefined ? undefined : toEntry(file, paths);
   };
-  const layout = new FileLayout({ length: files.length, at: entryAt }, pieceLength, isAligned);
-  if (layout.pieceCount > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
-  return layout;
+  return { length: files.length, at: entryAt };
 }

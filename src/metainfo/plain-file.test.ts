@@ -9,9 +9,19 @@ import { PlainFileScanner } from "./plain-file.ts";
 import type { RawFile } from "./raw-file.ts";
 import { textReader } from "./text.ts";
 
-function scan(bytes: Uint8Array, at = 0): { readonly file: RawFile; readonly end: number; readonly tokens: number } | undefined {
-  const files: RawFile[] = [];
-  const scanner = new PlainFileScanner(textReader(undefined), (file) => files.push(file));
+interface Scanned {
+  readonly file: Pick<RawFile, "components" | "length">;
+  readonly end: number;
+  readonly tokens: number;
+}
+
+function scan(bytes: Uint8Array, at = 0): Scanned | undefined {
+  const text = textReader(undefined);
+  const files: Scanned["file"][] = [];
+  const scanner = new PlainFileScanner((from, { length, count, starts, ends }) => {
+    expect(from).toBe(bytes);
+    files.push({ length, components: Array.from({ length: count }, (_, i) => text.range(bytes, starts[i] ?? 0, ends[i] ?? 0)) });
+  });
   const taken = scanner.take(bytes, at);
   expect(files).toHaveLength(taken ? 1 : 0);
   const [file] = files;
@@ -28,7 +38,8 @@ describe("PlainFileScanner", () => {
         bytes.set(file, before);
         const reader = new FileReader(textReader(undefined));
         reader.add(decode(file));
-        expect(scan(bytes, before)).toEqual({ file: reader.files[0], end: before + file.length, tokens: 5 + path.length });
+        const { components } = reader.files[0] ?? {};
+        expect(scan(bytes, before)).toEqual({ file: { length, components }, end: before + file.length, tokens: 5 + path.length });
       }),
     );
   });

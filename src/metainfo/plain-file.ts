@@ -1,7 +1,5 @@
 import type { ElementScanner } from "../bencode/index.ts";
 import { MAX_PATH_COMPONENTS } from "./limits.ts";
-import type { RawFile } from "./raw-file.ts";
-import type { TextReader } from "./text.ts";
 
 const COLON = 0x3a;
 const ZERO = 0x30;
@@ -14,20 +12,35 @@ const TOKENS_BESIDE_PATH = 5;
 const BEFORE_LENGTH = Array.from("d6:lengthi", (character) => character.charCodeAt(0));
 const BEFORE_PATH = Array.from("e4:pathl", (character) => character.charCodeAt(0));
 
+/** An entry of a v1 file list, as bytes. Filled again for each entry. */
+export interface PlainFile {
+  /** Bytes of the file. */
+  readonly length: number;
+  /** Where the first component of the path begins, its length included. */
+  readonly pathStart: number;
+  /** Components, at least 1. */
+  readonly count: number;
+  /** Where the text of each component begins. */
+  readonly starts: Int32Array;
+  /** Where the text of each component ends, not included. */
+  readonly ends: Int32Array;
+}
+
 /**
- * Reads entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all are. Anything else, and
+ * Finds entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all are. Anything else, and
  * anything that is wrong, is left to the decoder.
  */
-export class PlainFileScanner implements ElementScanner {
+export class PlainFileScanner implements ElementScanner, PlainFile {
   end = 0;
   tokens = 0;
-  // Filled again for each file and then cut to length: an array that grows by pushing keeps room for 17.
-  readonly #components: string[] = [];
-  readonly #text: TextReader;
-  readonly #onFile: (file: RawFile) => void;
+  length = 0;
+  pathStart = 0;
+  count = 0;
+  readonly starts = new Int32Array(MAX_PATH_COMPONENTS);
+  readonly ends = new Int32Array(MAX_PATH_COMPONENTS);
+  readonly #onFile: (bytes: Uint8Array, file: PlainFile) => void;
 
-  constructor(text: TextReader, onFile: (file: RawFile) => void) {
-    this.#text = text;
+  constructor(onFile: (bytes: Uint8Array, file: PlainFile) => void) {
     this.#onFile = onFile;
   }
 
@@ -36,21 +49,24 @@ export class PlainFileScanner implements ElementScanner {
     const afterLength = this.#digits(bytes, start + BEFORE_LENGTH.length);
     const length = this.#value;
     if (afterLength < 0 || !startsWith(bytes, afterLength, BEFORE_PATH)) return false;
-    const components = this.#components;
+    const pathStart = afterLength + BEFORE_PATH.length;
     let count = 0;
-    let at = afterLength + BEFORE_PATH.length;
+    let at = pathStart;
     while (bytes[at] !== LETTER_E) {
       const colon = this.#digits(bytes, at);
       if (colon < 0 || bytes[colon] !== COLON || count === MAX_PATH_COMPONENTS) return false;
       at = colon + 1 + this.#value;
       if (at > bytes.length) return false;
-      components[count++] = this.#text.range(bytes, colon + 1, at);
+      this.starts[count] = colon + 1;
+      this.ends[count++] = at;
     }
     if (bytes[at + 1] !== LETTER_E || count === 0) return false;
     this.end = at + 2;
     this.tokens = TOKENS_BESIDE_PATH + count;
-    // In the order of the other literals of a RawFile, so that the engine has one shape for all.
-    this.#onFile({ components: components.slice(0, count), length, attributes: "", symlink: undefined, piecesRoot: undefined });
+    this.length = length;
+    this.pathStart = pathStart;
+    this.count = count;
+    this.#onFile(bytes, this);
     return true;
   }
 

@@ -1,0 +1,97 @@
+const FIRST_SLOTS = 256;
+/** Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes nobody can foresee. */
+const MOST_PROBES = 64;
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+const CASE_BIT = 0x20;
+const SEPARATOR = 0x2f;
+const FIRST_SEED = 0x811c9dc5;
+const SECOND_SEED = 0x9747b28c;
+const FIRST_PRIME = 0x01000193;
+const SECOND_PRIME = 0x5bd1e995;
+const FOLDER = 1;
+
+/**
+ * Tells whether any path of ASCII names, without regard to case, is that of another file or of a folder that another path needs. It keeps 64 bits of
+ * hash of each, not the paths: equal paths are never missed, and that two others are taken for equal costs no more than a closer look.
+ */
+export class PathHashes {
+  /** Two words a slot; both 0 when free. The lowest bit of the second says that it is a folder. */
+  #table = new Int32Array(FIRST_SLOTS * 2);
+  #used = 0;
+  #first = 0;
+  #second = 0;
+
+  /** Begins a path. */
+  begin(): void {
+    this.#first = FIRST_SEED;
+    this.#second = SECOND_SEED;
+  }
+
+  /** Adds a component to the path. */
+  push(bytes: Uint8Array, start: number, end: number): void {
+    let first = this.#first;
+    let second = this.#second;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] ?? 0;
+      const folded = byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte;
+      first = Math.imul(first ^ folded, FIRST_PRIME);
+      second = Math.imul(((second << 5) | (second >>> 27)) ^ folded, SECOND_PRIME);
+    }
+    this.#first = Math.imul(first ^ SEPARATOR, FIRST_PRIME);
+    this.#second = Math.imul(second ^ SEPARATOR, SECOND_PRIME);
+  }
+
+  /** Takes the path so far for a folder; says whether that may be, which it may not when a file has it. */
+  addFolder(): boolean {
+    return this.#add(FOLDER);
+  }
+
+  /** Takes the path for a file; says whether that may be, which it may not when anything else has it. */
+  addFile(): boolean {
+    return this.#add(0);
+  }
+
+  #add(kind: number): boolean {
+    if (this.#used * 4 >= this.#table.length) this.#grow();
+    const table = this.#table;
+    const mask = table.length - 2;
+    // Never 0, which is a free slot.
+    const first = this.#first | 1;
+    const second = this.#second & ~FOLDER;
+    let slot = home(first) & mask;
+    for (let probe = 0; probe < MOST_PROBES; probe++) {
+      const there = table[slot] ?? 0;
+      if (there === 0) {
+        table[slot] = first;
+        table[slot + 1] = second | kind;
+        this.#used++;
+        return true;
+      }
+      const beside = table[slot + 1] ?? 0;
+      if (there === first && (beside & ~FOLDER) === second) return kind === FOLDER && (beside & FOLDER) !== 0;
+      slot = (slot + 2) & mask;
+    }
+    return false;
+  }
+
+  #grow(): void {
+    const before = this.#table;
+    const table = new Int32Array(before.length * 4);
+    const mask = table.length - 2;
+    for (let at = 0; at < before.length; at += 2) {
+      const first = before[at] ?? 0;
+      if (first === 0) continue;
+      let slot = home(first) & mask;
+      while (table[slot] !== 0) slot = (slot + 2) & mask;
+      table[slot] = first;
+      table[slot + 1] = before[at + 1] ?? 0;
+    }
+    this.#table = table;
+  }
+}
+
+/** Where the search for a hash begins; its lowest bit, always 0, is that between the two words. */
+function home(first: number): number {
+  return (first ^ (first >>> 15)) & ~1;
+}
