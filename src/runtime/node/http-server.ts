@@ -1,63 +1,73 @@
-import http from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Endpoint } from "../../base/index.ts";
+import net from "node:net";
 import { canonicalIp, formatEndpoint, NetworkError } from "../../base/index.ts";
 import type { HttpServer, HttpServerReply, HttpServerRequest, HttpServers, ServeOptions } from "../http.ts";
+import { HttpConnection, type ConnectionHost } from "./http-connection.ts";
+import { MAX_CONNECTIONS, SWEEP_MS } from "./http-limits.ts";
+import { type Persistence, ReplyWriter } from "./http-reply.ts";
 import { networkError } from "./system-error.ts";
 
-/** A client that has not sent its request head by then is cut off: slow-header attacks hold sockets otherwise. */
-const HEAD_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 5_000;
-const MAX_HEAD_BYTES = 16 * 1024;
+const FAILED: HttpServerReply = { status: 500, body: "" };
 
-/** A request of Node's as the runtime has it. Headers are made when they are looked at: a tracker never does, and they cost as much as the rest. */
-class NodeRequest implements HttpServerRequest {
-  readonly method: string;
-  readonly target: string;
-  readonly remote: Endpoint;
-  readonly #request: IncomingMessage;
+/** An error of one connection ends that connection, and is nobody's business. */
+function ignore(): void {}
 
-  constructor(request: IncomingMessage) {
-    const { remoteAddress, remoteFamily, remotePort } = request.socket;
-    this.method = request.method ?? "GET";
-    this.target = request.url ?? "/";
-    // The system writes IPv4 in canonical form.
-    const ip = remoteFamily === "IPv4" ? remoteAddress : canonicalIp(remoteAddress ?? "");
-    this.remote = { ip: ip ?? "0.0.0.0", port: remotePort ?? 0 };
-    this.#request = request;
+/** The open connections of one server, and the one timer that watches over them while there are any. */
+class Connections implements ConnectionHost {
+  readonly #writer = new ReplyWriter();
+  readonly #open = new Map<net.Socket, HttpConnection>();
+  readonly #options: ServeOptions;
+  sweeps = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: ServeOptions) {
+    this.#options = options;
   }
 
-  get headers(): HttpServerRequest["headers"] {
-    return this.#request.headers;
+  add(socket: net.Socket): void {
+    const connection = new HttpConnection(socket, this);
+    this.#open.set(socket, connection);
+    socket.on("data", (chunk) => connection.receive(chunk));
+    socket.on("drain", () => connection.drained());
+    socket.on("timeout", () => socket.destroy());
+    socket.on("error", ignore);
+    socket.on("close", () => this.#open.delete(socket));
+    this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
   }
-}
 
-/**
- * Writes a reply with one call into the system. A string with one character per byte goes out together with the head; a Buffer behind
- * a head is a vectored write, which costs twice as much. A body that the client sends is dropped by Node when the reply is out.
- */
-function answer(response: ServerResponse, isHead: boolean, reply: HttpServerReply): void {
-  const body = latin1Text(reply.body);
-  const head = ["content-length", String(body.length)];
-  for (const name in reply.headers) head.push(name, reply.headers[name] ?? "");
-  response.writeHead(reply.status, head);
-  if (isHead) response.end();
-  else response.end(body, "latin1");
-}
+  respond(request: HttpServerRequest, persistence: Persistence): string {
+    const withBody = request.method !== "HEAD";
+    try {
+      return this.#writer.write(this.#options.onRequest(request), withBody, persistence);
+    } catch (error) {
+      this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
+      return this.#writer.write(FAILED, withBody, persistence);
+    }
+  }
 
-/** The bytes of a body, one character each. */
-function latin1Text(body: Uint8Array | string): string {
-  const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  return bytes.toString("latin1");
+  refusal(status: number): string {
+    return this.#writer.write({ status, body: "" }, true, "close");
+  }
+
+  closeAll(): void {
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  #sweep(): void {
+    this.sweeps++;
+    this.#writer.tick();
+    for (const connection of this.#open.values()) connection.sweep();
+    if (this.#open.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 function serve(options: ServeOptions): Promise<HttpServer> {
   const what = `cannot serve HTTP on ${formatEndpoint(options)}`;
   return new Promise((resolve, reject) => {
-    const server = http.createServer(
-      { maxHeaderSize: MAX_HEAD_BYTES, headersTimeout: HEAD_TIMEOUT_MS, requestTimeout: HEAD_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
-      (request, response) => answer(response, request.method === "HEAD", options.onRequest(new NodeRequest(request))),
-    );
+    const connections = new Connections(options);
+    const server = net.createServer((socket) => connections.add(socket));
+    server.maxConnections = MAX_CONNECTIONS;
     const onError = (error: Error): void => reject(networkError(error, what));
     server.once("error", onError);
     server.listen({ host: options.ip, port: options.port }, () => {
@@ -73,11 +83,15 @@ function serve(options: ServeOptions): Promise<HttpServer> {
         close: () =>
           new Promise((done) => {
             server.close(() => done());
-            server.closeAllConnections();
+            connections.closeAll();
           }),
       });
     });
   });
 }
 
+/**
+ * HTTP/1.1 for trackers, on plain sockets: short requests without bodies, most of them over a connection of their own. `node:http`
+ * builds two streams and a dozen objects for each, which costs more than the announce it carries.
+ */
 export const nodeHttpServers: HttpServers = { serve };
