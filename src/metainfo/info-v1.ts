@@ -49,7 +49,7 @@ export class FileReader {
 
   constructor(text: TextReader) {
     this.#text = text;
-    this.#plain = new PlainFiles(text);
+    this.#plain = new PlainFiles();
     this.scanner = new PlainFileScanner((bytes, file) => this.#addPlain(bytes, file));
   }
 
@@ -63,9 +63,9 @@ export class FileReader {
     }
   }
 
-  /** The files read so far when all of them are plain, else `undefined`. */
+  /** The files when all of them are plain, else `undefined`. To be asked for once, when all have been read. */
   get plain(): PlainFiles | undefined {
-    return this.#plain;
+    return this.#plain?.seal();
   }
 
   /** Files read so far. Throws what the first bad one threw. */
@@ -90,7 +90,7 @@ export class FileReader {
   }
 
   #unpack(): void {
-    for (const file of this.#plain?.toRawFiles() ?? []) this.#files.push(file);
+    for (const file of this.#plain?.seal().toRawFiles() ?? []) this.#files.push(file);
     this.#plain = undefined;
   }
 }

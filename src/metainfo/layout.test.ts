@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FileLayout } from "./layout.ts";
-import type { FileEntry } from "./layout.ts";
+import type { FileEntry, LayoutFile } from "./layout.ts";
 
 function entry(length: number, name: string): FileEntry {
   return { path: [name], length, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
@@ -88,5 +88,30 @@ describe("FileLayout", () => {
 
   it("refuses the pieces of a file that is not there", () => {
     expect(() => layout([1], 16).filePieces(1)).toThrow(expect.objectContaining({ code: "metainfo.file-index" }));
+  });
+});
+
+describe("FileLayout of files made on demand", () => {
+  it("is the layout of the same files given at once", () => {
+    fc.assert(
+      fc.property(lengths, pieceLengths, fc.boolean(), (sizes, pieceLength, isAligned) => {
+        let made = 0;
+        const place = (index: number, offset: number): LayoutFile => {
+          made++;
+          return { ...entry(sizes[index] ?? 0, String(index)), index, offset };
+        };
+        const lazy = new FileLayout({ length: sizes.length, lengthOf: (index) => sizes[index] ?? 0, place }, pieceLength, isAligned);
+        const eager = layout(sizes, pieceLength, isAligned);
+        expect([lazy.totalLength, lazy.contentLength, lazy.pieceCount, made]).toEqual([eager.totalLength, eager.contentLength, eager.pieceCount, 0]);
+        expect(lazy.files).toEqual(eager.files);
+        expect(lazy.files).toBe(lazy.files);
+        expect([made, lazy.spans(0, 1_000)]).toEqual([sizes.length, eager.spans(0, 1_000)]);
+      }),
+    );
+  });
+
+  it("counts padding in the space and not in the content", () => {
+    const padded = new FileLayout([entry(5, "a"), { ...entry(3, "p"), isPadding: true }, entry(8, "b")], 8);
+    expect([padded.totalLength, padded.contentLength]).toEqual([16, 13]);
   });
 });

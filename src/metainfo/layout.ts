@@ -119,12 +119,13 @@ export class FileLayout {
   get files(): readonly LayoutFile[] {
     const files = this.#files;
     if (!isPlaced(files)) return files;
+    const made: LayoutFile[] = [];
     let end = 0;
-    const made = Array.from({ length: files.length }, (_, index) => {
+    for (let index = 0; index < files.length; index++) {
       const file = files.place(index, this.#next(end));
+      made.push(file);
       if (file.length > 0) end = file.offset + file.length;
-      return file;
-    });
+    }
     this.#files = made;
     return made;
   }

@@ -63,6 +63,15 @@ describe("parseMetainfo of v1", () => {
     expect(() => parseMetainfo(utf8(`d4:info${info}8:announce8:http://xe`), cryptoHasher, { strict: true })).toThrow(code("bencode.leading-zero"));
   });
 
+  it("reads files that need no closer look as it reads the same files beside one that does", () => {
+    const files = Array.from({ length: 40 }, (_, index) => ({ length: index, path: [`dir ${index % 3}`, `file ${index}.txt`] }));
+    const plain = parse(torrent(many(files))).files;
+    // "x" clashes with "X", so that every file takes the other way.
+    const beside = parse(torrent(many([...files, { length: 0, path: ["x"] }, { length: 0, path: ["X"] }]))).files;
+    expect(beside.slice(0, 40)).toEqual(plain);
+    expect(beside.slice(40).map((file) => file.path)).toEqual([["x"], ["X.1"]]);
+  });
+
   it("reads many files with padding and attributes (BEP 47)", () => {
     const metainfo = parse(
       torrent(

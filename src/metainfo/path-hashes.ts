@@ -1,9 +1,8 @@
+import { FOLDED } from "./plain-names.ts";
+
 const FIRST_SLOTS = 256;
 /** Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes nobody can foresee. */
 const MOST_PROBES = 64;
-const UPPER_A = 0x41;
-const UPPER_Z = 0x5a;
-const CASE_BIT = 0x20;
 const SEPARATOR = 0x2f;
 const FIRST_SEED = 0x811c9dc5;
 const SECOND_SEED = 0x9747b28c;
@@ -28,18 +27,19 @@ export class PathHashes {
     this.#second = SECOND_SEED;
   }
 
-  /** Adds a component to the path. */
-  push(bytes: Uint8Array, start: number, end: number): void {
+  /** Adds a component to the path; says whether {@link FOLDED} has all its bytes. */
+  push(bytes: Uint8Array, start: number, end: number): boolean {
     let first = this.#first;
     let second = this.#second;
     for (let at = start; at < end; at++) {
-      const byte = bytes[at] ?? 0;
-      const folded = byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte;
+      const folded = FOLDED[bytes[at] ?? 0] ?? 0;
+      if (folded === 0) return false;
       first = Math.imul(first ^ folded, FIRST_PRIME);
       second = Math.imul(((second << 5) | (second >>> 27)) ^ folded, SECOND_PRIME);
     }
     this.#first = Math.imul(first ^ SEPARATOR, FIRST_PRIME);
     this.#second = Math.imul(second ^ SEPARATOR, SECOND_PRIME);
+    return true;
   }
 
   /** Takes the path so far for a folder; says whether that may be, which it may not when a file has it. */

@@ -3,49 +3,52 @@ import { PathHashes } from "./path-hashes.ts";
 import type { PlainFile } from "./plain-file.ts";
 import { isPlainName } from "./plain-names.ts";
 import type { RawFile } from "./raw-file.ts";
-import type { TextReader } from "./text.ts";
 
 const COLON = 0x3a;
 const ZERO = 0x30;
-const LETTER_E = 0x65;
+const NINE = 0x39;
 const FIRST_CAPACITY = 64;
+const NOTHING = new Uint8Array();
 
 /**
  * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is asked for. A torrent of twenty
  * thousand files has these and nothing else; the first file of any other kind ends it, and all are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
-  readonly #text: TextReader;
   readonly #hashes = new PathHashes();
-  #bytes: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
   /** Where in the bytes each path begins. */
   #paths = new Uint32Array(FIRST_CAPACITY);
   #count = 0;
-
-  constructor(text: TextReader) {
-    this.#text = text;
-  }
+  /** Where the last path ends. */
+  #end = 0;
+  /** The bytes from the first path to the end of the last, of ASCII. Names are parts of it, which costs a fraction of strings of their own. */
+  #listed = "";
+  /** Where it begins in the bytes. */
+  #from = 0;
+  /** Filled again for each path and then cut to length: an array that grows by pushing keeps room for 17. */
+  readonly #components: string[] = [];
 
   get length(): number {
     return this.#count;
   }
 
-  /** Adds a file, unless its path needs a closer look. `bytes` are the same for all files, and kept. After a `false` the list is not to be added to. */
+  /** Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` the list is not to be added to. */
   add(bytes: Uint8Array, { length, pathStart, count, starts, ends }: PlainFile): boolean {
     const hashes = this.#hashes;
     hashes.begin();
     for (let i = 0; i < count; i++) {
       const start = starts[i] ?? 0;
       const end = ends[i] ?? 0;
-      if (!isPlainName(bytes, start, end)) return false;
-      hashes.push(bytes, start, end);
+      if (!hashes.push(bytes, start, end) || !isPlainName(bytes, start, end)) return false;
       if (!(i === count - 1 ? hashes.addFile() : hashes.addFolder())) return false;
     }
     if (this.#count === this.#lengths.length) this.#grow();
     this.#bytes = bytes;
     this.#lengths[this.#count] = length;
     this.#paths[this.#count++] = pathStart;
+    this.#end = ends[count - 1] ?? 0;
     return true;
   }
 
@@ -74,18 +77,38 @@ export class PlainFiles implements PlacedFiles {
     });
   }
 
+  /**
+   * To be called once when all files are there. From then on nothing depends on the bytes any more: a path that was seen to be safe stays so even
+   * when their owner changes them.
+   */
+  seal(): this {
+    const { buffer, byteOffset } = this.#bytes;
+    this.#from = this.#paths[0] ?? 0;
+    this.#listed = Buffer.from(buffer, byteOffset, this.#end).toString("latin1", this.#from, this.#end);
+    this.#bytes = NOTHING;
+    return this;
+  }
+
   /** The components as text. That they are well formed was seen when the file was added. */
-  #path(index: number): string[] {
-    const bytes = this.#bytes;
-    const components: string[] = [];
-    let at = this.#paths[index] ?? 0;
-    while (bytes[at] !== LETTER_E) {
+  #path(index: number): readonly string[] {
+    const listed = this.#listed;
+    const components = this.#components;
+    let count = 0;
+    let at = (this.#paths[index] ?? 0) - this.#from;
+    // The end of the last path is that of the text.
+    for (let code = listed.charCodeAt(at); code >= ZERO && code <= NINE; code = listed.charCodeAt(at)) {
       let length = 0;
-      for (; bytes[at] !== COLON; at++) length = length * 10 + (bytes[at] ?? 0) - ZERO;
-      components.push(this.#text.range(bytes, at + 1, at + 1 + length));
-      at += 1 + length;
+      for (; code !== COLON; code = listed.charCodeAt(++at)) length = length * 10 + code - ZERO;
+      const start = at + 1;
+      at = start + length;
+      const before = components[count];
+      // Files of one folder follow one another.
+      if (before?.length !== length || !listed.startsWith(before, start)) components[count] = listed.slice(start, at);
+      count++;
     }
-    return components.slice();
+    if (count === 1) return [components[0] ?? ""];
+    if (count === 2) return [components[0] ?? "", components[1] ?? ""];
+    return components.slice(0, count);
   }
 
   #grow(): void {

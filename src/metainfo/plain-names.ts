@@ -7,23 +7,27 @@ const DOT = 0x2e;
 const SLASH = 0x2f;
 const BACKSLASH = 0x5c;
 const TILDE = 0x7e;
+const UPPER_A = 0x41;
+const UPPER_Z = 0x5a;
+const CASE_BIT = 0x20;
 
 /** What the names begin with that Windows reserves for devices: such a name is looked at as text. */
 const DEVICE_STARTS = new Set(["con", "prn", "aux", "nul", "com", "lpt"].map((start) => threeLetters(start.charCodeAt(0), start.charCodeAt(1), start.charCodeAt(2))));
 
+/** Each byte that a plain name may have, without regard to case; 0 for the others: controls, separators, what is not ASCII. */
+export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte < SPACE || byte > TILDE || byte === SLASH || byte === BACKSLASH) return 0;
+  return byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte;
+});
+
 /**
- * Whether the bytes from `start` to before `end` are a name that {@link safeName} leaves alone: letters, digits and punctuation of ASCII that mean
- * nothing anywhere, not ending in a dot or space, no device. `false` says nothing: such a name is to be read as text.
+ * Whether the bytes from `start` to before `end`, all of which {@link FOLDED} has, are a name that {@link safeName} leaves alone: not empty, not ending
+ * in a dot or space, no device. `false` says nothing: such a name is to be read as text.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
-  if (length <= 0 || length > LONGEST_PLAIN) return false;
-  let byte = 0;
-  for (let at = start; at < end; at++) {
-    byte = bytes[at] ?? 0;
-    if (byte < SPACE || byte > TILDE || byte === SLASH || byte === BACKSLASH) return false;
-  }
-  if (byte === SPACE || byte === DOT) return false;
+  const last = bytes[end - 1];
+  if (length <= 0 || length > LONGEST_PLAIN || last === SPACE || last === DOT) return false;
   if (length < 3 || !DEVICE_STARTS.has(threeLetters(bytes[start] ?? 0, bytes[start + 1] ?? 0, bytes[start + 2] ?? 0))) return true;
   const text = String.fromCharCode(...bytes.subarray(start, end));
   return safeName(text) === text;
@@ -31,5 +35,5 @@ export function isPlainName(bytes: Uint8Array, start: number, end: number): bool
 
 /** Three bytes as a number, without regard to case. */
 function threeLetters(a: number, b: number, c: number): number {
-  return ((a | 0x20) << 16) | ((b | 0x20) << 8) | (c | 0x20);
+  return ((a | CASE_BIT) << 16) | ((b | CASE_BIT) << 8) | c | CASE_BIT;
 }
