@@ -79,13 +79,27 @@ describe("decode", () => {
     expect(decode(input)).toEqual([new Map([["aXYb", 1]]), new Map([["aYXb", 2]])]);
   });
 
-  it("gives strings that do not change with the input, unless views are asked for", () => {
-    const input = utf8("4:spam");
-    const copied = decode(input);
-    const viewed = decode(input, { views: true });
+  it("gives views of the input, wherever it lies in its memory", () => {
+    const input = Buffer.from("__d1:al4:spam0:e1:b2:hie__").subarray(2, -2);
+    const dict = decode(input) as BDict;
+    const strings = [...(dict.get("a") as Uint8Array[]), dict.get("b") as Uint8Array];
+    expect(strings.map((string) => [string.constructor, string.buffer === input.buffer])).toEqual(strings.map(() => [Uint8Array, true]));
+    expect(dict).toEqual(new Map<string, BValue>([["a", [utf8("spam"), utf8("")]], ["b", utf8("hi")]]));
     input.fill(0x21);
-    expect(copied).toEqual(utf8("spam"));
-    expect(viewed).toEqual(utf8("!!!!"));
+    expect(dict).toEqual(new Map<string, BValue>([["a", [utf8("!!!!"), utf8("")]], ["b", utf8("!!")]]));
+  });
+
+  it.each<[string, (bytes: Uint8Array) => BValue]>([
+    ["decode", (input) => decode(input, { copy: true })],
+    ["decodePrefix", (input) => decodePrefix(input, { copy: true }).value],
+    ["decodeWithSpans", (input) => decodeWithSpans(input, { copy: true }).value],
+  ])("%s shares no memory with the input when asked to copy, be it a Buffer or not", (_what, read) => {
+    for (const input of [Buffer.from("d1:al4:spamee"), utf8("d1:al4:spamee")]) {
+      const value = read(input);
+      input.fill(0x21);
+      expect(value).toEqual(new Map([["a", [utf8("spam")]]]));
+      expect(((value as BDict).get("a") as Uint8Array[])[0]?.buffer).not.toBe(input.buffer);
+    }
   });
 
   it.each([
@@ -234,8 +248,9 @@ describe("rawSlice", () => {
     expect(rawSlice(input, path)).toBeUndefined();
   });
 
-  it("is a view", () => {
+  it("is a view, whatever the options say", () => {
     expect(rawSlice(input, ["z"])?.buffer).toBe(input.buffer);
+    expect(rawSlice(input, ["z"], { copy: true })?.buffer).toBe(input.buffer);
   });
 
   it("agrees with decodeWithSpans for every key", () => {

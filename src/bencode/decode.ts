@@ -14,8 +14,11 @@ export interface DecodeOptions {
   readonly maxTokens?: number;
   /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
-  /** Byte strings become views of `bytes` itself, for a caller that owns them and leaves them alone. Default `false`: views of one copy. */
-  readonly views?: boolean;
+  /**
+   * Default `false`: byte strings are views of `bytes`, which are to be left alone as long as the value is in use. `true` makes one copy of all bytes
+   * first, for bytes that will change: a buffer that is read into again, a value to keep when the bytes go back to their owner.
+   */
+  readonly copy?: boolean;
 }
 
 /** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
@@ -80,14 +83,14 @@ export class Decoder {
   #collectedCount = 0;
 
   constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
-    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH, views = false } = options;
+    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH, copy = false } = options;
     if (bytes.length > maxLength) {
       throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, { fields: { offset: maxLength } });
     }
-    // Strings are views, which cost the garbage collector a fifth of copies. One copy of the whole keeps them from changing with a buffer
-    // that is used again. Plain arrays throughout: the methods of a Buffer copy and slice in their own way.
+    // Strings are views, which cost the garbage collector a fifth of copies; so even when asked to copy, it is the whole that is copied, once. Plain
+    // arrays throughout: the methods of a Buffer copy and slice in their own way.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#bytes = views ? plain : plain.slice();
+    this.#bytes = copy ? plain.slice() : plain;
     this.#buffer = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
     this.#strict = strict;
     this.#maxDepth = Math.min(maxDepth, MAX_DEPTH_CEILING);
@@ -320,8 +323,8 @@ export class Decoder {
 }
 
 /**
- * The value that `bytes` hold (BEP 3). It shares no memory with `bytes` unless `views` is set, but its strings
- * share one copy of them: `slice()` what is to be kept long.
+ * The value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all of `bytes` in memory. `slice()` a
+ * small string that is to be kept long, and set `copy` when `bytes` will be used again.
  *
  * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`, `bencode.trailing`.
@@ -358,7 +361,7 @@ export function decodeWithSpans(
  * indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link decode} does.
  */
 export function rawSlice(bytes: Uint8Array, path: readonly (string | number)[], options?: DecodeOptions): Uint8Array | undefined {
-  const decoder = new Decoder(bytes, { ...options, views: true });
+  const decoder = new Decoder(bytes, { ...options, copy: false });
   for (const [index, step] of path.entries()) if (!decoder.enter(step, index + 1)) return undefined;
   const start = decoder.offset;
   decoder.skip(path.length);

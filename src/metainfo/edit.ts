@@ -15,7 +15,7 @@ export type TorrentEdits = OuterFields;
  * @example editTorrent(bytes, { trackers: [["udp://tracker.example:6969"]], comment: null })
  */
 export function editTorrent(bytes: Uint8Array, edits: TorrentEdits): Uint8Array {
-  const { spans } = decodeWithSpans(bytes, { maxLength: MAX_TORRENT_LENGTH, views: true });
+  const { spans } = decodeWithSpans(bytes, { maxLength: MAX_TORRENT_LENGTH });
   if (!spans.has("info")) throw invalid("info", "it has no info dictionary");
   const torrent = new Map<string, BInput | undefined>();
   for (const [key, { start, end }] of spans) torrent.set(key, new Raw(bytes.subarray(start, end)));

@@ -66,7 +66,7 @@ export function metainfoFromInfo(infoBytes: Uint8Array, extras: OuterFields, has
 }
 
 function decodeOptions(options: ParseOptions): DecodeOptions {
-  return { strict: options.strict ?? false, maxLength: MAX_TORRENT_LENGTH, views: true };
+  return { strict: options.strict ?? false, maxLength: MAX_TORRENT_LENGTH };
 }
 
 function readInfo(infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher, options: ParseOptions): InfoFacts {
