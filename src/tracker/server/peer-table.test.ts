@@ -111,4 +111,17 @@ describe("PeerTable", () => {
     table.sample(out, 0, 2, -1, fractions(), ids);
     expect([out[15], out[33]]).toEqual([ids[0], ids[20]]);
   });
+
+  it("keeps each peer's id beside its address while it grows, loses peers and shrinks", () => {
+    const table = new PeerTable(6, 1);
+    const idOf = (number: number): Uint8Array => new Uint8Array(20).fill(number);
+    for (let i = 0; i < 200; i++) table.add(address(i), idOf(i), i);
+    for (let i = 60; i < 120; i += 3) table.removeAt(table.find(address(i)));
+    expect(table.expire(190)).toBe(170);
+    const out = new Uint8Array(60);
+    const ids = new Uint8Array(200);
+    expect(table.sample(out, 0, 10, -1, fractions(), ids)).toBe(10);
+    for (let i = 0; i < 10; i++) expect(ids[i * 20 + 19]).toBe(out[i * 6 + 3] ?? -1);
+    expect(all(table)).toEqual(Array.from({ length: 10 }, (_, i) => toHex(address(190 + i))));
+  });
 });
