@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { utf8Decode } from "millrace/base";
 import { asDict, decode, encode, Raw, rawSlice, requireBytes, requireDict, requireInt, requireText } from "millrace/bencode";
 const bytes = readFileSync(new URL("../test/fixtures/trusted-computing.torrent", import.meta.url));
-// A dictionary is a Map; integers are numbers (bigint beyond 2^53 - 1); strings are bytes.
+// A dictionary is a Map; integers are numbers (bigint beyond 2^53 - 1); strings are bytes: views of
+// what was read. When that is a buffer to be used again, ask for a copy of it: decode(bytes, { copy: true }).
 const torrent = asDict(decode(bytes));
 if (torrent === undefined)
     throw new Error("a torrent is a dictionary");
