@@ -51,11 +51,17 @@ export const EXTENT_BYTES = 4 * 1024 * 1024;
 /** Pieces under construction that are allowed in memory whatever they take. */
 export const MIN_OPEN_PIECES = 4;
 
-/** Bytes read from disk and sent with one write. */
+/** Bytes read from disk and sent with one write, to a peer whose speed is not known yet. */
 export const UPLOAD_RUN_BYTES = 256 * 1024;
 
-/** Bytes queued on a connection above which no more blocks are read for it. */
-export const UPLOAD_HIGH_WATER = 768 * 1024;
+/** The same to a slow peer: less memory, and a choke takes effect sooner. */
+export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
+
+/** The same to a fast peer: fewer system calls. */
+export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
+
+/** Bytes of buffers kept for the next uploads. */
+export const UPLOAD_SPARE_BYTES = 8 * 1024 * 1024;
 
 /** Bytes queued on a connection above which its peer is not read: who asks and asks, and never reads the answers, fills no memory. */
 export const OUTBOX_HIGH_WATER = 2 * 1024 * 1024;

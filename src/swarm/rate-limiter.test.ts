@@ -24,6 +24,21 @@ const start = (): { world: World; clock: ReturnType<World["host"]>["runtime"]["c
   return { world, clock: host.runtime.clock, timers: () => host.timers };
 };
 
+describe("RateLimiter.burstBytes", () => {
+  it("is what a fifth of a second holds, of the narrower of both limits", () => {
+    const { clock } = start();
+    const parent = new RateLimiter(clock);
+    const limiter = new RateLimiter(clock, undefined, parent);
+    expect(limiter.burstBytes).toBe(Infinity);
+    parent.setRate(50_000);
+    expect(limiter.burstBytes).toBe(10_000);
+    limiter.setRate(10_000);
+    expect(limiter.burstBytes).toBe(2_000);
+    parent.setRate(5_000);
+    expect(limiter.burstBytes).toBe(1_000);
+  });
+});
+
 describe("RateLimiter", () => {
   it.each([
     [1_000, 100],

@@ -47,6 +47,11 @@ export class RateLimiter {
     return this.#isOpenHere() && this.#parent?.isOpen !== false;
   }
 
+  /** Bytes that may pass at once without a long pause after them; `Infinity` without a rate. */
+  get burstBytes(): number {
+    return Math.min(this.#rate === undefined ? Infinity : this.#burst(), this.#parent?.burstBytes ?? Infinity);
+  }
+
   /** Counts traffic that passed. */
   charge(bytes: number): void {
     if (this.#rate !== undefined) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PeerId } from "../base/index.ts";
 import { BanList } from "./bans.ts";
-import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MIN_PIPELINE, UPLOAD_RUN_BYTES } from "./limits.ts";
+import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
 import { PeerRequests } from "./peer-requests.ts";
 import { UploadQueue } from "./upload-queue.ts";
@@ -79,6 +79,31 @@ describe("UploadQueue", () => {
       seen.push(...run.map(({ begin }) => begin / BLOCK));
     }
     expect(seen).toEqual(Array.from({ length: 5_000 }, (_, block) => block));
+  });
+
+  it("makes runs longer for a peer that takes them quickly, shorter for a slow one, within limits", () => {
+    const queue = new UploadQueue();
+    expect(queue.runBytes).toBe(UPLOAD_RUN_BYTES);
+    queue.onRunSent(100);
+    expect(queue.runBytes).toBe(UPLOAD_RUN_BYTES);
+    for (let run = 0; run < 9; run++) queue.onRunSent(1);
+    expect(queue.runBytes).toBe(MAX_UPLOAD_RUN_BYTES);
+    for (let block = 0; block < 100; block++) queue.push(ask(0, block));
+    expect(queue.takeRun()).toHaveLength(MAX_UPLOAD_RUN_BYTES / BLOCK);
+    for (let run = 0; run < 9; run++) queue.onRunSent(1_000);
+    expect(queue.runBytes).toBe(MIN_UPLOAD_RUN_BYTES);
+    expect(queue.takeRun()).toHaveLength(MIN_UPLOAD_RUN_BYTES / BLOCK);
+  });
+
+  it("cuts a run to what the rate limit lets pass, but never to nothing", () => {
+    const queue = new UploadQueue();
+    for (let block = 0; block < 6; block++) queue.push(ask(0, block));
+    expect(queue.takeRun(2.5 * BLOCK)).toEqual([ask(0, 0), ask(0, 1)]);
+    expect(queue.takeRun(1)).toEqual([ask(0, 2)]);
+    queue.clear();
+    queue.push({ piece: 0, begin: 0, length: 131_072 });
+    for (let run = 0; run < 9; run++) queue.onRunSent(1_000);
+    expect(queue.takeRun()).toHaveLength(1);
   });
 
   it("takes back what is cancelled, once, and keeps what it is told to when cleared", () => {

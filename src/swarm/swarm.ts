@@ -270,6 +270,7 @@ export class Swarm implements PeerOwner {
     });
     downloader.restore(content.partials);
     const uploader = new Uploader({
+      clock: runtime.clock,
       layout: content.metainfo.layout,
       storage: content.storage,
       limiter: upload,

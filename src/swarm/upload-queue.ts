@@ -1,4 +1,9 @@
-import { UPLOAD_RUN_BYTES } from "./limits.ts";
+import { MAX_UPLOAD_RUN_BYTES, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
+
+/** Milliseconds that the connection takes for a run: below, the next is twice as long; */
+const QUICK_RUN_MS = 50;
+/** above, half as long. */
+const SLOW_RUN_MS = 200;
 
 /** A block that a peer wants from us. */
 export interface BlockRequest {
@@ -13,6 +18,7 @@ export interface BlockRequest {
 export class UploadQueue {
   #requests: BlockRequest[] = [];
   #head = 0;
+  #runBytes = UPLOAD_RUN_BYTES;
   /** Whether a run is being read from disk. */
   isReading = false;
   /** Whether it waits for the rate limiter. */
@@ -38,13 +44,28 @@ export class UploadQueue {
     return false;
   }
 
-  /** Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece. */
-  takeRun(): BlockRequest[] {
+  /** Bytes that are read and sent at once: as many as the peer takes in a moment. */
+  get runBytes(): number {
+    return this.#runBytes;
+  }
+
+  /** The connection took a run, in `milliseconds`. */
+  onRunSent(milliseconds: number): void {
+    if (milliseconds < QUICK_RUN_MS) this.#runBytes = Math.min(MAX_UPLOAD_RUN_BYTES, this.#runBytes * 2);
+    else if (milliseconds > SLOW_RUN_MS) this.#runBytes = Math.max(MIN_UPLOAD_RUN_BYTES, this.#runBytes / 2);
+  }
+
+  /**
+   * Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece, {@link runBytes} and
+   * `most` at the most.
+   */
+  takeRun(most = Infinity): BlockRequest[] {
+    const limit = Math.min(most, this.#runBytes);
     const run: BlockRequest[] = [];
     let bytes = 0;
     for (let last: BlockRequest | undefined; this.#head < this.#requests.length; this.#head++) {
       const request = this.#requests[this.#head];
-      if (request === undefined || bytes + request.length > UPLOAD_RUN_BYTES) break;
+      if (request === undefined || (last !== undefined && bytes + request.length > limit)) break;
       if (last !== undefined && (request.piece !== last.piece || request.begin !== last.begin + last.length)) break;
       run.push(request);
       bytes += request.length;

@@ -1,20 +1,16 @@
 import { PeerError, StorageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
+import type { Clock } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
 import { PIECE_HEADER_LENGTH, writePieceHeader } from "../wire/index.ts";
-import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS, UPLOAD_HIGH_WATER, UPLOAD_RUN_BYTES } from "./limits.ts";
+import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import { RunBuffers } from "./run-buffers.ts";
 import type { BlockRequest } from "./upload-queue.ts";
 
-/** Room for a full run of 16 KiB blocks with their headers. */
-const RUN_BUFFER_BYTES = UPLOAD_RUN_BYTES + (UPLOAD_RUN_BYTES / 16_384) * PIECE_HEADER_LENGTH;
-/** Bytes from which on a run is put into such a buffer. */
-const SMALLEST_POOLED_RUN = RUN_BUFFER_BYTES / 4;
-/** Buffers kept for the next run. */
-const MAX_SPARE_BUFFERS = 16;
-
 export interface UploaderOptions {
+  readonly clock: Clock;
   readonly layout: FileLayout;
   readonly storage: Storage;
   readonly limiter: RateLimiter;
@@ -30,7 +26,7 @@ export interface UploaderOptions {
  */
 export class Uploader {
   readonly #options: UploaderOptions;
-  readonly #spare: Uint8Array[] = [];
+  readonly #buffers = new RunBuffers();
   #reading = 0;
   #idle: (() => void)[] = [];
 
@@ -71,7 +67,7 @@ export class Uploader {
   pump(peer: Peer): void {
     const { uploads } = peer;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
-    if (peer.connection.queuedBytes > UPLOAD_HIGH_WATER) return;
+    if (peer.connection.queuedBytes >= uploads.runBytes) return;
     if (!this.#options.limiter.isOpen) {
       uploads.isWaiting = true;
       this.#options.limiter.wait(() => {
@@ -80,7 +76,7 @@ export class Uploader {
       });
       return;
     }
-    const run = uploads.takeRun();
+    const run = uploads.takeRun(this.#options.limiter.burstBytes);
     uploads.isReading = true;
     this.#reading++;
     this.#send(peer, run)
@@ -107,9 +103,7 @@ export class Uploader {
     if (first === undefined) return;
     const blockBytes = run.reduce((sum, request) => sum + request.length, 0);
     const total = blockBytes + run.length * PIECE_HEADER_LENGTH;
-    // A short run gets what it needs: a peer that asks for scattered blocks must not tie up sixteen times their size.
-    const isPooled = total >= SMALLEST_POOLED_RUN && total <= RUN_BUFFER_BYTES;
-    const buffer = isPooled ? (this.#spare.pop() ?? new Uint8Array(RUN_BUFFER_BYTES)) : new Uint8Array(total);
+    const buffer = this.#buffers.take(total);
     const views: Uint8Array[] = [];
     let at = 0;
     for (const { piece, begin, length } of run) {
@@ -117,15 +111,17 @@ export class Uploader {
       views.push(buffer.subarray(at, at + length));
       at += length;
     }
-    const { layout, storage, limiter } = this.#options;
+    const { layout, storage, limiter, clock } = this.#options;
     await storage.read(layout.pieceOffset(first.piece) + first.begin, views);
     if (peer.isClosed) {
-      this.#release(buffer);
+      this.#buffers.release(buffer);
       return;
     }
     limiter.charge(total);
+    const begun = clock.now();
     peer.connection.write(total === buffer.length ? buffer : buffer.subarray(0, total), () => {
-      this.#release(buffer);
+      this.#buffers.release(buffer);
+      peer.uploads.onRunSent(clock.now() - begun);
       this.pump(peer);
     });
     this.#options.onSent(peer, blockBytes);
@@ -135,10 +131,6 @@ export class Uploader {
     if (peer.supportsFast) for (const request of run) peer.send({ type: "reject", ...request });
     else peer.close();
     this.#options.onStorageError(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
-  }
-
-  #release(buffer: Uint8Array): void {
-    if (buffer.length === RUN_BUFFER_BYTES && this.#spare.length < MAX_SPARE_BUFFERS) this.#spare.push(buffer);
   }
 
   #resumeReading(peer: Peer): void {
