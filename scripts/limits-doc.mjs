@@ -1,5 +1,5 @@
-// Writes docs/limits.md from the limits.ts of every room, so that the page says what the code does. `--check` only compares.
-import { readdirSync, readFileSync, existsSync, writeFileSync } from "node:fs";
+// Writes docs/limits.md from every limits.ts and *-limits.ts, so that the page says what the code does. `--check` only compares.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,7 +18,7 @@ This page is made from the sources by \`node scripts/limits-doc.mjs\`; a test ke
 `;
 
 function limitsOf(room) {
-  const source = readFileSync(`${root}src/${room}/limits.ts`, "utf8");
+  const source = readFileSync(`${root}src/${room}`, "utf8");
   const rows = [];
   let comment = "";
   for (const match of source.matchAll(/\/\*\*([\s\S]*?)\*\/|export const (\w+)(?:: \w+)? = ([^;]+);|export \{/g)) {
@@ -29,11 +29,11 @@ function limitsOf(room) {
       comment = "";
     }
   }
-  return `\n## ${room}\n\n| constant | value | what and why |\n|---|---|---|\n${rows.join("\n")}\n`;
+  return `\n## ${room.replace(/[/-]?limits\.ts$/, "")}\n\n| constant | value | what and why |\n|---|---|---|\n${rows.join("\n")}\n`;
 }
 
-const rooms = readdirSync(`${root}src`).filter((room) => existsSync(`${root}src/${room}/limits.ts`));
-const text = intro + rooms.map(limitsOf).join("");
+const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("limits.ts"));
+const text = intro + sources.toSorted().map(limitsOf).join("");
 if (process.argv.includes("--check")) {
   if (readFileSync(page, "utf8") !== text) {
     process.stderr.write("docs/limits.md is out of date: node scripts/limits-doc.mjs\n");

@@ -13,23 +13,24 @@ const LONGEST_SEEN = 64;
 
 /** A reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown labels count as none. */
 export function textReader(encoding: string | undefined): TextReader {
-  const fallback = legacyDecoder(encoding);
+  // Made when it is needed: most torrents need none, and a thousand of them are loaded at once.
+  let fallback: { decode(bytes: Uint8Array): string } | undefined;
   // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string made.
-  const seen: string[] = Array.from({ length: SEEN_SLOTS }, () => "");
+  const seen = new Map<number, string>();
   // One Buffer over the memory that all names of a document share, instead of one for each name.
   let shared: Buffer = Buffer.alloc(0);
   const range = (bytes: Uint8Array, start: number, end: number): string => {
     const length = end - start;
     const slot = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & (SEEN_SLOTS - 1);
-    const candidate = seen[slot] ?? "";
+    const candidate = seen.get(slot) ?? "";
     if (candidate.length === length && sameAscii(candidate, bytes, start)) return candidate;
     if (!isAscii(bytes, start, end)) {
       const part = bytes.subarray(start, end);
-      return utf8DecodeStrict(part) ?? fallback.decode(part);
+      return utf8DecodeStrict(part) ?? (fallback ??= legacyDecoder(encoding)).decode(part);
     }
     if (shared.buffer !== bytes.buffer) shared = Buffer.from(bytes.buffer);
     const text = shared.toString("latin1", bytes.byteOffset + start, bytes.byteOffset + end);
-    if (length <= LONGEST_SEEN) seen[slot] = text;
+    if (length <= LONGEST_SEEN) seen.set(slot, text);
     return text;
   };
   return Object.assign((bytes: Uint8Array) => range(bytes, 0, bytes.length), { range });
