@@ -132,7 +132,7 @@ export class Downloader {
     const out = new Uint8Array(room * REQUEST_LENGTH);
     let at = 0;
     for (let count = 0; count < room; count++) {
-      const next = this.#chooser.next(peer) ?? (this.#endGame.isNear(this.picker.remaining) ? this.#endGame.next(peer, now) : undefined);
+      const next = this.#chooser.next(peer) ?? (this.#isEndGame ? this.#endGame.next(peer, now) : undefined);
       if (next === undefined) break;
       const { piece, block } = next;
       peer.requests.add(piece, block, now);
@@ -141,11 +141,13 @@ export class Downloader {
     if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
   }
 
-  refillAll(): void {
+  /** Asks every peer; `last` after the others, for it did not deliver what it was asked for. */
+  refillAll(last?: Peer): void {
     const { peers } = this.#options;
     // Those that wait first, or what memory there is would always go to the peers that came first.
-    for (const peer of peers) if (peer.requests.size === 0) this.refill(peer);
-    for (const peer of peers) this.refill(peer);
+    for (const peer of peers) if (peer.requests.size === 0 && peer !== last) this.refill(peer);
+    for (const peer of peers) if (peer !== last) this.refill(peer);
+    if (last !== undefined) this.refill(last);
   }
 
   blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
@@ -180,6 +182,7 @@ export class Downloader {
     peer.down.add(length);
     peer.requests.onBlock();
     this.#cancelElsewhere(peer, piece, block);
+    if (piece.suspect && peer.flags.peerChoking) this.#leaveExclusives(peer);
     if (piece.isComplete) this.#own(this.#finish(piece));
     this.refill(peer);
   }
@@ -198,6 +201,7 @@ export class Downloader {
   /** The peer chokes us: without the fast extension that voids our requests. */
   choked(peer: Peer): void {
     if (!peer.supportsFast) this.#releaseAll(peer);
+    else this.#leaveExclusives(peer);
   }
 
   /** The peer is gone. */
@@ -209,6 +213,7 @@ export class Downloader {
 
   /** Once a second. */
   tick(now: number): void {
+    this.#shareMemory();
     for (const peer of this.#options.peers) {
       peer.requests.tick(peer.down.rate);
       if (peer.requests.size === 0) {
@@ -219,7 +224,7 @@ export class Downloader {
       if (!peer.flags.peerChoking && now - peer.lastBlock > SNUB_MS) peer.isSnubbing = true;
       if (now - Math.max(peer.lastBlock, oldest(peer)) > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
     }
-    if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
+    if (this.#isEndGame) this.refillAll();
     this.#saveUnfinished(now);
     if (this.#open.size === 0) this.#buffers.trim();
   }
@@ -233,11 +238,18 @@ export class Downloader {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
+  /** Whether nothing more can be begun, so that what is late from one peer may be asked of another: memory may be waiting for it. */
+  get #isEndGame(): boolean {
+    return this.#endGame.isNear(this.picker.remaining) || this.#buffers.wasRefused;
+  }
+
   #shareMemory(): void {
     let active = 0;
-    for (const { flags } of this.#options.peers) if (flags.amInterested && !flags.peerChoking) active++;
+    for (const { flags, isSnubbing } of this.#options.peers) if (flags.amInterested && !flags.peerChoking && !isSnubbing) active++;
     const { blockCount, pieceBlocks } = this.#buffers;
-    this.#share = Math.max(MIN_PIPELINE, Math.floor(blockCount / Math.max(1, active)) - pieceBlocks);
+    const share = Math.floor(blockCount / Math.max(1, active));
+    // Less about one piece that is not complete yet.
+    this.#share = Math.max(MIN_PIPELINE, share - Math.min(pieceBlocks, Math.floor(share / 2)));
   }
 
   #begin(index: number): OpenPiece {
@@ -276,12 +288,8 @@ export class Downloader {
   }
 
   #releaseAll(peer: Peer): void {
-    const touched = new Set<OpenPiece>();
-    for (const { piece, block } of peer.requests.drain()) {
-      piece.release(block);
-      touched.add(piece);
-    }
-    for (const piece of touched) this.#leaveExclusive(peer, piece);
+    for (const { piece, block } of peer.requests.drain()) piece.release(block);
+    this.#leaveExclusives(peer);
   }
 
   /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
@@ -296,15 +304,30 @@ export class Downloader {
     return false;
   }
 
+  /** A peer gives up suspect pieces of which it is the only source, unless some of their blocks are still to come from it. */
+  #leaveExclusives(peer: Peer): void {
+    for (const piece of this.#open.all()) if (!peer.requests.includes(piece)) this.#leaveExclusive(peer, piece);
+  }
+
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
   #leaveExclusive(peer: Peer, piece: OpenPiece): void {
-    if (piece.suspect && piece.exclusive === peer.identity && !piece.isComplete && peer.arriving?.piece !== piece) piece.restart();
+    if (!piece.suspect || piece.exclusive !== peer.identity || piece.isComplete || peer.arriving?.piece === piece) return;
+    this.#forgetRequests(piece);
+    piece.restart();
+  }
+
+  /** What peers were asked of a piece is void; blocks of it that still come are dropped. */
+  #forgetRequests(piece: OpenPiece): void {
+    for (const peer of this.#options.peers) {
+      if (peer.arriving?.piece === piece) this.#abandonArrival(peer);
+      peer.requests.forget(piece);
+    }
   }
 
   #timeOut(peer: Peer): void {
     this.#cancelAll(peer);
     peer.requests.collapse();
-    this.refillAll();
+    this.refillAll(peer);
   }
 
   async #finish(piece: OpenPiece): Promise<void> {
@@ -316,6 +339,7 @@ export class Downloader {
     } catch (error) {
       // Blocks saved earlier cannot be read back: nobody's fault, they are fetched again.
       if (!(error instanceof StorageError)) throw error;
+      this.#forgetRequests(piece);
       piece.restart();
       this.refillAll();
       return;
@@ -336,6 +360,7 @@ export class Downloader {
   #failed(piece: OpenPiece, data: Uint8Array): void {
     this.wasted += piece.length;
     const guilty = this.#evidence.failed(piece, data);
+    this.#forgetRequests(piece);
     piece.distrust();
     this.#buffers.release(piece);
     this.#buffers.wasRefused = false;

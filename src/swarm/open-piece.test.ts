@@ -60,6 +60,16 @@ describe("OpenPiece", () => {
     expect([piece.admits(a), piece.admits(b)]).toEqual([false, true]);
   });
 
+  it("drops a block that arrives for a state that is gone", () => {
+    const piece = new OpenPiece(0, LENGTH);
+    piece.requestNext(a);
+    piece.beginArrival(0);
+    piece.restart();
+    piece.endArrival(0, a, 0);
+    expect([piece.arriving, piece.freeCount, piece.there.count]).toEqual([0, 4, 0]);
+    expect([0, 1, 2, 3, 4].map(() => piece.requestNext(b))).toEqual([0, 1, 2, 3, undefined]);
+  });
+
   it("can leave memory only when everything is on disk and nothing is arriving", () => {
     const piece = new OpenPiece(0, LENGTH);
     piece.data = new Uint8Array(LENGTH);

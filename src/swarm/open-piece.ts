@@ -91,6 +91,7 @@ export class OpenPiece {
   requestNext(source: Source): number | undefined {
     if (this.#free === 0) return undefined;
     const block = this.#state.indexOf(FREE);
+    if (block < 0) return undefined;
     this.#state[block] = REQUESTED;
     this.#asked[block] = 1;
     this.#free--;
@@ -147,6 +148,7 @@ export class OpenPiece {
 
   /** The arriving block is whole. */
   endArrival(block: number, source: Source, now: number): void {
+    if (this.#state[block] !== ARRIVING) return;
     this.#state[block] = THERE;
     this.#asked[block] = 0;
     this.arriving--;

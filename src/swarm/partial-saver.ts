@@ -11,13 +11,15 @@ export interface PartialSaverOptions {
   readonly open: OpenPieces;
   readonly writer: PieceWriter;
   readonly keeper: ProgressKeeper | undefined;
-  readonly onStorage: (error: StorageError) => void;
+  /** A save failed; `undefined`: saves work again. */
+  readonly onStorage: (error: StorageError | undefined) => void;
 }
 
 /** Writes the blocks of unfinished pieces to their place, so that a restart, or a crash, finds them. */
 export class PartialSaver {
   readonly #options: PartialSaverOptions;
   readonly #saves = new Map<OpenPiece, Promise<void>>();
+  #hasFailed = false;
 
   constructor(options: PartialSaverOptions) {
     this.#options = options;
@@ -50,8 +52,13 @@ export class PartialSaver {
     try {
       await writer.save(piece, data, blocks);
     } catch (error) {
-      if (error instanceof StorageError) return this.#options.onStorage(error);
-      throw error;
+      if (!(error instanceof StorageError)) throw error;
+      this.#hasFailed = true;
+      return this.#options.onStorage(error);
+    }
+    if (this.#hasFailed) {
+      this.#hasFailed = false;
+      this.#options.onStorage(undefined);
     }
     if (open.get(piece.index) !== piece || piece.suspect) return;
     for (const block of blocks.ones()) piece.saved.set(block);

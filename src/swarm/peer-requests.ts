@@ -60,6 +60,17 @@ export class PeerRequests {
     return this.#outstanding.delete(keyOf(piece, block));
   }
 
+  /** Whether a block of a piece is asked for. */
+  includes(piece: OpenPiece): boolean {
+    for (const request of this.#outstanding.values()) if (request.piece === piece) return true;
+    return false;
+  }
+
+  /** Forgets what was asked of one piece. */
+  forget(piece: OpenPiece): void {
+    for (const [key, request] of this.#outstanding) if (request.piece === piece) this.#outstanding.delete(key);
+  }
+
   values(): IterableIterator<OutstandingRequest> {
     return this.#outstanding.values();
   }

@@ -17,10 +17,14 @@ export interface BlockRequest {
 /** What a peer has asked of us and not yet got, in its order. */
 export class UploadQueue {
   #requests: BlockRequest[] = [];
+  /** How often each place is asked for: a storm of cancels for what is not here must not cost a search each. */
+  readonly #places = new Map<number, number>();
   #head = 0;
   #runBytes = UPLOAD_RUN_BYTES;
   /** Whether a run is being read from disk. */
   isReading = false;
+  /** Runs that the connection has not taken yet. */
+  sending = 0;
   /** Whether it waits for the rate limiter. */
   isWaiting = false;
 
@@ -30,14 +34,18 @@ export class UploadQueue {
 
   push(request: BlockRequest): void {
     this.#requests.push(request);
+    const place = placeOf(request);
+    this.#places.set(place, (this.#places.get(place) ?? 0) + 1);
   }
 
   /** Takes a request back; says whether it was there. */
   cancel(piece: number, begin: number, length: number): boolean {
+    if (!this.#places.has(placeOf({ piece, begin }))) return false;
     for (let at = this.#head; at < this.#requests.length; at++) {
       const request = this.#requests[at];
       if (request?.piece === piece && request.begin === begin && request.length === length) {
         this.#requests.splice(at, 1);
+        this.#leave(request);
         return true;
       }
     }
@@ -68,6 +76,7 @@ export class UploadQueue {
       if (request === undefined || (last !== undefined && bytes + request.length > limit)) break;
       if (last !== undefined && (request.piece !== last.piece || request.begin !== last.begin + last.length)) break;
       run.push(request);
+      this.#leave(request);
       bytes += request.length;
       last = request;
     }
@@ -83,6 +92,20 @@ export class UploadQueue {
     const all = this.#requests.slice(this.#head);
     this.#requests = all.filter(keep);
     this.#head = 0;
-    return all.filter((request) => !keep(request));
+    const dropped = all.filter((request) => !keep(request));
+    for (const request of dropped) this.#leave(request);
+    return dropped;
   }
+
+  #leave(request: BlockRequest): void {
+    const place = placeOf(request);
+    const count = this.#places.get(place) ?? 0;
+    if (count > 1) this.#places.set(place, count - 1);
+    else this.#places.delete(place);
+  }
+}
+
+/** Pieces are at most 512 MiB. */
+function placeOf({ piece, begin }: Pick<BlockRequest, "piece" | "begin">): number {
+  return piece * 2 ** 29 + begin;
 }

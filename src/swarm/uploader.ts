@@ -67,7 +67,7 @@ export class Uploader {
   pump(peer: Peer): void {
     const { uploads } = peer;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
-    if (peer.connection.queuedBytes >= uploads.runBytes) return;
+    if (uploads.sending > 0 && peer.connection.queuedBytes >= uploads.runBytes) return;
     if (!this.#options.limiter.isOpen) {
       uploads.isWaiting = true;
       this.#options.limiter.wait(() => {
@@ -119,8 +119,10 @@ export class Uploader {
     }
     limiter.charge(total);
     const begun = clock.now();
+    peer.uploads.sending++;
     peer.connection.write(total === buffer.length ? buffer : buffer.subarray(0, total), () => {
       this.#buffers.release(buffer);
+      peer.uploads.sending--;
       peer.uploads.onRunSent(clock.now() - begun);
       this.pump(peer);
     });

@@ -17,7 +17,9 @@ const WRITES_IN_FLIGHT = 2;
 /** Writes of one torrent, a few at a time. What gathers meanwhile goes out together where it is adjacent. */
 export class WriteQueue {
   readonly #storage: Pick<Storage, "write">;
-  #waiting: WaitingWrite[] = [];
+  readonly #waiting = new Set<WaitingWrite>();
+  readonly #byStart = new Map<number, WaitingWrite>();
+  readonly #byEnd = new Map<number, WaitingWrite>();
   #inFlight = 0;
 
   constructor(storage: Pick<Storage, "write">) {
@@ -27,7 +29,10 @@ export class WriteQueue {
   /** Writes `bytes` at `offset` of the torrent; they must not change until this resolves. Rejects as the storage does. */
   write(offset: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ offset, bytes, resolve, reject });
+      const write = { offset, bytes, resolve, reject };
+      this.#waiting.add(write);
+      this.#byStart.set(offset, write);
+      this.#byEnd.set(end(write), write);
       this.#next();
     });
   }
@@ -54,21 +59,26 @@ export class WriteQueue {
   #takeRun(): WaitingWrite[] {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return [];
-    const byStart = new Map(this.#waiting.map((write) => [write.offset, write]));
-    const byEnd = new Map(this.#waiting.map((write) => [end(write), write]));
+    this.#take(oldest);
     const run = [oldest];
     let room = WRITE_RUN_BYTES - oldest.bytes.length;
-    for (let after = byStart.get(end(oldest)); after !== undefined && after.bytes.length <= room; after = byStart.get(end(after))) {
+    for (let after = this.#byStart.get(end(oldest)); after !== undefined && after.bytes.length <= room; after = this.#byStart.get(end(after))) {
+      this.#take(after);
       run.push(after);
       room -= after.bytes.length;
     }
-    for (let before = byEnd.get(oldest.offset); before !== undefined && before.bytes.length <= room; before = byEnd.get(before.offset)) {
+    for (let before = this.#byEnd.get(oldest.offset); before !== undefined && before.bytes.length <= room; before = this.#byEnd.get(before.offset)) {
+      this.#take(before);
       run.unshift(before);
       room -= before.bytes.length;
     }
-    const taken = new Set(run);
-    this.#waiting = this.#waiting.filter((write) => !taken.has(write));
     return run;
+  }
+
+  #take(write: WaitingWrite): void {
+    this.#waiting.delete(write);
+    if (this.#byStart.get(write.offset) === write) this.#byStart.delete(write.offset);
+    if (this.#byEnd.get(end(write)) === write) this.#byEnd.delete(end(write));
   }
 }
 

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
+import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
+import { encodeBitfield, encodeHave, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
+import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+
+const MIB = 1024 * 1024;
+/** As long as pieces can be for the budget to hold no more than the fewest of them. */
+const LONG_PIECE = ASSEMBLY_BYTES / MIN_OPEN_PIECES;
+
+let stage: Stage;
+afterEach(() => stage.close());
+
+async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
+  const out = new ScriptedPeer(stage.world.host(ip).runtime, play);
+  await stage.world.settled(out.dial("10.0.0.1"), 5_000);
+  return out;
+}
+
+describe("Downloader short of memory", () => {
+  it("asks others for the blocks that silent peers owe, when nothing else can be begun", { timeout: 60_000 }, async () => {
+    const play = await makePlay({ "a.bin": 6 * LONG_PIECE }, LONG_PIECE);
+    stage = new Stage(play);
+    const leecher = await stage.leecher("10.0.0.1");
+    for (let index = 0; index < MIN_OPEN_PIECES; index++) {
+      const silent = await scripted(play, `10.0.1.${index + 1}`);
+      const keepAlive = (): void => {
+        silent.send(encodeKeepAlive());
+        silent.later(60_000, keepAlive);
+      };
+      keepAlive();
+      silent.send(encodeBitfield(new Uint8Array([0x80 >> index])), encodeUnchoke());
+      await stage.world.run(100);
+    }
+    const seeder = await stage.seeder("10.0.0.2", { up: 20_000_000 });
+    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+    expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000)).toBe(true);
+  });
+
+  it("gives a peer its whole pipeline again when those that shared the memory are gone", { timeout: 60_000 }, async () => {
+    const play = await makePlay({ "a.bin": 16 * LONG_PIECE }, LONG_PIECE);
+    stage = new Stage(play);
+    const leecher = await stage.leecher("10.0.0.1");
+    const seeder = await stage.seeder("10.0.0.2", { latencyMs: 50 });
+    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+    const others: ScriptedPeer[] = [];
+    for (let index = 0; index < 60; index++) {
+      const other = await scripted(play, `10.0.1.${index + 1}`);
+      other.send(encodeBitfield(new Uint8Array([0, 1])), encodeUnchoke());
+      others.push(other);
+    }
+    await stage.world.run(500);
+    for (const other of others) other.send(new Uint8Array(16).fill(0xff));
+    await stage.world.run(5_000);
+    const [peer] = leecher.torrent.swarm?.peers ?? [];
+    expect(leecher.torrent.status().peers).toBe(1);
+    expect(peer?.requests.size).toBeGreaterThanOrEqual((peer?.requests.depth ?? Infinity) / 2);
+  });
+});
+
+describe("Downloader with a suspect piece", () => {
+  it("fetches it from another when its only source leaves between two requests", async () => {
+    const play = await makePlay({ "a.bin": 12 * MIB }, 4 * MIB);
+    stage = new Stage(play);
+    const leecher = await stage.leecher("10.0.0.1");
+    // Two peers have piece 1 alone and are asked for it first.
+    const source = await scripted(play, "10.0.0.3");
+    const asked: { readonly piece: number; readonly begin: number; readonly length: number }[] = [];
+    source.onMessage = (message) => message.type === "request" && void asked.push(message);
+    source.send(encodeBitfield(new Uint8Array([0x40])), encodeUnchoke());
+    await stage.world.run(200);
+    const other = await scripted(play, "10.0.0.4");
+    other.send(encodeBitfield(new Uint8Array([0x40])), encodeUnchoke());
+    await stage.world.run(200);
+    // A liar makes piece 0 suspect and is banned.
+    const liar = await scripted(play, "10.0.0.5");
+    liar.onMessage = (message) => {
+      if (message.type === "request") liar.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length)));
+    };
+    liar.send(encodeBitfield(new Uint8Array([0x80])), encodeUnchoke());
+    await stage.world.run(1_500);
+    expect(liar.isClosed).toBe(true);
+    // The source delivers some of piece 0, then is asked for piece 1 alone, whose other source left; and leaves itself.
+    let served = 0;
+    let otherLeft = false;
+    let left = false;
+    const serve = (): void => {
+      const next = asked.shift();
+      if (next !== undefined) source.deliver(next.piece, next.begin, next.length);
+      if (next?.piece === 0) served++;
+      left = otherLeft && served > 0 && asked.length > 0 && asked.every(({ piece }) => piece === 1);
+      if (left) source.send(new Uint8Array(16).fill(0xff));
+      else source.later(100, serve);
+    };
+    source.send(encodeHave(0));
+    serve();
+    expect(await stage.world.until(() => served > 2, 40_000)).toBe(true);
+    other.send(new Uint8Array(16).fill(0xff));
+    otherLeft = true;
+    expect(await stage.world.until(() => left, 20_000)).toBe(true);
+    const seeder = await stage.seeder("10.0.0.2");
+    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+    expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000)).toBe(true);
+  });
+});
