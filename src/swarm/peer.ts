@@ -103,6 +103,8 @@ export class Peer implements MessageSink {
   #outbox: Uint8Array[] = [];
   #closed = false;
   readonly #pauses = new Set<PauseReason>();
+  /** Since when its outbox is too full; `undefined` when it is not. */
+  #behindSince: number | undefined;
 
   constructor(options: PeerOptions) {
     const { connection, handshake, now } = options;
@@ -133,6 +135,7 @@ export class Peer implements MessageSink {
       }
     },
     onDrain: () => {
+      this.#behindSince = undefined;
       this.resume("answers");
       this.#owner.onDrain(this);
     },
@@ -184,7 +187,14 @@ export class Peer implements MessageSink {
     this.#outbox = [];
     this.lastSent = now;
     this.connection.write(outbox.length === 1 && outbox[0] !== undefined ? outbox[0] : concatBytes(outbox));
-    if (this.connection.queuedBytes > OUTBOX_HIGH_WATER) this.pause("answers");
+    if (this.connection.queuedBytes <= OUTBOX_HIGH_WATER) return;
+    this.#behindSince ??= now;
+    this.pause("answers");
+  }
+
+  /** Since when it has taken nothing of what we sent it, though something waits; `undefined` when nothing does. */
+  get stalledSince(): number | undefined {
+    return this.uploads.stalledSince ?? this.#behindSince;
   }
 
   /** Stops reading for a reason; TCP holds the peer back. */

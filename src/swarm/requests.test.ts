@@ -84,13 +84,13 @@ describe("UploadQueue", () => {
   it("makes runs longer for a peer that takes them quickly, shorter for a slow one, within limits", () => {
     const queue = new UploadQueue();
     expect(queue.runBytes).toBe(UPLOAD_RUN_BYTES);
-    queue.onRunSent(100);
+    queue.onRunSent(0, 100);
     expect(queue.runBytes).toBe(UPLOAD_RUN_BYTES);
-    for (let run = 0; run < 9; run++) queue.onRunSent(1);
+    for (let run = 0; run < 9; run++) queue.onRunSent(0, 1);
     expect(queue.runBytes).toBe(MAX_UPLOAD_RUN_BYTES);
     for (let block = 0; block < 100; block++) queue.push(ask(0, block));
     expect(queue.takeRun()).toHaveLength(MAX_UPLOAD_RUN_BYTES / BLOCK);
-    for (let run = 0; run < 9; run++) queue.onRunSent(1_000);
+    for (let run = 0; run < 9; run++) queue.onRunSent(0, 1_000);
     expect(queue.runBytes).toBe(MIN_UPLOAD_RUN_BYTES);
     expect(queue.takeRun()).toHaveLength(MIN_UPLOAD_RUN_BYTES / BLOCK);
   });
@@ -102,7 +102,7 @@ describe("UploadQueue", () => {
     expect(queue.takeRun(1)).toEqual([ask(0, 2)]);
     queue.clear();
     queue.push({ piece: 0, begin: 0, length: 131_072 });
-    for (let run = 0; run < 9; run++) queue.onRunSent(1_000);
+    for (let run = 0; run < 9; run++) queue.onRunSent(0, 1_000);
     expect(queue.takeRun()).toHaveLength(1);
   });
 

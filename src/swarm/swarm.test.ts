@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { encodeBitfield, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeUnchoke } from "../wire/index.ts";
+import { encodeBitfield, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeRequest, encodeUnchoke } from "../wire/index.ts";
 import { CHOKE_INTERVAL_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 
 let play: Play;
@@ -91,6 +91,25 @@ describe("Swarm in silence", () => {
     await s.world.until(() => quiet.isClosed, 200_000);
     expect(s.world.now - from).toBeGreaterThan(SILENCE_MS - 1_000);
     expect(s.world.now - from).toBeLessThan(SILENCE_MS + 2_500);
+  });
+
+  it("hangs up on a peer that asks for blocks, says keep-alive and takes nothing", async () => {
+    const s = await begin();
+    const { torrent } = await s.seeder("10.0.0.1");
+    const deaf = await peer("10.0.0.2", "10.0.0.1");
+    deaf.send(encodeInterested());
+    await s.world.until(() => deaf.of("unchoke").length > 0, 20_000);
+    deaf.stopReading();
+    for (let block = 0; block < 32; block++) deaf.send(encodeRequest(block >> 2, (block & 3) * 16_384, 16_384));
+    const from = s.world.now;
+    for (let at = 0; at < 2; at++) {
+      await s.world.run(80_000);
+      deaf.send(encodeKeepAlive());
+    }
+    expect(torrent.status().peers).toBe(1);
+    await s.world.until(() => torrent.status().peers === 0, 60_000);
+    expect(s.world.now - from).toBeGreaterThan(SILENCE_MS - 1_000);
+    expect(s.world.now - from).toBeLessThan(SILENCE_MS + 5_000);
   });
 
   it("keeps a peer that says keep-alive", async () => {

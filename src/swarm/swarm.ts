@@ -110,6 +110,7 @@ export class Swarm implements PeerOwner {
       peer.down.tick(now);
       peer.up.tick(now);
       if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused) peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
+      else if (now - (peer.stalledSince ?? now) > SILENCE_MS) peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
       else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
       if (peer.flags.amInterested) this.#updateInterest(peer);
     }

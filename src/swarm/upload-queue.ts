@@ -23,8 +23,8 @@ export class UploadQueue {
   #runBytes = UPLOAD_RUN_BYTES;
   /** Whether a run is being read from disk. */
   isReading = false;
-  /** Runs that the connection has not taken yet. */
-  sending = 0;
+  #sending = 0;
+  #lastTaken = 0;
   /** Whether it waits for the rate limiter. */
   isWaiting = false;
 
@@ -57,8 +57,26 @@ export class UploadQueue {
     return this.#runBytes;
   }
 
-  /** The connection took a run, in `milliseconds`. */
-  onRunSent(milliseconds: number): void {
+  /** Runs that the connection has not taken yet. */
+  get sending(): number {
+    return this.#sending;
+  }
+
+  /** When the connection last took a run of those it still has to take, or got the first; `undefined` when it has none. On the clock's scale. */
+  get stalledSince(): number | undefined {
+    return this.#sending > 0 ? this.#lastTaken : undefined;
+  }
+
+  /** A run goes to the connection. */
+  onRunBegun(now: number): void {
+    if (this.#sending++ === 0) this.#lastTaken = now;
+  }
+
+  /** The connection took a run that it got at `begun`. */
+  onRunSent(begun: number, now: number): void {
+    this.#sending--;
+    this.#lastTaken = now;
+    const milliseconds = now - begun;
     if (milliseconds < QUICK_RUN_MS) this.#runBytes = Math.min(MAX_UPLOAD_RUN_BYTES, this.#runBytes * 2);
     else if (milliseconds > SLOW_RUN_MS) this.#runBytes = Math.max(MIN_UPLOAD_RUN_BYTES, this.#runBytes / 2);
   }

@@ -119,11 +119,10 @@ export class Uploader {
     }
     limiter.charge(total);
     const begun = clock.now();
-    peer.uploads.sending++;
+    peer.uploads.onRunBegun(begun);
     peer.connection.write(total === buffer.length ? buffer : buffer.subarray(0, total), () => {
       this.#buffers.release(buffer);
-      peer.uploads.sending--;
-      peer.uploads.onRunSent(clock.now() - begun);
+      peer.uploads.onRunSent(begun, clock.now());
       this.pump(peer);
     });
     this.#options.onSent(peer, blockBytes);

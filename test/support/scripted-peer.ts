@@ -42,6 +42,11 @@ export class ScriptedPeer {
     for (const part of parts) this.#socket?.write(part);
   }
 
+  /** Reads nothing more: what it is sent fills the window, and stays. */
+  stopReading(): void {
+    this.#socket?.pause();
+  }
+
   /** Does something in `ms` milliseconds of virtual time. */
   later(ms: number, run: () => void): void {
     this.#runtime.clock.after(ms, run);
