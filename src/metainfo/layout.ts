@@ -4,7 +4,8 @@ import { InputError } from "../base/index.ts";
 export interface FileEntry {
   /**
    * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when it holds
-   * many files. A single-file torrent has one file whose path is `[name]`.
+   * many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text of the whole file list in
+   * memory: who keeps few paths of a large torrent for long should copy them.
    */
   readonly path: readonly string[];
   /** Bytes. */

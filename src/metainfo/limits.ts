@@ -21,8 +21,11 @@ export const MAX_NAME_BYTES = 255;
 /** Bytes of an extension worth keeping when a name is cut. */
 export const MAX_KEPT_EXTENSION_BYTES = 32;
 
-/** Components of one path: beyond it no file system would take the file. */
+/** Components of one path. Linux takes 4,096 bytes, Windows 260 or 32,767 characters; v2 file trees end at the decoder's depth, which is as much. */
 export const MAX_PATH_COMPONENTS = 100;
+
+/** Folders of one torrent. Files with a folder each are at their end with the decoder's tokens before that, so only paths made to cost memory get here. */
+export const MAX_FOLDERS = 500_000;
 
 /** Tracker addresses, web seeds and nodes that are kept, each: more are of no use, and each costs a connection. */
 export const MAX_URLS = 1_000;

@@ -1,3 +1,4 @@
+import { MAX_FOLDERS } from "./limits.ts";
 import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
@@ -18,6 +19,7 @@ export class PathHashes {
   /** Two words a slot; both 0 when free. The lowest bit of the second says that it is a folder. */
   #table = new Int32Array(FIRST_SLOTS * 2);
   #used = 0;
+  #folders = 0;
   #first = 0;
   #second = 0;
 
@@ -42,7 +44,7 @@ export class PathHashes {
     return true;
   }
 
-  /** Takes the path so far for a folder; says whether that may be, which it may not when a file has it. */
+  /** Takes the path so far for a folder; says whether that may be, which it may not when a file has it, or there are too many. */
   addFolder(): boolean {
     return this.#add(FOLDER);
   }
@@ -66,7 +68,7 @@ export class PathHashes {
         table[slot] = first;
         table[slot + 1] = second | kind;
         this.#used++;
-        return true;
+        return kind !== FOLDER || ++this.#folders <= MAX_FOLDERS;
       }
       const beside = table[slot + 1] ?? 0;
       if (there === first && (beside & ~FOLDER) === second) return kind === FOLDER && (beside & FOLDER) !== 0;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MAX_FOLDERS, MAX_PATH_COMPONENTS } from "./limits.ts";
 import { PathTable } from "./paths.ts";
 
 function place(...paths: string[]): string[] {
@@ -20,6 +21,19 @@ describe("PathTable", () => {
     ["the same name in other folders", ["a/x", "b/x", "x"], ["a/x", "b/x", "x"]],
   ])("tells apart %s", (_what, given, expected) => {
     expect(place(...given)).toEqual(expected);
+  });
+
+  it("puts a deep path together where something above is not as the torrent says", () => {
+    expect(place("..//b/c/d", "..//b/c/D", "..//b")).toEqual(["_/_/b/c/d", "_/_/b/c/D".replace("D", "D.1"), "_/_/b.1"]);
+  });
+
+  it("takes files in many folders, and refuses those that are made of folders", () => {
+    const table = new PathTable();
+    const deep = (index: number): string[] => [`${index}`, ...Array.from({ length: MAX_PATH_COMPONENTS - 1 }, () => "a")];
+    const most = Math.floor(MAX_FOLDERS / (MAX_PATH_COMPONENTS - 1));
+    for (let index = 0; index < most; index++) table.place(deep(index));
+    expect(() => table.place(deep(most))).toThrow(expect.objectContaining({ code: "metainfo.path" }) as Error);
+    expect(table.place(deep(0))).toHaveLength(MAX_PATH_COMPONENTS);
   });
 
   it("gives every file a path of its own without regard to case, and none within another file", () => {

@@ -1,26 +1,31 @@
+import { invalid } from "./fail.ts";
+import { MAX_FOLDERS } from "./limits.ts";
 import { foldName, numberedName, safeName } from "./names.ts";
+import { SmallMap } from "./small-map.ts";
 
-/** The names in a folder, or in several that differ in case only. */
-interface Names {
-  /** By folded name: the names within a folder, `undefined` for a file. */
-  readonly taken: Map<string, Names | undefined>;
+/** The names in a folder, or in several that differ in case only: by folded name the names within a folder, `undefined` for a file. */
+class Names extends SmallMap<Names | undefined> {
   /** The last number given to a folded name, so that a thousand equal names do not take a million steps. */
-  readonly lastNumber: Map<string, number>;
+  lastNumber: Map<string, number> | undefined = undefined;
 }
 
-/** A folder of the torrent, as it will be on disk. */
-interface Folder {
-  /** Safe components from the torrent's root. */
-  readonly path: readonly string[];
-  /** Whether that is what the torrent says, letter by letter. */
+/** A folder of the torrent, as it will be on disk. It has the folders within by the name that the torrent gives them. */
+class Folder extends SmallMap<Folder> {
+  /** `undefined` for the torrent's root. */
+  readonly parent: Folder | undefined;
+  /** The safe name; paths are put together from these when they are needed. */
+  readonly name: string;
+  /** Whether the path is what the torrent says, letter by letter. */
   readonly isVerbatim: boolean;
   readonly names: Names;
-  /** Folders within, by the name that the torrent gives them. */
-  readonly folders: Map<string, Folder>;
-}
 
-function newNames(): Names {
-  return { taken: new Map(), lastNumber: new Map() };
+  constructor(parent: Folder | undefined, name: string, isVerbatim: boolean, names: Names) {
+    super();
+    this.parent = parent;
+    this.name = name;
+    this.isVerbatim = isVerbatim;
+    this.names = names;
+  }
 }
 
 /**
@@ -30,50 +35,63 @@ function newNames(): Names {
  * their files are told apart as if they were one. The same list of files always comes out the same.
  */
 export class PathTable {
-  readonly #root: Folder = { path: [], isVerbatim: true, names: newNames(), folders: new Map() };
+  readonly #root = new Folder(undefined, "", true, new Names());
+  #folders = 0;
 
-  /** The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as text; there is at least one. */
+  /** The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as text; there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}. */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
     const last = components.length - 1;
     for (let depth = 0; depth < last; depth++) {
       const name = components[depth] ?? "";
-      parent = parent.folders.get(name) ?? makeFolder(parent, name);
+      parent = parent.get(name) ?? this.#makeFolder(parent, name);
     }
     const torrentName = components[last] ?? "";
     const name = safeName(torrentName);
     const folded = foldName(name);
-    if (parent.names.taken.has(folded)) return parent.path.concat(takeNumbered(parent.names, name, folded, undefined));
-    parent.names.taken.set(folded, undefined);
+    if (parent.names.has(folded)) return pathOf(parent, takeNumbered(parent.names, name, folded, undefined), last);
+    parent.names.add(folded, undefined);
     if (parent.isVerbatim && name === torrentName) return components;
-    return parent.path.concat(name);
+    return pathOf(parent, name, last);
+  }
+
+  #makeFolder(parent: Folder, torrentName: string): Folder {
+    if (++this.#folders > MAX_FOLDERS) throw invalid("path", `it has more than ${MAX_FOLDERS} folders`);
+    const safe = safeName(torrentName);
+    const folded = foldName(safe);
+    const taken = parent.names;
+    let name = safe;
+    let names = taken.get(folded);
+    if (names === undefined) {
+      names = new Names();
+      if (taken.has(folded)) name = takeNumbered(taken, safe, folded, names);
+      else taken.add(folded, names);
+    }
+    const made = new Folder(parent, name, parent.isVerbatim && name === torrentName, names);
+    parent.add(torrentName, made);
+    return made;
   }
 }
 
-function makeFolder(parent: Folder, torrentName: string): Folder {
-  const safe = safeName(torrentName);
-  const folded = foldName(safe);
-  const { taken } = parent.names;
-  let name = safe;
-  let names = taken.get(folded);
-  if (names === undefined) {
-    names = newNames();
-    if (taken.has(folded)) name = takeNumbered(parent.names, safe, folded, names);
-    else taken.set(folded, names);
+/** The components of a file in a folder that is `depth` below the root. */
+function pathOf(folder: Folder, name: string, depth: number): string[] {
+  const path = new Array<string>(depth + 1).fill(name);
+  let at: Folder | undefined = folder;
+  for (let index = depth - 1; index >= 0 && at !== undefined; index--) {
+    path[index] = at.name;
+    at = at.parent;
   }
-  const made: Folder = { path: [...parent.path, name], isVerbatim: parent.isVerbatim && name === torrentName, names, folders: new Map() };
-  parent.folders.set(torrentName, made);
-  return made;
+  return path;
 }
 
 /** A name that is not taken yet, and takes it. */
 function takeNumbered(names: Names, name: string, folded: string, within: Names | undefined): string {
-  for (let number = (names.lastNumber.get(folded) ?? 0) + 1; ; number++) {
+  for (let number = (names.lastNumber?.get(folded) ?? 0) + 1; ; number++) {
     const candidate = numberedName(name, number);
     const foldedCandidate = foldName(candidate);
-    if (names.taken.has(foldedCandidate)) continue;
-    names.taken.set(foldedCandidate, within);
-    names.lastNumber.set(folded, number);
+    if (names.has(foldedCandidate)) continue;
+    names.add(foldedCandidate, within);
+    (names.lastNumber ??= new Map()).set(folded, number);
     return candidate;
   }
 }

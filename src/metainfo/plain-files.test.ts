@@ -19,6 +19,7 @@ describe("PlainFiles", () => {
     const bytes = list(...paths);
     const { files } = read(bytes);
     files.seal();
+    expect(files.add(bytes, { length: 1, pathStart: 0, count: 1, starts: Int32Array.of(0), ends: Int32Array.of(1) })).toBe(false);
     bytes.fill(0x2f);
     const placed = paths.map((_, index) => files.place(index, index * 1_000));
     expect(placed.map(({ path }) => path.join("/"))).toEqual(paths);

@@ -15,7 +15,8 @@ const NOTHING = new Uint8Array();
  * thousand files has these and nothing else; the first file of any other kind ends it, and all are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
-  readonly #hashes = new PathHashes();
+  /** Until the list is complete. */
+  #hashes: PathHashes | undefined = new PathHashes();
   #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
   /** Where in the bytes each path begins. */
@@ -34,9 +35,10 @@ export class PlainFiles implements PlacedFiles {
     return this.#count;
   }
 
-  /** Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` the list is not to be added to. */
+  /** Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` or {@link PlainFiles.seal} nothing is to be added. */
   add(bytes: Uint8Array, { length, pathStart, count, starts, ends }: PlainFile): boolean {
     const hashes = this.#hashes;
+    if (hashes === undefined) return false;
     hashes.begin();
     for (let i = 0; i < count; i++) {
       const start = starts[i] ?? 0;
@@ -86,10 +88,11 @@ export class PlainFiles implements PlacedFiles {
     this.#from = this.#paths[0] ?? 0;
     this.#listed = Buffer.from(buffer, byteOffset, this.#end).toString("latin1", this.#from, this.#end);
     this.#bytes = NOTHING;
+    this.#hashes = undefined;
     return this;
   }
 
-  /** The components as text. That they are well formed was seen when the file was added. */
+  /** The components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed was seen when the file was added. */
   #path(index: number): readonly string[] {
     const listed = this.#listed;
     const components = this.#components;

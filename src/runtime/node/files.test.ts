@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -44,5 +45,31 @@ describe("nodeFiles.makeFolder", () => {
 
   it.skipIf(!existsSync("/proc/self"))("rejects where a file system says that it has no such place, instead of trying for ever", async () => {
     await expect(nodeFiles.makeFolder("/proc/nowhere/at/all")).rejects.toBeInstanceOf(StorageError);
+  });
+});
+
+describe("nodeFiles.readAll", () => {
+  it("reads a file, and not one that is too long", async () => {
+    const path = join(root, "file");
+    await writeFile(path, "12345");
+    expect(Buffer.from(await nodeFiles.readAll(path, 5)).toString()).toBe("12345");
+    await expect(nodeFiles.readAll(path, 4)).rejects.toMatchObject({ code: "storage.too-long" });
+  });
+
+  it.skipIf(process.platform === "win32")("reads a pipe, which can be opened but once, as far as is allowed", async () => {
+    const path = join(root, "pipe");
+    execFileSync("mkfifo", [path]);
+    const content = Buffer.alloc(300_000, "abc");
+    const [bytes] = await Promise.all([nodeFiles.readAll(path, content.length), writeFile(path, content)]);
+    expect(content.equals(bytes)).toBe(true);
+    const written = writeFile(path, content).catch(() => undefined);
+    await expect(nodeFiles.readAll(path, content.length - 1)).rejects.toMatchObject({ code: "storage.too-long" });
+    await written;
+  });
+
+  it.skipIf(!existsSync("/dev/zero"))("stops at the limit of a device without an end, and reads what says that it is empty", async () => {
+    await expect(nodeFiles.readAll("/dev/zero", 100_000)).rejects.toMatchObject({ code: "storage.too-long" });
+    expect(await nodeFiles.readAll("/dev/null", 0)).toEqual(new Uint8Array());
+    if (existsSync("/proc/self/stat")) expect((await nodeFiles.readAll("/proc/self/stat", 100_000)).length).toBeGreaterThan(10);
   });
 });

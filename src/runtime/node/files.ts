@@ -28,6 +28,9 @@ function toStat(stat: fs.Stats): FileStat {
   };
 }
 
+/** Bytes read at once of what does not say how long it is. */
+const UNSIZED_CHUNK = 64 * 1024;
+
 type IoCallback = (error: NodeJS.ErrnoException | null, count: number) => void;
 
 /** One open file by its descriptor: the callback functions of `fs` cost a third of what `FileHandle` costs a call. */
@@ -49,6 +52,24 @@ class NodeFile implements OpenFile {
       done += count;
     }
     return done;
+  }
+
+  /** What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions. */
+  async readOn(maxBytes: number): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    let left = maxBytes;
+    for (let isOver = false; !isOver && left > 0; ) {
+      const part = Buffer.allocUnsafe(Math.min(UNSIZED_CHUNK, left));
+      let filled = 0;
+      while (!isOver && filled < part.length) {
+        const count = await this.#call("read", (callback) => fs.read(this.#fd, part, filled, part.length - filled, null, callback));
+        isOver = count === 0;
+        filled += count;
+      }
+      parts.push(part.subarray(0, filled));
+      left -= filled;
+    }
+    return new Uint8Array(Buffer.concat(parts));
   }
 
   async readInto(into: readonly Uint8Array[], position: number): Promise<number> {
@@ -146,15 +167,21 @@ function open(filePath: string, mode: OpenMode): Promise<NodeFile> {
   });
 }
 
+function tooLong(filePath: string, found: string, maxBytes: number): StorageError {
+  return new StorageError("storage.too-long", `cannot read ${filePath}: ${found} more than the ${maxBytes} bytes allowed`, { fields: { path: filePath } });
+}
+
 /** All of an open file. One that grows meanwhile is read as far as it went. */
 async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
   if (stat.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot read ${filePath}: it is a folder`, { fields: { path: filePath } });
-  if (stat.size > maxBytes) {
-    throw new StorageError("storage.too-long", `cannot read ${filePath}: ${stat.size} bytes, more than the ${maxBytes} allowed`, { fields: { path: filePath } });
+  if (stat.size > maxBytes) throw tooLong(filePath, `its ${stat.size} bytes are`, maxBytes);
+  // Not everything says how long it is: pipes and /proc do not. What was read of a pipe is gone, so it is not opened a second time.
+  if (stat.kind !== "file" || stat.size === 0) {
+    const bytes = await file.readOn(maxBytes + 1);
+    if (bytes.length > maxBytes) throw tooLong(filePath, "it has", maxBytes);
+    return bytes;
   }
-  // Not everything says how long it is: pipes and /proc do not.
-  if (stat.kind !== "file" || stat.size === 0) return attempt("read", filePath, async () => new Uint8Array(await fsp.readFile(filePath)));
   const bytes = new Uint8Array(stat.size);
   const count = await file.read(bytes, 0);
   return count === bytes.length ? bytes : bytes.slice(0, count);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { headEnd, headerRecord, parseHead } from "./http-head.ts";
+import { hasBareLf, headEnd, headerRecord, parseHead } from "./http-head.ts";
 
 const parse = (...lines: string[]) => parseHead(`${lines.join("\r\n")}\r\n\r\n`, 0);
 
@@ -17,6 +17,10 @@ describe("parseHead", () => {
     expect(stays("1.1", "Foo , CLOSE")).toMatchObject({ keepAlive: false });
     expect(stays("1.1", "close, keep-alive")).toMatchObject({ keepAlive: false });
     expect(stays("1.1", "upgrade")).toMatchObject({ keepAlive: true });
+    expect(stays("1.1", "close\r\nConnection: keep-alive")).toMatchObject({ keepAlive: false });
+    expect(stays("1.0", "close\r\nConnection: keep-alive")).toMatchObject({ keepAlive: false });
+    expect(stays("1.0", "keep-alive\r\nConnection: upgrade")).toMatchObject({ keepAlive: true });
+    expect(stays("1.1", "\xa0close")).toMatchObject({ keepAlive: true });
     expect(stays("1.0", "upgrade")).toMatchObject({ keepAlive: false });
   });
 
@@ -33,6 +37,7 @@ describe("parseHead", () => {
     ["no Host in HTTP/1.1", 400, "GET / HTTP/1.1", "X: y"],
     ["two Hosts", 400, "GET / HTTP/1.1", "Host: x", "Host: x"],
     ["a length that is none", 400, "POST / HTTP/1.1", "Host: x", "Content-Length: +5"],
+    ["a length behind a no-break space", 400, "POST / HTTP/1.1", "Host: x", "Content-Length: \xa05"],
     ["two lengths", 400, "POST / HTTP/1.1", "Host: x", "Content-Length: 5", "Content-Length: 6"],
     ["a length and a coding", 400, "POST / HTTP/1.1", "Host: x", "Content-Length: 5", "Transfer-Encoding: chunked"],
     ["a coding in HTTP/1.0", 400, "POST / HTTP/1.0", "Transfer-Encoding: chunked"],
@@ -61,6 +66,12 @@ describe("headEnd", () => {
     expect(headEnd("xx\r\n\r\nyy", 0, 0)).toBe(6);
     expect(headEnd("xx\r\n\r\nyy", 0, 5)).toBe(6);
     expect(headEnd("\r\n\r\nxx\r\n", 4, 0)).toBe(0);
+  });
+});
+
+describe("hasBareLf", () => {
+  it("sees an LF that no CR stands before, from where it is told to look", () => {
+    expect([hasBareLf("a\r\nb", 0, 0), hasBareLf("a\r\nb\n", 0, 0), hasBareLf("\r\n", 1, 0), hasBareLf("a\nb\r", 0, 3)]).toEqual([false, true, true, false]);
   });
 });
 

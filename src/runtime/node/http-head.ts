@@ -32,6 +32,14 @@ export function headEnd(text: string, from: number, searched: number): number {
   return at < 0 ? 0 : at + 4;
 }
 
+/** Whether an LF without a CR ends a line of what follows `from`: no head will come of it, however long one waits. */
+export function hasBareLf(text: string, from: number, searched: number): boolean {
+  for (let at = text.indexOf("\n", Math.max(from, searched)); at >= 0; at = text.indexOf("\n", at + 1)) {
+    if (at === from || text[at - 1] !== "\r") return true;
+  }
+  return false;
+}
+
 /** The head in `text` (one character a byte) from `from` to its empty line, or the HTTP status that refuses it. */
 export function parseHead(text: string, from: number): RequestHead | number {
   HEAD.lastIndex = from;
@@ -42,7 +50,7 @@ export function parseHead(text: string, from: number): RequestHead | number {
   }
   const [, method = "", target = "", minor, fields = ""] = match;
   const isOld = minor === "0";
-  let keepAlive = !isOld;
+  let connection: Connection;
   let hosts = 0;
   let length: string | undefined;
   let isCoded = false;
@@ -59,11 +67,11 @@ export function parseHead(text: string, from: number): RequestHead | number {
         if (is(fields, at, colon, "expect")) expects = true;
         break;
       case 10:
-        if (is(fields, at, colon, "connection")) keepAlive = staysOpen(fields.slice(colon + 1, end), keepAlive);
+        if (is(fields, at, colon, "connection")) connection = connectionOption(fields.slice(colon + 1, end), connection);
         break;
       case 14:
         if (is(fields, at, colon, "content-length")) {
-          const value = fields.slice(colon + 1, end).trim();
+          const value = trimBlanks(fields.slice(colon + 1, end));
           if (!/^\d+$/.test(value) || (length !== undefined && length !== value)) return 400;
           length = value;
         }
@@ -80,6 +88,7 @@ export function parseHead(text: string, from: number): RequestHead | number {
   if (isCoded) return length !== undefined || isOld ? 400 : 411;
   const bodyBytes = length === undefined ? 0 : Number(length);
   if (bodyBytes > MAX_BODY_BYTES) return 413;
+  const keepAlive = isOld ? connection === "keep-alive" : connection !== "close";
   return { method, target, keepAlive, isOld, bodyBytes, expects, fields };
 }
 
@@ -90,7 +99,7 @@ export function headerRecord(fields: string): Record<string, string> {
     const colon = line.indexOf(":");
     if (colon < 0) continue;
     const name = line.slice(0, colon).toLowerCase();
-    const value = line.slice(colon + 1).trim();
+    const value = trimBlanks(line.slice(colon + 1));
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }
@@ -102,9 +111,24 @@ function is(text: string, start: number, end: number, name: string): boolean {
   return text.slice(start, end).toLowerCase() === name;
 }
 
-/** What `Connection` says; `close` beats `keep-alive`, whichever comes first. */
-function staysOpen(value: string, before: boolean): boolean {
-  const options = value.toLowerCase().split(",");
-  if (options.some((option) => option.trim() === "close")) return false;
-  return before || options.some((option) => option.trim() === "keep-alive");
+type Connection = "close" | "keep-alive" | undefined;
+
+/** What `Connection` says, with what it said in a line before; `close` beats `keep-alive`, whichever comes first. */
+function connectionOption(value: string, before: Connection): Connection {
+  const options = value.toLowerCase().split(",").map(trimBlanks);
+  if (before === "close" || options.includes("close")) return "close";
+  return options.includes("keep-alive") ? "keep-alive" : before;
+}
+
+/** Without the spaces and tabs around it. `trim` takes more for blank: a no-break space, which is a byte that others read as something else. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

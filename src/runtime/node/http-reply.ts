@@ -3,6 +3,7 @@ import type { HttpServerReply } from "../http.ts";
 
 const REASONS: Readonly<Record<number, string>> = {
   200: "OK",
+  302: "Found",
   400: "Bad Request",
   403: "Forbidden",
   404: "Not Found",

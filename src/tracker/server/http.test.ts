@@ -41,6 +41,12 @@ describe("HttpTracker", () => {
     expect(seen({ trustIp: true }, "9.9.9.9")).toBe("9.9.9.9");
   });
 
+  it("takes nobody's address for no peer's", () => {
+    const { get, registry } = tracker({ trustIp: true });
+    for (const reply of [get(announce(5), "0.0.0.0"), get(announce(5), "::"), get(announce(5, "&ip=0.0.0.0"), "127.0.0.1")]) expect(utf8Decode(bytes(reply))).toContain("your address is not known");
+    expect(registry.totals).toMatchObject({ seeders: 0, leechers: 0 });
+  });
+
   it("bounds numwant, and knows a default", () => {
     const { get } = tracker({ maxNumWant: 10, defaultNumWant: 5 });
     for (let port = 1; port <= 30; port++) get(announce(port));

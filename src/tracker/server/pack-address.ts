@@ -20,9 +20,10 @@ export class AddressPacker {
     return this.family === 4 ? this.#ip4 : this.#ip6;
   }
 
-  /** Takes the text of an IP address and a port; says whether it was one. IPv4 in IPv6 counts as IPv4. */
+  /** Takes the text of an IP address and a port; says whether it was one that a peer can have: `0.0.0.0` and `::` are nobody's. IPv4 in IPv6 counts as IPv4. */
   pack(text: string, port: number): boolean {
     if (!this.#packIpv4(text) && !this.#packOther(text)) return false;
+    if (isUnspecified(this.ip)) return false;
     const compact = this.compact;
     compact[compact.length - 2] = port >>> 8;
     compact[compact.length - 1] = port;
@@ -64,4 +65,9 @@ export class AddressPacker {
     this.family = 6;
     return true;
   }
+}
+
+function isUnspecified(ip: Uint8Array): boolean {
+  for (let at = 0; at < ip.length; at++) if (ip[at] !== 0) return false;
+  return true;
 }

@@ -1,0 +1,22 @@
+/** A map that makes a `Map` of itself with the second entry: a hostile torrent is half a million folders with one entry each. Entries stay. */
+export class SmallMap<V> {
+  #key: string | undefined;
+  #value: V | undefined;
+  #more: Map<string, V> | undefined;
+
+  has(key: string): boolean {
+    return key === this.#key || this.#more?.has(key) === true;
+  }
+
+  get(key: string): V | undefined {
+    return key === this.#key ? this.#value : this.#more?.get(key);
+  }
+
+  /** An entry that is not there yet. */
+  add(key: string, value: V): void {
+    if (this.#key === undefined) {
+      this.#key = key;
+      this.#value = value;
+    } else (this.#more ??= new Map()).set(key, value);
+  }
+}
