@@ -75,7 +75,7 @@ export class PathTable {
 
 /** The components of a file in a folder that is `depth` below the root. */
 function pathOf(folder: Folder, name: string, depth: number): string[] {
-  const path = new Array<string>(depth + 1).fill(name);
+  const path = Array.from({ length: depth + 1 }, () => name);
   let at: Folder | undefined = folder;
   for (let index = depth - 1; index >= 0 && at !== undefined; index--) {
     path[index] = at.name;

@@ -67,9 +67,12 @@ describe("nodeFiles.readAll", () => {
     await written;
   });
 
-  it.skipIf(!existsSync("/dev/zero"))("stops at the limit of a device without an end, and reads what says that it is empty", async () => {
+  it.skipIf(!existsSync("/dev/zero"))("stops at the limit of a device without an end", async () => {
     await expect(nodeFiles.readAll("/dev/zero", 100_000)).rejects.toMatchObject({ code: "storage.too-long" });
     expect(await nodeFiles.readAll("/dev/null", 0)).toEqual(new Uint8Array());
-    if (existsSync("/proc/self/stat")) expect((await nodeFiles.readAll("/proc/self/stat", 100_000)).length).toBeGreaterThan(10);
+  });
+
+  it.skipIf(!existsSync("/proc/self/stat"))("reads a file that says that it is empty and is not", async () => {
+    expect((await nodeFiles.readAll("/proc/self/stat", 100_000)).length).toBeGreaterThan(10);
   });
 });

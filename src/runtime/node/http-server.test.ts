@@ -143,6 +143,7 @@ describe("the HTTP server on its connections", () => {
 
   it.each([
     [400, "garbage\r\n\r\n"],
+    [400, "GET / HTTP/1.1\nHost: x\n\n"],
     [414, `GET /${"a".repeat(20_000)}`],
     [431, `GET / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(20_000)}`],
     [431, `GET / HTTP/1.1\r\nHost: x\r\nX: ${"a".repeat(20_000)}\r\n\r\n`],
@@ -192,6 +193,52 @@ describe("the HTTP server on its connections", () => {
       await until("</2>");
       for (let i = 0; i < 11; i++) vi.advanceTimersByTime(1_000);
       expect(await closed).toContain("HTTP/1.1 408 Request Timeout");
+    });
+
+    it.each([
+      ["the bytes of a body", "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 65536\r\n\r\n", "a", "</1>"],
+      ["empty lines", "", "\r\n", ""],
+      ["halves of empty lines", "\r", "\n\r", ""],
+    ])("gives no more time for %s", async (_what, first, drip, reply) => {
+      const { socket, until, closed } = await connect(echo);
+      socket.write(first);
+      await until(reply);
+      socket.setNoDelay(true);
+      for (let second = 0; second < 25 && !socket.readableEnded; second++) {
+        await new Promise<void>((resolve) => (socket.writable ? socket.write(drip, () => resolve()) : resolve()));
+        // The server's turn, to see the bytes before the second is over.
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+        vi.advanceTimersByTime(1_000);
+      }
+      expect(await closed).toMatch(first.startsWith("POST") ? /408 Request Timeout/ : /^$|408 Request Timeout/);
+    });
+
+    it.each([["in the middle of a connection", ""], ["behind the last reply", "Connection: close\r\n"]])("does not take what a client sends that does not read for progress, %s", async (_where, more) => {
+      const { socket, until, server } = await connect(({ target }) => ({ status: 200, body: target === "/big" ? BODY.repeat(16) : "small" }));
+      await until("");
+      socket.removeAllListeners("data").pause();
+      socket.write(get("/big", "1.1", more));
+      const other = net.connect(server.local.port, "127.0.0.1");
+      other.end("garbage\r\n\r\n");
+      await new Promise((resolve) => other.once("data", resolve));
+      for (let second = 0; second < 30; second++) {
+        socket.write("a".repeat(1 << 20));
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+        vi.advanceTimersByTime(1_000);
+      }
+      // Read, it would have been taken from the client's hands.
+      expect(socket.writableLength).toBeGreaterThan(1 << 20);
+    });
+
+    it("gives a body its time from the end of the last one", async () => {
+      const { socket, until } = await connect(echo);
+      for (const target of ["/1", "/2", "/3"]) {
+        socket.write(`POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n`);
+        await until(`<${target}>`);
+        vi.advanceTimersByTime(9_000);
+        socket.write(`ab${get(`${target}/next`)}`);
+        expect(await until(`<${target}/next>`)).not.toContain("408");
+      }
     });
 
     it("closes what is idle after a reply, in silence", async () => {
