@@ -55,6 +55,7 @@ export class Content implements SwarmContent {
   readonly keeper: ProgressKeeper | undefined;
   readonly #options: ContentOptions;
   readonly #resume: ResumeFile | undefined;
+  #lengthAtFailure = 0;
 
   private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined) {
     this.#options = options;
@@ -96,22 +97,23 @@ export class Content implements SwarmContent {
     return content;
   }
 
-  /** Writes a snapshot of a torrent at work: the journal goes on from it. */
+  /** Writes a snapshot of a torrent at work: the journal goes on from it. `partials`: what is on disk at the call. */
   async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
-    await this.keeper?.flush();
-    await this.#saveOrWarn({ progress: { have: this.have, partials }, stamps: [] });
+    // What comes in while this is made durable is not durable itself: it is not for this snapshot.
+    const progress = { have: this.have.clone(), partials };
+    await this.#afterSync(() => this.#saveOrWarn({ progress, stamps: [] }));
   }
 
-  /** Bytes of journal since the last snapshot. */
+  /** Bytes of journal since a snapshot was last written, or could not be. */
   get journalLength(): number {
-    return this.#resume?.journalLength ?? 0;
+    return Math.max(0, (this.#resume?.journalLength ?? 0) - this.#lengthAtFailure);
   }
 
   /** Makes everything durable, notes how the files look, and closes them. Never rejects: what fails is told to `onKeepFailure`. */
   async close(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
+    const progress = { have: this.have.clone(), partials };
     try {
-      await this.keeper?.flush();
-      await this.#saveOrWarn({ progress: { have: this.have, partials }, stamps: await this.storage.stamps() });
+      await this.#afterSync(async () => this.#saveOrWarn({ progress, stamps: await this.storage.stamps() }));
     } catch (error) {
       this.#options.onKeepFailure(error);
     }
@@ -120,12 +122,20 @@ export class Content implements SwarmContent {
     await this.storage.close();
   }
 
+  /** Runs `save` when all that was noted so far is on the disk, and nothing is noted there meanwhile. */
+  #afterSync(save: () => Promise<void>): Promise<void> {
+    return this.keeper === undefined ? save() : this.keeper.snapshot(save);
+  }
+
   async #saveOrWarn(snapshot: Omit<Snapshot, "extra">): Promise<void> {
     if (this.#resume === undefined) return;
     const extra = asDict(decode(encode(this.#options.extra())));
     try {
       await this.#resume.save({ ...snapshot, extra: extra ?? new Map() });
+      this.#lengthAtFailure = 0;
     } catch (error) {
+      // Not at once again, but when there is as much more to be said.
+      this.#lengthAtFailure = this.#resume.journalLength;
       // Seeding from a folder that cannot be written to is fine; it is checked again next time.
       if (!(error instanceof StorageError)) throw error;
       this.#options.onKeepFailure(error);

@@ -112,7 +112,11 @@ export class FileStorage implements Storage {
     for (const path of this.#dirty) {
       // Taken out first: what is written from now on is for the next time.
       this.#dirty.delete(path);
-      if ((await files.stat(path)) === undefined) {
+      const stat = await files.stat(path).catch((error: unknown) => {
+        this.#dirty.add(path);
+        throw error;
+      });
+      if (stat === undefined) {
         // Data written to an open file whose name was removed would be gone with the process.
         await this.#forget(path);
         throw new StorageError("storage.vanished", `${path} was removed while it was being written; check the data again`, { fields: { path } });

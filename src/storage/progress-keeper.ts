@@ -19,8 +19,9 @@ export class ProgressKeeper {
   readonly #storage: Storage;
   readonly #resume: ResumeFile;
   readonly #onFailure: (error: unknown) => void;
-  #pieces = new Set<number>();
-  #partials = new Map<number, Bitfield>();
+  #noted = new Notes();
+  /** What the disk refused: tried again with whatever comes next. */
+  #refused = new Notes();
   #timer: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
@@ -34,24 +35,27 @@ export class ProgressKeeper {
 
   /** A piece was written whole. */
   piece(index: number): void {
-    this.#pieces.add(index);
-    this.#partials.delete(index);
+    this.#noted.piece(index);
     this.#schedule();
   }
 
   /** Some blocks of a piece were written; `blocks` says which are there by now and is copied. */
   partial(index: number, blocks: Bitfield): void {
-    this.#partials.set(index, blocks.clone());
+    this.#noted.partials.set(index, blocks.clone());
     this.#schedule();
   }
 
-  /** Makes everything noted so far durable. Rejects when the disk refuses; what was noted is noted again. */
+  /** Makes everything noted so far durable. Rejects when the disk refuses; it is tried again later. */
   flush(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const run = this.#flushing.then(() => this.#flushOnce());
-    this.#flushing = run.catch(() => undefined);
-    return run;
+    return this.#enqueue(() => Promise.resolve());
+  }
+
+  /**
+   * Makes everything noted so far durable, and lets `save` put a snapshot of just that in the journal's place: copy what it says before
+   * this call. What is noted from now on is for the journal that follows.
+   */
+  snapshot(save: () => Promise<void>): Promise<void> {
+    return this.#enqueue(save);
   }
 
   /** Drops what is not yet durable and stops. */
@@ -59,36 +63,62 @@ export class ProgressKeeper {
     this.#isClosed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#pieces.clear();
-    this.#partials.clear();
+    this.#noted = new Notes();
     await this.#flushing;
+    this.#refused = new Notes();
   }
 
   #schedule(ms = FLUSH_INTERVAL_MS): void {
     if (this.#isClosed) return;
     this.#timer ??= this.#clock.after(ms, () => {
-      this.flush().catch((error: unknown) => {
-        this.#onFailure(error);
-        this.#schedule(RETRY_INTERVAL_MS);
-      });
+      this.flush().catch(this.#onFailure);
     });
   }
 
-  async #flushOnce(): Promise<void> {
-    if (this.#pieces.size === 0 && this.#partials.size === 0) return;
-    const pieces = this.#pieces;
-    const partials = this.#partials;
-    this.#pieces = new Set();
-    this.#partials = new Map();
-    try {
-      await this.#storage.sync();
-      const records: JournalRecord[] = [...pieces].map((piece) => ({ piece, blocks: undefined }));
-      for (const [piece, blocks] of partials) records.push({ piece, blocks: blocks.bytes });
-      await this.#resume.append(records);
-    } catch (error) {
-      for (const piece of pieces) this.#pieces.add(piece);
-      for (const [piece, blocks] of partials) if (!this.#partials.has(piece) && !this.#pieces.has(piece)) this.#partials.set(piece, blocks);
-      throw error;
-    }
+  /** What is noted is taken at the call, and written in turn: a snapshot and the notes that it covers stay together. */
+  #enqueue(then: () => Promise<void>): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const notes = this.#noted;
+    this.#noted = new Notes();
+    const run = this.#flushing.then(async () => {
+      await this.#write(notes);
+      await then();
+    });
+    this.#flushing = run.catch(() => {
+      if (!this.#refused.isEmpty) this.#schedule(RETRY_INTERVAL_MS);
+    });
+    return run;
+  }
+
+  async #write(notes: Notes): Promise<void> {
+    const all = this.#refused;
+    all.add(notes);
+    if (all.isEmpty) return;
+    await this.#storage.sync();
+    const records: JournalRecord[] = [...all.pieces].map((piece) => ({ piece, blocks: undefined }));
+    for (const [piece, blocks] of all.partials) records.push({ piece, blocks: blocks.bytes });
+    await this.#resume.append(records);
+    this.#refused = new Notes();
+  }
+}
+
+class Notes {
+  readonly pieces = new Set<number>();
+  readonly partials = new Map<number, Bitfield>();
+
+  get isEmpty(): boolean {
+    return this.pieces.size === 0 && this.partials.size === 0;
+  }
+
+  piece(index: number): void {
+    this.pieces.add(index);
+    this.partials.delete(index);
+  }
+
+  /** Takes over what was noted later. */
+  add(later: Notes): void {
+    for (const [piece, blocks] of later.partials) if (!this.pieces.has(piece)) this.partials.set(piece, blocks);
+    for (const piece of later.pieces) this.piece(piece);
   }
 }

@@ -84,6 +84,42 @@ describe("ResumeFile", () => {
     expect((await load(resume))?.progress?.have.get(9)).toBe(false);
   });
 
+  it("an entry made while a snapshot is being saved goes to the journal after it", async () => {
+    const { resume } = await open();
+    await resume.save(snapshot);
+    const saving = resume.save({ ...snapshot, extra: new Map() });
+    await resume.append([{ piece: 3, blocks: undefined }]);
+    await saving;
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 3]);
+    await resume.close();
+  });
+
+  it("save keeps what was so at the call", async () => {
+    const { resume } = await open();
+    const live = have(4);
+    const saving = resume.save({ ...snapshot, progress: { have: live, partials: new Map() } });
+    live.set(5);
+    await saving;
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([4]);
+    await resume.close();
+  });
+
+  it("save writes nothing when the disk says the same, and the journal goes on all the same", async () => {
+    const { resume, folder } = await open();
+    await resume.save(snapshot);
+    await resume.close();
+    const before = await readFile(join(folder, "id.resume"));
+    await load(resume);
+    await resume.save(snapshot);
+    expect(await readFile(join(folder, "id.resume"))).toEqual(before);
+    await resume.append([{ piece: 9, blocks: undefined }]);
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 9]);
+    // The journal says more than the snapshot: it has to be made void.
+    await resume.save(snapshot);
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2]);
+    await resume.close();
+  });
+
   it.each([
     ["nothing", undefined],
     ["garbage", utf8("garbage")],

@@ -1,4 +1,4 @@
-import { Bitfield, InputError, StorageError } from "../base/index.ts";
+import { Bitfield, equalBytes, InputError, StorageError } from "../base/index.ts";
 import { asBytes, asDict, asInt, asList, decode, encode, type BDict, type BInput } from "../bencode/index.ts";
 import type { Files, OpenFile, Random } from "../runtime/index.ts";
 import { decodeJournal, encodeJournalHeader, encodeJournalRecords, GENERATION_LENGTH, type JournalRecord } from "./journal.ts";
@@ -37,6 +37,10 @@ export class ResumeFile {
   readonly #journalPath: string;
   /** Made by its first entry: a torrent at rest has no open file. */
   #journal: { readonly generation: Uint8Array; file: OpenFile | undefined; length: number } | undefined;
+  /** Of the snapshot on disk, when no journal adds to it. */
+  #generation: Uint8Array | undefined;
+  /** One after the other: an entry made while a snapshot is being written belongs to the journal that comes with it. */
+  #last: Promise<unknown> = Promise.resolve();
 
   /** `id` names the files in `folder`: the info-hash in hexadecimal. */
   constructor(files: Files, random: Random, folder: string, id: string) {
@@ -58,6 +62,7 @@ export class ResumeFile {
       const extra = asDict(dict.get("extra")) ?? new Map();
       const progress = pieceCount === undefined ? undefined : decodeProgress(dict, pieceCount, blockCount);
       const records = progress === undefined ? [] : decodeJournal(await this.#readJournal(), generation);
+      if (progress !== undefined && records.length === 0 && this.#journal === undefined) this.#generation = generation;
       if (progress !== undefined) applyJournal(progress, records, blockCount);
       return { progress, stamps: records.length > 0 ? [] : decodeStamps(dict), extra };
     } catch (error) {
@@ -66,33 +71,40 @@ export class ResumeFile {
     }
   }
 
-  /** Replaces the snapshot; the next entry begins a new journal. One left from before is of another generation, and recognised as such. */
-  async save(snapshot: Snapshot): Promise<void> {
-    const generation = this.#random.bytes(GENERATION_LENGTH);
-    const { progress } = snapshot;
-    await this.#files.makeFolder(this.#folder);
-    await this.#closeJournal();
-    const document: BInput = {
-      version: VERSION,
-      generation,
-      extra: snapshot.extra,
-      have: progress?.have.bytes,
-      partials: progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.bytes]),
-      stamps: snapshot.stamps.map((stamp) => (stamp === undefined ? [] : [stamp.size, Math.round(stamp.modifiedMs)])),
-    };
-    await this.#files.replace(this.#snapshotPath, encode(document));
-    this.#journal = { generation, file: undefined, length: 0 };
+  /**
+   * Replaces the snapshot by one of what is so now, at the call; the next entry begins a new journal. One left from before is of another
+   * generation, and recognised as such. Writes nothing when the disk says the same already. When it fails, the journal goes on as before.
+   */
+  save(snapshot: Snapshot): Promise<void> {
+    const fields = snapshotFields(snapshot);
+    return this.#inTurn(async () => {
+      const same = this.#generation;
+      if (same !== undefined && (await this.#isOnDisk(encode({ ...fields, generation: same })))) {
+        this.#journal ??= { generation: same, file: undefined, length: 0 };
+        return;
+      }
+      const generation = this.#random.bytes(GENERATION_LENGTH);
+      await this.#files.makeFolder(this.#folder);
+      await this.#files.replace(this.#snapshotPath, encode({ ...fields, generation }));
+      const old = this.#journal;
+      this.#journal = { generation, file: undefined, length: 0 };
+      this.#generation = generation;
+      await old?.file?.close();
+    });
   }
 
-  /** Notes what is on disk by now: call it after `Storage.sync`. {@link ResumeFile.save} must have been called once before. */
-  async append(records: readonly JournalRecord[]): Promise<void> {
-    const journal = this.#journal;
-    if (journal === undefined || records.length === 0) return;
-    journal.file ??= await this.#beginJournal(journal);
-    const bytes = encodeJournalRecords(records);
-    await journal.file.write(bytes, journal.length);
-    await journal.file.sync();
-    journal.length += bytes.length;
+  /** Notes what is on disk by now: call it after `Storage.sync`. Without a {@link ResumeFile.save} that succeeded there is nothing to add to. */
+  append(records: readonly JournalRecord[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const journal = this.#journal;
+      if (journal === undefined || records.length === 0) return;
+      this.#generation = undefined;
+      journal.file ??= await this.#beginJournal(journal);
+      const bytes = encodeJournalRecords(records);
+      await journal.file.write(bytes, journal.length);
+      await journal.file.sync();
+      journal.length += bytes.length;
+    });
   }
 
   /** Bytes in the journal: a long one is worth a new snapshot. */
@@ -101,13 +113,31 @@ export class ResumeFile {
   }
 
   close(): Promise<void> {
-    return this.#closeJournal();
+    return this.#inTurn(() => this.#closeJournal());
   }
 
-  async remove(): Promise<void> {
-    await this.#closeJournal();
-    await this.#files.removeFile(this.#snapshotPath);
-    await this.#files.removeFile(this.#journalPath);
+  remove(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#closeJournal();
+      await this.#files.removeFile(this.#snapshotPath);
+      await this.#files.removeFile(this.#journalPath);
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(run);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory for each torrent more. */
+  async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
+    try {
+      return equalBytes(await this.#files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), bytes);
+    } catch (error) {
+      if (error instanceof StorageError) return false;
+      throw error;
+    }
   }
 
   async #beginJournal(journal: { readonly generation: Uint8Array; length: number }): Promise<OpenFile> {
@@ -125,8 +155,20 @@ export class ResumeFile {
   async #closeJournal(): Promise<void> {
     const journal = this.#journal;
     this.#journal = undefined;
+    this.#generation = undefined;
     await journal?.file?.close();
   }
+}
+
+/** A copy of everything but the generation: what the snapshot was made of may change before it is written. */
+function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
+  return {
+    version: VERSION,
+    extra,
+    have: progress?.have.pack(),
+    partials: progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.pack()]),
+    stamps: stamps.map((stamp) => (stamp === undefined ? [] : [stamp.size, Math.round(stamp.modifiedMs)])),
+  };
 }
 
 function decodeProgress(dict: BDict, pieceCount: number, blockCount: (piece: number) => number): { have: Bitfield; partials: Map<number, Bitfield> } | undefined {
