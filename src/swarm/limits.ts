@@ -6,6 +6,9 @@ export const MAX_QUEUED_REQUESTS = 2_000;
 /** Bytes: the largest block served or taken. */
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
+/** Cancels of a peer that cost a search of its queue and met nothing, such as of half a block, before it is dropped. */
+export const MAX_VAIN_CANCELS = 1_000;
+
 /** Requests kept outstanding with a peer whose rate is not known yet. */
 export const MIN_PIPELINE = 16;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { PeerId } from "../base/index.ts";
 import { BanList } from "./bans.ts";
-import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
+import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
 import { PeerRequests } from "./peer-requests.ts";
 import { UploadQueue } from "./upload-queue.ts";
@@ -104,6 +104,17 @@ describe("UploadQueue", () => {
     queue.push({ piece: 0, begin: 0, length: 131_072 });
     for (let run = 0; run < 9; run++) queue.onRunSent(0, 1_000);
     expect(queue.takeRun()).toHaveLength(1);
+  });
+
+  it("suffers cancels of what is not there, but not a storm of cancels of parts of what is", () => {
+    const queue = new UploadQueue();
+    queue.push(ask(1, 1));
+    for (let at = 0; at < 100_000; at++) expect(queue.cancel(7, at * BLOCK, BLOCK)).toBe(false);
+    const storm = (): void => {
+      for (let at = 0; at <= MAX_VAIN_CANCELS; at++) queue.cancel(1, BLOCK + 1, BLOCK);
+    };
+    expect(storm).toThrow(expect.objectContaining({ code: "peer.cancel" }));
+    expect(queue.cancel(1, BLOCK, BLOCK)).toBe(true);
   });
 
   it("takes back what is cancelled, once, and keeps what it is told to when cleared", () => {
