@@ -6,8 +6,8 @@ export const MAX_QUEUED_REQUESTS = 2_000;
 /** Bytes: the largest block served or taken. */
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
-/** Cancels of a peer that cost a search of its queue and met nothing, such as of half a block, before it is dropped. */
-export const MAX_VAIN_CANCELS = 1_000;
+/** Cancels of a peer beyond its requests that met nothing, each after a search of its queue, before it is dropped. */
+export const MAX_VAIN_CANCELS = 4_000;
 
 /** Requests kept outstanding with a peer whose rate is not known yet. */
 export const MIN_PIPELINE = 16;

@@ -106,12 +106,16 @@ describe("UploadQueue", () => {
     expect(queue.takeRun()).toHaveLength(1);
   });
 
-  it("suffers cancels of what is not there, but not a storm of cancels of parts of what is", () => {
+  it("suffers a cancel for each request that was answered before it came, but no storm of them", () => {
     const queue = new UploadQueue();
+    for (let round = 0; round < 3 * MAX_VAIN_CANCELS; round++) {
+      queue.push(ask(1, 1));
+      queue.takeRun();
+      expect(queue.cancel(1, BLOCK, BLOCK)).toBe(false);
+    }
     queue.push(ask(1, 1));
-    for (let at = 0; at < 100_000; at++) expect(queue.cancel(7, at * BLOCK, BLOCK)).toBe(false);
     const storm = (): void => {
-      for (let at = 0; at <= MAX_VAIN_CANCELS; at++) queue.cancel(1, BLOCK + 1, BLOCK);
+      for (let at = 0; at <= MAX_VAIN_CANCELS; at++) queue.cancel(7, 0, BLOCK);
     };
     expect(storm).toThrow(expect.objectContaining({ code: "peer.cancel" }));
     expect(queue.cancel(1, BLOCK, BLOCK)).toBe(true);

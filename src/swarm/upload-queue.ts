@@ -18,10 +18,8 @@ export interface BlockRequest {
 /** What a peer has asked of us and not yet got, in its order. */
 export class UploadQueue {
   #requests: BlockRequest[] = [];
-  /** How often each place is asked for: a storm of cancels for what is not here must not cost a search each. */
-  readonly #places = new Map<number, number>();
-  /** Cancels that looked like one of these, and were of none. */
-  #searchedInVain = 0;
+  /** Searches in vain that are left: a peer has one for each request, so that a storm of cancels ends soon. */
+  #vainCancels = MAX_VAIN_CANCELS;
   #head = 0;
   #runBytes = UPLOAD_RUN_BYTES;
   /** Whether a run is being read from disk. */
@@ -37,21 +35,18 @@ export class UploadQueue {
 
   push(request: BlockRequest): void {
     this.#requests.push(request);
-    const place = placeOf(request);
-    this.#places.set(place, (this.#places.get(place) ?? 0) + 1);
+    if (this.#vainCancels < MAX_VAIN_CANCELS) this.#vainCancels++;
   }
 
-  /** Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` when that is searched in vain too often. */
+  /** Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` for far more that are not than it ever asked. */
   cancel(piece: number, begin: number, length: number): boolean {
-    if (!this.#places.has(placeOf({ piece, begin }))) return false;
     for (let at = this.#head; at < this.#requests.length; at++) {
       const request = this.#requests[at];
       if (request?.piece !== piece || request.begin !== begin || request.length !== length) continue;
       this.#requests.splice(at, 1);
-      this.#leave(request);
       return true;
     }
-    if (++this.#searchedInVain > MAX_VAIN_CANCELS) throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
+    if (--this.#vainCancels < 0) throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
     return false;
   }
 
@@ -97,7 +92,6 @@ export class UploadQueue {
       if (request === undefined || (last !== undefined && bytes + request.length > limit)) break;
       if (last !== undefined && (request.piece !== last.piece || request.begin !== last.begin + last.length)) break;
       run.push(request);
-      this.#leave(request);
       bytes += request.length;
       last = request;
     }
@@ -113,23 +107,6 @@ export class UploadQueue {
     const all = this.#requests.slice(this.#head);
     this.#requests = all.filter(keep);
     this.#head = 0;
-    const dropped = all.filter((request) => !keep(request));
-    for (const request of dropped) this.#leave(request);
-    return dropped;
+    return all.filter((request) => !keep(request));
   }
-
-  #leave(request: BlockRequest): void {
-    const place = placeOf(request);
-    const count = this.#places.get(place) ?? 0;
-    if (count > 1) this.#places.set(place, count - 1);
-    else this.#places.delete(place);
-  }
-}
-
-/**
- * The block, of the lowest 32,768 pieces modulo that: a small integer, which a Map looks up in no time. Only cancels of half blocks and
- * the like meet another's.
- */
-function placeOf({ piece, begin }: Pick<BlockRequest, "piece" | "begin">): number {
-  return ((piece & 0x7fff) << 15) | ((begin >>> 14) & 0x7fff);
 }
