@@ -122,32 +122,20 @@ export class Downloader {
 
   /** Asks a peer for as much as its pipeline holds. */
   refill(peer: Peer): void {
-    if (this.#isStopped || this.#isBlocked || peer.isClosed || !peer.flags.amInterested) return;
-    if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
     if (peer.requests.size === 0) this.#shareMemory();
-    else if (this.#buffers.wasRefused) return;
-    const room = peer.requests.room(this.#share);
-    if (room === 0) return;
-    const now = this.#options.runtime.clock.now();
-    const out = new Uint8Array(room * REQUEST_LENGTH);
-    let at = 0;
-    for (let count = 0; count < room; count++) {
-      const next = this.#chooser.next(peer) ?? (this.#isEndGame ? this.#endGame.next(peer, now) : undefined);
-      if (next === undefined) break;
-      const { piece, block } = next;
-      peer.requests.add(piece, block, now);
-      at = writeRequest(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
-    }
-    if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
+    this.#request(peer, this.#mayAskAgain);
   }
 
   /** Asks every peer; `last` after the others, for it did not deliver what it was asked for. */
   refillAll(last?: Peer): void {
     const { peers } = this.#options;
+    this.#shareMemory();
+    // Looking for what is late costs a look at all peers for each that waits: without memory that is left to the tick.
+    const isEndGame = this.#endGame.isNear(this.picker.remaining);
     // Those that wait first, or what memory there is would always go to the peers that came first.
-    for (const peer of peers) if (peer.requests.size === 0 && peer !== last) this.refill(peer);
-    for (const peer of peers) if (peer !== last) this.refill(peer);
-    if (last !== undefined) this.refill(last);
+    for (const peer of peers) if (peer.requests.size === 0 && peer !== last) this.#request(peer, isEndGame);
+    for (const peer of peers) if (peer !== last) this.#request(peer, isEndGame);
+    if (last !== undefined) this.#request(last, isEndGame);
   }
 
   blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
@@ -217,14 +205,14 @@ export class Downloader {
     for (const peer of this.#options.peers) {
       peer.requests.tick(peer.down.rate);
       if (peer.requests.size === 0) {
-        this.refill(peer);
+        this.#request(peer, this.#mayAskAgain);
         continue;
       }
       // A time-out asks anew, which must not make a peer that never delivers look patient.
       if (!peer.flags.peerChoking && now - peer.lastBlock > SNUB_MS) peer.isSnubbing = true;
       if (now - Math.max(peer.lastBlock, oldest(peer)) > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
     }
-    if (this.#isEndGame) this.refillAll();
+    if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
     this.#saveUnfinished(now);
     if (this.#open.size === 0) this.#buffers.trim();
   }
@@ -239,10 +227,30 @@ export class Downloader {
   }
 
   /** Whether nothing more can be begun, so that what is late from one peer may be asked of another: memory may be waiting for it. */
-  get #isEndGame(): boolean {
+  get #mayAskAgain(): boolean {
     return this.#endGame.isNear(this.picker.remaining) || this.#buffers.wasRefused;
   }
 
+  #request(peer: Peer, mayAskAgain: boolean): void {
+    if (this.#isStopped || this.#isBlocked || peer.isClosed || !peer.flags.amInterested) return;
+    if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
+    if (peer.requests.size > 0 && this.#buffers.wasRefused) return;
+    const room = peer.requests.room(this.#share);
+    if (room === 0) return;
+    const now = this.#options.runtime.clock.now();
+    const out = new Uint8Array(room * REQUEST_LENGTH);
+    let at = 0;
+    for (let count = 0; count < room; count++) {
+      const next = this.#chooser.next(peer) ?? (mayAskAgain ? this.#endGame.next(peer, now) : undefined);
+      if (next === undefined) break;
+      const { piece, block } = next;
+      peer.requests.add(piece, block, now);
+      at = writeRequest(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+    }
+    if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
+  }
+
+  /** Looks at all peers: once for many requests. */
   #shareMemory(): void {
     let active = 0;
     for (const { flags, isSnubbing } of this.#options.peers) if (flags.amInterested && !flags.peerChoking && !isSnubbing) active++;
@@ -306,7 +314,7 @@ export class Downloader {
 
   /** A peer gives up suspect pieces of which it is the only source, unless some of their blocks are still to come from it. */
   #leaveExclusives(peer: Peer): void {
-    for (const piece of this.#open.all()) if (!peer.requests.includes(piece)) this.#leaveExclusive(peer, piece);
+    for (const piece of this.#open.all()) if (piece.exclusive === peer.identity && !peer.requests.includes(piece)) this.#leaveExclusive(peer, piece);
   }
 
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
