@@ -4,6 +4,9 @@ import type { Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
 import type { ClientOptions, TorrentSource } from "./options.ts";
 
+const MAGNET = /^magnet:/i;
+const URL_OF_TORRENT = /^https?:\/\//i;
+
 /** A source, understood: a torrent, or a magnet link whose torrent is still to be fetched. */
 export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
 
@@ -14,14 +17,14 @@ export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Met
 export async function resolveSource(runtime: Runtime, source: TorrentSource, check: ClientOptions["checkAddress"], signal?: AbortSignal): Promise<ResolvedSource> {
   if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
   if (source instanceof Uint8Array) return parse(runtime, source, "the given bytes");
-  if (/^magnet:/i.test(source)) return { kind: "magnet", magnet: parseMagnet(source) };
-  if (/^https?:\/\//i.test(source)) return parse(runtime, await fetch(runtime, source, check, signal), source);
+  if (MAGNET.test(source)) return { kind: "magnet", magnet: parseMagnet(source) };
+  if (URL_OF_TORRENT.test(source)) return parse(runtime, await fetch(runtime, source, check, signal), source);
   return parse(runtime, await read(runtime, source), source);
 }
 
 /** Whether a source is a file on this machine. */
 export function isPath(source: TorrentSource): boolean {
-  return typeof source === "string" && !/^(?:magnet:|https?:\/\/)/i.test(source);
+  return typeof source === "string" && !MAGNET.test(source) && !URL_OF_TORRENT.test(source);
 }
 
 function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSource {
