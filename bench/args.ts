@@ -2,8 +2,9 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { parseSize } from "../src/base/index.ts";
 import { defaultNpmRoot, TOOL_NAMES } from "./lib/tools.ts";
-import { formatSize, parseSize } from "./lib/units.ts";
+import { formatSize } from "./lib/units.ts";
 
 export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop"] as const;
 export type Mode = (typeof MODES)[number];
@@ -104,9 +105,13 @@ function isMode(word: string): word is Mode {
 }
 
 function size(option: string, text: string): number {
-  const bytes = parseSize(text);
-  if (bytes === undefined) throw new UsageError(`${option} takes a size such as 512M or 2G, not "${text}"`);
-  return bytes;
+  try {
+    const bytes = parseSize(text);
+    if (bytes > 0) return bytes;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError(`${option} takes a size such as 512M or 2G, not "${text}"`);
 }
 
 function pieceLength(text: string): number {

@@ -38,8 +38,9 @@ async function measure(options: Options, tools: Tools): Promise<number> {
     bench.close();
     process.exit(130);
   };
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
+  // Whoever stops it may tell the whole group, and so tell it twice: the second must not end the cleaning.
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
   let status = 0;
   try {
     process.stdout.write(`${machine(tools)}\n`);

@@ -1,6 +1,6 @@
 // Starts the benchmark: its TypeScript is compiled to a temporary folder, since Node 20 runs no types, and the product is built.
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ if (!isAsking && !args.includes("--no-build")) step(["scripts/build.mjs"]);
 step(["node_modules/typescript/bin/tsc", "-p", "bench/tsconfig.json", "--outDir", folder]);
 for (const file of readdirSync(join(root, "bench/drivers"))) if (!file.endsWith(".ts")) copyFileSync(join(root, "bench/drivers", file), join(folder, "bench/drivers", file));
 writeFileSync(join(folder, "package.json"), `{"type":"module"}\n`);
+symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
 
 const child = spawn(process.execPath, [join(folder, "bench/main.js"), ...args], { stdio: "inherit", env: { ...process.env, MILLRACE_BENCH_ROOT: root } });
 // The terminal sends Ctrl-C to both; the benchmark cleans up, and this one waits for it.

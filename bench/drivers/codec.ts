@@ -3,7 +3,7 @@
  * argv[2]. A library that is not there is left out.
  */
 import { randomBytes } from "node:crypto";
-import { bencode as ownBencode } from "../lib/bencode.ts";
+import { encode as ownEncode } from "../../src/bencode/index.ts";
 import { loadBencode, loadMetainfo, loadRuntime, loadWire } from "../lib/library.ts";
 import { tell } from "../lib/tell.ts";
 
@@ -37,11 +37,11 @@ function torrentOfFiles(count: number): Buffer {
   const files = Array.from({ length: count }, (_, index) => ({ length: 1000 + ((index * 7919) % 500_000), path: [`folder ${index % 200}`, `a file with a name ${index}.jpg`] }));
   const total = files.reduce((sum, { length }) => sum + length, 0);
   const pieceLength = 2 ** 18;
-  return ownBencode({ announce: "http://127.0.0.1/announce", info: { files, name: "files", "piece length": pieceLength, pieces: randomBytes(20 * Math.ceil(total / pieceLength)) } });
+  return Buffer.from(ownEncode({ announce: "http://127.0.0.1/announce", info: { files, name: "files", "piece length": pieceLength, pieces: randomBytes(20 * Math.ceil(total / pieceLength)) } }));
 }
 
 function torrentOfPieces(count: number): Buffer {
-  return ownBencode({ announce: "http://127.0.0.1/announce", info: { length: count * 2 ** 20, name: "pieces", "piece length": 2 ** 20, pieces: randomBytes(20 * count) } });
+  return Buffer.from(ownEncode({ announce: "http://127.0.0.1/announce", info: { length: count * 2 ** 20, name: "pieces", "piece length": 2 ** 20, pieces: randomBytes(20 * count) } }));
 }
 
 /** `piece` messages of consecutive blocks, one after another. */

@@ -4,8 +4,7 @@ import { open, writeFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { bencode } from "./bencode.ts";
-import type { Bencodable } from "./bencode.ts";
+import { encode, type BInput } from "../../src/bencode/index.ts";
 
 const CHUNK = 4 * 2 ** 20;
 
@@ -60,12 +59,12 @@ export interface TorrentFile {
 
 export async function makeTorrent(source: SourceFile, pieceLength: number, folder: string, announce: string): Promise<TorrentFile> {
   const pieces = source.pieces.get(pieceLength) ?? Buffer.alloc(0);
-  const info: Bencodable = { length: source.size, name: source.name, "piece length": pieceLength, pieces };
+  const info: BInput = { length: source.size, name: source.name, "piece length": pieceLength, pieces };
   const path = join(folder, `${source.name}.${pieceLength}.torrent`);
   const trackedPath = join(folder, `${source.name}.${pieceLength}.tracked.torrent`);
-  await writeFile(path, bencode({ info }));
-  await writeFile(trackedPath, bencode({ announce, info }));
-  return { path, trackedPath, infoHash: createHash("sha1").update(bencode(info)).digest("hex"), pieceLength, source };
+  await writeFile(path, encode({ info }));
+  await writeFile(trackedPath, encode({ announce, info }));
+  return { path, trackedPath, infoHash: createHash("sha1").update(encode(info)).digest("hex"), pieceLength, source };
 }
 
 export async function sha256Of(path: string): Promise<string> {

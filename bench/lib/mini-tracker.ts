@@ -1,7 +1,7 @@
 /** A tracker that tells everybody the same peers: the way to name a peer to clients that have no option for it. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { bencode } from "./bencode.ts";
+import { encode } from "../../src/bencode/index.ts";
 
 export class MiniTracker {
   /** Ports on 127.0.0.1. A client that listens on one of them is told nobody: only the other end dials. */
@@ -13,7 +13,7 @@ export class MiniTracker {
     this.seen.add(own);
     const told = this.ports.includes(own) ? [] : this.ports;
     const peers = Buffer.concat(told.map((port) => Buffer.from([127, 0, 0, 1, port >> 8, port & 255])));
-    const body = bencode({ interval: 1800, complete: told.length, incomplete: 1, peers });
+    const body = encode({ interval: 1800, complete: told.length, incomplete: 1, peers });
     response.writeHead(200, { "content-type": "text/plain", "content-length": body.length, connection: "close" });
     response.end(body);
   });

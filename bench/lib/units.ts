@@ -1,17 +1,7 @@
-/** Sizes as the options write them and figures as the tables show them. */
-
-const FACTORS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+/** Sizes and figures as the tables show them. */
 
 export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;
-
-/** `256K`, `1M`, `2G` or plain bytes; `undefined` when it is none of them. */
-export function parseSize(text: string): number | undefined {
-  const match = /^(\d+)([KMG]?)(?:i?B)?$/i.exec(text.trim());
-  const factor = FACTORS[(match?.[2] ?? "?").toUpperCase()];
-  const size = Number(match?.[1]) * (factor ?? Number.NaN);
-  return Number.isSafeInteger(size) && size > 0 ? size : undefined;
-}
 
 export function formatSize(bytes: number): string {
   for (const [unit, factor] of [["GiB", GIB], ["MiB", MIB], ["KiB", 1024]] as const) {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bencode } from "../lib/bencode.ts";
+import { encode } from "../../src/bencode/index.ts";
 import type { Bench, Contender } from "../lib/bench.ts";
 import type { Child } from "../lib/child.ts";
 import { randomBytes } from "../lib/data.ts";
@@ -92,7 +92,7 @@ async function makeTorrents(folder: string, count: number): Promise<string> {
     const pieces = Array.from({ length: FILE_LENGTH / PIECE_LENGTH }, (_, piece) => createHash("sha1").update(data.subarray(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH)).digest());
     const path = join(folder, `${name}.torrent`);
     await writeFile(join(folder, name), data);
-    await writeFile(path, bencode({ info: { length: FILE_LENGTH, name, "piece length": PIECE_LENGTH, pieces: Buffer.concat(pieces) } }));
+    await writeFile(path, encode({ info: { length: FILE_LENGTH, name, "piece length": PIECE_LENGTH, pieces: Buffer.concat(pieces) } }));
     paths.push(path);
   }
   const list = join(folder, "torrents.json");

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bencode } from "../lib/bencode.ts";
+import { encode } from "../../src/bencode/index.ts";
 import type { Bench, Contender } from "../lib/bench.ts";
 import { Child } from "../lib/child.ts";
 import { memoryOf } from "../lib/proc.ts";
@@ -40,10 +40,10 @@ export const peers: BenchMode = {
     const folder = await bench.workspace.folder("peers");
     const info = { length: PIECES * PIECE_LENGTH, name: "large.bin", "piece length": PIECE_LENGTH, pieces: randomBytes(PIECES * 20) };
     const torrent = join(folder, "large.torrent");
-    await writeFile(torrent, bencode({ info }));
+    await writeFile(torrent, encode({ info }));
     const list = join(folder, "torrents.json");
     await writeFile(list, JSON.stringify([torrent]));
-    const scene = { torrent, list, infoHash: createHash("sha1").update(bencode(info)).digest("hex"), peers: count, haves: 50 };
+    const scene = { torrent, list, infoHash: createHash("sha1").update(encode(info)).digest("hex"), peers: count, haves: 50 };
     const storm = (scene.haves * count).toLocaleString("en-US");
     await bench.compare({ mode: "peers", what: `${count.toLocaleString("en-US")} peers, 100,000 pieces, ${storm} haves`, contenders: holders(bench, scene), runs: bench.runs(3) });
     await bench.workspace.drop(folder);

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { bencode } from "../lib/bencode.ts";
+import { encode } from "../../src/bencode/index.ts";
 import { measureProgram } from "./hashing.ts";
 import type { BenchMode } from "./mode.ts";
 
@@ -14,7 +14,7 @@ export const start: BenchMode = {
   run: async (bench) => {
     const folder = await bench.workspace.folder("start");
     const torrent = join(folder, "small.torrent");
-    await writeFile(torrent, bencode({ announce: "http://127.0.0.1/announce", info: { length: 10 * 2 ** 20, name: "small.bin", "piece length": 2 ** 18, pieces: randomBytes(40 * 20) } }));
+    await writeFile(torrent, encode({ announce: "http://127.0.0.1/announce", info: { length: 10 * 2 ** 20, name: "small.bin", "piece length": 2 ** 18, pieces: randomBytes(40 * 20) } }));
     const runs = bench.runs(20, 5);
     for (const [what, args] of [["--version", ["--version"]], ["info of a small torrent", ["info", torrent]]] as const) {
       const commands = [["node -e 0", [process.execPath, "-e", "0"]] as const, ...bench.millraces().map((millrace) => [millrace.name, millrace.command(args)] as const)];
