@@ -1,5 +1,5 @@
 import { Bitfield, BLOCK_LENGTH, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
-import { treeWidth } from "../metainfo/index.ts";
+import { STATE_FOLDER, treeWidth } from "../metainfo/index.ts";
 import type { LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { CHECK_JOB_BYTES, checkPieces, FilePool, FileStorage } from "../storage/index.ts";
@@ -36,7 +36,7 @@ export async function verifyData(options: VerifyOptions): Promise<Verdict> {
   const pool = new FilePool(runtime.files);
   const name = metainfo.isSingleFile ? undefined : metainfo.name;
   // There is no part file: pieces are right only when they are in the files themselves.
-  const storage = new FileStorage({ files: runtime.files, pool, layout: metainfo.layout, folder, name, partPath: `${folder}/.millrace/${metainfo.id.hex}.parts` });
+  const storage = new FileStorage({ files: runtime.files, pool, layout: metainfo.layout, folder, name, partPath: `${folder}/${STATE_FOLDER}/${metainfo.id.hex}.parts` });
   try {
     const valid = metainfo.hashes.kind === "v1" ? await checkV1(options, storage) : await checkV2(options, (file) => storage.path(file));
     const badFiles: BadFile[] = [];

@@ -71,6 +71,12 @@ describe("createTorrent", () => {
     expect(metainfo.files.map((file) => file.path.join("/"))).toEqual(["a/empty", "a.txt", "z.bin"]);
   });
 
+  it("leaves out what a client keeps of its downloads, at any depth, but not a file of that name", async () => {
+    const kept = { "/src/film/.millrace/1.resume": data(9, 1), "/src/film/a/.millrace/2.resume": data(9, 1), "/src/film/B/.millrace": data(9, 1) };
+    const { metainfo } = await create(new MemorySource({ ...folder, ...kept }));
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/.millrace", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
+  });
+
   it("says which names would not do everywhere", async () => {
     const { renamed } = await create(new MemorySource({ "/src/film/R.E.M.": data(1, 1), "/src/film/b": data(1, 1) }));
     expect(renamed).toEqual([{ from: ["R.E.M."], to: ["R.E.M"] }]);

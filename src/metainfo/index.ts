@@ -15,4 +15,5 @@ export { safeName } from "./names.ts";
 export type { TorrentNode } from "./outer.ts";
 export * from "./parse.ts";
 export { automaticPieceLength } from "./piece-length.ts";
+export { STATE_FOLDER } from "./source.ts";
 export type { SourceOptions } from "./source.ts";

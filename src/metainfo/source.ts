@@ -3,6 +3,9 @@ import { keyFromText } from "../bencode/index.ts";
 import type { Files, FileStat, FolderEntry } from "../runtime/index.ts";
 import { MAX_FOLDER_DEPTH } from "./limits.ts";
 
+/** The folder in which a client keeps what it knows of the downloads beside it. It is no content, and never part of a torrent. */
+export const STATE_FOLDER = ".millrace";
+
 /** A file to put into a torrent. */
 export interface SourceFile {
   /** Where it is. */
@@ -33,7 +36,7 @@ export interface SourceOptions {
 }
 
 /**
- * Lists what is at `path`. Links are followed. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
+ * Lists what is at `path`. Links are followed; folders named {@link STATE_FOLDER} are left out. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
  * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders that lead into themselves.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
@@ -71,6 +74,7 @@ async function walk(files: Files, folder: string, above: readonly string[], foun
     if (options.exclude?.(components.join("/")) === true) continue;
     const path = folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
     const stat = await existing(files, path);
+    if (stat.kind === "folder" && name === STATE_FOLDER) continue;
     if (stat.kind === "folder") await walk(files, path, components, found, options);
     else found.push(toSource(path, components, stat));
   }
