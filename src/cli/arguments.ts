@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { InfoHash, parseHostPort, parseSize } from "../base/index.ts";
 import { CommandLineError, parseArgument } from "./problem.ts";
 
@@ -29,6 +30,21 @@ export function wholeArgument(option: string, min: number, max: number): (text: 
 /** A TCP or UDP port; 0 lets the system choose. */
 export function portArgument(option: string): (text: string) => number {
   return wholeArgument(option, 0, 65_535);
+}
+
+/** One of some words. */
+export function choiceArgument(what: string, choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (choices.includes(text)) return text;
+    const all = `${choices.slice(0, -1).join(", ")} and ${choices.at(-1) ?? ""}`;
+    throw new CommandLineError(`${what}: there is no ${JSON.stringify(text.slice(0, 40))}; there are ${all}`);
+  };
+}
+
+/** An option with {@link choiceArgument}, which help and the shells' completion list. `flags` ends with the long one and its value's name. */
+export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
+  const option = new Option(flags, description).choices(choices);
+  return option.argParser(choiceArgument(option.long ?? flags, choices));
 }
 
 /** Gathers a repeated option. */

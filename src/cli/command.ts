@@ -17,6 +17,8 @@ export interface CommandEntry {
   readonly usage: string;
   /** With `--json` it prints events, a line each, rather than one object: so its errors are events, too. */
   readonly events: boolean;
+  /** It tells of the other commands' options: they are all loaded with it. */
+  readonly describesAll?: true;
   /** Everything else about it. */
   readonly load: () => Promise<(entry: CommandEntry) => Command>;
 }

@@ -85,6 +85,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "print a completion script for bash, zsh or fish",
     usage: "bash|zsh|fish",
     events: false,
+    describesAll: true,
     load: async () => (await import("./commands/completion.ts")).completionCommand,
   },
 ];

@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function runProgram(args: readonly string[], isJson: boolean): Promise<number> {
   const { CommanderError } = await import("commander");
   const { CommandLineError } = await import("./problem.ts");
-  const { buildProgram, selectCommand } = await import("./program.ts");
+  const { buildProgram, selectCommand, withoutVainHelp } = await import("./program.ts");
   const entry = selectCommand(args);
   const program = await buildProgram(entry);
   if (args.length === 0) {
@@ -43,7 +43,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     return EXIT_USAGE;
   }
   try {
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync([...withoutVainHelp(args)], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_DONE;
   } catch (error) {
     if (error instanceof CommandLineError) {
@@ -56,7 +56,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     const { tellProblem } = await import("./command.ts");
     const { Output } = await import("./output.ts");
     const { clean } = await import("./text.ts");
-    const lines = error.message.replace(/^error: /, "").split("\n");
+    const lines = error.message.replace(/^error: /, "").replace(/\.$/, "").split("\n");
     const help = `see \`millrace ${entry === undefined ? "" : `${entry.name} `}--help\``;
     tellProblem(new Output(isJson), entry?.events === true, { code: "cli.usage", message: `${clean(lines.join(" "))}; ${help}` });
     return EXIT_USAGE;

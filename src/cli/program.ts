@@ -14,8 +14,15 @@ export function selectCommand(args: readonly string[]): CommandEntry | undefined
   return findCommand(names[0] === "help" ? names[1] : names[0]);
 }
 
-/** The program with the full definition of one command, or of all (`"all"`); of the others only what help lists. */
-export async function buildProgram(full: CommandEntry | "all" | undefined): Promise<Command> {
+/** Help on what is no command is answered as the command itself is: that there is none, and which one is close. */
+export function withoutVainHelp(args: readonly string[]): readonly string[] {
+  const [first, topic] = args.filter((arg) => !arg.startsWith("-"));
+  if (first !== "help" || topic === undefined || findCommand(topic) !== undefined) return args;
+  return [topic];
+}
+
+/** The program with the full definition of one command, or of all when it describes them; of the others only what help lists. */
+export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
   const style = styleFor(process.stdout);
   const program = new Command("millrace")
     .description(DESCRIPTION)
@@ -34,7 +41,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
   // Errors are told by whoever runs the program, in one line.
   program.configureOutput({ outputError: () => undefined });
   for (const entry of COMMANDS) {
-    const command = full === "all" || full === entry ? (await entry.load())(entry) : stub(entry);
+    const command = full?.describesAll === true || full === entry ? (await entry.load())(entry) : stub(entry);
     command.copyInheritedSettings(program);
     command.helpOption("-h, --help", "explain this command");
     program.addCommand(command);

@@ -1,11 +1,10 @@
-import { Option } from "commander";
 import type { Command } from "commander";
 import { formatEndpoint } from "../../base/index.ts";
 import type { InfoHash } from "../../base/index.ts";
 import { announce } from "../../tracker/index.ts";
 import type { AnnounceEvent, AnnounceReply } from "../../tracker/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
-import { infoHashArgument, repeated, sizeArgument, wholeArgument } from "../arguments.ts";
+import { choiceOption, infoHashArgument, repeated, sizeArgument, wholeArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
@@ -43,7 +42,7 @@ export function announceCommand(entry: CommandEntry): Command {
     .argument("[torrent|magnet]", "a torrent file or magnet link")
     .option("--info-hash <hex>", "instead of a torrent", infoHashArgument("--info-hash"))
     .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
-    .addOption(new Option("--event <event>", "what to tell").choices(["started", "stopped", "completed", "none"]).default("started"))
+    .addOption(choiceOption("--event <event>", "what to tell", ["started", "stopped", "completed", "none"]).default("started"))
     .option("--port <number>", "where we listen; trackers tell others", wholeArgument("--port", 0, 65_535), 6881)
     .option("--numwant <number>", "peers to ask for", wholeArgument("--numwant", 0, 10_000), 50)
     .option("--uploaded <size>", "bytes sent, to tell", sizeArgument("--uploaded"), 0)

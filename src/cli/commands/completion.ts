@@ -1,5 +1,6 @@
 import { Argument } from "commander";
 import type { Command } from "commander";
+import { choiceArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { bashScript } from "../completion/bash.ts";
@@ -8,25 +9,28 @@ import { describeProgram } from "../completion/model.ts";
 import type { ProgramModel } from "../completion/model.ts";
 import { zshScript } from "../completion/zsh.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { CommandLineError } from "../problem.ts";
-import { buildProgram } from "../program.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
-const SCRIPTS: Readonly<Record<string, (model: ProgramModel) => string>> = { bash: bashScript, zsh: zshScript, fish: fishScript };
+const SCRIPTS: ReadonlyMap<string, (model: ProgramModel) => string> = new Map([
+  ["bash", bashScript],
+  ["zsh", zshScript],
+  ["fish", fishScript],
+]);
 
 export function completionCommand(entry: CommandEntry): Command {
+  const shells = [...SCRIPTS.keys()];
   const command = newCommand(entry, "Prints a script that lets the shell complete commands, options and torrent files.", [
     ['completion bash > ~/.local/share/bash-completion/completions/millrace', "bash, for good"],
     ['completion zsh > "${fpath[1]}/_millrace"', "zsh, for good"],
     ["completion fish > ~/.config/fish/completions/millrace.fish", "fish, for good"],
-  ]).addArgument(new Argument("<shell>", "the shell").choices(Object.keys(SCRIPTS)));
-  return act<CommonFlags>(command, entry, run);
+  ]).addArgument(new Argument("<shell>", "the shell").choices(shells).argParser(choiceArgument("completion", shells)));
+  return act<CommonFlags>(command, entry, async (session) => print(session, command.parent));
 }
 
-async function run({ args, output }: Session): Promise<number> {
+/** `program` has all commands in full: see {@link CommandEntry.describesAll}. */
+function print({ args, output }: Session, program: Command | null): number {
   const shell = args[0] ?? "";
-  const script = SCRIPTS[shell]?.(describeProgram(await buildProgram("all")));
-  if (script === undefined) throw new CommandLineError(`no completion for ${shell}`);
+  const script = program === null ? "" : (SCRIPTS.get(shell)?.(describeProgram(program)) ?? "");
   output.data({ shell, script });
   output.line(script.trimEnd());
   return EXIT_DONE;
