@@ -26,13 +26,19 @@ export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, sou
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 
+/** What to say when a folder was read as a torrent file; `undefined` of other errors. */
+export function folderNoTorrent(error: unknown): InputError | undefined {
+  if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
+  const path = String(error.fields["path"]);
+  return new InputError("source.not-a-torrent", `${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it`, { cause: error });
+}
+
 async function readBytes(runtime: Pick<Runtime, "files">, path: string): Promise<Uint8Array> {
   try {
     return await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.code === "storage.too-long") throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file`, { cause: error });
-    if (error.code === "storage.is-a-folder") throw new InputError("source.not-a-torrent", `${path} is a folder; name the torrent file`, { cause: error });
-    throw error;
+    throw folderNoTorrent(error) ?? error;
   }
 }

@@ -14,4 +14,43 @@ describe("millrace create", () => {
     const made = await millrace("create", join(folder, "seed"), "--out", join(folder, "seed.torrent"), "--json");
     expect(JSON.parse(made.stdout)).toMatchObject({ files: [{ path: "data.bin", length: 100_000 }] });
   });
+
+  it("suggests a piece length that can be", async () => {
+    const { data, folder } = await material(1000);
+    const made = await millrace("create", data, "--out", join(folder, "new.torrent"), "--piece-length", "1000000");
+    expect([made.status, made.stderr]).toEqual([2, expect.stringMatching(/^millrace: --piece-length: .*not 1000000; try 977KiB or 1MiB\n$/)]);
+  });
+});
+
+describe("millrace help", () => {
+  it.each([
+    ["nope", /^millrace: unknown command 'nope'; see `millrace --help`\n$/],
+    ["downlod", /^millrace: unknown command 'downlod' \(Did you mean download\?\)/],
+  ])("%s is wrong usage, and says so", async (topic, said) => {
+    expect(await millrace("help", topic)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(said) as string });
+  });
+
+  it("explains a command, and itself", async () => {
+    expect(await millrace("help", "seed")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: millrace seed /) as string });
+    expect(await millrace("help", "help")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: millrace COMMAND/) as string });
+  });
+});
+
+describe("an option of some words", () => {
+  it.each([
+    [["completion", "tcsh"], 'completion: there is no "tcsh"; there are bash, zsh and fish'],
+    [["download", "x", "--allocation", "none"], '--allocation: there is no "none"; there are sparse and full'],
+  ])("%j names those there are", async (args, said) => {
+    expect(await millrace(...args)).toEqual({ status: 2, stdout: "", stderr: `millrace: ${said}\n` });
+  });
+});
+
+describe("a folder in a torrent's place", () => {
+  it.each(["download", "seed", "verify", "info"])("%s says what to do", async (command) => {
+    const { folder } = await material(1000);
+    const { status, stdout, stderr } = await millrace(command, join(folder, "seed"), "--json");
+    const path = join(folder, "seed");
+    expect([status, stderr]).toEqual([1, `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it\n`]);
+    expect(stdout).toContain('"code":"source.not-a-torrent"');
+  });
 });

@@ -10,6 +10,7 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { printFields } from "../fields.ts";
 import { count, formatSize, groupDigits } from "../format.ts";
 import { ByteProgress } from "../live/progress.ts";
+import { nearPieceLengths } from "../piece-length.ts";
 import { CommandLineError } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { clean } from "../text.ts";
@@ -86,7 +87,7 @@ async function create(session: Session<CreateFlags>): Promise<number> {
       signal,
     });
   } catch (error) {
-    throw asCommandLineError(error);
+    throw asCommandLineError(error, flags);
   } finally {
     progress.close();
   }
@@ -101,11 +102,13 @@ function versionOf(flags: CreateFlags): MetainfoVersion {
 }
 
 /** What the library says of options is a mistake on this command line. */
-function asCommandLineError(error: unknown): unknown {
+function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   const codes: Readonly<Record<string, string>> = { "metainfo.piece-length": "--piece-length", "metainfo.url": "--tracker or --web-seed", "metainfo.name": "--name" };
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const option = codes[error.code];
-  return option === undefined ? error : new CommandLineError(`${option}: ${error.message}`, { cause: error });
+  if (option === undefined) return error;
+  const near = error.code === "metainfo.piece-length" && flags.pieceLength !== undefined ? nearPieceLengths(flags.pieceLength, versionOf(flags)) : undefined;
+  return new CommandLineError(`${option}: ${error.message}${near === undefined ? "" : `; try ${near}`}`, { cause: error });
 }
 
 function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, bytes }: CreatedTorrent, seconds: number): void {

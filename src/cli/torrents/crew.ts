@@ -3,6 +3,7 @@ import { isActive, type AddOptions, type Client, type Torrent } from "../../clie
 import { isLive, LiveDisplay } from "../live/progress.ts";
 import type { Output } from "../output.ts";
 import { toProblem } from "../problem.ts";
+import { folderNoTorrent } from "../torrent-file.ts";
 import { Job } from "./job.ts";
 import { Reporter } from "./reporter.ts";
 import { torrentLines } from "./view.ts";
@@ -55,7 +56,7 @@ export class Crew {
     this.jobs.push(job);
     let torrent: Torrent | undefined;
     try {
-      torrent = await this.#options.client.add(source, { ...options, paused: true });
+      torrent = await this.#add(source, options);
       job.phase = { kind: "running", torrent };
       this.#watch(job, torrent, onActive);
       this.reporter.added(torrent);
@@ -70,6 +71,14 @@ export class Crew {
       this.#fail(job, torrent, error);
     }
     return job;
+  }
+
+  async #add(source: string, options: AddOptions): Promise<Torrent> {
+    try {
+      return await this.#options.client.add(source, { ...options, paused: true });
+    } catch (error) {
+      throw folderNoTorrent(error) ?? error;
+    }
   }
 
   /** Ends the display; what happens to the torrents from now on is not told. */
