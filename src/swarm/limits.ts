@@ -63,6 +63,15 @@ export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
 /** The same to a fast peer: fewer system calls. */
 export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
 
+/** The same while more than {@link SHARED_UPLOAD_BYTES} are on their way: they stay in the processor's cache from the disk to the connection. */
+export const SHARED_UPLOAD_RUN_BYTES = 512 * 1024;
+
+/** Bytes of runs on their way to all peers of a torrent above which runs are shorter. */
+export const SHARED_UPLOAD_BYTES = 4 * 1024 * 1024;
+
+/** Reads at once for the uploads of a torrent: more threads only wait for each other while the system has the files in memory. */
+export const UPLOAD_READS = 2;
+
 /** Bytes of buffers kept for the next uploads. */
 export const UPLOAD_SPARE_BYTES = 8 * 1024 * 1024;
 

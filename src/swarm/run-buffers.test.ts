@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UPLOAD_SPARE_BYTES } from "./limits.ts";
+import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from "./limits.ts";
 import { RunBuffers } from "./run-buffers.ts";
 
 const KIB = 1024;
@@ -22,6 +22,19 @@ describe("RunBuffers", () => {
     expect(buffers.take(600 * KIB)).not.toBe(first);
     expect(buffers.take(250 * KIB)).toBe(first);
     expect(buffers.take(250 * KIB)).not.toBe(first);
+  });
+
+  it("wants shorter runs while many bytes are on their way", () => {
+    const buffers = new RunBuffers();
+    const taken = Array.from({ length: 3 }, () => buffers.take(KIB * KIB));
+    expect(buffers.runBytes).toBe(Infinity);
+    taken.push(...Array.from({ length: 5 }, () => buffers.take(KIB * KIB)), buffers.take(100));
+    expect(buffers.runBytes).toBe(SHARED_UPLOAD_RUN_BYTES);
+    for (const buffer of taken) buffers.release(buffer);
+    expect(buffers.runBytes).toBe(Infinity);
+    buffers.take(SHARED_UPLOAD_BYTES - 1);
+    buffers.take(3);
+    expect(buffers.runBytes).toBe(SHARED_UPLOAD_RUN_BYTES);
   });
 
   it("keeps no more than the limit", () => {

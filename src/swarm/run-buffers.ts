@@ -1,4 +1,4 @@
-import { UPLOAD_SPARE_BYTES } from "./limits.ts";
+import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from "./limits.ts";
 
 /** The smallest buffer that is kept, as a power of two. Less is had quickly, and a peer that asks for single blocks ties up no more. */
 const SMALLEST = 16;
@@ -9,10 +9,17 @@ const SLACK = 1024;
 export class RunBuffers {
   readonly #spare = new Map<number, Uint8Array[]>();
   #spareBytes = 0;
+  #usedBytes = 0;
+
+  /** Bytes that a run should have at the most now: many large ones at once fall out of the processor's cache before they are sent. */
+  get runBytes(): number {
+    return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;
+  }
 
   /** A buffer of at least `length` bytes. */
   take(length: number): Uint8Array {
     const size = sizeFor(length);
+    this.#usedBytes += size ?? length;
     if (size === undefined) return new Uint8Array(length);
     const spare = this.#spare.get(size)?.pop();
     if (spare === undefined) return new Uint8Array(size);
@@ -23,6 +30,7 @@ export class RunBuffers {
   /** Gives back what `take` gave. */
   release(buffer: Uint8Array): void {
     const size = buffer.length;
+    this.#usedBytes -= size;
     if (sizeFor(size) !== size || this.#spareBytes + size > UPLOAD_SPARE_BYTES) return;
     this.#spareBytes += size;
     const spare = this.#spare.get(size);

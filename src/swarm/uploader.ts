@@ -5,6 +5,7 @@ import type { Storage } from "../storage/index.ts";
 import { PIECE_HEADER_LENGTH, writePieceHeader } from "../wire/index.ts";
 import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
+import { ReadGate } from "./read-gate.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { RunBuffers } from "./run-buffers.ts";
 import type { BlockRequest } from "./upload-queue.ts";
@@ -27,11 +28,11 @@ export interface UploaderOptions {
 export class Uploader {
   readonly #options: UploaderOptions;
   readonly #buffers = new RunBuffers();
-  #reading = 0;
-  #idle: (() => void)[] = [];
+  readonly #reads: ReadGate<Peer>;
 
   constructor(options: UploaderOptions) {
     this.#options = options;
+    this.#reads = new ReadGate((peer) => this.pump(peer));
   }
 
   /** A peer asks for a block. Throws {@link PeerError} `peer.request` for one that cannot be. */
@@ -67,7 +68,12 @@ export class Uploader {
   pump(peer: Peer): void {
     const { uploads } = peer;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
-    if (uploads.sending > 0 && peer.connection.queuedBytes >= uploads.runBytes) return;
+    const runBytes = Math.min(uploads.runBytes, this.#buffers.runBytes);
+    if (uploads.sending > 0 && peer.connection.queuedBytes >= runBytes) return;
+    if (this.#reads.isFull) {
+      this.#reads.wait(peer);
+      return;
+    }
     if (!this.#options.limiter.isOpen) {
       uploads.isWaiting = true;
       this.#options.limiter.wait(() => {
@@ -76,26 +82,20 @@ export class Uploader {
       });
       return;
     }
-    const run = uploads.takeRun(this.#options.limiter.burstBytes);
+    const run = uploads.takeRun(Math.min(runBytes, this.#options.limiter.burstBytes));
     uploads.isReading = true;
-    this.#reading++;
     this.#send(peer, run)
       .catch((error: unknown) => this.#failed(peer, run, error))
       .finally(() => {
         uploads.isReading = false;
-        this.#reading--;
-        if (this.#reading === 0) for (const done of this.#idle.splice(0)) done();
         this.#resumeReading(peer);
         this.pump(peer);
       });
   }
 
   /** Resolves when no read is under way: files may be closed then. */
-  async idle(): Promise<void> {
-    if (this.#reading === 0) return;
-    await new Promise<void>((resolve) => {
-      this.#idle.push(resolve);
-    });
+  idle(): Promise<void> {
+    return this.#reads.idle();
   }
 
   async #send(peer: Peer, run: readonly BlockRequest[]): Promise<void> {
@@ -112,7 +112,12 @@ export class Uploader {
       at += length;
     }
     const { layout, storage, limiter, clock } = this.#options;
-    await storage.read(layout.pieceOffset(first.piece) + first.begin, views);
+    try {
+      await this.#reads.run(() => storage.read(layout.pieceOffset(first.piece) + first.begin, views));
+    } catch (error) {
+      this.#buffers.release(buffer);
+      throw error;
+    }
     if (peer.isClosed) {
       this.#buffers.release(buffer);
       return;
