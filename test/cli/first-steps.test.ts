@@ -1,7 +1,20 @@
-import { readdir } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { material, millrace, start } from "./command-line.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+/** A torrent of a folder `films`. */
+async function folderOfFilms(): Promise<{ folder: string; torrent: string }> {
+  const folder = await tempFolder();
+  await mkdir(join(folder, "films"));
+  await writeFile(join(folder, "films", "notes.txt"), "hi\n");
+  await writeFile(join(folder, "films", "river.mkv"), randomBytes(100_000));
+  const torrent = join(folder, "films.torrent");
+  expect((await millrace("create", join(folder, "films"), "--out", torrent)).status).toBe(0);
+  return { folder, torrent };
+}
 
 /** What somebody meets who has read nothing but the README. */
 describe("millrace create", () => {
@@ -52,5 +65,43 @@ describe("a folder in a torrent's place", () => {
     const path = join(folder, "seed");
     expect([status, stderr]).toEqual([1, `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it\n`]);
     expect(stdout).toContain('"code":"source.not-a-torrent"');
+  });
+});
+
+describe("--dir that is a file", () => {
+  it.each([
+    ["download", "--dir names the folder to download into"],
+    ["seed", "--dir names the folder that holds the data, such as DIR"],
+    ["verify", "--dir names the folder that holds the data, such as DIR"],
+  ])("%s ends at once", async (command, hint) => {
+    const { folder, data, torrent } = await material(1000);
+    const { status, stdout, stderr } = await millrace(command, torrent, "--dir", data, "--json");
+    expect([status, stderr]).toEqual([1, `millrace: ${data} is a file, not a folder; ${hint.replace("DIR", join(folder, "seed"))}\n`]);
+    expect(stdout).toContain('"code":"storage.not-a-folder"');
+  });
+
+  it("download sees a file further up, too, and makes folders that are not there", async () => {
+    const { folder, data, torrent } = await material(0);
+    const refused = await millrace("download", torrent, "--dir", join(data, "a", "b"));
+    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining(`${data} is a file, not a folder`) as string });
+    expect((await millrace("download", torrent, "--dir", join(folder, "a", "b"))).status).toBe(0);
+    expect(await readdir(join(folder, "a", "b"))).toContain("data.bin");
+  });
+});
+
+describe("--dir that is the torrent's own folder", () => {
+  it("verify says which one was meant", async () => {
+    const { folder, torrent } = await folderOfFilms();
+    const wrong = await millrace("verify", torrent, "--dir", join(folder, "films"));
+    expect([wrong.status, wrong.stderr]).toEqual([1, `note: ${folder}/films/notes.txt is there: --dir names the folder that holds the folder films, here ${folder}\n`]);
+    expect(await millrace("verify", torrent, "--dir", folder)).toMatchObject({ status: 0, stderr: "" });
+    await mkdir(join(folder, "empty"));
+    expect(await millrace("verify", torrent, "--dir", join(folder, "empty"))).toMatchObject({ status: 1, stderr: "" });
+  });
+
+  it("seed warns of it", async () => {
+    const { folder, torrent } = await folderOfFilms();
+    const seed = start("seed", torrent, "--dir", join(folder, "films"), "--port", "0", "--json");
+    expect((await seed.until("warning"))["message"]).toContain(`--dir names the folder that holds the folder films, here ${folder}`);
   });
 });

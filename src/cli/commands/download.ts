@@ -5,6 +5,7 @@ import { choiceOption, repeated } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
+import { requireRoomForFolder } from "../folder.ts";
 import type { Session } from "../session.ts";
 import { Crew } from "../torrents/crew.ts";
 import { addSwarmOptions, clientFlags } from "../torrents/flags.ts";
@@ -47,6 +48,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   const { flags, args, output } = session;
   const { signal } = session.interrupt;
   const runtime = await session.runtime();
+  await requireRoomForFolder(runtime, flags.dir);
   const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
   const client = new Client({ runtime, ...clientFlags(flags), allocation: flags.allocation });
   const crew = new Crew({ client, output, isQuiet: flags.quiet === true, refuse: selection?.refuse });

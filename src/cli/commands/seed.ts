@@ -6,6 +6,7 @@ import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireFolder } from "../folder.ts";
 import { count, formatPercent } from "../format.ts";
+import { misplacedHint } from "../misplaced.ts";
 import type { Session } from "../session.ts";
 import { clean } from "../text.ts";
 import { Crew } from "../torrents/crew.ts";
@@ -55,7 +56,10 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
       if (flags.quiet !== true) output.line(`seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`);
       for (const torrent of seeded) {
         const { progress } = torrent.status();
-        if (progress < 1) crew.reporter.warning(torrent, { code: "seed.incomplete", message: `only ${formatPercent(progress)} of it is in ${clean(flags.dir)}; the rest is downloaded` });
+        if (progress === 1) continue;
+        const hint = progress === 0 && torrent.metainfo !== undefined ? await misplacedHint(runtime, torrent.metainfo, flags.dir) : undefined;
+        const message = `only ${formatPercent(progress)} of it is in ${flags.dir}; the rest is downloaded${hint === undefined ? "" : `; ${hint}`}`;
+        crew.reporter.warning(torrent, { code: "seed.incomplete", message: clean(message) });
       }
       await aborted(signal);
     }

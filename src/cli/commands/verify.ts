@@ -7,6 +7,7 @@ import { ByteProgress } from "../live/progress.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { clean, table } from "../text.ts";
 import { requireFolder } from "../folder.ts";
+import { misplacedHint } from "../misplaced.ts";
 import { readTorrent } from "../torrent-file.ts";
 import { verifyData } from "../verify-data.ts";
 import type { BadFile, Verdict } from "../verify-data.ts";
@@ -54,6 +55,8 @@ async function verify(session: Session<VerifyFlags>): Promise<number> {
   }
   output.line(`${output.style.bad("not complete")}: ${clean(metainfo.name)}: ${pieces}`);
   if (!output.json) showBadFiles(session, badFiles);
+  const hint = valid.count === 0 ? await misplacedHint(runtime, metainfo, flags.dir) : undefined;
+  if (hint !== undefined) output.note(`${output.noteStyle.warn("note:")} ${clean(hint)}`);
   return EXIT_FAILED;
 }
 
