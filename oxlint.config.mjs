@@ -1,10 +1,10 @@
 // The plan of the house as rules: which room may import which, and what each floor may touch. docs/architecture.md draws it.
 
 /** From the ground up: a room may import from the rooms before it, through their index.ts, and from nothing after it. */
-const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "cli"];
+const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "api", "daemon", "cli"];
 
 /** Rooms above the engine: they may use the real runtime and talk to the host directly. */
-const hosts = new Set(["cli"]);
+const hosts = new Set(["daemon", "cli"]);
 
 const ambientGlobals = ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "performance", "fetch", "WebSocket", "process", "crypto"].map(
   (name) => ({ name, message: "Engines and codecs take a Runtime: use its Clock, Random, Net, Files or Hasher." }),

@@ -1,0 +1,6 @@
+/** The daemon's HTTP API as schemas: what is asked, what is answered, what is told as it happens. */
+export * from "./events.ts";
+export * from "./problem.ts";
+export * from "./requests.ts";
+export * from "./session.ts";
+export * from "./torrent.ts";

@@ -1,0 +1,126 @@
+import { z } from "zod";
+import { priority, torrent, torrentId, torrentLimits, torrentState } from "./torrent.ts";
+
+/** Torrents at once in one request. */
+export const MAX_IDS = 20_000;
+
+export const ids = z.array(torrentId).min(1).max(MAX_IDS);
+
+const rowKeys = torrent.keyof();
+
+/** `GET /torrents`. */
+export const listQuery = z.object({
+  /** Words that the name has to have, whatever their case. */
+  search: z.string().max(500).optional(),
+  state: torrentState.optional(),
+  label: z.string().max(100).optional(),
+  tracker: z.string().max(255).optional(),
+  sort: rowKeys.default("addedAt"),
+  order: z.enum(["asc", "desc"]).default("asc"),
+  offset: z.coerce.number().int().nonnegative().default(0),
+  limit: z.coerce.number().int().positive().max(MAX_IDS).default(MAX_IDS),
+  /** Names of fields, with commas; all when left out. `id` is always there. */
+  fields: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(rowKeys))
+    .optional(),
+});
+export type ListQuery = z.input<typeof listQuery>;
+
+/** What may be said of a torrent when it is added. */
+export const addOptions = z.object({
+  /** Default: the label's folder, or the session's. */
+  folder: z.string().min(1).max(4096).optional(),
+  label: z.string().max(100).optional(),
+  paused: z.boolean().optional(),
+  sequential: z.boolean().optional(),
+  /** Believe that the data is right as long as every file has its length. */
+  skipCheck: z.boolean().optional(),
+  /** Wanted-ness by index of file; files that are not named are normal. */
+  priorities: z.record(z.string().regex(/^\d{1,7}$/), priority).optional(),
+  /** `HOST:PORT` of peers to try. */
+  peers: z.array(z.string().max(300)).max(100).optional(),
+  limits: torrentLimits.partial().optional(),
+});
+export type AddOptions = z.infer<typeof addOptions>;
+
+/** `POST /torrents` as JSON; a torrent file comes as `multipart/form-data`: `file`, and this as `options`. */
+export const addRequest = addOptions.extend({
+  /** A magnet link or an `http(s)` address of a torrent file. */
+  url: z.string().min(1).max(65_536),
+});
+export type AddRequest = z.infer<typeof addRequest>;
+
+/** `POST /torrents/inspect`: what a torrent file holds, before it is added. */
+export const inspected = z.object({
+  id: torrentId,
+  name: z.string(),
+  size: z.int(),
+  pieceLength: z.int(),
+  private: z.boolean(),
+  comment: z.string(),
+  isKnown: z.boolean(),
+  files: z.array(z.object({ index: z.int(), path: z.string(), size: z.int() })),
+});
+export type Inspected = z.infer<typeof inspected>;
+
+/** `POST /torrents/actions`: one thing done to many torrents. */
+export const actionRequest = z.discriminatedUnion("action", [
+  z.object({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
+  z.object({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
+  z.object({ action: z.literal("label"), ids, label: z.string().max(100) }),
+  z.object({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096) }),
+  z.object({ action: z.literal("limits"), ids, limits: torrentLimits.partial() }),
+  z.object({ action: z.literal("queue"), ids, to: z.enum(["top", "up", "down", "bottom"]) }),
+]);
+export type ActionRequest = z.input<typeof actionRequest>;
+
+/** How an action went, torrent by torrent: those that are not in `failed` did it. */
+export const actionResult = z.object({ done: z.int(), failed: z.array(z.object({ id: torrentId, code: z.string(), message: z.string() })) });
+export type ActionResult = z.infer<typeof actionResult>;
+
+/** `PATCH /torrents/{id}`. */
+export const patchRequest = z.object({
+  /** The name it is listed under. */
+  name: z.string().min(1).max(255).optional(),
+  label: z.string().max(100).optional(),
+  sequential: z.boolean().optional(),
+  limits: torrentLimits.partial().optional(),
+});
+export type PatchRequest = z.infer<typeof patchRequest>;
+
+/** `PATCH /torrents/{id}/files`. */
+export const filesRequest = z.object({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
+
+/** `PUT /torrents/{id}/trackers`: all tiers anew. */
+export const trackersRequest = z.object({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
+
+/** `POST /torrents/{id}/peers`. */
+export const peersRequest = z.object({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
+
+/** `POST /create`: makes a torrent file of what is on the daemon's disk. Progress shows as a task. */
+export const createRequest = z.object({
+  path: z.string().min(1).max(4096),
+  trackers: z.array(z.url().max(2048)).max(100).default([]),
+  comment: z.string().max(4096).default(""),
+  private: z.boolean().default(false),
+  /** Bytes; chosen by size when left out. */
+  pieceLength: z.int().positive().optional(),
+  format: z.enum(["v1", "hybrid"]).default("v1"),
+  /** Seed it from where it is. */
+  seed: z.boolean().default(true),
+});
+export type CreateRequest = z.input<typeof createRequest>;
+
+/** A torrent file being made. */
+export const createTask = z.object({
+  id: z.string(),
+  path: z.string(),
+  state: z.enum(["hashing", "done", "failed", "cancelled"]),
+  progress: z.number(),
+  /** When done: the torrent's id. */
+  torrent: torrentId.nullable(),
+  error: z.string().nullable(),
+});
+export type CreateTask = z.infer<typeof createTask>;

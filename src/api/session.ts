@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+const rate = z.int().positive().nullable();
+
+/** A part of the week in which other rates hold. */
+export const scheduleRule = z.object({
+  /** 0 is Sunday. */
+  days: z.array(z.int().min(0).max(6)).max(7),
+  /** `HH:MM`, local time; a rule whose end is not after its begin goes on into the next day. */
+  from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
+  maxDownloadRate: rate,
+  maxUploadRate: rate,
+});
+export type ScheduleRule = z.infer<typeof scheduleRule>;
+
+/** What may be changed while the daemon runs. Rates are bytes a second; null: no limit. */
+export const settings = z.object({
+  /** Where downloads go. */
+  downloadDir: z.string().min(1).max(4096),
+  maxDownloadRate: rate,
+  maxUploadRate: rate,
+  /** The first rule that holds now wins over the rates above. */
+  schedule: z.array(scheduleRule).max(50),
+  maxConnections: z.int().min(1).max(65_000),
+  maxPeers: z.int().min(1).max(10_000),
+  uploadSlots: z.int().min(1).max(1_000),
+  /** Torrents that download at once; null: all. */
+  maxActiveDownloads: z.int().positive().nullable(),
+  /** Torrents that seed at once; null: all. */
+  maxActiveSeeds: z.int().positive().nullable(),
+  seedRatio: z.number().nonnegative().nullable(),
+  seedSeconds: z.int().nonnegative().nullable(),
+  /** Label to folder. */
+  labels: z.record(z.string().min(1).max(100), z.string().max(4096)),
+  /** A folder whose torrent files are added; empty for none. */
+  watchDir: z.string().max(4096),
+  startAdded: z.boolean(),
+});
+export type Settings = z.infer<typeof settings>;
+
+/** A second of the session in numbers. */
+export const rates = z.object({ at: z.int(), down: z.number(), up: z.number() });
+export type Rates = z.infer<typeof rates>;
+
+export const statistics = z.object({
+  startedAt: z.int(),
+  /** Over all runs. */
+  downloaded: z.int(),
+  uploaded: z.int(),
+  /** Since the start. */
+  sessionDownloaded: z.int(),
+  sessionUploaded: z.int(),
+  torrents: z.int(),
+  /** By state. */
+  states: z.record(z.string(), z.int()),
+  connections: z.int(),
+  downRate: z.number(),
+  upRate: z.number(),
+  freeBytes: z.int().nullable(),
+  /** Residential memory of the process. */
+  memory: z.int(),
+});
+export type Statistics = z.infer<typeof statistics>;
+
+/** `GET /statistics/history`: rates of the last hour by 10 seconds, of the last month by the hour. */
+export const history = z.object({ recent: z.array(rates), hours: z.array(rates) });
+export type History = z.infer<typeof history>;
+
+export const logLine = z.object({ id: z.int(), at: z.int(), level: z.enum(["debug", "info", "warn", "error"]), message: z.string(), torrent: z.string().nullable() });
+export type LogLine = z.infer<typeof logLine>;
+
+/** `GET /session`: what the page shows around everything. */
+export const sessionInfo = z.object({
+  version: z.string(),
+  peerId: z.string(),
+  /** The port that peers connect to. */
+  peerPort: z.int(),
+  /** Whether a peer from outside has connected since the start. */
+  isReachable: z.boolean(),
+  downloadDir: z.string(),
+  freeBytes: z.int().nullable(),
+  now: z.int(),
+  /** What is in force now, by schedule or settings. */
+  maxDownloadRate: rate,
+  maxUploadRate: rate,
+});
+export type SessionInfo = z.infer<typeof sessionInfo>;
