@@ -3,6 +3,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { material, millrace, start } from "./command-line.ts";
+import { eventually } from "../support/process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** A torrent of a folder `films`. */
@@ -103,5 +104,56 @@ describe("--dir that is the torrent's own folder", () => {
     const { folder, torrent } = await folderOfFilms();
     const seed = start("seed", torrent, "--dir", join(folder, "films"), "--port", "0", "--json");
     expect((await seed.until("warning"))["message"]).toContain(`--dir names the folder that holds the folder films, here ${folder}`);
+  });
+});
+
+describe("a download that has no peers", () => {
+  /** Runs it until it says why, and some seconds more; what it said. */
+  async function reasons(...args: string[]): Promise<readonly string[]> {
+    const { folder, torrent } = await material(100_000);
+    const download = start("download", torrent, "--dir", join(folder, "got"), "--port", "0", "--json", ...args);
+    await download.until("waiting");
+    const ticks = download.seen.length;
+    await eventually("it went on without peers", () => download.seen.length >= ticks + 3);
+    await download.program.stop("SIGINT");
+    expect(download.program.child.exitCode).toBe(130);
+    const said = download.seen.filter(({ event }) => event === "waiting");
+    expect(download.program.output.split("\n").filter((line) => line.startsWith("waiting: data.bin: "))).toHaveLength(said.length);
+    return said.map(({ code, message }) => `${String(code)} ${String(message)}`);
+  }
+
+  it("says once that there is nobody to ask", async () => {
+    expect(await reasons()).toEqual(["waiting.nobody no peers: the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL"]);
+  });
+
+  it("says once that the peer refuses", async () => {
+    expect(await reasons("--peer", "127.0.0.1:1")).toEqual(["waiting.peers no peers: 127.0.0.1:1 refused the connection (ECONNREFUSED)"]);
+  });
+
+  it("says once that the tracker knows nobody, or cannot be asked", async () => {
+    const tracker = start("tracker", "--http", "127.0.0.1:0", "--json");
+    const { urls } = (await tracker.until("ready")) as { urls?: string[] };
+    const url = urls?.[0] ?? "";
+    expect(await reasons("--tracker", url)).toEqual([`waiting.trackers no peers: ${url} knows nobody else who has it`]);
+    await tracker.program.stop("SIGINT");
+    expect(await reasons("--tracker", url)).toEqual([expect.stringMatching(/^waiting\.trackers no peers: GET http:\/\/127\.0\.0\.1:\d+\/announce: connection refused$/)]);
+  });
+});
+
+describe("a download that goes on", () => {
+  it("tells what came now, in the time it took, and the whole apart", async () => {
+    const { folder, torrent } = await material();
+    const seed = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
+    const peer = `127.0.0.1:${String((await seed.until("ready"))["port"])}`;
+    const common = ["download", torrent, "--dir", join(folder, "got"), "--port", "0", "--peer", peer];
+    const first = start(...common, "--max-down", "500KB", "--json");
+    await eventually("something is there", () => first.seen.some(({ event, bytes }) => event === "progress" && Number(bytes) > 300_000));
+    await first.program.stop("SIGINT");
+    const { stdout } = await millrace(...common);
+    const [, received = "", seconds = "", rate = ""] = /^complete {2}data\.bin {2}([\d.]+) MiB of 2\.86 MiB in ([\d.]+)s \(([\d.]+) MiB\/s\), /m.exec(stdout) ?? [];
+    expect(Number(received), stdout).toBeLessThan(2.7);
+    // Seconds are told with one decimal.
+    expect(Math.abs(Number(received) / Number(rate) - Number(seconds))).toBeLessThan(0.06);
+    expect((await millrace(...common)).stdout).toContain("complete  data.bin  2.86 MiB was all there already");
   });
 });

@@ -8,7 +8,7 @@ import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireRoomForFolder } from "../folder.ts";
 import type { Session } from "../session.ts";
 import { Crew } from "../torrents/crew.ts";
-import { addSwarmOptions, clientFlags } from "../torrents/flags.ts";
+import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
 import { selectByGlobs } from "../torrents/select.ts";
 import { tellTotals } from "../torrents/totals.ts";
@@ -50,8 +50,9 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   const runtime = await session.runtime();
   await requireRoomForFolder(runtime, flags.dir);
   const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
-  const client = new Client({ runtime, ...clientFlags(flags), allocation: flags.allocation });
-  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, refuse: selection?.refuse });
+  const watched = watchStalls(runtime, flags);
+  const client = new Client({ runtime: watched.runtime, ...clientFlags(flags), allocation: flags.allocation });
+  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls, refuse: selection?.refuse });
   try {
     const port = await client.listen();
     output.data({ event: "ready", port, torrents: args.length });

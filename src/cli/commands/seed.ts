@@ -10,7 +10,7 @@ import { misplacedHint } from "../misplaced.ts";
 import type { Session } from "../session.ts";
 import { clean } from "../text.ts";
 import { Crew } from "../torrents/crew.ts";
-import { addSwarmOptions, clientFlags } from "../torrents/flags.ts";
+import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
 import { aborted } from "../wait.ts";
 
@@ -38,8 +38,9 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
   const { signal } = session.interrupt;
   const runtime = await session.runtime();
   await requireFolder(runtime, flags.dir);
-  const client = new Client({ runtime, ...clientFlags(flags) });
-  const crew = new Crew({ client, output, isQuiet: flags.quiet === true });
+  const watched = watchStalls(runtime, flags);
+  const client = new Client({ runtime: watched.runtime, ...clientFlags(flags) });
+  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls });
   try {
     const port = await client.listen();
     const options = {

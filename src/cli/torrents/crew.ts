@@ -6,6 +6,7 @@ import { toProblem } from "../problem.ts";
 import { folderNoTorrent } from "../torrent-file.ts";
 import { Job } from "./job.ts";
 import { Reporter } from "./reporter.ts";
+import { TorrentStalls, type StallWatchOptions } from "./stall-watch.ts";
 import { torrentLines } from "./view.ts";
 
 /** Milliseconds between progress events: at most one a second for each torrent. */
@@ -17,6 +18,8 @@ export interface CrewOptions {
   readonly isQuiet: boolean;
   /** A reason why a torrent, now known, is not wanted after all. */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
+  /** What it takes to tell why a torrent has no peers; without it that is not told. */
+  readonly stalls?: StallWatchOptions | undefined;
 }
 
 /** The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no other. */
@@ -52,7 +55,8 @@ export class Crew {
    * its data has been checked.
    */
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
-    const job = new Job(source);
+    const { stalls } = this.#options;
+    const job = new Job(source, stalls === undefined ? undefined : new TorrentStalls(source, stalls));
     this.jobs.push(job);
     let torrent: Torrent | undefined;
     try {
@@ -129,8 +133,11 @@ export class Crew {
   }
 
   #tick(): void {
-    for (const { torrent } of this.jobs) {
+    const now = performance.now();
+    for (const { torrent, stalls } of this.jobs) {
       if (torrent === undefined) continue;
+      const stall = stalls?.look(torrent, now);
+      if (stall !== undefined) this.reporter.waiting(torrent, stall);
       if (torrent.state.kind === "checking") this.reporter.checking(torrent);
       else if (torrent.state.kind === "downloading" || torrent.state.kind === "seeding" || torrent.state.kind === "disk-full") this.reporter.progress(torrent);
     }

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
+import type { Runtime } from "../../runtime/index.ts";
 import { peersArgument, portArgument, rateArgument } from "../arguments.ts";
 import type { CommonFlags } from "../session.ts";
+import { DialWatch } from "./dial-watch.ts";
+import type { StallWatchOptions } from "./stall-watch.ts";
 
 /** What every command that exchanges data takes. */
 export interface SwarmFlags extends CommonFlags {
@@ -23,6 +26,12 @@ export function addSwarmOptions(command: Command): Command {
     .option("--max-up <rate>", "send no more than this a second", rateArgument("--max-up"))
     .option("--no-trackers", "ask no tracker")
     .option("-q, --quiet", "say nothing but what goes wrong");
+}
+
+/** A runtime whose dials are watched, and what else it takes to tell why a torrent has no peers. */
+export function watchStalls(runtime: Runtime, flags: SwarmFlags): { readonly runtime: Runtime; readonly stalls: StallWatchOptions } {
+  const dials = new DialWatch(runtime.net);
+  return { runtime: { ...runtime, net: dials }, stalls: { dials, peers: flags.peer ?? [], asksTrackers: flags.trackers } };
 }
 
 /** The options of the client that these flags stand for. */

@@ -1,5 +1,6 @@
 import type { Torrent, TorrentStatus } from "../../client/index.ts";
 import type { Problem } from "../problem.ts";
+import type { TorrentStalls } from "./stall-watch.ts";
 
 /** How far a source has come. */
 export type JobPhase =
@@ -16,12 +17,15 @@ export class Job {
   readonly source: string;
   /** Milliseconds, of `performance.now()`. */
   readonly startedAt = performance.now();
-  /** Bytes of blocks that earlier runs had moved; set when what was kept is known. */
-  #before: { readonly downloaded: number; readonly uploaded: number } | undefined;
+  /** What keeps it from its peers, where somebody wants to know. */
+  readonly stalls: TorrentStalls | undefined;
+  /** Bytes of blocks that earlier runs had received, and when this one began to (of `performance.now()`); set when what was kept is known. */
+  #before: { readonly downloaded: number; readonly at: number } | undefined;
   phase: JobPhase = { kind: "opening" };
 
-  constructor(source: string) {
+  constructor(source: string, stalls?: TorrentStalls) {
     this.source = source;
+    this.stalls = stalls;
   }
 
   get torrent(): Torrent | undefined {
@@ -38,12 +42,17 @@ export class Job {
 
   /** To be called when the torrent begins to exchange data. */
   noteCounters(status: TorrentStatus): void {
-    this.#before ??= { downloaded: status.downloaded, uploaded: status.uploaded };
+    this.#before ??= { downloaded: status.downloaded, at: performance.now() };
   }
 
   /** Bytes of blocks received in this run. */
   received(status: TorrentStatus): number {
     return status.downloaded - (this.#before?.downloaded ?? status.downloaded);
+  }
+
+  /** Seconds since it began to exchange data; 0 when it has not. */
+  get exchangeSeconds(): number {
+    return this.#before === undefined ? 0 : (performance.now() - this.#before.at) / 1000;
   }
 
   /** Seconds since the start. */

@@ -5,6 +5,7 @@ import type { Problem } from "../problem.ts";
 import { clean } from "../text.ts";
 import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
+import type { Stall } from "./stall.ts";
 
 /** Rounds a rate for programs: bytes a second. */
 function whole(rate: number): number {
@@ -99,13 +100,23 @@ export class Reporter {
       downloaded: received,
       uploaded: status.uploaded,
     });
-    const how = received > 0 ? `in ${formatDuration(seconds)} (${formatRate(received / Math.max(seconds, 0.001))}), ratio ${status.ratio.toFixed(2)}` : "was all there already";
-    this.#tell(`${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${formatSize(bytes)} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`);
+    const spent = job.exchangeSeconds;
+    const size = received > 0 && received < bytes ? `${formatSize(received)} of ${formatSize(bytes)}` : formatSize(bytes);
+    const rate = Math.min(received, bytes) / Math.max(spent, 0.001);
+    const how = received > 0 ? `in ${formatDuration(spent)} (${formatRate(rate)}), ratio ${status.ratio.toFixed(2)}` : "was all there already";
+    this.#tell(`${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${size} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`);
   }
 
   warning(torrent: Torrent, problem: Problem): void {
     this.#output.data({ event: "warning", infoHash: torrent.infoHash.hex, code: problem.code, message: problem.message });
     this.#output.note(`${this.#output.noteStyle.warn("warning:")} ${clean(torrent.name)}: ${problem.message}`);
+  }
+
+  /** It has no peers, and this is why. */
+  waiting(torrent: Torrent, stall: Stall): void {
+    const message = clean(stall.message);
+    this.#output.data({ event: "waiting", infoHash: torrent.infoHash.hex, code: stall.code, message });
+    this.#output.note(`${this.#output.noteStyle.warn("waiting:")} ${clean(torrent.name)}: ${message}`);
   }
 
   failed(job: Job, infoHash: string | undefined, problem: Problem): void {

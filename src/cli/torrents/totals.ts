@@ -1,3 +1,4 @@
+import type { TorrentStatus } from "../../client/index.ts";
 import { count, formatDuration, formatSize } from "../format.ts";
 import type { Output } from "../output.ts";
 import { wantedSize } from "./job.ts";
@@ -9,8 +10,13 @@ export function tellTotals(output: Output, jobs: readonly Job[]): void {
   if (jobs.length < 2 || first === undefined) return;
   const complete = jobs.filter((job) => job.phase.kind === "complete");
   const failed = jobs.filter((job) => job.phase.kind === "failed").length;
-  const bytes = complete.reduce((sum, job) => sum + (job.torrent === undefined ? 0 : wantedSize(job.torrent.status())), 0);
+  const sum = (bytes: (job: Job, status: TorrentStatus) => number): number =>
+    complete.reduce((total, job) => total + (job.torrent === undefined ? 0 : bytes(job, job.torrent.status())), 0);
+  const bytes = sum((_job, status) => wantedSize(status));
+  // What earlier runs had brought took no time in this one.
+  const received = Math.min(bytes, sum((job, status) => job.received(status)));
+  const size = received < bytes ? `${formatSize(received)} of ${formatSize(bytes)}` : formatSize(bytes);
   output.line(
-    `${complete.length} of ${count(jobs.length, "torrent")} complete, ${formatSize(bytes)} in ${formatDuration(first.seconds)}${failed > 0 ? `; ${output.style.bad(`${failed} failed`)}` : ""}`,
+    `${complete.length} of ${count(jobs.length, "torrent")} complete, ${size} in ${formatDuration(first.seconds)}${failed > 0 ? `; ${output.style.bad(`${failed} failed`)}` : ""}`,
   );
 }

@@ -1,5 +1,5 @@
 import { unreachable } from "../../base/index.ts";
-import type { Torrent, TorrentStatus } from "../../client/index.ts";
+import type { TorrentStatus } from "../../client/index.ts";
 import { formatDuration, formatRate, formatSize } from "../format.ts";
 import { rowLine } from "../live/row.ts";
 import type { RowView } from "../live/row.ts";
@@ -37,11 +37,11 @@ function rowView(job: Job): RowView {
   const { name } = torrent;
   switch (state.kind) {
     case "fetching-metadata":
-      return still(name, 0, "plain", status.peers === 0 ? `metadata: ${waiting(torrent)}` : `fetching metadata from ${peers(status.peers)}`);
+      return still(name, 0, "plain", status.peers === 0 ? `metadata: ${waiting(job)}` : `fetching metadata from ${peers(status.peers)}`);
     case "checking":
       return still(name, status.progress, "plain", "checking");
     case "downloading":
-      if (status.peers === 0) return still(name, status.progress, "plain", waiting(torrent));
+      if (status.peers === 0) return still(name, status.progress, "plain", waiting(job));
       return { name, share: status.progress, down: status.downRate, up: status.upRate, etaSeconds: status.etaSeconds, peers: status.peers };
     case "seeding":
       return still(name, status.progress, "good", `seeding ${formatRate(status.upRate)}, ${formatSize(status.uploaded)} sent, ${peers(status.peers)}`);
@@ -67,9 +67,8 @@ function peers(number: number): string {
 }
 
 /** Why there is nobody yet, as far as that is known. */
-function waiting(torrent: Torrent): string {
-  const failed = torrent.trackers().find((tracker) => tracker.state.kind === "failed" && tracker.message !== undefined);
-  return failed?.message === undefined ? "looking for peers" : `no peers: ${failed.message}`;
+function waiting(job: Job): string {
+  return job.stalls?.reason?.message ?? "looking for peers";
 }
 
 function totalsLine(jobs: readonly Job[], columns: number, style: Style): string {

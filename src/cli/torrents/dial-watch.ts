@@ -1,0 +1,99 @@
+import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError } from "../../base/index.ts";
+import type { ConnectOptions, ListenOptions, Listener, Net, Socket } from "../../runtime/index.ts";
+
+/** How the last attempt to reach a peer ended. */
+export type DialOutcome =
+  /** None has ended yet. */
+  | { readonly kind: "pending" }
+  /** It took the connection. */
+  | { readonly kind: "reached" }
+  /** `reason` follows its name: `refused the connection`. */
+  | { readonly kind: "failed"; readonly reason: string };
+
+const PENDING: DialOutcome = { kind: "pending" };
+
+/** A watched peer's machine. */
+interface Host {
+  readonly ports: Set<number>;
+  /** Its addresses, or why there are none. */
+  found: readonly string[] | DialOutcome;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  "net.refused": "refused the connection (ECONNREFUSED)",
+  "net.timeout": "does not answer",
+  "net.unreachable": "cannot be reached from here",
+  "net.unknown-host": "is not known by that name",
+};
+
+/** A network that notes how it goes with the peers whom the user named: the engine only tries them again, since most peers come and go. */
+export class DialWatch implements Net {
+  readonly #net: Net;
+  readonly #hosts = new Map<string, Host>();
+  /** By `ip:port`. */
+  readonly #dials = new Map<string, DialOutcome>();
+
+  constructor(net: Net) {
+    this.#net = net;
+  }
+
+  /** Begins to note what becomes of a peer, as `HOST:PORT`; to be called before it is added to a torrent. */
+  watch(peer: string): void {
+    const { host, port } = parseHostPort(peer);
+    const known = this.#hosts.get(host);
+    if (known === undefined) this.#hosts.set(host, { ports: new Set([port]), found: PENDING });
+    else known.ports.add(port);
+  }
+
+  /** Of a watched peer, as `HOST:PORT`: reached when one of its addresses was, failed when all have. */
+  outcome(peer: string): DialOutcome {
+    const { host, port } = parseHostPort(peer);
+    const found = this.#hosts.get(host)?.found ?? PENDING;
+    if ("kind" in found) return found;
+    const outcomes = found.map((ip) => this.#dials.get(formatEndpoint({ ip, port })) ?? PENDING);
+    return outcomes.find(({ kind }) => kind === "reached") ?? outcomes.find(({ kind }) => kind === "pending") ?? outcomes[0] ?? PENDING;
+  }
+
+  async connect(options: ConnectOptions): Promise<Socket> {
+    try {
+      const socket = await this.#net.connect(options);
+      this.#note(options, { kind: "reached" });
+      return socket;
+    } catch (error) {
+      if (!(error instanceof AbortError)) this.#note(options, failed(error));
+      throw error;
+    }
+  }
+
+  listen(options: ListenOptions): Promise<Listener> {
+    return this.#net.listen(options);
+  }
+
+  async resolve(host: string, signal?: AbortSignal): Promise<string[]> {
+    try {
+      const ips = await this.#net.resolve(host, signal);
+      this.#found(host, ips);
+      return ips;
+    } catch (error) {
+      if (!(error instanceof AbortError)) this.#found(host, failed(error));
+      throw error;
+    }
+  }
+
+  #found(host: string, found: Host["found"]): void {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) known.found = found;
+  }
+
+  /** Of all other peers nothing is kept: there may be thousands. */
+  #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
+    for (const { ports, found } of this.#hosts.values()) {
+      if (ports.has(port) && !("kind" in found) && found.includes(ip)) this.#dials.set(formatEndpoint({ ip, port }), outcome);
+    }
+  }
+}
+
+function failed(error: unknown): DialOutcome {
+  const { message } = toError(error);
+  return { kind: "failed", reason: (error instanceof NetworkError ? REASONS[error.code] : undefined) ?? `cannot be reached: ${message}` };
+}

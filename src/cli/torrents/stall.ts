@@ -1,0 +1,81 @@
+import type { TrackerStatus } from "../../tracker/index.ts";
+import type { DialOutcome } from "./dial-watch.ts";
+
+/** Why a torrent has no peers. `key` says which of all reasons there are, without figures that change. */
+export interface Stall {
+  readonly code: "waiting.nobody" | "waiting.peers" | "waiting.trackers";
+  readonly key: string;
+  readonly message: string;
+}
+
+/** What is known of a torrent that wants data and has no peers. */
+export interface StallFacts {
+  /** Peers that the user or the magnet link named. */
+  readonly named: readonly { readonly peer: string; readonly outcome: DialOutcome }[];
+  /** `false` with `--no-trackers`. */
+  readonly asksTrackers: boolean;
+  readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
+  /** Peers known and not connected. */
+  readonly knownPeers: number;
+  /** Milliseconds for which it has had none. */
+  readonly waitedMs: number;
+}
+
+/** Milliseconds that peers and trackers have for an answer before it is said that there is none: longer than a connection may take. */
+const PATIENCE_MS = 10_000;
+/** Milliseconds after which all who could be asked are known. */
+const SETTLED_MS = 1_000;
+/** Named peers told of in one line. */
+const SHOWN_PEERS = 3;
+
+interface Part {
+  readonly key: string;
+  readonly text: string;
+  /** An answer may still come. */
+  readonly isOpen: boolean;
+}
+
+/** Why nothing moves; `undefined` while that is not known. */
+export function stallReason(facts: StallFacts): Stall | undefined {
+  if (facts.waitedMs < SETTLED_MS) return undefined;
+  const peers = peersPart(facts);
+  const trackers = trackersPart(facts);
+  const parts = [peers, trackers].filter((part) => part !== undefined);
+  if (parts.some((part) => part.isOpen) && facts.waitedMs < PATIENCE_MS) return undefined;
+  if (parts.length === 0) return facts.knownPeers > 0 ? undefined : nobody(facts.asksTrackers);
+  return {
+    code: peers === undefined ? "waiting.trackers" : "waiting.peers",
+    key: parts.map(({ key }) => key).join("+"),
+    message: `no peers: ${parts.map(({ text }) => text).join("; ")}`,
+  };
+}
+
+function nobody(asksTrackers: boolean): Stall {
+  const why = asksTrackers ? "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL" : "no tracker is asked, and no peer is named; add --peer HOST:PORT";
+  return { code: "waiting.nobody", key: "nobody", message: `no peers: ${why}` };
+}
+
+function peersPart({ named }: StallFacts): Part | undefined {
+  if (named.length === 0) return undefined;
+  const isOpen = named.some(({ outcome }) => outcome.kind !== "failed");
+  const shown = named.slice(0, SHOWN_PEERS).map(({ peer, outcome }) => `${peer} ${said(outcome)}`);
+  if (named.length > shown.length) shown.push(`so for ${named.length - shown.length} more`);
+  return { key: isOpen ? "peers-silent" : "peers-failed", text: shown.join(", "), isOpen };
+}
+
+function said(outcome: DialOutcome): string {
+  if (outcome.kind === "failed") return outcome.reason;
+  return outcome.kind === "pending" ? "has not answered yet" : "was reached, but does not talk about this torrent";
+}
+
+function trackersPart({ asksTrackers, trackers, knownPeers }: StallFacts): Part | undefined {
+  if (!asksTrackers || trackers.length === 0) return undefined;
+  const works = trackers.find(({ state }) => state.kind === "working");
+  if (works !== undefined && works.peersReceived === 0 && knownPeers === 0) return { key: "tracker-empty", text: `${works.url} knows nobody else who has it`, isOpen: false };
+  if (works !== undefined) return { key: "unreachable", text: "none of those whom the tracker knows can be reached", isOpen: true };
+  const asked = trackers.find(({ state }) => state.kind === "announcing");
+  if (asked !== undefined) return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not answered yet`, isOpen: true };
+  const failed = trackers.find(({ state }) => state.kind === "failed");
+  if (failed === undefined) return { key: "tracker-silent", text: "no tracker has been asked yet", isOpen: true };
+  return { key: "tracker-failed", text: failed.message ?? `${failed.url} failed`, isOpen: false };
+}
