@@ -1,0 +1,138 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { homedir } from "node:os";
+import envPaths from "env-paths";
+import { parse, TomlError } from "smol-toml";
+import type { z } from "zod";
+import { InputError, StorageError, toError } from "../../base/index.ts";
+import type { Settings } from "../../api/index.ts";
+import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
+
+/** Where a value is from. */
+export type Origin = "default" | "file" | "environment" | "flag";
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly origins: Readonly<Record<string, Origin>>;
+  /** The file that was read; `undefined` when there is none. */
+  readonly file: string | undefined;
+}
+
+export interface ConfigSources {
+  /** `--config`: must exist. Default: `config.toml` in the user's configuration folder, if there. */
+  readonly file?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the command line says, by key. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+}
+
+const FOLDERS = envPaths("millrace", { suffix: "" });
+
+/** Bytes of a configuration file that are read. */
+const MAX_FILE_BYTES = 1024 * 1024;
+
+/**
+ * The effective configuration: flags over environment over file over defaults. Relative paths in the file start at its folder, others
+ * at the current one. Rejects with InputError `config.invalid` that names the key and its origin, or StorageError when `--config` cannot be read.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
+  const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
+  const values: Record<string, unknown> = {};
+  const origins: Record<string, Origin> = Object.fromEntries(CONFIG_KEYS.map((key) => [key, "default" as const]));
+  const take = (origin: Origin, given: Iterable<readonly [string, unknown]>): void => {
+    for (const [key, value] of given) {
+      values[key] = value;
+      origins[key] = origin;
+    }
+  };
+  if (file !== undefined) take("file", Object.entries(file.values));
+  take("environment", fromEnvironment(sources.environment));
+  take("flag", Object.entries(sources.flags ?? {}).filter(([, value]) => value !== undefined));
+  const result = configSchema.safeParse(values);
+  if (!result.success) throw invalid(result.error, origins, file?.path);
+  return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
+}
+
+/** What of the configuration can change while the daemon runs. */
+export function settingsOf(config: Config): Settings {
+  const { listen: _listen, allowedHosts: _hosts, stateDir: _state, peerPort: _port, listenIp: _ip, logLevel: _level, allowPrivateAddresses: _private, onComplete: _script, ...settings } = config;
+  return settings;
+}
+
+async function readConfigFile(asked: string | undefined): Promise<{ readonly path: string; readonly values: Record<string, unknown> } | undefined> {
+  const path = resolve(asked ?? join(FOLDERS.config, "config.toml"));
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = Object.assign({ code: "" }, error);
+    if (asked === undefined && code === "ENOENT") return undefined;
+    throw new StorageError("storage.not-found", `cannot read the configuration ${path}: ${code === "ENOENT" ? "there is no such file" : toError(error).message}`, { cause: error });
+  }
+  if (text.length > MAX_FILE_BYTES) throw new InputError("config.invalid", `${path}: too long for a configuration`);
+  try {
+    const values = Object.entries(parse(text)).map(([name, value]) => [fromFileName(name, path), nested(value)] as const);
+    return { path, values: Object.fromEntries(values) };
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    throw new InputError("config.invalid", `${path}, line ${error.line}: ${error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "not TOML"}`, { cause: error });
+  }
+}
+
+function fromFileName(name: string, path: string): string {
+  const key = camel(name);
+  if (kebab(key) === name && CONFIG_KEYS.some((known) => known === key)) return key;
+  const near = CONFIG_KEYS.map(kebab).find((known) => known.replaceAll("-", "") === name.replaceAll(/[-_]/g, "").toLowerCase());
+  throw new InputError("config.invalid", `${path}: unknown key "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`);
+}
+
+/** The rules of a schedule have keys of their own; the names of labels are nobody's keys. */
+function nested(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map((item: unknown) => (isRecord(item) ? Object.fromEntries(Object.entries(item).map(([name, inner]) => [camel(name), inner])) : item));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function* fromEnvironment(environment: ConfigSources["environment"]): Generator<readonly [ConfigKey, unknown]> {
+  for (const key of CONFIG_KEYS) {
+    const text = environment[variable(key)];
+    if (text === undefined || FILE_ONLY.has(key)) continue;
+    yield [key, fromText(key, text)];
+  }
+}
+
+/** The word of an environment variable as its key wants it. What does not fit is left for the schema to refuse. */
+function fromText(key: ConfigKey, text: string): unknown {
+  if (key === "allowedHosts") return text.split(/[\s,]+/).filter((host) => host !== "");
+  if (configSchema.shape[key].safeParse(text).success) return text;
+  if (text === "true" || text === "false") return text === "true";
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+function invalid(error: z.ZodError, origins: Readonly<Record<string, Origin>>, file: string | undefined): InputError {
+  const [issue] = error.issues;
+  const key = String(issue?.path[0] ?? "");
+  const origin = origins[key];
+  const where = origin === "environment" ? variable(key) : origin === "flag" ? "the command line" : (file ?? "the configuration");
+  const place = [kebab(key), ...(issue?.path ?? []).slice(1).map(String)].join(".");
+  return new InputError("config.invalid", `${where}: ${place}: ${issue?.message ?? "not valid"}`, { fields: { key } });
+}
+
+function absolute(config: Config, origins: Readonly<Record<string, Origin>>, file: string | undefined): Config {
+  const at = (key: string, path: string): string => {
+    if (path === "") return path;
+    const home = path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path;
+    return resolve(origins[key] === "file" && file !== undefined ? dirname(file) : ".", home);
+  };
+  return {
+    ...config,
+    stateDir: config.stateDir === "" ? FOLDERS.data : at("stateDir", config.stateDir),
+    downloadDir: at("downloadDir", config.downloadDir),
+    watchDir: at("watchDir", config.watchDir),
+    onComplete: at("onComplete", config.onComplete),
+    labels: Object.fromEntries(Object.entries(config.labels).map(([label, folder]) => [label, at("labels", folder)])),
+  };
+}

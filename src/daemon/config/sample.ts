@@ -1,0 +1,32 @@
+import { stringify } from "smol-toml";
+import { CONFIG_KEYS, configSchema, kebab, variable, FILE_ONLY, type Config } from "./schema.ts";
+
+const RULE = 'days = [1, 2, 3, 4, 5]\nfrom = "08:00"\nto = "18:00"\nmax-download-rate = "2MiB"\nmax-upload-rate = "500KiB"';
+
+/** A configuration file with every key, commented out, at its default. */
+export function sampleConfig(): string {
+  const defaults = configSchema.parse({});
+  const simple = CONFIG_KEYS.filter((key) => key !== "labels" && key !== "schedule").map((key) => `${comment(key)}# ${line(key, defaults[key])}\n`);
+  return [
+    "# Millrace's configuration. What is commented out is the default. Flags win over the environment, and both over this file.\n",
+    ...simple,
+    `${comment("labels")}# [labels]\n# films = "/srv/films"\n`,
+    `${comment("schedule")}# [[schedule]]\n${RULE.replaceAll(/^/gm, "# ")}\n`,
+  ].join("\n");
+}
+
+/** The effective configuration as TOML. */
+export function configText(config: Config, comments: (key: string) => string): string {
+  const simple = CONFIG_KEYS.filter((key) => key !== "labels" && key !== "schedule").map((key) => `${line(key, config[key])}${comments(key)}`);
+  const tables = stringify({ labels: config.labels, schedule: config.schedule.map((rule) => Object.fromEntries(Object.entries(rule).map(([key, value]) => [kebab(key), value ?? "unlimited"]))) });
+  return `${simple.join("\n")}\n\n${tables.trim()}\n`;
+}
+
+function comment(key: keyof Config): string {
+  const { description } = configSchema.shape[key];
+  return `# ${description ?? ""}${FILE_ONLY.has(key) ? "" : ` (${variable(key)})`}\n`;
+}
+
+function line(key: keyof Config, value: unknown): string {
+  return value === null ? `${kebab(key)} = ${key.startsWith("maxActive") ? "0" : '"unlimited"'}` : stringify({ [kebab(key)]: value }).trim();
+}
