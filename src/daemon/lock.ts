@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { mkdir, realpath, unlink } from "node:fs/promises";
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { toError, UsageError } from "../base/index.ts";
+
+/** Milliseconds that another daemon has to tell its process number. */
+const ANSWER_MS = 1_000;
+
+/**
+ * Keeps a state folder for one process, by listening on a local socket whose name comes from the folder's: the system lets one process
+ * do so, and ends it with the process, however that ends. Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  let real: string;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    real = await realpath(folder);
+  } catch (error) {
+    throw new UsageError("daemon.state", `cannot use the state folder ${folder}: ${toError(error).message}`, { cause: error });
+  }
+  const name = socketName(real);
+  const server = (await listen(name)) ?? (await listenAgain(name, real)) ?? undefined;
+  if (server === undefined) {
+    const pid = await askHolder(name);
+    throw new UsageError("daemon.running", `a daemon runs already with the state folder ${folder}${pid === undefined ? "" : ` (process ${pid})`}; stop it, or give another --state`, { fields: { folder } });
+  }
+  server.unref();
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+    });
+}
+
+/** On Linux and Windows the name lives outside the file system, and goes with the process. */
+function socketName(folder: string): string {
+  const name = `millrace-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
+  if (process.platform === "linux") return `\0${name}`;
+  return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(folder, "lock");
+}
+
+/** Elsewhere a killed daemon leaves a socket behind that nobody answers. */
+async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
+  if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;
+  await unlink(name).catch(() => undefined);
+  return listen(name);
+}
+
+/** `undefined` when somebody listens there. */
+function listen(name: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => undefined);
+      socket.end(String(process.pid));
+    });
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(undefined);
+      else reject(new UsageError("daemon.state", `cannot lock the state folder: ${error.message}`, { cause: error }));
+    });
+    server.listen(name, () => resolve(server));
+  });
+}
+
+function askHolder(name: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(name);
+    socket.setTimeout(ANSWER_MS, () => socket.destroy());
+    socket.setEncoding("latin1").on("data", (part: string) => {
+      text = (text + part).slice(0, 20);
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(/^\d+$/.test(text) ? text : undefined));
+  });
+}
