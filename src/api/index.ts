@@ -2,5 +2,6 @@
 export * from "./events.ts";
 export * from "./problem.ts";
 export * from "./requests.ts";
+export * from "./responses.ts";
 export * from "./session.ts";
 export * from "./torrent.ts";

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { priority, torrent, torrentId, torrentLimits, torrentState } from "./torrent.ts";
 
+/** What is asked is strict: a field that does not exist is a mistake that is told, not one that is passed over. */
+
 /** Torrents at once in one request. */
 export const MAX_IDS = 20_000;
 
@@ -9,7 +11,7 @@ export const ids = z.array(torrentId).min(1).max(MAX_IDS);
 const rowKeys = torrent.keyof();
 
 /** `GET /torrents`. */
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   /** Words that the name has to have, whatever their case. */
   search: z.string().max(500).optional(),
   state: torrentState.optional(),
@@ -29,7 +31,7 @@ export const listQuery = z.object({
 export type ListQuery = z.input<typeof listQuery>;
 
 /** What may be said of a torrent when it is added. */
-export const addOptions = z.object({
+export const addOptions = z.strictObject({
   /** Default: the label's folder, or the session's. */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),
@@ -41,7 +43,7 @@ export const addOptions = z.object({
   priorities: z.record(z.string().regex(/^\d{1,7}$/), priority).optional(),
   /** `HOST:PORT` of peers to try. */
   peers: z.array(z.string().max(300)).max(100).optional(),
-  limits: torrentLimits.partial().optional(),
+  limits: torrentLimits.partial().strict().optional(),
 });
 export type AddOptions = z.infer<typeof addOptions>;
 
@@ -67,12 +69,12 @@ export type Inspected = z.infer<typeof inspected>;
 
 /** `POST /torrents/actions`: one thing done to many torrents. */
 export const actionRequest = z.discriminatedUnion("action", [
-  z.object({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
-  z.object({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
-  z.object({ action: z.literal("label"), ids, label: z.string().max(100) }),
-  z.object({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096) }),
-  z.object({ action: z.literal("limits"), ids, limits: torrentLimits.partial() }),
-  z.object({ action: z.literal("queue"), ids, to: z.enum(["top", "up", "down", "bottom"]) }),
+  z.strictObject({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
+  z.strictObject({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
+  z.strictObject({ action: z.literal("label"), ids, label: z.string().max(100) }),
+  z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096) }),
+  z.strictObject({ action: z.literal("limits"), ids, limits: torrentLimits.partial().strict() }),
+  z.strictObject({ action: z.literal("queue"), ids, to: z.enum(["top", "up", "down", "bottom"]) }),
 ]);
 export type ActionRequest = z.input<typeof actionRequest>;
 
@@ -81,26 +83,26 @@ export const actionResult = z.object({ done: z.int(), failed: z.array(z.object({
 export type ActionResult = z.infer<typeof actionResult>;
 
 /** `PATCH /torrents/{id}`. */
-export const patchRequest = z.object({
+export const patchRequest = z.strictObject({
   /** The name it is listed under. */
   name: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
   sequential: z.boolean().optional(),
-  limits: torrentLimits.partial().optional(),
+  limits: torrentLimits.partial().strict().optional(),
 });
 export type PatchRequest = z.infer<typeof patchRequest>;
 
 /** `PATCH /torrents/{id}/files`. */
-export const filesRequest = z.object({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
+export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
 /** `PUT /torrents/{id}/trackers`: all tiers anew. */
-export const trackersRequest = z.object({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
+export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
 
 /** `POST /torrents/{id}/peers`. */
-export const peersRequest = z.object({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
+export const peersRequest = z.strictObject({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
 
 /** `POST /create`: makes a torrent file of what is on the daemon's disk. Progress shows as a task. */
-export const createRequest = z.object({
+export const createRequest = z.strictObject({
   path: z.string().min(1).max(4096),
   trackers: z.array(z.url().max(2048)).max(100).default([]),
   comment: z.string().max(4096).default(""),
