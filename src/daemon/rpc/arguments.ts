@@ -1,0 +1,62 @@
+import { InputError } from "../../base/index.ts";
+import { isObject, snake } from "./names.ts";
+
+/** What a method was called with, by names in snake_case. What has another type than it should is refused; what is unknown is ignored, as Transmission does. */
+export class Arguments {
+  readonly #values: ReadonlyMap<string, unknown>;
+
+  constructor(values: unknown) {
+    this.#values = new Map(isObject(values) ? Object.entries(values).map(([name, value]) => [snake(name), value]) : []);
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  raw(name: string): unknown {
+    return this.#values.get(name);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || typeof value === "string") return value;
+    throw wrong(name, "a string");
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || (typeof value === "number" && Number.isFinite(value))) return value;
+    throw wrong(name, "a number");
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.#values.get(name);
+    if (value === undefined || typeof value === "boolean") return value;
+    if (value === 0 || value === 1) return value === 1;
+    throw wrong(name, "true or false");
+  }
+
+  list(name: string): readonly unknown[] | undefined {
+    const value: unknown = this.#values.get(name);
+    if (value === undefined || Array.isArray(value)) return value;
+    throw wrong(name, "a list");
+  }
+
+  numbers(name: string): readonly number[] | undefined {
+    return this.list(name)?.map((item) => {
+      if (typeof item === "number" && Number.isSafeInteger(item)) return item;
+      throw wrong(name, "a list of numbers");
+    });
+  }
+
+  texts(name: string): readonly string[] | undefined {
+    return this.list(name)?.map((item) => {
+      if (typeof item === "string") return item;
+      throw wrong(name, "a list of strings");
+    });
+  }
+}
+
+function wrong(name: string, what: string): InputError {
+  return new InputError("rpc.argument", `argument ${name} has to be ${what}`);
+}

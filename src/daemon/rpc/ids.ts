@@ -1,0 +1,77 @@
+import { InputError } from "../../base/index.ts";
+import type { Session } from "../session/session.ts";
+import type { Arguments } from "./arguments.ts";
+
+/** Milliseconds for which a torrent counts as recently active, and a removed one is told as such. */
+const RECENT_MS = 60_000;
+/** Removed torrents that are remembered. */
+const MAX_REMOVED = 10_000;
+
+/** The small numbers by which Transmission's clients know torrents, given out in order and never again while the daemon runs. */
+export class TorrentNumbers {
+  readonly #session: Session;
+  readonly #now: () => number;
+  readonly #numbers = new Map<string, number>();
+  readonly #hashes = new Map<number, string>();
+  readonly #changed = new Map<string, number>();
+  #removed: { readonly number: number; readonly at: number }[] = [];
+  #next = 1;
+  readonly #unsubscribe: () => void;
+
+  constructor(session: Session, now: () => number) {
+    this.#session = session;
+    this.#now = now;
+    this.#unsubscribe = session.on("delta", ({ changed, removed }) => {
+      for (const { id } of changed) this.#changed.set(id, now());
+      for (const id of removed) this.#forget(id);
+    });
+  }
+
+  close(): void {
+    this.#unsubscribe();
+  }
+
+  number(hash: string): number {
+    const known = this.#numbers.get(hash);
+    if (known !== undefined) return known;
+    const number = this.#next++;
+    this.#numbers.set(hash, number);
+    this.#hashes.set(number, hash);
+    return number;
+  }
+
+  /** The info-hashes that `ids` means: all when it is left out. What is not there is not among them. */
+  hashes(args: Arguments): string[] {
+    const ids = args.raw("ids");
+    const rows = this.#session.list();
+    // Numbers are given in the order of the list, whoever is asked for first.
+    for (const { id } of rows) this.number(id);
+    if (ids === undefined) return rows.map(({ id }) => id);
+    if (ids === "recently-active" || ids === "recently_active") {
+      const since = this.#now() - RECENT_MS;
+      return rows.filter(({ id }) => (this.#changed.get(id) ?? 0) >= since).map(({ id }) => id);
+    }
+    const asked: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
+    return asked.flatMap((id) => {
+      const hash = typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
+      if (typeof id !== "number" && typeof id !== "string") throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
+      return hash !== undefined && this.#session.row(hash) !== undefined ? [hash] : [];
+    });
+  }
+
+  /** Numbers of torrents that were removed lately. */
+  removed(): number[] {
+    const since = this.#now() - RECENT_MS;
+    this.#removed = this.#removed.filter(({ at }) => at >= since);
+    return this.#removed.map(({ number }) => number);
+  }
+
+  #forget(hash: string): void {
+    this.#changed.delete(hash);
+    const number = this.#numbers.get(hash);
+    if (number === undefined) return;
+    this.#numbers.delete(hash);
+    this.#hashes.delete(number);
+    if (this.#removed.length < MAX_REMOVED) this.#removed.push({ number, at: this.#now() });
+  }
+}

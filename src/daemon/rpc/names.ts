@@ -1,0 +1,41 @@
+/**
+ * Transmission's words. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals. Inside this room they are in
+ * snake_case; what comes in may be in any, and old clients are answered in the old ones.
+ */
+
+/** `downloadDir`, `download-dir` and `download_dir` as `download_dir`. */
+export function snake(name: string): string {
+  return name
+    .replaceAll("-", "_")
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, "$1_$2")
+    .toLowerCase();
+}
+
+const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = { is_utp: "isUTP", peer_limit: "peer-limit", file_count: "file-count", primary_mime_type: "primary-mime-type" };
+
+/** What torrents are told in: `downloadDir`. */
+export function camel(name: string): string {
+  return CAMEL_EXCEPTIONS[name] ?? name.replaceAll(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = { seed_ratio_limit: "seedRatioLimit", seed_ratio_limited: "seedRatioLimited", total_size: "total_size" };
+
+/** What the session is told in: `download-dir`. */
+export function kebab(name: string): string {
+  return KEBAB_EXCEPTIONS[name] ?? name.replaceAll("_", "-");
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** All names in it, spelled by `spell`. */
+export function respell(value: Json, spell: (name: string) => string): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => respell(item, spell));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [spell(name), respell(inner, spell)]));
+}

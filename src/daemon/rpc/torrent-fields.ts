@@ -1,0 +1,237 @@
+import type { TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "../../api/index.ts";
+import type { Session } from "../session/session.ts";
+import type { Json, JsonObject } from "./names.ts";
+
+/** Transmission's numbers for what a torrent is doing. */
+const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
+  paused: () => 0,
+  failed: () => 0,
+  stopping: () => 0,
+  checking: () => 2,
+  queued: (row) => (row.wanted > 0 && row.done === row.wanted ? 5 : 3),
+  "fetching-metadata": () => 4,
+  downloading: () => 4,
+  "disk-full": () => 4,
+  seeding: () => 6,
+};
+
+const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
+
+/** A torrent whose parts are looked up when they are asked for, once each. */
+export class TorrentView {
+  readonly row: TorrentRow;
+  readonly number: number;
+  readonly #session: Session;
+  #detail: TorrentDetail | undefined;
+  #files: readonly TorrentFile[] | undefined;
+  #peers: readonly TorrentPeer[] | undefined;
+  #trackers: readonly TorrentTracker[] | undefined;
+  #pieces: TorrentPieces | undefined;
+
+  constructor(session: Session, row: TorrentRow, number: number) {
+    this.#session = session;
+    this.row = row;
+    this.number = number;
+  }
+
+  get detail(): TorrentDetail {
+    return (this.#detail ??= this.#session.detail(this.row.id));
+  }
+
+  get files(): readonly TorrentFile[] {
+    return (this.#files ??= this.#session.files(this.row.id));
+  }
+
+  get peers(): readonly TorrentPeer[] {
+    return (this.#peers ??= this.#session.peers(this.row.id));
+  }
+
+  get trackers(): readonly TorrentTracker[] {
+    return (this.#trackers ??= this.#session.trackers(this.row.id));
+  }
+
+  get pieces(): TorrentPieces {
+    return (this.#pieces ??= this.#session.pieces(this.row.id));
+  }
+}
+
+const seconds = (milliseconds: number | null | undefined): number => (milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000));
+const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
+const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
+
+/** Every field of `torrent_get`. What Millrace has no idea of has the value that Transmission starts with. */
+export const TORRENT_FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
+  activity_date: ({ row }) => (row.downRate + row.upRate > 0 ? seconds(Date.now()) : 0),
+  added_date: ({ row }) => seconds(row.addedAt),
+  availability: ({ pieces }) => {
+    const have = Buffer.from(pieces.have, "base64");
+    const copies = Buffer.from(pieces.availability, "base64");
+    return Array.from({ length: pieces.count }, (_, piece) => (((have[piece >> 3] ?? 0) >> (7 - (piece & 7))) & 1 ? -1 : (copies[piece] ?? 0)));
+  },
+  bandwidth_priority: () => 0,
+  bytes_completed: ({ files }) => files.map(({ done }) => done),
+  comment: ({ detail }) => detail.comment,
+  corrupt_ever: ({ detail }) => detail.wasted,
+  creator: ({ detail }) => detail.createdBy,
+  date_created: ({ detail }) => seconds(detail.createdAt),
+  desired_available: ({ row }) => (row.seeds > 0 || row.availability >= 1 ? row.wanted - row.done : 0),
+  done_date: ({ row }) => seconds(row.finishedAt),
+  download_dir: ({ row }) => row.folder,
+  downloaded_ever: ({ row }) => row.downloaded,
+  download_limit: ({ detail }) => kilobytes(detail.limits.maxDownloadRate),
+  download_limited: ({ detail }) => detail.limits.maxDownloadRate !== null,
+  edit_date: () => 0,
+  error: ({ row }) => (row.error === null ? 0 : 3),
+  error_string: ({ row }) => row.error?.message ?? "",
+  eta: ({ row }) => row.eta ?? (isDone(row) ? -1 : -2),
+  eta_idle: () => -1,
+  file_count: ({ detail }) => detail.fileCount,
+  files: ({ files, row, detail }) => {
+    let at = 0;
+    return files.map(({ path, size, done }) => {
+      const begin = at;
+      at += size;
+      const piece = (offset: number): number => (detail.pieceLength === 0 ? 0 : Math.floor(offset / detail.pieceLength));
+      return { bytes_completed: done, length: size, name: detail.fileCount === 1 && path === row.name ? path : `${row.name}/${path}`, begin_piece: piece(begin), end_piece: piece(Math.max(begin, at - 1)) + 1 };
+    });
+  },
+  file_stats: ({ files }) => files.map(({ done, priority }) => ({ bytes_completed: done, wanted: priority !== "skip", priority: PRIORITIES[priority] })),
+  group: () => "",
+  hash_string: ({ row }) => row.id,
+  have_unchecked: () => 0,
+  have_valid: ({ row }) => row.done,
+  honors_session_limits: () => true,
+  id: ({ number }) => number,
+  is_finished: ({ row }) => row.state === "paused" && isDone(row) && row.finishedAt !== null,
+  is_private: ({ row }) => row.private,
+  is_stalled: ({ row }) => row.state === "downloading" && row.downRate === 0 && row.peers === 0,
+  labels: ({ row }) => (row.label === "" ? [] : [row.label]),
+  left_until_done: ({ row }) => row.wanted - row.done,
+  magnet_link: ({ detail }) => detail.magnet,
+  manual_announce_time: () => -1,
+  max_connected_peers: () => 100,
+  metadata_percent_complete: ({ row }) => (row.size > 0 ? 1 : 0),
+  name: ({ row }) => row.name,
+  peer_limit: () => 100,
+  peers: ({ peers }) => peers.map(peer),
+  peers_connected: ({ row }) => row.peers,
+  peers_from: ({ peers }) => ({
+    from_cache: 0,
+    from_dht: 0,
+    from_incoming: peers.filter(({ direction }) => direction === "incoming").length,
+    from_lpd: 0,
+    from_ltep: 0,
+    from_pex: 0,
+    from_tracker: peers.filter(({ direction }) => direction === "outgoing").length,
+  }),
+  peers_getting_from_us: ({ peers }) => peers.filter(({ upRate }) => upRate > 0).length,
+  peers_sending_to_us: ({ peers }) => peers.filter(({ downRate }) => downRate > 0).length,
+  percent_complete: ({ row }) => (row.size === 0 ? 0 : row.done / row.size),
+  percent_done: ({ row }) => (row.state === "checking" ? (row.wanted === 0 ? 0 : row.done / row.wanted) : row.progress),
+  pieces: ({ pieces }) => pieces.have,
+  piece_count: ({ detail }) => detail.pieceCount,
+  piece_size: ({ detail }) => detail.pieceLength,
+  primary_mime_type: () => "application/octet-stream",
+  priorities: ({ files }) => files.map(({ priority }) => PRIORITIES[priority]),
+  queue_position: ({ row }) => row.queue,
+  rate_download: ({ row }) => Math.round(row.downRate),
+  rate_upload: ({ row }) => Math.round(row.upRate),
+  recheck_progress: ({ row }) => (row.state === "checking" ? row.progress : 0),
+  seconds_downloading: ({ row }) => Math.max(0, seconds(row.finishedAt ?? Date.now()) - seconds(row.addedAt)),
+  seconds_seeding: ({ row }) => (row.finishedAt === null ? 0 : Math.max(0, seconds(Date.now()) - seconds(row.finishedAt))),
+  seed_idle_limit: () => 30,
+  seed_idle_mode: () => 0,
+  seed_ratio_limit: ({ detail }) => detail.limits.seedRatio ?? 0,
+  seed_ratio_mode: ({ detail }) => (detail.limits.seedRatio === null ? 0 : 1),
+  sequential_download: ({ detail }) => detail.sequential,
+  size_when_done: ({ row }) => row.wanted,
+  start_date: ({ row }) => seconds(row.addedAt),
+  status: ({ row }) => STATUS[row.state](row),
+  torrent_file: () => "",
+  total_size: ({ row }) => row.size,
+  trackers: ({ trackers }) => trackers.map(({ url, tier }, id) => ({ announce: url, id, scrape: scrapeUrl(url), sitename: host(url), tier })),
+  tracker_list: ({ trackers }) => tiersOf(trackers).map((tier) => tier.join("\n")).join("\n\n"),
+  tracker_stats: ({ trackers }) => trackers.map(trackerStats),
+  uploaded_ever: ({ row }) => row.uploaded,
+  upload_limit: ({ detail }) => kilobytes(detail.limits.maxUploadRate),
+  upload_limited: ({ detail }) => detail.limits.maxUploadRate !== null,
+  upload_ratio: ({ row }) => row.ratio,
+  wanted: ({ files }) => files.map(({ priority }) => (priority === "skip" ? 0 : 1)),
+  webseeds: () => [],
+  webseeds_sending_to_us: () => 0,
+};
+
+/** Announce URLs, tier by tier. */
+export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {
+  const tiers = new Map<number, string[]>();
+  for (const { tier, url } of trackers) {
+    const urls = tiers.get(tier);
+    if (urls === undefined) tiers.set(tier, [url]);
+    else urls.push(url);
+  }
+  return [...tiers].sort(([a], [b]) => a - b).map(([, urls]) => urls);
+}
+
+function peer({ ip, port, client, flags, direction, progress, downRate, upRate }: TorrentPeer): JsonObject {
+  return {
+    address: ip,
+    client_is_choked: !flags.includes("D"),
+    client_is_interested: /[Dd]/.test(flags),
+    client_name: client,
+    flag_str: flags,
+    is_downloading_from: downRate > 0,
+    is_encrypted: false,
+    is_incoming: direction === "incoming",
+    is_uploading_to: upRate > 0,
+    is_utp: false,
+    peer_is_choked: !flags.includes("U"),
+    peer_is_interested: /[Uu]/.test(flags),
+    port,
+    progress,
+    rate_to_client: Math.round(downRate),
+    rate_to_peer: Math.round(upRate),
+  };
+}
+
+function trackerStats(tracker: TorrentTracker, id: number): JsonObject {
+  const { url, tier, lastAnnounceAt, nextAnnounceAt, message } = tracker;
+  const hasAnnounced = lastAnnounceAt !== null;
+  const hasSucceeded = hasAnnounced && tracker.state !== "failed";
+  return {
+    announce: url,
+    announce_state: tracker.state === "announcing" ? 3 : nextAnnounceAt === null ? 0 : 1,
+    download_count: tracker.completed ?? -1,
+    has_announced: hasAnnounced,
+    has_scraped: false,
+    host: host(url),
+    id,
+    is_backup: tracker.state === "idle" && tier > 0,
+    last_announce_peer_count: tracker.peersReceived,
+    last_announce_result: hasSucceeded && message === "" ? "Success" : message,
+    last_announce_start_time: seconds(lastAnnounceAt),
+    last_announce_succeeded: hasSucceeded,
+    last_announce_time: seconds(lastAnnounceAt),
+    last_announce_timed_out: false,
+    last_scrape_result: "",
+    last_scrape_start_time: 0,
+    last_scrape_succeeded: false,
+    last_scrape_time: 0,
+    last_scrape_timed_out: false,
+    leecher_count: tracker.leechers ?? -1,
+    next_announce_time: seconds(nextAnnounceAt),
+    next_scrape_time: 0,
+    scrape: scrapeUrl(url),
+    scrape_state: 0,
+    seeder_count: tracker.seeders ?? -1,
+    sitename: host(url),
+    tier,
+  };
+}
+
+function scrapeUrl(url: string): string {
+  return url.startsWith("udp:") ? url : url.replace(/\/announce([^/]*)$/, "/scrape$1");
+}
+
+function host(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

@@ -1,0 +1,203 @@
+import { InputError, MillraceError } from "../../base/index.ts";
+import type { ActionRequest, AddOptions, Priority } from "../../api/index.ts";
+import type { Session } from "../session/session.ts";
+import type { Arguments } from "./arguments.ts";
+import type { TorrentNumbers } from "./ids.ts";
+import { snake, type Json, type JsonObject } from "./names.ts";
+import { TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
+
+/** What the methods work on. */
+export interface RpcContext {
+  readonly session: Session;
+  readonly numbers: TorrentNumbers;
+  /** A torrent's field as the client spells it. */
+  readonly spellField: (asked: string, value: Json) => readonly [string, Json];
+}
+
+export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObject> | JsonObject;
+
+const NOTHING: JsonObject = {};
+
+/** A torrent file in base64 is a third longer. */
+const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
+
+export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
+  torrent_start: (context, args) => act(context, args, (ids) => ({ action: "start", ids })),
+  torrent_start_now: (context, args) => act(context, args, (ids) => ({ action: "start-now", ids })),
+  torrent_stop: (context, args) => act(context, args, (ids) => ({ action: "pause", ids })),
+  torrent_verify: (context, args) => act(context, args, (ids) => ({ action: "recheck", ids })),
+  torrent_reannounce: (context, args) => act(context, args, (ids) => ({ action: "reannounce", ids })),
+  torrent_remove: (context, args) => act(context, args, (ids) => ({ action: "remove", ids, deleteData: args.flag("delete_local_data") ?? false })),
+  torrent_set_location: (context, args) => act(context, args, (ids) => ({ action: "move", ids, folder: required(args, "location"), find: !(args.flag("move") ?? false) })),
+  queue_move_top: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "top" })),
+  queue_move_up: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "up" })),
+  queue_move_down: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "down" })),
+  queue_move_bottom: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "bottom" })),
+  torrent_get: getTorrents,
+  torrent_add: addTorrent,
+  torrent_set: setTorrents,
+  torrent_rename_path: async ({ session, numbers }, args) => {
+    const [hash, ...others] = numbers.hashes(args);
+    const [path, name] = [required(args, "path"), required(args, "name")];
+    const row = hash === undefined ? undefined : session.row(hash);
+    if (row === undefined || others.length > 0) throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
+    if (path !== row.name) throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files in it");
+    await session.patch(row.id, { name });
+    return { path, name, id: numbers.number(row.id) };
+  },
+};
+
+async function act({ session, numbers }: RpcContext, args: Arguments, request: (ids: string[]) => ActionRequest): Promise<JsonObject> {
+  const ids = numbers.hashes(args);
+  if (ids.length === 0) return NOTHING;
+  const { failed } = await session.act(request(ids));
+  const [first] = failed;
+  if (first !== undefined) throw new MillraceError(first.code, first.message);
+  return NOTHING;
+}
+
+function getTorrents({ session, numbers, spellField }: RpcContext, args: Arguments): JsonObject {
+  const asked = (args.texts("fields") ?? []).filter((field) => TORRENT_FIELDS[snake(field)] !== undefined);
+  const views = numbers.hashes(args).flatMap((hash) => {
+    const row = session.row(hash);
+    return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash))];
+  });
+  const fields = (view: TorrentView): (readonly [string, Json])[] => asked.map((field) => spellField(field, TORRENT_FIELDS[snake(field)]?.(view) ?? null));
+  const ids = args.raw("ids");
+  const removed = ids === "recently-active" || ids === "recently_active" ? { removed: numbers.removed() } : {};
+  const torrents: Json = args.text("format") === "table" ? [asked, ...views.map((view) => fields(view).map(([, value]) => value))] : views.map((view) => Object.fromEntries(fields(view)));
+  return { torrents, ...removed };
+}
+
+async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
+  const metainfo = args.text("metainfo");
+  const filename = args.text("filename");
+  const source = metainfo === undefined ? address(filename) : decodeMetainfo(metainfo);
+  const folder = args.text("download_dir");
+  const paused = args.flag("paused");
+  const [label] = args.texts("labels") ?? [];
+  const options: AddOptions = {
+    ...(folder === undefined ? {} : { folder }),
+    ...(paused === undefined ? {} : { paused }),
+    ...(label === undefined ? {} : { label }),
+    priorities: Object.fromEntries(priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length)),
+  };
+  const told = (hash: string): JsonObject => ({ id: numbers.number(hash), name: session.row(hash)?.name ?? hash, hash_string: hash });
+  try {
+    return { torrent_added: told(await session.add(source, options)) };
+  } catch (error) {
+    const infoHash = error instanceof MillraceError && error.code === "client.duplicate" ? error.fields["infoHash"] : undefined;
+    if (typeof infoHash !== "string") throw error;
+    return { torrent_duplicate: told(infoHash) };
+  }
+}
+
+function address(filename: string | undefined): string {
+  if (filename === undefined || filename === "") throw new InputError("rpc.argument", "no filename or metainfo specified");
+  if (/^(?:magnet:|https?:)/i.test(filename)) return filename;
+  if (/^(?:[0-9a-f]{40}|[a-z2-7]{32})$/i.test(filename)) return `magnet:?xt=urn:btih:${filename}`;
+  throw new InputError("rpc.argument", "filename has to be a magnet link or an http(s) address; send a torrent file as metainfo");
+}
+
+function decodeMetainfo(text: string): Uint8Array {
+  const clean = text.replaceAll(/\s/g, "");
+  if (clean.length > MAX_METAINFO_TEXT || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) throw new InputError("rpc.argument", "metainfo is not base64");
+  return Buffer.from(clean, "base64");
+}
+
+async function setTorrents({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
+  const ids = numbers.hashes(args);
+  if (ids.length === 0) return NOTHING;
+  const limits = limitsOf(args);
+  const label = args.texts("labels");
+  const sequential = args.flag("sequential_download");
+  const requests: ActionRequest[] = [];
+  if (Object.keys(limits).length > 0) requests.push({ action: "limits", ids, limits });
+  if (label !== undefined) requests.push({ action: "label", ids, label: label[0] ?? "" });
+  const location = args.text("location");
+  if (location !== undefined) requests.push({ action: "move", ids, folder: location });
+  for (const request of requests) {
+    const [failure] = (await session.act(request)).failed;
+    if (failure !== undefined) throw new MillraceError(failure.code, failure.message);
+  }
+  for (const id of ids) {
+    if (sequential !== undefined) await session.patch(id, { sequential });
+    const changes = priorities(args, session.files(id).length);
+    if (changes.size > 0) await session.setPriorities(id, new Map([...changes].map(([index, priority]) => [Number(index), priority])));
+    const tiers = trackers(args, session, id);
+    if (tiers !== undefined) await session.setTrackers(id, tiers);
+    await moveInQueue(session, id, args.number("queue_position"));
+  }
+  return NOTHING;
+}
+
+function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
+  const rate = (which: "download" | "upload"): number | null | undefined => {
+    const isLimited = args.flag(`${which}_limited`);
+    const limit = args.number(`${which}_limit`);
+    if (isLimited === false) return null;
+    return limit === undefined ? undefined : Math.max(1, Math.round(limit * 1000));
+  };
+  const [down, up] = [rate("download"), rate("upload")];
+  const mode = args.number("seed_ratio_mode");
+  const ratio = args.number("seed_ratio_limit");
+  // Of its own (1), as the session has it (0), without end (2).
+  const seedRatio = mode === 0 ? null : mode === 2 ? Number.MAX_SAFE_INTEGER : ratio === undefined ? undefined : Math.max(0, ratio);
+  return {
+    ...(down === undefined ? {} : { maxDownloadRate: down }),
+    ...(up === undefined ? {} : { maxUploadRate: up }),
+    ...(seedRatio === undefined ? {} : { seedRatio }),
+  };
+}
+
+/** By index, as text. An empty list means all files. */
+function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
+  const changes = new Map<string, Priority>();
+  const take = (name: string, priority: Priority): void => {
+    const indexes = args.numbers(name);
+    if (indexes === undefined) return;
+    for (const index of indexes.length === 0 ? Array.from({ length: fileCount }, (_, at) => at) : indexes) {
+      if (index < 0 || (fileCount > 0 && index >= fileCount)) throw new InputError("rpc.argument", `${name}: there is no file ${index}`);
+      changes.set(String(index), priority);
+    }
+  };
+  take("files_wanted", "normal");
+  take("priority_low", "low");
+  take("priority_normal", "normal");
+  take("priority_high", "high");
+  take("files_unwanted", "skip");
+  return changes;
+}
+
+/** The tiers as they shall be; `undefined` when nothing is said of them. */
+function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
+  const whole = args.text("tracker_list");
+  if (whole !== undefined) return whole.split(/\n\s*\n/).map((tier) => tier.split("\n").map((line) => line.trim()).filter((line) => line !== "")).filter((tier) => tier.length > 0);
+  const [added, removed, replaced] = [args.texts("tracker_add"), args.numbers("tracker_remove"), args.list("tracker_replace")];
+  if (added === undefined && removed === undefined && replaced === undefined) return undefined;
+  const known = session.trackers(id).map((tracker, number) => ({ ...tracker, number }));
+  for (let at = 0; at < (replaced?.length ?? 0); at += 2) {
+    const [number, url] = [replaced?.[at], replaced?.[at + 1]];
+    const tracker = known.find((one) => one.number === number);
+    if (tracker === undefined || typeof url !== "string") throw new InputError("rpc.argument", "tracker_replace: there is no such tracker");
+    tracker.url = url;
+  }
+  for (const number of removed ?? []) if (!known.some((one) => one.number === number)) throw new InputError("rpc.argument", `tracker_remove: there is no tracker ${number}`);
+  const left = known.filter(({ number }) => removed?.includes(number) !== true);
+  const fresh = (added ?? []).filter((url) => !left.some((tracker) => tracker.url === url));
+  return [...tiersOf(left), ...fresh.map((url) => [url])];
+}
+
+async function moveInQueue(session: Session, id: string, position: number | undefined): Promise<void> {
+  if (position === undefined) return;
+  const now = session.row(id)?.queue ?? 0;
+  const to = position <= 0 ? "top" : position >= session.list().length - 1 ? "bottom" : position < now ? "up" : "down";
+  const steps = to === "up" || to === "down" ? Math.abs(now - position) : 1;
+  for (let step = 0; step < steps; step++) await session.act({ action: "queue", ids: [id], to });
+}
+
+function required(args: Arguments, name: string): string {
+  const text = args.text(name);
+  if (text === undefined || text === "") throw new InputError("rpc.argument", `argument ${name} is missing`);
+  return text;
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from "node:crypto";
+import { MillraceError, toError } from "../../base/index.ts";
+import type { Session } from "../session/session.ts";
+import { Arguments } from "./arguments.ts";
+import { TorrentNumbers } from "./ids.ts";
+import { camel, isObject, kebab, respell, snake, type Json, type JsonObject } from "./names.ts";
+import { sessionMethods } from "./session-methods.ts";
+import { TORRENT_METHODS, type Method, type RpcContext } from "./torrent-methods.ts";
+
+export interface TransmissionOptions {
+  readonly session: Session;
+  readonly version: string;
+  readonly stateDir: string;
+  readonly onShutdown: () => void;
+}
+
+/** Calls in one JSON-RPC batch. */
+const MAX_BATCH = 100;
+
+/** The header of the handshake against cross-site requests: a page elsewhere cannot set it. */
+const SESSION_HEADER = "x-transmission-session-id";
+
+/** Milliseconds for which a session id is good, until another one is given out; the last one stays good for as long. */
+const SESSION_ID_MS = 3_600_000;
+
+/**
+ * Transmission's RPC, the older form (`{method, arguments, tag}`) and JSON-RPC 2.0 as since 4.1. It answers the body of one POST; that
+ * the caller may ask at all is checked before.
+ */
+export class TransmissionRpc {
+  readonly #session: Session;
+  readonly #numbers: TorrentNumbers;
+  readonly #methods: ReadonlyMap<string, Method>;
+  readonly #ids: { current: string; last: string; since: number };
+
+  constructor(options: TransmissionOptions) {
+    this.#session = options.session;
+    this.#numbers = new TorrentNumbers(options.session, () => Date.now());
+    const id = newId();
+    this.#ids = { current: id, last: id, since: Date.now() };
+    this.#methods = new Map(Object.entries({ ...TORRENT_METHODS, ...sessionMethods({ version: options.version, sessionId: id, stateDir: options.stateDir, onShutdown: options.onShutdown }) }));
+  }
+
+  close(): void {
+    this.#numbers.close();
+  }
+
+  /** Answers a request that is allowed to be here; the handshake of session ids is done here, too. */
+  async handle(request: Request): Promise<Response> {
+    const id = this.#currentId();
+    const given = request.headers.get(SESSION_HEADER);
+    if (given !== id && given !== this.#ids.last) {
+      return new Response(`409: Conflict\nRepeat the request with the header X-Transmission-Session-Id: ${id}\n`, { status: 409, headers: { "X-Transmission-Session-Id": id, "Content-Type": "text/plain; charset=utf-8" } });
+    }
+    const answer = await this.answer(await request.text());
+    const headers = { "Content-Type": "application/json; charset=utf-8", "X-Transmission-Session-Id": id, "Cache-Control": "no-store" };
+    return answer === undefined ? new Response(null, { status: 204, headers }) : new Response(JSON.stringify(answer), { status: 200, headers });
+  }
+
+  /** `undefined` for what wants no answer. */
+  async answer(text: string): Promise<Json | undefined> {
+    let call: unknown;
+    try {
+      call = JSON.parse(text);
+    } catch {
+      return { result: "no method name", arguments: {} };
+    }
+    if (!Array.isArray(call)) return isObject(call) && "jsonrpc" in call ? this.#answerJsonRpc(call) : this.#answerOld(call);
+    if (call.length === 0 || call.length > MAX_BATCH) return failure(null, -32_600, "Invalid Request");
+    const answers: Json[] = [];
+    for (const one of call as readonly unknown[]) {
+      const answer = await this.#answerJsonRpc(one);
+      if (answer !== undefined) answers.push(answer);
+    }
+    return answers.length === 0 ? undefined : answers;
+  }
+
+  async #answerOld(call: unknown): Promise<Json> {
+    const tag = isObject(call) && typeof call["tag"] === "number" ? { tag: call["tag"] } : {};
+    const name = isObject(call) ? call["method"] : undefined;
+    const method = typeof name === "string" ? this.#methods.get(snake(name)) : undefined;
+    if (method === undefined || typeof name !== "string") return { result: "method name not recognized", arguments: {}, ...tag };
+    // Torrents are spelled with capitals, the session with hyphens; a field that was asked for by name is answered by that name.
+    const context = this.#context((asked, value) => [asked, respell(value, asked.includes("_") ? (word) => word : camel)]);
+    try {
+      const result = await method(context, new Arguments(isObject(call) ? call["arguments"] : undefined));
+      const spell = snake(name) === "session_stats" ? (word: string): string => (word.endsWith("_stats") ? kebab(word) : camel(word)) : kebab;
+      return { result: "success", arguments: snake(name) === "torrent_get" ? result : spellOld(result, spell), ...tag };
+    } catch (error) {
+      return { result: messageOf(error), arguments: {}, ...tag };
+    }
+  }
+
+  async #answerJsonRpc(call: unknown): Promise<Json | undefined> {
+    if (!isObject(call) || call["jsonrpc"] !== "2.0" || typeof call["method"] !== "string") return failure(null, -32_600, "Invalid Request");
+    const { id, params } = call;
+    const isNotification = !("id" in call);
+    const told = typeof id === "string" || typeof id === "number" ? id : null;
+    const method = this.#methods.get(call["method"]);
+    if (method === undefined) return isNotification ? undefined : failure(told, -32_601, "Method not found");
+    if (params !== undefined && !isObject(params)) return isNotification ? undefined : failure(told, -32_602, "Invalid params");
+    try {
+      const result = await method(this.#context((asked, value) => [asked, value]), new Arguments(params));
+      return isNotification ? undefined : { jsonrpc: "2.0", result, id: told };
+    } catch (error) {
+      return isNotification ? undefined : failure(told, error instanceof MillraceError && error.code === "rpc.argument" ? -32_602 : 1, messageOf(error));
+    }
+  }
+
+  #context(spellField: RpcContext["spellField"]): RpcContext {
+    return { session: this.#session, numbers: this.#numbers, spellField };
+  }
+
+  #currentId(): string {
+    if (Date.now() - this.#ids.since > SESSION_ID_MS) {
+      this.#ids.last = this.#ids.current;
+      this.#ids.current = newId();
+      this.#ids.since = Date.now();
+    }
+    return this.#ids.current;
+  }
+}
+
+/** `torrent_added` holds a torrent, spelled as such. */
+function spellOld(result: JsonObject, spell: (word: string) => string): Json {
+  return Object.fromEntries(Object.entries(result).map(([name, value]) => [spell(name), respell(value, name === "torrent_added" || name === "torrent_duplicate" ? camel : spell)]));
+}
+
+function failure(id: string | number | null, code: number, message: string): Json {
+  return { jsonrpc: "2.0", error: { code, message, data: { error_string: message } }, id };
+}
+
+function messageOf(error: unknown): string {
+  return toError(error).message;
+}
+
+function newId(): string {
+  return randomBytes(36).toString("base64url");
+}
