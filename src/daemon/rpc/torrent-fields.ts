@@ -59,8 +59,8 @@ const seconds = (milliseconds: number | null | undefined): number => (millisecon
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
-/** Every field of `torrent_get`. What Millrace has no idea of has the value that Transmission starts with. */
-export const TORRENT_FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
+/** What Millrace has no idea of has the value that Transmission starts with. */
+const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   activity_date: ({ row }) => (row.downRate + row.upRate > 0 ? seconds(Date.now()) : 0),
   added_date: ({ row }) => seconds(row.addedAt),
   availability: ({ pieces }) => {
@@ -160,6 +160,9 @@ export const TORRENT_FIELDS: Readonly<Record<string, (view: TorrentView) => Json
   webseeds: () => [],
   webseeds_sending_to_us: () => 0,
 };
+
+/** Every field of `torrent_get`. */
+export const TORRENT_FIELDS: ReadonlyMap<string, (view: TorrentView) => Json> = new Map(Object.entries(FIELDS));
 
 /** Announce URLs, tier by tier. */
 export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {

@@ -57,12 +57,12 @@ async function act({ session, numbers }: RpcContext, args: Arguments, request: (
 }
 
 function getTorrents({ session, numbers, spellField }: RpcContext, args: Arguments): JsonObject {
-  const asked = (args.texts("fields") ?? []).filter((field) => TORRENT_FIELDS[snake(field)] !== undefined);
+  const asked = (args.texts("fields") ?? []).filter((field) => TORRENT_FIELDS.has(snake(field)));
   const views = numbers.hashes(args).flatMap((hash) => {
     const row = session.row(hash);
     return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash))];
   });
-  const fields = (view: TorrentView): (readonly [string, Json])[] => asked.map((field) => spellField(field, TORRENT_FIELDS[snake(field)]?.(view) ?? null));
+  const fields = (view: TorrentView): (readonly [string, Json])[] => asked.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
   const ids = args.raw("ids");
   const removed = ids === "recently-active" || ids === "recently_active" ? { removed: numbers.removed() } : {};
   const torrents: Json = args.text("format") === "table" ? [asked, ...views.map((view) => fields(view).map(([, value]) => value))] : views.map((view) => Object.fromEntries(fields(view)));

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { MillraceError } from "../../base/index.ts";
+import type { ActionRequest, TorrentRow } from "../../api/index.ts";
+import type { Session } from "../session/session.ts";
+import { camel, kebab, snake } from "./names.ts";
+import { TransmissionRpc } from "./transmission.ts";
+
+const HASHES = ["a".repeat(40), "b".repeat(40)] as const;
+
+function row(id: string, changes: Partial<TorrentRow> = {}): TorrentRow {
+  return {
+    id, name: `torrent ${id[0] ?? ""}`, state: "downloading", error: null, progress: 0.25, size: 1000, wanted: 800, done: 200, downRate: 10, upRate: 5, downloaded: 200, uploaded: 100,
+    ratio: 0.5, eta: 60, peers: 2, seeds: 1, availability: 1, label: "films", trackers: [], folder: "/srv", addedAt: 1_700_000_000_000, finishedAt: null, queue: 0, private: false, ...changes,
+  };
+}
+
+function scene() {
+  const rows = new Map<string, TorrentRow>(HASHES.map((id) => [id, row(id)]));
+  const acts: ActionRequest[] = [];
+  const tiers: (readonly (readonly string[])[])[] = [];
+  const listeners: ((delta: { changed: { id: string }[]; removed: string[] }) => void)[] = [];
+  const session = {
+    list: () => [...rows.values()],
+    row: (id: string) => rows.get(id),
+    files: () => [{ index: 0, path: "a", size: 500, done: 200, priority: "normal" }, { index: 1, path: "b", size: 500, done: 0, priority: "skip" }],
+    detail: (id: string) => ({ ...rows.get(id), limits: { maxDownloadRate: 5000, maxUploadRate: null, seedRatio: null, seedSeconds: null }, pieceLength: 100, pieceCount: 10, fileCount: 2 }),
+    trackers: () => [{ url: "http://one/announce", tier: 0 }, { url: "http://two/announce", tier: 1 }],
+    setTrackers: async (_: string, to: readonly (readonly string[])[]) => void tiers.push(to),
+    act: async (request: ActionRequest) => {
+      acts.push(request);
+      return { done: request.ids.length, failed: [] };
+    },
+    add: async () => {
+      throw new MillraceError("client.duplicate", "here already", { fields: { infoHash: HASHES[1] } });
+    },
+    statistics: () => ({ startedAt: Date.now(), torrents: 2, states: { paused: 1 }, downRate: 10, upRate: 5, downloaded: 1, uploaded: 2, sessionDownloaded: 3, sessionUploaded: 4 }),
+    on: (_: string, listener: (delta: { changed: { id: string }[]; removed: string[] }) => void) => {
+      listeners.push(listener);
+      return () => undefined;
+    },
+  } as unknown as Session;
+  const rpc = new TransmissionRpc({ session, version: "1", stateDir: "/state", onShutdown: () => undefined });
+  const remove = (id: string): void => {
+    rows.delete(id);
+    for (const listener of listeners) listener({ changed: [], removed: [id] });
+  };
+  return { rpc, acts, tiers, remove, old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })) };
+}
+
+describe("names", () => {
+  it.each([["downloadDir", "download_dir"], ["download-dir", "download_dir"], ["isUTP", "is_utp"], ["peer-limit", "peer_limit"], ["seedRatioLimit", "seed_ratio_limit"], ["delete-local-data", "delete_local_data"]])("%s is %s", (old, name) => {
+    expect(snake(old)).toBe(name);
+    expect([camel(name), kebab(name)]).toContain(old);
+  });
+});
+
+describe("TransmissionRpc", () => {
+  it("hands out a session id first, and answers who brings it", async () => {
+    const { rpc } = scene();
+    const ask = (headers: Record<string, string>): Promise<Response> => rpc.handle(new Request("http://x/transmission/rpc", { method: "POST", body: '{"method":"session-stats"}', headers }));
+    const refused = await ask({});
+    expect(refused.status).toBe(409);
+    const id = refused.headers.get("x-transmission-session-id") ?? "";
+    expect((await ask({ "x-transmission-session-id": `${id}x` })).status).toBe(409);
+    const answered = await ask({ "x-transmission-session-id": id });
+    expect(await answered.json()).toMatchObject({ result: "success", arguments: { activeTorrentCount: 1, "current-stats": { downloadedBytes: 3 } } });
+  });
+
+  it("answers fields by the names they were asked for", async () => {
+    const { old } = scene();
+    expect(await old("torrent-get", { ids: 1, fields: ["id", "hashString", "percentDone", "peer-limit", "fileStats", "nonsense", "constructor", "__proto__"] })).toEqual({
+      result: "success",
+      tag: 7,
+      arguments: { torrents: [{ id: 1, hashString: HASHES[0], percentDone: 0.25, "peer-limit": 100, fileStats: [{ bytesCompleted: 200, wanted: true, priority: 0 }, { bytesCompleted: 0, wanted: false, priority: 0 }] }] },
+    });
+    expect(await old("torrent-get", { format: "table", fields: ["id", "name"] })).toMatchObject({ arguments: { torrents: [["id", "name"], [1, "torrent a"], [2, "torrent b"]] } });
+  });
+
+  it("speaks JSON-RPC 2.0, batches and notifications too", async () => {
+    const { rpc, acts } = scene();
+    const call = (method: string, params: object, id?: number): object => ({ jsonrpc: "2.0", method, params, ...(id === undefined ? {} : { id }) });
+    const batch = JSON.stringify([call("torrent_get", { ids: [HASHES[1]], fields: ["file_stats", "download_limit"] }, 1), call("torrent_stop", { ids: [2] }), call("nonsense", {}, 2), 5]);
+    expect(await rpc.answer(batch)).toMatchObject([
+      { jsonrpc: "2.0", id: 1, result: { torrents: [{ file_stats: [{ bytes_completed: 200 }, {}], download_limit: 5 }] } },
+      { id: 2, error: { code: -32_601 } },
+      { id: null, error: { code: -32_600 } },
+    ]);
+    expect(acts).toEqual([{ action: "pause", ids: [HASHES[1]] }]);
+    expect(await rpc.answer(JSON.stringify(call("torrent_stop", { ids: [2] })))).toBeUndefined();
+  });
+
+  it("never gives a number twice, and tells lately removed ones", async () => {
+    const { old, remove } = scene();
+    await old("torrent-get", { fields: ["id"] });
+    remove(HASHES[0]);
+    expect(await old("torrent-get", { ids: "recently-active", fields: ["id"] })).toMatchObject({ arguments: { removed: [1] } });
+    expect(await old("torrent-get", { fields: ["id"] })).toMatchObject({ arguments: { torrents: [{ id: 2 }] } });
+    expect(await old("torrent-start", { ids: [1] })).toMatchObject({ result: "success" });
+  });
+
+  it("does nothing to all when the torrents that were named are gone", async () => {
+    const { old, acts } = scene();
+    await old("torrent-remove", { ids: [99], "delete-local-data": true });
+    await old("torrent-remove", { ids: [] });
+    expect(acts).toEqual([]);
+    await old("torrent-stop");
+    expect(acts).toEqual([{ action: "pause", ids: [...HASHES] }]);
+  });
+
+  it("tells a torrent that is there already as a duplicate", async () => {
+    const { old } = scene();
+    expect(await old("torrent-add", { filename: `magnet:?xt=urn:btih:${HASHES[1]}` })).toMatchObject({ result: "success", arguments: { "torrent-duplicate": { hashString: HASHES[1], name: "torrent b" } } });
+    expect(await old("torrent-add", { filename: "/etc/passwd" })).toMatchObject({ result: expect.stringContaining("magnet") as unknown });
+    expect(await old("torrent-add", { metainfo: "***" })).toMatchObject({ result: "metainfo is not base64" });
+  });
+
+  it("edits trackers by number, by list and by address", async () => {
+    const { old, tiers } = scene();
+    await old("torrent-set", { ids: 1, trackerAdd: ["http://three/announce", "http://one/announce"], trackerRemove: [1] });
+    await old("torrent-set", { ids: 1, trackerReplace: [0, "http://new/announce"] });
+    await old("torrent-set", { ids: 1, trackerList: "http://a/\nhttp://b/\n\nhttp://c/" });
+    expect(tiers).toEqual([[["http://one/announce"], ["http://three/announce"]], [["http://new/announce"], ["http://two/announce"]], [["http://a/", "http://b/"], ["http://c/"]]]);
+    expect(await old("torrent-set", { ids: 1, trackerRemove: [9] })).toMatchObject({ result: "tracker_remove: there is no tracker 9" });
+  });
+
+  it.each(["", "null", "[]", "5", '{"method":5}', '{"method":"toString"}', '{"method":"torrent-get","arguments":5}', '{"method":"torrent-get","arguments":{"fields":"id"}}', '{"method":"torrent-get","arguments":{"ids":{}}}', '{"method":"torrent-set","arguments":{"downloadLimit":"fast"}}'])(
+    "answers %j with something",
+    async (text) => {
+      expect(await scene().rpc.answer(text)).toBeTypeOf("object");
+    },
+  );
+});
