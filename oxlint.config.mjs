@@ -27,7 +27,7 @@ function layer(room) {
       "error",
       {
         patterns: [
-          { regex: `${up}(?:${[...rooms.slice(at + 1), "\\."].join("|")})`, message: `${room} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
+          { regex: `${up}(?:${[...rooms.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${room} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
           { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another room through its index.ts." },
           { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another room through its index.ts." },
           { regex: `${up}[a-z-]+\\.ts$`, message: "A room does not import the facade." },

@@ -1,4 +1,4 @@
-import { InfoHash, InputError, readUint32, UsageError, type PeerId } from "../base/index.ts";
+import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool } from "../storage/index.ts";
@@ -33,6 +33,8 @@ export class Client {
   readonly #listener: PeerListener | undefined;
   readonly #host: TorrentHost;
   #connections = 0;
+  #maxConnections: number;
+  #isReachable = false;
   #listening: Promise<void> | undefined;
   #ticker: Timer | undefined;
   #closing: Promise<void> | undefined;
@@ -41,6 +43,7 @@ export class Client {
     const { runtime } = options;
     this.#options = options;
     this.#runtime = runtime;
+    this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.peerId = generatePeerId(runtime.random);
     this.#listener = options.port === false ? undefined : this.#makeListener(options);
     this.#host = {
@@ -66,6 +69,11 @@ export class Client {
       located: (path, infoHash) => {
         if (!this.#byPath.has(path)) this.#byPath.set(path, infoHash);
       },
+      claim: (path, infoHash) => {
+        this.#requireFree(path);
+        this.#byPath.set(path, infoHash);
+      },
+      release: (path, infoHash) => this.#release(path, infoHash),
     };
   }
 
@@ -77,6 +85,16 @@ export class Client {
   /** Where peers can connect to; 0 while not listening. */
   get port(): number {
     return this.#host.port();
+  }
+
+  /** Connections of all torrents. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Whether a peer has come in over the public internet since the client was made: nothing between us and it is in the way. */
+  get isReachable(): boolean {
+    return this.#isReachable;
   }
 
   /** Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError `net.address-in-use`. */
@@ -122,6 +140,13 @@ export class Client {
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
+  /** As the options of these names; what is connected already stays so. */
+  setLimits(limits: { readonly maxConnections?: number; readonly maxPeers?: number; readonly uploadSlots?: number }): void {
+    this.#maxConnections = limits.maxConnections ?? this.#maxConnections;
+    this.#host.maxPeers = limits.maxPeers ?? this.#host.maxPeers;
+    this.#host.uploadSlots = limits.uploadSlots ?? this.#host.uploadSlots;
+  }
+
   /** Stops every torrent, tells trackers, keeps state, releases every handle. Takes at most some seconds; never rejects. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -146,7 +171,10 @@ export class Client {
   /** Two torrents that write to the same place would destroy each other's data. */
   #requireFreePath(metainfo: Metainfo | undefined, folder: string, options: AddOptions): void {
     if (metainfo === undefined || (options.storage !== undefined && options.storage !== "files")) return;
-    const path = `${folder}/${metainfo.name}`;
+    this.#requireFree(`${folder}/${metainfo.name}`);
+  }
+
+  #requireFree(path: string): void {
     const other = this.#byPath.get(path);
     if (other === undefined) return;
     throw new UsageError("client.path-in-use", `${path} belongs to torrent ${other.hex} already: choose another folder`, { fields: { path } });
@@ -158,18 +186,20 @@ export class Client {
   }
 
   #forget(infoHash: InfoHash): void {
-    const path = this.#torrents.get(infoHash.hex)?.path;
-    if (path !== undefined && this.#byPath.get(path)?.equals(infoHash) === true) this.#byPath.delete(path);
+    this.#release(this.#torrents.get(infoHash.hex)?.path, infoHash);
     this.#torrents.delete(infoHash.hex);
     this.#byWireHash.delete(wireKey(infoHash.wire));
   }
 
+  #release(path: string | undefined, infoHash: InfoHash): void {
+    if (path !== undefined && this.#byPath.get(path)?.equals(infoHash) === true) this.#byPath.delete(path);
+  }
+
   #budget(): TorrentHost["budget"] {
-    const limit = this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
-    const used = (): number => this.#connections;
+    const room = (): number => this.#maxConnections - this.#connections;
     return {
       get room() {
-        return limit - used();
+        return room();
       },
       count: (change) => {
         this.#connections += change;
@@ -184,7 +214,11 @@ export class Client {
       ip: options.listenIp,
       ports,
       offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.swarm?.handshake(),
-      take: (connection, handshake) => this.#byWireHash.get(wireKey(handshake.infoHash))?.swarm?.accept(connection, handshake),
+      take: (connection, handshake) => {
+        const handlers = this.#byWireHash.get(wireKey(handshake.infoHash))?.swarm?.accept(connection, handshake);
+        if (handlers !== undefined && ipScope(connection.remote.ip) === "public") this.#isReachable = true;
+        return handlers;
+      },
     });
   }
 }

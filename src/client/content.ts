@@ -6,6 +6,8 @@ import {
   checkPieces,
   FileStorage,
   MemoryStorage,
+  moveData,
+  moveFile,
   ProgressKeeper,
   ResumeFile,
   type FilePool,
@@ -152,6 +154,28 @@ export async function keptExtra(runtime: Runtime, stateFolder: string, id: strin
 export async function discardContent(place: ContentPlace, deleteData: boolean, storage?: Storage): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (deleteData) await (storage ?? makeStorage(place)).remove();
+}
+
+/**
+ * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for that. Rejects with
+ * StorageError, everything where it was.
+ */
+export async function relocateContent(from: ContentPlace, to: ContentPlace): Promise<void> {
+  if (!usesFiles(from)) return;
+  const { runtime, metainfo } = from;
+  const { files } = runtime;
+  const id = metainfo.id.hex;
+  const how = await moveData({ files, layout: metainfo.layout, name: metainfo.isSingleFile ? undefined : metainfo.name, id, from: from.folder, to: to.folder });
+  if (from.stateFolder !== to.stateFolder) {
+    await files.makeFolder(to.stateFolder);
+    for (const kind of ["parts", "journal", "resume"]) await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);
+  }
+  if (how !== "copied") return;
+  // The copies are the same bytes at another time.
+  const resume = resumeFile(to, id);
+  const kept = await resume.load(metainfo.pieceCount, (piece) => blockCount(metainfo.layout, piece));
+  if (kept !== undefined && kept.stamps.length > 0) await resume.save({ ...kept, stamps: await makeStorage(to).stamps() });
+  await resume.close();
 }
 
 function usesFiles(options: ContentPlace): boolean {

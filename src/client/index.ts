@@ -2,6 +2,7 @@
 export { Client } from "./client.ts";
 export * from "./limits.ts";
 export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
+export { isLink } from "./source.ts";
 export { Torrent } from "./torrent.ts";
 export type { TorrentEvents } from "./torrent-events.ts";
 export { isActive, type TorrentState, type TorrentStateKind } from "./torrent-state.ts";

@@ -55,10 +55,16 @@ export interface AddOptions {
   readonly trackers?: boolean;
   /** Announce URLs besides the torrent's own, one tier each. */
   readonly extraTrackers?: readonly string[];
+  /** Announce URLs by tier, instead of the torrent's own. */
+  readonly trackerTiers?: readonly (readonly string[])[];
   /** Bytes a second. */
   readonly maxDownloadRate?: number | undefined;
   /** Bytes a second. */
   readonly maxUploadRate?: number | undefined;
+  /** Bytes that earlier runs counted. Default: as the kept state has it. */
+  readonly downloaded?: number;
+  /** Bytes that earlier runs counted. Default: as the kept state has it. */
+  readonly uploaded?: number;
   /** `"files"` (default), `"memory"`, or a storage of your own. */
   readonly storage?: "files" | "memory" | ((layout: FileLayout, metainfo: Metainfo) => Storage);
   /** Aborts getting the torrent file; a torrent that has been added is stopped with `remove`. */

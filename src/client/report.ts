@@ -1,4 +1,3 @@
-import type { Bitfield } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { fileBytes, filePath, type Selection } from "./selection.ts";
@@ -10,7 +9,6 @@ export interface ReportSource {
   readonly state: TorrentState;
   readonly metainfo: Metainfo | undefined;
   readonly selection: Selection | undefined;
-  readonly have: Bitfield | undefined;
   readonly swarm: Swarm | undefined;
   readonly downloaded: number;
   readonly uploaded: number;
@@ -56,6 +54,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
     port: peer.endpoint.port,
     client: peer.client,
     peerId: peer.identity.peerId.toString(),
+    peerIdHex: peer.identity.peerId.hex,
     direction: peer.direction,
     progress: peer.pieces === undefined ? 0 : peer.pieces.count / Math.max(1, peer.pieces.length),
     downRate: peer.down.rate,
@@ -67,7 +66,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   }));
 }
 
-export function fileStatuses(metainfo: Metainfo | undefined, selection: Selection | undefined, have: Bitfield | undefined): FileStatus[] {
+export function fileStatuses(metainfo: Metainfo | undefined, selection: Selection | undefined): FileStatus[] {
   if (metainfo === undefined) return [];
   return metainfo.files
     .filter((file) => !file.isPadding)
@@ -75,7 +74,7 @@ export function fileStatuses(metainfo: Metainfo | undefined, selection: Selectio
       index: file.index,
       path: filePath(file),
       length: file.length,
-      done: have === undefined ? 0 : fileBytes(metainfo.layout, file, have),
+      done: selection === undefined ? 0 : fileBytes(metainfo.layout, file, selection.have),
       priority: selection?.priorities[file.index] ?? "normal",
     }));
 }

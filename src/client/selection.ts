@@ -111,6 +111,11 @@ export class Selection {
     this.#count();
   }
 
+  /** The pieces that are there: live while the torrent runs, as they were last known otherwise. */
+  get have(): Bitfield {
+    return this.#have;
+  }
+
   /** One more piece is there. */
   onPiece(piece: number): void {
     const size = this.layout.pieceSize(piece);

@@ -22,9 +22,14 @@ export async function resolveSource(runtime: Runtime, source: TorrentSource, che
   return parse(runtime, await read(runtime, source), source);
 }
 
+/** Whether a text is a magnet link or the `http(s)` address of a torrent file, and so no path. */
+export function isLink(source: string): boolean {
+  return MAGNET.test(source) || URL_OF_TORRENT.test(source);
+}
+
 /** Whether a source is a file on this machine. */
 export function isPath(source: TorrentSource): boolean {
-  return typeof source === "string" && !MAGNET.test(source) && !URL_OF_TORRENT.test(source);
+  return typeof source === "string" && !isLink(source);
 }
 
 function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSource {

@@ -21,8 +21,10 @@ export interface TorrentHost {
   readonly upload: RateLimiter;
   /** Torrents whose data is opened and checked at the same time. */
   readonly checks: Gate;
-  readonly maxPeers: number;
-  readonly uploadSlots: number;
+  /** Connections of one torrent; may change. */
+  maxPeers: number;
+  /** Peers of one torrent that are sent data at once; may change. */
+  uploadSlots: number;
   readonly usesTrackers: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly checkAddress: ClientOptions["checkAddress"];
@@ -30,6 +32,10 @@ export interface TorrentHost {
   readonly stateFolder: (downloadDir: string) => string;
   /** It turned out where a torrent's data goes. */
   readonly located: (path: string, infoHash: InfoHash) => void;
+  /** A torrent's data is to go there. Throws UsageError `client.path-in-use`. */
+  readonly claim: (path: string, infoHash: InfoHash) => void;
+  /** A torrent's data is not there any more. */
+  readonly release: (path: string | undefined, infoHash: InfoHash) => void;
   /** The torrent is not the client's any more. */
   readonly forget: (infoHash: InfoHash) => void;
 }

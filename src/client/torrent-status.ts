@@ -38,6 +38,7 @@ export interface PeerStatus {
   readonly port: number;
   readonly client: string;
   readonly peerId: string;
+  readonly peerIdHex: string;
   readonly direction: "incoming" | "outgoing";
   /** 0 to 1. */
   readonly progress: number;

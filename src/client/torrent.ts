@@ -1,10 +1,10 @@
 import { EventEmitter } from "node:events";
-import { AbortError, InputError, StorageError, toError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import { AbortError, InputError, StorageError, toError, UsageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
 import { asBytes, asInt, type BDict, type BInput } from "../bencode/index.ts";
 import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
-import type { TrackerSession, TrackerStatus } from "../tracker/index.ts";
-import { Content, discardContent, keptExtra, type ContentPlace } from "./content.ts";
+import type { TrackerStatus } from "../tracker/index.ts";
+import { Content, discardContent, keptExtra, relocateContent, type ContentPlace } from "./content.ts";
 import { Deferred } from "./deferred.ts";
 import { SNAPSHOT_AFTER_BYTES } from "./limits.ts";
 import { lookUpPeers } from "./named-peers.ts";
@@ -16,7 +16,7 @@ import type { TorrentEvents } from "./torrent-events.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 import { isActive, transition, type TorrentState } from "./torrent-state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";
-import { trackerSession } from "./torrent-trackers.ts";
+import { TorrentTrackers } from "./torrent-trackers.ts";
 
 /** What a torrent is made from. */
 export interface TorrentSeed {
@@ -29,25 +29,31 @@ export interface TorrentSeed {
 export class Torrent extends EventEmitter<TorrentEvents> {
   readonly infoHash: InfoHash;
   readonly addedAt: Date;
-  readonly folder: string;
   readonly #host: TorrentHost;
   readonly #magnet: Magnet | undefined;
   readonly #options: AddOptions;
   readonly #download: RateLimiter;
   readonly #upload: RateLimiter;
-  readonly #counted = { downloaded: 0, uploaded: 0 };
+  readonly #counted: { downloaded: number; uploaded: number };
   #metainfo: Metainfo | undefined;
   #selection: Selection | undefined;
   #state: TorrentState = { kind: "paused" };
   #done = new Deferred();
   #swarm: Swarm | undefined;
   #content: Content | undefined;
-  #trackers: TrackerSession | undefined;
+  readonly #trackers: TorrentTrackers;
+  /** Set by the user instead of the torrent's own. */
+  #tiers: readonly (readonly string[])[] | undefined;
+  #isSequential: boolean;
   #abort = new AbortController();
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #forceCheck = false;
   #isCheckpointing = false;
+  #isOpened = false;
+  #folder: string;
+  /** While its data is moved it does not run; `true`: it is to run afterwards. */
+  #moving: { resume: boolean } | undefined;
 
   constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
     super();
@@ -55,11 +61,27 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     this.#magnet = seed.magnet;
     this.#metainfo = seed.metainfo;
     this.infoHash = seed.infoHash;
-    this.folder = folder;
+    this.#folder = folder;
     this.#options = options;
+    this.#tiers = options.trackerTiers;
+    this.#isSequential = options.sequential === true;
+    this.#trackers = new TorrentTrackers({
+      host,
+      infoHash: seed.infoHash,
+      isUsed: options.trackers ?? host.usesTrackers,
+      tiers: () => this.trackerTiers,
+      swarm: () => this.#swarm,
+      left: () => this.#left(),
+    });
+    this.#counted = { downloaded: options.downloaded ?? 0, uploaded: options.uploaded ?? 0 };
     this.addedAt = new Date(host.runtime.clock.wallTime());
     this.#download = new RateLimiter(host.runtime.clock, options.maxDownloadRate, host.download);
     this.#upload = new RateLimiter(host.runtime.clock, options.maxUploadRate, host.upload);
+  }
+
+  /** The folder that the data is in, the torrent's own left out. */
+  get folder(): string {
+    return this.#folder;
   }
 
   get state(): TorrentState {
@@ -88,12 +110,23 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     return this.#done.promise;
   }
 
+  /** Whether what is there of the data was found out since the torrent was added: before, progress says nothing. */
+  get isOpened(): boolean {
+    return this.#isOpened;
+  }
+
+  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link Torrent.status}. */
+  get isBusy(): boolean {
+    if (this.#state.kind === "checking") return true;
+    const swarm = this.#swarm;
+    return swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0);
+  }
+
   status(): TorrentStatus {
     return torrentStatus({
       state: this.#state,
       metainfo: this.#metainfo,
       selection: this.#selection,
-      have: this.#content?.have,
       swarm: this.#swarm,
       downloaded: this.#total("downloaded"),
       uploaded: this.#total("uploaded"),
@@ -105,16 +138,42 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   }
 
   files(): FileStatus[] {
-    return fileStatuses(this.#metainfo, this.#selection, this.#content?.have);
+    return fileStatuses(this.#metainfo, this.#select());
   }
 
   trackers(): TrackerStatus[] {
-    return this.#trackers?.status() ?? [];
+    return this.#trackers.status();
+  }
+
+  /** Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or what was set instead. */
+  get trackerTiers(): readonly (readonly string[])[] {
+    return this.#tiers ?? [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(this.#options.extraTrackers ?? [])].map((url) => [url])];
+  }
+
+  /** Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`. */
+  setTrackers(tiers: readonly (readonly string[])[]): void {
+    this.#tiers = tiers.map((urls) => [...urls]);
+    this.#trackers.changed();
   }
 
   /** The pieces that are there, packed as BEP 3 has them; `undefined` while that is not known. */
   pieces(): Uint8Array | undefined {
-    return this.#content?.have.pack();
+    return this.#isOpened ? this.#selection?.have.pack() : undefined;
+  }
+
+  /** Connected peers that have each piece, 255 for more; `undefined` while it exchanges no pieces. */
+  availability(): Uint8Array | undefined {
+    return this.#swarm?.downloader?.picker.availabilities();
+  }
+
+  /** Pieces on their way. */
+  activePieces(): number[] {
+    return this.#swarm?.downloader?.activePieces() ?? [];
+  }
+
+  /** The torrent as a file; `undefined` while it is being fetched. */
+  torrentBytes(): Uint8Array | undefined {
+    return this.#metainfo?.torrentBytes();
   }
 
   /** Tries more peers, as `HOST:PORT`. */
@@ -125,12 +184,12 @@ export class Torrent extends EventEmitter<TorrentEvents> {
 
   /** Announces now, tracker's minimum interval or not. */
   reannounce(): void {
-    this.#trackers?.force({ ignoreMinInterval: true });
+    this.#trackers.force();
   }
 
   /** Changes how much files are wanted, by index. */
   async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
-    const selection = this.#selection;
+    const selection = this.#select();
     if (selection === undefined) throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
     selection.change(changes);
     if (this.#content !== undefined) await this.#content.storage.select((file) => selection.isWanted(file));
@@ -145,10 +204,20 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     }
   }
 
-  /** Pieces in order, or rarest first. */
+  /** Whether pieces are fetched in order instead of rarest first. */
+  get isSequential(): boolean {
+    return this.#isSequential;
+  }
+
   setSequential(isSequential: boolean): void {
+    this.#isSequential = isSequential;
     const downloader = this.#swarm?.downloader;
     if (downloader !== undefined) downloader.isSequential = isSequential;
+  }
+
+  /** Bytes a second; `undefined` where it has no limit of its own. */
+  get rates(): { readonly maxDownloadRate: number | undefined; readonly maxUploadRate: number | undefined } {
+    return { maxDownloadRate: this.#download.rate, maxUploadRate: this.#upload.rate };
   }
 
   /** Bytes a second; `undefined` for no limit of its own. */
@@ -159,6 +228,10 @@ export class Torrent extends EventEmitter<TorrentEvents> {
 
   /** Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. */
   resume(): void {
+    if (this.#moving !== undefined) {
+      this.#moving.resume = true;
+      return;
+    }
     if (this.#state.kind !== "paused" && this.#state.kind !== "failed") return;
     if (this.#done.isSettled) this.#done = new Deferred();
     this.#abort = new AbortController();
@@ -170,6 +243,32 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   async pause(): Promise<void> {
     if (this.#state.kind === "paused" || this.#state.kind === "closed") return;
     await this.#stop({ kind: "paused" });
+  }
+
+  /**
+   * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check. Rejects with StorageError
+   * (`storage.exists` when something of that name is there) or UsageError `client.path-in-use`, `torrent.moving`; then all is where it was.
+   */
+  async move(folder: string): Promise<void> {
+    if (this.#moving !== undefined) throw new UsageError("torrent.moving", `${this.name} is being moved already`);
+    if (folder === this.#folder) return;
+    const moving = { resume: this.#state.kind !== "paused" && this.#state.kind !== "failed" && this.#state.kind !== "stopping" };
+    const metainfo = this.#metainfo;
+    if (metainfo !== undefined) this.#host.claim(`${folder}/${metainfo.name}`, this.infoHash);
+    this.#moving = moving;
+    try {
+      await this.pause();
+      const to = { folder, stateFolder: this.#host.stateFolder(folder) };
+      if (this.#metainfo !== undefined) await relocateContent(this.#contentOptions(this.#metainfo), { ...this.#contentOptions(this.#metainfo), ...to });
+      this.#host.release(this.path, this.infoHash);
+      this.#folder = folder;
+    } catch (error) {
+      if (metainfo !== undefined) this.#host.release(`${folder}/${metainfo.name}`, this.infoHash);
+      throw error;
+    } finally {
+      this.#moving = undefined;
+      if (moving.resume && this.#state.kind === "paused") this.resume();
+    }
   }
 
   /** Hashes everything that is there, whatever was known of it, and goes on. */
@@ -247,7 +346,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     if (this.#metainfo !== undefined) await this.#attach(swarm, this.#metainfo, signal);
     if (signal.aborted) return;
     this.#swarm = swarm;
-    this.#startTrackers();
+    this.#trackers.start();
     const named = [...(this.#options.peers ?? []), ...(this.#magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))];
     swarm.addPeers(await lookUpPeers(runtime, named, signal), "user");
     swarm.tick(runtime.clock.now());
@@ -275,7 +374,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   }
 
   async #attach(swarm: Swarm, metainfo: Metainfo, signal: AbortSignal): Promise<void> {
-    const selection = (this.#selection ??= new Selection(metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []));
+    const selection = this.#select() ?? new Selection(metainfo.layout, this.#options, []);
     if (this.#state.kind !== "checking") this.#setState(this.#checking(0, 0));
     const content = await this.#host.checks.run(() =>
       Content.open({
@@ -297,28 +396,23 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     if (signal.aborted) return;
     this.#forceCheck = false;
     selection.setHave(content.have);
+    this.#isOpened = true;
     swarm.attach(content);
     this.#applySelection(swarm);
-    if (this.#options.sequential === true && swarm.downloader !== undefined) swarm.downloader.isSequential = true;
+    if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.#isSequential;
     if (swarm.isFinished) this.#onFinished();
     else this.#setState({ kind: "downloading" });
+  }
+
+  /** What is wanted; `undefined` while the files are not known. Made when it is first needed: ten thousand paused torrents have none. */
+  #select(): Selection | undefined {
+    if (this.#metainfo !== undefined) this.#selection ??= new Selection(this.#metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []);
+    return this.#selection;
   }
 
   #applySelection(swarm = this.#swarm): void {
     const downloader = swarm?.downloader;
     this.#selection?.pieces().forEach((priority, piece) => downloader?.setPriority(piece, priority));
-  }
-
-  #startTrackers(): void {
-    if (!(this.#options.trackers ?? this.#host.usesTrackers)) return;
-    this.#trackers ??= trackerSession({
-      host: this.#host,
-      infoHash: this.infoHash,
-      tiers: [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(this.#options.extraTrackers ?? [])].map((url) => [url])],
-      swarm: () => this.#swarm,
-      left: () => this.#left(),
-    });
-    this.#trackers?.start();
   }
 
   /** Bytes missing, as trackers want it; something, while that is not known: 0 would make us a seed. */
@@ -347,7 +441,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     if (this.#state.kind === "seeding") return;
     const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
     this.#setState({ kind: "seeding" });
-    if (wasDownloading && this.#left() === 0) this.#trackers?.completed();
+    if (wasDownloading && this.#left() === 0) this.#trackers.completed();
     if (!this.#done.isSettled) this.#settle(this.#done, wasDownloading).catch((error: unknown) => this.#onStorage(asStorageError(error)));
   }
 
@@ -400,7 +494,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     await this.#starting;
     const swarm = this.#swarm;
     const partials = (): ReadonlyMap<number, Bitfield> => swarm?.downloader?.partials() ?? new Map<number, Bitfield>();
-    const telling = this.#trackers?.stop();
+    const telling = this.#trackers.stop();
     await swarm?.stop();
     this.#counted.downloaded = this.#total("downloaded");
     this.#counted.uploaded = this.#total("uploaded");
@@ -408,8 +502,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     await this.#content?.close(partials());
     this.#content = undefined;
     await telling;
-    await this.#trackers?.close();
-    this.#trackers = undefined;
+    await this.#trackers.close();
   }
 
   #contentOptions(metainfo: Metainfo): ContentPlace {

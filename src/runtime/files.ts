@@ -38,7 +38,7 @@ export interface FolderEntry {
 /**
  * Files, as the engine sees them. Paths are absolute, or relative to the process. Every method rejects with StorageError:
  * `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`, `storage.not-a-folder`, `storage.is-a-folder`,
- * `storage.exists`, `storage.name-too-long`, `storage.too-many-files`, `storage.failed`; each with the path in its message and fields.
+ * `storage.exists`, `storage.name-too-long`, `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its message and fields.
  */
 export interface Files {
   open(path: string, mode: OpenMode): Promise<OpenFile>;
@@ -51,7 +51,10 @@ export interface Files {
   list(folder: string): Promise<FolderEntry[]>;
   /** With all folders above it; nothing happens when it exists. */
   makeFolder(path: string): Promise<void>;
+  /** Within one disk: between two it rejects with `storage.other-disk`. */
   rename(from: string, to: string): Promise<void>;
+  /** Resolves when the names in a folder are on the disk itself. */
+  syncFolder(path: string): Promise<void>;
   /** Removes a file; nothing happens when there is none. */
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder; says whether it did. */

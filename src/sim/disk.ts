@@ -135,6 +135,11 @@ class SimFiles implements Files {
     });
   }
 
+  /** Names are never lost here: only the bytes of files are. */
+  syncFolder(path: string): Promise<void> {
+    return this.#do("sync", path, () => undefined);
+  }
+
   removeFile(path: string): Promise<void> {
     return this.#do("remove", path, () => {
       const place = this.#look(() => this.#disk.tree.find(path, false));

@@ -5,6 +5,7 @@ export * from "./file-storage.ts";
 export * from "./journal.ts";
 export * from "./limits.ts";
 export * from "./memory-storage.ts";
+export * from "./move-data.ts";
 export * from "./piece-store.ts";
 export * from "./progress-keeper.ts";
 export * from "./resume.ts";

@@ -14,3 +14,6 @@ export const ALLOCATE_CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** Bytes: the largest state file read back. A torrent of 2 M pieces needs 250 KB; a journal of a day's download less than this. */
 export const MAX_RESUME_BYTES = 64 * 1024 * 1024;
+
+/** Bytes copied at a time when data moves to another disk. */
+export const MOVE_CHUNK_BYTES = 1024 * 1024;

@@ -100,6 +100,11 @@ export class Downloader {
     this.picker.setPriority(piece, priority);
   }
 
+  /** Pieces that are begun and not there yet. */
+  activePieces(): number[] {
+    return [...this.#open.indexes()];
+  }
+
   /** Whether everything wanted is there. */
   get isFinished(): boolean {
     if (this.picker.remaining > 0) return false;

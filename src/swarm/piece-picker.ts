@@ -55,6 +55,11 @@ export class PiecePicker {
     return (this.#available[piece] ?? 0) + this.#seeds;
   }
 
+  /** How many peers have each piece; 255 for more than that. */
+  availabilities(): Uint8Array {
+    return Uint8Array.from(this.#available, (available) => Math.min(255, available + this.#seeds));
+  }
+
   /** Pieces that could be begun. */
   get remaining(): number {
     return this.#start[BUCKETS] ?? 0;

@@ -269,6 +269,7 @@ export const nodeFiles: Files = {
       await makeFolders(filePath);
     }),
   rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),
+  syncFolder: (folder) => attempt("sync", folder, () => syncFolder(folder)),
   removeFile: (filePath) => attempt("remove", filePath, () => fsp.rm(filePath, { force: true })),
   async removeEmptyFolder(filePath) {
     try {

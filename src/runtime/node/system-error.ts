@@ -29,6 +29,7 @@ const STORAGE: Readonly<Record<string, readonly [string, string]>> = {
   ENAMETOOLONG: ["storage.name-too-long", "the name is too long for this file system"],
   EMFILE: ["storage.too-many-files", "too many open files: raise the limit (ulimit -n)"],
   ENFILE: ["storage.too-many-files", "too many open files on this system"],
+  EXDEV: ["storage.other-disk", "the two places are on different disks"],
   ELOOP: ["storage.denied", "too many symbolic links"],
 };
 

@@ -1,0 +1,135 @@
+import type { ActionRequest, ActionResult } from "../../api/index.ts";
+import { MillraceError, toError, unreachable } from "../../base/index.ts";
+import type { Conductor } from "./conductor.ts";
+import { note, remember, type SessionContext } from "./context.ts";
+import { eachOf } from "./each-of.ts";
+import type { Entry } from "./entry.ts";
+import { placeOf } from "./folders.ts";
+import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
+import { changedLimits, type LimitChanges } from "./record.ts";
+import { moveInQueue, type QueueMove } from "./queue.ts";
+
+/** What a person, or a program, does with many torrents at once. */
+export class Actions {
+  readonly #context: SessionContext;
+  readonly #conductor: Conductor;
+
+  constructor(context: SessionContext, conductor: Conductor) {
+    this.#context = context;
+    this.#conductor = conductor;
+  }
+
+  /** Each torrent fails alone. Resolves when what was asked is remembered; pausing and checking go on behind it. */
+  async act(request: ActionRequest): Promise<ActionResult> {
+    const ids = [...new Set(request.ids)];
+    const failed: ActionResult["failed"] = [];
+    const isSlow = request.action === "remove" || request.action === "move";
+    const queued = request.action === "queue" ? this.#moveInQueue(ids, request.to) : undefined;
+    await eachOf(ids, isSlow ? MAX_CHANGES_AT_ONCE : ids.length, async (id) => {
+      try {
+        await this.#do(this.#context.roster.get(id), request);
+      } catch (thrown) {
+        const error = thrown instanceof MillraceError ? thrown : new MillraceError("internal", toError(thrown).message);
+        failed.push({ id, code: error.code, message: error.message });
+      }
+    });
+    await queued;
+    this.#conductor.apply();
+    return { done: ids.length - failed.length, failed };
+  }
+
+  async setLimits(entry: Entry, limits: LimitChanges): Promise<void> {
+    const all = changedLimits(entry.record.limits, limits);
+    entry.torrent.setRates({ maxDownloadRate: all.maxDownloadRate ?? undefined, maxUploadRate: all.maxUploadRate ?? undefined });
+    await remember(this.#context, entry, { limits: all });
+    this.#conductor.checkGoals([entry]);
+  }
+
+  async remove(entry: Entry, deleteData: boolean): Promise<void> {
+    const { roster, store, torrentFiles, log } = this.#context;
+    // From here on it is gone, also after a crash: what is left to do is done at the next start.
+    roster.delete(entry.id);
+    await remember(this.#context, entry, { isStarted: false, removal: deleteData ? "delete-data" : "keep-data" });
+    await entry.torrent.remove({ deleteData });
+    await torrentFiles.remove(entry.id);
+    await store.delete(entry.id);
+    log.info(`removed${deleteData ? " with its data" : ""}: ${entry.row.name}`, { infoHash: entry.id });
+  }
+
+  async move(entry: Entry, folder: string): Promise<void> {
+    const place = placeOf(this.#context.settings(), folder);
+    if (place === entry.record.folder && entry.record.movingTo === null) return;
+    await remember(this.#context, entry, { movingTo: place });
+    try {
+      await entry.torrent.move(place);
+    } catch (error) {
+      await remember(this.#context, entry, { movingTo: null });
+      throw error;
+    }
+    await remember(this.#context, entry, { folder: place, movingTo: null });
+    this.#context.log.info(`moved to ${place}: ${entry.row.name}`, { infoHash: entry.id });
+    this.#conductor.reconsider();
+  }
+
+  async #do(entry: Entry, request: ActionRequest): Promise<void> {
+    switch (request.action) {
+      case "start":
+      case "start-now":
+        await remember(this.#context, entry, { isStarted: true, isForced: request.action === "start-now" });
+        if (entry.torrent.state.kind === "failed") entry.torrent.resume();
+        return;
+      case "pause":
+        entry.isRechecking = false;
+        return remember(this.#context, entry, { isStarted: false, isForced: false });
+      case "recheck":
+        this.#recheck(entry);
+        return;
+      case "reannounce":
+        entry.torrent.reannounce();
+        return;
+      case "remove":
+        return this.remove(entry, request.deleteData ?? false);
+      case "label":
+        return remember(this.#context, entry, { label: request.label });
+      case "move":
+        return this.move(entry, request.folder);
+      case "limits":
+        return this.setLimits(entry, request.limits);
+      case "queue":
+        return;
+      default:
+        unreachable(request);
+    }
+  }
+
+  #recheck(entry: Entry): void {
+    entry.isRechecking = true;
+    entry.torrent.recheck().catch((error: unknown) => {
+      entry.isRechecking = false;
+      this.#context.log.error("cannot check", { infoHash: entry.id, reason: toError(error).message });
+    });
+  }
+
+  /** Resolves when the new order is remembered. */
+  #moveInQueue(ids: readonly string[], to: QueueMove): Promise<unknown> {
+    const { roster } = this.#context;
+    const order = [...roster.entries()].toSorted((a, b) => a.record.queue - b.record.queue).map(({ id }) => id);
+    const changed = moveInQueue(order, new Set(ids), to).flatMap((id, queue) => {
+      const entry = roster.find(id);
+      return entry === undefined || entry.record.queue === queue ? [] : [{ entry, queue }];
+    });
+    return Promise.all(changed.map(({ entry, queue }) => remember(this.#context, entry, { queue })));
+  }
+
+  /** Ends what a crash interrupted. */
+  async finish(entry: Entry): Promise<void> {
+    const { movingTo, removal } = entry.record;
+    try {
+      if (removal !== "none") await this.remove(entry, removal === "delete-data");
+      else if (movingTo !== null) await this.move(entry, movingTo);
+    } catch (error) {
+      this.#context.log.error("what was begun before the last stop cannot be ended", { infoHash: entry.id, reason: toError(error).message });
+      note(this.#context, entry, { movingTo: null });
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import type { AddOptions, Priority } from "../../api/index.ts";
+import { InputError, UsageError } from "../../base/index.ts";
+import type { AddOptions as EngineOptions, Torrent } from "../../client/index.ts";
+import { isLink } from "../../client/index.ts";
+import { enrol, type EnrolOptions } from "./enrol.ts";
+import { folderFor } from "./folders.ts";
+import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
+import { changedLimits, newRecord, NO_LIMITS, type TorrentRecord } from "./record.ts";
+import { eachOf } from "./each-of.ts";
+
+/** Brings torrents into the session: new ones, and those of an earlier run. */
+export class Adder {
+  readonly #options: EnrolOptions;
+  #nextQueue = 0;
+
+  constructor(options: EnrolOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a torrent; resolves to its id when it is remembered for good. Rejects as {@link Session.add} does. */
+  async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
+    const { context } = this.#options;
+    // A path would let whoever may add torrents read any file.
+    if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link nor an http(s) address");
+    const settings = context.settings();
+    const folder = folderFor(settings, options.label ?? "", options.folder);
+    const priorities = options.priorities ?? null;
+    const limits = changedLimits(NO_LIMITS, options.limits);
+    const torrent = await context.client.add(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
+    const id = torrent.infoHash.hex;
+    const record = newRecord({
+      id,
+      magnet: torrent.metainfo === undefined && typeof source === "string" ? source : null,
+      addedAt: context.runtime.clock.wallTime(),
+      folder,
+      label: options.label ?? "",
+      isStarted: !(options.paused ?? !settings.startAdded),
+      sequential: options.sequential ?? false,
+      skipCheck: options.skipCheck ?? false,
+      limits,
+      priorities,
+      queue: this.#nextQueue++,
+      size: torrent.metainfo?.totalSize ?? 0,
+    });
+    try {
+      // The torrent first: a record without it would be one of nothing.
+      const bytes = torrent.torrentBytes();
+      if (bytes !== undefined) await context.torrentFiles.put(id, bytes);
+      await context.store.put(record);
+    } catch (error) {
+      await context.store.delete(id).catch(() => undefined);
+      await torrent.remove();
+      throw error;
+    }
+    enrol(this.#options, torrent, record);
+    context.log.info(`added: ${torrent.name}`, { infoHash: id });
+    return id;
+  }
+
+  /** Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is. */
+  async restore(records: Iterable<TorrentRecord>): Promise<void> {
+    const { context } = this.#options;
+    const sorted = [...records].toSorted((a, b) => a.addedAt - b.addedAt);
+    const inQueue = sorted.toSorted((a, b) => a.queue - b.queue);
+    const places = new Map(inQueue.map(({ id }, place) => [id, place]));
+    this.#nextQueue = sorted.length;
+    const torrents = new Map<string, Torrent>();
+    await eachOf(sorted, MAX_CHANGES_AT_ONCE, async (record) => {
+      try {
+        torrents.set(record.id, await this.#revive(record));
+      } catch (error) {
+        context.log.error("a torrent of the last run cannot be taken up", { infoHash: record.id, reason: String(error) });
+      }
+    });
+    for (const record of sorted) {
+      const torrent = torrents.get(record.id);
+      if (torrent !== undefined) enrol(this.#options, torrent, { ...record, queue: places.get(record.id) ?? 0 });
+    }
+  }
+
+  async #revive(record: TorrentRecord): Promise<Torrent> {
+    const { client, torrentFiles } = this.#options.context;
+    const source = (await torrentFiles.get(record.id)) ?? record.magnet;
+    if (source === null) throw new InputError("session.no-torrent", `the torrent file of ${record.id} is gone`);
+    const torrent = await client.add(source, {
+      ...engineOptions(record),
+      ...flags(record),
+      downloaded: record.downloaded,
+      uploaded: record.uploaded,
+      ...(record.trackers === null ? {} : { trackerTiers: record.trackers }),
+    });
+    if (torrent.infoHash.hex === record.id) return torrent;
+    await torrent.remove();
+    throw new UsageError("session.other-torrent", `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`);
+  }
+}
+
+/** Always paused: who runs is the conductor's to say. */
+function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
+  const { folder, priorities, limits } = record;
+  return {
+    downloadDir: folder,
+    paused: true,
+    maxDownloadRate: limits.maxDownloadRate ?? undefined,
+    maxUploadRate: limits.maxUploadRate ?? undefined,
+    ...(priorities === null ? {} : { priorities: (file: { readonly index: number }): Priority => priorities[String(file.index)] ?? "normal" }),
+  };
+}
+
+function flags(options: Pick<AddOptions, "sequential" | "skipCheck" | "peers">): EngineOptions {
+  return { sequential: options.sequential ?? false, skipCheck: options.skipCheck ?? false, ...(options.peers === undefined ? {} : { peers: options.peers }) };
+}

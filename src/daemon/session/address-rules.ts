@@ -1,0 +1,52 @@
+import ipaddr from "ipaddr.js";
+
+type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
+
+/** Ranges by which a far network is reached: only these are for anybody. */
+const PUBLIC = "unicast";
+/** IPv6 that carries IPv4: the address inside is what is reached, through a gateway that may be ours. */
+const SIX_TO_FOUR = 0x2002;
+const NAT64_LOCAL = "64:ff9b:1::";
+/** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
+const SITE_LOCAL: readonly [string, number] = ["fec0::", 10];
+
+/**
+ * The rule for addresses that a remote source names, a tracker's or a torrent file's: what is not on the public internet is refused, or
+ * a magnet link could make the daemon talk to whatever stands behind the same router. Asked with the addresses that are about
+ * to be connected to, also after each redirect; one bad address among them refuses all.
+ */
+export const refusePrivate: CheckAddress = (url, ips) => {
+  const bad = ips.find((ip) => !isPublic(ip));
+  if (ips.length > 0 && bad === undefined) return undefined;
+  return `${url.hostname} is ${bad ?? "nowhere"}, which is not on the public internet: allow private addresses in the configuration to use it`;
+};
+
+/** Whether an address is reached over the public internet; false for what is no address. A pure function. */
+export function isPublic(ip: string): boolean {
+  const bare = ip.split("%")[0] ?? "";
+  if (bare !== ip || !ipaddr.isValid(bare)) return false;
+  const address = ipaddr.parse(bare);
+  if (address instanceof ipaddr.IPv4) return address.range() === PUBLIC;
+  const inside = embedded(address);
+  if (inside !== undefined) return inside.range() === PUBLIC;
+  return address.range() === PUBLIC && !address.match(ipaddr.IPv6.parse(SITE_LOCAL[0]), SITE_LOCAL[1]);
+}
+
+/** The IPv4 address that an IPv6 address stands for, by whichever way. */
+function embedded(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
+  const { parts } = address;
+  const low = fourBytes(parts[6], parts[7]);
+  if (address.isIPv4MappedAddress()) return low;
+  if (parts[0] === SIX_TO_FOUR) return fourBytes(parts[1], parts[2]);
+  if (address.range() === "rfc6052" || address.match(ipaddr.IPv6.parse(NAT64_LOCAL), 48)) return low;
+  // IPv4-translated (RFC 2765) and IPv4-compatible (RFC 4291) addresses, `::` and `::1` among them.
+  const isZero = (first: number, last: number): boolean => parts.slice(first, last).every((part) => part === 0);
+  if (isZero(0, 4) && (parts[4] === 0xffff || parts[4] === 0) && parts[5] === 0) return low;
+  // Teredo (RFC 4380): the client's address with its bits turned over.
+  if (address.range() === "teredo") return fourBytes(~(parts[6] ?? 0) & 0xffff, ~(parts[7] ?? 0) & 0xffff);
+  return undefined;
+}
+
+function fourBytes(high = 0, low = 0): ipaddr.IPv4 {
+  return new ipaddr.IPv4([high >> 8, high & 255, low >> 8, low & 255]);
+}

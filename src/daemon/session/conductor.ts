@@ -1,0 +1,104 @@
+import type { Clock, Timer } from "../../runtime/index.ts";
+import { toError } from "../../base/index.ts";
+import { note, type SessionContext } from "./context.ts";
+import type { Entry } from "./entry.ts";
+import { hasReachedGoal } from "./goals.ts";
+import { TELL_MS } from "./limits.ts";
+import { chooseRunning, type QueueItem } from "./queue.ts";
+
+/**
+ * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are compared anew
+ * after each change, so nothing depends on the order in which changes come.
+ */
+export class Conductor {
+  readonly #context: SessionContext;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+    this.#clock = context.runtime.clock;
+  }
+
+  /** Something changed: who runs is worked out again in a moment. */
+  reconsider(): void {
+    if (this.#isClosed) return;
+    this.#timer ??= this.#clock.after(TELL_MS, () => this.apply());
+  }
+
+  /** Who runs is worked out again, now. */
+  apply(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#isClosed) return;
+    const { roster, settings } = this.#context;
+    const limits = settings();
+    const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
+    const items: QueueItem[] = [];
+    if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry));
+    const running = chooseRunning(items, limits);
+    for (const entry of roster.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
+  }
+
+  /** Stops seeds that have given back enough. */
+  checkGoals(entries: Iterable<Entry>): void {
+    for (const entry of entries) {
+      if (entry.torrent.state.kind !== "seeding" || !entry.record.isStarted || entry.record.isForced) continue;
+      const { seedRatio, seedSeconds } = entry.record.limits;
+      const session = this.#context.settings();
+      if (seedRatio === null && seedSeconds === null && session.seedRatio === null && session.seedSeconds === null) continue;
+      const seconds = seededSeconds(entry, this.#clock.wallTime());
+      if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds }, entry.record.limits, session)) continue;
+      this.#context.log.info(`seeded enough: ${entry.row.name}`, { infoHash: entry.id });
+      note(this.#context, entry, { isStarted: false });
+      this.reconsider();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #lead(entry: Entry, shouldRun: boolean): void {
+    const { torrent } = entry;
+    switch (torrent.state.kind) {
+      case "paused":
+        if (shouldRun) torrent.resume();
+        return;
+      case "fetching-metadata":
+      case "checking":
+      case "downloading":
+      case "seeding":
+      case "disk-full":
+        if (!shouldRun && !entry.isRechecking) torrent.pause().catch((error: unknown) => this.#context.log.error("cannot pause", { infoHash: entry.id, reason: toError(error).message }));
+        return;
+      case "failed":
+        // Only a person tries again.
+        return;
+      case "stopping":
+      case "closed":
+        // Its next state brings us back.
+        return;
+      default:
+        torrent.state satisfies never;
+    }
+  }
+}
+
+function mayRun({ record }: Entry): boolean {
+  return record.isStarted && record.removal === "none" && record.movingTo === null;
+}
+
+function queueItem({ id, record, torrent }: Entry): QueueItem {
+  const { kind } = torrent.state;
+  const isComplete = record.wanted > 0 && record.done >= record.wanted;
+  // What failed waits for a person and takes nobody's place.
+  return { id, queue: record.queue, isForced: record.isForced || kind === "failed", isSeed: kind === "seeding" || (isComplete && kind !== "downloading") };
+}
+
+/** Seconds that a torrent has seeded, over all runs. */
+export function seededSeconds({ record, seedingSince }: Entry, now: number): number {
+  return record.seededSeconds + (seedingSince === undefined ? 0 : Math.max(0, (now - seedingSince) / 1000));
+}

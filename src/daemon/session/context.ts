@@ -1,0 +1,39 @@
+import type { Settings } from "../../api/index.ts";
+import type { Client } from "../../client/index.ts";
+import type { Log, Runtime } from "../../runtime/index.ts";
+import type { Entry } from "./entry.ts";
+import type { TorrentRecord } from "./record.ts";
+import type { RecordStore } from "./record-store.ts";
+import type { Roster } from "./roster.ts";
+import type { TorrentFiles } from "./torrent-files.ts";
+
+/** What the parts of a session share. */
+export interface SessionContext {
+  readonly runtime: Runtime;
+  readonly client: Client;
+  readonly roster: Roster;
+  readonly store: RecordStore;
+  readonly torrentFiles: TorrentFiles;
+  readonly log: Log;
+  readonly settings: () => Settings;
+}
+
+/** Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. */
+export function remember(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): Promise<void> {
+  entry.record = { ...entry.record, ...changes };
+  context.roster.touch(entry);
+  return context.store.put(entry.record);
+}
+
+/** As {@link remember}, for what may be lost: a failure is the store's to tell. */
+export function note(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): void {
+  remember(context, entry, changes).catch(() => undefined);
+}
+
+/** The numbers of a torrent that its record keeps for when it is not opened. */
+export function counters({ record, torrent }: Pick<Entry, "record" | "torrent">): Pick<TorrentRecord, "downloaded" | "uploaded" | "size" | "wanted" | "done"> {
+  const { downloaded, uploaded, totalBytes, wantedBytes, doneBytes } = torrent.status();
+  const { size, wanted, done } = record;
+  const isKnown = torrent.isOpened;
+  return { downloaded, uploaded, size: totalBytes > 0 ? totalBytes : size, wanted: isKnown ? wantedBytes : wanted, done: isKnown ? doneBytes : done };
+}

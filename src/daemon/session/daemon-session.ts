@@ -1,0 +1,339 @@
+import type * as Api from "../../api/index.ts";
+import { MillraceError } from "../../base/index.ts";
+import { Client } from "../../client/index.ts";
+import type { Log, Runtime } from "../../runtime/index.ts";
+import { nodeRuntime } from "../../runtime/node/index.ts";
+import { Actions } from "./actions.ts";
+import { refusePrivate } from "./address-rules.ts";
+import { Adder } from "./adder.ts";
+import { Conductor } from "./conductor.ts";
+import { counters, note, remember, type SessionContext } from "./context.ts";
+import { CreateTasks } from "./create-tasks.ts";
+import { SessionEmitter } from "./emitter.ts";
+import type { Entry } from "./entry.ts";
+import { LogRing } from "./log-ring.ts";
+import { Pulse } from "./pulse.ts";
+import { RecordStore } from "./record-store.ts";
+import { Roster } from "./roster.ts";
+import { ratesAt, type Rates } from "./schedule.ts";
+import type { FileReading, Session, SessionEvents } from "./session.ts";
+import { SettingsStore } from "./settings-store.ts";
+import { TransferStatistics } from "./statistics.ts";
+import { TorrentFiles } from "./torrent-files.ts";
+import * as views from "./views.ts";
+
+export interface SessionOptions {
+  /** Where everything that survives restarts is kept. */
+  readonly stateDir: string;
+  /** What the configuration says; what was changed while the daemon ran wins. */
+  readonly settings: Api.Settings;
+  /** The port that peers connect to; 0 for any. */
+  readonly peerPort: number;
+  /** The address to listen on for peers. Default: all. */
+  readonly listenIp?: string;
+  /** A program that is run for each download that completes. */
+  readonly onCompleteScript?: string;
+  /** Whether trackers, and addresses of torrent files, may be on this machine or in private networks. */
+  readonly allowPrivateAddresses: boolean;
+  readonly version: string;
+  readonly log: Log;
+  /** Default: this machine. One that is given is not closed with the session. */
+  readonly runtime?: Runtime;
+}
+
+/** The daemon's torrents, on the engine's client. Made by {@link openSession}. */
+export class DaemonSession implements Session {
+  readonly #options: SessionOptions;
+  readonly #context: SessionContext;
+  readonly #settings: SettingsStore;
+  readonly #emitter: SessionEmitter;
+  readonly #log: LogRing;
+  readonly #conductor: Conductor;
+  readonly #actions: Actions;
+  readonly #adder: Adder;
+  readonly #tasks: CreateTasks;
+  readonly #statistics: TransferStatistics;
+  readonly #startedAt: number;
+  readonly #ownRuntime: Runtime | undefined;
+  #pulse: Pulse | undefined;
+  #rates: Rates;
+  #freeBytes: number | null = null;
+  #closing: Promise<void> | undefined;
+
+  /** @internal Use {@link openSession}. */
+  constructor(options: SessionOptions) {
+    const { stateDir, version } = options;
+    const own = options.runtime === undefined ? nodeRuntime() : undefined;
+    const host = options.runtime ?? own ?? nodeRuntime();
+    this.#options = options;
+    this.#ownRuntime = own;
+    this.#emitter = new SessionEmitter((error) => options.log.error("a listener of the session failed", { reason: String(error) }));
+    this.#log = new LogRing(host.clock, options.log, (line) => this.#emitter.emit("log", line));
+    const runtime: Runtime = { ...host, log: this.#log };
+    this.#settings = new SettingsStore(runtime.files, `${stateDir}/settings.json`, options.settings);
+    this.#statistics = new TransferStatistics(runtime.files, `${stateDir}/statistics.json`);
+    this.#startedAt = runtime.clock.wallTime();
+    const { settings } = options;
+    this.#rates = settings;
+    this.#context = {
+      runtime,
+      client: new Client({
+        runtime,
+        downloadDir: settings.downloadDir,
+        stateDir: `${stateDir}/resume`,
+        port: options.peerPort,
+        ...(options.listenIp === undefined ? {} : { listenIp: options.listenIp }),
+        userAgent: `Millrace ${version}`,
+        ...(options.allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
+      }),
+      roster: new Roster({ clock: runtime.clock, tell: (delta) => this.#emitter.emit("delta", delta) }),
+      store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) => this.#log.error("cannot keep the session's state", { reason: String(error) })),
+      torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
+      log: this.#log,
+      settings: () => this.#settings.get(),
+    };
+    this.#conductor = new Conductor(this.#context);
+    this.#actions = new Actions(this.#context, this.#conductor);
+    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: () => undefined });
+    this.#tasks = new CreateTasks({
+      runtime,
+      createdBy: `Millrace ${version}`,
+      tell: (task) => this.#emitter.emit("task", task),
+      onMade: (bytes, path, seed) => this.#onMade(bytes, path, seed),
+    });
+  }
+
+  /** @internal */
+  async begin(): Promise<void> {
+    const { runtime, client, store, roster } = this.#context;
+    await runtime.files.makeFolder(this.#options.stateDir);
+    await this.#settings.load(this.#log);
+    await this.#statistics.load(this.#log);
+    this.#apply();
+    await client.listen();
+    const { records } = await store.load();
+    await this.#adder.restore([...records.values()]);
+    for (const entry of roster.entries()) await this.#actions.finish(entry);
+    this.#conductor.apply();
+    roster.flush();
+    await this.#lookAtDisk();
+    const { emitter, conductor, statistics, context } = { emitter: this.#emitter, conductor: this.#conductor, statistics: this.#statistics, context: this.#context };
+    this.#pulse = new Pulse({ context, conductor, emitter, statistics, info: () => this.info(), onSlowLook: () => this.#slowLook() });
+  }
+
+  /** Stops every torrent, tells trackers, keeps all state, releases every handle. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  list(): readonly Api.TorrentRow[] {
+    return this.#context.roster.rows();
+  }
+
+  row(id: string): Api.TorrentRow | undefined {
+    return this.#context.roster.find(id)?.row;
+  }
+
+  detail(id: string): Api.TorrentDetail {
+    return views.detailOf(this.#get(id));
+  }
+
+  files(id: string): readonly Api.TorrentFile[] {
+    return views.filesOf(this.#get(id));
+  }
+
+  peers(id: string): readonly Api.TorrentPeer[] {
+    return views.peersOf(this.#get(id));
+  }
+
+  trackers(id: string): readonly Api.TorrentTracker[] {
+    return views.trackersOf(this.#get(id));
+  }
+
+  pieces(id: string): Api.TorrentPieces {
+    return views.piecesOf(this.#get(id));
+  }
+
+  torrentFile(id: string): Uint8Array | undefined {
+    return this.#get(id).torrent.torrentBytes();
+  }
+
+  inspect(torrent: Uint8Array): Api.Inspected {
+    return views.inspect(torrent, this.#context.runtime.hasher, (id) => this.#context.roster.find(id) !== undefined);
+  }
+
+  add(source: Uint8Array | string, options: Api.AddOptions): Promise<string> {
+    return this.#adder.add(source, options);
+  }
+
+  act(request: Api.ActionRequest): Promise<Api.ActionResult> {
+    return this.#actions.act(request);
+  }
+
+  async patch(id: string, request: Api.PatchRequest): Promise<void> {
+    const entry = this.#get(id);
+    const { name, label, sequential, limits } = request;
+    if (sequential !== undefined) entry.torrent.setSequential(sequential);
+    await remember(this.#context, entry, {
+      ...(name === undefined ? {} : { name }),
+      ...(label === undefined ? {} : { label }),
+      ...(sequential === undefined ? {} : { sequential }),
+    });
+    if (limits !== undefined) await this.#actions.setLimits(entry, limits);
+  }
+
+  async setPriorities(id: string, priorities: ReadonlyMap<number, Api.Priority>): Promise<void> {
+    const entry = this.#get(id);
+    await entry.torrent.setPriorities(priorities);
+    const chosen = entry.torrent.files().filter(({ priority }) => priority !== "normal");
+    await remember(this.#context, entry, { priorities: Object.fromEntries(chosen.map(({ index, priority }) => [String(index), priority])), ...counters(entry) });
+  }
+
+  async setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void> {
+    const entry = this.#get(id);
+    entry.torrent.setTrackers(tiers);
+    entry.trackerHosts = views.trackerHosts(tiers);
+    await remember(this.#context, entry, { trackers: tiers.map((urls) => [...urls]) });
+  }
+
+  async addPeers(id: string, peers: readonly string[]): Promise<void> {
+    await this.#get(id).torrent.addPeers(peers);
+  }
+
+  settings(): Api.Settings {
+    return this.#settings.get();
+  }
+
+  async change(settings: Partial<Api.Settings>): Promise<Api.Settings> {
+    await this.#settings.change(settings);
+    this.#apply();
+    this.#emitter.emit("settings", {});
+    return this.settings();
+  }
+
+  /** The configuration was read again: it takes effect where nothing else was said while the daemon ran. Resolves to the settings that changed. */
+  rebase(settings: Api.Settings): Promise<readonly string[]> {
+    const before: Readonly<Record<string, unknown>> = this.settings();
+    this.#settings.setBase(settings);
+    const changed = Object.entries(this.settings()).flatMap(([key, value]) => (JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key]));
+    this.#apply();
+    if (changed.length > 0) this.#emitter.emit("settings", {});
+    return Promise.resolve(changed);
+  }
+
+  info(): Api.SessionInfo {
+    const { client, runtime } = this.#context;
+    return {
+      version: this.#options.version,
+      peerId: client.peerId.toString(),
+      peerPort: client.port,
+      isReachable: client.isReachable,
+      downloadDir: this.settings().downloadDir,
+      freeBytes: this.#freeBytes,
+      now: runtime.clock.wallTime(),
+      maxDownloadRate: this.#rates.maxDownloadRate,
+      maxUploadRate: this.#rates.maxUploadRate,
+    };
+  }
+
+  statistics(): Api.Statistics {
+    const { roster, client } = this.#context;
+    const states: Record<string, number> = {};
+    for (const { state } of roster.rows()) states[state] = (states[state] ?? 0) + 1;
+    const { downloaded, uploaded } = this.#statistics.totals;
+    const session = this.#statistics.session;
+    return {
+      startedAt: this.#startedAt,
+      downloaded,
+      uploaded,
+      sessionDownloaded: session.downloaded,
+      sessionUploaded: session.uploaded,
+      torrents: roster.size,
+      states,
+      connections: client.connections,
+      downRate: this.#pulse?.rates.down ?? 0,
+      upRate: this.#pulse?.rates.up ?? 0,
+      freeBytes: this.#freeBytes,
+      memory: process.memoryUsage.rss(),
+    };
+  }
+
+  history(): Api.History {
+    return this.#statistics.history();
+  }
+
+  log(after?: number): readonly Api.LogLine[] {
+    return this.#log.lines(after);
+  }
+
+  createTorrent(request: Api.CreateRequest): Api.CreateTask {
+    return this.#tasks.begin(request);
+  }
+
+  tasks(): readonly Api.CreateTask[] {
+    return this.#tasks.list();
+  }
+
+  cancelTask(id: string): boolean {
+    return this.#tasks.cancel(id);
+  }
+
+  open(id: string, file: number): FileReading {
+    throw new MillraceError("session.not-active", `file ${file} of ${id} cannot be read`);
+  }
+
+  on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  #get(id: string): Entry {
+    return this.#context.roster.get(id);
+  }
+
+  async #close(): Promise<void> {
+    const { client, roster, store } = this.#context;
+    this.#pulse?.close();
+    this.#conductor.close();
+    await this.#tasks.close();
+    for (const entry of roster.entries()) if (entry.torrent.isOpened) note(this.#context, entry, counters(entry));
+    this.#pulse?.record();
+    roster.close();
+    await client.close();
+    await store.close();
+    await this.#statistics.save().catch(() => undefined);
+    await this.#ownRuntime?.close();
+  }
+
+  /** Puts the settings into force. */
+  #apply(): void {
+    const settings = this.settings();
+    const { client, runtime } = this.#context;
+    this.#rates = ratesAt(settings, new Date(runtime.clock.wallTime()));
+    client.setRates({ maxDownloadRate: this.#rates.maxDownloadRate ?? undefined, maxUploadRate: this.#rates.maxUploadRate ?? undefined });
+    client.setLimits({ maxConnections: settings.maxConnections, maxPeers: settings.maxPeers, uploadSlots: settings.uploadSlots });
+    this.#conductor.reconsider();
+    this.#pulse?.tellInfo();
+  }
+
+  async #slowLook(): Promise<void> {
+    const rates = ratesAt(this.settings(), new Date(this.#context.runtime.clock.wallTime()));
+    if (rates.maxDownloadRate !== this.#rates.maxDownloadRate || rates.maxUploadRate !== this.#rates.maxUploadRate) this.#apply();
+    await this.#lookAtDisk();
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    this.#freeBytes = await this.#context.runtime.files.freeSpace(this.settings().downloadDir).catch(() => null);
+  }
+
+  async #onMade(bytes: Uint8Array, path: string, seed: boolean): Promise<string> {
+    return this.#adder.add(bytes, { folder: path.replace(/\/+$/, "").replace(/\/[^/]*$/, "") || "/", paused: !seed });
+  }
+}
+
+/** Opens the session of a state folder: the torrents of the last run go on as they were. Rejects with StorageError, NetworkError `net.address-in-use`. */
+export async function openSession(options: SessionOptions): Promise<DaemonSession> {
+  const session = new DaemonSession(options);
+  await session.begin();
+  return session;
+}

@@ -1,0 +1,66 @@
+import type { Torrent } from "../../client/index.ts";
+import { counters, note, type SessionContext } from "./context.ts";
+import type { Conductor } from "./conductor.ts";
+import type { Entry } from "./entry.ts";
+import type { TorrentRecord } from "./record.ts";
+import { makeRow } from "./row.ts";
+import { trackerHosts } from "./views.ts";
+
+/** What follows from what happens to a torrent. */
+export interface EnrolOptions {
+  readonly context: SessionContext;
+  readonly conductor: Conductor;
+  /** A download is complete, on disk. */
+  readonly onComplete: (entry: Entry) => void;
+}
+
+/** Takes an engine's torrent into the session: its row, and what is done when its state changes. */
+export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRecord): Entry {
+  const { context, conductor } = options;
+  const { roster } = context;
+  const facts = { id: record.id, torrent, record, trackerHosts: trackerHosts(torrent.trackerTiers), wasDownloading: false, isRechecking: false, seedingSince: undefined };
+  const entry: Entry = { ...facts, row: makeRow(facts, record.queue) };
+  let kind = torrent.state.kind;
+  torrent.on("state", (state) => {
+    // A check tells of each piece: the look once a second sees that.
+    if (state.kind === kind) return;
+    kind = state.kind;
+    onState(options, entry);
+  });
+  torrent.on("metadata", (metainfo) => {
+    entry.trackerHosts = trackerHosts(torrent.trackerTiers);
+    roster.touch(entry);
+    context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
+      () => note(context, entry, { size: metainfo.totalSize }),
+      (error: unknown) => context.log.warn("cannot keep the torrent file", { infoHash: entry.id, reason: String(error) }),
+    );
+  });
+  torrent.on("complete", () => {
+    if (!entry.wasDownloading) return;
+    entry.wasDownloading = false;
+    note(context, entry, { ...counters(entry), finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime() });
+    context.log.info(`complete: ${entry.row.name}`, { infoHash: entry.id });
+    options.onComplete(entry);
+  });
+  torrent.on("failed", (error) => context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }));
+  roster.add(entry);
+  conductor.reconsider();
+  return entry;
+}
+
+function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
+  const { torrent } = entry;
+  const { kind } = torrent.state;
+  const now = context.runtime.clock.wallTime();
+  if (kind === "downloading") entry.wasDownloading = true;
+  if (entry.isRechecking && (kind === "downloading" || kind === "seeding" || kind === "failed")) entry.isRechecking = false;
+  if (kind === "seeding") entry.seedingSince ??= now;
+  else if (entry.seedingSince !== undefined) {
+    const seconds = Math.max(0, (now - entry.seedingSince) / 1000);
+    entry.seedingSince = undefined;
+    note(context, entry, { seededSeconds: entry.record.seededSeconds + seconds });
+  }
+  if (kind === "paused" || kind === "failed" || kind === "seeding") note(context, entry, counters(entry));
+  context.roster.touch(entry);
+  conductor.reconsider();
+}

@@ -1,0 +1,65 @@
+import type { LogLine } from "../../api/index.ts";
+import type { Clock, Log, LogFields } from "../../runtime/index.ts";
+import { MAX_LOG_LINES, MAX_LOG_TEXT } from "./limits.ts";
+
+const ID = /^[0-9a-f]{40}$/;
+
+/** The last lines of the log, for the page; all of them also go on to where logs go. */
+export class LogRing implements Log {
+  readonly #clock: Clock;
+  readonly #next: Log;
+  readonly #tell: (line: LogLine) => void;
+  readonly #lines: LogLine[] = [];
+  #lastId = 0;
+
+  constructor(clock: Clock, next: Log, tell: (line: LogLine) => void) {
+    this.#clock = clock;
+    this.#next = next;
+    this.#tell = tell;
+  }
+
+  /** Lines with an id above `after`, the oldest first. */
+  lines(after = 0): readonly LogLine[] {
+    const first = this.#lines[0]?.id ?? 1;
+    return this.#lines.slice(Math.max(0, after + 1 - first));
+  }
+
+  /** What only developers want to know is not for the page: there is much of it. */
+  debug(message: string, fields?: LogFields): void {
+    this.#next.debug(message, fields);
+  }
+
+  info(message: string, fields?: LogFields): void {
+    this.#keep("info", message, fields);
+    this.#next.info(message, fields);
+  }
+
+  warn(message: string, fields?: LogFields): void {
+    this.#keep("warn", message, fields);
+    this.#next.warn(message, fields);
+  }
+
+  error(message: string, fields?: LogFields): void {
+    this.#keep("error", message, fields);
+    this.#next.error(message, fields);
+  }
+
+  #keep(level: LogLine["level"], message: string, fields: LogFields = {}): void {
+    const details = Object.entries(fields).flatMap(([key, value]) => (value === undefined || key === "infoHash" ? [] : [`${key}: ${text(value)}`]));
+    const { infoHash } = fields;
+    const line: LogLine = {
+      id: ++this.#lastId,
+      at: this.#clock.wallTime(),
+      level,
+      message: [message, ...details].join("; ").slice(0, MAX_LOG_TEXT),
+      torrent: typeof infoHash === "string" && ID.test(infoHash) ? infoHash : null,
+    };
+    this.#lines.push(line);
+    if (this.#lines.length > MAX_LOG_LINES) this.#lines.shift();
+    this.#tell(line);
+  }
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+}

@@ -1,0 +1,170 @@
+import { StorageError, utf8, utf8Decode } from "../../base/index.ts";
+import type { Files, OpenFile } from "../../runtime/index.ts";
+import { COMPACT_AFTER_BYTES, MAX_RECORDS_BYTES } from "./limits.ts";
+import { torrentRecord, type TorrentRecord } from "./record.ts";
+
+const NEWLINE = 10;
+const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
+
+export interface LoadedRecords {
+  readonly records: ReadonlyMap<string, TorrentRecord>;
+  /** Torrents whose record cannot be read, as far as that can be told. */
+  readonly damaged: readonly string[];
+}
+
+/**
+ * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`. The last line about a torrent
+ * counts. Changes are appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is
+ * replaced as a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
+ */
+export class RecordStore {
+  readonly #files: Files;
+  readonly #path: string;
+  readonly #live = new Map<string, TorrentRecord>();
+  readonly #onFailure: (error: unknown) => void;
+  /** Ids whose record, or absence, is not on disk yet. */
+  #changed = new Set<string>();
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #file: OpenFile | undefined;
+  #length = 0;
+  #liveBytes = 0;
+
+  constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
+    this.#files = files;
+    this.#path = path;
+    this.#onFailure = onFailure;
+  }
+
+  /** Reads what an earlier run left. Rejects with StorageError when there is something that cannot be read at all. */
+  async load(): Promise<LoadedRecords> {
+    const stat = await this.#files.stat(this.#path);
+    const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
+    const damaged = new Set<string>();
+    let isDamaged = bytes.length > 0 && bytes.at(-1) !== NEWLINE;
+    for (const line of utf8Decode(bytes).split("\n")) {
+      if (line === "") continue;
+      const read = readLine(line);
+      if (read === undefined) {
+        isDamaged = true;
+        const id = DAMAGED_ID.exec(line)?.[1];
+        if (id !== undefined && !this.#live.has(id)) damaged.add(id);
+      } else if ("gone" in read) {
+        this.#live.delete(read.id);
+        damaged.delete(read.id);
+      } else {
+        this.#live.set(read.id, read);
+        damaged.delete(read.id);
+      }
+    }
+    this.#length = bytes.length;
+    if (isDamaged) {
+      await this.#files.replace(`${this.#path}.damaged`, bytes);
+      await this.#compact();
+    }
+    return { records: this.#live, damaged: [...damaged] };
+  }
+
+  /** Resolves when the record is on disk. */
+  put(record: TorrentRecord): Promise<void> {
+    this.#live.set(record.id, record);
+    return this.#change(record.id);
+  }
+
+  /** Resolves when it is forgotten for good. */
+  delete(id: string): Promise<void> {
+    this.#live.delete(id);
+    return this.#change(id);
+  }
+
+  /** Resolves when everything is on disk and the file is closed. */
+  async close(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  #change(id: string): Promise<void> {
+    this.#changed.add(id);
+    if (this.#writing === undefined) {
+      this.#writing = this.#run();
+      return this.#writing;
+    }
+    // What comes while a write is under way goes out together, with the next one.
+    this.#next ??= this.#writing
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#writing = this.#run();
+        return this.#writing;
+      });
+    return this.#next;
+  }
+
+  async #run(): Promise<void> {
+    // All changes of this turn of the event loop.
+    await Promise.resolve();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    try {
+      await this.#append(changed);
+    } catch (error) {
+      // With the next change it is tried again.
+      for (const id of changed) this.#changed.add(id);
+      this.#onFailure(error);
+      throw error;
+    } finally {
+      if (this.#next === undefined) this.#writing = undefined;
+    }
+  }
+
+  async #append(ids: ReadonlySet<string>): Promise<void> {
+    if (this.#length > COMPACT_AFTER_BYTES && this.#length > 3 * this.#liveBytes) {
+      await this.#compact();
+      return;
+    }
+    const bytes = utf8([...ids].map((id) => this.#line(id)).join(""));
+    if (this.#file === undefined) {
+      await this.#files.makeFolder(parent(this.#path));
+      if ((await this.#files.stat(this.#path)) === undefined) await this.#files.replace(this.#path, new Uint8Array());
+      this.#file = await this.#files.open(this.#path, "write");
+    }
+    await this.#file.write(bytes, this.#length);
+    await this.#file.sync();
+    this.#length += bytes.length;
+  }
+
+  #line(id: string): string {
+    const record = this.#live.get(id);
+    return `${JSON.stringify(record ?? { id, gone: true })}\n`;
+  }
+
+  async #compact(): Promise<void> {
+    const bytes = utf8([...this.#live.keys()].map((id) => this.#line(id)).join(""));
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+    await this.#files.replace(this.#path, bytes);
+    this.#length = bytes.length;
+    this.#liveBytes = bytes.length;
+  }
+}
+
+function readLine(line: string): TorrentRecord | { readonly id: string; readonly gone: true } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value === "object" && value !== null && "gone" in value && "id" in value && typeof value.id === "string") return { id: value.id, gone: true };
+  const parsed = torrentRecord.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
+function parent(path: string): string {
+  const at = path.lastIndexOf("/");
+  if (at < 0) throw new StorageError("storage.failed", `${path} has no folder`);
+  return path.slice(0, at);
+}

@@ -1,0 +1,128 @@
+import { errorCode, StorageError } from "../base/index.ts";
+import type { FileLayout } from "../metainfo/index.ts";
+import type { Files, OpenFile } from "../runtime/index.ts";
+import { MOVE_CHUNK_BYTES } from "./limits.ts";
+
+export interface MoveJob {
+  readonly files: Files;
+  readonly layout: FileLayout;
+  /** The torrent's own folder; `undefined` for a torrent of one file. */
+  readonly name: string | undefined;
+  /** Names what is not complete yet at the new place: the info-hash. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is. Between two the files are
+ * copied under another name, made durable, and get their name all at once; only then the old ones are removed. When it fails midway
+ * what was there is untouched. Data that is at the new place and no more at the old one has been moved before.
+ *
+ * Resolves to `"copied"` when files have other times of change now. Rejects with StorageError: `storage.exists` when something is at the new
+ * place already.
+ */
+export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
+  const { files, layout, name, from, to, id } = job;
+  const top = name ?? layout.files[0]?.path[0];
+  if (top === undefined || from === to) return "nothing";
+  const source = `${from}/${top}`;
+  const target = `${to}/${top}`;
+  if ((await files.linkStat(source)) === undefined) return "nothing";
+  if ((await files.linkStat(target)) !== undefined) throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, { fields: { path: target } });
+  await files.makeFolder(to);
+  if (await renamed(files, source, target)) {
+    await files.syncFolder(to);
+    await files.syncFolder(from);
+    return "renamed";
+  }
+  const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
+  const partial = `${to}/.millrace-${id}`;
+  try {
+    for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`);
+    for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
+    await files.rename(partial, target);
+  } catch (error) {
+    await removeAll(files, partial, paths).catch(() => undefined);
+    throw error;
+  }
+  await files.syncFolder(to);
+  await removeAll(files, source, paths);
+  return "copied";
+}
+
+/** Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with StorageError. */
+export async function moveFile(files: Files, from: string, to: string): Promise<void> {
+  if ((await files.linkStat(from)) === undefined) return;
+  if (await renamed(files, from, to)) return;
+  await copyFile(files, from, `${to}.moving`);
+  await files.rename(`${to}.moving`, to);
+  await files.syncFolder(parent(to));
+  await files.removeFile(from);
+}
+
+/** Says whether it could be done: not between disks. */
+async function renamed(files: Files, from: string, to: string): Promise<boolean> {
+  try {
+    await files.rename(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== "storage.other-disk") throw error;
+    return false;
+  }
+}
+
+/** A durable copy, with the holes that it had; nothing when there is no such file. */
+async function copyFile(files: Files, from: string, to: string): Promise<void> {
+  const stat = await files.stat(from);
+  if (stat?.kind !== "file") return;
+  await files.makeFolder(parent(to));
+  await files.removeFile(to);
+  const source = await files.open(from, "read");
+  try {
+    const target = await files.open(to, "exclusive");
+    try {
+      await target.truncate(stat.size);
+      await copyBytes(source, target, stat.size);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyBytes(source: OpenFile, target: OpenFile, length: number): Promise<void> {
+  const chunk = new Uint8Array(Math.min(MOVE_CHUNK_BYTES, length));
+  for (let at = 0; at < length; at += chunk.length) {
+    const count = await source.read(chunk, at);
+    if (count === 0) break;
+    const bytes = chunk.subarray(0, count);
+    if (!isZero(bytes)) await target.write(bytes, at);
+  }
+}
+
+function isZero(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
+}
+
+/** The files, then the folders that they leave empty, the deepest first. */
+async function removeAll(files: Files, root: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await files.removeFile(`${root}${path}`);
+  if (paths.length === 1 && paths[0] === "") return;
+  for (const folder of foldersOf(paths)) await files.removeEmptyFolder(`${root}${folder}`);
+}
+
+/** The folders of some paths, the deepest first; the last is `""`. */
+function foldersOf(paths: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const path of paths) for (let at = path.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
+  return [...folders].sort((a, b) => b.length - a.length);
+}
+
+function parent(path: string): string {
+  const at = path.lastIndexOf("/");
+  return at <= 0 ? "/" : path.slice(0, at);
+}
