@@ -1,6 +1,6 @@
-import { Bitfield, BLOCK_LENGTH, StorageError } from "../base/index.ts";
-import { encode, type BDict, type BInput, asDict, decode } from "../bencode/index.ts";
-import type { FileLayout, Metainfo } from "../metainfo/index.ts";
+import { Bitfield, BLOCK_LENGTH, InputError, StorageError, type InfoHash } from "../base/index.ts";
+import { asBytes, asDict, decode, encode, type BDict, type BInput } from "../bencode/index.ts";
+import { parseMetainfo, type FileLayout, type Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import {
   checkPieces,
@@ -18,7 +18,7 @@ import {
 } from "../storage/index.ts";
 import type { Priority, SwarmContent } from "../swarm/index.ts";
 import type { AddOptions } from "./options.ts";
-import { CHEAP_CHECK_BYTES } from "./limits.ts";
+import { CHEAP_CHECK_BYTES, SNAPSHOT_AFTER_BYTES } from "./limits.ts";
 import { fileBytes } from "./selection.ts";
 
 /** Where a torrent's data and what is kept about it live. */
@@ -58,6 +58,7 @@ export class Content implements SwarmContent {
   readonly #options: ContentOptions;
   readonly #resume: ResumeFile | undefined;
   #lengthAtFailure = 0;
+  #isCheckpointing = false;
 
   private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined) {
     this.#options = options;
@@ -97,6 +98,17 @@ export class Content implements SwarmContent {
     // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of them start without a write.
     if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
     return content;
+  }
+
+  /** Once a second: a long journal is worth a new snapshot. */
+  async tick(partials: () => ReadonlyMap<number, Bitfield>): Promise<void> {
+    if (this.journalLength < SNAPSHOT_AFTER_BYTES || this.#isCheckpointing) return;
+    this.#isCheckpointing = true;
+    try {
+      await this.checkpoint(partials());
+    } finally {
+      this.#isCheckpointing = false;
+    }
   }
 
   /** Writes a snapshot of a torrent at work: the journal goes on from it. `partials`: what is on disk at the call. */
@@ -145,9 +157,35 @@ export class Content implements SwarmContent {
   }
 }
 
-/** What was kept of a torrent besides its progress, when only its info-hash is known. */
-export async function keptExtra(runtime: Runtime, stateFolder: string, id: string): Promise<BDict | undefined> {
-  return (await new ResumeFile(runtime.files, runtime.random, stateFolder, id).load(undefined, () => 0))?.extra;
+/** What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell. Rejects with StorageError. */
+export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
+  if (!usesFiles(place)) return undefined;
+  const { layout } = place.metainfo;
+  const kept = await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece));
+  if (kept?.progress === undefined) return undefined;
+  return isUntouched(layout, kept, await makeStorage(place).stamps(), (file) => priorities[file] !== "skip") ? kept.progress.have : undefined;
+}
+
+/** The data of a torrent that does not run, to be read. Rejects with StorageError. */
+export async function idleStorage(place: ContentPlace, priorities: readonly Priority[]): Promise<Storage> {
+  const storage = makeStorage(place);
+  await storage.select((file) => priorities[file] !== "skip");
+  return storage;
+}
+
+/** A magnet link's torrent, when it was kept from an earlier run. */
+export async function keptMetainfo(runtime: Runtime, stateFolder: string, infoHash: InfoHash): Promise<Metainfo | undefined> {
+  const kept = await new ResumeFile(runtime.files, runtime.random, stateFolder, infoHash.hex).load(undefined, () => 0);
+  const bytes = asBytes(kept?.extra.get("torrent"));
+  if (bytes === undefined) return undefined;
+  try {
+    const metainfo = parseMetainfo(bytes, runtime.hasher);
+    return metainfo.id.equals(infoHash) ? metainfo : undefined;
+  } catch (error) {
+    // A damaged state file: the metadata is fetched again.
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
 }
 
 /** Forgets what was kept about a torrent that is closed, and deletes its data when told to. `storage`: the one it used, when known. */
@@ -178,7 +216,8 @@ export async function relocateContent(from: ContentPlace, to: ContentPlace): Pro
   await resume.close();
 }
 
-function usesFiles(options: ContentPlace): boolean {
+/** Whether the data goes to files: only then anything is kept about it. */
+export function usesFiles(options: Pick<ContentPlace, "storage">): boolean {
   return options.storage === undefined || options.storage === "files";
 }
 

@@ -38,3 +38,12 @@ export const CHEAP_CHECK_BYTES = 4 * 1024 * 1024;
 
 /** Torrent files read at the same time: with a thousand, all that is between reading and starting would be in memory together. */
 export const MAX_READING = 8;
+
+/** Bytes behind the place that is read of which the pieces are fetched first: some seconds of a film of high quality. */
+export const READ_AHEAD_BYTES = 8 * 1024 * 1024;
+
+/** Pieces that are read ahead at the least, however long they are. */
+export const READ_AHEAD_PIECES = 2;
+
+/** Bytes of a file that are read at a time. */
+export const MAX_READ_BYTES = 256 * 1024;

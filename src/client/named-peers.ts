@@ -1,4 +1,5 @@
 import { InputError, parseHostPort, throwIfAborted, toError, type Endpoint } from "../base/index.ts";
+import type { Magnet } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 
@@ -22,4 +23,9 @@ export async function lookUpPeers(runtime: Runtime, peers: readonly string[], si
     }),
   );
   return found.flat();
+}
+
+/** `HOST:PORT` of the peers that a magnet link names. */
+export function magnetPeers(magnet: Magnet | undefined): string[] {
+  return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }

@@ -1,4 +1,4 @@
-import { InputError, MillraceError, NetworkError, StorageError } from "../base/index.ts";
+import { InputError, MillraceError, NetworkError, StorageError, toError } from "../base/index.ts";
 import { MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, type Magnet } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
@@ -70,4 +70,9 @@ async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkA
 export function asMillraceError(thrown: unknown): MillraceError {
   if (thrown instanceof MillraceError) return thrown;
   return new MillraceError("internal", thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
+}
+
+/** Whatever the disk's part of the work threw as one of its errors. */
+export function asStorageError(thrown: unknown): StorageError {
+  return thrown instanceof StorageError ? thrown : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
 }

@@ -9,8 +9,10 @@ export interface TorrentTrackersOptions {
   readonly infoHash: InfoHash;
   /** Whether they are talked to at all. */
   readonly isUsed: boolean;
-  /** Announce URLs by tier, asked when the torrent starts. */
-  readonly tiers: () => readonly (readonly string[])[];
+  /** The torrent's own announce URLs by tier, asked when it starts. */
+  readonly own: () => readonly (readonly string[])[];
+  /** What is used instead of them. */
+  readonly tiers: readonly (readonly string[])[] | undefined;
   readonly swarm: () => Swarm | undefined;
   /** Bytes missing. */
   readonly left: () => number;
@@ -20,10 +22,17 @@ export interface TorrentTrackersOptions {
 export class TorrentTrackers {
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
+  #tiers: readonly (readonly string[])[] | undefined;
   #isRunning = false;
 
   constructor(options: TorrentTrackersOptions) {
     this.#options = options;
+    this.#tiers = options.tiers;
+  }
+
+  /** Announce URLs by tier. */
+  get tiers(): readonly (readonly string[])[] {
+    return this.#tiers ?? this.#options.own();
   }
 
   status(): TrackerStatus[] {
@@ -32,17 +41,18 @@ export class TorrentTrackers {
 
   start(): void {
     this.#isRunning = true;
-    const tiers = this.#options.tiers();
+    const { tiers } = this;
     if (!this.#options.isUsed || tiers.length === 0) return;
     this.#session ??= this.#makeSession(tiers);
     this.#session.start();
   }
 
   /** The tiers are others now: who stays keeps its state, who goes hears `stopped`. */
-  changed(): void {
+  set(tiers: readonly (readonly string[])[]): void {
+    this.#tiers = tiers.map((urls) => [...urls]);
     if (!this.#isRunning) return;
     if (this.#session === undefined) this.start();
-    else this.#session.replaceTiers(this.#options.tiers());
+    else this.#session.replaceTiers(tiers);
   }
 
   completed(): void {

@@ -1,22 +1,23 @@
-import { EventEmitter } from "node:events";
-import { AbortError, InputError, StorageError, toError, UsageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
-import { asBytes, asInt, type BDict, type BInput } from "../bencode/index.ts";
-import { metainfoFromInfo, parseMetainfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
-import { Swarm, RateLimiter, type Priority } from "../swarm/index.ts";
+import { AbortError, InputError, StorageError, UsageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import type { BInput } from "../bencode/index.ts";
+import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
+import type { Storage } from "../storage/index.ts";
+import type { Priority, Swarm } from "../swarm/index.ts";
 import type { TrackerStatus } from "../tracker/index.ts";
-import { Content, discardContent, keptExtra, relocateContent, type ContentPlace } from "./content.ts";
+import { Content, discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent, usesFiles, type ContentPlace } from "./content.ts";
 import { Deferred } from "./deferred.ts";
-import { SNAPSHOT_AFTER_BYTES } from "./limits.ts";
-import { lookUpPeers } from "./named-peers.ts";
+import { lookUpPeers, magnetPeers } from "./named-peers.ts";
 import type { AddOptions } from "./options.ts";
-import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
+import { Readers } from "./reading.ts";
 import { Selection } from "./selection.ts";
-import { asMillraceError } from "./source.ts";
-import type { TorrentEvents } from "./torrent-events.ts";
+import { asMillraceError, asStorageError } from "./source.ts";
 import type { TorrentHost } from "./torrent-host.ts";
+import { TorrentRates, type Rates } from "./torrent-rates.ts";
 import { isActive, transition, type TorrentState } from "./torrent-state.ts";
-import type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";
+import { makeSwarm } from "./torrent-swarm.ts";
+import { Tally } from "./torrent-tally.ts";
 import { TorrentTrackers } from "./torrent-trackers.ts";
+import { TorrentView, type ViewedParts } from "./torrent-view.ts";
 
 /** What a torrent is made from. */
 export interface TorrentSeed {
@@ -26,15 +27,16 @@ export interface TorrentSeed {
 }
 
 /** One torrent of a {@link Client}. Made by `client.add`. */
-export class Torrent extends EventEmitter<TorrentEvents> {
+export class Torrent extends TorrentView {
   readonly infoHash: InfoHash;
+  /** When this client took it up. */
   readonly addedAt: Date;
   readonly #host: TorrentHost;
   readonly #magnet: Magnet | undefined;
   readonly #options: AddOptions;
-  readonly #download: RateLimiter;
-  readonly #upload: RateLimiter;
-  readonly #counted: { downloaded: number; uploaded: number };
+  readonly #rates: TorrentRates;
+  readonly #tally: Tally;
+  readonly #readers: Readers;
   #metainfo: Metainfo | undefined;
   #selection: Selection | undefined;
   #state: TorrentState = { kind: "paused" };
@@ -42,16 +44,15 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   #swarm: Swarm | undefined;
   #content: Content | undefined;
   readonly #trackers: TorrentTrackers;
-  /** Set by the user instead of the torrent's own. */
-  #tiers: readonly (readonly string[])[] | undefined;
   #isSequential: boolean;
   #abort = new AbortController();
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #forceCheck = false;
-  #isCheckpointing = false;
   #isOpened = false;
   #folder: string;
+  /** Its data while it does not run, once somebody has read it so. */
+  #idle: Storage | undefined;
   /** While its data is moved it does not run; `true`: it is to run afterwards. */
   #moving: { resume: boolean } | undefined;
 
@@ -63,20 +64,26 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     this.infoHash = seed.infoHash;
     this.#folder = folder;
     this.#options = options;
-    this.#tiers = options.trackerTiers;
     this.#isSequential = options.sequential === true;
     this.#trackers = new TorrentTrackers({
       host,
       infoHash: seed.infoHash,
       isUsed: options.trackers ?? host.usesTrackers,
-      tiers: () => this.trackerTiers,
+      own: () => [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(options.extraTrackers ?? [])].map((url) => [url])],
+      tiers: options.trackerTiers,
       swarm: () => this.#swarm,
       left: () => this.#left(),
     });
-    this.#counted = { downloaded: options.downloaded ?? 0, uploaded: options.uploaded ?? 0 };
+    this.#tally = new Tally(options.downloaded, options.uploaded);
     this.addedAt = new Date(host.runtime.clock.wallTime());
-    this.#download = new RateLimiter(host.runtime.clock, options.maxDownloadRate, host.download);
-    this.#upload = new RateLimiter(host.runtime.clock, options.maxUploadRate, host.upload);
+    this.#rates = new TorrentRates(host.runtime.clock, options, host);
+    this.#readers = new Readers({
+      layout: () => this.#metainfo?.layout,
+      have: () => (this.#isOpened ? this.#selection?.have : undefined),
+      storage: () => this.#content?.storage ?? this.#idle,
+      mayGrow: () => isActive(this.#state) || this.#state.kind === "checking",
+      setUrgent: (pieces) => this.#swarm?.downloader?.setUrgent(pieces),
+    });
   }
 
   /** The folder that the data is in, the torrent's own left out. */
@@ -93,15 +100,6 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     return this.#metainfo;
   }
 
-  get name(): string {
-    return this.#metainfo?.name ?? this.#magnet?.name ?? this.infoHash.hex;
-  }
-
-  /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */
-  get path(): string | undefined {
-    return this.#metainfo === undefined ? undefined : `${this.folder}/${this.#metainfo.name}`;
-  }
-
   /**
    * Resolves when everything wanted is there and verified. Rejects with the error when the torrent fails, AbortError when it is
    * removed or the client closed first. A new promise after the torrent was resumed or its selection grew.
@@ -115,65 +113,18 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     return this.#isOpened;
   }
 
-  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link Torrent.status}. */
-  get isBusy(): boolean {
-    if (this.#state.kind === "checking") return true;
-    const swarm = this.#swarm;
-    return swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0);
-  }
-
-  status(): TorrentStatus {
-    return torrentStatus({
-      state: this.#state,
-      metainfo: this.#metainfo,
-      selection: this.#selection,
-      swarm: this.#swarm,
-      downloaded: this.#total("downloaded"),
-      uploaded: this.#total("uploaded"),
-    });
-  }
-
-  peers(): PeerStatus[] {
-    return peerStatuses(this.#swarm);
-  }
-
-  files(): FileStatus[] {
-    return fileStatuses(this.#metainfo, this.#select());
-  }
-
   trackers(): TrackerStatus[] {
     return this.#trackers.status();
   }
 
   /** Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or what was set instead. */
   get trackerTiers(): readonly (readonly string[])[] {
-    return this.#tiers ?? [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(this.#options.extraTrackers ?? [])].map((url) => [url])];
+    return this.#trackers.tiers;
   }
 
   /** Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`. */
   setTrackers(tiers: readonly (readonly string[])[]): void {
-    this.#tiers = tiers.map((urls) => [...urls]);
-    this.#trackers.changed();
-  }
-
-  /** The pieces that are there, packed as BEP 3 has them; `undefined` while that is not known. */
-  pieces(): Uint8Array | undefined {
-    return this.#isOpened ? this.#selection?.have.pack() : undefined;
-  }
-
-  /** Connected peers that have each piece, 255 for more; `undefined` while it exchanges no pieces. */
-  availability(): Uint8Array | undefined {
-    return this.#swarm?.downloader?.picker.availabilities();
-  }
-
-  /** Pieces on their way. */
-  activePieces(): number[] {
-    return this.#swarm?.downloader?.activePieces() ?? [];
-  }
-
-  /** The torrent as a file; `undefined` while it is being fetched. */
-  torrentBytes(): Uint8Array | undefined {
-    return this.#metainfo?.torrentBytes();
+    this.#trackers.set(tiers);
   }
 
   /** Tries more peers, as `HOST:PORT`. */
@@ -189,7 +140,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
 
   /** Changes how much files are wanted, by index. */
   async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
-    const selection = this.#select();
+    const selection = this.selectFiles();
     if (selection === undefined) throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
     selection.change(changes);
     if (this.#content !== undefined) await this.#content.storage.select((file) => selection.isWanted(file));
@@ -216,14 +167,38 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   }
 
   /** Bytes a second; `undefined` where it has no limit of its own. */
-  get rates(): { readonly maxDownloadRate: number | undefined; readonly maxUploadRate: number | undefined } {
-    return { maxDownloadRate: this.#download.rate, maxUploadRate: this.#upload.rate };
+  get rates(): Required<Rates> {
+    return this.#rates.get();
   }
 
   /** Bytes a second; `undefined` for no limit of its own. */
-  setRates(rates: { readonly maxDownloadRate?: number | undefined; readonly maxUploadRate?: number | undefined }): void {
-    if ("maxDownloadRate" in rates) this.#download.setRate(rates.maxDownloadRate);
-    if ("maxUploadRate" in rates) this.#upload.setRate(rates.maxUploadRate);
+  setRates(rates: Rates): void {
+    this.#rates.set(rates);
+  }
+
+  /**
+   * Bytes `start` up to and without `end` of a file, in order, as they come: what is missing is fetched before all else, then what comes
+   * behind it. Also of a torrent that is paused, as far as it is there. Throws UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active`
+   * when a part is missing and the torrent does not run.
+   */
+  async *read(fileIndex: number, start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#content === undefined) await this.recall();
+    yield* this.#readers.read(fileIndex, start, end, signal);
+  }
+
+  /** Finds out what is there of a torrent that does not run, as far as that goes without reading its data. Rejects with StorageError. */
+  async recall(): Promise<void> {
+    const selection = this.selectFiles();
+    if (this.#metainfo === undefined || selection === undefined) return;
+    const place = this.#contentOptions(this.#metainfo);
+    if (!this.#isOpened && this.#state.kind === "paused") {
+      const have = await keptPieces(place, selection.priorities);
+      if (have !== undefined && !this.#isOpened) {
+        selection.setHave(have);
+        this.#isOpened = true;
+      }
+    }
+    if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
   /** Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. */
@@ -262,6 +237,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
       if (this.#metainfo !== undefined) await relocateContent(this.#contentOptions(this.#metainfo), { ...this.#contentOptions(this.#metainfo), ...to });
       this.#host.release(this.path, this.infoHash);
       this.#folder = folder;
+      this.#idle = undefined;
     } catch (error) {
       if (metainfo !== undefined) this.#host.release(`${folder}/${metainfo.name}`, this.infoHash);
       throw error;
@@ -291,8 +267,8 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
     await this.#stop({ kind: "closed" });
-    this.#download.close();
-    this.#upload.close();
+    this.#rates.close();
+    this.#readers.wake();
     if (!this.#done.isSettled) this.#done.reject(new AbortError(`${this.name}: stopped before it was complete`));
   }
 
@@ -307,74 +283,46 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     if (swarm === undefined) return;
     swarm.tick(now);
     if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
-    const content = this.#content;
-    if (content === undefined || content.journalLength < SNAPSHOT_AFTER_BYTES || this.#isCheckpointing) return;
-    this.#isCheckpointing = true;
-    content
-      .checkpoint(swarm.downloader?.partials() ?? new Map())
-      .catch((error: unknown) => this.#warn(error))
-      .finally(() => {
-        this.#isCheckpointing = false;
-      });
+    this.#content?.tick(() => swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
+  }
+
+  protected override parts(): ViewedParts {
+    return { magnet: this.#magnet, selection: this.#selection, swarm: this.#swarm, tally: this.#tally };
   }
 
   async #start(signal: AbortSignal): Promise<void> {
     const { runtime } = this.#host;
-    await this.#recall();
-    const swarm = new Swarm({
-      runtime,
-      infoHash: this.infoHash,
-      peerId: this.#host.peerId,
-      clientName: this.#host.userAgent,
-      port: this.#host.port,
-      maxPeers: () => this.#host.maxPeers,
-      uploadSlots: () => this.#host.uploadSlots,
-      download: this.#download,
-      upload: this.#upload,
-      budget: this.#host.budget,
-      bans: this.#host.bans,
-      events: {
-        onMetadata: (info) => this.#onMetadata(info, signal),
-        onPiece: (piece) => {
-          this.#selection?.onPiece(piece);
-          this.emit("piece", piece);
-        },
-        onFinished: () => this.#onFinished(),
-        onStorage: (error) => this.#onStorage(error),
+    await this.#remember();
+    const swarm = makeSwarm(this.#host, this.infoHash, this.#rates, {
+      onMetadata: (info) => this.#onMetadata(info, signal),
+      onPiece: (piece) => {
+        this.#selection?.onPiece(piece);
+        this.emit("piece", piece);
+        this.#readers.wake();
       },
+      onFinished: () => this.#onFinished(),
+      onStorage: (error) => this.#onStorage(error),
     });
     if (this.#metainfo !== undefined) await this.#attach(swarm, this.#metainfo, signal);
     if (signal.aborted) return;
     this.#swarm = swarm;
+    this.#tally.follow(swarm);
+    this.#readers.tell();
     this.#trackers.start();
-    const named = [...(this.#options.peers ?? []), ...(this.#magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))];
+    const named = [...(this.#options.peers ?? []), ...magnetPeers(this.#magnet)];
     swarm.addPeers(await lookUpPeers(runtime, named, signal), "user");
     swarm.tick(runtime.clock.now());
   }
 
   /** A magnet link's torrent, when it was kept from an earlier run. */
-  async #recall(): Promise<void> {
-    if (this.#metainfo !== undefined || (this.#options.storage !== undefined && this.#options.storage !== "files")) return;
-    const extra = await keptExtra(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash.hex);
-    const bytes = asBytes(extra?.get("torrent"));
-    if (bytes === undefined) return;
-    try {
-      const metainfo = parseMetainfo(bytes, this.#host.runtime.hasher);
-      if (metainfo.id.equals(this.infoHash)) this.#setMetainfo(metainfo);
-    } catch (error) {
-      // A damaged state file: the metadata is fetched again.
-      if (!(error instanceof InputError)) throw error;
-    }
-  }
-
-  /** Goes on counting where an earlier run stopped. */
-  #takeUp(extra: BDict): void {
-    if (this.#counted.downloaded === 0) this.#counted.downloaded = asInt(extra.get("downloaded")) ?? 0;
-    if (this.#counted.uploaded === 0) this.#counted.uploaded = asInt(extra.get("uploaded")) ?? 0;
+  async #remember(): Promise<void> {
+    if (this.#metainfo !== undefined || !usesFiles(this.#options)) return;
+    const metainfo = await keptMetainfo(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash);
+    if (metainfo !== undefined) this.#setMetainfo(metainfo);
   }
 
   async #attach(swarm: Swarm, metainfo: Metainfo, signal: AbortSignal): Promise<void> {
-    const selection = this.#select() ?? new Selection(metainfo.layout, this.#options, []);
+    const selection = this.selectFiles() ?? new Selection(metainfo.layout, this.#options, []);
     if (this.#state.kind !== "checking") this.#setState(this.#checking(0, 0));
     const content = await this.#host.checks.run(() =>
       Content.open({
@@ -383,7 +331,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
         skipCheck: this.#options.skipCheck === true && !this.#forceCheck,
         forceCheck: this.#forceCheck,
         extra: () => this.#extra(metainfo),
-        onKept: (extra) => this.#takeUp(extra),
+        onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(this.#checking(checked, valid));
         },
@@ -393,6 +341,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
       }),
     );
     this.#content = content;
+    this.#idle = undefined;
     if (signal.aborted) return;
     this.#forceCheck = false;
     selection.setHave(content.have);
@@ -404,8 +353,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     else this.#setState({ kind: "downloading" });
   }
 
-  /** What is wanted; `undefined` while the files are not known. Made when it is first needed: ten thousand paused torrents have none. */
-  #select(): Selection | undefined {
+  protected override selectFiles(): Selection | undefined {
     if (this.#metainfo !== undefined) this.#selection ??= new Selection(this.#metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []);
     return this.#selection;
   }
@@ -496,8 +444,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     const partials = (): ReadonlyMap<number, Bitfield> => swarm?.downloader?.partials() ?? new Map<number, Bitfield>();
     const telling = this.#trackers.stop();
     await swarm?.stop();
-    this.#counted.downloaded = this.#total("downloaded");
-    this.#counted.uploaded = this.#total("uploaded");
+    this.#tally.follow(undefined);
     this.#swarm = undefined;
     await this.#content?.close(partials());
     this.#content = undefined;
@@ -512,11 +459,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
   }
 
   #extra(metainfo: Metainfo): BInput {
-    return { torrent: metainfo.torrentBytes(), downloaded: this.#total("downloaded"), uploaded: this.#total("uploaded") };
-  }
-
-  #total(which: "downloaded" | "uploaded"): number {
-    return this.#counted[which] + ((which === "downloaded" ? this.#swarm?.down : this.#swarm?.up)?.total ?? 0);
+    return { torrent: metainfo.torrentBytes(), downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded };
   }
 
   #checking(checked: number, valid: number): TorrentState {
@@ -525,6 +468,7 @@ export class Torrent extends EventEmitter<TorrentEvents> {
 
   #setState(state: TorrentState): void {
     this.#state = transition(this.#state, state);
+    this.#readers.wake();
     this.emit("state", state);
   }
 
@@ -533,8 +477,4 @@ export class Torrent extends EventEmitter<TorrentEvents> {
     this.#host.runtime.log.warn("torrent", { torrent: this.name, code: error.code, reason: error.message });
     this.emit("warning", error);
   }
-}
-
-function asStorageError(thrown: unknown): StorageError {
-  return thrown instanceof StorageError ? thrown : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
 }

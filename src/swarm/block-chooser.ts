@@ -27,6 +27,8 @@ export interface BlockChooserOptions {
 /** Decides what to ask a peer for: first the blocks of pieces that are begun, then another piece. */
 export class BlockChooser {
   isSequential = false;
+  /** Pieces that somebody waits for, the most urgent first: they come before all others. */
+  urgent: readonly number[] = [];
   readonly #options: BlockChooserOptions;
   readonly #extent: number;
 
@@ -39,6 +41,10 @@ export class BlockChooser {
   /** The next block to ask a peer for, now requested; `undefined` when it has nothing that we want, or memory is full. */
   next(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open } = this.#options;
+    if (this.urgent.length > 0) {
+      const urgent = this.#nextUrgent(peer);
+      if (urgent !== undefined) return urgent;
+    }
     // What was begun for this peer first: with many peers, looking through what was begun for the others costs more than all else.
     const own = peer.lastBegun === undefined ? undefined : open.get(peer.lastBegun);
     const begun = own === undefined ? undefined : this.#request(peer, own);
@@ -52,6 +58,22 @@ export class BlockChooser {
     if (index === undefined) return undefined;
     peer.lastBegun = index;
     return this.#request(peer, this.#options.begin(index));
+  }
+
+  #nextUrgent(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const { open, have, picker, makeRoom, begin } = this.#options;
+    for (const index of this.urgent) {
+      if (have.get(index) || peer.pieces?.get(index) !== true || !picker.isWanted(index)) continue;
+      if (peer.flags.peerChoking && !peer.allowedFast.has(index)) continue;
+      let piece = open.get(index);
+      if (piece === undefined) {
+        if (!makeRoom()) return undefined;
+        piece = begin(index);
+      }
+      const next = this.#request(peer, piece);
+      if (next !== undefined) return next;
+    }
+    return undefined;
   }
 
   /** Requests a free block of a piece, if the peer may be asked for one and there is memory. */

@@ -82,6 +82,12 @@ export class Downloader {
     this.#chooser.isSequential = isSequential;
   }
 
+  /** Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a second peer. */
+  setUrgent(pieces: readonly number[]): void {
+    this.#chooser.urgent = pieces;
+    if (pieces.length > 0) this.refillAll();
+  }
+
   /** Blocks of unfinished pieces that were found on disk. */
   restore(partials: ReadonlyMap<number, Bitfield>): void {
     for (const [index, blocks] of partials) {
@@ -246,13 +252,20 @@ export class Downloader {
     const out = new Uint8Array(room * REQUEST_LENGTH);
     let at = 0;
     for (let count = 0; count < room; count++) {
-      const next = this.#chooser.next(peer) ?? (mayAskAgain ? this.#endGame.next(peer, now) : undefined);
+      const next = this.#late(peer, now) ?? this.#chooser.next(peer) ?? (mayAskAgain ? this.#endGame.next(peer, now) : undefined);
       if (next === undefined) break;
       const { piece, block } = next;
       peer.requests.add(piece, block, now);
       at = writeRequest(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
     }
     if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
+  }
+
+  /** A block of the piece that somebody waits for, should it be late elsewhere: one slow peer must not hold up a film. */
+  #late(peer: Peer, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const first = this.#chooser.urgent[0];
+    const piece = first === undefined ? undefined : this.#open.get(first);
+    return piece === undefined || piece.freeCount > 0 ? undefined : this.#endGame.next(peer, now, first);
   }
 
   /** Looks at all peers: once for many requests. */

@@ -32,13 +32,14 @@ export class EndGame {
     return remaining === 0 && this.#open.size > 0;
   }
 
-  /** A block that is late elsewhere and that `peer` could send. */
-  next(peer: Peer, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+  /** A block that is late elsewhere and that `peer` could send; `only`: of this piece. */
+  next(peer: Peer, now: number, only?: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (peer.requests.size >= MAX_OUTSTANDING || peer.flags.peerChoking) return undefined;
     for (const other of shuffle([...this.#peers], this.#random)) {
       if (other === peer) continue;
       for (const { piece, block, sentAt } of other.requests.values()) {
         if (now - sentAt < PATIENCE_MS) break;
+        if (only !== undefined && piece.index !== only) continue;
         if (piece.askedCount(block) >= MAX_ASKED || !piece.isPending(block) || piece.suspect) continue;
         if (peer.pieces?.get(piece.index) !== true || peer.requests.find(piece.index, block) !== undefined) continue;
         piece.requestAgain(block);

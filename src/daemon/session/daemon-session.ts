@@ -1,5 +1,4 @@
 import type * as Api from "../../api/index.ts";
-import { MillraceError } from "../../base/index.ts";
 import { Client } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 import { nodeRuntime } from "../../runtime/node/index.ts";
@@ -11,6 +10,7 @@ import { counters, note, remember, type SessionContext } from "./context.ts";
 import { CreateTasks } from "./create-tasks.ts";
 import { SessionEmitter } from "./emitter.ts";
 import type { Entry } from "./entry.ts";
+import { openFile } from "./file-reading.ts";
 import { LogRing } from "./log-ring.ts";
 import { Pulse } from "./pulse.ts";
 import { RecordStore } from "./record-store.ts";
@@ -136,11 +136,11 @@ export class DaemonSession implements Session {
   }
 
   detail(id: string): Api.TorrentDetail {
-    return views.detailOf(this.#get(id));
+    return views.detailOf(this.#recalled(id));
   }
 
   files(id: string): readonly Api.TorrentFile[] {
-    return views.filesOf(this.#get(id));
+    return views.filesOf(this.#recalled(id));
   }
 
   peers(id: string): readonly Api.TorrentPeer[] {
@@ -152,7 +152,7 @@ export class DaemonSession implements Session {
   }
 
   pieces(id: string): Api.TorrentPieces {
-    return views.piecesOf(this.#get(id));
+    return views.piecesOf(this.#recalled(id));
   }
 
   torrentFile(id: string): Uint8Array | undefined {
@@ -212,14 +212,14 @@ export class DaemonSession implements Session {
     return this.settings();
   }
 
-  /** The configuration was read again: it takes effect where nothing else was said while the daemon ran. Resolves to the settings that changed. */
-  rebase(settings: Api.Settings): Promise<readonly string[]> {
+  /** The configuration was read again: it takes effect where nothing else was said while the daemon ran. Answers which settings changed. */
+  reconfigure(settings: Api.Settings): readonly string[] {
     const before: Readonly<Record<string, unknown>> = this.settings();
     this.#settings.setBase(settings);
     const changed = Object.entries(this.settings()).flatMap(([key, value]) => (JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key]));
     this.#apply();
     if (changed.length > 0) this.#emitter.emit("settings", {});
-    return Promise.resolve(changed);
+    return changed;
   }
 
   info(): Api.SessionInfo {
@@ -280,7 +280,7 @@ export class DaemonSession implements Session {
   }
 
   open(id: string, file: number): FileReading {
-    throw new MillraceError("session.not-active", `file ${file} of ${id} cannot be read`);
+    return openFile(this.#get(id), file, (priorities) => this.setPriorities(id, priorities));
   }
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void {
@@ -289,6 +289,18 @@ export class DaemonSession implements Session {
 
   #get(id: string): Entry {
     return this.#context.roster.get(id);
+  }
+
+  /** A torrent whose own page is looked at: what is there of it is found out, for the next look. */
+  #recalled(id: string): Entry {
+    const entry = this.#get(id);
+    if (!entry.torrent.isOpened && entry.torrent.state.kind === "paused") {
+      entry.torrent.recall().then(
+        () => this.#context.roster.touch(entry),
+        (error: unknown) => this.#log.debug("cannot find out what is there", { infoHash: id, reason: String(error) }),
+      );
+    }
+    return entry;
   }
 
   async #close(): Promise<void> {

@@ -1,0 +1,35 @@
+import type { Clock } from "../runtime/index.ts";
+import { RateLimiter } from "../swarm/index.ts";
+import type { TorrentHost } from "./torrent-host.ts";
+
+/** Bytes a second; `undefined`: no limit. */
+export interface Rates {
+  readonly maxDownloadRate?: number | undefined;
+  readonly maxUploadRate?: number | undefined;
+}
+
+/** A torrent's own rate limits, below the client's. */
+export class TorrentRates {
+  readonly download: RateLimiter;
+  readonly upload: RateLimiter;
+
+  constructor(clock: Clock, rates: Rates, host: Pick<TorrentHost, "download" | "upload">) {
+    this.download = new RateLimiter(clock, rates.maxDownloadRate, host.download);
+    this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
+  }
+
+  get(): Required<Rates> {
+    return { maxDownloadRate: this.download.rate, maxUploadRate: this.upload.rate };
+  }
+
+  /** What is not named stays as it is. */
+  set(rates: Rates): void {
+    if ("maxDownloadRate" in rates) this.download.setRate(rates.maxDownloadRate);
+    if ("maxUploadRate" in rates) this.upload.setRate(rates.maxUploadRate);
+  }
+
+  close(): void {
+    this.download.close();
+    this.upload.close();
+  }
+}

@@ -1,0 +1,22 @@
+import type { InfoHash } from "../base/index.ts";
+import { Swarm, type SwarmEvents } from "../swarm/index.ts";
+import type { TorrentHost } from "./torrent-host.ts";
+import type { TorrentRates } from "./torrent-rates.ts";
+
+/** A swarm under the limits of the client and of its torrent. */
+export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, events: SwarmEvents): Swarm {
+  return new Swarm({
+    runtime: host.runtime,
+    infoHash,
+    peerId: host.peerId,
+    clientName: host.userAgent,
+    port: host.port,
+    maxPeers: () => host.maxPeers,
+    uploadSlots: () => host.uploadSlots,
+    download: rates.download,
+    upload: rates.upload,
+    budget: host.budget,
+    bans: host.bans,
+    events,
+  });
+}
