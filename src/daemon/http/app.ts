@@ -1,0 +1,120 @@
+import type { HttpBindings } from "@hono/node-server";
+import { Hono, type Context } from "hono";
+import { toError } from "../../base/index.ts";
+import type { Log } from "../../runtime/index.ts";
+import type { Caller, Credentials } from "./auth.ts";
+import { readBody, refuseBody } from "./body.ts";
+import { MAX_JSON_BYTES, MAX_RPC_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
+import type { Page } from "./page.ts";
+import { HttpError, problemResponse, problemOf } from "./problem.ts";
+import type { Access, RawCall, Route, Services } from "./route.ts";
+
+export type RpcHandler = (request: Request) => Response | Promise<Response>;
+
+export interface AppOptions {
+  readonly services: Services;
+  readonly routes: readonly Route[];
+  readonly page: Page;
+  readonly rpc: RpcHandler | undefined;
+  readonly log: Log;
+  /** Told which row of the table a request went to. */
+  readonly onRoute: (outgoing: HttpBindings["outgoing"], path: string) => void;
+}
+
+type Env = { Bindings: HttpBindings };
+
+/** Where Transmission's programs expect it. */
+const RPC_PATH = "/transmission/rpc";
+
+/** Everything that begins like this is nobody's business before it is known who asks, even what is not there. */
+const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
+
+/** Makes hono's routes of the table: the guard has already looked at every request that comes here. */
+export function createApp({ services, routes, page, rpc, log, onRoute }: AppOptions): Hono<Env> {
+  const app = new Hono<Env>();
+  for (const [path, rows] of byPath(routes)) {
+    const served = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    for (const row of rows) {
+      app.on(row.method, served, async (c) => {
+        onRoute(c.env.outgoing, path);
+        const call = rawCall(services, c);
+        return row.run({ ...call, caller: await admit(call, row.access, row.method !== "GET") });
+      });
+    }
+    const allow = rows.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+    app.all(served, async (c) => {
+      onRoute(c.env.outgoing, path);
+      const access = rows[0]?.access ?? "token";
+      if (access !== "open") await services.auth.identify(credentialsOf(c), false);
+      throw notAllowed(c.req.method, allow);
+    });
+  }
+  if (rpc !== undefined) app.all(RPC_PATH, (c) => serveRpc(c, services, rpc, onRoute));
+  app.all("*", async (c) => servePage(c, services, page));
+  app.onError((error) => {
+    if (problemOf(error).status === 500) log.error("a request failed", { reason: toError(error).message, stack: toError(error).stack });
+    return problemResponse(error);
+  });
+  return app;
+}
+
+/** Rows by path; those without parameters first, because hono takes the first that fits. */
+function byPath(routes: readonly Route[]): [string, Route[]][] {
+  const paths = new Map<string, Route[]>();
+  for (const row of routes) paths.set(row.path, [...(paths.get(row.path) ?? []), row]);
+  const parameters = (path: string): number => path.split("{").length;
+  return [...paths].toSorted(([a], [b]) => parameters(a) - parameters(b));
+}
+
+async function servePage(c: Context<Env>, services: Services, page: Page): Promise<Response> {
+  const path = c.env.incoming.url?.split("?", 1)[0] ?? "/";
+  if (PRIVATE.test(path)) {
+    await services.auth.identify(credentialsOf(c), false);
+    throw new HttpError(404, "http.not-found", "there is nothing at this address");
+  }
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  if (!isRead) throw page.has(path) ? notAllowed(c.req.method, "GET, HEAD") : new HttpError(404, "http.not-found", "there is nothing at this address");
+  refuseBody(c.env.incoming, MAX_JSON_BYTES);
+  const answer = page.serve(path, c.env.incoming.headers);
+  if (answer === undefined) throw new HttpError(404, "http.not-found", path === "/" ? "the page has not been built: npm run build" : "there is nothing at this address");
+  return answer;
+}
+
+async function serveRpc(c: Context<Env>, services: Services, rpc: RpcHandler, onRoute: AppOptions["onRoute"]): Promise<Response> {
+  const { incoming, outgoing } = c.env;
+  onRoute(outgoing, RPC_PATH);
+  await services.auth.identifyBasic(credentialsOf(c));
+  const { method } = c.req;
+  if (method !== "POST" && method !== "GET") throw notAllowed(method, "GET, POST");
+  if (method === "GET") refuseBody(incoming, MAX_JSON_BYTES);
+  const body = method === "GET" ? undefined : Buffer.from(await readBody(incoming, { maxBytes: MAX_RPC_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS }));
+  return rpc(new Request(c.req.url, { method, headers: c.req.raw.headers, ...(body === undefined ? {} : { body }) }));
+}
+
+function notAllowed(method: string, allow: string): HttpError {
+  return new HttpError(405, "http.method", `${method} is not served here`, { headers: { allow } });
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function credentialsOf(c: Context<Env>): Credentials {
+  const { headers, socket } = c.env.incoming;
+  return { authorization: headers.authorization, cookie: headers.cookie, csrf: header(headers["x-csrf-token"]), origin: header(headers.origin), address: socket.remoteAddress ?? "" };
+}
+
+function rawCall(services: Services, c: Context<Env>): RawCall {
+  const { incoming, outgoing } = c.env;
+  const target = incoming.url ?? "";
+  const question = target.indexOf("?");
+  const query = new URLSearchParams(question < 0 ? "" : target.slice(question + 1));
+  return { services, caller: undefined, credentials: credentialsOf(c), incoming, outgoing, params: c.req.param(), query };
+}
+
+async function admit(call: RawCall, access: Access, isWrite: boolean): Promise<Caller | undefined> {
+  if (access === "open") return undefined;
+  const ticket = call.query.get("ticket");
+  if (access === "ticket" && ticket !== null && call.services.tickets.isGood(ticket, call.params["id"] ?? "")) return undefined;
+  return call.services.auth.identify(call.credentials, isWrite);
+}

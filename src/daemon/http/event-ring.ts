@@ -1,0 +1,58 @@
+/** An event as it goes over the line, with its place. */
+export interface KeptEvent {
+  readonly number: number;
+  readonly text: string;
+}
+
+export interface RingLimits {
+  readonly maxEvents: number;
+  readonly maxBytes: number;
+}
+
+/** The last events, for those who were away for a moment. */
+export class EventRing {
+  readonly #limits: RingLimits;
+  #events: KeptEvent[] = [];
+  #bytes = 0;
+  #last = 0;
+
+  constructor(limits: RingLimits) {
+    this.#limits = limits;
+  }
+
+  /** The number of the last event; 0 before the first. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Takes an event under the next number. */
+  push(write: (number: number) => string): KeptEvent {
+    this.#last += 1;
+    const event = { number: this.#last, text: write(this.#last) };
+    this.#events.push(event);
+    this.#bytes += event.text.length;
+    let gone = 0;
+    while (this.#events.length - gone > this.#limits.maxEvents || (this.#bytes > this.#limits.maxBytes && gone < this.#events.length)) {
+      this.#bytes -= this.#events[gone]?.text.length ?? 0;
+      gone += 1;
+    }
+    if (gone > 0) this.#events.splice(0, gone);
+    return event;
+  }
+
+  /** What came after event `number`; `undefined` when that is not known any more, or never was. */
+  after(number: number): readonly KeptEvent[] | undefined {
+    if (number > this.#last) return undefined;
+    if (number === this.#last) return [];
+    const first = this.#events[0];
+    if (first === undefined || number < first.number - 1) return undefined;
+    return this.#events.slice(number - first.number + 1);
+  }
+
+  /** Forgets all, and that one was missed: nobody can go on from before. */
+  clear(): void {
+    this.#events = [];
+    this.#bytes = 0;
+    this.#last += 1;
+  }
+}

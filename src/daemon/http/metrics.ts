@@ -1,0 +1,95 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Session } from "../session/session.ts";
+
+export interface MetricsSources {
+  readonly session: Session;
+  readonly listeners: () => number;
+  readonly streams: () => number;
+}
+
+/** Milliseconds between two looks at how late the event loop is: finer would wake an idle daemon for nothing. */
+const DELAY_RESOLUTION_MS = 100;
+
+/** What Prometheus is told. Everything is read when it asks, but for the requests, which are counted. */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<"method" | "route" | "status">;
+  readonly #seconds: Histogram<"route">;
+  readonly #delay: IntervalHistogram;
+
+  constructor({ session, listeners, streams }: MetricsSources) {
+    const registers = [this.#registry];
+    this.#requests = new Counter({ name: "millrace_http_requests_total", help: "HTTP requests", labelNames: ["method", "route", "status"], registers });
+    this.#seconds = new Histogram({
+      name: "millrace_http_request_duration_seconds",
+      help: "Time until the answer was sent, streams left out",
+      labelNames: ["route"],
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers,
+    });
+    this.#delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+    this.#delay.enable();
+    const gauge = (name: string, help: string, read: () => number): void => {
+      const made: Gauge = new Gauge({ name: `millrace_${name}`, help, registers, collect: () => made.set(read()) });
+    };
+    const counter = (name: string, help: string, read: () => number): void => {
+      const made: Counter = new Counter({
+        name: `millrace_${name}`,
+        help,
+        registers,
+        collect: () => {
+          made.reset();
+          made.inc(read());
+        },
+      });
+    };
+    gauge("download_bytes_per_second", "Payload that comes in", () => session.statistics().downRate);
+    gauge("upload_bytes_per_second", "Payload that goes out", () => session.statistics().upRate);
+    counter("downloaded_bytes_total", "Payload that came in, over all runs", () => session.statistics().downloaded);
+    counter("uploaded_bytes_total", "Payload that went out, over all runs", () => session.statistics().uploaded);
+    gauge("peer_connections", "Connections to peers", () => session.statistics().connections);
+    gauge("free_bytes", "Free space where downloads go; -1 when unknown", () => session.statistics().freeBytes ?? -1);
+    gauge("start_time_seconds", "When the session began, since 1970", () => session.statistics().startedAt / 1_000);
+    gauge("resident_memory_bytes", "Memory of the process", () => process.memoryUsage.rss());
+    gauge("heap_used_bytes", "Memory of JavaScript objects", () => process.memoryUsage().heapUsed);
+    gauge("event_loop_lag_p99_seconds", "How late the event loop was, since the last look", () => this.#lag());
+    gauge("event_listeners", "Open event streams", listeners);
+    gauge("file_streams", "Files that are being streamed", streams);
+    const states: Gauge<"state"> = new Gauge({
+      name: "millrace_torrents",
+      help: "Torrents by state",
+      labelNames: ["state"],
+      registers,
+      collect: () => {
+        states.reset();
+        for (const [state, count] of Object.entries(session.statistics().states)) states.set({ state }, count);
+      },
+    });
+  }
+
+  /** Counts a request that has been answered. `route` is the row of the table, never what was asked for: labels are few. */
+  count(method: string, route: string, status: number, seconds: number | undefined): void {
+    this.#requests.inc({ method, route, status: String(status) });
+    if (seconds !== undefined) this.#seconds.observe({ route }, seconds);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** In the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  close(): void {
+    this.#delay.disable();
+  }
+
+  #lag(): number {
+    const p99 = this.#delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1_000;
+    this.#delay.reset();
+    return Number.isFinite(p99) ? Math.max(0, p99) : 0;
+  }
+}
