@@ -217,7 +217,7 @@ export async function relocateContent(from: ContentPlace, to: ContentPlace): Pro
 }
 
 /** Whether the data goes to files: only then anything is kept about it. */
-export function usesFiles(options: Pick<ContentPlace, "storage">): boolean {
+export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): boolean {
   return options.storage === undefined || options.storage === "files";
 }
 

@@ -45,7 +45,15 @@ export class Actions {
     this.#conductor.checkGoals([entry]);
   }
 
-  async remove(entry: Entry, deleteData: boolean): Promise<void> {
+  remove(entry: Entry, deleteData: boolean): Promise<void> {
+    const { removals } = this.#context;
+    const removal = this.#remove(entry, deleteData);
+    const ended = removal.catch(() => undefined).finally(() => removals.delete(entry.id));
+    removals.set(entry.id, ended);
+    return removal;
+  }
+
+  async #remove(entry: Entry, deleteData: boolean): Promise<void> {
     const { roster, store, torrentFiles, log } = this.#context;
     // From here on it is gone, also after a crash: what is left to do is done at the next start.
     roster.delete(entry.id);

@@ -28,6 +28,7 @@ export class Adder {
     const limits = changedLimits(NO_LIMITS, options.limits);
     const torrent = await context.client.add(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
     const id = torrent.infoHash.hex;
+    await context.removals.get(id);
     const record = newRecord({
       id,
       magnet: torrent.metainfo === undefined && typeof source === "string" ? source : null,

@@ -16,6 +16,8 @@ export interface SessionContext {
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
   readonly settings: () => Settings;
+  /** Removals under way, by torrent: who adds it again waits for the end. */
+  readonly removals: Map<string, Promise<void>>;
 }
 
 /** Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. */
@@ -25,8 +27,9 @@ export function remember(context: SessionContext, entry: Entry, changes: Partial
   return context.store.put(entry.record);
 }
 
-/** As {@link remember}, for what may be lost: a failure is the store's to tell. */
+/** As {@link remember}, for what may be lost: a failure is the store's to tell. Of a torrent that was removed nothing is noted. */
 export function note(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): void {
+  if (context.roster.find(entry.id) !== entry) return;
   remember(context, entry, changes).catch(() => undefined);
 }
 

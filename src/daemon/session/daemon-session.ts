@@ -5,12 +5,14 @@ import { nodeRuntime } from "../../runtime/node/index.ts";
 import { Actions } from "./actions.ts";
 import { refusePrivate } from "./address-rules.ts";
 import { Adder } from "./adder.ts";
+import { CompletionScript } from "./completion.ts";
 import { Conductor } from "./conductor.ts";
 import { counters, note, remember, type SessionContext } from "./context.ts";
 import { CreateTasks } from "./create-tasks.ts";
 import { SessionEmitter } from "./emitter.ts";
 import type { Entry } from "./entry.ts";
 import { openFile } from "./file-reading.ts";
+import { placeOf } from "./folders.ts";
 import { LogRing } from "./log-ring.ts";
 import { Pulse } from "./pulse.ts";
 import { RecordStore } from "./record-store.ts";
@@ -20,6 +22,7 @@ import type { FileReading, Session, SessionEvents } from "./session.ts";
 import { SettingsStore } from "./settings-store.ts";
 import { TransferStatistics } from "./statistics.ts";
 import { TorrentFiles } from "./torrent-files.ts";
+import { WatchFolder } from "./watch-folder.ts";
 import * as views from "./views.ts";
 
 export interface SessionOptions {
@@ -53,9 +56,11 @@ export class DaemonSession implements Session {
   readonly #adder: Adder;
   readonly #tasks: CreateTasks;
   readonly #statistics: TransferStatistics;
+  readonly #script: CompletionScript | undefined;
   readonly #startedAt: number;
   readonly #ownRuntime: Runtime | undefined;
   #pulse: Pulse | undefined;
+  #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
   #rates: Rates;
   #freeBytes: number | null = null;
   #closing: Promise<void> | undefined;
@@ -72,6 +77,7 @@ export class DaemonSession implements Session {
     const runtime: Runtime = { ...host, log: this.#log };
     this.#settings = new SettingsStore(runtime.files, `${stateDir}/settings.json`, options.settings);
     this.#statistics = new TransferStatistics(runtime.files, `${stateDir}/statistics.json`);
+    this.#script = options.onCompleteScript === undefined ? undefined : new CompletionScript(options.onCompleteScript, this.#log);
     this.#startedAt = runtime.clock.wallTime();
     const { settings } = options;
     this.#rates = settings;
@@ -91,10 +97,11 @@ export class DaemonSession implements Session {
       torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
       log: this.#log,
       settings: () => this.#settings.get(),
+      removals: new Map(),
     };
     this.#conductor = new Conductor(this.#context);
     this.#actions = new Actions(this.#context, this.#conductor);
-    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: () => undefined });
+    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: (entry) => this.#onComplete(entry) });
     this.#tasks = new CreateTasks({
       runtime,
       createdBy: `Millrace ${version}`,
@@ -119,6 +126,7 @@ export class DaemonSession implements Session {
     await this.#lookAtDisk();
     const { emitter, conductor, statistics, context } = { emitter: this.#emitter, conductor: this.#conductor, statistics: this.#statistics, context: this.#context };
     this.#pulse = new Pulse({ context, conductor, emitter, statistics, info: () => this.info(), onSlowLook: () => this.#slowLook() });
+    this.#watchFolder();
   }
 
   /** Stops every torrent, tells trackers, keeps all state, releases every handle. */
@@ -307,12 +315,14 @@ export class DaemonSession implements Session {
     const { client, roster, store } = this.#context;
     this.#pulse?.close();
     this.#conductor.close();
+    await this.#watch?.watching.close();
     await this.#tasks.close();
     for (const entry of roster.entries()) if (entry.torrent.isOpened) note(this.#context, entry, counters(entry));
     this.#pulse?.record();
     roster.close();
     await client.close();
     await store.close();
+    await this.#script?.close();
     await this.#statistics.save().catch(() => undefined);
     await this.#ownRuntime?.close();
   }
@@ -326,6 +336,22 @@ export class DaemonSession implements Session {
     client.setLimits({ maxConnections: settings.maxConnections, maxPeers: settings.maxPeers, uploadSlots: settings.uploadSlots });
     this.#conductor.reconsider();
     this.#pulse?.tellInfo();
+    if (this.#pulse !== undefined) this.#watchFolder();
+  }
+
+  /** Watches the folder of the settings, and no other. */
+  #watchFolder(): void {
+    const { runtime } = this.#context;
+    const settings = this.settings();
+    const folder = settings.watchDir === "" ? "" : placeOf(settings, settings.watchDir);
+    if (folder === (this.#watch?.folder ?? "")) return;
+    this.#watch?.watching.close().catch((error: unknown) => this.#log.debug("the watch folder did not close", { reason: String(error) }));
+    this.#watch =
+      folder === "" ? undefined : { folder, watching: new WatchFolder({ runtime, folder, add: (source) => this.#adder.add(source, {}), isReal: this.#options.runtime === undefined }) };
+  }
+
+  #onComplete({ id, row, record, torrent }: Entry): void {
+    this.#script?.run({ id, name: row.name, path: torrent.path ?? torrent.folder, label: record.label });
   }
 
   async #slowLook(): Promise<void> {
