@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "fuzz/**/*.test.ts"], testTimeout: 20_000 } },
+      { test: { name: "unit", include: ["src/**/*.test.ts", "fuzz/**/*.test.ts", "web/src/**/*.test.ts"], testTimeout: 20_000 } },
       {
         // Real processes and whole swarms on two cores: one file at a time, so that no test starves another.
         test: {

@@ -1,21 +1,25 @@
-// Compiles src/ to dist/. Output goes to a folder of its own first and then takes dist's place, so that a deleted
+// Compiles src/ and the page to dist/. Output goes to a folder of its own first and then takes dist's place, so that a deleted
 // source leaves no stale output behind and a running process never sees half a build.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import * as page from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.meta.url));
 const fresh = `${root}dist.${process.pid}`;
 const old = `${root}dist.old.${process.pid}`;
 
+/** Loaded when they are needed, from where npm put them: the HTTP client, and what the daemon alone uses. */
+const unbundled = ["undici", /^hono/, /^@hono\//, "zod", "smol-toml", "pino", "prom-client", "mime", "env-paths"];
+
 /**
  * Makes few files of many, split where a command is loaded by itself. Loading a hundred small modules takes longer than most commands
  * take to run. Answers the packages that went in.
  */
 async function bundle(input, into) {
-  const build = await rolldown({ cwd: root, input, platform: "node", external: [/^node:/, /^#/, "undici"] });
+  const build = await rolldown({ cwd: root, input, platform: "node", external: [/^node:/, /^#/, ...unbundled] });
   const { output } = await build.write({ dir: into, format: "esm", sourcemap: true, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
   await build.close();
   const modules = output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
@@ -38,6 +42,7 @@ async function build() {
   rmSync(`${fresh}/cli`, { recursive: true });
   const packages = await bundle({ main: "src/cli/main.ts" }, `${fresh}/cli`);
   writeFileSync(`${fresh}/cli/LICENSES.txt`, licenses(packages).join(`\n${"-".repeat(80)}\n\n`));
+  await page.build({ root: `${root}web`, configFile: `${root}web/vite.config.ts`, logLevel: "warn", build: { outDir: `${fresh}/web`, emptyOutDir: true } });
   await bundle({ "hash-worker": "src/runtime/node/hash-worker.ts" }, `${fresh}/runtime/node`);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old);
   renameSync(fresh, `${root}dist`);

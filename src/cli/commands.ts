@@ -74,6 +74,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/tracker.ts")).trackerCommand,
   },
   {
+    name: "daemon",
+    summary: "run as a service, with a page in the browser",
+    usage: "",
+    events: true,
+    load: async () => (await import("./commands/daemon.ts")).daemonCommand,
+  },
+  {
+    name: "config",
+    summary: "show what the daemon would run with",
+    usage: "",
+    events: false,
+    load: async () => (await import("./commands/config.ts")).configCommand,
+  },
+  {
     name: "demo",
     summary: "see it work: a tracker, a seeder and a download on this machine",
     usage: "",

@@ -23,6 +23,13 @@ export class Interrupt {
     return this.#controller.signal;
   }
 
+  /** The same, for a command to which one of the signals means something else. */
+  signalWithout(name: (typeof SIGNALS)[number]): AbortSignal {
+    const { signal } = this;
+    process.off(name, this.#onSignal);
+    return signal;
+  }
+
   get interrupted(): boolean {
     return this.#controller.signal.aborted;
   }

@@ -1,28 +1,46 @@
 import { pino, stdTimeFunctions } from "pino";
 import type { Log, LogFields } from "../runtime/index.ts";
 
-/** Takes what is logged besides stderr: the page's log. */
-export type LogTap = (level: "debug" | "info" | "warn" | "error", message: string, fields: LogFields | undefined) => void;
+const LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LEVELS)[number];
 
-/** The daemon's log: a line of JSON each on stderr, from `level` on; `tap` hears `info` and above whatever the level. */
-export function daemonLog(level: string, tap: LogTap): Log & { setLevel(level: string): void } {
+export interface DaemonLog extends Log {
+  /** What is less than this is not logged. */
+  level: LogLevel;
+}
+
+/** The daemon's log on stderr: a line of JSON each for whoever collects them, text on a terminal. */
+export function daemonLog(level: LogLevel): DaemonLog {
+  return process.stderr.isTTY ? terminalLog(level) : jsonLog(level);
+}
+
+function jsonLog(level: LogLevel): DaemonLog {
   const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, pino.destination({ dest: 2, sync: true }));
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
-    info: (message, fields) => {
-      logger.info(fields ?? {}, message);
-      tap("info", message, fields);
+    info: (message, fields) => logger.info(fields ?? {}, message),
+    warn: (message, fields) => logger.warn(fields ?? {}, message),
+    error: (message, fields) => logger.error(fields ?? {}, message),
+    get level() {
+      return LEVELS.find((one) => one === logger.level) ?? "info";
     },
-    warn: (message, fields) => {
-      logger.warn(fields ?? {}, message);
-      tap("warn", message, fields);
-    },
-    error: (message, fields) => {
-      logger.error(fields ?? {}, message);
-      tap("error", message, fields);
-    },
-    setLevel: (next) => {
+    set level(next) {
       logger.level = next;
     },
   };
+}
+
+/** What torrents and peers say is not obeyed by the terminal: JSON leaves no control character. */
+function terminalLog(level: LogLevel): DaemonLog {
+  const log: DaemonLog = { level, debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+  function writer(own: LogLevel): (message: string, fields?: LogFields) => void {
+    return (message, fields) => {
+      if (LEVELS.indexOf(own) < LEVELS.indexOf(log.level)) return;
+      const details = Object.entries(fields ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [` ${name}=${JSON.stringify(value)}`]));
+      const text = `${new Date().toTimeString().slice(0, 8)} ${own.padEnd(5)} ${message}${details.join("")}`;
+      // oxlint-disable-next-line no-control-regex
+      process.stderr.write(`${text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd")}\n`);
+    };
+  }
+  return log;
 }

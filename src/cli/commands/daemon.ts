@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { formatEndpoint, parseEndpoint } from "../../base/index.ts";
+import { wholeArgument } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { parseArgument } from "../problem.ts";
+import type { CommonFlags, Session } from "../session.ts";
+import { version } from "../version.ts";
+import { aborted } from "../wait.ts";
+
+interface DaemonFlags extends CommonFlags {
+  readonly config?: string;
+  readonly listen?: string;
+  readonly state?: string;
+  readonly dir?: string;
+  readonly peerPort?: number;
+  readonly allowPrivate?: boolean;
+}
+
+export function daemonCommand(entry: CommandEntry): Command {
+  const command = newCommand(
+    entry,
+    [
+      "Runs Millrace as a service, with a page in the browser, an API and Transmission's RPC. It stays in the foreground until Ctrl-C or SIGTERM; SIGHUP reads the configuration again.",
+      "The first start prints a token to log in with, which is stored as a hash alone; MILLRACE_TOKEN sets one.",
+    ].join("\n\n"),
+    [
+      ["daemon", "on this machine alone; the address is printed"],
+      ["daemon --listen 127.0.0.1:9191 --dir /srv/torrents --peer-port 6881", "with what is asked for most"],
+      ["daemon --config /etc/millrace.toml", "as a service: see docs/daemon.md"],
+    ],
+  )
+    .option("--config <file>", "the configuration file (default: config.toml in the user's configuration folder)")
+    .option("--listen <host:port>", "where the page is served; port 0 is any (default: 127.0.0.1:9191)", addressArgument)
+    .option("--state <folder>", "where torrents and progress are kept (default: the user's data folder)")
+    .option("--dir <folder>", "where downloads go")
+    .option("--peer-port <port>", "the port that peers connect to; 0 is any", wholeArgument("--peer-port", 0, 65_535))
+    .option("--allow-private", "let torrent addresses and trackers lead into private networks and to this machine");
+  return act<DaemonFlags>(command, entry, run);
+}
+
+function addressArgument(text: string): string {
+  const loopback = text.replace(/^localhost:/i, "127.0.0.1:");
+  return formatEndpoint(parseArgument("--listen", () => parseEndpoint(loopback)));
+}
+
+async function run(session: Session<DaemonFlags>): Promise<number> {
+  const { flags, output, interrupt } = session;
+  const { Daemon, loadConfig } = await import("../../daemon/index.ts");
+  const load = (): ReturnType<typeof loadConfig> =>
+    loadConfig({
+      file: flags.config,
+      environment: process.env,
+      flags: { listen: flags.listen, stateDir: flags.state, downloadDir: flags.dir, peerPort: flags.peerPort, allowPrivateAddresses: flags.allowPrivate, logLevel: flags.verbose === true ? "debug" : undefined },
+    });
+  const { config } = await load();
+  const shutdown = new AbortController();
+  // A service manager's SIGHUP asks for the configuration to be read again, not for an end.
+  const stopping = AbortSignal.any([interrupt.signalWithout("SIGHUP"), shutdown.signal]);
+  const daemon = await Daemon.start({ config, version: version(), token: process.env["MILLRACE_TOKEN"], onShutdown: () => shutdown.abort() });
+  const onHangUp = (): void => daemon.reload(load);
+  process.on("SIGHUP", onHangUp);
+  try {
+    output.data({ event: "ready", url: daemon.url, ...(daemon.newToken === undefined ? {} : { token: daemon.newToken }) });
+    output.line(`Millrace is at ${daemon.url}`);
+    if (daemon.newToken !== undefined) output.line(`Log in with the token ${daemon.newToken} — it is not shown again.`);
+    output.line("Ctrl-C stops it.");
+    await aborted(stopping);
+    output.note("stopping");
+  } finally {
+    process.off("SIGHUP", onHangUp);
+    await daemon.close();
+  }
+  output.data({ event: "stopped" });
+  return EXIT_DONE;
+}

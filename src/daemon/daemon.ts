@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseEndpoint, toError } from "../base/index.ts";
+import { nodeRuntime } from "../runtime/node/index.ts";
+import { settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
+import { startHttp, type HttpServer } from "./http/index.ts";
+import { lockFolder } from "./lock.ts";
+import { daemonLog, type DaemonLog } from "./log.ts";
+import { TransmissionRpc } from "./rpc/index.ts";
+import { openSession, type DaemonSession } from "./session/index.ts";
+import { openSecret } from "./token.ts";
+
+export interface DaemonOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** The token to log in with; one that is not given is made, or was made before. */
+  readonly token?: string | undefined;
+  /** Somebody who may has asked the daemon to end. */
+  readonly onShutdown: () => void;
+}
+
+/** Everything that is open while the daemon runs, in the order in which it was opened. */
+interface Opened {
+  readonly unlock: () => Promise<void>;
+  readonly log: DaemonLog;
+  readonly session: DaemonSession;
+  readonly rpc: TransmissionRpc;
+  readonly http: HttpServer;
+}
+
+/** Millrace as a service: torrents, and everything that serves them. */
+export class Daemon {
+  /** Where the page is. */
+  readonly url: string;
+  /** The token to log in with, at the first start of a state folder. */
+  readonly newToken: string | undefined;
+  readonly #opened: Opened;
+  #config: Config;
+  #reloading: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  private constructor(opened: Opened, config: Config, newToken: string | undefined) {
+    this.#opened = opened;
+    this.#config = config;
+    this.url = opened.http.url;
+    this.newToken = newToken;
+  }
+
+  /** Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`, StorageError; nothing is left open then. */
+  static async start({ config, version, token, onShutdown }: DaemonOptions): Promise<Daemon> {
+    const undo: (() => Promise<void> | void)[] = [];
+    try {
+      const log = daemonLog(config.logLevel);
+      const unlock = await lockFolder(config.stateDir);
+      undo.push(unlock);
+      const runtime = nodeRuntime();
+      const { secret, created } = await openSecret(runtime.files, config.stateDir, token);
+      await runtime.close();
+      const session = await openSession({
+        stateDir: config.stateDir,
+        settings: settingsOf(config),
+        peerPort: config.peerPort,
+        ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
+        ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),
+        allowPrivateAddresses: config.allowPrivateAddresses,
+        version,
+        log,
+      });
+      undo.push(() => session.close());
+      const rpc = new TransmissionRpc({ session, version, stateDir: config.stateDir, onShutdown });
+      undo.push(() => rpc.close());
+      const { ip, port } = parseEndpoint(config.listen.replace(/^localhost:/i, "127.0.0.1:"));
+      const http = await startHttp({
+        session,
+        host: ip,
+        port,
+        secret,
+        allowedHosts: config.allowedHosts,
+        webRoot: fileURLToPath(new URL("../web", import.meta.url)),
+        rpc: (request) => rpc.handle(request),
+        loginsFile: join(config.stateDir, "logins.json"),
+        version,
+        log,
+      });
+      log.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
+      return new Daemon({ unlock, log, session, rpc, http }, config, created);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
+  }
+
+  /** Reads the configuration again. What has changed in it holds from now on; what cannot be read is told in the log, and nothing changes. */
+  reload(load: () => Promise<LoadedConfig>): void {
+    const { log, session } = this.#opened;
+    this.#reloading = this.#reloading.then(async () => {
+      try {
+        const { config } = await load();
+        session.reconfigure(settingsOf(config));
+        log.level = config.logLevel;
+        const stiff = (["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "onComplete"] as const).filter((key) => config[key] !== this.#config[key]);
+        if (stiff.length > 0) log.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
+        this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
+        log.info("the configuration was read again");
+      } catch (error) {
+        log.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
+      }
+    });
+  }
+
+  /** Stops serving, tells trackers, makes everything durable, releases every handle. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { http, rpc, session, unlock, log } = this.#opened;
+    await this.#reloading;
+    await http.close();
+    rpc.close();
+    await session.close();
+    await unlock();
+    log.info("stopped");
+  }
+}
