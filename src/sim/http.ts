@@ -5,10 +5,16 @@ import { Network, type Station } from "./network.ts";
 /** HTTP between hosts, whole requests at a time: no redirects, no TLS. */
 export function simHttpClient(network: Network, station: Station): HttpClient {
   return {
-    get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal }) =>
+    get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal, check }) =>
       new Promise<HttpReply>((resolve, reject) => {
         const { hostname, port, pathname, search } = new URL(url);
-        const ip = network.names.get(hostname)?.[0] ?? hostname.replace(/^\[|\]$/g, "");
+        const ips = network.names.get(hostname) ?? [hostname.replace(/^\[|\]$/g, "")];
+        const refusal = check?.(new URL(url), ips);
+        if (refusal !== undefined) {
+          reject(new NetworkError("http.forbidden", `GET ${url}: ${refusal}`));
+          return;
+        }
+        const ip = ips[0] ?? "";
         const there = network.stations.get(ip);
         const cancel = network.events.add(firstByteTimeoutMs, () => reject(new NetworkError("http.timeout", `GET ${url}: no answer in ${firstByteTimeoutMs} ms`)));
         signal?.addEventListener("abort", () => {

@@ -143,6 +143,11 @@ export class DaemonSession implements Session {
     return this.#context.roster.find(id)?.row;
   }
 
+  /** @internal Rows worked out since the start: what a second of thousands of torrents costs. */
+  get rowsComputed(): number {
+    return this.#context.roster.computed;
+  }
+
   detail(id: string): Api.TorrentDetail {
     return views.detailOf(this.#recalled(id));
   }

@@ -26,6 +26,7 @@ export class Pulse {
   /** Those that moved since their counters were recorded. */
   readonly #unrecorded = new Set<Entry>();
   #last = { down: 0, up: 0, connections: 0 };
+  #counted = { downloaded: 0, uploaded: 0 };
   #lastInfo: string;
 
   constructor(options: PulseOptions) {
@@ -55,13 +56,13 @@ export class Pulse {
       this.#unrecorded.add(entry);
       roster.touch(entry);
     }
-    const before = totals(this.#moving, looked);
     roster.flush();
-    const after = totals(this.#moving, looked);
     const now = runtime.clock.wallTime();
-    statistics.count(now, Math.max(0, after.downloaded - before.downloaded), Math.max(0, after.uploaded - before.uploaded));
+    const { downloaded, uploaded } = roster.moved;
+    statistics.count(now, downloaded - this.#counted.downloaded, uploaded - this.#counted.uploaded);
+    this.#counted = { downloaded, uploaded };
     if (this.#moving.size > 0) conductor.checkGoals(this.#moving);
-    const rates = { down: after.down, up: after.up, connections: client.connections };
+    const rates = { ...ratesOf(this.#moving), connections: client.connections };
     if (rates.down !== this.#last.down || rates.up !== this.#last.up || rates.connections !== this.#last.connections) {
       this.#last = rates;
       emitter.emit("rates", { at: now, ...rates });
@@ -99,12 +100,9 @@ export class Pulse {
   }
 }
 
-/** Sums over the rows: each look works them out anew, so what two looks differ by is what moved between them. */
-function totals(...groups: readonly ReadonlySet<Entry>[]): { readonly downloaded: number; readonly uploaded: number; readonly down: number; readonly up: number } {
-  const sum = { downloaded: 0, uploaded: 0, down: 0, up: 0 };
-  for (const { row } of new Set(groups.flatMap((group) => [...group]))) {
-    sum.downloaded += row.downloaded;
-    sum.uploaded += row.uploaded;
+function ratesOf(entries: ReadonlySet<Entry>): { readonly down: number; readonly up: number } {
+  const sum = { down: 0, up: 0 };
+  for (const { row } of entries) {
     sum.down += row.downRate;
     sum.up += row.upRate;
   }

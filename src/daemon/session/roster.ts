@@ -17,6 +17,8 @@ export interface RosterOptions {
 export class Roster {
   /** Rows worked out so far: for tests of what a second costs. */
   computed = 0;
+  /** Bytes that the rows told of so far moved. */
+  readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: RosterOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #touched = new Set<Entry>();
@@ -92,6 +94,8 @@ export class Roster {
       const row = this.#compute(entry);
       const changes = changesOf(entry.row, row);
       if (changes === undefined) continue;
+      this.moved.downloaded += Math.max(0, row.downloaded - entry.row.downloaded);
+      this.moved.uploaded += Math.max(0, row.uploaded - entry.row.uploaded);
       entry.row = row;
       this.#rows = undefined;
       if (!this.#fresh.has(entry)) changed.push(changes);
