@@ -1,0 +1,122 @@
+import { batch } from "@preact/signals";
+import type { ActionRequest } from "../../src/api/index.ts";
+import { api, playlistUrl } from "./api.ts";
+import { selection, dialog, tab, toast } from "./state/ui.ts";
+import { detailsOpen } from "./state/prefs.ts";
+import { peekRow } from "./state/torrents.ts";
+import { texts } from "./texts.ts";
+import type { Tab } from "./state/ui.ts";
+
+/** What can be done to torrents, from wherever it is asked. Each tells how it went. */
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs something that may fail, and says why when it does. Answers whether it did not. */
+export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    toast("failed", texts.errors.prefix(what, messageOf(error)));
+    return false;
+  }
+}
+
+export function selectedIds(): readonly string[] {
+  return [...selection.peek().ids];
+}
+
+export async function act(request: ActionRequest): Promise<boolean> {
+  const what = texts.actions.done[request.action];
+  return attempt(what, async () => {
+    const result = await api.act(request);
+    const [first] = result.failed;
+    if (first === undefined) toast("done", texts.actions.report(what, result.done));
+    else toast("failed", texts.errors.some(what, result.failed.length, request.ids.length, first.message));
+  });
+}
+
+export function simple(action: "start" | "start-now" | "pause" | "recheck" | "reannounce", ids = selectedIds()): void {
+  if (ids.length > 0) void act({ action, ids: [...ids] });
+}
+
+export function queue(to: "top" | "up" | "down" | "bottom"): void {
+  const ids = selectedIds();
+  if (ids.length > 0) void act({ action: "queue", ids: [...ids], to });
+}
+
+type ForIds = "remove" | "limits" | "label" | "move";
+
+export function ask(kind: ForIds, ids = selectedIds()): void {
+  if (ids.length > 0) dialog.value = { kind, ids };
+}
+
+export function rename(): void {
+  const [id] = selectedIds();
+  if (id !== undefined) dialog.value = { kind: "rename", id };
+}
+
+/** Pauses what runs; when all are paused, starts them. */
+export function toggleRunning(): void {
+  const ids = selectedIds();
+  const isPaused = (id: string): boolean => ["paused", "failed", "disk-full"].includes(peekRow(id)?.state ?? "");
+  simple(ids.every(isPaused) ? "start" : "pause", ids);
+}
+
+export function showDetails(which?: Tab): void {
+  batch(() => {
+    detailsOpen.value = true;
+    if (which !== undefined) tab.value = which;
+  });
+}
+
+export async function copy(text: string): Promise<void> {
+  if (await attempt(texts.common.copyFailed, () => navigator.clipboard.writeText(text))) toast("done", texts.common.copied);
+}
+
+export async function copyMagnets(ids = selectedIds()): Promise<void> {
+  await attempt(texts.actions.copyMagnet, async () => {
+    const details = await Promise.all(ids.slice(0, 100).map((id) => api.detail(id)));
+    await copy(details.map((detail) => detail.magnet).join("\n"));
+  });
+}
+
+export function download(url: string): void {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "";
+  link.click();
+}
+
+export function downloadPlaylist(): void {
+  const [id] = selectedIds();
+  if (id !== undefined) download(playlistUrl(id));
+}
+
+/** Asks the daemon what the files hold, and opens the dialog for those that are torrents. */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  const candidates = await Promise.all(
+    files.map(async (file) => {
+      try {
+        return { file, inspected: await api.inspect(file) };
+      } catch (error) {
+        toast("failed", texts.errors.notTorrent(file.name, messageOf(error)));
+        return null;
+      }
+    }),
+  );
+  const good = candidates.filter((candidate) => candidate !== null);
+  if (good.length > 0) dialog.value = { kind: "add-files", candidates: good };
+}
+
+/** The browser's own dialog for files. */
+export function pickFiles(): void {
+  const input = document.createElement("input");
+  input.type = "file";
+  input.multiple = true;
+  input.accept = ".torrent,application/x-bittorrent";
+  input.addEventListener("change", () => void openFiles([...(input.files ?? [])]));
+  input.click();
+}

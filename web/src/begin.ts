@@ -1,0 +1,23 @@
+import { ApiError } from "./api.ts";
+import { connect } from "./state/live.ts";
+import { connection } from "./state/session.ts";
+import { signedIn } from "./state/ui.ts";
+
+/** Milliseconds between the attempts of a page that was opened before its daemon. */
+const WAIT = 2000;
+
+/** Finds out whether this browser is known, and follows the daemon if so. */
+export async function begin(identify: () => Promise<void>): Promise<void> {
+  try {
+    await identify();
+    signedIn.value = true;
+    connect();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) {
+      signedIn.value = false;
+      return;
+    }
+    connection.value = "lost";
+    setTimeout(() => void begin(identify), WAIT);
+  }
+}

@@ -1,0 +1,35 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { IconName } from "./icon.tsx";
+import { Icon } from "./icon.tsx";
+
+interface Props {
+  readonly label: string;
+  readonly onClick: (event: MouseEvent) => void;
+  readonly icon?: IconName;
+  /** The word shows beside the picture; else it is the name and the hint. */
+  readonly isWordy?: boolean;
+  readonly kind?: "plain" | "primary" | "danger" | "quiet";
+  readonly isDisabled?: boolean;
+  readonly isPressed?: boolean | undefined;
+  readonly hasPopup?: boolean;
+  readonly children?: ComponentChildren;
+  readonly class?: string;
+}
+
+export function Button({ label, onClick, icon, isWordy = icon === undefined, kind = "plain", isDisabled = false, isPressed, hasPopup, children, class: extra = "" }: Props): JSX.Element {
+  return (
+    <button
+      type="button"
+      class={`button ${kind} ${isWordy ? "wordy" : "square"} ${extra}`}
+      aria-label={isWordy && children === undefined ? undefined : label}
+      title={isWordy ? undefined : label}
+      aria-pressed={isPressed}
+      aria-haspopup={hasPopup === true ? "menu" : undefined}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      {icon !== undefined && <Icon name={icon} />}
+      {isWordy && <span>{children ?? label}</span>}
+    </button>
+  );
+}

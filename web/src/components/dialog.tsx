@@ -1,0 +1,90 @@
+import type { ComponentChildren, JSX } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { dialog } from "../state/ui.ts";
+import { texts } from "../texts.ts";
+import { Button } from "./button.tsx";
+
+interface Props {
+  readonly title: string;
+  readonly children: ComponentChildren;
+  /** The word on the button that does it; without one there is only "Close". */
+  readonly action?: string;
+  /** Does it; the dialog closes when it answers true. */
+  readonly onAction?: () => Promise<boolean>;
+  readonly isDangerous?: boolean;
+  readonly isDisabled?: boolean;
+  readonly size?: "small" | "medium" | "large";
+  /** More buttons, at the left. */
+  readonly aside?: ComponentChildren;
+}
+
+export function closeDialog(): void {
+  dialog.value = null;
+}
+
+/** A dialog over the page: the browser's own element keeps the keyboard inside, closes on Escape and gives the focus back. */
+export function Dialog({ title, children, action, onAction, isDangerous = false, isDisabled = false, size = "medium", aside }: Props): JSX.Element {
+  const element = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const [isBusy, setBusy] = useState(false);
+
+  useEffect(() => {
+    const node = element.current;
+    const before = document.activeElement;
+    if (node !== null && !node.open) {
+      node.showModal();
+      node.querySelector<HTMLElement>("[data-first]")?.focus();
+    }
+    return () => {
+      node?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
+
+  const submit = async (): Promise<void> => {
+    if (onAction === undefined || isBusy || isDisabled) return;
+    setBusy(true);
+    const isDone = await onAction();
+    setBusy(false);
+    if (isDone) closeDialog();
+  };
+
+  return (
+    <dialog
+      ref={element}
+      class={`dialog ${size}`}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        closeDialog();
+      }}
+      onClick={(event) => {
+        if (event.target === element.current) closeDialog();
+      }}
+    >
+      <form
+        method="dialog"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <header>
+          <h2 id={heading}>{title}</h2>
+          <Button label={texts.common.close} icon="close" kind="quiet" onClick={closeDialog} />
+        </header>
+        <div class="body">{children}</div>
+        <footer>
+          {aside !== undefined && <div class="aside">{aside}</div>}
+          {action !== undefined && <Button label={texts.common.cancel} onClick={closeDialog} />}
+          {action !== undefined && (
+            <button type="submit" class={`button wordy ${isDangerous ? "danger" : "primary"}`} disabled={isBusy || isDisabled}>
+              {action}
+            </button>
+          )}
+          {action === undefined && <Button label={texts.common.close} onClick={closeDialog} />}
+        </footer>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,181 @@
+import type { ComponentChildren, JSX, TargetedInputEvent } from "preact";
+import { useId } from "preact/hooks";
+import { texts } from "../texts.ts";
+
+interface Common {
+  readonly label: string;
+  readonly hint?: string;
+  readonly isFirst?: boolean;
+}
+
+function Labelled({ id, label, hint, children }: { readonly id: string; readonly label: string; readonly hint?: string | undefined; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children}
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface TextProps extends Common {
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly type?: "text" | "password" | "time";
+  readonly placeholder?: string;
+  readonly suggestions?: readonly string[];
+  readonly isRequired?: boolean;
+}
+
+export function TextField({ label, hint, isFirst, value, onInput, type = "text", placeholder, suggestions, isRequired = false }: TextProps): JSX.Element {
+  const id = useId();
+  const common = {
+    id,
+    value,
+    placeholder,
+    required: isRequired,
+    spellcheck: false,
+    "data-first": isFirst,
+    "aria-describedby": hint === undefined ? undefined : `${id}-hint`,
+    onInput: (event: TargetedInputEvent<HTMLInputElement>) => onInput(event.currentTarget.value),
+  };
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      {type === "password" ? (
+        <input {...common} type="password" autocomplete="current-password" />
+      ) : type === "time" ? (
+        <input {...common} type="time" />
+      ) : (
+        <input {...common} autocomplete="off" list={suggestions === undefined ? undefined : `${id}-list`} />
+      )}
+      {suggestions !== undefined && (
+        <datalist id={`${id}-list`}>
+          {suggestions.map((suggestion) => (
+            <option key={suggestion} value={suggestion} />
+          ))}
+        </datalist>
+      )}
+    </Labelled>
+  );
+}
+
+interface AreaProps extends Common {
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly rows?: number;
+}
+
+export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: AreaProps): JSX.Element {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      <textarea
+        id={id}
+        rows={rows}
+        value={value}
+        spellcheck={false}
+        data-first={isFirst}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onInput={(event) => onInput(event.currentTarget.value)}
+      />
+    </Labelled>
+  );
+}
+
+interface NumberProps extends Common {
+  /** As typed; empty means that there is none. */
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+  readonly unit?: string;
+  readonly empty?: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly step?: number | "any";
+  readonly isRequired?: boolean;
+}
+
+export function NumberField({ label, hint, isFirst, value, onInput, unit, empty, min = 0, max, step = 1, isRequired = false }: NumberProps): JSX.Element {
+  const id = useId();
+  return (
+    <Labelled id={id} label={label} hint={hint}>
+      <span class="with-unit">
+        <input
+          id={id}
+          type="number"
+          inputMode="decimal"
+          value={value}
+          min={min}
+          max={max}
+          step={step}
+          placeholder={empty}
+          required={isRequired}
+          data-first={isFirst}
+          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+        {unit !== undefined && <span class="unit">{unit}</span>}
+      </span>
+    </Labelled>
+  );
+}
+
+export function RateField(props: Omit<NumberProps, "unit" | "empty">): JSX.Element {
+  return <NumberField {...props} unit={texts.common.kib} empty={texts.common.noLimit} />;
+}
+
+interface CheckProps {
+  readonly label: string;
+  readonly isChecked: boolean;
+  readonly onChange: (isChecked: boolean) => void;
+  readonly isFirst?: boolean;
+}
+
+export function Check({ label, isChecked, onChange, isFirst }: CheckProps): JSX.Element {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={isChecked} data-first={isFirst} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+interface SelectProps<Value extends string> {
+  readonly label: string;
+  readonly value: Value;
+  readonly options: readonly (readonly [Value, string])[];
+  readonly onChange: (value: Value) => void;
+  /** The name is for screen readers only. */
+  readonly isBare?: boolean;
+}
+
+export function Select<Value extends string>({ label, value, options, onChange, isBare = false }: SelectProps<Value>): JSX.Element {
+  const id = useId();
+  const select = (
+    <select
+      id={id}
+      value={value}
+      aria-label={isBare ? label : undefined}
+      onChange={(event) => {
+        const chosen = options.find(([option]) => option === event.currentTarget.value);
+        if (chosen !== undefined) onChange(chosen[0]);
+      }}
+    >
+      {options.map(([option, name]) => (
+        <option key={option} value={option}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+  return isBare ? (
+    select
+  ) : (
+    <Labelled id={id} label={label}>
+      {select}
+    </Labelled>
+  );
+}

@@ -1,0 +1,55 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { rateOrZero } from "../format.ts";
+import type { Sample } from "../state/samples.ts";
+import { texts } from "../texts.ts";
+import { colorOf } from "./color.ts";
+
+export interface Plot {
+  set(samples: readonly Sample[]): void;
+  destroy(): void;
+}
+
+/** Pixels that the scale at the left needs for `999 MiB/s`. */
+const AXIS = 78;
+/** Steps of the scale are powers of two, as the units are. */
+const STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
+
+/** Two filled lines over time, as wide and high as the element they are in. */
+export function createPlot(box: HTMLElement): Plot {
+  const [down, up, grid, text] = [colorOf(box, "--down"), colorOf(box, "--up"), colorOf(box, "--line"), colorOf(box, "--muted")];
+  const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+  const plot = new uPlot(
+    {
+      width: Math.max(100, box.clientWidth),
+      height: Math.max(100, box.clientHeight),
+      legend: { show: false },
+      cursor: { drag: { x: false, y: false } },
+      scales: { y: { range: (_self, _least, most) => [0, Math.max(1024, most * 1.1)] } },
+      axes: [
+        axis,
+        { ...axis, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
+      ],
+      series: [
+        {},
+        { label: texts.speed.down, stroke: down, width: 1.5, fill: transparent(down), points: { show: false } },
+        { label: texts.speed.up, stroke: up, width: 1.5, fill: transparent(up), points: { show: false } },
+      ],
+    },
+    [[], [], []],
+    box,
+  );
+  const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(100, box.clientWidth), height: Math.max(100, box.clientHeight) }));
+  observer.observe(box);
+  return {
+    set: (samples) => plot.setData([samples.map((sample) => sample.at / 1000), samples.map((sample) => sample.down), samples.map((sample) => sample.up)]),
+    destroy: () => {
+      observer.disconnect();
+      plot.destroy();
+    },
+  };
+}
+
+function transparent(color: string): string {
+  return `color-mix(in srgb, ${color} 14%, transparent)`;
+}

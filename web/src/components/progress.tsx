@@ -1,0 +1,20 @@
+import type { JSX } from "preact";
+import { percent } from "../format.ts";
+
+interface Props {
+  /** 0 to 1. */
+  readonly value: number;
+  readonly label: string;
+  readonly tone?: "down" | "up" | "idle" | "bad" | "check";
+}
+
+/** A bar with its figure in it. */
+export function Progress({ value, label, tone = "down" }: Props): JSX.Element {
+  const part = Math.max(0, Math.min(1, value));
+  return (
+    <div class={`progress ${tone}`} role="progressbar" aria-label={label} aria-valuenow={Math.floor(part * 100)} aria-valuemin={0} aria-valuemax={100}>
+      <div class="fill" style={{ transform: `scaleX(${part.toFixed(4)})` }} />
+      <span>{percent(part)}</span>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import type { JSX } from "preact";
+import type { Toast } from "../state/ui.ts";
+import { dropToast, toasts } from "../state/ui.ts";
+import { texts } from "../texts.ts";
+import { Button } from "./button.tsx";
+import { Icon } from "./icon.tsx";
+
+/** What went well is said when there is time for it, what failed at once. Both places are always there: else nobody announces them. */
+export function Toasts(): JSX.Element {
+  const list = toasts.value;
+  return (
+    <div class="toasts">
+      <div role="status">{list.filter((toast) => toast.kind === "done").map(line)}</div>
+      <div role="alert">{list.filter((toast) => toast.kind === "failed").map(line)}</div>
+    </div>
+  );
+}
+
+function line(toast: Toast): JSX.Element {
+  return (
+    <div key={toast.id} class={`toast ${toast.kind}`}>
+      <Icon name={toast.kind === "done" ? "done" : "error"} />
+      <p>{toast.text}</p>
+      <Button label={texts.common.dismiss} icon="close" kind="quiet" onClick={() => dropToast(toast.id)} />
+    </div>
+  );
+}

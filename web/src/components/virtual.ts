@@ -1,0 +1,56 @@
+import { useLayoutEffect, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+
+/** Rows drawn beyond either edge, so that a quick turn of the wheel shows no gap. */
+const MARGIN = 8;
+/** The window moves by this many rows at a time: most frames of a scroll draw nothing anew. */
+const STEP = 4;
+
+export interface Range {
+  readonly from: number;
+  /** Without this one. */
+  readonly to: number;
+  /** Rows that fit in the window. */
+  readonly page: number;
+}
+
+/** Which rows of a fixed height a scrolling element shows. Pure, for `useRange`. */
+export function rangeOf(scrollTop: number, height: number, rowHeight: number, count: number): Range {
+  const page = Math.max(1, Math.floor(height / rowHeight));
+  const first = Math.max(0, Math.floor(scrollTop / rowHeight / STEP) * STEP - MARGIN);
+  const from = Math.min(first, Math.max(0, count - 1));
+  return { from, to: Math.min(count, from + page + 1 + STEP + 2 * MARGIN), page };
+}
+
+/** Follows an element's scrolling and size; its owner is drawn again only when other rows come into view. */
+export function useRange(scroller: RefObject<HTMLElement | null>, rowHeight: number, count: number, headHeight = 0): Range {
+  const [seen, setSeen] = useState({ from: 0, height: 0 });
+
+  useLayoutEffect(() => {
+    const node = scroller.current;
+    if (node === null) return undefined;
+    const look = (): void => {
+      const from = Math.floor(node.scrollTop / rowHeight / STEP) * STEP;
+      const height = node.clientHeight - headHeight;
+      setSeen((before) => (before.from === from && before.height === height ? before : { from, height }));
+    };
+    look();
+    node.addEventListener("scroll", look, { passive: true });
+    const observer = new ResizeObserver(look);
+    observer.observe(node);
+    return () => {
+      node.removeEventListener("scroll", look);
+      observer.disconnect();
+    };
+  }, [rowHeight, headHeight, scroller]);
+
+  return rangeOf(seen.from * rowHeight, seen.height, rowHeight, count);
+}
+
+/** Scrolls so that a row is in view, below the heading. */
+export function reveal(node: HTMLElement, index: number, rowHeight: number, headHeight = 0): void {
+  const top = index * rowHeight;
+  const height = node.clientHeight - headHeight;
+  if (top < node.scrollTop) node.scrollTop = top;
+  else if (top + rowHeight > node.scrollTop + height) node.scrollTop = top + rowHeight - height;
+}

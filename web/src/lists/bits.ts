@@ -1,0 +1,26 @@
+/** Pieces as a strip of few pixels: what each pixel stands for, from a bit and a byte for each piece. */
+
+export function fromBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+export function hasBit(bits: Uint8Array, index: number): boolean {
+  return ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
+}
+
+export function countBits(bits: Uint8Array, count: number): number {
+  let sum = 0;
+  for (let index = 0; index < count; index += 1) if (hasBit(bits, index)) sum += 1;
+  return sum;
+}
+
+/**
+ * Calls `each` for every pixel with the pieces it stands for: `from` up to and without `to`, at least one. Fewer pieces than pixels
+ * repeat.
+ */
+export function eachPixel(width: number, count: number, each: (x: number, from: number, to: number) => void): void {
+  for (let x = 0; x < width; x += 1) {
+    const from = Math.floor((x * count) / width);
+    each(x, from, Math.max(from + 1, Math.floor(((x + 1) * count) / width)));
+  }
+}

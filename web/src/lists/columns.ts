@@ -1,0 +1,84 @@
+import type { TorrentRow, TorrentState } from "../../../src/api/index.ts";
+
+/** A column of the torrent table. */
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
+export const COLUMN_IDS = [
+  "status", "name", "size", "done", "down", "up", "uploaded", "downloaded", "ratio", "eta",
+  "peers", "seeds", "availability", "label", "tracker", "added", "finished", "queue", "folder",
+] as const;
+
+export interface Column {
+  readonly id: ColumnId;
+  /** Pixels, until somebody drags it. */
+  readonly width: number;
+  readonly shown: boolean;
+  /** Numbers stand to the right, and sort from the largest at the first click. */
+  readonly numeric: boolean;
+  /** The field of a row that the order depends on: a change of any other leaves the row where it is. */
+  readonly fields: readonly (keyof TorrentRow)[];
+  /** What it is sorted by. */
+  key(row: TorrentRow): number | string;
+}
+
+/** What needs attention first, then what moves, then what waits. */
+const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
+  failed: 0, "disk-full": 1, downloading: 2, "fetching-metadata": 3, checking: 4, seeding: 5, stopping: 6, queued: 7, paused: 8,
+};
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+const byText = (id: ColumnId, width: number, shown: boolean, field: keyof TorrentRow, key: (row: TorrentRow) => string): Column => ({
+  id, width, shown, numeric: false, fields: [field], key,
+});
+const byNumber = (id: ColumnId, width: number, shown: boolean, field: keyof TorrentRow, key: (row: TorrentRow) => number): Column => ({
+  id, width, shown, numeric: true, fields: [field], key,
+});
+
+export const COLUMNS: readonly Column[] = [
+  { id: "status", width: 118, shown: true, numeric: false, fields: ["state"], key: (row) => STATE_ORDER[row.state] },
+  byText("name", 320, true, "name", (row) => nameKey(row.name)),
+  byNumber("size", 86, true, "size", (row) => row.size),
+  byNumber("done", 120, true, "progress", (row) => row.progress),
+  byNumber("down", 96, true, "downRate", (row) => row.downRate),
+  byNumber("up", 96, true, "upRate", (row) => row.upRate),
+  byNumber("uploaded", 92, true, "uploaded", (row) => row.uploaded),
+  byNumber("downloaded", 96, false, "downloaded", (row) => row.downloaded),
+  byNumber("ratio", 66, true, "ratio", (row) => row.ratio),
+  { ...byNumber("eta", 92, true, "eta", (row) => row.eta ?? NEVER), numeric: false },
+  byNumber("peers", 66, true, "peers", (row) => row.peers),
+  byNumber("seeds", 66, false, "seeds", (row) => row.seeds),
+  byNumber("availability", 96, false, "availability", (row) => row.availability),
+  byText("label", 100, true, "label", (row) => row.label.toLowerCase()),
+  byText("tracker", 150, false, "trackers", (row) => row.trackers[0] ?? "\uFFFF"),
+  byNumber("added", 130, true, "addedAt", (row) => row.addedAt),
+  byNumber("finished", 130, false, "finishedAt", (row) => row.finishedAt ?? 0),
+  { ...byNumber("queue", 66, false, "queue", (row) => row.queue), numeric: false },
+  byText("folder", 180, false, "folder", (row) => row.folder),
+];
+
+const BY_ID: ReadonlyMap<string, Column> = new Map(COLUMNS.map((column) => [column.id, column]));
+const NAME = BY_ID.get("name");
+
+export function columnOf(id: string): Column {
+  const column = BY_ID.get(id) ?? NAME;
+  if (column === undefined) throw new Error("no columns");
+  return column;
+}
+
+export function isColumnId(id: string): id is ColumnId {
+  return BY_ID.has(id);
+}
+
+const MAX_KEYS = 50_000;
+const keys = new Map<string, string>();
+
+/** A name in the order people expect: no case, `2` before `10`. Names seldom change, and sorting asks for each a dozen times. */
+export function nameKey(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  if (keys.size >= MAX_KEYS) keys.clear();
+  const key = name.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(10, "0"));
+  keys.set(name, key);
+  return key;
+}

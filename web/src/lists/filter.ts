@@ -1,0 +1,53 @@
+import type { TorrentRow } from "../../../src/api/index.ts";
+
+/** The sidebar's states: some are the engine's, some gather several, some look at what moves. */
+export const GROUPS = ["all", "active", "downloading", "seeding", "complete", "paused", "queued", "checking", "error"] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface Filter {
+  readonly group: Group;
+  /** null: any. Empty: those without. */
+  readonly label: string | null;
+  readonly tracker: string | null;
+  readonly search: string;
+}
+
+export const NO_FILTER: Filter = { group: "all", label: null, tracker: null, search: "" };
+
+export function inGroup(row: TorrentRow, group: Group): boolean {
+  switch (group) {
+    case "all":
+      return true;
+    case "active":
+      return row.downRate > 0 || row.upRate > 0 || row.state === "checking";
+    case "downloading":
+      return row.state === "downloading" || row.state === "fetching-metadata";
+    case "complete":
+      return row.progress >= 1 && row.size > 0 && row.state !== "checking";
+    case "error":
+      return row.state === "failed" || row.state === "disk-full" || row.error !== null;
+    case "checking":
+    case "paused":
+    case "queued":
+    case "seeding":
+      return row.state === group;
+  }
+}
+
+/** Compiles a filter to a test of one row: the words are split once. */
+export function matcher(filter: Filter): (row: TorrentRow) => boolean {
+  const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const { group, label, tracker } = filter;
+  return (row) => {
+    if (!inGroup(row, group)) return false;
+    if (label !== null && row.label !== label) return false;
+    if (tracker !== null && !(tracker === "" ? row.trackers.length === 0 : row.trackers.includes(tracker))) return false;
+    if (words.length === 0) return true;
+    const name = row.name.toLowerCase();
+    return words.every((word) => name.includes(word) || row.id.startsWith(word));
+  };
+}
+
+export function isFiltered(filter: Filter): boolean {
+  return filter.group !== "all" || filter.label !== null || filter.tracker !== null || filter.search.trim() !== "";
+}

@@ -1,0 +1,89 @@
+import type { Priority } from "../../../src/api/index.ts";
+
+/** A file as the tree takes it; `done` is missing for one that is not added yet. */
+export interface TreeFile {
+  readonly index: number;
+  readonly path: string;
+  readonly size: number;
+}
+
+export interface TreeNode {
+  /** `/` between parts; what is opened and closed is remembered by it. */
+  readonly path: string;
+  readonly name: string;
+  /** From 1. */
+  readonly level: number;
+  readonly children: readonly TreeNode[];
+  /** Indexes of the files in and below it: its own for a file. */
+  readonly files: readonly number[];
+  readonly size: number;
+  readonly isFolder: boolean;
+}
+
+interface Draft {
+  readonly folders: Map<string, Draft>;
+  readonly files: TreeFile[];
+}
+
+/** A torrent's files as folders in folders: folders first, each by name. */
+export function buildTree(files: readonly TreeFile[]): readonly TreeNode[] {
+  const root: Draft = { folders: new Map(), files: [] };
+  for (const file of files) {
+    let at = root;
+    for (const part of file.path.split("/").slice(0, -1)) {
+      let next = at.folders.get(part);
+      if (next === undefined) {
+        next = { folders: new Map(), files: [] };
+        at.folders.set(part, next);
+      }
+      at = next;
+    }
+    at.files.push(file);
+  }
+  return finish(root, "", 1);
+}
+
+const COLLATOR = new Intl.Collator("en", { numeric: true });
+
+function finish(draft: Draft, prefix: string, level: number): TreeNode[] {
+  const folders = [...draft.folders].map(([name, inner]): TreeNode => {
+    const path = `${prefix}${name}`;
+    const children = finish(inner, `${path}/`, level + 1);
+    return { path, name, level, children, files: children.flatMap((child) => child.files), size: children.reduce((sum, child) => sum + child.size, 0), isFolder: true };
+  });
+  const files = draft.files.map((file): TreeNode => ({
+    path: file.path, name: file.path.slice(prefix.length), level, children: [], files: [file.index], size: file.size, isFolder: false,
+  }));
+  const byName = (a: TreeNode, b: TreeNode): number => COLLATOR.compare(a.name, b.name);
+  return [...folders.toSorted(byName), ...files.toSorted(byName)];
+}
+
+export interface TreeLine {
+  readonly node: TreeNode;
+  readonly isOpen: boolean;
+  /** Place among its siblings, from 1, and how many they are: what a screen reader says. */
+  readonly position: number;
+  readonly siblings: number;
+}
+
+/** The lines that show when these folders are closed. */
+export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>): readonly TreeLine[] {
+  const lines: TreeLine[] = [];
+  const visit = (siblings: readonly TreeNode[]): void => {
+    for (const [at, node] of siblings.entries()) {
+      const isOpen = node.isFolder && !closed.has(node.path);
+      lines.push({ node, isOpen, position: at + 1, siblings: siblings.length });
+      if (isOpen) visit(node.children);
+    }
+  };
+  visit(nodes);
+  return lines;
+}
+
+/** What all these files have in common; `mixed` when it differs. */
+export function commonPriority(files: readonly number[], of: (index: number) => Priority): Priority | "mixed" {
+  const [first, ...rest] = files;
+  if (first === undefined) return "normal";
+  const priority = of(first);
+  return rest.every((index) => of(index) === priority) ? priority : "mixed";
+}

@@ -1,0 +1,103 @@
+import { effect, signal } from "@preact/signals";
+import { hasForm } from "../api.ts";
+import type { ColumnId } from "../lists/columns.ts";
+import { COLUMNS, columnOf, isColumnId } from "../lists/columns.ts";
+import type { Sort } from "../lists/order.ts";
+
+/** What this browser remembers: how the page looks to one person. The daemon knows nothing of it. */
+
+export type Theme = "auto" | "light" | "dark";
+
+const PREFIX = "millrace.";
+
+function load(key: string): unknown {
+  try {
+    const text = localStorage.getItem(PREFIX + key);
+    return text === null ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // Storage is switched off, or somebody wrote nonsense: defaults then.
+  }
+}
+
+function save(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // A full or forbidden storage only means that the choice does not outlive the page.
+  }
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && hasForm<Record<string, unknown>>(value) ? value : {};
+}
+
+function loadColumns(): readonly ColumnId[] {
+  const value = load("columns");
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  const known = list.filter((id): id is ColumnId => typeof id === "string" && isColumnId(id));
+  return known.includes("name") ? known : COLUMNS.filter((column) => column.shown).map((column) => column.id);
+}
+
+function loadWidths(): ReadonlyMap<ColumnId, number> {
+  const widths = new Map<ColumnId, number>();
+  for (const [id, width] of Object.entries(record(load("widths")))) {
+    if (isColumnId(id) && typeof width === "number" && width >= MIN_WIDTH && width <= MAX_WIDTH) widths.set(id, width);
+  }
+  return widths;
+}
+
+function loadSort(): Sort {
+  const { column, descending } = record(load("sort"));
+  return typeof column === "string" && isColumnId(column) ? { column, descending: descending === true } : { column: "added", descending: true };
+}
+
+function loadTheme(): Theme {
+  const value = load("theme");
+  return value === "light" || value === "dark" ? value : "auto";
+}
+
+function loadNumber(key: string, least: number, most: number, otherwise: number): number {
+  const value = load(key);
+  return typeof value === "number" && value >= least && value <= most ? value : otherwise;
+}
+
+/** Pixels; a column that is narrower cannot be grasped any more. */
+export const MIN_WIDTH = 48;
+export const MAX_WIDTH = 1200;
+
+export const theme = signal<Theme>(loadTheme());
+export const columns = signal<readonly ColumnId[]>(loadColumns());
+export const widths = signal<ReadonlyMap<ColumnId, number>>(loadWidths());
+export const sort = signal<Sort>(loadSort());
+/** Height of the details, as per cent of the window. */
+export const detailsHeight = signal(loadNumber("detailsHeight", 15, 80, 38));
+export const detailsOpen = signal(load("detailsOpen") === true);
+export const sidebarOpen = signal(load("sidebarOpen") !== false);
+
+export function widthOf(id: ColumnId): number {
+  return widths.value.get(id) ?? columnOf(id).width;
+}
+
+export function setWidth(id: ColumnId, width: number): void {
+  widths.value = new Map(widths.value).set(id, Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))));
+}
+
+/** A click on a heading: numbers from the largest first, and the other way round at the second click. */
+export function sortBy(column: ColumnId): void {
+  const now = sort.value;
+  sort.value = { column, descending: now.column === column ? !now.descending : columnOf(column).numeric };
+}
+
+export function keepPrefs(): void {
+  effect(() => save("theme", theme.value));
+  effect(() => save("columns", columns.value));
+  effect(() => save("widths", Object.fromEntries(widths.value)));
+  effect(() => save("sort", sort.value));
+  effect(() => save("detailsHeight", detailsHeight.value));
+  effect(() => save("detailsOpen", detailsOpen.value));
+  effect(() => save("sidebarOpen", sidebarOpen.value));
+  effect(() => {
+    if (theme.value === "auto") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme.value;
+  });
+}

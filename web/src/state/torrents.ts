@@ -1,0 +1,147 @@
+import type { ReadonlySignal, Signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
+import type { EventData, TorrentRow } from "../../../src/api/index.ts";
+import { Counts, countsDiffer } from "../lists/counts.ts";
+import type { Filter } from "../lists/filter.ts";
+import { matcher, NO_FILTER } from "../lists/filter.ts";
+import type { Sort } from "../lists/order.ts";
+import { affectsOrder, compareBy, merge } from "../lists/order.ts";
+import { hasForm } from "../api.ts";
+
+/**
+ * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept sorted by merging
+ * what has changed into it. Only a new order or a new filter goes through all of them.
+ */
+const rows = new Map<string, Signal<TorrentRow>>();
+const counts = new Counts();
+
+export const filter = signal<Filter>(NO_FILTER);
+/** Whether the first snapshot is there. */
+export const loaded = signal(false);
+export const total = signal(0);
+export const visible = signal<readonly TorrentRow[]>([]);
+/** The rows' ids in the order they show. Rows themselves are read by `rowOf`: `visible` may hold an older state of one that did not move. */
+export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
+/** Counts one up whenever `tallies` has changed. */
+const talliesVersion = signal(0);
+
+let sortNow: Sort = { column: "added", descending: true };
+let compare = compareBy(sortNow);
+let matches = matcher(NO_FILTER);
+
+export function tallies(): Counts {
+  void talliesVersion.value;
+  return counts;
+}
+
+/** The row, followed: whoever reads it while drawing is drawn again when it changes. */
+export function rowOf(id: string): TorrentRow | undefined {
+  return rows.get(id)?.value;
+}
+
+export function peekRow(id: string): TorrentRow | undefined {
+  return rows.get(id)?.peek();
+}
+
+export function hasRow(id: string): boolean {
+  return rows.has(id);
+}
+
+function showAll(): void {
+  const all: TorrentRow[] = [];
+  for (const row of rows.values()) if (matches(row.peek())) all.push(row.peek());
+  visible.value = all.sort(compare);
+}
+
+/** Follows what the table is sorted and filtered by. */
+export function follow(sort: ReadonlySignal<Sort>): void {
+  effect(() => {
+    sortNow = sort.value;
+    compare = compareBy(sortNow);
+    matches = matcher(filter.value);
+    showAll();
+  });
+}
+
+export function applySnapshot(torrents: readonly TorrentRow[]): void {
+  batch(() => {
+    const present = new Set(torrents.map((row) => row.id));
+    for (const [id, row] of rows) {
+      if (present.has(id)) continue;
+      counts.remove(row.peek());
+      rows.delete(id);
+    }
+    for (const row of torrents) put(row);
+    total.value = rows.size;
+    talliesVersion.value += 1;
+    loaded.value = true;
+    showAll();
+  });
+}
+
+function put(row: TorrentRow): void {
+  const known = rows.get(row.id);
+  if (known === undefined) {
+    rows.set(row.id, signal(row));
+    counts.add(row);
+    return;
+  }
+  counts.remove(known.peek());
+  counts.add(row);
+  known.value = row;
+}
+
+type Change = EventData<"delta">["changed"][number];
+
+function isWhole(change: Change): change is TorrentRow {
+  return change.name !== undefined && change.state !== undefined && hasForm<TorrentRow>(change);
+}
+
+/** One second's changes: rows that are not named in it are not touched. */
+export function applyDelta(delta: EventData<"delta">): void {
+  batch(() => {
+    const gone = new Set<string>();
+    const incoming: TorrentRow[] = [];
+    let recount = false;
+    for (const id of delta.removed) {
+      const row = rows.get(id);
+      if (row === undefined) continue;
+      counts.remove(row.peek());
+      rows.delete(id);
+      gone.add(id);
+      recount = true;
+    }
+    for (const change of delta.changed) {
+      const known = rows.get(change.id);
+      if (known === undefined) {
+        if (!isWhole(change)) continue;
+        put(change);
+        recount = true;
+        if (matches(change)) incoming.push(change);
+        continue;
+      }
+      const before = known.peek();
+      const after = changed(before, change);
+      if (countsDiffer(before, after)) {
+        counts.remove(before);
+        counts.add(after);
+        recount = true;
+      }
+      known.value = after;
+      const was = matches(before);
+      const is = matches(after);
+      if (was === is && (!is || !affectsOrder(sortNow, before, after))) continue;
+      if (was) gone.add(after.id);
+      if (is) incoming.push(after);
+    }
+    total.value = rows.size;
+    if (recount) talliesVersion.value += 1;
+    // Those that stay may be of an older state, but not in the field that orders them: else they would be among the incoming.
+    if (gone.size > 0 || incoming.length > 0) visible.value = merge(visible.peek(), gone, incoming, compare);
+  });
+}
+
+function changed(before: TorrentRow, change: Change): TorrentRow {
+  const after = { ...before, ...change };
+  return hasForm<TorrentRow>(after) ? after : before;
+}

@@ -1,0 +1,106 @@
+import type { ComponentChildren } from "preact";
+import { computed, signal } from "@preact/signals";
+import type { Inspected } from "../../../src/api/index.ts";
+import type { Selection } from "../lists/selection.ts";
+import { NOTHING, retain } from "../lists/selection.ts";
+import { hasRow } from "./torrents.ts";
+
+/** What is open and what is selected. */
+
+/** Null until the daemon has been asked. */
+export const signedIn = signal<boolean | null>(null);
+export const selection = signal<Selection>(NOTHING);
+/** The torrent whose details show: where the keyboard is, if that is selected, or else any that is. */
+export const current = computed<string | null>(() => {
+  const { ids, focus } = selection.value;
+  if (focus !== null && ids.has(focus)) return focus;
+  for (const id of ids) return id;
+  return null;
+});
+
+export const TABS = ["overview", "files", "peers", "trackers", "speed", "log"] as const;
+export type Tab = (typeof TABS)[number];
+export const tab = signal<Tab>("overview");
+
+/** A file somebody wants to add, and what it holds. */
+export interface Candidate {
+  readonly file: File;
+  readonly inspected: Inspected;
+}
+
+export type DialogState =
+  | { readonly kind: "add-files"; readonly candidates: readonly Candidate[] }
+  | { readonly kind: "add-url"; readonly url: string }
+  | { readonly kind: "create" }
+  | { readonly kind: "remove"; readonly ids: readonly string[] }
+  | { readonly kind: "limits"; readonly ids: readonly string[] }
+  | { readonly kind: "label"; readonly ids: readonly string[] }
+  | { readonly kind: "move"; readonly ids: readonly string[] }
+  | { readonly kind: "rename"; readonly id: string }
+  | { readonly kind: "trackers"; readonly id: string }
+  | { readonly kind: "add-peers"; readonly id: string }
+  | { readonly kind: "play"; readonly id: string; readonly file: number; readonly path: string }
+  | { readonly kind: "speed" }
+  | { readonly kind: "settings" }
+  | { readonly kind: "statistics" }
+  | { readonly kind: "columns" }
+  | { readonly kind: "filters" }
+  | { readonly kind: "keys" };
+
+export const dialog = signal<DialogState | null>(null);
+
+export interface MenuItem {
+  readonly label: string;
+  readonly run: () => void;
+  readonly isDisabled?: boolean;
+  readonly isDangerous?: boolean;
+  /** A line above it. */
+  readonly isApart?: boolean;
+  readonly keys?: string;
+  readonly icon?: ComponentChildren;
+}
+
+export interface MenuState {
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+  readonly x: number;
+  readonly y: number;
+  /** Where the keyboard goes back to. */
+  readonly from: HTMLElement | null;
+}
+
+export const menu = signal<MenuState | null>(null);
+
+export interface Toast {
+  readonly id: number;
+  readonly kind: "done" | "failed";
+  readonly text: string;
+}
+
+/** Milliseconds that a message of success stays; one of failure stays until it is put away. */
+const STAY = 5000;
+const MAX_TOASTS = 5;
+export const toasts = signal<readonly Toast[]>([]);
+let lastToast = 0;
+
+export function toast(kind: Toast["kind"], text: string): void {
+  lastToast += 1;
+  const id = lastToast;
+  toasts.value = [...toasts.peek().filter((other) => other.text !== text), { id, kind, text }].slice(-MAX_TOASTS);
+  if (kind === "done") setTimeout(() => dropToast(id), STAY);
+}
+
+export function dropToast(id: number): void {
+  toasts.value = toasts.peek().filter((other) => other.id !== id);
+}
+
+export function pruneSelection(): void {
+  selection.value = retain(selection.peek(), hasRow);
+}
+
+/** Narrow windows show one thing at a time. */
+const narrowQuery = matchMedia("(max-width: 720px)");
+export const isNarrow = signal(narrowQuery.matches);
+narrowQuery.addEventListener("change", () => {
+  isNarrow.value = narrowQuery.matches;
+});

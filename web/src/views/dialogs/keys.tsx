@@ -1,0 +1,20 @@
+import type { JSX } from "preact";
+import { Dialog } from "../../components/dialog.tsx";
+import { texts } from "../../texts.ts";
+
+export function KeysDialog(): JSX.Element {
+  return (
+    <Dialog title={texts.keys.title}>
+      <dl class="keys">
+        {texts.keys.list.map(([keys, meaning]) => (
+          <div key={keys}>
+            <dt>
+              <kbd>{keys}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

@@ -1,0 +1,30 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { act } from "../../actions.ts";
+import { Dialog } from "../../components/dialog.tsx";
+import { Check } from "../../components/fields.tsx";
+import { peekRow } from "../../state/torrents.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.removeDialog;
+/** Names that are listed; of the rest only the number. */
+const MAX_NAMES = 6;
+
+/** Asks before torrents go, and before data goes with them. */
+export function RemoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
+  const [deleteData, setDeleteData] = useState(false);
+  return (
+    <Dialog title={words.title(ids.length)} action={texts.common.remove} onAction={() => act({ action: "remove", ids: [...ids], deleteData })} isDangerous size="small">
+      <ul class="names">
+        {ids.slice(0, MAX_NAMES).map((id) => (
+          <li key={id}>{peekRow(id)?.name ?? id}</li>
+        ))}
+        {ids.length > MAX_NAMES && <li class="muted">{words.more(ids.length - MAX_NAMES)}</li>}
+      </ul>
+      <Check label={words.data} isChecked={deleteData} onChange={setDeleteData} isFirst />
+      <p class="warning" role="status">
+        {deleteData ? words.warning : ""}
+      </p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,19 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { attempt } from "../../actions.ts";
+import { api } from "../../api.ts";
+import { Dialog } from "../../components/dialog.tsx";
+import { TextField } from "../../components/fields.tsx";
+import { peekRow } from "../../state/torrents.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.renameDialog;
+
+export function RenameDialog({ id }: { readonly id: string }): JSX.Element {
+  const [name, setName] = useState(peekRow(id)?.name ?? "");
+  return (
+    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.patch(id, { name: name.trim() }))} isDisabled={name.trim() === ""} size="small">
+      <TextField label={words.name} value={name} onInput={setName} isFirst isRequired />
+    </Dialog>
+  );
+}

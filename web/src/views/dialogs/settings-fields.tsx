@@ -1,0 +1,91 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Settings } from "../../../../src/api/index.ts";
+import { Check, NumberField, RateField, Select, TextField } from "../../components/fields.tsx";
+import { fromKib, toKib } from "../../format.ts";
+import { optional, positive, shown } from "../../numbers.ts";
+import { theme } from "../../state/prefs.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.settings;
+
+export interface SectionProps {
+  readonly draft: Settings;
+  readonly set: (part: Partial<Settings>) => void;
+}
+
+/** A number while it is typed: text that is no number yet stays as it is, and what it means goes to the draft. */
+export function useTyped(initial: string, take: (text: string) => void): readonly [string, (text: string) => void] {
+  const [text, setText] = useState(initial);
+  return [
+    text,
+    (typed) => {
+      setText(typed);
+      take(typed);
+    },
+  ];
+}
+
+export function FolderFields({ draft, set }: SectionProps): JSX.Element {
+  return (
+    <>
+      <TextField label={words.downloadDir} value={draft.downloadDir} onInput={(downloadDir) => set({ downloadDir })} isRequired />
+      <TextField label={words.watchDir} hint={words.watchHint} value={draft.watchDir} onInput={(watchDir) => set({ watchDir })} />
+      <Check label={words.startAdded} isChecked={draft.startAdded} onChange={(startAdded) => set({ startAdded })} />
+    </>
+  );
+}
+
+export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
+  const [down, setDown] = useTyped(toKib(draft.maxDownloadRate), (text) => set({ maxDownloadRate: fromKib(text) }));
+  const [up, setUp] = useTyped(toKib(draft.maxUploadRate), (text) => set({ maxUploadRate: fromKib(text) }));
+  return (
+    <>
+      <RateField label={words.down} value={down} onInput={setDown} />
+      <RateField label={words.up} value={up} onInput={setUp} />
+    </>
+  );
+}
+
+export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
+  const [connections, setConnections] = useTyped(shown(draft.maxConnections), (text) => set({ maxConnections: positive(text) ?? draft.maxConnections }));
+  const [peers, setPeers] = useTyped(shown(draft.maxPeers), (text) => set({ maxPeers: positive(text) ?? draft.maxPeers }));
+  const [slots, setSlots] = useTyped(shown(draft.uploadSlots), (text) => set({ uploadSlots: positive(text) ?? draft.uploadSlots }));
+  return (
+    <>
+      <NumberField label={words.maxConnections} value={connections} onInput={setConnections} min={1} max={65_000} isRequired />
+      <NumberField label={words.maxPeers} value={peers} onInput={setPeers} min={1} max={10_000} isRequired />
+      <NumberField label={words.uploadSlots} value={slots} onInput={setSlots} min={1} max={1000} isRequired />
+    </>
+  );
+}
+
+export function QueueFields({ draft, set }: SectionProps): JSX.Element {
+  const [downloads, setDownloads] = useTyped(shown(draft.maxActiveDownloads), (text) => set({ maxActiveDownloads: positive(text) }));
+  const [seeds, setSeeds] = useTyped(shown(draft.maxActiveSeeds), (text) => set({ maxActiveSeeds: positive(text) }));
+  const [ratio, setRatio] = useTyped(shown(draft.seedRatio), (text) => set({ seedRatio: optional(text) }));
+  const [minutes, setMinutes] = useTyped(draft.seedSeconds === null ? "" : String(Math.round(draft.seedSeconds / 60)), (text) => {
+    const value = optional(text);
+    set({ seedSeconds: value === null ? null : Math.round(value * 60) });
+  });
+  return (
+    <>
+      <NumberField label={words.downloads} value={downloads} onInput={setDownloads} min={1} empty={words.unlimited} />
+      <NumberField label={words.seeds} value={seeds} onInput={setSeeds} min={1} empty={words.unlimited} />
+      <NumberField label={words.ratio} value={ratio} onInput={setRatio} step="any" empty={words.never} />
+      <NumberField label={words.minutes} value={minutes} onInput={setMinutes} empty={words.never} />
+    </>
+  );
+}
+
+/** What this browser remembers: at once, without saving. */
+export function PageFields(): JSX.Element {
+  return (
+    <Select
+      label={words.theme}
+      value={theme.value}
+      options={[["auto", words.themes.auto], ["light", words.themes.light], ["dark", words.themes.dark]]}
+      onChange={(chosen) => (theme.value = chosen)}
+    />
+  );
+}

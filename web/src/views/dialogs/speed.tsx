@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { attempt } from "../../actions.ts";
+import { api } from "../../api.ts";
+import { Dialog } from "../../components/dialog.tsx";
+import { RateField } from "../../components/fields.tsx";
+import { fromKib, rateOrZero, toKib } from "../../format.ts";
+import { session } from "../../state/session.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.speedDialog;
+
+function named(rate: number | null): string {
+  return rate === null ? texts.common.noLimit : rateOrZero(rate);
+}
+
+/** The session's two limits, from the status bar. */
+export function SpeedDialog(): JSX.Element {
+  const [down, setDown] = useState("");
+  const [up, setUp] = useState("");
+  useEffect(() => {
+    void attempt(words.title, async () => {
+      const settings = await api.settings();
+      setDown(toKib(settings.maxDownloadRate));
+      setUp(toKib(settings.maxUploadRate));
+    });
+  }, []);
+  const info = session.value;
+  return (
+    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up) }))} size="small">
+      <div class="pair">
+        <RateField label={texts.status.down} value={down} onInput={setDown} isFirst />
+        <RateField label={texts.status.up} value={up} onInput={setUp} />
+      </div>
+      {info !== null && <p class="muted">{words.scheduled(named(info.maxDownloadRate), named(info.maxUploadRate))}</p>}
+    </Dialog>
+  );
+}

@@ -1,0 +1,95 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { Statistics } from "../../../../src/api/index.ts";
+import { api } from "../../api.ts";
+import { Chart } from "../../components/chart.tsx";
+import { Dialog } from "../../components/dialog.tsx";
+import { usePoll } from "../../components/poll.ts";
+import { Tabs } from "../../components/tabs.tsx";
+import { bytes, count, duration, rateOrZero, ratio } from "../../format.ts";
+import { session } from "../../state/session.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.statistics;
+/** Milliseconds between two readings. */
+const EVERY = 5000;
+const stateNames: ReadonlyMap<string, string> = new Map(Object.entries(texts.states));
+
+function Facts({ data }: { readonly data: Statistics }): JSX.Element {
+  const share = (up: number, down: number): string => (down === 0 ? "–" : ratio(up / down));
+  const facts: readonly (readonly [string, string])[] = [
+    [words.running, duration((Date.now() - data.startedAt) / 1000)],
+    [words.torrents, count(data.torrents)],
+    [words.connections, count(data.connections)],
+    [words.memory, bytes(data.memory)],
+    [words.free, data.freeBytes === null ? "–" : bytes(data.freeBytes)],
+    [words.version, session.value?.version ?? "–"],
+  ];
+  return (
+    <>
+      <table class="figures">
+        <thead>
+          <tr>
+            <td />
+            <th scope="col">{words.downloaded}</th>
+            <th scope="col">{words.uploaded}</th>
+            <th scope="col">{words.ratio}</th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr>
+            <th scope="row">{words.session}</th>
+            <td>{bytes(data.sessionDownloaded)}</td>
+            <td>{bytes(data.sessionUploaded)}</td>
+            <td>{share(data.sessionUploaded, data.sessionDownloaded)}</td>
+          </tr>
+          <tr>
+            <th scope="row">{words.ever}</th>
+            <td>{bytes(data.downloaded)}</td>
+            <td>{bytes(data.uploaded)}</td>
+            <td>{share(data.uploaded, data.downloaded)}</td>
+          </tr>
+        </tbody>
+      </table>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name} class="fact">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+        {Object.entries(data.states).map(([state, amount]) => (
+          <div key={state} class="fact">
+            <dt>{stateNames.get(state) ?? state}</dt>
+            <dd>{count(amount)}</dd>
+          </div>
+        ))}
+      </dl>
+    </>
+  );
+}
+
+export function StatisticsDialog(): JSX.Element {
+  const [span, setSpan] = useState<"hour" | "month">("hour");
+  const { value, error } = usePoll("statistics", EVERY, async () => ({ now: await api.statistics(), history: await api.history() }));
+  const samples = span === "hour" ? value?.history.recent : value?.history.hours;
+  return (
+    <Dialog title={words.title} size="large">
+      {error !== null && <p class="failure">{error}</p>}
+      {value === null && error === null && <p class="muted">{texts.common.loading}</p>}
+      {value !== null && (
+        <>
+          <Facts data={value.now} />
+          <h3>{words.history}</h3>
+          <Tabs label={words.history} tabs={[["hour", words.hour], ["month", words.month]]} chosen={span} onChoose={setSpan}>
+            {samples === undefined || samples.length < 2 ? (
+              <p class="muted padded">{words.empty}</p>
+            ) : (
+              <Chart key={span} samples={samples} label={texts.speed.chart(rateOrZero(value.now.downRate), rateOrZero(value.now.upRate))} />
+            )}
+          </Tabs>
+        </>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,22 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { attempt } from "../../actions.ts";
+import { api } from "../../api.ts";
+import { Dialog } from "../../components/dialog.tsx";
+import { AreaField } from "../../components/fields.tsx";
+import { tiersFromText, tiersToText } from "../../lists/tiers.ts";
+import { texts } from "../../texts.ts";
+
+const words = texts.trackers;
+
+export function TrackersDialog({ id }: { readonly id: string }): JSX.Element {
+  const [text, setText] = useState<string | null>(null);
+  useEffect(() => {
+    void attempt(words.editTitle, async () => setText(tiersToText(await api.trackers(id))));
+  }, [id]);
+  return (
+    <Dialog title={words.editTitle} action={texts.common.save} onAction={() => attempt(words.editTitle, () => api.setTrackers(id, tiersFromText(text ?? "")))} isDisabled={text === null}>
+      <AreaField label={words.addresses} hint={words.editHint} value={text ?? ""} onInput={setText} rows={10} isFirst />
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+import type { JSX } from "preact";
+import type { Priority } from "../../../src/api/index.ts";
+import { Select } from "../components/fields.tsx";
+import { texts } from "../texts.ts";
+
+const words = texts.files.priorities;
+const PRIORITIES: readonly Priority[] = ["high", "normal", "low", "skip"];
+
+interface Props {
+  readonly label: string;
+  readonly value: Priority | "mixed";
+  readonly onChange: (priority: Priority) => void;
+}
+
+/** How much a file is wanted; "mixed" shows for folders and cannot be chosen. */
+export function PrioritySelect({ label, value, onChange }: Props): JSX.Element {
+  const options = PRIORITIES.map((priority): readonly [Priority | "mixed", string] => [priority, words[priority]]);
+  return (
+    <Select
+      label={label}
+      isBare
+      value={value}
+      options={value === "mixed" ? [["mixed", words.mixed], ...options] : options}
+      onChange={(chosen) => {
+        if (chosen !== "mixed") onChange(chosen);
+      }}
+    />
+  );
+}

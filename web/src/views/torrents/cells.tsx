@@ -1,0 +1,73 @@
+import type { ComponentChildren } from "preact";
+import type { TorrentRow } from "../../../../src/api/index.ts";
+import type { IconName } from "../../components/icon.tsx";
+import { Icon } from "../../components/icon.tsx";
+import { Progress } from "../../components/progress.tsx";
+import { bytes, count, dateTime, eta, rate, ratio } from "../../format.ts";
+import type { ColumnId } from "../../lists/columns.ts";
+import { texts } from "../../texts.ts";
+
+type Tone = "down" | "up" | "idle" | "bad" | "check";
+
+const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> = {
+  queued: ["wait", "idle"], "fetching-metadata": ["search", "down"], checking: ["check", "check"], downloading: ["down", "down"], seeding: ["up", "up"], paused: ["pause", "idle"],
+  "disk-full": ["error", "bad"], failed: ["error", "bad"], stopping: ["wait", "idle"],
+};
+
+export function toneOf(row: TorrentRow): Tone {
+  return STATES[row.state][1];
+}
+
+export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChildren {
+  const [icon, tone] = STATES[row.state];
+  return (
+    <span class={`status ${tone}`} title={row.error?.message}>
+      <Icon name={icon} size={15} />
+      {texts.states[row.state]}
+    </span>
+  );
+}
+
+/** What stands in a cell. Names and messages are text nodes, whatever is in them. */
+export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
+  switch (id) {
+    case "status":
+      return <StatusIcon row={row} />;
+    case "name":
+      return row.name;
+    case "size":
+      return row.size === 0 ? "" : bytes(row.size);
+    case "done":
+      return <Progress value={row.progress} label={texts.columns.done} tone={toneOf(row)} />;
+    case "down":
+      return rate(row.downRate);
+    case "up":
+      return rate(row.upRate);
+    case "uploaded":
+      return row.uploaded === 0 ? "" : bytes(row.uploaded);
+    case "downloaded":
+      return row.downloaded === 0 ? "" : bytes(row.downloaded);
+    case "ratio":
+      return ratio(row.ratio);
+    case "eta":
+      return row.state === "downloading" ? eta(row.eta) : "";
+    case "peers":
+      return row.peers === 0 ? "" : count(row.peers);
+    case "seeds":
+      return row.seeds === 0 ? "" : count(row.seeds);
+    case "availability":
+      return row.availability === 0 ? "" : row.availability.toFixed(2);
+    case "label":
+      return row.label === "" ? "" : <span class="label">{row.label}</span>;
+    case "tracker":
+      return row.trackers.join(", ");
+    case "added":
+      return dateTime(row.addedAt);
+    case "finished":
+      return row.finishedAt === null ? "" : dateTime(row.finishedAt);
+    case "queue":
+      return count(row.queue + 1);
+    case "folder":
+      return row.folder;
+  }
+}

@@ -1,0 +1,43 @@
+import { showDetails } from "../../actions.ts";
+import { extend, only, toggle } from "../../lists/selection.ts";
+import { order } from "../../state/torrents.ts";
+import { isNarrow, selection } from "../../state/ui.ts";
+import { openTorrentMenu } from "./menu.tsx";
+
+/** The mouse on the table, for all rows at once: a row has no listeners of its own. */
+
+function idAt(event: Event): string | null {
+  const row = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-id]") : null;
+  return row?.dataset["id"] ?? null;
+}
+
+function isTick(event: Event): boolean {
+  return event.target instanceof Element && event.target.closest(".tick") !== null;
+}
+
+export function onClick(event: MouseEvent): void {
+  const id = idAt(event);
+  if (id === null) return;
+  const before = selection.value;
+  const hasCtrl = event.ctrlKey || event.metaKey;
+  if (event.shiftKey) selection.value = extend(before, order.value, id, hasCtrl);
+  else if (hasCtrl || isTick(event)) selection.value = toggle(before, id);
+  else {
+    selection.value = only(id);
+    if (isNarrow.value) showDetails();
+  }
+  // The box shows what is selected, not what the browser makes of a click on it.
+  if (event.target instanceof HTMLInputElement) event.target.checked = selection.value.ids.has(id);
+}
+
+export function onDoubleClick(event: MouseEvent): void {
+  if (idAt(event) !== null && !isTick(event)) showDetails();
+}
+
+export function onContextMenu(event: MouseEvent, grid: HTMLElement): void {
+  const id = idAt(event);
+  if (id === null) return;
+  event.preventDefault();
+  if (!selection.value.ids.has(id)) selection.value = only(id);
+  openTorrentMenu(event.clientX, event.clientY, grid);
+}
