@@ -1,0 +1,221 @@
+import type { EventData, EventName } from "./events.ts";
+import type { Problem } from "./problem.ts";
+import type { ActionRequest, ActionResult, AddOptions, AddRequest, CreateRequest, CreateTask, Inspected, PatchRequest } from "./requests.ts";
+import type { Added, Health, Identity, MagnetAnswer, TorrentList } from "./responses.ts";
+import type { History, LogLine, SessionInfo, Settings, Statistics } from "./session.ts";
+import type { Priority, TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "./torrent.ts";
+
+export interface ApiOptions {
+  /** Where the daemon is, `http://127.0.0.1:9080`; left out on its own page. */
+  readonly url?: string;
+  /** Left out by a page, which logs in and has a cookie. */
+  readonly token?: string;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+export interface ListOptions {
+  readonly search?: string;
+  readonly state?: TorrentState;
+  readonly label?: string;
+  readonly tracker?: string;
+  readonly sort?: keyof TorrentRow;
+  readonly order?: "asc" | "desc";
+  readonly offset?: number;
+  readonly limit?: number;
+  /** What the rows have; all when left out, `id` always. */
+  readonly fields?: readonly (keyof TorrentRow)[];
+}
+
+/** An event of the daemon, told by its name. */
+export type ApiEvent = { [Name in EventName]: { readonly name: Name; readonly data: EventData<Name> } }[EventName];
+
+export interface EventOptions {
+  readonly signal?: AbortSignal;
+  /** Told `true` when the stream is open, `false` when it was lost; it is tried again by itself. */
+  readonly onState?: (isOpen: boolean) => void;
+}
+
+/** What the daemon refused, or that it could not be reached (`status` 0, `code` "network"). */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly problem: Problem;
+
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.detail, options);
+    this.problem = problem;
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+  get code(): string {
+    return this.problem.code;
+  }
+}
+
+/** Milliseconds until a lost event stream is tried again. */
+const RETRY_MS = 1_000;
+
+/**
+ * The daemon's HTTP API for browsers and Node: a method for each route. All reject with {@link ApiError}. What a method answers has the
+ * shape of the schemas in this folder; the daemon's tests hold it to that, so nothing is checked again here.
+ */
+export class MillraceApi {
+  readonly #url: string;
+  readonly #token: string | undefined;
+  readonly #fetch: typeof globalThis.fetch;
+  #csrf: string | undefined;
+
+  constructor({ url = "", token, fetch }: ApiOptions = {}) {
+    this.#url = url.replace(/\/+$/, "");
+    this.#token = token;
+    // Browsers want to see `fetch` called on nothing.
+    this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
+  }
+
+  async login(token: string): Promise<Identity> {
+    return this.#known(await this.#json<Identity>("POST", "/login", { token }));
+  }
+  /** Who we are; a page asks this first, to have what its writes need. */
+  async me(): Promise<Identity> {
+    return this.#known(await this.#json<Identity>("GET", "/me"));
+  }
+  logout = (): Promise<void> => this.#done("POST", "/logout");
+
+  list = (options: ListOptions = {}): Promise<TorrentList> => this.#json("GET", `/torrents${queryOf(options)}`);
+  /** A magnet link or an address. */
+  add = (request: AddRequest): Promise<Added> => this.#json("POST", "/torrents", request);
+  addFile = (file: Blob, options: AddOptions = {}): Promise<Added> => this.#json("POST", "/torrents", formOf(file, options));
+  inspect = (file: Blob): Promise<Inspected> => this.#json("POST", "/torrents/inspect", formOf(file));
+  act = (request: ActionRequest): Promise<ActionResult> => this.#json("POST", "/torrents/actions", request);
+
+  torrent = (id: string): Promise<TorrentDetail> => this.#json("GET", `/torrents/${id}`);
+  patch = (id: string, request: PatchRequest): Promise<TorrentDetail> => this.#json("PATCH", `/torrents/${id}`, request);
+  remove = (id: string, deleteData = false): Promise<void> => this.#done("DELETE", `/torrents/${id}?deleteData=${deleteData}`);
+  files = (id: string): Promise<TorrentFile[]> => this.#json("GET", `/torrents/${id}/files`);
+  /** By index of file. */
+  setPriorities = (id: string, priorities: Readonly<Record<number, Priority>>): Promise<TorrentFile[]> => this.#json("PATCH", `/torrents/${id}/files`, { priorities });
+  peers = (id: string): Promise<TorrentPeer[]> => this.#json("GET", `/torrents/${id}/peers`);
+  addPeers = (id: string, peers: readonly string[]): Promise<void> => this.#done("POST", `/torrents/${id}/peers`, { peers });
+  trackers = (id: string): Promise<TorrentTracker[]> => this.#json("GET", `/torrents/${id}/trackers`);
+  setTrackers = (id: string, tiers: readonly (readonly string[])[]): Promise<TorrentTracker[]> => this.#json("PUT", `/torrents/${id}/trackers`, { tiers });
+  pieces = (id: string): Promise<TorrentPieces> => this.#json("GET", `/torrents/${id}/pieces`);
+  torrentFile = async (id: string): Promise<Uint8Array> => new Uint8Array(await (await this.#ask("GET", `/torrents/${id}/file`)).arrayBuffer());
+  magnet = async (id: string): Promise<string> => (await this.#json<MagnetAnswer>("GET", `/torrents/${id}/magnet`)).magnet;
+
+  session = (): Promise<SessionInfo> => this.#json("GET", "/session");
+  settings = (): Promise<Settings> => this.#json("GET", "/settings");
+  change = (settings: Partial<Settings>): Promise<Settings> => this.#json("PATCH", "/settings", settings);
+  statistics = (): Promise<Statistics> => this.#json("GET", "/statistics");
+  history = (): Promise<History> => this.#json("GET", "/statistics/history");
+  log = (after = 0): Promise<LogLine[]> => this.#json("GET", `/log?after=${after}`);
+  create = (request: CreateRequest): Promise<CreateTask> => this.#json("POST", "/create", request);
+  tasks = (): Promise<CreateTask[]> => this.#json("GET", "/tasks");
+  cancelTask = (id: string): Promise<void> => this.#done("DELETE", `/tasks/${encodeURIComponent(id)}`);
+
+  health = (): Promise<Health> => this.#json("GET", "/../../healthz");
+  /** For `<video>` and links: they carry the cookie. */
+  streamUrl = (id: string, file: Pick<TorrentFile, "index" | "path">, download = false): string =>
+    `${this.#url}/stream/${id}/${file.index}/${encodeURIComponent(file.path.replace(/^.*\//, "").replaceAll("\\", "_"))}${download ? "?download=1" : ""}`;
+  playlistUrl = (id: string): string => `${this.#url}/stream/${id}/playlist.m3u`;
+  torrentFileUrl = (id: string): string => `${this.#url}/api/v1/torrents/${id}/file`;
+
+  /**
+   * What happens, from a `snapshot` on; lost connections are taken up where they ended. Ends when `signal` is aborted, throws
+   * {@link ApiError} when the daemon refuses (401: log in again).
+   */
+  async *events({ signal, onState }: EventOptions = {}): AsyncGenerator<ApiEvent, void, void> {
+    const trusted: Trusted<ApiEvent> = JSON;
+    let last = "";
+    const isOver = (): boolean => signal?.aborted === true;
+    while (!isOver()) {
+      try {
+        const answer = await this.#ask("GET", "/events", undefined, { accept: "text/event-stream", ...(last === "" ? {} : { "last-event-id": last }) }, signal);
+        onState?.(true);
+        const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
+        try {
+          const decoder = new TextDecoder();
+          let text = "";
+          for (let part = await reader.read(); !part.done; part = await reader.read()) {
+            let from = Math.max(0, text.length - 1);
+            text += decoder.decode(part.value, { stream: true });
+            for (let end = text.indexOf("\n\n", from); end >= 0; end = text.indexOf("\n\n")) {
+              const fields = fieldsOf(text.slice(0, end));
+              text = text.slice(end + 2);
+              last = fields["id"] ?? last;
+              if (fields["event"] !== undefined) yield trusted.parse(`{"name":"${fields["event"]}","data":${fields["data"] ?? "null"}}`);
+            }
+          }
+        } finally {
+          await reader.cancel().catch(() => undefined);
+        }
+      } catch (error) {
+        if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) throw error;
+      }
+      if (isOver()) return;
+      onState?.(false);
+      await new Promise((resolve) => {
+        globalThis.setTimeout(resolve, RETRY_MS);
+        signal?.addEventListener("abort", resolve, { once: true });
+      });
+    }
+  }
+
+  #known(identity: Identity): Identity {
+    this.#csrf = identity.csrf ?? undefined;
+    return identity;
+  }
+
+  async #json<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    const trusted: Trusted<Answer> = JSON;
+    return trusted.parse(await (await this.#ask(method, path, body)).text());
+  }
+
+  async #done(method: string, path: string, body?: unknown): Promise<void> {
+    await this.#ask(method, path, body);
+  }
+
+  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+    const isForm = body instanceof FormData;
+    if (this.#token !== undefined) headers["authorization"] = `Bearer ${this.#token}`;
+    if (this.#csrf !== undefined && method !== "GET") headers["x-csrf-token"] = this.#csrf;
+    if (body !== undefined && !isForm) headers["content-type"] = "application/json";
+    const content = body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) };
+    const answer = await this.#fetch(`${this.#url}/api/v1${path}`, { method, headers, credentials: "same-origin", ...(signal === undefined ? {} : { signal }), ...content }).catch((error: unknown) => {
+      throw new ApiError({ type: "about:blank", title: "", status: 0, detail: "the daemon cannot be reached", code: "network" }, { cause: error });
+    });
+    if (answer.ok) return answer;
+    const problem: unknown = await answer.json().catch(() => undefined);
+    throw new ApiError(isProblem(problem) ? problem : { type: "about:blank", title: answer.statusText, status: answer.status, detail: `the daemon answered ${answer.status}`, code: "http" });
+  }
+}
+
+/** The daemon's word is taken: its answers are held to the same schemas by its tests. */
+interface Trusted<Answer> {
+  parse(text: string): Answer;
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && "detail" in value;
+}
+
+function queryOf(options: ListOptions): string {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()}`;
+}
+
+function formOf(file: Blob, options?: AddOptions): FormData {
+  const form = new FormData();
+  form.set("file", file);
+  if (options !== undefined) form.set("options", JSON.stringify(options));
+  return form;
+}
+
+/** The lines of an event by what stands before their colon. */
+function fieldsOf(event: string): Record<string, string> {
+  return Object.fromEntries(
+    event.split("\n").map((line) => {
+      const colon = line.indexOf(": ");
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    }),
+  );
+}

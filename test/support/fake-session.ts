@@ -1,0 +1,226 @@
+import type { CreateTask, Settings, TorrentDetail, TorrentRow } from "../../src/api/index.ts";
+import { InputError, MillraceError } from "../../src/base/index.ts";
+import type { FileReading, Session, SessionEvents } from "../../src/daemon/session/session.ts";
+
+export const ID = "a".repeat(40);
+export const OTHER = "b".repeat(40);
+
+export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow {
+  return {
+    id,
+    name: `torrent ${id.slice(0, 4)}`,
+    state: "downloading",
+    error: null,
+    progress: 0.5,
+    size: 100,
+    wanted: 100,
+    done: 50,
+    downRate: 10,
+    upRate: 1,
+    downloaded: 50,
+    uploaded: 5,
+    ratio: 0.1,
+    eta: 5,
+    peers: 2,
+    seeds: 1,
+    availability: 1.5,
+    label: "",
+    trackers: ["tracker.example"],
+    folder: "/downloads",
+    addedAt: 1_700_000_000_000,
+    finishedAt: null,
+    queue: 0,
+    private: false,
+    ...more,
+  };
+}
+
+const settings: Settings = {
+  downloadDir: "/downloads",
+  maxDownloadRate: null,
+  maxUploadRate: null,
+  schedule: [],
+  maxConnections: 500,
+  maxPeers: 100,
+  uploadSlots: 20,
+  maxActiveDownloads: null,
+  maxActiveSeeds: null,
+  seedRatio: null,
+  seedSeconds: null,
+  labels: {},
+  watchDir: "",
+  startAdded: true,
+};
+
+/** A session with two torrents that remembers what was asked of it to change. */
+export class FakeSession implements Session {
+  rows: TorrentRow[] = [fakeRow(ID), fakeRow(OTHER, { name: "Other", state: "seeding" })];
+  /** Names of the methods that change something, as they were called, with their arguments. */
+  readonly writes: [string, ...unknown[]][] = [];
+  /** Files by index: what `open` reads. */
+  contents: { path: string; bytes: Uint8Array }[] = [
+    { path: "folder/film.webm", bytes: Uint8Array.from({ length: 1000 }, (_, i) => i % 251) },
+    { path: "folder/evil.html", bytes: new TextEncoder().encode("<script>alert(1)</script>") },
+  ];
+  /** Piece of a file that a stream waits for; for ever when not set. */
+  readGate: Promise<void> = Promise.resolve();
+  reading = 0;
+  readonly #listeners = new Map<string, Set<(data: never) => void>>();
+
+  list(): readonly TorrentRow[] {
+    return this.rows;
+  }
+  row(id: string): TorrentRow | undefined {
+    return this.rows.find((row) => row.id === id);
+  }
+  #need(id: string): TorrentRow {
+    const row = this.row(id);
+    if (row === undefined) throw new MillraceError("session.not-found", `there is no torrent ${id}`);
+    return row;
+  }
+  detail(id: string): TorrentDetail {
+    return {
+      ...this.#need(id),
+      limits: { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null },
+      sequential: false,
+      magnet: `magnet:?xt=urn:btih:${id}`,
+      comment: "",
+      createdBy: "",
+      createdAt: null,
+      pieceCount: 2,
+      pieceLength: 16_384,
+      fileCount: this.contents.length,
+      wasted: 0,
+      knownPeers: 3,
+    };
+  }
+  files(id: string): ReturnType<Session["files"]> {
+    this.#need(id);
+    return this.contents.map(({ path, bytes }, index) => ({ index, path, size: bytes.length, done: 0, priority: "normal" }));
+  }
+  peers(id: string): ReturnType<Session["peers"]> {
+    this.#need(id);
+    return [{ ip: "127.0.0.1", port: 1, id: "127.0.0.1:1", peerId: "00", client: "x", direction: "incoming", progress: 1, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0, flags: "I" }];
+  }
+  trackers(id: string): ReturnType<Session["trackers"]> {
+    this.#need(id);
+    return [{ url: "http://tracker.example/announce", tier: 0, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "" }];
+  }
+  pieces(id: string): ReturnType<Session["pieces"]> {
+    this.#need(id);
+    return { count: 2, have: "gA==", availability: "AQE=", active: [1] };
+  }
+  torrentFile(id: string): Uint8Array | undefined {
+    this.#need(id);
+    return id === ID ? new TextEncoder().encode("d4:infodee") : undefined;
+  }
+  inspect(torrent: Uint8Array): ReturnType<Session["inspect"]> {
+    if (torrent[0] !== 0x64) throw new InputError("metainfo.bencode", "this is not a torrent file");
+    return { id: ID, name: "x", size: 1, pieceLength: 16_384, private: false, comment: "", isKnown: true, files: [] };
+  }
+  async add(source: Uint8Array | string, options: unknown): Promise<string> {
+    this.writes.push(["add", source, options]);
+    return Promise.resolve(OTHER);
+  }
+  async act(request: Parameters<Session["act"]>[0]): ReturnType<Session["act"]> {
+    this.writes.push(["act", request]);
+    const failed = request.ids.filter((id) => this.row(id) === undefined).map((id) => ({ id, code: "session.not-found", message: "no such torrent" }));
+    return Promise.resolve({ done: request.ids.length - failed.length, failed });
+  }
+  async patch(id: string, request: unknown): Promise<void> {
+    this.#need(id);
+    this.writes.push(["patch", id, request]);
+    return Promise.resolve();
+  }
+  async setPriorities(id: string, priorities: ReadonlyMap<number, string>): Promise<void> {
+    this.writes.push(["setPriorities", id, priorities]);
+    return Promise.resolve();
+  }
+  async setTrackers(id: string, tiers: unknown): Promise<void> {
+    this.writes.push(["setTrackers", id, tiers]);
+    return Promise.resolve();
+  }
+  async addPeers(id: string, peers: unknown): Promise<void> {
+    this.writes.push(["addPeers", id, peers]);
+    return Promise.resolve();
+  }
+  settings(): Settings {
+    return settings;
+  }
+  async change(changed: Partial<Settings>): Promise<Settings> {
+    this.writes.push(["change", changed]);
+    return Promise.resolve({ ...settings, ...changed });
+  }
+  info(): ReturnType<Session["info"]> {
+    return { version: "1", peerId: "-MI0001-", peerPort: 6881, isReachable: false, downloadDir: "/downloads", freeBytes: 5, now: 1, maxDownloadRate: null, maxUploadRate: null };
+  }
+  statistics(): ReturnType<Session["statistics"]> {
+    return {
+      startedAt: 1,
+      downloaded: 100,
+      uploaded: 5,
+      sessionDownloaded: 1,
+      sessionUploaded: 1,
+      torrents: 2,
+      states: { downloading: 1, seeding: 1 },
+      connections: 3,
+      downRate: 10,
+      upRate: 1,
+      freeBytes: null,
+      memory: 1,
+    };
+  }
+  history(): ReturnType<Session["history"]> {
+    return { recent: [{ at: 1, down: 1, up: 1 }], hours: [] };
+  }
+  log(after = 0): ReturnType<Session["log"]> {
+    return [{ id: 1, at: 1, level: "info" as const, message: "hello", torrent: null }].filter(({ id }) => id > after);
+  }
+  createTorrent(request: { readonly path: string }): CreateTask {
+    this.writes.push(["createTorrent", request]);
+    return { id: "1", path: request.path, state: "hashing", progress: 0, torrent: null, error: null };
+  }
+  tasks(): readonly CreateTask[] {
+    return [{ id: "1", path: "/x", state: "hashing", progress: 0, torrent: null, error: null }];
+  }
+  cancelTask(id: string): boolean {
+    this.writes.push(["cancelTask", id]);
+    return id === "1";
+  }
+  open(id: string, file: number): FileReading {
+    this.#need(id);
+    const found = this.contents[file];
+    if (found === undefined) throw new MillraceError("session.not-found", `there is no file ${file}`);
+    const read = (start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> => this.#read(found.bytes, start, end, signal);
+    return { path: found.path, size: found.bytes.length, read };
+  }
+  async *#read(bytes: Uint8Array, start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    this.reading += 1;
+    try {
+      for (let at = start; at < end; at += 65_536) {
+        const aborted = new Promise<void>((resolve) => {
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+        await Promise.race([this.readGate, aborted]);
+        signal.throwIfAborted();
+        yield bytes.subarray(at, Math.min(end, at + 65_536));
+      }
+    } finally {
+      this.reading -= 1;
+    }
+  }
+
+  on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, listeners);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+  emit<Name extends keyof SessionEvents>(event: Name, data: SessionEvents[Name]): void {
+    for (const listener of this.#listeners.get(event) ?? []) (listener as (data: SessionEvents[Name]) => void)(data);
+  }
+  /** Who listens to anything. */
+  get listenerCount(): number {
+    return [...this.#listeners.values()].reduce((sum, set) => sum + set.size, 0);
+  }
+}
