@@ -6,6 +6,7 @@ import { listenKeys } from "./keys.ts";
 import { connection } from "./state/session.ts";
 import { isNarrow, signedIn } from "./state/ui.ts";
 import { detailsOpen, sidebarOpen } from "./state/prefs.ts";
+import { visible } from "./state/torrents.ts";
 import { texts } from "./texts.ts";
 import { Banner } from "./views/banner.tsx";
 import { Details } from "./views/details/details.tsx";
@@ -16,6 +17,7 @@ import { Sidebar } from "./views/sidebar.tsx";
 import { StatusBar } from "./views/statusbar.tsx";
 import { Tasks } from "./views/tasks.tsx";
 import { Toolbar } from "./views/toolbar.tsx";
+import { Empty } from "./views/torrents/empty.tsx";
 import { TorrentGrid } from "./views/torrents/grid.tsx";
 
 export function App(): JSX.Element {
@@ -55,6 +57,7 @@ function Page(): JSX.Element {
             <main>
               <h1 class="hidden">{texts.product}</h1>
               <TorrentGrid />
+              {visible.value.length === 0 && <Empty />}
             </main>
           )}
           {hasDetails && <Details />}

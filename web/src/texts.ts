@@ -130,7 +130,7 @@ export const texts = {
   settings: {
     title: "Settings", sections: { folders: "Folders", speed: "Speed", schedule: "Schedule", connections: "Connections", queue: "Queue", labels: "Labels", page: "This page" }, downloadDir: "Download folder", watchDir: "Watched folder", watchHint: "Torrent files put there are added. Empty: none.",
     startAdded: "Start torrents when they are added", down: "Download limit", up: "Upload limit", maxConnections: "Connections in all", maxPeers: "Peers of a torrent", uploadSlots: "Uploads at once, of a torrent", downloads: "Torrents that download at once", seeds: "Torrents that seed at once",
-    ratio: "Stop seeding at ratio", minutes: "Stop seeding after minutes", unlimited: "all", never: "never", addRule: "Add rule", rule: (at: number) => `Rule ${at}`, from: "From", to: "To", days: "Days", dayNames: ["Su", "Mo", "Tu", "We", "Th", "Fr", "Sa"], dayLong: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
+    ratio: "Stop seeding at ratio", minutes: "Stop seeding after minutes", unlimited: "all", never: "never", addRule: "Add rule", rule: (at: number) => `Rule ${at}`, from: "From", to: "To", days: "Days", dayNames: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
     removeRule: (at: number) => `Remove rule ${at}`, noRules: "No rules: the limits above hold at all times.", ruleHint: "The first rule that holds now wins over the limits.", label: "Label", folder: "Folder", addLabel: "Add label", removeLabel: (name: string) => `Remove label ${name}`, noLabels: "No labels have a folder of their own.",
     theme: "Theme", themes: { auto: "As the system", light: "Light", dark: "Dark" }, saved: "Settings saved.", failed: "Settings not saved",
   },

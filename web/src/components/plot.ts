@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { rateOrZero } from "../format.ts";
+import { dateTime, rateOrZero, time } from "../format.ts";
 import type { Sample } from "../state/samples.ts";
 import { texts } from "../texts.ts";
 import { colorOf } from "./color.ts";
@@ -27,8 +27,8 @@ export function createPlot(box: HTMLElement): Plot {
       cursor: { drag: { x: false, y: false } },
       scales: { y: { range: (_self, _least, most) => [0, Math.max(1024, most * 1.1)] } },
       axes: [
-        axis,
-        { ...axis, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
+        { ...axis, values: (_self, splits) => moments(splits) },
+        { ...axis, space: 34, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
       ],
       series: [
         {},
@@ -48,6 +48,15 @@ export function createPlot(box: HTMLElement): Plot {
       plot.destroy();
     },
   };
+}
+
+const DAY = 86_400;
+
+/** Seconds since 1970 as days, minutes or seconds: as fine as they are apart. */
+function moments(splits: readonly number[]): string[] {
+  const [first = 0, second = 0] = splits;
+  const step = second - first;
+  return splits.map((at) => (step >= DAY / 2 ? dateTime(at * 1000).slice(5, 10) : step < 60 ? time(at * 1000) : time(at * 1000).slice(0, 5)));
 }
 
 function transparent(color: string): string {

@@ -5,7 +5,7 @@ interface Props {
   /** 0 to 1. */
   readonly value: number;
   readonly label: string;
-  readonly tone?: "down" | "up" | "idle" | "bad" | "check";
+  readonly tone?: "down" | "up" | "idle" | "bad" | "busy";
 }
 
 /** A bar with its figure in it. */

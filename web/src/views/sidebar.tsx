@@ -32,7 +32,7 @@ function Section({ title, entries }: { readonly title: string; readonly entries:
       <ul>
         {entries.map((entry) => (
           <li key={entry.key}>
-            <button type="button" class="filter" aria-pressed={entry.isChosen} title={entry.name} onClick={entry.choose}>
+            <button type="button" class={`filter ${entry.key === "any" ? "any" : ""}`} aria-pressed={entry.isChosen} title={entry.name} onClick={entry.choose}>
               <Icon name={entry.icon} size={15} />
               <span class="name">{entry.name}</span>
               {entry.amount !== null && <span class="count">{count(entry.amount)}</span>}

@@ -19,13 +19,16 @@ export function StatusBar(): JSX.Element {
   const chosen = selection.value.ids.size;
   return (
     <footer class="statusbar" aria-label={words.label}>
-      <button type="button" class="figure" aria-label={`${words.limits}: ${words.down} ${rateOrZero(now.down)}${limit(info?.maxDownloadRate)}, ${words.up} ${rateOrZero(now.up)}${limit(info?.maxUploadRate)}`} title={words.limits} onClick={() => (dialog.value = { kind: "speed" })}>
+      <button type="button" class="figure" title={words.limits} onClick={() => (dialog.value = { kind: "speed" })}>
+        <span class="hidden">{words.limits}: </span>
         <span class="down">
+          <span class="hidden">{words.down} </span>
           <Icon name="down" size={14} />
           {rateOrZero(now.down)}
           <span class="limit">{limit(info?.maxDownloadRate)}</span>
         </span>
         <span class="up">
+          <span class="hidden">{words.up} </span>
           <Icon name="up" size={14} />
           {rateOrZero(now.up)}
           <span class="limit">{limit(info?.maxUploadRate)}</span>

@@ -26,39 +26,37 @@ export function Details(): JSX.Element {
     detailsOpen.value = false;
   };
   return (
-    <>
+    <section class="details" aria-label={words.label} style={isPhone ? {} : { height: `${detailsHeight.value}vh` }}>
       {!isPhone && <Splitter />}
-      <section class="details" aria-label={words.label} style={isPhone ? {} : { height: `${detailsHeight.value}vh` }}>
-        {isPhone && (
-          <div class="details-head">
-            <Button label={words.back} icon="back" kind="quiet" onClick={close} />
-            <h1>{row?.name ?? texts.product}</h1>
-          </div>
-        )}
-        {id === null || row === undefined ? (
-          <div class="nothing">
-            <p>{words.nothing}</p>
-            {!isPhone && <Button label={words.close} icon="close" kind="quiet" onClick={close} />}
-          </div>
-        ) : (
-          <Tabs
-            label={words.label}
-            tabs={TABS.map((entry) => [entry, words.tabs[entry]] as const)}
-            chosen={tab.value}
-            onChoose={(chosen) => (tab.value = chosen)}
-            extra={
-              isPhone ? undefined : (
-                <>
-                  <span class="tab-name">{row.name}</span>
-                  <Button label={words.close} icon="close" kind="quiet" onClick={close} />
-                </>
-              )
-            }
-          >
-            <View key={id} id={id} />
-          </Tabs>
-        )}
-      </section>
-    </>
+      {isPhone && (
+        <div class="details-head">
+          <Button label={words.back} icon="back" kind="quiet" onClick={close} />
+          <h1>{row?.name ?? texts.product}</h1>
+        </div>
+      )}
+      {id === null || row === undefined ? (
+        <div class="nothing">
+          <p>{words.nothing}</p>
+          {!isPhone && <Button label={words.close} icon="close" kind="quiet" onClick={close} />}
+        </div>
+      ) : (
+        <Tabs
+          label={words.label}
+          tabs={TABS.map((entry) => [entry, words.tabs[entry]] as const)}
+          chosen={tab.value}
+          onChoose={(chosen) => (tab.value = chosen)}
+          extra={
+            isPhone ? undefined : (
+              <>
+                <span class="tab-name">{row.name}</span>
+                <Button label={words.close} icon="close" kind="quiet" onClick={close} />
+              </>
+            )
+          }
+        >
+          <View key={id} id={id} />
+        </Tabs>
+      )}
+    </section>
   );
 }

@@ -54,7 +54,13 @@ function Live({ row }: { readonly row: TorrentRow }): JSX.Element {
   );
 }
 
-function Fixed({ detail, again }: { readonly detail: TorrentDetail; readonly again: () => void }): JSX.Element {
+interface FixedProps {
+  readonly detail: TorrentDetail;
+  /** Reads it anew. */
+  readonly again: () => void;
+}
+
+function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
   const { limits } = detail;
   return (
     <>
@@ -74,15 +80,20 @@ function Fixed({ detail, again }: { readonly detail: TorrentDetail; readonly aga
       <Fact name={words.hash}>
         <code>{detail.id}</code>
       </Fact>
-      <div class="fact-line">
-        <Button label={texts.actions.copyMagnet} icon="link" isWordy onClick={() => void copy(detail.magnet)} />
-        <Check
-          label={words.sequentialSwitch}
-          isChecked={detail.sequential}
-          onChange={(sequential) => void attempt(words.sequentialSwitch, () => api.patch(detail.id, { sequential })).then(again)}
-        />
-      </div>
     </>
+  );
+}
+
+function Switches({ detail, again }: FixedProps): JSX.Element {
+  return (
+    <div class="fact-line">
+      <Button label={texts.actions.copyMagnet} icon="link" isWordy onClick={() => void copy(detail.magnet)} />
+      <Check
+        label={words.sequentialSwitch}
+        isChecked={detail.sequential}
+        onChange={(sequential) => void attempt(words.sequentialSwitch, () => api.patch(detail.id, { sequential })).then(again)}
+      />
+    </div>
   );
 }
 
@@ -97,8 +108,9 @@ export function Overview({ id }: ViewProps): JSX.Element | null {
       {error !== null && <p class="failure">{error}</p>}
       <dl>
         <Live row={row} />
-        {detail !== null && <Fixed detail={detail} again={again} />}
+        {detail !== null && <Fixed detail={detail} />}
       </dl>
+      {detail !== null && <Switches detail={detail} again={again} />}
     </div>
   );
 }

@@ -29,7 +29,7 @@ function Rule({ rule, number, onChange, onRemove }: RuleProps): JSX.Element {
       <legend>{words.rule(number)}</legend>
       <div class="days" role="group" aria-label={words.days}>
         {words.dayNames.map((name, day) => (
-          <button key={name} type="button" class="day" aria-pressed={rule.days.includes(day)} aria-label={words.dayLong[day]} onClick={() => flip(day)}>
+          <button key={name} type="button" class="day" aria-pressed={rule.days.includes(day)} onClick={() => flip(day)}>
             {name}
           </button>
         ))}

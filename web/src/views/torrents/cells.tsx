@@ -7,10 +7,10 @@ import { bytes, count, dateTime, eta, rate, ratio } from "../../format.ts";
 import type { ColumnId } from "../../lists/columns.ts";
 import { texts } from "../../texts.ts";
 
-type Tone = "down" | "up" | "idle" | "bad" | "check";
+type Tone = "down" | "up" | "idle" | "bad" | "busy";
 
 const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> = {
-  queued: ["wait", "idle"], "fetching-metadata": ["search", "down"], checking: ["check", "check"], downloading: ["down", "down"], seeding: ["up", "up"], paused: ["pause", "idle"],
+  queued: ["wait", "idle"], "fetching-metadata": ["search", "down"], checking: ["check", "busy"], downloading: ["down", "down"], seeding: ["up", "up"], paused: ["pause", "idle"],
   "disk-full": ["error", "bad"], failed: ["error", "bad"], stopping: ["wait", "idle"],
 };
 

@@ -6,7 +6,6 @@ import { columns as chosenColumns, widthOf } from "../../state/prefs.ts";
 import { order } from "../../state/torrents.ts";
 import { isNarrow, selection } from "../../state/ui.ts";
 import { texts } from "../../texts.ts";
-import { Empty } from "./empty.tsx";
 import { Head } from "./head.tsx";
 import { onGridKey } from "./keyboard.ts";
 import { onClick, onContextMenu, onDoubleClick } from "./pointer.ts";
@@ -59,7 +58,6 @@ export function TorrentGrid(): JSX.Element {
       }}
     >
       <Head columns={columns} isCard={isCard} />
-      {ids.length === 0 && <Empty />}
       <div
         role="rowgroup"
         class="rows"
