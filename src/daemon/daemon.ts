@@ -82,7 +82,7 @@ export class Daemon {
         version,
         log,
       });
-      log.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
+      session.logger.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
       return new Daemon({ unlock, log, session, rpc, http }, config, created);
     } catch (error) {
       for (const step of undo.reverse()) await step();
@@ -99,11 +99,11 @@ export class Daemon {
         session.reconfigure(settingsOf(config));
         log.level = config.logLevel;
         const stiff = (["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "onComplete"] as const).filter((key) => config[key] !== this.#config[key]);
-        if (stiff.length > 0) log.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
+        if (stiff.length > 0) session.logger.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
         this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
-        log.info("the configuration was read again");
+        session.logger.info("the configuration was read again");
       } catch (error) {
-        log.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
+        session.logger.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
       }
     });
   }

@@ -7,8 +7,8 @@ import { createSecret, hashToken, Secret } from "./http/index.ts";
 
 const record = z.object({ algorithm: z.literal("scrypt"), n: z.int().positive(), r: z.int().positive(), p: z.int().positive(), salt: z.string(), hash: z.string() });
 
-/** Characters: what is shorter can be guessed. */
-const MIN_TOKEN_LENGTH = 8;
+/** What fits into a header; what is shorter can be guessed. */
+const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
 export interface OpenedSecret {
   readonly secret: Secret;
@@ -18,12 +18,12 @@ export interface OpenedSecret {
 
 /**
  * The secret of a state folder: of `token` when that is given, of the stored hash otherwise, or a new one. Only the hash is stored. A damaged file
- * is replaced by a new token, which whoever started the daemon sees. Rejects with InputError `daemon.token` for one that is too short.
+ * is replaced by a new token, which whoever started the daemon sees. Rejects with InputError `daemon.token` for one that cannot be.
  */
 export async function openSecret(files: Files, stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
   if (token !== undefined && token !== "") {
-    if (token.length < MIN_TOKEN_LENGTH) throw new InputError("daemon.token", `MILLRACE_TOKEN is too short: it takes ${MIN_TOKEN_LENGTH} characters or more`);
+    if (!TOKEN.test(token)) throw new InputError("daemon.token", "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces");
     const chosen = await hashToken(token);
     await files.replace(path, utf8(`${JSON.stringify(chosen)}\n`));
     return { secret: new Secret(chosen, token), created: undefined };

@@ -34,7 +34,7 @@ describe("millrace daemon", () => {
     expect((await second.until("ready"))["token"]).toBeUndefined();
     second.token = token;
     expect(await rows(second)).toEqual([]);
-    second.token = "wrong wrong wrong";
+    second.token = "wrong-wrong-wrong";
     await expect(rows(second)).rejects.toThrow("401");
   });
 
@@ -91,6 +91,7 @@ describe("millrace daemon", () => {
     await eventually("its file is marked", () => stat(join(watch, "x.torrent.added")).then(() => true, () => false));
     await writeFile(join(watch, "broken.torrent"), "nonsense");
     await eventually("the broken one is marked", () => stat(join(watch, "broken.torrent.invalid")).then(() => true, () => false));
+    expect(await rows(daemon)).toHaveLength(1);
   });
 });
 

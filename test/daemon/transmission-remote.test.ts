@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Transmission } from "@ctrl/transmission";
+import { TorrentState } from "@ctrl/shared-torrent";
 import { describe, expect, it } from "vitest";
 import { torrentOf, writeRandom } from "../support/clients.ts";
 import { TestDaemon } from "../support/daemon.ts";
@@ -17,7 +18,7 @@ const lacking = [...missing("python3-libtorrent"), ...(existsSync(REMOTE) ? [] :
 function remote(daemon: TestDaemon, ...args: string[]): Promise<string> {
   const { host } = new URL(daemon.url);
   return new Promise((resolve, reject) => {
-    execFile(REMOTE, [`http://${host}/transmission/rpc`, "--auth", `anybody:${daemon.token}`, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
+    execFile(REMOTE, [`http://${host}/transmission`, "--auth", `anybody:${daemon.token}`, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout + stderr);
       else reject(new Error(`transmission-remote ${args.join(" ")}: ${stdout} ${stderr}`, { cause: error }));
     });
@@ -95,7 +96,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     const daemon = await TestDaemon.start();
     const { host } = new URL(daemon.url);
     const answer = await new Promise<string>((resolve) => {
-      execFile(REMOTE, [`http://${host}/transmission/rpc`, "--auth", "anybody:wrong", "--list"], { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
+      execFile(REMOTE, [`http://${host}/transmission`, "--auth", "anybody:wrong", "--list"], { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
     });
     expect(answer).toMatch(/401|Unauthorized/i);
   });
@@ -115,7 +116,7 @@ describe(`@ctrl/transmission${because(missing("python3-libtorrent"))}`, () => {
     const all = await client.getAllData();
     expect(all.labels).toEqual([{ id: "shelf", name: "shelf", count: 1 }]);
     await client.pauseTorrent(hash);
-    await eventually("it is paused", async () => (await client.getTorrent(hash)).state === "paused");
+    await eventually("it is paused", async () => (await client.getTorrent(hash)).state === TorrentState.paused);
     await client.resumeTorrent(hash);
     await client.queueTop(hash);
     expect((await client.freeSpace(daemon.place.downloads)).arguments["size-bytes"]).toBeGreaterThan(0);

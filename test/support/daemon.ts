@@ -5,7 +5,7 @@ import { tempFolder } from "./temp-folder.ts";
 
 const bin = fileURLToPath(new URL("../../bin/millrace.js", import.meta.url));
 
-export const TOKEN = "correct horse battery staple";
+export const TOKEN = "correct-horse-battery-staple";
 
 export interface DaemonPlace {
   readonly state: string;

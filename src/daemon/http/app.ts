@@ -23,8 +23,9 @@ export interface AppOptions {
 
 type Env = { Bindings: HttpBindings };
 
-/** Where Transmission's programs expect it. */
+/** Where Transmission's programs expect it; its own asks for the second. */
 const RPC_PATH = "/transmission/rpc";
+const RPC_PATHS = [RPC_PATH, `${RPC_PATH}/`];
 
 /** Everything that begins like this is nobody's business before it is known who asks, even what is not there. */
 const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
@@ -49,7 +50,7 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
       throw notAllowed(c.req.method, allow);
     });
   }
-  if (rpc !== undefined) app.all(RPC_PATH, (c) => serveRpc(c, services, rpc, onRoute));
+  if (rpc !== undefined) app.on("ALL", RPC_PATHS, (c) => serveRpc(c, services, rpc, onRoute));
   app.all("*", async (c) => servePage(c, services, page));
   app.onError((error) => {
     if (problemOf(error).status === 500) log.error("a request failed", { reason: toError(error).message, stack: toError(error).stack });

@@ -118,8 +118,8 @@ export class DaemonSession implements Session {
     await this.#statistics.load(this.#log);
     this.#apply();
     await client.listen();
-    const { records } = await store.load();
-    await this.#adder.restore([...records.values()]);
+    const { records, damaged } = await store.load();
+    await this.#adder.restore([...records.values()], damaged);
     for (const entry of roster.entries()) await this.#actions.finish(entry);
     this.#conductor.apply();
     roster.flush();
@@ -127,6 +127,11 @@ export class DaemonSession implements Session {
     const { emitter, conductor, statistics, context } = { emitter: this.#emitter, conductor: this.#conductor, statistics: this.#statistics, context: this.#context };
     this.#pulse = new Pulse({ context, conductor, emitter, statistics, info: () => this.info(), onSlowLook: () => this.#slowLook() });
     this.#watchFolder();
+  }
+
+  /** What is told here shows in the page's log, too. */
+  get logger(): Log {
+    return this.#log;
   }
 
   /** Stops every torrent, tells trackers, keeps all state, releases every handle. */
