@@ -100,22 +100,21 @@ export class Content implements SwarmContent {
     return content;
   }
 
-  /** Once a second: a long journal is worth a new snapshot. */
-  async tick(partials: () => ReadonlyMap<number, Bitfield>): Promise<void> {
-    if (this.journalLength < SNAPSHOT_AFTER_BYTES || this.#isCheckpointing) return;
-    this.#isCheckpointing = true;
-    try {
-      await this.checkpoint(partials());
-    } finally {
-      this.#isCheckpointing = false;
-    }
+  /** Whether the journal is so long that a new snapshot is worth it, and none is being written. */
+  get wantsCheckpoint(): boolean {
+    return this.journalLength >= SNAPSHOT_AFTER_BYTES && !this.#isCheckpointing;
   }
 
   /** Writes a snapshot of a torrent at work: the journal goes on from it. `partials`: what is on disk at the call. */
   async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
     // What comes in while this is made durable is not durable itself: it is not for this snapshot.
     const progress = { have: this.have.clone(), partials };
-    await this.#afterSync(() => this.#saveOrWarn({ progress, stamps: [] }));
+    this.#isCheckpointing = true;
+    try {
+      await this.#afterSync(() => this.#saveOrWarn({ progress, stamps: [] }));
+    } finally {
+      this.#isCheckpointing = false;
+    }
   }
 
   /** Bytes of journal since a snapshot was last written, or could not be. */

@@ -42,13 +42,6 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.metainfo === undefined ? undefined : `${this.folder}/${this.metainfo.name}`;
   }
 
-  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
-  get isBusy(): boolean {
-    if (this.state.kind === "checking") return true;
-    const { swarm } = this.parts();
-    return swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0);
-  }
-
   status(): TorrentStatus {
     const { selection, swarm, tally } = this.parts();
     const { state, metainfo } = this;

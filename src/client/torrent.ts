@@ -166,6 +166,12 @@ export class Torrent extends TorrentView {
     if (downloader !== undefined) downloader.isSequential = isSequential;
   }
 
+  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
+  get isBusy(): boolean {
+    const swarm = this.#swarm;
+    return this.#state.kind === "checking" || (swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0));
+  }
+
   /** Bytes a second; `undefined` where it has no limit of its own. */
   get rates(): Required<Rates> {
     return this.#rates.get();
@@ -283,7 +289,7 @@ export class Torrent extends TorrentView {
     if (swarm === undefined) return;
     swarm.tick(now);
     if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
-    this.#content?.tick(() => swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
+    if (this.#content?.wantsCheckpoint === true) this.#content.checkpoint(swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
   }
 
   protected override parts(): ViewedParts {

@@ -42,6 +42,8 @@ export class Adder {
       priorities,
       queue: this.#nextQueue++,
       size: torrent.metainfo?.totalSize ?? 0,
+      // Until it is opened, which tells it by pieces.
+      wanted: torrent.metainfo?.files.reduce((sum, { index, length }) => (priorities?.[index] === "skip" ? sum : sum + length), 0) ?? 0,
     });
     try {
       // The torrent first: a record without it would be one of nothing.
@@ -58,13 +60,30 @@ export class Adder {
     return id;
   }
 
-  /** Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is. */
-  async restore(records: Iterable<TorrentRecord>): Promise<void> {
+  /**
+   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is; those
+   * whose record is `damaged` are paused, and all else that was said of them is lost.
+   */
+  async restore(records: Iterable<TorrentRecord>, damaged: readonly string[]): Promise<void> {
+    await this.#restore([...records]);
     const { context } = this.#options;
+    const settings = context.settings();
+    const saved: TorrentRecord[] = [];
+    for (const id of damaged) {
+      context.log.error("what was known of a torrent is damaged: it is paused", { infoHash: id });
+      if ((await context.torrentFiles.get(id)) !== undefined) saved.push(newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder: folderFor(settings, ""), queue: this.#nextQueue++ }));
+    }
+    await this.#restore(saved);
+    await Promise.all(saved.map((record) => context.store.put(record)));
+  }
+
+  async #restore(records: readonly TorrentRecord[]): Promise<void> {
+    const { context } = this.#options;
+    const { size } = context.roster;
     const sorted = [...records].toSorted((a, b) => a.addedAt - b.addedAt);
     const inQueue = sorted.toSorted((a, b) => a.queue - b.queue);
-    const places = new Map(inQueue.map(({ id }, place) => [id, place]));
-    this.#nextQueue = sorted.length;
+    const places = new Map(inQueue.map(({ id }, place) => [id, size + place]));
+    this.#nextQueue = size + sorted.length;
     const torrents = new Map<string, Torrent>();
     await eachOf(sorted, MAX_CHANGES_AT_ONCE, async (record) => {
       try {

@@ -72,10 +72,11 @@ export class Conductor {
       case "downloading":
       case "seeding":
       case "disk-full":
-        if (!shouldRun && !entry.isRechecking) torrent.pause().catch((error: unknown) => this.#context.log.error("cannot pause", { infoHash: entry.id, reason: toError(error).message }));
+        if (!shouldRun && !entry.isRechecking) this.#pause(entry);
         return;
       case "failed":
-        // Only a person tries again.
+        // Only a person tries again, or lets it be.
+        if (!entry.record.isStarted) this.#pause(entry);
         return;
       case "stopping":
       case "closed":
@@ -84,6 +85,10 @@ export class Conductor {
       default:
         torrent.state satisfies never;
     }
+  }
+
+  #pause({ id, torrent }: Entry): void {
+    torrent.pause().catch((error: unknown) => this.#context.log.error("cannot pause", { infoHash: id, reason: toError(error).message }));
   }
 }
 
