@@ -1,6 +1,6 @@
 import { batch } from "@preact/signals";
 import type { ActionRequest } from "../../src/api/index.ts";
-import { api, playlistUrl } from "./api.ts";
+import { api, messageOf } from "./api.ts";
 import { selection, dialog, tab, toast } from "./state/ui.ts";
 import { detailsOpen } from "./state/prefs.ts";
 import { peekRow } from "./state/torrents.ts";
@@ -8,10 +8,6 @@ import { texts } from "./texts.ts";
 import type { Tab } from "./state/ui.ts";
 
 /** What can be done to torrents, from wherever it is asked. Each tells how it went. */
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
 
 /** Runs something that may fail, and says why when it does. Answers whether it did not. */
 export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
@@ -78,7 +74,7 @@ export async function copy(text: string): Promise<void> {
 
 export async function copyMagnets(ids = selectedIds()): Promise<void> {
   await attempt(texts.actions.copyMagnet, async () => {
-    const details = await Promise.all(ids.slice(0, 100).map((id) => api.detail(id)));
+    const details = await Promise.all(ids.slice(0, 100).map((id) => api.torrent(id)));
     await copy(details.map((detail) => detail.magnet).join("\n"));
   });
 }
@@ -92,7 +88,7 @@ export function download(url: string): void {
 
 export function downloadPlaylist(): void {
   const [id] = selectedIds();
-  if (id !== undefined) download(playlistUrl(id));
+  if (id !== undefined) download(api.playlistUrl(id));
 }
 
 /** Asks the daemon what the files hold, and opens the dialog for those that are torrents. */

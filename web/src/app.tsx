@@ -60,7 +60,12 @@ function Page(): JSX.Element {
               {visible.value.length === 0 && <Empty />}
             </main>
           )}
-          {hasDetails && <Details />}
+          {hasDetails && !isPhone && <Details />}
+          {hasDetails && isPhone && (
+            <main>
+              <Details />
+            </main>
+          )}
         </div>
       </div>
       <Tasks />

@@ -1,4 +1,4 @@
-import { ApiError } from "./api.ts";
+import { api, ApiError } from "./api.ts";
 import { connect } from "./state/live.ts";
 import { connection } from "./state/session.ts";
 import { signedIn } from "./state/ui.ts";
@@ -7,9 +7,9 @@ import { signedIn } from "./state/ui.ts";
 const WAIT = 2000;
 
 /** Finds out whether this browser is known, and follows the daemon if so. */
-export async function begin(identify: () => Promise<void>): Promise<void> {
+export async function begin(): Promise<void> {
   try {
-    await identify();
+    await api.me();
     signedIn.value = true;
     connect();
   } catch (error) {
@@ -18,6 +18,6 @@ export async function begin(identify: () => Promise<void>): Promise<void> {
       return;
     }
     connection.value = "lost";
-    setTimeout(() => void begin(identify), WAIT);
+    setTimeout(() => void begin(), WAIT);
   }
 }

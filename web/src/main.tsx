@@ -6,7 +6,7 @@ import "./styles/layout.css";
 import "./styles/table.css";
 import "./styles/details.css";
 import "./styles/dialog.css";
-import { api, whenSignedOut } from "./api.ts";
+import { whenSignedOut } from "./api.ts";
 import { App } from "./app.tsx";
 import { disconnect } from "./state/live.ts";
 import { keepPrefs, sort } from "./state/prefs.ts";
@@ -24,4 +24,4 @@ whenSignedOut(() => {
 
 const root = document.querySelector("#app");
 if (root !== null) render(<App />, root);
-void begin(() => api.me());
+void begin();

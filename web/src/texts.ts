@@ -32,8 +32,6 @@ export const texts = {
   groups,
   errors: {
     unreachable: "The daemon does not answer.",
-    answer: "The daemon's answer makes no sense.",
-    status: (status: number) => `The daemon answered ${status}.`,
     prefix: (what: string, why: string) => `${what}: ${why}`,
     some: (what: string, failed: number, of: number, why: string) => `${what}: ${failed} of ${of} failed. ${why}`,
     notTorrent: (name: string, why: string) => `${name} is no torrent: ${why}`,

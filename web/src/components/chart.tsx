@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { messageOf } from "../actions.ts";
+import { messageOf } from "../api.ts";
 import type { Sample } from "../state/samples.ts";
 import { theme } from "../state/prefs.ts";
 import { texts } from "../texts.ts";

@@ -73,7 +73,9 @@ export function Dialog({ title, children, action, onAction, isDangerous = false,
           <h2 id={heading}>{title}</h2>
           <Button label={texts.common.close} icon="close" kind="quiet" onClick={closeDialog} />
         </header>
-        <div class="body">{children}</div>
+        <div class="body" tabIndex={action === undefined ? 0 : undefined}>
+          {children}
+        </div>
         <footer>
           {aside !== undefined && <div class="aside">{aside}</div>}
           {action !== undefined && <Button label={texts.common.cancel} onClick={closeDialog} />}

@@ -28,7 +28,7 @@ export function createPlot(box: HTMLElement): Plot {
       scales: { y: { range: (_self, _least, most) => [0, Math.max(1024, most * 1.1)] } },
       axes: [
         { ...axis, values: (_self, splits) => moments(splits) },
-        { ...axis, space: 34, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
+        { ...axis, space: 24, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
       ],
       series: [
         {},

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { messageOf } from "../actions.ts";
+import { messageOf } from "../api.ts";
 
 export interface Polled<Value> {
   readonly value: Value | null;

@@ -55,7 +55,8 @@ export function Tree({ label, files, headings, cells, tick, onToggle, onEnter, c
     else if (event.key === "End") go(lines.length - 1);
     else if (event.key === "PageDown") go(focus + range.page);
     else if (event.key === "PageUp") go(focus - range.page);
-    else if (event.key === "ArrowRight" && node.isFolder) isOpen ? go(focus + 1) : setOpen(node.path, true);
+    else if (event.key === "ArrowRight" && isOpen) go(focus + 1);
+    else if (event.key === "ArrowRight" && node.isFolder) setOpen(node.path, true);
     else if (event.key === "ArrowLeft" && isOpen) setOpen(node.path, false);
     else if (event.key === "ArrowLeft") go(lines.findLastIndex((other, at) => at < focus && other.node.level < node.level));
     else if (event.key === " ") onToggle?.(node);

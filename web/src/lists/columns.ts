@@ -18,7 +18,7 @@ export interface Column {
   /** The field of a row that the order depends on: a change of any other leaves the row where it is. */
   readonly fields: readonly (keyof TorrentRow)[];
   /** What it is sorted by. */
-  key(row: TorrentRow): number | string;
+  readonly key: (row: TorrentRow) => number | string;
 }
 
 /** What needs attention first, then what moves, then what waits. */

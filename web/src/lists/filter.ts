@@ -26,10 +26,7 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
       return row.progress >= 1 && row.size > 0 && row.state !== "checking";
     case "error":
       return row.state === "failed" || row.state === "disk-full" || row.error !== null;
-    case "checking":
-    case "paused":
-    case "queued":
-    case "seeding":
+    default:
       return row.state === group;
   }
 }

@@ -17,7 +17,7 @@ describe("buildTree", () => {
 
   test("a folder has the size and the files of everything below", () => {
     expect(tree[0]).toMatchObject({ size: 15, isFolder: true, level: 1 });
-    expect([...(tree[0]?.files ?? [])].toSorted()).toEqual([0, 3]);
+    expect([...(tree[0]?.files ?? [])].toSorted((a, b) => a - b)).toEqual([0, 3]);
   });
 
   test("a folder and a file may have the same name, and names of object members are only names", () => {

@@ -1,5 +1,5 @@
 import type { EventData, EventName } from "../../../src/api/index.ts";
-import { api, ApiError, parse } from "../api.ts";
+import { api, ApiError } from "../api.ts";
 import { addLog, connection, putTask, rates, resetLog, retryAt, session, settingsVersion, tasks } from "./session.ts";
 import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";
@@ -7,6 +7,8 @@ import { pruneSelection, signedIn } from "./ui.ts";
 
 /** Waits between attempts, milliseconds; the last one again and again. */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15_000];
+/** What the daemon tells browsers to wait before they come back, milliseconds. */
+const NATIVE_WAIT = 1000;
 /** A connection that has not opened after this long is given up, milliseconds. */
 const PATIENCE = 20_000;
 
@@ -14,14 +16,21 @@ let source: EventSource | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let attempts = 0;
 
-/** What to do with each event. */
-const handlers: { readonly [Name in EventName]: (data: EventData<Name>) => void } = {
-  snapshot: (data) => {
+/** The daemon's word is taken: its tests hold every event to its schema, and page and daemon are built together. */
+const json: { readonly [Name in EventName]: { parse(text: string): EventData<Name> } } = {
+  snapshot: JSON, delta: JSON, rates: JSON, session: JSON, log: JSON, task: JSON, settings: JSON,
+};
+
+/** What to do with the text of each event. */
+const handlers: Readonly<Record<EventName, (text: string) => void>> = {
+  snapshot: (text) => {
+    const data = json.snapshot.parse(text);
     applySnapshot(data.torrents);
     session.value = data.session;
     pruneSelection();
   },
-  delta: (data) => {
+  delta: (text) => {
+    const data = json.delta.parse(text);
     applyDelta(data);
     const at = Date.now();
     for (const change of data.changed) {
@@ -32,24 +41,23 @@ const handlers: { readonly [Name in EventName]: (data: EventData<Name>) => void 
     if (data.removed.length > 0) pruneSelection();
     samplesVersion.value += 1;
   },
-  rates: (data) => {
+  rates: (text) => {
+    const data = json.rates.parse(text);
     rates.value = data;
     record(SESSION, data);
     samplesVersion.value += 1;
   },
-  session: (data) => {
-    session.value = data;
+  session: (text) => {
+    session.value = json.session.parse(text);
   },
-  log: (line) => addLog([line]),
-  task: putTask,
+  log: (text) => addLog([json.log.parse(text)]),
+  task: (text) => putTask(json.task.parse(text)),
   settings: () => {
     settingsVersion.value += 1;
   },
 };
 
-function listen<Name extends EventName>(events: EventSource, name: Name): void {
-  events.addEventListener(name, (event: MessageEvent<string>) => handlers[name](parse<EventData<Name>>(event.data)));
-}
+const NAMES: readonly EventName[] = ["snapshot", "delta", "rates", "session", "log", "task", "settings"];
 
 /** Opens the stream of events, and again whenever it ends, until `disconnect`. */
 export function connect(): void {
@@ -58,13 +66,7 @@ export function connect(): void {
   const events = new EventSource("/api/v1/events");
   source = events;
   retryAt.value = null;
-  listen(events, "snapshot");
-  listen(events, "delta");
-  listen(events, "rates");
-  listen(events, "session");
-  listen(events, "log");
-  listen(events, "task");
-  listen(events, "settings");
+  for (const name of NAMES) events.addEventListener(name, (event: MessageEvent<string>) => handlers[name](event.data));
   timer = setTimeout(() => lose(events), PATIENCE);
   events.addEventListener("open", () => {
     clearTimeout(timer);
@@ -90,10 +92,14 @@ function lose(events: EventSource): void {
   if (events !== source) return;
   clearTimeout(timer);
   connection.value = "lost";
-  const wait = WAITS[Math.min(attempts, WAITS.length - 1)] ?? 0;
   attempts += 1;
-  // The browser would try at fixed intervals, and not at all after an answer that is no stream.
-  events.close();
+  if (attempts === 1 && events.readyState === EventSource.CONNECTING) {
+    // The browser tries once by itself, and says what it has seen last: the daemon then tells only what was missed.
+    retryAt.value = Date.now() + NATIVE_WAIT;
+    return;
+  }
+  const wait = WAITS[Math.min(attempts - 1, WAITS.length - 1)] ?? 0;
+  events.close(); // It would try at fixed intervals for ever, and not at all after an answer that is no stream.
   retryAt.value = Date.now() + wait;
   timer = setTimeout(() => void retry(), wait);
 }

@@ -1,5 +1,4 @@
 import { effect, signal } from "@preact/signals";
-import { hasForm } from "../api.ts";
 import type { ColumnId } from "../lists/columns.ts";
 import { COLUMNS, columnOf, isColumnId } from "../lists/columns.ts";
 import type { Sort } from "../lists/order.ts";
@@ -28,7 +27,7 @@ function save(key: string, value: unknown): void {
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && hasForm<Record<string, unknown>>(value) ? value : {};
+  return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
 function loadColumns(): readonly ColumnId[] {

@@ -6,7 +6,6 @@ import type { Filter } from "../lists/filter.ts";
 import { matcher, NO_FILTER } from "../lists/filter.ts";
 import type { Sort } from "../lists/order.ts";
 import { affectsOrder, compareBy, merge } from "../lists/order.ts";
-import { hasForm } from "../api.ts";
 
 /**
  * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept sorted by merging
@@ -94,7 +93,7 @@ function put(row: TorrentRow): void {
 type Change = EventData<"delta">["changed"][number];
 
 function isWhole(change: Change): change is TorrentRow {
-  return change.name !== undefined && change.state !== undefined && hasForm<TorrentRow>(change);
+  return change.name !== undefined && change.state !== undefined;
 }
 
 /** One second's changes: rows that are not named in it are not touched. */
@@ -142,6 +141,5 @@ export function applyDelta(delta: EventData<"delta">): void {
 }
 
 function changed(before: TorrentRow, change: Change): TorrentRow {
-  const after = { ...before, ...change };
-  return hasForm<TorrentRow>(after) ? after : before;
+  return Object.assign({ ...before }, change);
 }

@@ -1,7 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { messageOf } from "../actions.ts";
-import { api, ApiError } from "../api.ts";
+import { ApiError, api, messageOf } from "../api.ts";
 import { begin } from "../begin.ts";
 import { TextField } from "../components/fields.tsx";
 import { texts } from "../texts.ts";
@@ -17,7 +16,7 @@ export function Login(): JSX.Element {
     setError("");
     try {
       await api.login(token.trim());
-      await begin(async () => undefined);
+      await begin();
     } catch (failure) {
       setError(failure instanceof ApiError && failure.status === 401 ? texts.login.wrong : messageOf(failure));
     }

@@ -21,7 +21,7 @@ function sentence(task: CreateTask): string {
       return words.made(task.path);
     case "cancelled":
       return words.makingCancelled(task.path);
-    case "failed":
+    default:
       return words.makingFailed(task.path, task.error ?? "");
   }
 }

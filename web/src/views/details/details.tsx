@@ -5,6 +5,7 @@ import { detailsHeight, detailsOpen } from "../../state/prefs.ts";
 import { rowOf } from "../../state/torrents.ts";
 import { current, isNarrow, tab, TABS } from "../../state/ui.ts";
 import { texts } from "../../texts.ts";
+import { openTorrentMenu } from "../torrents/menu.tsx";
 import { Files } from "./files.tsx";
 import { Log } from "./log.tsx";
 import { Overview } from "./overview.tsx";
@@ -25,6 +26,9 @@ export function Details(): JSX.Element {
   const close = (): void => {
     detailsOpen.value = false;
   };
+  const openMenu = (event: MouseEvent): void => {
+    if (event.currentTarget instanceof HTMLElement) openTorrentMenu(event.clientX, event.clientY, event.currentTarget);
+  };
   return (
     <section class="details" aria-label={words.label} style={isPhone ? {} : { height: `${detailsHeight.value}vh` }}>
       {!isPhone && <Splitter />}
@@ -32,6 +36,7 @@ export function Details(): JSX.Element {
         <div class="details-head">
           <Button label={words.back} icon="back" kind="quiet" onClick={close} />
           <h1>{row?.name ?? texts.product}</h1>
+          {row !== undefined && <Button label={texts.table.menu} icon="more" kind="quiet" hasPopup onClick={openMenu} />}
         </div>
       )}
       {id === null || row === undefined ? (

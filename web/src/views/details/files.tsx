@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Priority, TorrentFile } from "../../../../src/api/index.ts";
 import { attempt } from "../../actions.ts";
-import { api, streamUrl } from "../../api.ts";
+import { api } from "../../api.ts";
 import { Button } from "../../components/button.tsx";
 import { Progress } from "../../components/progress.tsx";
 import { usePoll } from "../../components/poll.ts";
@@ -29,7 +29,7 @@ function PlayButton({ id, node }: OfNode): JSX.Element | null {
   if (node.isFolder || file === undefined) return null;
   if (mediaOf(node.name) === null) {
     return (
-      <a class="button square quiet" href={streamUrl(id, file, node.path)} target="_blank" rel="noreferrer" aria-label={words.openName(node.name)} title={words.open}>
+      <a class="button square quiet" href={api.streamUrl(id, { index: file, path: node.path })} target="_blank" rel="noreferrer" aria-label={words.openName(node.name)} title={words.open}>
         ↗
       </a>
     );

@@ -99,7 +99,7 @@ function Switches({ detail, again }: FixedProps): JSX.Element {
 
 export function Overview({ id }: ViewProps): JSX.Element | null {
   const row = rowOf(id);
-  const { value: detail, error, again } = usePoll(id, POLL_SLOW, () => api.detail(id));
+  const { value: detail, error, again } = usePoll(id, POLL_SLOW, () => api.torrent(id));
   if (row === undefined) return null;
   return (
     <div class="overview">

@@ -16,7 +16,7 @@ const words = texts.peers;
 const FLAGS: ReadonlyMap<string, string> = new Map(Object.entries(words.flagNames));
 
 function flagsText(flags: string): string {
-  return [...flags].map((flag) => FLAGS.get(flag) ?? flag).join("; ");
+  return Array.from(flags, (flag) => FLAGS.get(flag) ?? flag).join("; ");
 }
 
 const COLUMNS: readonly TableColumn<TorrentPeer>[] = [

@@ -19,7 +19,7 @@ export function AddUrlDialog({ url }: { readonly url: string }): JSX.Element {
   const addAll = async (): Promise<boolean> => {
     const failed: string[] = [];
     for (const one of urls) {
-      if (!(await attempt(words.failed, () => api.addUrl({ ...toOptions(draft), url: one })))) failed.push(one);
+      if (!(await attempt(words.failed, () => api.add({ ...toOptions(draft), url: one })))) failed.push(one);
     }
     if (failed.length < urls.length) toast("done", words.added(urls.length - failed.length));
     setText(failed.join("\n"));

@@ -64,7 +64,7 @@ export function DialogHost(): JSX.Element | null {
           </div>
         </Dialog>
       );
-    case "keys":
+    default:
       return <KeysDialog />;
   }
 }

@@ -22,7 +22,7 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
 
   useEffect(() => {
     void attempt(texts.common.loading, async () => {
-      const { limits } = await api.detail(first);
+      const { limits } = await api.torrent(first);
       setDown(toKib(limits.maxDownloadRate));
       setUp(toKib(limits.maxUploadRate));
       setRatio(limits.seedRatio === null ? "" : String(limits.seedRatio));

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { playlistUrl, streamUrl } from "../../api.ts";
+import { api } from "../../api.ts";
 import { Dialog } from "../../components/dialog.tsx";
 import { mediaOf } from "../../lists/media.ts";
 import { texts } from "../../texts.ts";
@@ -17,14 +17,14 @@ interface Props {
 export function PlayDialog({ id, file, path }: Props): JSX.Element {
   const [hasFailed, setFailed] = useState(false);
   const name = path.split("/").at(-1) ?? path;
-  const url = streamUrl(id, file, path);
+  const url = api.streamUrl(id, { index: file, path });
   const onError = (): void => setFailed(true);
   const links = (
     <>
       <a class="button wordy" href={url} target="_blank" rel="noreferrer">
         {words.file}
       </a>
-      <a class="button wordy" href={playlistUrl(id)} download="">
+      <a class="button wordy" href={api.playlistUrl(id)} download="">
         {words.playlist}
       </a>
     </>

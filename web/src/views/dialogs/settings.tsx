@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Settings } from "../../../../src/api/index.ts";
-import { attempt, messageOf } from "../../actions.ts";
-import { api } from "../../api.ts";
+import { attempt } from "../../actions.ts";
+import { api, messageOf } from "../../api.ts";
 import { Dialog } from "../../components/dialog.tsx";
 import { Tabs } from "../../components/tabs.tsx";
 import { toast } from "../../state/ui.ts";

@@ -67,7 +67,7 @@ export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
       return row.finishedAt === null ? "" : dateTime(row.finishedAt);
     case "queue":
       return count(row.queue + 1);
-    case "folder":
+    default:
       return row.folder;
   }
 }
