@@ -39,10 +39,11 @@ export interface Answered {
 /** One request over a connection of its own, with the right Host and token unless told otherwise. */
 export function ask(port: number, { method = "GET", path = "/", headers = {}, body }: Asked): Promise<Answered> {
   const all = { host: `127.0.0.1:${port}`, authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }), ...headers };
-  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Record<string, string>;
+  // In turns, so that a header can be there twice.
+  const given = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().flatMap((one) => [name, one])));
   return new Promise((resolve, reject) => {
     let isAnswered = false;
-    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers: given, setHost: false, agent: false }, (answer) => {
+    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers: given as readonly string[], setHost: false, agent: false }, (answer) => {
       isAnswered = true;
       const chunks: Buffer[] = [];
       answer.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -37,6 +37,8 @@ export interface HttpOptions {
   readonly loginsFile?: string | undefined;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
+  /** Milliseconds for the headers of a request. */
+  readonly headersTimeoutMs?: number;
 }
 
 export interface HttpServer {
@@ -52,7 +54,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const now = options.now ?? Date.now;
   const page = new Page(options.webRoot);
   const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: options.headersTimeoutMs ?? HEADERS_TIMEOUT_MS,
     requestTimeout: UPLOAD_BODY_TIMEOUT_MS + HEADERS_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
