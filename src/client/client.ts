@@ -25,6 +25,8 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, Torrent>();
+  /** Those for which a second makes a difference: of ten thousand seeds that nobody asks for, none. */
+  readonly #awake = new Set<Torrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, Torrent>();
   /** Whose data is where, as far as that is known. */
@@ -66,6 +68,10 @@ export class Client {
       port: () => this.#listener?.port ?? 0,
       stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/.millrace`,
       forget: (infoHash) => this.#forget(infoHash),
+      wake: (infoHash) => {
+        const torrent = this.#torrents.get(infoHash.hex);
+        if (torrent !== undefined) this.#awake.add(torrent);
+      },
       located: (path, infoHash) => {
         if (!this.#byPath.has(path)) this.#byPath.set(path, infoHash);
       },
@@ -80,6 +86,11 @@ export class Client {
   /** In the order they were added. */
   get torrents(): readonly Torrent[] {
     return [...this.#torrents.values()];
+  }
+
+  /** Torrents that do something, or may at any second; all others stand still. */
+  get awake(): Iterable<Torrent> {
+    return this.#awake;
   }
 
   /** Where peers can connect to; 0 while not listening. */
@@ -182,11 +193,13 @@ export class Client {
 
   #tick(): void {
     const now = this.#runtime.clock.now();
-    for (const torrent of this.#torrents.values()) torrent.tick(now);
+    for (const torrent of this.#awake) if (!torrent.tick(now)) this.#awake.delete(torrent);
   }
 
   #forget(infoHash: InfoHash): void {
     this.#release(this.#torrents.get(infoHash.hex)?.path, infoHash);
+    const torrent = this.#torrents.get(infoHash.hex);
+    if (torrent !== undefined) this.#awake.delete(torrent);
     this.#torrents.delete(infoHash.hex);
     this.#byWireHash.delete(wireKey(infoHash.wire));
   }

@@ -6,6 +6,7 @@ import type { Priority, Swarm } from "../swarm/index.ts";
 import type { TrackerStatus } from "../tracker/index.ts";
 import { Content, discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent, usesFiles, type ContentPlace } from "./content.ts";
 import { Deferred } from "./deferred.ts";
+import { MAX_NAMED_PEERS } from "./limits.ts";
 import { lookUpPeers, magnetPeers } from "./named-peers.ts";
 import type { AddOptions } from "./options.ts";
 import { Readers } from "./reading.ts";
@@ -50,6 +51,8 @@ export class Torrent extends TorrentView {
   #stopping: Promise<void> | undefined;
   #forceCheck = false;
   #isOpened = false;
+  /** Peers that were named while there was nobody to dial them; kept for the next start, too. */
+  readonly #named: string[] = [];
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
@@ -130,7 +133,8 @@ export class Torrent extends TorrentView {
   /** Tries more peers, as `HOST:PORT`. */
   async addPeers(peers: readonly string[]): Promise<void> {
     const endpoints = await lookUpPeers(this.#host.runtime, peers);
-    this.#swarm?.addPeers(endpoints, "user");
+    if (this.#swarm === undefined) this.#named.push(...peers.slice(0, MAX_NAMED_PEERS - this.#named.length));
+    else this.#swarm.addPeers(endpoints, "user");
   }
 
   /** Announces now, tracker's minimum interval or not. */
@@ -283,13 +287,14 @@ export class Torrent extends TorrentView {
     return this.#swarm;
   }
 
-  /** @internal Once a second. */
-  tick(now: number): void {
+  /** @internal Once a second. Answers whether it has to be called again: if not, {@link TorrentHost.wake} says when. */
+  tick(now: number): boolean {
     const swarm = this.#swarm;
-    if (swarm === undefined) return;
+    if (swarm === undefined) return this.#state.kind === "checking" || this.#state.kind === "fetching-metadata";
     swarm.tick(now);
     if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
     if (this.#content?.wantsCheckpoint === true) this.#content.checkpoint(swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
+    return this.#state.kind === "checking" || !swarm.isAsleep;
   }
 
   protected override parts(): ViewedParts {
@@ -307,6 +312,7 @@ export class Torrent extends TorrentView {
         this.#readers.wake();
       },
       onFinished: () => this.#onFinished(),
+      onAwake: () => this.#host.wake(this.infoHash),
       onStorage: (error) => this.#onStorage(error),
     });
     if (this.#metainfo !== undefined) await this.#attach(swarm, this.#metainfo, signal);
@@ -315,7 +321,7 @@ export class Torrent extends TorrentView {
     this.#tally.follow(swarm);
     this.#readers.tell();
     this.#trackers.start();
-    const named = [...(this.#options.peers ?? []), ...magnetPeers(this.#magnet)];
+    const named = [...(this.#options.peers ?? []), ...this.#named, ...magnetPeers(this.#magnet)];
     swarm.addPeers(await lookUpPeers(runtime, named, signal), "user");
     swarm.tick(runtime.clock.now());
   }
@@ -474,6 +480,7 @@ export class Torrent extends TorrentView {
 
   #setState(state: TorrentState): void {
     this.#state = transition(this.#state, state);
+    this.#host.wake(this.infoHash);
     this.#readers.wake();
     this.emit("state", state);
   }

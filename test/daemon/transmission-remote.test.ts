@@ -31,7 +31,7 @@ async function material(): Promise<{ file: string; folder: string; seeder: Libto
   const folder = join(home, "seed");
   await writeRandom(folder, { "films/a film.bin": 2_000_000, "films/notes.txt": 300_000 });
   const { file } = await torrentOf(join(folder, "films"), { pieceLength: 65_536, trackers: [["http://127.0.0.1:9/announce"]] });
-  const seeder = await Libtorrent.start({ home, source: file, dir: folder, seed: true });
+  const seeder = await Libtorrent.start({ home, source: file, dir: folder, seed: true, up: 1_000_000 });
   return { file, folder, seeder };
 }
 
@@ -39,7 +39,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
   it.skipIf(lacking.length > 0)("adds, lists, tells, limits, edits, moves, checks and removes", async () => {
     const { file, folder, seeder } = await material();
     const daemon = await TestDaemon.start();
-    expect(await remote(daemon, "--add", file, "--start-paused")).toContain("success");
+    expect(await remote(daemon, "--start-paused", "--add", file)).toContain("success");
     expect(await remote(daemon, "--list")).toMatch(/1 +0% +.*Stopped +films/);
     expect(await remote(daemon, "-t", "1", "--info")).toMatch(/Name: films[\s\S]*State: Stopped[\s\S]*Total size: 2\.30 MB/);
 
@@ -50,7 +50,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await remote(daemon, "-t", "1", "--files")).toMatch(/0: +0% +High +Yes[\s\S]*1: +0% +Normal +Yes/);
 
     expect(await remote(daemon, "-t", "1", "--downlimit", "20000")).toContain("success");
-    expect(await remote(daemon, "-t", "1", "--info")).toContain("Download Limit: 20.0 MB/s");
+    expect(await remote(daemon, "-t", "1", "--info")).toContain("Download Limit: 20.00 MB/s");
     expect(await remote(daemon, "-t", "1", "--no-downlimit")).toContain("success");
 
     const [{ id }] = (await daemon.api<{ torrents: [{ id: string }] }>("GET", "/torrents")).torrents;
@@ -58,11 +58,11 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await remote(daemon, "-t", "1", "--start")).toContain("success");
     await eventually("it has begun", async () => !(await remote(daemon, "--list")).includes("Stopped"));
     await daemon.api("POST", `/torrents/${id}/peers`, { peers: [`127.0.0.1:${seeder.port}`] });
+    await eventually("the peer is told", async () => /127\.0\.0\.1 .*libtorrent/i.test(await remote(daemon, "-t", "1", "--info-peers")));
     await eventually("it is complete", async () => /1 +100%/.test(await remote(daemon, "--list")));
-    expect(await remote(daemon, "-t", "1", "--info-peers")).toMatch(/127\.0\.0\.1 .*libtorrent/i);
 
     await remote(daemon, "-t", "1", "--tracker-add", "http://127.0.0.1:7/announce");
-    expect(await remote(daemon, "-t", "1", "--info-trackers")).toMatch(/Tracker 0: http:\/\/127\.0\.0\.1:9[\s\S]*Tracker 1: http:\/\/127\.0\.0\.1:7/);
+    expect(await remote(daemon, "-t", "1", "--info-trackers")).toMatch(/Tracker 0: 127\.0\.0\.1:9[\s\S]*Tracker 1: 127\.0\.0\.1:7/);
     await remote(daemon, "-t", "1", "--tracker-remove", "0");
     expect(await remote(daemon, "-t", "1", "--info-trackers")).not.toContain(":9");
     expect(await remote(daemon, "-t", "1", "--reannounce")).toContain("success");
@@ -78,7 +78,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await sha256(join(elsewhere, "films/a film.bin"))).toBe(await sha256(join(folder, "films/a film.bin")));
     await daemon.torrentIs(id, "seeding", ({ state }) => state === "seeding");
 
-    expect(await remote(daemon, "-t", "1", "--info-pieces")).toMatch(/1{20}/);
+    expect(await remote(daemon, "-t", "1", "--info-pieces")).toMatch(/^ *(?:1{8} ){4}1111/);
     expect(await remote(daemon, "--session-info")).toMatch(/Daemon version: .*Millrace/);
     expect(await remote(daemon, "--session-stats")).toContain("Ratio");
     expect(await remote(daemon, "--uplimit", "500")).toContain("success");

@@ -141,11 +141,11 @@ export class DaemonSession implements Session {
   }
 
   list(): readonly Api.TorrentRow[] {
-    return this.#context.roster.rows();
+    return this.#current().rows();
   }
 
   row(id: string): Api.TorrentRow | undefined {
-    return this.#context.roster.find(id)?.row;
+    return this.#current().find(id)?.row;
   }
 
   /** @internal Rows worked out since the start: what a second of thousands of torrents costs. */
@@ -306,7 +306,14 @@ export class DaemonSession implements Session {
   }
 
   #get(id: string): Entry {
-    return this.#context.roster.get(id);
+    return this.#current().get(id);
+  }
+
+  /** Who changes something and looks sees it changed. */
+  #current(): Roster {
+    const { roster } = this.#context;
+    roster.flush();
+    return roster;
   }
 
   /** A torrent whose own page is looked at: what is there of it is found out, for the next look. */
