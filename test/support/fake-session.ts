@@ -196,11 +196,11 @@ export class FakeSession implements Session {
   }
   async *#read(bytes: Uint8Array, start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
     this.reading += 1;
+    const aborted = new Promise<void>((resolve) => {
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
     try {
       for (let at = start; at < end; at += 65_536) {
-        const aborted = new Promise<void>((resolve) => {
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
         await Promise.race([this.readGate, aborted]);
         signal.throwIfAborted();
         yield bytes.subarray(at, Math.min(end, at + 65_536));

@@ -75,7 +75,7 @@ async function servePage(c: Context<Env>, services: Services, page: Page): Promi
   }
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   if (!isRead) throw page.has(path) ? notAllowed(c.req.method, "GET, HEAD") : new HttpError(404, "http.not-found", "there is nothing at this address");
-  refuseBody(c.env.incoming, MAX_JSON_BYTES);
+  await refuseBody(c.env.incoming, MAX_JSON_BYTES);
   const answer = page.serve(path, c.env.incoming.headers);
   if (answer === undefined) throw new HttpError(404, "http.not-found", path === "/" ? "the page has not been built: npm run build" : "there is nothing at this address");
   return answer;
@@ -87,7 +87,7 @@ async function serveRpc(c: Context<Env>, services: Services, rpc: RpcHandler, on
   await services.auth.identifyBasic(credentialsOf(c));
   const { method } = c.req;
   if (method !== "POST" && method !== "GET") throw notAllowed(method, "GET, POST");
-  if (method === "GET") refuseBody(incoming, MAX_JSON_BYTES);
+  if (method === "GET") await refuseBody(incoming, MAX_JSON_BYTES);
   const body = method === "GET" ? undefined : Buffer.from(await readBody(incoming, { maxBytes: MAX_RPC_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS }));
   return rpc(new Request(c.req.url, { method, headers: c.req.raw.headers, ...(body === undefined ? {} : { body }) }));
 }

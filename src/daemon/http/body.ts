@@ -8,19 +8,16 @@ export interface BodyLimits {
   readonly idleMs?: number;
 }
 
-/** Whether the headers announce a body. */
-export function hasBody(incoming: IncomingMessage): boolean {
-  return incoming.headers["transfer-encoding"] !== undefined || Number(incoming.headers["content-length"] ?? "0") > 0;
-}
-
 export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
 }
 
-/** Refuses a body where none belongs. */
-export function refuseBody(incoming: IncomingMessage, maxBytes: number): void {
-  if (!hasBody(incoming)) return;
-  throw Number(incoming.headers["content-length"] ?? "0") > maxBytes ? tooLarge(maxBytes) : new HttpError(400, "http.body", "nothing belongs into the body of this request");
+/** Refuses a body where none belongs. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
+export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
+  // Programs may send an empty body in chunks: only reading says that it is empty.
+  const length = incoming.headers["transfer-encoding"] === undefined ? Number(incoming.headers["content-length"] ?? "0") : (await readBody(incoming, { maxBytes, timeoutMs: BODY_IDLE_MS })).length;
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (length > 0) throw new HttpError(400, "http.body", "nothing belongs into the body of this request");
 }
 
 /** The media type, lower case, without parameters. */

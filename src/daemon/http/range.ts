@@ -19,6 +19,6 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   }
   const start = Number(first);
   const end = last === "" ? size : Number(last) + 1;
-  if (end <= start) return undefined;
+  if (last !== "" && end <= start) return undefined;
   return start >= size ? "unsatisfiable" : { start, end: Math.min(end, size) };
 }

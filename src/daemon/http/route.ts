@@ -81,10 +81,7 @@ export const plain = {
   query: z.strictObject({}),
   body: {
     content: {},
-    read: (incoming: IncomingMessage): Promise<undefined> => {
-      refuseBody(incoming, MAX_JSON_BYTES);
-      return Promise.resolve(undefined);
-    },
+    read: (incoming: IncomingMessage): Promise<void> => refuseBody(incoming, MAX_JSON_BYTES),
   },
 } as const;
 
