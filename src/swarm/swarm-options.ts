@@ -21,6 +21,8 @@ export interface SwarmEvents {
   onPiece(piece: number): void;
   /** Everything wanted is there. May happen again after the selection grew. */
   onFinished(): void;
+  /** Somebody came, or is known: from now on seconds count again. See {@link Swarm.isAsleep}. */
+  onAwake(): void;
   /** The disk refused, or works again (`undefined`). */
   onStorage(error: StorageError | undefined): void;
 }

@@ -85,6 +85,7 @@ export class Swarm implements PeerOwner {
 
   addPeers(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
     const added = this.candidates.add(endpoints, source);
+    this.#options.events.onAwake();
     this.#dial();
     return added;
   }
@@ -103,7 +104,7 @@ export class Swarm implements PeerOwner {
 
   /** Once a second; `now` on the clock's scale. */
   tick(now: number): void {
-    if (this.#isStopped || this.#isAsleep) return;
+    if (this.#isStopped || this.isAsleep) return;
     this.down.tick(now);
     this.up.tick(now);
     for (const peer of this.#peers) {
@@ -121,7 +122,7 @@ export class Swarm implements PeerOwner {
   }
 
   /** Nothing to get, and nobody there or known to give to: the second can pass unnoticed. */
-  get #isAsleep(): boolean {
+  get isAsleep(): boolean {
     return this.#peers.size === 0 && this.candidates.size === 0 && this.#content?.have.isFull === true && this.down.rate === 0 && this.up.rate === 0;
   }
 
@@ -314,6 +315,7 @@ export class Swarm implements PeerOwner {
     });
     this.#peers.add(peer);
     budget.count(1);
+    this.#options.events.onAwake();
     if (direction === "outgoing") this.candidates.connected(connection.remote);
     this.#greet(peer);
     return peer.handlers;

@@ -50,9 +50,11 @@ export class Pulse {
     const { roster, client, runtime } = context;
     const looked = this.#moving;
     this.#moving = new Set();
-    for (const entry of roster.entries()) {
-      if (entry.torrent.isBusy) this.#moving.add(entry);
-      else if (!looked.has(entry)) continue;
+    for (const torrent of client.awake) {
+      const entry = torrent.isBusy ? roster.find(torrent.infoHash.hex) : undefined;
+      if (entry !== undefined) this.#moving.add(entry);
+    }
+    for (const entry of new Set([...this.#moving, ...looked])) {
       this.#unrecorded.add(entry);
       roster.touch(entry);
     }
