@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TorrentRow } from "../../../src/api/index.ts";
 import { COLUMN_IDS, columnOf, nameKey } from "./columns.ts";
-import { affectsOrder, compareBy, merge } from "./order.ts";
+import { affectsOrder, compareBy, merge, sortRows } from "./order.ts";
 import { row } from "./row.fixture.ts";
 
 const rows = fc
@@ -27,6 +27,14 @@ describe("merge", () => {
       }),
     );
   });
+});
+
+test("sortRows: as the comparison has it", () => {
+  fc.assert(
+    fc.property(rows, fc.constantFrom("name" as const, "size" as const), fc.boolean(), (all, column, descending) => {
+      expect(sortRows(all, { column, descending })).toEqual(all.toSorted(compareBy({ column, descending })));
+    }),
+  );
 });
 
 test("compareBy: equal rows keep one order in both directions", () => {

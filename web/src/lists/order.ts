@@ -21,6 +21,15 @@ export function compareBy(sort: Sort): Compare {
   };
 }
 
+/** All rows in order. What they are sorted by is worked out once for each row, not once for each comparison. */
+export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] {
+  const { key } = columnOf(sort.column);
+  const sign = sort.descending ? -1 : 1;
+  const keyed = rows.map((row) => ({ row, key: key(row) }));
+  keyed.sort((a, b) => (a.key === b.key ? (a.row.id < b.row.id ? -1 : 1) : a.key < b.key ? -sign : sign));
+  return keyed.map((entry) => entry.row);
+}
+
 /** Whether a change of a row can move it. */
 export function affectsOrder(sort: Sort, before: TorrentRow, after: TorrentRow): boolean {
   return columnOf(sort.column).fields.some((field) => before[field] !== after[field]);
