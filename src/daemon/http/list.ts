@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import type { listQuery, TorrentRow } from "../../api/index.ts";
 import { rowsJson } from "./row-json.ts";
+import { TextOrder } from "./text-order.ts";
 
 type Query = z.output<typeof listQuery>;
 type Key = keyof TorrentRow;
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+/** By what lists are sorted by. */
+const orders = new Map<Key, TextOrder>();
 
 /** Answers `GET /torrents` as JSON: what matches, in order, one page of it. */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
@@ -28,22 +30,33 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
   };
 }
 
+/** Numbers by size, texts as people sort them; what is not there comes last, in either order. */
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {
   const direction = order === "asc" ? 1 : -1;
-  return rows.toSorted((a, b) => direction * compare(a[key], b[key]));
+  const places = rows.some((row) => typeof sortable(row[key]) === "string") ? orderOf(key).places(rows.map((row) => String(sortable(row[key])))) : undefined;
+  const ranks = new Map(rows.map((row) => [row, rank(sortable(row[key]), places)]));
+  return rows.toSorted((a, b) => {
+    const [one = Infinity, other = Infinity] = [ranks.get(a), ranks.get(b)];
+    if (one === other) return 0;
+    return Number.isFinite(one) && Number.isFinite(other) ? direction * (one - other) : one - other;
+  });
 }
 
-/** Numbers by size, texts as people sort them; what is not there comes last. */
-function compare(a: TorrentRow[Key], b: TorrentRow[Key]): number {
-  if (typeof a === "number" && typeof b === "number") return a - b;
-  if (typeof a === "string" && typeof b === "string") return a === b ? 0 : collator.compare(a, b);
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  return collator.compare(textOf(a), textOf(b));
+function orderOf(key: Key): TextOrder {
+  const known = orders.get(key) ?? new TextOrder();
+  orders.set(key, known);
+  return known;
 }
 
-function textOf(value: TorrentRow[Key]): string {
-  if (Array.isArray(value)) return value.join(",");
-  return typeof value === "object" ? (value?.code ?? "") : String(value);
+function rank(value: string | number | null, places: ReadonlyMap<string, number> | undefined): number {
+  if (value === null) return Infinity;
+  return typeof value === "number" ? value : (places?.get(value) ?? Infinity);
+}
+
+function sortable(value: TorrentRow[Key]): string | number | null {
+  if (typeof value === "string" || typeof value === "number" || value === null) return value;
+  if (typeof value === "boolean") return Number(value);
+  return Array.isArray(value) ? value.join(",") : "code" in value ? value.code : null;
 }
 
 function pick(row: TorrentRow, fields: readonly Key[]): Partial<TorrentRow> {
