@@ -25,21 +25,27 @@ export function closeDialog(): void {
 /** A dialog over the page: the browser's own element keeps the keyboard inside, closes on Escape and gives the focus back. */
 export function Dialog({ title, children, action, onAction, isDangerous = false, isDisabled = false, size = "medium", aside }: Props): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
+  const hasFocused = useRef(false);
   const heading = useId();
   const [isBusy, setBusy] = useState(false);
 
   useEffect(() => {
     const node = element.current;
     const before = document.activeElement;
-    if (node !== null && !node.open) {
-      node.showModal();
-      node.querySelector<HTMLElement>("[data-first]")?.focus();
-    }
+    if (node !== null && !node.open) node.showModal();
     return () => {
       node?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
+
+  // The first field may come later than the dialog, when what it begins with has been read.
+  useEffect(() => {
+    const first = hasFocused.current ? null : element.current?.querySelector<HTMLElement>("[data-first]");
+    if (first === null || first === undefined) return;
+    hasFocused.current = true;
+    first.focus();
+  });
 
   const submit = async (): Promise<void> => {
     if (onAction === undefined || isBusy || isDisabled) return;

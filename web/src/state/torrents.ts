@@ -8,13 +8,13 @@ import { matcher, NO_FILTER } from "../lists/filter.ts";
 import type { Sort } from "../lists/order.ts";
 import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 
+/** Milliseconds after the first drawing. */
+const WARM_UP = 300;
+
 /**
  * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept sorted by merging
  * what has changed into it. Only a new order or a new filter goes through all of them.
  */
-/** Milliseconds after the first drawing. */
-const WARM_UP = 300;
-
 const rows = new Map<string, Signal<TorrentRow>>();
 const counts = new Counts();
 

@@ -15,6 +15,7 @@ const words = texts.limitsDialog;
 /** Limits of the selected torrents; the fields begin with those of the first. */
 export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [first = ""] = ids;
+  const [isReady, setReady] = useState(false);
   const [down, setDown] = useState("");
   const [up, setUp] = useState("");
   const [ratio, setRatio] = useState("");
@@ -27,6 +28,7 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
       setUp(toKib(limits.maxUploadRate));
       setRatio(limits.seedRatio === null ? "" : String(limits.seedRatio));
       setMinutes(limits.seedSeconds === null ? "" : String(Math.round(limits.seedSeconds / 60)));
+      setReady(true);
     });
   }, [first]);
 
@@ -39,15 +41,21 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
   };
 
   return (
-    <Dialog title={ids.length === 1 ? words.title1(peekRow(first)?.name ?? first) : words.title(ids.length)} action={texts.common.save} onAction={save} size="small">
-      <div class="pair">
-        <RateField label={words.down} value={down} onInput={setDown} isFirst />
-        <RateField label={words.up} value={up} onInput={setUp} />
-      </div>
-      <div class="pair">
-        <NumberField label={words.ratio} value={ratio} onInput={setRatio} step="any" empty={words.asSession} />
-        <NumberField label={words.minutes} value={minutes} onInput={setMinutes} empty={words.asSession} />
-      </div>
+    <Dialog title={ids.length === 1 ? words.title1(peekRow(first)?.name ?? first) : words.title(ids.length)} action={texts.common.save} onAction={save} isDisabled={!isReady} size="small">
+      {isReady ? (
+        <>
+          <div class="pair">
+            <RateField label={words.down} value={down} onInput={setDown} isFirst />
+            <RateField label={words.up} value={up} onInput={setUp} />
+          </div>
+          <div class="pair">
+            <NumberField label={words.ratio} value={ratio} onInput={setRatio} step="any" empty={words.asSession} />
+            <NumberField label={words.minutes} value={minutes} onInput={setMinutes} empty={words.asSession} />
+          </div>
+        </>
+      ) : (
+        <p class="muted">{texts.common.loading}</p>
+      )}
     </Dialog>
   );
 }

@@ -16,6 +16,7 @@ function named(rate: number | null): string {
 
 /** The session's two limits, from the status bar. */
 export function SpeedDialog(): JSX.Element {
+  const [isReady, setReady] = useState(false);
   const [down, setDown] = useState("");
   const [up, setUp] = useState("");
   useEffect(() => {
@@ -23,15 +24,20 @@ export function SpeedDialog(): JSX.Element {
       const settings = await api.settings();
       setDown(toKib(settings.maxDownloadRate));
       setUp(toKib(settings.maxUploadRate));
+      setReady(true);
     });
   }, []);
   const info = session.value;
   return (
-    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up) }))} size="small">
-      <div class="pair">
-        <RateField label={texts.status.down} value={down} onInput={setDown} isFirst />
-        <RateField label={texts.status.up} value={up} onInput={setUp} />
-      </div>
+    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up) }))} isDisabled={!isReady} size="small">
+      {isReady ? (
+        <div class="pair">
+          <RateField label={texts.status.down} value={down} onInput={setDown} isFirst />
+          <RateField label={texts.status.up} value={up} onInput={setUp} />
+        </div>
+      ) : (
+        <p class="muted">{texts.common.loading}</p>
+      )}
       {info !== null && <p class="muted">{words.scheduled(named(info.maxDownloadRate), named(info.maxUploadRate))}</p>}
     </Dialog>
   );

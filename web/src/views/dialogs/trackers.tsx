@@ -16,7 +16,11 @@ export function TrackersDialog({ id }: { readonly id: string }): JSX.Element {
   }, [id]);
   return (
     <Dialog title={words.editTitle} action={texts.common.save} onAction={() => attempt(words.editTitle, () => api.setTrackers(id, tiersFromText(text ?? "")))} isDisabled={text === null}>
-      <AreaField label={words.addresses} hint={words.editHint} value={text ?? ""} onInput={setText} rows={10} isFirst />
+      {text === null ? (
+        <p class="muted">{texts.common.loading}</p>
+      ) : (
+        <AreaField label={words.addresses} hint={words.editHint} value={text} onInput={setText} rows={10} isFirst />
+      )}
     </Dialog>
   );
 }
