@@ -1,48 +1,28 @@
 import type * as Api from "../../api/index.ts";
-import { Client } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 import { nodeRuntime } from "../../runtime/node/index.ts";
 import { Actions } from "./actions.ts";
-import { refusePrivate } from "./address-rules.ts";
 import { Adder } from "./adder.ts";
 import { CompletionScript } from "./completion.ts";
 import { Conductor } from "./conductor.ts";
 import { counters, note, remember, type SessionContext } from "./context.ts";
+import { makeContext } from "./make-context.ts";
 import { CreateTasks } from "./create-tasks.ts";
 import { SessionEmitter } from "./emitter.ts";
 import type { Entry } from "./entry.ts";
+import { sessionInfo, sessionStatistics } from "./figures.ts";
 import { openFile } from "./file-reading.ts";
 import { placeOf } from "./folders.ts";
 import { LogRing } from "./log-ring.ts";
 import { Pulse } from "./pulse.ts";
-import { RecordStore } from "./record-store.ts";
-import { Roster } from "./roster.ts";
+import type { Roster } from "./roster.ts";
 import { ratesAt, type Rates } from "./schedule.ts";
 import type { FileReading, Session, SessionEvents } from "./session.ts";
+import type { SessionOptions } from "./session-options.ts";
 import { SettingsStore } from "./settings-store.ts";
 import { TransferStatistics } from "./statistics.ts";
-import { TorrentFiles } from "./torrent-files.ts";
 import { WatchFolder } from "./watch-folder.ts";
 import * as views from "./views.ts";
-
-export interface SessionOptions {
-  /** Where everything that survives restarts is kept. */
-  readonly stateDir: string;
-  /** What the configuration says; what was changed while the daemon ran wins. */
-  readonly settings: Api.Settings;
-  /** The port that peers connect to; 0 for any. */
-  readonly peerPort: number;
-  /** The address to listen on for peers. Default: all. */
-  readonly listenIp?: string;
-  /** A program that is run for each download that completes. */
-  readonly onCompleteScript?: string;
-  /** Whether trackers, and addresses of torrent files, may be on this machine or in private networks. */
-  readonly allowPrivateAddresses: boolean;
-  readonly version: string;
-  readonly log: Log;
-  /** Default: this machine. One that is given is not closed with the session. */
-  readonly runtime?: Runtime;
-}
 
 /** The daemon's torrents, on the engine's client. Made by {@link openSession}. */
 export class DaemonSession implements Session {
@@ -79,26 +59,8 @@ export class DaemonSession implements Session {
     this.#statistics = new TransferStatistics(runtime.files, `${stateDir}/statistics.json`);
     this.#script = options.onCompleteScript === undefined ? undefined : new CompletionScript(options.onCompleteScript, this.#log);
     this.#startedAt = runtime.clock.wallTime();
-    const { settings } = options;
-    this.#rates = settings;
-    this.#context = {
-      runtime,
-      client: new Client({
-        runtime,
-        downloadDir: settings.downloadDir,
-        stateDir: `${stateDir}/resume`,
-        port: options.peerPort,
-        ...(options.listenIp === undefined ? {} : { listenIp: options.listenIp }),
-        userAgent: `Millrace ${version}`,
-        ...(options.allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
-      }),
-      roster: new Roster({ clock: runtime.clock, tell: (delta) => this.#emitter.emit("delta", delta) }),
-      store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) => this.#log.error("cannot keep the session's state", { reason: String(error) })),
-      torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
-      log: this.#log,
-      settings: () => this.#settings.get(),
-      removals: new Map(),
-    };
+    this.#rates = options.settings;
+    this.#context = makeContext({ options, runtime, log: this.#log, settings: () => this.settings(), tell: (delta) => this.#emitter.emit("delta", delta) });
     this.#conductor = new Conductor(this.#context);
     this.#actions = new Actions(this.#context, this.#conductor);
     this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: (entry) => this.#onComplete(entry) });
@@ -241,40 +203,11 @@ export class DaemonSession implements Session {
   }
 
   info(): Api.SessionInfo {
-    const { client, runtime } = this.#context;
-    return {
-      version: this.#options.version,
-      peerId: client.peerId.toString(),
-      peerPort: client.port,
-      isReachable: client.isReachable,
-      downloadDir: this.settings().downloadDir,
-      freeBytes: this.#freeBytes,
-      now: runtime.clock.wallTime(),
-      maxDownloadRate: this.#rates.maxDownloadRate,
-      maxUploadRate: this.#rates.maxUploadRate,
-    };
+    return sessionInfo(this.#context, { version: this.#options.version, freeBytes: this.#freeBytes, rates: this.#rates });
   }
 
   statistics(): Api.Statistics {
-    const { roster, client } = this.#context;
-    const states: Record<string, number> = {};
-    for (const { state } of roster.rows()) states[state] = (states[state] ?? 0) + 1;
-    const { downloaded, uploaded } = this.#statistics.totals;
-    const session = this.#statistics.session;
-    return {
-      startedAt: this.#startedAt,
-      downloaded,
-      uploaded,
-      sessionDownloaded: session.downloaded,
-      sessionUploaded: session.uploaded,
-      torrents: roster.size,
-      states,
-      connections: client.connections,
-      downRate: this.#pulse?.rates.down ?? 0,
-      upRate: this.#pulse?.rates.up ?? 0,
-      freeBytes: this.#freeBytes,
-      memory: process.memoryUsage.rss(),
-    };
+    return sessionStatistics(this.#context, { startedAt: this.#startedAt, freeBytes: this.#freeBytes, transfers: this.#statistics, rates: this.#pulse?.rates });
   }
 
   history(): Api.History {
@@ -389,6 +322,11 @@ export class DaemonSession implements Session {
 /** Opens the session of a state folder: the torrents of the last run go on as they were. Rejects with StorageError, NetworkError `net.address-in-use`. */
 export async function openSession(options: SessionOptions): Promise<DaemonSession> {
   const session = new DaemonSession(options);
-  await session.begin();
-  return session;
+  try {
+    await session.begin();
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }

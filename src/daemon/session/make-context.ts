@@ -1,0 +1,40 @@
+import type { EventData, Settings } from "../../api/index.ts";
+import { Client } from "../../client/index.ts";
+import type { Log, Runtime } from "../../runtime/index.ts";
+import { refusePrivate } from "./address-rules.ts";
+import type { SessionContext } from "./context.ts";
+import { RecordStore } from "./record-store.ts";
+import { Roster } from "./roster.ts";
+import type { SessionOptions } from "./session-options.ts";
+import { TorrentFiles } from "./torrent-files.ts";
+
+export interface ContextParts {
+  readonly options: SessionOptions;
+  readonly runtime: Runtime;
+  readonly log: Log;
+  readonly settings: () => Settings;
+  readonly tell: (delta: EventData<"delta">) => void;
+}
+
+/** The engine and the stores of a session, on its state folder. Nothing is opened yet. */
+export function makeContext({ options, runtime, log, settings, tell }: ContextParts): SessionContext {
+  const { stateDir, peerPort, listenIp, version, allowPrivateAddresses } = options;
+  return {
+    runtime,
+    client: new Client({
+      runtime,
+      downloadDir: options.settings.downloadDir,
+      stateDir: `${stateDir}/resume`,
+      port: peerPort,
+      ...(listenIp === undefined ? {} : { listenIp }),
+      userAgent: `Millrace ${version}`,
+      ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
+    }),
+    roster: new Roster({ clock: runtime.clock, tell }),
+    store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) => log.error("cannot keep the session's state", { reason: String(error) })),
+    torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
+    log,
+    settings,
+    removals: new Map(),
+  };
+}

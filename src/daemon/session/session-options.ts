@@ -1,0 +1,21 @@
+import type { Settings } from "../../api/index.ts";
+import type { Log, Runtime } from "../../runtime/index.ts";
+
+export interface SessionOptions {
+  /** Where everything that survives restarts is kept. */
+  readonly stateDir: string;
+  /** What the configuration says; what was changed while the daemon ran wins. */
+  readonly settings: Settings;
+  /** The port that peers connect to; 0 for any. */
+  readonly peerPort: number;
+  /** The address to listen on for peers. Default: all. */
+  readonly listenIp?: string;
+  /** A program that is run for each download that completes. */
+  readonly onCompleteScript?: string;
+  /** Whether trackers, and addresses of torrent files, may be on this machine or in private networks. */
+  readonly allowPrivateAddresses: boolean;
+  readonly version: string;
+  readonly log: Log;
+  /** Default: this machine. One that is given is not closed with the session. */
+  readonly runtime?: Runtime;
+}
