@@ -22,13 +22,15 @@ export interface OpenedSecret {
  */
 export async function openSecret(files: Files, stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
+  const stored = record.safeParse(await readFile(path, "utf8").then(parse, () => undefined));
   if (token !== undefined && token !== "") {
     if (!TOKEN.test(token)) throw new InputError("daemon.token", "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces");
+    // The same one as before keeps its hash, and with it the logins.
+    if (stored.success && (await new Secret(stored.data).verify(token))) return { secret: new Secret(stored.data, token), created: undefined };
     const chosen = await hashToken(token);
     await files.replace(path, utf8(`${JSON.stringify(chosen)}\n`));
     return { secret: new Secret(chosen, token), created: undefined };
   }
-  const stored = record.safeParse(await readFile(path, "utf8").then(parse, () => undefined));
   if (stored.success) return { secret: new Secret(stored.data), created: undefined };
   const made = await createSecret();
   await files.replace(path, utf8(`${JSON.stringify(made.record)}\n`));
