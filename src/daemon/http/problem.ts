@@ -34,6 +34,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "client.path-in-use": 409,
   "client.closed": 503,
   "storage.full": 507,
+  "http.forbidden": 422,
 };
 
 function statusOf(error: MillraceError): number {

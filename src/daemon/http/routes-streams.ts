@@ -33,10 +33,12 @@ export const streamRoutes: readonly Route[] = [
     params: z.object({ id: torrentId }),
     query: z.strictObject({ ticket }),
     media: "audio/x-mpegurl",
-    handle: ({ services, incoming, params: { id } }) => {
+    handle: ({ services, caller, incoming, params: { id }, query }) => {
       const { name } = services.session.detail(id);
       const scheme = incoming.headers.origin?.toString().startsWith("https:") === true || incoming.headers["x-forwarded-proto"] === "https" ? "https" : "http";
-      const text = playlist({ base: `${scheme}://${incoming.headers.host ?? ""}`, torrent: id, ticket: services.tickets.issue(id), files: services.session.files(id) });
+      // Who came by a ticket gets no newer one: a playlist that got into wrong hands ends in time.
+      const own = caller === undefined && query.ticket !== undefined ? query.ticket : services.tickets.issue(id);
+      const text = playlist({ base: `${scheme}://${incoming.headers.host ?? ""}`, torrent: id, ticket: own, files: services.session.files(id) });
       return new Response(text, { headers: { "content-type": "audio/x-mpegurl; charset=utf-8", "cache-control": "no-store", "content-disposition": attachment(`${name}.m3u`) } });
     },
   }),

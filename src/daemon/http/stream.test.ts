@@ -151,7 +151,9 @@ describe("/stream", () => {
     expect((await ask(port, { path: url.pathname, headers: anonymous })).status).toBe(401);
     expect((await ask(port, { path: (url.pathname + url.search).replace(ID, OTHER), headers: anonymous })).status).toBe(401);
     expect((await ask(port, { path: `/api/v1/torrents/${ID}${url.search}`, headers: anonymous })).status).toBe(401);
-    now += TICKET_AGE_MS + 1_000;
+    now += 60_000;
+    expect((await ask(port, { path: `/stream/${ID}/playlist.m3u${url.search}`, headers: anonymous })).text).toBe(list.text);
+    now += TICKET_AGE_MS;
     expect((await ask(port, { path: url.pathname + url.search, headers: anonymous })).status).toBe(401);
   });
 });
