@@ -48,6 +48,16 @@ describe("Torrent.read", () => {
     await stage.world.settled(reading.return(), 1_000);
   });
 
+  it("is not held up by one slow peer: what it is late with is asked of another", async () => {
+    stage = new Stage(play);
+    const slow = await stage.seeder("10.0.0.1", { up: 3_000 });
+    const fast = await stage.seeder("10.0.0.3", { up: 300_000 });
+    const { torrent } = await stage.leecher("10.0.0.2", { peers: [slow.address, fast.address] });
+    await stage.world.run(1_000);
+    const bytes = await stage.world.settled(collect(torrent.read(0, 1_000_000, 1_300_000)), 8_000);
+    expect(equalBytes(bytes, film(1_000_000, 1_300_000))).toBe(true);
+  });
+
   it("serves a paused torrent with what is there, also in a later run, and says when a part will not come", async () => {
     const { torrent, client, host } = await pair();
     await stage.world.settled(collect(torrent.read(0, 0, 100_000)), 10_000);
