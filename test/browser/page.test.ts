@@ -17,10 +17,8 @@ function rowOf(page: Page, name: string): Locator {
   return page.getByRole("grid", { name: "Torrents" }).getByRole("row").filter({ hasText: name });
 }
 
-/** Makes sure that no script failed, was refused by the content policy, or opened a dialog of the browser's own. */
-function expectNoTrouble(page: Page): void {
-  expect(troubleOf(page)).toEqual({ errors: [], dialogs: [] });
-}
+/** No script failed, was refused by the content policy, or opened a dialog of the browser's own. */
+const NO_TROUBLE = { errors: [], dialogs: [] };
 
 describe(`the page${because(lacking)}`, () => {
   it.skipIf(lacking.length > 0)("signs in with the token alone, and out again", async () => {
@@ -40,7 +38,7 @@ describe(`the page${because(lacking)}`, () => {
     await page.getByLabel("Token").waitFor();
     await page.reload();
     await page.getByLabel("Token").waitFor();
-    expectNoTrouble(page);
+    expect(troubleOf(page)).toEqual(NO_TROUBLE);
   });
 
   it.skipIf(lacking.length > 0)("does what Bitless promised: adds by file, link and creation, shows, starts, pauses, removes, configures", async () => {
@@ -146,7 +144,7 @@ describe(`the page${because(lacking)}`, () => {
     await dialog.getByRole("button", { name: "Save" }).click();
     await page.getByText("Settings saved.").waitFor();
     expect((await daemon.api<{ downloadDir: string }>("GET", "/settings")).downloadDir).toBe(elsewhere);
-    expectNoTrouble(page);
+    expect(troubleOf(page)).toEqual(NO_TROUBLE);
   });
 
   it.skipIf(lacking.length > 0)("comes back by itself when the daemon was killed, with the same torrents", async () => {
@@ -165,6 +163,6 @@ describe(`the page${because(lacking)}`, () => {
     const [{ id }] = (await second.api<{ torrents: [{ id: string }] }>("GET", "/torrents")).torrents;
     await second.api("POST", "/torrents/actions", { action: "label", ids: [id], label: "after" });
     await page.getByText("after").first().waitFor();
-    expectNoTrouble(page);
+    expect(troubleOf(page)).toEqual(NO_TROUBLE);
   });
 });
