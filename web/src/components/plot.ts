@@ -27,8 +27,8 @@ export function createPlot(box: HTMLElement): Plot {
       cursor: { drag: { x: false, y: false } },
       scales: { y: { range: (_self, _least, most) => [0, Math.max(1024, most * 1.1)] } },
       axes: [
-        { ...axis, values: (_self, splits) => moments(splits) },
-        { ...axis, space: 24, size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
+        { ...axis, space: 76, values: (_self, splits) => moments(splits) },
+        { ...axis, space: (_self, _index, _least, _most, pixels) => Math.max(24, pixels / 8), size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
       ],
       series: [
         {},

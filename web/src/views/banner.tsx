@@ -13,6 +13,7 @@ export function Banner(): JSX.Element | null {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
     if (!isLost) return undefined;
+    setNow(Date.now());
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, [isLost]);
