@@ -37,8 +37,8 @@ export const texts = {
     notTorrent: (name: string, why: string) => `${name} is no torrent: ${why}`,
   },
   common: {
-    cancel: "Cancel", close: "Close", save: "Save", add: "Add", remove: "Remove", retry: "Try now", loading: "Loading…", none: "None", all: "All", copy: "Copy",
-    copied: "Copied.", copyFailed: "The browser did not allow to copy", dismiss: "Dismiss", noLimit: "no limit", kib: "KiB/s", reset: "Reset", more: "More", yes: "Yes", no: "No",
+    cancel: "Cancel", close: "Close", save: "Save", add: "Add", remove: "Remove", retry: "Try now", loading: "Loading…", all: "All",
+    copied: "Copied.", copyFailed: "The browser did not allow to copy", dismiss: "Dismiss", noLimit: "no limit", kib: "KiB/s", more: "More", yes: "Yes", no: "No",
   },
   login: {
     title: "Sign in", hint: "The token was printed when the daemon was first started.", token: "Token", go: "Sign in", wrong: "This is not the token.",
@@ -88,7 +88,7 @@ export const texts = {
   overview: {
     pieces: "Pieces", availability: "Availability", pieceMap: (have: number, all: number) => `${count(have)} of ${count(all)} pieces are there`,
     availabilityMap: (copies: string) => `${copies} copies among the connected peers`, state: "State", error: "Error", progress: "Progress", remaining: "Remaining", downloaded: "Downloaded", uploaded: "Uploaded",
-    ratio: "Ratio", wasted: "Wasted", eta: "Time left", size: "Size", pieceSize: "Piece size", files: "Files", folder: "Folder", added: "Added", finished: "Finished", peers: "Peers",
+    ratio: "Ratio", wasted: "Wasted", eta: "Time left", size: "Size", files: "Files", folder: "Folder", added: "Added", finished: "Finished", peers: "Peers",
     peersText: (peers: number, seeds: number, known: number) => `${peers} connected, ${seeds} complete, ${known} more known`, limits: "Limits", private: "Private", hash: "Info-hash", comment: "Comment",
     created: "Created", creator: "Created by", sequential: "In order", label: "Label", legendHave: "there", legendActive: "on its way", legendMissing: "missing", noPieces: "Known when the metadata is there.",
     limitsText: (down: string, up: string) => `↓ ${down}, ↑ ${up}`, sequentialSwitch: "Download pieces in order",
@@ -96,7 +96,7 @@ export const texts = {
   files: {
     label: "Files", name: "Name", size: "Size", done: "Done", priority: "Priority", play: "Play", playName: (name: string) => `Play ${name}`, open: "Open", openName: (name: string) => `Open ${name}`, priorityOf: (name: string) => `Priority of ${name}`,
     priorities: { skip: "Skip", low: "Low", normal: "Normal", high: "High", mixed: "Mixed" }, bulk: "Set all files to", empty: "The files are known when the metadata is there.",
-    openAll: "Open all folders", closeAll: "Close all folders", wanted: (value: number, of: number, size: string) => `${count(value)} of ${count(of)} files, ${size}`, want: (name: string) => `Download ${name}`,
+    wanted: (value: number, of: number, size: string) => `${count(value)} of ${count(of)} files, ${size}`, want: (name: string) => `Download ${name}`,
   },
   peers: {
     label: "Peers", ip: "IP", client: "Client", flags: "Flags", done: "Done", down: "Down", up: "Up", downloaded: "Downloaded", uploaded: "Uploaded", empty: "No peers are connected.", add: "Add peers…",
@@ -116,15 +116,15 @@ export const texts = {
   addUrl: { title: "Add link", url: "Magnet links or addresses of torrent files, one a line", added: (value: number) => (value === 1 ? "Added." : `Added ${value} torrents.`), failed: "Not added" },
   create: {
     title: "Create torrent", path: "File or folder on the daemon's disk", trackers: "Trackers, one a line", comment: "Comment", private: "Private: peers from trackers only", seed: "Seed it at once", format: "Format", pieceLength: "Piece size", auto: "Automatic",
-    formats: { v1: "v1", hybrid: "v1 and v2 (hybrid)" }, go: "Create", failed: "Not created", started: "The torrent is being made.",
+    formats: { v1: "v1", hybrid: "v1 and v2 (hybrid)" }, go: "Create", failed: "Not created",
   },
   removeDialog: { title: (value: number) => `Remove ${torrents(value)}?`, data: "Also delete the downloaded data", warning: "The data is deleted from the disk. This cannot be undone.", more: (value: number) => `and ${count(value)} more` },
   limitsDialog: { title: (value: number) => `Limits of ${torrents(value)}`, down: "Download", up: "Upload", ratio: "Stop seeding at ratio", minutes: "Stop seeding after minutes", asSession: "as in the settings", title1: (name: string) => `Limits of ${name}` },
   labelDialog: { title: (value: number) => `Label of ${torrents(value)}`, label: "Label" },
   moveDialog: { title: (value: number) => `Move data of ${torrents(value)}`, folder: "New folder", go: "Move" },
   renameDialog: { title: "Rename", name: "Name in the list" },
-  speedDialog: { title: "Speed limits", scheduled: (down: string, up: string) => `In force now: ↓ ${down}, ↑ ${up}.`, presets: "Presets" },
-  play: { audio: "Audio", failed: "The browser cannot play this file. Its playlist can be opened in a media player.", playlist: "Playlist for a player", file: "File alone", title: (name: string) => name },
+  speedDialog: { title: "Speed limits", scheduled: (down: string, up: string) => `In force now: ↓ ${down}, ↑ ${up}.` },
+  play: { failed: "The browser cannot play this file. Its playlist can be opened in a media player.", playlist: "Playlist for a player", file: "File alone", title: (name: string) => name },
   settings: {
     title: "Settings", sections: { folders: "Folders", speed: "Speed", schedule: "Schedule", connections: "Connections", queue: "Queue", labels: "Labels", page: "This page" }, downloadDir: "Download folder", watchDir: "Watched folder", watchHint: "Torrent files put there are added. Empty: none.",
     startAdded: "Start torrents when they are added", down: "Download limit", up: "Upload limit", maxConnections: "Connections in all", maxPeers: "Peers of a torrent", uploadSlots: "Uploads at once, of a torrent", downloads: "Torrents that download at once", seeds: "Torrents that seed at once",
