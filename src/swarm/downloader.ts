@@ -228,6 +228,11 @@ export class Downloader {
     if (this.#open.size === 0) this.#buffers.trim();
   }
 
+  /** Whether pieces are under construction. */
+  get hasOpenPieces(): boolean {
+    return this.#open.size > 0;
+  }
+
   /** Requests nothing more, cancels what is outstanding, and resolves when the disk has caught up. */
   async stop(): Promise<void> {
     this.#isStopped = true;

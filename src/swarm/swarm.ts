@@ -121,9 +121,9 @@ export class Swarm implements PeerOwner {
     this.#dial();
   }
 
-  /** Nothing to get, and nobody there or known to give to: the second can pass unnoticed. */
+  /** Nobody there or known, and nothing half done: the second can pass unnoticed. */
   get isAsleep(): boolean {
-    return this.#peers.size === 0 && this.candidates.size === 0 && this.#content?.have.isFull === true && this.down.rate === 0 && this.up.rate === 0;
+    return this.#peers.size === 0 && this.candidates.size === 0 && this.#work?.downloader.hasOpenPieces !== true && this.down.rate === 0 && this.up.rate === 0;
   }
 
   /** Hangs up on everybody; resolves when no disk access is under way any more. */
