@@ -6,7 +6,7 @@ import { parseSize } from "../src/base/index.ts";
 import { defaultNpmRoot, TOOL_NAMES } from "./lib/tools.ts";
 import { formatSize } from "./lib/units.ts";
 
-export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop"] as const;
+export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop", "page"] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface Options {

@@ -5,10 +5,11 @@ import { download, swarmDown } from "./download.ts";
 import { idle } from "./idle.ts";
 import { loop } from "./loop.ts";
 import type { BenchMode } from "./mode.ts";
+import { page } from "./page.ts";
 import { peers } from "./peers.ts";
 import { start } from "./start.ts";
 import { tracker } from "./tracker.ts";
 import { swarmUp, upload } from "./upload.ts";
 import { verify } from "./verify.ts";
 
-export const modes: Readonly<Record<Mode, BenchMode>> = { download, upload, "swarm-down": swarmDown, "swarm-up": swarmUp, verify, create, idle, codec, tracker, peers, start, loop };
+export const modes: Readonly<Record<Mode, BenchMode>> = { download, upload, "swarm-down": swarmDown, "swarm-up": swarmUp, verify, create, idle, codec, tracker, peers, start, loop, page };
