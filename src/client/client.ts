@@ -72,9 +72,6 @@ export class Client {
         const torrent = this.#torrents.get(infoHash.hex);
         if (torrent !== undefined) this.#awake.add(torrent);
       },
-      located: (path, infoHash) => {
-        if (!this.#byPath.has(path)) this.#byPath.set(path, infoHash);
-      },
       claim: (path, infoHash) => {
         this.#requireFree(path);
         this.#byPath.set(path, infoHash);

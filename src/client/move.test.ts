@@ -119,3 +119,25 @@ describe("Torrent.move", () => {
     expect(seeder.torrent.folder).toBe("/new");
   });
 });
+
+describe("Torrent.close", () => {
+  it("ends a move to another disk: the data stays where it was, whole", async () => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1");
+    otherDisk(seeder);
+    const moving = expect(seeder.torrent.move("/new")).rejects.toMatchObject({ code: "aborted" });
+    await stage.world.settled(seeder.torrent.close(), 20_000);
+    await stage.world.settled(moving, 1_000);
+    expect(at(seeder, "/data")).toBe(true);
+    expect(dataPaths(seeder).some((path) => path.startsWith("/new/"))).toBe(false);
+  });
+
+  it("comes before the removal of what is being moved: nothing is left at either place", async () => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1");
+    otherDisk(seeder);
+    const moving = seeder.torrent.move("/new").catch(() => undefined);
+    await stage.world.settled(Promise.all([seeder.torrent.remove({ deleteData: true }), moving]), 20_000);
+    expect(dataPaths(seeder)).toEqual([]);
+  });
+});

@@ -32,8 +32,6 @@ export interface TorrentHost {
   readonly stateFolder: (downloadDir: string) => string;
   /** A torrent has something to do by the second. */
   readonly wake: (infoHash: InfoHash) => void;
-  /** It turned out where a torrent's data goes. */
-  readonly located: (path: string, infoHash: InfoHash) => void;
   /** A torrent's data is to go there. Throws UsageError `client.path-in-use`. */
   readonly claim: (path: string, infoHash: InfoHash) => void;
   /** A torrent's data is not there any more. */

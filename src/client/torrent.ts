@@ -56,8 +56,9 @@ export class Torrent extends TorrentView {
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
-  /** While its data is moved it does not run; `true`: it is to run afterwards. */
-  #moving: { resume: boolean } | undefined;
+  /** While its data is moved it does not run; `resume`: it is to run afterwards. */
+  #moving: { resume: boolean; readonly abort: AbortController } | undefined;
+  #moved: Promise<void> = Promise.resolve();
 
   constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
     super();
@@ -232,19 +233,29 @@ export class Torrent extends TorrentView {
 
   /**
    * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check. Rejects with StorageError
-   * (`storage.exists` when something of that name is there) or UsageError `client.path-in-use`, `torrent.moving`; then all is where it was.
+   * (`storage.exists` when something of that name is there), UsageError `client.path-in-use`, `torrent.moving`, or AbortError when the torrent is closed or
+   * removed meanwhile; then all is where it was.
+   * With `find` the data is there already: nothing is moved, and what is there is checked.
    */
-  async move(folder: string): Promise<void> {
+  async move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
     if (this.#moving !== undefined) throw new UsageError("torrent.moving", `${this.name} is being moved already`);
     if (folder === this.#folder) return;
-    const moving = { resume: this.#state.kind !== "paused" && this.#state.kind !== "failed" && this.#state.kind !== "stopping" };
+    if (this.#state.kind === "closed") throw new AbortError(`${this.name}: closed`);
+    const moving = { resume: this.#state.kind !== "paused" && this.#state.kind !== "failed" && this.#state.kind !== "stopping", abort: new AbortController(), find: options.find === true };
     const metainfo = this.#metainfo;
     if (metainfo !== undefined) this.#host.claim(`${folder}/${metainfo.name}`, this.infoHash);
     this.#moving = moving;
+    const moved = this.#relocate(folder, moving, metainfo);
+    this.#moved = moved.catch(() => undefined);
+    await moved;
+  }
+
+  async #relocate(folder: string, moving: { resume: boolean; readonly abort: AbortController; readonly find: boolean }, metainfo: Metainfo | undefined): Promise<void> {
     try {
       await this.pause();
       const to = { folder, stateFolder: this.#host.stateFolder(folder) };
-      if (this.#metainfo !== undefined) await relocateContent(this.#contentOptions(this.#metainfo), { ...this.#contentOptions(this.#metainfo), ...to });
+      if (moving.find) this.#forceCheck = true;
+      else if (this.#metainfo !== undefined) await relocateContent(this.#contentOptions(this.#metainfo), { ...this.#contentOptions(this.#metainfo), ...to }, moving.abort.signal);
       this.#host.release(this.path, this.infoHash);
       this.#folder = folder;
       this.#idle = undefined;
@@ -276,6 +287,11 @@ export class Torrent extends TorrentView {
   /** Stops for good; state is kept. The client does this for all its torrents. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
+    if (this.#moving !== undefined) {
+      this.#moving.resume = false;
+      this.#moving.abort.abort(new AbortError(`${this.name}: closed while it was moved`));
+      await this.#moved;
+    }
     await this.#stop({ kind: "closed" });
     this.#rates.close();
     this.#readers.wake();
@@ -392,8 +408,9 @@ export class Torrent extends TorrentView {
   }
 
   #setMetainfo(metainfo: Metainfo): void {
+    // Another torrent's data, of the same name: with the name unknown, nothing of it is written, moved or deleted.
+    if (usesFiles(this.#options)) this.#host.claim(`${this.folder}/${metainfo.name}`, this.infoHash);
     this.#metainfo = metainfo;
-    this.#host.located(`${this.folder}/${metainfo.name}`, this.infoHash);
     this.emit("metadata", metainfo);
   }
 

@@ -1,4 +1,4 @@
-import { errorCode, StorageError } from "../base/index.ts";
+import { AbortError, errorCode, StorageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Files, OpenFile } from "../runtime/index.ts";
 import { MOVE_CHUNK_BYTES } from "./limits.ts";
@@ -12,6 +12,8 @@ export interface MoveJob {
   readonly id: string;
   readonly from: string;
   readonly to: string;
+  /** Ends the copying, as long as nothing of it counts yet. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -19,11 +21,12 @@ export interface MoveJob {
  * copied under another name, made durable, and get their name all at once; only then the old ones are removed. When it fails midway
  * what was there is untouched. Data that is at the new place and no more at the old one has been moved before.
  *
- * Resolves to `"copied"` when files have other times of change now. Rejects with StorageError: `storage.exists` when something is at the new
+ * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError: `storage.exists` when something is at the new
  * place already.
  */
 export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
-  const { files, layout, name, from, to, id } = job;
+  const { files, layout, name, from, to, id, signal } = job;
+  if (signal?.aborted === true) throw new AbortError();
   const top = name ?? layout.files[0]?.path[0];
   if (top === undefined || from === to) return "nothing";
   const source = `${from}/${top}`;
@@ -39,7 +42,7 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
   const partial = `${to}/.millrace-${id}`;
   try {
-    for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`);
+    for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
     for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
     await files.rename(partial, target);
   } catch (error) {
@@ -73,7 +76,7 @@ async function renamed(files: Files, from: string, to: string): Promise<boolean>
 }
 
 /** A durable copy, with the holes that it had; nothing when there is no such file. */
-async function copyFile(files: Files, from: string, to: string): Promise<void> {
+async function copyFile(files: Files, from: string, to: string, signal?: AbortSignal): Promise<void> {
   const stat = await files.stat(from);
   if (stat?.kind !== "file") return;
   await files.makeFolder(parent(to));
@@ -83,7 +86,7 @@ async function copyFile(files: Files, from: string, to: string): Promise<void> {
     const target = await files.open(to, "exclusive");
     try {
       await target.truncate(stat.size);
-      await copyBytes(source, target, stat.size);
+      await copyBytes(source, target, stat.size, signal);
       await target.sync();
     } finally {
       await target.close();
@@ -93,9 +96,10 @@ async function copyFile(files: Files, from: string, to: string): Promise<void> {
   }
 }
 
-async function copyBytes(source: OpenFile, target: OpenFile, length: number): Promise<void> {
+async function copyBytes(source: OpenFile, target: OpenFile, length: number, signal: AbortSignal | undefined): Promise<void> {
   const chunk = new Uint8Array(Math.min(MOVE_CHUNK_BYTES, length));
   for (let at = 0; at < length; at += chunk.length) {
+    if (signal?.aborted === true) throw new AbortError();
     const count = await source.read(chunk, at);
     if (count === 0) break;
     const bytes = chunk.subarray(0, count);

@@ -1,5 +1,5 @@
 import type { ActionRequest, ActionResult } from "../../api/index.ts";
-import { MillraceError, toError, unreachable } from "../../base/index.ts";
+import { errorCode, MillraceError, toError, unreachable } from "../../base/index.ts";
 import type { Conductor } from "./conductor.ts";
 import { note, remember, type SessionContext } from "./context.ts";
 import { eachOf } from "./each-of.ts";
@@ -56,22 +56,44 @@ export class Actions {
   async #remove(entry: Entry, deleteData: boolean): Promise<void> {
     const { roster, store, torrentFiles, log } = this.#context;
     // From here on it is gone, also after a crash: what is left to do is done at the next start.
+    const before = entry.record;
     roster.delete(entry.id);
-    await remember(this.#context, entry, { isStarted: false, removal: deleteData ? "delete-data" : "keep-data" });
+    entry.record = { ...before, isStarted: false, removal: deleteData ? "delete-data" : "keep-data" };
+    try {
+      await store.put(entry.record);
+    } catch (error) {
+      // Not remembered, not removed: it runs on where everybody can see it.
+      entry.record = before;
+      roster.add(entry);
+      note(this.#context, entry, {});
+      throw error;
+    }
     await entry.torrent.remove({ deleteData });
     await torrentFiles.remove(entry.id);
     await store.delete(entry.id);
     log.info(`removed${deleteData ? " with its data" : ""}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
+  /** The data has been moved by somebody else: it is looked for, and checked, where it is said to be. */
+  async #find(entry: Entry, folder: string): Promise<void> {
+    const place = placeOf(this.#context.settings(), folder);
+    await entry.torrent.move(place, { find: true });
+    await remember(this.#context, entry, { folder: place });
+    this.#context.log.info(`looked for in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+  }
+
   async move(entry: Entry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     if (place === entry.record.folder && entry.record.movingTo === null) return;
-    await remember(this.#context, entry, { movingTo: place });
+    const before = entry.record.movingTo;
     try {
+      await remember(this.#context, entry, { movingTo: place });
       await entry.torrent.move(place);
     } catch (error) {
-      await remember(this.#context, entry, { movingTo: null });
+      // What the end of the daemon cuts short goes on at the next start; what is being moved already goes on where it goes.
+      const code = errorCode(error);
+      if (code !== "aborted") note(this.#context, entry, { movingTo: code === "torrent.moving" ? before : null });
+      this.#conductor.reconsider();
       throw error;
     }
     await remember(this.#context, entry, { folder: place, movingTo: null });
@@ -100,7 +122,7 @@ export class Actions {
       case "label":
         return remember(this.#context, entry, { label: request.label });
       case "move":
-        return this.move(entry, request.folder);
+        return request.find === true ? this.#find(entry, request.folder) : this.move(entry, request.folder);
       case "limits":
         return this.setLimits(entry, request.limits);
       case "queue":
@@ -136,6 +158,7 @@ export class Actions {
       if (removal !== "none") await this.remove(entry, removal === "delete-data");
       else if (movingTo !== null) await this.move(entry, movingTo);
     } catch (error) {
+      if (errorCode(error) === "aborted") return;
       this.#context.log.error("what was begun before the last stop cannot be ended", { infoHash: entry.id, reason: toError(error).message });
       note(this.#context, entry, { movingTo: null });
     }

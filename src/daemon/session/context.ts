@@ -20,16 +20,16 @@ export interface SessionContext {
   readonly removals: Map<string, Promise<void>>;
 }
 
-/** Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. */
+/** Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. Of one that was removed meanwhile nothing is kept, or it would come back. */
 export function remember(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
+  if (context.roster.find(entry.id) !== entry) return Promise.resolve();
   context.roster.touch(entry);
   return context.store.put(entry.record);
 }
 
-/** As {@link remember}, for what may be lost: a failure is the store's to tell. Of a torrent that was removed nothing is noted. */
+/** As {@link remember}, for what may be lost: a failure is the store's to tell. */
 export function note(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): void {
-  if (context.roster.find(entry.id) !== entry) return;
   remember(context, entry, changes).catch(() => undefined);
 }
 

@@ -82,7 +82,11 @@ export class DaemonSession implements Session {
     await client.listen();
     const { records, damaged } = await store.load();
     await this.#adder.restore([...records.values()], damaged);
-    for (const entry of roster.entries()) await this.#actions.finish(entry);
+    for (const entry of roster.entries()) {
+      const finished = this.#actions.finish(entry);
+      // Copying to another disk may take hours: nobody waits for that.
+      if (entry.record.removal !== "none") await finished;
+    }
     this.#conductor.apply();
     roster.flush();
     await this.#lookAtDisk();
