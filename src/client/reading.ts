@@ -83,8 +83,10 @@ export class Readers {
       if (have !== undefined) this.#want(reader, have, first, Math.min(last, first + Math.max(READ_AHEAD_PIECES, Math.floor(READ_AHEAD_BYTES / layout.pieceLength))));
       if (have?.get(first) === true) {
         let end = first;
-        while (end < last && have.get(end + 1)) end++;
-        return Math.min(stop, at + MAX_READ_BYTES, (end + 1) * layout.pieceLength);
+        // No further than one read goes: of two million small pieces, looking at all for each read would take longer than reading.
+        const enough = Math.min(stop, at + MAX_READ_BYTES);
+        while (end < last && (end + 1) * layout.pieceLength < enough && have.get(end + 1)) end++;
+        return Math.min(enough, (end + 1) * layout.pieceLength);
       }
       if (!this.#source.mayGrow()) throw notActive();
       await new Promise<void>((resolve) => {
