@@ -43,7 +43,7 @@ export function act<Flags extends CommonFlags>(command: Command, entry: CommandE
   return command.action(async () => {
     const interrupt = new Interrupt();
     current.interrupt = interrupt;
-    const session = new Session<Flags>(command.opts<Flags>(), command.args, interrupt);
+    const session = new Session<Flags>(command.optsWithGlobals<Flags>(), command.args, interrupt);
     process.exitCode = await guarded(session, entry, () => work(session));
     await session.close();
   });

@@ -81,6 +81,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/daemon.ts")).daemonCommand,
   },
   {
+    name: "remote",
+    summary: "drive a daemon that runs: add, list, pause, limit, watch",
+    usage: "ACTION [ARGS...]",
+    events: false,
+    load: async () => (await import("./commands/remote.ts")).remoteCommand,
+  },
+  {
     name: "config",
     summary: "show what the daemon would run with",
     usage: "",

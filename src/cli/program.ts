@@ -44,6 +44,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
     const command = full?.describesAll === true || full === entry ? (await entry.load())(entry) : stub(entry);
     command.copyInheritedSettings(program);
     command.helpOption("-h, --help", "explain this command");
+    for (const action of command.commands) action.copyInheritedSettings(command).helpOption("-h, --help", "explain this action");
     program.addCommand(command);
   }
   return program;

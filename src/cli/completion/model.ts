@@ -30,11 +30,13 @@ export function describeProgram(program: Command): ProgramModel {
 
 function describeCommand(command: Command): CommandModel {
   const argument = command.registeredArguments[0];
+  // Options of its actions are completed as its own; what an action does not know, it says.
+  const options = [...command.options, ...command.commands.flatMap((action) => action.options)].filter((option) => !option.hidden && option.long != null);
   return {
     names: [command.name(), ...command.aliases()],
     description: command.summary(),
     options: [
-      ...command.options.filter((option) => !option.hidden && option.long != null).map(describeOption),
+      ...new Map(options.map((option) => [option.long, describeOption(option)])).values(),
       { long: "--help", short: "-h", description: "explain this command", value: "none" },
     ],
     argument: argument === undefined ? "none" : (choicesOf(argument.argChoices) ?? argumentKind(argument.name())),

@@ -1,0 +1,84 @@
+import type { Settings } from "../../api/index.ts";
+import { rateArgument } from "../arguments.ts";
+import { CommandLineError } from "../problem.ts";
+
+type Reader<Value> = (text: string, name: string) => Value;
+
+const asText: Reader<string> = (text) => text;
+const asNumber: Reader<number> = (text, name) => {
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) throw new CommandLineError(`${name}: not a number: ${JSON.stringify(text.slice(0, 40))}`);
+  return Number(text);
+};
+const asBoolean: Reader<boolean> = (text, name) => {
+  if (text === "true" || text === "yes") return true;
+  if (text === "false" || text === "no") return false;
+  throw new CommandLineError(`${name}: true or false, not ${JSON.stringify(text.slice(0, 40))}`);
+};
+
+/** What the daemon is to look through: it knows the shape, and refuses any other. */
+function asJson<Key extends "labels" | "schedule">(key: Key): Reader<Settings[Key]> {
+  const untold: { parse(text: string): Settings[Key] } = JSON;
+  return (text) => {
+    try {
+      return untold.parse(text);
+    } catch (error) {
+      throw new CommandLineError(`${key}: not JSON: ${JSON.stringify(text.slice(0, 40))}`, { cause: error });
+    }
+  };
+}
+
+function orNone<Value>(read: Reader<Value>): Reader<Value | null> {
+  return (text, name) => (text === "none" ? null : read(text, name));
+}
+
+const asRate: Reader<number> = (text, name) => rateArgument(name)(text);
+
+/** Commander takes `null` for an option without a value: the word stays until it is sent. */
+export type OrNone = number | "none";
+
+/** An option's rate with its unit, or `none` for no limit. */
+export function rateOrNone(option: string): (text: string) => OrNone {
+  return (text) => orNone(asRate)(text, option) ?? "none";
+}
+
+/** An option's number, or `none`. */
+export function numberOrNone(option: string): (text: string) => OrNone {
+  return (text) => orNone(asNumber)(text, option) ?? "none";
+}
+
+const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
+  downloadDir: asText,
+  maxDownloadRate: orNone(asRate),
+  maxUploadRate: orNone(asRate),
+  schedule: asJson("schedule"),
+  maxConnections: asNumber,
+  maxPeers: asNumber,
+  uploadSlots: asNumber,
+  maxActiveDownloads: orNone(asNumber),
+  maxActiveSeeds: orNone(asNumber),
+  seedRatio: orNone(asNumber),
+  seedSeconds: orNone(asNumber),
+  labels: asJson("labels"),
+  watchDir: asText,
+  startAdded: asBoolean,
+};
+
+function isKey(name: string): name is keyof Settings {
+  return Object.hasOwn(READERS, name);
+}
+
+/** Settings of `KEY=VALUE`. Throws {@link CommandLineError} for a key that there is not, and a value that it cannot have. */
+export function readAssignments(texts: readonly string[]): Partial<Settings> {
+  const settings: Partial<Settings> = {};
+  for (const text of texts) {
+    const [, name = "", value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+    if (value === undefined) throw new CommandLineError(`write KEY=VALUE, not ${JSON.stringify(text.slice(0, 100))}`);
+    if (!isKey(name)) throw new CommandLineError(`there is no setting ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(READERS).join(", ")}`);
+    put(settings, name, value);
+  }
+  return settings;
+}
+
+function put<Key extends keyof Settings>(settings: { [K in Key]?: Settings[K] }, key: Key, text: string): void {
+  settings[key] = READERS[key](text, key);
+}

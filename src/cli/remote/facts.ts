@@ -1,0 +1,65 @@
+import type { SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
+import type { Field } from "../fields.ts";
+import { count, formatDate, formatDuration, formatPercent, formatRate, formatSize, groupDigits } from "../format.ts";
+import { clean } from "../text.ts";
+
+/** What a daemon answers about one thing, field by field. Values are clean. */
+
+const yesNo = (is: boolean): string => (is ? "yes" : "no");
+const given = (text: string): string | undefined => (text === "" ? undefined : clean(text));
+const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
+const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
+
+export function torrentFields(torrent: TorrentDetail): Field[] {
+  const { limits, eta } = torrent;
+  const ends = [
+    ...(limits.seedRatio === null ? [] : [`at ratio ${limits.seedRatio}`]),
+    ...(limits.seedSeconds === null ? [] : [`after ${formatDuration(limits.seedSeconds)}`]),
+  ];
+  return [
+    ["id", torrent.id],
+    ["state", torrent.state],
+    ["error", torrent.error === null ? undefined : clean(`${torrent.error.message} (${torrent.error.code})`)],
+    ["done", `${formatPercent(torrent.progress)}, ${formatSize(torrent.done)} of ${formatSize(torrent.wanted)}${torrent.wanted < torrent.size ? ` (all files: ${formatSize(torrent.size)})` : ""}`],
+    ["eta", eta === null || torrent.progress === 1 ? undefined : formatDuration(eta)],
+    ["down", `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} in vain` : ""}; ${limit(limits.maxDownloadRate)}`],
+    ["up", `${formatRate(torrent.upRate)}, ${formatSize(torrent.uploaded)} in all, ratio ${torrent.ratio.toFixed(2)}; ${limit(limits.maxUploadRate)}`],
+    ["seeding ends", ends],
+    ["peers", `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`],
+    ["folder", clean(torrent.folder)],
+    ["label", given(torrent.label)],
+    ["files", groupDigits(torrent.fileCount)],
+    ["pieces", `${groupDigits(torrent.pieceCount)} of ${formatSize(torrent.pieceLength)}`],
+    ["in order", yesNo(torrent.sequential)],
+    ["private", yesNo(torrent.private)],
+    ["queue", String(torrent.queue + 1)],
+    ["trackers", torrent.trackers.map(clean)],
+    ["comment", given(torrent.comment)],
+    ["created by", given(torrent.createdBy)],
+    ["created on", date(torrent.createdAt)],
+    ["added", date(torrent.addedAt)],
+    ["finished", date(torrent.finishedAt)],
+    ["magnet", clean(torrent.magnet)],
+  ];
+}
+
+export function statisticsFields(figures: Statistics, session: SessionInfo): Field[] {
+  const states = Object.entries(figures.states).filter(([, number]) => number > 0);
+  return [
+    ["version", clean(session.version)],
+    ["since", date(figures.startedAt)],
+    ["torrents", [groupDigits(figures.torrents), ...states.map(([state, number]) => `${groupDigits(number)} ${clean(state)}`)].join(", ")],
+    ["connections", groupDigits(figures.connections)],
+    ["down", `${formatRate(figures.downRate)}, ${formatSize(figures.sessionDownloaded)} since the start, ${formatSize(figures.downloaded)} in all; ${limit(session.maxDownloadRate)}`],
+    ["up", `${formatRate(figures.upRate)}, ${formatSize(figures.sessionUploaded)} since the start, ${formatSize(figures.uploaded)} in all; ${limit(session.maxUploadRate)}`],
+    ["peer port", `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`],
+    ["downloads", clean(session.downloadDir)],
+    ["free", figures.freeBytes === null ? undefined : formatSize(figures.freeBytes)],
+    ["memory", formatSize(figures.memory)],
+  ];
+}
+
+/** As `remote settings KEY=VALUE` reads them. */
+export function settingsFields(settings: Partial<Settings>): Field[] {
+  return Object.entries(settings).map(([name, value]) => [name, value === null ? "none" : clean(typeof value === "string" ? value : JSON.stringify(value))]);
+}

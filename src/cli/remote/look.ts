@@ -1,0 +1,119 @@
+import type { TorrentState } from "../../api/index.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { printFields } from "../fields.ts";
+import type { Output } from "../output.ts";
+import { clean } from "../text.ts";
+import type { Remote, RemoteFlags } from "./connection.ts";
+import { settingsFields, statisticsFields, torrentFields } from "./facts.ts";
+import { chosen, listAll } from "./find.ts";
+import type { Named } from "./find.ts";
+import { fileLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
+import { readAssignments } from "./assignments.ts";
+import { WatchLines } from "./watch-lines.ts";
+
+/** The actions that look at a daemon. Each prints what the API answers: with `--json` as it is. */
+
+export interface ListFlags extends RemoteFlags {
+  readonly state?: TorrentState;
+  readonly label?: string;
+  readonly search?: string;
+}
+
+export async function list({ api, flags, output }: Remote<ListFlags>): Promise<number> {
+  const { state, label, search } = flags;
+  const asked = { ...(state === undefined ? {} : { state }), ...(label === undefined ? {} : { label }), ...(search === undefined ? {} : { search }) };
+  const answer = await listAll(api, output.json ? asked : { ...asked, fields: LIST_FIELDS });
+  output.data(answer);
+  if (answer.total > 0) for (const line of listLines(answer.torrents)) output.line(line);
+  else tellNone(output, "torrents");
+  return EXIT_DONE;
+}
+
+/** For people; programs see it. */
+export function tellNone(output: Output, what: string): void {
+  if (!output.json) output.note(`no ${what}`);
+}
+
+/** The one torrent that an action's first argument names. */
+export async function theTorrent({ api, args }: Remote): Promise<Named> {
+  const [torrent] = await chosen(api, args.slice(0, 1));
+  if (torrent === undefined) throw new Error("chosen() answers as many as it was asked for");
+  return torrent;
+}
+
+export async function show(remote: Remote): Promise<number> {
+  const { api, output } = remote;
+  const torrent = await api.torrent((await theTorrent(remote)).id);
+  output.data(torrent);
+  output.line(output.style.strong(clean(torrent.name)));
+  printFields(output, torrentFields(torrent));
+  return EXIT_DONE;
+}
+
+/** An action that shows one list of a torrent. */
+function tabular<Item>(what: string, read: (remote: Remote, id: string) => Promise<readonly Item[]>, lines: (items: readonly Item[]) => string[]): (remote: Remote) => Promise<number> {
+  return async (remote) => {
+    const { output } = remote;
+    const items = await read(remote, (await theTorrent(remote)).id);
+    output.data(items);
+    if (items.length === 0) tellNone(output, what);
+    else for (const line of lines(items)) output.line(line);
+    return EXIT_DONE;
+  };
+}
+
+export const files = tabular("files are known yet", ({ api }, id) => api.files(id), fileLines);
+export const peers = tabular("peers", ({ api }, id) => api.peers(id), peerLines);
+export const trackers = tabular(
+  "trackers",
+  ({ api }, id) => api.trackers(id),
+  (items) => trackerLines(items, Date.now()),
+);
+
+export async function settings({ api, args, output }: Remote): Promise<number> {
+  const changes = readAssignments(args);
+  const keys = Object.keys(changes);
+  const answer = keys.length === 0 ? await api.settings() : await api.change(changes);
+  output.data(answer);
+  // What was changed, as the daemon has it now.
+  const shown = keys.length === 0 ? answer : Object.fromEntries(Object.entries(answer).filter(([key]) => keys.includes(key)));
+  printFields(output, settingsFields(shown));
+  return EXIT_DONE;
+}
+
+export async function stats({ api, output }: Remote): Promise<number> {
+  const figures = await api.statistics();
+  output.data(figures);
+  if (!output.json) printFields(output, statisticsFields(figures, await api.session()));
+  return EXIT_DONE;
+}
+
+export async function log({ api, output }: Remote): Promise<number> {
+  const lines = await api.log();
+  output.data(lines);
+  for (const line of lines) output.line(logText(line));
+  return EXIT_DONE;
+}
+
+/** Ends by Ctrl-C alone; a daemon that goes away is waited for. */
+export async function watch({ api, output, session }: Remote): Promise<number> {
+  const { signal } = session.interrupt;
+  // A daemon that was never there is an error, not one to wait for.
+  await api.session();
+  const text = new WatchLines();
+  let wasLost = false;
+  const onState = (isOpen: boolean): void => {
+    if (!isOpen && !wasLost) output.note("the daemon cannot be reached; waiting for it");
+    if (isOpen && wasLost) output.note("the daemon is there again");
+    wasLost = !isOpen;
+  };
+  for await (const event of api.events({ signal, onState })) {
+    output.data({ event: event.name, ...event.data });
+    if (output.json) continue;
+    const clock = output.style.dim(new Date().toTimeString().slice(0, 8));
+    for (const line of text.lines(event)) output.line(`${clock} ${line}`);
+  }
+  // Only Ctrl-C ends the stream: told, and answered with its exit status, as everywhere.
+  signal.throwIfAborted();
+  return EXIT_DONE;
+}

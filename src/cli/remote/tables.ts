@@ -1,0 +1,83 @@
+import type { LogLine, TorrentFile, TorrentPeer, TorrentTracker } from "../../api/index.ts";
+import { formatDuration, formatPercent, formatRate, formatSize, groupDigits } from "../format.ts";
+import { clean, cutText, table } from "../text.ts";
+import type { Column } from "../text.ts";
+import { SHOWN_ID } from "./find.ts";
+import type { Row } from "./find.ts";
+
+/** What a daemon answers as lines for a terminal. All text of torrents, trackers and peers is made clean here. */
+
+/** Columns of a name in tables. */
+const NAME_WIDTH = 40;
+const CLIENT_WIDTH = 24;
+
+/** The fields that {@link listLines} shows. */
+export const LIST_FIELDS = ["name", "state", "progress", "downRate", "upRate", "ratio", "eta"] as const satisfies readonly (keyof Row)[];
+
+const left = (title: string): Column => ({ title });
+const right = (title: string): Column => ({ title, align: "right" });
+
+/** What stands still is no number to read. */
+function rateOf(bytesPerSecond: number): string {
+  return bytesPerSecond > 0 ? formatRate(bytesPerSecond) : "-";
+}
+
+function nameOf(name: string): string {
+  return cutText(clean(name), NAME_WIDTH);
+}
+
+export function listLines(rows: readonly Row[]): string[] {
+  return table(
+    [left("id"), left("name"), left("state"), right("done"), right("down"), right("up"), right("ratio"), right("eta")],
+    rows.map(({ id, name = "", state = "", progress = 0, downRate = 0, upRate = 0, ratio = 0, eta }) => [
+      id.slice(0, SHOWN_ID),
+      nameOf(name),
+      state,
+      formatPercent(progress),
+      rateOf(downRate),
+      rateOf(upRate),
+      ratio.toFixed(2),
+      eta === undefined || eta === null || progress === 1 ? "-" : formatDuration(eta),
+    ]),
+  );
+}
+
+export function fileLines(files: readonly TorrentFile[]): string[] {
+  return table(
+    [right("number"), right("done"), right("size"), left("priority"), left("path")],
+    files.map(({ index, path, size, done, priority }) => [String(index), formatPercent(size === 0 ? 1 : done / size), formatSize(size), priority, clean(path)]),
+  );
+}
+
+export function peerLines(peers: readonly TorrentPeer[]): string[] {
+  return table(
+    [left("address"), left("client"), right("done"), right("down"), right("up"), left("flags")],
+    peers.map(({ id, client, progress, downRate, upRate, flags }) => [clean(id), cutText(clean(client), CLIENT_WIDTH), formatPercent(progress), rateOf(downRate), rateOf(upRate), clean(flags)]),
+  );
+}
+
+/** `now` in milliseconds since 1970. */
+export function trackerLines(trackers: readonly TorrentTracker[], now: number): string[] {
+  const number = (value: number | null): string => (value === null ? "-" : groupDigits(value));
+  return table(
+    [right("tier"), left("state"), right("seeders"), right("leechers"), right("next"), left("tracker"), left("message")],
+    trackers.map(({ tier, state, seeders, leechers, nextAnnounceAt, url, message }) => [
+      String(tier + 1),
+      clean(state),
+      number(seeders),
+      number(leechers),
+      nextAnnounceAt === null ? "-" : formatDuration(Math.max(0, nextAnnounceAt - now) / 1000),
+      clean(url),
+      clean(message),
+    ]),
+  );
+}
+
+export function logText(line: LogLine): string {
+  return `${new Date(line.at).toISOString().slice(0, 19)}Z ${line.level.padEnd(5)} ${logMessage(line)}`;
+}
+
+/** What was logged, and of which torrent. */
+export function logMessage({ message, torrent }: LogLine): string {
+  return `${clean(message)}${torrent === null || torrent === "" ? "" : ` [${clean(torrent.slice(0, SHOWN_ID))}]`}`;
+}

@@ -1,0 +1,83 @@
+import type { ApiEvent } from "../../api/index.ts";
+import { count, formatPercent, formatRate } from "../format.ts";
+import { clean } from "../text.ts";
+import { logMessage } from "./tables.ts";
+import type { Row } from "./find.ts";
+
+/** Milliseconds between two lines of rates, which change all the time. */
+const RATES_EVERY_MS = 5_000;
+/** Steps of progress that are told: tenths. */
+const STEPS = 10;
+
+interface Known {
+  readonly name: string;
+  readonly state: string;
+  readonly progress: number;
+  readonly error: string;
+}
+
+/** The daemon's events as lines for people: what begins, changes its state, goes on by a tenth, fails, ends. */
+export class WatchLines {
+  readonly #known = new Map<string, Known>();
+  #isFirst = true;
+  #ratesAt = -Infinity;
+
+  lines(event: ApiEvent): string[] {
+    switch (event.name) {
+      case "snapshot":
+        return this.#snapshot(event.data.torrents);
+      case "delta":
+        return [...event.data.changed.flatMap((row) => this.#change(row)), ...event.data.removed.flatMap((id) => this.#remove(id))];
+      case "rates": {
+        const { at, down, up, connections } = event.data;
+        if (at - this.#ratesAt < RATES_EVERY_MS) return [];
+        this.#ratesAt = at;
+        return [`down ${formatRate(down)}, up ${formatRate(up)}, ${count(connections, "connection")}`];
+      }
+      case "log":
+        return [`${event.data.level}: ${logMessage(event.data)}`];
+      case "task": {
+        const { path, state, progress, error } = event.data;
+        return [`torrent file of ${clean(path)}: ${state} ${formatPercent(progress)}${error === null ? "" : `: ${clean(error)}`}`];
+      }
+      case "settings":
+        return ["settings were changed"];
+      case "session":
+        return [];
+      default:
+        // A newer daemon may tell more.
+        return [];
+    }
+  }
+
+  /** The first says what there is; a later one, after a gap, what has changed since. */
+  #snapshot(rows: readonly Row[]): string[] {
+    const here = new Set(rows.map(({ id }) => id));
+    const gone = [...this.#known.keys()].filter((id) => !here.has(id));
+    const changes = [...rows.flatMap((row) => this.#change(row)), ...gone.flatMap((id) => this.#remove(id))];
+    if (!this.#isFirst) return changes;
+    this.#isFirst = false;
+    return [count(rows.length, "torrent"), ...[...this.#known.values()].map(({ name, state, progress }) => `${name}: ${state} ${formatPercent(progress)}`)];
+  }
+
+  #change(row: Row): string[] {
+    const before = this.#known.get(row.id);
+    const after: Known = {
+      name: row.name === undefined ? (before?.name ?? row.id) : clean(row.name),
+      state: row.state ?? before?.state ?? "",
+      progress: row.progress ?? before?.progress ?? 0,
+      error: row.error === undefined ? (before?.error ?? "") : clean(row.error?.message ?? ""),
+    };
+    this.#known.set(row.id, after);
+    const text = `${after.name}: ${after.state} ${formatPercent(after.progress)}${after.error === "" ? "" : `: ${after.error}`}`;
+    if (before === undefined) return [`added ${text}`];
+    const stepped = Math.floor(before.progress * STEPS) !== Math.floor(after.progress * STEPS);
+    return before.state !== after.state || before.error !== after.error || before.name !== after.name || stepped ? [text] : [];
+  }
+
+  #remove(id: string): string[] {
+    const known = this.#known.get(id);
+    this.#known.delete(id);
+    return known === undefined ? [] : [`removed ${known.name}`];
+  }
+}
