@@ -1,6 +1,6 @@
 import type { EventData, EventName } from "../../../src/api/index.ts";
 import { api, ApiError } from "../api.ts";
-import { addLog, connection, putTask, rates, resetLog, retryAt, session, settingsVersion, tasks } from "./session.ts";
+import { addLog, connection, putTask, rates, resetLog, retryAt, session, tasks } from "./session.ts";
 import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";
 import { pruneSelection, signedIn } from "./ui.ts";
@@ -52,9 +52,8 @@ const handlers: Readonly<Record<EventName, (text: string) => void>> = {
   },
   log: (text) => addLog([json.log.parse(text)]),
   task: (text) => putTask(json.task.parse(text)),
-  settings: () => {
-    settingsVersion.value += 1;
-  },
+  // Dialogs read the settings when they open.
+  settings: () => undefined,
 };
 
 const NAMES: readonly EventName[] = ["snapshot", "delta", "rates", "session", "log", "task", "settings"];

@@ -13,8 +13,6 @@ export const session = signal<SessionInfo | null>(null);
 export const rates = signal<EventData<"rates">>({ at: 0, down: 0, up: 0, connections: 0 });
 export const log = signal<readonly LogLine[]>([]);
 export const tasks = signal<readonly CreateTask[]>([]);
-/** Goes up when somebody has changed the settings. */
-export const settingsVersion = signal(0);
 
 /** Puts lines in by their number: after a reconnection some come twice. */
 export function addLog(lines: readonly LogLine[]): void {
