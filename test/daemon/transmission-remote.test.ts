@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { Transmission } from "@ctrl/transmission";
 import { TorrentState } from "@ctrl/shared-torrent";
@@ -78,6 +78,15 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await sha256(join(elsewhere, "films/a film.bin"))).toBe(await sha256(join(folder, "films/a film.bin")));
     await daemon.torrentIs(id, "seeding", ({ state }) => state === "seeding");
 
+    // Moved by hand, it is found where it is said to be.
+    await remote(daemon, "-t", "1", "--stop");
+    await daemon.torrentIs(id, "paused", ({ state }) => state === "paused");
+    const byHand = join(await tempFolder(), "by-hand");
+    await rename(elsewhere, byHand);
+    expect(await remote(daemon, "-t", "1", "--find", byHand)).toContain("success");
+    await remote(daemon, "-t", "1", "--start");
+    await daemon.torrentIs(id, "seeding", ({ state, folder: place }) => state === "seeding" && place === byHand);
+
     expect(await remote(daemon, "-t", "1", "--info-pieces")).toMatch(/^ *(?:1{8} ){4}1111/);
     expect(await remote(daemon, "--session-info")).toMatch(/Daemon version: .*Millrace/);
     expect(await remote(daemon, "--session-stats")).toContain("Ratio");
@@ -89,7 +98,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     await eventually("it has stopped", async () => /Stopped|Finished/.test(await remote(daemon, "--list")));
     expect(await remote(daemon, "-t", "1", "--remove-and-delete")).toContain("success");
     expect(await remote(daemon, "--list")).not.toContain("films");
-    expect(existsSync(join(elsewhere, "films"))).toBe(false);
+    expect(existsSync(join(byHand, "films"))).toBe(false);
   });
 
   it.skipIf(lacking.length > 0)("is refused without the token", async () => {
