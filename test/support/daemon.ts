@@ -29,11 +29,11 @@ export class TestDaemon {
     program.lines((line) => this.lines.push(JSON.parse(line) as Line));
   }
 
-  static async start(options: { readonly place?: DaemonPlace; readonly token?: string | null; readonly args?: readonly string[]; readonly env?: Record<string, string>; readonly listen?: string } = {}): Promise<TestDaemon> {
+  static async start(options: { readonly place?: DaemonPlace; readonly token?: string | null; readonly args?: readonly string[]; readonly env?: Record<string, string>; readonly listen?: string; readonly isStrict?: boolean } = {}): Promise<TestDaemon> {
     const folder = options.place === undefined ? await tempFolder() : "";
     const place = options.place ?? { state: join(folder, "state"), downloads: join(folder, "downloads") };
     const token = options.token === undefined ? TOKEN : options.token;
-    const args = ["daemon", "--json", "--listen", options.listen ?? "127.0.0.1:0", "--state", place.state, "--dir", place.downloads, "--peer-port", "0", "--allow-private", ...(options.args ?? [])];
+    const args = ["daemon", "--json", "--listen", options.listen ?? "127.0.0.1:0", "--state", place.state, "--dir", place.downloads, "--peer-port", "0", ...(options.isStrict === true ? [] : ["--allow-private"]), ...(options.args ?? [])];
     const env = { ...process.env, XDG_CONFIG_HOME: place.state, ...(token === null ? {} : { MILLRACE_TOKEN: token }), ...options.env };
     const daemon = new TestDaemon(new Program(process.execPath, [bin, ...args], { env }), place);
     const ready = await daemon.until("ready");
