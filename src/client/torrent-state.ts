@@ -50,3 +50,8 @@ export function transition(from: TorrentState, to: TorrentState): TorrentState {
 export function isActive(state: TorrentState): boolean {
   return state.kind === "fetching-metadata" || state.kind === "downloading" || state.kind === "seeding" || state.kind === "disk-full";
 }
+
+/** The state of a torrent of so many pieces while it is checked. */
+export function checking(total: number, checked = 0, valid = 0): TorrentState {
+  return { kind: "checking", checked, valid, total };
+}

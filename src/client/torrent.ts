@@ -1,5 +1,4 @@
 import { AbortError, InputError, StorageError, UsageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
-import type { BInput } from "../bencode/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
@@ -8,13 +7,14 @@ import { Content, discardContent, idleStorage, keptMetainfo, keptPieces, relocat
 import { Deferred } from "./deferred.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 import { lookUpPeers, magnetPeers } from "./named-peers.ts";
+import { Moving } from "./moving.ts";
 import type { AddOptions } from "./options.ts";
 import { Readers } from "./reading.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError, asStorageError } from "./source.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 import { TorrentRates, type Rates } from "./torrent-rates.ts";
-import { isActive, transition, type TorrentState } from "./torrent-state.ts";
+import { checking, isActive, transition, type TorrentState } from "./torrent-state.ts";
 import { makeSwarm } from "./torrent-swarm.ts";
 import { Tally } from "./torrent-tally.ts";
 import { TorrentTrackers } from "./torrent-trackers.ts";
@@ -56,9 +56,7 @@ export class Torrent extends TorrentView {
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
-  /** While its data is moved it does not run; `resume`: it is to run afterwards. */
-  #moving: { resume: boolean; readonly abort: AbortController } | undefined;
-  #moved: Promise<void> = Promise.resolve();
+  #moving: Moving | undefined;
 
   constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
     super();
@@ -221,7 +219,7 @@ export class Torrent extends TorrentView {
     if (this.#state.kind !== "paused" && this.#state.kind !== "failed") return;
     if (this.#done.isSettled) this.#done = new Deferred();
     this.#abort = new AbortController();
-    this.#setState(this.#metainfo === undefined ? { kind: "fetching-metadata" } : this.#checking(0, 0));
+    this.#setState(this.#metainfo === undefined ? { kind: "fetching-metadata" } : checking(this.#metainfo.pieceCount));
     this.#starting = this.#start(this.#abort.signal).catch((error: unknown) => this.#fail(asMillraceError(error)));
   }
 
@@ -240,32 +238,31 @@ export class Torrent extends TorrentView {
   async move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
     if (this.#moving !== undefined) throw new UsageError("torrent.moving", `${this.name} is being moved already`);
     if (folder === this.#folder) return;
-    if (this.#state.kind === "closed") throw new AbortError(`${this.name}: closed`);
-    const moving = { resume: this.#state.kind !== "paused" && this.#state.kind !== "failed" && this.#state.kind !== "stopping", abort: new AbortController(), find: options.find === true };
-    const metainfo = this.#metainfo;
-    if (metainfo !== undefined) this.#host.claim(`${folder}/${metainfo.name}`, this.infoHash);
+    const { kind } = this.#state;
+    if (kind === "closed") throw new AbortError(`${this.name}: closed`);
+    const target = this.#metainfo === undefined ? undefined : `${folder}/${this.#metainfo.name}`;
+    if (target !== undefined) this.#host.claim(target, this.infoHash);
+    const moving = new Moving(kind !== "paused" && kind !== "failed" && kind !== "stopping");
     this.#moving = moving;
-    const moved = this.#relocate(folder, moving, metainfo);
-    this.#moved = moved.catch(() => undefined);
-    await moved;
-  }
-
-  async #relocate(folder: string, moving: { resume: boolean; readonly abort: AbortController; readonly find: boolean }, metainfo: Metainfo | undefined): Promise<void> {
     try {
-      await this.pause();
-      const to = { folder, stateFolder: this.#host.stateFolder(folder) };
-      if (moving.find) this.#forceCheck = true;
-      else if (this.#metainfo !== undefined) await relocateContent(this.#contentOptions(this.#metainfo), { ...this.#contentOptions(this.#metainfo), ...to }, moving.abort.signal);
-      this.#host.release(this.path, this.infoHash);
-      this.#folder = folder;
-      this.#idle = undefined;
+      await moving.run((signal) => this.#relocate(folder, options.find === true, signal));
     } catch (error) {
-      if (metainfo !== undefined) this.#host.release(`${folder}/${metainfo.name}`, this.infoHash);
+      this.#host.release(target, this.infoHash);
       throw error;
     } finally {
       this.#moving = undefined;
       if (moving.resume && this.#state.kind === "paused") this.resume();
     }
+  }
+
+  async #relocate(folder: string, find: boolean, signal: AbortSignal): Promise<void> {
+    await this.pause();
+    const place = this.#metainfo === undefined || find ? undefined : this.#contentOptions(this.#metainfo);
+    if (place !== undefined) await relocateContent(place, { ...place, folder, stateFolder: this.#host.stateFolder(folder) }, signal);
+    this.#host.release(this.path, this.infoHash);
+    this.#folder = folder;
+    this.#idle = undefined;
+    if (find) this.#forceCheck = true;
   }
 
   /** Hashes everything that is there, whatever was known of it, and goes on. */
@@ -287,11 +284,7 @@ export class Torrent extends TorrentView {
   /** Stops for good; state is kept. The client does this for all its torrents. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
-    if (this.#moving !== undefined) {
-      this.#moving.resume = false;
-      this.#moving.abort.abort(new AbortError(`${this.name}: closed while it was moved`));
-      await this.#moved;
-    }
+    await this.#moving?.end();
     await this.#stop({ kind: "closed" });
     this.#rates.close();
     this.#readers.wake();
@@ -351,17 +344,17 @@ export class Torrent extends TorrentView {
 
   async #attach(swarm: Swarm, metainfo: Metainfo, signal: AbortSignal): Promise<void> {
     const selection = this.selectFiles() ?? new Selection(metainfo.layout, this.#options, []);
-    if (this.#state.kind !== "checking") this.#setState(this.#checking(0, 0));
+    if (this.#state.kind !== "checking") this.#setState(checking(metainfo.pieceCount));
     const content = await this.#host.checks.run(() =>
       Content.open({
         ...this.#contentOptions(metainfo),
         priorities: selection.priorities,
         skipCheck: this.#options.skipCheck === true && !this.#forceCheck,
         forceCheck: this.#forceCheck,
-        extra: () => this.#extra(metainfo),
+        extra: () => ({ torrent: metainfo.torrentBytes(), downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
         onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
-          if (this.#state.kind === "checking") this.#setState(this.#checking(checked, valid));
+          if (this.#state.kind === "checking") this.#setState(checking(metainfo.pieceCount, checked, valid));
         },
         // A file that was taken away is not there next time either: what it held is lost, and has to be found out.
         onKeepFailure: (error) => (error instanceof StorageError && error.code === "storage.vanished" ? this.#fail(error) : this.#warn(error)),
@@ -485,14 +478,6 @@ export class Torrent extends TorrentView {
     const { runtime, pool, allocation } = this.#host;
     const stateFolder = this.#host.stateFolder(this.folder);
     return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation };
-  }
-
-  #extra(metainfo: Metainfo): BInput {
-    return { torrent: metainfo.torrentBytes(), downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded };
-  }
-
-  #checking(checked: number, valid: number): TorrentState {
-    return { kind: "checking", checked, valid, total: this.#metainfo?.pieceCount ?? 0 };
   }
 
   #setState(state: TorrentState): void {
