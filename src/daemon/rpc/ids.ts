@@ -40,7 +40,7 @@ export class TorrentNumbers {
     return number;
   }
 
-  /** The info-hashes that `ids` means: all when it is left out. What is not there is not among them. */
+  /** The info-hashes that `ids` means, each once: all when it is left out. What is not there is not among them. */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");
     const rows = this.#session.list();
@@ -52,11 +52,12 @@ export class TorrentNumbers {
       return rows.filter(({ id }) => (this.#changed.get(id) ?? 0) >= since).map(({ id }) => id);
     }
     const asked: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
-    return asked.flatMap((id) => {
+    const found = asked.flatMap((id) => {
       const hash = typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
       if (typeof id !== "number" && typeof id !== "string") throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
       return hash !== undefined && this.#session.row(hash) !== undefined ? [hash] : [];
     });
+    return [...new Set(found)];
   }
 
   /** Numbers of torrents that were removed lately. */

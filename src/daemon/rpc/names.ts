@@ -3,8 +3,13 @@
  * snake_case; what comes in may be in any, and old clients are answered in the old ones.
  */
 
+/** Characters of the longest name that is looked at. */
+const MAX_NAME = 64;
+
 /** `downloadDir`, `download-dir` and `download_dir` as `download_dir`. */
 export function snake(name: string): string {
+  // No name is that long; spelling it anew would take time by the square of its length.
+  if (name.length > MAX_NAME) return name;
   return name
     .replaceAll("-", "_")
     .replaceAll(/([a-z\d])([A-Z])/g, "$1_$2")

@@ -15,6 +15,9 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   seeding: () => 6,
 };
 
+/** The ratio of a torrent that seeds without end. */
+export const ENDLESS_RATIO = Number.MAX_SAFE_INTEGER;
+
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
 /** A torrent whose parts are looked up when they are asked for, once each. */
@@ -141,8 +144,8 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   seconds_seeding: ({ row }) => (row.finishedAt === null ? 0 : Math.max(0, seconds(Date.now()) - seconds(row.finishedAt))),
   seed_idle_limit: () => 30,
   seed_idle_mode: () => 0,
-  seed_ratio_limit: ({ detail }) => detail.limits.seedRatio ?? 0,
-  seed_ratio_mode: ({ detail }) => (detail.limits.seedRatio === null ? 0 : 1),
+  seed_ratio_limit: ({ detail }) => (detail.limits.seedRatio === ENDLESS_RATIO ? 0 : (detail.limits.seedRatio ?? 0)),
+  seed_ratio_mode: ({ detail }) => (detail.limits.seedRatio === null ? 0 : detail.limits.seedRatio === ENDLESS_RATIO ? 2 : 1),
   sequential_download: ({ detail }) => detail.sequential,
   size_when_done: ({ row }) => row.wanted,
   start_date: ({ row }) => seconds(row.addedAt),

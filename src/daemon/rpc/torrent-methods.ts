@@ -1,10 +1,10 @@
 import { InputError, MillraceError } from "../../base/index.ts";
-import type { ActionRequest, AddOptions, Priority } from "../../api/index.ts";
+import { trackersRequest, type ActionRequest, type AddOptions, type Priority } from "../../api/index.ts";
 import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 import type { TorrentNumbers } from "./ids.ts";
 import { snake, type Json, type JsonObject } from "./names.ts";
-import { TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
+import { ENDLESS_RATIO, TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
 
 /** What the methods work on. */
 export interface RpcContext {
@@ -20,6 +20,13 @@ const NOTHING: JsonObject = {};
 
 /** A torrent file in base64 is a third longer. */
 const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
+
+/** Characters of a list of trackers: far more than may be in it. */
+const MAX_TRACKER_TEXT = 1024 * 1024;
+
+/** Characters of a label, and of a name, as the HTTP API has them. */
+const MAX_LABEL = 100;
+const MAX_NAME = 255;
 
 export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_start: (context, args) => act(context, args, (ids) => ({ action: "start", ids })),
@@ -42,6 +49,7 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
     const row = hash === undefined ? undefined : session.row(hash);
     if (row === undefined || others.length > 0) throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
     if (path !== row.name) throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files in it");
+    requireShort("name", name, MAX_NAME);
     await session.patch(row.id, { name });
     return { path, name, id: numbers.number(row.id) };
   },
@@ -57,7 +65,7 @@ async function act({ session, numbers }: RpcContext, args: Arguments, request: (
 }
 
 function getTorrents({ session, numbers, spellField }: RpcContext, args: Arguments): JsonObject {
-  const asked = (args.texts("fields") ?? []).filter((field) => TORRENT_FIELDS.has(snake(field)));
+  const asked = [...new Set(args.texts("fields"))].filter((field) => TORRENT_FIELDS.has(snake(field)));
   const views = numbers.hashes(args).flatMap((hash) => {
     const row = session.row(hash);
     return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash))];
@@ -76,6 +84,7 @@ async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Pr
   const folder = args.text("download_dir");
   const paused = args.flag("paused");
   const [label] = args.texts("labels") ?? [];
+  requireShort("labels", label ?? "", MAX_LABEL);
   const options: AddOptions = {
     ...(folder === undefined ? {} : { folder }),
     ...(paused === undefined ? {} : { paused }),
@@ -110,6 +119,7 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
   if (ids.length === 0) return NOTHING;
   const limits = limitsOf(args);
   const label = args.texts("labels");
+  requireShort("labels", label?.[0] ?? "", MAX_LABEL);
   const sequential = args.flag("sequential_download");
   const requests: ActionRequest[] = [];
   if (Object.keys(limits).length > 0) requests.push({ action: "limits", ids, limits });
@@ -125,7 +135,11 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
     const changes = priorities(args, session.files(id).length);
     if (changes.size > 0) await session.setPriorities(id, new Map([...changes].map(([index, priority]) => [Number(index), priority])));
     const tiers = trackers(args, session, id);
-    if (tiers !== undefined) await session.setTrackers(id, tiers);
+    if (tiers !== undefined) {
+      const { success } = trackersRequest.safeParse({ tiers });
+      if (!success) throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
+      await session.setTrackers(id, tiers);
+    }
     await moveInQueue(session, id, args.number("queue_position"));
   }
   return NOTHING;
@@ -142,7 +156,7 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
   const mode = args.number("seed_ratio_mode");
   const ratio = args.number("seed_ratio_limit");
   // Of its own (1), as the session has it (0), without end (2).
-  const seedRatio = mode === 0 ? null : mode === 2 ? Number.MAX_SAFE_INTEGER : ratio === undefined ? undefined : Math.max(0, ratio);
+  const seedRatio = mode === 0 ? null : mode === 2 ? ENDLESS_RATIO : ratio === undefined ? undefined : Math.max(0, ratio);
   return {
     ...(down === undefined ? {} : { maxDownloadRate: down }),
     ...(up === undefined ? {} : { maxUploadRate: up }),
@@ -172,6 +186,7 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
 /** The tiers as they shall be; `undefined` when nothing is said of them. */
 function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
   const whole = args.text("tracker_list");
+  if (whole !== undefined && whole.length > MAX_TRACKER_TEXT) throw new InputError("rpc.argument", "tracker_list is too long");
   if (whole !== undefined) return whole.split(/\n\s*\n/).map((tier) => tier.split("\n").map((line) => line.trim()).filter((line) => line !== "")).filter((tier) => tier.length > 0);
   const [added, removed, replaced] = [args.texts("tracker_add"), args.numbers("tracker_remove"), args.list("tracker_replace")];
   if (added === undefined && removed === undefined && replaced === undefined) return undefined;
@@ -190,10 +205,16 @@ function trackers(args: Arguments, session: Session, id: string): string[][] | u
 
 async function moveInQueue(session: Session, id: string, position: number | undefined): Promise<void> {
   if (position === undefined) return;
-  const now = session.row(id)?.queue ?? 0;
+  // The places that are told have gaps where torrents were removed.
+  const own = session.row(id)?.queue ?? 0;
+  const now = session.list().filter(({ queue }) => queue < own).length;
   const to = position <= 0 ? "top" : position >= session.list().length - 1 ? "bottom" : position < now ? "up" : "down";
   const steps = to === "up" || to === "down" ? Math.abs(now - position) : 1;
   for (let step = 0; step < steps; step++) await session.act({ action: "queue", ids: [id], to });
+}
+
+function requireShort(name: string, text: string, most: number): void {
+  if (text.length > most) throw new InputError("rpc.argument", `${name}: more than ${most} characters`);
 }
 
 function required(args: Arguments, name: string): string {

@@ -23,7 +23,7 @@ function scene() {
     list: () => [...rows.values()],
     row: (id: string) => rows.get(id),
     files: () => [{ index: 0, path: "a", size: 500, done: 200, priority: "normal" }, { index: 1, path: "b", size: 500, done: 0, priority: "skip" }],
-    detail: (id: string) => ({ ...rows.get(id), limits: { maxDownloadRate: 5000, maxUploadRate: null, seedRatio: null, seedSeconds: null }, pieceLength: 100, pieceCount: 10, fileCount: 2 }),
+    detail: (id: string) => ({ limits: { maxDownloadRate: 5000, maxUploadRate: null, seedRatio: null, seedSeconds: null }, ...rows.get(id), pieceLength: 100, pieceCount: 10, fileCount: 2 }),
     trackers: () => [{ url: "http://one/announce", tier: 0 }, { url: "http://two/announce", tier: 1 }],
     setTrackers: async (_: string, to: readonly (readonly string[])[]) => void tiers.push(to),
     act: async (request: ActionRequest) => {
@@ -44,7 +44,7 @@ function scene() {
     rows.delete(id);
     for (const listener of listeners) listener({ changed: [], removed: [id] });
   };
-  return { rpc, acts, tiers, remove, old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })) };
+  return { rpc, acts, tiers, rows, remove, old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })) };
 }
 
 describe("names", () => {
@@ -52,6 +52,8 @@ describe("names", () => {
     expect(snake(old)).toBe(name);
     expect([camel(name), kebab(name)]).toContain(old);
   });
+
+  it("are left as they are when no name is that long", () => expect(snake("A".repeat(4_000_000))).toHaveLength(4_000_000));
 });
 
 describe("TransmissionRpc", () => {
@@ -121,6 +123,36 @@ describe("TransmissionRpc", () => {
     await old("torrent-set", { ids: 1, trackerList: "http://a/\nhttp://b/\n\nhttp://c/" });
     expect(tiers).toEqual([[["http://one/announce"], ["http://three/announce"]], [["http://new/announce"], ["http://two/announce"]], [["http://a/", "http://b/"], ["http://c/"]]]);
     expect(await old("torrent-set", { ids: 1, trackerRemove: [9] })).toMatchObject({ result: "tracker_remove: there is no tracker 9" });
+  });
+
+  it("refuses trackers, labels and names that the API would not take", async () => {
+    const { old, acts, tiers } = scene();
+    for (const trackerList of ["garbage", "http://a/\n".repeat(101), `http://a/${"x".repeat(3_000)}`]) expect(await old("torrent-set", { ids: 1, trackerList })).toMatchObject({ result: expect.stringContaining("trackers") as unknown });
+    expect(await old("torrent-set", { ids: 1, labels: ["x".repeat(101)] })).toMatchObject({ result: expect.stringContaining("labels") as unknown });
+    expect(await old("torrent-rename-path", { ids: 1, path: "torrent a", name: "x".repeat(256) })).toMatchObject({ result: expect.stringContaining("name") as unknown });
+    expect([acts, tiers]).toEqual([[], []]);
+  });
+
+  it("answers a torrent and a field once, however often they are asked for", async () => {
+    const { old } = scene();
+    expect(await old("torrent-get", { ids: [1, 1, HASHES[0], 1], format: "table", fields: ["id", "id", "name", "id"] })).toMatchObject({ arguments: { torrents: [["id", "name"], [1, "torrent a"]] } });
+  });
+
+  it("counts places in the queue without the gaps that removed torrents leave", async () => {
+    const { old, acts, rows } = scene();
+    for (const [at, queue] of [4, 9, 12, 20].entries()) rows.set(String(at).repeat(40), row(String(at).repeat(40), { queue }));
+    for (const id of HASHES) rows.delete(id);
+    await old("torrent-set", { ids: ["2".repeat(40)], queuePosition: 1 });
+    expect(acts).toEqual([{ action: "queue", ids: ["2".repeat(40)], to: "up" }]);
+  });
+
+  it("tells a ratio without end by its mode", async () => {
+    const { old, acts, rows } = scene();
+    await old("torrent-set", { ids: 1, seedRatioMode: 2 });
+    const limits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: acts[0]?.action === "limits" ? (acts[0].limits.seedRatio ?? null) : null, seedSeconds: null };
+    rows.set(HASHES[0], Object.assign(row(HASHES[0]), { limits }));
+    expect(limits.seedRatio).toBeGreaterThan(1e15);
+    expect(await old("torrent-get", { ids: 1, fields: ["seedRatioMode", "seedRatioLimit"] })).toMatchObject({ arguments: { torrents: [{ seedRatioMode: 2, seedRatioLimit: 0 }] } });
   });
 
   it.each(["", "null", "[]", "5", '{"method":5}', '{"method":"toString"}', '{"method":"torrent-get","arguments":5}', '{"method":"torrent-get","arguments":{"fields":"id"}}', '{"method":"torrent-get","arguments":{"ids":{}}}', '{"method":"torrent-set","arguments":{"downloadLimit":"fast"}}'])(
