@@ -35,6 +35,17 @@ describe("the watch folder", () => {
     expect(session.list()).toHaveLength(1);
   });
 
+  it("adds what comes after a file that cannot be added now, and complains of that once", async () => {
+    s = await SessionStage.begin();
+    s.host.disk.put("/watch/a.magnet", utf8("http://10.0.0.99/nobody.torrent"), 1);
+    s.host.disk.put("/watch/b.torrent", s.torrent, 1);
+    const session = await s.open({ watchDir: "/watch" });
+    await s.run(180_000);
+    expect(session.list().map(({ name }) => name)).toEqual(["one.bin"]);
+    expect(names().toSorted()).toEqual(["/watch/a.magnet", "/watch/b.torrent.added"]);
+    expect(session.log().filter(({ level }) => level === "warn")).toHaveLength(1);
+  });
+
   it("is another one as soon as the settings say so, and complains once of one that is not there", async () => {
     s = await SessionStage.begin();
     const session = await s.open({ watchDir: "/nowhere" });

@@ -68,8 +68,8 @@ export class WatchFolder {
     const { clock, files } = runtime;
     const entries = await files.list(folder);
     this.#listen();
-    this.#complaint = "";
     const names = new Set<string>();
+    let failure: unknown;
     for (const { name, kind } of entries) {
       if (kind !== "file" || !TORRENT.test(name) || name.startsWith(".")) continue;
       names.add(name);
@@ -80,9 +80,16 @@ export class WatchFolder {
       if (!isSame) this.#seen.set(name, { size: stat.size, modifiedMs: stat.modifiedMs, since: clock.now() });
       // A file that is being written to is not read half.
       if (!isSame || clock.now() - seen.since < WATCH_SETTLE_MS || stat.size === 0) this.#scanSoon(WATCH_SETTLE_MS);
-      else await this.#take(name);
+      else {
+        // What cannot be added now does not keep the others waiting.
+        await this.#take(name).catch((error: unknown) => {
+          failure ??= error;
+        });
+      }
     }
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
+    if (failure === undefined) this.#complaint = "";
+    else this.#complain(toError(failure).message);
   }
 
   async #take(name: string): Promise<void> {
@@ -121,6 +128,6 @@ export class WatchFolder {
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;
-    this.#options.runtime.log.warn("the watch folder cannot be read", { folder: this.#options.folder, reason });
+    this.#options.runtime.log.warn("the watch folder, or a file in it, cannot be read", { folder: this.#options.folder, reason });
   }
 }
