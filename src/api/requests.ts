@@ -72,7 +72,8 @@ export const actionRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
   z.strictObject({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("label"), ids, label: z.string().max(100) }),
-  z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096) }),
+  // With `find` the data is in that folder already: it is looked for there, and nothing is moved.
+  z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096), find: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("limits"), ids, limits: torrentLimits.partial().strict() }),
   z.strictObject({ action: z.literal("queue"), ids, to: z.enum(["top", "up", "down", "bottom"]) }),
 ]);
