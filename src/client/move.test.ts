@@ -120,6 +120,23 @@ describe("Torrent.move", () => {
   });
 });
 
+describe("Torrent.move after a crash", () => {
+  it("ends what was cut short between the copy and the last of the old files", async () => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1");
+    const { disk } = seeder.host;
+    otherDisk(seeder);
+    const before = disk.fault;
+    disk.fault = (operation, path) => (operation === "remove" && path === "/data/play/deep/b.bin" ? new StorageError("storage.failed", "cut short") : before?.(operation, path));
+    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.failed" });
+    expect(dataPaths(seeder)).not.toContain("/data/play/a.bin");
+    disk.fault = before;
+    await stage.world.settled(seeder.torrent.move("/new"), 10_000);
+    expect(at(seeder, "/new")).toBe(true);
+    expect(dataPaths(seeder).toSorted()).toEqual(["/new/play/a.bin", "/new/play/deep/b.bin"]);
+  });
+});
+
 describe("Torrent.close", () => {
   it("ends a move to another disk: the data stays where it was, whole", async () => {
     stage = new Stage(play);

@@ -31,6 +31,14 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   if (top === undefined || from === to) return "nothing";
   const source = `${from}/${top}`;
   const target = `${to}/${top}`;
+  const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
+  const mark = `${to}/.millrace-${id}.moved`;
+  if ((await files.linkStat(mark)) !== undefined && (await files.linkStat(target)) !== undefined) {
+    // All was copied before a crash, and some of the old files may be gone already.
+    await removeAll(files, source, paths);
+    await files.removeFile(mark);
+    return "copied";
+  }
   if ((await files.linkStat(source)) === undefined) return "nothing";
   if ((await files.linkStat(target)) !== undefined) throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, { fields: { path: target } });
   await files.makeFolder(to);
@@ -39,18 +47,20 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
     await files.syncFolder(from);
     return "renamed";
   }
-  const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
   const partial = `${to}/.millrace-${id}`;
   try {
     for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
     for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
+    await files.replace(mark, new Uint8Array());
     await files.rename(partial, target);
   } catch (error) {
     await removeAll(files, partial, paths).catch(() => undefined);
+    await files.removeFile(mark).catch(() => undefined);
     throw error;
   }
   await files.syncFolder(to);
   await removeAll(files, source, paths);
+  await files.removeFile(mark);
   return "copied";
 }
 
