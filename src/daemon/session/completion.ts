@@ -50,7 +50,8 @@ export class CompletionScript {
   #start({ id, name, path, label }: Completed): void {
     const program = this.#program;
     const abort = new AbortController();
-    const env = { ...process.env, MILLRACE_ID: id, MILLRACE_NAME: plain(name), MILLRACE_PATH: plain(path), MILLRACE_LABEL: plain(label) };
+    // The token that the daemon may have got by its environment is not the script's.
+    const env = { ...process.env, MILLRACE_TOKEN: undefined, MILLRACE_ID: id, MILLRACE_NAME: plain(name), MILLRACE_PATH: plain(path), MILLRACE_LABEL: plain(label) };
     const ended = new Promise<void>((resolve) => {
       const failed = (reason: string): void => this.#log.error("the script on completion failed", { infoHash: id, program, reason });
       try {

@@ -108,11 +108,13 @@ describe("CompletionScript", () => {
   }
 
   it("is told by its environment, and a name is never a command", async () => {
-    const script = new CompletionScript(program(`printf '%s|' "$MILLRACE_ID" "$MILLRACE_NAME" "$MILLRACE_PATH" "$MILLRACE_LABEL" "$#" > ${folder}/out; mv ${folder}/out ${folder}/done`), silentLog);
+    const script = new CompletionScript(program(`printf '%s|' "$MILLRACE_ID" "$MILLRACE_NAME" "$MILLRACE_PATH" "$MILLRACE_LABEL" "$MILLRACE_TOKEN" "$#" > ${folder}/out; mv ${folder}/out ${folder}/done`), silentLog);
+    vi.stubEnv("MILLRACE_TOKEN", "a secret");
     const name = `$(touch ${folder}/hacked) ; \`touch ${folder}/hacked\` "'\n--help`;
     script.run({ id: "1", name, path: `/data/${name}`, label: "tv\0x" });
     const out = await vi.waitFor(() => readFileSync(`${folder}/done`, "utf8"), 10_000);
-    expect(out).toBe(`1|${name}|/data/${name}|tvx|0|`);
+    expect(out).toBe(`1|${name}|/data/${name}|tvx||0|`);
+    vi.unstubAllEnvs();
     expect(() => readFileSync(`${folder}/hacked`)).toThrow("ENOENT");
     await script.close();
   });
