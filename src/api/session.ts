@@ -14,10 +14,13 @@ export const scheduleRule = z.object({
 });
 export type ScheduleRule = z.infer<typeof scheduleRule>;
 
+/** From the root on, on any system: the daemon's current folder is nobody's business. */
+const absolutePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)/, "write the whole path, from the root on");
+
 /** What may be changed while the daemon runs. Rates are bytes a second; null: no limit. */
 export const settings = z.object({
   /** Where downloads go. */
-  downloadDir: z.string().min(1).max(4096),
+  downloadDir: absolutePath,
   maxDownloadRate: rate,
   maxUploadRate: rate,
   /** The first rule that holds now wins over the rates above. */
@@ -34,7 +37,7 @@ export const settings = z.object({
   /** Label to folder. */
   labels: z.record(z.string().min(1).max(100), z.string().max(4096)),
   /** A folder whose torrent files are added; empty for none. */
-  watchDir: z.string().max(4096),
+  watchDir: z.union([z.literal(""), absolutePath]),
   startAdded: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;

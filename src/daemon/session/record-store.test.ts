@@ -95,4 +95,18 @@ describe("RecordStore", () => {
     await world.settled(first.put(record(2)), 1_000);
     expect([...(await load()).records.keys()]).toEqual([id(0), id(1), id(2)]);
   });
+
+  it("leaves nothing of a write that failed half way behind a shorter one", async () => {
+    const { world, host, store, load } = scene();
+    const first = store();
+    await world.settled(first.put(record(0)), 1_000);
+    host.disk.fault = (operation) => (operation === "sync" ? new StorageError("storage.failed", "no") : undefined);
+    const many = Promise.all([first.put(record(2, { name: "long ".repeat(40) })), first.put(record(1, { queue: 7 }))]);
+    await expect(world.settled(many, 1_000)).rejects.toMatchObject({ code: "storage.failed" });
+    host.disk.fault = undefined;
+    // What was refused goes out with the next change: shorter, and with another end.
+    await world.settled(Promise.all([first.put(record(2)), first.put(record(1, { queue: 3 }))]), 1_000);
+    const { records, damaged } = await load();
+    expect([records.get(id(1))?.queue, records.get(id(2))?.name, damaged]).toEqual([3, record(2).name, []]);
+  });
 });

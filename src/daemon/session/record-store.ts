@@ -29,6 +29,8 @@ export class RecordStore {
   #file: OpenFile | undefined;
   #length = 0;
   #liveBytes = 0;
+  /** A write has begun that did not end well. */
+  #isTorn = false;
 
   constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
     this.#files = files;
@@ -130,9 +132,13 @@ export class RecordStore {
       if ((await this.#files.stat(this.#path)) === undefined) await this.#files.replace(this.#path, new Uint8Array());
       this.#file = await this.#files.open(this.#path, "write");
     }
+    // What a failed write left behind is longer than what comes now, perhaps, and would be read as the last word.
+    if (this.#isTorn) await this.#file.truncate(this.#length);
+    this.#isTorn = true;
     await this.#file.write(bytes, this.#length);
     await this.#file.sync();
     this.#length += bytes.length;
+    this.#isTorn = false;
   }
 
   #line(id: string): string {
@@ -148,6 +154,7 @@ export class RecordStore {
     await this.#files.replace(this.#path, bytes);
     this.#length = bytes.length;
     this.#liveBytes = bytes.length;
+    this.#isTorn = false;
   }
 }
 
