@@ -101,12 +101,12 @@ describe("RecordStore", () => {
     const first = store();
     await world.settled(first.put(record(0)), 1_000);
     host.disk.fault = (operation) => (operation === "sync" ? new StorageError("storage.failed", "no") : undefined);
-    const many = Promise.all([first.put(record(2, { name: "long ".repeat(40) })), first.put(record(1, { queue: 7 }))]);
+    const many = Promise.all([first.put(record(2, { magnet: `magnet:?${"x".repeat(3_000)}` })), first.put(record(1, { queue: 7 }))]);
     await expect(world.settled(many, 1_000)).rejects.toMatchObject({ code: "storage.failed" });
     host.disk.fault = undefined;
     // What was refused goes out with the next change: shorter, and with another end.
     await world.settled(Promise.all([first.put(record(2)), first.put(record(1, { queue: 3 }))]), 1_000);
     const { records, damaged } = await load();
-    expect([records.get(id(1))?.queue, records.get(id(2))?.name, damaged]).toEqual([3, record(2).name, []]);
+    expect([records.get(id(1))?.queue, records.get(id(2))?.magnet, damaged]).toEqual([3, record(2).magnet, []]);
   });
 });
