@@ -75,7 +75,8 @@ export const actionRequest = z.discriminatedUnion("action", [
   // With `find` the data is in that folder already: it is looked for there, and nothing is moved.
   z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096), find: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("limits"), ids, limits: torrentLimits.partial().strict() }),
-  z.strictObject({ action: z.literal("queue"), ids, to: z.enum(["top", "up", "down", "bottom"]) }),
+  // A number is a place, from 0.
+  z.strictObject({ action: z.literal("queue"), ids, to: z.union([z.enum(["top", "up", "down", "bottom"]), z.int().nonnegative()]) }),
 ]);
 export type ActionRequest = z.input<typeof actionRequest>;
 

@@ -126,6 +126,8 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
   if (label !== undefined) requests.push({ action: "label", ids, label: label[0] ?? "" });
   const location = args.text("location");
   if (location !== undefined) requests.push({ action: "move", ids, folder: location });
+  const position = args.number("queue_position");
+  if (position !== undefined) requests.push({ action: "queue", ids, to: Math.max(0, Math.trunc(position)) });
   for (const request of requests) {
     const [failure] = (await session.act(request)).failed;
     if (failure !== undefined) throw new MillraceError(failure.code, failure.message);
@@ -140,7 +142,6 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
       if (!success) throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
       await session.setTrackers(id, tiers);
     }
-    await moveInQueue(session, id, args.number("queue_position"));
   }
   return NOTHING;
 }
@@ -201,16 +202,6 @@ function trackers(args: Arguments, session: Session, id: string): string[][] | u
   const left = known.filter(({ number }) => removed?.includes(number) !== true);
   const fresh = (added ?? []).filter((url) => !left.some((tracker) => tracker.url === url));
   return [...tiersOf(left), ...fresh.map((url) => [url])];
-}
-
-async function moveInQueue(session: Session, id: string, position: number | undefined): Promise<void> {
-  if (position === undefined) return;
-  // The places that are told have gaps where torrents were removed.
-  const own = session.row(id)?.queue ?? 0;
-  const now = session.list().filter(({ queue }) => queue < own).length;
-  const to = position <= 0 ? "top" : position >= session.list().length - 1 ? "bottom" : position < now ? "up" : "down";
-  const steps = to === "up" || to === "down" ? Math.abs(now - position) : 1;
-  for (let step = 0; step < steps; step++) await session.act({ action: "queue", ids: [id], to });
 }
 
 function requireShort(name: string, text: string, most: number): void {

@@ -48,6 +48,10 @@ describe("moveInQueue", () => {
     ["down", "de", "abcde"],
     ["up", "cd", "acdbe"],
     ["down", "bc", "adbce"],
+    [0, "d", "dabce"],
+    [2, "a", "bcade"],
+    [1, "bd", "abdce"],
+    [99, "a", "bcdea"],
   ] as const)("%s: %s gives %s", (to, moved, result) => {
     expect(moveInQueue(Array.from("abcde"), new Set(moved), to).join("")).toBe(result);
   });

@@ -29,13 +29,14 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
   return running;
 }
 
-/** Where torrents are moved to in the queue. */
-export type QueueMove = "top" | "up" | "down" | "bottom";
+/** Where torrents are moved to in the queue; a number is a place, from 0. */
+export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /** The queue with `moved` elsewhere; those that move keep their order among each other. `order` is the queue from its top. A pure function. */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
   const others = order.filter((id) => !moved.has(id));
+  if (typeof to === "number") return [...others.slice(0, to), ...chosen, ...others.slice(to)];
   switch (to) {
     case "top":
       return [...chosen, ...others];
