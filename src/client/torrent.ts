@@ -201,7 +201,7 @@ export class Torrent extends TorrentView {
     if (this.#metainfo === undefined || selection === undefined) return;
     const place = this.#contentOptions(this.#metainfo);
     if (!this.#isOpened && this.#state.kind === "paused") {
-      const have = await keptPieces(place, selection.priorities);
+      const have = await this.#host.checks.run(() => keptPieces(place, selection.priorities));
       if (have !== undefined && !this.#isOpened) {
         selection.setHave(have);
         this.#isOpened = true;

@@ -43,6 +43,8 @@ export class DaemonSession implements Session {
   #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
   #rates: Rates;
   #freeBytes: number | null = null;
+  /** Paused torrents that are being looked at, as somebody asked for them. */
+  readonly #recalling = new Set<Entry>();
   #closing: Promise<void> | undefined;
 
   /** @internal Use {@link openSession}. */
@@ -256,11 +258,15 @@ export class DaemonSession implements Session {
   /** A torrent whose own page is looked at: what is there of it is found out, for the next look. */
   #recalled(id: string): Entry {
     const entry = this.#get(id);
-    if (!entry.torrent.isOpened && entry.torrent.state.kind === "paused") {
-      entry.torrent.recall().then(
-        () => this.#context.roster.touch(entry),
-        (error: unknown) => this.#log.debug("cannot find out what is there", { infoHash: id, reason: String(error) }),
-      );
+    if (!entry.torrent.isOpened && entry.torrent.state.kind === "paused" && !this.#recalling.has(entry)) {
+      this.#recalling.add(entry);
+      entry.torrent
+        .recall()
+        .then(
+          () => this.#context.roster.touch(entry),
+          (error: unknown) => this.#log.debug("cannot find out what is there", { infoHash: id, reason: String(error) }),
+        )
+        .finally(() => this.#recalling.delete(entry));
     }
     return entry;
   }
