@@ -51,8 +51,8 @@ export class Torrent extends TorrentView {
   #stopping: Promise<void> | undefined;
   #forceCheck = false;
   #isOpened = false;
-  /** Peers that were named while there was nobody to dial them; kept for the next start, too. */
-  readonly #named: string[] = [];
+  /** Peers that were named since it was added: the next start begins with them, too. */
+  #named: readonly string[] = [];
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
@@ -132,8 +132,8 @@ export class Torrent extends TorrentView {
   /** Tries more peers, as `HOST:PORT`. */
   async addPeers(peers: readonly string[]): Promise<void> {
     const endpoints = await lookUpPeers(this.#host.runtime, peers);
-    if (this.#swarm === undefined) this.#named.push(...peers.slice(0, MAX_NAMED_PEERS - this.#named.length));
-    else this.#swarm.addPeers(endpoints, "user");
+    this.#named = [...new Set([...this.#named, ...peers])].slice(-MAX_NAMED_PEERS);
+    this.#swarm?.addPeers(endpoints, "user");
   }
 
   /** Announces now, tracker's minimum interval or not. */

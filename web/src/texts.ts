@@ -74,7 +74,7 @@ export const texts = {
   sidebar: { label: "Filters", state: "State", labels: "Labels", trackers: "Trackers", noLabel: "No label", noTracker: "No tracker", anyLabel: "All labels", anyTracker: "All trackers" },
   columnsDialog: { title: "Columns", hint: "Drag the edge of a heading to change a width; with the keyboard, Shift and the arrow keys.", defaults: "Defaults" },
   status: {
-    label: "Status", down: "Download", up: "Upload", limits: "Speed limits", free: (size: string) => `${size} free`, connections: (value: number) => `${count(value)} peers`,
+    label: "Status", down: "Download", up: "Upload", limits: "Speed limits", free: (size: string) => `${size} free`, connections: (value: number) => (value === 1 ? "1 peer" : `${count(value)} peers`),
     reachable: "Reachable", unreachable: "No incoming yet", port: (port: number) => `Port ${port}`, live: "Connected", lost: "Disconnected", connecting: "Connecting…",
     reachableHint: "A peer from outside has connected to this port.", unreachableHint: "No peer from outside has connected yet. The port may be closed.",
     shown: (shown: number, all: number) => (shown === all ? torrents(all) : `${count(shown)} of ${torrents(all)}`), selected: (value: number) => `${count(value)} selected`,
@@ -129,7 +129,7 @@ export const texts = {
     title: "Settings", sections: { folders: "Folders", speed: "Speed", schedule: "Schedule", connections: "Connections", queue: "Queue", labels: "Labels", page: "This page" }, downloadDir: "Download folder", watchDir: "Watched folder", watchHint: "Torrent files put there are added. Empty: none.",
     startAdded: "Start torrents when they are added", down: "Download limit", up: "Upload limit", maxConnections: "Connections in all", maxPeers: "Peers of a torrent", uploadSlots: "Uploads at once, of a torrent", downloads: "Torrents that download at once", seeds: "Torrents that seed at once",
     ratio: "Stop seeding at ratio", minutes: "Stop seeding after minutes", unlimited: "all", never: "never", addRule: "Add rule", rule: (at: number) => `Rule ${at}`, from: "From", to: "To", days: "Days", dayNames: ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
-    removeRule: (at: number) => `Remove rule ${at}`, noRules: "No rules: the limits above hold at all times.", ruleHint: "The first rule that holds now wins over the limits.", label: "Label", folder: "Folder", addLabel: "Add label", removeLabel: (name: string) => `Remove label ${name}`, noLabels: "No labels have a folder of their own.",
+    removeRule: (at: number) => `Remove rule ${at}`, noRules: "No rules: the limits under Speed hold at all times.", ruleHint: "The first rule that holds now wins over the limits.", label: "Label", folder: "Folder", addLabel: "Add label", removeLabel: (name: string) => `Remove label ${name}`, noLabels: "No labels have a folder of their own.",
     theme: "Theme", themes: { auto: "As the system", light: "Light", dark: "Dark" }, saved: "Settings saved.", failed: "Settings not saved",
   },
   statistics: {

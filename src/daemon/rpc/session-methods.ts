@@ -152,7 +152,7 @@ function describe(
     peer_limit_per_torrent: settings.maxPeers,
     peer_port: info.peerPort,
     peer_port_random_on_start: false,
-    pex_enabled: true,
+    pex_enabled: false,
     port_forwarding_enabled: false,
     queue_stalled_enabled: false,
     queue_stalled_minutes: 30,

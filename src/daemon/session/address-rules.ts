@@ -18,7 +18,8 @@ const SITE_LOCAL: readonly [string, number] = ["fec0::", 10];
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));
   if (ips.length > 0 && bad === undefined) return undefined;
-  return `${url.hostname} is ${bad ?? "nowhere"}, which is not on the public internet: allow private addresses in the configuration to use it`;
+  const what = bad === undefined || url.hostname === bad || url.hostname === `[${bad}]` ? url.hostname : `${url.hostname} is ${bad}, which`;
+  return `${what} is not on the public internet: allow-private-addresses in the configuration, or --allow-private, lets it be used`;
 };
 
 /** Whether an address is reached over the public internet; false for what is no address. A pure function. */

@@ -23,6 +23,8 @@ export function addLog(lines: readonly LogLine[]): void {
 
 export function putTask(task: CreateTask): void {
   const rest = tasks.peek();
+  // The answer to the request may come after the event that it has ended.
+  if (task.state === "hashing" && rest.some((other) => other.id === task.id && other.state !== "hashing")) return;
   tasks.value = rest.some((other) => other.id === task.id) ? rest.map((other) => (other.id === task.id ? task : other)) : [...rest, task];
 }
 

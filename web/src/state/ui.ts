@@ -77,8 +77,8 @@ export interface Toast {
   readonly text: string;
 }
 
-/** Milliseconds that a message of success stays; one of failure stays until it is put away. */
-const STAY = 5000;
+/** Milliseconds that a message stays. */
+const STAY: Readonly<Record<Toast["kind"], number>> = { done: 5_000, failed: 15_000 };
 const MAX_TOASTS = 5;
 export const toasts = signal<readonly Toast[]>([]);
 let lastToast = 0;
@@ -87,7 +87,7 @@ export function toast(kind: Toast["kind"], text: string): void {
   lastToast += 1;
   const id = lastToast;
   toasts.value = [...toasts.peek().filter((other) => other.text !== text), { id, kind, text }].slice(-MAX_TOASTS);
-  if (kind === "done") setTimeout(() => dropToast(id), STAY);
+  setTimeout(() => dropToast(id), STAY[kind]);
 }
 
 export function dropToast(id: number): void {
