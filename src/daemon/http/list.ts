@@ -34,12 +34,15 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {
   const direction = order === "asc" ? 1 : -1;
   const places = rows.some((row) => typeof sortable(row[key]) === "string") ? orderOf(key).places(rows.map((row) => String(sortable(row[key])))) : undefined;
-  const ranks = new Map(rows.map((row) => [row, rank(sortable(row[key]), places)]));
-  return rows.toSorted((a, b) => {
-    const [one = Infinity, other = Infinity] = [ranks.get(a), ranks.get(b)];
-    if (one === other) return 0;
+  const ranks = Float64Array.from(rows, (row) => rank(sortable(row[key]), places));
+  // Lists mostly ask for the order of adding, which is the one there is.
+  if (direction === 1 && ranks.every((value, at) => at === 0 || (ranks[at - 1] ?? 0) <= value)) return rows;
+  const indexes = Uint32Array.from(ranks, (_, at) => at).sort((a, b) => {
+    const [one = Infinity, other = Infinity] = [ranks[a], ranks[b]];
+    if (one === other) return a - b;
     return Number.isFinite(one) && Number.isFinite(other) ? direction * (one - other) : one - other;
   });
+  return Array.from(indexes).flatMap((at) => rows[at] ?? []);
 }
 
 function orderOf(key: Key): TextOrder {
