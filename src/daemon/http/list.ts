@@ -9,9 +9,12 @@ type Key = keyof TorrentRow;
 /** By what lists are sorted by. */
 const orders = new Map<Key, TextOrder>();
 
-/** Answers `GET /torrents` as JSON: what matches, in order, one page of it. */
+/** Answers `GET /torrents` as JSON: what matches, in order, one page of it. `rows` are in the order in which they were added. */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
-  const found = ordered(rows.filter(matcher(query)), query.sort, query.order);
+  const { search, state, label, tracker } = query;
+  const isWhole = [search, state, label, tracker].every((part) => part === undefined);
+  const matching = isWhole ? rows : rows.filter(matcher(query));
+  const found = query.sort === "addedAt" && query.order === "asc" ? matching : ordered(matching, query.sort, query.order);
   const page = query.offset === 0 && query.limit >= found.length ? found : found.slice(query.offset, query.offset + query.limit);
   const { fields } = query;
   const torrents = fields === undefined ? rowsJson(page) : JSON.stringify(page.map((row) => pick(row, fields)));
@@ -35,8 +38,6 @@ function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): 
   const direction = order === "asc" ? 1 : -1;
   const places = rows.some((row) => typeof sortable(row[key]) === "string") ? orderOf(key).places(rows.map((row) => String(sortable(row[key])))) : undefined;
   const ranks = Float64Array.from(rows, (row) => rank(sortable(row[key]), places));
-  // Lists mostly ask for the order of adding, which is the one there is.
-  if (direction === 1 && ranks.every((value, at) => at === 0 || (ranks[at - 1] ?? 0) <= value)) return rows;
   const indexes = Uint32Array.from(ranks, (_, at) => at).sort((a, b) => {
     const [one = Infinity, other = Infinity] = [ranks[a], ranks[b]];
     if (one === other) return a - b;
