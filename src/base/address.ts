@@ -42,11 +42,15 @@ export function ipFromBytes(bytes: Uint8Array): string {
 /** What kind of network an address belongs to. */
 export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "unspecified" | "reserved" | "public";
 
+/** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
+const SITE_LOCAL = ipaddr.IPv6.parseCIDR("fec0::/10");
+
 /** The kind of network that `ip` belongs to; `"reserved"` for what is no address. */
 export function ipScope(ip: string): IpScope {
   if (!ipaddr.isValid(ip)) return "reserved";
-  const range = ipaddr.process(ip).range();
-  switch (range) {
+  const address = ipaddr.process(ip);
+  if (address instanceof ipaddr.IPv6 && address.match(SITE_LOCAL)) return "private";
+  switch (address.range()) {
     case "loopback":
       return "loopback";
     case "private":
@@ -99,6 +103,11 @@ export function parseEndpoint(text: string): Endpoint {
   const ip = canonicalIp(host);
   if (ip === undefined) throw new InputError("address.text", `not an IP address: ${JSON.stringify(host.slice(0, 100))}`);
   return { ip, port };
+}
+
+/** Where a server listens, as `ip:port` or `localhost:port`: names are not looked up for that. Throws {@link InputError} `address.text`. */
+export function parseListenEndpoint(text: string): Endpoint {
+  return parseEndpoint(text.replace(/^localhost:/i, "127.0.0.1:"));
 }
 
 /** Compact form (BEP 23 for IPv4: 6 bytes; BEP 7 for IPv6: 18 bytes). */

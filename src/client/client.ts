@@ -1,5 +1,5 @@
 import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } from "../base/index.ts";
-import type { Metainfo } from "../metainfo/index.ts";
+import { STATE_FOLDER, type Metainfo } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool } from "../storage/index.ts";
 import { BanList, RateLimiter } from "../swarm/index.ts";
@@ -66,7 +66,7 @@ export class Client {
       allocation: options.allocation,
       checkAddress: options.checkAddress,
       port: () => this.#listener?.port ?? 0,
-      stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/.millrace`,
+      stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/${STATE_FOLDER}`,
       forget: (infoHash) => this.#forget(infoHash),
       wake: (infoHash) => {
         const torrent = this.#torrents.get(infoHash.hex);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseEndpoint, toError } from "../base/index.ts";
+import { parseListenEndpoint, toError } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { settingsOf, type Config, type LoadedConfig } from "./config/index.ts";
 import { startHttp, type HttpServer } from "./http/index.ts";
@@ -23,6 +24,7 @@ export interface DaemonOptions {
 interface Opened {
   readonly unlock: () => Promise<void>;
   readonly log: DaemonLog;
+  readonly runtime: Runtime;
   readonly session: DaemonSession;
   readonly rpc: TransmissionRpc;
   readonly http: HttpServer;
@@ -54,9 +56,10 @@ export class Daemon {
       const unlock = await lockFolder(config.stateDir);
       undo.push(unlock);
       const runtime = nodeRuntime();
+      undo.push(() => runtime.close());
       const { secret, created } = await openSecret(runtime.files, config.stateDir, token);
-      await runtime.close();
       const session = await openSession({
+        runtime,
         stateDir: config.stateDir,
         settings: settingsOf(config),
         peerPort: config.peerPort,
@@ -69,7 +72,7 @@ export class Daemon {
       undo.push(() => session.close());
       const rpc = new TransmissionRpc({ session, version, stateDir: config.stateDir, onShutdown });
       undo.push(() => rpc.close());
-      const { ip, port } = parseEndpoint(config.listen.replace(/^localhost:/i, "127.0.0.1:"));
+      const { ip, port } = parseListenEndpoint(config.listen);
       const http = await startHttp({
         session,
         host: ip,
@@ -83,7 +86,7 @@ export class Daemon {
         log,
       });
       session.logger.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
-      return new Daemon({ unlock, log, session, rpc, http }, config, created);
+      return new Daemon({ unlock, log, runtime, session, rpc, http }, config, created);
     } catch (error) {
       for (const step of undo.reverse()) await step();
       throw error;
@@ -115,11 +118,12 @@ export class Daemon {
   }
 
   async #close(): Promise<void> {
-    const { http, rpc, session, unlock, log } = this.#opened;
+    const { http, rpc, session, runtime, unlock, log } = this.#opened;
     await this.#reloading;
     await http.close();
     rpc.close();
     await session.close();
+    await runtime.close();
     await unlock();
     log.info("stopped");
   }

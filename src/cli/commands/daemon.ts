@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatEndpoint, parseEndpoint } from "../../base/index.ts";
+import { formatEndpoint, parseListenEndpoint } from "../../base/index.ts";
 import { wholeArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
@@ -41,8 +41,7 @@ export function daemonCommand(entry: CommandEntry): Command {
 }
 
 function addressArgument(text: string): string {
-  const loopback = text.replace(/^localhost:/i, "127.0.0.1:");
-  return formatEndpoint(parseArgument("--listen", () => parseEndpoint(loopback)));
+  return formatEndpoint(parseArgument("--listen", () => parseListenEndpoint(text)));
 }
 
 async function run(session: Session<DaemonFlags>): Promise<number> {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatEndpoint, parseEndpoint } from "../../base/index.ts";
+import { formatEndpoint, parseListenEndpoint } from "../../base/index.ts";
 import type { Endpoint, InfoHash } from "../../base/index.ts";
 import { TrackerServer } from "../../tracker/index.ts";
 import type { TrackerStats } from "../../tracker/index.ts";
@@ -37,7 +37,7 @@ export function trackerCommand(entry: CommandEntry): Command {
 
 /** `IP:PORT`, or `localhost:PORT`: a server's address is not looked up. */
 function addressArgument(option: string): (text: string) => Endpoint {
-  return (text) => parseArgument(option, () => parseEndpoint(text.replace(/^localhost:/i, "127.0.0.1:")));
+  return (text) => parseArgument(option, () => parseListenEndpoint(text));
 }
 
 async function run(session: Session<TrackerFlags>): Promise<number> {

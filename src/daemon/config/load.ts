@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import envPaths from "env-paths";
 import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
-import { InputError, StorageError, toError } from "../../base/index.ts";
+import { errorCode, InputError, StorageError, toError } from "../../base/index.ts";
 import type { Settings } from "../../api/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
 
@@ -65,7 +65,7 @@ async function readConfigFile(asked: string | undefined): Promise<{ readonly pat
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    const { code } = Object.assign({ code: "" }, error);
+    const code = errorCode(error);
     if (asked === undefined && code === "ENOENT") return undefined;
     throw new StorageError("storage.not-found", `cannot read the configuration ${path}: ${code === "ENOENT" ? "there is no such file" : toError(error).message}`, { cause: error });
   }

@@ -1,14 +1,11 @@
 import ipaddr from "ipaddr.js";
+import { ipScope } from "../../base/index.ts";
 
 type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
 
-/** Ranges by which a far network is reached: only these are for anybody. */
-const PUBLIC = "unicast";
 /** IPv6 that carries IPv4: the address inside is what is reached, through a gateway that may be ours. */
 const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
-/** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
-const SITE_LOCAL: readonly [string, number] = ["fec0::", 10];
 
 /**
  * The rule for addresses that a remote source names, a tracker's or a torrent file's: what is not on the public internet is refused, or
@@ -24,13 +21,11 @@ export const refusePrivate: CheckAddress = (url, ips) => {
 
 /** Whether an address is reached over the public internet; false for what is no address. A pure function. */
 export function isPublic(ip: string): boolean {
-  const bare = ip.split("%")[0] ?? "";
-  if (bare !== ip || !ipaddr.isValid(bare)) return false;
-  const address = ipaddr.parse(bare);
-  if (address instanceof ipaddr.IPv4) return address.range() === PUBLIC;
-  const inside = embedded(address);
-  if (inside !== undefined) return inside.range() === PUBLIC;
-  return address.range() === PUBLIC && !address.match(ipaddr.IPv6.parse(SITE_LOCAL[0]), SITE_LOCAL[1]);
+  // A zone names a link of this machine.
+  if (ip.includes("%") || !ipaddr.isValid(ip)) return false;
+  const address = ipaddr.parse(ip);
+  const inside = address instanceof ipaddr.IPv6 ? embedded(address) : undefined;
+  return ipScope(inside?.toString() ?? ip) === "public";
 }
 
 /** The IPv4 address that an IPv6 address stands for, by whichever way. */
