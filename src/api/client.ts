@@ -153,10 +153,7 @@ export class MillraceApi {
       }
       if (isOver()) return;
       onState?.(false);
-      await new Promise((resolve) => {
-        globalThis.setTimeout(resolve, RETRY_MS);
-        signal?.addEventListener("abort", resolve, { once: true });
-      });
+      await pause(RETRY_MS, signal);
     }
   }
 
@@ -218,4 +215,18 @@ function fieldsOf(event: string): Record<string, string> {
       return [line.slice(0, colon), line.slice(colon + 2)];
     }),
   );
+}
+
+/** Resolves after so long, or when it is aborted; leaves neither timer nor listener behind. */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted === true) end();
+  });
 }
