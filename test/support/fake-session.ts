@@ -1,6 +1,7 @@
 import type { CreateTask, Settings, TorrentDetail, TorrentRow } from "../../src/api/index.ts";
 import { InputError, MillraceError } from "../../src/base/index.ts";
 import type { FileReading, Session, SessionEvents } from "../../src/daemon/session/session.ts";
+import { SETTINGS } from "./settings.ts";
 
 export const ID = "a".repeat(40);
 export const OTHER = "b".repeat(40);
@@ -35,22 +36,7 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
   };
 }
 
-const settings: Settings = {
-  downloadDir: "/downloads",
-  maxDownloadRate: null,
-  maxUploadRate: null,
-  schedule: [],
-  maxConnections: 500,
-  maxPeers: 100,
-  uploadSlots: 20,
-  maxActiveDownloads: null,
-  maxActiveSeeds: null,
-  seedRatio: null,
-  seedSeconds: null,
-  labels: {},
-  watchDir: "",
-  startAdded: true,
-};
+const settings: Settings = { ...SETTINGS, downloadDir: "/downloads", labels: {} };
 
 /** A session with two torrents that remembers what was asked of it to change. */
 export class FakeSession implements Session {

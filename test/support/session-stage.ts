@@ -2,24 +2,8 @@ import type { Settings } from "../../src/api/index.ts";
 import { openSession, type DaemonSession, type SessionOptions } from "../../src/daemon/session/index.ts";
 import { silentLog, type Runtime } from "../../src/runtime/index.ts";
 import type { SimHost } from "../../src/sim/index.ts";
+import { SETTINGS } from "./settings.ts";
 import { makePlay, Stage, type Actor, type Play } from "./stage.ts";
-
-export const SETTINGS: Settings = {
-  downloadDir: "/data",
-  maxDownloadRate: null,
-  maxUploadRate: null,
-  schedule: [],
-  maxConnections: 500,
-  maxPeers: 100,
-  uploadSlots: 20,
-  maxActiveDownloads: null,
-  maxActiveSeeds: null,
-  seedRatio: null,
-  seedSeconds: null,
-  labels: { tv: "/tv" },
-  watchDir: "",
-  startAdded: true,
-};
 
 /** Sessions of the daemon on simulated hosts, with a seeder at 10.0.0.1. */
 export class SessionStage {
