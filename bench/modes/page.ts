@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
+import { MillraceApi, type AddOptions } from "../../src/api/index.ts";
 import { encode } from "../../src/bencode/index.ts";
 import type { Bench } from "../lib/bench.ts";
 import { Child } from "../lib/child.ts";
@@ -22,6 +23,7 @@ const ADDERS = 32;
 /** Seconds after which V8 has cleaned up behind ten thousand additions. */
 const SETTLE_SECONDS = 45;
 const IDLE_SECONDS = 15;
+const LABELS = ["films", "linux", "", "music"];
 /** Pixels that the list is scrolled by in a frame: fast, and as a wheel does it. */
 const STRIDE = 60;
 
@@ -49,6 +51,7 @@ export const page: BenchMode = {
 class Daemon {
   readonly child: Child;
   url = "";
+  api = new MillraceApi();
 
   constructor(root: string, home: string) {
     const args = ["daemon", "--json", "--listen", "127.0.0.1:0", "--state", join(home, "state"), "--dir", join(home, "downloads"), "--peer-port", "0", "--allow-private"];
@@ -57,20 +60,11 @@ class Daemon {
 
   async ready(): Promise<void> {
     this.url = String((await this.child.waitFor("ready", 30)).fields["url"]);
+    this.api = new MillraceApi({ url: this.url, token: TOKEN });
   }
 
-  async ask(method: string, path: string, body?: string | FormData, headers: Record<string, string> = {}): Promise<unknown> {
-    const response = await fetch(`${this.url}api/v1${path}`, { method, headers: { authorization: `Bearer ${TOKEN}`, ...headers }, ...(body === undefined ? {} : { body }) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
-    return text === "" ? undefined : JSON.parse(text);
-  }
-
-  async add(torrent: Uint8Array, options: object): Promise<string> {
-    const form = new FormData();
-    form.set("file", new Blob([Buffer.from(torrent)]), "x.torrent");
-    form.set("options", JSON.stringify(options));
-    return ((await this.ask("POST", "/torrents", form)) as { id: string }).id;
+  async add(torrent: Uint8Array, options: AddOptions): Promise<string> {
+    return (await this.api.addFile(new Blob([Buffer.from(torrent)]), options)).id;
   }
 }
 
@@ -96,7 +90,7 @@ async function addMany(daemon: Daemon, count: number): Promise<string[]> {
   const adder = async (): Promise<void> => {
     for (let at = next++; at < count; at = next++) {
       const info = { length: 16_384 + at, name: `torrent number ${at}.iso`, "piece length": 32_768, pieces: randomBytes(20) };
-      ids[at] = await daemon.add(encode({ info }), { paused: at % 3 !== 0, label: ["films", "linux", "", "music"][at % 4] });
+      ids[at] = await daemon.add(encode({ info }), { paused: at % 3 !== 0, label: LABELS[at % LABELS.length] ?? "" });
     }
   };
   await Promise.all(Array.from({ length: ADDERS }, adder));
@@ -163,7 +157,7 @@ async function changeShows(tab: Page, daemon: Daemon, id: string): Promise<numbe
   const label = randomBytes(4).toString("hex");
   const shown = tab.getByRole("navigation", { name: "Filters" }).getByText(label).waitFor().then(() => performance.now());
   const begun = performance.now();
-  await daemon.ask("POST", "/torrents/actions", JSON.stringify({ action: "label", ids: [id], label }), { "content-type": "application/json" });
+  await daemon.api.act({ action: "label", ids: [id], label });
   return (await shown) - begun;
 }
 
@@ -176,15 +170,18 @@ async function duringDownload(bench: Bench, daemon: Daemon): Promise<Figures> {
   try {
     const begun = performance.now();
     const id = await daemon.add(await readFile(torrent.path), { peers: peers.map((port) => `127.0.0.1:${port}`) });
+    const { api } = daemon;
     const times: number[] = [];
-    const paths = ["/torrents?limit=100", `/torrents/${id}`, `/torrents/${id}/peers`, `/torrents/${id}/pieces`, "/session", "/statistics"];
+    const timed = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
+      const asked = performance.now();
+      const answer = await ask();
+      times.push(performance.now() - asked);
+      return answer;
+    };
     for (;;) {
-      for (const path of paths) {
-        const asked = performance.now();
-        const answer = await daemon.ask("GET", path);
-        times.push(performance.now() - asked);
-        if (path === paths[1] && (answer as { state: string }).state === "seeding") return { api: quantile(times, 0.99), rate: size / ((performance.now() - begun) / 1000) / 1e6 };
-      }
+      const { state } = await timed(() => api.torrent(id));
+      if (state === "seeding") return { api: quantile(times, 0.99), rate: size / ((performance.now() - begun) / 1000) / 1e6 };
+      for (const ask of [() => api.list({ limit: 100 }), () => api.peers(id), () => api.pieces(id), api.session, api.statistics]) await timed<unknown>(ask);
       await sleep(0.02);
     }
   } finally {
