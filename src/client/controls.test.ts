@@ -76,7 +76,30 @@ describe("Torrent.isSequential", () => {
   });
 });
 
+describe("Torrent.addPeers", () => {
+  it("remembers who was named before it ran, and after a pause", async () => {
+    stage = new Stage(play);
+    const seeder = await stage.seeder("10.0.0.1", { up: 100_000 });
+    const { torrent } = await stage.leecher("10.0.0.2", { paused: true });
+    await stage.world.settled(torrent.addPeers([seeder.address]), 1_000);
+    torrent.resume();
+    await stage.world.run(3_000);
+    expect(torrent.peers()).toHaveLength(1);
+    await stage.world.settled(torrent.pause(), 10_000);
+    torrent.resume();
+    await stage.world.run(3_000);
+    expect(torrent.peers()).toHaveLength(1);
+  });
+});
+
 describe("Client", () => {
+  it("asks nobody each second of an unfinished torrent whose peers are all gone", async () => {
+    stage = new Stage(play);
+    const { client, torrent } = await stage.leecher("10.0.0.2");
+    await stage.world.run(5_000);
+    expect([torrent.state.kind, [...client.awake]]).toEqual(["downloading", []]);
+  });
+
   it("counts connections and takes new limits", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", {}, { maxUploadRate: 1_000 });
