@@ -1,10 +1,10 @@
 // The plan of the house as rules: which room may import which, and what each floor may touch. docs/architecture.md draws it.
 
 /** From the ground up: a room may import from the rooms before it, through their index.ts, and from nothing after it. */
-const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "api", "daemon", "cli"];
+const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "terminal", "api", "daemon", "console", "cli"];
 
 /** Rooms above the engine: they may use the real runtime and talk to the host directly. */
-const hosts = new Set(["daemon", "cli"]);
+const hosts = new Set(["terminal", "daemon", "console", "cli"]);
 
 /** Rooms that also run in browsers, where there is no Runtime: what both have (timers, fetch) is theirs, Node's modules are not. */
 const browsers = new Set(["api"]);

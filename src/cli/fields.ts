@@ -1,5 +1,5 @@
 import type { Output } from "./output.ts";
-import { textWidth } from "./text.ts";
+import { textWidth } from "../terminal/index.ts";
 
 /** A name and what it stands for; several values stand below each other. `undefined` and empty lists are left out. */
 export type Field = readonly [name: string, value: string | readonly string[] | undefined];

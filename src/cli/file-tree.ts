@@ -1,4 +1,4 @@
-import { clean, fitText, textWidth } from "./text.ts";
+import { clean, fitText, textWidth } from "../terminal/index.ts";
 
 export interface TreeFile {
   readonly path: readonly string[];

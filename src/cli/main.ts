@@ -55,7 +55,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     if (error.exitCode === 0) return EXIT_DONE;
     const { tellProblem } = await import("./command.ts");
     const { Output } = await import("./output.ts");
-    const { clean } = await import("./text.ts");
+    const { clean } = await import("../terminal/index.ts");
     const lines = error.message.replace(/^error: /, "").replace(/\.$/, "").split("\n");
     const help = `see \`millrace ${entry === undefined ? "" : `${entry.name} `}--help\``;
     tellProblem(new Output(isJson), entry?.events === true, { code: "cli.usage", message: `${clean(lines.join(" "))}; ${help}` });

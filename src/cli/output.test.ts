@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { toJsonLine } from "./output.ts";
 import { parseArgument, toProblem } from "./problem.ts";
 import { InputError, MillraceError } from "../base/index.ts";
-import { styleFor } from "./style.ts";
+import { styleFor } from "../terminal/index.ts";
 
 describe("toJsonLine", () => {
   it("is one line that a terminal does not obey, and the same value", () => {

@@ -1,5 +1,5 @@
-import { styleFor } from "./style.ts";
-import type { Style } from "./style.ts";
+import { styleFor } from "../terminal/index.ts";
+import type { Style } from "../terminal/index.ts";
 import type { Problem } from "./problem.ts";
 
 /** What JSON leaves as it is, but a terminal would obey. */

@@ -1,5 +1,5 @@
 import { errorCode, InputError, MillraceError, toError, UsageError } from "../base/index.ts";
-import { clean } from "./text.ts";
+import { clean } from "../terminal/index.ts";
 
 /** A failure as the command line tells it: a stable code for scripts and one line for people. */
 export interface Problem {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { CommandEntry } from "./command.ts";
 import { COMMANDS, findCommand } from "./commands.ts";
-import { styleFor } from "./style.ts";
+import { styleFor } from "../terminal/index.ts";
 import { version } from "./version.ts";
 
 const DESCRIPTION = `BitTorrent for the command line: download, share, make and inspect torrents.

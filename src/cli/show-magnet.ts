@@ -1,9 +1,8 @@
 import type { Magnet } from "../metainfo/index.ts";
+import { clean, formatSize } from "../terminal/index.ts";
 import { magnetFacts } from "./describe.ts";
 import { printFields } from "./fields.ts";
-import { formatSize } from "./format.ts";
 import type { Output } from "./output.ts";
-import { clean } from "./text.ts";
 
 /** What a magnet link says, for people or for programs. */
 export function showMagnet(output: Output, magnet: Magnet): void {

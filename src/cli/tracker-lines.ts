@@ -1,4 +1,4 @@
-import { clean } from "./text.ts";
+import { clean } from "../terminal/index.ts";
 
 /** A line a tier (BEP 12); trackers of one tier stand beside each other. */
 export function trackerLines(tiers: readonly (readonly string[])[]): string[] {

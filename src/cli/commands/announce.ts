@@ -4,17 +4,16 @@ import type { InfoHash } from "../../base/index.ts";
 import { announce } from "../../tracker/index.ts";
 import type { AnnounceEvent, AnnounceReply } from "../../tracker/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
+import { clean, count, formatDuration, table } from "../../terminal/index.ts";
 import { choiceOption, infoHashArgument, repeated, sizeArgument, wholeArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { printFields } from "../fields.ts";
-import { count, formatDuration } from "../format.ts";
 import type { Output } from "../output.ts";
 import { toProblem } from "../problem.ts";
 import type { Problem } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { clean, table } from "../text.ts";
 import { readTargets } from "../tracker-target.ts";
 import { version } from "../version.ts";
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { editTorrent, parseMetainfo } from "../../metainfo/index.ts";
 import type { Metainfo, TorrentEdits } from "../../metainfo/index.ts";
+import { clean } from "../../terminal/index.ts";
 import { repeated, tiersArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
@@ -9,7 +10,6 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { printFields } from "../fields.ts";
 import { CommandLineError } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { clean } from "../text.ts";
 import { readTorrent } from "../torrent-file.ts";
 import { refuseToOverwrite } from "../overwrite.ts";
 import { trackerLines } from "../tracker-lines.ts";

@@ -1,17 +1,16 @@
 import type { Command } from "commander";
 import type { LayoutFile, Metainfo } from "../../metainfo/index.ts";
+import { clean, count, formatDate, formatSize, groupDigits } from "../../terminal/index.ts";
 import { act, newCommand, tellProblem } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { torrentFacts } from "../describe.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { printFields } from "../fields.ts";
 import { treeLines } from "../file-tree.ts";
-import { count, formatDate, formatSize, groupDigits } from "../format.ts";
 import type { Output } from "../output.ts";
 import { toProblem } from "../problem.ts";
 import { showMagnet } from "../show-magnet.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { clean } from "../text.ts";
 import { readSource } from "../torrent-file.ts";
 import { trackerLines } from "../tracker-lines.ts";
 

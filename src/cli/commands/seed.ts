@@ -1,14 +1,13 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
+import { clean, count, formatPercent } from "../../terminal/index.ts";
 import { repeated } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireFolder } from "../folder.ts";
-import { count, formatPercent } from "../format.ts";
 import { misplacedHint } from "../misplaced.ts";
 import type { Session } from "../session.ts";
-import { clean } from "../text.ts";
 import { Crew } from "../torrents/crew.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";

@@ -3,15 +3,14 @@ import { formatEndpoint, parseListenEndpoint } from "../../base/index.ts";
 import type { Endpoint, InfoHash } from "../../base/index.ts";
 import { TrackerServer } from "../../tracker/index.ts";
 import type { TrackerStats } from "../../tracker/index.ts";
+import { count, cutText, formatDuration, groupDigits } from "../../terminal/index.ts";
 import { wholeArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_INTERRUPTED } from "../exit-code.ts";
-import { count, formatDuration, groupDigits } from "../format.ts";
 import { isLive, LiveDisplay } from "../live/progress.ts";
 import { CommandLineError, parseArgument } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { cutText } from "../text.ts";
 import { readTorrent } from "../torrent-file.ts";
 import { aborted } from "../wait.ts";
 

@@ -1,4 +1,4 @@
-import type { Style } from "../style.ts";
+import type { Style } from "../../terminal/index.ts";
 
 /** Eighths of a column. */
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;

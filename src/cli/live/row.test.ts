@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Style } from "../style.ts";
-import { textWidth } from "../text.ts";
+import { textWidth } from "../../terminal/index.ts";
+import type { Style } from "../../terminal/index.ts";
 import { bar } from "./bar.ts";
 import { rowLine } from "./row.ts";
 

@@ -1,6 +1,5 @@
-import { formatDuration, formatPercent, formatRate } from "../format.ts";
-import type { Style } from "../style.ts";
-import { clean, fitText, textWidth } from "../text.ts";
+import { clean, fitText, formatDuration, formatPercent, formatRate, textWidth } from "../../terminal/index.ts";
+import type { Style } from "../../terminal/index.ts";
 import { bar } from "./bar.ts";
 
 /** What a line of the live display shows. */

@@ -1,11 +1,10 @@
 import { ApiError } from "../../api/index.ts";
 import type { ActionRequest, ActionResult, AddOptions, Priority, TorrentLimits } from "../../api/index.ts";
 import { parseMagnet } from "../../metainfo/index.ts";
+import { clean, count } from "../../terminal/index.ts";
 import { tellProblem } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
-import { count } from "../format.ts";
 import { CommandLineError, toProblem } from "../problem.ts";
-import { clean } from "../text.ts";
 import { isMagnet, readTorrent } from "../torrent-file.ts";
 import type { OrNone } from "./assignments.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";

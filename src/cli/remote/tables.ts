@@ -1,7 +1,6 @@
 import type { LogLine, TorrentFile, TorrentPeer, TorrentTracker } from "../../api/index.ts";
-import { formatDuration, formatPercent, formatRate, formatSize, groupDigits } from "../format.ts";
-import { clean, cutText, table } from "../text.ts";
-import type { Column } from "../text.ts";
+import { clean, cutText, formatDuration, formatPercent, formatRate, formatSize, groupDigits, table } from "../../terminal/index.ts";
+import type { Column } from "../../terminal/index.ts";
 import { SHOWN_ID } from "./find.ts";
 import type { Row } from "./find.ts";
 

@@ -1,6 +1,5 @@
 import type { ApiEvent } from "../../api/index.ts";
-import { count, formatPercent, formatRate } from "../format.ts";
-import { clean } from "../text.ts";
+import { clean, count, formatPercent, formatRate } from "../../terminal/index.ts";
 import { logMessage } from "./tables.ts";
 import type { Row } from "./find.ts";
 

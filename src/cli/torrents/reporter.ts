@@ -1,8 +1,7 @@
 import type { Torrent, TorrentState } from "../../client/index.ts";
-import { count, formatDuration, formatRate, formatSize } from "../format.ts";
+import { clean, count, formatDuration, formatRate, formatSize } from "../../terminal/index.ts";
 import type { Output } from "../output.ts";
 import type { Problem } from "../problem.ts";
-import { clean } from "../text.ts";
 import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 import type { Stall } from "./stall.ts";

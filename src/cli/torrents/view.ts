@@ -1,10 +1,9 @@
 import { unreachable } from "../../base/index.ts";
 import type { TorrentStatus } from "../../client/index.ts";
-import { formatDuration, formatRate, formatSize } from "../format.ts";
+import { clean, cutText, formatDuration, formatRate, formatSize } from "../../terminal/index.ts";
+import type { Style } from "../../terminal/index.ts";
 import { rowLine } from "../live/row.ts";
 import type { RowView } from "../live/row.ts";
-import type { Style } from "../style.ts";
-import { clean, cutText } from "../text.ts";
 import type { Job } from "./job.ts";
 
 /** The live display of all torrents: those at work first, then a line for those that do not fit, then the totals. */
