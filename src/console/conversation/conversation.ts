@@ -1,0 +1,220 @@
+import { Bitfield, unreachable } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE } from "../limits.ts";
+import { List } from "../list.ts";
+import type { BlockKeeper } from "./block-keeper.ts";
+import { otherWay, type Entry, type EntryFacts, type Finding, type Way, type WireMessage } from "./entry.ts";
+import { FrameReader, type Part } from "./frames.ts";
+import type { Linter } from "./lint.ts";
+import { readFrame } from "./read-frame.ts";
+import { Side } from "./side.ts";
+
+/** What was put into a conversation, in order: enough to have the same one again. Bytes are valid during the call only. */
+export interface ConversationTap {
+  onBytes(way: Way, bytes: Uint8Array, at: number, entries: readonly Entry[]): void;
+  onClose(way: Way, why: string, at: number): void;
+}
+
+export interface ConversationOptions {
+  /** The 20 bytes that both handshakes must carry; `undefined` when any will do. */
+  readonly infoHash?: Uint8Array | undefined;
+  readonly metainfo?: Metainfo | undefined;
+  readonly linter?: Linter | undefined;
+  /** Lets go of the oldest blocks; without it all are kept. */
+  readonly blocks?: BlockKeeper | undefined;
+}
+
+/**
+ * What two peers say to each other over one connection: both streams read into messages, what follows from them, and what is odd about
+ * them. Sans-I/O: it is told what was sent, by whom and when, and the same telling makes the same conversation.
+ */
+export class Conversation {
+  /** Both ways, in order. */
+  readonly entries = new List<Entry>(MAX_ENTRIES);
+  readonly findings = new List<Finding>(MAX_FINDINGS);
+  readonly sides: Readonly<Record<Way, Side>> = { out: new Side(), in: new Side() };
+  /** Set to have everything told on, for a record. */
+  tap: ConversationTap | undefined;
+  readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
+  readonly #options: ConversationOptions;
+  #metainfo: Metainfo | undefined;
+  #count = 0;
+  #closed = false;
+
+  constructor(options: ConversationOptions = {}) {
+    this.#options = options;
+    if (options.metainfo !== undefined) this.learn(options.metainfo);
+  }
+
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  /** The torrent is known now: what the sides said about their pieces is put in place. */
+  learn(metainfo: Metainfo): void {
+    if (this.#metainfo !== undefined) return;
+    this.#metainfo = metainfo;
+    for (const way of ["out", "in"] as const) {
+      const side = this.sides[way];
+      side.pieces = new Bitfield(metainfo.pieceCount);
+      for (const entry of this.entries) if (entry.way === way) takePieces(side, entry);
+    }
+  }
+
+  /** Bytes that a side sent. Answers the messages that they completed. */
+  receive(way: Way, bytes: Uint8Array, at: number): Entry[] {
+    if (this.#closed || bytes.length === 0) return [];
+    this.sides[way].bytes += bytes.length;
+    const entries: Entry[] = [];
+    for (const part of this.#readers[way].push(bytes)) entries.push(this.#note(way, part.size, this.#read(way, part), at));
+    this.tap?.onBytes(way, bytes, at, entries);
+    return entries;
+  }
+
+  /** The connection is over; `way` is the side that ended it. Says nothing the second time. */
+  close(way: Way, why: string, at: number): void {
+    if (this.#closed) return;
+    const whole = this.#readers[way].isMidMessage ? `${why}, in the middle of a message` : why;
+    this.#note(way, 0, { type: "closed", why: whole }, at);
+    this.#closed = true;
+    this.tap?.onClose(way, why, at);
+  }
+
+  #read(way: Way, part: Part): WireMessage {
+    switch (part.kind) {
+      case "handshake":
+        return { type: "handshake", ...part.handshake };
+      case "frame":
+        return readFrame(part.frame, (id) => this.sides[otherWay(way)].extensions.get(id), this.#metainfo?.pieceCount);
+      case "garbage":
+        return { type: "garbage", bytes: part.bytes.subarray(0, MAX_KEPT_GARBAGE), why: part.why };
+      default:
+        return unreachable(part);
+    }
+  }
+
+  #note(way: Way, size: number, message: WireMessage, at: number): Entry {
+    const from = this.sides[way];
+    const to = this.sides[otherWay(way)];
+    const number = this.#count++;
+    const complaints = this.#options.linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash: this.#options.infoHash }) ?? [];
+    const findings = complaints.map((complaint): Finding => ({ ...complaint, way, entry: number, at }));
+    for (const finding of findings) this.findings.add(finding);
+    if (message.type !== "closed") from.messages++;
+    from.lastAt = at;
+    follow(from, to, message);
+    const facts: EntryFacts = { number, at, way, size, findings };
+    const entry: Entry = { ...message, ...facts };
+    this.#options.blocks?.note(entry);
+    this.entries.add(entry);
+    return entry;
+  }
+}
+
+/** What a message changes. */
+function follow(from: Side, to: Side, message: WireMessage): void {
+  switch (message.type) {
+    case "handshake": {
+      const { type: _, ...handshake } = message;
+      from.handshake = handshake;
+      return;
+    }
+    case "choke":
+      from.choking = true;
+      // Without the fast extension that voids what was asked (BEP 3); with it each request is still answered (BEP 6).
+      if (!(from.fast && to.fast)) to.requests.clear();
+      return;
+    case "unchoke":
+      from.choking = false;
+      return;
+    case "interested":
+    case "not-interested":
+      from.interested = message.type === "interested";
+      return;
+    case "have":
+    case "bitfield":
+    case "have-all":
+    case "have-none":
+      takePieces(from, message);
+      return;
+    case "request":
+      from.requests.add(message);
+      return;
+    case "cancel":
+      // With the fast extension an answer still comes, a block or a reject (BEP 6).
+      if (!(from.fast && to.fast)) from.requests.delete(message);
+      return;
+    case "piece":
+      from.blockBytes += message.length;
+      to.requests.delete(message);
+      return;
+    case "reject":
+      to.requests.delete(message);
+      return;
+    case "allowed-fast":
+      from.allowedFast.add(message.piece);
+      return;
+    case "suggest":
+      from.suggested.add(message.piece);
+      return;
+    case "port":
+      from.dhtPort = message.port;
+      return;
+    case "extended-handshake": {
+      const { type: _, ...handshake } = message;
+      for (const [name, id] of handshake.extensions) nameExtension(from, name, id);
+      from.extended = layOver(from.extended, handshake);
+      return;
+    }
+    case "keep-alive":
+    case "metadata-request":
+    case "metadata":
+    case "metadata-reject":
+    case "pex":
+    case "extended":
+    case "hash-request":
+    case "hashes":
+    case "hash-reject":
+    case "unknown":
+    case "malformed":
+    case "garbage":
+    case "closed":
+      return;
+    default:
+      unreachable(message);
+  }
+}
+
+/** A further handshake names an extension anew, or turns it off with 0 (BEP 10). */
+function nameExtension(side: Side, name: string, id: number): void {
+  for (const [known, knownName] of side.extensions) if (knownName === name) side.extensions.delete(known);
+  if (id !== 0) side.extensions.set(id, name);
+}
+
+/** What a later extended handshake leaves out stays as it was (BEP 10). */
+function layOver(before: Side["extended"], news: NonNullable<Side["extended"]>): Side["extended"] {
+  if (before === undefined) return news;
+  const said = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined));
+  return { ...before, ...said, extensions: new Map([...before.extensions, ...news.extensions]) };
+}
+
+function takePieces(side: Side, message: WireMessage): void {
+  if (side.pieces === undefined) return;
+  const { length } = side.pieces;
+  if (message.type === "have" && message.piece < length) side.pieces.set(message.piece);
+  else if (message.type === "have-all") side.pieces.setAll();
+  else if (message.type === "have-none") side.pieces.clearAll();
+  else if (message.type === "bitfield") side.pieces = readBits(message.bits, length) ?? side.pieces;
+}
+
+/** Spare bits are the linter's business; a wrong length tells nothing. */
+function readBits(bits: Uint8Array, length: number): Bitfield | undefined {
+  if (bits.length !== Math.ceil(length / 8)) return undefined;
+  const field = new Bitfield(length);
+  for (let piece = 0; piece < length; piece++) if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0) field.set(piece);
+  return field;
+}

@@ -1,0 +1,93 @@
+import { type Endpoint, errorCode, PeerError, readUint32, toError, unpackEndpoints } from "../../base/index.ts";
+import { asBytes, asDict, decode } from "../../bencode/index.ts";
+import { decodeBody, decodeExtendedHandshake, decodeExtension, EXTENDED_HANDSHAKE_ID, MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, messageName, utMetadata, type Message } from "../../wire/index.ts";
+import { MAX_NOTED_FRAME } from "../limits.ts";
+import type { WireMessage } from "./entry.ts";
+
+/** Ids that BEP 52 adds. */
+const HASH_MESSAGES: ReadonlyMap<number, "hash-request" | "hashes" | "hash-reject"> = new Map([
+  [21, "hash-request"],
+  [22, "hashes"],
+  [23, "hash-reject"],
+]);
+/** Root, and four numbers (BEP 52). */
+const HASH_HEAD_LENGTH = 48;
+
+/**
+ * A message behind its length prefix, as the console shows it. Never throws: what cannot be read is `malformed`. `extensionName` tells by
+ * what name the receiver knows an extended id; `pieceCount` is the torrent's, when known.
+ */
+export function readFrame(frame: Uint8Array, extensionName: (id: number) => string | undefined, pieceCount: number | undefined): WireMessage {
+  try {
+    return read(decodeBody(frame, { maxFrameLength: MAX_NOTED_FRAME, pieceCount }), extensionName);
+  } catch (error) {
+    const id = frame[0] ?? 0;
+    return { type: "malformed", id, name: nameOf(id), payload: frame.slice(1), code: errorCode(error) ?? "wire.message", why: toError(error).message };
+  }
+}
+
+/** The name of a message id, those of BEP 52 included. */
+function nameOf(id: number): string {
+  return HASH_MESSAGES.get(id) ?? messageName(id);
+}
+
+function read(message: Message, extensionName: (id: number) => string | undefined): WireMessage {
+  if (message.type === "piece") return { ...message, length: message.block.length };
+  if (message.type === "unknown") return readHashMessage(message.id, message.payload) ?? message;
+  if (message.type !== "extended") return message;
+  const { id, payload } = message;
+  if (id === EXTENDED_HANDSHAKE_ID) return { type: "extended-handshake", ...decodeExtendedHandshake(payload) };
+  const name = extensionName(id);
+  if (name === "ut_metadata") return readMetadata(payload) ?? { type: "extended", id, name, payload };
+  if (name === "ut_pex") return readPex(payload);
+  return { type: "extended", id, name, payload };
+}
+
+function readHashMessage(id: number, payload: Uint8Array): WireMessage | undefined {
+  const type = HASH_MESSAGES.get(id);
+  if (type === undefined) return undefined;
+  const hashes = payload.slice(HASH_HEAD_LENGTH);
+  if (payload.length < HASH_HEAD_LENGTH || (type === "hashes" ? hashes.length % 32 !== 0 : hashes.length > 0)) {
+    throw new PeerError("wire.message-length", `${type} of ${payload.length} bytes: there are ${HASH_HEAD_LENGTH}${type === "hashes" ? ", and 32 for each hash" : ""}`);
+  }
+  const head = {
+    root: payload.slice(0, 32),
+    baseLayer: readUint32(payload, 32),
+    index: readUint32(payload, 36),
+    length: readUint32(payload, 40),
+    proofLayers: readUint32(payload, 44),
+  };
+  return type === "hashes" ? { type, ...head, hashes } : { type, ...head };
+}
+
+function readMetadata(payload: Uint8Array): WireMessage | undefined {
+  const message = decodeExtension(utMetadata, payload);
+  switch (message.type) {
+    case "request":
+      return { type: "metadata-request", piece: message.piece };
+    case "data":
+      return { type: "metadata", piece: message.piece, totalSize: message.totalSize, data: message.data };
+    case "reject":
+      return { type: "metadata-reject", piece: message.piece };
+    default:
+      return undefined;
+  }
+}
+
+function readPex(payload: Uint8Array): WireMessage {
+  const malformed = (why: string, cause?: unknown): PeerError => new PeerError("wire.pex", `malformed ut_pex message: ${why}`, { cause });
+  let dict: ReturnType<typeof asDict>;
+  try {
+    dict = asDict(decode(payload, { maxDepth: MAX_EXTENSION_DEPTH, maxTokens: MAX_EXTENSION_TOKENS }));
+  } catch (error) {
+    throw malformed("it is not bencoded", error);
+  }
+  if (dict === undefined) throw malformed("it is no dictionary");
+  const endpoints = (key: string, family: 4 | 6): Endpoint[] => {
+    const bytes = asBytes(dict.get(key)) ?? new Uint8Array(0);
+    const size = family === 4 ? 6 : 18;
+    if (bytes.length % size !== 0) throw malformed(`${key} has ${bytes.length} bytes, which is no multiple of ${size}`);
+    return unpackEndpoints(bytes, family);
+  };
+  return { type: "pex", added: [...endpoints("added", 4), ...endpoints("added6", 6)], dropped: [...endpoints("dropped", 4), ...endpoints("dropped6", 6)] };
+}

@@ -1,0 +1,60 @@
+/** Told of each element that is added. */
+type Listener<T> = (element: T) => void;
+
+/**
+ * A list that grows at its end, can be watched, and has names for its ends. It is an array: `map`, `filter`, indexes and the like work.
+ * With a limit, the oldest elements make room.
+ */
+export class List<T> extends Array<T> {
+  /** What `map` and `filter` make: plain arrays, which nobody watches. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  readonly #limit: number;
+  readonly #listeners = new Set<Listener<T>>();
+  #dropped = 0;
+
+  constructor(limit = Number.POSITIVE_INFINITY) {
+    super();
+    this.#limit = limit;
+  }
+
+  get first(): T | undefined {
+    return this[0];
+  }
+
+  get last(): T | undefined {
+    return this[this.length - 1];
+  }
+
+  /** How many elements have made room for others. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Adds an element and tells those who watch. */
+  add(element: T): void {
+    this.push(element);
+    // A tenth at a time: shifting one by one would move all the others each time.
+    if (this.length > this.#limit) this.#dropped += this.splice(0, Math.max(1, Math.floor(this.#limit / 10))).length;
+    for (const listener of this.#listeners) listener(element);
+  }
+
+  /** Calls `listener` with every element that is added from now on, until the answered function is called. */
+  watch(listener: Listener<T>): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /** Elements whose fields have these values: `messages.where({ type: "have", piece: 3 })`. */
+  where(fields: Partial<T>): T[] {
+    const wanted: [string, unknown][] = Object.entries(fields);
+    return this.filter((element) => {
+      const facts = new Map<string, unknown>(Object.entries(Object(element)));
+      return wanted.every(([key, value]) => facts.get(key) === value);
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { type Bitfield, PeerId } from "../../base/index.ts";
+import { recogniseClient } from "../../wire/index.ts";
+import type { Conversation } from "../conversation/conversation.ts";
+import type { BlockSpan } from "../conversation/side.ts";
+import type { Entry, Finding } from "../conversation/entry.ts";
+import { List } from "../list.ts";
+import { MAX_ENTRIES } from "../limits.ts";
+
+export interface PeerViewOptions {
+  /** 1 for the first peer of a session. */
+  readonly number: number;
+  /** `HOST:PORT` of the peer. */
+  readonly address: string;
+  /** `"outgoing"`: we connected. */
+  readonly direction: "outgoing" | "incoming";
+  readonly conversation: Conversation;
+}
+
+/** A peer as a person looks at it: live, or from a record. */
+export class PeerView {
+  /** 1 for the first peer of a session. */
+  readonly number: number;
+  readonly address: string;
+  readonly direction: "outgoing" | "incoming";
+  readonly conversation: Conversation;
+  /** Everything received, the oldest first. */
+  readonly messages = new List<Entry>(MAX_ENTRIES);
+
+  constructor(options: PeerViewOptions) {
+    this.number = options.number;
+    this.address = options.address;
+    this.direction = options.direction;
+    this.conversation = options.conversation;
+    for (const entry of options.conversation.entries) if (entry.way === "in") this.messages.add(entry);
+    options.conversation.entries.watch((entry) => {
+      if (entry.way === "in") this.messages.add(entry);
+    });
+  }
+
+  /** All messages, both ways. */
+  get timeline(): List<Entry> {
+    return this.conversation.entries;
+  }
+
+  /** What is odd about the conversation. */
+  get findings(): List<Finding> {
+    return this.conversation.findings;
+  }
+
+  /** We send it no blocks. */
+  get amChoking(): boolean {
+    return this.conversation.sides.out.choking;
+  }
+
+  /** We said that it has something we want. */
+  get amInterested(): boolean {
+    return this.conversation.sides.out.interested;
+  }
+
+  /** It sends us no blocks. */
+  get peerChoking(): boolean {
+    return this.conversation.sides.in.choking;
+  }
+
+  /** It said that we have something it wants. */
+  get peerInterested(): boolean {
+    return this.conversation.sides.in.interested;
+  }
+
+  /** The pieces that it has; `undefined` while the number of pieces is not known. */
+  get haves(): Bitfield | undefined {
+    return this.conversation.sides.in.pieces;
+  }
+
+  /** What it has asked for and not got. */
+  get requests(): BlockSpan[] {
+    return [...this.conversation.sides.in.requests];
+  }
+
+  /** What we have asked for and not got. */
+  get asked(): BlockSpan[] {
+    return [...this.conversation.sides.out.requests];
+  }
+
+  get peerId(): PeerId | undefined {
+    const { handshake } = this.conversation.sides.in;
+    return handshake === undefined ? undefined : PeerId.fromBytes(handshake.peerId);
+  }
+
+  /** Client and version, as it says itself or as its peer id tells; `undefined` before its handshake. */
+  get client(): string | undefined {
+    const said = this.conversation.sides.in.extended?.client;
+    if (said !== undefined || this.peerId === undefined) return said;
+    const known = recogniseClient(this.peerId.bytes);
+    return known === undefined ? "unknown" : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+  }
+
+  /** Names of the extensions (BEP 10) that it speaks. */
+  get extensions(): string[] {
+    return [...this.conversation.sides.in.extensions.values()];
+  }
+
+  get isClosed(): boolean {
+    return this.conversation.isClosed;
+  }
+}
