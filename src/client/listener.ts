@@ -1,6 +1,5 @@
-import { NetworkError, toError } from "../base/index.ts";
 import type { Listener, Runtime, Socket, SocketHandlers } from "../runtime/index.ts";
-import { HandshakeSession, MAX_HALF_OPEN } from "../transport/index.ts";
+import { HandshakeSession, listenOnFirstPort, MAX_HALF_OPEN } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
 export interface PeerListenerOptions {
@@ -26,15 +25,8 @@ export class PeerListener {
 
   /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when none is. */
   async open(): Promise<void> {
-    const { first, last } = this.#options.ports;
-    for (let port = first; ; port++) {
-      try {
-        this.#listener = await this.#listen(port);
-        return;
-      } catch (error) {
-        if (!(error instanceof NetworkError) || error.code !== "net.address-in-use" || port >= last) throw error;
-      }
-    }
+    const { runtime, ip, ports } = this.#options;
+    this.#listener = await listenOnFirstPort(runtime, { ip, ports, onSocket: (socket) => this.#accept(socket) });
   }
 
   /** The port; 0 when not listening. */
@@ -47,21 +39,6 @@ export class PeerListener {
     this.#listener = undefined;
     for (const session of this.#shaking) session.abort();
     await listener?.close();
-  }
-
-  async #listen(port: number): Promise<Listener> {
-    const { net, log } = this.#options.runtime;
-    const open = (ip: string): Promise<Listener> =>
-      net.listen({ ip, port, onSocket: (socket) => this.#accept(socket), onError: (error) => log.warn("the listener failed", { reason: error.message }) });
-    if (this.#options.ip !== undefined) return open(this.#options.ip);
-    try {
-      return await open("::");
-    } catch (error) {
-      if (error instanceof NetworkError && error.code === "net.address-in-use") throw error;
-      // No IPv6 on this machine.
-      log.debug("cannot listen on IPv6", { reason: toError(error).message });
-      return open("0.0.0.0");
-    }
   }
 
   #accept(connection: Socket): void {

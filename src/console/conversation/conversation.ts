@@ -1,6 +1,7 @@
 import { Bitfield, unreachable } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
-import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE } from "../limits.ts";
+import { MAX_EXTENSIONS } from "../../wire/index.ts";
+import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE, MAX_NOTED_REQUESTS } from "../limits.ts";
 import { List } from "../list.ts";
 import type { BlockKeeper } from "./block-keeper.ts";
 import { otherWay, type Entry, type EntryFacts, type Finding, type Way, type WireMessage } from "./entry.ts";
@@ -156,10 +157,10 @@ function follow(from: Side, to: Side, message: WireMessage): void {
       to.requests.delete(message);
       return;
     case "allowed-fast":
-      from.allowedFast.add(message.piece);
+      notePiece(from, from.allowedFast, message.piece);
       return;
     case "suggest":
-      from.suggested.add(message.piece);
+      notePiece(from, from.suggested, message.piece);
       return;
     case "port":
       from.dhtPort = message.port;
@@ -189,6 +190,11 @@ function follow(from: Side, to: Side, message: WireMessage): void {
   }
 }
 
+/** Pieces that there are, or, while that is not known, a bounded number of them. */
+function notePiece(side: Side, pieces: Set<number>, piece: number): void {
+  if (side.pieces === undefined ? pieces.size < MAX_NOTED_REQUESTS : piece < side.pieces.length) pieces.add(piece);
+}
+
 /** A further handshake names an extension anew, or turns it off with 0 (BEP 10). */
 function nameExtension(side: Side, name: string, id: number): void {
   for (const [known, knownName] of side.extensions) if (knownName === name) side.extensions.delete(known);
@@ -199,7 +205,9 @@ function nameExtension(side: Side, name: string, id: number): void {
 function layOver(before: Side["extended"], news: NonNullable<Side["extended"]>): Side["extended"] {
   if (before === undefined) return news;
   const said = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined));
-  return { ...before, ...said, extensions: new Map([...before.extensions, ...news.extensions]) };
+  const extensions = new Map([...before.extensions, ...news.extensions]);
+  // Ever new names would fill memory.
+  return { ...before, ...said, extensions: extensions.size > MAX_EXTENSIONS ? news.extensions : extensions };
 }
 
 function takePieces(side: Side, message: WireMessage): void {
