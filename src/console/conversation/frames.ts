@@ -66,11 +66,13 @@ export class FrameReader {
     this.#parts.push(chunk);
     this.#gathered += chunk.length;
     const needed = this.#needed();
-    if (needed === undefined || (this.#gathered < needed && needed <= MAX_NOTED_FRAME)) {
-      this.#parts[this.#parts.length - 1] = chunk.slice();
+    if (needed === undefined || (this.#gathered < needed && needed <= PREFIX_LENGTH + MAX_NOTED_FRAME)) {
+      // The chunk's memory is the caller's, unless the prefix has just been put together, which copied it.
+      if (this.#parts[this.#parts.length - 1] === chunk) this.#parts[this.#parts.length - 1] = chunk.slice();
       return;
     }
-    const bytes = this.#parts.length === 1 ? chunk : concatBytes(this.#parts);
+    const [only] = this.#parts;
+    const bytes = this.#parts.length === 1 && only !== undefined ? only : concatBytes(this.#parts);
     this.#parts = [];
     this.#gathered = 0;
     let at = 0;
