@@ -17,3 +17,24 @@ export const MAX_NOTED_REQUESTS = 10_000;
 
 /** Bytes of something that is no message which are kept to be looked at. */
 export const MAX_KEPT_GARBAGE = 256;
+
+/** Seconds that `peer.next` waits for a message: more than the 10 to 15 s after which clients choose anew whom to unchoke. */
+export const DEFAULT_NEXT_TIMEOUT_SECONDS = 60;
+
+/** Milliseconds in which a connection must be made. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Milliseconds in which a peer must have sent its handshake. */
+export const HANDSHAKE_WAIT_MS = 10_000;
+
+/** Peers of a session, those that have gone included. */
+export const MAX_SESSION_PEERS = 1_000;
+
+/** Lines of the session's log. */
+export const MAX_LOG_LINES = 10_000;
+
+/** Peers kept of what one tracker named. */
+export const MAX_KNOWN_PEERS = 4_000;
+
+/** Milliseconds that the trackers have to hear `stopped` when a session ends. */
+export const FAREWELL_MS = 3_000;

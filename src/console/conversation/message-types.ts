@@ -1,0 +1,41 @@
+import type { WireMessageType } from "./entry.ts";
+
+/** Every type of message, so that a mistyped one is told at once rather than waited for. */
+export const MESSAGE_TYPES: readonly WireMessageType[] = [
+  "keep-alive",
+  "choke",
+  "unchoke",
+  "interested",
+  "not-interested",
+  "have",
+  "bitfield",
+  "request",
+  "piece",
+  "cancel",
+  "port",
+  "suggest",
+  "have-all",
+  "have-none",
+  "reject",
+  "allowed-fast",
+  "extended",
+  "extended-handshake",
+  "metadata-request",
+  "metadata",
+  "metadata-reject",
+  "pex",
+  "hash-request",
+  "hashes",
+  "hash-reject",
+  "handshake",
+  "unknown",
+  "malformed",
+  "garbage",
+  "closed",
+];
+
+const KNOWN: ReadonlySet<unknown> = new Set(MESSAGE_TYPES);
+
+export function isMessageType(value: unknown): value is WireMessageType {
+  return KNOWN.has(value);
+}

@@ -1,0 +1,103 @@
+import { NetworkError, UsageError } from "../../base/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import type { Entry, WireMessageType } from "../conversation/entry.ts";
+import { DEFAULT_NEXT_TIMEOUT_SECONDS, MAX_ENTRIES } from "../limits.ts";
+import { List } from "../list.ts";
+
+export interface NextOptions {
+  /** Seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
+  readonly timeout?: number | undefined;
+  /** Only what comes from now on, not what has come and was not taken yet. */
+  readonly fresh?: boolean | undefined;
+}
+
+/** An entry of one type. */
+export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
+
+interface Waiter {
+  readonly wants: (entry: Entry) => boolean;
+  readonly take: (entry: Entry) => void;
+  readonly fail: (error: Error) => void;
+}
+
+/**
+ * Messages that arrived and that nobody has taken yet. Each is taken once, so that two waits in a row get two messages, however close
+ * together they came; messages of other types stay for those who wait for them.
+ */
+export class Inbox {
+  readonly #clock: Clock;
+  readonly #unread = new List<Entry>(MAX_ENTRIES);
+  readonly #waiters = new Set<Waiter>();
+  #ended: string | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  note(entry: Entry): void {
+    for (const waiter of this.#waiters) {
+      if (!waiter.wants(entry)) continue;
+      this.#waiters.delete(waiter);
+      waiter.take(entry);
+      return;
+    }
+    this.#unread.add(entry);
+  }
+
+  /** Nothing more will come: those who wait are told why. */
+  end(why: string): void {
+    this.#ended = why;
+    for (const waiter of this.#waiters) waiter.fail(closed("the message", why));
+    this.#waiters.clear();
+  }
+
+  /**
+   * The first message not taken yet that is wanted; waits for it. `what` says what that is, for errors. Rejects with NetworkError
+   * `console.timeout`, or `console.closed` when the connection is over.
+   */
+  next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
+    const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
+    if (typeof seconds !== "number" || !(seconds > 0)) throw new UsageError("console.argument", `next: timeout is a number of seconds above 0, not ${String(seconds)}`);
+    if (options.fresh !== true) {
+      const at = this.#unread.findIndex(wants);
+      const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
+      if (entry !== undefined) return Promise.resolve(entry);
+    }
+    const ended = this.#ended;
+    if (ended !== undefined) return Promise.reject(closed(what, ended));
+    const came: string[] = [];
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.after(Math.min(seconds * 1000, 2 ** 31 - 1), () => {
+        this.#waiters.delete(waiter);
+        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.length === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`));
+      });
+      const waiter: Waiter = {
+        wants: (entry) => {
+          if (wants(entry)) return true;
+          came.push(entry.type);
+          return false;
+        },
+        take: (entry) => {
+          timer.cancel();
+          resolve(entry);
+        },
+        fail: (error) => {
+          timer.cancel();
+          reject(error);
+        },
+      };
+      this.#waiters.add(waiter);
+    });
+  }
+}
+
+function closed(what: string, why: string): NetworkError {
+  return new NetworkError("console.closed", `no ${what} will come: ${why}`);
+}
+
+/** `have (12), choke`. */
+function summary(types: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return [...counts].map(([type, count]) => (count === 1 ? type : `${type} (${count})`)).join(", ");
+}

@@ -1,0 +1,229 @@
+import { BLOCK_LENGTH, StorageError, toHex, UsageError, type Bitfield } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { FilePool, FileStorage, MemoryStorage, PieceStore, type Storage } from "../../storage/index.ts";
+import { bytesOf, wholeBetween } from "./arguments.ts";
+import type { SessionLog } from "./log.ts";
+import { Ranges } from "./ranges.ts";
+
+export interface PiecesOptions {
+  readonly runtime: Runtime;
+  readonly metainfo: Metainfo;
+  /** The folder to keep files in; `undefined` keeps pieces in memory. */
+  readonly folder: string | undefined;
+  readonly log: SessionLog;
+}
+
+/** One piece of the torrent, to look at and to work on. */
+export class Piece {
+  readonly index: number;
+  readonly #pieces: Pieces;
+
+  constructor(pieces: Pieces, index: number) {
+    this.#pieces = pieces;
+    this.index = index;
+  }
+
+  /** Bytes. */
+  get length(): number {
+    return this.#pieces.store.layout.pieceSize(this.index);
+  }
+
+  /** The SHA-1 that it must have, in hexadecimal. */
+  get hash(): string {
+    return toHex(this.#pieces.metainfo.pieceHash(this.index));
+  }
+
+  /** Whether all of it is here and its hash is right. */
+  get have(): boolean {
+    return this.#pieces.store.has(this.index);
+  }
+
+  /** Bytes of it that are here. */
+  get received(): number {
+    return this.#pieces.received(this.index);
+  }
+
+  /** How many blocks of 16 KiB it has. */
+  get blockCount(): number {
+    return Math.ceil(this.length / BLOCK_LENGTH);
+  }
+
+  /** Bytes of it from where it is kept. */
+  read(begin = 0, length = this.length - begin): Promise<Uint8Array> {
+    return this.#pieces.read(this.index, begin, length);
+  }
+
+  /** Old name of {@link Piece.read}. */
+  block(begin: number, length = Math.min(BLOCK_LENGTH, this.length - begin)): Promise<Uint8Array> {
+    return this.read(begin, length);
+  }
+
+  /** Puts bytes into it, as if they had come from a peer. */
+  write(begin: number, bytes: Uint8Array): Promise<void> {
+    return this.#pieces.write(this.index, wholeBetween("write(begin, bytes)", "begin", begin, 0, this.length), bytesOf("write(begin, bytes)", "bytes", bytes));
+  }
+
+  /** Hashes it and says whether it is right. */
+  verify(): Promise<boolean> {
+    return this.#pieces.verify(this.index);
+  }
+}
+
+/** The torrent's pieces in a session: what is here, in memory or in files. */
+export class Pieces {
+  readonly metainfo: Metainfo;
+  readonly storage: Storage;
+  readonly store: PieceStore;
+  readonly #options: PiecesOptions;
+  readonly #pool: FilePool | undefined;
+  readonly #received = new Map<number, Ranges>();
+  /** Writes and checks, one after the other. */
+  #work: Promise<unknown> = Promise.resolve();
+  #failure: Error | undefined;
+
+  private constructor(options: PiecesOptions) {
+    const { runtime, metainfo, folder } = options;
+    const { layout } = metainfo;
+    this.#options = options;
+    this.metainfo = metainfo;
+    this.#pool = folder === undefined ? undefined : new FilePool(runtime.files);
+    this.storage =
+      folder === undefined || this.#pool === undefined
+        ? new MemoryStorage(layout)
+        : new FileStorage({
+            files: runtime.files,
+            pool: this.#pool,
+            layout,
+            folder,
+            name: metainfo.isSingleFile ? undefined : metainfo.name,
+            partPath: `${folder}/.${metainfo.id.hex}.parts`,
+          });
+    this.store = new PieceStore({ layout, storage: this.storage, hasher: runtime.hasher, pieceHash: (piece) => metainfo.pieceHash(piece) });
+  }
+
+  /** Opens the storage and finds out what is there. Rejects with StorageError or AbortError. */
+  static async open(options: PiecesOptions, signal?: AbortSignal): Promise<Pieces> {
+    const pieces = new Pieces(options);
+    try {
+      await pieces.storage.select(() => true);
+      if (await pieces.storage.hasData()) await pieces.store.verifyAll(signal === undefined ? {} : { signal });
+      await pieces.storage.prepare(signal);
+    } catch (error) {
+      await pieces.close();
+      throw error;
+    }
+    return pieces;
+  }
+
+  get have(): Bitfield {
+    return this.store.have;
+  }
+
+  /** Bytes in pieces that are here. */
+  get size(): number {
+    let size = 0;
+    for (const piece of this.have.ones()) size += this.store.layout.pieceSize(piece);
+    return size;
+  }
+
+  /** A piece. Throws {@link UsageError} `console.argument` when there is none of that number. */
+  piece(index: number): Piece {
+    return new Piece(this, wholeBetween("piece(index)", "index", index, 0, this.metainfo.pieceCount - 1));
+  }
+
+  received(index: number): number {
+    return this.have.get(index) ? this.store.layout.pieceSize(index) : (this.#received.get(index)?.size ?? 0);
+  }
+
+  /** A block that was asked for has arrived. The piece is checked when this completes it. */
+  receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
+    const size = this.store.layout.pieceSize(index);
+    if (this.have.get(index) || begin + bytes.length > size) return;
+    this.#own(async () => {
+      await this.#put(index, begin, bytes);
+      if (!this.#rangesOf(index).covers(0, size)) return;
+      const isRight = await this.#check(index);
+      if (isRight) this.#options.log.info(`piece ${index} is complete, and its hash is right`);
+      else this.#options.log.warn(`piece ${index} does not hash right: its last block came from ${from}; fetch it again`);
+    });
+  }
+
+  /** Puts bytes into a piece; it counts as missing until it has been verified. */
+  async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
+    await this.#next(() => this.#put(index, begin, bytes));
+  }
+
+  /** Bytes of a piece. Rejects with {@link UsageError} `console.missing` when they are not here. */
+  async read(index: number, begin: number, length: number): Promise<Uint8Array> {
+    const call = "read(begin, length)";
+    const size = this.store.layout.pieceSize(index);
+    wholeBetween(call, "begin", begin, 0, size);
+    wholeBetween(call, "length", length, 0, size - begin);
+    return this.#next(async () => {
+      if (!this.have.get(index) && !this.#rangesOf(index).covers(begin, begin + length)) {
+        throw new UsageError("console.missing", `bytes ${begin} to ${begin + length} of piece ${index} are not here yet`);
+      }
+      return this.store.read(index, begin, length);
+    });
+  }
+
+  verify(index: number): Promise<boolean> {
+    return this.#next(() => this.#check(index));
+  }
+
+  /** Resolves when what was received is stored. Rejects with StorageError when it could not be. */
+  async settled(): Promise<void> {
+    await this.#work;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  async close(): Promise<void> {
+    await this.#work;
+    try {
+      await this.storage.sync();
+    } catch (error) {
+      this.#options.log.warn(`the files could not be written out: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await this.storage.close();
+    await this.#pool?.close();
+  }
+
+  #rangesOf(index: number): Ranges {
+    let ranges = this.#received.get(index);
+    if (ranges === undefined) {
+      ranges = new Ranges();
+      this.#received.set(index, ranges);
+    }
+    return ranges;
+  }
+
+  async #put(index: number, begin: number, bytes: Uint8Array): Promise<void> {
+    await this.store.write(index, begin, bytes);
+    this.#rangesOf(index).add(begin, begin + bytes.length);
+  }
+
+  async #check(index: number): Promise<boolean> {
+    const isRight = await this.store.verify(index);
+    if (isRight) this.#received.delete(index);
+    else if (this.#rangesOf(index).covers(0, this.store.layout.pieceSize(index))) this.#received.delete(index);
+    return isRight;
+  }
+
+  /** Runs work after what is under way. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The same for work that nobody waits for: what goes wrong is told in the log. */
+  #own(work: () => Promise<void>): void {
+    this.#next(work).catch((error: unknown) => {
+      this.#failure = error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error });
+      this.#options.log.warn(this.#failure.message);
+    });
+  }
+}

@@ -1,0 +1,34 @@
+/** Bytes that are there, as sorted ranges that do not touch: blocks asked for by hand may have any begin and length. */
+export class Ranges {
+  readonly #ranges: [from: number, to: number][] = [];
+
+  add(from: number, to: number): void {
+    let begin = from;
+    let end = to;
+    for (let at = 0; at < this.#ranges.length; ) {
+      const range = this.#ranges[at];
+      if (range === undefined || range[1] < begin || range[0] > end) {
+        at++;
+        continue;
+      }
+      begin = Math.min(begin, range[0]);
+      end = Math.max(end, range[1]);
+      this.#ranges.splice(at, 1);
+    }
+    this.#ranges.push([begin, end]);
+    this.#ranges.sort((a, b) => a[0] - b[0]);
+  }
+
+  clear(): void {
+    this.#ranges.length = 0;
+  }
+
+  covers(from: number, to: number): boolean {
+    return from >= to || this.#ranges.some((range) => range[0] <= from && range[1] >= to);
+  }
+
+  /** Bytes in all ranges. */
+  get size(): number {
+    return this.#ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+  }
+}
