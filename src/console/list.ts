@@ -1,3 +1,5 @@
+import { NetworkError } from "../base/index.ts";
+
 /** Told of each element that is added. */
 type Listener<T> = (element: T) => void;
 
@@ -47,6 +49,28 @@ export class List<T> extends Array<T> {
     return () => {
       this.#listeners.delete(listener);
     };
+  }
+
+  /** The next element that is added. Rejects with NetworkError `console.timeout` after so many seconds; without them it waits for as long as it takes. */
+  next(options: { readonly timeout?: number | undefined } = {}): Promise<T> {
+    const { timeout } = options;
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        stop();
+      };
+      const stop = this.watch((element) => {
+        done();
+        resolve(element);
+      });
+      const timer =
+        timeout === undefined
+          ? undefined
+          : setTimeout(() => {
+              done();
+              reject(new NetworkError("console.timeout", `nothing was added in ${timeout} s`));
+            }, timeout * 1000);
+    });
   }
 
   /** Elements whose fields have these values: `messages.where({ type: "have", piece: 3 })`. */

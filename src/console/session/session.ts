@@ -50,12 +50,17 @@ export class ConsoleSession {
   readonly #udp: UdpTrackers;
   readonly #blocks = new BlockKeeper();
   readonly #ending = new AbortController();
+  /** Connected, and not yet one to talk to. */
+  readonly #shaking = new Set<ConsolePeer>();
+  readonly #peerListeners = new Set<(peer: ConsolePeer) => void>();
+  #admitted = 0;
   readonly #metadata = new Map<ConsolePeer, MetadataPieces>();
   readonly #metainfoListeners = new Set<(metainfo: Metainfo) => void>();
   readonly #host: PeerHost;
   #metainfo: Metainfo | undefined;
   #pieces: Pieces | undefined;
   #listener: Listener | undefined;
+  #allPieces: readonly Piece[] | undefined;
   /** What is under way and has nobody to wait for it. */
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
@@ -116,6 +121,11 @@ export class ConsoleSession {
     return this.#listener?.local.port;
   }
 
+  /** Calls `listener` with every peer before a byte is exchanged with it, and so before it joins {@link ConsoleSession.peers}. */
+  onPeer(listener: (peer: ConsolePeer) => void): void {
+    this.#peerListeners.add(listener);
+  }
+
   /** Calls `listener` when the metadata of a magnet link is here. */
   onMetainfo(listener: (metainfo: Metainfo) => void): void {
     this.#metainfoListeners.add(listener);
@@ -138,6 +148,13 @@ export class ConsoleSession {
 
   piece(index: number): Piece {
     return this.#known().piece(index);
+  }
+
+  /** One for each piece; none while the metadata is not known. */
+  get pieceList(): readonly Piece[] {
+    const known = this.#pieces;
+    if (known === undefined) return [];
+    return (this.#allPieces ??= Array.from({ length: known.metainfo.pieceCount }, (_, index) => known.piece(index)));
   }
 
   have(index: number): boolean {
@@ -168,10 +185,15 @@ export class ConsoleSession {
     if (ip === undefined) throw new NetworkError("net.unknown-host", `${target.host} has no address`);
     const socket = await net.connect({ ip, port: target.port, timeoutMs, signal: this.#ending.signal });
     const peer = this.#admit(socket, "outgoing");
-    if (target.options.handshake === false) return peer;
-    peer.handshake(target.options);
-    await this.#shaken(peer, target.options.timeout);
-    return peer;
+    try {
+      if (target.options.handshake === false) return peer;
+      peer.handshake(target.options);
+      await this.#shaken(peer, target.options.timeout);
+      return peer;
+    } finally {
+      // One that failed, too: what it said can be looked at.
+      this.#join(peer);
+    }
   }
 
   /** Begins to listen: peers that connect and want this torrent are answered with a handshake, and nothing else. */
@@ -189,7 +211,7 @@ export class ConsoleSession {
     this.#isClosed = true;
     this.#ending.abort(new AbortError("the session is over"));
     const listener = this.#listener;
-    for (const peer of this.peers) if (!peer.isClosed) peer.close();
+    for (const peer of [...this.peers, ...this.#shaking]) if (!peer.isClosed) peer.close();
     await listener?.close();
     await Promise.all(this.trackers.map((tracker) => tracker.stop(FAREWELL_MS).catch((error: unknown) => this.log.warn(`${tracker.url} was not told that we stopped: ${toError(error).message}`))));
     while (this.#work.size > 0) await Promise.all(this.#work);
@@ -223,16 +245,23 @@ export class ConsoleSession {
   }
 
   #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
-    const number = (this.peers.last?.number ?? 0) + 1;
+    const number = ++this.#admitted;
     const conversation = new Conversation({ infoHash: this.infoHash.wire, metainfo: this.#metainfo, linter: this.#options.linter?.(), blocks: this.#blocks });
     const peer = new ConsolePeer({ number, address: formatEndpoint(connection.remote), direction, conversation, host: this.#host, connection });
-    this.peers.add(peer);
+    this.#shaking.add(peer);
+    for (const listener of this.#peerListeners) listener(peer);
     return peer;
+  }
+
+  /** The peer is one to talk to. */
+  #join(peer: ConsolePeer): void {
+    this.#shaking.delete(peer);
+    this.peers.add(peer);
   }
 
   /** Of peers that have gone, the oldest makes room. Throws {@link UsageError} `console.peers` when all are here. */
   #makeRoom(): void {
-    if (this.peers.length < MAX_SESSION_PEERS) return;
+    if (this.peers.length + this.#shaking.size < MAX_SESSION_PEERS) return;
     const gone = this.peers.findIndex((peer) => peer.isClosed);
     if (gone < 0) throw new UsageError("console.peers", `there are ${MAX_SESSION_PEERS} peers; close one first`);
     this.peers.splice(gone, 1);
@@ -251,8 +280,14 @@ export class ConsoleSession {
   }
 
   async #answer(peer: ConsolePeer): Promise<void> {
-    await this.#shaken(peer, undefined);
-    if (!peer.isClosed) peer.handshake();
+    try {
+      await this.#shaken(peer, undefined);
+      if (peer.isClosed) return;
+      peer.handshake();
+    } finally {
+      this.#shaking.delete(peer);
+    }
+    this.#join(peer);
   }
 
   /** Waits for the peer's handshake, and hangs up when it is for another torrent. */
@@ -294,7 +329,7 @@ export class ConsoleSession {
   async #setMetainfo(metainfo: Metainfo, signal?: AbortSignal): Promise<void> {
     const { runtime, folder } = this.#options;
     this.#metainfo = metainfo;
-    for (const peer of this.peers) peer.conversation.learn(metainfo);
+    for (const peer of [...this.peers, ...this.#shaking]) peer.conversation.learn(metainfo);
     for (const listener of this.#metainfoListeners) listener(metainfo);
     this.#metadata.clear();
     this.#pieces = await Pieces.open({ runtime, metainfo, folder, log: this.log }, signal);

@@ -1,0 +1,21 @@
+import type { NameGroup } from "./names/index.ts";
+
+/** Gives a class's instances the names that earlier tools used for the same things: `peer.keep_alive()`. */
+export function defineAliases(prototype: object, owner: string, groups: readonly NameGroup[]): void {
+  for (const group of groups) {
+    if (group.owner !== owner) continue;
+    for (const { name, aliases } of group.names) {
+      for (const alias of aliases ?? []) {
+        if (alias in prototype) continue;
+        Object.defineProperty(prototype, alias, {
+          configurable: true,
+          enumerable: false,
+          get(this: object): unknown {
+            const value: unknown = Reflect.get(this, name);
+            return typeof value === "function" ? value.bind(this) : value;
+          },
+        });
+      }
+    }
+  }
+}

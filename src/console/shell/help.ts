@@ -1,0 +1,132 @@
+import { fitText, textWidth, type Style } from "../../terminal/index.ts";
+import { UsageError } from "../../base/index.ts";
+import { findName, type NameGroup, type NameHelp } from "./names/index.ts";
+import { nearest } from "./nearest.ts";
+
+/** Text that is shown as it is. */
+export class Text {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.#text;
+  }
+}
+
+/** Columns of names before what they mean. */
+const NAME_COLUMNS = 24;
+
+/** All names that stand alone, and where the others are found. */
+export function listNames(groups: readonly NameGroup[], style: Style, width: number): Text {
+  const lines: string[] = [];
+  for (const group of groups) {
+    if (group.owner !== "") continue;
+    lines.push(style.strong(group.title));
+    for (const entry of group.names) lines.push(...nameLines(entry, style, width, shortUsage(entry)));
+    lines.push("");
+  }
+  const owners = [...new Set(groups.map(({ owner }) => owner).filter((owner) => owner !== ""))];
+  if (owners.length > 0) lines.push(`More: ${owners.map((owner) => `help("${owner}")`).join(", ")}. help(name) explains one, help() how to begin.`);
+  return new Text(lines.join("\n"));
+}
+
+/** All that an owner has. */
+export function listMembers(owner: string, groups: readonly NameGroup[], style: Style, width: number): Text {
+  const lines: string[] = [];
+  for (const group of groups) {
+    if (group.owner !== owner) continue;
+    if (lines.length > 0) lines.push("");
+    lines.push(style.strong(group.title));
+    for (const entry of group.names) lines.push(...nameLines(entry, style, width, shortUsage(entry).replace(/^(?:peer|tracker|piece\(0\)|list|peers)\./, ".")));
+  }
+  return new Text(lines.join("\n"));
+}
+
+/** Everything about one name. */
+export function describeName(entry: NameHelp, style: Style, width: number): Text {
+  const lines = [style.strong(entry.usage), ...wrap(entry.summary, width, "  ")];
+  if (entry.details !== undefined) lines.push(...wrap(entry.details, width, "  "));
+  if (entry.aliases !== undefined) lines.push(style.dim(`  also: ${entry.aliases.join(", ")}`));
+  if (entry.example !== undefined) lines.push("", `  ${style.dim(">")} ${style.accent(entry.example)}`);
+  return new Text(lines.join("\n"));
+}
+
+/** What is meant by a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it. Throws {@link UsageError} `console.help`. */
+export function findTopic(topic: string, groups: readonly NameGroup[]): { readonly owner: string } | readonly NameHelp[] {
+  const bare = topic.trim().replace(/\(.*$/s, "");
+  const owners = new Set(groups.map(({ owner }) => owner).filter((owner) => owner !== ""));
+  const [head = "", tail] = bare.split(".");
+  if (tail !== undefined) {
+    const owner = owners.has(head) ? head : head === "peers" || head === "trackers" ? "list" : head;
+    const found = findName(groups, owner, tail);
+    if (found !== undefined) return [found];
+  }
+  const own = findName(groups, "", bare);
+  const members = [...owners].map((owner) => findName(groups, owner, bare)).filter((entry) => entry !== undefined);
+  if (own !== undefined && members.length > 0) return [own, ...members];
+  if (own !== undefined) return owners.has(bare) ? { owner: bare } : [own];
+  if (owners.has(bare)) return { owner: bare };
+  if (members.length > 0) return members;
+  const near = nearest(tail ?? bare, groups.flatMap((group) => group.names.map(({ name }) => name)));
+  throw new UsageError("console.help", `there is nothing called ${JSON.stringify(topic.slice(0, 60))}${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`} available() lists all names`);
+}
+
+/** How a piece is downloaded by hand, for somebody who knows BEP 3. */
+export function introduction(style: Style): Text {
+  const step = (code: string, what: string): string => `  ${style.accent(fitText(code, 46))} ${style.dim(what)}`;
+  return new Text(
+    [
+      "You talk to peers by hand: nothing is sent unless you say so. To download a piece:",
+      "",
+      step("const p = await contact(\"127.0.0.1\", 6881)", "connect, exchange handshakes"),
+      step("p.haves", "which pieces the peer has"),
+      step("p.interested()", "we want something"),
+      step('await p.next("unchoke")', "wait until we may ask"),
+      step("p.request(0, 0, 16384)", "ask for 16 KiB from the start of piece 0"),
+      step('const m = await p.next("piece")', "m.block are the bytes"),
+      step("for (let b = 16384; b < piece(0).length; b += 16384) p.request(0, b, Math.min(16384, piece(0).length - b))", ""),
+      step("", "ask for the rest of it"),
+      step("await piece(0).verify()", "true when its hash is right"),
+      "",
+      step("timeline(p)", "everything that was said"),
+      step("lint(p)", "what was odd about it"),
+      step("p.auto()", "let go: the engine does the rest"),
+      "",
+      `Peers' addresses come from trackers: ${style.accent("await tracker.announce()")}. Who seeds: ${style.accent("await accept()")}, then ${style.accent("await upload(peers.last)")}.`,
+      "available() lists all names, help(name) explains one. Tab completes, Ctrl-C interrupts, Ctrl-D ends.",
+    ].join("\n"),
+  );
+}
+
+/** A usage that fits before its meaning: options are left to `help`. */
+function shortUsage({ usage }: NameHelp): string {
+  return usage.replace(/, \{[^}]*\}\)/, ", …)").replace(/\(\{[^}]*\}\)/, "(…)");
+}
+
+function nameLines(entry: NameHelp, style: Style, width: number, usage: string): string[] {
+  const room = Math.max(20, width - NAME_COLUMNS - 3);
+  const [first = "", ...rest] = wrap(entry.summary, room, "");
+  const indent = " ".repeat(NAME_COLUMNS + 3);
+  if (textWidth(usage) > NAME_COLUMNS) return [`  ${style.accent(usage)}`, ...[first, ...rest].map((line) => indent + line)];
+  return [`  ${style.accent(fitText(usage, NAME_COLUMNS))} ${first}`, ...rest.map((line) => indent + line)];
+}
+
+function wrap(text: string, width: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && textWidth(indent + line) + 1 + textWidth(word) > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  lines.push(indent + line);
+  return lines;
+}

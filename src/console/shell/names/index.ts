@@ -1,0 +1,27 @@
+import type { NameGroup, NameHelp } from "./name.ts";
+import { PEER_ACTIONS, PEER_FACTS } from "./peer-names.ts";
+import { FUNCTIONS, OBJECTS } from "./session-names.ts";
+import { LIST_NAMES, PIECE_NAMES, TRACKER_NAMES } from "./thing-names.ts";
+
+export type { NameGroup, NameHelp } from "./name.ts";
+export { FUNCTIONS, OBJECTS };
+
+/** All names of a session, in the order in which they are listed. */
+export const SESSION_NAMES: readonly NameGroup[] = [
+  { owner: "", title: "Objects", names: OBJECTS },
+  { owner: "", title: "Functions", names: FUNCTIONS },
+  { owner: "peer", title: "What a peer is", names: PEER_FACTS },
+  { owner: "peer", title: "What you can tell a peer, or do with it", names: PEER_ACTIONS },
+  { owner: "tracker", title: "Trackers", names: TRACKER_NAMES },
+  { owner: "piece", title: "Pieces", names: PIECE_NAMES },
+  { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
+];
+
+/** A name, or one that earlier tools used, of an owner. */
+export function findName(groups: readonly NameGroup[], owner: string, name: string): NameHelp | undefined {
+  for (const group of groups) {
+    if (group.owner !== owner) continue;
+    for (const entry of group.names) if (entry.name === name || entry.aliases?.includes(name) === true) return entry;
+  }
+  return undefined;
+}

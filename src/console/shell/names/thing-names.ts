@@ -1,0 +1,40 @@
+import type { NameHelp } from "./name.ts";
+
+export const TRACKER_NAMES: readonly NameHelp[] = [
+  { name: "announce", usage: "tracker.announce({ event, numWant, port })", summary: "asks for peers, and tells that we are here (BEP 3)", details: 'event is "started" the first time unless given; "completed", "stopped" and "none" are the others. When the tracker asked for a pause, it waits for force().', example: 'const { peers: found } = await tracker.announce()' },
+  { name: "force", usage: "tracker.force({ event, numWant, port })", summary: "announces whatever pause the tracker asked for", example: "await tracker.force()" },
+  { name: "scrape", usage: "tracker.scrape()", summary: "how many seeders and leechers it knows, without joining them (BEP 48)", example: "await tracker.scrape()" },
+  { name: "peers", usage: "tracker.peers", summary: "all peers that it named", example: "await contact(tracker.peers[0])" },
+  { name: "url", usage: "tracker.url", summary: "its address" },
+  { name: "tier", usage: "tracker.tier", summary: "0 is asked first (BEP 12)" },
+  { name: "state", usage: "tracker.state", summary: "idle, asking, working or failed" },
+  { name: "isActive", usage: "tracker.isActive", summary: "whether it counts us as a peer; when the session ends it is told that we stopped" },
+  { name: "seeders", usage: "tracker.seeders", summary: "peers that have everything, as it last said" },
+  { name: "leechers", usage: "tracker.leechers", summary: "peers that have not" },
+  { name: "interval", usage: "tracker.interval", summary: "seconds between announces, as it asks" },
+  { name: "reply", usage: "tracker.reply", summary: "its last answer to an announce" },
+  { name: "figures", usage: "tracker.figures", summary: "its last answer to a scrape" },
+  { name: "message", usage: "tracker.message", summary: "what it last complained about" },
+  { name: "lastAnnounceAt", usage: "tracker.lastAnnounceAt", summary: "when it last answered; milliseconds since 1970" },
+];
+
+export const PIECE_NAMES: readonly NameHelp[] = [
+  { name: "index", usage: "piece(0).index", summary: "its number" },
+  { name: "length", usage: "piece(0).length", summary: "its bytes" },
+  { name: "hash", usage: "piece(0).hash", summary: "the SHA-1 that it must have, in hexadecimal" },
+  { name: "have", usage: "piece(0).have", summary: "whether it is here and right" },
+  { name: "received", usage: "piece(0).received", summary: "bytes of it that are here" },
+  { name: "blockCount", usage: "piece(0).blockCount", summary: "how many blocks of 16 KiB it has" },
+  { name: "verify", usage: "piece(0).verify()", summary: "hashes it, and says whether it is right", example: "await piece(0).verify()" },
+  { name: "read", aliases: ["block"], usage: "piece(0).read(begin, length)", summary: "bytes of it", example: "await piece(0).read(0, 16384)" },
+  { name: "write", usage: "piece(0).write(begin, bytes)", summary: "puts bytes into it, as if they had come from a peer", example: "await piece(0).write(0, m.block)" },
+];
+
+export const LIST_NAMES: readonly NameHelp[] = [
+  { name: "first", usage: "peers.first", summary: "the first element; undefined when there is none" },
+  { name: "last", usage: "peers.last", summary: "the last element" },
+  { name: "where", usage: "list.where(fields)", summary: "elements whose fields have these values", example: 'peer.messages.where({ type: "have", piece: 3 })' },
+  { name: "next", usage: "list.next({ timeout })", summary: "waits for the next element that is added", example: "const p = await peers.next()" },
+  { name: "watch", usage: "list.watch(function)", summary: "calls a function with every element that is added; answers a function that ends it", example: "const stop = log.watch((line) => print(line.text))" },
+  { name: "dropped", usage: "list.dropped", summary: "how many old elements made room for new ones" },
+];

@@ -1,0 +1,36 @@
+import { register } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+/**
+ * Runs in the thread where modules are loaded: gives the script's text as an ES module, whatever its name and the package around it say,
+ * so that top-level await works in `probe.js`, too.
+ */
+const HOOKS = `
+let script;
+export function initialize(given) { script = given; }
+export function load(url, context, next) {
+  return url === script.url ? { format: "module", shortCircuit: true, source: script.source } : next(url, context);
+}`;
+
+/**
+ * Runs a script as an ES module body with the global names in scope. `path` is where it stands, for its imports and for errors. Rejects
+ * with what it throws.
+ */
+export async function runScript(path: string, source: string): Promise<void> {
+  const { href: url } = pathToFileURL(resolve(path));
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { parentURL: url, data: { url, source } });
+  await import(url);
+}
+
+/** `LINE` of the script in which an error arose; `undefined` when that cannot be told. */
+export function lineOf(error: unknown, path: string): number | undefined {
+  if (!(error instanceof Error) || error.stack === undefined) return undefined;
+  const { href } = pathToFileURL(resolve(path));
+  for (const line of error.stack.split("\n")) {
+    const at = line.indexOf(href);
+    const number = at < 0 ? null : /^:(\d+)/.exec(line.slice(at + href.length));
+    if (number?.[1] !== undefined) return Number(number[1]);
+  }
+  return undefined;
+}
