@@ -102,7 +102,8 @@ export class Conversation {
     const from = this.sides[way];
     const to = this.sides[otherWay(way)];
     const number = this.#count++;
-    const complaints = this.#options.linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash: this.#options.infoHash }) ?? [];
+    const { linter, infoHash } = this.#options;
+    const complaints = linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash, isMidMessage: this.#readers[way].isMidMessage }) ?? [];
     const findings = complaints.map((complaint): Finding => ({ ...complaint, way, entry: number, at }));
     for (const finding of findings) this.findings.add(finding);
     if (message.type !== "closed") from.messages++;

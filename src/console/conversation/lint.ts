@@ -18,6 +18,8 @@ export interface Observation {
   readonly metainfo: Metainfo | undefined;
   /** The info-hash that the conversation is about, 20 bytes; `undefined` when any will do. */
   readonly infoHash: Uint8Array | undefined;
+  /** Part of a further message of this sender has arrived, and not the rest. */
+  readonly isMidMessage: boolean;
 }
 
 /** What the linter has to say. The conversation adds the rest of a `Finding`. */

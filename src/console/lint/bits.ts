@@ -1,0 +1,20 @@
+import { Bitfield } from "../../base/index.ts";
+
+/** Bits of a bitfield's last byte that belong to no piece (BEP 3). */
+export function spareBits(pieceCount: number): number {
+  return Math.ceil(pieceCount / 8) * 8 - pieceCount;
+}
+
+/** Whether the last byte of a bitfield says something about pieces that there are not. */
+export function hasSpareBits(last: number, pieceCount: number): boolean {
+  return (last & ((1 << spareBits(pieceCount)) - 1)) !== 0;
+}
+
+/** A bitfield as it was sent, spare bits left out; `undefined` when its length is wrong. */
+export function readBits(bits: Uint8Array, pieceCount: number): Bitfield | undefined {
+  if (bits.length !== Math.ceil(pieceCount / 8)) return undefined;
+  const clean = bits.slice();
+  const last = clean.at(-1);
+  if (last !== undefined) clean[clean.length - 1] = last & ~((1 << spareBits(pieceCount)) - 1);
+  return Bitfield.unpack(clean, pieceCount);
+}

@@ -1,0 +1,63 @@
+import type { Way } from "../conversation/entry.ts";
+import { otherWay } from "../conversation/entry.ts";
+import type { Complaint, Linter } from "../conversation/lint.ts";
+import { blockRules } from "./block-rules.ts";
+import { CheckedPieces, type Sha1 } from "./checked-pieces.ts";
+import type { Context, Topic } from "./context.ts";
+import { dhtRules } from "./dht-rules.ts";
+import { extendedRules } from "./extended-rules.ts";
+import { fastRules } from "./fast-rules.ts";
+import { framingRules } from "./framing-rules.ts";
+import { handshakeRules } from "./handshake-rules.ts";
+import { hashesRules } from "./hashes-rules.ts";
+import { metadataRules } from "./metadata-rules.ts";
+import { pexRules } from "./pex-rules.ts";
+import { piecesRules } from "./pieces-rules.ts";
+import { requestRules } from "./request-rules.ts";
+import { remember } from "./remember.ts";
+import { rhythmRules } from "./rhythm-rules.ts";
+import { RULES, type RuleId } from "./rules.ts";
+import { SideMemory } from "./side-memory.ts";
+import { stateRules } from "./state-rules.ts";
+
+export interface LinterOptions {
+  /** SHA-1 of bytes, 20 bytes. Without it the hashes of pieces are not looked at. */
+  readonly sha1?: Sha1 | undefined;
+}
+
+/**
+ * A linter for one conversation. Whoever it listens to, in the middle or at one end, what two honest clients say is no fault: a rule about
+ * one side that depends on the other's words allows for messages that cross. Memory is bounded, and a message costs about as much as its
+ * length, whatever is sent.
+ */
+export function createLinter(options: LinterOptions = {}): Linter {
+  const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };
+  const topics: readonly Topic[] = [
+    handshakeRules,
+    framingRules,
+    piecesRules,
+    fastRules,
+    requestRules,
+    blockRules(options.sha1 === undefined ? undefined : new CheckedPieces(options.sha1)),
+    stateRules,
+    extendedRules,
+    metadataRules,
+    pexRules,
+    dhtRules,
+    hashesRules,
+    rhythmRules,
+  ];
+  return {
+    observe: (observation) => {
+      const complaints: Complaint[] = [];
+      const report = (rule: RuleId, text: string): void => {
+        const { severity, bep } = RULES[rule];
+        complaints.push({ rule, severity, bep, text });
+      };
+      const context: Context = { ...observation, mine: memories[observation.way], theirs: memories[otherWay(observation.way)] };
+      for (const topic of topics) topic(context, report);
+      remember(context);
+      return complaints;
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { toHex } from "../../base/index.ts";
+import type { WireMessage } from "../conversation/entry.ts";
+import type { Context } from "./context.ts";
+import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
+import type { SideMemory } from "./side-memory.ts";
+
+/** What makes a hash answer belong to its request (BEP 52). */
+export function hashKey(message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>): string {
+  return [toHex(message.root), message.baseLayer, message.index, message.length, message.proofLayers].join(":");
+}
+
+/** Whether this side joins without the torrent's metadata: it cannot tell its pieces at first, and does so later. */
+export function isWithoutMetadata({ from }: Context): boolean {
+  return from.extended !== undefined && from.extended.metadataSize === undefined && from.extended.extensions.has("ut_metadata");
+}
+
+/** Messages that may come before a side tells its pieces: they say nothing about pieces. */
+const ASIDE: ReadonlySet<WireMessage["type"]> = new Set([
+  "handshake",
+  "keep-alive",
+  "port",
+  "extended-handshake",
+  "extended",
+  "metadata-request",
+  "metadata",
+  "metadata-reject",
+  "pex",
+  "unknown",
+  "malformed",
+  "garbage",
+  "closed",
+]);
+
+/** Whether a message says something that must come after the sender's pieces. */
+export function isSpeech(message: WireMessage): boolean {
+  return !ASIDE.has(message.type) && !tellsPieces(message);
+}
+
+export function tellsPieces(message: WireMessage): boolean {
+  return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
+}
+
+/** Takes a message in, after all rules have looked at it. */
+export function remember(context: Context): void {
+  const { message, mine, theirs, from, to, at } = context;
+  if (isSpeech(message)) mine.hasSpoken = true;
+  if (tellsPieces(message) || (message.type === "malformed" && message.name === "bitfield")) mine.hasToldPieces = true;
+  switch (message.type) {
+    case "choke":
+      if (mine.hasUnchoked && !from.choking) mine.chokedAt = at;
+      if (!from.choking) mine.requestsAtChoke = theirs.requests.count;
+      if (!(from.fast && to.fast)) theirs.requests.voidAll();
+      return;
+    case "unchoke":
+      // What was asked for in the time between was never going to be answered.
+      if (from.choking && !(from.fast && to.fast)) theirs.requests.voidAll();
+      mine.hasUnchoked = true;
+      return;
+    case "bitfield":
+      mine.unchecked = context.metainfo === undefined ? { length: message.bits.length, last: message.bits.at(-1) ?? 0 } : undefined;
+      return;
+    case "request":
+      mine.requests.ask(message);
+      return;
+    case "cancel":
+      mine.requests.cancel(message);
+      return;
+    case "piece":
+    case "reject":
+      theirs.requests.settle(message);
+      return;
+    case "extended-handshake":
+      rememberExtensions(mine, message.extensions, at);
+      if (message.uploadOnly !== undefined) mine.uploadOnly = message.uploadOnly;
+      if (message.requestQueue !== undefined) mine.queueToldAt ??= at;
+      return;
+    case "extended":
+      // libtorrent's own way of taking it back.
+      if (message.name === "upload_only") mine.uploadOnly = undefined;
+      return;
+    case "metadata-request":
+      mine.metadataAsked.set(message.piece, (mine.metadataAsked.get(message.piece) ?? 0) + 1);
+      return;
+    case "metadata":
+    case "metadata-reject":
+      answer(theirs.metadataAsked, message.piece);
+      return;
+    case "hash-request":
+      if (mine.hashesAsked.size < MAX_LINTED_HASH_REQUESTS) mine.hashesAsked.set(hashKey(message), (mine.hashesAsked.get(hashKey(message)) ?? 0) + 1);
+      else mine.hasForgottenHashes = true;
+      return;
+    case "hashes":
+    case "hash-reject":
+      answer(theirs.hashesAsked, hashKey(message));
+      return;
+    case "pex":
+      mine.pexCount++;
+      mine.lastPexAt = at;
+      return;
+    case "keep-alive":
+      if (at - mine.keepAlivesSince > 60_000) {
+        mine.keepAlivesSince = at;
+        mine.keepAlives = 0;
+      }
+      mine.keepAlives++;
+      return;
+    case "garbage":
+      mine.hasSentGarbage = true;
+      return;
+    default:
+  }
+}
+
+function answer<K>(asked: Map<K, number>, key: K): void {
+  const left = (asked.get(key) ?? 0) - 1;
+  if (left > 0) asked.set(key, left);
+  else asked.delete(key);
+}
+
+/** Ids stay known after they were taken back: messages by them may be on their way. */
+function rememberExtensions(side: SideMemory, named: ReadonlyMap<string, number>, at: number): void {
+  for (const [id, known] of side.extensions) {
+    const now = named.get(known.name);
+    if (now !== undefined && now !== id) known.endedAt ??= at;
+  }
+  for (const [name, id] of named) if (id !== 0) side.extensions.set(id, { name, endedAt: undefined });
+}

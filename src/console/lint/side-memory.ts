@@ -1,0 +1,41 @@
+import { RequestLedger } from "./request-ledger.ts";
+
+/** A name for an extended id (BEP 10), and since when it holds no longer. */
+interface ExtensionName {
+  readonly name: string;
+  endedAt: number | undefined;
+}
+
+/** What the linter remembers of one side, beyond what the conversation itself keeps. Bounded, whatever is said. */
+export class SideMemory {
+  readonly requests = new RequestLedger();
+  /** When it last choked the other; `undefined` while it never did, or has never unchoked. */
+  chokedAt: number | undefined;
+  hasUnchoked = false;
+  /** How many requests the other had made when this side choked it. */
+  requestsAtChoke = 0;
+  /** It has said which pieces it has, by bitfield, have-all or have-none. */
+  hasToldPieces = false;
+  /** It has said something that must come after the pieces. */
+  hasSpoken = false;
+  /** A bitfield that came before the torrent was known. */
+  unchecked: { readonly length: number; readonly last: number } | undefined;
+  /** It wants nothing (BEP 21); `undefined` when it does not say, or has other means to say so. */
+  uploadOnly: boolean | undefined;
+  /** When it said how many requests it keeps (BEP 10). */
+  queueToldAt: number | undefined;
+  /** By the ids that it gave them, those that it took back included. */
+  readonly extensions = new Map<number, ExtensionName>();
+  /** How often each piece of the metadata was asked for and not answered: the decoder bounds the pieces. */
+  readonly metadataAsked = new Map<number, number>();
+  /** The same, by `hashKey` of remember.ts. */
+  readonly hashesAsked = new Map<string, number>();
+  hasForgottenHashes = false;
+  /** `ut_pex` messages. */
+  pexCount = 0;
+  lastPexAt: number | undefined;
+  /** Keep-alives since then. */
+  keepAlives = 0;
+  keepAlivesSince = 0;
+  hasSentGarbage = false;
+}
