@@ -1,0 +1,130 @@
+import { formatEndpoint, toHex, unreachable, type Endpoint } from "../../base/index.ts";
+import { formatClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
+import { clean } from "../../terminal/index.ts";
+import type { WireMessage } from "../conversation/entry.ts";
+
+/** Addresses and pieces named before the rest is only counted. */
+const SHOWN = 3;
+/** Bytes of something unknown that are shown. */
+const SHOWN_BYTES = 16;
+
+/**
+ * A message on one line, for people: `request piece 0, 16384 bytes from 0`. `pieceCount` is the torrent's, when known. Safe to print whatever
+ * the peer has sent.
+ */
+export function describeMessage(message: WireMessage, pieceCount?: number): string {
+  return clean(describe(message, pieceCount));
+}
+
+function describe(message: WireMessage, pieceCount: number | undefined): string {
+  switch (message.type) {
+    case "keep-alive":
+    case "choke":
+    case "unchoke":
+    case "interested":
+      return message.type;
+    case "not-interested":
+      return "not interested";
+    case "have-all":
+      return "have all pieces";
+    case "have-none":
+      return "have no pieces";
+    case "have":
+    case "suggest":
+      return `${message.type} piece ${message.piece}`;
+    case "allowed-fast":
+      return `allowed fast piece ${message.piece}`;
+    case "bitfield":
+      return describeBits(message.bits, pieceCount);
+    case "request":
+    case "cancel":
+    case "reject":
+    case "piece":
+      return `${message.type === "piece" ? "" : `${message.type} `}piece ${message.piece}, ${bytes(message.length)} from ${message.begin}`;
+    case "port":
+      return `port ${message.port} of its DHT node`;
+    case "handshake":
+      return describeHandshake(message);
+    case "extended-handshake":
+      return describeExtended(message);
+    case "metadata-request":
+      return `request metadata piece ${message.piece}`;
+    case "metadata":
+      return `metadata piece ${message.piece}, ${message.data.length}${message.totalSize === undefined ? "" : ` of ${message.totalSize}`} bytes`;
+    case "metadata-reject":
+      return `reject metadata piece ${message.piece}`;
+    case "pex":
+      return describePeers(message.added, message.dropped);
+    case "extended":
+      return `extended ${message.name ?? "message"} (id ${message.id}), ${payload(message.payload)}`;
+    case "hash-request":
+    case "hash-reject":
+    case "hashes":
+      return describeHashes(message);
+    case "unknown":
+      return `unknown message (id ${message.id}), ${payload(message.payload)}`;
+    case "malformed":
+      return `malformed ${message.name}: ${message.why}: ${hex(message.payload)}`;
+    case "garbage":
+      return `no message: ${message.why}: ${hex(message.bytes)}`;
+    case "closed":
+      return `closed: ${message.why}`;
+    default:
+      return unreachable(message);
+  }
+}
+
+function describeBits(bits: Uint8Array, pieceCount: number | undefined): string {
+  let set = 0;
+  for (const byte of bits) for (let rest = byte; rest > 0; rest >>= 1) set += rest & 1;
+  return pieceCount === undefined ? `bitfield ${set} ${set === 1 ? "piece" : "pieces"}, ${bytes(bits.length)}` : `bitfield ${set} of ${pieceCount} pieces`;
+}
+
+function describeHandshake({ peerId, reserved }: Handshake): string {
+  const can = (["extended", "fast", "dht", "v2"] as const).filter((name) => reserved[name]);
+  const printed = String.fromCharCode(...peerId.subarray(0, 8)).replaceAll(/[^\x21-\x7e]/g, ".");
+  const client = formatClient(peerId);
+  // Whose client is unknown has the beginning of its id as its name already.
+  const who = client.startsWith("unknown") ? client : `${printed}... ${client}`;
+  return `handshake ${who}${can.length === 0 ? "" : `, ${can.join(", ")}`}`;
+}
+
+function describeExtended(handshake: ExtendedHandshake): string {
+  const { client, extensions, requestQueue, metadataSize, port, yourIp, uploadOnly } = handshake;
+  const parts = [
+    client === undefined ? undefined : JSON.stringify(client),
+    ...[...extensions].map(([name, id]) => `${name} ${id === 0 ? "off" : id}`),
+    requestQueue === undefined ? undefined : `reqq ${requestQueue}`,
+    metadataSize === undefined ? undefined : `metadata ${bytes(metadataSize)}`,
+    port === undefined ? undefined : `port ${port}`,
+    yourIp === undefined ? undefined : `you are ${yourIp}`,
+    uploadOnly === true ? "upload only" : undefined,
+  ].filter((part) => part !== undefined);
+  return `extended handshake: ${parts.join(", ") || "empty"}`;
+}
+
+function describePeers(added: readonly Endpoint[], dropped: readonly Endpoint[]): string {
+  const list = (what: string, peers: readonly Endpoint[]): string[] =>
+    peers.length === 0 ? [] : [`${what} ${peers.slice(0, SHOWN).map(formatEndpoint).join(", ")}${peers.length > SHOWN ? ` and ${peers.length - SHOWN} more` : ""}`];
+  return `peer exchange: ${[...list("added", added), ...list("dropped", dropped)].join("; ") || "nothing"}`;
+}
+
+function describeHashes(message: Extract<WireMessage, { readonly type: "hashes" | "hash-request" | "hash-reject" }>): string {
+  const { type, root, baseLayer, index, length, proofLayers } = message;
+  const name = { hashes: "hashes", "hash-request": "request hashes", "hash-reject": "reject hashes" }[type];
+  const given = message.type === "hashes" ? `, ${message.hashes.length / 32} in all` : "";
+  return `${name} ${index} to ${index + length - 1} of layer ${baseLayer}, ${proofLayers} proof layers, root ${toHex(root.subarray(0, 4))}...${given}`;
+}
+
+function bytes(number: number): string {
+  return `${number} ${number === 1 ? "byte" : "bytes"}`;
+}
+
+function payload(value: Uint8Array): string {
+  return value.length === 0 ? "no payload" : `${bytes(value.length)}: ${hex(value)}`;
+}
+
+/** The first bytes, as hexadecimal. */
+function hex(value: Uint8Array): string {
+  return value.length === 0 ? "no bytes" : `${toHex(value.subarray(0, SHOWN_BYTES))}${value.length > SHOWN_BYTES ? "..." : ""}`;
+}

@@ -1,0 +1,7 @@
+/** How conversations look: tables, lines, dumps. Text alone; the same entries and width make the same text. */
+export * from "./describe.ts";
+export * from "./hex-dump.ts";
+export * from "./line.ts";
+export * from "./speakers.ts";
+export * from "./table.ts";
+export * from "./tables.ts";

@@ -1,0 +1,26 @@
+import { clean, styleFor, type Style } from "../../terminal/index.ts";
+import type { Entry } from "../conversation/entry.ts";
+import { describeMessage } from "./describe.ts";
+import { arrow, mark, timeText } from "./tables.ts";
+
+export interface EntryTextOptions {
+  /** Named before the message when given. */
+  readonly peer?: number | undefined;
+  /** Who says it, when that is not plain. */
+  readonly speaker?: string | undefined;
+  readonly pieceCount?: number | undefined;
+  /** Default: as stdout takes it. */
+  readonly style?: Style | undefined;
+}
+
+/** A message on one line, with what is odd about it: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): ...`. */
+export function entryText(entry: Entry, options: EntryTextOptions = {}): string {
+  const { peer, speaker, pieceCount, style = styleFor(process.stdout) } = options;
+  const way = arrow(entry.way, style);
+  const who = [peer === undefined ? undefined : style.dim(`peer ${peer}`), entry.way === "out" ? style.accent(way) : style.good(way), speaker === undefined ? undefined : `${clean(speaker)}:`];
+  const odd = entry.findings.map((finding) => {
+    const text = `${mark(finding)} ${finding.rule} (BEP ${finding.bep}): ${clean(finding.text)}`;
+    return `  ${finding.severity === "fault" ? style.bad(text) : style.warn(text)}`;
+  });
+  return `${style.dim(timeText(entry.at).padStart(8))} ${who.filter((part) => part !== undefined).join(" ")} ${describeMessage(entry, pieceCount)}${odd.join("")}`;
+}
