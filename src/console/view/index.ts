@@ -1,7 +1,6 @@
-/** How conversations look: tables, lines, dumps. Text alone; the same entries and width make the same text. */
+/** Conversations on a terminal. */
 export * from "./describe.ts";
 export * from "./hex-dump.ts";
-export * from "./line.ts";
-export * from "./speakers.ts";
+export * from "./peers.ts";
 export * from "./table.ts";
-export * from "./tables.ts";
+export * from "./timeline.ts";
