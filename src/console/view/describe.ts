@@ -1,132 +1,130 @@
-import { Bitfield, formatEndpoint, toHex, unreachable } from "../../base/index.ts";
+import { formatEndpoint, toHex, unreachable, type Endpoint } from "../../base/index.ts";
+import { formatClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 import { clean } from "../../terminal/index.ts";
-import { formatClient } from "../../wire/index.ts";
-import type { Entry, WireMessage } from "../conversation/entry.ts";
+import type { WireMessage } from "../conversation/entry.ts";
 
-/** A peer's message on one line: what is in it, in words of the protocol. `pieceCount` is the torrent's, when known. */
+/** Addresses and pieces named before the rest is only counted. */
+const SHOWN = 3;
+/** Bytes of something unknown that are shown. */
+const SHOWN_BYTES = 16;
+
+/**
+ * A message on one line, for people: `request piece 0, 16384 bytes from 0`. `pieceCount` is the torrent's, when known. Safe to print whatever
+ * the peer has sent.
+ */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {
+  return clean(describe(message, pieceCount));
+}
+
+function describe(message: WireMessage, pieceCount: number | undefined): string {
   switch (message.type) {
     case "keep-alive":
     case "choke":
     case "unchoke":
     case "interested":
-    case "not-interested":
-    case "have-all":
-    case "have-none":
       return message.type;
+    case "not-interested":
+      return "not interested";
+    case "have-all":
+      return "have all pieces";
+    case "have-none":
+      return "have no pieces";
     case "have":
     case "suggest":
+      return `${message.type} piece ${message.piece}`;
     case "allowed-fast":
-      return `${message.type} ${message.piece}`;
+      return `allowed fast piece ${message.piece}`;
     case "bitfield":
       return describeBits(message.bits, pieceCount);
     case "request":
     case "cancel":
     case "reject":
-      return `${message.type} ${span(message)}`;
     case "piece":
-      return `piece ${span(message)}`;
+      return `${message.type === "piece" ? "" : `${message.type} `}piece ${message.piece}, ${bytes(message.length)} from ${message.begin}`;
     case "port":
-      return `port ${message.port}`;
+      return `port ${message.port} of its DHT node`;
     case "handshake":
       return describeHandshake(message);
     case "extended-handshake":
-      return describeExtendedHandshake(message);
+      return describeExtended(message);
     case "metadata-request":
-    case "metadata-reject":
-      return `${message.type} ${message.piece}`;
+      return `request metadata piece ${message.piece}`;
     case "metadata":
-      return `metadata ${message.piece}, ${message.data.length} bytes${message.totalSize === undefined ? "" : ` of ${message.totalSize}`}`;
+      return `metadata piece ${message.piece}, ${message.data.length}${message.totalSize === undefined ? "" : ` of ${message.totalSize}`} bytes`;
+    case "metadata-reject":
+      return `reject metadata piece ${message.piece}`;
     case "pex":
-      return `pex ${[listed("added", message.added), listed("dropped", message.dropped)].filter((part) => part !== "").join(", ") || "nothing new"}`;
+      return describePeers(message.added, message.dropped);
     case "extended":
-      return `extended ${message.name === undefined ? `id ${message.id}` : clean(message.name)}, ${message.payload.length} bytes`;
+      return `extended ${message.name ?? "message"} (id ${message.id}), ${payload(message.payload)}`;
     case "hash-request":
-    case "hashes":
     case "hash-reject":
-      return `${message.type} layer ${message.baseLayer}, ${message.length} from ${message.index}`;
+    case "hashes":
+      return describeHashes(message);
     case "unknown":
-      return `unknown id ${message.id}, ${message.payload.length} bytes`;
+      return `unknown message (id ${message.id}), ${payload(message.payload)}`;
     case "malformed":
-      return `malformed ${message.name}: ${clean(message.why)}`;
+      return `malformed ${message.name}: ${message.why}: ${hex(message.payload)}`;
     case "garbage":
-      return `no message: ${clean(message.why)} (${shortHex(message.bytes)})`;
+      return `no message: ${message.why}: ${hex(message.bytes)}`;
     case "closed":
-      return `closed: ${clean(message.why)}`;
+      return `closed: ${message.why}`;
     default:
       return unreachable(message);
   }
 }
 
-/** `piece 3, 16384 bytes from 0`, as every block is written. */
-function span({ piece, begin, length }: { readonly piece: number; readonly begin: number; readonly length: number }): string {
-  return `${piece}, ${length} bytes from ${begin}`;
-}
-
 function describeBits(bits: Uint8Array, pieceCount: number | undefined): string {
-  if (pieceCount === undefined || bits.length !== Math.ceil(pieceCount / 8)) return `bitfield of ${bits.length} bytes`;
-  const spare = bits.length * 8 - pieceCount;
-  const copy = bits.slice();
-  if (spare > 0) copy[copy.length - 1] = (copy[copy.length - 1] ?? 0) & (0xff << spare);
-  return `bitfield, ${describeBitfield(Bitfield.unpack(copy, pieceCount))}`;
+  let set = 0;
+  for (const byte of bits) for (let rest = byte; rest > 0; rest >>= 1) set += rest & 1;
+  return pieceCount === undefined ? `bitfield ${set} ${set === 1 ? "piece" : "pieces"}, ${bytes(bits.length)}` : `bitfield ${set} of ${pieceCount} pieces`;
 }
 
-/** Ranges shown of a bitfield. */
-const RANGES = 6;
-
-/** `12 of 16 pieces: 0-3, 5, 8-14`. */
-export function describeBitfield(field: Bitfield): string {
-  const share = `${field.count} of ${field.length} pieces`;
-  if (field.isFull || field.isEmpty) return share;
-  const ranges: string[] = [];
-  let first: number | undefined;
-  let last = -1;
-  const end = (): void => {
-    if (first !== undefined) ranges.push(first === last ? `${first}` : `${first}-${last}`);
-  };
-  for (const piece of field.ones()) {
-    if (first === undefined || piece !== last + 1) {
-      end();
-      if (ranges.length > RANGES) break;
-      first = piece;
-    }
-    last = piece;
-  }
-  if (ranges.length <= RANGES) end();
-  return `${share}: ${ranges.slice(0, RANGES).join(", ")}${ranges.length > RANGES ? ", …" : ""}`;
+function describeHandshake({ peerId, reserved }: Handshake): string {
+  const can = (["extended", "fast", "dht", "v2"] as const).filter((name) => reserved[name]);
+  const printed = String.fromCharCode(...peerId.subarray(0, 8)).replaceAll(/[^\x21-\x7e]/g, ".");
+  const client = formatClient(peerId);
+  // Whose client is unknown has the beginning of its id as its name already.
+  const who = client.startsWith("unknown") ? client : `${printed}... ${client}`;
+  return `handshake ${who}${can.length === 0 ? "" : `, ${can.join(", ")}`}`;
 }
 
-function describeHandshake(message: Extract<WireMessage, { readonly type: "handshake" }>): string {
-  const { reserved } = message;
-  const can = [reserved.extended ? "extended" : "", reserved.fast ? "fast" : "", reserved.dht ? "dht" : "", reserved.v2 ? "v2" : ""].filter((name) => name !== "");
-  return `handshake, ${clean(formatClient(message.peerId))}, info-hash ${toHex(message.infoHash).slice(0, 8)}…${can.length === 0 ? "" : `, ${can.join(" ")}`}`;
+function describeExtended(handshake: ExtendedHandshake): string {
+  const { client, extensions, requestQueue, metadataSize, port, yourIp, uploadOnly } = handshake;
+  const parts = [
+    client === undefined ? undefined : JSON.stringify(client),
+    ...[...extensions].map(([name, id]) => `${name} ${id === 0 ? "off" : id}`),
+    requestQueue === undefined ? undefined : `reqq ${requestQueue}`,
+    metadataSize === undefined ? undefined : `metadata ${bytes(metadataSize)}`,
+    port === undefined ? undefined : `port ${port}`,
+    yourIp === undefined ? undefined : `you are ${yourIp}`,
+    uploadOnly === true ? "upload only" : undefined,
+  ].filter((part) => part !== undefined);
+  return `extended handshake: ${parts.join(", ") || "empty"}`;
 }
 
-function describeExtendedHandshake(message: Extract<WireMessage, { readonly type: "extended-handshake" }>): string {
-  const parts: string[] = [];
-  if (message.client !== undefined) parts.push(JSON.stringify(clean(message.client)));
-  for (const [name, id] of message.extensions) parts.push(`${clean(name)} ${id}`);
-  if (message.metadataSize !== undefined) parts.push(`metadata ${message.metadataSize} bytes`);
-  if (message.requestQueue !== undefined) parts.push(`reqq ${message.requestQueue}`);
-  if (message.port !== undefined) parts.push(`port ${message.port}`);
-  if (message.yourIp !== undefined) parts.push(`yourip ${message.yourIp}`);
-  if (message.uploadOnly === true) parts.push("upload only");
-  return `extended-handshake${parts.length === 0 ? "" : `, ${parts.join(", ")}`}`;
+function describePeers(added: readonly Endpoint[], dropped: readonly Endpoint[]): string {
+  const list = (what: string, peers: readonly Endpoint[]): string[] =>
+    peers.length === 0 ? [] : [`${what} ${peers.slice(0, SHOWN).map(formatEndpoint).join(", ")}${peers.length > SHOWN ? ` and ${peers.length - SHOWN} more` : ""}`];
+  return `peer exchange: ${[...list("added", added), ...list("dropped", dropped)].join("; ") || "nothing"}`;
 }
 
-/** Peers named in a list. */
-const NAMED = 3;
-
-function listed(what: string, peers: Extract<WireMessage, { readonly type: "pex" }>["added"]): string {
-  if (peers.length === 0) return "";
-  return `${what} ${peers.length}: ${peers.slice(0, NAMED).map(formatEndpoint).join(" ")}${peers.length > NAMED ? " …" : ""}`;
+function describeHashes(message: Extract<WireMessage, { readonly type: "hashes" | "hash-request" | "hash-reject" }>): string {
+  const { type, root, baseLayer, index, length, proofLayers } = message;
+  const name = { hashes: "hashes", "hash-request": "request hashes", "hash-reject": "reject hashes" }[type];
+  const given = message.type === "hashes" ? `, ${message.hashes.length / 32} in all` : "";
+  return `${name} ${index} to ${index + length - 1} of layer ${baseLayer}, ${proofLayers} proof layers, root ${toHex(root.subarray(0, 4))}...${given}`;
 }
 
-function shortHex(bytes: Uint8Array): string {
-  return `${toHex(bytes.subarray(0, 8))}${bytes.length > 8 ? "…" : ""}`;
+function bytes(number: number): string {
+  return `${number} ${number === 1 ? "byte" : "bytes"}`;
 }
 
-/** The names of rules that an entry breaks: `! request.choked, ? pieces.late`. */
-export function describeFindings(entry: Entry): string {
-  return entry.findings.map(({ severity, rule }) => `${severity === "fault" ? "!" : "?"} ${rule}`).join(", ");
+function payload(value: Uint8Array): string {
+  return value.length === 0 ? "no payload" : `${bytes(value.length)}: ${hex(value)}`;
+}
+
+/** The first bytes, as hexadecimal. */
+function hex(value: Uint8Array): string {
+  return value.length === 0 ? "no bytes" : `${toHex(value.subarray(0, SHOWN_BYTES))}${value.length > SHOWN_BYTES ? "..." : ""}`;
 }

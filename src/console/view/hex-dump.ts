@@ -1,17 +1,16 @@
-/** Bytes in a row. */
-const ROW = 16;
-/** Bytes shown at the most. */
-const MOST = 512;
+import { latin1Decode, toHex } from "../../base/index.ts";
 
-/** Bytes as hexadecimal and text, sixteen a line. */
-export function hexDump(bytes: Uint8Array): string {
+/** Bytes in a line of a dump. */
+const LINE = 16;
+
+/** Bytes as programmers look at them: position, hexadecimal, and what is printable. `limit` bytes at the most. */
+export function hexDump(bytes: Uint8Array, limit = 4096): string {
   const lines: string[] = [];
-  for (let at = 0; at < Math.min(bytes.length, MOST); at += ROW) {
-    const row = bytes.subarray(at, Math.min(at + ROW, bytes.length));
-    const hex = Array.from(row, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const text = Array.from(row, (byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : ".")).join("");
-    lines.push(`${at.toString(16).padStart(6, "0")}  ${hex.padEnd(ROW * 3 - 1)}  ${text}`);
+  for (let at = 0; at < Math.min(bytes.length, limit); at += LINE) {
+    const part = bytes.subarray(at, Math.min(at + LINE, limit));
+    const hex = (toHex(part).match(/../g) ?? []).map((byte, place) => (place === LINE / 2 ? ` ${byte}` : byte)).join(" ");
+    lines.push(`${at.toString(16).padStart(8, "0")}  ${hex.padEnd(LINE * 3)}  ${latin1Decode(part).replaceAll(/[^\x20-\x7e]/g, ".")}`);
   }
-  if (bytes.length > MOST) lines.push(`… ${bytes.length} bytes in all`);
+  if (bytes.length > limit) lines.push(`and ${bytes.length - limit} bytes more`);
   return lines.length === 0 ? "no bytes" : lines.join("\n");
 }

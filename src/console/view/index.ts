@@ -1,6 +1,7 @@
-/** Conversations on a terminal. */
+/** How conversations look: tables, lines, dumps. Text alone; the same entries and width make the same text. */
 export * from "./describe.ts";
 export * from "./hex-dump.ts";
-export * from "./peers.ts";
+export * from "./line.ts";
+export * from "./speakers.ts";
 export * from "./table.ts";
-export * from "./timeline.ts";
+export * from "./tables.ts";

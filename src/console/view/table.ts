@@ -1,99 +1,163 @@
-import { cutText, styleFor, textWidth, type Style } from "../../terminal/index.ts";
+import { clean, cutText, fitText, styleFor, textWidth, type Style } from "../../terminal/index.ts";
+import { wrapText } from "./wrap.ts";
 
-/** How a cell is meant, for colour. */
-export type Tone = "plain" | "dim" | "good" | "bad" | "warn" | "strong" | "accent";
+/** A colour, by what it means. */
+export type Look = Exclude<keyof Style, "unicode">;
 
-export type Cell = string | { readonly text: string; readonly tone: Tone };
+/** Text with a colour of its own. The colour is put on after measuring. */
+export interface PaintedCell {
+  readonly text: string;
+  readonly look?: Look | undefined;
+}
+
+export type Cell = string | PaintedCell;
 
 export interface TableColumn {
   readonly title: string;
-  readonly align?: "left" | "right";
-  /** May be cut when the screen is narrow: the last of these first. */
-  readonly flexible?: boolean;
+  readonly align?: "left" | "right" | undefined;
+  /** What happens when the table is too wide: the cell is cut, or goes on in the next line. Others keep their width. */
+  readonly flexible?: "cut" | "wrap" | undefined;
+  /** Left out when all its cells are empty. */
+  readonly omitEmpty?: boolean | undefined;
 }
 
 export interface TableOptions {
+  /** What is said in place of an empty table. */
+  readonly empty?: string | undefined;
+  /** A line above the header. */
+  readonly caption?: string | undefined;
+  /** A dim line below the rows. */
+  readonly legend?: string | undefined;
+}
+
+export interface DrawOptions {
+  /** Columns of the terminal. Default: those of stdout, or {@link PLAIN_WIDTH} where that is none. */
+  readonly width?: number | undefined;
+  /** Default: colours when stdout is a terminal that has them. */
+  readonly style?: Style | undefined;
+}
+
+/** Columns to draw for when nobody says how wide the terminal is. */
+export const PLAIN_WIDTH = 100;
+/** A flexible column is not made narrower than this. */
+const MIN_FLEXIBLE = 12;
+const GAP = "  ";
+
+/** Rows of text under their titles, drawn when somebody looks: `console.log(table)`, the REPL and `String(table)` all show it. */
+export class Table {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Cell[])[];
-  /** What to say when there are no rows. */
-  readonly empty: string;
-  /** A line above. */
-  readonly title?: string | undefined;
-  /** A line below. */
-  readonly footer?: string | undefined;
-}
-
-/** Columns of a screen that nobody told us about. */
-const USUAL_WIDTH = 100;
-/** Columns between two columns. */
-const GAP = 2;
-/** A flexible column is not made narrower. */
-const LEAST = 8;
-
-/** The width of the screen, or a usual one. */
-export function screenWidth(): number {
-  return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : USUAL_WIDTH;
-}
-
-function textOf(cell: Cell | undefined): string {
-  return typeof cell === "string" ? cell : (cell?.text ?? "");
-}
-
-/** Rows under their titles, fitted to the screen. It draws itself wherever it is printed. */
-export class Table {
   readonly #options: TableOptions;
 
-  constructor(options: TableOptions) {
+  constructor(columns: readonly TableColumn[], rows: readonly (readonly Cell[])[], options: TableOptions = {}) {
+    this.columns = columns;
+    this.rows = rows;
     this.#options = options;
   }
 
-  /** The rows, without drawing. */
-  get rows(): readonly (readonly string[])[] {
-    return this.#options.rows.map((row) => row.map((cell) => textOf(cell)));
-  }
-
-  /** Drawn for a screen of so many columns. */
-  render(width: number, style: Style): string {
-    const { columns, rows, empty, title, footer } = this.#options;
-    const head = title === undefined ? [] : [style.strong(title)];
-    if (rows.length === 0) return [...head, style.dim(empty)].join("\n");
-    const widths = this.#widths(width);
-    const draw = (cells: readonly Cell[]): string => {
-      let line = "";
-      columns.forEach((column, at) => {
-        const cell = cells[at];
-        const room = widths[at] ?? 0;
-        const text = cutText(textOf(cell), room, style.unicode ? "…" : "~");
-        const space = " ".repeat(Math.max(0, room - textWidth(text)));
-        const painted = typeof cell === "object" && cell.tone !== "plain" ? style[cell.tone](text) : text;
-        const isLast = at === columns.length - 1;
-        line += (column.align === "right" ? space + painted : painted + (isLast ? "" : space)) + (isLast ? "" : " ".repeat(GAP));
-      });
-      return line.trimEnd();
-    };
-    const titles = draw(columns.map(({ title: text }): Cell => ({ text, tone: "dim" })));
-    return [...head, titles, ...rows.map(draw), ...(footer === undefined ? [] : [style.dim(footer)])].join("\n");
+  /** The lines as one text, without a line end after the last. Whatever the cells hold, no control character gets out. */
+  draw(options: DrawOptions = {}): string {
+    const style = options.style ?? styleFor(process.stdout);
+    const width = options.width ?? process.stdout.columns ?? PLAIN_WIDTH;
+    const { caption, legend, empty = "nothing yet" } = this.#options;
+    const lines = caption === undefined ? [] : wrapText(clean(caption), width).map((line) => style.strong(line));
+    if (this.rows.length === 0) return [...lines, ...wrapText(clean(empty), width).map((line) => style.dim(line))].join("\n");
+    lines.push(...this.#grid(width, style));
+    if (legend !== undefined) lines.push(...wrapText(clean(legend), width).map((line) => style.dim(line)));
+    return lines.join("\n");
   }
 
   toString(): string {
-    return this.render(screenWidth(), styleFor(process.stdout));
+    return this.draw();
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return this.toString();
+    return this.draw();
   }
 
-  #widths(width: number): number[] {
-    const { columns, rows } = this.#options;
-    const widths = columns.map((column, at) => rows.reduce((most, row) => Math.max(most, textWidth(textOf(row[at]))), textWidth(column.title)));
-    let excess = widths.reduce((sum, each) => sum + each, GAP * (columns.length - 1)) - width;
-    for (let at = columns.length - 1; at >= 0 && excess > 0; at--) {
-      if (columns[at]?.flexible !== true) continue;
-      const now = widths[at] ?? 0;
-      const less = Math.min(excess, Math.max(0, now - LEAST));
-      widths[at] = now - less;
-      excess -= less;
-    }
-    return widths;
+  #grid(width: number, style: Style): string[] {
+    const texts = this.rows.map((row) => this.columns.map((_, at) => clean(textOf(row[at]))));
+    const shown = [...this.columns.keys()].filter((at) => this.columns[at]?.omitEmpty !== true || texts.some((row) => row[at] !== ""));
+    const columns = shown.flatMap((at) => this.columns[at] ?? []);
+    const cells = texts.map((row) => shown.map((at) => row[at] ?? ""));
+    const widths = fitWidths(columns, cells, width);
+    const mark = style.unicode ? "…" : "...";
+    const header = columns.map((column, at) => fitText(column.title, widths[at] ?? 0, column.align, mark)).join(GAP);
+    const lines = [style.dim(header.trimEnd())];
+    cells.forEach((row, number) => {
+      const looks = shown.map((at) => lookOf(this.rows[number]?.[at]));
+      lines.push(...drawRow(columns, row, { widths, mark, paint: (at, text) => painted(style, looks[at], text) }));
+    });
+    return lines;
   }
+}
+
+interface RowStyle {
+  readonly widths: readonly number[];
+  readonly mark: string;
+  readonly paint: (at: number, text: string) => string;
+}
+
+/** One row: more than one line when a cell is wrapped. */
+function drawRow(columns: readonly TableColumn[], row: readonly string[], { widths, mark, paint }: RowStyle): string[] {
+  const parts = columns.map(({ flexible }, at) => {
+    const width = widths[at] ?? 0;
+    return flexible === "wrap" ? wrapText(row[at] ?? "", width) : [cutText(row[at] ?? "", width, mark)];
+  });
+  const height = Math.max(...parts.map((part) => part.length));
+  const last = (line: number): number => parts.findLastIndex((part) => (part[line] ?? "") !== "");
+  return Array.from({ length: height }, (_, line) =>
+    columns
+      .slice(0, last(line) + 1)
+      .map(({ align }, at) => {
+        const text = parts[at]?.[line] ?? "";
+        const spaces = at === last(line) && align !== "right" ? "" : " ".repeat(Math.max(0, (widths[at] ?? 0) - textWidth(text)));
+        return align === "right" ? spaces + paint(at, text) : paint(at, text) + spaces;
+      })
+      .join(GAP),
+  );
+}
+
+/** As wide as their content; when that is too much, the widest flexible columns give first. */
+function fitWidths(columns: readonly TableColumn[], rows: readonly (readonly string[])[], width: number): number[] {
+  const widths = columns.map(({ title }, at) => rows.reduce((most, row) => Math.max(most, textWidth(row[at] ?? "")), textWidth(title)));
+  let excess = widths.reduce((sum, one) => sum + one, 0) + GAP.length * (columns.length - 1) - width;
+  while (excess > 0) {
+    const flexible = [...columns.keys()].filter((at) => columns[at]?.flexible !== undefined && (widths[at] ?? 0) > MIN_FLEXIBLE);
+    const widest = flexible.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
+    const [first, second] = widest;
+    if (first === undefined) break;
+    // Down to the next in width, or one by one when they are alike.
+    const level = Math.max(MIN_FLEXIBLE, second === undefined ? MIN_FLEXIBLE : Math.min(widths[second] ?? 0, (widths[first] ?? 0) - 1));
+    const taken = Math.min(excess, (widths[first] ?? 0) - level);
+    widths[first] = (widths[first] ?? 0) - taken;
+    excess -= taken;
+  }
+  return widths;
+}
+
+function textOf(cell: Cell | undefined): string {
+  return typeof cell === "object" ? cell.text : (cell ?? "");
+}
+
+function lookOf(cell: Cell | undefined): Look | undefined {
+  return typeof cell === "object" ? cell.look : undefined;
+}
+
+function painted(style: Style, look: Look | undefined, text: string): string {
+  return look === undefined || text === "" ? text : style[look](text);
+}
+
+/** A column that knows where its cells come from. */
+export interface Field<T> extends TableColumn {
+  readonly of: (row: T) => Cell;
+}
+
+/** A table of things, by fields: `tableOf(fields, trackers, { empty: "no trackers" })`. */
+export function tableOf<T>(fields: readonly Field<T>[], rows: readonly T[], options: TableOptions = {}): Table {
+  return new Table(
+    fields,
+    rows.map((row) => fields.map((field) => field.of(row))),
+    options,
+  );
 }
