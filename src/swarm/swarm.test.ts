@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { encodeBitfield, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeRequest, encodeUnchoke } from "../wire/index.ts";
+import { encodeBitfield, encodeCancel, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeRequest, encodeUnchoke } from "../wire/index.ts";
 import { CHOKE_INTERVAL_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 
 let play: Play;
@@ -156,6 +156,22 @@ describe("Swarm choking", () => {
     a.send(encodeNotInterested());
     await s.world.run(2 * CHOKE_INTERVAL_MS);
     expect([a.of("choke").length, b.of("unchoke").length]).toEqual([1, 1]);
+  });
+});
+
+describe("Swarm answering", () => {
+  it("rejects what a fast peer takes back in time", async () => {
+    const s = await begin();
+    await s.seeder("10.0.0.1", { up: 20_000 });
+    const asking = await peer("10.0.0.2", "10.0.0.1", { fast: true });
+    asking.send(encodeInterested());
+    await s.world.until(() => asking.of("unchoke").length > 0, 20_000);
+    const blocks = Array.from({ length: 20 }, (_, block) => [block >> 2, (block & 3) * 16_384] as const);
+    asking.send(...blocks.map(([piece, start]) => encodeRequest(piece, start, 16_384)), encodeCancel(4, 3 * 16_384, 16_384));
+    await s.world.run(60_000);
+    expect([asking.of("cancel").length, asking.of("request").length]).toEqual([0, 0]);
+    expect(asking.of("reject").map(({ message }) => [message.piece, message.begin])).toEqual([[4, 3 * 16_384]]);
+    expect(asking.of("piece").length).toBe(19);
   });
 });
 

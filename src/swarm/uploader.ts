@@ -2,7 +2,7 @@ import { PeerError, StorageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
-import { PIECE_HEADER_LENGTH, writePieceHeader } from "../wire/index.ts";
+import { PIECE_HEADER_LENGTH, writePieceHeader, type Message } from "../wire/index.ts";
 import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 import { ReadGate } from "./read-gate.ts";
@@ -45,7 +45,7 @@ export class Uploader {
     const mayHave = (!peer.flags.amChoking || peer.grantedFast.has(piece)) && this.#options.hasPiece(piece);
     if (!mayHave || (peer.uploads.size >= MAX_QUEUED_REQUESTS && peer.supportsFast)) {
       // Without the fast extension, a request that crossed our choke is dropped by both sides (BEP 3).
-      if (peer.supportsFast) peer.send({ type: "reject", piece, begin, length });
+      if (peer.supportsFast) peer.send(rejectOf(request));
       return;
     }
     peer.uploads.push(request);
@@ -54,13 +54,13 @@ export class Uploader {
   }
 
   cancel(peer: Peer, request: BlockRequest): void {
-    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast) peer.send({ type: "reject", ...request });
+    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast) peer.send(rejectOf(request));
   }
 
   /** We choke the peer: what it asked for is void, and rejected where it can be told. */
   choke(peer: Peer): void {
     const dropped = peer.uploads.clear((request) => peer.grantedFast.has(request.piece));
-    if (peer.supportsFast) for (const request of dropped) peer.send({ type: "reject", ...request });
+    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
     this.#resumeReading(peer);
   }
 
@@ -134,7 +134,7 @@ export class Uploader {
   }
 
   #failed(peer: Peer, run: readonly BlockRequest[], error: unknown): void {
-    if (peer.supportsFast) for (const request of run) peer.send({ type: "reject", ...request });
+    if (peer.supportsFast) for (const request of run) peer.send(rejectOf(request));
     else peer.close();
     this.#options.onStorageError(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
   }
@@ -142,4 +142,9 @@ export class Uploader {
   #resumeReading(peer: Peer): void {
     if (peer.uploads.size * 2 < MAX_QUEUED_REQUESTS) peer.resume("uploads");
   }
+}
+
+/** Of a request that may be the peer's message itself, whose type it must not take over. */
+function rejectOf({ piece, begin, length }: BlockRequest): Message {
+  return { type: "reject", piece, begin, length };
 }
