@@ -1,4 +1,4 @@
-import type { Bitfield } from "../base/index.ts";
+import { BLOCK_LENGTH, type Bitfield } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import { EXTENT_BYTES } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
@@ -58,6 +58,17 @@ export class BlockChooser {
     if (index === undefined) return undefined;
     peer.lastBegun = index;
     return this.#request(peer, this.#options.begin(index));
+  }
+
+  /** A block that a peer was asked for by other means, now requested; `undefined` when it is none of ours, or asked for or there already. */
+  claim(peer: Peer, index: number, begin: number, length: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const { open, have, layout, picker, hold, makeRoom } = this.#options;
+    const block = begin / BLOCK_LENGTH;
+    const size = layout.pieceSize(index);
+    if (begin >= size || !Number.isInteger(block) || length !== Math.min(BLOCK_LENGTH, size - begin)) return undefined;
+    if (have.get(index) || !picker.isWanted(index) || (!open.has(index) && !makeRoom())) return undefined;
+    const piece = open.get(index) ?? this.#options.begin(index);
+    return piece.admits(peer.identity) && hold(piece) && piece.request(block, peer.identity) ? { piece, block } : undefined;
   }
 
   #nextUrgent(peer: Peer): { readonly piece: OpenPiece; readonly block: number } | undefined {

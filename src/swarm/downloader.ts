@@ -1,7 +1,7 @@
 import { Bitfield, BLOCK_LENGTH, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import type { ProgressKeeper, Storage } from "../storage/index.ts";
+import type { ProgressKeeper } from "../storage/index.ts";
 import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
 import { BlockChooser } from "./block-chooser.ts";
 import { EndGame } from "./end-game.ts";
@@ -13,12 +13,12 @@ import { PartialSaver } from "./partial-saver.ts";
 import type { Peer, PeerIdentity } from "./peer.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 import { PiecePicker, type Priority } from "./piece-picker.ts";
-import { PieceWriter } from "./piece-writer.ts";
+import { PieceWriter, type BlockStorage } from "./piece-writer.ts";
 
 export interface DownloaderOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
-  readonly storage: Storage;
+  readonly storage: BlockStorage;
   /** Pieces that are on disk: grows as the download goes on. */
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
@@ -111,6 +111,11 @@ export class Downloader {
     return [...this.#open.indexes()];
   }
 
+  /** Bytes that are there of a piece that is begun; `undefined` for others. */
+  received(piece: number): number | undefined {
+    return this.#open.get(piece)?.received;
+  }
+
   /** Whether everything wanted is there. */
   get isFinished(): boolean {
     if (this.picker.remaining > 0) return false;
@@ -186,6 +191,13 @@ export class Downloader {
     this.refill(peer);
   }
 
+  /** A peer was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or the block needs none. */
+  adopt(peer: Peer, index: number, begin: number, length: number): boolean {
+    const next = this.#isStopped ? undefined : this.#chooser.claim(peer, index, begin, length);
+    if (next !== undefined) peer.requests.add(next.piece, next.block, this.#options.runtime.clock.now());
+    return next !== undefined;
+  }
+
   /** A peer will not answer a request (BEP 6). */
   rejected(peer: Peer, index: number, begin: number, length: number): void {
     const block = Math.floor(begin / BLOCK_LENGTH);
@@ -201,6 +213,12 @@ export class Downloader {
   choked(peer: Peer): void {
     if (!peer.supportsFast) this.#releaseAll(peer);
     else this.#leaveExclusives(peer);
+  }
+
+  /** The peer stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the peers. */
+  dismiss(peer: Peer): void {
+    this.#cancelAll(peer);
+    this.gone(peer);
   }
 
   /** The peer is gone. */

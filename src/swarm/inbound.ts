@@ -11,7 +11,7 @@ import type { Uploader } from "./uploader.ts";
 export interface Inbound {
   downloader: Downloader | undefined;
   uploader: Uploader | undefined;
-  readonly choking: Choking;
+  readonly choking: Pick<Choking, "interested">;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
   /** The peer has said which pieces it has: `news` are those that it had not said before. */

@@ -1,11 +1,15 @@
 /** One torrent at work: peers, picking, choking, assembly, bans. */
+export { countHave, countPieces, setInterest, uncount } from "./availability.ts";
 export { BanList } from "./bans.ts";
 export { decideChoking, type ChokeCandidate, type ChokeDecision, type ChokePolicy } from "./choker.ts";
-export type { Downloader } from "./downloader.ts";
+export { Downloader, type DownloaderOptions } from "./downloader.ts";
+export { receive, type Inbound } from "./inbound.ts";
 export * from "./limits.ts";
-export type { Peer, PeerIdentity } from "./peer.ts";
+export { MetadataExchange } from "./metadata-exchange.ts";
+export { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
 export { PiecePicker, priorityLevel, type Priority } from "./piece-picker.ts";
 export { RateLimiter } from "./rate-limiter.ts";
 export { RateMeter } from "./rate-meter.ts";
 export { Swarm } from "./swarm.ts";
 export type { ConnectionBudget, SwarmContent, SwarmEvents, SwarmOptions } from "./swarm-options.ts";
+export { Uploader, type UploaderOptions } from "./uploader.ts";

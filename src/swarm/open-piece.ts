@@ -82,6 +82,13 @@ export class OpenPiece {
     return this.there.isFull;
   }
 
+  /** Bytes that are there. */
+  get received(): number {
+    const { count } = this.there;
+    const last = this.blockCount - 1;
+    return count * this.blockLength(0) - (this.there.get(last) ? this.blockLength(0) - this.blockLength(last) : 0);
+  }
+
   /** Whether a source may be asked for blocks of this piece. */
   admits(source: Source): boolean {
     return !this.suspect || this.exclusive === undefined || this.exclusive === source;
@@ -91,12 +98,17 @@ export class OpenPiece {
   requestNext(source: Source): number | undefined {
     if (this.#free === 0) return undefined;
     const block = this.#state.indexOf(FREE);
-    if (block < 0) return undefined;
+    return this.request(block, source) ? block : undefined;
+  }
+
+  /** Marks a free block as requested; false when it is not free. */
+  request(block: number, source: Source): boolean {
+    if (this.#state[block] !== FREE) return false;
     this.#state[block] = REQUESTED;
     this.#asked[block] = 1;
     this.#free--;
     if (this.suspect) this.exclusive = source;
-    return block;
+    return true;
   }
 
   /** Whether a block is still to come, so that end game may ask for it a second time. */

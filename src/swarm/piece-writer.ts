@@ -5,17 +5,20 @@ import type { Storage } from "../storage/index.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { WriteQueue } from "./write-queue.ts";
 
+/** What a download needs of a storage. */
+export type BlockStorage = Pick<Storage, "read" | "write">;
+
 /** What became of a piece whose blocks are all there. */
 export type FinishResult = "stored" | "bad hash";
 
 /** The disk's side of a download: checks and writes finished pieces, saves unfinished ones. */
 export class PieceWriter {
   readonly #metainfo: Metainfo;
-  readonly #storage: Storage;
+  readonly #storage: BlockStorage;
   readonly #queue: WriteQueue;
   readonly #hasher: Hasher;
 
-  constructor(metainfo: Metainfo, storage: Storage, hasher: Hasher) {
+  constructor(metainfo: Metainfo, storage: BlockStorage, hasher: Hasher) {
     this.#metainfo = metainfo;
     this.#storage = storage;
     this.#queue = new WriteQueue(storage);

@@ -3,6 +3,7 @@ import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import { allowedFastSet, encodeHandshake, ExtensionRegistry, utMetadata, type Handshake, type Message } from "../wire/index.ts";
+import { countHave, countPieces, setInterest, uncount } from "./availability.ts";
 import { Choking } from "./choking.ts";
 import { Dialer } from "./dialer.ts";
 import { Downloader } from "./downloader.ts";
@@ -178,7 +179,7 @@ export class Swarm implements PeerOwner {
     this.#peers.delete(peer);
     this.#flushing.delete(peer);
     this.#options.budget.count(-1);
-    this.#uncount(peer);
+    if (this.#work !== undefined) uncount(this.#work.downloader.picker, peer);
     this.#crew?.metadata.gone(peer);
     this.#work?.downloader.gone(peer);
     this.#options.runtime.log.debug("peer left", { peer: formatEndpoint(peer.endpoint), client: peer.client, reason: error?.message });
@@ -362,13 +363,7 @@ export class Swarm implements PeerOwner {
   #onPieces(peer: Peer, news: Bitfield | undefined): void {
     const work = this.#work;
     if (work === undefined || news === undefined || news.isEmpty) return;
-    if (peer.counted === "not" && peer.isSeed) {
-      peer.counted = "seed";
-      work.downloader.picker.addSeed(1);
-    } else {
-      peer.counted = "pieces";
-      work.downloader.picker.addPeer(news, 1);
-    }
+    countPieces(work.downloader.picker, peer, news);
     this.#updateInterest(peer);
     this.#leaveSeed(peer);
   }
@@ -377,22 +372,12 @@ export class Swarm implements PeerOwner {
     if (!peer.setHave(piece)) return;
     const work = this.#work;
     if (work === undefined) return;
-    if (peer.counted === "not") peer.counted = "pieces";
-    work.downloader.picker.addHave(piece, 1);
+    countHave(work.downloader.picker, peer, piece);
     if (work.downloader.wants(piece)) {
-      this.#setInterest(peer, true);
+      setInterest(peer, true);
       work.downloader.refill(peer);
     }
     this.#leaveSeed(peer);
-  }
-
-  /** Takes a peer's pieces out of the availability. */
-  #uncount(peer: Peer): void {
-    const picker = this.#work?.downloader.picker;
-    if (picker === undefined) return;
-    if (peer.counted === "seed") picker.addSeed(-1);
-    else if (peer.counted === "pieces" && peer.pieces !== undefined) picker.addPeer(peer.pieces, -1);
-    peer.counted = "not";
   }
 
   #onExtendedHandshake(peer: Peer): void {
@@ -412,20 +397,14 @@ export class Swarm implements PeerOwner {
 
   #finished(): void {
     for (const peer of this.#peers) {
-      this.#setInterest(peer, false);
+      setInterest(peer, false);
       this.#leaveSeed(peer);
     }
     this.#options.events.onFinished();
   }
 
   #updateInterest(peer: Peer): void {
-    if (this.#work !== undefined) this.#setInterest(peer, this.#work.downloader.isInteresting(peer));
-  }
-
-  #setInterest(peer: Peer, isInterested: boolean): void {
-    if (peer.flags.amInterested === isInterested || peer.isClosed) return;
-    peer.flags.amInterested = isInterested;
-    peer.send({ type: isInterested ? "interested" : "not-interested" });
+    if (this.#work !== undefined) setInterest(peer, this.#work.downloader.isInteresting(peer));
   }
 
   /** Two that have everything have nothing to say to each other. */

@@ -40,13 +40,19 @@ export class UploadQueue {
 
   /** Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` for far more that are not than it ever asked. */
   cancel(piece: number, begin: number, length: number): boolean {
+    if (this.remove(piece, begin, length)) return true;
+    if (--this.#vainCancels < 0) throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
+    return false;
+  }
+
+  /** Takes a request out that was answered by other means; says whether it was there. */
+  remove(piece: number, begin: number, length: number): boolean {
     for (let at = this.#head; at < this.#requests.length; at++) {
       const request = this.#requests[at];
       if (request?.piece !== piece || request.begin !== begin || request.length !== length) continue;
       this.#requests.splice(at, 1);
       return true;
     }
-    if (--this.#vainCancels < 0) throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
     return false;
   }
 
