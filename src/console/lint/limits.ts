@@ -24,6 +24,9 @@ export const MAX_CHECKED_BYTES = 33_554_432;
 /** Milliseconds without a block after which a piece makes room for another. */
 export const CHECKED_PIECE_IDLE_MS = 30_000;
 
+/** Messages about choking, or about interest, in a row that may change nothing: libtorrent says unchoke twice. */
+export const FREE_REPEATS = 1;
+
 /** Milliseconds: a silence that a keep-alive should have broken. BEP 3 says two minutes; clients' timers and the way there take their time. */
 export const SILENCE_MS = 135_000;
 

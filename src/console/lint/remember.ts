@@ -36,6 +36,11 @@ export function isSpeech(message: WireMessage): boolean {
   return !ASIDE.has(message.type) && !tellsPieces(message);
 }
 
+/** Whether a message about choking or interest says what holds already. */
+export function changesNothing({ type }: WireMessage, from: { readonly choking: boolean; readonly interested: boolean }): boolean {
+  return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
+}
+
 export function tellsPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }
@@ -46,12 +51,18 @@ export function remember(context: Context): void {
   if (isSpeech(message)) mine.hasSpoken = true;
   if (tellsPieces(message) || (message.type === "malformed" && message.name === "bitfield")) mine.hasToldPieces = true;
   switch (message.type) {
+    case "interested":
+    case "not-interested":
+      mine.interestRepeats = changesNothing(message, from) ? mine.interestRepeats + 1 : 0;
+      return;
     case "choke":
+      mine.chokeRepeats = from.choking ? mine.chokeRepeats + 1 : 0;
       if (mine.hasUnchoked && !from.choking) mine.chokedAt = at;
       if (!from.choking) mine.requestsAtChoke = theirs.requests.count;
       if (!(from.fast && to.fast)) theirs.requests.voidAll();
       return;
     case "unchoke":
+      mine.chokeRepeats = from.choking ? 0 : mine.chokeRepeats + 1;
       // What was asked for in the time between was never going to be answered.
       if (from.choking && !(from.fast && to.fast)) theirs.requests.voidAll();
       mine.hasUnchoked = true;

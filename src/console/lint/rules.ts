@@ -69,7 +69,7 @@ export const RULES = {
   "block.unhad": fault(3, "a block of a piece that the sender never said it has", "only pieces that were checked are told and sent"),
   "block.hash": fault(3, "a piece whose blocks do not have its hash", "all of them came over this connection, so this side's data is bad"),
 
-  "state.repeated": note(3, "choke, unchoke, interested or not-interested that changes nothing", "connections begin choked and not interested; only changes need telling"),
+  "state.repeated": note(3, "choke, unchoke, interested or not-interested that changes nothing, more than once in a row", "connections begin choked and not interested; only changes need telling"),
   "state.interested-complete": note(3, "interested by a side that has every piece", "there is nothing that it could want"),
 
   "rhythm.silence": note(3, "more than two minutes without a word", "a keep-alive is due every two minutes; the other side may have closed"),

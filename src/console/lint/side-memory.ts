@@ -14,6 +14,9 @@ export class SideMemory {
   hasUnchoked = false;
   /** How many requests the other had made when this side choked it. */
   requestsAtChoke = 0;
+  /** Messages about choking, and about interest, in a row that changed nothing. */
+  chokeRepeats = 0;
+  interestRepeats = 0;
   /** It has said which pieces it has, by bitfield, have-all or have-none. */
   hasToldPieces = false;
   /** It has said something that must come after the pieces. */

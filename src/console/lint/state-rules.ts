@@ -1,21 +1,26 @@
-import type { Topic } from "./context.ts";
+import type { Context, Report, Topic } from "./context.ts";
+import { FREE_REPEATS } from "./limits.ts";
+import { changesNothing } from "./remember.ts";
 
 /** Choking and interest (BEP 3). */
-export const stateRules: Topic = ({ message, from }, report) => {
+export const stateRules: Topic = (context, report) => {
+  const { message, from } = context;
   switch (message.type) {
     case "choke":
-      if (from.choking) report("state.repeated", "choke, and it was choking");
-      return;
     case "unchoke":
-      if (!from.choking) report("state.repeated", "unchoke, and it was not choking");
+      lintRepeat(context, context.mine.chokeRepeats, report);
       return;
     case "interested":
-      if (from.interested) report("state.repeated", "interested, and it was interested");
-      else if (from.pieces?.isFull === true && from.pieces.length > 0) report("state.interested-complete", `interested, and it has all ${from.pieces.length} pieces`);
+      if (!from.interested && from.pieces?.isFull === true && from.pieces.length > 0) report("state.interested-complete", `interested, and it has all ${from.pieces.length} pieces`);
+      lintRepeat(context, context.mine.interestRepeats, report);
       return;
     case "not-interested":
-      if (!from.interested) report("state.repeated", "not-interested, and it was not interested");
+      lintRepeat(context, context.mine.interestRepeats, report);
       return;
     default:
   }
 };
+
+function lintRepeat({ message, from }: Context, repeats: number, report: Report): void {
+  if (changesNothing(message, from) && repeats >= FREE_REPEATS) report("state.repeated", `${message.type} changes nothing, and it is not the first that does not: only changes need telling`);
+}
