@@ -1,0 +1,139 @@
+import { AbortError, formatEndpoint, NetworkError, toError } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
+import { BlockKeeper } from "../conversation/block-keeper.ts";
+import { Conversation } from "../conversation/conversation.ts";
+import type { Linter } from "../conversation/lint.ts";
+import { CONNECT_TIMEOUT_MS } from "../limits.ts";
+import { List } from "../list.ts";
+import { PeerView } from "../session/peer-view.ts";
+import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
+import { Pipe } from "./pipe.ts";
+
+export interface BetweenOptions {
+  readonly runtime: Pick<Runtime, "net" | "clock">;
+  /** Where to listen. Default address: 127.0.0.1. Port 0: any. */
+  readonly listen: { readonly ip?: string | undefined; readonly port: number };
+  /** Where every connection goes on to. */
+  readonly target: { readonly host: string; readonly port: number };
+  /** What the two talk about: with it more can be said of their messages. */
+  readonly metainfo?: Metainfo | undefined;
+  readonly linter?: (() => Linter) | undefined;
+  /** Told of each conversation before a byte of it has passed. */
+  readonly onView?: ((view: PeerView) => void) | undefined;
+  /** The listener failed after it was open. */
+  readonly onError?: ((error: Error) => void) | undefined;
+}
+
+/** Sits between clients: who connects to it is joined with the target, and what the two say is noted. Plain TCP, bytes unchanged. */
+export class Between {
+  /** One for each connection, those that are over included. `out` is who connected, `in` the target; `address` is who connected. */
+  readonly views = new List<PeerView>();
+  /** Milliseconds since 1970 at which it began. */
+  readonly startedAt: number;
+  readonly #options: BetweenOptions;
+  readonly #start: number;
+  readonly #blocks = new BlockKeeper();
+  readonly #ending = new AbortController();
+  readonly #pipes = new Set<Pipe>();
+  /** Connections that wait for theirs to the target. */
+  readonly #joining = new Set<Promise<void>>();
+  #listener: Listener | undefined;
+  #count = 0;
+
+  private constructor(options: BetweenOptions) {
+    this.#options = options;
+    this.#start = options.runtime.clock.now();
+    this.startedAt = options.runtime.clock.wallTime();
+  }
+
+  /** Begins to listen. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`. */
+  static async open(options: BetweenOptions): Promise<Between> {
+    const between = new Between(options);
+    const { ip = "127.0.0.1", port } = options.listen;
+    between.#listener = await options.runtime.net.listen({ ip, port, onSocket: (socket) => between.#onSocket(socket), onError: (error) => options.onError?.(error) });
+    return between;
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return this.#listener?.local.port ?? 0;
+  }
+
+  /** Milliseconds since it began. */
+  now(): number {
+    return this.#options.runtime.clock.now() - this.#start;
+  }
+
+  /** Stops listening and closes all connections. Resolves when nothing is left. */
+  async close(): Promise<void> {
+    this.#ending.abort(new AbortError("the proxy is over"));
+    await this.#listener?.close();
+    await Promise.all(this.#joining);
+    await Promise.all([...this.#pipes].map((pipe) => pipe.close()));
+  }
+
+  #onSocket(socket: Socket): void {
+    if (this.#ending.signal.aborted || this.#pipes.size + this.#joining.size >= MAX_BETWEEN_CONNECTIONS) {
+      socket.destroy();
+      return;
+    }
+    const view = this.#newView(socket);
+    const joining = this.#join(socket, view).finally(() => this.#joining.delete(joining));
+    this.#joining.add(joining);
+  }
+
+  #newView(socket: Socket): PeerView {
+    const { metainfo, linter, onView } = this.#options;
+    const conversation = new Conversation({ infoHash: metainfo?.id.wire, metainfo, linter: linter?.(), blocks: this.#blocks });
+    const view = new PeerView({ number: ++this.#count, address: formatEndpoint(socket.remote), direction: "incoming", conversation });
+    onView?.(view);
+    if (this.views.length >= MAX_BETWEEN_VIEWS) this.views.splice(Math.max(0, this.views.findIndex((one) => one.isClosed)), 1);
+    this.views.add(view);
+    return view;
+  }
+
+  async #join(socket: Socket, view: PeerView): Promise<void> {
+    const { conversation } = view;
+    let target: Socket;
+    try {
+      target = await this.#connect();
+    } catch (error) {
+      conversation.close("in", this.#ending.signal.aborted ? "the proxy ended" : toError(error).message, this.now());
+      await closed(socket);
+      return;
+    }
+    const pipe = new Pipe(
+      { out: socket, in: target },
+      {
+        onBytes: (way, bytes) => conversation.receive(way, bytes, this.now()),
+        onClose: (way, error) => conversation.close(way, this.#why(error), this.now()),
+        onOver: () => this.#pipes.delete(pipe),
+      },
+    );
+    this.#pipes.add(pipe);
+    // It may have connected at the very moment of the end.
+    if (this.#ending.signal.aborted) await pipe.close();
+  }
+
+  async #connect(): Promise<Socket> {
+    const { runtime, target } = this.#options;
+    const { signal } = this.#ending;
+    const [ip] = await runtime.net.resolve(target.host, signal);
+    if (ip === undefined) throw new NetworkError("net.unknown-host", `${target.host} has no address`);
+    return runtime.net.connect({ ip, port: target.port, timeoutMs: CONNECT_TIMEOUT_MS, signal });
+  }
+
+  #why(error: Error | undefined): string {
+    if (this.#ending.signal.aborted) return "the proxy ended";
+    return error === undefined ? "hung up" : `the connection broke: ${error.message}`;
+  }
+}
+
+/** Closes a connection that nobody has listened to; resolves when it is. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => resolve() });
+    socket.destroy();
+  });
+}

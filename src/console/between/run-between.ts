@@ -1,0 +1,89 @@
+import { formatEndpoint, toError } from "../../base/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import type { Style } from "../../terminal/index.ts";
+import type { Entry } from "../conversation/entry.ts";
+import { Recorder, Tape } from "../record/index.ts";
+import type { PeerView } from "../session/peer-view.ts";
+import { entryText, twoSpeakers } from "../view/index.ts";
+import { Between, type BetweenOptions } from "./between.ts";
+
+export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onView" | "onError"> {
+  readonly runtime: Pick<Runtime, "net" | "clock" | "files">;
+  /** It runs until this is aborted. */
+  readonly signal: AbortSignal;
+  /** File to record to. */
+  readonly record?: string | undefined;
+  /** It listens now. */
+  readonly onListening?: ((between: Between) => void) | undefined;
+  /** Somebody has connected. */
+  readonly onView?: ((view: PeerView) => void) | undefined;
+  /** Something was said, or the connection is over. */
+  readonly onEntry: (view: PeerView, entry: Entry) => void;
+  /** Something failed, and the rest goes on: the recording, the listener. */
+  readonly onError: (error: Error) => void;
+}
+
+/** What a run of the proxy saw. */
+export interface BetweenSummary {
+  readonly connections: number;
+  readonly messages: number;
+  /** Findings. */
+  readonly faults: number;
+  readonly notes: number;
+}
+
+/**
+ * Listens between two clients until `signal` is aborted. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`, and with
+ * StorageError when the recording cannot be begun.
+ */
+export async function runBetween(options: RunBetweenOptions): Promise<BetweenSummary> {
+  const { runtime, signal, record, metainfo, onListening, onView, onEntry, onError } = options;
+  const seen = { connections: 0, messages: 0, faults: 0, notes: 0 };
+  let now = (): number => 0;
+  const tape = record === undefined ? undefined : new Tape({ now: () => now() });
+  const between = await Between.open({
+    ...options,
+    onView: (view) => {
+      seen.connections++;
+      tape?.attach(view);
+      onView?.(view);
+      view.timeline.watch((entry) => {
+        if (entry.type !== "closed") seen.messages++;
+        for (const { severity } of entry.findings) seen[severity === "fault" ? "faults" : "notes"]++;
+        onEntry(view, entry);
+      });
+    },
+    onError,
+  });
+  now = () => between.now();
+  let recorder: Recorder | undefined;
+  try {
+    if (tape !== undefined && record !== undefined) {
+      if (metainfo !== undefined) tape.learned(metainfo);
+      recorder = await Recorder.open({ files: runtime.files, path: record, tape, kind: "between", startedAt: between.startedAt, infoHash: metainfo?.id.hex, onError });
+    }
+    onListening?.(between);
+    await aborted(signal);
+  } finally {
+    await between.close();
+    await recorder?.close().catch((error: unknown) => onError(toError(error)));
+  }
+  return seen;
+}
+
+/** A message of a conversation that we listen to, on one line: who of the two says it comes first. */
+export function betweenLine(view: PeerView, entry: Entry, style: Style): string {
+  return entryText(entry, { peer: view.number, speaker: twoSpeakers(view)[entry.way], pieceCount: view.conversation.metainfo?.pieceCount, style });
+}
+
+/** Where the proxy listens and what it joins, on one line. */
+export function betweenGreeting(between: Between, { listen, target }: Pick<BetweenOptions, "listen" | "target">): string {
+  return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

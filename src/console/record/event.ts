@@ -1,0 +1,29 @@
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Entry, Way } from "../conversation/entry.ts";
+
+/** Something that a recording holds. `at`: milliseconds since the session began. */
+export type RecordedEvent =
+  | { readonly event: "torrent"; readonly at: number; readonly metainfo: Metainfo }
+  | { readonly event: "peer"; readonly at: number; readonly peer: number; readonly address: string; readonly direction: "outgoing" | "incoming" }
+  | { readonly event: "bytes"; readonly at: number; readonly peer: number; readonly way: Way; readonly bytes: Uint8Array }
+  | { readonly event: "closed"; readonly at: number; readonly peer: number; readonly way: Way; readonly why: string }
+  /** What was said with a peer is not in the recording. */
+  | { readonly event: "left-out"; readonly at: number; readonly peer: number; readonly why: string };
+
+/** Whose conversations a recording holds: ours, or those of two clients that we listened to. */
+export type RecordingKind = "session" | "between";
+
+/** The first line of a recording. */
+export interface RecordingHeader {
+  readonly kind: RecordingKind;
+  /** Milliseconds since 1970 at which the session began. */
+  readonly startedAt: number;
+  /** The info-hash that all conversations are about, 20 or 32 bytes in hexadecimal; `undefined` when any would do. */
+  readonly infoHash: string | undefined;
+}
+
+/** An event as it happens; `entries` are the messages that bytes completed. */
+export type TapedEvent = RecordedEvent & { readonly entries?: readonly Entry[] };
+
+export const FORMAT = "millrace-session";
+export const VERSION = 1;

@@ -1,0 +1,7 @@
+/** Sessions as files: written while they go on, read, and told again. docs/console-recordings.md has the format. */
+export type { RecordedEvent, RecordingHeader, RecordingKind } from "./event.ts";
+export * from "./limits.ts";
+export * from "./read-recording.ts";
+export * from "./recorder.ts";
+export * from "./replay.ts";
+export * from "./tape.ts";

@@ -1,0 +1,104 @@
+import { InfoHash, InputError, toError, utf8DecodeStrict } from "../../base/index.ts";
+import { metainfoFromInfo } from "../../metainfo/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import type { Way } from "../conversation/entry.ts";
+import { FORMAT, VERSION, type RecordedEvent, type RecordingHeader } from "./event.ts";
+import { readLines } from "./read-lines.ts";
+
+/** A recording that has been read. */
+export interface Recording extends RecordingHeader {
+  readonly events: readonly RecordedEvent[];
+  /** The last line was not whole and was left out: whoever wrote it was cut off. */
+  readonly isCut: boolean;
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+
+/** Reads what a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line, and StorageError. */
+export async function readRecording({ files, hasher }: Pick<Runtime, "files" | "hasher">, path: string): Promise<Recording> {
+  let header: RecordingHeader | undefined;
+  const events: RecordedEvent[] = [];
+  const peers = new Set<number>();
+  let isCut = false;
+  let line = 0;
+  const wrong = (why: string): InputError => new InputError("console.recording", `${path}, line ${line}: ${why}`, { fields: { path, line } });
+  for await (const { bytes, isWhole } of readLines(files, path)) {
+    line++;
+    if (bytes.length === 0) continue;
+    const fields = parse(bytes);
+    if (fields === undefined) {
+      if (isWhole || header === undefined) throw wrong(header === undefined ? "this is no recording of a session" : "not a line of JSON");
+      isCut = true;
+      break;
+    }
+    try {
+      if (header === undefined) header = readHeader(fields);
+      else events.push(readEvent(fields, peers, hasher));
+    } catch (error) {
+      throw wrong(toError(error).message);
+    }
+  }
+  if (header === undefined) throw new InputError("console.recording", `${path} is empty: no recording of a session`, { fields: { path } });
+  return { ...header, events, isCut };
+}
+
+function parse(bytes: Uint8Array): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(utf8DecodeStrict(bytes) ?? "");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? new Map<string, unknown>(Object.entries(value)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readHeader(fields: Fields): RecordingHeader {
+  if (fields.get("format") !== FORMAT) throw wrongField("this is no recording of a session");
+  if (fields.get("version") !== VERSION) throw wrongField(`a recording of version ${JSON.stringify(fields.get("version"))?.slice(0, 20) ?? "unknown"}; this program reads version ${VERSION}`);
+  const infoHash = fields.get("infoHash") === undefined ? undefined : InfoHash.parse(text(fields, "infoHash")).hex;
+  return { kind: choice(fields, "kind", ["session", "between"]), startedAt: number(fields, "startedAt"), infoHash };
+}
+
+function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]): RecordedEvent {
+  const event = choice(fields, "event", ["torrent", "peer", "bytes", "closed", "left-out"]);
+  const at = number(fields, "at");
+  if (event === "torrent") return { event, at, metainfo: metainfoFromInfo(base64(fields, "info"), {}, hasher) };
+  const peer = number(fields, "peer");
+  if (event === "left-out") return { event, at, peer, why: text(fields, "why") };
+  if (event === "peer") {
+    if (peers.has(peer)) throw wrongField(`peer ${peer} is there already`);
+    peers.add(peer);
+    return { event, at, peer, address: text(fields, "address"), direction: choice(fields, "direction", ["outgoing", "incoming"]) };
+  }
+  if (!peers.has(peer)) throw wrongField(`peer ${peer} was not told of before`);
+  const way: Way = choice(fields, "way", ["out", "in"]);
+  return event === "bytes" ? { event, at, peer, way, bytes: base64(fields, "base64") } : { event, at, peer, way, why: text(fields, "why") };
+}
+
+function text(fields: Fields, name: string): string {
+  const value = fields.get(name);
+  if (typeof value !== "string") throw wrongField(`${name} is no text`);
+  return value;
+}
+
+function number(fields: Fields, name: string): number {
+  const value = fields.get(name);
+  if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} is no number from 0`);
+  return value;
+}
+
+function choice<const T extends string>(fields: Fields, name: string, choices: readonly T[]): T {
+  const value = fields.get(name);
+  const found = choices.find((one) => one === value);
+  if (found === undefined) throw wrongField(`${name} is none of ${choices.join(", ")}`);
+  return found;
+}
+
+function base64(fields: Fields, name: string): Uint8Array {
+  const value = text(fields, name);
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(value)) throw wrongField(`${name} is not base64`);
+  return new Uint8Array(Buffer.from(value, "base64"));
+}
+
+function wrongField(why: string): InputError {
+  return new InputError("console.recording", why);
+}

@@ -1,0 +1,142 @@
+import { InfoHash, UsageError, unreachable } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import { BlockKeeper } from "../conversation/block-keeper.ts";
+import { Conversation } from "../conversation/conversation.ts";
+import type { Entry } from "../conversation/entry.ts";
+import type { Linter } from "../conversation/lint.ts";
+import { List } from "../list.ts";
+import { PeerView } from "../session/peer-view.ts";
+import type { RecordedEvent } from "./event.ts";
+import type { Recording } from "./read-recording.ts";
+
+export interface ReplayOptions {
+  /** Makes what looks over a conversation: the live session's way, for the same findings. */
+  readonly linter?: (() => Linter) | undefined;
+}
+
+/** A message that a step brought. */
+export interface Replayed {
+  readonly peer: PeerView;
+  readonly entry: Entry;
+}
+
+/**
+ * A recording, told again step by step to new conversations: after the last step they are what those of the session were. A step is one
+ * event: bytes that arrived together, and with them any number of messages.
+ */
+export class Replay {
+  readonly recording: Recording;
+  /** Those that have come so far. Going back begins anew: then they are other objects in the same list. */
+  readonly peers = new List<PeerView>();
+  readonly #options: ReplayOptions;
+  readonly #infoHash: Uint8Array | undefined;
+  readonly #views = new Map<number, PeerView>();
+  #blocks = new BlockKeeper();
+  #metainfo: Metainfo | undefined;
+  #position = 0;
+
+  constructor(recording: Recording, options: ReplayOptions = {}) {
+    this.recording = recording;
+    this.#options = options;
+    this.#infoHash = recording.infoHash === undefined ? undefined : InfoHash.parse(recording.infoHash).wire;
+  }
+
+  /** Events there are. */
+  get length(): number {
+    return this.recording.events.length;
+  }
+
+  /** Events told so far. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Milliseconds since the session began, of the last event that was told. */
+  get at(): number {
+    return this.recording.events[this.#position - 1]?.at ?? 0;
+  }
+
+  /** The torrent, when it is known by now. */
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  /** Tells the next events. Answers the messages that they brought. */
+  step(count = 1): Replayed[] {
+    return this.goto(this.#position + whole("step(count)", count));
+  }
+
+  /** Takes back the last events. */
+  back(count = 1): void {
+    this.goto(Math.max(0, this.#position - whole("back(count)", count)));
+  }
+
+  /** To where that many events have been told, or all those up to a time. Answers the messages that came on the way forward. */
+  goto(place: number | { readonly seconds: number }): Replayed[] {
+    const wanted = typeof place === "number" ? whole("goto(event)", place) : this.#eventsUntil(place.seconds);
+    const target = Math.min(wanted, this.length);
+    if (target < this.#position) this.#rewind();
+    const brought: Replayed[] = [];
+    while (this.#position < target) {
+      const event = this.recording.events[this.#position++];
+      if (event !== undefined) brought.push(...this.#tell(event));
+    }
+    return brought;
+  }
+
+  /** Tells all the rest. */
+  end(): Replayed[] {
+    return this.goto(this.length);
+  }
+
+  #eventsUntil(seconds: number): number {
+    if (typeof seconds !== "number" || !(seconds >= 0)) throw new UsageError("console.argument", `goto({ seconds }): seconds is a number from 0, not ${String(seconds)}`);
+    const later = this.recording.events.findIndex(({ at }) => at > seconds * 1000);
+    return later < 0 ? this.length : later;
+  }
+
+  #rewind(): void {
+    this.peers.length = 0;
+    this.#views.clear();
+    this.#blocks = new BlockKeeper();
+    this.#metainfo = undefined;
+    this.#position = 0;
+  }
+
+  #tell(event: RecordedEvent): Replayed[] {
+    switch (event.event) {
+      case "torrent":
+        this.#metainfo = event.metainfo;
+        for (const { conversation } of this.peers) conversation.learn(event.metainfo);
+        return [];
+      case "peer": {
+        const conversation = new Conversation({ infoHash: this.#infoHash, metainfo: this.#metainfo, linter: this.#options.linter?.(), blocks: this.#blocks });
+        const view = new PeerView({ number: event.peer, address: event.address, direction: event.direction, conversation });
+        this.#views.set(event.peer, view);
+        this.peers.add(view);
+        return [];
+      }
+      case "bytes":
+        return this.#watched(event.peer, ({ conversation }) => conversation.receive(event.way, event.bytes, event.at));
+      case "closed":
+        return this.#watched(event.peer, ({ conversation, timeline }) => {
+          conversation.close(event.way, event.why, event.at);
+          return timeline.last === undefined ? [] : [timeline.last];
+        });
+      case "left-out":
+        return [];
+      default:
+        return unreachable(event);
+    }
+  }
+
+  #watched(number: number, tell: (view: PeerView) => Entry[]): Replayed[] {
+    const peer = this.#views.get(number);
+    return peer === undefined ? [] : tell(peer).map((entry) => ({ peer, entry }));
+  }
+}
+
+function whole(call: string, value: number): number {
+  if (!Number.isInteger(value) || value < 0) throw new UsageError("console.argument", `${call} takes a whole number from 0, not ${String(value)}`);
+  return value;
+}
