@@ -95,6 +95,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/config.ts")).configCommand,
   },
   {
+    name: "console",
+    summary: "talk to peers by hand, message by message",
+    usage: "[TORRENT|MAGNET]",
+    events: true,
+    load: async () => (await import("./commands/console.ts")).consoleCommand,
+  },
+  {
     name: "demo",
     summary: "see it work: a tracker, a seeder and a download on this machine",
     usage: "",

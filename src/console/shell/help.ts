@@ -86,6 +86,7 @@ export function introduction(style: Style): Text {
       "You talk to peers by hand: nothing is sent unless you say so. To download a piece:",
       "",
       step("const p = await contact(\"127.0.0.1\", 6881)", "connect, exchange handshakes"),
+      step("p.haveNone()", "we have nothing yet (the fast extension wants this first)"),
       step("p.haves", "which pieces the peer has"),
       step("p.interested()", "we want something"),
       step('await p.next("unchoke")', "wait until we may ask"),

@@ -29,7 +29,7 @@ function explainReference(message: string, { groups }: ProblemContext): string {
   const near = nearest(name, namesOf(groups, ""));
   const member = near === undefined ? groups.find(({ owner, names }) => owner !== "" && names.some((entry) => entry.name === name || entry.aliases?.includes(name) === true)) : undefined;
   if (member !== undefined) return `there is no ${name} here by itself; it belongs to a ${member.owner}: ${member.names.find((entry) => entry.name === name || entry.aliases?.includes(name) === true)?.usage ?? name}`;
-  return `there is no ${name} here${near === undefined ? "" : `; did you mean ${near}?`} available() lists all names`.replace("here available", "here; available");
+  return `there is no ${name} here; ${near === undefined ? "" : `did you mean ${near}? `}available() lists all names`;
 }
 
 function explainType(message: string, { groups, valueOf, ownerOf }: ProblemContext): string {
@@ -48,7 +48,7 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     return clean(`${path ?? "it"} has no ${name}()`);
   }
   const none = /^Cannot (?:read|set) properties of (undefined|null) \((?:reading|setting) '([^']*)'\)/.exec(message);
-  if (none !== null) return clean(`nothing has no ${none[2] ?? ""}: what stands before it is ${none[1] ?? "undefined"}`);
+  if (none !== null) return clean(`what stands before .${none[2] ?? ""} is ${none[1] ?? "undefined"}`);
   const word = /^([\w$]+) is not a function/.exec(message)?.[1];
   if (word !== undefined) return `${word} is no function; help("${word}") tells what it is`;
   return clean(message);

@@ -1,5 +1,7 @@
-import { start, Recoverable, type REPLServer } from "node:repl";
-import type { Readable, Writable } from "node:stream";
+import { createInterface } from "node:readline";
+import { Recoverable, start, type REPLServer } from "node:repl";
+import { PassThrough, type Readable, type Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 
 export interface ReplOptions {
   readonly input: Readable;
@@ -13,24 +15,33 @@ export interface ReplOptions {
   readonly show: (value: unknown) => string | undefined;
   /** Told of everything that a line threw. */
   readonly onProblem: (error: unknown) => void;
+  /** Ctrl-C: what is waited for should end. */
+  readonly onInterrupt: () => void;
   /** What may stand behind the cursor; Node's own completion of JavaScript follows. */
   readonly complete: (line: string) => readonly [string[], string] | undefined;
 }
 
 /** Where a value waits for the line that awaits it. */
 const AWAITED = Symbol.for("millrace.console.awaited");
+/** `const p = …` may be typed again: what is declared by a line can be declared anew. */
+const DECLARATION = /^\s*(?:const|let)(?=\s)/;
+
+type Callback = (error: Error | null, value: unknown) => void;
 
 /** JavaScript line by line, with top-level await, in the global scope. */
 export class Repl {
   readonly #server: REPLServer;
   readonly #options: ReplOptions;
   readonly #ended: Promise<void>;
+  /** The line that is being evaluated. */
+  #pending: { readonly callback: Callback; readonly done: Promise<void>; readonly end: () => void } | undefined;
 
   constructor(options: ReplOptions) {
     this.#options = options;
+    const lines = new PassThrough();
     this.#server = start({
       prompt: options.isTerminal ? options.prompt : "",
-      input: options.input,
+      input: options.isTerminal ? options.input : lines,
       output: options.output,
       terminal: options.isTerminal,
       useGlobal: true,
@@ -40,11 +51,15 @@ export class Repl {
       breakEvalOnSigint: true,
       writer: (value: unknown) => options.show(value) ?? "",
     });
+    // Not even the dots before a line that goes on.
+    if (!options.isTerminal) Object.defineProperty(this.#server, "displayPrompt", { value: () => undefined, configurable: true });
     this.#tellProblems();
     this.#completeNames();
+    this.#server.on("SIGINT", () => options.onInterrupt());
     this.#ended = new Promise((resolve) => {
       this.#server.once("exit", resolve);
     });
+    if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => options.onProblem(error));
   }
 
   /** Reads the history. Resolves whether it could or not: it is a convenience. */
@@ -67,13 +82,27 @@ export class Repl {
 
   /** Prints something that has just happened, above the line that is being typed. */
   notify(text: string): void {
-    const { output, isTerminal } = this.#options;
-    if (!isTerminal) {
+    const { output } = this.#options;
+    if (this.#pending !== undefined) {
       output.write(`${text}\n`);
       return;
     }
-    output.write(`\r\u001b[0K${text}\n`);
+    output.write(`\r\u001b[0J${text}\n`);
     this.#server.displayPrompt(true);
+  }
+
+  /** Lines that do not come from a person, each when the one before it is done: Node's own loop would begin them all at once. */
+  async #feed(lines: PassThrough): Promise<void> {
+    const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
+    this.#server.once("exit", () => reader.close());
+    for await (const line of reader) {
+      lines.write(`${line}\n`);
+      // A line that is evaluated at all has begun by then.
+      await turn();
+      await turn();
+      await this.#pending?.done;
+    }
+    lines.end();
   }
 
   /** What a line throws is told in one line, and a promise that it answers is awaited. */
@@ -81,29 +110,46 @@ export class Repl {
     const server = this.#server;
     const evaluate = server.eval.bind(server);
     const evaluateAndTell: typeof server.eval = (code, context, file, callback) => {
-      const told = (error: Error | null, value: unknown): void => {
-        if (error === null) {
-          callback(null, value);
-          return;
-        }
-        if (error instanceof Recoverable) {
-          callback(error, undefined);
-          return;
-        }
-        this.#options.onProblem(error);
-        callback(null, undefined);
-      };
-      evaluate(code, context, file, (error, value: unknown) => {
+      this.#begin(callback);
+      evaluate(code.replace(DECLARATION, "var"), context, file, (error, value: unknown) => {
         if (error !== null || !(value instanceof Promise)) {
-          told(error, value);
+          this.#settle(error, value);
           return;
         }
         Reflect.set(globalThis, AWAITED, value);
-        evaluate('await globalThis[Symbol.for("millrace.console.awaited")]\n', context, file, told);
+        evaluate('await globalThis[Symbol.for("millrace.console.awaited")]\n', context, file, (reason, result: unknown) => this.#settle(reason, result));
       });
     };
     // Given as an option, it would have to do without breakEvalOnSigint.
     Object.defineProperty(server, "eval", { value: evaluateAndTell, configurable: true });
+    // Where Node catches what lines throw by a domain, it prints it with its stack; only there can that be had first.
+    const domain: unknown = Reflect.get(server, "_domain");
+    if (!isDomain(domain)) return;
+    domain.removeAllListeners("error");
+    domain.on("error", (error: unknown) => {
+      if (this.#pending === undefined) this.#options.onProblem(error);
+      else this.#settle(error instanceof Error ? error : new Error(String(error), { cause: error }), undefined);
+    });
+  }
+
+  #begin(callback: Callback): void {
+    let end: () => void = () => undefined;
+    const done = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#pending = { callback, done, end };
+  }
+
+  #settle(error: Error | null, value: unknown): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    this.#pending = undefined;
+    if (error instanceof Recoverable) pending.callback(error, undefined);
+    else {
+      if (error !== null) this.#options.onProblem(error);
+      pending.callback(null, error === null ? value : undefined);
+    }
+    pending.end();
   }
 
   #completeNames(): void {
@@ -116,4 +162,13 @@ export class Repl {
     };
     Object.defineProperty(server, "completer", { value: completer, configurable: true });
   }
+}
+
+interface ErrorSource {
+  removeAllListeners(event: "error"): unknown;
+  on(event: "error", listener: (error: unknown) => void): unknown;
+}
+
+function isDomain(value: unknown): value is ErrorSource {
+  return typeof value === "object" && value !== null && "removeAllListeners" in value && "on" in value;
 }

@@ -9,6 +9,9 @@ import { pathToFileURL } from "node:url";
 const HOOKS = `
 let script;
 export function initialize(given) { script = given; }
+export function resolve(specifier, context, next) {
+  return specifier === script.url ? { url: script.url, shortCircuit: true } : next(specifier, context);
+}
 export function load(url, context, next) {
   return url === script.url ? { format: "module", shortCircuit: true, source: script.source } : next(url, context);
 }`;

@@ -1,7 +1,9 @@
 /** How conversations look: tables, lines, dumps. Text alone; the same entries and width make the same text. */
+export * from "./bitfield.ts";
 export * from "./describe.ts";
 export * from "./hex-dump.ts";
 export * from "./line.ts";
+export * from "./peer.ts";
 export * from "./speakers.ts";
 export * from "./table.ts";
 export * from "./tables.ts";

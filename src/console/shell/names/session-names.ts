@@ -57,5 +57,6 @@ export const FUNCTIONS: readonly NameHelp[] = [
   { name: "bdecode", usage: "bdecode(bytes)", summary: "reads a bencoded value", example: "bdecode(bencode([1, 2]))" },
   { name: "sleep", usage: "sleep(seconds)", summary: "waits", example: "await sleep(0.5)" },
   { name: "print", usage: "print(...things)", summary: "prints things as the console shows them", example: "print(timeline(peer))" },
+  { name: "quiet", usage: "quiet(on)", summary: "hides what happens while you type, or shows it again with quiet(false)", example: "quiet()" },
   { name: "exit", usage: "exit(status)", summary: "ends the session; status 0 unless given", example: "exit()" },
 ];

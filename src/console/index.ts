@@ -1,0 +1,14 @@
+/** The protocol console: peers driven by hand, their conversations read, linted, recorded and replayed. */
+export * from "./conversation/conversation.ts";
+export * from "./conversation/entry.ts";
+export * from "./conversation/lint.ts";
+export * from "./conversation/message-types.ts";
+export * from "./conversation/side.ts";
+export * from "./limits.ts";
+export * from "./lint/index.ts";
+export * from "./list.ts";
+export * from "./session/peer-view.ts";
+export { ConsolePeer, type HandshakeFields } from "./session/peer.ts";
+export { ConsoleSession, type AcceptOptions, type SessionOptions } from "./session/session.ts";
+export { runConsole, type ConsoleOptions } from "./shell/run-console.ts";
+export * from "./view/index.ts";

@@ -1,0 +1,93 @@
+import { createHash } from "node:crypto";
+import { toHex, UsageError } from "../../base/index.ts";
+import { decode, encode, type BInput } from "../../bencode/index.ts";
+import { styleFor } from "../../terminal/index.ts";
+import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
+import { PeerView } from "../session/peer-view.ts";
+import { lintTable, timelineTable } from "../view/index.ts";
+import type { Lookup } from "./globals.ts";
+import { describeName, findTopic, introduction, listMembers, listNames, Text } from "./help.ts";
+import { ownerOf } from "./owners.ts";
+import type { ShellServices } from "./services.ts";
+import { drawList } from "./tables.ts";
+import { makeTail } from "./tail.ts";
+
+/** Names that live sessions and records have in common. */
+export function commonScope(peers: readonly PeerView[], services: ShellServices): [string, Lookup][] {
+  const only = (call: string, peer: unknown): PeerView => {
+    if (peer instanceof PeerView) return peer;
+    if (peer !== undefined) throw wrong(call, "peer", "a peer, such as peers.last", peer);
+    const last = peers.at(-1);
+    if (last === undefined) throw new UsageError("console.argument", `${call}: there is no peer yet`);
+    return last;
+  };
+  const functions: Readonly<Record<string, (...given: never[]) => unknown>> = {
+    available: () => listNames(services.groups, styleFor(process.stdout), services.width()),
+    help: (topic?: unknown) => help(topic, services, scope),
+    table: (list?: unknown) => drawList(list ?? peers),
+    tail: makeTail(services),
+    timeline: (peer?: unknown, options?: unknown) => {
+      const call = "timeline(peer, { last })";
+      const given = plainObject(call, "the second argument", options);
+      knownFields(call, given, ["last"]);
+      const { last } = given;
+      return timelineTable(only(call, peer), last === undefined ? {} : { last: wholeBetween(call, "last", last, 1, Number.MAX_SAFE_INTEGER) });
+    },
+    lint: (peer?: unknown) => lintTable(peer === undefined ? [...peers] : [only("lint(peer)", peer)]),
+    sha1: (bytes: unknown) => createHash("sha1").update(bytesOf("sha1(bytes)", "bytes", bytes)).digest("hex"),
+    hex: (bytes: unknown) => toHex(bytesOf("hex(bytes)", "bytes", bytes)),
+    bencode: (value: BInput) => encode(value),
+    bdecode: (bytes: unknown) => decode(bytesOf("bdecode(bytes)", "bytes", bytes)),
+    sleep: async (seconds: unknown) => {
+      if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= 86_400)) throw wrong("sleep(seconds)", "seconds", "a number from 0 to 86400", seconds);
+      const { signal, done } = services.interruptible();
+      await pause(seconds * 1000, signal).finally(done);
+    },
+    print: (...things: unknown[]) => {
+      services.print(things.map((thing) => (typeof thing === "string" ? thing : (services.show(thing) ?? "undefined"))).join(" "));
+    },
+    quiet: (on: unknown = true) => {
+      if (typeof on !== "boolean") throw wrong("quiet(on)", "on", "true or false", on);
+      services.quiet(on);
+    },
+    exit: (status: unknown = 0) => services.exit(wholeBetween("exit(status)", "status", status, 0, 255)),
+  };
+  const scope: [string, Lookup][] = Object.entries(functions).map(([name, value]) => [name, () => value]);
+  return scope;
+}
+
+/** `help()`, `help("contact")`, `help(contact)`, `help(peer)`. */
+function help(topic: unknown, services: ShellServices, scope: readonly (readonly [string, Lookup])[]): Text {
+  const style = styleFor(process.stdout);
+  const width = services.width();
+  if (topic === undefined) return introduction(style);
+  const name = typeof topic === "string" ? topic : typeof topic === "function" ? functionName(topic, scope) : undefined;
+  const found = name === undefined ? undefined : findTopic(name, services.groups);
+  if (found !== undefined) {
+    if ("owner" in found) return listMembers(found.owner, services.groups, style, width);
+    return new Text(found.map((entry) => describeName(entry, style, width).toString()).join("\n\n"));
+  }
+  const owner = ownerOf(topic);
+  if (owner !== undefined) return listMembers(owner, services.groups, style, width);
+  throw new UsageError("console.help", `there is no help on ${shown(topic)}; help("peer"), help("contact") and help() are some that there are`);
+}
+
+/** A name in scope, or a method's own. */
+function functionName(given: object, scope: readonly (readonly [string, Lookup])[]): string {
+  const own = scope.find(([, lookup]) => lookup() === given)?.[0];
+  return own ?? ("name" in given && typeof given.name === "string" ? given.name.replace(/^bound /, "") : "");
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason instanceof Error ? signal.reason : new Error("interrupted"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

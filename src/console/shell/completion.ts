@@ -1,0 +1,25 @@
+import { MESSAGE_TYPES } from "../conversation/message-types.ts";
+import type { NameGroup } from "./names/index.ts";
+
+/**
+ * What may stand behind the cursor: names that stand alone, members of what is known (`p.req`), types of messages in quotes.
+ * `ownerOf` tells to which group of names the value of an expression belongs.
+ */
+export function completeLine(line: string, groups: readonly NameGroup[], ownerOf: (path: string) => string | undefined): readonly [string[], string] | undefined {
+  const type = /\bnext\(\s*["']([\w-]*)$/.exec(line)?.[1];
+  if (type !== undefined) return [MESSAGE_TYPES.filter((name) => name.startsWith(type)), type];
+  const member = /([\w$]+(?:\.[\w$]+|\[\d+\])*)\.([\w$]*)$/.exec(line);
+  if (member !== null) {
+    const [, path = "", start = ""] = member;
+    const owner = ownerOf(path);
+    if (owner === undefined) return undefined;
+    // The whole path is replaced: what is in the middle of a line is what a completer is asked for.
+    return [namesOf(groups, owner, start).map((name) => `${path}.${name}`), `${path}.${start}`];
+  }
+  const word = /(?:^|[\s(,=!;])([a-zA-Z]\w*)$/.exec(line)?.[1];
+  return word === undefined ? undefined : [namesOf(groups, "", word), word];
+}
+
+function namesOf(groups: readonly NameGroup[], owner: string, start: string): string[] {
+  return groups.filter((group) => group.owner === owner).flatMap((group) => group.names.map(({ name }) => name).filter((name) => name.startsWith(start)));
+}

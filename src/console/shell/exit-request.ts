@@ -1,0 +1,9 @@
+/** Thrown by `exit(status)`: not a failure. */
+export class ExitRequest extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super(`exit(${status})`);
+    this.status = status;
+  }
+}

@@ -1,0 +1,21 @@
+import type { NameGroup } from "./names/index.ts";
+
+/** What names in scope need of the program around them. */
+export interface ShellServices {
+  /** All names there are. */
+  readonly groups: readonly NameGroup[];
+  /** Columns of the screen. */
+  width(): number;
+  /** Prints text and a new line. */
+  print(text: string): void;
+  /** A value as the console shows it; `undefined` for nothing. */
+  show(value: unknown): string | undefined;
+  /** Begins a record, or ends it. */
+  record(file: string | false): Promise<void>;
+  /** Hides what happens while a person types, or shows it again. */
+  quiet(on: boolean): void;
+  /** Ends the session. */
+  exit(status: number): void;
+  /** Aborted by Ctrl-C while something is waited for, and at the end. A new one each time. */
+  interruptible(): { readonly signal: AbortSignal; readonly done: () => void };
+}

@@ -1,0 +1,215 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { runInThisContext } from "node:vm";
+import { AbortError, toError, UsageError } from "../../base/index.ts";
+import { styleFor } from "../../terminal/index.ts";
+import { ConsolePeer } from "../session/peer.ts";
+import { PeerView } from "../session/peer-view.ts";
+import { Piece } from "../session/pieces.ts";
+import { PLAIN_WIDTH } from "../view/index.ts";
+import { defineAliases } from "./aliases.ts";
+import { completeLine } from "./completion.ts";
+import { ExitRequest } from "./exit-request.ts";
+import { defineGlobals, type Lookup } from "./globals.ts";
+import { toJson } from "./json.ts";
+import type { NameGroup } from "./names/index.ts";
+import { ownerOf } from "./owners.ts";
+import { explainProblem, type ProblemContext } from "./problems.ts";
+import { Repl } from "./repl.ts";
+import { lineOf, runScript } from "./script.ts";
+import type { ShellServices } from "./services.ts";
+import { showValue } from "./show.ts";
+
+export interface ShellOptions {
+  readonly groups: readonly NameGroup[];
+  readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
+  readonly record: ShellServices["record"];
+  readonly quiet: ShellServices["quiet"];
+  /** A file to run instead of reading lines; `-` is standard input. */
+  readonly script: string | undefined;
+  readonly prompt: string;
+  /** Printed first, to a person. */
+  readonly greeting: string;
+  readonly historyFile: string | undefined;
+  /** Values as JSON, a line each. */
+  readonly isJson: boolean;
+  /** Aborted by Ctrl-C (not while a person types) and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** A person sits before it: print things to them as they happen. */
+  readonly onPrompt?: ((notify: (line: string) => void) => void) | undefined;
+}
+
+/** The status of a script that threw, or of lines of which one did. */
+const FAILED = 1;
+
+/** Reads lines or runs a script, with names in scope; resolves to the exit status. Rejects with AbortError when it was interrupted. */
+export async function runShell(options: ShellOptions): Promise<number> {
+  const shell = new Shell(options);
+  return options.script === undefined ? shell.readLines() : shell.runScript(options.script);
+}
+
+class Shell {
+  readonly #options: ShellOptions;
+  readonly #waits = new Set<AbortController>();
+  #repl: Repl | undefined;
+  #status = 0;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+  }
+
+  async readLines(): Promise<number> {
+    const { prompt, historyFile, greeting, groups, signal, onPrompt } = this.#options;
+    const isTerminal = process.stdin.isTTY && process.stdout.isTTY;
+    const leave = this.#enter();
+    if (isTerminal) this.#print(greeting);
+    const repl = new Repl({
+      input: process.stdin,
+      output: process.stdout,
+      isTerminal,
+      prompt,
+      historyFile,
+      show: (value) => this.#show(value),
+      onProblem: (error) => this.#tell(error),
+      onInterrupt: () => this.#interrupt(),
+      complete: (line) => completeLine(line, groups, (path) => ownerOf(valueOf(path))),
+    });
+    this.#repl = repl;
+    const stop = (): void => repl.close();
+    signal.addEventListener("abort", stop, { once: true });
+    const own = this.#ownRejections((error) => this.#tell(error));
+    try {
+      await repl.loadHistory();
+      if (isTerminal) onPrompt?.((line) => repl.notify(line));
+      await repl.ended();
+    } finally {
+      own();
+      signal.removeEventListener("abort", stop);
+      this.#interrupt();
+      leave();
+    }
+    if (signal.aborted) throw new AbortError("interrupted");
+    return this.#status;
+  }
+
+  async runScript(path: string): Promise<number> {
+    const { signal } = this.#options;
+    const [name, source] = path === "-" ? ["[stdin].mjs", await text(process.stdin)] : [path, await readScript(path)];
+    const leave = this.#enter();
+    let own: () => void = () => undefined;
+    let idle: () => void = () => undefined;
+    const stopped = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(new AbortError("interrupted")), { once: true });
+      // A promise that nobody waits for has failed: the script would go on without knowing.
+      own = this.#ownRejections(reject);
+      idle = (): void => reject(new UsageError("console.idle", "the script waits for something that cannot happen any more"));
+      process.once("beforeExit", idle);
+    });
+    try {
+      await Promise.race([runScript(name, source), stopped]);
+      return this.#status;
+    } catch (error) {
+      if (error instanceof ExitRequest) return error.status;
+      if (signal.aborted) throw error;
+      const line = lineOf(error, name);
+      const where = path === "-" ? "script" : path;
+      this.#print(`${styleFor(process.stderr).bad("millrace:")} ${where}${line === undefined ? "" : `:${line}`}: ${explainProblem(error, this.#problems())}`, process.stderr);
+      return FAILED;
+    } finally {
+      process.off("beforeExit", idle);
+      own();
+      this.#interrupt();
+      leave();
+    }
+  }
+
+  /** Puts the names in scope; the answered function takes them out again. */
+  #enter(): () => void {
+    const { groups, scope, record, quiet } = this.#options;
+    defineAliases(PeerView.prototype, "peer", groups);
+    defineAliases(ConsolePeer.prototype, "peer", groups);
+    defineAliases(Piece.prototype, "piece", groups);
+    return defineGlobals(
+      scope({
+        groups,
+        record,
+        quiet,
+        width: () => (process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH),
+        print: (line) => this.#print(line),
+        show: (value) => showValue(value),
+        exit: (status) => this.#exit(status),
+        interruptible: () => this.#interruptible(),
+      }),
+    );
+  }
+
+  #show(value: unknown): string | undefined {
+    if (this.#options.isJson) return JSON.stringify({ event: "value", value: toJson(value) });
+    return showValue(value);
+  }
+
+  #print(line: string, stream: NodeJS.WriteStream = process.stdout): void {
+    stream.write(`${line}\n`);
+  }
+
+  /** One line, and the status remembers it. */
+  #tell(error: unknown): void {
+    if (error instanceof ExitRequest) return;
+    const problem = explainProblem(error, this.#problems());
+    // A person may try as often as they like; of lines from a pipe, one that failed makes it a failure.
+    if (!process.stdin.isTTY) this.#status = FAILED;
+    if (this.#options.isJson) this.#print(JSON.stringify({ event: "error", message: problem }));
+    else this.#print(styleFor(process.stdout).bad(problem));
+  }
+
+  #problems(): ProblemContext {
+    return { groups: this.#options.groups, ownerOf, valueOf };
+  }
+
+  #exit(status: number): void {
+    this.#status = status;
+    const repl = this.#repl;
+    if (repl === undefined) throw new ExitRequest(status);
+    repl.close();
+  }
+
+  #interruptible(): { readonly signal: AbortSignal; readonly done: () => void } {
+    const controller = new AbortController();
+    this.#waits.add(controller);
+    return { signal: controller.signal, done: () => this.#waits.delete(controller) };
+  }
+
+  #interrupt(): void {
+    for (const controller of this.#waits) controller.abort(new AbortError("interrupted"));
+    this.#waits.clear();
+  }
+
+  /** What nobody awaited and what failed is told, not thrown at the whole program. */
+  #ownRejections(onError: (error: unknown) => void): () => void {
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection");
+    process.on("unhandledRejection", onError);
+    return () => {
+      process.off("unhandledRejection", onError);
+      for (const listener of others) process.on("unhandledRejection", listener);
+    };
+  }
+}
+
+/** The value of `p` or `peers[0].haves`; of anything longer nothing: it would be run. */
+function valueOf(path: string): unknown {
+  if (!/^[\w$]+(?:\.[\w$]+|\[\d+\])*$/.test(path)) return undefined;
+  try {
+    return runInThisContext(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readScript(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new UsageError("console.script", `the script ${path} cannot be read: ${toError(error).message}`, { cause: error });
+  }
+}
