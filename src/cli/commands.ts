@@ -102,6 +102,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/console.ts")).consoleCommand,
   },
   {
+    name: "inspect",
+    summary: "print a session that the console recorded",
+    usage: "FILE",
+    events: false,
+    load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
     name: "demo",
     summary: "see it work: a tracker, a seeder and a download on this machine",
     usage: "",

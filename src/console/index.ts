@@ -1,4 +1,5 @@
 /** The protocol console: peers driven by hand, their conversations read, linted, recorded and replayed. */
+export * from "./between/index.ts";
 export * from "./conversation/conversation.ts";
 export * from "./conversation/entry.ts";
 export * from "./conversation/lint.ts";
@@ -7,6 +8,7 @@ export * from "./conversation/side.ts";
 export * from "./limits.ts";
 export * from "./lint/index.ts";
 export * from "./list.ts";
+export * from "./record/index.ts";
 export * from "./session/peer-view.ts";
 export { ConsolePeer, type HandshakeFields } from "./session/peer.ts";
 export { ConsoleSession, type AcceptOptions, type SessionOptions } from "./session/session.ts";

@@ -2,6 +2,7 @@
 export * from "./bitfield.ts";
 export * from "./describe.ts";
 export * from "./hex-dump.ts";
+export * from "./json.ts";
 export * from "./line.ts";
 export * from "./peer.ts";
 export * from "./speakers.ts";

@@ -19,6 +19,8 @@ export interface TableColumn {
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Left out when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
+  /** On a screen with fewer columns than this the cell stands below its row instead, in lines of its own. */
+  readonly belowUnder?: number | undefined;
 }
 
 export interface TableOptions {
@@ -42,6 +44,8 @@ export const PLAIN_WIDTH = 100;
 /** A flexible column is not made narrower than this. */
 const MIN_FLEXIBLE = 12;
 const GAP = "  ";
+/** Before what stands below its row. */
+const INDENT = " ".repeat(9);
 
 /** Rows of text under their titles, drawn when somebody looks: `console.log(table)`, the REPL and `String(table)` all show it. */
 export class Table {
@@ -77,7 +81,9 @@ export class Table {
 
   #grid(width: number, style: Style): string[] {
     const texts = this.rows.map((row) => this.columns.map((_, at) => clean(textOf(row[at]))));
-    const shown = [...this.columns.keys()].filter((at) => this.columns[at]?.omitEmpty !== true || texts.some((row) => row[at] !== ""));
+    const isBelow = (at: number): boolean => width < (this.columns[at]?.belowUnder ?? 0);
+    const below = [...this.columns.keys()].filter(isBelow);
+    const shown = [...this.columns.keys()].filter((at) => !isBelow(at) && (this.columns[at]?.omitEmpty !== true || texts.some((row) => row[at] !== "")));
     const columns = shown.flatMap((at) => this.columns[at] ?? []);
     const cells = texts.map((row) => shown.map((at) => row[at] ?? ""));
     const widths = fitWidths(columns, cells, width);
@@ -87,6 +93,10 @@ export class Table {
     cells.forEach((row, number) => {
       const looks = shown.map((at) => lookOf(this.rows[number]?.[at]));
       lines.push(...drawRow(columns, row, { widths, mark, paint: (at, text) => painted(style, looks[at], text) }));
+      for (const at of below) {
+        const text = texts[number]?.[at] ?? "";
+        if (text !== "") lines.push(...wrapText(text, width - INDENT.length).map((line) => INDENT + painted(style, lookOf(this.rows[number]?.[at]), line)));
+      }
     });
     return lines;
   }

@@ -5,6 +5,9 @@ import { describeMessage } from "./describe.ts";
 import { ourSpeakers, type Speakers } from "./speakers.ts";
 import { tableOf, type Cell, type Field, type Look, type Table } from "./table.ts";
 
+/** Columns under which findings stand below their rows rather than beside them. */
+const NARROW = 100;
+
 /** `+0.123`: seconds since the session began, of milliseconds. */
 export function timeText(at: number): string {
   return `+${(at / 1000).toFixed(3)}`;
@@ -42,7 +45,7 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
     { title: "", of: ({ way }) => ({ text: arrow(way, style), look: way === "out" ? "accent" : "good" }) },
     { title: "message", flexible: "wrap", of: (entry) => describeMessage(entry, pieceCount) },
     { title: "bytes", align: "right", of: ({ size }) => (size === 0 ? "" : groupDigits(size)) },
-    { title: "odd", flexible: "wrap", omitEmpty: true, of: oddity },
+    { title: "odd", flexible: "wrap", omitEmpty: true, belowUnder: NARROW, of: oddity },
   ];
 }
 
@@ -96,7 +99,7 @@ export function lintTable(views: PeerView | readonly PeerView[], options: LintOp
     { title: "", of: ({ finding }) => ({ text: finding.severity, look: lookOf([finding]) }) },
     { title: "rule", of: ({ finding }) => finding.rule },
     { title: "BEP", align: "right", of: ({ finding }) => String(finding.bep) },
-    { title: "what", flexible: "wrap", of: ({ finding }) => finding.text },
+    { title: "what", flexible: "wrap", belowUnder: NARROW, of: ({ finding }) => finding.text },
   ];
   return tableOf(fields, rows, { empty: "nothing odd" });
 }

@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import type { Command } from "commander";
+import { InputError } from "../../base/index.ts";
+import { createLinter, entryJson, lintTable, ourSpeakers, PLAIN_WIDTH, readRecording, Replay, timelineTable, twoSpeakers } from "../../console/index.ts";
+import type { PeerView, Recording } from "../../console/index.ts";
+import { clean, count, formatDate, formatDuration, formatSize } from "../../terminal/index.ts";
+import { wholeArgument } from "../arguments.ts";
+import { act, newCommand } from "../command.ts";
+import type { CommandEntry } from "../command.ts";
+import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
+import type { CommonFlags, Session } from "../session.ts";
+
+interface InspectFlags extends CommonFlags {
+  readonly peer?: number;
+  readonly lint?: boolean;
+  readonly strict?: boolean;
+}
+
+export function inspectCommand(entry: CommandEntry): Command {
+  const command = newCommand(entry, "Prints a session that the console recorded: for each peer every message both ways, then what is odd about them. Nothing is asked of the network.", [
+    ["inspect session.jsonl", "everything that was said"],
+    ["inspect session.jsonl --peer 2", "with one peer"],
+    ["inspect session.jsonl --lint --strict", "is there a fault? Exit status 1 when there is"],
+    ["inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'", "for a script"],
+  ])
+    .argument("<file>", "what `record(FILE)` in the console, or --record, has written")
+    .option("--peer <number>", "only what was said with one peer", wholeArgument("--peer", 1, Number.MAX_SAFE_INTEGER))
+    .option("--lint", "only what is odd")
+    .option("--strict", "exit with status 1 when a rule was broken");
+  return act<InspectFlags>(command, entry, inspect);
+}
+
+async function inspect(session: Session<InspectFlags>): Promise<number> {
+  const { flags, output, args } = session;
+  const path = args[0] ?? "";
+  const recording = await readRecording(await session.runtime(), path);
+  const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
+  const replay = new Replay(recording, { linter: () => createLinter({ sha1 }) });
+  replay.end();
+  const peers = flags.peer === undefined ? [...replay.peers] : replay.peers.filter(({ number }) => number === flags.peer);
+  if (flags.peer !== undefined && peers.length === 0) throw new InputError("console.recording", `${path} has no peer ${flags.peer}; it has ${replay.peers.map(({ number }) => number).join(", ") || "none"}`);
+  for (const problem of shortcomings(recording)) output.note(`${output.noteStyle.warn("note:")} ${problem}`);
+  const faults = countOf(peers, "fault");
+  if (output.json) output.data(facts(recording, replay, peers, flags.lint === true));
+  else show(session, { replay, peers, faults });
+  return flags.strict === true && faults > 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+interface Shown {
+  readonly replay: Replay;
+  readonly peers: readonly PeerView[];
+  readonly faults: number;
+}
+
+function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults }: Shown): void {
+  const { style } = output;
+  const { kind, startedAt, events } = replay.recording;
+  const width = process.stdout.columns ?? PLAIN_WIDTH;
+  const speakers = kind === "between" ? twoSpeakers : ourSpeakers;
+  if (flags.lint !== true) {
+    const name = replay.metainfo?.name ?? replay.recording.infoHash;
+    const what = kind === "between" ? "what two clients said" : "a session";
+    output.line(`${what}${name === undefined ? "" : ` about ${style.strong(clean(name))}`}, ${formatDate(new Date(startedAt))}, ${formatDuration((events.at(-1)?.at ?? 0) / 1000)}`);
+    output.line();
+    for (const view of peers) {
+      output.line(timelineTable(view, { speakers: speakers(view), style }).draw({ width, style }));
+      output.line();
+    }
+  }
+  output.line(lintTable(peers, { speakers }).draw({ width, style }));
+  if (flags.lint === true) return;
+  const said = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.messages + sides.in.messages, 0);
+  const bytes = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.bytes + sides.in.bytes, 0);
+  output.line();
+  output.line(`${count(peers.length, "peer")}, ${count(said, "message")}, ${formatSize(bytes)}; ${count(faults, "fault")}, ${count(countOf(peers, "note"), "note")}`);
+}
+
+function facts({ kind, startedAt, infoHash, isCut }: Recording, { metainfo }: Replay, peers: readonly PeerView[], isLintOnly: boolean): object {
+  return {
+    kind,
+    startedAt: new Date(startedAt).toISOString(),
+    infoHash: infoHash ?? null,
+    name: metainfo?.name ?? null,
+    cut: isCut,
+    peers: peers.map((view) => ({
+      number: view.number,
+      address: view.address,
+      direction: view.direction,
+      client: view.client ?? null,
+      ...(isLintOnly ? {} : { entries: view.timeline.map((entry) => entryJson(entry, metainfo?.pieceCount)) }),
+      findings: view.findings.map((finding) => finding),
+    })),
+    faults: countOf(peers, "fault"),
+    notes: countOf(peers, "note"),
+  };
+}
+
+/** What is missing of the session. */
+function shortcomings({ isCut, events }: Recording): string[] {
+  const lines = events.flatMap((event) => (event.event === "left-out" ? [`peer ${event.peer} is not in the recording: ${clean(event.why)}`] : []));
+  return isCut ? [...lines, "the last line is not whole: the recording was cut off"] : lines;
+}
+
+function countOf(peers: readonly PeerView[], severity: "fault" | "note"): number {
+  return peers.reduce((sum, { findings }) => sum + findings.filter((finding) => finding.severity === severity).length, 0);
+}

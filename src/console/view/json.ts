@@ -1,0 +1,18 @@
+import { toHex } from "../../base/index.ts";
+import type { Entry } from "../conversation/entry.ts";
+import { describeMessage } from "./describe.ts";
+
+/** A message for programs: bytes as hexadecimal, `says` as people read it. */
+export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<string, unknown>> {
+  const { findings, ...message } = entry;
+  return { ...Object.fromEntries(Object.entries(message).map(([key, value]) => [key, plain(value)])), says: describeMessage(entry, pieceCount), findings };
+}
+
+/** What JSON has no form for, in the nearest that it has. Messages nest no deeper than two levels. */
+function plain(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, each]) => [String(key), plain(each)]));
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
+}
