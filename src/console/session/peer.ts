@@ -1,12 +1,13 @@
 import { Bitfield, BLOCK_LENGTH, fromHex, NetworkError, UsageError, type Endpoint } from "../../base/index.ts";
 import { encode, type BInput } from "../../bencode/index.ts";
-import type { Clock } from "../../runtime/index.ts";
+import type { Clock, Timer } from "../../runtime/index.ts";
 import type { Connection } from "../../transport/index.ts";
 import { encodeExtendedHandshake, encodeHandshake, encodeMessage, EXTENDED_HANDSHAKE_ID, MAX_BLOCK_LENGTH, metadataReply, utMetadata, type ExtendedHandshake, type Message, type Reserved } from "../../wire/index.ts";
 import type { Entry, WireMessageType } from "../conversation/entry.ts";
 import { isMessageType, MESSAGE_TYPES } from "../conversation/message-types.ts";
 import { OpenRequests, type BlockSpan } from "../conversation/side.ts";
 import { MAX_NOTED_REQUESTS } from "../limits.ts";
+import type { AutoOptions, Duties } from "./auto/duties.ts";
 import { bytesOf, knownFields, plainObject, shown, uint32, wholeBetween, wrong } from "./arguments.ts";
 import { Inbox, type EntryOf, type NextOptions } from "./inbox.ts";
 import { PeerView, type PeerViewOptions } from "./peer-view.ts";
@@ -27,6 +28,12 @@ export interface PeerHost {
   pieces(): Pieces | undefined;
   /** Something arrived from the peer. */
   onEntry(peer: ConsolePeer, entry: Entry): void;
+  /** Something was sent to it by hand. */
+  onSaid(peer: ConsolePeer, entry: Entry): void;
+  /** Its connection takes more again. */
+  onDrain(peer: ConsolePeer): void;
+  /** See {@link ConsolePeer.auto}. */
+  auto(peer: ConsolePeer, options: unknown): Duties;
   onClose(peer: ConsolePeer): void;
 }
 
@@ -49,18 +56,24 @@ export interface HandshakeFields {
 const RESERVED: Partial<Reserved> = { extended: true, fast: true };
 /** The id by which we want ut_metadata. */
 const METADATA_ID = 1;
+/** Milliseconds that a peer has to take what was sent before we hang up. */
+const HANG_UP_MS = 3_000;
 /** Requests that we say we queue: as many as others do. */
 const REQUEST_QUEUE = 500;
 
-/** A peer that is driven by hand: nothing is sent unless one of these is called. Each sender answers the message as it was sent. */
+/** A peer that is driven by hand: nothing is sent unless one of these is called, or `auto` hands duties to the engine. Each sender answers the message as it was sent. */
 export class ConsolePeer extends PeerView {
   readonly endpoint: Endpoint;
+  /** Resolves when the connection is over for both sides, what was sent before {@link ConsolePeer.close} included. */
+  readonly ended: Promise<void>;
   readonly #host: PeerHost;
   readonly #connection: Connection;
   readonly #inbox: Inbox;
   /** Blocks asked for by hand and not here yet: what nobody asked for is not kept. */
   readonly #askedBlocks = new OpenRequests();
   readonly #askedMetadata = new Set<number>();
+  /** Runs while what was sent before hanging up has not been taken. */
+  #farewell: Timer | undefined;
 
   constructor(options: ConsolePeerOptions) {
     super(options);
@@ -68,10 +81,16 @@ export class ConsolePeer extends PeerView {
     this.#connection = options.connection;
     this.endpoint = options.connection.remote;
     this.#inbox = new Inbox(options.host.clock);
-    options.connection.start({
-      onData: (chunk) => this.#onData(chunk),
-      onDrain: () => undefined,
-      onClose: (error) => this.#onClose("in", error === undefined ? "the peer hung up" : `the connection broke: ${error.message}`),
+    this.ended = new Promise((resolve) => {
+      options.connection.start({
+        onData: (chunk) => this.#onData(chunk),
+        onDrain: () => options.host.onDrain(this),
+        onClose: (error) => {
+          this.#farewell?.cancel();
+          this.#onClose("in", error === undefined ? "the peer hung up" : `the connection broke: ${error.message}`);
+          resolve();
+        },
+      });
     });
   }
 
@@ -286,15 +305,36 @@ export class ConsolePeer extends PeerView {
     return sent;
   }
 
-  /** Hangs up. */
+  /**
+   * Hands duties to the engine, or takes them back: `keepAlive` after a silence of ours, `answer` requests while we do not choke the
+   * peer (choke and unchoke stay with you), `download` what is missing, together with the other peers that do, `metadata` requests.
+   * Without an argument all of them, with `false` none; of an object only what it names changes, so that `auto({})` just tells what is on.
+   * A peer that breaks a rule of a duty, or sends bad data, is hung up on; the log says why.
+   */
+  auto(options?: AutoOptions | boolean): Duties {
+    return this.#host.auto(this, options);
+  }
+
+  /** Hangs up, as soon as the peer has taken what was sent; after three seconds whether it has or not. */
   close(): void {
+    if (this.isClosed) return;
     this.#onClose("out", "we hung up");
+    this.#farewell = this.#host.clock.after(HANG_UP_MS, () => this.#connection.destroy());
     this.#connection.end();
+  }
+
+  /** Hangs up at once for a reason: what waits to be sent is lost. */
+  hangUp(why: string): void {
+    this.#onClose("out", why);
+    this.#connection.destroy();
   }
 
   /** Bytes of whole messages that the engine's own logic sends. */
   sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
-    if (this.isClosed) return false;
+    if (this.isClosed) {
+      if (onFlushed !== undefined) this.#host.clock.soon(() => onFlushed(new NetworkError("console.closed", `peer ${this.number} is gone`)));
+      return false;
+    }
     this.#note("out", bytes);
     return this.#connection.write(bytes, onFlushed);
   }
@@ -318,6 +358,7 @@ export class ConsolePeer extends PeerView {
       else if (entry.type === "metadata-request" && this.#askedMetadata.size < MAX_NOTED_REQUESTS) this.#askedMetadata.add(entry.piece);
     }
     this.#connection.write(bytes);
+    for (const entry of entries) this.#host.onSaid(this, entry);
     return entries.at(-1);
   }
 

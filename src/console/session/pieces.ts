@@ -1,4 +1,4 @@
-import { BLOCK_LENGTH, StorageError, toHex, UsageError, type Bitfield } from "../../base/index.ts";
+import { Bitfield, BLOCK_LENGTH, StorageError, toHex, UsageError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { FilePool, FileStorage, MemoryStorage, PieceStore, type Storage } from "../../storage/index.ts";
@@ -12,6 +12,14 @@ export interface PiecesOptions {
   /** The folder to keep files in; `undefined` keeps pieces in memory. */
   readonly folder: string | undefined;
   readonly log: SessionLog;
+}
+
+/** Who fetches pieces besides the hand. What it has begun is its own: nobody else writes there. */
+export interface Fetcher {
+  /** Bytes that it has of a piece which it has begun; `undefined` for others. */
+  received(piece: number): number | undefined;
+  /** A piece was completed by hand. */
+  onPiece(piece: number): void;
 }
 
 /** One piece of the torrent, to look at and to work on. */
@@ -81,6 +89,7 @@ export class Pieces {
   /** Writes and checks, one after the other. */
   #work: Promise<unknown> = Promise.resolve();
   #failure: Error | undefined;
+  #fetcher: Fetcher | undefined;
 
   private constructor(options: PiecesOptions) {
     const { runtime, metainfo, folder } = options;
@@ -133,14 +142,51 @@ export class Pieces {
   }
 
   received(index: number): number {
-    return this.have.get(index) ? this.store.layout.pieceSize(index) : (this.#received.get(index)?.size ?? 0);
+    return this.have.get(index) ? this.store.layout.pieceSize(index) : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
+  }
+
+  /** The storage for a {@link Fetcher}: what it writes takes its turn with what the hand does. */
+  get orderly(): Pick<Storage, "read" | "write"> {
+    return {
+      read: (offset, into) => this.#next(() => this.storage.read(offset, into)),
+      write: (offset, parts) => this.#next(() => this.storage.write(offset, parts)),
+    };
+  }
+
+  /** Lends the pieces to somebody who fetches them. `begin` is told of the whole blocks that are here of unfinished ones: they are the fetcher's then. */
+  lend(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
+    return this.#next(async () => {
+      const { layout } = this.store;
+      for (const [index, ranges] of this.#received) if (ranges.covers(0, layout.pieceSize(index))) await this.#check(index);
+      const partials = new Map<number, Bitfield>();
+      for (const [index, ranges] of this.#received) {
+        const size = layout.pieceSize(index);
+        const blocks = new Bitfield(Math.ceil(size / BLOCK_LENGTH));
+        for (let block = 0; block < blocks.length; block++) blocks.set(block, ranges.covers(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH)));
+        if (!blocks.isEmpty) partials.set(index, blocks);
+      }
+      for (const index of partials.keys()) this.#received.delete(index);
+      this.#fetcher = fetcher;
+      begin(partials);
+    });
+  }
+
+  /** The pieces are the hand's again, with blocks that the fetcher had written of unfinished ones. */
+  takeBack(partials: ReadonlyMap<number, Bitfield>): void {
+    this.#fetcher = undefined;
+    for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
+    for (const [index, blocks] of partials) {
+      const size = this.store.layout.pieceSize(index);
+      for (const block of blocks.ones()) this.#rangesOf(index).add(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH));
+    }
   }
 
   /** A block that was asked for has arrived. The piece is checked when this completes it. */
   receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
     const size = this.store.layout.pieceSize(index);
-    if (this.have.get(index) || begin + bytes.length > size) return;
+    if (begin + bytes.length > size) return;
     this.#own(async () => {
+      if (this.have.get(index) || this.#fetcher?.received(index) !== undefined) return;
       await this.#put(index, begin, bytes);
       if (!this.#rangesOf(index).covers(0, size)) return;
       const isRight = await this.#check(index);
@@ -151,7 +197,10 @@ export class Pieces {
 
   /** Puts bytes into a piece; it counts as missing until it has been verified. */
   async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
-    await this.#next(() => this.#put(index, begin, bytes));
+    await this.#next(async () => {
+      if (this.#fetcher?.received(index) !== undefined) throw new UsageError("console.busy", `piece ${index} is being fetched by the engine; auto({ download: false }) ends that`);
+      await this.#put(index, begin, bytes);
+    });
   }
 
   /** Bytes of a piece. Rejects with {@link UsageError} `console.missing` when they are not here. */
@@ -207,8 +256,10 @@ export class Pieces {
 
   async #check(index: number): Promise<boolean> {
     const isRight = await this.store.verify(index);
-    if (isRight) this.#received.delete(index);
-    else if (this.#rangesOf(index).covers(0, this.store.layout.pieceSize(index))) this.#received.delete(index);
+    if (isRight) {
+      this.#received.delete(index);
+      this.#fetcher?.onPiece(index);
+    } else if (this.#rangesOf(index).covers(0, this.store.layout.pieceSize(index))) this.#received.delete(index);
     return isRight;
   }
 

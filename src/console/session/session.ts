@@ -10,6 +10,10 @@ import type { Entry } from "../conversation/entry.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS, FAREWELL_MS, HANDSHAKE_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
+import { shown } from "./arguments.ts";
+import { Crew } from "./auto/crew.ts";
+import type { Duties } from "./auto/duties.ts";
+import { sayWhatIsHere } from "./auto/greeting.ts";
 import { readTarget } from "./contact-target.ts";
 import { SessionLog } from "./log.ts";
 import { MetadataPieces } from "./metadata-pieces.ts";
@@ -60,6 +64,8 @@ export class ConsoleSession {
   #metainfo: Metainfo | undefined;
   #pieces: Pieces | undefined;
   #listener: Listener | undefined;
+  /** Made when a first peer is handed over. */
+  #crew: Crew | undefined;
   #allPieces: readonly Piece[] | undefined;
   /** What is under way and has nobody to wait for it. */
   readonly #work = new Set<Promise<void>>();
@@ -196,6 +202,20 @@ export class ConsoleSession {
     }
   }
 
+  /**
+   * Gives a peer what is here: tells it which pieces are, unchokes it, and hands keep-alives and the answers to its requests to the
+   * engine. Answers what the engine does for it now. Throws UsageError `console.metadata`, and as {@link ConsolePeer.auto} does.
+   */
+  upload(peer: ConsolePeer): Duties {
+    if (!(peer instanceof ConsolePeer)) throw new UsageError("console.argument", `upload(peer): peer is one of peers, such as peers[0], not ${shown(peer)}`);
+    const { have } = this.#known();
+    peer.auto({ keepAlive: true });
+    sayWhatIsHere(peer, have);
+    if (peer.amChoking) peer.unchoke();
+    // Not before: what it asked for while it was choked would be refused.
+    return peer.auto({ answer: true });
+  }
+
   /** Begins to listen: peers that connect and want this torrent are answered with a handshake, and nothing else. */
   async accept(options: AcceptOptions): Promise<number> {
     if (this.#listener !== undefined) throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
@@ -213,7 +233,10 @@ export class ConsoleSession {
     const listener = this.#listener;
     for (const peer of [...this.peers, ...this.#shaking]) if (!peer.isClosed) peer.close();
     await listener?.close();
+    const ended = this.peers.map((peer) => peer.ended);
     await Promise.all(this.trackers.map((tracker) => tracker.stop(FAREWELL_MS).catch((error: unknown) => this.log.warn(`${tracker.url} was not told that we stopped: ${toError(error).message}`))));
+    await Promise.all(ended);
+    await this.#crew?.close();
     while (this.#work.size > 0) await Promise.all(this.#work);
     await this.#udp.close();
     await this.#pieces?.close();
@@ -223,6 +246,20 @@ export class ConsoleSession {
   #known(): Pieces {
     if (this.#pieces === undefined) throw new UsageError("console.metadata", "the metadata is not known yet: ask a peer for it with metadataRequest(0), metadataRequest(1) and so on");
     return this.#pieces;
+  }
+
+  #crewed(): Crew {
+    const { runtime } = this.#options;
+    this.#crew ??= new Crew({
+      runtime,
+      infoHash: this.infoHash,
+      log: this.log,
+      now: () => this.now(),
+      pieces: () => this.#pieces,
+      info: () => this.#metainfo?.infoBytes,
+      onMetadata: (info) => this.#own(this.#learn(info)),
+    });
+    return this.#crew;
   }
 
   #peerHost(): PeerHost {
@@ -236,8 +273,15 @@ export class ConsoleSession {
       port: () => this.port,
       info: () => this.#metainfo?.infoBytes,
       pieces: () => this.#pieces,
-      onEntry: (peer, entry) => this.#onEntry(peer, entry),
+      onEntry: (peer, entry) => {
+        this.#onEntry(peer, entry);
+        this.#crew?.heard(peer, entry);
+      },
+      onSaid: (peer, entry) => this.#crew?.said(peer, entry),
+      onDrain: (peer) => this.#crew?.drained(peer),
+      auto: (peer, given) => this.#crewed().auto(peer, given),
       onClose: (peer) => {
+        this.#crew?.gone(peer);
         this.#metadata.delete(peer);
         this.log.info(`peer ${peer.number} (${peer.address}): ${peer.timeline.last?.type === "closed" ? peer.timeline.last.why : "gone"}`);
       },
@@ -333,6 +377,7 @@ export class ConsoleSession {
     for (const listener of this.#metainfoListeners) listener(metainfo);
     this.#metadata.clear();
     this.#pieces = await Pieces.open({ runtime, metainfo, folder, log: this.log }, signal);
+    this.#crew?.onPieces();
   }
 
   #own(work: Promise<void>): void {

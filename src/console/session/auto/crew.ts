@@ -1,0 +1,292 @@
+import { PeerError, toError, UsageError, type InfoHash } from "../../../base/index.ts";
+import type { Runtime, Timer } from "../../../runtime/index.ts";
+import { KEEP_ALIVE_MS, MetadataExchange, RateLimiter, receive, Uploader, type Downloader, type Peer, type PeerOwner } from "../../../swarm/index.ts";
+import { ExtensionRegistry, utMetadata, type Message } from "../../../wire/index.ts";
+import type { Entry } from "../../conversation/entry.ts";
+import type { SessionLog } from "../log.ts";
+import type { ConsolePeer } from "../peer.ts";
+import type { Pieces } from "../pieces.ts";
+import { NO_DUTIES, readOrders, type Duties } from "./duties.ts";
+import { followHand, followPeer } from "./following.ts";
+import { Member } from "./member.ts";
+import { SharedDownload } from "./shared-download.ts";
+
+/** Milliseconds between two looks at silences, time-outs and rates: as in the engine. */
+const TICK_MS = 1_000;
+
+export interface CrewOptions {
+  readonly runtime: Runtime;
+  readonly infoHash: InfoHash;
+  readonly log: SessionLog;
+  /** Milliseconds since the session began. */
+  readonly now: () => number;
+  /** `undefined` while the metadata is not known. */
+  readonly pieces: () => Pieces | undefined;
+  /** The raw info dictionary, when it is known. */
+  readonly info: () => Uint8Array | undefined;
+  /** The info dictionary was fetched, and its hash is right. {@link Crew.onPieces} comes next. */
+  readonly onMetadata: (info: Uint8Array) => void;
+}
+
+/**
+ * The engine's own logic at work for peers of a session, as far as each has been handed over: whatever it sends goes through the
+ * console's peer, and whatever arrives there it is told. A peer that breaks a rule of a duty is left, as the engine would.
+ */
+export class Crew implements PeerOwner {
+  readonly #options: CrewOptions;
+  readonly #members = new Map<ConsolePeer, Member>();
+  readonly #byEngine = new WeakMap<Peer, Member>();
+  readonly #flushing = new Set<Peer>();
+  readonly #registry = new ExtensionRegistry<Peer>();
+  readonly #metadata: MetadataExchange;
+  readonly #download: SharedDownload;
+  #uploader: Uploader | undefined;
+  #timer: Timer | undefined;
+
+  constructor(options: CrewOptions) {
+    const { runtime, log, infoHash, info } = options;
+    this.#options = options;
+    this.#metadata = new MetadataExchange({
+      runtime,
+      infoHash,
+      info,
+      onComplete: (bytes) => {
+        // The hand may have been quicker.
+        if (info() === undefined) options.onMetadata(bytes);
+      },
+      onLiar: (engine) => this.#hangUp(this.#byEngine.get(engine), "it sent metadata that does not hash to the info-hash"),
+    });
+    this.#registry.add(utMetadata, (message, engine) => this.#metadata.onMessage(engine, message));
+    this.#download = new SharedDownload({
+      runtime,
+      log,
+      pieces: options.pieces,
+      onJoined: (engine, downloader) => this.#adopt(engine, downloader),
+      onLiar: ({ endpoint, peerId }) => {
+        const members = [...this.#members.values()].filter(({ engine }) => engine.endpoint.ip === endpoint.ip && engine.endpoint.port === endpoint.port && engine.identity.peerId.equals(peerId));
+        for (const member of members) this.#hangUp(member, "it sent bad data");
+      },
+    });
+  }
+
+  /** Changes what is done for a peer; answers what is. Throws {@link UsageError} `console.argument`, `console.handshake`, `console.closed`. */
+  auto(peer: ConsolePeer, options: unknown): Duties {
+    const { duties, sequential } = readOrders(options);
+    if (sequential !== undefined) this.#download.isSequential = sequential;
+    const before = this.#members.get(peer)?.duties ?? NO_DUTIES;
+    const wanted = { ...before, ...duties };
+    if (!Object.values(wanted).includes(true)) {
+      this.#dismiss(peer);
+      return { ...NO_DUTIES };
+    }
+    const member = this.#members.get(peer) ?? this.#enlist(peer);
+    member.duties = wanted;
+    try {
+      this.#change(member, before);
+    } catch (error) {
+      this.#fail(member, error);
+    }
+    member.engine.flush(this.#options.runtime.clock.now());
+    return { ...(peer.isClosed ? NO_DUTIES : wanted) };
+  }
+
+  /** A peer said something. */
+  heard(peer: ConsolePeer, entry: Entry): void {
+    const member = this.#members.get(peer);
+    if (member === undefined || entry.number <= member.since) return;
+    member.engine.lastReceived = this.#options.runtime.clock.now();
+    try {
+      followPeer(member, entry);
+      if (entry.type === "extended-handshake" && member.duties.download) this.#askMetadata(member);
+    } catch (error) {
+      this.#fail(member, error);
+    }
+  }
+
+  /** Something was said to a peer by hand. */
+  said(peer: ConsolePeer, entry: Entry): void {
+    const member = this.#members.get(peer);
+    if (member === undefined || entry.number <= member.since) return;
+    member.engine.lastSent = this.#options.runtime.clock.now();
+    followHand(member, entry);
+  }
+
+  /** A peer's connection takes more again. */
+  drained(peer: ConsolePeer): void {
+    this.#members.get(peer)?.engine.handlers.onDrain();
+  }
+
+  /** A peer is gone. */
+  gone(peer: ConsolePeer): void {
+    this.#dismiss(peer);
+  }
+
+  /** The pieces are known at last. */
+  onPieces(): void {
+    for (const member of this.#members.values()) {
+      member.takePieces();
+      this.#introduce(member, true);
+      if (member.duties.answer) this.#answerPending(member);
+    }
+    this.#download.arrange();
+  }
+
+  /** Resolves when no disk access is under way any more. All peers must be gone. */
+  async close(): Promise<void> {
+    for (const peer of this.#members.keys()) this.#dismiss(peer);
+    await this.#download.idle();
+    await this.#uploader?.idle();
+  }
+
+  onMessage(engine: Peer, message: Message): void {
+    const member = this.#byEngine.get(engine);
+    if (member !== undefined) receive(member, engine, message);
+  }
+
+  blockStart(engine: Peer, piece: number, begin: number, length: number): Uint8Array | undefined {
+    return this.#byEngine.get(engine)?.downloader?.blockStart(engine, piece, begin, length);
+  }
+
+  blockEnd(engine: Peer, piece: number, begin: number, length: number, stored: boolean): void {
+    this.#byEngine.get(engine)?.downloader?.blockEnd(engine, piece, begin, length, stored);
+  }
+
+  onReceived(): void {
+    // Told by heard: the engine's decoder has nothing to do here.
+  }
+
+  onDrain(engine: Peer): void {
+    this.#byEngine.get(engine)?.uploader?.pump(engine);
+  }
+
+  onClose(): void {
+    // Either let go, or the console's peer has just been closed, which says so.
+  }
+
+  wantsFlush(engine: Peer): void {
+    const { clock } = this.#options.runtime;
+    if (this.#flushing.size === 0) {
+      clock.soon(() => {
+        const engines = [...this.#flushing];
+        this.#flushing.clear();
+        for (const each of engines) each.flush(clock.now());
+      });
+    }
+    this.#flushing.add(engine);
+  }
+
+  #enlist(peer: ConsolePeer): Member {
+    const { runtime, now } = this.#options;
+    const { handshake } = peer.conversation.sides.in;
+    if (peer.isClosed) throw new UsageError("console.closed", `auto: peer ${peer.number} is gone`);
+    if (handshake === undefined || peer.conversation.sides.out.handshake === undefined) {
+      throw new UsageError("console.handshake", `auto: the handshakes with peer ${peer.number} are not complete yet; send handshake(), and wait: await peer.next("handshake")`);
+    }
+    const member = new Member({
+      peer,
+      handshake,
+      owner: this,
+      clock: runtime.clock,
+      now: now(),
+      registry: this.#registry,
+      metadata: this.#metadata,
+      downloader: () => this.#download.downloader,
+      uploader: () => this.#anUploader(),
+    });
+    this.#members.set(peer, member);
+    this.#byEngine.set(member.engine, member);
+    this.#timer ??= runtime.clock.every(TICK_MS, () => this.#tick());
+    return member;
+  }
+
+  #dismiss(peer: ConsolePeer): void {
+    const member = this.#members.get(peer);
+    if (member === undefined) return;
+    this.#members.delete(peer);
+    if (peer.isClosed) member.letGo();
+    this.#download.leave(member.engine);
+    this.#metadata.gone(member.engine);
+    if (!peer.isClosed) member.letGo();
+    this.#flushing.delete(member.engine);
+    if (this.#members.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #change(member: Member, before: Duties): void {
+    const { engine, duties } = member;
+    this.#introduce(member, false);
+    if (duties.download && !before.download) {
+      this.#askMetadata(member);
+      this.#download.join(engine);
+    } else if (before.download && !duties.download) {
+      this.#download.leave(engine);
+      this.#metadata.gone(engine);
+    }
+    if (duties.answer && !before.answer) this.#answerPending(member);
+    else if (before.answer && !duties.answer) {
+      engine.uploads.clear();
+      engine.resume("uploads");
+    }
+  }
+
+  /** Blocks that the peer was asked for by hand are the engine's business now: it does not ask for them again. */
+  #adopt(engine: Peer, downloader: Downloader): void {
+    const peer = this.#byEngine.get(engine)?.peer;
+    for (const span of peer?.asked ?? []) if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.wasAsked(span);
+  }
+
+  #answerPending(member: Member): void {
+    for (const span of member.peer.requests) member.uploader?.request(member.engine, span);
+  }
+
+  /** Both ways of the metadata need our extended handshake, and the peer's size of it ours anew when it is known. */
+  #introduce({ peer, engine, duties }: Member, isNews: boolean): void {
+    const isKnown = this.#options.info() !== undefined;
+    if (!engine.supportsExtended || !(isKnown ? duties.metadata : duties.download)) return;
+    if (isNews || peer.conversation.sides.out.extended === undefined) peer.extendedHandshake();
+  }
+
+  #askMetadata({ peer, engine }: Member): void {
+    if (this.#options.info() !== undefined) return;
+    if (!engine.supportsExtended || (engine.extended !== undefined && (engine.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))) {
+      this.#options.log.warn(`peer ${peer.number} cannot give the metadata, without which nothing can be downloaded: ask another peer`);
+    } else this.#metadata.onHandshake(engine);
+  }
+
+  #anUploader(): Uploader | undefined {
+    const pieces = this.#options.pieces();
+    if (pieces === undefined) return undefined;
+    const { runtime, log } = this.#options;
+    this.#uploader ??= new Uploader({
+      clock: runtime.clock,
+      layout: pieces.metainfo.layout,
+      storage: pieces.storage,
+      limiter: new RateLimiter(runtime.clock),
+      hasPiece: (piece) => pieces.have.get(piece),
+      onSent: (engine) => {
+        engine.lastSent = runtime.clock.now();
+      },
+      onStorageError: (error) => log.warn(`a request cannot be answered: ${error.message}`),
+    });
+    return this.#uploader;
+  }
+
+  #tick(): void {
+    const now = this.#options.runtime.clock.now();
+    for (const { engine, duties } of this.#members.values()) if (duties.keepAlive && now - engine.lastSent > KEEP_ALIVE_MS) engine.send({ type: "keep-alive" });
+    this.#metadata.tick();
+    this.#download.tick(now);
+  }
+
+  #fail(member: Member, error: unknown): void {
+    if (!(error instanceof PeerError)) this.#options.log.warn(`peer ${member.peer.number}: ${toError(error).message}`);
+    this.#hangUp(member, toError(error).message);
+  }
+
+  #hangUp(member: Member | undefined, why: string): void {
+    if (member === undefined || member.peer.isClosed) return;
+    this.#options.log.warn(`the engine hangs up on peer ${member.peer.number} (${member.peer.address}): ${why}`);
+    member.peer.hangUp(`the engine hung up: ${why}`);
+  }
+}

@@ -1,0 +1,201 @@
+import { describe, expect, it } from "vitest";
+import { asked, BLOCK, BLOCKS, ConsoleStage, PIECE, PIECES, serve } from "../../../../test/support/console-stage.ts";
+import { encodeBitfield, encodeChoke, encodeHaveAll, encodePiece, encodeReject, encodeUnchoke } from "../../../wire/index.ts";
+
+describe("auto: download", () => {
+  it("gets the rest of what the hand began, and nothing twice", async () => {
+    const s = await ConsoleStage.begin();
+    const peer = await s.seed("10.0.0.2");
+    peer.interested();
+    await s.wait(peer.next("unchoke"));
+    peer.request(3, 0);
+    peer.request(3, BLOCK);
+    await s.wait(peer.next("piece"));
+    await s.wait(peer.next("piece"));
+    expect(s.session.pieces?.received(3)).toBe(2 * BLOCK);
+    peer.auto();
+    expect(await s.completes()).toBe(true);
+    expect(asked(peer).length).toBe(BLOCKS);
+    expect(new Set(asked(peer)).size).toBe(asked(peer).length);
+    expect(peer.timeline.filter((entry) => entry.way === "out").map(({ type }) => type).filter((type) => type.endsWith("interested"))).toEqual(["interested", "not-interested"]);
+    expect(peer.messages.filter(({ type }) => type === "piece").length).toBe(asked(peer).length);
+  });
+
+  it("takes over what the hand has asked for and not got", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2");
+    far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
+    await s.run(100);
+    near.interested();
+    near.request(0, 0);
+    near.request(15, BLOCK, 1_000);
+    near.request(5, 100, 200);
+    near.auto({ download: true });
+    await s.run(1_000);
+    expect(new Set(asked(near)).size).toBe(asked(near).length);
+    serve(far);
+    far.deliver(0, 0, BLOCK);
+    far.deliver(15, BLOCK, 1_000);
+    for (const { piece, begin: from, length } of near.asked) if (!(piece === 0 && from === 0) && !(piece === 15 && from === BLOCK)) far.deliver(piece, from, length);
+    expect(await s.completes()).toBe(true);
+    // The two that the engine took over, the one that it could not use, and its own.
+    expect(asked(near).length).toBe(BLOCKS + 1);
+  });
+
+  it("is one download for all peers: they share the work", async () => {
+    const s = await ConsoleStage.begin();
+    const peers = [await s.seed("10.0.0.2", { up: 200_000 }), await s.seed("10.0.0.3", { up: 200_000 })];
+    for (const peer of peers) peer.auto({ download: true });
+    expect(await s.completes()).toBe(true);
+    const [a = [], b = []] = peers.map((peer) => asked(peer));
+    expect(Math.min(a.length, b.length)).toBeGreaterThan(15);
+    // Only what end game asks twice is asked twice.
+    expect(new Set([...a, ...b]).size).toBe(BLOCKS);
+    expect(s.session.downloaded).toBeLessThan(1.25 * s.data.length);
+  });
+
+  it("fetches in order when told to", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2");
+    far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
+    serve(far);
+    near.auto({ download: { sequential: true } });
+    expect(await s.completes()).toBe(true);
+    expect(asked(near).map((block) => Number(block.split(":")[0]))).toEqual(asked(near).map((_, at) => Math.floor(at / 4)));
+  });
+
+  it("switched off, takes back what it asked for; the hand goes on, and then the engine again", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2", { fast: true });
+    far.send(encodeHaveAll(), encodeUnchoke());
+    let delivered = 0;
+    serve(far, () => delivered++ < 6);
+    near.auto();
+    await s.until(() => delivered >= 6, 10_000);
+    await s.run(1_000);
+    const open = near.asked.length;
+    expect(open).toBeGreaterThan(5);
+    expect(near.auto({ download: false })).toMatchObject({ download: false, keepAlive: true });
+    await s.run(1_000);
+    expect(far.of("cancel").length).toBe(open);
+    for (const { message } of far.of("cancel")) far.send(encodeReject(message.piece, message.begin, message.length));
+    await s.run(1_000);
+    expect(near.asked).toEqual([]);
+    const { pieces } = s.session;
+    const kept = s.received;
+    expect(kept).toBe(6 * BLOCK);
+    // By hand: the next block of a piece that is half here.
+    const half = Array.from({ length: PIECES }, (_, piece) => piece).find((piece) => (pieces?.received(piece) ?? 0) % PIECE !== 0) ?? 0;
+    const at = pieces?.received(half) ?? 0;
+    near.request(half, at);
+    far.deliver(half, at, BLOCK);
+    await s.run(1_000);
+    expect(pieces?.received(half)).toBe(at + BLOCK);
+    const before = asked(near).length;
+    serve(far);
+    near.auto({ download: true });
+    expect(await s.completes()).toBe(true);
+    expect(asked(near).length - before).toBe(BLOCKS - 7);
+  });
+
+  it.each([true, false])("waits while it is choked, and asks again what that voided (fast: %s)", async (fast) => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2", { fast });
+    far.send(fast ? encodeHaveAll() : encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
+    let delivered = 0;
+    far.onMessage = (message) => {
+      if (message.type !== "request") return;
+      if (++delivered === 10) far.send(encodeChoke());
+      if (delivered < 10 || delivered > 1_000) far.deliver(message.piece, message.begin, message.length);
+      else if (fast) far.send(encodeReject(message.piece, message.begin, message.length));
+    };
+    near.auto();
+    await s.run(5_000);
+    expect(near.peerChoking).toBe(true);
+    expect(near.asked).toEqual([]);
+    const before = asked(near).length;
+    await s.run(20_000);
+    expect(asked(near).length).toBe(before);
+    delivered = 1_000;
+    far.send(encodeUnchoke());
+    expect(await s.completes()).toBe(true);
+  });
+
+  it("leaves a liar, and gets the pieces elsewhere", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2");
+    far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
+    far.onMessage = (message) => {
+      if (message.type === "request") far.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length).fill(7)));
+    };
+    near.auto();
+    await s.until(() => near.isClosed, 60_000);
+    expect(s.session.log.filter(({ level }) => level === "warning").map(({ text }) => text)).toEqual([`the engine hangs up on peer 1 (${near.address}): it sent bad data`]);
+    await s.run(1_000);
+    expect(far.isClosed).toBe(true);
+    const honest = await s.seed("10.0.0.3");
+    honest.auto();
+    expect(await s.completes()).toBe(true);
+  });
+
+  it("fetches anew what the hand had got wrong", async () => {
+    const s = await ConsoleStage.begin();
+    await s.wait(s.session.pieces?.write(2, 0, new Uint8Array(BLOCK).fill(1)));
+    const peer = await s.seed("10.0.0.2");
+    peer.auto();
+    expect(await s.completes()).toBe(true);
+    expect(asked(peer).filter((block) => block === "2:0").length).toBe(1);
+    expect(asked(peer).filter((block) => block === `2:${BLOCK}`).length).toBe(2);
+    expect(peer.isClosed).toBe(false);
+  });
+
+  it("keeps what it had when the last peer hangs up, and goes on with the next", async () => {
+    const s = await ConsoleStage.begin();
+    const first = await s.seed("10.0.0.2", { up: 100_000 });
+    first.auto();
+    await s.until(() => first.conversation.sides.in.blockBytes > 300_000, 60_000);
+    first.close();
+    await s.run(2_000);
+    const kept = s.received;
+    expect(kept).toBeGreaterThan(280_000);
+    const second = await s.seed("10.0.0.3");
+    second.auto();
+    expect(await s.completes()).toBe(true);
+    expect(second.conversation.sides.in.blockBytes).toBe(s.data.length - kept);
+  });
+
+  it("does not let the hand write where it is at work, and counts what the hand completes", async () => {
+    const s = await ConsoleStage.begin();
+    const { pieces } = s.session;
+    const { far, near } = await s.meet("10.0.0.2");
+    far.send(encodeBitfield(new Uint8Array([0x80, 0x00])), encodeUnchoke());
+    near.auto();
+    await s.run(1_000);
+    expect(near.asked.length).toBe(4);
+    await expect(s.wait(pieces?.write(0, 0, new Uint8Array(5)))).rejects.toMatchObject({ code: "console.busy" });
+    for (let piece = 1; piece < PIECES; piece++) {
+      await s.wait(pieces?.write(piece, 0, s.data.slice(piece * PIECE, (piece + 1) * PIECE)));
+      expect(await s.wait(pieces?.verify(piece))).toBe(true);
+    }
+    serve(far);
+    for (const { piece, begin: from, length } of near.asked) far.deliver(piece, from, length);
+    expect(await s.completes()).toBe(true);
+    expect(near.amInterested).toBe(false);
+  });
+
+  it("fetches the metadata of a magnet link first", async () => {
+    const s = await ConsoleStage.begin({ magnet: true });
+    const peer = await s.seed("10.0.0.2");
+    peer.auto();
+    expect(await s.completes()).toBe(true);
+    expect(s.session.metainfo?.name).toBe("a.bin");
+  });
+
+  it("says so when a peer cannot give the metadata", async () => {
+    const s = await ConsoleStage.begin({ magnet: true });
+    const { near } = await s.meet("10.0.0.2");
+    near.auto();
+    expect(s.logged("peer 1 cannot give the metadata")).toBe(true);
+  });
+});
+

@@ -1,0 +1,76 @@
+import type { Entry } from "../../conversation/entry.ts";
+import type { Member } from "./member.ts";
+
+/** Tells the engine what a peer said, as far as its duties go. Throws PeerError for what breaks their rules. */
+export function followPeer(member: Member, entry: Entry): void {
+  const { engine, duties, metadata } = member;
+  switch (entry.type) {
+    case "piece":
+      takeBlock(member, entry.piece, entry.begin, entry.block);
+      return;
+    case "extended-handshake":
+      member.takeExtended();
+      return;
+    case "metadata-request":
+      if (duties.metadata) metadata.onMessage(engine, { type: "request", piece: entry.piece });
+      return;
+    case "metadata":
+      if (duties.download) metadata.onMessage(engine, { type: "data", piece: entry.piece, totalSize: entry.totalSize, data: entry.data });
+      return;
+    case "metadata-reject":
+      if (duties.download) metadata.onMessage(engine, { type: "reject", piece: entry.piece });
+      return;
+    case "choke":
+    case "unchoke":
+    case "interested":
+    case "not-interested":
+    case "have":
+    case "bitfield":
+    case "request":
+    case "cancel":
+    case "have-all":
+    case "have-none":
+    case "reject":
+    case "allowed-fast":
+      engine.onMessage(entry);
+      return;
+    default:
+  }
+}
+
+/** Tells the engine what was said to a peer by hand: what it has to know so as not to say it again, or the contrary. */
+export function followHand(member: Member, entry: Entry): void {
+  const { engine, downloader } = member;
+  switch (entry.type) {
+    case "choke":
+      engine.flags.amChoking = true;
+      member.uploader?.choke(engine);
+      return;
+    case "unchoke":
+      engine.flags.amChoking = false;
+      return;
+    case "interested":
+    case "not-interested":
+      engine.flags.amInterested = entry.type === "interested";
+      downloader?.refill(engine);
+      return;
+    case "allowed-fast":
+      engine.grantedFast.add(entry.piece);
+      return;
+    case "piece":
+    case "reject":
+      engine.uploads.remove(entry.piece, entry.begin, entry.length);
+      return;
+    case "request":
+      if (downloader?.adopt(engine, entry.piece, entry.begin, entry.length) === true) member.peer.wasAsked(entry);
+      return;
+    default:
+  }
+}
+
+function takeBlock({ engine }: Member, piece: number, begin: number, block: Uint8Array | undefined): void {
+  if (block === undefined) return;
+  const memory = engine.onBlockStart(piece, begin, block.length);
+  memory?.set(block);
+  engine.onBlockEnd(piece, begin, block.length, memory !== undefined);
+}

@@ -1,0 +1,118 @@
+import { PeerId, type Bitfield } from "../../../base/index.ts";
+import type { Clock } from "../../../runtime/index.ts";
+import { countHave, countPieces, Peer, setInterest, type Downloader, type Inbound, type MetadataExchange, type PeerOwner, type Uploader } from "../../../swarm/index.ts";
+import { MAX_ALLOWED_FAST, type ExtensionRegistry, type Handshake } from "../../../wire/index.ts";
+import type { ConsolePeer } from "../peer.ts";
+import { NO_DUTIES, type Duties } from "./duties.ts";
+import { PeerLink } from "./peer-link.ts";
+
+export interface MemberOptions {
+  readonly peer: ConsolePeer;
+  readonly handshake: Handshake;
+  readonly owner: PeerOwner;
+  readonly clock: Clock;
+  /** Milliseconds since the session began. */
+  readonly now: number;
+  readonly registry: ExtensionRegistry<Peer>;
+  readonly metadata: MetadataExchange;
+  /** What serves all members. */
+  readonly downloader: () => Downloader | undefined;
+  readonly uploader: () => Uploader | undefined;
+}
+
+/** A console peer that has duties, and the engine's peer that stands for it there: in the state in which the conversation is. */
+export class Member implements Inbound {
+  readonly peer: ConsolePeer;
+  readonly engine: Peer;
+  readonly link: PeerLink;
+  readonly clock: Clock;
+  readonly metadata: MetadataExchange;
+  /** Nobody is unchoked but by hand. */
+  readonly choking = { interested: (): void => undefined };
+  duties: Duties = NO_DUTIES;
+  /** Number of the last message that its state takes account of from the beginning. */
+  readonly since: number;
+  readonly #options: MemberOptions;
+
+  constructor(options: MemberOptions) {
+    const { peer, handshake, clock, now } = options;
+    this.#options = options;
+    this.peer = peer;
+    this.since = peer.timeline.last?.number ?? -1;
+    this.clock = clock;
+    this.metadata = options.metadata;
+    this.link = new PeerLink(peer);
+    const { in: theirs, out: ours } = peer.conversation.sides;
+    this.engine = new Peer({
+      owner: options.owner,
+      connection: this.link,
+      direction: peer.direction,
+      handshake: { ...handshake, reserved: { ...handshake.reserved, fast: peer.fast, extended: handshake.reserved.extended && ours.handshake?.reserved.extended === true } },
+      peerId: PeerId.fromBytes(handshake.peerId),
+      registry: options.registry,
+      pieceCount: theirs.pieces?.length,
+      now: clock.now(),
+    });
+    const { engine } = this;
+    engine.lastSent = clock.now() - (now - (ours.lastAt ?? now));
+    engine.flags.amChoking = ours.choking;
+    engine.flags.amInterested = ours.interested;
+    engine.flags.peerChoking = theirs.choking;
+    engine.flags.peerInterested = theirs.interested;
+    for (const piece of [...theirs.allowedFast].slice(0, MAX_ALLOWED_FAST)) engine.allowedFast.add(piece);
+    for (const piece of ours.allowedFast) engine.grantedFast.add(piece);
+    this.takePieces();
+    this.takeExtended();
+  }
+
+  get downloader(): Downloader | undefined {
+    return this.duties.download ? this.#options.downloader() : undefined;
+  }
+
+  get uploader(): Uploader | undefined {
+    return this.duties.answer ? this.#options.uploader() : undefined;
+  }
+
+  /** The number of pieces is known: what the peer said of them as the conversation has it. */
+  takePieces(): void {
+    this.engine.pieces = this.peer.haves?.clone();
+  }
+
+  /** The peer's extended handshake, as the conversation has it. */
+  takeExtended(): void {
+    const { extended, extensions } = this.peer.conversation.sides.in;
+    if (extended === undefined) return;
+    this.engine.extended = extended;
+    // Those that it turned off are not among them any more.
+    this.engine.extensions.update(new Map([...extended.extensions.keys()].map((name) => [name, 0])));
+    this.engine.extensions.update(new Map([...extensions].map(([id, name]) => [name, id])));
+    if (extended.requestQueue !== undefined) this.engine.requests.setLimit(extended.requestQueue);
+  }
+
+  onPieces(peer: Peer, news: Bitfield | undefined): void {
+    const { downloader } = this;
+    if (downloader === undefined || news === undefined || news.isEmpty) return;
+    countPieces(downloader.picker, peer, news);
+    setInterest(peer, downloader.isInteresting(peer));
+  }
+
+  onHave(peer: Peer, piece: number): void {
+    const { downloader } = this;
+    if (!peer.setHave(piece) || downloader === undefined) return;
+    countHave(downloader.picker, peer, piece);
+    if (!downloader.wants(piece)) return;
+    setInterest(peer, true);
+    downloader.refill(peer);
+  }
+
+  onExtendedHandshake(): void {
+    // Read by the conversation: see takeExtended.
+  }
+
+  /** Sends what the engine has said and not sent yet, and gives the connection back to the hand. */
+  letGo(): void {
+    this.engine.flush(this.clock.now());
+    this.link.cut();
+    this.engine.close();
+  }
+}

@@ -1,0 +1,65 @@
+import type { Endpoint } from "../../../base/index.ts";
+import type { Connection } from "../../../transport/index.ts";
+import type { ConsolePeer } from "../peer.ts";
+
+/**
+ * A console peer's connection as the engine's logic uses it: what it writes is in the timeline, and when the engine's side is let go
+ * the connection stays with the hand.
+ */
+export class PeerLink implements Connection {
+  readonly #peer: ConsolePeer;
+  readonly #connection: Connection;
+  #isCut = false;
+
+  constructor(peer: ConsolePeer) {
+    this.#peer = peer;
+    this.#connection = peer.connection;
+  }
+
+  get remote(): Endpoint {
+    return this.#connection.remote;
+  }
+
+  get local(): Endpoint {
+    return this.#connection.local;
+  }
+
+  /** The connection is started, and its handlers are the console's: it tells the engine what arrives. */
+  start(): void {
+    this.resume();
+  }
+
+  handOver(): void {
+    this.resume();
+  }
+
+  write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
+    return this.#peer.sendBytes(bytes, onFlushed);
+  }
+
+  get queuedBytes(): number {
+    return this.#connection.queuedBytes;
+  }
+
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /** From now on nothing that the engine does reaches the connection, which is read again. */
+  cut(): void {
+    this.#isCut = true;
+    if (!this.#peer.isClosed) this.#connection.resume();
+  }
+
+  destroy(): void {
+    if (!this.#isCut) this.#peer.hangUp("the engine hung up");
+  }
+
+  end(): void {
+    this.destroy();
+  }
+}

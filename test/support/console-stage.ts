@@ -1,0 +1,128 @@
+import { afterEach } from "vitest";
+import { ConsoleSession, type SessionOptions } from "../../src/console/session/session.ts";
+import type { ConsolePeer } from "../../src/console/session/peer.ts";
+import { magnetOf } from "../../src/metainfo/index.ts";
+import type { SimHost } from "../../src/sim/index.ts";
+import { ScriptedPeer } from "./scripted-peer.ts";
+import { makePlay, Stage, type Play } from "./stage.ts";
+
+/** Bytes of a block, and of a piece. */
+export const BLOCK = 16_384;
+export const PIECE = 65_536;
+export const PIECES = 16;
+/** Blocks of the torrent: the last piece has two, of which the last is short. */
+export const BLOCKS = (PIECES - 1) * 4 + 2;
+/** Where the session listens. */
+export const HOME = "10.0.0.1";
+
+let play: Play | undefined;
+const open = new Set<ConsoleStage>();
+
+afterEach(async () => {
+  for (const stage of open) await stage.close();
+  open.clear();
+});
+
+/** A console session among simulated peers. Closes itself when the test is over, and makes sure that nothing is left. */
+export class ConsoleStage {
+  readonly stage: Stage;
+  readonly host: SimHost;
+  readonly session: ConsoleSession;
+  /** The bytes of the torrent. */
+  readonly data: Uint8Array;
+
+  private constructor(stage: Stage, host: SimHost, session: ConsoleSession, data: Uint8Array) {
+    this.stage = stage;
+    this.host = host;
+    this.session = session;
+    this.data = data;
+    open.add(this);
+  }
+
+  /** `seeding`: all pieces are there. `magnet`: the metadata is not. `line`: of the session's host. */
+  static async begin(options: Partial<SessionOptions> & { readonly seeding?: boolean; readonly magnet?: boolean; readonly line?: { up?: number; down?: number } } = {}): Promise<ConsoleStage> {
+    play ??= await makePlay({ "a.bin": (PIECES - 1) * PIECE + BLOCK + 1_000 });
+    const data = play.files.get("a.bin") ?? new Uint8Array();
+    const { seeding = false, magnet = false, line, ...rest } = options;
+    const stage = new Stage(play);
+    const host = stage.world.host(HOME, line ?? {});
+    if (seeding) host.disk.put("/data/a.bin", data);
+    const given = { runtime: host.runtime, source: magnet ? magnetOf(play.metainfo) : play.metainfo, clientName: "Test", ...(seeding ? { folder: "/data" } : {}), ...rest };
+    const session = await stage.world.settled(ConsoleSession.open(given), 10_000);
+    await stage.world.settled(session.accept({ ports: { first: 6881, last: 6881 } }), 1_000);
+    return new ConsoleStage(stage, host, session, data);
+  }
+
+  get play(): Play {
+    return this.stage.play;
+  }
+
+  run(ms: number): Promise<void> {
+    return this.stage.world.run(ms);
+  }
+
+  until(isSo: () => boolean, maxMs = 10_000): Promise<boolean> {
+    return this.stage.world.until(isSo, maxMs);
+  }
+
+  wait<T>(promise: Promise<T> | undefined): Promise<T> {
+    return this.stage.world.settled(promise ?? Promise.reject(new Error("nothing to wait for")), 60_000);
+  }
+
+  /** A peer that says what the test wants, and the session's view of it. */
+  async meet(ip: string, options: { fast?: boolean } = {}): Promise<{ readonly far: ScriptedPeer; readonly near: ConsolePeer }> {
+    const far = new ScriptedPeer(this.stage.world.host(ip).runtime, this.play);
+    const { peers } = this.session;
+    const count = peers.length;
+    await this.wait(far.dial(HOME, options));
+    await this.until(() => peers.length > count && peers.last?.conversation.sides.out.handshake !== undefined);
+    const near = peers.last;
+    if (near === undefined) throw new Error("nobody came");
+    return { far, near };
+  }
+
+  /** A real client that has everything, and the session's contact with it. */
+  async seed(ip: string, line: { up?: number } = {}): Promise<ConsolePeer> {
+    await this.stage.seeder(ip, line);
+    return this.wait(this.session.contact(ip, 6881));
+  }
+
+  /** Bytes that are here of unfinished and finished pieces. */
+  get received(): number {
+    let sum = 0;
+    for (let piece = 0; piece < PIECES; piece++) sum += this.session.pieces?.received(piece) ?? 0;
+    return sum;
+  }
+
+  logged(text: string): boolean {
+    return this.session.log.some((line) => line.text.includes(text));
+  }
+
+  /** Waits for the engine to say that the download is complete; whether every byte is right then. */
+  async completes(): Promise<boolean> {
+    if (!(await this.until(() => this.logged("the download is complete"), 120_000))) return false;
+    const { pieces } = this.session;
+    const parts: Uint8Array[] = [];
+    for (let piece = 0; piece < PIECES; piece++) parts.push(await this.wait(pieces?.piece(piece).read()));
+    return pieces?.have.isFull === true && Buffer.compare(Buffer.concat(parts), this.data) === 0;
+  }
+
+  async close(): Promise<void> {
+    await this.wait(this.session.close());
+    const { timers, sockets, listeners } = this.host;
+    if (timers + sockets + listeners > 0) throw new Error(`the session left ${timers} timers, ${sockets} sockets and ${listeners} listeners behind`);
+    await this.stage.close();
+  }
+}
+
+/** Answers each request, as long as `goesOn` says so. */
+export function serve(far: ScriptedPeer, goesOn: () => boolean = () => true): void {
+  far.onMessage = (message) => {
+    if (message.type === "request" && goesOn()) far.deliver(message.piece, message.begin, message.length);
+  };
+}
+
+/** What a peer was asked for, in order: `PIECE:BEGIN`. */
+export function asked(peer: ConsolePeer): string[] {
+  return peer.timeline.flatMap((entry) => (entry.way === "out" && entry.type === "request" ? [`${entry.piece}:${entry.begin}`] : []));
+}
