@@ -97,7 +97,7 @@ function facts({ kind, startedAt, infoHash, isCut }: Recording, { metainfo }: Re
 
 /** What is missing of the session. */
 function shortcomings({ isCut, events }: Recording): string[] {
-  const lines = events.flatMap((event) => (event.event === "left-out" ? [`peer ${event.peer} is not in the recording: ${clean(event.why)}`] : []));
+  const lines = events.flatMap((event) => (event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : []));
   return isCut ? [...lines, "the last line is not whole: the recording was cut off"] : lines;
 }
 

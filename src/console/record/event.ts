@@ -1,14 +1,32 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 
+/** Bytes that a side sent, as they were told to the conversation. `at`: milliseconds since the session began. */
+export interface BytesEvent {
+  readonly event: "bytes";
+  readonly at: number;
+  readonly peer: number;
+  readonly way: Way;
+  readonly bytes: Uint8Array;
+}
+
+/** The end of a conversation; `way` is the side that ended it. */
+export interface ClosedEvent {
+  readonly event: "closed";
+  readonly at: number;
+  readonly peer: number;
+  readonly way: Way;
+  readonly why: string;
+}
+
 /** Something that a recording holds. `at`: milliseconds since the session began. */
 export type RecordedEvent =
   | { readonly event: "torrent"; readonly at: number; readonly metainfo: Metainfo }
   | { readonly event: "peer"; readonly at: number; readonly peer: number; readonly address: string; readonly direction: "outgoing" | "incoming" }
-  | { readonly event: "bytes"; readonly at: number; readonly peer: number; readonly way: Way; readonly bytes: Uint8Array }
-  | { readonly event: "closed"; readonly at: number; readonly peer: number; readonly way: Way; readonly why: string }
-  /** What was said with a peer is not in the recording. */
-  | { readonly event: "left-out"; readonly at: number; readonly peer: number; readonly why: string };
+  | BytesEvent
+  | ClosedEvent
+  /** What was said with so many peers is not in the recording. */
+  | { readonly event: "left-out"; readonly at: number; readonly peers: number; readonly why: string };
 
 /** Whose conversations a recording holds: ours, or those of two clients that we listened to. */
 export type RecordingKind = "session" | "between";

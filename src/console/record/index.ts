@@ -1,5 +1,6 @@
 /** Sessions as files: written while they go on, read, and told again. docs/console-recordings.md has the format. */
 export type { RecordedEvent, RecordingHeader, RecordingKind } from "./event.ts";
+export type { Replayed } from "./describe-event.ts";
 export * from "./limits.ts";
 export * from "./read-recording.ts";
 export * from "./recorder.ts";

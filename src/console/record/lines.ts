@@ -19,6 +19,10 @@ function plain(event: TapedEvent): object {
       const says = event.entries?.map((entry) => describeMessage(entry)) ?? [];
       return { event: "bytes", at: event.at, peer: event.peer, way: event.way, says, base64: base64(event.bytes) };
     }
+    case "closed": {
+      const { event: kind, at, peer, way, why } = event;
+      return { event: kind, at, peer, way, why };
+    }
     default:
       return event;
   }

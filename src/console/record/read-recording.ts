@@ -3,6 +3,7 @@ import { metainfoFromInfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import { FORMAT, VERSION, type RecordedEvent, type RecordingHeader } from "./event.ts";
+import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS } from "./limits.ts";
 import { readLines } from "./read-lines.ts";
 
 /** A recording that has been read. */
@@ -33,6 +34,7 @@ export async function readRecording({ files, hasher }: Pick<Runtime, "files" | "
     }
     try {
       if (header === undefined) header = readHeader(fields);
+      else if (events.length >= MAX_RECORDED_EVENTS) throw wrongField(`more than ${MAX_RECORDED_EVENTS} events`);
       else events.push(readEvent(fields, peers, hasher));
     } catch (error) {
       throw wrong(toError(error).message);
@@ -62,10 +64,11 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
   const event = choice(fields, "event", ["torrent", "peer", "bytes", "closed", "left-out"]);
   const at = number(fields, "at");
   if (event === "torrent") return { event, at, metainfo: metainfoFromInfo(base64(fields, "info"), {}, hasher) };
-  const peer = number(fields, "peer");
-  if (event === "left-out") return { event, at, peer, why: text(fields, "why") };
+  if (event === "left-out") return { event, at, peers: whole(fields, "peers"), why: text(fields, "why") };
+  const peer = whole(fields, "peer");
   if (event === "peer") {
     if (peers.has(peer)) throw wrongField(`peer ${peer} is there already`);
+    if (peers.size >= MAX_RECORDED_PEERS) throw wrongField(`more than ${MAX_RECORDED_PEERS} peers`);
     peers.add(peer);
     return { event, at, peer, address: text(fields, "address"), direction: choice(fields, "direction", ["outgoing", "incoming"]) };
   }
@@ -83,6 +86,12 @@ function text(fields: Fields, name: string): string {
 function number(fields: Fields, name: string): number {
   const value = fields.get(name);
   if (typeof value !== "number" || !(value >= 0)) throw wrongField(`${name} is no number from 0`);
+  return value;
+}
+
+function whole(fields: Fields, name: string): number {
+  const value = number(fields, name);
+  if (!Number.isSafeInteger(value)) throw wrongField(`${name} is no whole number`);
   return value;
 }
 

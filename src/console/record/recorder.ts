@@ -1,8 +1,8 @@
 import { StorageError, toError, utf8 } from "../../base/index.ts";
 import type { Files, OpenFile } from "../../runtime/index.ts";
-import type { RecordingHeader } from "./event.ts";
+import type { RecordingHeader, TapedEvent } from "./event.ts";
+import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS, MAX_RECORDING_BYTES, MAX_WAITING_TEXT } from "./limits.ts";
 import { eventLine, headerLine } from "./lines.ts";
-import { MAX_RECORDING_BYTES, MAX_WAITING_TEXT } from "./limits.ts";
 import type { Tape } from "./tape.ts";
 
 export interface RecorderOptions extends RecordingHeader {
@@ -11,33 +11,39 @@ export interface RecorderOptions extends RecordingHeader {
   readonly tape: Tape;
   /** Lets a file that is there be replaced. */
   readonly overwrite?: boolean | undefined;
-  /** The recording ended early: the disk refused, or it grew too large. Called once at the most. What was written stays readable. */
+  /**
+   * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the disk said
+   * (`storage.*`). Called once at the most. What was written stays readable.
+   */
   onError(error: Error): void;
 }
 
 /** Characters that are written at once, about. */
 const BATCH = 4_194_304;
 
-/** Writes a session as lines of JSON, from its beginning (see docs/console-recordings.md), while it goes on. */
+/** Writes a session as lines of JSON, from its beginning (docs/console-recordings.md), while it goes on. */
 export class Recorder {
   readonly path: string;
   readonly #options: RecorderOptions;
   readonly #file: OpenFile;
-  readonly #unfollow: () => void;
+  #unfollow: () => void = () => undefined;
   #waiting: string[] = [];
   #waitingLength = 0;
   #position = 0;
+  #events = 0;
+  #peers = 0;
   #writing: Promise<void> | undefined;
-  #hasEnded = false;
+  #hasFailed = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(options: RecorderOptions, file: OpenFile) {
     this.path = options.path;
     this.#options = options;
     this.#file = file;
     this.#push(headerLine(options));
-    this.#unfollow = options.tape.follow((event) => this.#push(eventLine(event)));
-    // Ended while it took in what had been noted: there was nothing to stop yet.
-    if (this.#hasEnded) this.#unfollow();
+    this.#unfollow = options.tape.follow((event) => this.#note(event));
+    // It failed while it took in what had been noted: there was nothing to stop yet.
+    if (this.#hasFailed) this.#unfollow();
   }
 
   /** Begins a recording. Rejects with StorageError; `storage.exists` when a file is there and may not be replaced. */
@@ -52,29 +58,45 @@ export class Recorder {
     return new Recorder(options, file);
   }
 
+  /** It is being written, and has not failed. */
+  get isRunning(): boolean {
+    return !this.#hasFailed && this.#closing === undefined;
+  }
+
   /** Ends the recording. Resolves when all is on disk, or when the failure has been told. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#unfollow();
-    const hadEnded = this.#hasEnded;
-    this.#hasEnded = true;
     await this.#writing;
     try {
-      await this.#file.sync();
+      if (!this.#hasFailed) await this.#file.sync();
     } catch (error) {
-      if (!hadEnded) this.#options.onError(toError(error));
+      this.#fail(toError(error));
     } finally {
       await this.#file.close().catch(() => undefined);
     }
   }
 
+  #note(event: TapedEvent): void {
+    if (this.#hasFailed) return;
+    this.#events++;
+    if (event.event === "peer") this.#peers++;
+    if (this.#events > MAX_RECORDED_EVENTS) this.#end("console.record-full", `it has reached ${MAX_RECORDED_EVENTS} events`);
+    else if (this.#peers > MAX_RECORDED_PEERS) this.#end("console.record-full", `it has reached ${MAX_RECORDED_PEERS} peers`);
+    else this.#push(eventLine(event));
+  }
+
   #push(line: string): void {
-    if (this.#hasEnded) return;
-    if (this.#waitingLength + line.length > MAX_WAITING_TEXT) return this.#fail(new StorageError("storage.failed", `the recording ${this.path} ends early: the disk is too slow for it`));
+    if (this.#waitingLength + line.length > MAX_WAITING_TEXT) {
+      this.#end("console.record-slow", "the disk is too slow for it");
+      return;
+    }
     this.#waiting.push(line);
     this.#waitingLength += line.length;
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   async #write(): Promise<void> {
@@ -84,7 +106,9 @@ export class Recorder {
       while (this.#waiting.length > 0) {
         const bytes = utf8(this.#batch());
         if (this.#position + bytes.length > MAX_RECORDING_BYTES) {
-          throw new StorageError("storage.too-long", `the recording ${this.path} ends early: it has reached ${MAX_RECORDING_BYTES} bytes`);
+          this.#waiting = [];
+          this.#end("console.record-full", `it has reached ${MAX_RECORDING_BYTES} bytes`);
+          break;
         }
         await this.#file.write(bytes, this.#position);
         this.#position += bytes.length;
@@ -93,6 +117,7 @@ export class Recorder {
       this.#waiting = [];
       this.#fail(toError(error));
     }
+    this.#writing = undefined;
   }
 
   /** Takes what is written at once. */
@@ -104,9 +129,15 @@ export class Recorder {
     return this.#waiting.splice(0, count).join("");
   }
 
+  #end(code: string, why: string): void {
+    this.#fail(new StorageError(code, `the recording ${this.path} ends early: ${why}`, { fields: { path: this.path } }));
+  }
+
+  /** What waits is still written, unless it is the disk that failed. */
   #fail(error: Error): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#unfollow();
     this.#options.onError(error);
   }
 }

@@ -6,18 +6,13 @@ import type { Entry } from "../conversation/entry.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer-view.ts";
+import { describeEvent, type Replayed } from "./describe-event.ts";
 import type { RecordedEvent } from "./event.ts";
 import type { Recording } from "./read-recording.ts";
 
 export interface ReplayOptions {
   /** Makes what looks over a conversation: the live session's way, for the same findings. */
   readonly linter?: (() => Linter) | undefined;
-}
-
-/** A message that a step brought. */
-export interface Replayed {
-  readonly peer: PeerView;
-  readonly entry: Entry;
 }
 
 /**
@@ -34,6 +29,8 @@ export class Replay {
   #blocks = new BlockKeeper();
   #metainfo: Metainfo | undefined;
   #position = 0;
+  /** What the last event brought. */
+  #brought: readonly Replayed[] = [];
 
   constructor(recording: Recording, options: ReplayOptions = {}) {
     this.recording = recording;
@@ -56,43 +53,53 @@ export class Replay {
     return this.recording.events[this.#position - 1]?.at ?? 0;
   }
 
+  /** The last event that was told, in words: a line for each message that it brought. */
+  get current(): string {
+    const event = this.recording.events[this.#position - 1];
+    return event === undefined ? "the beginning: nothing was said yet" : describeEvent(event, this.#brought, this.recording.kind);
+  }
+
   /** The torrent, when it is known by now. */
   get metainfo(): Metainfo | undefined {
     return this.#metainfo;
   }
 
-  /** Tells the next events. Answers the messages that they brought. */
+  /** Tells the next events. Answers the messages that they brought. Throws UsageError `console.argument`, as all that move. */
   step(count = 1): Replayed[] {
-    return this.goto(this.#position + whole("step(count)", count));
+    return this.#goOn(this.#position + whole("step(count)", count));
   }
 
   /** Takes back the last events. */
   back(count = 1): void {
-    this.goto(Math.max(0, this.#position - whole("back(count)", count)));
+    const target = Math.max(0, this.#position - whole("back(count)", count));
+    if (target === this.#position) return;
+    this.#rewind();
+    this.#goOn(target);
   }
 
-  /** To where that many events have been told, or all those up to a time. Answers the messages that came on the way forward. */
-  goto(place: number | { readonly seconds: number }): Replayed[] {
-    const wanted = typeof place === "number" ? whole("goto(event)", place) : this.#eventsUntil(place.seconds);
-    const target = Math.min(wanted, this.length);
+  /** To where all up to that many seconds since the session began has been told. Answers the messages that came on the way forward. */
+  goto(seconds: number): Replayed[] {
+    if (typeof seconds !== "number" || !(seconds >= 0)) throw new UsageError("console.argument", `goto(seconds) takes a number from 0, not ${String(seconds)}`);
+    const later = this.recording.events.findIndex(({ at }) => at > seconds * 1000);
+    const target = later < 0 ? this.length : later;
     if (target < this.#position) this.#rewind();
-    const brought: Replayed[] = [];
-    while (this.#position < target) {
-      const event = this.recording.events[this.#position++];
-      if (event !== undefined) brought.push(...this.#tell(event));
-    }
-    return brought;
+    return this.#goOn(target);
   }
 
   /** Tells all the rest. */
   end(): Replayed[] {
-    return this.goto(this.length);
+    return this.#goOn(this.length);
   }
 
-  #eventsUntil(seconds: number): number {
-    if (typeof seconds !== "number" || !(seconds >= 0)) throw new UsageError("console.argument", `goto({ seconds }): seconds is a number from 0, not ${String(seconds)}`);
-    const later = this.recording.events.findIndex(({ at }) => at > seconds * 1000);
-    return later < 0 ? this.length : later;
+  #goOn(target: number): Replayed[] {
+    const all: Replayed[] = [];
+    while (this.#position < Math.min(target, this.length)) {
+      const event = this.recording.events[this.#position++];
+      if (event === undefined) break;
+      this.#brought = this.#tell(event);
+      for (const replayed of this.#brought) all.push(replayed);
+    }
+    return all;
   }
 
   #rewind(): void {
@@ -101,6 +108,7 @@ export class Replay {
     this.#blocks = new BlockKeeper();
     this.#metainfo = undefined;
     this.#position = 0;
+    this.#brought = [];
   }
 
   #tell(event: RecordedEvent): Replayed[] {

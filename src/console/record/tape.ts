@@ -1,5 +1,6 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { PeerView } from "../session/peer-view.ts";
+import { CallOrder } from "./call-order.ts";
 import type { TapedEvent } from "./event.ts";
 import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
 
@@ -8,6 +9,14 @@ export interface TapeOptions {
   readonly now: () => number;
   /** Bytes kept. Default {@link MAX_TAPE_BYTES}. */
   readonly limit?: number | undefined;
+}
+
+/** What a tape needs of a session. */
+export interface TapedSession {
+  now(): number;
+  readonly metainfo: Metainfo | undefined;
+  onPeer(listener: (peer: PeerView) => void): void;
+  onMetainfo(listener: (metainfo: Metainfo) => void): void;
 }
 
 type Listener = (event: TapedEvent) => void;
@@ -23,8 +32,11 @@ export class Tape {
   #events: TapedEvent[] = [];
   /** Cost of what is kept of each peer. */
   readonly #costs = new Map<number, number>();
+  /** Of those kept. */
   readonly #closed = new Set<number>();
+  /** Let go while they go on. */
   readonly #letGo = new Set<number>();
+  #leftOut = 0;
   readonly #listeners = new Set<Listener>();
   #cost = 0;
 
@@ -33,34 +45,48 @@ export class Tape {
     this.#limit = options.limit ?? MAX_TAPE_BYTES;
   }
 
+  /** A tape of a session that has just been opened. */
+  static of(session: TapedSession, limit?: number): Tape {
+    const tape = new Tape({ now: () => session.now(), limit });
+    if (session.metainfo !== undefined) tape.learned(session.metainfo);
+    session.onPeer((peer) => tape.attach(peer));
+    session.onMetainfo((metainfo) => tape.learned(metainfo));
+    return tape;
+  }
+
+  /** Peers whose beginning did not fit: a recording that begins now is without them. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
   /** Notes all that is said with a peer. To be called before a byte is exchanged with it. */
   attach(view: PeerView): void {
     const { number: peer, address, direction, conversation } = view;
+    const order = new CallOrder(conversation.entries.dropped + conversation.entries.length);
     this.#costs.set(peer, 0);
-    this.#note({ event: "peer", at: this.#options.now(), peer, address, direction });
+    this.#note({ event: "peer", at: this.#options.now(), peer, address, direction }, peer);
     conversation.tap = {
       onBytes: (way, bytes, at, entries) => {
-        const isHeard = this.#listeners.size > 0 || !this.#letGo.has(peer);
-        if (isHeard) this.#note({ event: "bytes", at, peer, way, bytes: bytes.slice(), entries }, bytes.length + entries.length * TAPE_EVENT_COST);
+        for (const event of order.returned({ event: "bytes", at, peer, way, bytes: bytes.slice() }, entries)) this.#note(event, peer);
       },
       onClose: (way, why, at) => {
-        this.#closed.add(peer);
-        this.#note({ event: "closed", at, peer, way, why });
+        const { last } = conversation.entries;
+        for (const event of order.returned({ event: "closed", at, peer, way, why }, last === undefined ? [] : [last])) this.#note(event, peer);
+        if (!this.#letGo.delete(peer)) this.#closed.add(peer);
       },
     };
   }
 
   /** The torrent is known now. To be called when the conversations have learned it. */
   learned(metainfo: Metainfo): void {
-    this.#note({ event: "torrent", at: this.#options.now(), metainfo });
+    this.#note({ event: "torrent", at: this.#options.now(), metainfo }, undefined);
   }
 
   /** Calls `listener` with everything noted so far, now, and with what follows as it comes, until the answered function is called. */
   follow(listener: Listener): () => void {
     for (const event of this.#events) listener(event);
-    const at = this.#options.now();
+    if (this.#leftOut > 0) listener({ event: "left-out", at: this.#options.now(), peers: this.#leftOut, why: "too much was said before the recording began" });
     const missing = new Set(this.#letGo);
-    for (const peer of missing) listener({ event: "left-out", at, peer, why: "too much had been said before the recording began" });
     const later: Listener = (event) => {
       if (!("peer" in event && missing.has(event.peer))) listener(event);
     };
@@ -70,13 +96,13 @@ export class Tape {
     };
   }
 
-  #note(event: TapedEvent, content = 0): void {
-    if (!("peer" in event)) this.#events.push(event);
-    else if (!this.#letGo.has(event.peer)) {
-      const cost = TAPE_EVENT_COST + content;
+  #note(event: TapedEvent, peer: number | undefined): void {
+    if (peer === undefined) this.#events.push(event);
+    else if (!this.#letGo.has(peer)) {
+      const cost = costOf(event);
       this.#events.push(event);
       this.#cost += cost;
-      this.#costs.set(event.peer, (this.#costs.get(event.peer) ?? 0) + cost);
+      this.#costs.set(peer, (this.#costs.get(peer) ?? 0) + cost);
     }
     for (const listener of this.#listeners) listener(event);
     while (this.#cost > this.#limit && this.#costs.size > 0) this.#letPeerGo();
@@ -88,7 +114,12 @@ export class Tape {
     const [peer, cost] = kept.find(([number]) => this.#closed.has(number)) ?? kept.reduce((most, one) => (one[1] > most[1] ? one : most));
     this.#events = this.#events.filter((event) => !("peer" in event) || event.peer !== peer);
     this.#costs.delete(peer);
-    this.#letGo.add(peer);
+    if (!this.#closed.delete(peer)) this.#letGo.add(peer);
+    this.#leftOut++;
     this.#cost -= cost;
   }
+}
+
+function costOf(event: TapedEvent): number {
+  return TAPE_EVENT_COST * (1 + (event.entries?.length ?? 0)) + (event.event === "bytes" ? event.bytes.length : 0);
 }

@@ -1,0 +1,77 @@
+import type { Entry, Way } from "../conversation/entry.ts";
+import type { BytesEvent, ClosedEvent, TapedEvent } from "./event.ts";
+
+type Call = BytesEvent | ClosedEvent;
+
+interface Held {
+  readonly call: Call;
+  readonly entries: readonly Entry[];
+  /** {@link Entry.number} of the message before which it must be told. */
+  readonly place: number;
+}
+
+/**
+ * Who watches a conversation's messages may answer one at once, in the middle of the call that brought it: then the answer is told before the
+ * bytes it answers. This puts calls into the order of their messages again, cutting the outer one in two, so that told in that order they make
+ * the same messages in the same order.
+ */
+export class CallOrder {
+  /** Messages of the calls that were given on. */
+  #told: number;
+  /** Bytes of each side that have completed no message yet. */
+  readonly #partial: Record<Way, number> = { out: 0, in: 0 };
+  #held: Held[] = [];
+
+  /** `told`: messages that the conversation has had before. */
+  constructor(told: number) {
+    this.#told = told;
+  }
+
+  /** A call has returned, with the messages that it made. Answers what can be told now. */
+  returned(call: Call, entries: readonly Entry[]): TapedEvent[] {
+    const first = entries[0]?.number;
+    const isInner = first === undefined ? this.#held.length > 0 : first > this.#told;
+    if (isInner) {
+      this.#held.push({ call, entries, place: first ?? this.#held.at(-1)?.place ?? 0 });
+      return [];
+    }
+    const held = this.#held.toSorted((a, b) => a.place - b.place);
+    this.#held = [];
+    const ordered = call.event === "bytes" ? this.#interleave(call, entries, held) : [call, ...held.map(whole)];
+    for (const inner of held) this.#count(inner.call, inner.entries);
+    this.#count(call, entries);
+    return ordered;
+  }
+
+  #interleave(outer: BytesEvent, entries: readonly Entry[], held: readonly Held[]): TapedEvent[] {
+    const { bytes, way } = outer;
+    const ordered: TapedEvent[] = [];
+    let from = 0;
+    let done = 0;
+    let position = -this.#partial[way];
+    for (const inner of held) {
+      const before: Entry[] = [];
+      for (let entry = entries[done]; entry !== undefined && entry.number < inner.place; entry = entries[++done]) {
+        before.push(entry);
+        position += entry.size;
+      }
+      const end = done === entries.length ? bytes.length : Math.min(bytes.length, position);
+      if (end > from) {
+        ordered.push({ ...outer, bytes: bytes.subarray(from, end), entries: before });
+        from = end;
+      }
+      ordered.push(whole(inner));
+    }
+    if (from < bytes.length) ordered.push({ ...outer, bytes: bytes.subarray(from), entries: entries.slice(done) });
+    return ordered;
+  }
+
+  #count(call: Call, entries: readonly Entry[]): void {
+    this.#told += entries.length;
+    if (call.event === "bytes") this.#partial[call.way] += call.bytes.length - entries.reduce((sum, { size }) => sum + size, 0);
+  }
+}
+
+function whole({ call, entries }: Held): TapedEvent {
+  return { ...call, entries };
+}
