@@ -13,4 +13,6 @@ export * from "./session/peer-view.ts";
 export { ConsolePeer, type HandshakeFields } from "./session/peer.ts";
 export { ConsoleSession, type AcceptOptions, type SessionOptions } from "./session/session.ts";
 export { runConsole, type ConsoleOptions } from "./shell/run-console.ts";
+export { newLinter } from "./shell/new-linter.ts";
+export { runReplay, type ReplayConsoleOptions } from "./shell/run-replay.ts";
 export * from "./view/index.ts";

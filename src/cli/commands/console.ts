@@ -1,8 +1,11 @@
 import type { Command } from "commander";
+import { parseHostPort } from "../../base/index.ts";
+import { count } from "../../terminal/index.ts";
 import { wholeArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
-import { CommandLineError } from "../problem.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import { CommandLineError, parseArgument, toProblem } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { readSource } from "../torrent-file.ts";
 import { version } from "../version.ts";
@@ -49,11 +52,12 @@ export function consoleCommand(entry: CommandEntry): Command {
 
 async function run(session: Session<ConsoleFlags>): Promise<number> {
   const { flags } = session;
+  refuseMixed(flags);
+  if (flags.replay !== undefined) return replay(session, flags.replay);
+  if (flags.between !== undefined) return between(session, flags.between);
   const [source, more] = session.args;
   if (source === undefined) throw new CommandLineError("which torrent? `millrace console TORRENT`, or a magnet link; `millrace console --help` tells more");
   if (more !== undefined) throw new CommandLineError(`one torrent is enough: ${JSON.stringify(more)} is too many`);
-  if (flags.path !== undefined && flags.store !== true) throw new CommandLineError("--path says where --store keeps files; add --store");
-  if (flags.port !== undefined && flags.accept !== true) throw new CommandLineError("--port says where --accept listens; add --accept");
   const runtime = await session.runtime();
   const torrent = await readSource(runtime, source);
   const { runConsole } = await import("../../console/index.ts");
@@ -66,7 +70,66 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
     record: flags.record,
     clientName: `Millrace/${version()}`,
     isJson: flags.json === true,
-    // Ctrl-C interrupts what a line waits for, not the session, while a person types.
-    signal: flags.script === undefined && process.stdin.isTTY ? session.interrupt.signalWithout("SIGINT") : session.interrupt.signal,
+    signal: signalOf(session),
   });
+}
+
+/** Options that belong to different uses of the command. */
+function refuseMixed(flags: ConsoleFlags): void {
+  if (flags.replay !== undefined && flags.between !== undefined) throw new CommandLineError("--replay is about a recorded session, --between about a live one: one of them at a time");
+  const other = flags.replay !== undefined ? "--replay" : flags.between !== undefined ? "--between" : undefined;
+  const live: readonly (readonly [string, unknown])[] = [
+    ["--store", flags.store],
+    ["--path", flags.path],
+    ["--accept", flags.accept],
+    ["--port", flags.port],
+    ...(other === "--replay" ? [["--record", flags.record] as const] : [["--script", flags.script] as const]),
+  ];
+  const mixed = other === undefined ? undefined : live.find(([, value]) => value !== undefined)?.[0];
+  if (other !== undefined && mixed !== undefined) throw new CommandLineError(`${mixed} makes no sense with ${other}`);
+  if (flags.path !== undefined && flags.store !== true) throw new CommandLineError("--path says where --store keeps files; add --store");
+  if (flags.port !== undefined && flags.accept !== true) throw new CommandLineError("--port says where --accept listens; add --accept");
+}
+
+/** Ctrl-C interrupts what a line waits for, not the session, while a person types. */
+function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
+  return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY ? interrupt.signalWithout("SIGINT") : interrupt.signal;
+}
+
+async function replay(session: Session<ConsoleFlags>, path: string): Promise<number> {
+  const { flags, args } = session;
+  if (args.length > 0) throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
+  const { runReplay } = await import("../../console/index.ts");
+  return runReplay({ runtime: await session.runtime(), path, script: flags.script, isJson: flags.json === true, signal: signalOf(session) });
+}
+
+async function between(session: Session<ConsoleFlags>, port: number): Promise<number> {
+  const { flags, args, output } = session;
+  const [address, source] = args;
+  if (address === undefined) throw new CommandLineError("--between PORT HOST:PORT: where do connections go on to?");
+  const target = parseArgument("--between", () => parseHostPort(address));
+  if (target.port === 0) throw new CommandLineError(`--between: a peer has a port from 1 to 65535: ${JSON.stringify(address.slice(0, 100))}`);
+  const runtime = await session.runtime();
+  const torrent = source === undefined ? undefined : await readSource(runtime, source);
+  const { betweenGreeting, betweenLine, entryJson, newLinter, runBetween } = await import("../../console/index.ts");
+  const options = { listen: { port }, target, metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined };
+  const summary = await runBetween({
+    ...options,
+    runtime,
+    linter: newLinter,
+    record: flags.record,
+    signal: session.interrupt.signal,
+    onListening: (proxy) => {
+      output.data({ event: "listening", port: proxy.port });
+      output.line(betweenGreeting(proxy, options));
+    },
+    onEntry: (view, entry) => {
+      output.data({ event: "message", connection: view.number, ...entryJson(entry) });
+      output.line(betweenLine(view, entry, output.style));
+    },
+    onError: (error) => output.problem(toProblem(error)),
+  });
+  output.data({ event: "summary", ...summary });
+  output.line(`${count(summary.connections, "connection")}, ${count(summary.messages, "message")}; against a rule: ${summary.faults}, unusual: ${summary.notes}`);
+  return EXIT_DONE;
 }

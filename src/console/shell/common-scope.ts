@@ -46,10 +46,6 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
     print: (...things: unknown[]) => {
       services.print(things.map((thing) => (typeof thing === "string" ? thing : (services.show(thing) ?? "undefined"))).join(" "));
     },
-    quiet: (on: unknown = true) => {
-      if (typeof on !== "boolean") throw wrong("quiet(on)", "on", "true or false", on);
-      services.quiet(on);
-    },
     exit: (status: unknown = 0) => services.exit(wholeBetween("exit(status)", "status", status, 0, 255)),
   };
   const scope: [string, Lookup][] = Object.entries(functions).map(([name, value]) => [name, () => value]);

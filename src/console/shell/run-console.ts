@@ -1,17 +1,14 @@
-import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import envPaths from "env-paths";
-import { UsageError } from "../../base/index.ts";
 import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { clean, styleFor } from "../../terminal/index.ts";
-import { createLinter } from "../lint/index.ts";
 import { ConsoleSession } from "../session/session.ts";
 import { entryText } from "../view/index.ts";
 import { SESSION_NAMES } from "./names/index.ts";
+import { historyFile } from "./history.ts";
+import { newLinter } from "./new-linter.ts";
 import { Notices } from "./notices.ts";
-import { sessionScope, USUAL_PORTS } from "./scope.ts";
+import { SessionRecording } from "./recording.ts";
+import { sessionScope, USUAL_PORTS, type LiveServices } from "./scope.ts";
 import { runShell } from "./shell.ts";
 
 export interface ConsoleOptions {
@@ -32,23 +29,24 @@ export interface ConsoleOptions {
 /** A whole session: opens it, reads lines or runs a script, closes it. Resolves to the exit status. */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
   const { runtime, source, folder, clientName, signal } = options;
-  const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
-  const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: () => createLinter({ sha1 }) }, signal);
+  const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: () => newLinter() }, signal);
   let notices: Notices | undefined;
-  const record = (): Promise<void> => Promise.reject(new UsageError("console.record", "not yet"));
+  const recording = new SessionRecording(session, runtime.files);
+  const live: LiveServices = {
+    record: (file, overwrite) => (file === false ? recording.end() : recording.begin(file, overwrite)),
+    quiet: (on) => {
+      if (notices !== undefined) notices.isQuiet = on;
+    },
+  };
   try {
-    if (options.record !== undefined) await record();
+    if (options.record !== undefined) await recording.begin(options.record, false);
     if (options.accept !== undefined) {
       const { port } = options.accept;
       await session.accept({ ip: undefined, ports: port === undefined ? USUAL_PORTS : { first: port, last: port } });
     }
     return await runShell({
       groups: SESSION_NAMES,
-      scope: (services) => sessionScope(session, services),
-      record,
-      quiet: (on) => {
-        if (notices !== undefined) notices.isQuiet = on;
-      },
+      scope: (services) => sessionScope(session, live, services),
       script: options.script,
       prompt: "millrace> ",
       greeting: greeting(session),
@@ -67,7 +65,11 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
     });
   } finally {
     notices?.close();
-    await session.close();
+    try {
+      await session.close();
+    } finally {
+      await recording.end();
+    }
   }
 }
 
@@ -79,17 +81,4 @@ function greeting(session: ConsoleSession): string {
   if (port !== undefined) lines.push(`Peers can connect to port ${port}.`);
   lines.push("Nothing is sent unless you say so. help() shows how to download a piece by hand, available() lists all names; Ctrl-D ends.");
   return lines.join("\n");
-}
-
-/** Where lines are kept between sessions; MILLRACE_HISTORY names another file, or none when it is empty. */
-async function historyFile(): Promise<string | undefined> {
-  const named = process.env["MILLRACE_HISTORY"];
-  if (named === "") return undefined;
-  const path = named ?? join(envPaths("millrace", { suffix: "" }).log, "console-history");
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    return path;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,13 +3,22 @@ import { ConsolePeer } from "../session/peer.ts";
 import type { ConsoleSession } from "../session/session.ts";
 import type { Lookup } from "./globals.ts";
 import type { ShellServices } from "./services.ts";
+import { describeTorrent } from "./torrent-facts.ts";
 import { commonScope } from "./common-scope.ts";
 
 /** Ports that others try first. */
 export const USUAL_PORTS = { first: 6881, last: 6889 } as const;
 
+/** What only a live session has around it. */
+export interface LiveServices {
+  /** Begins a record, or ends it. */
+  record(file: string | false, overwrite: boolean): Promise<void>;
+  /** Hides what happens while a person types, or shows it again. */
+  quiet(on: boolean): void;
+}
+
 /** Every name of a live session, old ones included. */
-export function sessionScope(session: ConsoleSession, services: ShellServices): Map<string, Lookup> {
+export function sessionScope(session: ConsoleSession, live: LiveServices, services: ShellServices): Map<string, Lookup> {
   const accept = async (options?: unknown): Promise<number> => {
     const call = "accept({ port, host })";
     const given = plainObject(call, "the argument", typeof options === "number" ? { port: options } : options);
@@ -20,9 +29,16 @@ export function sessionScope(session: ConsoleSession, services: ShellServices): 
     return session.accept({ ip: host, ports });
   };
   const upload = async (peer: unknown, port?: unknown): Promise<unknown> => session.upload(peer instanceof ConsolePeer ? peer : await session.contact(peer, port));
-  const record = async (file: unknown): Promise<void> => {
-    if (file !== false && typeof file !== "string") throw wrong("record(file)", "file", 'a path such as "session.jsonl", or false to end it', file);
-    await services.record(file);
+  const record = async (file: unknown, options?: unknown): Promise<void> => {
+    const call = "record(file, { overwrite })";
+    if (file !== false && (typeof file !== "string" || file === "")) throw wrong(call, "file", 'a path such as "session.jsonl", or false to end it', file);
+    const given = plainObject(call, "the second argument", options);
+    knownFields(call, given, ["overwrite"]);
+    await live.record(file, given["overwrite"] === true);
+  };
+  const quiet = (on: unknown = true): void => {
+    if (typeof on !== "boolean") throw wrong("quiet(on)", "on", "true or false", on);
+    live.quiet(on);
   };
   const names: [string, Lookup][] = [
     ["torrent", () => torrentFacts(session)],
@@ -46,6 +62,7 @@ export function sessionScope(session: ConsoleSession, services: ShellServices): 
     ["missing", () => () => session.missing()],
     ["upload", () => upload],
     ["record", () => record],
+    ["quiet", () => quiet],
   ];
   // The same function each time, so that help knows it again.
   const fixed = names.map(([name, lookup]): [string, Lookup] => {
@@ -55,22 +72,10 @@ export function sessionScope(session: ConsoleSession, services: ShellServices): 
   return new Map([...fixed, ...commonScope(session.peers, services)]);
 }
 
-const FUNCTION_NAMES: ReadonlySet<string> = new Set(["contact", "accept", "piece", "have", "size", "missing", "upload", "record"]);
+const FUNCTION_NAMES: ReadonlySet<string> = new Set(["contact", "accept", "piece", "have", "size", "missing", "upload", "record", "quiet"]);
 
 /** What the torrent says, as far as it is known. */
-function torrentFacts(session: ConsoleSession): object {
-  const { metainfo, infoHash } = session;
+function torrentFacts({ metainfo, infoHash }: ConsoleSession): object {
   if (metainfo === undefined) return { infoHash: infoHash.hex, metadata: "not known yet: peer.extendedHandshake(), then peer.metadataRequest(0)" };
-  return {
-    name: metainfo.name,
-    infoHash: infoHash.hex,
-    version: metainfo.version,
-    size: metainfo.totalSize,
-    pieceLength: metainfo.pieceLength,
-    pieceCount: metainfo.pieceCount,
-    private: metainfo.private,
-    files: metainfo.files.filter((file) => !file.isPadding).map((file) => ({ path: file.path.join("/"), length: file.length })),
-    trackers: metainfo.trackers,
-    metadataSize: metainfo.infoBytes.length,
-  };
+  return describeTorrent(metainfo);
 }

@@ -10,10 +10,6 @@ export interface ShellServices {
   print(text: string): void;
   /** A value as the console shows it; `undefined` for nothing. */
   show(value: unknown): string | undefined;
-  /** Begins a record, or ends it. */
-  record(file: string | false): Promise<void>;
-  /** Hides what happens while a person types, or shows it again. */
-  quiet(on: boolean): void;
   /** Ends the session. */
   exit(status: number): void;
   /** Aborted by Ctrl-C while something is waited for, and at the end. A new one each time. */

@@ -23,8 +23,6 @@ import { showValue } from "./show.ts";
 export interface ShellOptions {
   readonly groups: readonly NameGroup[];
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
-  readonly record: ShellServices["record"];
-  readonly quiet: ShellServices["quiet"];
   /** A file to run instead of reading lines; `-` is standard input. */
   readonly script: string | undefined;
   readonly prompt: string;
@@ -125,15 +123,13 @@ class Shell {
 
   /** Puts the names in scope; the answered function takes them out again. */
   #enter(): () => void {
-    const { groups, scope, record, quiet } = this.#options;
+    const { groups, scope } = this.#options;
     defineAliases(PeerView.prototype, "peer", groups);
     defineAliases(ConsolePeer.prototype, "peer", groups);
     defineAliases(Piece.prototype, "piece", groups);
     return defineGlobals(
       scope({
         groups,
-        record,
-        quiet,
         width: () => (process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH),
         print: (line) => this.#print(line),
         show: (value) => showValue(value),

@@ -1,19 +1,28 @@
+import { COMMON_FUNCTIONS, GUIDES } from "./common-names.ts";
 import type { NameGroup, NameHelp } from "./name.ts";
 import { PEER_ACTIONS, PEER_FACTS } from "./peer-names.ts";
+import { REPLAY_FUNCTIONS, REPLAY_OBJECTS } from "./replay-names.ts";
 import { FUNCTIONS, OBJECTS } from "./session-names.ts";
 import { LIST_NAMES, PIECE_NAMES, TRACKER_NAMES } from "./thing-names.ts";
 
 export type { NameGroup, NameHelp } from "./name.ts";
-export { FUNCTIONS, OBJECTS };
 
 /** All names of a session, in the order in which they are listed. */
 export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: OBJECTS },
-  { owner: "", title: "Functions", names: FUNCTIONS },
+  { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
   { owner: "peer", title: "What you can tell a peer, or do with it", names: PEER_ACTIONS },
   { owner: "tracker", title: "Trackers", names: TRACKER_NAMES },
   { owner: "piece", title: "Pieces", names: PIECE_NAMES },
+  { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
+];
+
+/** All names of a recorded session. */
+export const REPLAY_NAMES: readonly NameGroup[] = [
+  { owner: "", title: "Objects", names: REPLAY_OBJECTS },
+  { owner: "", title: "Functions", names: [...GUIDES, ...REPLAY_FUNCTIONS, ...COMMON_FUNCTIONS] },
+  { owner: "peer", title: "What a peer is", names: PEER_FACTS },
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
 ];
 

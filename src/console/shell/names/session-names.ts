@@ -16,10 +16,8 @@ export const OBJECTS: readonly NameHelp[] = [
   { name: "localhost", usage: "localhost", summary: 'this machine, "127.0.0.1"', example: "await contact(localhost, 6881)" },
 ];
 
-/** Functions of a session. */
+/** Functions of a live session. */
 export const FUNCTIONS: readonly NameHelp[] = [
-  { name: "available", usage: "available()", summary: "this list" },
-  { name: "help", usage: "help(thing)", summary: "how something is used, with an example", details: "thing is a name in quotes, or the thing itself: help(contact), help(peer), help(\"request\"). help() shows how a piece is downloaded by hand.", example: "help(contact)" },
   {
     name: "contact",
     usage: "contact(host, port, { timeout, handshake, infoHash, peerId, reserved })",
@@ -40,23 +38,6 @@ export const FUNCTIONS: readonly NameHelp[] = [
     details: "The peer, or an address as contact takes it.",
     example: "await upload(peers.last)",
   },
-  { name: "table", usage: "table(list)", summary: "draws peers, trackers, pieces or messages as a table", example: "table(peers)" },
-  {
-    name: "tail",
-    usage: "tail(list, { lines, follow, before })",
-    summary: "shows the last lines of a list, and with follow those that come, until Ctrl-C",
-    details: "before is a function that is called first, such as one that asks for what is to be followed. The older tail(list, lines, follow, before) works, too.",
-    example: "await tail(peer.messages, { follow: true })",
-  },
-  { name: "timeline", usage: "timeline(peer, { last })", summary: "every message both ways: when, from whom, what, how long, and what is odd about it", example: "timeline(peer)" },
-  { name: "lint", usage: "lint(peer)", summary: "what is odd about a conversation, each point with its BEP", details: "Without a peer: of all peers.", example: "lint(peer)" },
-  { name: "record", usage: "record(file)", summary: "writes the session to a file from now on", details: "millrace console --replay FILE steps through it, millrace inspect FILE prints it. record(false) ends it.", example: 'await record("session.jsonl")' },
-  { name: "sha1", usage: "sha1(bytes)", summary: "the SHA-1 of bytes, in hexadecimal", example: "sha1(m.block) === piece(0).hash" },
-  { name: "hex", usage: "hex(bytes)", summary: "bytes in hexadecimal", example: "hex(m.block.subarray(0, 16))" },
-  { name: "bencode", usage: "bencode(value)", summary: "bencodes a value (BEP 3)", example: "hex(bencode({ a: 1 }))" },
-  { name: "bdecode", usage: "bdecode(bytes)", summary: "reads a bencoded value", example: "bdecode(bencode([1, 2]))" },
-  { name: "sleep", usage: "sleep(seconds)", summary: "waits", example: "await sleep(0.5)" },
-  { name: "print", usage: "print(...things)", summary: "prints things as the console shows them", example: "print(timeline(peer))" },
+  { name: "record", usage: "record(file, { overwrite })", summary: "writes the session to a file, from its beginning on", details: "millrace console --replay FILE steps through it, millrace inspect FILE prints it. record(false) ends it.", example: 'await record("session.jsonl")' },
   { name: "quiet", usage: "quiet(on)", summary: "hides what happens while you type, or shows it again with quiet(false)", example: "quiet()" },
-  { name: "exit", usage: "exit(status)", summary: "ends the session; status 0 unless given", example: "exit()" },
 ];

@@ -1,0 +1,16 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import envPaths from "env-paths";
+
+/** Where lines are kept between sessions; MILLRACE_HISTORY names another file, or none when it is empty. */
+export async function historyFile(): Promise<string | undefined> {
+  const named = process.env["MILLRACE_HISTORY"];
+  if (named === "") return undefined;
+  const path = named ?? join(envPaths("millrace", { suffix: "" }).log, "console-history");
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    return path;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Metainfo } from "../../metainfo/index.ts";
+
+/** What a torrent says, in the words of the console. */
+export function describeTorrent(metainfo: Metainfo): object {
+  return {
+    name: metainfo.name,
+    infoHash: metainfo.id.hex,
+    version: metainfo.version,
+    size: metainfo.totalSize,
+    pieceLength: metainfo.pieceLength,
+    pieceCount: metainfo.pieceCount,
+    private: metainfo.private,
+    files: metainfo.files.filter((file) => !file.isPadding).map((file) => ({ path: file.path.join("/"), length: file.length })),
+    trackers: metainfo.trackers,
+    metadataSize: metainfo.infoBytes.length,
+  };
+}
