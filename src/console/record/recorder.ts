@@ -11,6 +11,10 @@ export interface RecorderOptions extends RecordingHeader {
   readonly tape: Tape;
   /** Lets a file that is there be replaced. */
   readonly overwrite?: boolean | undefined;
+  /** Characters. Default {@link MAX_WAITING_TEXT}. */
+  readonly maxWaiting?: number | undefined;
+  /** Default {@link MAX_RECORDING_BYTES}. */
+  readonly maxBytes?: number | undefined;
   /**
    * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the disk said
    * (`storage.*`). Called once at the most. What was written stays readable.
@@ -90,7 +94,7 @@ export class Recorder {
   }
 
   #push(line: string): void {
-    if (this.#waitingLength + line.length > MAX_WAITING_TEXT) {
+    if (this.#waitingLength + line.length > (this.#options.maxWaiting ?? MAX_WAITING_TEXT)) {
       this.#end("console.record-slow", "the disk is too slow for it");
       return;
     }
@@ -102,12 +106,13 @@ export class Recorder {
   async #write(): Promise<void> {
     // Lines of one moment are one write.
     await Promise.resolve();
+    const { maxBytes = MAX_RECORDING_BYTES } = this.#options;
     try {
       while (this.#waiting.length > 0) {
         const bytes = utf8(this.#batch());
-        if (this.#position + bytes.length > MAX_RECORDING_BYTES) {
+        if (this.#position + bytes.length > maxBytes) {
           this.#waiting = [];
-          this.#end("console.record-full", `it has reached ${MAX_RECORDING_BYTES} bytes`);
+          this.#end("console.record-full", `it has reached ${maxBytes} bytes`);
           break;
         }
         await this.#file.write(bytes, this.#position);
