@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { createLinter } from "../../src/console/lint/index.ts";
 import { ConsoleSession } from "../../src/console/session/session.ts";
 import type { Metainfo } from "../../src/metainfo/index.ts";
 import { createTorrent } from "../../src/metainfo/index.ts";
@@ -45,7 +46,7 @@ async function scene(): Promise<Scene> {
 }
 
 async function open({ runtime, metainfo }: Scene, folder: string): Promise<ConsoleSession> {
-  const session = await ConsoleSession.open({ runtime, source: metainfo, folder, clientName: "Millrace test" });
+  const session = await ConsoleSession.open({ runtime, source: metainfo, folder, clientName: "Millrace test", linter: () => createLinter() });
   closers.push(() => session.close());
   return session;
 }
@@ -56,6 +57,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     const libtorrent = await Libtorrent.start({ home: set.folder, source: set.torrentFile, dir: set.full, seed: true });
     const session = await open(set, set.empty);
     const peer = await session.contact("127.0.0.1", libtorrent.port);
+    peer.haveNone();
     peer.interested();
     await peer.next("unchoke");
     peer.request(0, 0);
@@ -66,6 +68,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     const requests = peer.timeline.where({ type: "request", way: "out" });
     expect(requests.length).toBe(Math.ceil(LENGTH / 16_384));
     expect(peer.amInterested).toBe(false);
+    expect(peer.findings).toEqual([]);
     await session.close();
     expect(await sha256(join(set.empty, "data.bin"))).toBe(await sha256(join(set.full, "data.bin")));
   });
@@ -81,6 +84,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     expect(session.upload(peer)).toEqual({ keepAlive: true, answer: true, download: false, metadata: false });
     await libtorrent.complete();
     expect(session.uploaded).toBeGreaterThanOrEqual(LENGTH);
+    expect(peer.findings).toEqual([]);
     await session.close();
     expect(await sha256(join(set.empty, "data.bin"))).toBe(await sha256(join(set.full, "data.bin")));
   });

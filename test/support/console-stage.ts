@@ -1,4 +1,5 @@
 import { afterEach } from "vitest";
+import { createLinter } from "../../src/console/lint/index.ts";
 import { ConsoleSession, type SessionOptions } from "../../src/console/session/session.ts";
 import type { ConsolePeer } from "../../src/console/session/peer.ts";
 import { magnetOf } from "../../src/metainfo/index.ts";
@@ -47,7 +48,7 @@ export class ConsoleStage {
     const stage = new Stage(play);
     const host = stage.world.host(HOME, line ?? {});
     if (seeding) host.disk.put("/data/a.bin", data);
-    const given = { runtime: host.runtime, source: magnet ? magnetOf(play.metainfo) : play.metainfo, clientName: "Test", ...(seeding ? { folder: "/data" } : {}), ...rest };
+    const given = { runtime: host.runtime, source: magnet ? magnetOf(play.metainfo) : play.metainfo, clientName: "Test", linter: () => createLinter(), ...(seeding ? { folder: "/data" } : {}), ...rest };
     const session = await stage.world.settled(ConsoleSession.open(given), 10_000);
     await stage.world.settled(session.accept({ ports: { first: 6881, last: 6881 } }), 1_000);
     return new ConsoleStage(stage, host, session, data);
@@ -108,11 +109,18 @@ export class ConsoleStage {
   }
 
   async close(): Promise<void> {
+    const faults = this.session.peers.flatMap(ourFaults);
+    if (faults.length > 0) throw new Error(`we broke rules:\n${faults.join("\n")}`);
     await this.wait(this.session.close());
     const { timers, sockets, listeners } = this.host;
     if (timers + sockets + listeners > 0) throw new Error(`the session left ${timers} timers, ${sockets} sockets and ${listeners} listeners behind`);
     await this.stage.close();
   }
+}
+
+/** What the linter says about our side: `RULE: TEXT`. */
+export function ourFaults(peer: ConsolePeer): string[] {
+  return peer.findings.filter(({ way, severity }) => way === "out" && severity === "fault").map(({ rule, text }) => `${rule}: ${text}`);
 }
 
 /** Answers each request, as long as `goesOn` says so. */

@@ -309,7 +309,8 @@ export class ConsolePeer extends PeerView {
    * Hands duties to the engine, or takes them back: `keepAlive` after a silence of ours, `answer` requests while we do not choke the
    * peer (choke and unchoke stay with you), `download` what is missing, together with the other peers that do, `metadata` requests.
    * Without an argument all of them, with `false` none; of an object only what it names changes, so that `auto({})` just tells what is on.
-   * A peer that breaks a rule of a duty, or sends bad data, is hung up on; the log says why.
+   * With the fast extension, what is here is told first when nothing was said yet (BEP 6). A peer that breaks a rule of a duty, or sends
+   * bad data, is hung up on; the log says why.
    */
   auto(options?: AutoOptions | boolean): Duties {
     return this.#host.auto(this, options);

@@ -8,6 +8,7 @@ describe("auto: answer", () => {
   it("answers what is pending and what comes, by the engine's rules; choking stays with the hand", async () => {
     const s = await ConsoleStage.begin({ seeding: true, line: { up: 50_000 } });
     const { far, near } = await s.meet("10.0.0.2", { fast: true });
+    near.haveAll();
     near.unchoke();
     far.send(encodeInterested(), encodeRequest(1, 0, BLOCK), encodeRequest(1, BLOCK, BLOCK));
     await s.run(2_000);
@@ -41,6 +42,7 @@ describe("auto: answer", () => {
   it("hangs up on who asks for what there is not", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2");
+    near.bitfield();
     near.unchoke();
     near.auto({ answer: true });
     far.send(encodeRequest(PIECES, 0, BLOCK));
@@ -52,6 +54,7 @@ describe("auto: answer", () => {
   it("does not answer twice what the hand has answered", async () => {
     const s = await ConsoleStage.begin({ seeding: true, line: { up: 20_000 } });
     const { far, near } = await s.meet("10.0.0.2");
+    near.bitfield();
     near.unchoke();
     near.auto({ answer: true });
     far.send(...Array.from({ length: 20 }, (_, at) => encodeRequest(at >> 2, (at & 3) * BLOCK, BLOCK)));
@@ -64,6 +67,7 @@ describe("auto: answer", () => {
   it("holds back a peer that asks and does not take, and lets go of it", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2");
+    near.bitfield();
     near.unchoke();
     near.auto();
     far.stopReading();

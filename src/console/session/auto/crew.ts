@@ -8,6 +8,7 @@ import type { ConsolePeer } from "../peer.ts";
 import type { Pieces } from "../pieces.ts";
 import { NO_DUTIES, readOrders, type Duties } from "./duties.ts";
 import { followHand, followPeer } from "./following.ts";
+import { greetFast } from "./greeting.ts";
 import { Member } from "./member.ts";
 import { SharedDownload } from "./shared-download.ts";
 
@@ -215,6 +216,7 @@ export class Crew implements PeerOwner {
 
   #change(member: Member, before: Duties): void {
     const { engine, duties } = member;
+    if (duties.answer || duties.download || duties.metadata) greetFast(member.peer, this.#options.pieces()?.have);
     this.#introduce(member, false);
     if (duties.download && !before.download) {
       this.#askMetadata(member);

@@ -6,6 +6,7 @@ describe("auto: download", () => {
   it("gets the rest of what the hand began, and nothing twice", async () => {
     const s = await ConsoleStage.begin();
     const peer = await s.seed("10.0.0.2");
+    peer.haveNone();
     peer.interested();
     await s.wait(peer.next("unchoke"));
     peer.request(3, 0);
@@ -19,6 +20,8 @@ describe("auto: download", () => {
     expect(new Set(asked(peer)).size).toBe(asked(peer).length);
     expect(peer.timeline.filter((entry) => entry.way === "out").map(({ type }) => type).filter((type) => type.endsWith("interested"))).toEqual(["interested", "not-interested"]);
     expect(peer.messages.filter(({ type }) => type === "piece").length).toBe(asked(peer).length);
+    // And nothing that no duty needs: no haves, no unchoke.
+    expect(new Set(peer.timeline.filter(({ way }) => way === "out").map(({ type }) => type))).toEqual(new Set(["handshake", "have-none", "interested", "request", "extended-handshake", "not-interested"]));
   });
 
   it("takes over what the hand has asked for and not got", async () => {
@@ -152,9 +155,11 @@ describe("auto: download", () => {
   it("keeps what it had when the last peer hangs up, and goes on with the next", async () => {
     const s = await ConsoleStage.begin();
     const first = await s.seed("10.0.0.2", { up: 100_000 });
+    const [seeder] = s.stage.actors;
     first.auto();
     await s.until(() => first.conversation.sides.in.blockBytes > 300_000, 60_000);
-    first.close();
+    await s.wait(seeder?.client.close());
+    await s.until(() => first.isClosed);
     await s.run(2_000);
     const kept = s.received;
     expect(kept).toBeGreaterThan(280_000);
