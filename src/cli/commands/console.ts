@@ -32,13 +32,13 @@ export function consoleCommand(entry: CommandEntry): Command {
     [
       ["console debian.torrent", "talk to peers; pieces are kept in memory"],
       ["console debian.torrent --store --path downloads --accept", "keep pieces in files, and take connections"],
-      ["console debian.torrent --script probe.js", "run a script"],
+      ["console debian.torrent --script probe.js 127.0.0.1:6881", "run a script; what follows the torrent is in its list args"],
       ["console --between 7000 127.0.0.1:6881 debian.torrent", "show what a client that connects to port 7000 says to the one at 6881"],
       ["console --replay session.jsonl", "step through a recorded session"],
     ],
   )
     .argument("[torrent|magnet]", "a torrent file or magnet link; with --between HOST:PORT comes first")
-    .argument("[more]", "with --between: the torrent, so that pieces can be checked")
+    .argument("[more...]", "with --between: the torrent, so that pieces can be checked; with --script: words for the script, in its list args")
     .option("-s, --store", "keep pieces in files; what is there already is checked")
     .option("-p, --path <folder>", "where files are kept (default: the current folder)")
     .option("-a, --accept", "listen, so that peers can connect")
@@ -55,9 +55,9 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
   refuseMixed(flags);
   if (flags.replay !== undefined) return replay(session, flags.replay);
   if (flags.between !== undefined) return between(session, flags.between);
-  const [source, more] = session.args;
+  const [source, ...words] = session.args;
   if (source === undefined) throw new CommandLineError("which torrent? `millrace console TORRENT`, or a magnet link; `millrace console --help` tells more");
-  if (more !== undefined) throw new CommandLineError(`one torrent is enough: ${JSON.stringify(more)} is too many`);
+  if (words[0] !== undefined && flags.script === undefined) throw new CommandLineError(`one torrent is enough: ${JSON.stringify(words[0])} is too many`);
   const runtime = await session.runtime();
   const torrent = await readSource(runtime, source);
   const { runConsole } = await import("../../console/index.ts");
@@ -67,6 +67,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
     folder: flags.store === true ? (flags.path ?? ".") : undefined,
     accept: flags.accept === true ? { port: flags.port } : undefined,
     script: flags.script,
+    words,
     record: flags.record,
     clientName: `Millrace/${version()}`,
     isJson: flags.json === true,
@@ -98,14 +99,15 @@ function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
 
 async function replay(session: Session<ConsoleFlags>, path: string): Promise<number> {
   const { flags, args } = session;
-  if (args.length > 0) throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
+  if (args.length > 0 && flags.script === undefined) throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
   const { runReplay } = await import("../../console/index.ts");
-  return runReplay({ runtime: await session.runtime(), path, script: flags.script, isJson: flags.json === true, signal: signalOf(session) });
+  return runReplay({ runtime: await session.runtime(), path, script: flags.script, words: args, isJson: flags.json === true, signal: signalOf(session) });
 }
 
 async function between(session: Session<ConsoleFlags>, port: number): Promise<number> {
   const { flags, args, output } = session;
-  const [address, source] = args;
+  const [address, source, ...more] = args;
+  if (more[0] !== undefined) throw new CommandLineError(`--between: one torrent is enough: ${JSON.stringify(more[0])} is too many`);
   if (address === undefined) throw new CommandLineError("--between PORT HOST:PORT: where do connections go on to?");
   const target = parseArgument("--between", () => parseHostPort(address));
   if (target.port === 0) throw new CommandLineError(`--between: a peer has a port from 1 to 65535: ${JSON.stringify(address.slice(0, 100))}`);

@@ -49,7 +49,7 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
     exit: (status: unknown = 0) => services.exit(wholeBetween("exit(status)", "status", status, 0, 255)),
   };
   const scope: [string, Lookup][] = Object.entries(functions).map(([name, value]) => [name, () => value]);
-  return scope;
+  return [...scope, ["args", () => services.words]];
 }
 
 /** `help()`, `help("contact")`, `help(contact)`, `help(peer)`. */

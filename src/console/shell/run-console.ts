@@ -19,6 +19,8 @@ export interface ConsoleOptions {
   /** Listen from the start. */
   readonly accept: { readonly port: number | undefined } | undefined;
   readonly script: string | undefined;
+  /** What the command line has for the script. */
+  readonly words: readonly string[];
   /** Record from the start. */
   readonly record: string | undefined;
   readonly clientName: string;
@@ -48,6 +50,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
       groups: SESSION_NAMES,
       scope: (services) => sessionScope(session, live, services),
       script: options.script,
+      words: options.words,
       prompt: "millrace> ",
       greeting: greeting(session),
       historyFile: await historyFile(),

@@ -18,19 +18,22 @@ export interface ReplayConsoleOptions {
   /** The recording. */
   readonly path: string;
   readonly script: string | undefined;
+  /** What the command line has for the script. */
+  readonly words: readonly string[];
   readonly isJson: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Steps through a recorded session. Resolves to the exit status; rejects with InputError `console.recording` and StorageError. */
 export async function runReplay(options: ReplayConsoleOptions): Promise<number> {
-  const { runtime, path, script, isJson, signal } = options;
+  const { runtime, path, script, words, isJson, signal } = options;
   const recording = await readRecording(runtime, path);
   const replay = new Replay(recording, { linter: newLinter });
   return runShell({
     groups: REPLAY_NAMES,
     scope: (services) => replayScope(replay, services),
     script,
+    words,
     prompt: "replay> ",
     greeting: `${styleFor(process.stdout).strong("Millrace console")}: the recording ${clean(path)} of ${new Date(recording.startedAt).toISOString()}, ${replay.length} events${recording.isCut ? "; its end was cut off" : ""}.\nstep() tells the next, end() all of them, timeline(peer) shows what was said; available() lists all names, Ctrl-D ends.`,
     historyFile: await historyFile(),

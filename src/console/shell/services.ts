@@ -4,6 +4,8 @@ import type { NameGroup } from "./names/index.ts";
 export interface ShellServices {
   /** All names there are. */
   readonly groups: readonly NameGroup[];
+  /** What the command line has for a script. */
+  readonly words: readonly string[];
   /** Columns of the screen. */
   width(): number;
   /** Prints text and a new line. */

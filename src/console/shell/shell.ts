@@ -25,6 +25,8 @@ export interface ShellOptions {
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
   /** A file to run instead of reading lines; `-` is standard input. */
   readonly script: string | undefined;
+  /** What the command line has for the script. */
+  readonly words: readonly string[];
   readonly prompt: string;
   /** Printed first, to a person. */
   readonly greeting: string;
@@ -123,13 +125,14 @@ class Shell {
 
   /** Puts the names in scope; the answered function takes them out again. */
   #enter(): () => void {
-    const { groups, scope } = this.#options;
+    const { groups, scope, words } = this.#options;
     defineAliases(PeerView.prototype, "peer", groups);
     defineAliases(ConsolePeer.prototype, "peer", groups);
     defineAliases(Piece.prototype, "piece", groups);
     return defineGlobals(
       scope({
         groups,
+        words,
         width: () => (process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH),
         print: (line) => this.#print(line),
         show: (value) => showValue(value),

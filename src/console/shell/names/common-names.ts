@@ -6,6 +6,9 @@ export const GUIDES: readonly NameHelp[] = [
   { name: "help", usage: "help(thing)", summary: "how something is used, with an example", details: "thing is a name in quotes, or the thing itself: help(contact), help(peer), help(\"request\"). help() shows how a piece is downloaded by hand.", example: "help(contact)" },
 ];
 
+/** Objects of both. */
+export const COMMON_OBJECTS: readonly NameHelp[] = [{ name: "args", usage: "args", summary: "for scripts: the words behind the torrent on the command line", example: "const [address] = args" }];
+
 /** Functions of live sessions and of recorded ones. */
 export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   { name: "table", usage: "table(list)", summary: "draws peers, trackers, pieces or messages as a table", example: "table(peers)" },

@@ -1,4 +1,4 @@
-import { COMMON_FUNCTIONS, GUIDES } from "./common-names.ts";
+import { COMMON_FUNCTIONS, COMMON_OBJECTS, GUIDES } from "./common-names.ts";
 import type { NameGroup, NameHelp } from "./name.ts";
 import { PEER_ACTIONS, PEER_FACTS } from "./peer-names.ts";
 import { REPLAY_FUNCTIONS, REPLAY_OBJECTS } from "./replay-names.ts";
@@ -9,7 +9,7 @@ export type { NameGroup, NameHelp } from "./name.ts";
 
 /** All names of a session, in the order in which they are listed. */
 export const SESSION_NAMES: readonly NameGroup[] = [
-  { owner: "", title: "Objects", names: OBJECTS },
+  { owner: "", title: "Objects", names: [...OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
   { owner: "peer", title: "What you can tell a peer, or do with it", names: PEER_ACTIONS },
@@ -20,7 +20,7 @@ export const SESSION_NAMES: readonly NameGroup[] = [
 
 /** All names of a recorded session. */
 export const REPLAY_NAMES: readonly NameGroup[] = [
-  { owner: "", title: "Objects", names: REPLAY_OBJECTS },
+  { owner: "", title: "Objects", names: [...REPLAY_OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...REPLAY_FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
