@@ -94,17 +94,11 @@ async function start(name: Name, stage: Stage, options: { readonly seed: boolean
   return { port: client.port, complete: () => torrent.done, stop: () => client.close() };
 }
 
-/** What was found, as lines: rule, who, what. */
-function found(pipe: Eavesdropper, severity: "fault" | "note"): string[] {
-  return pipe.findings.filter((finding) => finding.severity === severity).map(({ rule, way, text, at }) => `${rule} (${way}, ${Math.round(at)}): ${text}`);
-}
-
-/** Clients notes on whom are known: aria2 tells several new pieces by a bitfield. */
-function expectHonest(pipe: Eavesdropper, ...clients: readonly Name[]): void {
-  const messages = pipe.conversations.flatMap(({ entries }) => [...entries]);
-  expect(messages.filter(({ type }) => type === "piece").length).toBeGreaterThanOrEqual(LENGTH / 16_384);
-  expect(found(pipe, "fault")).toEqual([]);
-  expect(found(pipe, "note").filter((line) => !(clients.includes("aria2") && line.startsWith("pieces.in-place-of-haves ")))).toEqual([]);
+/** What is odd about what was heard, as lines. Of aria2 it is known that it tells several new pieces by a bitfield. */
+function oddities(pipe: Eavesdropper, ...clients: readonly Name[]): string[] {
+  if (pipe.blockBytes === 0) return ["no block has passed"];
+  const news = pipe.findings.filter(({ rule }) => !(clients.includes("aria2") && rule === "pieces.in-place-of-haves"));
+  return news.map(({ rule, way, text, severity }) => `${severity} ${rule} of the ${way === "out" ? "one that dialled" : "one that was dialled"}: ${text}`);
 }
 
 // Transmission dials no loopback address: whoever seeds to it dials. A seeding aria2 dials nobody: that pair swaps halves, below.
@@ -121,7 +115,7 @@ describe.each(pairs)("%s seeds to %s", (seed, leech) => {
     const second = await start(isDialled ? seed : leech, scene, { seed: isDialled, dials: true });
     await (isDialled ? first : second).complete();
     await Promise.all([second.stop(), first.stop()]);
-    expectHonest(scene.pipe, seed, leech);
+    expect(oddities(scene.pipe, seed, leech)).toEqual([]);
   });
 });
 
@@ -137,14 +131,26 @@ describe("aria2 and transmission, each with the half that the other lacks", () =
     const transmission = await Transmission.start({ home: join(scene.folder, "home"), source: scene.file, dir: scene.leechDir, seed: false });
     scene.target = transmission.port;
     const aria2 = new Program(ARIA2, [
-      ...["--no-conf", "--check-integrity=true", "--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false", "--disable-ipv6", "--bt-require-crypto=false"],
-      ...["--bt-min-crypto-level=plain", "--file-allocation=none", "--summary-interval=0", "--interface=127.0.0.1", "--seed-ratio=0.0", "--allow-overwrite=true"],
-      ...[`--listen-port=${await freePort()}`, `--dir=${scene.seedDir}`, scene.trackedFile],
+      "--no-conf",
+      "--check-integrity=true",
+      "--allow-overwrite=true",
+      "--enable-dht=false",
+      "--enable-dht6=false",
+      "--bt-enable-lpd=false",
+      "--disable-ipv6",
+      "--bt-require-crypto=false",
+      "--bt-min-crypto-level=plain",
+      "--file-allocation=none",
+      "--summary-interval=0",
+      "--interface=127.0.0.1",
+      "--seed-ratio=0.0",
+      `--listen-port=${await freePort()}`,
+      `--dir=${scene.seedDir}`,
+      scene.trackedFile,
     ]);
     await eventually("transmission has everything", () => scene.pipe.blockBytes > LENGTH - PIECE_LENGTH && scene.pipe.conversations.some(({ sides }) => sides.out.pieces?.isFull));
     await Promise.all([aria2.stop("SIGKILL"), transmission.stop()]);
-    expect(scene.pipe.conversations.flatMap(({ entries }) => entries.where({ type: "piece" })).length).toBeGreaterThan(0);
-    expect(found(scene.pipe, "fault")).toEqual([]);
+    expect(oddities(scene.pipe, "aria2", "transmission")).toEqual([]);
   });
 });
 
@@ -166,6 +172,6 @@ describe.each(magnetPairs)("%s gives metadata and data to %s", (seed, leech) => 
     const taker = await start(leech, scene, { seed: false, dials: true, magnet: true });
     await taker.complete();
     await Promise.all([taker.stop(), giver.stop()]);
-    expectHonest(scene.pipe, seed, leech);
+    expect(oddities(scene.pipe, seed, leech)).toEqual([]);
   });
 });

@@ -23,18 +23,7 @@ import {
   utMetadata,
 } from "../../src/wire/index.ts";
 import { encode } from "../../src/bencode/index.ts";
-import { upperHalf, type Goods, type Opening, type RudePeer } from "./rude-peer.ts";
-
-/** Something that a peer should not do, and what the linter calls it. */
-export interface Misdeed {
-  readonly rule: RuleId;
-  /** For a private torrent. */
-  readonly private?: boolean;
-  /** What is otherwise than usual in how the peer introduces itself; `"none"`: `act` says everything. `theirs`: the 68 bytes that it answers. */
-  readonly opening?: "none" | ((goods: Goods, theirs: Uint8Array) => Partial<Opening>);
-  /** What it does then. Afterwards it hangs up. */
-  readonly act?: (peer: RudePeer) => void | Promise<void>;
-}
+import { upperHalf, type Goods, type Misdeed, type Opening, type RudePeer } from "./rude-peer.ts";
 
 const BLOCK = 16_384;
 const without = (...bits: readonly ("fast" | "extended" | "dht")[]): (() => Partial<Opening>) => () => ({

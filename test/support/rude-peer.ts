@@ -2,10 +2,10 @@ import { once } from "node:events";
 import net from "node:net";
 import { Bitfield } from "../../src/base/index.ts";
 import { encode } from "../../src/bencode/index.ts";
+import type { RuleId } from "../../src/console/lint/index.ts";
 import { cryptoHasher } from "./memory-source.ts";
 import { parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
 import { decodeMessage, encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeHandshake, HANDSHAKE_LENGTH, type ExtendedHandshake, type Message, type Reserved } from "../../src/wire/index.ts";
-import type { Misdeed } from "./misdeeds.ts";
 
 /** A torrent with its data, made in memory. */
 export interface Goods {
@@ -33,6 +33,17 @@ export interface Opening {
   readonly extended: ExtendedHandshake | undefined;
   /** As they go out; `undefined`: none is sent. */
   readonly bits: Uint8Array | undefined;
+}
+
+/** Something that a peer should not do, and what the linter calls it. */
+export interface Misdeed {
+  readonly rule: RuleId;
+  /** For a private torrent. */
+  readonly private?: boolean;
+  /** What is otherwise than usual in how the peer introduces itself; `"none"`: `act` says everything. `theirs`: the 68 bytes that it answers. */
+  readonly opening?: "none" | ((goods: Goods, theirs: Uint8Array) => Partial<Opening>);
+  /** What it does then. Afterwards it hangs up. */
+  readonly act?: (peer: RudePeer) => void | Promise<void>;
 }
 
 /** Pieces 6 to 10: those that the honest side lacks. */
