@@ -64,9 +64,9 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
     case "unknown":
       return `unknown message (id ${message.id}), ${payload(message.payload)}`;
     case "malformed":
-      return `malformed ${message.name}: ${message.why}: ${hex(message.payload)}`;
+      return `malformed${message.why.startsWith(message.name) ? "" : ` ${message.name}`}: ${message.why} (${hex(message.payload)})`;
     case "garbage":
-      return `no message: ${message.why}: ${hex(message.bytes)}`;
+      return `no message: ${message.why} (${hex(message.bytes)})`;
     case "closed":
       return `closed: ${message.why}`;
     default:

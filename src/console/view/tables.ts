@@ -113,7 +113,7 @@ export function peersTable(views: readonly PeerView[]): Table {
     { title: "has", align: "right", of: ({ haves }) => (haves === undefined || haves.length === 0 ? "?" : formatPercent(haves.count / haves.length)) },
     { title: "we", of: (view) => letters(view.amChoking, view.amInterested) },
     { title: "it", of: (view) => letters(view.peerChoking, view.peerInterested) },
-    { title: "messages", align: "right", of: (view) => groupDigits(view.conversation.sides.out.messages + view.conversation.sides.in.messages) },
+    { title: "msgs", align: "right", of: (view) => groupDigits(view.conversation.sides.out.messages + view.conversation.sides.in.messages) },
     { title: "down", align: "right", of: (view) => formatSize(view.conversation.sides.in.bytes) },
     { title: "up", align: "right", of: (view) => formatSize(view.conversation.sides.out.bytes) },
     { title: "odd", align: "right", omitEmpty: true, of: ({ findings }) => (findings.length === 0 ? "" : { text: String(findings.length), look: lookOf(findings) }) },
