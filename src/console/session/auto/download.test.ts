@@ -67,7 +67,38 @@ describe("auto: download", () => {
     expect(asked(near).map((block) => Number(block.split(":")[0]))).toEqual(asked(near).map((_, at) => Math.floor(at / 4)));
   });
 
-  it("switched off, takes back what it asked for; the hand goes on, and then the engine again", async () => {
+  it("counts what the hand asks for while it is at work as its own", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2");
+    far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
+    near.auto({ download: { sequential: true } });
+    await s.until(() => near.asked.length > 0);
+    near.request(12, BLOCK);
+    near.request(12, BLOCK);
+    serve(far);
+    for (const { piece, begin: from, length } of near.asked) far.deliver(piece, from, length);
+    expect(await s.completes()).toBe(true);
+    expect(asked(near).filter((block) => block === `12:${BLOCK}`).length).toBe(2);
+    expect(asked(near).length).toBe(BLOCKS + 1);
+  });
+
+  it("waits for room on a full disk, says so once, and can be ended there", async () => {
+    const s = await ConsoleStage.begin({ folder: "/data" });
+    s.host.disk.capacity = s.host.disk.used + 5 * PIECE;
+    const peer = await s.seed("10.0.0.2");
+    peer.auto();
+    await s.run(60_000);
+    const warnings = s.session.log.filter(({ level }) => level === "warning");
+    expect(warnings.map(({ text }) => text)).toEqual([expect.stringContaining("pieces cannot be kept: ")]);
+    peer.auto(false);
+    await s.run(1_000);
+    expect(s.host.timers).toBe(0);
+    s.host.disk.capacity = Infinity;
+    peer.auto();
+    expect(await s.completes()).toBe(true);
+  });
+
+  it.each([{ download: false }, false])("switched off by %j, takes back what it asked for; the hand goes on, and then the engine again", async (off) => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2", { fast: true });
     far.send(encodeHaveAll(), encodeUnchoke());
@@ -78,7 +109,7 @@ describe("auto: download", () => {
     await s.run(1_000);
     const open = near.asked.length;
     expect(open).toBeGreaterThan(5);
-    expect(near.auto({ download: false })).toMatchObject({ download: false, keepAlive: true });
+    expect(near.auto(off)).toMatchObject({ download: false, keepAlive: off !== false });
     await s.run(1_000);
     expect(far.of("cancel").length).toBe(open);
     for (const { message } of far.of("cancel")) far.send(encodeReject(message.piece, message.begin, message.length));

@@ -39,6 +39,17 @@ describe("ConsolePeer.auto options", () => {
 });
 
 describe("auto: keep-alive", () => {
+  it("counts the silence before it was switched on", async () => {
+    const s = await ConsoleStage.begin();
+    const { far, near } = await s.meet("10.0.0.2");
+    await s.run(100_000);
+    near.auto({ keepAlive: true });
+    await s.run(KEEP_ALIVE_MS - 102_000);
+    expect(far.of("keep-alive").length).toBe(0);
+    await s.run(5_000);
+    expect(far.of("keep-alive").length).toBe(1);
+  });
+
   it("comes after a silence of ours, whoever spoke last", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");

@@ -1,5 +1,4 @@
-import type { Bitfield } from "../../../base/index.ts";
-import { StorageError, toError } from "../../../base/index.ts";
+import { toError, type Bitfield, type StorageError } from "../../../base/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import { countPieces, Downloader, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
 import type { SessionLog } from "../log.ts";
@@ -28,6 +27,8 @@ export class SharedDownload {
   #downloader: Downloader | undefined;
   #isEnding = false;
   #isSequential = false;
+  /** What the disk last refused with. */
+  #trouble: string | undefined;
   /** Beginnings and ends, one after the other. */
   #turns: Promise<void> = Promise.resolve();
 
@@ -96,7 +97,7 @@ export class SharedDownload {
   }
 
   #begin(pieces: Pieces, partials: ReadonlyMap<number, Bitfield>): void {
-    const { runtime, log, onLiar } = this.#options;
+    const { runtime, onLiar } = this.#options;
     const downloader = new Downloader({
       runtime,
       metainfo: pieces.metainfo,
@@ -106,10 +107,7 @@ export class SharedDownload {
       peers: this.peers,
       onPiece: () => this.#progressed(downloader),
       onLiar,
-      onStorage: (error: StorageError | undefined) => {
-        if (error === undefined) log.info("pieces can be kept again");
-        else log.warn(`pieces cannot be kept: ${error.message}`);
-      },
+      onStorage: (error) => this.#noteStorage(error),
     });
     downloader.isSequential = this.#isSequential;
     downloader.restore(partials);
@@ -143,6 +141,15 @@ export class SharedDownload {
     if (!downloader.isFinished) return;
     for (const peer of this.peers) setInterest(peer, false);
     this.arrange();
+  }
+
+  /** Told for every attempt: said when it is news. */
+  #noteStorage(error: StorageError | undefined): void {
+    const { log } = this.#options;
+    if (this.#trouble === error?.message) return;
+    this.#trouble = error?.message;
+    if (error === undefined) log.info("pieces can be kept again");
+    else log.warn(`pieces cannot be kept: ${error.message}`);
   }
 
   #fetcher(): Fetcher {
