@@ -17,7 +17,8 @@ export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type:
 interface Waiter {
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
-  readonly fail: (error: Error) => void;
+  /** The connection is over, for that reason. */
+  readonly fail: (why: string) => void;
 }
 
 /**
@@ -47,7 +48,7 @@ export class Inbox {
   /** Nothing more will come: those who wait are told why. */
   end(why: string): void {
     this.#ended = why;
-    for (const waiter of this.#waiters) waiter.fail(closed("the message", why));
+    for (const waiter of this.#waiters) waiter.fail(why);
     this.#waiters.clear();
   }
 
@@ -63,13 +64,15 @@ export class Inbox {
       const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
       if (entry !== undefined) return Promise.resolve(entry);
     }
+    // What fails later fails far from the line that asked: its place is kept as the cause.
+    const cause = new Error(`next(${what})`);
     const ended = this.#ended;
-    if (ended !== undefined) return Promise.reject(closed(what, ended));
+    if (ended !== undefined) return Promise.reject(closed(what, ended, cause));
     const came: string[] = [];
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(Math.min(seconds * 1000, 2 ** 31 - 1), () => {
         this.#waiters.delete(waiter);
-        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.length === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`));
+        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.length === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`, { cause }));
       });
       const waiter: Waiter = {
         wants: (entry) => {
@@ -81,9 +84,9 @@ export class Inbox {
           timer.cancel();
           resolve(entry);
         },
-        fail: (error) => {
+        fail: (why) => {
           timer.cancel();
-          reject(error);
+          reject(closed(what, why, cause));
         },
       };
       this.#waiters.add(waiter);
@@ -91,8 +94,8 @@ export class Inbox {
   }
 }
 
-function closed(what: string, why: string): NetworkError {
-  return new NetworkError("console.closed", `no ${what} will come: ${why}`);
+function closed(what: string, why: string, cause: Error): NetworkError {
+  return new NetworkError("console.closed", `no ${what} will come: ${why}`, { cause });
 }
 
 /** `have (12), choke`. */

@@ -1,4 +1,4 @@
-import { AbortError, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
+import { AbortError, errorCode, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
@@ -341,12 +341,13 @@ export class ConsoleSession {
       handshake = await peer.next(["handshake", "garbage"], { timeout: seconds ?? HANDSHAKE_WAIT_MS / 1000 });
     } catch (error) {
       if (!peer.isClosed) peer.close();
-      throw error;
+      const isSilent = errorCode(error) === "console.timeout";
+      throw new NetworkError(errorCode(error) ?? "console.closed", `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`, { cause: error });
     }
     const bad = handshake.type === "garbage" ? handshake.why : handshake.type === "handshake" && !sameHash(handshake.infoHash, this.infoHash) ? "it is about another torrent" : undefined;
     if (bad === undefined) return;
     peer.close();
-    throw new NetworkError("console.handshake", `peer ${peer.number} (${peer.address}) cannot be talked to: ${bad}`);
+    throw new NetworkError("console.handshake", `${peer.address} cannot be talked to: ${bad}`);
   }
 
   #onEntry(peer: ConsolePeer, entry: Entry): void {

@@ -35,5 +35,5 @@ export function lineOf(error: unknown, path: string): number | undefined {
     const number = at < 0 ? null : /^:(\d+)/.exec(line.slice(at + href.length));
     if (number?.[1] !== undefined) return Number(number[1]);
   }
-  return undefined;
+  return error.cause === undefined ? undefined : lineOf(error.cause, path);
 }
