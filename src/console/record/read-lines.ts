@@ -12,8 +12,8 @@ export interface RawLine {
   readonly isWhole: boolean;
 }
 
-/** The lines of a file, one after the other. Throws InputError `console.recording` when the file or a line is too long; StorageError. */
-export async function* readLines(files: Pick<Files, "open">, path: string): AsyncGenerator<RawLine> {
+/** The lines of a file, as many at a time as were read. Throws InputError `console.recording` when the file or a line is too long; StorageError. */
+export async function* readLines(files: Pick<Files, "open">, path: string): AsyncGenerator<RawLine[]> {
   const file = await files.open(path, "read");
   try {
     let parts: Uint8Array[] = [];
@@ -26,18 +26,20 @@ export async function* readLines(files: Pick<Files, "open">, path: string): Asyn
       position += length;
       if (position > MAX_RECORDING_BYTES) throw new InputError("console.recording", `${path} is larger than ${MAX_RECORDING_BYTES} bytes: too large for a recording`);
       let rest = chunk.subarray(0, length);
+      const lines: RawLine[] = [];
       for (let end = rest.indexOf(LINE_END); end >= 0; end = rest.indexOf(LINE_END)) {
-        yield { bytes: concatBytes([...parts, rest.subarray(0, end)]), isWhole: true };
+        lines.push({ bytes: concatBytes([...parts, rest.subarray(0, end)]), isWhole: true });
         parts = [];
         gathered = 0;
         number++;
         rest = rest.subarray(end + 1);
       }
+      yield lines;
       if (rest.length > 0) parts.push(rest);
       gathered += rest.length;
       if (gathered > MAX_RECORDING_LINE) throw new InputError("console.recording", `${path}, line ${number}: longer than ${MAX_RECORDING_LINE} bytes`, { fields: { line: number } });
     }
-    if (gathered > 0) yield { bytes: concatBytes(parts), isWhole: false };
+    if (gathered > 0) yield [{ bytes: concatBytes(parts), isWhole: false }];
   } finally {
     await file.close();
   }

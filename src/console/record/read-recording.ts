@@ -4,7 +4,7 @@ import type { Runtime } from "../../runtime/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import { FORMAT, VERSION, type RecordedEvent, type RecordingHeader } from "./event.ts";
 import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS } from "./limits.ts";
-import { readLines } from "./read-lines.ts";
+import { readLines, type RawLine } from "./read-lines.ts";
 
 /** A recording that has been read. */
 export interface Recording extends RecordingHeader {
@@ -17,31 +17,53 @@ type Fields = ReadonlyMap<string, unknown>;
 
 /** Reads what a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line, and StorageError. */
 export async function readRecording({ files, hasher }: Pick<Runtime, "files" | "hasher">, path: string): Promise<Recording> {
-  let header: RecordingHeader | undefined;
-  const events: RecordedEvent[] = [];
-  const peers = new Set<number>();
-  let isCut = false;
-  let line = 0;
-  const wrong = (why: string): InputError => new InputError("console.recording", `${path}, line ${line}: ${why}`, { fields: { path, line } });
-  for await (const { bytes, isWhole } of readLines(files, path)) {
-    line++;
-    if (bytes.length === 0) continue;
+  const reading = new Reading(path, hasher);
+  for await (const lines of readLines(files, path)) for (const line of lines) reading.take(line);
+  return reading.done();
+}
+
+/** A recording of which some lines have been read. */
+class Reading {
+  readonly #path: string;
+  readonly #hasher: Runtime["hasher"];
+  readonly #events: RecordedEvent[] = [];
+  readonly #peers = new Set<number>();
+  #header: RecordingHeader | undefined;
+  #isCut = false;
+  #line = 0;
+
+  constructor(path: string, hasher: Runtime["hasher"]) {
+    this.#path = path;
+    this.#hasher = hasher;
+  }
+
+  take({ bytes, isWhole }: RawLine): void {
+    this.#line++;
+    if (bytes.length === 0) return;
     const fields = parse(bytes);
     if (fields === undefined) {
-      if (isWhole || header === undefined) throw wrong(header === undefined ? "this is no recording of a session" : "not a line of JSON");
-      isCut = true;
-      break;
+      if (this.#header === undefined) throw this.#wrong("this is no recording of a session");
+      if (isWhole) throw this.#wrong("not a line of JSON");
+      this.#isCut = true;
+      return;
     }
     try {
-      if (header === undefined) header = readHeader(fields);
-      else if (events.length >= MAX_RECORDED_EVENTS) throw wrongField(`more than ${MAX_RECORDED_EVENTS} events`);
-      else events.push(readEvent(fields, peers, hasher));
+      if (this.#header === undefined) this.#header = readHeader(fields);
+      else if (this.#events.length >= MAX_RECORDED_EVENTS) throw wrongField(`more than ${MAX_RECORDED_EVENTS} events`);
+      else this.#events.push(readEvent(fields, this.#peers, this.#hasher));
     } catch (error) {
-      throw wrong(toError(error).message);
+      throw this.#wrong(toError(error).message);
     }
   }
-  if (header === undefined) throw new InputError("console.recording", `${path} is empty: no recording of a session`, { fields: { path } });
-  return { ...header, events, isCut };
+
+  done(): Recording {
+    if (this.#header === undefined) throw new InputError("console.recording", `${this.#path} is empty: no recording of a session`, { fields: { path: this.#path } });
+    return { ...this.#header, events: this.#events, isCut: this.#isCut };
+  }
+
+  #wrong(why: string): InputError {
+    return new InputError("console.recording", `${this.#path}, line ${this.#line}: ${why}`, { fields: { path: this.#path, line: this.#line } });
+  }
 }
 
 function parse(bytes: Uint8Array): Fields | undefined {
