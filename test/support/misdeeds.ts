@@ -116,7 +116,6 @@ export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   allowsPiecePastEnd: says("fast.allowed-range", encodeAllowedFast(11)),
   suggestsPiecePastEnd: says("fast.suggest-range", encodeSuggest(11)),
   suggestsPieceItLacks: says("fast.suggest-unhad", encodeSuggest(0)),
-  leavesRequestUnanswered: answers("fast.unanswered", () => [encodeChoke(), encodeUnchoke()]),
 
   asksForNothing: asks("request.empty", encodeRequest(0, 0, 0)),
   asksForNoPiece: asks("request.piece", encodeRequest(11, 0, BLOCK)),
@@ -142,7 +141,10 @@ export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   sendsShortBlock: answers("block.length", (peer, { piece, begin }) => [encodePiece(piece, begin, peer.block(piece, begin, 100))]),
   sendsBlockPastEnd: says("block.range", encodePiece(6, 262_144, new Uint8Array(10))),
   sendsHugeBlock: says("block.large", encodePiece(6, 0, new Uint8Array(200_000))),
-  sendsBlockAfterChoke: answers("block.after-choke", (peer, { piece, begin, length }) => [encodeChoke(), encodePiece(piece, begin, peer.block(piece, begin, length))]),
+  sendsBlockAfterChoke: {
+    ...answers("block.after-choke", (peer, { piece, begin, length }) => [encodeChoke(), encodePiece(piece, begin, peer.block(piece, begin, length))]),
+    opening: without("fast"),
+  },
   sendsBadData: answers("block.hash", (_peer, { piece }) => Array.from({ length: 16 }, (_, index) => encodePiece(piece, index * BLOCK, new Uint8Array(BLOCK)))),
 
   chokesAgainAndAgain: says("state.repeated", encodeChoke(), encodeChoke()),

@@ -47,13 +47,13 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 
 /**
  * The sender knows its own choke, but what it had put together before may still leave it: clients read blocks from disk while they choke
- * and send them all the same.
+ * and send them all the same. With the fast extension that is as it should be: what is being served may be completed (BEP 6).
  */
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {
   if (!from.choking || (from.fast && to.fast && from.allowedFast.has(span.piece))) return;
   if (!mine.hasUnchoked || mine.chokedAt === undefined) report("block.choking", `a block of ${spanText(span)} to a side that it never unchoked`);
   else if (at - mine.chokedAt > CROSSING_GRACE_MS) report("block.choking", `a block of ${spanText(span)}, ${Math.round((at - mine.chokedAt) / 1000)} s after its choke`);
-  else report("block.after-choke", `a block of ${spanText(span)} after its choke`);
+  else if (!(from.fast && to.fast)) report("block.after-choke", `a block of ${spanText(span)} after its choke`);
 }
 
 function lintHash({ metainfo, way, at }: Context, span: BlockSpan, block: Uint8Array, checked: CheckedPieces | undefined, report: Report): void {

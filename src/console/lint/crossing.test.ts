@@ -16,7 +16,7 @@ import {
   encodeRequest,
   encodeUnchoke,
 } from "../../wire/index.ts";
-import { CROSSING_GRACE_MS } from "./limits.ts";
+import { CROSSING_GRACE_MS, UNANSWERED_MS } from "./limits.ts";
 
 const goods = makeGoods();
 const BLOCK = 16_384;
@@ -88,9 +88,11 @@ describe("messages that cross", () => {
 
   it("after a choke every request is answered before the unchoke, those for allowed-fast pieces and those that met the choke excepted", () => {
     const honest = unchoked().say("in", encodeAllowedFast(0)).say("out", request, encodeRequest(1, 0, BLOCK)).say("in", encodeChoke());
-    honest.say("out", encodeRequest(2, 0, BLOCK)).say("in", encodeReject(1, 0, BLOCK), encodeUnchoke());
+    honest.say("out", encodeRequest(2, 0, BLOCK)).wait(UNANSWERED_MS + 1).say("in", encodeReject(1, 0, BLOCK), encodeUnchoke());
     expect(honest.found).toEqual([]);
-    expect(unchoked().say("out", request).say("in", encodeChoke(), encodeUnchoke()).found).toEqual(["in fast.unanswered"]);
+    const rude = (ms: number): Overheard => unchoked().say("out", request).say("in", encodeChoke()).wait(ms).say("in", encodeUnchoke());
+    expect(rude(UNANSWERED_MS).found).toEqual([]);
+    expect(rude(UNANSWERED_MS + 1).found).toEqual(["in fast.unanswered"]);
   });
 
   it("a queue that was just told may not have arrived", () => {

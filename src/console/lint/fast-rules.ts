@@ -1,4 +1,5 @@
 import { type Context, isAgreed, spanText, type Report, type Topic, whoDidNot } from "./context.ts";
+import { UNANSWERED_MS } from "./limits.ts";
 import { isSpeech, isWithoutMetadata } from "./remember.ts";
 
 /** The fast extension (BEP 6). */
@@ -51,8 +52,8 @@ function lintSuggest({ metainfo, from }: Context, piece: number, report: Report)
   else if (from.pieces?.get(piece) === false) report("fast.suggest-unhad", `suggest of piece ${piece}, which the sender has not`);
 }
 
-function lintUnanswered({ mine, theirs, from }: Context, report: Report): void {
-  if (!mine.hasUnchoked) return;
+function lintUnanswered({ mine, theirs, from, at }: Context, report: Report): void {
+  if (mine.chokedAt === undefined || at - mine.chokedAt <= UNANSWERED_MS) return;
   const span = theirs.requests.findOpen(mine.requestsAtChoke, (piece) => !from.allowedFast.has(piece));
   if (span !== undefined) report("fast.unanswered", `unchoke, while ${spanText(span)} from before the choke has neither block nor reject`);
 }

@@ -5,7 +5,7 @@ import { makeGoods } from "../../../test/support/rude-peer.ts";
 import { utf8 } from "../../base/index.ts";
 import { encode } from "../../bencode/index.ts";
 import * as wire from "../../wire/index.ts";
-import { CROSSING_GRACE_MS, SILENCE_MS } from "./limits.ts";
+import { CROSSING_GRACE_MS, SILENCE_MS, UNANSWERED_MS } from "./limits.ts";
 import { RULES, type RuleId } from "./rules.ts";
 
 const goods = makeGoods();
@@ -66,7 +66,7 @@ const BROKEN: Readonly<Record<RuleId, () => Overheard>> = {
   "fast.allowed-range": () => begun().say("in", wire.encodeAllowedFast(11)),
   "fast.suggest-range": () => begun().say("in", wire.encodeSuggest(11)),
   "fast.suggest-unhad": () => begun().say("out", wire.encodeSuggest(1)),
-  "fast.unanswered": () => unchoked().say("out", request).say("in", wire.encodeChoke(), wire.encodeUnchoke()),
+  "fast.unanswered": () => unchoked().say("out", request).say("in", wire.encodeChoke()).wait(UNANSWERED_MS + 1).say("in", wire.encodeUnchoke()),
 
   "request.empty": () => unchoked().say("out", wire.encodeRequest(0, 0, 0)),
   "request.piece": () => unchoked().say("out", wire.encodeRequest(11, 0, BLOCK)),
@@ -88,7 +88,7 @@ const BROKEN: Readonly<Record<RuleId, () => Overheard>> = {
   "block.range": () => unchoked().say("in", wire.encodePiece(10, 99_999, new Uint8Array(2))),
   "block.large": () => unchoked().say("in", wire.encodePiece(0, 0, new Uint8Array(131_073))),
   "block.choking": () => unchoked().say("out", request).say("in", wire.encodeChoke()).wait(CROSSING_GRACE_MS + 1).say("in", block),
-  "block.after-choke": () => unchoked().say("out", request).say("in", wire.encodeChoke(), block),
+  "block.after-choke": () => fresh().begin({}).say("out", wire.encodeInterested()).say("in", wire.encodeUnchoke()).say("out", request).say("in", wire.encodeChoke(), block),
   "block.unhad": () => fresh().shake({ fast: true }).say("in", wire.encodeHaveNone(), wire.encodeUnchoke(), wire.encodeAllowedFast(0)).say("out", wire.encodeHaveNone(), wire.encodeInterested(), request).say("in", block),
   "block.hash": () => {
     const talk = unchoked();

@@ -65,7 +65,7 @@ export const RULES = {
   "block.range": fault(3, "a block beyond the end of its piece, or of a piece that there is not", "there are no such bytes"),
   "block.large": fault(3, "a block of more than 128 KiB", "no client asks for that, and none takes it"),
   "block.choking": fault(3, "a block to a side that is choked", "choking means that no data is sent until unchoke"),
-  "block.after-choke": note(3, "a block just after the choke", "requests are thrown away when a choke happens; this one was on its way to the wire"),
+  "block.after-choke": note(3, "a block just after the choke, without the fast extension", "requests are thrown away when a choke happens; this one was on its way to the wire"),
   "block.unhad": fault(3, "a block of a piece that the sender never said it has", "only pieces that were checked are told and sent"),
   "block.hash": fault(3, "a piece whose blocks do not have its hash", "all of them came over this connection, so this side's data is bad"),
 
