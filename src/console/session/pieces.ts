@@ -91,7 +91,7 @@ export class Pieces {
   #failure: Error | undefined;
   #fetcher: Fetcher | undefined;
 
-  private constructor(options: PiecesOptions) {
+  constructor(options: PiecesOptions) {
     const { runtime, metainfo, folder } = options;
     const { layout } = metainfo;
     this.#options = options;
@@ -111,18 +111,13 @@ export class Pieces {
     this.store = new PieceStore({ layout, storage: this.storage, hasher: runtime.hasher, pieceHash: (piece) => metainfo.pieceHash(piece) });
   }
 
-  /** Opens the storage and finds out what is there. Rejects with StorageError or AbortError. */
-  static async open(options: PiecesOptions, signal?: AbortSignal): Promise<Pieces> {
-    const pieces = new Pieces(options);
-    try {
-      await pieces.storage.select(() => true);
-      if (await pieces.storage.hasData()) await pieces.store.verifyAll(signal === undefined ? {} : { signal });
-      await pieces.storage.prepare(signal);
-    } catch (error) {
-      await pieces.close();
-      throw error;
-    }
-    return pieces;
+  /** Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or AbortError. */
+  open(signal?: AbortSignal): Promise<void> {
+    return this.#next(async () => {
+      await this.storage.select(() => true);
+      if (await this.storage.hasData()) await this.store.verifyAll(signal === undefined ? {} : { signal });
+      await this.storage.prepare(signal);
+    });
   }
 
   get have(): Bitfield {

@@ -103,7 +103,12 @@ export class ConsoleSession {
     const infoHash = source.infoHash;
     if (infoHash === undefined) throw new InputError("console.v2-only", "a v2-only torrent cannot be exchanged with peers yet; a hybrid or v1 torrent can");
     const session = new ConsoleSession(options, infoHash);
-    if (isMetainfo(source)) await session.#setMetainfo(source, signal);
+    try {
+      if (isMetainfo(source)) await session.#setMetainfo(source, signal);
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
     return session;
   }
 
@@ -377,7 +382,9 @@ export class ConsoleSession {
     for (const peer of [...this.peers, ...this.#shaking]) peer.conversation.learn(metainfo);
     for (const listener of this.#metainfoListeners) listener(metainfo);
     this.#metadata.clear();
-    this.#pieces = await Pieces.open({ runtime, metainfo, folder, log: this.log }, signal);
+    const pieces = new Pieces({ runtime, metainfo, folder, log: this.log });
+    this.#pieces = pieces;
+    await pieces.open(signal);
     this.#crew?.onPieces();
   }
 
