@@ -60,7 +60,9 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
   if (flags.lint !== true) {
     const name = replay.metainfo?.name ?? replay.recording.infoHash;
     const what = kind === "between" ? "what two clients said" : "a session";
-    output.line(`${what}${name === undefined ? "" : ` about ${style.strong(clean(name))}`}, ${formatDate(new Date(startedAt))}, ${formatDuration((events.at(-1)?.at ?? 0) / 1000)}`);
+    const began = dateOf(startedAt);
+    const when = began === undefined ? [] : [formatDate(began)];
+    output.line([`${what}${name === undefined ? "" : ` about ${style.strong(clean(name))}`}`, ...when, formatDuration((events.at(-1)?.at ?? 0) / 1000)].join(", "));
     output.line();
     for (const view of peers) {
       output.line(timelineTable(view, { speakers: speakers(view), style }).draw({ width, style }));
@@ -78,7 +80,7 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
 function facts({ kind, startedAt, infoHash, isCut }: Recording, { metainfo }: Replay, peers: readonly PeerView[], isLintOnly: boolean): object {
   return {
     kind,
-    startedAt: new Date(startedAt).toISOString(),
+    startedAt: dateOf(startedAt)?.toISOString() ?? null,
     infoHash: infoHash ?? null,
     name: metainfo?.name ?? null,
     cut: isCut,
@@ -93,6 +95,12 @@ function facts({ kind, startedAt, infoHash, isCut }: Recording, { metainfo }: Re
     faults: countOf(peers, "fault"),
     notes: countOf(peers, "note"),
   };
+}
+
+/** The time that a file claims; `undefined` when no calendar has it. */
+function dateOf(milliseconds: number): Date | undefined {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 /** What is missing of the session. */
