@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { register } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -36,4 +37,11 @@ export function lineOf(error: unknown, path: string): number | undefined {
     if (number?.[1] !== undefined) return Number(number[1]);
   }
   return error.cause === undefined ? undefined : lineOf(error.cause, path);
+}
+
+/** `LINE` at which a source cannot be read as a module. The module loader keeps that to itself; Node's own check tells it. */
+export function unreadableLine(source: string): number | undefined {
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--check", "-"], { input: source, encoding: "utf8", timeout: 5_000 });
+  const line = /^\[stdin\]:(\d+)/.exec(stderr)?.[1];
+  return line === undefined ? undefined : Number(line);
 }

@@ -16,7 +16,7 @@ import type { NameGroup } from "./names/index.ts";
 import { ownerOf } from "./owners.ts";
 import { explainProblem, type ProblemContext } from "./problems.ts";
 import { Repl } from "./repl.ts";
-import { lineOf, runScript } from "./script.ts";
+import { lineOf, runScript, unreadableLine } from "./script.ts";
 import type { ShellServices } from "./services.ts";
 import { showValue } from "./show.ts";
 
@@ -111,7 +111,7 @@ class Shell {
     } catch (error) {
       if (error instanceof ExitRequest) return error.status;
       if (signal.aborted) throw error;
-      const line = lineOf(error, name);
+      const line = lineOf(error, name) ?? (error instanceof SyntaxError ? unreadableLine(source) : undefined);
       const where = path === "-" ? "script" : path;
       this.#print(`${styleFor(process.stderr).bad("millrace:")} ${where}${line === undefined ? "" : `:${line}`}: ${explainProblem(error, this.#problems())}`, process.stderr);
       return FAILED;

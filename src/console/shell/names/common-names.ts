@@ -25,7 +25,7 @@ export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   { name: "hex", usage: "hex(bytes)", summary: "bytes in hexadecimal", example: "hex(m.block.subarray(0, 16))" },
   { name: "bencode", usage: "bencode(value)", summary: "bencodes a value (BEP 3)", example: "hex(bencode({ a: 1 }))" },
   { name: "bdecode", usage: "bdecode(bytes)", summary: "reads a bencoded value", example: "bdecode(bencode([1, 2]))" },
-  { name: "sleep", usage: "sleep(seconds)", summary: "waits", example: "await sleep(0.5)" },
+  { name: "sleep", usage: "sleep(seconds)", summary: "waits so many seconds", example: "await sleep(0.5)" },
   { name: "print", usage: "print(...things)", summary: "prints things as the console shows them", example: "print(timeline(peer))" },
   { name: "exit", usage: "exit(status)", summary: "ends the session; status 0 unless given", example: "exit()" },
 ];

@@ -1,0 +1,207 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { bin, events, millrace, type Result } from "../cli/command-line.ts";
+import { seeded, type Scene } from "../support/clients.ts";
+import { DEADLINE_MS } from "../support/process.ts";
+import { tempFolder } from "../support/temp-folder.ts";
+
+const PIECE_LENGTH = 65_536;
+const LENGTH = 200_000;
+
+/** The same with something on standard input. */
+function fed(input: string, ...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [bin, "console", ...args], { timeout: DEADLINE_MS }, (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }));
+    child.stdin?.end(input);
+  });
+}
+
+async function scene(): Promise<Scene & { readonly folder: string; readonly host: string; readonly port: string }> {
+  const folder = await tempFolder();
+  const made = await seeded(folder, { "data.bin": LENGTH }, { pieceLength: PIECE_LENGTH });
+  const [host = "", port = ""] = made.peer.split(":");
+  return { ...made, folder, host, port };
+}
+
+describe("millrace console --script", () => {
+  it("keeps its contract: contact, interested, next, request, and the bytes of a block", async () => {
+    const { folder, torrent, host, port, seedDir } = await scene();
+    const script = join(folder, "contract.js");
+    await writeFile(
+      script,
+      `const p = await contact("${host}", ${port}); p.interested(); await p.next("unchoke");
+p.request(0, 0, 16384); const m = await p.next("piece");
+console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.block));`,
+    );
+    const data = await readFile(join(seedDir, "data.bin"));
+    const digest = createHash("sha1").update(data.subarray(0, 16_384)).digest("hex");
+    expect(await millrace("console", torrent.file, "--script", script)).toEqual({ status: 0, stdout: `0 0 16384 true ${digest}\n`, stderr: "" });
+  });
+
+  it("is an ES module wherever it stands: imports, top-level await, the name of a place in errors", async () => {
+    const { folder, torrent } = await scene();
+    await writeFile(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
+    await writeFile(join(folder, "helper.mjs"), "export const twice = (n) => 2 * n;\n");
+    const script = join(folder, "module.js");
+    await writeFile(script, 'import { twice } from "./helper.mjs";\nimport { basename } from "node:path";\nawait sleep(0);\nprint(twice(21), basename(torrent.name), args.join("+"));\nthrow new Error("that is all");\n');
+    expect(await millrace("console", torrent.file, "--script", script, "a", "b")).toEqual({ status: 1, stdout: "42 data.bin a+b\n", stderr: `millrace: ${script}:5: that is all\n` });
+  });
+
+  it.each([
+    ["an error of its own", "\nthrow new TypeError('odd');", 1, "script:2: odd"],
+    ["a name that there is not", "const p = peerz;", 1, "script:1: there is no peerz here; did you mean peers? available() lists all names"],
+    ["what cannot be read", "const = 3;", 1, "script:1: this cannot be read: Unexpected token '='"],
+    ["a wrong argument", "\n\npiece('one');", 1, 'script:3: piece(index): index is a whole number from 0 to 3, not "one"'],
+    ["a port that is not there", 'await contact("127.0.0.1");', 1, 'script:1: contact(host, port, options): the port is missing: contact("127.0.0.1", 6881)'],
+    ["nobody at the address", 'await contact("127.0.0.1", 1);', 1, "script: cannot connect to 127.0.0.1:1: connection refused"],
+    ["a promise that nobody awaits", 'contact("127.0.0.1", 1); await sleep(5);', 1, "script: cannot connect to 127.0.0.1:1: connection refused"],
+    ["a wait without end", "await new Promise(() => {});", 1, "script: the script waits for something that cannot happen any more"],
+    ["exit", "exit(3); print('never');", 3, ""],
+    ["exit within try", "try { exit(4); } finally { print(''); }", 4, ""],
+  ])("ends with one line for %s", async (_, source, status, message) => {
+    const { torrent } = await scene();
+    const result = await fed(source, torrent.file, "--script", "-");
+    expect([result.status, result.stderr.trimEnd(), result.stdout.trimEnd()]).toEqual([status, message === "" ? "" : `millrace: ${message}`, ""]);
+  });
+
+  it("says when the script is not there", async () => {
+    const { torrent } = await scene();
+    const { status, stderr } = await millrace("console", torrent.file, "--script", "/nowhere/x.js");
+    expect([status, stderr]).toEqual([1, "millrace: the script /nowhere/x.js cannot be read: ENOENT: no such file or directory, open '/nowhere/x.js'\n"]);
+  });
+
+  it("names the line at which a wait failed, and what came instead", async () => {
+    const { torrent, host, port } = await scene();
+    const { status, stderr } = await fed(`const p = await contact("${host}", ${port});\np.haveNone();\n\nawait p.next("choke", { timeout: 0.3 });\n`, torrent.file, "--script", "-");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|nothing came)\n$/);
+  });
+
+  it("keeps what was downloaded where it is told to, and finds it again", async () => {
+    const { folder, torrent, peer, seedDir } = await scene();
+    const store = join(folder, "store");
+    await mkdir(store);
+    const source = `const p = await contact("${peer}"); p.haveNone(); p.interested(); await p.next("unchoke");
+for (let b = 0; b < piece(1).length; b += 16384) { p.request(1, b); await p.next("piece"); }
+print(await piece(1).verify(), have(0), have(1), size(), missing());`;
+    expect(await fed(source, torrent.file, "--script", "-", "--store", "--path", store)).toEqual({ status: 0, stdout: `true false true ${PIECE_LENGTH} ${LENGTH - PIECE_LENGTH}\n`, stderr: "" });
+    const [got, data] = [await readFile(join(store, "data.bin")), await readFile(join(seedDir, "data.bin"))];
+    expect(got.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH).equals(data.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH))).toBe(true);
+    expect((await fed("print(have(0), have(1), haves)", torrent.file, "--script", "-", "--store", "--path", store)).stdout).toBe("false true 1 of 4 pieces: 1\n");
+  });
+});
+
+describe("millrace console, lines from a pipe", () => {
+  let result: Result;
+  beforeAll(async () => {
+    const { torrent, host, port } = await scene();
+    const lines = [
+      "size()",
+      `const p = await contact(localhost, ${port})`,
+      "p.have_none()",
+      "p.interested()",
+      'await p.next("unchoke")',
+      "p.request(0, 0)",
+      'const m = p.next("piece")',
+      "(await m).length",
+      `const p = "declared again"`,
+      "p",
+      "for (const n of [1, 2]) {",
+      "  print(n)",
+      "}",
+      "peers.first.messages.where({ type: 'unchoke' }).length",
+      "peers.last.interestd()",
+      "tail(log, 1, false, () => print('before'))",
+      `contact("${host}", "x")`,
+      "piece(0).received",
+    ];
+    result = await fed(`${lines.join("\n")}\n`, torrent.file);
+  });
+
+  it("are done one after the other, and print values alone", () => {
+    const lines = result.stdout.trimEnd().split("\n");
+    expect(lines[0]).toBe("0");
+    expect(lines.map((line) => line.replace(/^ *\+[\d.]+ /, ""))).toEqual([
+      "0",
+      expect.stringMatching(/(→|->) have no pieces/),
+      expect.stringMatching(/(→|->) interested/),
+      expect.stringMatching(/(←|<-) unchoke/),
+      expect.stringMatching(/(→|->) request piece 0/),
+      "16384",
+      "'declared again'",
+      "1",
+      "2",
+      "1",
+      "peers.last has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
+      "before",
+      "nothing yet",
+      'contact(host, port, options): port is a whole number from 1 to 65535, not "x"',
+      "16384",
+    ]);
+  });
+
+  it("end with status 1 when one of them failed", () => {
+    expect([result.status, result.stderr]).toEqual([1, ""]);
+  });
+
+  it("are JSON with --json", async () => {
+    const { torrent } = await scene();
+    const { status, stdout } = await fed("missing()\nhaves\nnope\n", torrent.file, "--json");
+    expect([status, events(stdout)]).toEqual([
+      1,
+      [
+        { event: "value", value: LENGTH },
+        { event: "value", value: [] },
+        { event: "error", message: "there is no nope here; available() lists all names" },
+      ],
+    ]);
+  });
+});
+
+describe("millrace console, its command line", () => {
+  it.each([
+    [[], "which torrent?"],
+    [["x.torrent", "y.torrent"], "one torrent is enough"],
+    [["x.torrent", "--path", "d"], "add --store"],
+    [["x.torrent", "--port", "1"], "add --accept"],
+    [["--replay", "a", "--between", "1"], "one of them at a time"],
+    [["--replay", "a", "--store"], "--store makes no sense with --replay"],
+    [["--between", "0"], "where do connections go on to?"],
+    [["--between", "0", "127.0.0.1"], "--between"],
+  ])("refuses %j", async (args, message) => {
+    const { status, stderr } = await millrace("console", ...args);
+    expect([status, stderr.split("\n").length]).toEqual([2, 2]);
+    expect(stderr).toContain(message);
+  });
+
+  it("tells the same screen from a recording as it showed live", async () => {
+    const { folder, torrent, peer } = await scene();
+    const record = join(folder, "session.jsonl");
+    const show = "for (const one of peers) print(timeline(one)); print(lint()); print(table(peers));\n";
+    const talk = `const p = await contact("${peer}"); p.interested(); await p.next("unchoke"); p.request(0, 0); await p.next("piece");
+p.unchoke(); p.unchoke(); p.have(77); p.raw("00000003 0e 00 00"); await p.next("closed");\n`;
+    const live = await fed(talk + show, torrent.file, "--script", "-", "--record", record);
+    expect([live.status, live.stderr]).toEqual([0, ""]);
+    const told = await fed(`end();\n${show}`, "--replay", record, "--script", "-");
+    expect(told).toEqual(live);
+    expect((await millrace("inspect", record, "--lint", "--strict")).status).toBe(1);
+    // It is not overwritten by mistake.
+    const again = await fed(show, torrent.file, "--script", "-", "--record", record);
+    expect([again.status, again.stderr]).toEqual([1, expect.stringContaining("exists")]);
+  });
+
+  it("steps through a recording, forward and back", async () => {
+    const { folder, torrent, peer } = await scene();
+    const record = join(folder, "session.jsonl");
+    await fed(`const p = await contact("${peer}"); p.haveNone(); await sleep(0.2);`, torrent.file, "--script", "-", "--record", record);
+    const { status, stdout } = await fed("peers\nstep(2)\npeers.length\nback(2)\npeers.length\nend()\npeer.isClosed\ncontact()\npeer.choke()\n", "--replay", record);
+    const lines = stdout.trimEnd().split("\n");
+    expect(status).toBe(1);
+    expect(lines[0]).toBe("nothing here yet");
+    expect(lines.filter((line) => line === "1" || line === "0")).toEqual(["1", "0"]);
+    expect(lines.slice(-3)).toEqual(["true", expect.stringContaining("there is no contact here"), expect.stringContaining("peer has no choke()")]);
+  });
+});
