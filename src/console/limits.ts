@@ -38,3 +38,6 @@ export const MAX_KNOWN_PEERS = 4_000;
 
 /** Milliseconds that the trackers have to hear `stopped` when a session ends. */
 export const FAREWELL_MS = 3_000;
+
+/** Lines a second about what happens which are printed while a person types; the rest is counted. */
+export const MAX_NOTICES_PER_SECOND = 20;

@@ -126,7 +126,7 @@ describe("millrace console, lines from a pipe", () => {
     expect(lines[0]).toBe("0");
     expect(lines.map((line) => line.replace(/^ *\+[\d.]+ /, ""))).toEqual([
       "0",
-      expect.stringMatching(/(→|->) have no pieces/),
+      expect.stringMatching(/(→|->) have-none/),
       expect.stringMatching(/(→|->) interested/),
       expect.stringMatching(/(←|<-) unchoke/),
       expect.stringMatching(/(→|->) request piece 0/),

@@ -19,6 +19,7 @@ interface ConsoleFlags extends CommonFlags {
   readonly record?: string;
   readonly replay?: string;
   readonly between?: number;
+  readonly encrypted?: boolean;
 }
 
 export function consoleCommand(entry: CommandEntry): Command {
@@ -46,6 +47,7 @@ export function consoleCommand(entry: CommandEntry): Command {
     .option("--script <file>", "run a script instead of reading lines; - is standard input")
     .option("--record <file>", "record the session")
     .option("--replay <file>", "step through a recorded session")
+    .option("--encrypted", "with --between: let encrypted connections pass, unread (default: refuse them, so that clients come again in plain)")
     .option("--between <port>", "listen on a port, and pass everything on to HOST:PORT", wholeArgument("--between", 0, 65_535));
   return act<ConsoleFlags>(command, entry, run);
 }
@@ -88,6 +90,7 @@ function refuseMixed(flags: ConsoleFlags): void {
   ];
   const mixed = other === undefined ? undefined : live.find(([, value]) => value !== undefined)?.[0];
   if (other !== undefined && mixed !== undefined) throw new CommandLineError(`${mixed} makes no sense with ${other}`);
+  if (flags.encrypted !== undefined && flags.between === undefined) throw new CommandLineError("--encrypted is about --between");
   if (flags.path !== undefined && flags.store !== true) throw new CommandLineError("--path says where --store keeps files; add --store");
   if (flags.port !== undefined && flags.accept !== true) throw new CommandLineError("--port says where --accept listens; add --accept");
 }
@@ -114,7 +117,7 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
   const runtime = await session.runtime();
   const torrent = source === undefined ? undefined : await readSource(runtime, source);
   const { betweenGreeting, betweenLine, entryJson, newLinter, runBetween } = await import("../../console/index.ts");
-  const options = { listen: { port }, target, metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined };
+  const options = { listen: { port }, target, metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined, passEncrypted: flags.encrypted };
   const summary = await runBetween({
     ...options,
     runtime,

@@ -8,7 +8,7 @@ import { encodeHandshake, encodeMessage } from "../../wire/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 import { createLinter } from "../lint/index.ts";
 import { readRecording, Replay } from "../record/index.ts";
-import { timelineTable, twoSpeakers } from "../view/index.ts";
+import { describeMessage, timelineTable, twoSpeakers } from "../view/index.ts";
 import { Between } from "./between.ts";
 import { MAX_BETWEEN_CONNECTIONS } from "./limits.ts";
 import { betweenGreeting, betweenLine, runBetween, type RunBetweenOptions } from "./run-between.ts";
@@ -58,8 +58,9 @@ class Stage {
     await this.do(this.target.runtime.net.listen({ ...TARGET, onSocket: (socket) => this.ends.push(new End(socket)) }));
   }
 
-  open(): Promise<Between> {
-    return this.do(Between.open({ runtime: this.proxy.runtime, listen: PROXY, target: { host: TARGET.ip, port: TARGET.port }, metainfo: talkTorrent, linter: () => createLinter() }));
+  /** Whatever is sent may pass: most of these tests are about bytes, not about what they mean. */
+  open(passEncrypted = true): Promise<Between> {
+    return this.do(Between.open({ passEncrypted, runtime: this.proxy.runtime, listen: PROXY, target: { host: TARGET.ip, port: TARGET.port }, metainfo: talkTorrent, linter: () => createLinter() }));
   }
 
   async connect(): Promise<End> {
@@ -67,9 +68,9 @@ class Stage {
   }
 
   /** A client and the target, joined. */
-  async joined(): Promise<{ readonly between: Between; readonly out: End; readonly in: End }> {
+  async joined(passEncrypted = true): Promise<{ readonly between: Between; readonly out: End; readonly in: End }> {
     await this.listen();
-    const between = await this.open();
+    const between = await this.open(passEncrypted);
     const out = await this.connect();
     await this.world.until(() => this.ends.length > 0, 10_000);
     const [end] = this.ends;
@@ -98,7 +99,18 @@ describe("Between", () => {
     expect(between.views[0]?.address).toMatch(/^10\.0\.0\.1:\d+$/);
   });
 
-  it("passes on what is no BitTorrent, too", async () => {
+  it("refuses what may be encrypted, so that the client comes again in plain, and finds nothing odd in that", async () => {
+    const stage = new Stage();
+    const { between, out, in: target } = await stage.joined(false);
+    out.socket.write(new Uint8Array(96).fill(0xab));
+    await stage.world.until(() => between.views[0]?.isClosed === true, 10_000);
+    await stage.world.run(1_000);
+    expect(target.bytes.length).toBe(0);
+    expect(between.views[0]?.timeline.map((entry) => describeMessage(entry))).toEqual([expect.stringMatching(/^closed: refused: .*--encrypted/)]);
+    expect(between.views[0]?.findings).toEqual([]);
+  });
+
+  it("passes on what is no BitTorrent when it may", async () => {
     const stage = new Stage();
     const { between, out, in: target } = await stage.joined();
     out.socket.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));

@@ -3,12 +3,16 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
 import { BlockKeeper } from "../conversation/block-keeper.ts";
 import { Conversation } from "../conversation/conversation.ts";
+import type { Way } from "../conversation/entry.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
 import { Pipe } from "./pipe.ts";
+
+/** The first byte of a handshake: how long the name of the protocol is (BEP 3). */
+const PROTOCOL_LENGTH = 19;
 
 export interface BetweenOptions {
   readonly runtime: Pick<Runtime, "net" | "clock">;
@@ -19,6 +23,8 @@ export interface BetweenOptions {
   /** What the two talk about: with it more can be said of their messages. */
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
+  /** Lets connections pass that do not begin as BitTorrent does, unread. Default: they are refused. */
+  readonly passEncrypted?: boolean | undefined;
   /** Told of each conversation before a byte of it has passed. */
   readonly onView?: ((view: PeerView) => void) | undefined;
   /** The listener failed after it was open. */
@@ -106,7 +112,11 @@ export class Between {
     const pipe = new Pipe(
       { out: socket, in: target },
       {
-        onBytes: (way, bytes) => conversation.receive(way, bytes, this.now()),
+        onBytes: (way, bytes) => {
+          if (!this.#admits(view, way, bytes)) return false;
+          conversation.receive(way, bytes, this.now());
+          return true;
+        },
         onClose: (way, error) => conversation.close(way, this.#why(error), this.now()),
         onOver: () => this.#pipes.delete(pipe),
       },
@@ -114,6 +124,14 @@ export class Between {
     this.#pipes.add(pipe);
     // It may have connected at the very moment of the end.
     if (this.#ending.signal.aborted) await pipe.close();
+  }
+
+  /** Whether bytes may pass. Many clients begin encrypted, and come again in plain when that fails: only then is there something to see. */
+  #admits(view: PeerView, way: Way, bytes: Uint8Array): boolean {
+    const { conversation } = view;
+    if (this.#options.passEncrypted === true || way === "in" || conversation.sides.out.bytes > 0 || bytes[0] === PROTOCOL_LENGTH) return true;
+    conversation.close("in", "refused: it does not begin as BitTorrent does, and may be encrypted; most clients come again in plain (--encrypted lets it pass)", this.now());
+    return false;
   }
 
   async #connect(): Promise<Socket> {

@@ -2,8 +2,8 @@ import type { Socket } from "../../runtime/index.ts";
 import { otherWay, type Way } from "../conversation/entry.ts";
 
 export interface PipeHandlers {
-  /** Bytes that a side sent. Valid during the call only. */
-  onBytes(way: Way, bytes: Uint8Array): void;
+  /** Bytes that a side sent, before they are passed on. Valid during the call only. `false` hangs up on both. */
+  onBytes(way: Way, bytes: Uint8Array): boolean;
   /** The connection is over; called once. `way`: the side that ended it. `error`: it broke rather than ended. */
   onClose(way: Way, error: Error | undefined): void;
   /** Both sides are closed. */
@@ -38,16 +38,23 @@ export class Pipe {
 
   /** Closes both at once. Resolves when they are. */
   close(): Promise<void> {
-    for (const socket of Object.values(this.#sockets)) socket.destroy();
+    this.#destroy();
     return this.#isOver;
+  }
+
+  #destroy(): void {
+    for (const socket of Object.values(this.#sockets)) socket.destroy();
   }
 
   #onData(way: Way, bytes: Uint8Array): void {
     const other = otherWay(way);
     if (this.#gone.has(other)) return;
+    if (!this.#handlers.onBytes(way, bytes)) {
+      this.#destroy();
+      return;
+    }
     // The chunk's memory is used again after this call, and the socket may write later.
     const flows = this.#sockets[other].write(bytes.slice());
-    this.#handlers.onBytes(way, bytes);
     if (!flows && !this.#gone.has(other)) this.#sockets[way].pause();
   }
 

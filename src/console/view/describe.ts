@@ -9,7 +9,7 @@ const SHOWN = 3;
 const SHOWN_BYTES = 16;
 
 /**
- * A message on one line, for people: `request piece 0, 16384 bytes from 0`. `pieceCount` is the torrent's, when known. Safe to print whatever
+ * A message on one line, for people: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)` takes it. `pieceCount` is the torrent's, when known. Safe to print whatever
  * the peer has sent.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {
@@ -22,18 +22,14 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
     case "choke":
     case "unchoke":
     case "interested":
-      return message.type;
     case "not-interested":
-      return "not interested";
     case "have-all":
-      return "have all pieces";
     case "have-none":
-      return "have no pieces";
+      return message.type;
     case "have":
     case "suggest":
-      return `${message.type} piece ${message.piece}`;
     case "allowed-fast":
-      return `allowed fast piece ${message.piece}`;
+      return `${message.type} piece ${message.piece}`;
     case "bitfield":
       return describeBits(message.bits, pieceCount);
     case "request":
@@ -48,11 +44,11 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
     case "extended-handshake":
       return describeExtended(message);
     case "metadata-request":
-      return `request metadata piece ${message.piece}`;
+      return `metadata-request piece ${message.piece}`;
     case "metadata":
       return `metadata piece ${message.piece}, ${message.data.length}${message.totalSize === undefined ? "" : ` of ${message.totalSize}`} bytes`;
     case "metadata-reject":
-      return `reject metadata piece ${message.piece}`;
+      return `metadata-reject piece ${message.piece}`;
     case "pex":
       return describePeers(message.added, message.dropped);
     case "extended":
@@ -66,7 +62,7 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
     case "malformed":
       return `malformed${message.why.startsWith(message.name) ? "" : ` ${message.name}`}: ${message.why} (${hex(message.payload)})`;
     case "garbage":
-      return `no message: ${message.why} (${hex(message.bytes)})`;
+      return `garbage: ${message.why} (${hex(message.bytes)})`;
     case "closed":
       return `closed: ${message.why}`;
     default:
@@ -100,20 +96,19 @@ function describeExtended(handshake: ExtendedHandshake): string {
     yourIp === undefined ? undefined : `you are ${yourIp}`,
     uploadOnly === true ? "upload only" : undefined,
   ].filter((part) => part !== undefined);
-  return `extended handshake: ${parts.join(", ") || "empty"}`;
+  return `extended-handshake: ${parts.join(", ") || "empty"}`;
 }
 
 function describePeers(added: readonly Endpoint[], dropped: readonly Endpoint[]): string {
   const list = (what: string, peers: readonly Endpoint[]): string[] =>
     peers.length === 0 ? [] : [`${what} ${peers.slice(0, SHOWN).map(formatEndpoint).join(", ")}${peers.length > SHOWN ? ` and ${peers.length - SHOWN} more` : ""}`];
-  return `peer exchange: ${[...list("added", added), ...list("dropped", dropped)].join("; ") || "nothing"}`;
+  return `pex: ${[...list("added", added), ...list("dropped", dropped)].join("; ") || "nothing"}`;
 }
 
 function describeHashes(message: Extract<WireMessage, { readonly type: "hashes" | "hash-request" | "hash-reject" }>): string {
   const { type, root, baseLayer, index, length, proofLayers } = message;
-  const name = { hashes: "hashes", "hash-request": "request hashes", "hash-reject": "reject hashes" }[type];
   const given = message.type === "hashes" ? `, ${message.hashes.length / 32} in all` : "";
-  return `${name} ${index} to ${index + length - 1} of layer ${baseLayer}, ${proofLayers} proof layers, root ${toHex(root.subarray(0, 4))}...${given}`;
+  return `${type} ${index} to ${index + length - 1} of layer ${baseLayer}, ${proofLayers} proof layers, root ${toHex(root.subarray(0, 4))}...${given}`;
 }
 
 function bytes(number: number): string {
