@@ -128,4 +128,18 @@ describe("Conversation", () => {
       }),
     );
   });
+
+  it("says nothing of what follows a message on which somebody hung up, and tells the tap of what was read alone", () => {
+    const conversation = new Conversation({ metainfo });
+    const taped: number[] = [];
+    conversation.tap = { onBytes: (_way, bytes, _at, entries) => taped.push(bytes.length, entries.length), onClose: () => undefined };
+    conversation.receive("in", wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20) }), 0);
+    conversation.entries.watch(({ type }) => {
+      if (type === "choke") conversation.close("out", "we hung up", 1);
+    });
+    const bytes = Buffer.concat([wire.encodeUnchoke(), wire.encodeChoke(), wire.encodeHave(1), wire.encodeHave(2).subarray(0, 3)]);
+    expect(conversation.receive("in", bytes, 1).map(({ type }) => type)).toEqual(["unchoke", "choke"]);
+    expect(conversation.entries.map(({ type }) => type)).toEqual(["handshake", "unchoke", "choke", "closed"]);
+    expect(taped).toEqual([68, 1, 10, 2]);
+  });
 });

@@ -71,8 +71,15 @@ export class Conversation {
     if (this.#closed || bytes.length === 0) return [];
     this.sides[way].bytes += bytes.length;
     const entries: Entry[] = [];
-    for (const part of this.#readers[way].push(bytes)) entries.push(this.#note(way, part.size, this.#read(way, part), at));
-    this.tap?.onBytes(way, bytes, at, entries);
+    const reader = this.#readers[way];
+    let unread = 0;
+    for (const part of reader.push(bytes)) {
+      // Whoever hears of a message may hang up on it: then nothing of what follows was ever said.
+      if (this.#closed) unread += part.size;
+      else entries.push(this.#note(way, part.size, this.#read(way, part), at));
+    }
+    if (this.#closed) unread += reader.heldBytes;
+    this.tap?.onBytes(way, bytes.subarray(0, bytes.length - unread), at, entries);
     return entries;
   }
 

@@ -27,6 +27,11 @@ export class FrameReader {
     return this.#state === "handshake" ? this.#shaken > 0 : this.#gathered > 0;
   }
 
+  /** Bytes of a message that is not whole yet. */
+  get heldBytes(): number {
+    return this.#state === "handshake" ? this.#shaken : this.#gathered;
+  }
+
   /** Cuts what arrived into parts. The chunk's memory may be used again afterwards. */
   push(chunk: Uint8Array): Part[] {
     const out: Part[] = [];

@@ -14,10 +14,7 @@ export class SessionRecording {
   constructor(session: ConsoleSession, files: Files) {
     this.#session = session;
     this.#files = files;
-    this.#tape = new Tape({ now: () => session.now() });
-    if (session.metainfo !== undefined) this.#tape.learned(session.metainfo);
-    session.onMetainfo((metainfo) => this.#tape.learned(metainfo));
-    session.onPeer((peer) => this.#tape.attach(peer));
+    this.#tape = Tape.of(session);
   }
 
   /** Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and UsageError. */
