@@ -94,7 +94,7 @@ export default {
         "no-restricted-properties": "off",
       },
     },
-    { files: ["**/*.mjs", "bin/*.js"], rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-call": "off", "typescript/no-unsafe-member-access": "off", "typescript/no-unsafe-return": "off" } },
+    { files: ["**/*.mjs", "bin/*.js", "examples/console/*.js"], rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-call": "off", "typescript/no-unsafe-member-access": "off", "typescript/no-unsafe-return": "off" } },
     {
       files: ["**/*.test.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "fuzz/**/*.ts"],
       rules: {

@@ -10,6 +10,9 @@ import { describeBitfield, describePeer, entryText, hexDump, Table } from "../vi
 import { Text } from "./help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
+/** Bytes shown of a value: what fits a screen. */
+const SHOWN_BYTES = 256;
+
 /** A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs gets out. */
 export function showValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;
@@ -20,7 +23,7 @@ export function showValue(value: unknown): string | undefined {
   if (value instanceof Bitfield) return describeBitfield(value);
   if (value instanceof InfoHash) return value.hex;
   if (value instanceof PeerId) return `${value.toString()} (${clean(formatClient(value.bytes))})`;
-  if (value instanceof Uint8Array) return `${value.length} bytes\n${hexDump(value)}`;
+  if (value instanceof Uint8Array) return `${value.length} bytes\n${hexDump(value, SHOWN_BYTES)}`;
   if (isEntry(value)) return entryText(value);
   if (value instanceof List && value.length === 0) return "nothing here yet";
   if (Array.isArray(value) && value.length > 0 && isDrawable(value)) return drawList(value).toString();
