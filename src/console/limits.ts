@@ -3,11 +3,17 @@
 /** Bytes, 1 MiB: the largest length prefix behind which a message is waited for. What is longer is noted as a fault, and the rest of the stream is not read as messages. */
 export const MAX_NOTED_FRAME = 1_048_576;
 
+/** Bytes, 4 MiB: what is sent by hand at once, and what one event of a recording holds: all its messages are in memory together. */
+export const MAX_TOLD_BYTES = 4_194_304;
+
 /** Messages kept for each conversation; the oldest make room. */
 export const MAX_ENTRIES = 50_000;
 
-/** Bytes, 64 MiB: payloads of blocks kept in all messages together; the oldest are let go, their messages stay. */
-export const MAX_KEPT_BLOCK_BYTES = 67_108_864;
+/** Messages kept of all conversations of a session together, each some 400 bytes of memory; the oldest of the longest conversations make room. */
+export const MAX_SESSION_ENTRIES = 500_000;
+
+/** Bytes, 64 MiB: blocks and other payloads kept in all messages together; the oldest are let go, their messages stay. */
+export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
 
 /** Findings kept for each conversation. A peer that breaks rules more often than that is known well enough. */
 export const MAX_FINDINGS = 2_000;
@@ -27,8 +33,8 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** Milliseconds in which a peer must have sent its handshake. */
 export const HANDSHAKE_WAIT_MS = 10_000;
 
-/** Peers of a session, those that have gone included. */
-export const MAX_SESSION_PEERS = 1_000;
+/** Peers of a session, those that have gone included: with each costing up to 6 MB, requests noted and a message that is not whole, they fit in memory. */
+export const MAX_SESSION_PEERS = 200;
 
 /** Lines of the session's log. */
 export const MAX_LOG_LINES = 10_000;

@@ -1,9 +1,9 @@
 import { AbortError, formatEndpoint, NetworkError, toError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
-import { BlockKeeper } from "../conversation/block-keeper.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
+import { Keeper } from "../conversation/keeper.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { List } from "../list.ts";
@@ -39,7 +39,7 @@ export class Between {
   readonly startedAt: number;
   readonly #options: BetweenOptions;
   readonly #start: number;
-  readonly #blocks = new BlockKeeper();
+  readonly #keeper = new Keeper();
   readonly #ending = new AbortController();
   readonly #pipes = new Set<Pipe>();
   /** Connections that wait for theirs to the target. */
@@ -91,10 +91,12 @@ export class Between {
 
   #newView(socket: Socket): PeerView {
     const { metainfo, linter, onView } = this.#options;
-    const conversation = new Conversation({ infoHash: metainfo?.id.wire, metainfo, linter: linter?.(), blocks: this.#blocks });
+    const conversation = new Conversation({ infoHash: metainfo?.id.wire, metainfo, linter: linter?.(), keeper: this.#keeper });
     const view = new PeerView({ number: ++this.#count, address: formatEndpoint(socket.remote), direction: "incoming", conversation });
     onView?.(view);
-    if (this.views.length >= MAX_BETWEEN_VIEWS) this.views.splice(Math.max(0, this.views.findIndex((one) => one.isClosed)), 1);
+    if (this.views.length >= MAX_BETWEEN_VIEWS) {
+      for (const old of this.views.splice(Math.max(0, this.views.findIndex((one) => one.isClosed)), 1)) this.#keeper.forget(old.timeline);
+    }
     this.views.add(view);
     return view;
   }

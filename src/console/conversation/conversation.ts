@@ -3,9 +3,9 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import { MAX_EXTENSIONS } from "../../wire/index.ts";
 import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE, MAX_NOTED_REQUESTS } from "../limits.ts";
 import { List } from "../list.ts";
-import type { BlockKeeper } from "./block-keeper.ts";
 import { otherWay, type Entry, type EntryFacts, type Finding, type Way, type WireMessage } from "./entry.ts";
 import { FrameReader, type Part } from "./frames.ts";
+import type { Keeper } from "./keeper.ts";
 import type { Linter } from "./lint.ts";
 import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
@@ -21,8 +21,8 @@ export interface ConversationOptions {
   readonly infoHash?: Uint8Array | undefined;
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: Linter | undefined;
-  /** Lets go of the oldest blocks; without it all are kept. */
-  readonly blocks?: BlockKeeper | undefined;
+  /** Lets go of what is old, together with that of the session's other conversations; without it payloads are kept as long as their messages. */
+  readonly keeper?: Keeper | undefined;
 }
 
 /**
@@ -39,11 +39,13 @@ export class Conversation {
   readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
   readonly #options: ConversationOptions;
   #metainfo: Metainfo | undefined;
+  #linter: Linter | undefined;
   #count = 0;
   #closed = false;
 
   constructor(options: ConversationOptions = {}) {
     this.#options = options;
+    this.#linter = options.linter;
     if (options.metainfo !== undefined) this.learn(options.metainfo);
   }
 
@@ -89,6 +91,8 @@ export class Conversation {
     const whole = this.#readers[way].isMidMessage ? `${why}, in the middle of a message` : why;
     this.#note(way, 0, { type: "closed", why: whole }, at);
     this.#closed = true;
+    // It remembers much, and has nothing more to say.
+    this.#linter = undefined;
     this.tap?.onClose(way, why, at);
   }
 
@@ -109,8 +113,8 @@ export class Conversation {
     const from = this.sides[way];
     const to = this.sides[otherWay(way)];
     const number = this.#count++;
-    const { linter, infoHash } = this.#options;
-    const complaints = linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash, isMidMessage: this.#readers[way].isMidMessage }) ?? [];
+    const { infoHash, keeper } = this.#options;
+    const complaints = this.#linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash, isMidMessage: this.#readers[way].isMidMessage }) ?? [];
     const findings = complaints.map((complaint): Finding => ({ ...complaint, way, entry: number, at }));
     for (const finding of findings) this.findings.add(finding);
     if (message.type !== "closed") from.messages++;
@@ -118,7 +122,8 @@ export class Conversation {
     follow(from, to, message);
     const facts: EntryFacts = { number, at, way, size, findings };
     const entry: Entry = { ...message, ...facts };
-    this.#options.blocks?.note(entry);
+    // Before those who watch hear of it, who may answer at once.
+    keeper?.note(this.entries, entry);
     this.entries.add(entry);
     return entry;
   }

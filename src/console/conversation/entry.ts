@@ -20,7 +20,10 @@ interface HashMessage {
   readonly proofLayers: number;
 }
 
-/** A message as the console shows it: extensions that it knows are read, and what is no message has a name, too. */
+/**
+ * A message as the console shows it: extensions that it knows are read, and what is no message has a name, too. Of long messages that are
+ * old, payloads are cut to save memory: their {@link EntryFacts.size} still tells how long they were.
+ */
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)

@@ -1,4 +1,4 @@
-import { concatBytes, readUint32, toError } from "../../base/index.ts";
+import { readUint32, toError } from "../../base/index.ts";
 import { HandshakeDecoder, PREFIX_LENGTH, type Handshake } from "../../wire/index.ts";
 import { MAX_KEPT_GARBAGE, MAX_NOTED_FRAME } from "../limits.ts";
 
@@ -19,7 +19,8 @@ export class FrameReader {
   readonly #handshake = new HandshakeDecoder();
   /** Bytes of the handshake that have arrived. */
   #shaken = 0;
-  #parts: Uint8Array[] = [];
+  /** What has arrived of a message that is not whole: the first {@link FrameReader.#gathered} bytes of this. */
+  #held: Uint8Array = new Uint8Array(0);
   #gathered = 0;
 
   /** Whether part of a message has arrived and the rest has not. */
@@ -68,23 +69,14 @@ export class FrameReader {
   }
 
   #gather(chunk: Uint8Array, out: Part[]): void {
-    this.#parts.push(chunk);
-    this.#gathered += chunk.length;
-    const needed = this.#needed();
-    if (needed === undefined || (this.#gathered < needed && needed <= PREFIX_LENGTH + MAX_NOTED_FRAME)) {
-      // The chunk's memory is the caller's, unless the prefix has just been put together, which copied it.
-      if (this.#parts[this.#parts.length - 1] === chunk) this.#parts[this.#parts.length - 1] = chunk.slice();
-      return;
-    }
-    const [only] = this.#parts;
-    const bytes = this.#parts.length === 1 && only !== undefined ? only : concatBytes(this.#parts);
-    this.#parts = [];
-    this.#gathered = 0;
+    const bytes = this.#gathered === 0 ? chunk : this.#append(chunk);
+    if (bytes === undefined) return;
     let at = 0;
     while (bytes.length - at >= PREFIX_LENGTH) {
       const length = readUint32(bytes, at);
       if (length > MAX_NOTED_FRAME) {
         this.#state = "lost";
+        this.#hold(new Uint8Array(0));
         out.push(garbage(bytes.subarray(at), `a message of ${length} bytes: no message is that long`));
         return;
       }
@@ -93,19 +85,27 @@ export class FrameReader {
       out.push({ kind: "frame", frame: bytes.slice(at + PREFIX_LENGTH, end), size: end - at });
       at = end;
     }
-    if (at === bytes.length) return;
-    this.#parts = [bytes.slice(at)];
-    this.#gathered = bytes.length - at;
+    this.#hold(bytes.slice(at));
   }
 
-  /** Bytes of the message that is being gathered, prefix included; `undefined` while its prefix is not whole. */
-  #needed(): number | undefined {
-    if (this.#gathered < PREFIX_LENGTH) return undefined;
-    const [first] = this.#parts;
-    if (first !== undefined && first.length >= PREFIX_LENGTH) return PREFIX_LENGTH + readUint32(first, 0);
-    const head = concatBytes(this.#parts);
-    this.#parts = [head];
-    return PREFIX_LENGTH + readUint32(head, 0);
+  #hold(rest: Uint8Array): void {
+    this.#held = rest;
+    this.#gathered = rest.length;
+  }
+
+  /** All that is held with a chunk behind it, when that makes a whole message or shows that there is none. */
+  #append(chunk: Uint8Array): Uint8Array | undefined {
+    const total = this.#gathered + chunk.length;
+    if (total > this.#held.length) {
+      // Twice as much each time: of tiny chunks each would be copied with all before it.
+      const larger = new Uint8Array(Math.max(total, this.#gathered * 2));
+      larger.set(this.#held.subarray(0, this.#gathered));
+      this.#held = larger;
+    }
+    this.#held.set(chunk, this.#gathered);
+    this.#gathered = total;
+    const needed = total < PREFIX_LENGTH ? PREFIX_LENGTH : PREFIX_LENGTH + readUint32(this.#held, 0);
+    return total < needed && needed <= PREFIX_LENGTH + MAX_NOTED_FRAME ? undefined : this.#held.subarray(0, total);
   }
 }
 

@@ -7,7 +7,7 @@
 export const CROSSING_GRACE_MS = 10_000;
 
 /** Requests of one side that are remembered as unanswered, and as many that were answered. When an unanswered one had to be forgotten, blocks that nobody asked for pass. */
-export const MAX_LINTED_REQUESTS = 10_000;
+export const MAX_LINTED_REQUESTS = 2_500;
 
 /** Milliseconds: how long a choke must have lasted before a request that it left open is noted at the unchoke. Until then its block may still be on its way to the wire. */
 export const UNANSWERED_MS = 30_000;

@@ -18,6 +18,9 @@ export const MAX_RECORDING_BYTES = 536_870_912;
 /** Bytes, 96 MiB: a line of a recording. The largest holds the largest torrent, in base64. */
 export const MAX_RECORDING_LINE = 100_663_296;
 
+/** Characters of a text in a recording: an address, why a connection ended. */
+export const MAX_RECORDED_TEXT = 10_000;
+
 /** Events of a recording: of a session of many gigabytes. With each costing some 200 bytes of memory, a hostile file cannot fill it. One that is being written ends there. */
 export const MAX_RECORDED_EVENTS = 2_000_000;
 

@@ -3,7 +3,8 @@ import { metainfoFromInfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import { FORMAT, VERSION, type RecordedEvent, type RecordingHeader } from "./event.ts";
-import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS } from "./limits.ts";
+import { MAX_TOLD_BYTES } from "../limits.ts";
+import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS, MAX_RECORDED_TEXT } from "./limits.ts";
 import { readLines, type RawLine } from "./read-lines.ts";
 
 /** A recording that has been read. */
@@ -96,12 +97,18 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
   }
   if (!peers.has(peer)) throw wrongField(`peer ${peer} was not told of before`);
   const way: Way = choice(fields, "way", ["out", "in"]);
-  return event === "bytes" ? { event, at, peer, way, bytes: base64(fields, "base64") } : { event, at, peer, way, why: text(fields, "why") };
+  if (event === "bytes") {
+    const bytes = base64(fields, "base64");
+    if (bytes.length > MAX_TOLD_BYTES) throw wrongField(`${bytes.length} bytes in one event: ${MAX_TOLD_BYTES} are the most`);
+    return { event, at, peer, way, bytes };
+  }
+  return { event, at, peer, way, why: text(fields, "why") };
 }
 
 function text(fields: Fields, name: string): string {
   const value = fields.get(name);
   if (typeof value !== "string") throw wrongField(`${name} is no text`);
+  if (name !== "base64" && name !== "info" && value.length > MAX_RECORDED_TEXT) throw wrongField(`${name} has ${value.length} characters: ${MAX_RECORDED_TEXT} are the most`);
   return value;
 }
 

@@ -348,6 +348,8 @@ describe("readRecording", () => {
     ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 is there already/],
     ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is no whole number/],
     ["bytes that are no base64", `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"a?=="}\n`, /line 3: base64 is not base64/],
+    ["more bytes at once than anybody sends", `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"${"AAAA".repeat(1_400_000)}"}\n`, /line 3: 4200000 bytes in one event: 4194304 are the most/],
+    ["a reason as long as a book", `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"in","why":"${"x".repeat(10_001)}"}\n`, /line 3: why has 10001 characters/],
     ["a way that there is not", `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"up","why":""}\n`, /line 3: way is none of out, in/],
     ["a torrent that is none", `${header}\n{"event":"torrent","at":1,"info":"ZGU="}\n`, /line 2: /],
     ["an info-hash that is none", '{"format":"millrace-session","version":1,"kind":"session","startedAt":5,"infoHash":"xyz"}\n', /line 1: /],

@@ -1,9 +1,10 @@
 import { InfoHash, UsageError, unreachable } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
-import { BlockKeeper } from "../conversation/block-keeper.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
+import { Keeper } from "../conversation/keeper.ts";
 import type { Linter } from "../conversation/lint.ts";
+import { MAX_ENTRIES } from "../limits.ts";
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { describeEvent, type Replayed } from "./describe-event.ts";
@@ -26,7 +27,7 @@ export class Replay {
   readonly #options: ReplayOptions;
   readonly #infoHash: Uint8Array | undefined;
   readonly #views = new Map<number, PeerView>();
-  #blocks = new BlockKeeper();
+  #keeper = new Keeper();
   #metainfo: Metainfo | undefined;
   #position = 0;
   /** What the last event brought. */
@@ -64,7 +65,7 @@ export class Replay {
     return this.#metainfo;
   }
 
-  /** Tells the next events. Answers the messages that they brought. Throws UsageError `console.argument`, as all that move. */
+  /** Tells the next events. Answers the messages that they brought, the latest when they are very many. Throws UsageError `console.argument`, as all that move. */
   step(count = 1): Replayed[] {
     return this.#goOn(this.#position + whole("step(count)", count));
   }
@@ -98,6 +99,8 @@ export class Replay {
       if (event === undefined) break;
       this.#brought = this.#tell(event);
       for (const replayed of this.#brought) all.push(replayed);
+      // As many as are kept of a peer: a recording may have millions.
+      if (all.length > 2 * MAX_ENTRIES) all.splice(0, all.length - MAX_ENTRIES);
     }
     return all;
   }
@@ -105,7 +108,7 @@ export class Replay {
   #rewind(): void {
     this.peers.length = 0;
     this.#views.clear();
-    this.#blocks = new BlockKeeper();
+    this.#keeper = new Keeper();
     this.#metainfo = undefined;
     this.#position = 0;
     this.#brought = [];
@@ -118,7 +121,7 @@ export class Replay {
         for (const { conversation } of this.peers) conversation.learn(event.metainfo);
         return [];
       case "peer": {
-        const conversation = new Conversation({ infoHash: this.#infoHash, metainfo: this.#metainfo, linter: this.#options.linter?.(), blocks: this.#blocks });
+        const conversation = new Conversation({ infoHash: this.#infoHash, metainfo: this.#metainfo, linter: this.#options.linter?.(), keeper: this.#keeper });
         const view = new PeerView({ number: event.peer, address: event.address, direction: event.direction, conversation });
         this.#views.set(event.peer, view);
         this.peers.add(view);

@@ -105,18 +105,35 @@ export class Tape {
       this.#costs.set(peer, (this.#costs.get(peer) ?? 0) + cost);
     }
     for (const listener of this.#listeners) listener(event);
-    while (this.#cost > this.#limit && this.#costs.size > 0) this.#letPeerGo();
+    if (this.#cost > this.#limit) this.#makeRoom();
   }
 
-  /** The oldest that is closed, or else the one of whom there is most. */
-  #letPeerGo(): void {
-    const kept = [...this.#costs];
-    const [peer, cost] = kept.find(([number]) => this.#closed.has(number)) ?? kept.reduce((most, one) => (one[1] > most[1] ? one : most));
-    this.#events = this.#events.filter((event) => !("peer" in event) || event.peer !== peer);
-    this.#costs.delete(peer);
-    if (!this.#closed.delete(peer)) this.#letGo.add(peer);
-    this.#leftOut++;
-    this.#cost -= cost;
+  /** More than is needed: of many small peers one at a time would mean a look at all events for each. */
+  #makeRoom(): void {
+    const gone = new Set<number>();
+    while (this.#cost > this.#limit || (gone.size > 0 && this.#cost > this.#limit * 0.9 && this.#closed.size > 0)) {
+      const peer = this.#nextToGo();
+      if (peer === undefined) break;
+      gone.add(peer);
+      this.#cost -= this.#costs.get(peer) ?? 0;
+      this.#costs.delete(peer);
+      if (!this.#closed.delete(peer)) this.#letGo.add(peer);
+      this.#leftOut++;
+    }
+    this.#events = this.#events.filter((event) => !("peer" in event) || !gone.has(event.peer));
+  }
+
+  /** The peer that closed first, or else the one of whom there is most. */
+  #nextToGo(): number | undefined {
+    for (const peer of this.#closed) return peer;
+    let next: number | undefined;
+    let most = -1;
+    for (const [peer, cost] of this.#costs) {
+      if (cost <= most) continue;
+      next = peer;
+      most = cost;
+    }
+    return next;
   }
 }
 

@@ -1,8 +1,9 @@
-import { NetworkError, UsageError } from "../../base/index.ts";
+import { NetworkError, toError, UsageError } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { Entry, WireMessageType } from "../conversation/entry.ts";
 import { DEFAULT_NEXT_TIMEOUT_SECONDS, MAX_ENTRIES } from "../limits.ts";
 import { List } from "../list.ts";
+import { countOlder } from "./peer-view.ts";
 
 export interface NextOptions {
   /** Seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
@@ -15,10 +16,12 @@ export interface NextOptions {
 export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
 
 interface Waiter {
+  /** May be a person's own function, which may throw. */
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
   /** The connection is over, for that reason. */
   readonly fail: (why: string) => void;
+  readonly throw: (error: unknown) => void;
 }
 
 /**
@@ -37,12 +40,15 @@ export class Inbox {
 
   note(entry: Entry): void {
     for (const waiter of this.#waiters) {
-      if (!waiter.wants(entry)) continue;
-      this.#waiters.delete(waiter);
-      waiter.take(entry);
-      return;
+      const isTaken = this.#offer(waiter, entry);
+      if (isTaken) return;
     }
     this.#unread.add(entry);
+  }
+
+  /** Messages older than this one are not kept any more. */
+  forget(number: number): void {
+    this.#unread.letGo(countOlder(this.#unread, number));
   }
 
   /** Nothing more will come: those who wait are told why. */
@@ -68,16 +74,16 @@ export class Inbox {
     const cause = new Error(`next(${what})`);
     const ended = this.#ended;
     if (ended !== undefined) return Promise.reject(closed(what, ended, cause));
-    const came: string[] = [];
+    const came = new Map<string, number>();
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(Math.min(seconds * 1000, 2 ** 31 - 1), () => {
         this.#waiters.delete(waiter);
-        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.length === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`, { cause }));
+        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`, { cause }));
       });
       const waiter: Waiter = {
         wants: (entry) => {
           if (wants(entry)) return true;
-          came.push(entry.type);
+          came.set(entry.type, (came.get(entry.type) ?? 0) + 1);
           return false;
         },
         take: (entry) => {
@@ -88,9 +94,27 @@ export class Inbox {
           timer.cancel();
           reject(closed(what, why, cause));
         },
+        throw: (error) => {
+          timer.cancel();
+          reject(toError(error));
+        },
       };
       this.#waiters.add(waiter);
     });
+  }
+
+  /** Whether a waiter takes a message. One whose function throws waits no longer: it is who wrote it that hears of it, not the peer's connection. */
+  #offer(waiter: Waiter, entry: Entry): boolean {
+    try {
+      if (!waiter.wants(entry)) return false;
+    } catch (error) {
+      this.#waiters.delete(waiter);
+      waiter.throw(error);
+      return false;
+    }
+    this.#waiters.delete(waiter);
+    waiter.take(entry);
+    return true;
   }
 }
 
@@ -99,8 +123,6 @@ function closed(what: string, why: string, cause: Error): NetworkError {
 }
 
 /** `have (12), choke`. */
-function summary(types: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
+function summary(counts: ReadonlyMap<string, number>): string {
   return [...counts].map(([type, count]) => (count === 1 ? type : `${type} (${count})`)).join(", ");
 }

@@ -28,7 +28,7 @@ export class MetadataPieces {
       this.#size = totalSize;
     }
     const size = this.#size;
-    if (size === undefined || piece * METADATA_PIECE_LENGTH >= size) return undefined;
+    if (size === undefined || piece * METADATA_PIECE_LENGTH >= size || data.length > METADATA_PIECE_LENGTH) return undefined;
     this.#parts.set(piece, data);
     const count = Math.ceil(size / METADATA_PIECE_LENGTH);
     if (this.#parts.size < count) return undefined;

@@ -16,6 +16,12 @@ export interface PeerViewOptions {
   readonly conversation: Conversation;
 }
 
+/** How many elements at the front of a list are older than a message. */
+export function countOlder(entries: readonly Entry[], number: number): number {
+  const at = entries.findIndex((entry) => entry.number >= number);
+  return at < 0 ? entries.length : at;
+}
+
 /** A peer as a person looks at it: live, or from a record. */
 export class PeerView {
   /** 1 for the first peer of a session. */
@@ -32,8 +38,13 @@ export class PeerView {
     this.direction = options.direction;
     this.conversation = options.conversation;
     for (const entry of options.conversation.entries) if (entry.way === "in") this.messages.add(entry);
-    options.conversation.entries.watch((entry) => {
+    const { entries } = options.conversation;
+    entries.watch((entry) => {
       if (entry.way === "in") this.messages.add(entry);
+    });
+    entries.onLetGo(() => {
+      const oldest = entries.first?.number ?? Number.POSITIVE_INFINITY;
+      this.messages.letGo(countOlder(this.messages, oldest));
     });
   }
 

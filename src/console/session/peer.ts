@@ -6,7 +6,7 @@ import { encodeExtendedHandshake, encodeHandshake, encodeMessage, EXTENDED_HANDS
 import type { Entry, WireMessageType } from "../conversation/entry.ts";
 import { isMessageType, MESSAGE_TYPES } from "../conversation/message-types.ts";
 import { OpenRequests, type BlockSpan } from "../conversation/side.ts";
-import { MAX_NOTED_REQUESTS } from "../limits.ts";
+import { MAX_NOTED_REQUESTS, MAX_TOLD_BYTES } from "../limits.ts";
 import type { AutoOptions, Duties } from "./auto/duties.ts";
 import { bytesOf, knownFields, plainObject, shown, uint32, wholeBetween, wrong } from "./arguments.ts";
 import { Inbox, type EntryOf, type NextOptions } from "./inbox.ts";
@@ -58,6 +58,8 @@ const RESERVED: Partial<Reserved> = { extended: true, fast: true };
 const METADATA_ID = 1;
 /** Milliseconds that a peer has to take what was sent before we hang up. */
 const HANG_UP_MS = 3_000;
+/** Bytes that wait for the peer before more blocks are read for it. */
+const MAX_QUEUED_BYTES = 1_048_576;
 /** Requests that we say we queue: as many as others do. */
 const REQUEST_QUEUE = 500;
 
@@ -81,6 +83,7 @@ export class ConsolePeer extends PeerView {
     this.#connection = options.connection;
     this.endpoint = options.connection.remote;
     this.#inbox = new Inbox(options.host.clock);
+    this.timeline.onLetGo(() => this.#inbox.forget(this.timeline.first?.number ?? 0));
     this.ended = new Promise((resolve) => {
       options.connection.start({
         onData: (chunk) => this.#onData(chunk),
@@ -294,12 +297,16 @@ export class ConsolePeer extends PeerView {
   async satisfy(): Promise<number> {
     const pieces = this.#host.pieces();
     let sent = 0;
-    for (const { piece, begin, length } of this.requests) {
+    for (const span of this.requests) {
+      const { piece, begin, length } = span;
+      // It may have been taken back, or voided, in the meantime.
+      if (!this.conversation.sides.in.requests.has(span)) continue;
       const block = length <= MAX_BLOCK_LENGTH && pieces?.have.get(piece) === true && begin + length <= pieces.store.layout.pieceSize(piece) ? await pieces.read(piece, begin, length) : undefined;
       if (this.isClosed) break;
       if (block !== undefined) {
         this.#say({ type: "piece", piece, begin, block });
         sent++;
+        await this.#taken();
       } else if (this.fast) this.#say({ type: "reject", piece, begin, length });
     }
     return sent;
@@ -340,6 +347,14 @@ export class ConsolePeer extends PeerView {
     return this.#connection.write(bytes, onFlushed);
   }
 
+  /** Resolves when the peer has taken most of what was sent: one that reads nothing would fill memory. */
+  async #taken(): Promise<void> {
+    if (this.#connection.queuedBytes <= MAX_QUEUED_BYTES) return;
+    await new Promise<void>((resolve) => {
+      this.#connection.write(new Uint8Array(0), () => resolve());
+    });
+  }
+
   #say(message: Message): Entry {
     return this.#write(encodeMessage(message));
   }
@@ -353,6 +368,7 @@ export class ConsolePeer extends PeerView {
   /** The last message that the bytes complete, if any. */
   #writeRaw(bytes: Uint8Array): Entry | undefined {
     if (this.isClosed) throw new NetworkError("console.closed", `peer ${this.number} is gone: ${this.#why}`);
+    if (bytes.length > MAX_TOLD_BYTES) throw new UsageError("console.argument", `${bytes.length} bytes are too many to be sent at once: ${MAX_TOLD_BYTES} are the most`);
     const entries = this.#note("out", bytes);
     for (const entry of entries) {
       if (entry.type === "request") this.#askedBlocks.add(entry);

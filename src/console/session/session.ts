@@ -4,9 +4,9 @@ import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
 import { listenOnFirstPort } from "../../transport/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
-import { BlockKeeper } from "../conversation/block-keeper.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
+import { Keeper } from "../conversation/keeper.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS, FAREWELL_MS, HANDSHAKE_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
@@ -52,7 +52,7 @@ export class ConsoleSession {
   readonly #options: SessionOptions;
   readonly #start: number;
   readonly #udp: UdpTrackers;
-  readonly #blocks = new BlockKeeper();
+  readonly #keeper = new Keeper();
   readonly #ending = new AbortController();
   /** Connected, and not yet one to talk to. */
   readonly #shaking = new Set<ConsolePeer>();
@@ -295,7 +295,7 @@ export class ConsoleSession {
 
   #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
     const number = ++this.#admitted;
-    const conversation = new Conversation({ infoHash: this.infoHash.wire, metainfo: this.#metainfo, linter: this.#options.linter?.(), blocks: this.#blocks });
+    const conversation = new Conversation({ infoHash: this.infoHash.wire, metainfo: this.#metainfo, linter: this.#options.linter?.(), keeper: this.#keeper });
     const peer = new ConsolePeer({ number, address: formatEndpoint(connection.remote), direction, conversation, host: this.#host, connection });
     this.#shaking.add(peer);
     for (const listener of this.#peerListeners) listener(peer);
@@ -313,7 +313,7 @@ export class ConsoleSession {
     if (this.peers.length + this.#shaking.size < MAX_SESSION_PEERS) return;
     const gone = this.peers.findIndex((peer) => peer.isClosed);
     if (gone < 0) throw new UsageError("console.peers", `there are ${MAX_SESSION_PEERS} peers; close one first`);
-    this.peers.splice(gone, 1);
+    for (const peer of this.peers.splice(gone, 1)) this.#keeper.forget(peer.timeline);
   }
 
   #onSocket(socket: Socket): void {
@@ -333,10 +333,10 @@ export class ConsoleSession {
       await this.#shaken(peer, undefined);
       if (peer.isClosed) return;
       peer.handshake();
+      this.#join(peer);
     } finally {
-      this.#shaking.delete(peer);
+      if (this.#shaking.delete(peer)) this.#keeper.forget(peer.timeline);
     }
-    this.#join(peer);
   }
 
   /** Waits for the peer's handshake, and hangs up when it is for another torrent. */

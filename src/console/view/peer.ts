@@ -7,7 +7,7 @@ export function describePeer(view: PeerView): string {
   const { haves } = view;
   const yes = (flag: boolean): string => (flag ? "yes" : "no");
   const lines = [
-    `peer ${view.number}, ${view.address}, ${view.direction}${view.isClosed ? ", gone" : ""}`,
+    `peer ${view.number}, ${clean(view.address)}, ${view.direction}${view.isClosed ? ", gone" : ""}`,
     `  client       ${clean(view.client ?? "not known yet")}`,
     `  has          ${haves === undefined ? "not known yet" : describeBitfield(haves)}`,
     `  we           choke it: ${yes(view.amChoking)}, are interested: ${yes(view.amInterested)}`,

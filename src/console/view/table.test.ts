@@ -93,3 +93,10 @@ describe("wrapText", () => {
     );
   });
 });
+
+describe("Table of very many rows", () => {
+  it("is drawn whole", () => {
+    const rows = Array.from({ length: 130_000 }, (_, row) => [String(row)]);
+    expect(new Table([{ title: "n" }], rows).draw({ width: 80 }).split("\n").length).toBe(130_001);
+  });
+});

@@ -64,9 +64,10 @@ export class Table {
     const style = options.style ?? styleFor(process.stdout);
     const width = options.width ?? process.stdout.columns ?? PLAIN_WIDTH;
     const { caption, legend, empty = "nothing yet" } = this.#options;
-    const lines = caption === undefined ? [] : wrapText(clean(caption), width).map((line) => style.strong(line));
-    if (this.rows.length === 0) return [...lines, ...wrapText(clean(empty), width).map((line) => style.dim(line))].join("\n");
-    lines.push(...this.#grid(width, style));
+    const head = caption === undefined ? [] : wrapText(clean(caption), width).map((line) => style.strong(line));
+    if (this.rows.length === 0) return [...head, ...wrapText(clean(empty), width).map((line) => style.dim(line))].join("\n");
+    // Of many rows there are more lines than a call may have arguments.
+    const lines = head.concat(this.#grid(width, style));
     if (legend !== undefined) lines.push(...wrapText(clean(legend), width).map((line) => style.dim(line)));
     return lines.join("\n");
   }

@@ -1,4 +1,4 @@
-import { cutText, textWidth } from "../../terminal/index.ts";
+import { textWidth } from "../../terminal/index.ts";
 
 /** `text`, which has no control characters, in lines of at most `width` columns: broken between words, within one only when it is too long. */
 export function wrapText(text: string, width: number): string[] {
@@ -13,13 +13,30 @@ export function wrapText(text: string, width: number): string[] {
     }
     if (line !== "") lines.push(line);
     line = word;
-    while (textWidth(line) > width) {
-      const head = cutText(line, width, "");
-      // A character that is wider than the line stands alone.
-      const part = head === "" ? String.fromCodePoint(line.codePointAt(0) ?? 0) : head;
-      lines.push(part);
-      line = line.slice(part.length);
-    }
+    if (textWidth(line) <= width) continue;
+    const parts = chop(line, width);
+    line = parts.pop() ?? "";
+    for (const part of parts) lines.push(part);
   }
   return line === "" && lines.length > 0 ? lines : [...lines, line];
+}
+
+/** A word in parts of at most `width` columns. A character that is wider stands alone. */
+function chop(word: string, width: number): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  let at = 0;
+  let used = 0;
+  for (const character of word) {
+    const columns = textWidth(character);
+    if (used + columns > width && at > from) {
+      parts.push(word.slice(from, at));
+      from = at;
+      used = 0;
+    }
+    used += columns;
+    at += character.length;
+  }
+  parts.push(word.slice(from));
+  return parts;
 }

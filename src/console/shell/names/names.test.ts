@@ -12,7 +12,7 @@ import type { ShellServices } from "../services.ts";
 import { findName, REPLAY_NAMES, SESSION_NAMES } from "./index.ts";
 
 /** Names that a person does not use: the engine's own. */
-const INNER: ReadonlySet<string> = new Set(["constructor", "connection", "endpoint", "wasAsked", "wasAskedMetadata", "sendBytes", "hangUp", "ended", "stop", "fail", "add"]);
+const INNER: ReadonlySet<string> = new Set(["constructor", "connection", "endpoint", "wasAsked", "wasAskedMetadata", "sendBytes", "hangUp", "ended", "stop", "fail", "add", "letGo", "onLetGo"]);
 
 function members(...prototypes: readonly object[]): string[] {
   const names = prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype));
