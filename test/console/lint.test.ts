@@ -1,14 +1,19 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Conversation } from "../../src/console/conversation/conversation.ts";
+import type { PeerView } from "../../src/console/session/peer-view.ts";
 import { createLinter, RULES } from "../../src/console/lint/index.ts";
+import { ConsoleSession } from "../../src/console/index.ts";
+import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { sha1 } from "../support/eavesdropper.ts";
-import { converse } from "../support/honest-peer.ts";
+import { answering, converse } from "../support/honest-peer.ts";
 import { MISDEEDS } from "../support/misdeeds.ts";
 import { makeGoods, RudeServer } from "../support/rude-peer.ts";
 
 const goods = makeGoods();
 const privateGoods = makeGoods(true);
 const servers: RudeServer[] = [];
+const runtime = nodeRuntime();
+afterAll(() => runtime.close());
 
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
@@ -23,5 +28,34 @@ describe("the linter, of a rude peer over a real connection", () => {
     await converse(server.port, torrent, conversation);
     const { severity, bep } = RULES[misdeed.rule];
     expect(conversation.findings.map(({ rule, way, severity, bep }) => ({ rule, way, severity, bep }))).toEqual([{ rule: misdeed.rule, way: "in", severity, bep }]);
+  });
+});
+
+describe("lint(peer) of a live session", () => {
+  it.each(Object.entries(MISDEEDS))("finds that the peer %s, and nothing else", async (_name, misdeed) => {
+    const torrent = misdeed.private === true ? privateGoods : goods;
+    const server = await RudeServer.listen(torrent, misdeed);
+    servers.push(server);
+    const session = await ConsoleSession.open({ runtime, source: torrent.metainfo, clientName: "test", linter: () => createLinter({ sha1 }) });
+    const over = new Promise<PeerView>((resolve) => {
+      session.onPeer((peer) => {
+        const reply = answering(torrent, peer.conversation, (...parts) => {
+          for (const part of parts) if (!peer.isClosed) peer.raw(part);
+        });
+        peer.messages.watch((entry) => {
+          // When all that came with it has been looked at: an answer in between would seem to have been there before the rest.
+          queueMicrotask(() => {
+            reply(entry);
+            if (entry.type === "closed") resolve(peer);
+          });
+        });
+      });
+    });
+    // A handshake that is wrong in itself is refused; what was odd about it is told all the same.
+    await session.contact("127.0.0.1", server.port, { reserved: { extended: true, fast: true, dht: true } }).catch(() => session.peers.last?.close());
+    const peer = await Promise.race([over, session.peers.last?.isClosed === true ? session.peers.last : over]);
+    expect(peer.findings.filter(({ way }) => way === "in").map(({ rule }) => rule)).toEqual([misdeed.rule]);
+    expect(peer.findings.filter(({ way, severity }) => way === "out" && severity === "fault")).toEqual([]);
+    await session.close();
   });
 });

@@ -34,7 +34,8 @@ export async function converse(port: number, goods: Goods, conversation: Convers
   conversation.close("in", "closed", performance.now());
 }
 
-function answering({ metainfo, data }: Goods, { sides }: Conversation, say: (...parts: readonly Uint8Array[]) => void): (entry: Entry) => void {
+/** What is right to say to each message of a peer, said by `say`. */
+export function answering({ metainfo, data }: Goods, { sides }: Conversation, say: (...parts: readonly Uint8Array[]) => void): (entry: Entry) => void {
   const { out, in: peer } = sides;
   const extensions = new Map<string, number>([["ut_metadata", HONEST_IDS.metadata]]);
   if (!metainfo.private) extensions.set("ut_pex", HONEST_IDS.pex);
