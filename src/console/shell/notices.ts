@@ -14,7 +14,7 @@ export interface NoticesOptions {
 export class Notices {
   isQuiet = false;
   readonly #options: NoticesOptions;
-  readonly #stops: (() => void)[] = [];
+  readonly #stop: () => void;
   #second = 0;
   #shown = 0;
   #skipped = 0;
@@ -23,19 +23,20 @@ export class Notices {
   constructor(options: NoticesOptions) {
     const { session } = options;
     this.#options = options;
-    this.#stops.push(session.log.watch(({ text }) => this.#tell(options.line(text))));
+    this.#stop = session.log.watch(({ text }) => this.#tell(() => options.line(text)));
     session.onPeer((peer) => {
-      this.#stops.push(peer.messages.watch((entry) => this.#tell(options.message(peer, entry))));
+      peer.messages.watch((entry) => this.#tell(() => options.message(peer, entry)));
     });
   }
 
   close(): void {
     this.isQuiet = true;
     clearTimeout(this.#timer);
-    for (const stop of this.#stops) stop();
+    this.#stop();
   }
 
-  #tell(text: string): void {
+  /** `text` is asked for only when it is shown: of a flood most is not. */
+  #tell(text: () => string): void {
     if (this.isQuiet) return;
     const second = Math.floor(this.#options.session.now() / 1000);
     if (second !== this.#second) {
@@ -44,7 +45,7 @@ export class Notices {
     }
     if (this.#shown < MAX_NOTICES_PER_SECOND) {
       this.#shown++;
-      this.#options.print(text);
+      this.#options.print(text());
       return;
     }
     this.#skipped++;

@@ -9,6 +9,8 @@ export class SessionRecording {
   readonly #files: Files;
   readonly #tape: Tape;
   #recorder: Recorder | undefined;
+  /** Of the recording that is under way, or about to be. */
+  #path: string | undefined;
 
   /** To be made before a peer is contacted. */
   constructor(session: ConsoleSession, files: Files) {
@@ -19,16 +21,25 @@ export class SessionRecording {
 
   /** Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and UsageError. */
   async begin(path: string, overwrite: boolean): Promise<void> {
-    if (this.#recorder !== undefined) throw new UsageError("console.recording", `already recording to ${this.#recorder.path}; record(false) ends that`);
+    if (this.#path !== undefined) throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends that`);
+    // Taken before the file is open: the next call may come at once.
+    this.#path = path;
     const { startedAt, infoHash, log } = this.#session;
-    this.#recorder = await Recorder.open({ files: this.#files, path, overwrite, tape: this.#tape, kind: "session", startedAt, infoHash: infoHash.hex, onError: (error) => log.warn(error.message) });
+    try {
+      this.#recorder = await Recorder.open({ files: this.#files, path, overwrite, tape: this.#tape, kind: "session", startedAt, infoHash: infoHash.hex, onError: (error) => log.warn(error.message) });
+    } catch (error) {
+      this.#path = undefined;
+      throw error;
+    }
     log.info(`recording to ${path}`);
   }
 
   /** Resolves when all is on disk. */
   async end(): Promise<void> {
     const recorder = this.#recorder;
+    if (recorder === undefined) return;
     this.#recorder = undefined;
-    await recorder?.close();
+    this.#path = undefined;
+    await recorder.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { runInThisContext } from "node:vm";
@@ -77,7 +78,7 @@ class Shell {
     this.#repl = repl;
     const stop = (): void => repl.close();
     signal.addEventListener("abort", stop, { once: true });
-    const own = this.#ownRejections((error) => this.#tell(error));
+    const own = this.#own("unhandledRejection", (error) => this.#tell(error));
     try {
       await repl.loadHistory();
       if (isTerminal) onPrompt?.((line) => repl.notify(line));
@@ -100,8 +101,9 @@ class Shell {
     let idle: () => void = () => undefined;
     const stopped = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(new AbortError("interrupted")), { once: true });
-      // A promise that nobody waits for has failed: the script would go on without knowing.
-      own = this.#ownRejections(reject);
+      // A promise that nobody waits for has failed, or a timer: the script would go on without knowing.
+      const endings = [this.#own("unhandledRejection", reject), this.#own("uncaughtException", reject)];
+      own = (): void => endings.forEach((end) => end());
       idle = (): void => reject(new UsageError("console.idle", "the script waits for something that cannot happen any more"));
       process.once("beforeExit", idle);
     });
@@ -183,14 +185,15 @@ class Shell {
     this.#waits.clear();
   }
 
-  /** What nobody awaited and what failed is told, not thrown at the whole program. */
-  #ownRejections(onError: (error: unknown) => void): () => void {
-    const others = process.listeners("unhandledRejection");
-    process.removeAllListeners("unhandledRejection");
-    process.on("unhandledRejection", onError);
+  /** What failed and nobody waited for is told, not thrown at the whole program. */
+  #own(event: "unhandledRejection" | "uncaughtException", onError: (error: unknown) => void): () => void {
+    const emitter: EventEmitter = process;
+    const others = emitter.rawListeners(event);
+    emitter.removeAllListeners(event);
+    emitter.on(event, onError);
     return () => {
-      process.off("unhandledRejection", onError);
-      for (const listener of others) process.on("unhandledRejection", listener);
+      emitter.off(event, onError);
+      for (const listener of others) emitter.on(event, (...given: unknown[]): void => void Reflect.apply(listener, emitter, given));
     };
   }
 }
@@ -207,7 +210,7 @@ function valueOf(path: string): unknown {
 
 async function readScript(path: string): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   } catch (error) {
     throw new UsageError("console.script", `the script ${path} cannot be read: ${toError(error).message}`, { cause: error });
   }

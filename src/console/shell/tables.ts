@@ -68,7 +68,7 @@ export function drawList(list: unknown): Table {
 export function lineText(element: unknown): string {
   if (isEntry(element)) return entryText(element);
   if (isLogLine(element)) return `${timeText(element.at)} ${clean(element.text)}`;
-  if (element instanceof PeerView) return `peer ${element.number} ${element.address} ${clean(element.client ?? "")}`.trimEnd();
+  if (element instanceof PeerView) return `peer ${element.number} ${clean(element.address)} ${clean(element.client ?? "")}`.trimEnd();
   if (element instanceof ConsoleTracker) return `${clean(element.url)} ${element.state}`;
   if (element instanceof Piece) return `piece ${element.index} ${element.have ? "right" : `${element.received} of ${element.length} bytes`}`;
   if (isFinding(element)) return `${timeText(element.at)} ${mark(element)} ${element.rule} (BEP ${element.bep}): ${clean(element.text)}`;
