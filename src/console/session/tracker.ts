@@ -25,7 +25,7 @@ export interface AnnounceOptions {
   readonly event?: AnnounceEvent | "none" | undefined;
   /** Peers asked for. Default: 50. */
   readonly numWant?: number | undefined;
-  /** Where others are told to find us. Default: where we listen, or 6881. */
+  /** Where others are told to find us. Default: as before; the first time where we listen, or 6881. */
   readonly port?: number | undefined;
 }
 
@@ -51,6 +51,8 @@ export class ConsoleTracker {
   lastAnnounceAt: number | undefined;
   readonly #context: TrackerContext;
   #told = false;
+  /** What it was last told: it knows us by that. */
+  #port: number | undefined;
   #busy = false;
 
   constructor(context: TrackerContext, url: string, tier: number) {
@@ -140,13 +142,14 @@ export class ConsoleTracker {
   #ask(options: AnnounceOptions, timeoutMs: number | undefined): Promise<AnnounceReply> {
     const { host, infoHash, peerId, key, userAgent, udp, signal } = this.#context;
     const event = options.event ?? (this.#told ? undefined : "started");
+    this.#port = options.port ?? this.#port ?? (this.#context.port() || USUAL_PORT);
     const fields = {
       url: this.url,
       infoHash,
       peerId,
       key,
       userAgent,
-      port: options.port ?? (this.#context.port() || USUAL_PORT),
+      port: this.#port,
       ...this.#context.stats(),
       numWant: options.numWant ?? NUM_WANT,
       trackerId: this.reply?.trackerId,
