@@ -9,8 +9,8 @@ export const MAX_TOLD_BYTES = 4_194_304;
 /** Messages kept for each conversation; the oldest make room. */
 export const MAX_ENTRIES = 50_000;
 
-/** Messages kept of all conversations of a session together, each some 400 bytes of memory; the oldest of the longest conversations make room. */
-export const MAX_SESSION_ENTRIES = 500_000;
+/** Messages kept of all conversations of a session together, each 400 bytes to 1 KB of memory; the oldest of the longest conversations make room. */
+export const MAX_SESSION_ENTRIES = 200_000;
 
 /** Bytes, 64 MiB: blocks and other payloads kept in all messages together; the oldest are let go, their messages stay. */
 export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
