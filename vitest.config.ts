@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Real clients that mostly wait for each other's timers: together they take no longer than the slowest of them. */
+const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].map((name) => `test/console/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,9 +12,20 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/**/*.test.ts"],
+          exclude: patient,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "patient",
+          include: patient,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers: patient.length,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -55,7 +55,7 @@ describe("trackers of a session", () => {
     await withTracker({ intervalSeconds: 600, minIntervalSeconds: 300 }, async (session) => {
       const [tracker] = session.trackers;
       await tracker?.announce();
-      await expect(tracker?.announce()).rejects.toThrow(expect.objectContaining({ code: "console.too-soon", message: expect.stringMatching(/wants (299|300) s more .* force\(\)/) }));
+      await expect(tracker?.announce()).rejects.toThrow(/wants (299|300) s more .* force\(\)/);
       expect((await tracker?.force())?.interval).toBe(600);
       await tracker?.announce("stopped");
       expect(tracker?.isActive).toBe(false);
@@ -65,8 +65,9 @@ describe("trackers of a session", () => {
   it("say what went wrong, and what may be asked", async () => {
     await withTracker({}, async (session, server) => {
       const [http] = session.trackers;
-      await expect(Promise.resolve().then(() => Reflect.apply(http?.announce ?? String, http, ["begun"]))).rejects.toThrow('event is "started", "completed", "stopped", "none", not "begun"');
-      await expect(Promise.resolve().then(() => Reflect.apply(http?.announce ?? String, http, [{ evnt: 1 }]))).rejects.toThrow('there is no option "evnt"');
+      const ask = (options: unknown): unknown => Reflect.apply(http?.announce ?? String, http, [options]);
+      await expect(async () => ask("begun")).rejects.toThrow('event is "started", "completed", "stopped", "none", not "begun"');
+      await expect(async () => ask({ evnt: 1 })).rejects.toThrow('there is no option "evnt"');
       await server.close();
       await expect(http?.announce()).rejects.toMatchObject({ code: "tracker.refused" });
       expect([http?.state, http?.message]).toEqual(["failed", expect.stringContaining("refused")]);
