@@ -135,20 +135,20 @@ describe("ConsolePeer", () => {
   });
 
   const calls: readonly (readonly [string, (p: ConsolePeer) => unknown])[] = [
-    ['have(piece): piece is a whole number from 0 to 4294967295, not "3"', (p) => Reflect.apply(p.have, p, ["3"])],
+    ['have(piece): piece is a whole number from 0 to 4294967295, not "3"', (p): unknown => Reflect.apply(p.have, p, ["3"])],
     ["have(piece): piece is a whole number from 0 to 4294967295, not -1", (p) => p.have(-1)],
-    ["request(piece, begin, length): begin is a whole number from 0 to 4294967295, not nothing", (p) => Reflect.apply(p.request, p, [0])],
-    ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)", (p) => Reflect.apply(p.request, p, [Promise.resolve(1), 0])],
+    ["request(piece, begin, length): begin is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.request, p, [0])],
+    ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)", (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0])],
     ["port(port): port is a whole number from 0 to 65535, not 70000", (p) => p.port(70_000)],
     ["bitfield(pieces): each piece is a whole number from 0 to 10, not 11", (p) => p.bitfield([11])],
-    ["bitfield(pieces): pieces is a bitfield, bytes or a list of piece numbers, not 5", (p) => Reflect.apply(p.bitfield, p, [5])],
+    ["bitfield(pieces): pieces is a bitfield, bytes or a list of piece numbers, not 5", (p): unknown => Reflect.apply(p.bitfield, p, [5])],
     ['raw(bytes): bytes is bytes, or hexadecimal digits such as "00000001 02", not "xyz"', (p) => p.raw("xyz")],
     ["raw(bytes): each byte is a whole number from 0 to 255, not 256", (p) => p.raw([256])],
-    ['send(message): message is a message such as { type: "have", piece: 3 }, not nothing', (p) => Reflect.apply(p.send, p, [])],
-    ['extendedHandshake(fields): there is no option "reqq"; there are extensions, port, client, requestQueue, yourIp, ipv4, ipv6, metadataSize, uploadOnly', (p) => Reflect.apply(p.extendedHandshake, p, [{ reqq: 5 }])],
+    ['send(message): message is a message such as { type: "have", piece: 3 }, not nothing', (p): unknown => Reflect.apply(p.send, p, [])],
+    ['extendedHandshake(fields): there is no option "reqq"; there are extensions, port, client, requestQueue, yourIp, ipv4, ipv6, metadataSize, uploadOnly', (p): unknown => Reflect.apply(p.extendedHandshake, p, [{ reqq: 5 }])],
     ["extended(name or id, payload): id is a whole number from 0 to 255, not 256", (p) => p.extended(256)],
-    ['next(type, { timeout }): there is no option "timeot"; there are timeout, fresh', (p) => Reflect.apply(p.next, p, ["choke", { timeot: 1 }])],
-    ["next(type, { timeout }): timeout is a number of seconds, not \"1\"", (p) => Reflect.apply(p.next, p, ["choke", { timeout: "1" }])],
+    ['next(type, { timeout }): there is no option "timeot"; there are timeout, fresh', (p): unknown => Reflect.apply(p.next, p, ["choke", { timeot: 1 }])],
+    ["next(type, { timeout }): timeout is a number of seconds, not \"1\"", (p): unknown => Reflect.apply(p.next, p, ["choke", { timeout: "1" }])],
   ];
 
   it.each(calls)("says: %s", async (message, call) => {
