@@ -104,7 +104,7 @@ describe("ConsolePeer", () => {
   });
 
   it.each(senders)("%s says just that", async (_, send, message) => {
-    const sent: unknown = await send(peer);
+    const sent: unknown = await Promise.resolve(send(peer));
     expect(await hears()).toEqual(message);
     expect(sent).toBe(peer.timeline.last);
   });
