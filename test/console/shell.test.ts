@@ -80,6 +80,26 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|nothing came)\n$/);
   });
 
+  it("ends well while something is still waited for, and what waits can say so", async () => {
+    const { torrent, host, port } = await scene();
+    const source = `const p = await contact("${host}", ${port}); p.next("cancel").catch((error) => print(error.code));`;
+    expect(await fed(source, torrent.file, "--script", "-")).toEqual({ status: 0, stdout: "console.closed\n", stderr: "" });
+  });
+
+  it("ends as a timer says: by exit, or by what it throws", async () => {
+    const { torrent } = await scene();
+    expect(await fed("setTimeout(() => exit(5), 10); await sleep(60);", torrent.file, "--script", "-")).toEqual({ status: 5, stdout: "", stderr: "" });
+    expect(await fed('\nsetTimeout(() => { throw new Error("late"); }, 10); await sleep(60);', torrent.file, "--script", "-")).toEqual({ status: 1, stdout: "", stderr: "millrace: script:2: late\n" });
+  });
+
+  it("hands what a function given to next throws to who waits", async () => {
+    const { torrent, host, port } = await scene();
+    const source = `const p = await contact("${host}", ${port}); p.haveNone(); p.interested();
+try { await p.next((m) => { if (m.type === "unchoke") throw new Error("mine"); }); } catch (error) { print(error.message); }
+print(p.isClosed);`;
+    expect(await fed(source, torrent.file, "--script", "-")).toEqual({ status: 0, stdout: "mine\nfalse\n", stderr: "" });
+  });
+
   it("keeps what was downloaded where it is told to, and finds it again", async () => {
     const { folder, torrent, peer, seedDir } = await scene();
     const store = join(folder, "store");

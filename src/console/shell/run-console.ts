@@ -56,6 +56,10 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
       historyFile: await historyFile(),
       isJson: options.isJson,
       signal,
+      close: () => {
+        notices?.close();
+        return session.close();
+      },
       onPrompt: (notify) => {
         const style = styleFor(process.stdout);
         notices = new Notices({

@@ -35,11 +35,17 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
     script,
     words,
     prompt: "replay> ",
-    greeting: `${styleFor(process.stdout).strong("Millrace console")}: the recording ${clean(path)} of ${new Date(recording.startedAt).toISOString()}, ${replay.length} events${recording.isCut ? "; its end was cut off" : ""}.\nstep() tells the next, end() all of them, timeline(peer) shows what was said; available() lists all names, Ctrl-D ends.`,
+    greeting: `${styleFor(process.stdout).strong("Millrace console")}: the recording ${clean(path)} of ${dateText(recording.startedAt)}, ${replay.length} events${recording.isCut ? "; its end was cut off" : ""}.\nstep() tells the next, end() all of them, timeline(peer) shows what was said; available() lists all names, Ctrl-D ends.`,
     historyFile: await historyFile(),
     isJson,
     signal,
   });
+}
+
+/** The time that a file claims, which no calendar may have. */
+function dateText(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? "an unknown time" : date.toISOString();
 }
 
 /** Every name of a recorded session. */
@@ -63,7 +69,7 @@ function replayScope(replay: Replay, services: ShellServices): Map<string, Looku
     end: () => told(replay.end()),
   };
   const names: [string, Lookup][] = [
-    ["replay", () => ({ position: replay.position, length: replay.length, at: replay.at, recording: { kind: replay.recording.kind, startedAt: new Date(replay.recording.startedAt), infoHash: replay.recording.infoHash, isCut: replay.recording.isCut } })],
+    ["replay", () => ({ position: replay.position, length: replay.length, at: replay.at, recording: { kind: replay.recording.kind, startedAt: dateText(replay.recording.startedAt), infoHash: replay.recording.infoHash, isCut: replay.recording.isCut } })],
     ["torrent", () => (replay.metainfo === undefined ? undefined : describeTorrent(replay.metainfo))],
     ["peers", () => replay.peers],
     ["peer", () => replay.peers.last],

@@ -34,6 +34,8 @@ export interface ShellOptions {
   readonly historyFile: string | undefined;
   /** Values as JSON, a line each. */
   readonly isJson: boolean;
+  /** Ends what the names stand for, before they are taken out of scope: what still waits then may use them to say so. */
+  readonly close?: (() => Promise<void>) | undefined;
   /** Aborted by Ctrl-C (not while a person types) and SIGTERM. */
   readonly signal: AbortSignal;
   /** A person sits before it: print things to them as they happen. */
@@ -84,10 +86,14 @@ class Shell {
       if (isTerminal) onPrompt?.((line) => repl.notify(line));
       await repl.ended();
     } finally {
-      own();
       signal.removeEventListener("abort", stop);
       this.#interrupt();
-      leave();
+      try {
+        await this.#options.close?.();
+      } finally {
+        own();
+        leave();
+      }
     }
     if (signal.aborted) throw new AbortError("interrupted");
     return this.#status;
@@ -119,9 +125,13 @@ class Shell {
       return FAILED;
     } finally {
       process.off("beforeExit", idle);
-      own();
       this.#interrupt();
-      leave();
+      try {
+        await this.#options.close?.();
+      } finally {
+        own();
+        leave();
+      }
     }
   }
 
