@@ -258,7 +258,7 @@ describe("runBetween", () => {
       }),
     );
     await stage.world.until(() => greeting !== "", 10_000);
-    expect(greeting).toBe("listening on 10.0.0.2:7000; connections go on to 10.0.0.3:6881");
+    expect(greeting).toBe("listening on 10.0.0.2:7000; connections go on to 10.0.0.3:6881; Ctrl-C ends");
     const out = await stage.connect();
     await stage.world.until(() => stage.ends.length > 0, 10_000);
     const infoHash = talkTorrent.id.wire;
@@ -272,12 +272,12 @@ describe("runBetween", () => {
     ending.abort();
     expect(await stage.do(run)).toEqual({ connections: 1, messages: 5, faults: 1, notes: 0 });
     expect(lines.map((line) => line.replace(/: a request for .*/, ""))).toEqual([
-      "peer 1 → libtorrent 2.0.8: handshake -LT2080-... libtorrent 2.0.8",
-      "peer 1 ← Transmission 3.00: handshake -TR3000-... Transmission 3.00",
-      "peer 1 ← Transmission 3.00: bitfield 2 of 2 pieces",
-      "peer 1 → libtorrent 2.0.8: interested",
-      "peer 1 → libtorrent 2.0.8: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3)",
-      "peer 1 → libtorrent 2.0.8: closed: the proxy ended",
+      "peer 1 → from libtorrent 2.0.8: handshake -LT2080-... libtorrent 2.0.8",
+      "peer 1 ← from Transmission 3.00: handshake -TR3000-... Transmission 3.00",
+      "peer 1 ← from Transmission 3.00: bitfield 2 of 2 pieces",
+      "peer 1 → from libtorrent 2.0.8: interested",
+      "peer 1 → from libtorrent 2.0.8: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3)",
+      "peer 1 → closed: the proxy ended",
     ]);
     const replay = new Replay(await stage.do(readRecording(stage.proxy.runtime, "/data/session.jsonl")), { linter: () => createLinter() });
     replay.end();

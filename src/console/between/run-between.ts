@@ -78,7 +78,7 @@ export function betweenLine(view: PeerView, entry: Entry, style: Style): string 
 
 /** Where the proxy listens and what it joins, on one line. */
 export function betweenGreeting(between: Between, { listen, target }: Pick<BetweenOptions, "listen" | "target">): string {
-  return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}`;
+  return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}; Ctrl-C ends`;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -29,7 +29,7 @@ export const metadataRules: Topic = (context, report) => {
 function lintRequest({ metainfo, to }: Context, piece: number, report: Report): void {
   const size = to.extended?.metadataSize ?? metainfo?.infoBytes.length;
   if (size === undefined || piece * METADATA_PIECE_LENGTH < size) return;
-  report("metadata.range", `a request for piece ${piece} of the metadata: its ${size} bytes are ${Math.ceil(size / METADATA_PIECE_LENGTH)} pieces, from 0 on`);
+  report("metadata.range", `a request for piece ${piece} of the metadata, which has ${size} bytes: ${Math.ceil(size / METADATA_PIECE_LENGTH)} of 16 KiB, from 0 on`);
 }
 
 function lintData({ metainfo, from }: Context, { piece, totalSize, data }: { readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }, report: Report): void {

@@ -44,6 +44,6 @@ export function plainObject(call: string, name: string, value: unknown): Readonl
 /** Refuses fields that are not known: a mistyped one would be ignored silently. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new UsageError("console.argument", `${call}: there is no option ${JSON.stringify(key)}; there are ${known.join(", ")}`);
+    if (!known.includes(key)) throw new UsageError("console.argument", `${call}: there is no option ${JSON.stringify(key)}; there ${known.length === 0 ? "are none" : `are ${known.join(", ")}`}`);
   }
 }

@@ -78,7 +78,7 @@ export class Inbox {
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(Math.min(seconds * 1000, 2 ** 31 - 1), () => {
         this.#waiters.delete(waiter);
-        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came" : `; what came: ${summary(came)}`}`, { cause }));
+        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came meanwhile" : `; what came: ${summary(came)}`}`, { cause }));
       });
       const waiter: Waiter = {
         wants: (entry) => {

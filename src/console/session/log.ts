@@ -5,7 +5,8 @@ import { List } from "../list.ts";
 export interface LogLine {
   /** Milliseconds since the session began. */
   readonly at: number;
-  readonly level: "info" | "warning";
+  /** `"detail"` is told elsewhere as well. */
+  readonly level: "detail" | "info" | "warning";
   readonly text: string;
 }
 
@@ -16,6 +17,10 @@ export class SessionLog extends List<LogLine> {
   constructor(now: () => number) {
     super(MAX_LOG_LINES);
     this.#now = now;
+  }
+
+  detail(text: string): void {
+    this.add({ at: this.#now(), level: "detail", text });
   }
 
   info(text: string): void {

@@ -104,7 +104,7 @@ describe("ConsolePeer", () => {
   });
 
   it.each(senders)("%s says just that", async (_, send, message) => {
-    const sent: unknown = await Promise.resolve(send(peer));
+    const sent = await Promise.resolve<unknown>(send(peer));
     expect(await hears()).toEqual(message);
     expect(sent).toBe(peer.timeline.last);
   });
@@ -121,12 +121,15 @@ describe("ConsolePeer", () => {
   });
 
   it("speaks an extension by the id that the peer gave it", async () => {
+    expect(() => peer.metadataRequest(0)).toThrow("the peer cannot answer before it has our extended handshake: extendedHandshake() first");
+    peer.extendedHandshake();
+    await hears();
     expect(() => peer.metadataRequest(0)).toThrow(/has not sent its extended handshake yet/);
     socket.write(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_metadata", 44]]) })));
     await peer.next("extended-handshake");
     peer.metadataRequest(0);
     peer.metadataReject(1);
-    await peer.metadata(0);
+    peer.metadata(0);
     const said = [await hears(), await hears(), await hears()].map((message) => (message.type === "extended" ? message : undefined));
     expect(said.map((message) => message?.id)).toEqual([44, 44, 44]);
     expect(decode(said[0]?.payload ?? new Uint8Array())).toEqual(decode(encode({ msg_type: 0, piece: 0 })));
@@ -137,7 +140,10 @@ describe("ConsolePeer", () => {
   const calls: readonly (readonly [string, (p: ConsolePeer) => unknown])[] = [
     ['have(piece): piece is a whole number from 0 to 4294967295, not "3"', (p): unknown => Reflect.apply(p.have, p, ["3"])],
     ["have(piece): piece is a whole number from 0 to 4294967295, not -1", (p) => p.have(-1)],
-    ["request(piece, begin, length): begin is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.request, p, [0])],
+    ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.request, p, [])],
+    ['send(message): there is no message type "foo" to send; there are keep-alive, choke, unchoke, interested, not-interested, have, bitfield, request, piece, cancel, port, suggest, have-all, have-none, reject, allowed-fast, extended, unknown', (p): unknown => Reflect.apply(p.send, p, [{ type: "foo" }])],
+    ["send(message): piece is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.send, p, [{ type: "have" }])],
+    ['send(message) of type choke: there is no option "piece"; there are none', (p): unknown => Reflect.apply(p.send, p, [{ type: "choke", piece: 1 }])],
     ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)", (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0])],
     ["port(port): port is a whole number from 0 to 65535, not 70000", (p) => p.port(70_000)],
     ["bitfield(pieces): each piece is a whole number from 0 to 10, not 11", (p) => p.bitfield([11])],

@@ -10,6 +10,7 @@ import { MAX_NOTED_REQUESTS, MAX_TOLD_BYTES } from "../limits.ts";
 import type { AutoOptions, Duties } from "./auto/duties.ts";
 import { bytesOf, knownFields, plainObject, shown, uint32, wholeBetween, wrong } from "./arguments.ts";
 import { Inbox, type EntryOf, type NextOptions } from "./inbox.ts";
+import { sendable } from "./sendable.ts";
 import { PeerView, type PeerViewOptions } from "./peer-view.ts";
 import type { Pieces } from "./pieces.ts";
 
@@ -174,7 +175,7 @@ export class ConsolePeer extends PeerView {
   }
 
   /** BEP 3: asks for a block. */
-  request(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
+  request(piece: number, begin = 0, length: number = BLOCK_LENGTH): Entry {
     const call = "request(piece, begin, length)";
     return this.#say({ type: "request", piece: uint32(call, "piece", piece), begin: uint32(call, "begin", begin), length: uint32(call, "length", length) });
   }
@@ -249,8 +250,11 @@ export class ConsolePeer extends PeerView {
     return this.#say({ type: "extended", id, payload: payload instanceof Uint8Array ? payload : encode(payload) });
   }
 
-  /** BEP 9: asks for 16 KiB of the info dictionary. Needs the peer's extended handshake. */
+  /** BEP 9: asks for 16 KiB of the info dictionary. Needs both extended handshakes: the answer goes to the id that ours names. */
   metadataRequest(piece: number): Entry {
+    if (this.conversation.sides.out.extended === undefined) {
+      throw new UsageError("console.extension", "the peer cannot answer before it has our extended handshake: extendedHandshake() first");
+    }
     return this.#metadata({ type: "request", piece: uint32("metadataRequest(piece)", "piece", piece) });
   }
 
@@ -277,8 +281,7 @@ export class ConsolePeer extends PeerView {
 
   /** Any message as a value: `send({ type: "have", piece: 3 })`. */
   send(message: Message): Entry {
-    if (typeof message !== "object" || message === null || typeof message.type !== "string") throw wrong("send(message)", "message", 'a message such as { type: "have", piece: 3 }', message);
-    return this.#say(message);
+    return this.#say(sendable(message));
   }
 
   /** Bytes just as they are: a Uint8Array, a list of numbers or hexadecimal text. */

@@ -113,7 +113,10 @@ export class Pieces {
 
   /** Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or AbortError. */
   open(signal?: AbortSignal): Promise<void> {
+    const { runtime, folder } = this.#options;
     return this.#next(async () => {
+      // Said at once, and not with the first block.
+      if (folder !== undefined) await runtime.files.makeFolder(folder);
       await this.storage.select(() => true);
       if (await this.storage.hasData()) await this.store.verifyAll(signal === undefined ? {} : { signal });
       await this.storage.prepare(signal);

@@ -249,7 +249,7 @@ export class ConsoleSession {
   }
 
   #known(): Pieces {
-    if (this.#pieces === undefined) throw new UsageError("console.metadata", "the metadata is not known yet: ask a peer for it with metadataRequest(0), metadataRequest(1) and so on");
+    if (this.#pieces === undefined) throw new UsageError("console.metadata", "the metadata is not known yet: ask a peer for it with extendedHandshake(), then metadataRequest(0)");
     return this.#pieces;
   }
 
@@ -288,7 +288,7 @@ export class ConsoleSession {
       onClose: (peer) => {
         this.#crew?.gone(peer);
         this.#metadata.delete(peer);
-        this.log.info(`peer ${peer.number} (${peer.address}): ${peer.timeline.last?.type === "closed" ? peer.timeline.last.why : "gone"}`);
+        this.log.detail(`peer ${peer.number} (${peer.address}): ${peer.timeline.last?.type === "closed" ? peer.timeline.last.why : "gone"}`);
       },
     };
   }

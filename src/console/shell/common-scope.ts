@@ -6,7 +6,8 @@ import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from ".
 import { PeerView } from "../session/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
 import type { Lookup } from "./globals.ts";
-import { describeName, findTopic, introduction, listMembers, listNames, Text } from "./help.ts";
+import { describeName, findTopic, listMembers, listNames, Text } from "./help.ts";
+import type { NameGroup } from "./names/index.ts";
 import { ownerOf } from "./owners.ts";
 import type { ShellServices } from "./services.ts";
 import { drawList } from "./tables.ts";
@@ -23,7 +24,7 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
   };
   const functions: Readonly<Record<string, (...given: never[]) => unknown>> = {
     available: () => listNames(services.groups, styleFor(process.stdout), services.width()),
-    help: (topic?: unknown) => help(topic, services, scope),
+    help: (topic?: unknown) => help(topic, services),
     table: (list?: unknown) => drawList(list ?? peers),
     tail: makeTail(services),
     timeline: (peer?: unknown, options?: unknown) => {
@@ -48,16 +49,15 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
     },
     exit: (status: unknown = 0) => services.exit(wholeBetween("exit(status)", "status", status, 0, 255)),
   };
-  const scope: [string, Lookup][] = Object.entries(functions).map(([name, value]) => [name, () => value]);
-  return [...scope, ["args", () => services.words]];
+  return [...Object.entries(functions).map(([name, value]): [string, Lookup] => [name, () => value]), ["args", () => services.words]];
 }
 
 /** `help()`, `help("contact")`, `help(contact)`, `help(peer)`. */
-function help(topic: unknown, services: ShellServices, scope: readonly (readonly [string, Lookup])[]): Text {
+function help(topic: unknown, services: ShellServices): Text {
   const style = styleFor(process.stdout);
   const width = services.width();
-  if (topic === undefined) return introduction(style);
-  const name = typeof topic === "string" ? topic : typeof topic === "function" ? functionName(topic, scope) : undefined;
+  if (topic === undefined) return services.introduction(style, width);
+  const name = typeof topic === "string" ? topic : typeof topic === "function" ? functionName(topic, services.groups) : undefined;
   const found = name === undefined ? undefined : findTopic(name, services.groups);
   if (found !== undefined) {
     if ("owner" in found) return listMembers(found.owner, services.groups, style, width);
@@ -68,10 +68,22 @@ function help(topic: unknown, services: ShellServices, scope: readonly (readonly
   throw new UsageError("console.help", `there is no help on ${shown(topic)}; help("peer"), help("contact") and help() are some that there are`);
 }
 
-/** A name in scope, or a method's own. */
-function functionName(given: object, scope: readonly (readonly [string, Lookup])[]): string {
-  const own = scope.find(([, lookup]) => lookup() === given)?.[0];
-  return own ?? ("name" in given && typeof given.name === "string" ? given.name.replace(/^bound /, "") : "");
+/** The name of a function in scope, or a method's own. */
+function functionName(given: object, groups: readonly NameGroup[]): string {
+  for (const { owner, names } of groups) {
+    if (owner !== "") continue;
+    for (const { name } of names) if (valueInScope(name) === given) return name;
+  }
+  return "name" in given && typeof given.name === "string" && given.name !== "" ? given.name.replace(/^bound /, "") : "this function";
+}
+
+/** Some names have no value yet, and say so. */
+function valueInScope(name: string): unknown {
+  try {
+    return Reflect.get(globalThis, name);
+  } catch {
+    return undefined;
+  }
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -16,6 +16,7 @@ export function completeLine(line: string, groups: readonly NameGroup[], ownerOf
     // The whole path is replaced: what is in the middle of a line is what a completer is asked for.
     return [namesOf(groups, owner, start).map((name) => `${path}.${name}`), `${path}.${start}`];
   }
+  if (line.trim() === "") return [namesOf(groups, "", ""), line];
   const word = /(?:^|[\s(,=!;])([a-zA-Z]\w*)$/.exec(line)?.[1];
   return word === undefined ? undefined : [namesOf(groups, "", word), word];
 }

@@ -33,7 +33,7 @@ export function listNames(groups: readonly NameGroup[], style: Style, width: num
     lines.push("");
   }
   const owners = [...new Set(groups.map(({ owner }) => owner).filter((owner) => owner !== ""))];
-  if (owners.length > 0) lines.push(`More: ${owners.map((owner) => `help("${owner}")`).join(", ")}. help(name) explains one, help() how to begin.`);
+  if (owners.length > 0) lines.push(...wrap(`More: ${owners.map((owner) => `help("${owner}")`).join(", ")}. help(name) explains one, help() how to begin.`, width, ""));
   return new Text(lines.join("\n"));
 }
 
@@ -44,7 +44,7 @@ export function listMembers(owner: string, groups: readonly NameGroup[], style: 
     if (group.owner !== owner) continue;
     if (lines.length > 0) lines.push("");
     lines.push(style.strong(group.title));
-    for (const entry of group.names) lines.push(...nameLines(entry, style, width, shortUsage(entry).replace(/^(?:peer|tracker|piece\(0\)|list|peers)\./, ".")));
+    for (const entry of group.names) lines.push(...nameLines(entry, style, width, shortUsage(entry).replace(/^(?:peer|m|tracker|piece\(0\)|list|peers)\./, ".")));
   }
   return new Text(lines.join("\n"));
 }
@@ -75,12 +75,12 @@ export function findTopic(topic: string, groups: readonly NameGroup[]): { readon
   if (owners.has(bare)) return { owner: bare };
   if (members.length > 0) return members;
   const near = nearest(tail ?? bare, groups.flatMap((group) => group.names.map(({ name }) => name)));
-  throw new UsageError("console.help", `there is nothing called ${JSON.stringify(topic.slice(0, 60))}${near === undefined ? "" : `; did you mean ${JSON.stringify(near)}?`} available() lists all names`);
+  throw new UsageError("console.help", `there is nothing called ${JSON.stringify(topic.slice(0, 60))}; ${near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `}available() lists all names`);
 }
 
 /** How a piece is downloaded by hand, for somebody who knows BEP 3. */
-export function introduction(style: Style): Text {
-  const step = (code: string, what: string): string => `  ${style.accent(fitText(code, 46))} ${style.dim(what)}`;
+export function introduction(style: Style, width: number): Text {
+  const step = stepOf(style);
   return new Text(
     [
       "You talk to peers by hand: nothing is sent unless you say so. To download a piece:",
@@ -92,18 +92,48 @@ export function introduction(style: Style): Text {
       step('await p.next("unchoke")', "wait until we may ask"),
       step("p.request(0, 0, 16384)", "ask for 16 KiB from the start of piece 0"),
       step('const m = await p.next("piece")', "m.block are the bytes"),
-      step("for (let b = 16384; b < piece(0).length; b += 16384) p.request(0, b, Math.min(16384, piece(0).length - b))", ""),
-      step("", "ask for the rest of it"),
+      step("for (let b = 16384; b < 65536; b += 16384) p.request(0, b)", "ask for the rest of a piece of 64 KiB"),
+      step("piece(0)", "how long it is; only the torrent's last block may be shorter than 16 KiB"),
       step("await piece(0).verify()", "true when its hash is right"),
       "",
       step("timeline(p)", "everything that was said"),
       step("lint(p)", "what was odd about it"),
       step("p.auto()", "let go: the engine does the rest"),
       "",
-      `Peers' addresses come from trackers: ${style.accent("await tracker.announce()")}. Who seeds: ${style.accent("await accept()")}, then ${style.accent("await upload(peers.last)")}.`,
-      "available() lists all names, help(name) explains one. Tab completes, Ctrl-C interrupts, Ctrl-D ends.",
+      ...wrap("Trackers, where the torrent has some, name peers: await tracker.announce(). Who seeds waits for them: await accept(), then await upload(peers.last).", width, ""),
+      ...wrap("available() lists all names, help(name) explains one. Tab completes, Ctrl-C interrupts, Ctrl-D ends.", width, ""),
     ].join("\n"),
   );
+}
+
+/** How a recorded session is looked at. */
+export function replayIntroduction(style: Style, width: number): Text {
+  const step = stepOf(style);
+  return new Text(
+    [
+      "This is a recorded session: nothing can be sent. To look at it:",
+      "",
+      step("step()", "tells what came next: bytes that arrived together, a connection, an end"),
+      step("back()", "takes the last step back"),
+      step("goto(1.5)", "to 1.5 seconds after the beginning"),
+      step("end()", "tells all the rest"),
+      "",
+      step("table(peers)", "who was talked to"),
+      step("timeline(peer)", "everything that was said so far"),
+      step("lint()", "what was odd about it"),
+      "",
+      ...wrap("available() lists all names, help(name) explains one. Tab completes, Ctrl-D ends.", width, ""),
+    ].join("\n"),
+  );
+}
+
+/** Columns of an example before what it does. */
+const STEP_COLUMNS = 46;
+
+/** An example and what it does: behind it, or in the next line when it is long. Never cut: it is there to be typed. */
+function stepOf(style: Style): (code: string, what: string) => string {
+  const indent = " ".repeat(STEP_COLUMNS + 2);
+  return (code, what) => `  ${style.accent(fitText(code, Math.max(STEP_COLUMNS, textWidth(code))))}${textWidth(code) > STEP_COLUMNS ? `\n${indent}` : ""} ${style.dim(what)}`;
 }
 
 /** A usage that fits before its meaning: options are left to `help`. */

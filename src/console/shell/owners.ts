@@ -1,6 +1,7 @@
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
+import { isEntry } from "./tables.ts";
 import { ConsoleTracker } from "../session/tracker.ts";
 
 /** To which group of names a value belongs. */
@@ -8,6 +9,7 @@ export function ownerOf(value: unknown): string | undefined {
   if (value instanceof PeerView) return "peer";
   if (value instanceof ConsoleTracker) return "tracker";
   if (value instanceof Piece) return "piece";
+  if (isEntry(value)) return "message";
   if (value instanceof List) return "list";
   return undefined;
 }

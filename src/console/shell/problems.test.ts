@@ -32,8 +32,11 @@ describe("explainProblem", () => {
     expect(explain(new UsageError("console.argument", "piece(index): index is a whole number"))).toBe("piece(index): index is a whole number");
     expect(explain(new RangeError("too much\n    at x.js:1"))).toBe("RangeError: too much");
     expect(explain(new SyntaxError("Unexpected token ')'"))).toBe("this cannot be read: Unexpected token ')'");
-    expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe("what stands before .messages is undefined");
-    expect(explain("just a word")).toBe("just a word");
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe("there is no peer whose messages could be used: await contact(host, port) makes one");
+    expect(explain("just a word")).toBe("this was thrown: just a word");
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'foo')"))).toBe("what stands before .foo is undefined");
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'announce')"))).toBe("there is no tracker whose announce could be used: the torrent names none");
+    expect(explain(new TypeError("x.unchoke is not a function"))).toBe("x is no peer, which has unchoke(); is it a promise? Then put await before the call that gave it");
     expect(explain(new AbortError())).toBe("interrupted");
   });
 

@@ -15,10 +15,12 @@ export interface ProblemContext {
 export function explainProblem(thrown: unknown, context: ProblemContext): string {
   if (thrown instanceof AbortError || errorCode(thrown) === "ERR_SCRIPT_EXECUTION_INTERRUPTED") return "interrupted";
   const error = toError(thrown);
+  if (!(thrown instanceof Error)) return clean(`this was thrown: ${error.message}`);
   if (thrown instanceof MillraceError) return clean(error.message);
   if (error.name === "ReferenceError") return explainReference(error.message, context);
   if (error.name === "TypeError") return explainType(error.message, context);
   const [line = ""] = error.message.split("\n");
+  if (error.name === "SyntaxError" && line.startsWith("Cannot use import statement")) return 'at the prompt modules come by await import("…")';
   if (error.name === "SyntaxError") return clean(`this cannot be read: ${line}`);
   return clean(error.name === "Error" ? line : `${error.name}: ${line}`) || error.name;
 }
@@ -41,6 +43,8 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     const owner = ownerOf(value);
     if (owner !== undefined) return noMember(path ?? owner, name, owner, groups);
     const owners = ["peer", "tracker", "piece", "list"];
+    const known = owners.find((guess) => namesOf(groups, guess).includes(name));
+    if (known !== undefined) return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that gave it`;
     for (const guess of owners) {
       const near = nearest(name, namesOf(groups, guess));
       if (near !== undefined && near !== name) return `${path ?? "it"} has no ${name}(); did you mean ${near}()? help("${near}") tells more`;
@@ -48,10 +52,24 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     return clean(`${path ?? "it"} has no ${name}()`);
   }
   const none = /^Cannot (?:read|set) properties of (undefined|null) \((?:reading|setting) '([^']*)'\)/.exec(message);
+  if (none !== null && none[1] === "undefined") {
+    const absent = absence(none[2] ?? "", groups);
+    if (absent !== undefined) return absent;
+  }
   if (none !== null) return clean(`what stands before .${none[2] ?? ""} is ${none[1] ?? "undefined"}`);
   const word = /^([\w$]+) is not a function/.exec(message)?.[1];
-  if (word !== undefined) return `${word} is no function; help("${word}") tells what it is`;
+  if (word !== undefined && namesOf(groups, "").includes(word)) return `${word} is no function here, or no longer: a line may have given it another value`;
+  if (word !== undefined) return `${word} is no function`;
   return clean(message);
+}
+
+/** Why there is nothing that could have this member. */
+function absence(member: string, groups: readonly NameGroup[]): string | undefined {
+  const owners = [...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner))];
+  if (owners.length !== 1) return undefined;
+  if (owners[0] === "tracker") return `there is no tracker whose ${member} could be used: the torrent names none`;
+  if (owners[0] === "peer") return `there is no peer whose ${member} could be used: await contact(host, port) makes one`;
+  return undefined;
 }
 
 function noMember(path: string, name: string, owner: string, groups: readonly NameGroup[]): string {

@@ -1,4 +1,4 @@
-import { UsageError } from "../../base/index.ts";
+import { errorCode, StorageError, UsageError } from "../../base/index.ts";
 import type { Files } from "../../runtime/index.ts";
 import { Recorder, Tape } from "../record/index.ts";
 import type { ConsoleSession } from "../session/session.ts";
@@ -29,7 +29,8 @@ export class SessionRecording {
       this.#recorder = await Recorder.open({ files: this.#files, path, overwrite, tape: this.#tape, kind: "session", startedAt, infoHash: infoHash.hex, onError: (error) => log.warn(error.message) });
     } catch (error) {
       this.#path = undefined;
-      throw error;
+      if (errorCode(error) !== "storage.exists") throw error;
+      throw new StorageError("storage.exists", `${path} exists already; record(file, { overwrite: true }) replaces it`, { cause: error });
     }
     log.info(`recording to ${path}`);
   }

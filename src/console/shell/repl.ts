@@ -13,8 +13,10 @@ export interface ReplOptions {
   readonly historyFile: string | undefined;
   /** A value as text; `undefined` prints nothing. */
   readonly show: (value: unknown) => string | undefined;
-  /** Told of everything that a line threw. */
-  readonly onProblem: (error: unknown) => void;
+  /** Whether a value has been shown already: it is not shown again. */
+  readonly isTold: (value: unknown) => boolean;
+  /** Told of everything that a line threw. `line` counts lines from a pipe, from 1. */
+  readonly onProblem: (error: unknown, line: number | undefined) => void;
   /** Ctrl-C: what is waited for should end. */
   readonly onInterrupt: () => void;
   /** What may stand behind the cursor; Node's own completion of JavaScript follows. */
@@ -33,6 +35,10 @@ export class Repl {
   readonly #server: REPLServer;
   readonly #options: ReplOptions;
   readonly #ended: Promise<void>;
+  /** Of lines from a pipe: which it is, and whether what was begun goes on in the next. */
+  #line: number | undefined;
+  #isUnfinished = false;
+  #isOver = false;
   /** The line that is being evaluated. */
   #pending: { readonly callback: Callback; readonly done: Promise<void>; readonly end: () => void } | undefined;
 
@@ -59,7 +65,10 @@ export class Repl {
     this.#ended = new Promise((resolve) => {
       this.#server.once("exit", resolve);
     });
-    if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => options.onProblem(error));
+    this.#server.once("exit", () => {
+      this.#isOver = true;
+    });
+    if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => this.#tell(error));
   }
 
   /** Reads the history. Resolves whether it could or not: it is a convenience. */
@@ -82,8 +91,8 @@ export class Repl {
 
   /** Prints something that has just happened, above the line that is being typed. */
   notify(text: string): void {
-    const { output } = this.#options;
-    if (this.#pending !== undefined) {
+    const { output, isTerminal } = this.#options;
+    if (!isTerminal || this.#pending !== undefined || this.#isOver) {
       output.write(`${text}\n`);
       return;
     }
@@ -96,12 +105,14 @@ export class Repl {
     const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
     this.#server.once("exit", () => reader.close());
     for await (const line of reader) {
+      this.#line = (this.#line ?? 0) + 1;
       lines.write(`${line}\n`);
       // A line that is evaluated at all has begun by then.
       await turn();
       await turn();
       await this.#pending?.done;
     }
+    if (this.#isUnfinished) this.#tell(new SyntaxError("what was begun is not finished"));
     lines.end();
   }
 
@@ -127,9 +138,13 @@ export class Repl {
     if (!isDomain(domain)) return;
     domain.removeAllListeners("error");
     domain.on("error", (error: unknown) => {
-      if (this.#pending === undefined) this.#options.onProblem(error);
+      if (this.#pending === undefined) this.#tell(error);
       else this.#settle(error instanceof Error ? error : new Error(String(error), { cause: error }), undefined);
     });
+  }
+
+  #tell(error: unknown): void {
+    this.#options.onProblem(error, this.#line);
   }
 
   #begin(callback: Callback): void {
@@ -144,10 +159,11 @@ export class Repl {
     const pending = this.#pending;
     if (pending === undefined) return;
     this.#pending = undefined;
+    this.#isUnfinished = error instanceof Recoverable;
     if (error instanceof Recoverable) pending.callback(error, undefined);
     else {
-      if (error !== null) this.#options.onProblem(error);
-      pending.callback(null, error === null ? value : undefined);
+      if (error !== null) this.#tell(error);
+      pending.callback(null, error === null && !this.#options.isTold(value) ? value : undefined);
     }
     pending.end();
   }

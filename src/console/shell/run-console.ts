@@ -4,6 +4,7 @@ import { clean, styleFor } from "../../terminal/index.ts";
 import { ConsoleSession } from "../session/session.ts";
 import { entryText } from "../view/index.ts";
 import { SESSION_NAMES } from "./names/index.ts";
+import { introduction } from "./help.ts";
 import { historyFile } from "./history.ts";
 import { newLinter } from "./new-linter.ts";
 import { Notices } from "./notices.ts";
@@ -55,6 +56,9 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
       greeting: greeting(session),
       historyFile: await historyFile(),
       isJson: options.isJson,
+      introduction,
+      isTold: (value) => notices?.isTold(value) === true,
+      pieceCount: () => session.metainfo?.pieceCount,
       signal,
       close: () => {
         notices?.close();
@@ -66,7 +70,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
           session,
           print: notify,
           message: (peer, entry) => entryText(entry, { peer: peer.number, pieceCount: session.metainfo?.pieceCount }),
-          line: (text) => style.dim(clean(text)),
+          line: ({ level, text }) => (level === "warning" ? style.warn(clean(text)) : style.dim(clean(text))),
         });
       },
     });
@@ -86,6 +90,6 @@ function greeting(session: ConsoleSession): string {
   const what = metainfo === undefined ? `the torrent ${infoHash.hex}, whose metadata is not known yet` : `${clean(metainfo.name)}, ${metainfo.pieceCount} pieces of ${metainfo.pieceLength} bytes`;
   const lines = [`${style.strong("Millrace console")}: ${what}.`];
   if (port !== undefined) lines.push(`Peers can connect to port ${port}.`);
-  lines.push("Nothing is sent unless you say so. help() shows how to download a piece by hand, available() lists all names; Ctrl-D ends.");
+  lines.push("Nothing is sent unless you say so. help() shows how to download a piece by hand,", "available() lists all names; Ctrl-D ends.");
   return lines.join("\n");
 }

@@ -5,7 +5,7 @@ import { wholeBetween, wrong } from "../session/arguments.ts";
 import { entryText, timeText } from "../view/index.ts";
 import { commonScope } from "./common-scope.ts";
 import type { Lookup } from "./globals.ts";
-import { Text } from "./help.ts";
+import { replayIntroduction, Text } from "./help.ts";
 import { historyFile } from "./history.ts";
 import { REPLAY_NAMES } from "./names/index.ts";
 import { newLinter } from "./new-linter.ts";
@@ -32,6 +32,8 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
   return runShell({
     groups: REPLAY_NAMES,
     scope: (services) => replayScope(replay, services),
+    introduction: replayIntroduction,
+    pieceCount: () => replay.metainfo?.pieceCount,
     script,
     words,
     prompt: "replay> ",
@@ -50,23 +52,30 @@ function dateText(milliseconds: number): string {
 
 /** Every name of a recorded session. */
 function replayScope(replay: Replay, services: ShellServices): Map<string, Lookup> {
-  const told = (brought: readonly Replayed[]): Text => {
-    const lines = brought.map(({ peer, entry }) => entryText(entry, { peer: peer.number, pieceCount: replay.metainfo?.pieceCount }));
+  const told = (): Text => {
     const place = `event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`;
-    return new Text([...lines, styleFor(process.stdout).dim(replay.position === replay.length ? `${place}: the end` : place)].join("\n"));
+    return new Text(`${replay.current}\n${styleFor(process.stdout).dim(replay.position === replay.length ? `${place}: the end` : place)}`);
+  };
+  const lines = (brought: readonly Replayed[]): Text => {
+    const texts = brought.map(({ peer, entry }) => entryText(entry, { peer: peer.number, pieceCount: replay.metainfo?.pieceCount }));
+    return new Text([...texts, styleFor(process.stdout).dim(`event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`)].join("\n"));
   };
   const count = (call: string, value: unknown): number => (value === undefined ? 1 : wholeBetween(call, "count", value, 0, Number.MAX_SAFE_INTEGER));
   const functions: Readonly<Record<string, (...given: never[]) => unknown>> = {
-    step: (steps?: unknown) => told(replay.step(count("step(count)", steps))),
+    step: (steps?: unknown) => {
+      const wanted = count("step(count)", steps);
+      const brought = replay.step(wanted);
+      return wanted > 1 ? lines(brought) : told();
+    },
     back: (steps?: unknown) => {
       replay.back(count("back(count)", steps));
-      return told([]);
+      return told();
     },
     goto: (seconds?: unknown) => {
       if (typeof seconds !== "number" || !(seconds >= 0)) throw wrong("goto(seconds)", "seconds", "a number from 0", seconds);
-      return told(replay.goto(seconds));
+      return lines(replay.goto(seconds));
     },
-    end: () => told(replay.end()),
+    end: () => lines(replay.end()),
   };
   const names: [string, Lookup][] = [
     ["replay", () => ({ position: replay.position, length: replay.length, at: replay.at, recording: { kind: replay.recording.kind, startedAt: dateText(replay.recording.startedAt), infoHash: replay.recording.infoHash, isCut: replay.recording.isCut } })],

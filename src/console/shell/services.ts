@@ -1,3 +1,5 @@
+import type { Style } from "../../terminal/index.ts";
+import type { Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 
 /** What names in scope need of the program around them. */
@@ -6,6 +8,8 @@ export interface ShellServices {
   readonly groups: readonly NameGroup[];
   /** What the command line has for a script. */
   readonly words: readonly string[];
+  /** How to begin. */
+  introduction(style: Style, width: number): Text;
   /** Columns of the screen. */
   width(): number;
   /** Prints text and a new line. */

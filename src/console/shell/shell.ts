@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { runInThisContext } from "node:vm";
-import { AbortError, toError, UsageError } from "../../base/index.ts";
+import { AbortError, errorCode, toError, UsageError } from "../../base/index.ts";
 import { styleFor } from "../../terminal/index.ts";
 import { ConsolePeer } from "../session/peer.ts";
 import { PeerView } from "../session/peer-view.ts";
@@ -29,6 +29,8 @@ export interface ShellOptions {
   /** What the command line has for the script. */
   readonly words: readonly string[];
   readonly prompt: string;
+  /** What `help()` says. */
+  readonly introduction: ShellServices["introduction"];
   /** Printed first, to a person. */
   readonly greeting: string;
   readonly historyFile: string | undefined;
@@ -38,6 +40,10 @@ export interface ShellOptions {
   readonly close?: (() => Promise<void>) | undefined;
   /** Aborted by Ctrl-C (not while a person types) and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Whether a value was shown as it happened. */
+  readonly isTold?: ((value: unknown) => boolean) | undefined;
+  /** Pieces of the torrent, when it is known. */
+  readonly pieceCount?: (() => number | undefined) | undefined;
   /** A person sits before it: print things to them as they happen. */
   readonly onPrompt?: ((notify: (line: string) => void) => void) | undefined;
 }
@@ -73,7 +79,8 @@ class Shell {
       prompt,
       historyFile,
       show: (value) => this.#show(value),
-      onProblem: (error) => this.#tell(error),
+      isTold: (value) => this.#options.isTold?.(value) === true,
+      onProblem: (error, line) => this.#tell(error, line),
       onInterrupt: () => this.#interrupt(),
       complete: (line) => completeLine(line, groups, (path) => ownerOf(valueOf(path))),
     });
@@ -145,9 +152,10 @@ class Shell {
       scope({
         groups,
         words,
+        introduction: this.#options.introduction,
         width: () => (process.stdout.isTTY ? process.stdout.columns : PLAIN_WIDTH),
         print: (line) => this.#print(line),
-        show: (value) => showValue(value),
+        show: (value) => this.#text(value),
         exit: (status) => this.#exit(status),
         interruptible: () => this.#interruptible(),
       }),
@@ -156,7 +164,11 @@ class Shell {
 
   #show(value: unknown): string | undefined {
     if (this.#options.isJson) return JSON.stringify({ event: "value", value: toJson(value) });
-    return showValue(value);
+    return this.#text(value);
+  }
+
+  #text(value: unknown): string | undefined {
+    return showValue(value, this.#options.pieceCount?.());
   }
 
   #print(line: string, stream: NodeJS.WriteStream = process.stdout): void {
@@ -164,13 +176,14 @@ class Shell {
   }
 
   /** One line, and the status remembers it. */
-  #tell(error: unknown): void {
+  #tell(error: unknown, line?: number): void {
     if (error instanceof ExitRequest) return;
     const problem = explainProblem(error, this.#problems());
     // A person may try as often as they like; of lines from a pipe, one that failed makes it a failure.
     if (!process.stdin.isTTY) this.#status = FAILED;
-    if (this.#options.isJson) this.#print(JSON.stringify({ event: "error", message: problem }));
-    else this.#print(styleFor(process.stdout).bad(problem));
+    if (this.#options.isJson) this.#print(JSON.stringify({ event: "error", message: problem, ...(line === undefined ? {} : { line }) }));
+    else if (line === undefined) this.#repl?.notify(styleFor(process.stdout).bad(problem));
+    else this.#print(`${styleFor(process.stderr).bad("millrace:")} line ${line}: ${problem}`, process.stderr);
   }
 
   #problems(): ProblemContext {
@@ -182,6 +195,8 @@ class Shell {
     const repl = this.#repl;
     if (repl === undefined) throw new ExitRequest(status);
     repl.close();
+    // Or the shell's prompt would stand behind ours.
+    if (process.stdin.isTTY) this.#print("");
   }
 
   #interruptible(): { readonly signal: AbortSignal; readonly done: () => void } {
@@ -222,6 +237,6 @@ async function readScript(path: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
   } catch (error) {
-    throw new UsageError("console.script", `the script ${path} cannot be read: ${toError(error).message}`, { cause: error });
+    throw new UsageError("console.script", `the script ${path} cannot be read: ${errorCode(error) === "ENOENT" ? "there is no such file" : toError(error).message}`, { cause: error });
   }
 }

@@ -14,17 +14,17 @@ import { drawList, isEntry, lineText } from "./tables.ts";
 const SHOWN_BYTES = 256;
 
 /** A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs gets out. */
-export function showValue(value: unknown): string | undefined {
+export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
   if (value instanceof Table || value instanceof Text) return value.toString();
   if (value instanceof PeerView) return describePeer(value);
   if (value instanceof ConsoleTracker) return drawList([value]).toString();
-  if (value instanceof Piece) return `${lineText(value)}, SHA-1 ${value.hash}: ${value.blockCount} blocks; help("piece") tells what can be done with it`;
+  if (value instanceof Piece) return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") tells what can be done with it`;
   if (value instanceof Bitfield) return describeBitfield(value);
   if (value instanceof InfoHash) return value.hex;
   if (value instanceof PeerId) return `${value.toString()} (${clean(formatClient(value.bytes))})`;
   if (value instanceof Uint8Array) return `${value.length} bytes\n${hexDump(value, SHOWN_BYTES)}`;
-  if (isEntry(value)) return entryText(value);
+  if (isEntry(value)) return entryText(value, { pieceCount });
   if (value instanceof List && value.length === 0) return "nothing here yet";
   if (Array.isArray(value) && value.length > 0 && isDrawable(value)) return drawList(value).toString();
   const style = styleFor(process.stdout);

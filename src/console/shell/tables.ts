@@ -70,7 +70,7 @@ export function lineText(element: unknown): string {
   if (isLogLine(element)) return `${timeText(element.at)} ${clean(element.text)}`;
   if (element instanceof PeerView) return `peer ${element.number} ${clean(element.address)} ${clean(element.client ?? "")}`.trimEnd();
   if (element instanceof ConsoleTracker) return `${clean(element.url)} ${element.state}`;
-  if (element instanceof Piece) return `piece ${element.index} ${element.have ? "right" : `${element.received} of ${element.length} bytes`}`;
+  if (element instanceof Piece) return `piece ${element.index}: ${element.have ? `all ${element.length} bytes, right` : `${element.received} of ${element.length} bytes`}`;
   if (isFinding(element)) return `${timeText(element.at)} ${mark(element)} ${element.rule} (BEP ${element.bep}): ${clean(element.text)}`;
   if (isEndpoint(element)) return formatEndpoint(element);
   return clean(String(element));

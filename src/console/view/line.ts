@@ -17,7 +17,7 @@ export interface EntryTextOptions {
 export function entryText(entry: Entry, options: EntryTextOptions = {}): string {
   const { peer, speaker, pieceCount, style = styleFor(process.stdout) } = options;
   const way = arrow(entry.way, style);
-  const who = [peer === undefined ? undefined : style.dim(`peer ${peer}`), entry.way === "out" ? style.accent(way) : style.good(way), speaker === undefined ? undefined : `${clean(speaker)}:`];
+  const who = [peer === undefined ? undefined : style.dim(`peer ${peer}`), entry.way === "out" ? style.accent(way) : style.good(way), speaker === undefined || entry.type === "closed" ? undefined : `from ${clean(speaker)}:`];
   const odd = entry.findings.map((finding) => {
     const text = `${mark(finding)} ${finding.rule} (BEP ${finding.bep}): ${clean(finding.text)}`;
     return `  ${finding.severity === "fault" ? style.bad(text) : style.warn(text)}`;

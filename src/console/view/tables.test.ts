@@ -114,7 +114,7 @@ describe("entryText", () => {
     const [entry] = finished().timeline.where({ number: 6 });
     if (entry === undefined) throw new Error("no entry");
     expect(entryText(entry, { style: plainStyle, peer: 1, speaker: "us\n" })).toBe(
-      "  +1.501 peer 1 → us\\n: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): a request for piece 0 begin 0 length 16384, and it was never unchoked",
+      "  +1.501 peer 1 → from us\\n: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): a request for piece 0 begin 0 length 16384, and it was never unchoked",
     );
   });
 });

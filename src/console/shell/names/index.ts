@@ -3,7 +3,7 @@ import type { NameGroup, NameHelp } from "./name.ts";
 import { PEER_ACTIONS, PEER_FACTS } from "./peer-names.ts";
 import { REPLAY_FUNCTIONS, REPLAY_OBJECTS } from "./replay-names.ts";
 import { FUNCTIONS, OBJECTS } from "./session-names.ts";
-import { LIST_NAMES, PIECE_NAMES, TRACKER_NAMES } from "./thing-names.ts";
+import { LIST_NAMES, MESSAGE_NAMES, PIECE_NAMES, TRACKER_NAMES } from "./thing-names.ts";
 
 export type { NameGroup, NameHelp } from "./name.ts";
 
@@ -13,6 +13,7 @@ export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
   { owner: "peer", title: "What you can tell a peer, or do with it", names: PEER_ACTIONS },
+  { owner: "message", title: "What a message has", names: MESSAGE_NAMES },
   { owner: "tracker", title: "Trackers", names: TRACKER_NAMES },
   { owner: "piece", title: "Pieces", names: PIECE_NAMES },
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
@@ -23,6 +24,7 @@ export const REPLAY_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...REPLAY_OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...REPLAY_FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
+  { owner: "message", title: "What a message has", names: MESSAGE_NAMES },
   { owner: "list", title: "Lists (they are arrays, too)", names: LIST_NAMES },
 ];
 

@@ -7,6 +7,7 @@ import { PeerView } from "../../session/peer-view.ts";
 import { Piece } from "../../session/pieces.ts";
 import { ConsoleSession } from "../../session/session.ts";
 import { ConsoleTracker } from "../../session/tracker.ts";
+import { Text } from "../help.ts";
 import { sessionScope } from "../scope.ts";
 import type { ShellServices } from "../services.ts";
 import { findName, REPLAY_NAMES, SESSION_NAMES } from "./index.ts";
@@ -28,6 +29,7 @@ function listed(owner: string): string[] {
 const services: ShellServices = {
   groups: SESSION_NAMES,
   words: [],
+  introduction: () => new Text(""),
   width: () => 80,
   print: () => undefined,
   show: () => undefined,

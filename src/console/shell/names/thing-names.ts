@@ -30,6 +30,26 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "write", usage: "piece(0).write(begin, bytes)", summary: "puts bytes into it, as if they had come from a peer", example: "await piece(0).write(0, m.block)" },
 ];
 
+/** What a message has: `m` of `const m = await peer.next()`. */
+export const MESSAGE_NAMES: readonly NameHelp[] = [
+  { name: "type", usage: "m.type", summary: "which message it is, as next(type) takes it" },
+  { name: "way", usage: "m.way", summary: '"in" from the peer, "out" from us' },
+  { name: "at", usage: "m.at", summary: "milliseconds since the session began" },
+  { name: "number", usage: "m.number", summary: "the how-manieth of its conversation, from 0" },
+  { name: "size", usage: "m.size", summary: "bytes on the wire" },
+  { name: "findings", usage: "m.findings", summary: "what is odd about it" },
+  { name: "piece", usage: "m.piece", summary: "of have, request, piece, cancel, reject, suggest, allowed-fast and the metadata messages" },
+  { name: "begin", usage: "m.begin", summary: "bytes from the start of the piece: of request, piece, cancel, reject" },
+  { name: "length", usage: "m.length", summary: "bytes: of request, piece, cancel, reject" },
+  { name: "block", usage: "m.block", summary: "the bytes of a piece message; undefined when they were let go to save memory", example: "sha1(m.block)" },
+  { name: "bits", usage: "m.bits", summary: "the bytes of a bitfield; peer.haves has them read" },
+  { name: "data", usage: "m.data", summary: "the bytes of a metadata message; totalSize is the whole dictionary's size" },
+  { name: "extensions", usage: "m.extensions", summary: "of an extended-handshake: a Map of names to ids; also client, requestQueue, metadataSize, port, yourIp, uploadOnly" },
+  { name: "reserved", usage: "m.reserved", summary: "of a handshake: extended, fast, dht, v2; also infoHash, peerId, reservedBytes" },
+  { name: "added", usage: "m.added", summary: "of pex (BEP 11): addresses; also dropped" },
+  { name: "payload", usage: "m.payload", summary: "the bytes of extended, unknown and malformed messages; id is theirs, why says what is wrong" },
+];
+
 export const LIST_NAMES: readonly NameHelp[] = [
   { name: "first", usage: "peers.first", summary: "the first element; undefined when there is none" },
   { name: "last", usage: "peers.last", summary: "the last element" },

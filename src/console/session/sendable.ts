@@ -1,0 +1,49 @@
+import { UsageError } from "../../base/index.ts";
+import type { Message, MessageType } from "../../wire/index.ts";
+import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "./arguments.ts";
+
+const CALL = "send(message)";
+const SPAN = ["piece", "begin", "length"] as const;
+
+/** What each message is made of. */
+const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
+  "keep-alive": [],
+  choke: [],
+  unchoke: [],
+  interested: [],
+  "not-interested": [],
+  have: ["piece"],
+  bitfield: ["bits"],
+  request: SPAN,
+  piece: ["piece", "begin", "block"],
+  cancel: SPAN,
+  port: ["port"],
+  suggest: ["piece"],
+  "have-all": [],
+  "have-none": [],
+  reject: SPAN,
+  "allowed-fast": ["piece"],
+  extended: ["id", "payload"],
+  unknown: ["id", "payload"],
+};
+
+/** Those whose values are bytes; all others are numbers. */
+const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
+
+/** Checks that a message is one that can be encoded. Throws {@link UsageError} `console.argument`. */
+export function sendable(message: unknown): Message {
+  if (typeof message !== "object" || message === null || !("type" in message)) throw wrong(CALL, "message", 'a message such as { type: "have", piece: 3 }', message);
+  if (!isMessage(message)) throw new UsageError("console.argument", `${CALL}: there is no message type ${shown(message.type)} to send; there are ${Object.keys(FIELDS).join(", ")}`);
+  const fields = FIELDS[message.type];
+  const { type: _, ...given } = plainObject(CALL, "message", message);
+  knownFields(`${CALL} of type ${message.type}`, given, fields);
+  for (const field of fields) {
+    if (BYTES.has(field)) bytesOf(CALL, field, given[field]);
+    else uint32(CALL, field, given[field]);
+  }
+  return message;
+}
+
+function isMessage(message: object): message is Message {
+  return "type" in message && typeof message.type === "string" && Object.hasOwn(FIELDS, message.type);
+}
