@@ -93,7 +93,7 @@ export function introduction(style: Style, width: number): Text {
       step("p.request(0, 0, 16384)", "ask for 16 KiB from the start of piece 0"),
       step('const m = await p.next("piece")', "m.block are the bytes"),
       step("for (let b = 16384; b < 65536; b += 16384) p.request(0, b)", "ask for the rest of a piece of 64 KiB"),
-      step("piece(0)", "how long it is; only the torrent's last block may be shorter than 16 KiB"),
+      step("piece(0)", "how long it is: the last piece may be shorter"),
       step("await piece(0).verify()", "true when its hash is right"),
       "",
       step("timeline(p)", "everything that was said"),
