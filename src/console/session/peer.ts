@@ -307,9 +307,12 @@ export class ConsolePeer extends PeerView {
       const block = length <= MAX_BLOCK_LENGTH && pieces?.have.get(piece) === true && begin + length <= pieces.store.layout.pieceSize(piece) ? await pieces.read(piece, begin, length) : undefined;
       if (this.isClosed) break;
       if (block !== undefined) {
-        this.#say({ type: "piece", piece, begin, block });
+        const taken = new Promise<void>((resolve) => {
+          this.#say({ type: "piece", piece, begin, block }, () => resolve());
+        });
         sent++;
-        await this.#taken();
+        // A peer that reads nothing would fill memory.
+        if (this.#connection.queuedBytes > MAX_QUEUED_BYTES) await taken;
       } else if (this.fast) this.#say({ type: "reject", piece, begin, length });
     }
     return sent;
@@ -350,26 +353,18 @@ export class ConsolePeer extends PeerView {
     return this.#connection.write(bytes, onFlushed);
   }
 
-  /** Resolves when the peer has taken most of what was sent: one that reads nothing would fill memory. */
-  async #taken(): Promise<void> {
-    if (this.#connection.queuedBytes <= MAX_QUEUED_BYTES) return;
-    await new Promise<void>((resolve) => {
-      this.#connection.write(new Uint8Array(0), () => resolve());
-    });
+  #say(message: Message, onFlushed?: () => void): Entry {
+    return this.#write(encodeMessage(message), onFlushed);
   }
 
-  #say(message: Message): Entry {
-    return this.#write(encodeMessage(message));
-  }
-
-  #write(bytes: Uint8Array): Entry {
-    const entry = this.#writeRaw(bytes);
+  #write(bytes: Uint8Array, onFlushed?: () => void): Entry {
+    const entry = this.#writeRaw(bytes, onFlushed);
     if (entry === undefined) throw new UsageError("console.unread", "the bytes were sent, but raw bytes sent before leave them without a beginning or an end");
     return entry;
   }
 
   /** The last message that the bytes complete, if any. */
-  #writeRaw(bytes: Uint8Array): Entry | undefined {
+  #writeRaw(bytes: Uint8Array, onFlushed?: () => void): Entry | undefined {
     if (this.isClosed) throw new NetworkError("console.closed", `peer ${this.number} is gone: ${this.#why}`);
     if (bytes.length > MAX_TOLD_BYTES) throw new UsageError("console.argument", `${bytes.length} bytes are too many to be sent at once: ${MAX_TOLD_BYTES} are the most`);
     const entries = this.#note("out", bytes);
@@ -377,7 +372,7 @@ export class ConsolePeer extends PeerView {
       if (entry.type === "request") this.#askedBlocks.add(entry);
       else if (entry.type === "metadata-request" && this.#askedMetadata.size < MAX_NOTED_REQUESTS) this.#askedMetadata.add(entry.piece);
     }
-    this.#connection.write(bytes);
+    this.#connection.write(bytes, onFlushed);
     for (const entry of entries) this.#host.onSaid(this, entry);
     return entries.at(-1);
   }
