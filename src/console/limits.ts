@@ -47,3 +47,9 @@ export const FAREWELL_MS = 3_000;
 
 /** Lines a second about what happens which are printed while a person types; the rest is counted. */
 export const MAX_NOTICES_PER_SECOND = 20;
+
+/** Milliseconds of a turn of the event loop that are spent on what peers send; the rest waits for the next. A key that is pressed is heard in between. */
+export const MAX_TURN_MS = 10;
+
+/** Bytes that are read between two looks at the clock. */
+export const PACE_BYTES = 16_384;

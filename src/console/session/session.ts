@@ -18,6 +18,7 @@ import { readTarget } from "./contact-target.ts";
 import { SessionLog } from "./log.ts";
 import { MetadataPieces } from "./metadata-pieces.ts";
 import { ConsolePeer, type PeerHost } from "./peer.ts";
+import { Pace, PacedConnection } from "./pace.ts";
 import { Pieces, type Piece } from "./pieces.ts";
 import { ConsoleTracker, type TrackerContext } from "./tracker.ts";
 
@@ -52,6 +53,7 @@ export class ConsoleSession {
   readonly #options: SessionOptions;
   readonly #start: number;
   readonly #udp: UdpTrackers;
+  readonly #pace: Pace;
   readonly #keeper = new Keeper();
   readonly #ending = new AbortController();
   /** Connected, and not yet one to talk to. */
@@ -80,6 +82,7 @@ export class ConsoleSession {
     this.startedAt = runtime.clock.wallTime();
     this.log = new SessionLog(() => this.now());
     this.#udp = new UdpTrackers(runtime);
+    this.#pace = new Pace(runtime.clock);
     const context: TrackerContext = {
       host: runtime,
       udp: this.#udp,
@@ -296,7 +299,7 @@ export class ConsoleSession {
   #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
     const number = ++this.#admitted;
     const conversation = new Conversation({ infoHash: this.infoHash.wire, metainfo: this.#metainfo, linter: this.#options.linter?.(), keeper: this.#keeper });
-    const peer = new ConsolePeer({ number, address: formatEndpoint(connection.remote), direction, conversation, host: this.#host, connection });
+    const peer = new ConsolePeer({ number, address: formatEndpoint(connection.remote), direction, conversation, host: this.#host, connection: new PacedConnection(connection, this.#pace) });
     this.#shaking.add(peer);
     for (const listener of this.#peerListeners) listener(peer);
     return peer;
