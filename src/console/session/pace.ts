@@ -48,7 +48,7 @@ export class Pace {
     this.#isScheduled = false;
     this.#began = undefined;
     // Each in its turn: who is not done goes to the end.
-    for (const connection of [...this.#waiting]) {
+    for (const connection of this.#waiting) {
       if (this.isSpent) break;
       this.#waiting.delete(connection);
       connection.goOn();
