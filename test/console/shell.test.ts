@@ -194,6 +194,17 @@ describe("help", () => {
     expect((await fed('help("nothing like that")', torrent.file, "--script", "-")).stderr).toContain("available() lists all names");
   });
 
+  it("is not needed to go through what timeline and lint answer: they are arrays that draw themselves", async () => {
+    const { torrent, peer } = await scene();
+    const source = `const p = await contact("${peer}"); p.haveNone(); p.choke(); p.choke(); p.have(999);
+print(lint(p).length, lint(p).map((finding) => finding.rule).join(), timeline(p, { last: 1 })[0].type, Array.isArray(timeline(p)));
+console.log(lint(p)); print(String(timeline(p)).split("\\n").length > 5);`;
+    const { status, stdout, stderr } = await fed(source, torrent.file, "--script", "-");
+    const [first, ...rest] = stdout.trimEnd().split("\n");
+    expect([status, stderr, first, rest.at(-1)]).toEqual([0, "", expect.stringMatching(/^[23] .*pieces\.have-range.* have true$/), "true"]);
+    expect(rest[0]).toMatch(/^seconds +/);
+  });
+
   it("says at once when files cannot be kept", async () => {
     const { torrent } = await scene();
     const { status, stderr } = await fed("1", torrent.file, "--store", "--path", torrent.file);

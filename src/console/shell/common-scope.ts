@@ -5,6 +5,7 @@ import { styleFor } from "../../terminal/index.ts";
 import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
+import { Drawn } from "./drawn.ts";
 import type { Lookup } from "./globals.ts";
 import { describeName, findTopic, listMembers, listNames, Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
@@ -32,9 +33,17 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
       const given = plainObject(call, "the second argument", options);
       knownFields(call, given, ["last"]);
       const { last } = given;
-      return timelineTable(only(call, peer), last === undefined ? {} : { last: wholeBetween(call, "last", last, 1, Number.MAX_SAFE_INTEGER) });
+      const view = only(call, peer);
+      const most = last === undefined ? undefined : wholeBetween(call, "last", last, 1, Number.MAX_SAFE_INTEGER);
+      return Drawn.list(most === undefined ? view.timeline : view.timeline.slice(-most), () => timelineTable(view, { last: most }).toString());
     },
-    lint: (peer?: unknown) => lintTable(peer === undefined ? [...peers] : [only("lint(peer)", peer)]),
+    lint: (peer?: unknown) => {
+      const views = peer === undefined ? [...peers] : [only("lint(peer)", peer)];
+      return Drawn.list(
+        views.flatMap((view) => [...view.findings]),
+        () => lintTable(views).toString(),
+      );
+    },
     sha1: (bytes: unknown) => createHash("sha1").update(bytesOf("sha1(bytes)", "bytes", bytes)).digest("hex"),
     hex: (bytes: unknown) => toHex(bytesOf("hex(bytes)", "bytes", bytes)),
     bencode: (value: BInput) => encode(value),

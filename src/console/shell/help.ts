@@ -54,7 +54,7 @@ export function describeName(entry: NameHelp, style: Style, width: number): Text
   const lines = [style.strong(entry.usage), ...wrap(entry.summary, width, "  ")];
   if (entry.details !== undefined) lines.push(...wrap(entry.details, width, "  "));
   if (entry.aliases !== undefined) lines.push(style.dim(`  also: ${entry.aliases.join(", ")}`));
-  if (entry.example !== undefined) lines.push("", `  ${style.dim(">")} ${style.accent(entry.example)}`);
+  lines.push("", `  ${style.dim(">")} ${style.accent(entry.example ?? entry.usage)}`);
   return new Text(lines.join("\n"));
 }
 

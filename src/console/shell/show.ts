@@ -7,6 +7,7 @@ import { PeerView } from "../session/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
 import { ConsoleTracker } from "../session/tracker.ts";
 import { describeBitfield, describePeer, entryText, hexDump, Table } from "../view/index.ts";
+import { Drawn } from "./drawn.ts";
 import { Text } from "./help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
@@ -16,7 +17,7 @@ const SHOWN_BYTES = 256;
 /** A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs gets out. */
 export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
-  if (value instanceof Table || value instanceof Text) return value.toString();
+  if (value instanceof Table || value instanceof Text || value instanceof Drawn) return value.toString();
   if (value instanceof PeerView) return describePeer(value);
   if (value instanceof ConsoleTracker) return drawList([value]).toString();
   if (value instanceof Piece) return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") tells what can be done with it`;
