@@ -11,6 +11,7 @@ import type { Log } from "./log.ts";
 import type { Net } from "./net.ts";
 import type { Random } from "./random.ts";
 
+export * from "./abort.ts";
 export * from "./clock.ts";
 export * from "./datagrams.ts";
 export * from "./files.ts";

@@ -1,9 +1,8 @@
 import { AbortError, toError, type Endpoint } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
 import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
-import type { SocketHandlers } from "../runtime/index.ts";
 import { MAX_DIALING } from "./limits.ts";
 
 export interface DialerOptions {
@@ -21,7 +20,7 @@ export interface DialerOptions {
 /** Connects to candidates, as many at once as allowed, and shakes hands. */
 export class Dialer {
   readonly #options: DialerOptions;
-  readonly #abort = new AbortController();
+  readonly #abort = sharedAbort();
   readonly #dialing = new Set<Promise<void>>();
   readonly #shaking = new Set<HandshakeSession>();
   #isClosed = false;

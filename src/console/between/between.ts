@@ -1,6 +1,6 @@
 import { AbortError, formatEndpoint, NetworkError, toError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
-import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
+import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { Keeper } from "../conversation/keeper.ts";
@@ -40,7 +40,7 @@ export class Between {
   readonly #options: BetweenOptions;
   readonly #start: number;
   readonly #keeper = new Keeper();
-  readonly #ending = new AbortController();
+  readonly #ending = sharedAbort();
   readonly #pipes = new Set<Pipe>();
   /** Connections that wait for theirs to the target. */
   readonly #joining = new Set<Promise<void>>();

@@ -1,6 +1,6 @@
 import { AbortError, errorCode, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
-import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
+import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
 import { listenOnFirstPort } from "../../transport/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
@@ -55,7 +55,7 @@ export class ConsoleSession {
   readonly #udp: UdpTrackers;
   readonly #pace: Pace;
   readonly #keeper = new Keeper();
-  readonly #ending = new AbortController();
+  readonly #ending = sharedAbort();
   /** Connected, and not yet one to talk to. */
   readonly #shaking = new Set<ConsolePeer>();
   readonly #peerListeners = new Set<(peer: ConsolePeer) => void>();
