@@ -1,4 +1,5 @@
-/** Byte streams to peers: listening, and from connected to handshaken. */
+/** Byte streams to peers: dialing, listening, and from connected to handshaken. */
+export * from "./dial-host.ts";
 export * from "./handshake-session.ts";
 export * from "./limits.ts";
 export * from "./listen.ts";

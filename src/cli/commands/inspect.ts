@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Command } from "commander";
 import { InputError } from "../../base/index.ts";
-import { createLinter, entryJson, lintTable, ourSpeakers, PLAIN_WIDTH, readRecording, Replay, timelineTable, twoSpeakers } from "../../console/index.ts";
+import { entryJson, lintTable, newLinter, ourSpeakers, PLAIN_WIDTH, readRecording, Replay, timelineTable, twoSpeakers } from "../../console/index.ts";
 import type { PeerView, Recording } from "../../console/index.ts";
 import { clean, count, formatDate, formatDuration, formatSize } from "../../terminal/index.ts";
 import { wholeArgument } from "../arguments.ts";
@@ -34,8 +33,7 @@ async function inspect(session: Session<InspectFlags>): Promise<number> {
   const { flags, output, args } = session;
   const path = args[0] ?? "";
   const recording = await readRecording(await session.runtime(), path);
-  const sha1 = (bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
-  const replay = new Replay(recording, { linter: () => createLinter({ sha1 }) });
+  const replay = new Replay(recording, { linter: newLinter });
   replay.end();
   const peers = flags.peer === undefined ? [...replay.peers] : replay.peers.filter(({ number }) => number === flags.peer);
   if (flags.peer !== undefined && peers.length === 0) throw new InputError("console.recording", `${path} has no peer ${flags.peer}; it has ${replay.peers.map(({ number }) => number).join(", ") || "none"}`);

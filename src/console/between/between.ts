@@ -1,6 +1,7 @@
-import { AbortError, formatEndpoint, NetworkError, toError } from "../../base/index.ts";
+import { AbortError, formatEndpoint, toError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
+import { dialHost } from "../../transport/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { Keeper } from "../conversation/keeper.ts";
@@ -105,7 +106,7 @@ export class Between {
     const { conversation } = view;
     let target: Socket;
     try {
-      target = await this.#connect();
+      target = await dialHost(this.#options.runtime.net, { ...this.#options.target, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#ending.signal });
     } catch (error) {
       conversation.close("in", this.#ending.signal.aborted ? "the proxy ended" : toError(error).message, this.now());
       await closed(socket);
@@ -134,14 +135,6 @@ export class Between {
     if (this.#options.passEncrypted === true || way === "in" || conversation.sides.out.bytes > 0 || bytes[0] === PROTOCOL_LENGTH) return true;
     conversation.close("in", "refused: it does not begin as BitTorrent does, and may be encrypted; most clients come again in plain (--encrypted lets it pass)", this.now());
     return false;
-  }
-
-  async #connect(): Promise<Socket> {
-    const { runtime, target } = this.#options;
-    const { signal } = this.#ending;
-    const [ip] = await runtime.net.resolve(target.host, signal);
-    if (ip === undefined) throw new NetworkError("net.unknown-host", `${target.host} has no address`);
-    return runtime.net.connect({ ip, port: target.port, timeoutMs: CONNECT_TIMEOUT_MS, signal });
   }
 
   #why(error: Error | undefined): string {

@@ -35,7 +35,8 @@ export interface PeerHost {
   onDrain(peer: ConsolePeer): void;
   /** See {@link ConsolePeer.auto}. */
   auto(peer: ConsolePeer, options: unknown): Duties;
-  onClose(peer: ConsolePeer): void;
+  /** The connection is over, for that reason. */
+  onClose(peer: ConsolePeer, why: string): void;
 }
 
 export interface ConsolePeerOptions extends PeerViewOptions {
@@ -395,7 +396,7 @@ export class ConsolePeer extends PeerView {
     const { last } = this.timeline;
     if (last !== undefined) this.#inbox.note(last);
     this.#inbox.end(this.#why);
-    this.#host.onClose(this);
+    this.#host.onClose(this, this.#why);
   }
 
   get #why(): string {

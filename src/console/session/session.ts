@@ -1,8 +1,8 @@
-import { AbortError, errorCode, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
+import { AbortError, equalBytes, errorCode, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
-import { listenOnFirstPort } from "../../transport/index.ts";
+import { dialHost, listenOnFirstPort } from "../../transport/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
@@ -193,11 +193,8 @@ export class ConsoleSession {
     const target = readTarget(host, port, options);
     if (this.#isClosed) throw new AbortError("the session is over");
     this.#makeRoom();
-    const { net } = this.#options.runtime;
     const timeoutMs = (target.options.timeout ?? CONNECT_TIMEOUT_MS / 1000) * 1000;
-    const [ip] = await net.resolve(target.host, this.#ending.signal);
-    if (ip === undefined) throw new NetworkError("net.unknown-host", `${target.host} has no address`);
-    const socket = await net.connect({ ip, port: target.port, timeoutMs, signal: this.#ending.signal });
+    const socket = await dialHost(this.#options.runtime.net, { host: target.host, port: target.port, timeoutMs, signal: this.#ending.signal });
     const peer = this.#admit(socket, "outgoing");
     try {
       if (target.options.handshake === false) return peer;
@@ -288,10 +285,10 @@ export class ConsoleSession {
       onSaid: (peer, entry) => this.#crew?.said(peer, entry),
       onDrain: (peer) => this.#crew?.drained(peer),
       auto: (peer, given) => this.#crewed().auto(peer, given),
-      onClose: (peer) => {
+      onClose: (peer, why) => {
         this.#crew?.gone(peer);
         this.#metadata.delete(peer);
-        this.log.detail(`peer ${peer.number} (${peer.address}): ${peer.timeline.last?.type === "closed" ? peer.timeline.last.why : "gone"}`);
+        this.log.detail(`peer ${peer.number} (${peer.address}): ${why}`);
       },
     };
   }
@@ -352,7 +349,7 @@ export class ConsoleSession {
       const isSilent = errorCode(error) === "console.timeout";
       throw new NetworkError(errorCode(error) ?? "console.closed", `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`, { cause: error });
     }
-    const bad = handshake.type === "garbage" ? handshake.why : handshake.type === "handshake" && !sameHash(handshake.infoHash, this.infoHash) ? "it is about another torrent" : undefined;
+    const bad = handshake.type === "garbage" ? handshake.why : handshake.type === "handshake" && !equalBytes(handshake.infoHash, this.infoHash.wire) ? "it is about another torrent" : undefined;
     if (bad === undefined) return;
     peer.close();
     throw new NetworkError("console.handshake", `${peer.address} cannot be talked to: ${bad}`);
@@ -399,8 +396,4 @@ export class ConsoleSession {
 
 function isMetainfo(source: Metainfo | Magnet): source is Metainfo {
   return "infoBytes" in source;
-}
-
-function sameHash(wire: Uint8Array, infoHash: InfoHash): boolean {
-  return infoHash.wire.every((byte, at) => wire[at] === byte);
 }
