@@ -6,3 +6,11 @@ export function sharedAbort(): AbortController {
   setMaxListeners(0, controller.signal);
   return controller;
 }
+
+/** Resolves when `signal` is aborted, at once when it has been. It keeps nothing alive. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

@@ -1,5 +1,5 @@
 import { formatEndpoint, toError } from "../../base/index.ts";
-import type { Runtime } from "../../runtime/index.ts";
+import { whenAborted, type Runtime } from "../../runtime/index.ts";
 import type { Style } from "../../terminal/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { Recorder, Tape } from "../record/index.ts";
@@ -63,7 +63,7 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
       recorder = await Recorder.open({ files: runtime.files, path: record, tape, kind: "between", startedAt: between.startedAt, infoHash: metainfo?.id.hex, onError });
     }
     onListening?.(between);
-    await aborted(signal);
+    await whenAborted(signal);
   } finally {
     await between.close();
     await recorder?.close().catch((error: unknown) => onError(toError(error)));
@@ -79,11 +79,4 @@ export function betweenLine(view: PeerView, entry: Entry, style: Style): string 
 /** Where the proxy listens and what it joins, on one line. */
 export function betweenGreeting(between: Between, { listen, target }: Pick<BetweenOptions, "listen" | "target">): string {
   return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}; Ctrl-C ends`;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

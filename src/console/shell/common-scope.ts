@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { toHex, UsageError } from "../../base/index.ts";
+import { setTimeout } from "node:timers/promises";
+import { throwIfAborted, toHex, UsageError } from "../../base/index.ts";
 import { decode, encode, type BInput } from "../../bencode/index.ts";
 import { styleFor } from "../../terminal/index.ts";
 import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
@@ -51,7 +52,13 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
     sleep: async (seconds: unknown) => {
       if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= 86_400)) throw wrong("sleep(seconds)", "seconds", "a number from 0 to 86400", seconds);
       const { signal, done } = services.interruptible();
-      await pause(seconds * 1000, signal).finally(done);
+      try {
+        await setTimeout(seconds * 1000, undefined, { signal });
+      } catch {
+        throwIfAborted(signal);
+      } finally {
+        done();
+      }
     },
     print: (...things: unknown[]) => {
       services.print(things.map((thing) => (typeof thing === "string" ? thing : (services.show(thing) ?? "undefined"))).join(" "));
@@ -93,18 +100,4 @@ function valueInScope(name: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason instanceof Error ? signal.reason : new Error("interrupted"));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

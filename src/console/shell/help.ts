@@ -1,5 +1,6 @@
 import { fitText, textWidth, type Style } from "../../terminal/index.ts";
 import { UsageError } from "../../base/index.ts";
+import { wrapText } from "../view/index.ts";
 import { findName, type NameGroup, type NameHelp } from "./names/index.ts";
 import { nearest } from "./nearest.ts";
 
@@ -150,14 +151,5 @@ function nameLines(entry: NameHelp, style: Style, width: number, usage: string):
 }
 
 function wrap(text: string, width: number, indent: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && textWidth(indent + line) + 1 + textWidth(word) > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  lines.push(indent + line);
-  return lines;
+  return wrapText(text, width - textWidth(indent)).map((line) => indent + line);
 }

@@ -94,13 +94,7 @@ class Shell {
       await repl.ended();
     } finally {
       signal.removeEventListener("abort", stop);
-      this.#interrupt();
-      try {
-        await this.#options.close?.();
-      } finally {
-        own();
-        leave();
-      }
+      await this.#end(own, leave);
     }
     if (signal.aborted) throw new AbortError("interrupted");
     return this.#status;
@@ -132,13 +126,7 @@ class Shell {
       return FAILED;
     } finally {
       process.off("beforeExit", idle);
-      this.#interrupt();
-      try {
-        await this.#options.close?.();
-      } finally {
-        own();
-        leave();
-      }
+      await this.#end(own, leave);
     }
   }
 
@@ -160,6 +148,16 @@ class Shell {
         interruptible: () => this.#interruptible(),
       }),
     );
+  }
+
+  /** Ends what is waited for and what the names stand for, then undoes what was begun. */
+  async #end(...undo: readonly (() => void)[]): Promise<void> {
+    this.#interrupt();
+    try {
+      await this.#options.close?.();
+    } finally {
+      for (const each of undo) each();
+    }
   }
 
   #show(value: unknown): string | undefined {

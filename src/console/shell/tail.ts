@@ -1,4 +1,5 @@
 import { UsageError } from "../../base/index.ts";
+import { whenAborted } from "../../runtime/index.ts";
 import { List } from "../list.ts";
 import { knownFields, plainObject, wholeBetween, wrong } from "../session/arguments.ts";
 import type { ShellServices } from "./services.ts";
@@ -23,10 +24,7 @@ export function makeTail(services: ShellServices): (list?: unknown, ...rest: unk
     try {
       for (const line of last(list, lines)) services.print(line);
       await before?.();
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await whenAborted(signal);
     } finally {
       stop();
       done();

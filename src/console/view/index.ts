@@ -8,3 +8,4 @@ export * from "./peer.ts";
 export * from "./speakers.ts";
 export * from "./table.ts";
 export * from "./tables.ts";
+export * from "./wrap.ts";
