@@ -5,7 +5,7 @@ import type { Peer } from "./peer.ts";
 import type { SwarmOptions } from "./swarm-options.ts";
 
 /** Tells a peer which pieces we have; with the fast extension one of its three forms must come first of all (BEP 6). */
-export function sayPieces(peer: Peer, have: Bitfield | undefined): void {
+export function sayPieces(peer: Pick<Peer, "supportsFast" | "send">, have: Bitfield | undefined): void {
   if (peer.supportsFast && have?.isFull === true) peer.send({ type: "have-all" });
   else if (peer.supportsFast && have?.isEmpty !== false) peer.send({ type: "have-none" });
   else if (have?.isEmpty === false) peer.send({ type: "bitfield", bits: have.pack() });

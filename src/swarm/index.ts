@@ -3,6 +3,7 @@ export { countHave, countPieces, setInterest, uncount } from "./availability.ts"
 export { BanList } from "./bans.ts";
 export { decideChoking, type ChokeCandidate, type ChokeDecision, type ChokePolicy } from "./choker.ts";
 export { Downloader, type DownloaderOptions } from "./downloader.ts";
+export { sayPieces } from "./greeting.ts";
 export { receive, type Inbound } from "./inbound.ts";
 export * from "./limits.ts";
 export { MetadataExchange } from "./metadata-exchange.ts";

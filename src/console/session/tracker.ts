@@ -1,4 +1,5 @@
 import { formatEndpoint, UsageError, type Endpoint, type InfoHash, type PeerId } from "../../base/index.ts";
+import { DEFAULT_PORTS } from "../../client/index.ts";
 import { announce, scrape, type AnnounceEvent, type AnnounceReply, type ScrapeEntry, type TrackerHost, type TransferStats, type UdpTrackers } from "../../tracker/index.ts";
 import { MAX_KNOWN_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
@@ -32,7 +33,7 @@ export interface AnnounceOptions {
 const EVENTS: readonly string[] = ["started", "completed", "stopped", "none"];
 const NUM_WANT = 50;
 /** What is announced when we do not listen: some trackers refuse port 0. */
-const USUAL_PORT = 6881;
+const USUAL_PORT = DEFAULT_PORTS.first;
 
 /** One tracker of the torrent. It is asked only when told to. */
 export class ConsoleTracker {

@@ -1,3 +1,4 @@
+import { DEFAULT_PORTS } from "../../client/index.ts";
 import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { clean, styleFor } from "../../terminal/index.ts";
@@ -9,7 +10,7 @@ import { historyFile } from "./history.ts";
 import { newLinter } from "./new-linter.ts";
 import { Notices } from "./notices.ts";
 import { SessionRecording } from "./recording.ts";
-import { sessionScope, USUAL_PORTS, type LiveServices } from "./scope.ts";
+import { sessionScope, type LiveServices } from "./scope.ts";
 import { runShell } from "./shell.ts";
 
 export interface ConsoleOptions {
@@ -32,7 +33,7 @@ export interface ConsoleOptions {
 /** A whole session: opens it, reads lines or runs a script, closes it. Resolves to the exit status. */
 export async function runConsole(options: ConsoleOptions): Promise<number> {
   const { runtime, source, folder, clientName, signal } = options;
-  const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: () => newLinter() }, signal);
+  const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: newLinter }, signal);
   let notices: Notices | undefined;
   const recording = new SessionRecording(session, runtime.files);
   const live: LiveServices = {
@@ -45,7 +46,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
     if (options.record !== undefined) await recording.begin(options.record, false);
     if (options.accept !== undefined) {
       const { port } = options.accept;
-      await session.accept({ ip: undefined, ports: port === undefined ? USUAL_PORTS : { first: port, last: port } });
+      await session.accept({ ip: undefined, ports: port === undefined ? DEFAULT_PORTS : { first: port, last: port } });
     }
     return await runShell({
       groups: SESSION_NAMES,

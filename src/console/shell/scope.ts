@@ -1,3 +1,4 @@
+import { DEFAULT_PORTS } from "../../client/index.ts";
 import { knownFields, plainObject, wholeBetween, wrong } from "../session/arguments.ts";
 import { ConsolePeer } from "../session/peer.ts";
 import type { ConsoleSession } from "../session/session.ts";
@@ -5,9 +6,6 @@ import type { Lookup } from "./globals.ts";
 import type { ShellServices } from "./services.ts";
 import { describeTorrent } from "./torrent-facts.ts";
 import { commonScope } from "./common-scope.ts";
-
-/** Ports that others try first. */
-export const USUAL_PORTS = { first: 6881, last: 6889 } as const;
 
 /** What only a live session has around it. */
 export interface LiveServices {
@@ -25,7 +23,7 @@ export function sessionScope(session: ConsoleSession, live: LiveServices, servic
     knownFields(call, given, ["port", "host"]);
     const { port, host } = given;
     if (host !== undefined && typeof host !== "string") throw wrong(call, "host", 'an address such as "127.0.0.1"', host);
-    const ports = port === undefined ? USUAL_PORTS : { first: wholeBetween(call, "port", port, 0, 65_535), last: Number(port) };
+    const ports = port === undefined ? DEFAULT_PORTS : { first: wholeBetween(call, "port", port, 0, 65_535), last: Number(port) };
     return session.accept({ ip: host, ports });
   };
   const upload = async (peer: unknown, port?: unknown): Promise<unknown> => session.upload(peer instanceof ConsolePeer ? peer : await session.contact(peer, port));

@@ -1,4 +1,5 @@
 import { PeerError, toError, UsageError, type InfoHash } from "../../../base/index.ts";
+import { TICK_MS } from "../../../client/index.ts";
 import type { Runtime, Timer } from "../../../runtime/index.ts";
 import { KEEP_ALIVE_MS, MetadataExchange, RateLimiter, receive, Uploader, type Downloader, type Peer, type PeerOwner } from "../../../swarm/index.ts";
 import { ExtensionRegistry, utMetadata, type Message } from "../../../wire/index.ts";
@@ -11,9 +12,6 @@ import { followHand, followPeer } from "./following.ts";
 import { greetFast } from "./greeting.ts";
 import { Member } from "./member.ts";
 import { SharedDownload } from "./shared-download.ts";
-
-/** Milliseconds between two looks at silences, time-outs and rates: as in the engine. */
-const TICK_MS = 1_000;
 
 export interface CrewOptions {
   readonly runtime: Runtime;

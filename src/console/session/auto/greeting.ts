@@ -1,4 +1,5 @@
 import type { Bitfield } from "../../../base/index.ts";
+import { sayPieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer.ts";
 
 /** Tells a peer which pieces are here: in one message when nothing was said yet, as it must be (BEP 3, BEP 6); otherwise those that it was not told of. */
@@ -19,7 +20,5 @@ function saidNothing(peer: ConsolePeer): boolean {
 }
 
 function greet(peer: ConsolePeer, have: Bitfield | undefined): void {
-  if (peer.fast && have?.isFull === true) peer.haveAll();
-  else if (peer.fast && have?.isEmpty !== false) peer.haveNone();
-  else if (have?.isEmpty === false) peer.bitfield(have);
+  sayPieces({ supportsFast: peer.fast, send: (message) => void peer.send(message) }, have);
 }
