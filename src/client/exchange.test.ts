@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
+import { makeOddPlay, makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
 
 let play: Play;
 let stage: Stage | undefined;
@@ -23,6 +23,20 @@ describe("Client", () => {
     expect(s.isWhole(leecher.host)).toBe(true);
     await s.close();
     for (const { host } of s.actors) expect([host.timers, host.sockets, host.listeners]).toEqual([0, 0, 0]);
+  });
+
+  it.each([
+    [1, 50],
+    [1_000, 40_000],
+    [25_344, 200_001],
+    [100_000, 1_000_000],
+    [270_544, 1_000_000],
+  ])("exchanges pieces of %i bytes", async (pieceLength, length) => {
+    const s = await begin(makeOddPlay(length, pieceLength));
+    const seeder = await s.seeder("10.0.0.1");
+    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address] });
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(leecher.host)).toBe(true);
   });
 
   it("restarts without a check and without a download", async () => {

@@ -2,7 +2,7 @@ import { toError } from "../base/index.ts";
 import { asBytes, asDict, optionalInt, requireBytes } from "../bencode/index.ts";
 import type { BDict, BValue, ElementScanner } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
-import { MAX_PIECE_LENGTH, MAX_PIECES, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
+import { MAX_PIECE_LENGTH, MAX_PIECES } from "./limits.ts";
 import { PlainFileScanner } from "./plain-file.ts";
 import type { PlainFile } from "./plain-file.ts";
 import { PlainFiles } from "./plain-files.ts";
@@ -26,10 +26,11 @@ export function hasV1(info: BDict): boolean {
   return info.has("pieces");
 }
 
+/** Any length: BEP 3 asks for no power of two, and torrents of 25,344 or 270,544 bytes a piece are in use. */
 export function readPieceLengthV1(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
-  if (pieceLength === undefined || pieceLength > MAX_PIECE_LENGTH || pieceLength % PIECE_LENGTH_STEP_V1 !== 0) {
-    throw invalid("piece-length", `the piece length is ${pieceLength ?? "missing"}, not a multiple of ${PIECE_LENGTH_STEP_V1} up to ${MAX_PIECE_LENGTH}`);
+  if (pieceLength === undefined || pieceLength > MAX_PIECE_LENGTH) {
+    throw invalid("piece-length", `the piece length is ${pieceLength ?? "missing"}, not 1 to ${MAX_PIECE_LENGTH}`);
   }
   return pieceLength;
 }

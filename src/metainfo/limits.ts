@@ -9,7 +9,7 @@ export const MAX_PIECES = 2_000_000;
 /** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */
 export const MAX_PIECE_LENGTH = 512 * 1024 * 1024;
 
-/** Bytes: the granularity of piece lengths in v1, where any multiple of it is taken. */
+/** Bytes: the granularity of piece lengths in v1 torrents that are created here. Any length is read. */
 export const PIECE_LENGTH_STEP_V1 = 1_024;
 
 /** Bytes: the shortest piece in v2, one block (BEP 52). */

@@ -41,6 +41,11 @@ describe("parseMagnet", () => {
     expect(parseMagnet(`magnet:?xt.1=urn:btih:${hex.toUpperCase()}&tr.1=udp://a:1&tr.2=udp://b:1`)).toMatchObject({ trackers: ["udp://a:1", "udp://b:1"] });
   });
 
+  it("decodes each value once: an escaped plus sign or percent sign stays", () => {
+    const magnet = parseMagnet(`${link}&dn=C%2B%2B+100%25+%252B&tr=http%3A%2F%2Ft%2Fa+b%2Bc%252B&ws=http://w/a+b`);
+    expect(magnet).toMatchObject({ name: "C++ 100% %2B", trackers: ["http://t/a+b+c%2B"], webSeeds: ["http://w/a+b"] });
+  });
+
   it("has a topic of v2 alone", () => {
     const magnet = parseMagnet(`magnet:?xt=urn:btmh:1220${hexV2}`);
     expect([magnet.infoHash, magnet.infoHashV2?.hex]).toEqual([undefined, hexV2]);
@@ -83,7 +88,7 @@ describe("formatMagnet", () => {
     const magnets = fc.record({
       infoHash: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => InfoHash.fromBytes(bytes)),
       infoHashV2: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => InfoHash.fromBytes(bytes)), { nil: undefined }),
-      name: fc.option(fc.string({ unit: "grapheme", minLength: 1 }).filter((name) => !name.includes("+")), { nil: undefined }),
+      name: fc.option(fc.string({ unit: "grapheme", minLength: 1 }), { nil: undefined }),
       length: fc.option(fc.maxSafeNat(), { nil: undefined }),
       trackers: fc.uniqueArray(url, { maxLength: 3 }),
       webSeeds: fc.uniqueArray(url, { maxLength: 3 }),
@@ -97,7 +102,18 @@ describe("formatMagnet", () => {
     );
   });
 
-  it("keeps a plus sign in a name and survives half a surrogate pair", () => {
+  it.each([
+    ["C++ course", "C%2B%2B%20course"],
+    ["100%", "100%25"],
+    ["%2B", "%252B"],
+    ["a+b&c=d", "a%2Bb%26c%3Dd"],
+  ])("writes the name %s so that it is read back", (name, escaped) => {
+    const written = formatMagnet({ infoHash: InfoHash.parse(hex), name });
+    expect(written).toBe(`${link}&dn=${escaped}`);
+    expect(parseMagnet(written).name).toBe(name);
+  });
+
+  it("survives half a surrogate pair", () => {
     expect(parseMagnet(formatMagnet({ infoHash: InfoHash.parse(hex), name: "a\ud800" })).name).toBe("a\ufffd");
   });
 

@@ -58,7 +58,7 @@ export function parseMagnet(text: string): Magnet {
   return {
     infoHash,
     infoHashV2,
-    name: parameters.get("dn")?.[0]?.replaceAll("+", " ") || undefined,
+    name: parameters.get("dn")?.[0] || undefined,
     length: Number.isSafeInteger(length) ? length : undefined,
     trackers: readUrls(parameters.get("tr")),
     webSeeds: readUrls(parameters.get("ws")),
@@ -102,7 +102,10 @@ export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): 
   return magnet.selectOnly.length === 0 || magnet.selectOnly.some(({ first, last }) => index >= first && index <= last);
 }
 
-/** Values by name, in order; a number after a name (`tr.1`) only tells values apart. */
+/**
+ * Values by name, in order; a number after a name (`tr.1`) only tells values apart. In `dn` a plus sign is a space, as in a form; in
+ * addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is decoded once.
+ */
 function readParameters(query: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const part of query.split("&", MAX_MAGNET_PARAMETERS)) {
@@ -110,7 +113,7 @@ function readParameters(query: string): Map<string, string[]> {
     if (equals < 0) continue;
     const name = part.slice(0, equals).toLowerCase().replace(/\.\d{1,6}$/, "");
     const values = found.get(name);
-    const value = unescape(part.slice(equals + 1));
+    const value = unescape(name === "dn" ? part.slice(equals + 1).replaceAll("+", " ") : part.slice(equals + 1));
     if (values === undefined) found.set(name, [value]);
     else values.push(value);
   }

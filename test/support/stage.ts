@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { encode } from "../../src/bencode/index.ts";
 import { Client, type AddOptions, type ClientOptions, type Torrent } from "../../src/client/index.ts";
-import { createTorrent, type Metainfo } from "../../src/metainfo/index.ts";
+import { createTorrent, parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { simWorld, type LineOptions, type SimHost, type World } from "../../src/sim/index.ts";
 
@@ -33,6 +34,14 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
   for (const [path, bytes] of files) host.disk.put(`/source/${path}`, bytes);
   const { metainfo } = await createTorrent(host.runtime, { path: single ? `/source/${names[0] ?? ""}` : "/source/play", pieceLength });
   return { metainfo, files };
+}
+
+/** A v1 torrent of one file in pieces of a length that `createTorrent` does not make. */
+export function makeOddPlay(length: number, pieceLength: number): Play {
+  const bytes = noise(length);
+  const pieces = Buffer.concat(Array.from({ length: Math.ceil(length / pieceLength) }, (_, n) => digest("sha1", bytes.subarray(n * pieceLength, (n + 1) * pieceLength))));
+  const torrent = encode({ info: { length, name: "odd.bin", "piece length": pieceLength, pieces: new Uint8Array(pieces) } });
+  return { metainfo: parseMetainfo(torrent, { digestSync: digest }), files: new Map([["odd.bin", bytes]]) };
 }
 
 export interface Actor {

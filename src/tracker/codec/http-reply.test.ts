@@ -66,6 +66,28 @@ describe("decodeAnnounceReply", () => {
     ]);
   });
 
+  it("reads numbers that the tracker wrote as text", () => {
+    const peers = [{ ip: " 1.2.3.4", port: "6881" }];
+    const reply = decodeAnnounceReply(encode({ complete: "5", downloaded: "7", incomplete: " 6", interval: "1800", "min interval": "900", peers }));
+    expect(reply).toEqual({ peers: [{ ip: "1.2.3.4", port: 6881 }], interval: 1800, minInterval: 900, seeders: 5, leechers: 6, completed: 7 });
+  });
+
+  const one = [{ ip: "10.0.0.1", port: 6881 }];
+  it.each<[string, Parameters<typeof encode>[0], unknown]>([
+    ["an interval that is text", { interval: "soon", peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
+    ["an interval that is a list", { interval: [5], peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
+    ["an interval with a fraction", { interval: "1.5", peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
+    ["a minimum interval of a wrong type", { interval: 9, "min interval": {}, peers: PEER4 }, { peers: one, interval: 9 }],
+    ["peers6 of a wrong type", { interval: 9, peers: PEER4, peers6: 5 }, { peers: one, interval: 9 }],
+    ["peers of a wrong type beside peers6", { interval: 9, peers: 5, peers6: PEER6 }, { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 }],
+    ["peers6 that is a list of dictionaries", { interval: 9, peers6: [{ ip: "2001:db8::1", port: 80 }] }, { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 }],
+    ["a peer of a wrong type among others", { interval: 9, peers: ["a", 5, [], { ip: "10.0.0.1", port: 6881 }] }, { peers: one, interval: 9 }],
+    ["a compact list that ends within a peer", { interval: 9, peers: Uint8Array.of(...PEER4, 1, 2) }, { peers: one, interval: 9 }],
+    ["a warning and an external address of a wrong type", { "external ip": [], interval: 9, peers: PEER4, "warning message": [] }, { peers: one, interval: 9 }],
+  ])("loses nothing else to %s", (_name, fields, expected) => {
+    expect(decodeAnnounceReply(encode(fields))).toEqual(expected);
+  });
+
   it("leaves out compact peers with port 0", () => {
     expect(decodeAnnounceReply(encode({ interval: 60, peers: Uint8Array.of(1, 2, 3, 4, 0, 0) })).peers).toEqual([]);
   });
@@ -104,11 +126,8 @@ describe("decodeAnnounceReply", () => {
     ["a cut reply", utf8("d8:intervali9e5:peers6:abc"), "tracker.malformed", "makes no sense"],
     ["a list", utf8("le"), "tracker.malformed", "not a dictionary"],
     ["a foreign dictionary", utf8("d1:a1:be"), "tracker.malformed", "neither"],
-    ["peers of a wrong type", utf8("d5:peersi5ee"), "tracker.malformed", "“peers”"],
-    ["peers6 of a wrong type", utf8("d6:peers6lee"), "tracker.malformed", "“peers6”"],
-    ["a peer of a wrong type", utf8("d5:peersl1:aee"), "tracker.malformed", "a peer is no dictionary"],
-    ["an interval of a wrong type", utf8("d8:interval1:95:peers0:e"), "tracker.malformed", "“interval”"],
-    ["a compact list with a torn peer", utf8("d5:peers5:abcdee"), "tracker.malformed", "no multiple of 6"],
+    ["peers of a wrong type alone", utf8("d5:peersi5ee"), "tracker.malformed", "“peers”"],
+    ["peers and an interval of a wrong type", utf8("d8:interval4:soon5:peersi5ee"), "tracker.malformed", "“interval”"],
     ["deep nesting", utf8("l".repeat(5_000)), "tracker.malformed", "makes no sense"],
   ])("refuses %s", (_name, body, code, text) => {
     const error = failure(body);
@@ -170,6 +189,11 @@ describe("decodeScrapeReply", () => {
   it("reads what encodeScrapeReply writes", () => {
     const entry = { seeders: 1, leechers: 2, completed: 3 };
     expect(decodeScrapeReply(encodeScrapeReply([[key, entry]]))).toEqual(new Map([["e9".repeat(20), entry]]));
+  });
+
+  it("reads figures that the tracker wrote as text", () => {
+    const files = { ["y".repeat(20)]: { complete: "3", downloaded: " 4 ", incomplete: "-1" } };
+    expect(decodeScrapeReply(encode({ files }))).toEqual(new Map([["79".repeat(20), { seeders: 3, leechers: 0, completed: 4 }]]));
   });
 
   it("leaves out what is no info-hash, and takes missing figures as 0", () => {

@@ -1,11 +1,12 @@
 import { latin1, toHex, TrackerError } from "../../base/index.ts";
 import type { BDict } from "../../bencode/index.ts";
-import { asDict, asInt, encode } from "../../bencode/index.ts";
+import { asDict, encode } from "../../bencode/index.ts";
 import { decodeReplyDict } from "./http-reply.ts";
+import { integer } from "./integer.ts";
 import type { ScrapeEntry } from "./types.ts";
 
 function figure(dict: BDict, key: string): number {
-  return Math.max(0, asInt(dict.get(key)) ?? 0);
+  return Math.max(0, integer(dict.get(key)) ?? 0);
 }
 
 /** The reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as {@link decodeReplyDict}. */
