@@ -3,5 +3,7 @@ export * from "./address.ts";
 export * from "./bitfield.ts";
 export * from "./bytes.ts";
 export * from "./errors.ts";
+export * from "./excerpt.ts";
 export * from "./ids.ts";
+export * from "./limits.ts";
 export * from "./units.ts";

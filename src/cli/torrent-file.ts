@@ -1,5 +1,5 @@
 import { InputError, StorageError } from "../base/index.ts";
-import { MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo } from "../metainfo/index.ts";
+import { magnetLink, MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo } from "../metainfo/index.ts";
 import type { Magnet, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 
@@ -14,15 +14,12 @@ export async function readTorrent(runtime: Pick<Runtime, "files" | "hasher">, pa
   }
 }
 
-export function isMagnet(source: string): boolean {
-  return /^\s*magnet:/i.test(source);
-}
-
-/** A torrent file or a magnet link, told apart by its look. */
+/** A torrent file, or a magnet link or bare info-hash, told apart by their form. */
 export type Source = { readonly kind: "torrent"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
 
 export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, source: string): Promise<Source> {
-  if (isMagnet(source)) return { kind: "magnet", magnet: parseMagnet(source) };
+  const link = magnetLink(source);
+  if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 

@@ -71,5 +71,5 @@ export interface AddOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where a torrent comes from: a path, an `http(s)` URL, a magnet link, the bytes of a torrent file, or a parsed one. */
+/** Where a torrent comes from: a path, an `http(s)` URL, a magnet link, an info-hash, the bytes of a torrent file, or a parsed one. */
 export type TorrentSource = string | Uint8Array | Metainfo;

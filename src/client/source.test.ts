@@ -1,13 +1,19 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { digest, makePlay } from "../../test/support/stage.ts";
+import { InfoHash } from "../base/index.ts";
+import { nodeRuntime } from "../runtime/node/index.ts";
 import { simWorld } from "../sim/index.ts";
 import { Selection } from "./selection.ts";
 import { isPath, resolveSource } from "./source.ts";
 
 describe("isPath", () => {
   it("tells files on this machine from what comes over the network or is here already", () => {
-    for (const path of ["a.torrent", "/a.torrent", "C:\\a.torrent", "magnets/a.torrent", "http.torrent"]) expect(isPath(path), path).toBe(true);
-    for (const source of ["magnet:?xt=urn:btih:0", "MAGNET:?x", "http://a/", "HTTPS://a/b", new Uint8Array()]) expect(isPath(source), String(source)).toBe(false);
+    for (const path of ["ab".repeat(19), `./${"ab".repeat(20)}`, "a.torrent", "/a.torrent", "C:\\a.torrent", "magnets/a.torrent", "http.torrent"]) expect(isPath(path), path).toBe(true);
+    const hashes = ["aB".repeat(20), `\t${"a2".repeat(16)}`, ` ${"ab".repeat(32)}\n`];
+    for (const source of ["magnet:?xt=urn:btih:0", " MAGNET:?x", "http://a/", "\nHTTPS://a/b", ...hashes, new Uint8Array()]) expect(isPath(source), String(source)).toBe(false);
   });
 });
 
@@ -21,11 +27,47 @@ describe("resolveSource", () => {
     await web.runtime.httpServers.serve({ ip: "0.0.0.0", port: 80, onRequest: ({ target }) => ({ status: target === "/a" ? 200 : 404, body: bytes }) });
     const resolve = (source: string | Uint8Array) => world.settled(resolveSource(here.runtime, source, undefined), 60_000);
     for (const source of [bytes, "/a.torrent", "http://10.0.0.2/a"]) expect(await resolve(source)).toMatchObject({ kind: "metainfo", metainfo: { name: "a.bin" } });
-    expect(await resolve(`magnet:?xt=urn:btih:${metainfo.id.hex}`)).toMatchObject({ kind: "magnet" });
+    const { hex } = metainfo.id;
+    for (const source of [`magnet:?xt=urn:btih:${hex}`, ` magnet:?xt=urn:btih:${hex}\n`, hex, `  ${hex.toUpperCase()} `]) {
+      expect(await resolve(source), source).toMatchObject({ kind: "magnet", magnet: { infoHash: metainfo.id } });
+    }
+    expect(await resolve(" http://10.0.0.2/a ")).toMatchObject({ kind: "metainfo" });
     await expect(resolve("http://10.0.0.2/b")).rejects.toMatchObject({ code: "http.status" });
     await expect(resolve("http://10.0.0.3/a")).rejects.toMatchObject({ code: "http.timeout" });
     await expect(resolve("/nothing")).rejects.toMatchObject({ code: "storage.not-found" });
     await expect(resolve(new Uint8Array([1, 2, 3]))).rejects.toThrow("the given bytes is not a usable torrent");
+  });
+
+  it("says that an address or a file is a web page, and how it is titled", async () => {
+    const world = simWorld({ digest });
+    const [here, web] = [world.host("10.0.0.1"), world.host("10.0.0.2")];
+    const page = "<!DOCTYPE html><title>Log in</title>";
+    here.disk.put("/a.torrent", new TextEncoder().encode(page));
+    await web.runtime.httpServers.serve({ ip: "0.0.0.0", port: 80, onRequest: () => ({ status: 200, body: page }) });
+    for (const source of ["http://10.0.0.2/a.torrent", "/a.torrent"]) {
+      const resolved = world.settled(resolveSource(here.runtime, source, undefined), 60_000);
+      await expect(resolved).rejects.toMatchObject({ code: "metainfo.web-page", message: expect.stringContaining(`${source} is not a usable torrent`) });
+      await expect(resolved).rejects.toThrow("it is a web page: “Log in”");
+    }
+  });
+
+  it("takes up a magnet link that a server redirects to, and nothing else but http and https", async () => {
+    const server = createServer((request, response) => {
+      const location = { "/magnet": `magnet:?xt=urn:btih:${"ab".repeat(20)}&dn=C%2B%2B+x`, "/broken": "magnet:?xt=urn:btih:no", "/file": "file:///etc/passwd", "/twice": "/magnet" };
+      response.writeHead(302, { location: location[(request.url ?? "") as keyof typeof location] }).end();
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const resolve = (path: string) => resolveSource(nodeRuntime(), `http://127.0.0.1:${port}${path}`, undefined);
+    try {
+      for (const path of ["/magnet", "/twice"]) {
+        expect(await resolve(path)).toMatchObject({ kind: "magnet", magnet: { infoHash: InfoHash.parse("ab".repeat(20)), name: "C++ x" } });
+      }
+      await expect(resolve("/broken")).rejects.toMatchObject({ code: "magnet.topic" });
+      await expect(resolve("/file")).rejects.toMatchObject({ code: "http.forbidden" });
+    } finally {
+      server.close();
+    }
   });
 });
 

@@ -1,30 +1,31 @@
 import { InputError, MillraceError, NetworkError, StorageError, toError } from "../base/index.ts";
-import { MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, type Magnet } from "../metainfo/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import { magnetLink, MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, type Magnet } from "../metainfo/index.ts";
+import type { HttpReply, Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
 import type { ClientOptions, TorrentSource } from "./options.ts";
 
-const MAGNET = /^magnet:/i;
-const URL_OF_TORRENT = /^https?:\/\//i;
+const URL_OF_TORRENT = /^\s*https?:\/\//i;
 
 /** A source, understood: a torrent, or a magnet link whose torrent is still to be fetched. */
 export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
 
 /**
- * Reads a torrent from wherever it is. Rejects with InputError (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError,
+ * Reads a torrent from wherever it is: bytes, a path, an http(s) address (also one that redirects to a magnet link), a magnet link or
+ * an info-hash alone, links with or without white space around them. Rejects with InputError (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError,
  * NetworkError (`http.*`) or AbortError.
  */
 export async function resolveSource(runtime: Runtime, source: TorrentSource, check: ClientOptions["checkAddress"], signal?: AbortSignal): Promise<ResolvedSource> {
   if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
   if (source instanceof Uint8Array) return parse(runtime, source, "the given bytes");
-  if (MAGNET.test(source)) return { kind: "magnet", magnet: parseMagnet(source) };
-  if (URL_OF_TORRENT.test(source)) return parse(runtime, await fetch(runtime, source, check, signal), source);
+  const link = magnetLink(source);
+  if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
+  if (URL_OF_TORRENT.test(source)) return fetch(runtime, source.trim(), check, signal);
   return parse(runtime, await read(runtime, source), source);
 }
 
-/** Whether a text is a magnet link or the `http(s)` address of a torrent file, and so no path. */
+/** Whether a text is a magnet link, an info-hash or the `http(s)` address of a torrent file, and so no path. */
 export function isLink(source: string): boolean {
-  return MAGNET.test(source) || URL_OF_TORRENT.test(source);
+  return magnetLink(source) !== undefined || URL_OF_TORRENT.test(source);
 }
 
 /** Whether a source is a file on this machine. */
@@ -52,8 +53,8 @@ async function read(runtime: Runtime, path: string): Promise<Uint8Array> {
   }
 }
 
-async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkAddress"], signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const reply = await runtime.http.get({
+async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkAddress"], signal: AbortSignal | undefined): Promise<ResolvedSource> {
+  const request = {
     url,
     maxBytes: MAX_TORRENT_LENGTH,
     firstByteTimeoutMs: SOURCE_TIMEOUT_MS,
@@ -61,9 +62,23 @@ async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkA
     maxRedirects: SOURCE_MAX_REDIRECTS,
     ...(check === undefined ? {} : { check }),
     ...(signal === undefined ? {} : { signal }),
-  });
+  };
+  let reply: HttpReply;
+  try {
+    reply = await runtime.http.get(request);
+  } catch (error) {
+    const link = redirectedTo(error);
+    if (link === undefined) throw error;
+    return { kind: "magnet", magnet: parseMagnet(link) };
+  }
   if (reply.status !== 200) throw new NetworkError("http.status", `GET ${url}: the server answered ${reply.status}`, { fields: { status: reply.status } });
-  return reply.body;
+  return parse(runtime, reply.body, url);
+}
+
+/** The magnet link that a server redirected to, as indexers do for torrents of which they have no file. */
+function redirectedTo(error: unknown): string | undefined {
+  const location = error instanceof NetworkError ? error.fields["location"] : undefined;
+  return typeof location === "string" ? magnetLink(location) : undefined;
 }
 
 /** Whatever was thrown as one of our errors, for a torrent's state. */

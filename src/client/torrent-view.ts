@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { InfoHash } from "../base/index.ts";
-import type { Magnet, Metainfo } from "../metainfo/index.ts";
+import { formatMagnet, magnetOf, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
 import type { Selection } from "./selection.ts";
@@ -35,6 +35,11 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
 
   get name(): string {
     return this.metainfo?.name ?? this.parts().magnet?.name ?? this.infoHash.hex;
+  }
+
+  /** Its magnet link: of the torrent, or what was given while its metadata is being fetched. */
+  get magnet(): string {
+    return formatMagnet(this.metainfo === undefined ? (this.parts().magnet ?? { infoHash: this.infoHash }) : magnetOf(this.metainfo));
   }
 
   /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InfoHash } from "../base/index.ts";
 import { MAX_MAGNET_LENGTH, MAX_MAGNET_PARAMETERS, MAX_URLS } from "./limits.ts";
-import { formatMagnet, parseMagnet, selectsFile } from "./magnet.ts";
+import { formatMagnet, magnetLink, parseMagnet, selectsFile } from "./magnet.ts";
 
 const hex = "c334138ef5bfc2d568ea7324e0e2a3a7ec229bdd";
 const hexV2 = "ab".repeat(32);
@@ -79,6 +79,23 @@ describe("parseMagnet", () => {
     const peers = parseMagnet(link + Array.from({ length: MAX_URLS + 5 }, (_, i) => `&x.pe=h${i}:1`).join("")).peers;
     expect(peers).toHaveLength(MAX_URLS);
     expect(parseMagnet(`${link}${"&a=1".repeat(MAX_MAGNET_PARAMETERS)}&dn=late`).name).toBeUndefined();
+  });
+});
+
+describe("magnetLink", () => {
+  it.each([
+    [` ${link}\n`, link],
+    [`MAGNET:?xt=urn:btih:${hex}`, `MAGNET:?xt=urn:btih:${hex}`],
+    [hex, link],
+    ["\tYM2BHDXVX7BNK2HKOMSOBYVDU7WCFG65 ", "magnet:?xt=urn:btih:YM2BHDXVX7BNK2HKOMSOBYVDU7WCFG65"],
+    [hexV2, `magnet:?xt=urn:btmh:1220${hexV2}`],
+  ])("takes %j", (text, expected) => {
+    expect(magnetLink(text)).toBe(expected);
+    expect(() => parseMagnet(expected)).not.toThrow();
+  });
+
+  it.each(["", "a.torrent", "http://a/", hex.slice(1), `${hex}0`, `./${hex}`, `${hex} ${hex}`])("leaves %j alone", (text) => {
+    expect(magnetLink(text)).toBeUndefined();
   });
 });
 

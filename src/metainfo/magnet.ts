@@ -67,6 +67,18 @@ export function parseMagnet(text: string): Magnet {
   };
 }
 
+/**
+ * The magnet link that a text stands for: a link with white space around it, or an info-hash alone (40 hexadecimal digits or 32 of
+ * base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is well formed is for
+ * {@link parseMagnet} to say.
+ */
+export function magnetLink(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (/^magnet:/i.test(trimmed)) return trimmed;
+  if (/^(?:[0-9a-f]{40}|[a-z2-7]{32})$/i.test(trimmed)) return `${SCHEME}xt=urn:btih:${trimmed}`;
+  return /^[0-9a-f]{64}$/i.test(trimmed) ? `${SCHEME}xt=urn:btmh:${SHA256_MULTIHASH}${trimmed}` : undefined;
+}
+
 /** The magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError} `magnet.topic` without an info-hash. */
 export function formatMagnet(magnet: Partial<Magnet>): string {
   const { infoHash, infoHashV2, name, length, trackers = [], webSeeds = [], peers = [], selectOnly = [] } = magnet;

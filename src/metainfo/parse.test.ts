@@ -142,7 +142,8 @@ describe("parseMetainfo of v1", () => {
   });
 
   it.each<[string, Uint8Array, string]>([
-    ["HTML", utf8("<!DOCTYPE html>"), "bencode.syntax"],
+    ["a web page", utf8("<!DOCTYPE html><title>Log in</title>"), "metainfo.web-page"],
+    ["text", utf8("Not found"), "bencode.syntax"],
     ["nothing", new Uint8Array(0), "bencode.truncated"],
     ["a list", utf8("le"), "bencode.syntax"],
     ["no info", encode({ announce: "http://x" }), "metainfo.info"],

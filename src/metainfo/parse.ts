@@ -1,4 +1,4 @@
-import { InfoHash } from "../base/index.ts";
+import { InfoHash, looksLikeHtml, pageText } from "../base/index.ts";
 import { asBytes, asDict, asInt, asText, decode, decodeWithSpans, encode, Raw } from "../bencode/index.ts";
 import type { BDict, BValue, DecodeOptions } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
@@ -37,11 +37,13 @@ type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
 /**
  * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change them.
  *
- * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.info` (no info dictionary), `metainfo.version` (newer than v2), `metainfo.name`, `metainfo.piece-length`,
+ * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or log-in page that was
+ * saved or sent as a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer than v2), `metainfo.name`, `metainfo.piece-length`,
  * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`, `metainfo.layers`,
  * `metainfo.hybrid` when what it says cannot be.
  */
 export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
+  if (bytes[0] !== DICTIONARY && looksLikeHtml(bytes)) throw invalid("web-page", `it is a web page: “${pageText(bytes)}”`);
   const { value: torrent, spans } = decodeWithSpans(bytes, { ...decodeOptions(options), leave: new Set(["info"]) });
   const span = spans.get("info");
   if (span === undefined) throw invalid("info", "it has no info dictionary");

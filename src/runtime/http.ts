@@ -30,7 +30,8 @@ export interface HttpReply {
 export interface HttpClient {
   /**
    * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`, `too-long`,
-   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError.
+   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError. A redirect to another scheme than http and https is
+   * `http.forbidden` with the address, as the server wrote it, in the field `location`.
    */
   get(request: HttpRequest): Promise<HttpReply>;
   /** Closes idle connections. */

@@ -10,8 +10,6 @@ export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 export const MAX_REDIRECTS = 5;
 /** Peers taken from one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
 export const MAX_REPLY_PEERS = 2_000;
-/** Characters of a tracker's text (failure, warning, page) that are shown: one line. */
-export const MAX_EXCERPT = 160;
 /** Bytes of a tracker id that are kept and sent back. */
 export const MAX_TRACKER_ID_BYTES = 256;
 /** Characters of a tracker's URL. */

@@ -23,7 +23,7 @@ export function listenKeys(): () => void {
   const onPaste = (event: ClipboardEvent): void => {
     if (isTyping(event.target) || dialog.value !== null) return;
     const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-    if (/^(magnet:\?|https?:\/\/)/i.test(text)) dialog.value = { kind: "add-url", url: text };
+    if (/^(?:magnet:\?|https?:\/\/|(?:[0-9a-f]{40}|[0-9a-f]{64})$)/i.test(text)) dialog.value = { kind: "add-url", url: text };
   };
   addEventListener("keydown", onKeyDown);
   addEventListener("paste", onPaste);

@@ -25,7 +25,7 @@ interface DownloadFlags extends SwarmFlags {
 export function downloadCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, or a magnet link. Ctrl-C stops cleanly; the same command goes on where it stopped.",
+    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command goes on where it stopped.",
     [
       ["download debian.torrent", "into the current folder"],
       ["download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed", "a magnet link (quoted, for the shell), and share it afterwards"],
@@ -34,7 +34,7 @@ export function downloadCommand(entry: CommandEntry): Command {
       ["download x.torrent --peer 192.0.2.7:6881 --no-trackers --json", "from one peer, told as JSON"],
     ],
   )
-    .argument("<source...>", "torrent files, http(s) addresses of them, or magnet links")
+    .argument("<source...>", "torrent files, http(s) addresses of them, magnet links, or info-hashes")
     .option("-d, --dir <dir>", "the folder to download into", ".")
     .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
     .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatMagnet, magnetOf, parseMagnet } from "../../metainfo/index.ts";
+import { formatMagnet, magnetLink, magnetOf, parseMagnet } from "../../metainfo/index.ts";
 import { peersArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
@@ -8,7 +8,7 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { parseHostPort } from "../../base/index.ts";
 import { showMagnet } from "../show-magnet.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { isMagnet, readTorrent } from "../torrent-file.ts";
+import { readTorrent } from "../torrent-file.ts";
 
 interface MagnetFlags extends CommonFlags {
   readonly peer?: readonly string[];
@@ -22,7 +22,7 @@ export function magnetCommand(entry: CommandEntry): Command {
     ["magnet debian.torrent --peer 192.0.2.7:6881", "with a peer to ask first (x.pe)"],
     ["magnet 'magnet:?xt=urn:btih:…'", "what a link says"],
   ])
-    .argument("<file|link>", "a torrent file, or a magnet link")
+    .argument("<file|link>", "a torrent file, a magnet link, or an info-hash")
     .option("--peer <host:port>", "name a peer in the link; may be repeated", peersArgument("--peer"))
     .option("--no-trackers", "leave the trackers out");
   return act<MagnetFlags>(command, entry, magnet);
@@ -31,8 +31,9 @@ export function magnetCommand(entry: CommandEntry): Command {
 async function magnet(session: Session<MagnetFlags>): Promise<number> {
   const { flags, output } = session;
   const arg = session.args[0] ?? "";
-  if (isMagnet(arg)) {
-    showMagnet(output, parseMagnet(arg));
+  const given = magnetLink(arg);
+  if (given !== undefined) {
+    showMagnet(output, parseMagnet(given));
     return EXIT_DONE;
   }
   const { metainfo } = await readTorrent(await session.runtime(), arg);

@@ -1,11 +1,11 @@
 import { ApiError } from "../../api/index.ts";
 import type { ActionRequest, ActionResult, AddOptions, Priority, TorrentLimits } from "../../api/index.ts";
-import { parseMagnet } from "../../metainfo/index.ts";
+import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 import { tellProblem } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { CommandLineError, toProblem } from "../problem.ts";
-import { isMagnet, readTorrent } from "../torrent-file.ts";
+import { readTorrent } from "../torrent-file.ts";
 import type { OrNone } from "./assignments.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
 import { chosen, findFiles, SHOWN_ID } from "./find.ts";
@@ -56,8 +56,10 @@ export async function add(remote: Remote<AddFlags>): Promise<number> {
 }
 
 async function addSource({ api, session }: Remote<AddFlags>, source: string, options: AddOptions): Promise<Named> {
-  if (isMagnet(source)) return { ...(await api.add({ url: source.trim(), ...options })), name: parseMagnet(source).name ?? "" };
-  if (/^https?:\/\//i.test(source)) return { ...(await api.add({ url: source, ...options })), name: source };
+  const link = magnetLink(source);
+  if (link !== undefined) return { ...(await api.add({ url: link, ...options })), name: parseMagnet(link).name ?? "" };
+  const url = source.trim();
+  if (/^https?:\/\//i.test(url)) return { ...(await api.add({ url, ...options })), name: url };
   // Read here before it is sent: the daemon is given torrents, not whatever has that name.
   const { bytes, metainfo } = await readTorrent(await session.runtime(), source);
   return { ...(await api.addFile(new Blob([Buffer.from(bytes)]), options)), name: metainfo.name };

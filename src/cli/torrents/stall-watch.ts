@@ -1,8 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Torrent } from "../../client/index.ts";
-import { parseMagnet } from "../../metainfo/index.ts";
+import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
 import { magnetFacts } from "../describe.ts";
-import { isMagnet } from "../torrent-file.ts";
 import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
 import type { Stall } from "./stall.ts";
@@ -58,9 +57,10 @@ export class TorrentStalls {
 }
 
 function magnetPeers(source: string): readonly string[] {
-  if (!isMagnet(source)) return [];
+  const link = magnetLink(source);
+  if (link === undefined) return [];
   try {
-    return magnetFacts(parseMagnet(source)).peers;
+    return magnetFacts(parseMagnet(link)).peers;
   } catch (error) {
     // The client says what is wrong with the link.
     if (error instanceof InputError) return [];

@@ -21,7 +21,7 @@ export class Adder {
   async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
     const { context } = this.#options;
     // A path would let whoever may add torrents read any file.
-    if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link nor an http(s) address");
+    if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
     const settings = context.settings();
     const folder = folderFor(settings, options.label ?? "", options.folder);
     const priorities = options.priorities ?? null;
@@ -31,7 +31,7 @@ export class Adder {
     await context.removals.get(id);
     const record = newRecord({
       id,
-      magnet: torrent.metainfo === undefined && typeof source === "string" ? source : null,
+      magnet: torrent.metainfo === undefined ? torrent.magnet : null,
       addedAt: context.runtime.clock.wallTime(),
       folder,
       label: options.label ?? "",

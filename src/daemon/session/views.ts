@@ -14,7 +14,7 @@ export function detailOf(entry: Entry): TorrentDetail {
     ...row,
     limits: record.limits,
     sequential: record.sequential,
-    magnet: magnetLink(entry),
+    magnet: shownMagnet(entry),
     comment: metainfo?.comment ?? "",
     createdBy: metainfo?.createdBy ?? "",
     createdAt: metainfo?.creationDate?.getTime() ?? null,
@@ -26,9 +26,9 @@ export function detailOf(entry: Entry): TorrentDetail {
   };
 }
 
-function magnetLink({ record, torrent }: Entry): string {
+function shownMagnet({ torrent }: Entry): string {
   const { metainfo } = torrent;
-  if (metainfo === undefined) return record.magnet ?? formatMagnet({ infoHash: torrent.infoHash });
+  if (metainfo === undefined) return torrent.magnet;
   return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
 }
 

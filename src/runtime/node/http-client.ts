@@ -125,6 +125,9 @@ async function hop(request: HttpRequest, { url, headers }: Hop, signal: AbortSig
       response.body.on("error", () => undefined);
       if (!URL.canParse(location, url.href)) throw new NetworkError("http.malformed", `${what}: redirected to something that is no address`);
       const next = new URL(location, url);
+      if (next.protocol !== "http:" && next.protocol !== "https:") {
+        throw new NetworkError("http.forbidden", `${what}: redirected to an address of the scheme ${next.protocol}, which is not fetched`, { fields: { location } });
+      }
       const kept = next.origin === url.origin ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => !PRIVATE_HEADERS.has(name.toLowerCase())));
       return { kind: "redirect", hop: { url: next, headers: kept } };
     }

@@ -1,7 +1,7 @@
-import { errorCode, toError, TrackerError, unreachable } from "../../base/index.ts";
+import { cleanText, errorCode, toError, TrackerError, unreachable } from "../../base/index.ts";
 import type { Clock, Random } from "../../runtime/index.ts";
 import type { AnnounceEvent, AnnounceReply } from "../codec/index.ts";
-import { cleanText, trackerProtocol } from "../codec/index.ts";
+import { trackerProtocol } from "../codec/index.ts";
 import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, MAX_INTERVAL_SECONDS, MIN_INTERVAL_SECONDS } from "../limits.ts";
 import type { SessionLimits } from "./session-options.ts";
 import type { TrackerState, TrackerStatus } from "./tracker-status.ts";

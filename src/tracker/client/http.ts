@@ -1,7 +1,7 @@
-import { AbortError, errorCode, MillraceError, NetworkError, toError, TrackerError } from "../../base/index.ts";
+import { AbortError, cleanBytes, cleanText, errorCode, MillraceError, NetworkError, toError, TrackerError } from "../../base/index.ts";
 import type { InfoHash } from "../../base/index.ts";
 import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
-import { announceUrl, cleanBytes, cleanText, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } from "../codec/index.ts";
+import { announceUrl, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } from "../codec/index.ts";
 import { FIRST_BYTE_TIMEOUT_MS, HTTP_TOTAL_TIMEOUT_MS, MAX_REDIRECTS, MAX_REPLY_BYTES } from "../limits.ts";
 import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 

@@ -1,8 +1,8 @@
 import type { Endpoint, InfoHash, IpFamily } from "../../base/index.ts";
-import { AbortError, ipFamily, NetworkError, throwIfAborted, toError, TrackerError } from "../../base/index.ts";
+import { AbortError, cleanText, ipFamily, NetworkError, throwIfAborted, toError, TrackerError } from "../../base/index.ts";
 import type { DatagramSocket } from "../../runtime/index.ts";
 import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
-import { cleanText, decodeUdpAnnounce, decodeUdpScrape, encodeUdpAnnounce, encodeUdpScrape, parseUdpUrl, readUdpHeader, UdpAction } from "../codec/index.ts";
+import { decodeUdpAnnounce, decodeUdpScrape, encodeUdpAnnounce, encodeUdpScrape, parseUdpUrl, readUdpHeader, UdpAction } from "../codec/index.ts";
 import { MAX_UDP_SCRAPE_HASHES, UDP_RETRANSMIT_MS, UDP_TIMEOUT_MS } from "../limits.ts";
 import { ConnectionIdCache } from "./connection-ids.ts";
 import { bothFamilies, mergeReplies } from "./families.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { latin1, TrackerError, utf8 } from "../../base/index.ts";
+import { latin1, MAX_EXCERPT, TrackerError, utf8 } from "../../base/index.ts";
 import { encode } from "../../bencode/index.ts";
-import { DEFAULT_INTERVAL_SECONDS, MAX_EXCERPT, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
+import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
 import { encodeCompactReply, encodeDictionaryReply, encodeFailure } from "./http-reply-encode.ts";
 import { decodeAnnounceReply } from "./http-reply.ts";
 import { decodeScrapeReply, encodeScrapeReply } from "./scrape-reply.ts";

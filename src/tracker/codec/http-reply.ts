@@ -1,9 +1,8 @@
 import type { Endpoint } from "../../base/index.ts";
-import { canonicalIp, ipFromBytes, latin1Decode, toError, TrackerError, unpackEndpoints } from "../../base/index.ts";
+import { canonicalIp, cleanBytes, cleanText, ipFromBytes, latin1Decode, looksLikeHtml, pageText, toError, TrackerError, unpackEndpoints } from "../../base/index.ts";
 import type { BDict, BValue } from "../../bencode/index.ts";
 import { asBytes, asDict, asList, asText, decode } from "../../bencode/index.ts";
 import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_BYTES, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
-import { cleanBytes, cleanText, looksLikeHtml, pageText } from "./excerpt.ts";
 import { integer } from "./integer.ts";
 import type { AnnounceReply } from "./types.ts";
 

@@ -1,7 +1,6 @@
 import type { IpFamily } from "../../base/index.ts";
-import { concatBytes, readUint32, TrackerError, unpackEndpoints, utf8, writeUint32 } from "../../base/index.ts";
+import { cleanBytes, concatBytes, readUint32, TrackerError, unpackEndpoints, utf8, writeUint32 } from "../../base/index.ts";
 import { MAX_REPLY_PEERS } from "../limits.ts";
-import { cleanBytes } from "./excerpt.ts";
 import type { AnnounceReply, ScrapeEntry } from "./types.ts";
 import { UdpAction } from "./udp-constants.ts";
 

@@ -1,8 +1,7 @@
 import type { InfoHash } from "../../base/index.ts";
-import { latin1, TrackerError } from "../../base/index.ts";
+import { cleanText, latin1, TrackerError } from "../../base/index.ts";
 import { MAX_HTTP_SCRAPE_HASHES, MAX_URL_LENGTH } from "../limits.ts";
 import type { AnnounceFields } from "./types.ts";
-import { cleanText } from "./excerpt.ts";
 
 export type TrackerProtocol = "http" | "udp";
 

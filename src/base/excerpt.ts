@@ -1,5 +1,5 @@
-import { utf8Decode } from "../../base/index.ts";
-import { MAX_EXCERPT } from "../limits.ts";
+import { utf8Decode } from "./bytes.ts";
+import { MAX_EXCERPT } from "./limits.ts";
 
 /** Control characters, line and paragraph separators, and the marks that turn text around: nothing a terminal should see. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
