@@ -43,11 +43,29 @@ describe("Swarms.announce", () => {
     expect(tracker.totals).toMatchObject({ torrents: 1, seeders: 0, leechers: 3 });
   });
 
-  it("tells seeders of leechers only", () => {
+  it("tells a client with nothing left of leechers first, then of seeders: it may be a magnet link without metadata", () => {
+    const tracker = swarms();
+    for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { seeder: true }));
+    for (let port = 101; port <= 110; port++) ports(tracker, from("1.1.1.1", port));
+    for (let port = 201; port <= 203; port++) ports(tracker, from("2001:db8::1", port));
+    const asks = (more: Partial<SwarmAnnounce>): number[] => ports(tracker, from("1.1.1.1", 1, { seeder: true, ...more }));
+    const seeders = (got: readonly number[]): number[] => got.filter((port) => port <= 20);
+    for (const event of ["started", undefined] as const) {
+      const got = asks({ event, numWant: 15 });
+      expect(got.filter((port) => port > 100)).toHaveLength(10);
+      expect([seeders(got).length, new Set(seeders(got)).size, got.includes(1)]).toEqual([5, 5, false]);
+      expect(seeders(asks({ event, numWant: 10 }))).toEqual([]);
+      expect(seeders(asks({ event, numWant: 50 }))).toHaveLength(19);
+    }
+    const both = asks({ bothFamilies: true, numWant: 14 });
+    expect([both.filter((port) => port > 100).length, seeders(both).length]).toEqual([13, 1]);
+  });
+
+  it("tells seeders of each other when nobody else is there", () => {
     const tracker = swarms();
     ports(tracker, from("1.1.1.1", 1, { seeder: true }));
     ports(tracker, from("1.1.1.1", 2));
-    expect(ports(tracker, from("1.1.1.1", 3, { seeder: true }))).toEqual([2]);
+    expect(ports(tracker, from("1.1.1.1", 3, { seeder: true }))).toEqual([1, 2]);
     expect(ports(tracker, from("1.1.1.1", 4))).toEqual([1, 2, 3]);
     expect(tracker.scrape(HASH)).toEqual({ seeders: 2, leechers: 2, completed: 0 });
   });

@@ -81,7 +81,10 @@ export class Swarms {
     return { torrents: this.#swarms.size, seeders: this.#seeders, leechers: this.#leechers, completed: this.#completed };
   }
 
-  /** Takes note of the peer and finds others for it: seeders hear of leechers only. `undefined` when there is no room for another torrent. */
+  /**
+   * Takes note of the peer and finds others for it. One with nothing left hears of leechers first, and of seeders where there is room:
+   * it need not be a seeder, since clients that have a magnet link and no metadata yet announce `left=0`, too (aria2 does). `undefined` when there is no room for another torrent.
+   */
   announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
     let swarm = this.#swarms.get(request.infoHash);
     if (swarm === undefined) {
@@ -122,7 +125,7 @@ export class Swarms {
     }
   }
 
-  /** Enters, moves or removes the peer; its record among the leechers, or -1. */
+  /** Enters, moves or removes the peer; its record in the table of its kind, or -1. */
   #note(swarm: Swarm, request: SwarmAnnounce, seconds: number): number {
     const side = request.family === 4 ? 0 : 1;
     const seeders = swarm.seeders[side];
@@ -147,7 +150,7 @@ export class Swarms {
     const record = request.seeder ? asSeeder : asLeecher;
     if (record >= 0) {
       (request.seeder ? seeders : leechers)?.touch(record, request.peerId, seconds);
-      return request.seeder ? -1 : record;
+      return record;
     }
     return this.#enter(swarm, side, request, seconds);
   }
@@ -160,34 +163,51 @@ export class Swarms {
     const record = table.add(request.compact, request.peerId, seconds);
     if (request.seeder) this.#seeders++;
     else this.#leechers++;
-    return request.seeder ? -1 : record;
+    return record;
   }
 
   #choose(swarm: Swarm, request: SwarmAnnounce, own: number, reply: SwarmReply): void {
-    const ownSide = request.family === 4 ? 0 : 1;
-    const mine = this.#fill(swarm, ownSide, request, request.numWant, own);
-    // The other family gets the room that is left.
-    const others = request.bothFamilies ? this.#fill(swarm, ownSide === 0 ? 1 : 0, request, request.numWant - mine, -1) : 0;
-    const [count4, count6] = ownSide === 0 ? [mine, others] : [others, mine];
-    if (count4 > 0) reply.peers4 = this.#out[0].subarray(0, count4 * 6);
-    if (count6 > 0) reply.peers6 = this.#out[1].subarray(0, count6 * 18);
+    const side = request.family === 4 ? 0 : 1;
+    const counts: [number, number] = [0, 0];
+    if (request.seeder) {
+      this.#take(swarm.leechers, side, request, request.numWant, -1, counts);
+      this.#take(swarm.seeders, side, request, request.numWant - counts[0] - counts[1], own, counts);
+    } else this.#mix(swarm, side, request, own, counts);
+    if (counts[0] > 0) reply.peers4 = this.#out[0].subarray(0, counts[0] * 6);
+    if (counts[1] > 0) reply.peers6 = this.#out[1].subarray(0, counts[1] * 18);
     if (!request.withPeerIds) return;
-    reply.peerIds4 = this.#ids[0].subarray(0, count4 * 20);
-    reply.peerIds6 = this.#ids[1].subarray(0, count6 * 20);
+    reply.peerIds4 = this.#ids[0].subarray(0, counts[0] * 20);
+    reply.peerIds6 = this.#ids[1].subarray(0, counts[1] * 20);
   }
 
-  /** Peers of one family: leechers for a seeder; both for a leecher, in the proportion in which they are there. */
-  #fill(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, want: number, except: number): number {
-    if (want <= 0) return 0;
-    const seeders = request.seeder ? undefined : swarm.seeders[side];
+  /** Up to `want` peers of one kind, the client's own family first. `own`: the client's record among them, or -1. */
+  #take(tables: Swarm["seeders"], side: 0 | 1, request: SwarmAnnounce, want: number, own: number, counts: [number, number]): void {
+    const taken = this.#sample(tables[side], side, request, want, own, counts);
+    const other = side === 0 ? 1 : 0;
+    if (request.bothFamilies) this.#sample(tables[other], other, request, want - taken, -1, counts);
+  }
+
+  /** Seeders and leechers in the proportion in which they are there; the other family gets the room that is left. */
+  #mix(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, own: number, counts: [number, number]): void {
+    this.#mixOf(swarm, side, request, request.numWant, own, counts);
+    if (request.bothFamilies) this.#mixOf(swarm, side === 0 ? 1 : 0, request, request.numWant - counts[side], -1, counts);
+  }
+
+  #mixOf(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, want: number, own: number, counts: [number, number]): void {
+    const seeders = swarm.seeders[side];
     const leechers = swarm.leechers[side];
     const seederCount = seeders?.count ?? 0;
-    const all = seederCount + (leechers?.count ?? 0) - (except >= 0 ? 1 : 0);
-    const fromSeeders = all <= want ? seederCount : Math.round((want * seederCount) / all);
-    const out = this.#out[side];
-    const ids = request.withPeerIds ? this.#ids[side] : undefined;
-    const first = seeders?.sample(out, 0, fromSeeders, -1, this.#random, ids) ?? 0;
-    return first + (leechers?.sample(out, first, want - first, except, this.#random, ids) ?? 0);
+    const all = seederCount + (leechers?.count ?? 0) - (own >= 0 ? 1 : 0);
+    const fromSeeders = this.#sample(seeders, side, request, all <= want ? seederCount : Math.round((want * seederCount) / all), -1, counts);
+    this.#sample(leechers, side, request, want - fromSeeders, own, counts);
+  }
+
+  /** Adds up to `want` peers of a table to the reply; returns how many. */
+  #sample(table: PeerTable | undefined, side: 0 | 1, request: SwarmAnnounce, want: number, except: number, counts: [number, number]): number {
+    if (table === undefined || want <= 0) return 0;
+    const taken = table.sample(this.#out[side], counts[side], want, except, this.#random, request.withPeerIds ? this.#ids[side] : undefined);
+    counts[side] += taken;
+    return taken;
   }
 
   /** A fast generator (xorshift, seeded by the runtime) from 0 to below 1: which peers a reply names is no secret. */
