@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "$*" >&2; }
 
-packages=(opentracker transmission-daemon transmission-cli aria2 python3-libtorrent mktorrent chromium ffmpeg curl tmux)
+packages=(opentracker transmission-daemon transmission-cli aria2 python3-libtorrent mktorrent rtorrent qbittorrent-nox deluged chromium ffmpeg curl tmux)
 
 # Installs what is missing. Without root or apt the suites that need it are skipped, each by its name.
 install_packages() {

@@ -1,6 +1,16 @@
 import { formatMagnet, magnetOf } from "../metainfo/index.ts";
 import type { LayoutFile, Magnet, Metainfo } from "../metainfo/index.ts";
 
+/** A file. `path` has `/` between its components and is safe to use below the torrent's folder. */
+export interface FileFacts {
+  readonly path: string;
+  /** Bytes; 0 of a symbolic link. */
+  readonly length: number;
+  readonly padding?: true;
+  /** Where a symbolic link leads (BEP 47), from the torrent's folder. */
+  readonly symlink?: string;
+}
+
 /** What `info --json` and `create --json` print of a torrent: a contract with scripts. */
 export interface TorrentFacts {
   readonly name: string;
@@ -16,10 +26,13 @@ export interface TorrentFacts {
   readonly totalSize: number;
   readonly isSingleFile: boolean;
   readonly private: boolean;
-  /** In the torrent's order. `path` has `/` between its components and is safe to use below the torrent's folder. */
-  readonly files: readonly { readonly path: string; readonly length: number; readonly padding?: true }[];
+  /** In the torrent's order. */
+  readonly files: readonly FileFacts[];
   readonly trackers: readonly (readonly string[])[];
+  /** Web seeds of BEP 19 (`url-list`). */
   readonly webSeeds: readonly string[];
+  /** Web seeds of BEP 17 (`httpseeds`). */
+  readonly httpSeeds: readonly string[];
   readonly comment: string | null;
   readonly createdBy: string | null;
   /** ISO 8601. */
@@ -30,6 +43,15 @@ export interface TorrentFacts {
 
 export function filePath(file: LayoutFile): string {
   return file.path.join("/");
+}
+
+function fileFacts(file: LayoutFile): FileFacts {
+  return {
+    path: filePath(file),
+    length: file.length,
+    ...(file.isPadding ? { padding: true as const } : {}),
+    ...(file.symlinkPath === undefined ? {} : { symlink: file.symlinkPath.join("/") }),
+  };
 }
 
 export function torrentFacts(metainfo: Metainfo): TorrentFacts {
@@ -43,9 +65,10 @@ export function torrentFacts(metainfo: Metainfo): TorrentFacts {
     totalSize: metainfo.totalSize,
     isSingleFile: metainfo.isSingleFile,
     private: metainfo.private,
-    files: metainfo.files.map((file) => ({ path: filePath(file), length: file.length, ...(file.isPadding ? { padding: true } : {}) })),
+    files: metainfo.files.map(fileFacts),
     trackers: metainfo.trackers,
     webSeeds: metainfo.webSeeds,
+    httpSeeds: metainfo.httpSeeds,
     comment: metainfo.comment ?? null,
     createdBy: metainfo.createdBy ?? null,
     creationDate: metainfo.creationDate?.toISOString() ?? null,

@@ -3,6 +3,7 @@ import { asBytes, asDict, optionalInt, requireBytes } from "../bencode/index.ts"
 import type { BDict, BValue, ElementScanner } from "../bencode/index.ts";
 import { invalid } from "./fail.ts";
 import { MAX_PIECE_LENGTH, MAX_PIECES } from "./limits.ts";
+import { isPaddingName } from "./padding.ts";
 import { PlainFileScanner } from "./plain-file.ts";
 import type { PlainFile } from "./plain-file.ts";
 import { PlainFiles } from "./plain-files.ts";
@@ -87,7 +88,7 @@ export class FileReader {
     this.#unpack();
     const components = Array.from({ length: file.count }, (_, i) => this.#text.range(bytes, file.starts[i] ?? 0, file.ends[i] ?? 0));
     // In the order of the other literals of a RawFile, so that the engine has one shape for all.
-    this.#files.push({ components, length: file.length, attributes: "", symlink: undefined, piecesRoot: undefined });
+    this.#files.push({ components, length: file.length, attributes: isPaddingName(components.at(-1) ?? "") ? "p" : "", symlink: undefined, piecesRoot: undefined });
   }
 
   #unpack(): void {
@@ -109,7 +110,8 @@ export function readInfoV1(info: BDict, name: string, listed: FileReader | undef
 function readListed(value: BValue, index: number, text: TextReader): RawFile {
   const dict = asDict(value);
   if (dict === undefined) throw invalid("files", `file ${index} is no dictionary`);
-  return readFile(dict, readComponents(dict, index, text), undefined, text);
+  const file = readFile(dict, readComponents(dict, index, text), undefined, text);
+  return isPaddingName(file.components.at(-1) ?? "") ? { ...file, attributes: `${file.attributes}p` } : file;
 }
 
 function readComponents(dict: BDict, index: number, text: TextReader): readonly string[] {

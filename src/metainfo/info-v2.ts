@@ -64,5 +64,8 @@ function readLeaf(node: BDict, properties: BDict | undefined, components: readon
   if (file.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
     throw invalid("pieces-root", `${JSON.stringify(label())} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, { path: label() });
   }
+  if (file.length > 0 && root?.every((byte) => byte === 0) === true) {
+    throw invalid("pieces-root", `the "pieces root" of ${JSON.stringify(label())} is all zeros, which no data hashes to`, { path: label() });
+  }
   return file;
 }

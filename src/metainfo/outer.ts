@@ -79,9 +79,12 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
   return cleanUrl(utf8DecodeStrict(bytes) ?? "");
 }
 
-/** An address with a scheme and without spaces around it; `undefined` when it is none or too long. Any scheme: who connects decides. */
+/**
+ * An address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose names have blanks are
+ * often written so. `undefined` when it is none or too long. Any scheme is taken: the code that connects decides.
+ */
 export function cleanUrl(text: string): string | undefined {
-  const url = text.trim();
+  const url = text.trim().replaceAll(" ", "%20");
   // oxlint-disable-next-line no-control-regex
   return url.length <= MAX_URL_LENGTH && /^[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f]+$/i.test(url) ? url : undefined;
 }

@@ -72,6 +72,35 @@ describe("parseMetainfo of v1", () => {
     expect(beside.slice(40).map((file) => file.path)).toEqual([["x"], ["X.1"]]);
   });
 
+  it("takes a symbolic link for no bytes, whatever length is written with it (BEP 47)", () => {
+    const metainfo = parse(torrent(many([{ length: 4, attr: "l", path: ["link"], "symlink path": ["a"] }, { length: 5, path: ["a"] }])));
+    expect(metainfo.files.map((file) => [file.length, file.symlinkPath])).toEqual([[0, ["a"]], [5, undefined]]);
+    expect(metainfo.layout.totalLength).toBe(5);
+  });
+
+  it.each([
+    ["plain entries", {}],
+    ["entries with attributes", { attr: "x" }],
+  ])("knows padding by the name that BitComet gives it, among %s", (_what, more) => {
+    const name = "_____padding_file_0_if you see this file, please update to BitComet 0.85 or above____";
+    const listed = [["a"], [name], ["dir", "b"], ["dir", name], [`x${name}`], [name, "c"]];
+    const metainfo = parse(torrent(many(listed.map((path) => ({ length: 100, path, ...more })))));
+    expect(metainfo.files.map((file) => file.isPadding)).toEqual([false, true, false, true, false, false]);
+    expect(metainfo.totalSize).toBe(400);
+    expect(parse(torrent({ ...single, name })).files[0]?.isPadding).toBe(false);
+  });
+
+  it("gives two files of one path a name each", () => {
+    expect(paths(parse(torrent(many([{ length: 1, path: ["a"] }, { length: 2, path: ["a"] }]))))).toEqual(["a", "a.1"]);
+  });
+
+  it("takes the first of a key that appears twice", () => {
+    const info = "d6:lengthi5e6:lengthi7e4:name1:a4:name1:b12:piece lengthi16384e6:pieces20:01234567890123456789e";
+    const metainfo = parse(utf8(`d8:announce8:http://a8:announce8:http://b4:info${info}e`));
+    expect([metainfo.name, metainfo.totalSize, metainfo.trackers]).toEqual(["a", 5, [["http://a"]]]);
+    expect(() => parseMetainfo(utf8(`d4:info${info}e`), cryptoHasher, { strict: true })).toThrow(code("bencode.order"));
+  });
+
   it("reads many files with padding and attributes (BEP 47)", () => {
     const metainfo = parse(
       torrent(
@@ -94,7 +123,7 @@ describe("parseMetainfo of v1", () => {
       [false, false, false],
       [false, false, false],
     ]);
-    expect(metainfo.files[4]?.symlinkPath).toEqual(["a", "_", "run.sh"]);
+    expect(metainfo.files[4]?.symlinkPath).toEqual(["a", "run.sh"]);
     expect(metainfo.totalSize).toBe(15);
     expect(metainfo.layout.totalLength).toBe(32_768);
     expect(metainfo.isSingleFile).toBe(false);
@@ -169,7 +198,7 @@ describe("parseMetainfo of v1", () => {
     ["a path of numbers", torrent(many([{ length: 1, path: [1] }])), "metainfo.path"],
     ["a path that never ends", torrent(many([{ length: 1, path: Array.from({ length: MAX_PATH_COMPONENTS + 1 }, () => "a") }])), "metainfo.path"],
     ["sizes beyond 2^53 together", torrent({ ...many([]), files: [{ length: Number.MAX_SAFE_INTEGER, path: ["a"] }, { length: 9, path: ["b"] }] }), "metainfo.size"],
-    ["a symbolic link with a length", torrent(many([{ length: 4, attr: "l", path: ["a"] }])), "metainfo.files"],
+    ["a symbolic link without a path", torrent(many([{ attr: "l", "symlink path": ["a"] }])), "metainfo.path"],
     ["a version from the future", torrent({ ...single, "meta version": 3 }), "metainfo.version"],
   ])("refuses %s", (_what, bytes, expected) => {
     expect(() => parse(bytes)).toThrow(code(expected));
@@ -204,6 +233,10 @@ describe("parseMetainfo of what stands beside info", () => {
   it("reads web seeds as one or many, and nodes", () => {
     expect(outer({ "url-list": "http://seed/" }).webSeeds).toEqual(["http://seed/"]);
     expect(outer({ "url-list": "" }).webSeeds).toEqual([]);
+    expect(outer({ "url-list": [" http://a/my files/x y.iso "], httpseeds: ["http://b/a b"] })).toMatchObject({
+      webSeeds: ["http://a/my%20files/x%20y.iso"],
+      httpSeeds: ["http://b/a%20b"],
+    });
     expect(outer({ "url-list": ["http://a/", 1, "http://a/", "ftp://b/"] }).webSeeds).toEqual(["http://a/", "ftp://b/"]);
     expect(outer({ httpseeds: ["http://h/"] }).httpSeeds).toEqual(["http://h/"]);
     expect(outer({ nodes: [["router.example", 6881], ["::1", 0], ["x"], "y", ["", 5]] }).nodes).toEqual([{ host: "router.example", port: 6881 }]);
@@ -261,6 +294,12 @@ describe("parseMetainfo of v2", () => {
     expect(parse(v2({ ...infoV2, "file tree": { d: { f: { "": b.properties } } } })).isSingleFile).toBe(false);
   });
 
+  it("leaves out piece layers of no file, and of files that need none", () => {
+    const more = new Map<string, BInput>([...layers, [keyFromBytes(b.root), b.layer], [keyFromBytes(new Uint8Array(32).fill(7)), a.layer], ["short", 5]]);
+    const metainfo = parse(v2(infoV2, { "piece layers": more }));
+    expect([metainfo.pieceLayer(0), metainfo.pieceLayer(1), metainfo.pieceLayer(2)]).toEqual([a.layer, b.root, undefined]);
+  });
+
   it("from peers has roots but not layers", () => {
     const metainfo = metainfoFromInfo(encode(infoV2), {}, cryptoHasher);
     expect(metainfo.pieceLayer(0)).toBeUndefined();
@@ -280,6 +319,7 @@ describe("parseMetainfo of v2", () => {
     ["a file that is a folder too", v2({ ...infoV2, "file tree": { x: { "": b.properties, y: { "": b.properties } } } }), "metainfo.file-tree"],
     ["an entry that is no dictionary", v2({ ...infoV2, "file tree": { x: 1 } }), "metainfo.file-tree"],
     ["a file without a root", v2({ ...infoV2, "file tree": { x: { "": { length: 5 } } } }), "metainfo.pieces-root"],
+    ["a root of zeros", v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(32) } } } }), "metainfo.pieces-root"],
     ["a root of 20 bytes", v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(20) } } } }), "metainfo.pieces-root"],
     ["a piece length that is no power of two", v2({ ...infoV2, "piece length": 49_152 }), "metainfo.piece-length"],
     ["a piece length below a block", v2({ ...infoV2, "piece length": 8_192 }), "metainfo.piece-length"],

@@ -1,4 +1,5 @@
 import type { LayoutFile, PlacedFiles } from "./layout.ts";
+import { isPaddingNameAt } from "./padding.ts";
 import { PathHashes } from "./path-hashes.ts";
 import type { PlainFile } from "./plain-file.ts";
 import { isPlainName } from "./plain-names.ts";
@@ -44,6 +45,7 @@ export class PlainFiles implements PlacedFiles {
       const start = starts[i] ?? 0;
       const end = ends[i] ?? 0;
       if (!hashes.push(bytes, start, end) || !isPlainName(bytes, start, end)) return false;
+      if (i === count - 1 && isPaddingNameAt(bytes, start, end)) return false;
       if (!(i === count - 1 ? hashes.addFile() : hashes.addFolder())) return false;
     }
     if (this.#count === this.#lengths.length) this.#grow();

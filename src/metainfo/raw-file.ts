@@ -26,7 +26,12 @@ export interface RawFile {
 export function readFile(dict: BDict, components: readonly string[], piecesRoot: Uint8Array | undefined, text: TextReader): RawFile {
   const attributes = readAttributes(dict);
   const length = readLength(dict, attributes);
-  return { components, length, attributes, symlink: attributes.includes("l") ? readPath(dict.get("symlink path"), text) : undefined, piecesRoot };
+  return { components, length, attributes, symlink: attributes.includes("l") ? readSymlink(dict, text) : undefined, piecesRoot };
+}
+
+/** Where a symbolic link leads, from the torrent's root. BEP 47 forbids `.` and `..` in it; they are dropped. */
+function readSymlink(dict: BDict, text: TextReader): string[] | undefined {
+  return readPath(dict.get("symlink path"), text)?.filter((component) => component !== "." && component !== "..");
 }
 
 /** BEP 47's `attr`; empty when there is none. */
@@ -35,13 +40,13 @@ export function readAttributes(dict: BDict): string {
   return value === undefined ? "" : (asText(value) ?? "");
 }
 
-/** Bytes. Throws `metainfo.files` when a file has no length, or a symbolic link has one. */
+/**
+ * Bytes in the torrent's space. A symbolic link has none there (BEP 47): a length that some programs write with it is that of its
+ * target, and no bytes of the torrent. Throws `metainfo.files` when a file has no length.
+ */
 export function readLength(dict: BDict, attributes: string): number {
+  if (attributes !== "" && attributes.includes("l")) return 0;
   const length = dict.get("length") === undefined ? undefined : requireInt(dict, "length", ANY_LENGTH);
-  if (attributes !== "" && attributes.includes("l")) {
-    if ((length ?? 0) > 0) throw invalid("files", "a symbolic link has a length");
-    return 0;
-  }
   if (length === undefined) throw invalid("files", "a file has no length");
   return length;
 }

@@ -2,6 +2,7 @@ import { equalBytes, StorageError, throwIfAborted, UsageError, utf8 } from "../b
 import { keyFromText } from "../bencode/index.ts";
 import type { Files, FileStat, FolderEntry } from "../runtime/index.ts";
 import { MAX_FOLDER_DEPTH } from "./limits.ts";
+import { isPaddingName } from "./padding.ts";
 
 /** The folder in which a client keeps what it knows of the downloads beside it. It is no content, and never part of a torrent. */
 export const STATE_FOLDER = ".millrace";
@@ -36,7 +37,8 @@ export interface SourceOptions {
 }
 
 /**
- * Lists what is at `path`. Links are followed; folders named {@link STATE_FOLDER} are left out. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
+ * Lists what is at `path`. Links are followed. Folders named {@link STATE_FOLDER} are left out, and padding files that another
+ * client wrote to the disk: by their names, every client would take them for padding again. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
  * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders that lead into themselves.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
@@ -72,6 +74,7 @@ async function walk(files: Files, folder: string, above: readonly string[], foun
   for (const { name } of sorted) {
     const components = [...above, name];
     if (options.exclude?.(components.join("/")) === true) continue;
+    if (isPaddingName(name)) continue;
     const path = folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
     const stat = await existing(files, path);
     if (stat.kind === "folder" && name === STATE_FOLDER) continue;

@@ -4,18 +4,27 @@ import { existsSync } from "node:fs";
 export const OPENTRACKER = "/usr/bin/opentracker";
 export const TRANSMISSION = "/usr/bin/transmission-daemon";
 export const ARIA2 = "/usr/bin/aria2c";
+export const RTORRENT = "/usr/bin/rtorrent";
+export const QBITTORRENT = "/usr/bin/qbittorrent-nox";
+export const DELUGED = "/usr/bin/deluged";
 export const TMUX = "/usr/bin/tmux";
 export const PYTHON = "/usr/bin/python3";
 
 const hasLibtorrent = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import libtorrent"]).status === 0;
 
+/** What the tests use of Debian. */
+export type DebianPackage = "opentracker" | "transmission-daemon" | "aria2" | "python3-libtorrent" | "rtorrent" | "qbittorrent-nox" | "deluged" | "tmux";
+
 /** Debian packages that are missing of those named; empty when all are there. */
-export function missing(...packages: readonly ("opentracker" | "transmission-daemon" | "aria2" | "python3-libtorrent" | "tmux")[]): string[] {
+export function missing(...packages: readonly DebianPackage[]): string[] {
   const isThere = {
     opentracker: existsSync(OPENTRACKER),
     "transmission-daemon": existsSync(TRANSMISSION),
     aria2: existsSync(ARIA2),
     "python3-libtorrent": hasLibtorrent,
+    rtorrent: existsSync(RTORRENT),
+    "qbittorrent-nox": existsSync(QBITTORRENT),
+    deluged: existsSync(DELUGED),
     tmux: existsSync(TMUX),
   };
   return packages.filter((name) => !isThere[name]);

@@ -67,6 +67,7 @@ function showTorrent(output: Output, metainfo: Metainfo, allFiles: boolean): voi
     ["private", metainfo.private ? "yes: peers come from its trackers alone" : "no"],
     ["trackers", trackerLines(metainfo.trackers)],
     ["web seeds", metainfo.webSeeds.map(clean)],
+    ["HTTP seeds", metainfo.httpSeeds.map(clean)],
     ["source", optional(metainfo.source)],
     ["comment", optional(metainfo.comment)],
     ["created by", optional(metainfo.createdBy)],
