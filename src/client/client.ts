@@ -65,7 +65,7 @@ export class Client {
       usesTrackers: options.trackers ?? true,
       allocation: options.allocation,
       checkAddress: options.checkAddress,
-      port: () => this.#listener?.port ?? 0,
+      port: () => this.#listener?.announcedPort ?? 0,
       stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/${STATE_FOLDER}`,
       forget: (infoHash) => this.#forget(infoHash),
       wake: (infoHash) => {
@@ -92,7 +92,7 @@ export class Client {
 
   /** Where peers can connect to; 0 while not listening. */
   get port(): number {
-    return this.#host.port();
+    return this.#listener?.port ?? 0;
   }
 
   /** Connections of all torrents. */

@@ -18,6 +18,7 @@ export class PeerListener {
   readonly #options: PeerListenerOptions;
   readonly #shaking = new Set<HandshakeSession>();
   #listener: Listener | undefined;
+  #announcedPort = 0;
 
   constructor(options: PeerListenerOptions) {
     this.#options = options;
@@ -27,11 +28,17 @@ export class PeerListener {
   async open(): Promise<void> {
     const { runtime, ip, ports } = this.#options;
     this.#listener = await listenOnFirstPort(runtime, { ip, ports, onSocket: (socket) => this.#accept(socket) });
+    this.#announcedPort = this.#listener.local.port;
   }
 
   /** The port; 0 when not listening. */
   get port(): number {
     return this.#listener?.local.port ?? 0;
+  }
+
+  /** The port that trackers and peers know us by: it stays after {@link PeerListener.close}, for trackers match `stopped` by it. 0 before the first open. */
+  get announcedPort(): number {
+    return this.#announcedPort;
   }
 
   async close(): Promise<void> {

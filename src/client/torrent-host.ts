@@ -28,6 +28,7 @@ export interface TorrentHost {
   readonly usesTrackers: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly checkAddress: ClientOptions["checkAddress"];
+  /** The port we are known by, also while the client closes; 0 when we do not listen. */
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;
   /** A torrent has something to do by the second. */
