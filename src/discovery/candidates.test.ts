@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { digest } from "../../test/support/stage.ts";
 import { simWorld } from "../sim/index.ts";
 import { CandidateList } from "./candidates.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS } from "./limits.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 
 const peer = (n: number): { ip: string; port: number } => ({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
 
@@ -58,6 +58,32 @@ describe("CandidateList", () => {
     expect(list.next()).toBeUndefined();
     await world.run(1);
     expect([list.next(), list.next()]).toEqual([peer(1), undefined]);
+  });
+
+  it("dials later and later a peer whose connections are soon over, and as before after a long one", async () => {
+    const { world, list } = start();
+    list.add([peer(1)], "tracker");
+    for (const wait of [1, 2, 4, 8].map((factor) => factor * RECONNECT_MS)) {
+      expect(list.next()).toEqual(peer(1));
+      list.connected(peer(1));
+      list.left(peer(1));
+      await world.run(wait - 1);
+      expect(list.next()).toBeUndefined();
+      await world.run(1);
+    }
+    expect(list.next()).toEqual(peer(1));
+    list.connected(peer(1));
+    await world.run(SHORT_VISIT_MS);
+    list.left(peer(1));
+    await world.run(RECONNECT_MS);
+    expect(list.next()).toEqual(peer(1));
+  });
+
+  it("keeps those that have every piece for when they are wanted", () => {
+    const { list } = start();
+    list.add([peer(1), peer(2)], "tracker");
+    list.seen(peer(1), true);
+    expect([list.next(false), list.next(false), list.next(true), list.next(true)]).toEqual([peer(2), undefined, peer(1), undefined]);
   });
 
   it("remembers so many and no more, and gives up one that fails for one that a tracker tells of", () => {

@@ -1,13 +1,13 @@
 import { formatEndpoint, isDialable, type Endpoint } from "../base/index.ts";
 import type { Clock, Random } from "../runtime/index.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS } from "./limits.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
 /** Who told us of a peer. */
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local";
 
 /**
- *     idle ──dial──> dialing ──connected──> connected ──left──> idle (later)
+ *     idle ──dial──> dialing ──connected──> connected ──left──> idle (later; doubling after short connections)
  *                      └──failed──> idle (later, doubling) ──too often──> forgotten
  *     any ──ban──> banned
  */
@@ -20,6 +20,12 @@ interface Candidate {
   failures: number;
   /** On the clock's scale: not to be dialed before. */
   notBefore: number;
+  /** On the clock's scale: when it was last connected. */
+  connectedAt: number;
+  /** Connections in a row that were good and soon over. */
+  shortVisits: number;
+  /** Whether it had every piece when it was last seen: two seeds have nothing for each other. */
+  isSeed: boolean;
   /** BEP 40, from our address as far as it is known. */
   readonly priority: number;
 }
@@ -51,18 +57,18 @@ export class CandidateList {
         continue;
       }
       if (this.#known.size >= MAX_CANDIDATES && !this.#evict(source)) continue;
-      this.#known.set(key, { endpoint, source, state: "idle", failures: 0, notBefore: 0, priority: peerPriority(this.#own, endpoint) });
+      this.#known.set(key, { endpoint, source, state: "idle", failures: 0, notBefore: 0, connectedAt: 0, shortVisits: 0, isSeed: false, priority: peerPriority(this.#own, endpoint) });
       added++;
     }
     return added;
   }
 
-  /** The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. */
-  next(): Endpoint | undefined {
+  /** The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. `wantsSeeds`: whether those known to be complete count. */
+  next(wantsSeeds = true): Endpoint | undefined {
     const now = this.#clock.now();
     let best: Candidate | undefined;
     for (const candidate of this.#known.values()) {
-      if (candidate.state !== "idle" || candidate.notBefore > now) continue;
+      if (candidate.state !== "idle" || candidate.notBefore > now || (candidate.isSeed && !wantsSeeds)) continue;
       if (best === undefined || candidate.failures < best.failures || (candidate.failures === best.failures && candidate.priority > best.priority)) best = candidate;
     }
     if (best === undefined) return undefined;
@@ -75,6 +81,7 @@ export class CandidateList {
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.state = "connected";
     candidate.failures = 0;
+    candidate.connectedAt = this.#clock.now();
   }
 
   /** It did not answer, or not as a peer should. */
@@ -93,12 +100,21 @@ export class CandidateList {
     candidate.notBefore = this.#clock.now() + wait + this.#random.below(Math.ceil(wait / 4));
   }
 
-  /** A connection that was good ended. */
+  /** Notes whether a peer has every piece. */
+  seen(endpoint: Endpoint, isSeed: boolean): void {
+    const candidate = this.#known.get(formatEndpoint(endpoint));
+    if (candidate !== undefined) candidate.isSeed = isSeed;
+  }
+
+  /** A connection that was good ended. After one that was soon over the peer is dialed later each time: it, or we, had no use for it. */
   left(endpoint: Endpoint): void {
     const candidate = this.#known.get(formatEndpoint(endpoint));
     if (candidate === undefined || candidate.state === "banned") return;
+    const now = this.#clock.now();
+    const isShort = candidate.state === "connected" && now - candidate.connectedAt < SHORT_VISIT_MS;
+    candidate.shortVisits = isShort ? candidate.shortVisits + 1 : 0;
     candidate.state = "idle";
-    candidate.notBefore = this.#clock.now() + RECONNECT_MS;
+    candidate.notBefore = now + Math.min(LONGEST_RETRY_MS, RECONNECT_MS * 2 ** Math.max(0, candidate.shortVisits - 1));
   }
 
   /** Never to be dialed again: it lied, or it is ourselves. */

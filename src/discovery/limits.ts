@@ -12,5 +12,8 @@ export const LONGEST_RETRY_MS = 30 * 60_000;
 /** Failures in a row after which a peer is forgotten, unless the user named it. */
 export const MAX_FAILURES = 10;
 
-/** Milliseconds before a peer is dialed again that talked to us and left. */
+/** Milliseconds before a peer is dialed again that talked to us and left; doubled with each further short connection. */
 export const RECONNECT_MS = 10_000;
+
+/** Milliseconds: a connection that lasted less is short. */
+export const SHORT_VISIT_MS = 60_000;

@@ -8,6 +8,8 @@ import { MAX_DIALING } from "./limits.ts";
 export interface DialerOptions {
   readonly runtime: Runtime;
   readonly candidates: CandidateList;
+  /** Whether a peer that has everything is of use: not while we have it, too. */
+  readonly wantsSeeds: () => boolean;
   /** How many more connections may be begun. */
   readonly room: () => number;
   readonly isAllowed: (endpoint: Endpoint) => boolean;
@@ -37,7 +39,7 @@ export class Dialer {
   /** Begins as many connections as may be. Call it when candidates came or connections went. */
   dial(): void {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
-      const endpoint = this.#options.candidates.next();
+      const endpoint = this.#options.candidates.next(this.#options.wantsSeeds());
       if (endpoint === undefined) return;
       if (!this.#options.isAllowed(endpoint)) {
         this.#options.candidates.ban(endpoint);

@@ -1,4 +1,4 @@
-import type { InfoHash } from "../base/index.ts";
+import { NetworkError, type InfoHash } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { MetadataAssembler, MetadataServer, utMetadata, type MetadataMessage } from "../wire/index.ts";
 import type { Peer } from "./peer.ts";
@@ -54,6 +54,7 @@ export class MetadataExchange {
       const message = peer.extensions.message(utMetadata, { type: "request", piece });
       if (message !== undefined) peer.send(message);
     }
+    for (const peer of this.#assembler.unresponsive()) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
   }
 
   #serve(peer: Peer, request: { readonly piece: number }): void {

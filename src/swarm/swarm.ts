@@ -185,6 +185,7 @@ export class Swarm implements PeerOwner {
     this.#options.runtime.log.debug("peer left", { peer: formatEndpoint(peer.endpoint), client: peer.client, reason: error?.message });
     const { listenEndpoint } = peer;
     if (listenEndpoint !== undefined) {
+      this.candidates.seen(listenEndpoint, peer.isSeed);
       if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenEndpoint);
       else this.candidates.left(listenEndpoint);
     }
@@ -210,6 +211,7 @@ export class Swarm implements PeerOwner {
     const dialer: Dialer = new Dialer({
       runtime,
       candidates: this.candidates,
+      wantsSeeds: () => !this.isFinished,
       room: () => Math.min(maxPeers() - this.#peers.size, budget.room) - dialer.pending,
       isAllowed: (endpoint) => !bans.isBanned(endpoint),
       offer: () => this.handshake(),

@@ -40,8 +40,17 @@ export const MAX_METADATA_ATTEMPTS = 4;
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
 export const METADATA_ATTEMPT_MS_PER_PIECE = 250;
 
-/** Metadata requests awaiting an answer from one peer: enough to cover the round trip, few enough for flood protection (BEP 9). */
+/** Metadata requests awaiting an answer from one peer that answers them all: enough to cover the round trip, few enough for flood protection (BEP 9). */
 export const MAX_METADATA_REQUESTS_PER_PEER = 4;
+
+/**
+ * Metadata requests that a peer answers one at a time before it is sent two together, and so on up to
+ * {@link MAX_METADATA_REQUESTS_PER_PEER}: rtorrent answers the first of two that arrive together, and none after it.
+ */
+export const METADATA_PROOF_ANSWERS = 16;
+
+/** Metadata requests in a row that a peer may leave unanswered before it is left, to be dialed again later. */
+export const MAX_METADATA_TIMEOUTS = 2;
 
 /** Milliseconds: how long a metadata request may stay unanswered before another peer is asked. */
 export const METADATA_REQUEST_TIMEOUT_MS = 15_000;

@@ -75,7 +75,7 @@ describe.each(clients)("with %s", (_name, packageName, start) => {
     await (await newClient(seedDir, { listenIp: "127.0.0.1" }).add(sources.torrent)).done;
     await hasSeeder();
     const dirs = await Promise.all(Array.from({ length: leechers }, (_, number) => leechDir(number)));
-    const others = await Promise.all(dirs.map((dir, number) => start({ home: join(folder, `home${number}`), source: sources[source], dir, seed: false })));
+    const others = await Promise.all(dirs.map((dir, number) => start({ home: join(folder, `home${number}`), source: sources[source], dir, seed: false, ip: `127.0.0.${number + 2}` })));
     await Promise.all(others.map((other) => other.complete()));
     for (const dir of dirs) expect(await content(dir)).toEqual(await content(seedDir));
   });

@@ -2,11 +2,13 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
+import { eventually } from "../support/process.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { because, missing } from "../support/programs.ts";
 import { Aria2, Libtorrent, Transmission, type RealClient, type Task } from "../support/real-clients.ts";
 import { tempFolder } from "../support/temp-folder.ts";
-import { startOpentracker, trackerKnows } from "../support/trackers.ts";
+import { Rtorrent } from "../support/rtorrent.ts";
+import { startMillraceTracker, startOpentracker, trackerKnows } from "../support/trackers.ts";
 
 const runtime = nodeRuntime();
 afterAll(() => runtime.close());
@@ -25,11 +27,12 @@ interface Scene {
   readonly link: string;
 }
 
-async function scene(): Promise<Scene> {
+/** `nameLength`: characters of each file's name: long names make long metadata. */
+async function scene(count = FILES, nameLength = 0): Promise<Scene> {
   const home = await tempFolder();
   const [seedDir, dir] = [join(home, "seed"), join(home, "leech")];
   await Promise.all([mkdir(seedDir), mkdir(dir)]);
-  const files = Object.fromEntries(Array.from({ length: FILES }, (_, index) => [`content/file number ${index}`, 4_000 + index]));
+  const files = Object.fromEntries(Array.from({ length: count }, (_, index) => [`content/${`file number ${index}`.padEnd(nameLength, "x")}`, 4_000 + index]));
   await writeRandom(seedDir, files);
   const { file, metainfo } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384 });
   expect(metainfo.infoBytes.length).toBeGreaterThan(2 * 16_384);
@@ -71,6 +74,23 @@ describe.each(seeders)("a magnet link to %s", (_name, packageName, start) => {
   });
 });
 
+describe("a magnet link to rtorrent", () => {
+  const lacking = missing("rtorrent");
+
+  it.skipIf(lacking.length > 0)(`fetches metadata of 100 KiB, of which rtorrent answers one request at a time${because(lacking)}`, async () => {
+    const { home, seedDir, dir, link } = await scene(450, 220);
+    // rtorrent loads no torrent without a tracker.
+    const tracker = await startMillraceTracker();
+    const { file } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker.http]] });
+    const seeder = await Rtorrent.start({ home, source: file, dir: seedDir, seed: true });
+    const torrent = await newClient(dir).add(`${link}&x.pe=127.0.0.1:${seeder.port}`);
+    await eventually("the metadata is there", () => torrent.metainfo, 15_000);
+    expect(torrent.metainfo?.infoBytes.length).toBeGreaterThan(100 * 1024);
+    await torrent.done;
+    expect(await sums(dir)).toEqual(await content(seedDir));
+  });
+});
+
 describe("metadata from us", () => {
   const lacking = missing("python3-libtorrent");
 
@@ -84,6 +104,18 @@ describe("metadata from us", () => {
     await other.hasMetadata();
     await other.complete();
     expect(await sums(dir)).toEqual(await content(seedDir));
+  });
+
+  const lackingAria2 = missing("aria2");
+
+  it.skipIf(lackingAria2.length > 0)(`aria2, which announces left=0 for a magnet link, finds us through our tracker${because(lackingAria2)}`, async () => {
+    const { home, seedDir, dir, infoHash, file, link } = await scene();
+    const tracker = await startMillraceTracker();
+    await (await newClient(seedDir).add(file, { extraTrackers: [tracker.http] })).done;
+    await trackerKnows(runtime, tracker.http, infoHash, { seeders: 1 });
+    const other = await Aria2.start({ home, source: `${link}&tr=${encodeURIComponent(tracker.http)}`, dir, seed: false });
+    await other.complete();
+    expect(await content(dir)).toEqual(await content(seedDir));
   });
 
   const lackingForAria2 = missing("aria2", "opentracker");

@@ -16,6 +16,8 @@ export interface Task {
   readonly dir: string;
   /** Whether the data is there already. */
   readonly seed: boolean;
+  /** The loopback address to use, of clients that talk to one peer of an address only. Default 127.0.0.1. */
+  readonly ip?: string;
   /** Bytes a second. */
   readonly up?: number;
   readonly down?: number;

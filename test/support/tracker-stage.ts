@@ -19,6 +19,7 @@ export class Stage {
   readonly statuses: TrackerStatus[] = [];
   answers: Record<string, BInput | Error | undefined> = {};
   left = 100;
+  port = 6881;
 
   constructor(tiers: string[], options: Partial<TrackerSessionOptions> = {}, host = new FakeHost(orderlyRandom)) {
     this.host = host;
@@ -32,7 +33,7 @@ export class Stage {
       infoHash: INFO_HASH,
       peerId: PEER_ID,
       key: 1,
-      port: () => 6881,
+      port: () => this.port,
       stats: () => ({ uploaded: 1, downloaded: 2, left: this.left }),
       numWant: () => 50,
       userAgent: "test/1",

@@ -42,6 +42,7 @@ export class TrackerEntry {
   #told = false;
   /** `completed` is still to be sent. */
   #completedDue = false;
+  #port: number | undefined;
   #trackerId: string | undefined;
   #lastAt: number | undefined;
   #reply: AnnounceReply | undefined;
@@ -62,8 +63,18 @@ export class TrackerEntry {
     return this.#told;
   }
 
+  /** It counts us, or may do so from now on: an announce that it has not answered yet is under way. */
+  get mayKnowUs(): boolean {
+    return this.#told || this.#state.kind === "announcing";
+  }
+
   get completedDue(): boolean {
     return this.#completedDue;
+  }
+
+  /** The port that it was last told: `stopped` must name it, or the tracker keeps us under it. */
+  get port(): number | undefined {
+    return this.#port;
   }
 
   get trackerId(): string | undefined {
@@ -76,7 +87,8 @@ export class TrackerEntry {
     return this.#completedDue ? "completed" : undefined;
   }
 
-  begin(event: AnnounceEvent | undefined): void {
+  begin(event: AnnounceEvent | undefined, port: number): void {
+    this.#port = port;
     const failures = this.#state.kind === "failed" ? this.#state.failures : 0;
     this.#state = { kind: "announcing", event, since: this.#clock.now(), failures };
   }

@@ -23,6 +23,27 @@ describe("TrackerSession.stop and close", () => {
     await stage.session.close();
   });
 
+  it("names in stopped the port that was announced, whatever it is by then", async () => {
+    const stage = new Stage(["a", "b"]);
+    stage.answers = { a: OK, b: OK };
+    stage.port = 6881;
+    stage.session.start();
+    await settle();
+    stage.port = 0;
+    await stage.session.stop();
+    const ports = stage.announced.map(({ url }) => [url.searchParams.get("event"), url.searchParams.get("port")]);
+    expect(ports).toEqual([["started", "6881"], ["started", "6881"], ["stopped", "6881"], ["stopped", "6881"]]);
+  });
+
+  it("says stopped to a tracker that has not answered started yet", async () => {
+    const stage = new Stage(["a"]);
+    stage.session.start();
+    await settle();
+    stage.answers = { a: OK };
+    await stage.session.stop();
+    expect(stage.told).toBe("a:started a:stopped");
+  });
+
   it("takes no longer than 3 s to stop", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = { a: OK, b: OK };

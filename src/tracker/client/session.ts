@@ -103,7 +103,9 @@ export class TrackerSession {
     return this.#entries().map((entry) => entry.status());
   }
 
-  /** Ends the announces and sends `stopped` to the trackers that know us. Takes at most 3 s, never rejects. */
+  /**
+   * Ends the announces and sends `stopped` to the trackers that know us, or were just being told of us: the reply may be on its way. Takes at most 3 s, never rejects.
+   */
   stop(): Promise<void> {
     if (this.#stopping !== undefined) return this.#stopping.done;
     if (this.#phase !== "running") {
@@ -117,7 +119,7 @@ export class TrackerSession {
       giveUp = resolve;
     });
     this.#timer = this.#host.clock.after(STOP_TIMEOUT_MS, giveUp);
-    const told = this.#entries().filter((entry) => entry.told);
+    const told = this.#entries().filter((entry) => entry.mayKnowUs);
     const done = this.#finishStop(Promise.race([Promise.allSettled(told.map((entry) => this.#sayStopped(entry))), gaveUp]));
     this.#stopping = { done, giveUp };
     return done;
@@ -172,9 +174,10 @@ export class TrackerSession {
 
   #announce(entry: TrackerEntry, event: AnnounceEvent | undefined): void {
     const { signal, ended } = this.#announces.open();
-    entry.begin(event);
+    const port = this.#options.port();
+    entry.begin(event, port);
     this.#report(entry);
-    announce(this.#host, this.#request(entry, event, this.#options.numWant()), signal, this.#udp).then(
+    announce(this.#host, this.#request(entry, event, this.#options.numWant(), port), signal, this.#udp).then(
       (reply) => {
         ended();
         if (!signal.aborted) this.#onReply(entry, event, reply);
@@ -216,16 +219,15 @@ export class TrackerSession {
     tier.unshift(entry);
   }
 
-  #request(entry: TrackerEntry, event: AnnounceEvent | undefined, numWant: number): AnnounceRequest {
+  #request(entry: TrackerEntry, event: AnnounceEvent | undefined, numWant: number, port: number): AnnounceRequest {
     const { infoHash, peerId, key, userAgent, headers, localIp, check } = this.#options;
     const { uploaded, downloaded, left } = this.#options.stats();
-    const port = this.#options.port();
     return { url: entry.url, infoHash, peerId, port, uploaded, downloaded, left, event, numWant, key, trackerId: entry.trackerId, userAgent, headers, localIp, check };
   }
 
   async #sayStopped(entry: TrackerEntry): Promise<void> {
     const { signal, ended } = this.#farewells.open();
-    const request = { ...this.#request(entry, "stopped", 0), timeoutMs: STOP_TIMEOUT_MS, retransmitMs: STOP_RETRANSMIT_MS };
+    const request = { ...this.#request(entry, "stopped", 0, entry.port ?? this.#options.port()), timeoutMs: STOP_TIMEOUT_MS, retransmitMs: STOP_RETRANSMIT_MS };
     try {
       await announce(this.#host, request, signal, this.#udp);
     } finally {

@@ -7,8 +7,10 @@ import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
   MAX_METADATA_REQUESTS_PER_PEER,
+  MAX_METADATA_TIMEOUTS,
   METADATA_ATTEMPT_BASE_MS,
   METADATA_ATTEMPT_MS_PER_PIECE,
+  METADATA_PROOF_ANSWERS,
   METADATA_REQUEST_TIMEOUT_MS,
   METADATA_RETRY_MS,
 } from "../limits.ts";
@@ -119,12 +121,48 @@ describe("MetadataAssembler", () => {
     expect(swarm.assembler.requests(swarm.now)).toEqual([]);
   });
 
-  it("asks one peer for a few pieces at a time only", () => {
-    const info = makeInfo(20);
-    const assembler = new Swarm(info).honest("a", info).assembler;
-    expect(assembler.requests(0).map(({ piece }) => piece)).toEqual([0, 1, 2, 3]);
-    expect(assembler.requests(0)).toHaveLength(0);
-    expect(MAX_METADATA_REQUESTS_PER_PEER).toBe(4);
+  it("asks a peer for one piece at a time until it has answered many, then for a few", () => {
+    const info = makeInfo(100);
+    const { assembler } = new Swarm(info).honest("a", info);
+    let outstanding = assembler.requests(0);
+    const windows: number[] = [];
+    for (let answered = 0; answered < 5 * METADATA_PROOF_ANSWERS; answered++) {
+      windows.push(outstanding.length);
+      const { piece = 0 } = outstanding.shift() ?? {};
+      assembler.onMessage("a", metadataReply(info, { piece }), 1);
+      outstanding = [...outstanding, ...assembler.requests(1)];
+    }
+    expect([windows[0], windows[METADATA_PROOF_ANSWERS - 1], windows[METADATA_PROOF_ANSWERS]]).toEqual([1, 1, 2]);
+    expect(Math.max(...windows)).toBe(MAX_METADATA_REQUESTS_PER_PEER);
+  });
+
+  it("fetches from a peer that answers only the first of two requests that arrive together", () => {
+    const info = makeInfo(60);
+    const swarm = new Swarm(info);
+    let lastAt = -1;
+    // One answer for each instant, as rtorrent does it.
+    swarm.add("rtorrent", info.length, (piece) => {
+      const isFirst = swarm.now !== lastAt;
+      lastAt = swarm.now;
+      return isFirst ? metadataReply(info, { piece }) : undefined;
+    });
+    expectMetadata(swarm.run(120_000), info);
+    // One time-out to find it out, and never again.
+    expect(swarm.now).toBeLessThan(METADATA_REQUEST_TIMEOUT_MS + 60 * 10 + 100);
+  });
+
+  it("names peers that leave requests unanswered, one after the other", () => {
+    const info = makeInfo(2);
+    const { assembler } = new Swarm(info);
+    assembler.addPeer("silent", info.length);
+    let now = 0;
+    for (let timeouts = 0; timeouts < MAX_METADATA_TIMEOUTS; timeouts++) {
+      expect([assembler.requests(now).length, assembler.unresponsive()]).toEqual([1, []]);
+      now += METADATA_REQUEST_TIMEOUT_MS;
+      assembler.requests(now);
+      now += METADATA_RETRY_MS;
+    }
+    expect(assembler.unresponsive()).toEqual(["silent"]);
   });
 
   it("takes SHA-256 for a v2 info-hash", () => {
@@ -261,7 +299,9 @@ describe("MetadataAssembler", () => {
     expect(() => assembler.onMessage("a", { type: "data", piece: 0, totalSize: info.length, data: new Uint8Array(5) }, 1)).toThrow(
       expect.objectContaining({ code: "wire.metadata-size" }),
     );
-    expect(() => assembler.onMessage("a", { type: "data", piece: 1, totalSize: 7, data: info.slice(-100) }, 1)).toThrow(PeerError);
+    assembler.removePeer("a");
+    start("b");
+    expect(() => assembler.onMessage("b", { type: "data", piece: 0, totalSize: 7, data: info.slice(0, METADATA_PIECE_LENGTH) }, 1)).toThrow(PeerError);
   });
 
   it("ignores what it did not ask for", () => {

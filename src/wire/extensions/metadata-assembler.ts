@@ -5,6 +5,8 @@ import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
   MAX_METADATA_REQUESTS_PER_PEER,
+  MAX_METADATA_TIMEOUTS,
+  METADATA_PROOF_ANSWERS,
   METADATA_REQUEST_TIMEOUT_MS,
   METADATA_RETRY_MS,
 } from "../limits.ts";
@@ -40,6 +42,14 @@ interface PeerState {
   readonly asked: Map<number, number>;
   /** Left alone until then, after a reject or a time-out. */
   quietUntil: number;
+  /** Requests that may await an answer at once. */
+  window: number;
+  /** Requests answered since the window changed. */
+  answered: number;
+  /** The window never grows again: with more than one request at once, this peer fell silent. */
+  isOneByOne: boolean;
+  /** Requests in a row that were not answered in time. */
+  timeouts: number;
   /** Tries of which this peer was the only source: the least tried goes first. */
   starts: number;
 }
@@ -96,7 +106,7 @@ export class MetadataAssembler<P> {
       this.#exclude(peer);
       return false;
     }
-    this.#peers.set(peer, { size, asked: new Map(), quietUntil: Number.NEGATIVE_INFINITY, starts: 0 });
+    this.#peers.set(peer, { size, asked: new Map(), quietUntil: Number.NEGATIVE_INFINITY, window: 1, answered: 0, isOneByOne: false, timeouts: 0, starts: 0 });
     if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
     return true;
   }
@@ -125,7 +135,7 @@ export class MetadataAssembler<P> {
       // Breadth first, so that every peer has a share; a piece goes to a second peer only when each was asked of one.
       for (let depth = 0; depth < MAX_METADATA_REQUESTS_PER_PEER; depth++) {
         for (const [peer, state] of peers) {
-          if (state.asked.size > depth) continue;
+          if (state.asked.size > depth || depth >= state.window) continue;
           const piece = choosePiece(attempt, state, asked);
           if (piece === undefined) continue;
           asked.set(piece, (asked.get(piece) ?? 0) + 1);
@@ -135,6 +145,11 @@ export class MetadataAssembler<P> {
       }
     }
     return out;
+  }
+
+  /** Peers that left {@link MAX_METADATA_TIMEOUTS} requests in a row unanswered: a new connection may do better. */
+  unresponsive(): P[] {
+    return [...this.#peers].filter(([, { timeouts }]) => timeouts >= MAX_METADATA_TIMEOUTS).map(([peer]) => peer);
   }
 
   /** When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`: never. */
@@ -157,6 +172,7 @@ export class MetadataAssembler<P> {
     const state = this.#peers.get(peer);
     if (this.#done || state === undefined || message.type === "request" || message.type === "unknown") return { type: "ignored" };
     if (!state.asked.delete(message.piece)) return { type: "ignored" };
+    state.timeouts = 0;
     if (message.type === "reject") {
       this.#silence(peer, state, now);
       return { type: "progress" };
@@ -167,6 +183,7 @@ export class MetadataAssembler<P> {
     const expected = attempt.pieceLength(message.piece);
     if (message.data.length !== expected) throw sizeError(`piece ${message.piece}`, expected, message.data.length);
     attempt.store(message.piece, message.data, peer);
+    widen(state);
     return attempt.isComplete ? this.#verify(attempt) : { type: "progress" };
   }
 
@@ -219,10 +236,14 @@ export class MetadataAssembler<P> {
 
   #expireRequests(now: number): void {
     for (const [peer, state] of this.#peers) {
-      for (const [piece, deadline] of state.asked) {
-        if (deadline > now) continue;
-        state.asked.delete(piece);
-        this.#silence(peer, state, now);
+      if ([...state.asked.values()].every((deadline) => deadline > now)) continue;
+      // All of them: what comes after a request that was lost does not come either.
+      state.asked.clear();
+      state.timeouts++;
+      if (state.window === 1) this.#silence(peer, state, now);
+      else {
+        state.window = 1;
+        state.isOneByOne = true;
       }
     }
   }
@@ -280,6 +301,13 @@ export class MetadataAssembler<P> {
     }
     return undefined;
   }
+}
+
+/** Lets a peer that has answered enough requests have one more at once. */
+function widen(state: PeerState): void {
+  if (state.isOneByOne || ++state.answered < METADATA_PROOF_ANSWERS) return;
+  state.answered = 0;
+  state.window = Math.min(MAX_METADATA_REQUESTS_PER_PEER, state.window + 1);
 }
 
 /** The first piece that nobody was asked for; failing that, one that a single other peer was. */
