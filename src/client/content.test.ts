@@ -18,6 +18,8 @@ interface Scene {
   readonly world: World;
   readonly host: SimHost;
   readonly failures: unknown[];
+  /** Codes of what a user is told. */
+  readonly notices: string[];
   /** What is kept besides the progress. */
   counted: number;
   open(): Promise<Content>;
@@ -33,10 +35,12 @@ function setUp(seed = 1): Scene {
   const { metainfo } = play;
   const bytes = play.files.get("one.bin") ?? new Uint8Array();
   const failures: unknown[] = [];
+  const notices: string[] = [];
   const scene: Scene = {
     world,
     host,
     failures,
+    notices,
     counted: 0,
     open: () =>
       world.settled(
@@ -51,6 +55,10 @@ function setUp(seed = 1): Scene {
           priorities: ["normal"],
           skipCheck: false,
           forceCheck: false,
+          known: undefined,
+          hadData: false,
+          acceptLoss: false,
+          onNotice: (error) => notices.push(error.code),
           extra: () => ({ counted: scene.counted }),
           onKept: (extra: BDict) => {
             scene.counted = asInt(extra.get("counted")) ?? -1;

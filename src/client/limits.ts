@@ -47,3 +47,6 @@ export const READ_AHEAD_PIECES = 2;
 
 /** Bytes of a file that are read at a time. */
 export const MAX_READ_BYTES = 256 * 1024;
+
+/** Milliseconds between two looks for the files of a torrent that are gone: a disk that was mounted is seen soon, and thousands of torrents cost little. */
+export const MISSING_LOOK_MS = 5_000;

@@ -51,6 +51,13 @@ export interface AddOptions {
   readonly paused?: boolean;
   /** Believe that the data is right without reading it, as long as every file is there in full length. */
   readonly skipCheck?: boolean;
+  /**
+   * What to do about files that were there, as the kept state says, and are all gone. `"fail"` (default): nothing is downloaded, the torrent fails with
+   * `storage.missing` and goes on once they are back. `"download"`: they are downloaded again, with a warning.
+   */
+  readonly ifMissing?: "fail" | "download";
+  /** Some of its data was there in an earlier run: that none of its files is there now is `ifMissing`'s case, even when the kept state is lost. */
+  readonly hadData?: boolean;
   /** Whether this torrent's trackers are talked to. Default: the client's. */
   readonly trackers?: boolean;
   /** Announce URLs besides the torrent's own, one tier each. */

@@ -2,9 +2,12 @@ import { AbortError, InputError, StorageError, UsageError, type Bitfield, type I
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
-import type { TrackerStatus } from "../tracker/index.ts";
-import { Content, discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent, usesFiles, type ContentPlace } from "./content.ts";
+import { Absence, isMissing } from "./absence.ts";
+import { usesFiles, type ContentPlace } from "./content-place.ts";
+import { Content } from "./content.ts";
+import { DataMemory } from "./data-memory.ts";
 import { Deferred } from "./deferred.ts";
+import { discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent } from "./kept-content.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 import { lookUpPeers, magnetPeers } from "./named-peers.ts";
 import { Moving } from "./moving.ts";
@@ -13,12 +16,13 @@ import { Readers } from "./reading.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError, asStorageError } from "./source.ts";
 import type { TorrentHost } from "./torrent-host.ts";
-import { TorrentRates, type Rates } from "./torrent-rates.ts";
+import { TorrentControls, type ControlledParts } from "./torrent-controls.ts";
+import { TorrentRates } from "./torrent-rates.ts";
 import { checking, isActive, transition, type TorrentState } from "./torrent-state.ts";
 import { makeSwarm } from "./torrent-swarm.ts";
 import { Tally } from "./torrent-tally.ts";
 import { TorrentTrackers } from "./torrent-trackers.ts";
-import { TorrentView, type ViewedParts } from "./torrent-view.ts";
+import type { ViewedParts } from "./torrent-view.ts";
 
 /** What a torrent is made from. */
 export interface TorrentSeed {
@@ -28,7 +32,7 @@ export interface TorrentSeed {
 }
 
 /** One torrent of a {@link Client}. Made by `client.add`. */
-export class Torrent extends TorrentView {
+export class Torrent extends TorrentControls {
   readonly infoHash: InfoHash;
   /** When this client took it up. */
   readonly addedAt: Date;
@@ -45,11 +49,9 @@ export class Torrent extends TorrentView {
   #swarm: Swarm | undefined;
   #content: Content | undefined;
   readonly #trackers: TorrentTrackers;
-  #isSequential: boolean;
   #abort = new AbortController();
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
-  #forceCheck = false;
   #isOpened = false;
   /** Peers that were named since it was added: the next start begins with them, too. */
   #named: readonly string[] = [];
@@ -57,6 +59,8 @@ export class Torrent extends TorrentView {
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
   #moving: Moving | undefined;
+  readonly #memory: DataMemory;
+  readonly #absence: Absence;
 
   constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
     super();
@@ -66,7 +70,6 @@ export class Torrent extends TorrentView {
     this.infoHash = seed.infoHash;
     this.#folder = folder;
     this.#options = options;
-    this.#isSequential = options.sequential === true;
     this.#trackers = new TorrentTrackers({
       host,
       infoHash: seed.infoHash,
@@ -77,8 +80,18 @@ export class Torrent extends TorrentView {
       left: () => this.#left(),
     });
     this.#tally = new Tally(options.downloaded, options.uploaded);
+    this.setSequential(options.sequential === true);
     this.addedAt = new Date(host.runtime.clock.wallTime());
     this.#rates = new TorrentRates(host.runtime.clock, options, host);
+    this.#memory = new DataMemory(options);
+    this.#absence = new Absence({
+      place: () => this.#place(),
+      priorities: () => this.selectFiles()?.priorities ?? [],
+      claimed: () => this.#memory.claimed(this.#place()),
+      onBack: () => {
+        if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#begin();
+      },
+    });
     this.#readers = new Readers({
       layout: () => this.#metainfo?.layout,
       have: () => (this.#isOpened ? this.#selection?.have : undefined),
@@ -115,30 +128,11 @@ export class Torrent extends TorrentView {
     return this.#isOpened;
   }
 
-  trackers(): TrackerStatus[] {
-    return this.#trackers.status();
-  }
-
-  /** Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or what was set instead. */
-  get trackerTiers(): readonly (readonly string[])[] {
-    return this.#trackers.tiers;
-  }
-
-  /** Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`. */
-  setTrackers(tiers: readonly (readonly string[])[]): void {
-    this.#trackers.set(tiers);
-  }
-
   /** Tries more peers, as `HOST:PORT`. */
   async addPeers(peers: readonly string[]): Promise<void> {
     const endpoints = await lookUpPeers(this.#host.runtime, peers);
     this.#named = [...new Set([...this.#named, ...peers])].slice(-MAX_NAMED_PEERS);
     this.#swarm?.addPeers(endpoints, "user");
-  }
-
-  /** Announces now, tracker's minimum interval or not. */
-  reannounce(): void {
-    this.#trackers.force();
   }
 
   /** Changes how much files are wanted, by index. */
@@ -156,33 +150,6 @@ export class Torrent extends TorrentView {
       if (this.#done.isSettled) this.#done = new Deferred();
       this.#setState({ kind: "downloading" });
     }
-  }
-
-  /** Whether pieces are fetched in order instead of rarest first. */
-  get isSequential(): boolean {
-    return this.#isSequential;
-  }
-
-  setSequential(isSequential: boolean): void {
-    this.#isSequential = isSequential;
-    const downloader = this.#swarm?.downloader;
-    if (downloader !== undefined) downloader.isSequential = isSequential;
-  }
-
-  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
-  get isBusy(): boolean {
-    const swarm = this.#swarm;
-    return this.#state.kind === "checking" || (swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0));
-  }
-
-  /** Bytes a second; `undefined` where it has no limit of its own. */
-  get rates(): Required<Rates> {
-    return this.#rates.get();
-  }
-
-  /** Bytes a second; `undefined` for no limit of its own. */
-  setRates(rates: Rates): void {
-    this.#rates.set(rates);
   }
 
   /**
@@ -210,13 +177,21 @@ export class Torrent extends TorrentView {
     if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
-  /** Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. */
+  /**
+   * Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. Files that were there and are all gone make it fail with
+   * `storage.missing`, and it goes on by itself once they are back; begun again in that state, it downloads them anew.
+   */
   resume(): void {
     if (this.#moving !== undefined) {
       this.#moving.resume = true;
       return;
     }
     if (this.#state.kind !== "paused" && this.#state.kind !== "failed") return;
+    if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#memory.acceptLoss();
+    this.#begin();
+  }
+
+  #begin(): void {
     if (this.#done.isSettled) this.#done = new Deferred();
     this.#abort = new AbortController();
     this.#setState(this.#metainfo === undefined ? { kind: "fetching-metadata" } : checking(this.#metainfo.pieceCount));
@@ -257,18 +232,19 @@ export class Torrent extends TorrentView {
 
   async #relocate(folder: string, find: boolean, signal: AbortSignal): Promise<void> {
     await this.pause();
-    const place = this.#metainfo === undefined || find ? undefined : this.#contentOptions(this.#metainfo);
+    const place = find ? undefined : this.#place();
+    if (find) await this.#memory.take(this.#place());
     if (place !== undefined) await relocateContent(place, { ...place, folder, stateFolder: this.#host.stateFolder(folder) }, signal);
     this.#host.release(this.path, this.infoHash);
     this.#folder = folder;
     this.#idle = undefined;
-    if (find) this.#forceCheck = true;
   }
 
   /** Hashes everything that is there, whatever was known of it, and goes on. */
   async recheck(): Promise<void> {
     await this.pause();
-    this.#forceCheck = true;
+    this.#memory.doubt();
+    this.#memory.acceptLoss();
     this.resume();
   }
 
@@ -299,11 +275,19 @@ export class Torrent extends TorrentView {
   /** @internal Once a second. Answers whether it has to be called again: if not, {@link TorrentHost.wake} says when. */
   tick(now: number): boolean {
     const swarm = this.#swarm;
+    if (this.#state.kind === "failed" && isMissing(this.#state.error)) {
+      this.#absence.tick(now);
+      return true;
+    }
     if (swarm === undefined) return this.#state.kind === "checking" || this.#state.kind === "fetching-metadata";
     swarm.tick(now);
     if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
     if (this.#content?.wantsCheckpoint === true) this.#content.checkpoint(swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
     return this.#state.kind === "checking" || !swarm.isAsleep;
+  }
+
+  protected override controls(): ControlledParts {
+    return { trackers: this.#trackers, rates: this.#rates };
   }
 
   protected override parts(): ViewedParts {
@@ -338,7 +322,7 @@ export class Torrent extends TorrentView {
   /** A magnet link's torrent, when it was kept from an earlier run. */
   async #remember(): Promise<void> {
     if (this.#metainfo !== undefined || !usesFiles(this.#options)) return;
-    const metainfo = await keptMetainfo(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash);
+    const metainfo = await keptMetainfo(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash, (error) => this.#warn(error));
     if (metainfo !== undefined) this.#setMetainfo(metainfo);
   }
 
@@ -349,8 +333,8 @@ export class Torrent extends TorrentView {
       Content.open({
         ...this.#contentOptions(metainfo),
         priorities: selection.priorities,
-        skipCheck: this.#options.skipCheck === true && !this.#forceCheck,
-        forceCheck: this.#forceCheck,
+        ...this.#memory.findOptions,
+        onNotice: (error) => this.#warn(error),
         extra: () => ({ torrent: metainfo.torrentBytes(), downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
         onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
@@ -364,12 +348,12 @@ export class Torrent extends TorrentView {
     this.#content = content;
     this.#idle = undefined;
     if (signal.aborted) return;
-    this.#forceCheck = false;
+    this.#memory.opened(content.have);
     selection.setHave(content.have);
     this.#isOpened = true;
     swarm.attach(content);
     this.#applySelection(swarm);
-    if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.#isSequential;
+    if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.isSequential;
     if (swarm.isFinished) this.#onFinished();
     else this.#setState({ kind: "downloading" });
   }
@@ -438,7 +422,7 @@ export class Torrent extends TorrentView {
     if (this.#state.kind === "failed" || this.#state.kind === "closed" || this.#state.kind === "stopping") return;
     this.#host.runtime.log.error("torrent failed", { torrent: this.name, code: error.code, reason: error.message });
     // A file that vanished took pieces with it: what was kept about them is not to be believed.
-    if (error.code === "storage.vanished" || error.code === "storage.not-found" || error.code === "storage.short") this.#forceCheck = true;
+    if (error.code === "storage.vanished" || error.code === "storage.not-found" || error.code === "storage.short") this.#memory.doubt();
     this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.#warn(stopError));
   }
 
@@ -472,6 +456,10 @@ export class Torrent extends TorrentView {
     this.#content = undefined;
     await telling;
     await this.#trackers.close();
+  }
+
+  #place(): ContentPlace | undefined {
+    return this.#metainfo === undefined ? undefined : this.#contentOptions(this.#metainfo);
   }
 
   #contentOptions(metainfo: Metainfo): ContentPlace {

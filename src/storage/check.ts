@@ -13,24 +13,23 @@ export interface CheckOptions {
   /** Called after every job with the number of pieces checked and found valid so far. */
   readonly onProgress?: (checked: number, valid: number) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Only these pieces are looked at. Default: all. */
+  readonly pieces?: Bitfield;
 }
 
 /**
- * Hashes everything a torrent has on disk and answers which pieces are right. Missing and short files are not errors: their
+ * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short files are not errors: their
  * pieces are missing. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   const { layout, hasher, signal } = options;
   const valid = new Bitfield(layout.pieceCount);
-  const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / layout.pieceLength));
-  let next = 0;
-  let checked = 0;
+  const jobs = ranges(options);
+  let checked = layout.pieceCount - (options.pieces?.count ?? layout.pieceCount);
   const worker = async (): Promise<void> => {
-    while (next < layout.pieceCount) {
+    for (let job = jobs.next(); job.done !== true; job = jobs.next()) {
       throwIfAborted(signal);
-      const first = next;
-      const count = Math.min(perJob, layout.pieceCount - first);
-      next += count;
+      const { first, count } = job.value;
       await checkRange(options, first, count, valid);
       checked += count;
       options.onProgress?.(checked, valid.count);
@@ -38,6 +37,22 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   };
   await Promise.all(Array.from({ length: Math.max(1, hasher.parallelism) }, worker));
   return valid;
+}
+
+/** Runs of consecutive pieces to be looked at, none longer than a job. */
+function* ranges({ layout, pieces }: CheckOptions): Generator<{ readonly first: number; readonly count: number }, undefined> {
+  const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / layout.pieceLength));
+  for (let first = 0; first < layout.pieceCount; ) {
+    if (pieces?.get(first) === false) {
+      first++;
+      continue;
+    }
+    let count = 1;
+    while (count < perJob && first + count < layout.pieceCount && pieces?.get(first + count) !== false) count++;
+    yield { first, count };
+    first += count;
+  }
+  return undefined;
 }
 
 async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield): Promise<void> {

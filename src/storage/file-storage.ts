@@ -1,6 +1,6 @@
 import { StorageError, throwIfAborted } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Span } from "../metainfo/index.ts";
-import type { Files, HashSegment } from "../runtime/index.ts";
+import type { Files, FileStat, HashSegment } from "../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
 import { ALLOCATE_CHUNK_BYTES } from "./limits.ts";
 import { SafeFolders } from "./safe-folders.ts";
@@ -147,8 +147,9 @@ export class FileStorage implements Storage {
     const out: (FileStamp | undefined)[] = [];
     for (const file of this.#layout.files) {
       const stat = file.isPadding || file.length === 0 ? undefined : await this.#options.files.stat(this.path(file));
-      out.push(stat?.kind === "file" ? { size: stat.size, modifiedMs: stat.modifiedMs } : undefined);
+      out.push(stampOf(stat));
     }
+    out.push(stampOf(await this.#options.files.stat(this.#options.partPath)));
     return out;
   }
 
@@ -258,4 +259,8 @@ export class FileStorage implements Storage {
     await this.#options.pool.release([path]);
     for (const file of this.#layout.files) if (this.path(file) === path) this.#ready.delete(file.index);
   }
+}
+
+function stampOf(stat: FileStat | undefined): FileStamp | undefined {
+  return stat?.kind === "file" ? { size: stat.size, modifiedMs: stat.modifiedMs } : undefined;
 }

@@ -9,4 +9,5 @@ export * from "./move-data.ts";
 export * from "./piece-store.ts";
 export * from "./progress-keeper.ts";
 export * from "./resume.ts";
+export { seal, unseal, type Unsealed } from "./sealed.ts";
 export * from "./storage.ts";

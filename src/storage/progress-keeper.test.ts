@@ -8,7 +8,7 @@ import { MemoryStorage } from "./memory-storage.ts";
 import { ProgressKeeper } from "./progress-keeper.ts";
 import { ResumeFile } from "./resume.ts";
 
-const { files, random } = nodeRuntime();
+const { files, random, hasher } = nodeRuntime();
 const PIECES = 8;
 const layout = new FileLayout(
   [{ path: ["a"], length: PIECES * 32_768, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }],
@@ -29,7 +29,7 @@ class StubbornStorage extends MemoryStorage {
 
 async function stage(): Promise<{ keeper: ProgressKeeper; storage: StubbornStorage; resume: ResumeFile; failures: unknown[]; claimed: () => Promise<number[]> }> {
   const folder = await tempFolder();
-  const resume = new ResumeFile(files, random, folder, "id");
+  const resume = new ResumeFile({ files, random, hasher, folder, id: "id" });
   await resume.save({ progress: { have: new Bitfield(PIECES), partials: new Map() }, stamps: [], extra: new Map() });
   const storage = new StubbornStorage(layout);
   const failures: unknown[] = [];

@@ -1,12 +1,14 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/support/temp-folder.ts";
-import { Bitfield, utf8 } from "../base/index.ts";
+import { Bitfield, StorageError, utf8 } from "../base/index.ts";
+import { encode } from "../bencode/index.ts";
+import type { Files } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
-import { ResumeFile, type Snapshot } from "./resume.ts";
+import { ResumeFile, type Kept, type Snapshot } from "./resume.ts";
 
-const { files, random } = nodeRuntime();
+const { files, random, hasher } = nodeRuntime();
 const PIECES = 20;
 const BLOCKS = 10;
 
@@ -28,12 +30,13 @@ const snapshot: Snapshot = {
   extra: new Map([["name", utf8("x")]]),
 };
 
-async function open(): Promise<{ folder: string; resume: ResumeFile }> {
+async function open(id = "id"): Promise<{ folder: string; resume: ResumeFile; told: string[] }> {
   const folder = await tempFolder();
-  return { folder, resume: new ResumeFile(files, random, folder, "id") };
+  const told: string[] = [];
+  return { folder, told, resume: new ResumeFile({ files, random, hasher, folder, id, onDamage: ({ code }) => told.push(code) }) };
 }
 
-const load = (resume: ResumeFile): Promise<Snapshot | undefined> => resume.load(PIECES, () => BLOCKS);
+const load = (resume: ResumeFile): Promise<Kept | undefined> => resume.load(PIECES, () => BLOCKS);
 
 describe("ResumeFile", () => {
   it("load gives back what save kept", async () => {
@@ -121,21 +124,92 @@ describe("ResumeFile", () => {
   });
 
   it.each([
-    ["nothing", undefined],
-    ["garbage", utf8("garbage")],
-    ["an empty file", new Uint8Array()],
-    ["another document", utf8("d1:ai1ee")],
-  ])("load answers undefined for %s", async (_what, content) => {
-    const { resume, folder } = await open();
-    if (content !== undefined) await writeFile(join(folder, "id.resume"), content);
-    expect(await load(resume)).toBeUndefined();
+    ["nothing", undefined, []],
+    ["garbage", utf8("garbage"), ["storage.damaged-state"]],
+    ["an empty file", new Uint8Array(), ["storage.damaged-state"]],
+    ["another document", utf8("d1:ai1ee"), ["storage.damaged-state"]],
+  ])("load returns undefined for %s, and tells", async (_what, content, told) => {
+    const opened = await open();
+    if (content !== undefined) await writeFile(join(opened.folder, "id.resume"), content);
+    expect(await load(opened.resume)).toBeUndefined();
+    expect(opened.told).toEqual(told);
   });
 
-  it("load answers undefined for a snapshot of another number of pieces", async () => {
-    const { resume } = await open();
+  it("load returns undefined for a snapshot of another number of pieces", async () => {
+    const { resume, told } = await open();
     await resume.save(snapshot);
     await resume.close();
     expect(await resume.load(PIECES + 8, () => BLOCKS)).toBeUndefined();
+    expect(told).toEqual(["storage.damaged-state"]);
+  });
+
+  it("load believes no bit of a snapshot that was changed, whichever it is", async () => {
+    const { resume, folder, told } = await open();
+    await resume.save(snapshot);
+    await resume.close();
+    const path = join(folder, "id.resume");
+    const bytes = await readFile(path);
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << at % 8);
+      await writeFile(path, changed);
+      expect(await load(resume)).toBeUndefined();
+    }
+    expect(told).toHaveLength(bytes.length);
+  });
+
+  it("load does not believe the state of another torrent", async () => {
+    const one = await open("one");
+    await one.resume.save(snapshot);
+    await one.resume.append([{ piece: 5, blocks: undefined }]);
+    await one.resume.close();
+    const two = await open("two");
+    await two.resume.save({ ...snapshot, stamps: [] });
+    await two.resume.close();
+    await copyFile(join(one.folder, "one.journal"), join(two.folder, "two.journal"));
+    const loaded = await load(two.resume);
+    expect([loaded?.isIncomplete, [...(loaded?.progress?.have.ones() ?? [])], two.told]).toEqual([true, [1, 2], ["storage.damaged-state"]]);
+    await copyFile(join(one.folder, "one.resume"), join(two.folder, "two.resume"));
+    expect(await load(two.resume)).toBeUndefined();
+    expect(two.told.at(-1)).toBe("storage.foreign-state");
+  });
+
+  it("load takes no claim from a file of the version without checksums, and tells", async () => {
+    const { resume, folder, told } = await open();
+    const old = encode({ version: 1, have: have(1, 2, 3).pack(), generation: new Uint8Array(8), stamps: [], partials: [], extra: { name: "x" } });
+    await writeFile(join(folder, "id.resume"), old);
+    const loaded = await load(resume);
+    expect([loaded?.progress, loaded?.extra.get("name"), told]).toEqual([undefined, utf8("x"), ["storage.old-state"]]);
+  });
+
+  it("append after one that failed leaves nothing of that behind", async () => {
+    const { folder } = await open();
+    let fails = true;
+    const failing: Files = {
+      ...files,
+      open: async (path, mode) => {
+        const file = await files.open(path, mode);
+        return {
+          read: (into, position) => file.read(into, position),
+          readInto: (into, position) => file.readInto(into, position),
+          write: (bytes, position) => file.write(bytes, position),
+          writeFrom: (parts, position) => file.writeFrom(parts, position),
+          sync: () => (fails ? Promise.reject(new StorageError("storage.full", "no space")) : file.sync()),
+          truncate: (length) => file.truncate(length),
+          stat: () => file.stat(),
+          close: () => file.close(),
+        };
+      },
+    };
+    const told: string[] = [];
+    const resume = new ResumeFile({ files: failing, random, hasher, folder, id: "id", onDamage: ({ code }) => told.push(code) });
+    await resume.save(snapshot);
+    await expect(resume.append([{ piece: 3, blocks: blocks(1, 2, 3).bytes }])).rejects.toMatchObject({ code: "storage.full" });
+    fails = false;
+    await resume.append([{ piece: 4, blocks: undefined }]);
+    expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 4]);
+    expect(told).toEqual([]);
+    await resume.close();
   });
 
   it("never throws for a snapshot or journal cut anywhere", async () => {

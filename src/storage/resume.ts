@@ -1,8 +1,17 @@
-import { Bitfield, equalBytes, InputError, StorageError } from "../base/index.ts";
-import { asBytes, asDict, asInt, asList, decode, encode, type BDict, type BInput } from "../bencode/index.ts";
-import type { Files, OpenFile, Random } from "../runtime/index.ts";
-import { decodeJournal, encodeJournalHeader, encodeJournalRecords, GENERATION_LENGTH, type JournalRecord } from "./journal.ts";
+import { Bitfield, equalBytes, errorCode, InputError, StorageError } from "../base/index.ts";
+import { asBytes, asDict, asInt, asList, type BDict, type BInput } from "../bencode/index.ts";
+import type { Files, Hasher, OpenFile, Random } from "../runtime/index.ts";
+import {
+  decodeJournal,
+  encodeJournalHeader,
+  encodeJournalRecords,
+  GENERATION_LENGTH,
+  journalGeneration,
+  type JournalChain,
+  type JournalRecord,
+} from "./journal.ts";
 import { MAX_RESUME_BYTES } from "./limits.ts";
+import { damaged, seal, unseal, type Unsealed } from "./sealed.ts";
 import type { FileStamp } from "./storage.ts";
 
 /** What is known of a torrent's data. */
@@ -22,52 +31,69 @@ export interface Snapshot {
   readonly extra: BDict;
 }
 
-const VERSION = 1;
+/** What {@link ResumeFile.load} found. */
+export interface Kept extends Snapshot {
+  /** Part of the journal was lost: pieces that `progress` does not claim may be there all the same. */
+  readonly isIncomplete: boolean;
+}
+
+export interface ResumeOptions {
+  readonly files: Files;
+  readonly random: Random;
+  readonly hasher: Pick<Hasher, "digestSync">;
+  readonly folder: string;
+  /** Names the files in `folder`, and says whose they are: the info-hash in hexadecimal. */
+  readonly id: string;
+  /** Hears what {@link ResumeFile.load} does not believe, and why: StorageError `storage.damaged-state`, `storage.foreign-state`, `storage.old-state`. */
+  readonly onDamage?: ((error: StorageError) => void) | undefined;
+}
+
+interface Journal {
+  readonly generation: Uint8Array;
+  file: OpenFile | undefined;
+  chain: JournalChain;
+  length: number;
+  /** A write has begun that did not end well: what it left behind goes first. */
+  isTorn: boolean;
+}
 
 /**
  * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots. Both
- * are durable when their promise resolves. Reading never fails on damage: what cannot be believed is left out, which costs a
- * check of the data and nothing else.
+ * are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Reading never fails on damage: what
+ * cannot be believed is left out and told, which costs a check of the data and nothing else.
  */
 export class ResumeFile {
-  readonly #files: Files;
-  readonly #random: Random;
-  readonly #folder: string;
+  readonly #options: ResumeOptions;
   readonly #snapshotPath: string;
   readonly #journalPath: string;
   /** Made by its first entry: a torrent at rest has no open file. */
-  #journal: { readonly generation: Uint8Array; file: OpenFile | undefined; length: number } | undefined;
+  #journal: Journal | undefined;
   /** Of the snapshot on disk, when no journal adds to it. */
   #generation: Uint8Array | undefined;
+  /** Of the journal file on disk, as far as that is known: a later snapshot tells that it is void. */
+  #stale: Uint8Array | undefined;
   /** One after the other: an entry made while a snapshot is being written belongs to the journal that comes with it. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `id` names the files in `folder`: the info-hash in hexadecimal. */
-  constructor(files: Files, random: Random, folder: string, id: string) {
-    this.#files = files;
-    this.#random = random;
-    this.#folder = folder;
-    this.#snapshotPath = `${folder}/${id}.resume`;
-    this.#journalPath = `${folder}/${id}.journal`;
+  constructor(options: ResumeOptions) {
+    this.#options = options;
+    this.#snapshotPath = `${options.folder}/${options.id}.resume`;
+    this.#journalPath = `${options.folder}/${options.id}.journal`;
   }
 
   /** The snapshot with the journal applied; `undefined` when there is none, or none that can be read. */
-  async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Snapshot | undefined> {
+  async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept | undefined> {
+    const { files, hasher, id } = this.#options;
     try {
       // Most have none when they are added, and an error costs more than a look.
-      if ((await this.#files.stat(this.#snapshotPath)) === undefined) return undefined;
-      const dict = asDict(decode(await this.#files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), { maxLength: MAX_RESUME_BYTES }));
-      if (dict === undefined || asInt(dict.get("version")) !== VERSION) return undefined;
-      const generation = asBytes(dict.get("generation")) ?? new Uint8Array(GENERATION_LENGTH);
-      const extra = asDict(dict.get("extra")) ?? new Map();
-      const progress = pieceCount === undefined ? undefined : decodeProgress(dict, pieceCount, blockCount);
-      const records = progress === undefined ? [] : decodeJournal(await this.#readJournal(), generation);
-      if (progress !== undefined && records.length === 0 && this.#journal === undefined) this.#generation = generation;
-      if (progress !== undefined) applyJournal(progress, records, blockCount);
-      return { progress, stamps: records.length > 0 ? [] : decodeStamps(dict), extra };
+      if ((await files.stat(this.#snapshotPath)) === undefined) return undefined;
+      const unsealed = unseal(hasher, id, await files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), this.#snapshotPath);
+      return await this.#read(unsealed, pieceCount, blockCount);
     } catch (error) {
-      if (error instanceof StorageError || error instanceof InputError) return undefined;
-      throw error;
+      if (errorCode(error) === "storage.not-found") return undefined;
+      if (!(error instanceof StorageError || error instanceof InputError)) throw error;
+      this.#tell(error instanceof StorageError ? error : damaged(this.#snapshotPath, error));
+      return undefined;
     }
   }
 
@@ -78,16 +104,17 @@ export class ResumeFile {
   save(snapshot: Snapshot): Promise<void> {
     const fields = snapshotFields(snapshot);
     return this.#inTurn(async () => {
+      const { files, folder, random, hasher, id } = this.#options;
       const same = this.#generation;
-      if (same !== undefined && (await this.#isOnDisk(encode({ ...fields, generation: same })))) {
-        this.#journal ??= { generation: same, file: undefined, length: 0 };
+      if (same !== undefined && (await this.#isOnDisk(seal(hasher, id, { ...fields, generation: same, stale: this.#stale })))) {
+        this.#journal ??= emptyJournal(same);
         return;
       }
-      const generation = this.#random.bytes(GENERATION_LENGTH);
-      await this.#files.makeFolder(this.#folder);
-      await this.#files.replace(this.#snapshotPath, encode({ ...fields, generation }));
+      const generation = random.bytes(GENERATION_LENGTH);
+      await files.makeFolder(folder);
+      await files.replace(this.#snapshotPath, seal(hasher, id, { ...fields, generation, stale: this.#stale }));
       const old = this.#journal;
-      this.#journal = { generation, file: undefined, length: 0 };
+      this.#journal = emptyJournal(generation);
       this.#generation = generation;
       await old?.file?.close();
     });
@@ -100,9 +127,14 @@ export class ResumeFile {
       if (journal === undefined || records.length === 0) return;
       this.#generation = undefined;
       journal.file ??= await this.#beginJournal(journal);
-      const bytes = encodeJournalRecords(records);
+      const chain = { ...journal.chain };
+      const bytes = encodeJournalRecords(records, chain);
+      if (journal.isTorn) await journal.file.truncate(journal.length);
+      journal.isTorn = true;
       await journal.file.write(bytes, journal.length);
       await journal.file.sync();
+      journal.isTorn = false;
+      journal.chain = chain;
       journal.length += bytes.length;
     });
   }
@@ -119,8 +151,8 @@ export class ResumeFile {
   remove(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#closeJournal();
-      await this.#files.removeFile(this.#snapshotPath);
-      await this.#files.removeFile(this.#journalPath);
+      await this.#options.files.removeFile(this.#snapshotPath);
+      await this.#options.files.removeFile(this.#journalPath);
     });
   }
 
@@ -133,23 +165,50 @@ export class ResumeFile {
   /** Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory for each torrent more. */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {
-      return equalBytes(await this.#files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), bytes);
+      return equalBytes(await this.#options.files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), bytes);
     } catch (error) {
       if (error instanceof StorageError) return false;
       throw error;
     }
   }
 
-  async #beginJournal(journal: { readonly generation: Uint8Array; length: number }): Promise<OpenFile> {
-    const header = encodeJournalHeader(journal.generation);
-    await this.#files.replace(this.#journalPath, header);
-    journal.length = header.length;
-    return this.#files.open(this.#journalPath, "write");
+  async #read({ dict, isSealed }: Unsealed, pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept> {
+    const extra: BDict = asDict(dict.get("extra")) ?? new Map();
+    const bytes = await this.#readJournal();
+    this.#stale = journalGeneration(bytes);
+    if (!isSealed) {
+      this.#tell(new StorageError("storage.old-state", `${this.#snapshotPath} is of an older version: the data is checked once`, { fields: { path: this.#snapshotPath } }));
+      return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    }
+    if (pieceCount === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    const generation = asBytes(dict.get("generation"));
+    const progress = decodeProgress(dict, pieceCount, blockCount);
+    if (progress === undefined || generation === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    const { records, isDamaged } = decodeJournal(bytes, this.#options.id, generation, asBytes(dict.get("stale")));
+    if (isDamaged) this.#tell(damaged(this.#journalPath));
+    else if (records.length === 0 && this.#journal === undefined) this.#generation = generation;
+    applyJournal(progress, records, blockCount);
+    return { progress, stamps: records.length > 0 ? [] : decodeStamps(dict), extra, isIncomplete: isDamaged };
+  }
+
+  async #beginJournal(journal: Journal): Promise<OpenFile> {
+    const { files, id } = this.#options;
+    const { bytes, chain } = encodeJournalHeader(journal.generation, id);
+    await files.replace(this.#journalPath, bytes);
+    this.#stale = journal.generation;
+    journal.chain = chain;
+    journal.length = bytes.length;
+    return files.open(this.#journalPath, "write");
   }
 
   async #readJournal(): Promise<Uint8Array> {
-    const stat = await this.#files.stat(this.#journalPath);
-    return stat === undefined ? new Uint8Array() : this.#files.readAll(this.#journalPath, MAX_RESUME_BYTES);
+    const { files } = this.#options;
+    const stat = await files.stat(this.#journalPath);
+    return stat === undefined ? new Uint8Array() : files.readAll(this.#journalPath, MAX_RESUME_BYTES);
+  }
+
+  #tell(error: StorageError): void {
+    this.#options.onDamage?.(error);
   }
 
   async #closeJournal(): Promise<void> {
@@ -160,10 +219,13 @@ export class ResumeFile {
   }
 }
 
+function emptyJournal(generation: Uint8Array): Journal {
+  return { generation, file: undefined, chain: { sum: 0 }, length: 0, isTorn: false };
+}
+
 /** A copy of everything but the generation: what the snapshot was made of may change before it is written. */
 function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
   return {
-    version: VERSION,
     extra,
     have: progress?.have.pack(),
     partials: progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.pack()]),

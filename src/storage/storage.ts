@@ -23,7 +23,7 @@ export interface Storage {
   segments(offset: number, length: number): readonly HashSegment[] | undefined;
   /** Which files are to be on disk under their own name. Bytes of others that pieces share are kept aside. */
   select(isWanted: (fileIndex: number) => boolean): Promise<void>;
-  /** One a file of the layout; `undefined` for a file that is not there. */
+  /** One a file of the layout, `undefined` for a file that is not there; then one for what is kept aside of files that are not wanted. */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;

@@ -58,6 +58,8 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     output.data({ event: "ready", port, torrents: args.length });
     const options: AddOptions = {
       sequential: flags.sequential === true,
+      // The command asks for a download: files that were here once and are gone are fetched again, which is told.
+      ifMissing: "download",
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),

@@ -107,6 +107,7 @@ export class Adder {
       ...flags(record),
       downloaded: record.downloaded,
       uploaded: record.uploaded,
+      hadData: record.done > 0,
       ...(record.trackers === null ? {} : { trackerTiers: record.trackers }),
     });
     if (torrent.infoHash.hex === record.id) return torrent;

@@ -1,0 +1,74 @@
+import { InputError, type Bitfield, type InfoHash, type StorageError } from "../base/index.ts";
+import { asBytes } from "../bencode/index.ts";
+import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { moveData, moveFile, type Storage } from "../storage/index.ts";
+import type { Priority } from "../swarm/index.ts";
+import { isUntouched } from "./content-check.ts";
+import { blockCount, makeStorage, resumeFile, usesFiles, type ContentPlace } from "./content-place.ts";
+
+/** What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell. Rejects with StorageError. */
+export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
+  if (!usesFiles(place)) return undefined;
+  const { layout } = place.metainfo;
+  const kept = await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece));
+  if (kept?.progress === undefined || kept.isIncomplete) return undefined;
+  return isUntouched(layout, kept, await makeStorage(place).stamps(), (file) => priorities[file] !== "skip") ? kept.progress.have : undefined;
+}
+
+/** The pieces that the kept state says were there, whatever has become of them. */
+export async function claimedPieces(place: ContentPlace): Promise<Bitfield | undefined> {
+  if (!usesFiles(place)) return undefined;
+  const { layout } = place.metainfo;
+  return (await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece)))?.progress?.have;
+}
+
+/** The data of a torrent that does not run, to be read. Rejects with StorageError. */
+export async function idleStorage(place: ContentPlace, priorities: readonly Priority[]): Promise<Storage> {
+  const storage = makeStorage(place);
+  await storage.select((file) => priorities[file] !== "skip");
+  return storage;
+}
+
+/** A magnet link's torrent, when it was kept from an earlier run. */
+export async function keptMetainfo(runtime: Runtime, stateFolder: string, infoHash: InfoHash, onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
+  const kept = await resumeFile({ runtime, stateFolder }, infoHash.hex, onDamage).load(undefined, () => 0);
+  const bytes = asBytes(kept?.extra.get("torrent"));
+  if (bytes === undefined) return undefined;
+  try {
+    const metainfo = parseMetainfo(bytes, runtime.hasher);
+    return metainfo.id.equals(infoHash) ? metainfo : undefined;
+  } catch (error) {
+    // A damaged state file: the metadata is fetched again.
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
+}
+
+/** Forgets what was kept about a torrent that is closed, and deletes its data when told to. `storage`: the one it used, when known. */
+export async function discardContent(place: ContentPlace, deleteData: boolean, storage?: Storage): Promise<void> {
+  if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
+  if (deleteData) await (storage ?? makeStorage(place)).remove();
+}
+
+/**
+ * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for that. Rejects with
+ * StorageError or AbortError, everything where it was.
+ */
+export async function relocateContent(from: ContentPlace, to: ContentPlace, signal?: AbortSignal): Promise<void> {
+  if (!usesFiles(from)) return;
+  const { runtime, metainfo } = from;
+  const { files } = runtime;
+  const id = metainfo.id.hex;
+  const how = await moveData({ files, layout: metainfo.layout, name: metainfo.isSingleFile ? undefined : metainfo.name, id, from: from.folder, to: to.folder, signal });
+  if (from.stateFolder !== to.stateFolder) {
+    await files.makeFolder(to.stateFolder);
+    for (const kind of ["parts", "journal", "resume"]) await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);
+  }
+  if (how !== "copied") return;
+  // The copies are the same bytes at another time.
+  const resume = resumeFile(to, id);
+  const kept = await resume.load(metainfo.pieceCount, (piece) => blockCount(metainfo.layout, piece));
+  if (kept !== undefined && kept.stamps.length > 0) await resume.save({ ...kept, stamps: await makeStorage(to).stamps() });
+  await resume.close();
+}
