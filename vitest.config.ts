@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Real clients that mostly wait for each other's timers: together they take no longer than the slowest of them. */
@@ -6,7 +7,8 @@ const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].m
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "fuzz/**/*.test.ts", "web/src/**/*.test.ts"], testTimeout: 20_000 } },
+      // Threads, as many as there are cores: a process for each file would take longer to start than most files to run.
+      { test: { name: "unit", pool: "threads", maxWorkers: availableParallelism(), include: ["src/**/*.test.ts", "fuzz/**/*.test.ts", "web/src/**/*.test.ts"], testTimeout: 20_000 } },
       {
         // Real processes and whole swarms on two cores: one file at a time, so that no test starves another.
         test: {

@@ -77,8 +77,21 @@ export function ipScope(ip: string): IpScope {
 /** Whether a peer could listen there at all: a unicast address and a port that is not 0. */
 export function isDialable(endpoint: Endpoint): boolean {
   if (!(endpoint.port > 0 && endpoint.port < 65536)) return false;
-  const scope = ipScope(endpoint.ip);
-  return scope === "public" || scope === "private" || scope === "loopback" || scope === "link-local";
+  return whyNoPeer(endpoint.ip) === undefined;
+}
+
+/** Why no peer can be at an IP address, to follow its name in a sentence; `undefined` where one can. */
+export function whyNoPeer(ip: string): string | undefined {
+  switch (ipScope(ip)) {
+    case "multicast":
+      return "is a multicast or broadcast address";
+    case "unspecified":
+      return "is the unspecified address";
+    case "reserved":
+      return "is reserved (for documentation or other special use)";
+    default:
+      return undefined;
+  }
 }
 
 /** `1.2.3.4:6881` or `[2001:db8::1]:6881`: for people, logs and map keys. */

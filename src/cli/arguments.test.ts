@@ -52,6 +52,17 @@ describe("peersArgument", () => {
   });
 });
 
+describe("peersArgument of an address that no peer can have", () => {
+  it.each([
+    ["192.0.2.7:6881", "no peer can be at 192.0.2.7:6881: the address is reserved (for documentation or other special use)"],
+    ["[2001:db8::1]:6881", "is reserved"],
+    ["239.1.1.1:6881", "is a multicast or broadcast address"],
+    ["0.0.0.0:6881", "is the unspecified address"],
+  ])("says so in words: %s", (text, message) => {
+    expect(() => peersArgument("--peer")(text)).toThrow(message);
+  });
+});
+
 describe("tiersArgument", () => {
   it("makes a repeated option a new tier, and commas one tier", () => {
     expect(tiersArgument("http://c/announce", tiersArgument("http://a/announce,udp://b:1"))).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);

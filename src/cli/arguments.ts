@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { InfoHash, parseHostPort, parseSize } from "../base/index.ts";
+import { canonicalIp, InfoHash, parseHostPort, parseSize, whyNoPeer } from "../base/index.ts";
 import { CommandLineError, parseArgument } from "./problem.ts";
 
 /** Readers of option values, for commander: each throws {@link CommandLineError}. */
@@ -57,7 +57,9 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   return (text, before = []) => {
     const peers = text.split(",").filter((peer) => peer !== "");
     for (const peer of peers) {
-      const { port } = parseArgument(option, () => parseHostPort(peer));
+      const { host, port } = parseArgument(option, () => parseHostPort(peer));
+      const reason = canonicalIp(host) === undefined ? undefined : whyNoPeer(host);
+      if (reason !== undefined) throw new CommandLineError(`${option}: no peer can be at ${peer}: the address ${reason}`);
       if (port === 0) throw new CommandLineError(`${option}: a peer has a port from 1 to 65535: ${JSON.stringify(peer.slice(0, 100))}`);
     }
     return [...before, ...peers];

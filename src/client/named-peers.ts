@@ -1,20 +1,30 @@
-import { InputError, parseHostPort, throwIfAborted, toError, type Endpoint } from "../base/index.ts";
+import { canonicalIp, InputError, parseHostPort, throwIfAborted, toError, whyNoPeer, type Endpoint } from "../base/index.ts";
 import type { Magnet } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 
-/** Checks `HOST:PORT` texts. Throws InputError `address.text`. */
+/** Checks `HOST:PORT` texts. Throws InputError `address.text`, `address.no-peer` (an IP address that no peer can have). */
 export function checkPeers(peers: readonly string[]): void {
-  for (const peer of peers) if (parseHostPort(peer).port === 0) throw new InputError("address.text", `not a peer: ${JSON.stringify(peer)}; port 0 cannot be dialed`);
+  for (const peer of peers) {
+    const { host, port } = parseHostPort(peer);
+    if (port === 0) throw new InputError("address.text", `not a peer: ${JSON.stringify(peer)}; port 0 cannot be dialed`);
+    const reason = canonicalIp(host) === undefined ? undefined : whyNoPeer(host);
+    if (reason !== undefined) throw new InputError("address.no-peer", `no peer can be at ${peer}: the address ${reason}`);
+  }
 }
 
-/** The endpoints of `HOST:PORT` texts. Names that cannot be looked up are left out and logged. */
+/** The endpoints of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out and logged. */
 export async function lookUpPeers(runtime: Runtime, peers: readonly string[], signal?: AbortSignal): Promise<Endpoint[]> {
   const found = await Promise.all(
     peers.slice(0, MAX_NAMED_PEERS).map(async (peer) => {
       const { host, port } = parseHostPort(peer);
       try {
-        return (await runtime.net.resolve(host, signal)).map((ip) => ({ ip, port }));
+        const ips = await runtime.net.resolve(host, signal);
+        for (const ip of ips) {
+          const reason = whyNoPeer(ip);
+          if (reason !== undefined) runtime.log.warn("no peer can be there", { peer, ip, reason: `the address ${reason}` });
+        }
+        return ips.filter((ip) => whyNoPeer(ip) === undefined).map((ip) => ({ ip, port }));
       } catch (error) {
         throwIfAborted(signal);
         runtime.log.warn("cannot find peer", { peer, reason: toError(error).message });

@@ -9,7 +9,7 @@ import { DataMemory } from "./data-memory.ts";
 import { Deferred } from "./deferred.ts";
 import { discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent } from "./kept-content.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
-import { lookUpPeers, magnetPeers } from "./named-peers.ts";
+import { checkPeers, lookUpPeers, magnetPeers } from "./named-peers.ts";
 import { Moving } from "./moving.ts";
 import type { AddOptions } from "./options.ts";
 import { Readers } from "./reading.ts";
@@ -128,8 +128,9 @@ export class Torrent extends TorrentControls {
     return this.#isOpened;
   }
 
-  /** Tries more peers, as `HOST:PORT`. */
+  /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
+    checkPeers(peers);
     const endpoints = await lookUpPeers(this.#host.runtime, peers);
     this.#named = [...new Set([...this.#named, ...peers])].slice(-MAX_NAMED_PEERS);
     this.#swarm?.addPeers(endpoints, "user");

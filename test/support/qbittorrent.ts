@@ -74,6 +74,12 @@ export class Qbittorrent implements RealClient {
     });
   }
 
+  /** Names of the clients that it lists as peers. */
+  async peerClients(infoHash: string): Promise<string[]> {
+    const { peers = {} } = JSON.parse(await this.#get(`sync/torrentPeers?hash=${infoHash}`)) as { peers?: Record<string, { client: string }> };
+    return Object.values(peers).map(({ client }) => client);
+  }
+
   stop(): Promise<void> {
     return this.#program.stop("SIGKILL");
   }

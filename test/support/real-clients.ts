@@ -141,6 +141,12 @@ export class Transmission implements RealClient {
     return this.#program.stop("SIGKILL");
   }
 
+  /** Names of the clients that it lists as peers. */
+  async peerClients(): Promise<string[]> {
+    const { torrents } = (await this.#rpc("torrent-get", { fields: ["peers"] })) as { torrents: { peers: { clientName: string }[] }[] };
+    return torrents.flatMap(({ peers }) => peers.map(({ clientName }) => clientName));
+  }
+
   async #torrents(): Promise<{ percentDone: number; leftUntilDone: number; status: number }[]> {
     const answer = await this.#rpc("torrent-get", { fields: ["percentDone", "leftUntilDone", "status"] });
     return (answer as { torrents: { percentDone: number; leftUntilDone: number; status: number }[] }).torrents;

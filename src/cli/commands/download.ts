@@ -31,7 +31,7 @@ export function downloadCommand(entry: CommandEntry): Command {
       ["download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed", "a magnet link (quoted, for the shell), and share it afterwards"],
       ["download season.torrent --select '*.mkv' --select 'extras/**'", "only some files; see `millrace info season.torrent`"],
       ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, within limits"],
-      ["download x.torrent --peer 192.0.2.7:6881 --no-trackers --json", "from one peer, told as JSON"],
+      ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, told as JSON"],
     ],
   )
     .argument("<source...>", "torrent files, http(s) addresses of them, magnet links, or info-hashes")

@@ -19,7 +19,7 @@ interface MagnetFlags extends CommonFlags {
 export function magnetCommand(entry: CommandEntry): Command {
   const command = newCommand(entry, "Prints the magnet link of a torrent file; or, given a link, says what is in it.", [
     ["magnet debian.torrent", "the link, to paste somewhere"],
-    ["magnet debian.torrent --peer 192.0.2.7:6881", "with a peer to ask first (x.pe)"],
+    ["magnet debian.torrent --peer 192.168.0.7:6881", "with a peer to ask first (x.pe)"],
     ["magnet 'magnet:?xt=urn:btih:…'", "what a link says"],
   ])
     .argument("<file|link>", "a torrent file, a magnet link, or an info-hash")

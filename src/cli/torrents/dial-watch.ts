@@ -1,4 +1,4 @@
-import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError } from "../../base/index.ts";
+import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError, whyNoPeer } from "../../base/index.ts";
 import type { ConnectOptions, ListenOptions, Listener, Net, Socket } from "../../runtime/index.ts";
 
 /** How the last attempt to reach a peer ended. */
@@ -50,7 +50,7 @@ export class DialWatch implements Net {
     const { host, port } = parseHostPort(peer);
     const found = this.#hosts.get(host)?.found ?? PENDING;
     if ("kind" in found) return found;
-    const outcomes = found.map((ip) => this.#dials.get(formatEndpoint({ ip, port })) ?? PENDING);
+    const outcomes = found.map((ip) => this.#dials.get(formatEndpoint({ ip, port })) ?? notDialed(ip));
     return outcomes.find(({ kind }) => kind === "reached") ?? outcomes.find(({ kind }) => kind === "pending") ?? outcomes[0] ?? PENDING;
   }
 
@@ -91,6 +91,12 @@ export class DialWatch implements Net {
       if (ports.has(port) && !("kind" in found) && found.includes(ip)) this.#dials.set(formatEndpoint({ ip, port }), outcome);
     }
   }
+}
+
+/** Of an address that has not been dialed, or never will be. */
+function notDialed(ip: string): DialOutcome {
+  const reason = whyNoPeer(ip);
+  return reason === undefined ? PENDING : { kind: "failed", reason };
 }
 
 function failed(error: unknown): DialOutcome {
