@@ -47,14 +47,15 @@ export class MetadataExchange {
     this.tick();
   }
 
-  /** Asks for what can be asked now. */
+  /** Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not. */
   tick(): void {
     if (this.#options.info() !== undefined) return;
+    const silent = this.#assembler.expire(this.#options.runtime.clock.now());
+    for (const peer of silent) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
     for (const { peer, piece } of this.#assembler.requests(this.#options.runtime.clock.now())) {
       const message = peer.extensions.message(utMetadata, { type: "request", piece });
       if (message !== undefined) peer.send(message);
     }
-    for (const peer of this.#assembler.unresponsive()) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
   }
 
   #serve(peer: Peer, request: { readonly piece: number }): void {

@@ -36,23 +36,20 @@ export const METADATA_SERVE_FACTOR = 3;
  */
 export const MAX_METADATA_ATTEMPTS = 4;
 
-/** Milliseconds that a try may take before one that waits may have its place: half a minute, and more for what arrives at 64 KiB/s or faster. */
+/** Milliseconds that a try may take before one that waits may have its place: half a minute, and more for each piece that arrives. */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
-export const METADATA_ATTEMPT_MS_PER_PIECE = 250;
+export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 
-/** Metadata requests awaiting an answer from one peer that answers them all: enough to cover the round trip, few enough for flood protection (BEP 9). */
+/** Metadata requests awaiting an answer from one peer, at most: few enough for flood protection (BEP 9). */
 export const MAX_METADATA_REQUESTS_PER_PEER = 4;
 
 /**
- * Metadata requests that a peer answers one at a time before it is sent two together, and so on up to
- * {@link MAX_METADATA_REQUESTS_PER_PEER}: rtorrent answers the first of two that arrive together, and none after it.
+ * Milliseconds between two requests for metadata to a peer that has not answered the first: long enough for it to have sent the answer.
+ * rtorrent answers the first of two that arrive together, and none after it; Transmission gathers them and answers every three seconds.
  */
-export const METADATA_PROOF_ANSWERS = 16;
+export const METADATA_PACE_MS = 500;
 
-/** Metadata requests in a row that a peer may leave unanswered before it is left, to be dialed again later. */
-export const MAX_METADATA_TIMEOUTS = 2;
-
-/** Milliseconds: how long a metadata request may stay unanswered before another peer is asked. */
+/** Milliseconds: how long a metadata request may stay unanswered before another peer is asked, and this one left, to be dialed again later. */
 export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 
 /** Milliseconds: how long a peer that rejected or timed out is left alone before it is asked for metadata again. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatMagnet } from "../../src/metainfo/index.ts";
 import { decodeExtendedHandshake, encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeUnchoke, metadataReply, utMetadata, type MetadataMessage } from "../../src/wire/index.ts";
+import type { BadPeer } from "../support/bad-peer.ts";
 import type { Behaviour } from "../support/bad-seed.ts";
 import { fullBits } from "../support/bad-seed.ts";
 import { eventually } from "../support/process.ts";
@@ -13,7 +14,7 @@ interface MetadataPart {
   /** What it says the info dictionary's size is. */
   readonly size: number | undefined;
   /** Answers a request; `undefined` stays silent. */
-  readonly answer: (piece: number) => MetadataMessage | undefined;
+  readonly answer: (piece: number, peer: BadPeer, reply: (message: MetadataMessage) => void) => MetadataMessage | undefined;
 }
 
 /** A seed that gives metadata as `part` says. */
@@ -30,8 +31,9 @@ function metadataSeed({ size, answer }: MetadataPart): Behaviour {
       if (message.id === 0) ourId = decodeExtendedHandshake(message.payload).extensions.get("ut_metadata") ?? ourId;
       if (message.id !== THEIR_ID) return;
       const asked = utMetadata.decode(message.payload);
-      const reply = asked.type === "request" ? answer(asked.piece) : undefined;
-      if (reply !== undefined) peer.send(encodeExtended(ourId, utMetadata.encode(reply)));
+      const say = (reply: MetadataMessage): void => peer.send(encodeExtended(ourId, utMetadata.encode(reply)));
+      const reply = asked.type === "request" ? answer(asked.piece, peer, say) : undefined;
+      if (reply !== undefined) say(reply);
     },
   };
 }
@@ -63,6 +65,33 @@ describe("metadata for a magnet link, from an honest peer and one that", () => {
     expect(torrent.metainfo?.infoHash?.hex).toBe(theatre.metainfo.infoHash?.hex);
     expect(await theatre.completes(torrent)).toBe(true);
     expect(theatre.banned()).not.toContain(honest.port);
+  });
+
+  it("that is the only one, and is stuck for good when a request arrives while it sends an answer, as rtorrent is", async () => {
+    const theatre = await Theatre.open({ length: 4_100 * 16_384, pieceLength: 16_384 });
+    const info = theatre.metainfo.infoBytes;
+    expect(info.length).toBeGreaterThan(4 * 16_384);
+    const sending = new Map<BadPeer, "an answer" | "nothing any more">();
+    const stuck = await theatre.seed(
+      metadataSeed({
+        size: info.length,
+        answer: (piece, peer, reply) => {
+          if (sending.has(peer)) sending.set(peer, "nothing any more");
+          else {
+            sending.set(peer, "an answer");
+            setImmediate(() => {
+              if (sending.get(peer) !== "an answer") return;
+              sending.delete(peer);
+              reply(metadataReply(info, { piece }));
+            });
+          }
+          return undefined;
+        },
+      }),
+    );
+    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), { peers: [stuck.address] });
+    await eventually("the metadata is there", () => torrent.metainfo !== undefined);
+    expect(stuck.accepted).toBe(1);
   });
 
   it("nobody at all to be honest: it waits, holding little", async () => {

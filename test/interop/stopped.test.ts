@@ -20,7 +20,7 @@ describe("trackers hear the same port in started and stopped", () => {
     const { data, torrent } = await material(100_000);
     const client = newClient(dirname(data), { listenIp: "127.0.0.1" });
     await client.add(torrent, { extraTrackers: [log.url] });
-    await eventually("the tracker hears started", () => log.ports("started").length === 1);
+    await log.isKnown();
     const { port } = client;
     await client.close();
     expect(await portsTold(log)).toEqual({ started: [port], stopped: [port] });
@@ -32,7 +32,7 @@ describe("trackers hear the same port in started and stopped", () => {
     const client = newClient(dirname(one.data), { listenIp: "127.0.0.1" });
     const paused = await client.add(one.torrent, { extraTrackers: [log.url] });
     const removed = await client.add(other.torrent, { extraTrackers: [log.url], downloadDir: dirname(other.data) });
-    await eventually("the tracker hears of both", () => log.ports("started").length === 2);
+    await log.isKnown(2);
     await Promise.all([paused.pause(), removed.remove()]);
     await client.close();
     const { started, stopped } = await portsTold(log, 2);
@@ -43,7 +43,7 @@ describe("trackers hear the same port in started and stopped", () => {
     const log = await AnnounceLog.listen();
     const { data, torrent } = await material(100_000);
     const { program } = start("seed", torrent, "--dir", dirname(data), "--port", "0", "--tracker", log.url, "--json");
-    await eventually("the tracker hears started", () => log.ports("started").length === 1);
+    await log.isKnown();
     program.child.kill(signal);
     await program.exit();
     const { started, stopped } = await portsTold(log);
@@ -56,7 +56,7 @@ describe("trackers hear the same port in started and stopped", () => {
     const daemon = await TestDaemon.start();
     const id = await daemon.add(await readFile(torrent));
     await daemon.api("PUT", `/torrents/${id}/trackers`, { tiers: [[log.url]] });
-    await eventually("the tracker hears started", () => log.ports("started").length === 1);
+    await log.isKnown();
     daemon.program.child.kill(signal);
     await daemon.program.exit();
     const { started, stopped } = await portsTold(log);

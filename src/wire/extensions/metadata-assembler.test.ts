@@ -6,11 +6,10 @@ import type { Hasher } from "../../runtime/index.ts";
 import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
-  MAX_METADATA_REQUESTS_PER_PEER,
-  MAX_METADATA_TIMEOUTS,
   METADATA_ATTEMPT_BASE_MS,
   METADATA_ATTEMPT_MS_PER_PIECE,
-  METADATA_PROOF_ANSWERS,
+  MAX_METADATA_REQUESTS_PER_PEER,
+  METADATA_PACE_MS,
   METADATA_REQUEST_TIMEOUT_MS,
   METADATA_RETRY_MS,
 } from "../limits.ts";
@@ -121,48 +120,41 @@ describe("MetadataAssembler", () => {
     expect(swarm.assembler.requests(swarm.now)).toEqual([]);
   });
 
-  it("asks a peer for one piece at a time until it has answered many, then for a few", () => {
-    const info = makeInfo(100);
-    const { assembler } = new Swarm(info).honest("a", info);
-    let outstanding = assembler.requests(0);
-    const windows: number[] = [];
-    for (let answered = 0; answered < 5 * METADATA_PROOF_ANSWERS; answered++) {
-      windows.push(outstanding.length);
-      const { piece = 0 } = outstanding.shift() ?? {};
-      assembler.onMessage("a", metadataReply(info, { piece }), 1);
-      outstanding = [...outstanding, ...assembler.requests(1)];
+  it("asks one peer for the next piece when it has answered", () => {
+    const info = makeInfo(20);
+    const assembler = new Swarm(info).honest("a", info).assembler;
+    for (let piece = 0; piece < 19; piece++) {
+      expect(assembler.requests(piece)).toEqual([{ peer: "a", piece }]);
+      expect(assembler.requests(piece)).toHaveLength(0);
+      expect(assembler.onMessage("a", metadataReply(info, { piece }), piece).type).toBe("progress");
     }
-    expect([windows[0], windows[METADATA_PROOF_ANSWERS - 1], windows[METADATA_PROOF_ANSWERS]]).toEqual([1, 1, 2]);
-    expect(Math.max(...windows)).toBe(MAX_METADATA_REQUESTS_PER_PEER);
   });
 
-  it("fetches from a peer that answers only the first of two requests that arrive together", () => {
-    const info = makeInfo(60);
-    const swarm = new Swarm(info);
-    let lastAt = -1;
-    // One answer for each instant, as rtorrent does it.
-    swarm.add("rtorrent", info.length, (piece) => {
-      const isFirst = swarm.now !== lastAt;
-      lastAt = swarm.now;
-      return isFirst ? metadataReply(info, { piece }) : undefined;
-    });
-    expectMetadata(swarm.run(120_000), info);
-    // One time-out to find it out, and never again.
-    expect(swarm.now).toBeLessThan(METADATA_REQUEST_TIMEOUT_MS + 60 * 10 + 100);
+  it("asks a peer that takes its time for a few pieces more, one after the other", () => {
+    const info = makeInfo(20);
+    const assembler = new Swarm(info).honest("a", info).assembler;
+    for (let piece = 0; piece < MAX_METADATA_REQUESTS_PER_PEER; piece++) {
+      expect(assembler.requests(piece * METADATA_PACE_MS)).toEqual([{ peer: "a", piece }]);
+      expect(assembler.requests((piece + 1) * METADATA_PACE_MS - 1)).toEqual([]);
+    }
+    const later = (MAX_METADATA_REQUESTS_PER_PEER + 1) * METADATA_PACE_MS;
+    expect(assembler.requests(later)).toEqual([]);
+    // Answered all at once: the next requests do not go out together either.
+    for (let piece = 0; piece < MAX_METADATA_REQUESTS_PER_PEER; piece++) {
+      assembler.onMessage("a", metadataReply(info, { piece }), later);
+      expect(assembler.requests(later)).toHaveLength(piece === 0 ? 1 : 0);
+    }
   });
 
-  it("names peers that leave requests unanswered, one after the other", () => {
-    const info = makeInfo(2);
-    const { assembler } = new Swarm(info);
-    assembler.addPeer("silent", info.length);
-    let now = 0;
-    for (let timeouts = 0; timeouts < MAX_METADATA_TIMEOUTS; timeouts++) {
-      expect([assembler.requests(now).length, assembler.unresponsive()]).toEqual([1, []]);
-      now += METADATA_REQUEST_TIMEOUT_MS;
-      assembler.requests(now);
-      now += METADATA_RETRY_MS;
-    }
-    expect(assembler.unresponsive()).toEqual(["silent"]);
+  it("names the peers that leave a request unanswered, each once, and asks others for the piece", () => {
+    const info = makeInfo(1);
+    const assembler = new Swarm(info).honest("a", info).assembler;
+    expect(assembler.requests(0)).toEqual([{ peer: "a", piece: 0 }]);
+    expect(assembler.expire(METADATA_REQUEST_TIMEOUT_MS - 1)).toEqual([]);
+    assembler.addPeer("b", info.length);
+    expect(assembler.expire(METADATA_REQUEST_TIMEOUT_MS)).toEqual(["a"]);
+    expect(assembler.expire(METADATA_REQUEST_TIMEOUT_MS)).toEqual([]);
+    expect(assembler.requests(METADATA_REQUEST_TIMEOUT_MS)).toEqual([{ peer: "b", piece: 0 }]);
   });
 
   it("takes SHA-256 for a v2 info-hash", () => {
@@ -232,7 +224,7 @@ describe("MetadataAssembler", () => {
 
   it("gives a large try the time it needs while pieces arrive", () => {
     const info = makeInfo(300);
-    const swarm = new Swarm(info).honest("slow", info, 500);
+    const swarm = new Swarm(info).honest("slow", info, 400);
     for (let i = 0; i < 8; i++) swarm.add(`liar ${i}`, info.length + 1 + i, () => undefined);
     expectMetadata(swarm.run(10 * 60_000), info);
     expect(swarm.now).toBeGreaterThan(METADATA_ATTEMPT_BASE_MS);
@@ -299,9 +291,8 @@ describe("MetadataAssembler", () => {
     expect(() => assembler.onMessage("a", { type: "data", piece: 0, totalSize: info.length, data: new Uint8Array(5) }, 1)).toThrow(
       expect.objectContaining({ code: "wire.metadata-size" }),
     );
-    assembler.removePeer("a");
     start("b");
-    expect(() => assembler.onMessage("b", { type: "data", piece: 0, totalSize: 7, data: info.slice(0, METADATA_PIECE_LENGTH) }, 1)).toThrow(PeerError);
+    expect(() => assembler.onMessage("b", { type: "data", piece: 1, totalSize: 7, data: info.slice(-100) }, 1)).toThrow(PeerError);
   });
 
   it("ignores what it did not ask for", () => {

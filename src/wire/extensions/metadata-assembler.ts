@@ -5,8 +5,7 @@ import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
   MAX_METADATA_REQUESTS_PER_PEER,
-  MAX_METADATA_TIMEOUTS,
-  METADATA_PROOF_ANSWERS,
+  METADATA_PACE_MS,
   METADATA_REQUEST_TIMEOUT_MS,
   METADATA_RETRY_MS,
 } from "../limits.ts";
@@ -40,16 +39,10 @@ interface PeerState {
   readonly size: number;
   /** Pieces asked for, with the time by which the answer must be here. */
   readonly asked: Map<number, number>;
+  /** When it was last asked. */
+  askedAt: number;
   /** Left alone until then, after a reject or a time-out. */
   quietUntil: number;
-  /** Requests that may await an answer at once. */
-  window: number;
-  /** Requests answered since the window changed. */
-  answered: number;
-  /** The window never grows again: with more than one request at once, this peer fell silent. */
-  isOneByOne: boolean;
-  /** Requests in a row that were not answered in time. */
-  timeouts: number;
   /** Tries of which this peer was the only source: the least tried goes first. */
   starts: number;
 }
@@ -68,6 +61,8 @@ interface SizeState {
  * How a liar is kept from blocking the rest:
  * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried first, then the smallest;
  * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has lied;
+ * - requests to one peer do not arrive together: rtorrent never answers a second one that comes while it sends the answer to the first, nor
+ *   anything after it. The next follows the answer, or comes a moment later: Transmission gathers requests and answers every three seconds;
  * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is late is left alone for a while;
  * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
  */
@@ -106,7 +101,7 @@ export class MetadataAssembler<P> {
       this.#exclude(peer);
       return false;
     }
-    this.#peers.set(peer, { size, asked: new Map(), quietUntil: Number.NEGATIVE_INFINITY, window: 1, answered: 0, isOneByOne: false, timeouts: 0, starts: 0 });
+    this.#peers.set(peer, { size, asked: new Map(), askedAt: Number.NEGATIVE_INFINITY, quietUntil: Number.NEGATIVE_INFINITY, starts: 0 });
     if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
     return true;
   }
@@ -126,30 +121,23 @@ export class MetadataAssembler<P> {
   /** What to ask whom now. Each is counted as sent. Call it after every change, and at {@link MetadataAssembler.nextAt}. */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
-    this.#expireRequests(now);
+    this.expire(now);
     this.#startAttempts(now);
     const out: MetadataRequest<P>[] = [];
     for (const attempt of this.#attempts) {
       const peers = this.#usablePeers(attempt, now);
       const asked = this.#askedCounts(attempt);
-      // Breadth first, so that every peer has a share; a piece goes to a second peer only when each was asked of one.
-      for (let depth = 0; depth < MAX_METADATA_REQUESTS_PER_PEER; depth++) {
-        for (const [peer, state] of peers) {
-          if (state.asked.size > depth || depth >= state.window) continue;
-          const piece = choosePiece(attempt, state, asked);
-          if (piece === undefined) continue;
-          asked.set(piece, (asked.get(piece) ?? 0) + 1);
-          state.asked.set(piece, now + METADATA_REQUEST_TIMEOUT_MS);
-          out.push({ peer, piece });
-        }
+      // A piece goes to a second peer only when each was asked of one.
+      for (const [peer, state] of peers) {
+        const piece = mayAsk(state, now) ? choosePiece(attempt, state, asked) : undefined;
+        if (piece === undefined) continue;
+        asked.set(piece, (asked.get(piece) ?? 0) + 1);
+        state.asked.set(piece, now + METADATA_REQUEST_TIMEOUT_MS);
+        state.askedAt = now;
+        out.push({ peer, piece });
       }
     }
     return out;
-  }
-
-  /** Peers that left {@link MAX_METADATA_TIMEOUTS} requests in a row unanswered: a new connection may do better. */
-  unresponsive(): P[] {
-    return [...this.#peers].filter(([, { timeouts }]) => timeouts >= MAX_METADATA_TIMEOUTS).map(([peer]) => peer);
   }
 
   /** When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`: never. */
@@ -158,6 +146,7 @@ export class MetadataAssembler<P> {
     let next = Number.POSITIVE_INFINITY;
     for (const state of this.#peers.values()) {
       for (const deadline of state.asked.values()) next = Math.min(next, deadline);
+      if (state.asked.size > 0 && state.askedAt + METADATA_PACE_MS > now) next = Math.min(next, state.askedAt + METADATA_PACE_MS);
       if (state.quietUntil > now) next = Math.min(next, state.quietUntil);
     }
     for (const attempt of this.#attempts) if (attempt.deadline > now) next = Math.min(next, attempt.deadline);
@@ -172,7 +161,6 @@ export class MetadataAssembler<P> {
     const state = this.#peers.get(peer);
     if (this.#done || state === undefined || message.type === "request" || message.type === "unknown") return { type: "ignored" };
     if (!state.asked.delete(message.piece)) return { type: "ignored" };
-    state.timeouts = 0;
     if (message.type === "reject") {
       this.#silence(peer, state, now);
       return { type: "progress" };
@@ -183,7 +171,6 @@ export class MetadataAssembler<P> {
     const expected = attempt.pieceLength(message.piece);
     if (message.data.length !== expected) throw sizeError(`piece ${message.piece}`, expected, message.data.length);
     attempt.store(message.piece, message.data, peer);
-    widen(state);
     return attempt.isComplete ? this.#verify(attempt) : { type: "progress" };
   }
 
@@ -234,18 +221,16 @@ export class MetadataAssembler<P> {
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
   }
 
-  #expireRequests(now: number): void {
+  /** Takes back what was asked too long ago, and returns the peers that left it unanswered. They are asked again after {@link METADATA_RETRY_MS}. */
+  expire(now: number): P[] {
+    const late: P[] = [];
     for (const [peer, state] of this.#peers) {
       if ([...state.asked.values()].every((deadline) => deadline > now)) continue;
-      // All of them: what comes after a request that was lost does not come either.
       state.asked.clear();
-      state.timeouts++;
-      if (state.window === 1) this.#silence(peer, state, now);
-      else {
-        state.window = 1;
-        state.isOneByOne = true;
-      }
+      this.#silence(peer, state, now);
+      late.push(peer);
     }
+    return late;
   }
 
   #startAttempts(now: number): void {
@@ -303,11 +288,9 @@ export class MetadataAssembler<P> {
   }
 }
 
-/** Lets a peer that has answered enough requests have one more at once. */
-function widen(state: PeerState): void {
-  if (state.isOneByOne || ++state.answered < METADATA_PROOF_ANSWERS) return;
-  state.answered = 0;
-  state.window = Math.min(MAX_METADATA_REQUESTS_PER_PEER, state.window + 1);
+/** Whether a request would not meet one that the peer has only just got. */
+function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
+  return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
 /** The first piece that nobody was asked for; failing that, one that a single other peer was. */
