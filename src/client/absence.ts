@@ -4,9 +4,12 @@ import { makeStorage, type ContentPlace } from "./content-place.ts";
 import { MISSING_LOOK_MS } from "./limits.ts";
 import { fileBytes } from "./selection.ts";
 
-/** Whether a torrent failed because all its files are gone. */
+/** Found at the start; at a write made durable; at a read. */
+const MISSING = new Set(["storage.missing", "storage.vanished", "storage.not-found"]);
+
+/** Whether a torrent failed because files of it are gone. */
 export function isMissing(error: MillraceError): boolean {
-  return error.code === "storage.missing";
+  return MISSING.has(error.code);
 }
 
 /** What looking for files that are gone needs. */

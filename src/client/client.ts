@@ -6,6 +6,7 @@ import { BanList, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { Gate } from "./gate.ts";
+import { keptFolder } from "./kept-content.ts";
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, MAX_READING, TICK_MS } from "./limits.ts";
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
@@ -140,6 +141,12 @@ export class Client {
   /** A torrent by its info-hash, as such or in hexadecimal. */
   get(infoHash: InfoHash | string): Torrent | undefined {
     return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex);
+  }
+
+  /** The folder of a torrent's data, by its info-hash in hexadecimal, as an earlier run with the same `stateDir` kept it; `undefined` when that is not known. */
+  async keptFolder(infoHash: string): Promise<string | undefined> {
+    const { stateDir } = this.#options;
+    return stateDir === undefined ? undefined : keptFolder(this.#runtime, stateDir, infoHash);
   }
 
   /** Bytes a second over all torrents; `undefined` for no limit. */

@@ -50,6 +50,7 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
   };
   if (kept?.progress !== undefined && isUntouched(layout, kept, stamps, isWanted)) {
     const { have, partials } = kept.progress;
+    if (kept.stamps.length === 0 && !have.isFull) options.onNotice(unclean(options));
     const doubtful = doubtfulPieces(layout, kept, stamps);
     if (doubtful.isEmpty) return { progress: kept.progress, wasChecked: false };
     const all = have.andNot(doubtful).or(await check(doubtful));
@@ -115,6 +116,10 @@ function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileSt
     for (let piece = first; piece <= last; piece++) if (kept.progress?.have.get(piece) === true) out.set(piece);
   }
   return out;
+}
+
+function unclean({ metainfo }: FindOptions): StorageError {
+  return new StorageError("storage.unclean", `${metainfo.name} was not stopped cleanly: what came last before the end is downloaded again, should it not have been noted`);
 }
 
 function changedSince({ metainfo, folder }: FindOptions, stamps: readonly (FileStamp | undefined)[], lost: number, claimed: number): StorageError {

@@ -1,4 +1,4 @@
-import { InputError, type Bitfield, type InfoHash, type StorageError } from "../base/index.ts";
+import { InputError, utf8Decode, type Bitfield, type InfoHash, type StorageError } from "../base/index.ts";
 import { asBytes } from "../bencode/index.ts";
 import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -43,6 +43,13 @@ export async function keptMetainfo(runtime: Runtime, stateFolder: string, infoHa
     if (!(error instanceof InputError)) throw error;
     return undefined;
   }
+}
+
+/** The folder that a torrent's data was in when its state was last kept; `undefined` when that is not known. */
+export async function keptFolder(runtime: Runtime, stateFolder: string, id: string): Promise<string | undefined> {
+  const kept = await resumeFile({ runtime, stateFolder }, id).load(undefined, () => 0);
+  const bytes = asBytes(kept?.extra.get("folder"));
+  return bytes === undefined || bytes.length === 0 ? undefined : utf8Decode(bytes);
 }
 
 /** Forgets what was kept about a torrent that is closed, and deletes its data when told to. `storage`: the one it used, when known. */

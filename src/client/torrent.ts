@@ -336,7 +336,7 @@ export class Torrent extends TorrentControls {
         priorities: selection.priorities,
         ...this.#memory.findOptions,
         onNotice: (error) => this.#warn(error),
-        extra: () => ({ torrent: metainfo.torrentBytes(), downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
+        extra: () => ({ torrent: metainfo.torrentBytes(), folder: this.#folder, downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
         onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(checking(metainfo.pieceCount, checked, valid));

@@ -97,13 +97,16 @@ it("remove({ deleteData }) takes the part file and empty folders along", async (
   expect((await readdir(scene.dir, { recursive: true })).filter((name) => name !== ".millrace")).toEqual([]);
 });
 
-it("data deleted while paused is downloaded again", async () => {
+it("data deleted while paused is missed, and downloaded again when the torrent is begun once more", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 8 * MIB }, { pieceLength: PIECE, rate: 4 * MIB });
   const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer] });
   await hasPart(torrent, 0.3);
   await torrent.pause();
   await rm(join(scene.dir, "data.bin"));
   scene.seeder.setRates({ maxUploadRate: undefined });
+  torrent.resume();
+  await expect(torrent.done).rejects.toMatchObject({ code: "storage.missing" });
+  expect((await readdir(scene.dir)).filter((name) => name !== ".millrace")).toEqual([]);
   torrent.resume();
   await reaches(torrent, "seeding");
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));

@@ -5,6 +5,7 @@ import { isLink } from "../../client/index.ts";
 import { enrol, type EnrolOptions } from "./enrol.ts";
 import { folderFor } from "./folders.ts";
 import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
+import type { LoadedRecords } from "./record-store.ts";
 import { changedLimits, newRecord, NO_LIMITS, type TorrentRecord } from "./record.ts";
 import { eachOf } from "./each-of.ts";
 
@@ -61,17 +62,22 @@ export class Adder {
   }
 
   /**
-   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is; those
-   * whose record is `damaged` are paused, and all else that was said of them is lost.
+   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is. Those
+   * whose record is damaged, and those of which there is a torrent file and no record, are paused, and all else that was said of them is lost but where
+   * their data is, which the engine's own state knows.
    */
-  async restore(records: Iterable<TorrentRecord>, damaged: readonly string[]): Promise<void> {
-    await this.#restore([...records]);
+  async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
+    await this.#restore([...records.values()]);
     const { context } = this.#options;
-    const settings = context.settings();
+    for (const problem of problems) context.log.warn(problem);
+    const files = new Set(await context.torrentFiles.ids());
+    for (const id of damaged) if (!files.has(id)) context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", { infoHash: id });
     const saved: TorrentRecord[] = [];
-    for (const id of damaged) {
-      context.log.error("what was known of a torrent is damaged: it is paused", { infoHash: id });
-      if ((await context.torrentFiles.get(id)) !== undefined) saved.push(newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder: folderFor(settings, ""), queue: this.#nextQueue++ }));
+    for (const id of files) {
+      if (records.has(id)) continue;
+      context.log.error("what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused", { infoHash: id });
+      const folder = (await context.client.keptFolder(id)) ?? folderFor(context.settings(), "");
+      saved.push(newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, queue: this.#nextQueue++ }));
     }
     await this.#restore(saved);
     await Promise.all(saved.map((record) => context.store.put(record)));

@@ -82,8 +82,7 @@ export class DaemonSession implements Session {
     await this.#statistics.load(this.#log);
     this.#apply();
     await client.listen();
-    const { records, damaged } = await store.load();
-    await this.#adder.restore([...records.values()], damaged);
+    await this.#adder.restore(await store.load());
     for (const entry of roster.entries()) {
       const finished = this.#actions.finish(entry);
       // Copying to another disk may take hours: nobody waits for that.

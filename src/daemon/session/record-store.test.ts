@@ -55,20 +55,46 @@ describe("RecordStore", () => {
 
   it("leaves out a damaged line and keeps the rest, and the damaged file aside", async () => {
     const { world, host, store, load, text } = scene();
-    await world.settled(store().put(record(1)), 1_000);
-    const good = text();
-    const lines = [good.trim(), "not json", JSON.stringify({ ...record(2), addedAt: "x" }), JSON.stringify(record(3)), `{"id":"${id(4)}","addedAt":4,"fol`];
-    host.disk.put(PATH, utf8(lines.join("\n")));
-    const { records, damaged } = await load();
+    const first = store();
+    for (let n = 1; n < 5; n++) await world.settled(first.put(record(n)), 1_000);
+    const [one = "", two = "", three = "", four = ""] = text().split("\n");
+    const content = [one, "not json", two.replace('"addedAt":2', '"addedAt":3'), three, four.slice(0, 80)].join("\n");
+    host.disk.put(PATH, utf8(content));
+    const { records, damaged, problems } = await load();
     expect([...records.keys()]).toEqual([id(1), id(3)]);
     expect(damaged).toEqual([id(2), id(4)]);
-    expect(utf8Decode(host.disk.get(`${PATH}.damaged`) ?? new Uint8Array())).toBe(lines.join("\n"));
+    expect(problems).toEqual([expect.stringMatching(/the list of torrents is damaged/)]);
+    expect(utf8Decode(host.disk.get(`${PATH}.damaged`) ?? new Uint8Array())).toBe(content);
     expect((await load()).damaged).toEqual([]);
   });
 
+  it("reads lines of the version without checksums once, takes no claim from them, and writes them anew", async () => {
+    const { host, load, text } = scene();
+    host.disk.put(PATH, utf8(`${JSON.stringify(record(1, { skipCheck: true, label: "x" }))}\n${JSON.stringify({ id: id(2), gone: true })}\n`));
+    const { records, problems } = await load();
+    expect([[...records.values()], problems]).toEqual([[record(1, { skipCheck: false, label: "x" })], []]);
+    expect(text()).toMatch(/"sum":"[0-9a-f]{16}"\}\n$/);
+  });
+
+  it("tells when it was not closed, and not when it was", async () => {
+    const { world, store, load } = scene();
+    const first = store();
+    await world.settled(first.put(record(1)), 1_000);
+    expect((await load()).problems).toEqual([expect.stringMatching(/was not closed/)]);
+    await world.settled(first.close(), 1_000);
+    expect((await load()).problems).toEqual([]);
+    const second = store();
+    await world.settled(second.load(), 1_000);
+    await world.settled(second.put(record(2)), 1_000);
+    await world.settled(second.close(), 1_000);
+    const { records, problems } = await load();
+    expect([[...records.keys()], problems]).toEqual([[id(1), id(2)], []]);
+  });
+
   it("appends behind a torn line without losing what it appends", async () => {
-    const { world, host, store, load } = scene();
-    host.disk.put(PATH, utf8(`${JSON.stringify(record(1))}\n{"id":"torn`));
+    const { world, host, store, load, text } = scene();
+    await world.settled(store().put(record(1)), 1_000);
+    host.disk.put(PATH, utf8(`${text()}{"id":"torn`));
     const second = store();
     await world.settled(second.load(), 1_000);
     await world.settled(second.put(record(2)), 1_000);

@@ -2,6 +2,7 @@ import { StorageError, utf8, utf8Decode } from "../../base/index.ts";
 import type { Files, OpenFile } from "../../runtime/index.ts";
 import { COMPACT_AFTER_BYTES, MAX_RECORDS_BYTES } from "./limits.ts";
 import { torrentRecord, type TorrentRecord } from "./record.ts";
+import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
 
 const NEWLINE = 10;
 const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
@@ -10,11 +11,13 @@ export interface LoadedRecords {
   readonly records: ReadonlyMap<string, TorrentRecord>;
   /** Torrents whose record cannot be read, as far as that can be told. */
   readonly damaged: readonly string[];
+  /** What a user should know of the file, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /**
- * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`. The last line about a torrent
- * counts. Changes are appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is
+ * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`, with a checksum. The last line about a torrent
+ * counts. A line `{"closed": true}` ends the file of a store that was closed. Changes are appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is
  * replaced as a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
  */
 export class RecordStore {
@@ -31,6 +34,8 @@ export class RecordStore {
   #liveBytes = 0;
   /** A write has begun that did not end well. */
   #isTorn = false;
+  /** The last line on disk says that nothing more came. */
+  #isEnded = true;
 
   constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
     this.#files = files;
@@ -42,13 +47,17 @@ export class RecordStore {
   async load(): Promise<LoadedRecords> {
     const stat = await this.#files.stat(this.#path);
     const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
+    const text = utf8Decode(bytes);
+    const lines = text.split("\n").filter((line) => line !== "").map((line) => ({ line, unsealed: unsealText(line) }));
+    const isOld = lines.length > 0 && lines.every(({ unsealed }) => unsealed.kind !== "sealed");
     const damaged = new Set<string>();
-    let isDamaged = bytes.length > 0 && bytes.at(-1) !== NEWLINE;
-    for (const line of utf8Decode(bytes).split("\n")) {
-      if (line === "") continue;
-      const read = readLine(line);
+    let damagedLines = bytes.length > 0 && bytes.at(-1) !== NEWLINE ? 1 : 0;
+    for (const { line, unsealed } of lines) {
+      const read = readLine(unsealed, isOld);
+      this.#isEnded = read === "closed";
+      if (read === "closed") continue;
       if (read === undefined) {
-        isDamaged = true;
+        damagedLines++;
         const id = DAMAGED_ID.exec(line)?.[1];
         if (id !== undefined && !this.#live.has(id)) damaged.add(id);
       } else if ("gone" in read) {
@@ -60,11 +69,13 @@ export class RecordStore {
       }
     }
     this.#length = bytes.length;
-    if (isDamaged) {
+    const problems: string[] = [];
+    if (damagedLines > 0) {
+      problems.push(`the list of torrents is damaged: some of what was said last may be lost; it is kept as ${this.#path}.damaged`);
       await this.#files.replace(`${this.#path}.damaged`, bytes);
-      await this.#compact();
-    }
-    return { records: this.#live, damaged: [...damaged] };
+    } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld))) problems.push("the list of torrents was not closed: what was changed last before the end may be lost");
+    if (damagedLines > 0 || isOld) await this.#compact();
+    return { records: this.#live, damaged: [...damaged], problems };
   }
 
   /** Resolves when the record is on disk. */
@@ -82,9 +93,18 @@ export class RecordStore {
   /** Resolves when everything is on disk and the file is closed. */
   async close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
+    await this.#end().catch(this.#onFailure);
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
+  }
+
+  /** Says that nothing more comes, where anything came. */
+  async #end(): Promise<void> {
+    if (this.#isEnded || this.#isTorn) return;
+    this.#file ??= await this.#files.open(this.#path, "write");
+    await this.#file.write(utf8(`${sealText({ closed: true })}\n`), this.#length);
+    await this.#file.sync();
   }
 
   #change(id: string): Promise<void> {
@@ -135,6 +155,7 @@ export class RecordStore {
     // What a failed write left behind is longer than what comes now, perhaps, and would be read as the last word.
     if (this.#isTorn) await this.#file.truncate(this.#length);
     this.#isTorn = true;
+    this.#isEnded = false;
     await this.#file.write(bytes, this.#length);
     await this.#file.sync();
     this.#length += bytes.length;
@@ -143,7 +164,7 @@ export class RecordStore {
 
   #line(id: string): string {
     const record = this.#live.get(id);
-    return `${JSON.stringify(record ?? { id, gone: true })}\n`;
+    return `${sealText(record ?? { id, gone: true })}\n`;
   }
 
   async #compact(): Promise<void> {
@@ -155,19 +176,20 @@ export class RecordStore {
     this.#length = bytes.length;
     this.#liveBytes = bytes.length;
     this.#isTorn = false;
+    this.#isEnded = bytes.length === 0;
   }
 }
 
-function readLine(line: string): TorrentRecord | { readonly id: string; readonly gone: true } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+/** What a line says; `undefined` for one that cannot be believed. */
+function readLine(unsealed: Unsealed, isOld: boolean): TorrentRecord | { readonly id: string; readonly gone: true } | "closed" | undefined {
+  if (unsealed.kind === "damaged" || (unsealed.kind === "old" && !isOld)) return undefined;
+  const { value } = unsealed;
+  if (typeof value === "object" && value !== null && "closed" in value) return "closed";
   if (typeof value === "object" && value !== null && "gone" in value && "id" in value && typeof value.id === "string") return { id: value.id, gone: true };
   const parsed = torrentRecord.safeParse(value);
-  return parsed.success ? parsed.data : undefined;
+  if (!parsed.success) return undefined;
+  // That data need not be read is a claim, and a line without a checksum makes none.
+  return isOld ? { ...parsed.data, skipCheck: false } : parsed.data;
 }
 
 function parent(path: string): string {

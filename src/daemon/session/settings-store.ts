@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { settings as settingsSchema, type Settings } from "../../api/index.ts";
-import { errorCode, InputError, UsageError, utf8, utf8Decode } from "../../base/index.ts";
+import { InputError, UsageError } from "../../base/index.ts";
 import type { Files, Log } from "../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "./limits.ts";
+import { readSealed, writeSealed } from "./sealed-text.ts";
 
 /** Field by field: one that is damaged does not cost the others. */
 const partial = settingsSchema.partial();
@@ -22,18 +23,19 @@ export class SettingsStore {
     this.#current = base;
   }
 
-  /** Reads what an earlier run left; what cannot be read is left out. */
+  /** Reads what an earlier run left; what cannot be believed is left out. */
   async load(log: Log): Promise<void> {
     try {
-      const stored: unknown = JSON.parse(utf8Decode(await this.#files.readAll(this.#path, MAX_STATE_BYTES)));
-      const fields = z.record(z.string(), z.unknown()).parse(stored);
+      const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
+      if (stored === undefined) return;
+      if (stored.kind === "damaged") throw new InputError("session.settings", `it is damaged, and kept as ${this.#path}.damaged`);
+      const fields = z.record(z.string(), z.unknown()).parse(stored.value);
       for (const [key, value] of Object.entries(fields)) {
         const read = partial.safeParse({ [key]: value });
         if (read.success) this.#set({ ...this.#changed, ...read.data });
         else log.warn("a changed setting cannot be read and is left out", { setting: key });
       }
     } catch (error) {
-      if (errorCode(error) === "storage.not-found") return;
       log.warn("the changed settings cannot be read and are left out", { path: this.#path, reason: String(error) });
     }
   }
@@ -54,7 +56,7 @@ export class SettingsStore {
     if (!read.success) throw new UsageError("session.settings", z.prettifyError(read.error).replaceAll("\n", " "), { cause: read.error });
     const changed = { ...this.#changed, ...read.data };
     await this.#files.makeFolder(parent(this.#path));
-    await this.#files.replace(this.#path, utf8(`${JSON.stringify(changed, undefined, 2)}\n`));
+    await writeSealed(this.#files, this.#path, changed);
     this.#set(changed);
   }
 

@@ -1,8 +1,9 @@
 import type { History, Rates } from "../../api/index.ts";
 import { z } from "zod";
-import { errorCode, utf8, utf8Decode } from "../../base/index.ts";
+import { InputError } from "../../base/index.ts";
 import type { Files, Log } from "../../runtime/index.ts";
 import { HOUR_ENTRIES, HOUR_MS, MAX_STATE_BYTES, RECENT_ENTRIES, RECENT_MS } from "./limits.ts";
+import { readSealed, writeSealed } from "./sealed-text.ts";
 
 const rate = z.object({ at: z.int(), down: z.number(), up: z.number() });
 const stored = z.object({
@@ -69,17 +70,20 @@ export class TransferStatistics {
   /** Reads what an earlier run left; what cannot be read begins anew. */
   async load(log: Log): Promise<void> {
     try {
-      const { downloaded, uploaded, recent, hours } = stored.parse(JSON.parse(utf8Decode(await this.#files.readAll(this.#path, MAX_STATE_BYTES))));
+      const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
+      if (read === undefined) return;
+      if (read.kind === "damaged") throw new InputError("session.statistics", `the file is damaged, and kept as ${this.#path}.damaged`);
+      const { downloaded, uploaded, recent, hours } = stored.parse(read.value);
       this.#before = { downloaded, uploaded };
       this.#recent.set(recent);
       this.#hours.set(hours);
     } catch (error) {
-      if (errorCode(error) !== "storage.not-found") log.warn("the statistics cannot be read and begin anew", { path: this.#path, reason: String(error) });
+      log.warn("the statistics cannot be read and begin anew", { path: this.#path, reason: String(error) });
     }
   }
 
   save(): Promise<void> {
-    return this.#files.replace(this.#path, utf8(JSON.stringify({ ...this.totals, ...this.history() })));
+    return writeSealed(this.#files, this.#path, { ...this.totals, ...this.history() });
   }
 
   /** `down`, `up`: bytes since the last call. */

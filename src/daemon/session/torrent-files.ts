@@ -2,6 +2,8 @@ import { errorCode } from "../../base/index.ts";
 import { MAX_TORRENT_LENGTH } from "../../metainfo/index.ts";
 import type { Files } from "../../runtime/index.ts";
 
+const TORRENT_FILE = /^([0-9a-f]{40})\.torrent$/;
+
 /** The torrent files of the session's torrents, under their info-hash. */
 export class TorrentFiles {
   readonly #files: Files;
@@ -28,6 +30,13 @@ export class TorrentFiles {
       if (errorCode(error) === "storage.not-found") return undefined;
       throw error;
     }
+  }
+
+  /** The info-hashes of all that are there. */
+  async ids(): Promise<string[]> {
+    if ((await this.#files.stat(this.#folder)) === undefined) return [];
+    const entries = await this.#files.list(this.#folder);
+    return entries.flatMap(({ name, kind }) => (kind === "file" ? (TORRENT_FILE.exec(name)?.[1] ?? []) : []));
   }
 
   remove(id: string): Promise<void> {
