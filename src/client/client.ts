@@ -65,6 +65,7 @@ export class Client {
       uploadSlots: options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS,
       usesTrackers: options.trackers ?? true,
       allocation: options.allocation,
+      ownFolders: [...(options.stateDir === undefined ? [] : [options.stateDir]), ...(options.ownFolders ?? [])],
       checkAddress: options.checkAddress,
       port: () => this.#listener?.announcedPort ?? 0,
       stateFolder: (downloadDir) => options.stateDir ?? `${downloadDir}/${STATE_FOLDER}`,

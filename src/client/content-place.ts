@@ -13,6 +13,8 @@ export interface ContentPlace {
   readonly stateFolder: string;
   readonly storage: AddOptions["storage"];
   readonly allocation: "sparse" | "full" | undefined;
+  /** Folders of the program's own, in which no file of a torrent may be. */
+  readonly ownFolders?: readonly string[] | undefined;
 }
 
 /** Whether the data goes to files: only then anything is kept about it. */
@@ -27,7 +29,7 @@ export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">,
 }
 
 export function makeStorage(place: ContentPlace): Storage {
-  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation } = place;
+  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);
   if (storage === "memory") return new MemoryStorage(metainfo.layout);
   return new FileStorage({
@@ -38,6 +40,7 @@ export function makeStorage(place: ContentPlace): Storage {
     name: metainfo.isSingleFile ? undefined : metainfo.name,
     partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
     ...(allocation === undefined ? {} : { allocation }),
+    ownFolders,
   });
 }
 

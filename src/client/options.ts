@@ -9,6 +9,8 @@ export interface ClientOptions {
   readonly downloadDir?: string;
   /** Where the state that survives restarts is kept. Default: `.millrace` in the download folder of each torrent. */
   readonly stateDir?: string;
+  /** Folders besides `stateDir` that are the program's own, from the root of the file system on: no torrent's data goes there, by whatever name or link. */
+  readonly ownFolders?: readonly string[];
   /** The port to listen on, 0 for any, or the first free one of a range. Default: 6881 to 6889. `false`: do not listen. */
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The address to listen on. Default: all, IPv4 and IPv6. */

@@ -27,6 +27,7 @@ export interface TorrentHost {
   uploadSlots: number;
   readonly usesTrackers: boolean;
   readonly allocation: ClientOptions["allocation"];
+  readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];
   /** The port we are known by, also while the client closes; 0 when we do not listen. */
   readonly port: () => number;

@@ -464,9 +464,9 @@ export class Torrent extends TorrentControls {
   }
 
   #contentOptions(metainfo: Metainfo): ContentPlace {
-    const { runtime, pool, allocation } = this.#host;
+    const { runtime, pool, allocation, ownFolders } = this.#host;
     const stateFolder = this.#host.stateFolder(this.folder);
-    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation };
+    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation, ownFolders };
   }
 
   #setState(state: TorrentState): void {

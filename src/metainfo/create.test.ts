@@ -74,12 +74,29 @@ describe("createTorrent", () => {
   it("leaves out what a client keeps of its downloads, at any depth, but not a file of that name", async () => {
     const kept = { "/src/film/.millrace/1.resume": data(9, 1), "/src/film/a/.millrace/2.resume": data(9, 1), "/src/film/B/.millrace": data(9, 1) };
     const { metainfo } = await create(new MemorySource({ ...folder, ...kept }));
-    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/.millrace", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/_.millrace", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
   });
 
   it("says which names would not do everywhere", async () => {
     const { renamed } = await create(new MemorySource({ "/src/film/R.E.M.": data(1, 1), "/src/film/b": data(1, 1) }));
     expect(renamed).toEqual([{ from: ["R.E.M."], to: ["R.E.M"] }]);
+  });
+
+  it("says when the torrent's own name is not that of what it was made of", async () => {
+    const file = { "/src/film./b": data(1, 1), "/src/one.": data(1, 1) };
+    const made = await create(new MemorySource(file), { path: "/src/film." });
+    expect([made.metainfo.name, made.renamed, made.renamedFrom]).toEqual(["film", [], "film."]);
+    const single = await create(new MemorySource(file), { path: "/src/one." });
+    expect([single.metainfo.name, single.renamed, single.renamedFrom]).toEqual(["one", [], "one."]);
+    expect((await create(new MemorySource(folder))).renamedFrom).toBeUndefined();
+  });
+
+  it("leaves out the file that it is written to, and refuses to be written over its own data", async () => {
+    const written = { ...folder, "/src/film/a/out.torrent": data(5, 5) };
+    const { metainfo } = await create(new MemorySource(written), { output: "/src/film/a/out.torrent" });
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
+    await expect(create(new MemorySource(folder), { path: "/src/film/z.bin", output: "/src/film/z.bin" })).rejects.toMatchObject({ code: "metainfo.source" });
+    await expect(create(new MemorySource({ "/src/film/out": data(1, 1) }), { output: "/src/film/out" })).rejects.toMatchObject({ code: "metainfo.source" });
   });
 
   it("splits long content into jobs of whole pieces and tells progress up to the end", async () => {

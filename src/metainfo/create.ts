@@ -42,6 +42,8 @@ export interface CreatedTorrent {
   readonly metainfo: Metainfo;
   /** Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names would not do everywhere. */
   readonly renamed: readonly { readonly from: readonly string[]; readonly to: readonly string[] }[];
+  /** The name on this disk of what it was made of, where the torrent has another one; `undefined` where it is the same. */
+  readonly renamedFrom: string | undefined;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function createTorrent(runtime: Pick<Runtime, "files" | "hasher">, 
   torrent.set("info", info);
   const bytes = encode(torrent);
   const metainfo = parseMetainfo(bytes, runtime.hasher, { strict: true });
-  return { bytes, metainfo, renamed: renamedFiles(layout, metainfo) };
+  return { bytes, metainfo, renamed: renamedFiles(layout, metainfo), renamedFrom: metainfo.name === source.name ? undefined : source.name };
 }
 
 function checkedName(name: string): string {
@@ -188,6 +190,6 @@ function folderOf(path: readonly string[], folders: Map<string, Tree>): Tree {
 function renamedFiles(layout: FileLayout, metainfo: Metainfo): CreatedTorrent["renamed"] {
   return layout.files.flatMap(({ path, index }) => {
     const to = metainfo.files[index]?.path ?? [];
-    return to.join("/") === path.join("/") ? [] : [{ from: path, to }];
+    return to.join("/") === path.join("/") || metainfo.isSingleFile ? [] : [{ from: path, to }];
   });
 }

@@ -15,5 +15,6 @@ export { safeName } from "./names.ts";
 export type { TorrentNode } from "./outer.ts";
 export * from "./parse.ts";
 export { automaticPieceLength } from "./piece-length.ts";
+export { foldName } from "./names.ts";
 export { STATE_FOLDER } from "./source.ts";
 export type { SourceOptions } from "./source.ts";

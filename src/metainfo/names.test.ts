@@ -38,6 +38,47 @@ describe("safeName", () => {
     expect(safeName(name)).toBe(expected);
   });
 
+  it.each([".millrace", ".Millrace", ".MILLRACE", ".millrace-0123.moved", ".millrace.", ".millrace ", ".millrace::$INDEX_ALLOCATION", "millra~1", "MILLRA~2", "MILLRA~1.parts"])(
+    "gives no file our own name %j",
+    (name) => {
+      expect(safeName(name)).toMatch(/^_[.mM]/);
+    },
+  );
+
+  it.each([
+    ["zero-width characters", ".mill\u200brace"],
+    ["a joiner in front", "\u200d.millrace"],
+    ["a byte order mark", ".millrace\ufeff"],
+    ["a soft hyphen", ".mill\u00adrace"],
+    ["a variation selector", ".millrace\ufe0f"],
+    ["full-width letters", "\uff0e\uff4d\uff49\uff4c\uff4c\uff52\uff41\uff43\uff45"],
+    ["one full-width letter", ".millrac\uff25"],
+    ["a full-width short name", "MILLRA\uff5e1"],
+    ["the dotless i", ".m\u0131llrace"],
+    ["mathematical letters", ".\u{1d426}\u{1d422}llrace"],
+    ["a direction mark", ".millrace\u200e"],
+    ["a tag character", ".millrace\u{e0061}"],
+  ])("gives no file our own name, written with %s", (_what, name) => {
+    expect(safeName(name).startsWith("_")).toBe(true);
+  });
+
+  it.each([".milla", "millrace", "Millrace.iso", "x.millrace", ".mil", "millra", "mi", "\u00e9.millrace", ".git"])("keeps %j, which is not ours", (name) => {
+    expect(safeName(name)).toBe(name);
+  });
+
+  it("gives no file our own name, however it is written", () => {
+    const letter = fc.constantFrom(...Array.from(".milraceMILRACE~1 \u200b\u200d\ufe0f\uff0e\uff4d\uff29\u0131\u00ad\ufeff\u202e"));
+    const spelling = fc.array(letter, { maxLength: 3 });
+    const name = fc.tuple(spelling, fc.constantFrom(".millrace", ".MillRace", "millra~1", "\uff0emillrace", ".mill", "race"), spelling).map(([a, b, c]) => [...a, b, ...c].join(""));
+    fc.assert(
+      fc.property(name, (text) => {
+        const seen = safeName(text).normalize("NFKC").replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, "").toUpperCase().toLowerCase();
+        expect(seen.startsWith(".millrace") || seen.startsWith("millra~")).toBe(false);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it("cuts at 255 bytes, keeps the extension and whole characters", () => {
     const cut = safeName(`${"é".repeat(200)}.torrent`);
     expect(utf8(cut).length).toBeLessThanOrEqual(MAX_NAME_BYTES);

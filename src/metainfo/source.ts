@@ -33,6 +33,8 @@ export interface SourceOptions {
   readonly skipHidden?: boolean | undefined;
   /** Asked for each file and folder below `path`, with its path relative to it (`/` between components): `true` leaves it out. */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
+  /** The file that the torrent will be written to, which is no content: left out when it lies below `path`, by whatever way. Must not be `path` itself. */
+  readonly output?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,9 +47,11 @@ export async function listSource(files: Files, options: SourceOptions): Promise<
   const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
   const stat = await existing(files, root);
   const name = await nameOf(files, root);
+  const output = options.output === undefined ? undefined : await files.realPath(options.output);
+  if (output !== undefined && output === (await files.realPath(root))) throw new UsageError("metainfo.source", `${root} would be overwritten by the torrent that is made of it; choose another name`);
   if (stat.kind === "file") return { isSingleFile: true, name, files: [toSource(root, [name], stat)] };
   const found: SourceFile[] = [];
-  await walk(files, root, [], found, options);
+  await walk(files, root, [], found, { ...options, output });
   if (found.length === 0) throw new UsageError("metainfo.source", `nothing to share: there are no files in ${root}`);
   return { isSingleFile: false, name, files: found };
 }
@@ -78,6 +82,7 @@ async function walk(files: Files, folder: string, above: readonly string[], foun
     const path = folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
     const stat = await existing(files, path);
     if (stat.kind === "folder" && name === STATE_FOLDER) continue;
+    if (options.output !== undefined && stat.kind === "file" && (await files.realPath(path)) === options.output) continue;
     if (stat.kind === "folder") await walk(files, path, components, found, options);
     else found.push(toSource(path, components, stat));
   }

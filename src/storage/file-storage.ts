@@ -18,6 +18,8 @@ export interface FileStorageOptions {
   readonly partPath: string;
   /** `"sparse"` (default) sets the size and lets blocks be allocated as they come; `"full"` writes zeros first. */
   readonly allocation?: "sparse" | "full";
+  /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
+  readonly ownFolders?: readonly string[] | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export class FileStorage implements Storage {
   constructor(options: FileStorageOptions) {
     this.#options = options;
     this.#layout = options.layout;
-    this.#folders = new SafeFolders(options.files, options.folder);
+    this.#folders = new SafeFolders(options.files, options.folder, options.ownFolders);
     this.#placed = new Uint8Array(options.layout.files.length).fill(1);
     this.#wanted = new Uint8Array(options.layout.files.length).fill(1);
   }

@@ -9,5 +9,6 @@ export * from "./move-data.ts";
 export * from "./piece-store.ts";
 export * from "./progress-keeper.ts";
 export * from "./resume.ts";
+export { isOwnPath } from "./safe-folders.ts";
 export { seal, unseal, type Unsealed } from "./sealed.ts";
 export * from "./storage.ts";

@@ -71,6 +71,7 @@ async function create(session: Session<CreateFlags>): Promise<number> {
   try {
     created = await createTorrent(runtime, {
       path,
+      output: out,
       version: versionOf(flags),
       pieceLength: flags.pieceLength,
       trackers: flags.tracker,
@@ -110,7 +111,7 @@ function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   return new CommandLineError(`${option}: ${error.message}${near === undefined ? "" : `; try ${near}`}`, { cause: error });
 }
 
-function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, bytes }: CreatedTorrent, seconds: number): void {
+function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, renamedFrom, bytes }: CreatedTorrent, seconds: number): void {
   const out = flags.out ?? "";
   const facts = torrentFacts(metainfo);
   output.data({ out, bytes: bytes.length, ...facts });
@@ -128,5 +129,9 @@ function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, byte
   }
   for (const { from, to } of renamed) {
     output.note(`${output.noteStyle.warn("note:")} ${clean(from.join("/"))} is ${clean(to.join("/"))} in the torrent: its own name would not do on every system`);
+  }
+  if (renamedFrom !== undefined) output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
+  if (renamed.length > 0 || renamedFrom !== undefined) {
+    output.note(`${output.noteStyle.warn("note:")} seeding and verifying look for the names in the torrent: the data cannot be shared before it is renamed so on disk`);
   }
 }

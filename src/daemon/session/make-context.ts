@@ -25,6 +25,7 @@ export function makeContext({ options, runtime, log, settings, tell }: ContextPa
       runtime,
       downloadDir: options.settings.downloadDir,
       stateDir: `${stateDir}/resume`,
+      ownFolders: [stateDir, `${stateDir}/torrents`],
       port: peerPort,
       ...(listenIp === undefined ? {} : { listenIp }),
       userAgent: `Millrace ${version}`,
