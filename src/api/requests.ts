@@ -30,11 +30,16 @@ export const listQuery = z.strictObject({
 });
 export type ListQuery = z.input<typeof listQuery>;
 
+/** Labels of a torrent; the first is its category. */
+const labels = z.array(z.string().min(1).max(100)).max(50);
+
 /** What may be said of a torrent when it is added. */
 export const addOptions = z.strictObject({
   /** Default: the label's folder, or the session's. */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),
+  /** Instead of `label`: several. */
+  labels: labels.optional(),
   paused: z.boolean().optional(),
   sequential: z.boolean().optional(),
   /** Believe that the data is right as long as every file has its length. */
@@ -72,6 +77,7 @@ export const actionRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
   z.strictObject({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("label"), ids, label: z.string().max(100) }),
+  z.strictObject({ action: z.literal("labels"), ids, labels }),
   // With `find` the data is in that folder already: it is looked for there, and nothing is moved.
   z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096), find: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("limits"), ids, limits: torrentLimits.partial().strict() }),
@@ -89,6 +95,8 @@ export const patchRequest = z.strictObject({
   /** The name it is listed under. */
   name: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
+  /** Instead of `label`: several. */
+  labels: labels.optional(),
   sequential: z.boolean().optional(),
   limits: torrentLimits.partial().strict().optional(),
 });

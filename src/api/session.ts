@@ -14,6 +14,17 @@ export const scheduleRule = z.object({
 });
 export type ScheduleRule = z.infer<typeof scheduleRule>;
 
+/** Times of the week at which the alternative rates take over. */
+export const alternativeTimes = z.object({
+  isEnabled: z.boolean(),
+  /** 0 is Sunday. */
+  days: scheduleRule.shape.days,
+  /** `HH:MM`, local time; when `to` is not after `from` it is of the next day. */
+  from: scheduleRule.shape.from,
+  to: scheduleRule.shape.to,
+});
+export type AlternativeTimes = z.infer<typeof alternativeTimes>;
+
 /** From the root on, on any system: the daemon's current folder is nobody's business. */
 const absolutePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)/, "write the whole path, from the root on");
 
@@ -23,7 +34,13 @@ export const settings = z.object({
   downloadDir: absolutePath,
   maxDownloadRate: rate,
   maxUploadRate: rate,
-  /** The first rule that holds now wins over the rates above. */
+  /** Rates that hold instead of the two above while `isAlternative`. */
+  alternativeDownloadRate: rate,
+  alternativeUploadRate: rate,
+  isAlternative: z.boolean(),
+  /** Switches `isAlternative` on and off at these times; between them it is the user's to switch. */
+  alternativeTimes,
+  /** The first rule that holds now wins over the usual rates. */
   schedule: z.array(scheduleRule).max(50),
   maxConnections: z.int().min(1).max(65_000),
   maxPeers: z.int().min(1).max(10_000),
@@ -34,6 +51,12 @@ export const settings = z.object({
   maxActiveSeeds: z.int().positive().nullable(),
   seedRatio: z.number().nonnegative().nullable(),
   seedSeconds: z.int().nonnegative().nullable(),
+  /** Seeding ends after so many seconds without a transfer; null: never. */
+  seedIdleSeconds: z.int().positive().nullable(),
+  /** A download without a transfer for so many seconds takes no place in the queue; null: it keeps its place. */
+  stalledSeconds: z.int().positive().nullable(),
+  /** Where downloads are until they are complete; empty: in their own folder. */
+  incompleteDir: z.union([z.literal(""), absolutePath]),
   /** Label to folder. */
   labels: z.record(z.string().min(1).max(100), z.string().max(4096)),
   /** A folder whose torrent files are added; empty for none. */

@@ -19,6 +19,8 @@ export const torrent = z.object({
   name: z.string(),
   state: torrentState,
   error: fault.nullable(),
+  /** What its trackers say while none of them works: that they refuse it, or a warning. In their own words. */
+  trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
   /** 0 to 1, of what is wanted; of the check while that runs. */
   progress: z.number().min(0).max(1),
   /** All files; 0 while the metadata is not known. */
@@ -41,8 +43,9 @@ export const torrent = z.object({
   seeds: z.int().nonnegative(),
   /** Copies of the rarest piece among the connected peers, and the part of the pieces that has one more. */
   availability: z.number().nonnegative(),
-  /** The category; empty for none. */
+  /** The category, which is the first of the labels; empty for none. */
   label: z.string(),
+  labels: z.array(z.string()),
   /** Hosts of the trackers, without repetition. */
   trackers: z.array(z.string()),
   /** The folder that the data is in. */
@@ -64,6 +67,10 @@ export const torrentLimits = z.object({
   seedRatio: z.number().nonnegative().nullable(),
   /** Seeding ends after so many seconds; null: as the session has it. */
   seedSeconds: z.int().nonnegative().nullable(),
+  /** Seeding ends after so many seconds without a transfer; null: as the session has it. */
+  seedIdleSeconds: z.int().positive().nullable(),
+  /** Peers connected at once; null: as the session has it. */
+  maxPeers: z.int().positive().max(10_000).nullable(),
 });
 export type TorrentLimits = z.infer<typeof torrentLimits>;
 
@@ -71,6 +78,17 @@ export type TorrentLimits = z.infer<typeof torrentLimits>;
 export const torrentDetail = torrent.extend({
   limits: torrentLimits,
   sequential: z.boolean(),
+  /** When it was last started; null: never. */
+  startedAt: z.int().nullable(),
+  /** When it last sent or received data; null: never. */
+  activeAt: z.int().nullable(),
+  /** Seconds for which it downloaded, and for which it seeded, over all runs; pauses do not count. */
+  downloadingSeconds: z.int().nonnegative(),
+  seedingSeconds: z.int().nonnegative(),
+  /** Whether it was stopped because a seeding goal was met. */
+  isFinished: z.boolean(),
+  /** Where it goes when it is complete; null: it stays where it is. */
+  destination: z.string().nullable(),
   magnet: z.string(),
   comment: z.string(),
   createdBy: z.string(),
@@ -124,7 +142,10 @@ export const tracker = z.object({
   leechers: z.int().nullable(),
   completed: z.int().nullable(),
   peersReceived: z.int(),
+  /** What went wrong, or the tracker's warning; empty when nothing did. */
   message: z.string(),
+  /** The tracker's own words: why it refuses, or its warning; empty when it said nothing. */
+  said: z.string(),
 });
 export type TorrentTracker = z.infer<typeof tracker>;
 

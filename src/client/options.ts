@@ -70,6 +70,8 @@ export interface AddOptions {
   readonly maxDownloadRate?: number | undefined;
   /** Bytes a second. */
   readonly maxUploadRate?: number | undefined;
+  /** Peers of this torrent connected at once. Default: the client's. */
+  readonly maxPeers?: number | undefined;
   /** Bytes that earlier runs counted. Default: as the kept state has it. */
   readonly downloaded?: number;
   /** Bytes that earlier runs counted. Default: as the kept state has it. */

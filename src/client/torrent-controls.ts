@@ -56,6 +56,11 @@ export abstract class TorrentControls extends TorrentView {
     return this.controls().rates.get();
   }
 
+  /** Peers connected at once; `undefined` for the client's limit. What is connected already stays so. */
+  setMaxPeers(count: number | undefined): void {
+    this.controls().rates.maxPeers = count;
+  }
+
   /** Bytes a second; `undefined` for no limit of its own. */
   setRates(rates: Rates): void {
     this.controls().rates.set(rates);

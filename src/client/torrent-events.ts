@@ -15,6 +15,8 @@ export interface TorrentEvents {
   progress: [status: TorrentStatus];
   /** Everything wanted is there and verified. */
   complete: [];
+  /** What is known of its trackers changed; see {@link Torrent.trackers}. */
+  trackers: [];
   /** Something a user may want to know; the torrent goes on. */
   warning: [error: MillraceError];
   /** The torrent cannot go on; see {@link Torrent.state}. */

@@ -8,12 +8,16 @@ export interface Rates {
   readonly maxUploadRate?: number | undefined;
 }
 
-/** A torrent's own rate limits, below the client's. */
+/** A torrent's own limits: rates, below the client's, and peers, instead of the client's. */
 export class TorrentRates {
+  /** Peers connected at once; `undefined`: as the client has it. What is connected already stays so. */
+  maxPeers: number | undefined;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
 
-  constructor(clock: Clock, rates: Rates, host: Pick<TorrentHost, "download" | "upload">) {
+  constructor(clock: Clock, limits: Rates & { readonly maxPeers?: number | undefined }, host: Pick<TorrentHost, "download" | "upload">) {
+    const { maxPeers, ...rates } = limits;
+    this.maxPeers = maxPeers;
     this.download = new RateLimiter(clock, rates.maxDownloadRate, host.download);
     this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
   }

@@ -11,7 +11,7 @@ export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentR
     peerId: host.peerId,
     clientName: host.userAgent,
     port: host.port,
-    maxPeers: () => host.maxPeers,
+    maxPeers: () => rates.maxPeers ?? host.maxPeers,
     uploadSlots: () => host.uploadSlots,
     download: rates.download,
     upload: rates.upload,

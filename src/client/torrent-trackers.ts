@@ -16,6 +16,8 @@ export interface TorrentTrackersOptions {
   readonly swarm: () => Swarm | undefined;
   /** Bytes missing. */
   readonly left: () => number;
+  /** A tracker's status changed. */
+  readonly onStatus: () => void;
 }
 
 /** A torrent's relation with its trackers, as long as the torrent runs; without trackers there is none. */
@@ -77,7 +79,7 @@ export class TorrentTrackers {
   }
 
   #makeSession(tiers: readonly (readonly string[])[]): TrackerSession {
-    const { host, infoHash, swarm, left } = this.#options;
+    const { host, infoHash, swarm, left, onStatus } = this.#options;
     return new TrackerSession(host.runtime, {
       tiers,
       infoHash,
@@ -89,6 +91,7 @@ export class TorrentTrackers {
       userAgent: host.userAgent.replace(" ", "/"),
       udp: host.udp,
       check: host.checkAddress,
+      onStatus,
       onPeers: (peers) => swarm()?.addPeers(peers, "tracker"),
     });
   }

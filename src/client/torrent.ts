@@ -78,6 +78,7 @@ export class Torrent extends TorrentControls {
       tiers: options.trackerTiers,
       swarm: () => this.#swarm,
       left: () => this.#left(),
+      onStatus: () => this.emit("trackers"),
     });
     this.#tally = new Tally(options.downloaded, options.uploaded);
     this.setSequential(options.sequential === true);

@@ -12,6 +12,7 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
     name: `torrent ${id.slice(0, 4)}`,
     state: "downloading",
     error: null,
+    trackerProblem: null,
     progress: 0.5,
     size: 100,
     wanted: 100,
@@ -26,6 +27,7 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
     seeds: 1,
     availability: 1.5,
     label: "",
+    labels: more.label === undefined || more.label === "" ? [] : [more.label],
     trackers: ["tracker.example"],
     folder: "/downloads",
     addedAt: 1_700_000_000_000,
@@ -67,8 +69,14 @@ export class FakeSession implements Session {
   detail(id: string): TorrentDetail {
     return {
       ...this.#need(id),
-      limits: { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null },
+      limits: { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null },
       sequential: false,
+      startedAt: null,
+      activeAt: null,
+      downloadingSeconds: 0,
+      seedingSeconds: 0,
+      isFinished: false,
+      destination: null,
       magnet: `magnet:?xt=urn:btih:${id}`,
       comment: "",
       createdBy: "",
@@ -90,7 +98,7 @@ export class FakeSession implements Session {
   }
   trackers(id: string): ReturnType<Session["trackers"]> {
     this.#need(id);
-    return [{ url: "http://tracker.example/announce", tier: 0, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "" }];
+    return [{ url: "http://tracker.example/announce", tier: 0, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "", said: "" }];
   }
   pieces(id: string): ReturnType<Session["pieces"]> {
     this.#need(id);

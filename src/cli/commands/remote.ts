@@ -74,7 +74,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
     command
       .argument("<source...>", "torrent files, http(s) addresses of some, magnet links")
       .option("--dir <folder>", "where the data goes, on the daemon's machine (default: the label's folder, or the daemon's)")
-      .option("--label <label>", "the label to give it")
+      .option("--label <label>", "the label to give it; several with commas")
       .option("--paused", "do not start it")
       .option("--sequential", "take pieces in order")
       .option("--peer <host:port>", "a peer to try; may be repeated", peersArgument("--peer")),
@@ -84,7 +84,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   action("recheck", "read the data of torrents again and check it", ["recheck films", "what has been damaged is fetched again"], simple("recheck", "checking"), many);
   action("reannounce", "ask the trackers of torrents for peers, now", ["reannounce --all", "after the network has changed"], simple("reannounce", "announcing"), many);
   action("remove", "forget torrents; their data stays", ["remove films --data", "with all that was downloaded"], remove, (command) => many(command).option("--data", "delete their data, too"));
-  action("label", "give torrents a label; an empty one takes it away", ["label linux 6f5d1b0f", "put it on a shelf"], label, (command) => many(command.argument("<label>", "the label")));
+  action("label", "give torrents a label, or several with commas; an empty one takes them away", ["label linux,iso 6f5d1b0f", "two labels, of which the first is its category"], label, (command) => many(command.argument("<label>", "the label, or labels with commas")));
   action("move", "move the data of torrents to another folder of the daemon's machine", ["move /srv/films 6f5d1b0f", "wherever it is"], move, (command) => many(command.argument("<folder>", "a folder there; one that does not begin at the root is below the daemon's")));
   action("limit", "limit torrents; `none` takes a limit away", ["limit 6f5d1b0f --down 1MiB --ratio 2", "a rate, and when seeding ends"], limit, (command) =>
     many(command)

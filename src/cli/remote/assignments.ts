@@ -16,7 +16,7 @@ const asBoolean: Reader<boolean> = (text, name) => {
 };
 
 /** What the daemon is to look through: it knows the shape, and refuses any other. */
-function asJson<Key extends "labels" | "schedule">(key: Key): Reader<Settings[Key]> {
+function asJson<Key extends "labels" | "schedule" | "alternativeTimes">(key: Key): Reader<Settings[Key]> {
   const untold: { parse(text: string): Settings[Key] } = JSON;
   return (text) => {
     try {
@@ -50,6 +50,10 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   downloadDir: asText,
   maxDownloadRate: orNone(asRate),
   maxUploadRate: orNone(asRate),
+  alternativeDownloadRate: orNone(asRate),
+  alternativeUploadRate: orNone(asRate),
+  isAlternative: asBoolean,
+  alternativeTimes: asJson("alternativeTimes"),
   schedule: asJson("schedule"),
   maxConnections: asNumber,
   maxPeers: asNumber,
@@ -58,6 +62,9 @@ const READERS: { readonly [Key in keyof Settings]: Reader<Settings[Key]> } = {
   maxActiveSeeds: orNone(asNumber),
   seedRatio: orNone(asNumber),
   seedSeconds: orNone(asNumber),
+  seedIdleSeconds: orNone(asNumber),
+  stalledSeconds: orNone(asNumber),
+  incompleteDir: asText,
   labels: asJson("labels"),
   watchDir: asText,
   startAdded: asBoolean,

@@ -32,7 +32,7 @@ export async function add(remote: Remote<AddFlags>): Promise<number> {
   const { args, flags, output, explain } = remote;
   const options: AddOptions = {
     ...(flags.dir === undefined ? {} : { folder: flags.dir }),
-    ...(flags.label === undefined ? {} : { label: flags.label }),
+    ...(flags.label === undefined ? {} : { labels: labelsIn(flags.label) }),
     ...(flags.paused === undefined ? {} : { paused: flags.paused }),
     ...(flags.sequential === undefined ? {} : { sequential: flags.sequential }),
     ...(flags.peer === undefined ? {} : { peers: flags.peer }),
@@ -107,7 +107,12 @@ export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
 
 export async function label(remote: Remote<ManyFlags>): Promise<number> {
   const [text = "", ...torrents] = remote.args;
-  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({ action: "label", ids, label: text }));
+  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({ action: "labels", ids, labels: labelsIn(text) }));
+}
+
+/** Labels with commas between them. */
+function labelsIn(text: string): string[] {
+  return text.split(",").map((label) => label.trim()).filter((label) => label !== "");
 }
 
 export async function move(remote: Remote<ManyFlags>): Promise<number> {

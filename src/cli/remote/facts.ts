@@ -14,11 +14,13 @@ export function torrentFields(torrent: TorrentDetail): Field[] {
   const ends = [
     ...(limits.seedRatio === null ? [] : [`at ratio ${limits.seedRatio}`]),
     ...(limits.seedSeconds === null ? [] : [`after ${formatDuration(limits.seedSeconds)}`]),
+    ...(limits.seedIdleSeconds === null ? [] : [`after ${formatDuration(limits.seedIdleSeconds)} without a transfer`]),
   ];
   return [
     ["id", torrent.id],
     ["state", torrent.state],
     ["error", torrent.error === null ? undefined : clean(`${torrent.error.message} (${torrent.error.code})`)],
+    ["tracker", torrent.trackerProblem === null ? undefined : clean(`${torrent.trackerProblem.level === "error" ? "refuses" : "warns"}: ${torrent.trackerProblem.message}`)],
     ["done", `${formatPercent(torrent.progress)}, ${formatSize(torrent.done)} of ${formatSize(torrent.wanted)}${torrent.wanted < torrent.size ? ` (all files: ${formatSize(torrent.size)})` : ""}`],
     ["eta", eta === null || torrent.progress === 1 ? undefined : formatDuration(eta)],
     ["down", `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} in vain` : ""}; ${limit(limits.maxDownloadRate)}`],
@@ -26,7 +28,9 @@ export function torrentFields(torrent: TorrentDetail): Field[] {
     ["seeding ends", ends],
     ["peers", `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`],
     ["folder", clean(torrent.folder)],
-    ["label", given(torrent.label)],
+    ["moved to", torrent.destination === null ? undefined : `${clean(torrent.destination)}, when it is complete`],
+    ["labels", torrent.labels.map(clean)],
+    ["peer limit", limits.maxPeers === null ? undefined : groupDigits(limits.maxPeers)],
     ["files", groupDigits(torrent.fileCount)],
     ["pieces", `${groupDigits(torrent.pieceCount)} of ${formatSize(torrent.pieceLength)}`],
     ["in order", yesNo(torrent.sequential)],
@@ -37,6 +41,9 @@ export function torrentFields(torrent: TorrentDetail): Field[] {
     ["created by", given(torrent.createdBy)],
     ["created on", date(torrent.createdAt)],
     ["added", date(torrent.addedAt)],
+    ["started", date(torrent.startedAt)],
+    ["last active", date(torrent.activeAt)],
+    ["seeded for", torrent.seedingSeconds === 0 ? undefined : formatDuration(torrent.seedingSeconds)],
     ["finished", date(torrent.finishedAt)],
     ["magnet", clean(torrent.magnet)],
   ];

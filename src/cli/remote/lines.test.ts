@@ -15,8 +15,14 @@ const snapshot = (...torrents: ReturnType<typeof fakeRow>[]): ApiEvent => ({ nam
 const delta = (changed: Extract<ApiEvent, { name: "delta" }>["data"]["changed"], removed: string[] = []): ApiEvent => ({ name: "delta", data: { changed, removed } });
 
 const detail: TorrentDetail = {
-  ...fakeRow(ID, { name: EVIL, label: EVIL, folder: EVIL, trackers: [EVIL], error: { code: EVIL, message: EVIL } }),
-  limits: { maxDownloadRate: 1024, maxUploadRate: null, seedRatio: 2, seedSeconds: null },
+  ...fakeRow(ID, { name: EVIL, label: EVIL, labels: [EVIL], trackerProblem: { level: "error", message: EVIL }, folder: EVIL, trackers: [EVIL], error: { code: EVIL, message: EVIL } }),
+  limits: { maxDownloadRate: 1024, maxUploadRate: null, seedRatio: 2, seedSeconds: null, seedIdleSeconds: 60, maxPeers: 5 },
+  startedAt: null,
+  activeAt: null,
+  downloadingSeconds: 0,
+  seedingSeconds: 0,
+  isFinished: false,
+  destination: EVIL,
   sequential: true,
   magnet: EVIL,
   comment: EVIL,
@@ -43,7 +49,7 @@ describe("listLines", () => {
 describe("lines and fields of hostile names", () => {
   it("have nothing that a terminal would obey", () => {
     const peer = { ip: "", port: 1, id: EVIL, peerId: "", client: EVIL, direction: "incoming" as const, progress: 0, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0, flags: EVIL };
-    const tracker = { url: EVIL, tier: 0, state: EVIL, lastAnnounceAt: null, nextAnnounceAt: 61_000, seeders: null, leechers: 1, completed: null, peersReceived: 0, message: EVIL };
+    const tracker = { url: EVIL, tier: 0, state: EVIL, lastAnnounceAt: null, nextAnnounceAt: 61_000, seeders: null, leechers: 1, completed: null, peersReceived: 0, message: EVIL, said: EVIL };
     const watch = new WatchLines();
     const lines = [
       ...listLines([fakeRow(ID, { name: EVIL })]),
@@ -68,7 +74,7 @@ describe("torrentFields", () => {
     const fields = new Map(torrentFields(detail));
     expect(fields.get("down")).toMatch(/; 1 KiB\/s$/);
     expect(fields.get("up")).toMatch(/; no limit$/);
-    expect(fields.get("seeding ends")).toEqual(["at ratio 2"]);
+    expect(fields.get("seeding ends")).toEqual(["at ratio 2", "after 1m 0s without a transfer"]);
   });
 });
 

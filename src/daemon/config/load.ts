@@ -71,7 +71,10 @@ async function readConfigFile(asked: string | undefined): Promise<{ readonly pat
   }
   if (text.length > MAX_FILE_BYTES) throw new InputError("config.invalid", `${path}: too long for a configuration`);
   try {
-    const values = Object.entries(parse(text)).map(([name, value]) => [fromFileName(name, path), nested(value)] as const);
+    const values = Object.entries(parse(text)).map(([name, value]) => {
+      const key = fromFileName(name, path);
+      return [key, nested(key, value)] as const;
+    });
     return { path, values: Object.fromEntries(values) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
@@ -86,10 +89,14 @@ function fromFileName(name: string, path: string): string {
   throw new InputError("config.invalid", `${path}: unknown key "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`);
 }
 
-/** The rules of a schedule have keys of their own; the names of labels are nobody's keys. */
-function nested(value: unknown): unknown {
-  if (!Array.isArray(value)) return value;
-  return value.map((item: unknown) => (isRecord(item) ? Object.fromEntries(Object.entries(item).map(([name, inner]) => [camel(name), inner])) : item));
+/** The rules of a schedule and the alternative times have keys of their own; the names of labels are no keys. */
+function nested(key: string, value: unknown): unknown {
+  if (key === "alternativeTimes") return withCamelKeys(value);
+  return Array.isArray(value) ? value.map(withCamelKeys) : value;
+}
+
+function withCamelKeys(value: unknown): unknown {
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [camel(name), inner])) : value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -132,6 +139,7 @@ function absolute(config: Config, origins: Readonly<Record<string, Origin>>, fil
     stateDir: config.stateDir === "" ? FOLDERS.data : at("stateDir", config.stateDir),
     downloadDir: at("downloadDir", config.downloadDir),
     watchDir: at("watchDir", config.watchDir),
+    incompleteDir: at("incompleteDir", config.incompleteDir),
     onComplete: at("onComplete", config.onComplete),
     labels: Object.fromEntries(Object.entries(config.labels).map(([label, folder]) => [label, at("labels", folder)])),
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseSize } from "../../base/index.ts";
-import { scheduleRule, settings } from "../../api/index.ts";
+import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
 
 /** Bytes a second as a number, or as `5MiB`; 0 and `"unlimited"` mean no limit. */
 const rate = z.union([z.number(), z.string(), z.null()]).transform((value, context): number | null => {
@@ -40,6 +40,18 @@ export const configSchema = z.strictObject({
   downloadDir: path.min(1).default("~/Downloads").describe("Where downloads go."),
   maxDownloadRate: rate.default(null).describe('Bytes a second over all torrents: 5000000, "5MiB" or "unlimited".'),
   maxUploadRate: rate.default(null).describe("The same for uploads."),
+  alternativeDownloadRate: rate.default(50_000).describe("Bytes a second that hold instead while the alternative rates are switched on."),
+  alternativeUploadRate: rate.default(50_000).describe("The same for uploads."),
+  isAlternative: z.boolean().default(false).describe("Whether the alternative rates are switched on."),
+  alternativeTimes: alternativeTimes
+    .extend({
+      isEnabled: z.boolean().default(false),
+      days: alternativeTimes.shape.days.default([0, 1, 2, 3, 4, 5, 6]),
+      from: alternativeTimes.shape.from.default("09:00"),
+      to: alternativeTimes.shape.to.default("17:00"),
+    })
+    .prefault({})
+    .describe("When the alternative rates are switched on and off by themselves. Days: 0 is Sunday."),
   maxConnections: settings.shape.maxConnections.default(500).describe("Connections to peers over all torrents."),
   maxPeers: settings.shape.maxPeers.default(100).describe("Connections to peers of one torrent."),
   uploadSlots: settings.shape.uploadSlots.default(20).describe("Peers of one torrent that are sent data at once."),
@@ -47,6 +59,9 @@ export const configSchema = z.strictObject({
   maxActiveSeeds: countOrAll.default(null).describe("Torrents that seed at once; 0: all."),
   seedRatio: z.union([z.number().nonnegative(), unlimited, z.null()]).default(null).describe('Seeding ends at this ratio of uploaded to downloaded; or "unlimited".'),
   seedSeconds: z.union([z.int().nonnegative(), unlimited, z.null()]).default(null).describe('Seeding ends after so many seconds; or "unlimited".'),
+  seedIdleSeconds: z.union([z.int().positive(), unlimited, z.null()]).default(null).describe('Seeding ends after so many seconds without a transfer; or "unlimited".'),
+  stalledSeconds: z.union([z.int().positive(), unlimited, z.null()]).default(null).describe('A download without a transfer for so many seconds takes no place in the queue; or "unlimited".'),
+  incompleteDir: path.default("").describe("Where downloads are until they are complete. Empty: in their own folder."),
   watchDir: path.default("").describe("A folder whose torrent files are added as they come. Empty: none."),
   startAdded: z.boolean().default(true).describe("Whether torrents begin when they are added."),
   labels: settings.shape.labels.default({}).describe("Categories, and the folder that downloads of each go to."),
@@ -61,7 +76,7 @@ export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
 
 /** Can be given in the file alone: who may start the daemon, or write to its environment, does not get to run programs by it. */
-export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule"]);
+export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 
 export const CONFIG_KEYS: readonly ConfigKey[] = configSchema.keyof().options;
 

@@ -25,7 +25,7 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
   const words = (search ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
   return (row) => {
     if (state !== undefined && row.state !== state) return false;
-    if (label !== undefined && row.label !== label) return false;
+    if (label !== undefined && !(label === "" ? row.labels.length === 0 : row.labels.includes(label))) return false;
     if (tracker !== undefined && !row.trackers.includes(tracker)) return false;
     if (words.length === 0) return true;
     const name = row.name.toLowerCase();

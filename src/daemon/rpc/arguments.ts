@@ -9,6 +9,11 @@ export class Arguments {
     this.#values = new Map(isObject(values) ? Object.entries(values).map(([name, value]) => [snake(name), value]) : []);
   }
 
+  /** In snake_case. */
+  names(): Iterable<string> {
+    return this.#values.keys();
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
   }

@@ -1,4 +1,5 @@
 import type { TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "../../api/index.ts";
+import { ENDLESS } from "../session/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 
@@ -15,15 +16,14 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   seeding: () => 6,
 };
 
-/** The ratio of a torrent that seeds without end. */
-export const ENDLESS_RATIO = Number.MAX_SAFE_INTEGER;
-
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
 /** A torrent whose parts are looked up when they are asked for, once each. */
 export class TorrentView {
   readonly row: TorrentRow;
   readonly number: number;
+  /** Place in the queue, from 0 and without gaps. */
+  readonly place: number;
   readonly #session: Session;
   #detail: TorrentDetail | undefined;
   #files: readonly TorrentFile[] | undefined;
@@ -31,7 +31,8 @@ export class TorrentView {
   #trackers: readonly TorrentTracker[] | undefined;
   #pieces: TorrentPieces | undefined;
 
-  constructor(session: Session, row: TorrentRow, number: number) {
+  constructor(session: Session, row: TorrentRow, number: number, place: number) {
+    this.place = place;
     this.#session = session;
     this.row = row;
     this.number = number;
@@ -39,6 +40,11 @@ export class TorrentView {
 
   get detail(): TorrentDetail {
     return (this.#detail ??= this.#session.detail(this.row.id));
+  }
+
+  /** Peers that it may be connected with at once. */
+  get maxPeers(): number {
+    return this.detail.limits.maxPeers ?? this.#session.settings().maxPeers;
   }
 
   get files(): readonly TorrentFile[] {
@@ -60,11 +66,13 @@ export class TorrentView {
 
 const seconds = (milliseconds: number | null | undefined): number => (milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000));
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
+/** Transmission's mode of a goal: as the session has it (0), its own (1), without end (2). */
+const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
 /** What Millrace has no idea of has the value that Transmission starts with. */
 const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
-  activity_date: ({ row }) => (row.downRate + row.upRate > 0 ? seconds(Date.now()) : 0),
+  activity_date: ({ detail }) => seconds(detail.activeAt),
   added_date: ({ row }) => seconds(row.addedAt),
   availability: ({ pieces }) => {
     const have = Buffer.from(pieces.have, "base64");
@@ -79,13 +87,15 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   date_created: ({ detail }) => seconds(detail.createdAt),
   desired_available: ({ row }) => (row.seeds > 0 || row.availability >= 1 ? row.wanted - row.done : 0),
   done_date: ({ row }) => seconds(row.finishedAt),
-  download_dir: ({ row }) => row.folder,
+  // Where it is to be in the end, as Transmission has it.
+  download_dir: ({ detail }) => detail.destination ?? detail.folder,
   downloaded_ever: ({ row }) => row.downloaded,
   download_limit: ({ detail }) => kilobytes(detail.limits.maxDownloadRate),
   download_limited: ({ detail }) => detail.limits.maxDownloadRate !== null,
   edit_date: () => 0,
-  error: ({ row }) => (row.error === null ? 0 : 3),
-  error_string: ({ row }) => row.error?.message ?? "",
+  // 3: of this machine. 2: a tracker refuses. 1: a tracker warns.
+  error: ({ row }) => (row.error !== null ? 3 : row.trackerProblem === null ? 0 : row.trackerProblem.level === "error" ? 2 : 1),
+  error_string: ({ row }) => row.error?.message ?? row.trackerProblem?.message ?? "",
   eta: ({ row }) => row.eta ?? (isDone(row) ? -1 : -2),
   eta_idle: () => -1,
   file_count: ({ detail }) => detail.fileCount,
@@ -105,17 +115,17 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   have_valid: ({ row }) => row.done,
   honors_session_limits: () => true,
   id: ({ number }) => number,
-  is_finished: ({ row }) => row.state === "paused" && isDone(row) && row.finishedAt !== null,
+  is_finished: ({ row, detail }) => row.state === "paused" && detail.isFinished,
   is_private: ({ row }) => row.private,
   is_stalled: ({ row }) => row.state === "downloading" && row.downRate === 0 && row.peers === 0,
-  labels: ({ row }) => (row.label === "" ? [] : [row.label]),
+  labels: ({ row }) => row.labels,
   left_until_done: ({ row }) => row.wanted - row.done,
   magnet_link: ({ detail }) => detail.magnet,
   manual_announce_time: () => -1,
-  max_connected_peers: () => 100,
+  max_connected_peers: ({ maxPeers }) => maxPeers,
   metadata_percent_complete: ({ row }) => (row.size > 0 ? 1 : 0),
   name: ({ row }) => row.name,
-  peer_limit: () => 100,
+  peer_limit: ({ maxPeers }) => maxPeers,
   peers: ({ peers }) => peers.map(peer),
   peers_connected: ({ row }) => row.peers,
   peers_from: ({ peers }) => ({
@@ -136,19 +146,19 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   piece_size: ({ detail }) => detail.pieceLength,
   primary_mime_type: () => "application/octet-stream",
   priorities: ({ files }) => files.map(({ priority }) => PRIORITIES[priority]),
-  queue_position: ({ row }) => row.queue,
+  queue_position: ({ place }) => place,
   rate_download: ({ row }) => Math.round(row.downRate),
   rate_upload: ({ row }) => Math.round(row.upRate),
   recheck_progress: ({ row }) => (row.state === "checking" ? row.progress : 0),
-  seconds_downloading: ({ row }) => Math.max(0, seconds(row.finishedAt ?? Date.now()) - seconds(row.addedAt)),
-  seconds_seeding: ({ row }) => (row.finishedAt === null ? 0 : Math.max(0, seconds(Date.now()) - seconds(row.finishedAt))),
-  seed_idle_limit: () => 30,
-  seed_idle_mode: () => 0,
-  seed_ratio_limit: ({ detail }) => (detail.limits.seedRatio === ENDLESS_RATIO ? 0 : (detail.limits.seedRatio ?? 0)),
-  seed_ratio_mode: ({ detail }) => (detail.limits.seedRatio === null ? 0 : detail.limits.seedRatio === ENDLESS_RATIO ? 2 : 1),
+  seconds_downloading: ({ detail }) => detail.downloadingSeconds,
+  seconds_seeding: ({ detail }) => detail.seedingSeconds,
+  seed_idle_limit: ({ detail }) => (own(detail.limits.seedIdleSeconds) === 1 ? Math.ceil((detail.limits.seedIdleSeconds ?? 0) / 60) : 30),
+  seed_idle_mode: ({ detail }) => own(detail.limits.seedIdleSeconds),
+  seed_ratio_limit: ({ detail }) => (own(detail.limits.seedRatio) === 1 ? (detail.limits.seedRatio ?? 0) : 0),
+  seed_ratio_mode: ({ detail }) => own(detail.limits.seedRatio),
   sequential_download: ({ detail }) => detail.sequential,
   size_when_done: ({ row }) => row.wanted,
-  start_date: ({ row }) => seconds(row.addedAt),
+  start_date: ({ detail }) => seconds(detail.startedAt),
   status: ({ row }) => STATUS[row.state](row),
   torrent_file: () => "",
   total_size: ({ row }) => row.size,
@@ -200,7 +210,7 @@ function peer({ ip, port, client, flags, direction, progress, downRate, upRate }
 }
 
 function trackerStats(tracker: TorrentTracker, id: number): JsonObject {
-  const { url, tier, lastAnnounceAt, nextAnnounceAt, message } = tracker;
+  const { url, tier, lastAnnounceAt, nextAnnounceAt, message, said } = tracker;
   const hasAnnounced = lastAnnounceAt !== null;
   const hasSucceeded = hasAnnounced && tracker.state !== "failed";
   return {
@@ -213,7 +223,7 @@ function trackerStats(tracker: TorrentTracker, id: number): JsonObject {
     id,
     is_backup: tracker.state === "idle" && tier > 0,
     last_announce_peer_count: tracker.peersReceived,
-    last_announce_result: hasSucceeded && message === "" ? "Success" : message,
+    last_announce_result: said !== "" ? said : hasSucceeded && message === "" ? "Success" : message,
     last_announce_start_time: seconds(lastAnnounceAt),
     last_announce_succeeded: hasSucceeded,
     last_announce_time: seconds(lastAnnounceAt),

@@ -1,10 +1,12 @@
 import { InputError, MillraceError } from "../../base/index.ts";
 import { trackersRequest, type ActionRequest, type AddOptions, type Priority } from "../../api/index.ts";
+import { ENDLESS } from "../session/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 import type { TorrentNumbers } from "./ids.ts";
 import { snake, type Json, type JsonObject } from "./names.ts";
-import { ENDLESS_RATIO, TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
+import { TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
+import { ADD_ARGUMENTS, refuseUnsupported, SET_ARGUMENTS, UNSUPPORTED_TORRENT } from "./unsupported.ts";
 
 /** What the methods work on. */
 export interface RpcContext {
@@ -26,6 +28,8 @@ const MAX_TRACKER_TEXT = 1024 * 1024;
 
 /** Characters of a label, and of a name, as the HTTP API has them. */
 const MAX_LABEL = 100;
+const MAX_LABELS = 50;
+const MAX_PEER_LIMIT = 10_000;
 const MAX_NAME = 255;
 
 export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
@@ -66,9 +70,10 @@ async function act({ session, numbers }: RpcContext, args: Arguments, request: (
 
 function getTorrents({ session, numbers, spellField }: RpcContext, args: Arguments): JsonObject {
   const asked = [...new Set(args.texts("fields"))].filter((field) => TORRENT_FIELDS.has(snake(field)));
+  const places = asked.some((field) => snake(field) === "queue_position") ? queuePlaces(session) : undefined;
   const views = numbers.hashes(args).flatMap((hash) => {
     const row = session.row(hash);
-    return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash))];
+    return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
   });
   const fields = (view: TorrentView): (readonly [string, Json])[] => asked.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
   const ids = args.raw("ids");
@@ -77,18 +82,25 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
   return { torrents, ...removed };
 }
 
+/** Places in the queue by torrent, from 0 and without gaps: what was removed leaves none. */
+function queuePlaces(session: Session): ReadonlyMap<string, number> {
+  return new Map([...session.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]));
+}
+
 async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const metainfo = args.text("metainfo");
   const filename = args.text("filename");
   const source = metainfo === undefined ? address(filename) : decodeMetainfo(metainfo);
   const folder = args.text("download_dir");
   const paused = args.flag("paused");
-  const [label] = args.texts("labels") ?? [];
-  requireShort("labels", label ?? "", MAX_LABEL);
+  refuseUnsupported(args, ADD_ARGUMENTS, UNSUPPORTED_TORRENT);
+  const labels = labelsOf(args);
+  const peers = args.number("peer_limit");
   const options: AddOptions = {
     ...(folder === undefined ? {} : { folder }),
     ...(paused === undefined ? {} : { paused }),
-    ...(label === undefined ? {} : { label }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(peers === undefined ? {} : { limits: { maxPeers: peerLimit(peers) } }),
     priorities: Object.fromEntries(priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length)),
   };
   const told = (hash: string): JsonObject => ({ id: numbers.number(hash), name: session.row(hash)?.name ?? hash, hash_string: hash });
@@ -117,13 +129,13 @@ function decodeMetainfo(text: string): Uint8Array {
 async function setTorrents({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const ids = numbers.hashes(args);
   if (ids.length === 0) return NOTHING;
+  refuseUnsupported(args, SET_ARGUMENTS, UNSUPPORTED_TORRENT);
   const limits = limitsOf(args);
-  const label = args.texts("labels");
-  requireShort("labels", label?.[0] ?? "", MAX_LABEL);
+  const labels = labelsOf(args);
   const sequential = args.flag("sequential_download");
   const requests: ActionRequest[] = [];
   if (Object.keys(limits).length > 0) requests.push({ action: "limits", ids, limits });
-  if (label !== undefined) requests.push({ action: "label", ids, label: label[0] ?? "" });
+  if (labels !== undefined) requests.push({ action: "labels", ids, labels });
   const location = args.text("location");
   if (location !== undefined) requests.push({ action: "move", ids, folder: location });
   const position = args.number("queue_position");
@@ -154,14 +166,19 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
     return limit === undefined ? undefined : Math.max(1, Math.round(limit * 1000));
   };
   const [down, up] = [rate("download"), rate("upload")];
-  const mode = args.number("seed_ratio_mode");
-  const ratio = args.number("seed_ratio_limit");
   // Of its own (1), as the session has it (0), without end (2).
-  const seedRatio = mode === 0 ? null : mode === 2 ? ENDLESS_RATIO : ratio === undefined ? undefined : Math.max(0, ratio);
+  const goal = (mode: number | undefined, value: number | undefined): number | null | undefined => (mode === 0 ? null : mode === 2 ? ENDLESS : value);
+  const ratio = args.number("seed_ratio_limit");
+  const seedRatio = goal(args.number("seed_ratio_mode"), ratio === undefined ? undefined : Math.max(0, ratio));
+  const minutes = args.number("seed_idle_limit");
+  const seedIdleSeconds = goal(args.number("seed_idle_mode"), minutes === undefined ? undefined : Math.max(1, Math.round(minutes * 60)));
+  const peers = args.number("peer_limit");
   return {
     ...(down === undefined ? {} : { maxDownloadRate: down }),
     ...(up === undefined ? {} : { maxUploadRate: up }),
     ...(seedRatio === undefined ? {} : { seedRatio }),
+    ...(seedIdleSeconds === undefined ? {} : { seedIdleSeconds }),
+    ...(peers === undefined ? {} : { maxPeers: peerLimit(peers) }),
   };
 }
 
@@ -202,6 +219,18 @@ function trackers(args: Arguments, session: Session, id: string): string[][] | u
   const left = known.filter(({ number }) => removed?.includes(number) !== true);
   const fresh = (added ?? []).filter((url) => !left.some((tracker) => tracker.url === url));
   return [...tiersOf(left), ...fresh.map((url) => [url])];
+}
+
+function peerLimit(count: number): number {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_PEER_LIMIT) throw new InputError("rpc.argument", `peer_limit: a whole number from 1 to ${MAX_PEER_LIMIT}`);
+  return count;
+}
+
+function labelsOf(args: Arguments): string[] | undefined {
+  const labels = args.texts("labels")?.filter((label) => label !== "");
+  if (labels !== undefined && labels.length > MAX_LABELS) throw new InputError("rpc.argument", `labels: more than ${MAX_LABELS}`);
+  for (const label of labels ?? []) requireShort("labels", label, MAX_LABEL);
+  return labels;
 }
 
 function requireShort(name: string, text: string, most: number): void {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MillraceError } from "../../base/index.ts";
-import type { ActionRequest, TorrentRow } from "../../api/index.ts";
+import { SETTINGS } from "../../../test/support/settings.ts";
+import type { ActionRequest, Settings, TorrentRow } from "../../api/index.ts";
 import type { Session } from "../session/session.ts";
 import { camel, kebab, snake } from "./names.ts";
 import { TransmissionRpc } from "./transmission.ts";
@@ -9,21 +10,25 @@ const HASHES = ["a".repeat(40), "b".repeat(40)] as const;
 
 function row(id: string, changes: Partial<TorrentRow> = {}): TorrentRow {
   return {
-    id, name: `torrent ${id[0] ?? ""}`, state: "downloading", error: null, progress: 0.25, size: 1000, wanted: 800, done: 200, downRate: 10, upRate: 5, downloaded: 200, uploaded: 100,
-    ratio: 0.5, eta: 60, peers: 2, seeds: 1, availability: 1, label: "films", trackers: [], folder: "/srv", addedAt: 1_700_000_000_000, finishedAt: null, queue: 0, private: false, ...changes,
+    id, name: `torrent ${id[0] ?? ""}`, state: "downloading", error: null, trackerProblem: null, progress: 0.25, size: 1000, wanted: 800, done: 200, downRate: 10, upRate: 5, downloaded: 200, uploaded: 100,
+    ratio: 0.5, eta: 60, peers: 2, seeds: 1, availability: 1, label: "films", labels: ["films", "new"], trackers: [], folder: "/srv", addedAt: 1_700_000_000_000, finishedAt: null, queue: 0, private: false, ...changes,
   };
 }
 
 function scene() {
   const rows = new Map<string, TorrentRow>(HASHES.map((id) => [id, row(id)]));
   const acts: ActionRequest[] = [];
+  const settings: Settings = { ...SETTINGS };
   const tiers: (readonly (readonly string[])[])[] = [];
   const listeners: ((delta: { changed: { id: string }[]; removed: string[] }) => void)[] = [];
   const session = {
     list: () => [...rows.values()],
     row: (id: string) => rows.get(id),
     files: () => [{ index: 0, path: "a", size: 500, done: 200, priority: "normal" }, { index: 1, path: "b", size: 500, done: 0, priority: "skip" }],
-    detail: (id: string) => ({ limits: { maxDownloadRate: 5000, maxUploadRate: null, seedRatio: null, seedSeconds: null }, ...rows.get(id), pieceLength: 100, pieceCount: 10, fileCount: 2 }),
+    settings: () => settings,
+    info: () => ({ peerPort: 6881, freeBytes: 5, version: "1" }),
+    change: async (changes: Partial<Settings>) => void Object.assign(settings, changes),
+    detail: (id: string) => ({ limits: { maxDownloadRate: 5000, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null }, startedAt: null, activeAt: 1_700_000_009_000, downloadingSeconds: 3, seedingSeconds: 4, isFinished: false, destination: null, ...rows.get(id), pieceLength: 100, pieceCount: 10, fileCount: 2 }),
     trackers: () => [{ url: "http://one/announce", tier: 0 }, { url: "http://two/announce", tier: 1 }],
     setTrackers: async (_: string, to: readonly (readonly string[])[]) => void tiers.push(to),
     act: async (request: ActionRequest) => {
@@ -44,7 +49,7 @@ function scene() {
     rows.delete(id);
     for (const listener of listeners) listener({ changed: [], removed: [id] });
   };
-  return { rpc, acts, tiers, rows, remove, old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })) };
+  return { rpc, acts, tiers, rows, remove, settings, old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })) };
 }
 
 describe("names", () => {
@@ -145,10 +150,122 @@ describe("TransmissionRpc", () => {
     expect(acts).toEqual([{ action: "queue", ids: [HASHES[1]], to: 1 }, { action: "queue", ids: [HASHES[1]], to: 0 }]);
   });
 
+  it("says where torrents stand in the queue from 0 and without gaps", async () => {
+    const { old, rows } = scene();
+    rows.set(HASHES[0], row(HASHES[0], { queue: 9 }));
+    rows.set(HASHES[1], row(HASHES[1], { queue: 4 }));
+    expect(await old("torrent-get", { fields: ["queuePosition"] })).toMatchObject({ arguments: { torrents: [{ queuePosition: 1 }, { queuePosition: 0 }] } });
+  });
+
+  it("keeps all labels", async () => {
+    const { old, acts } = scene();
+    await old("torrent-set", { ids: 1, labels: ["tv-sonarr", "imported"] });
+    expect(acts).toEqual([{ action: "labels", ids: [HASHES[0]], labels: ["tv-sonarr", "imported"] }]);
+    expect(await old("torrent-get", { ids: 1, fields: ["labels"] })).toMatchObject({ arguments: { torrents: [{ labels: ["films", "new"] }] } });
+  });
+
+  it.each([
+    [{ trackerProblem: { level: "error", message: "Unregistered torrent" } }, 2, "Unregistered torrent"],
+    [{ trackerProblem: { level: "warning", message: "ratio is low" } }, 1, "ratio is low"],
+    [{ trackerProblem: { level: "error", message: "x" }, error: { code: "storage.full", message: "no space" } }, 3, "no space"],
+    [{}, 0, ""],
+  ] satisfies [Partial<TorrentRow>, number, string][])("tells what a tracker says as an error of its own kind: %j", async (changes, error, errorString) => {
+    const { old, rows } = scene();
+    rows.set(HASHES[0], row(HASHES[0], changes));
+    expect(await old("torrent-get", { ids: 1, fields: ["error", "errorString"] })).toMatchObject({ arguments: { torrents: [{ error, errorString }] } });
+  });
+
+  it("tells when a torrent was active and for how long, and its own limits", async () => {
+    const { old, rows } = scene();
+    const fields = ["activityDate", "startDate", "secondsSeeding", "secondsDownloading", "isFinished", "peer-limit", "maxConnectedPeers", "seedIdleMode", "seedIdleLimit"];
+    const ask = async (): Promise<unknown> => ((await old("torrent-get", { ids: 1, fields })) as { arguments: { torrents: unknown[] } }).arguments.torrents[0];
+    expect(await ask()).toEqual({ activityDate: 1_700_000_009, startDate: 0, secondsSeeding: 4, secondsDownloading: 3, isFinished: false, "peer-limit": 100, maxConnectedPeers: 100, seedIdleMode: 0, seedIdleLimit: 30 });
+    const limits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: 120, maxPeers: 7 };
+    rows.set(HASHES[0], Object.assign(row(HASHES[0], { state: "paused" }), { limits, isFinished: true }));
+    expect(await ask()).toMatchObject({ isFinished: true, "peer-limit": 7, seedIdleMode: 1, seedIdleLimit: 2 });
+  });
+
+  it("takes limits of one torrent: peers, and idle seeding by its mode", async () => {
+    const { old, acts } = scene();
+    await old("torrent-set", { ids: 1, "peer-limit": 7, seedIdleMode: 1, seedIdleLimit: 5 });
+    await old("torrent-set", { ids: 1, seedIdleMode: 0 });
+    expect(acts).toEqual([
+      { action: "limits", ids: [HASHES[0]], limits: { maxPeers: 7, seedIdleSeconds: 300 } },
+      { action: "limits", ids: [HASHES[0]], limits: { seedIdleSeconds: null } },
+    ]);
+    expect(await old("torrent-set", { ids: 1, "peer-limit": 0 })).toMatchObject({ result: expect.stringContaining("peer_limit") as unknown });
+  });
+
+  it.each([
+    [{ bandwidthPriority: 1 }, "bandwidth_priority is not supported; it is 0"],
+    [{ honorsSessionLimits: false }, "honors_session_limits is not supported; it is true"],
+    [{ nonsense: 1 }, "nonsense is not supported"],
+  ])("refuses what would stay without effect on a torrent: %j", async (args, result) => {
+    const { old, acts } = scene();
+    expect(await old("torrent-set", { ids: 1, ...args })).toMatchObject({ result });
+    expect(acts).toEqual([]);
+    expect(await old("torrent-set", { ids: 1, bandwidthPriority: 0, honorsSessionLimits: true })).toMatchObject({ result: "success" });
+  });
+
+  it("keeps the usual and the alternative limits apart", async () => {
+    const { old, settings } = scene();
+    const fields = ["alt-speed-enabled", "alt-speed-down", "speed-limit-down", "speed-limit-down-enabled"];
+    await old("session-set", { "speed-limit-down": 5000, "speed-limit-down-enabled": true, "alt-speed-down": 10, "alt-speed-enabled": true });
+    expect(await old("session-get", { fields })).toMatchObject({ arguments: { "alt-speed-enabled": true, "alt-speed-down": 10, "speed-limit-down": 5000, "speed-limit-down-enabled": true } });
+    await old("session-set", { "speed-limit-down": 300 });
+    expect(settings).toMatchObject({ maxDownloadRate: 300_000, alternativeDownloadRate: 10_000, isAlternative: true });
+    await old("session-set", { "alt-speed-enabled": false });
+    expect(settings).toMatchObject({ maxDownloadRate: 300_000, alternativeDownloadRate: 10_000, isAlternative: false });
+  });
+
+  it.each([
+    [{ "alt-speed-time-enabled": true, "alt-speed-time-begin": 60, "alt-speed-time-end": 420, "alt-speed-time-day": 65 }, { alternativeTimes: { isEnabled: true, from: "01:00", to: "07:00", days: [0, 6] } }],
+    [{ "idle-seeding-limit": 10, "idle-seeding-limit-enabled": true }, { seedIdleSeconds: 600 }],
+    [{ "queue-stalled-enabled": true, "queue-stalled-minutes": 1 }, { stalledSeconds: 60 }],
+    [{ "incomplete-dir": "/tmp/x", "incomplete-dir-enabled": true }, { incompleteDir: "/tmp/x" }],
+    [{ seedRatioLimit: 1.5, seedRatioLimited: true }, { seedRatio: 1.5 }],
+    [{ "peer-limit-per-torrent": 30, "peer-limit-global": 90 }, { maxPeers: 30, maxConnections: 90 }],
+    [{ "start-added-torrents": false }, { startAdded: false }],
+  ])("honours %j, and tells it back", async (args, changed) => {
+    const { old, settings } = scene();
+    expect(await old("session-set", args)).toMatchObject({ result: "success" });
+    expect(settings).toMatchObject(changed);
+    expect(await old("session-get", { fields: Object.keys(args) })).toMatchObject({ arguments: args });
+  });
+
+  it("keeps a number for when its switch is turned on again", async () => {
+    const { old, settings } = scene();
+    await old("session-set", { "queue-stalled-minutes": 7 });
+    expect(settings.stalledSeconds).toBeNull();
+    await old("session-set", { "queue-stalled-enabled": true });
+    await old("session-set", { "queue-stalled-enabled": false });
+    expect(await old("session-get", { fields: ["queue-stalled-minutes", "queue-stalled-enabled"] })).toMatchObject({ arguments: { "queue-stalled-minutes": 7, "queue-stalled-enabled": false } });
+  });
+
+  it.each([
+    [{ "peer-port": 51413 }, "peer_port cannot be changed: set peer-port in the configuration and start the daemon again"],
+    [{ "script-torrent-done-enabled": true }, "script_torrent_done_enabled cannot be changed: a program to run can be set in the configuration file alone (on-complete)"],
+    [{ "dht-enabled": true }, "dht_enabled cannot be changed: it is not supported"],
+    [{ encryption: "required" }, "encryption cannot be changed: it is not supported"],
+    [{ "made-up": 1, "start-added-torrents": false }, "made_up cannot be changed: it is not supported"],
+    [{ "alt-speed-time-begin": 1440 }, "alt_speed_time_begin: minutes after midnight, from 0 to 1439"],
+  ])("refuses %j, and changes nothing", async (args, result) => {
+    const { old, settings } = scene();
+    expect(await old("session-set", args)).toMatchObject({ result });
+    expect(settings).toEqual(SETTINGS);
+  });
+
+  it("takes a whole form in which only what can be changed is changed", async () => {
+    const { old, settings } = scene();
+    const { arguments: form } = (await old("session-get")) as { arguments: object };
+    expect(await old("session-set", { ...form, "speed-limit-up": 20, "speed-limit-up-enabled": true })).toMatchObject({ result: "success" });
+    expect(settings).toEqual({ ...SETTINGS, maxUploadRate: 20_000 });
+  });
+
   it("tells a ratio without end by its mode", async () => {
     const { old, acts, rows } = scene();
     await old("torrent-set", { ids: 1, seedRatioMode: 2 });
-    const limits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: acts[0]?.action === "limits" ? (acts[0].limits.seedRatio ?? null) : null, seedSeconds: null };
+    const limits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: acts[0]?.action === "limits" ? (acts[0].limits.seedRatio ?? null) : null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null };
     rows.set(HASHES[0], Object.assign(row(HASHES[0]), { limits }));
     expect(limits.seedRatio).toBeGreaterThan(1e15);
     expect(await old("torrent-get", { ids: 1, fields: ["seedRatioMode", "seedRatioLimit"] })).toMatchObject({ arguments: { torrents: [{ seedRatioMode: 2, seedRatioLimit: 0 }] } });

@@ -6,7 +6,8 @@ import { eachOf } from "./each-of.ts";
 import type { Entry } from "./entry.ts";
 import { placeOf } from "./folders.ts";
 import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
-import { changedLimits, type LimitChanges } from "./record.ts";
+import { ENDLESS } from "./goals.ts";
+import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "./record.ts";
 import { moveInQueue, type QueueMove } from "./queue.ts";
 
 /** What a person, or a program, does with many torrents at once. */
@@ -41,6 +42,7 @@ export class Actions {
   async setLimits(entry: Entry, limits: LimitChanges): Promise<void> {
     const all = changedLimits(entry.record.limits, limits);
     entry.torrent.setRates({ maxDownloadRate: all.maxDownloadRate ?? undefined, maxUploadRate: all.maxUploadRate ?? undefined });
+    entry.torrent.setMaxPeers(all.maxPeers ?? undefined);
     await remember(this.#context, entry, { limits: all });
     this.#conductor.checkGoals([entry]);
   }
@@ -78,13 +80,26 @@ export class Actions {
   async #find(entry: Entry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
-    await remember(this.#context, entry, { folder: place });
+    await remember(this.#context, entry, { folder: place, destination: null });
     this.#context.log.info(`looked for in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+  }
+
+  /** Moves a torrent that is complete out of the folder for incomplete ones; nothing happens to any other. */
+  async arrive(entry: Entry): Promise<void> {
+    const { destination } = entry.record;
+    if (destination !== null) await this.#moveNow(entry, destination);
   }
 
   async move(entry: Entry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
-    if (place === entry.record.folder && entry.record.movingTo === null) return;
+    const { destination, done, wanted } = entry.record;
+    // It stays in the folder for incomplete torrents until it is complete.
+    if (destination !== null && (wanted === 0 || done < wanted)) return remember(this.#context, entry, { destination: place });
+    return this.#moveNow(entry, place);
+  }
+
+  async #moveNow(entry: Entry, place: string): Promise<void> {
+    if (place === entry.record.folder && entry.record.movingTo === null) return remember(this.#context, entry, { destination: null });
     const before = entry.record.movingTo;
     try {
       await remember(this.#context, entry, { movingTo: place });
@@ -96,7 +111,7 @@ export class Actions {
       this.#conductor.reconsider();
       throw error;
     }
-    await remember(this.#context, entry, { folder: place, movingTo: null });
+    await remember(this.#context, entry, { folder: place, movingTo: null, destination: null });
     this.#context.log.info(`moved to ${place}: ${entry.row.name}`, { infoHash: entry.id });
     this.#conductor.reconsider();
   }
@@ -105,7 +120,7 @@ export class Actions {
     switch (request.action) {
       case "start":
       case "start-now":
-        await remember(this.#context, entry, { isStarted: true, isForced: request.action === "start-now" });
+        await remember(this.#context, entry, { isStarted: true, isForced: request.action === "start-now", isFinished: false, ...withoutGoal(entry) });
         if (entry.torrent.state.kind === "failed") entry.torrent.resume();
         return;
       case "pause":
@@ -120,7 +135,9 @@ export class Actions {
       case "remove":
         return this.remove(entry, request.deleteData ?? false);
       case "label":
-        return remember(this.#context, entry, { label: request.label });
+        return remember(this.#context, entry, recordedLabels([request.label]));
+      case "labels":
+        return remember(this.#context, entry, recordedLabels(request.labels));
       case "move":
         return request.find === true ? this.#find(entry, request.folder) : this.move(entry, request.folder);
       case "limits":
@@ -156,11 +173,17 @@ export class Actions {
     const { movingTo, removal } = entry.record;
     try {
       if (removal !== "none") await this.remove(entry, removal === "delete-data");
-      else if (movingTo !== null) await this.move(entry, movingTo);
+      else if (movingTo !== null) await this.#moveNow(entry, movingTo);
+      else if (entry.record.wanted > 0 && entry.record.done >= entry.record.wanted) await this.arrive(entry);
     } catch (error) {
       if (errorCode(error) === "aborted") return;
       this.#context.log.error("what was begun before the last stop cannot be ended", { infoHash: entry.id, reason: toError(error).message });
       note(this.#context, entry, { movingTo: null });
     }
   }
+}
+
+/** A torrent that a goal stopped and a person starts again is to seed: its own goals are lifted, or the next look would stop it again. */
+function withoutGoal({ record }: Entry): Partial<TorrentRecord> {
+  return record.isFinished ? { limits: { ...record.limits, seedRatio: ENDLESS, seedSeconds: ENDLESS, seedIdleSeconds: ENDLESS } } : {};
 }

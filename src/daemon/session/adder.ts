@@ -3,10 +3,11 @@ import { InputError, UsageError } from "../../base/index.ts";
 import type { AddOptions as EngineOptions, Torrent } from "../../client/index.ts";
 import { isLink } from "../../client/index.ts";
 import { enrol, type EnrolOptions } from "./enrol.ts";
-import { folderFor } from "./folders.ts";
+import { parseMetainfo } from "../../metainfo/index.ts";
+import { folderFor, placeOf } from "./folders.ts";
 import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
 import type { LoadedRecords } from "./record-store.ts";
-import { changedLimits, newRecord, NO_LIMITS, type TorrentRecord } from "./record.ts";
+import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "./record.ts";
 import { eachOf } from "./each-of.ts";
 
 /** Brings torrents into the session: new ones, and those of an earlier run. */
@@ -24,7 +25,9 @@ export class Adder {
     // A path would let whoever may add torrents read any file.
     if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
     const settings = context.settings();
-    const folder = folderFor(settings, options.label ?? "", options.folder);
+    const labels = recordedLabels(options.labels ?? [options.label ?? ""]);
+    const destination = folderFor(settings, labels.label, options.folder);
+    const folder = await this.#startFolder(source, destination);
     const priorities = options.priorities ?? null;
     const limits = changedLimits(NO_LIMITS, options.limits);
     const torrent = await context.client.add(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
@@ -35,7 +38,8 @@ export class Adder {
       magnet: torrent.metainfo === undefined ? torrent.magnet : null,
       addedAt: context.runtime.clock.wallTime(),
       folder,
-      label: options.label ?? "",
+      destination: folder === destination ? null : destination,
+      ...labels,
       isStarted: !(options.paused ?? !settings.startAdded),
       sequential: options.sequential ?? false,
       skipCheck: options.skipCheck ?? false,
@@ -59,6 +63,17 @@ export class Adder {
     enrol(this.#options, torrent, record);
     context.log.info(`added: ${torrent.name}`, { infoHash: id });
     return id;
+  }
+
+  /** Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to be in the end. */
+  async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
+    const { settings, runtime } = this.#options.context;
+    const { incompleteDir } = settings();
+    if (incompleteDir === "") return destination;
+    const incomplete = placeOf(settings(), incompleteDir);
+    if (typeof source === "string") return incomplete;
+    const { name } = parseMetainfo(source, runtime.hasher);
+    return (await runtime.files.stat(`${destination}/${name}`)) === undefined ? incomplete : destination;
   }
 
   /**
@@ -130,6 +145,7 @@ function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "li
     paused: true,
     maxDownloadRate: limits.maxDownloadRate ?? undefined,
     maxUploadRate: limits.maxUploadRate ?? undefined,
+    maxPeers: limits.maxPeers ?? undefined,
     ...(priorities === null ? {} : { priorities: (file: { readonly index: number }): Priority => priorities[String(file.index)] ?? "normal" }),
   };
 }

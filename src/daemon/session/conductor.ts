@@ -2,6 +2,7 @@ import type { Clock, Timer } from "../../runtime/index.ts";
 import { toError } from "../../base/index.ts";
 import { note, type SessionContext } from "./context.ts";
 import type { Entry } from "./entry.ts";
+import { isDownloading, lastActivity, secondsIn } from "./activity.ts";
 import { hasReachedGoal } from "./goals.ts";
 import { TELL_MS } from "./limits.ts";
 import { chooseRunning, type QueueItem } from "./queue.ts";
@@ -36,22 +37,31 @@ export class Conductor {
     const limits = settings();
     const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
     const items: QueueItem[] = [];
-    if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry));
+    const stalledBefore = limits.stalledSeconds === null ? undefined : this.#clock.wallTime() - limits.stalledSeconds * 1000;
+    if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry, stalledBefore));
     const running = chooseRunning(items, limits);
     for (const entry of roster.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
+  }
+
+  /** Whether time alone can change which torrents run: a download becomes stalled by standing still. */
+  get dependsOnTime(): boolean {
+    const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
+    return stalledSeconds !== null && maxActiveDownloads !== null;
   }
 
   /** Stops seeds that have given back enough. */
   checkGoals(entries: Iterable<Entry>): void {
     for (const entry of entries) {
       if (entry.torrent.state.kind !== "seeding" || !entry.record.isStarted || entry.record.isForced) continue;
-      const { seedRatio, seedSeconds } = entry.record.limits;
+      const { limits } = entry.record;
       const session = this.#context.settings();
-      if (seedRatio === null && seedSeconds === null && session.seedRatio === null && session.seedSeconds === null) continue;
-      const seconds = seededSeconds(entry, this.#clock.wallTime());
-      if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds }, entry.record.limits, session)) continue;
+      if (!hasGoal(limits) && !hasGoal(session)) continue;
+      const now = this.#clock.wallTime();
+      const seconds = secondsIn(entry, "seeding", now);
+      const idleSeconds = Math.max(0, (now - lastActivity(entry)) / 1000);
+      if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds, idleSeconds }, limits, session)) continue;
       this.#context.log.info(`seeded enough: ${entry.row.name}`, { infoHash: entry.id });
-      note(this.#context, entry, { isStarted: false });
+      note(this.#context, entry, { isStarted: false, isFinished: true });
       this.reconsider();
     }
   }
@@ -65,7 +75,9 @@ export class Conductor {
     const { torrent } = entry;
     switch (torrent.state.kind) {
       case "paused":
-        if (shouldRun) torrent.resume();
+        if (!shouldRun) return;
+        note(this.#context, entry, { startedAt: this.#clock.wallTime() });
+        torrent.resume();
         return;
       case "fetching-metadata":
       case "checking":
@@ -96,14 +108,15 @@ function mayRun({ record }: Entry): boolean {
   return record.isStarted && record.removal === "none" && record.movingTo === null;
 }
 
-function queueItem({ id, record, torrent }: Entry): QueueItem {
+function hasGoal({ seedRatio, seedSeconds, seedIdleSeconds }: { readonly seedRatio: number | null; readonly seedSeconds: number | null; readonly seedIdleSeconds: number | null }): boolean {
+  return seedRatio !== null || seedSeconds !== null || seedIdleSeconds !== null;
+}
+
+/** `stalledBefore`: what has not moved since then is stalled; milliseconds since 1970. */
+function queueItem(entry: Entry, stalledBefore: number | undefined): QueueItem {
+  const { id, record, torrent } = entry;
   const { kind } = torrent.state;
   const isComplete = record.wanted > 0 && record.done >= record.wanted;
   // What failed waits for a person and takes nobody's place.
-  return { id, queue: record.queue, isForced: record.isForced || kind === "failed", isSeed: kind === "seeding" || (isComplete && kind !== "downloading") };
-}
-
-/** Seconds that a torrent has seeded, over all runs. */
-export function seededSeconds({ record, seedingSince }: Entry, now: number): number {
-  return record.seededSeconds + (seedingSince === undefined ? 0 : Math.max(0, (now - seedingSince) / 1000));
+  return { id, queue: record.queue, isForced: record.isForced || kind === "failed", isSeed: kind === "seeding" || (isComplete && kind !== "downloading"), isStalled: stalledBefore !== undefined && isDownloading(kind) && lastActivity(entry) <= stalledBefore };
 }

@@ -1,4 +1,5 @@
 import type * as Api from "../../api/index.ts";
+import { errorCode, toError } from "../../base/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 import { nodeRuntime } from "../../runtime/node/index.ts";
 import { Actions } from "./actions.ts";
@@ -16,7 +17,8 @@ import { placeOf } from "./folders.ts";
 import { LogRing } from "./log-ring.ts";
 import { Pulse } from "./pulse.ts";
 import type { Roster } from "./roster.ts";
-import { ratesAt, type Rates } from "./schedule.ts";
+import { recordedLabels } from "./record.ts";
+import { isAlternativeTime, ratesAt, type Rates } from "./schedule.ts";
 import type { FileReading, Session, SessionEvents } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { SettingsStore } from "./settings-store.ts";
@@ -43,6 +45,8 @@ export class DaemonSession implements Session {
   #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
   #rates: Rates;
   #freeBytes: number | null = null;
+  /** Whether it was a time of the alternative rates at the last look. */
+  #isAlternativeTime: boolean | undefined;
   /** Paused torrents that are being looked at, as somebody asked for them. */
   readonly #recalling = new Set<Entry>();
   #closing: Promise<void> | undefined;
@@ -65,7 +69,7 @@ export class DaemonSession implements Session {
     this.#context = makeContext({ options, runtime, log: this.#log, settings: () => this.settings(), tell: (delta) => this.#emitter.emit("delta", delta) });
     this.#conductor = new Conductor(this.#context);
     this.#actions = new Actions(this.#context, this.#conductor);
-    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: (entry) => this.#onComplete(entry) });
+    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: (entry, isNews) => this.#onComplete(entry, isNews) });
     this.#tasks = new CreateTasks({
       runtime,
       createdBy: `Millrace ${version}`,
@@ -91,6 +95,7 @@ export class DaemonSession implements Session {
     this.#conductor.apply();
     roster.flush();
     await this.#lookAtDisk();
+    await this.#keepAlternativeTimes();
     const { emitter, conductor, statistics, context } = { emitter: this.#emitter, conductor: this.#conductor, statistics: this.#statistics, context: this.#context };
     this.#pulse = new Pulse({ context, conductor, emitter, statistics, info: () => this.info(), onSlowLook: () => this.#slowLook() });
     this.#watchFolder();
@@ -121,7 +126,7 @@ export class DaemonSession implements Session {
   }
 
   detail(id: string): Api.TorrentDetail {
-    return views.detailOf(this.#recalled(id));
+    return views.detailOf(this.#recalled(id), this.#context.runtime.clock.wallTime());
   }
 
   files(id: string): readonly Api.TorrentFile[] {
@@ -158,11 +163,12 @@ export class DaemonSession implements Session {
 
   async patch(id: string, request: Api.PatchRequest): Promise<void> {
     const entry = this.#get(id);
-    const { name, label, sequential, limits } = request;
+    const { name, label, labels, sequential, limits } = request;
     if (sequential !== undefined) entry.torrent.setSequential(sequential);
     await remember(this.#context, entry, {
       ...(name === undefined ? {} : { name }),
-      ...(label === undefined ? {} : { label }),
+      ...(label === undefined ? {} : recordedLabels([label])),
+      ...(labels === undefined ? {} : recordedLabels(labels)),
       ...(sequential === undefined ? {} : { sequential }),
     });
     if (limits !== undefined) await this.#actions.setLimits(entry, limits);
@@ -276,7 +282,7 @@ export class DaemonSession implements Session {
     this.#conductor.close();
     await this.#watch?.watching.close();
     await this.#tasks.close();
-    for (const entry of roster.entries()) if (entry.torrent.isOpened) note(this.#context, entry, counters(entry));
+    for (const entry of roster.entries()) if (entry.torrent.isOpened) note(this.#context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
     this.#pulse?.record();
     roster.close();
     await client.close();
@@ -309,11 +315,30 @@ export class DaemonSession implements Session {
       folder === "" ? undefined : { folder, watching: new WatchFolder({ runtime, folder, add: (source) => this.#adder.add(source, {}), isReal: this.#options.runtime === undefined }) };
   }
 
-  #onComplete({ id, row, record, torrent }: Entry): void {
-    this.#script?.run({ id, name: row.name, path: torrent.path ?? torrent.folder, label: record.label });
+  /** Brings what is complete to where it is to be; then the script learns of it. */
+  #onComplete(entry: Entry, isNews: boolean): void {
+    const tell = (): void => {
+      const { id, row, record, torrent } = entry;
+      if (isNews) this.#script?.run({ id, name: row.name, path: torrent.path ?? torrent.folder, label: record.label });
+    };
+    this.#actions.arrive(entry).then(tell, (error: unknown) => {
+      if (errorCode(error) !== "aborted") this.#log.error("cannot move what is complete", { infoHash: entry.id, reason: toError(error).message });
+    });
+  }
+
+  /** Switches the alternative rates on and off at their times; between these they are the user's to switch. */
+  async #keepAlternativeTimes(): Promise<void> {
+    const isTime = isAlternativeTime(this.settings().alternativeTimes, new Date(this.#context.runtime.clock.wallTime()));
+    const before = this.#isAlternativeTime;
+    this.#isAlternativeTime = isTime;
+    if (isTime === undefined || isTime === before || isTime === this.settings().isAlternative) return;
+    // At the start the end of the last times may have been missed; that they were never on is no reason to switch them off.
+    if (before !== undefined || isTime) await this.change({ isAlternative: isTime });
   }
 
   async #slowLook(): Promise<void> {
+    await this.#keepAlternativeTimes();
+    if (this.#conductor.dependsOnTime) this.#conductor.reconsider();
     const rates = ratesAt(this.settings(), new Date(this.#context.runtime.clock.wallTime()));
     if (rates.maxDownloadRate !== this.#rates.maxDownloadRate || rates.maxUploadRate !== this.#rates.maxUploadRate) this.#apply();
     await this.#lookAtDisk();

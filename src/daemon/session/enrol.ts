@@ -1,4 +1,5 @@
 import type { Torrent } from "../../client/index.ts";
+import { activityOf, countedSeconds } from "./activity.ts";
 import { counters, note, type SessionContext } from "./context.ts";
 import type { Conductor } from "./conductor.ts";
 import type { Entry } from "./entry.ts";
@@ -10,15 +11,15 @@ import { trackerHosts } from "./views.ts";
 export interface EnrolOptions {
   readonly context: SessionContext;
   readonly conductor: Conductor;
-  /** A download is complete, on disk. */
-  readonly onComplete: (entry: Entry) => void;
+  /** A torrent is complete, on disk. `isNews`: it was downloaded, and not found to be there. */
+  readonly onComplete: (entry: Entry, isNews: boolean) => void;
 }
 
 /** Takes an engine's torrent into the session: its row, and what is done when its state changes. */
 export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRecord): Entry {
   const { context, conductor } = options;
   const { roster } = context;
-  const facts = { id: record.id, torrent, record, trackerHosts: trackerHosts(torrent.trackerTiers), wasDownloading: false, isRechecking: false, seedingSince: undefined };
+  const facts = { id: record.id, torrent, record, trackerHosts: trackerHosts(torrent.trackerTiers), wasDownloading: false, isRechecking: false, activity: undefined, activeAt: record.activeAt ?? undefined };
   const entry: Entry = { ...facts, row: makeRow(facts, record.queue) };
   let kind = torrent.state.kind;
   torrent.on("state", (state) => {
@@ -27,6 +28,7 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
     kind = state.kind;
     onState(options, entry);
   });
+  torrent.on("trackers", () => roster.touch(entry));
   torrent.on("metadata", (metainfo) => {
     entry.trackerHosts = trackerHosts(torrent.trackerTiers);
     roster.touch(entry);
@@ -36,11 +38,14 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
     );
   });
   torrent.on("complete", () => {
-    if (!entry.wasDownloading) return;
+    if (!entry.wasDownloading) {
+      options.onComplete(entry, false);
+      return;
+    }
     entry.wasDownloading = false;
     note(context, entry, { ...counters(entry), finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime() });
     context.log.info(`complete: ${entry.row.name}`, { infoHash: entry.id });
-    options.onComplete(entry);
+    options.onComplete(entry, true);
   });
   torrent.on("failed", (error) => context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }));
   roster.add(entry);
@@ -54,11 +59,10 @@ function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
   const now = context.runtime.clock.wallTime();
   if (kind === "downloading") entry.wasDownloading = true;
   if (entry.isRechecking && (kind === "downloading" || kind === "seeding" || kind === "failed")) entry.isRechecking = false;
-  if (kind === "seeding") entry.seedingSince ??= now;
-  else if (entry.seedingSince !== undefined) {
-    const seconds = Math.max(0, (now - entry.seedingSince) / 1000);
-    entry.seedingSince = undefined;
-    note(context, entry, { seededSeconds: entry.record.seededSeconds + seconds });
+  const activity = activityOf(kind);
+  if (activity !== entry.activity?.kind) {
+    if (entry.activity !== undefined) note(context, entry, countedSeconds(entry, now));
+    entry.activity = activity === undefined ? undefined : { kind: activity, since: now };
   }
   if (kind === "paused" || kind === "failed" || kind === "seeding") note(context, entry, counters(entry));
   context.roster.touch(entry);

@@ -2,6 +2,9 @@ import type { TorrentRow } from "../../api/index.ts";
 import type { Torrent } from "../../client/index.ts";
 import type { TorrentRecord } from "./record.ts";
 
+/** What the time of a torrent is counted for. Pauses, checks and failures count for nothing. */
+export type Activity = "downloading" | "seeding";
+
 /** A torrent of the session: what is remembered of it, and the engine's torrent. */
 export interface Entry {
   readonly id: string;
@@ -15,6 +18,8 @@ export interface Entry {
   wasDownloading: boolean;
   /** A check was asked for: it runs until that is done, started or not. */
   isRechecking: boolean;
-  /** Milliseconds since 1970, while it seeds. */
-  seedingSince: number | undefined;
+  /** What its time is counted for, and since when: milliseconds since 1970. */
+  activity: { readonly kind: Activity; readonly since: number } | undefined;
+  /** When it last sent or received data: milliseconds since 1970. */
+  activeAt: number | undefined;
 }

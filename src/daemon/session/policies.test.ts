@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SETTINGS } from "../../../test/support/settings.ts";
 import { isPublic, refusePrivate } from "./address-rules.ts";
 import { folderFor } from "./folders.ts";
-import { hasReachedGoal } from "./goals.ts";
+import { ENDLESS, hasReachedGoal } from "./goals.ts";
 import { chooseRunning, moveInQueue, type QueueItem } from "./queue.ts";
-import { ratesAt } from "./schedule.ts";
+import { isAlternativeTime, ratesAt } from "./schedule.ts";
 
-const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({ id, queue, isForced: false, isSeed: false, ...more });
+const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({ id, queue, isForced: false, isSeed: false, isStalled: false, ...more });
 const running = (items: readonly QueueItem[], downloads: number | null, seeds: number | null): string =>
   [...(chooseRunning(items, { maxActiveDownloads: downloads, maxActiveSeeds: seeds }) ?? ["all"])].toSorted().join("");
 
@@ -58,22 +59,26 @@ describe("moveInQueue", () => {
 });
 
 describe("hasReachedGoal", () => {
-  const none = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null };
+  const none = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null };
   it.each([
-    [{ ratio: 5, seconds: 1e9 }, {}, {}, false],
+    [{ ratio: 5, seconds: 1e9, idleSeconds: 1e9 }, {}, {}, false],
+    [{ ratio: 0, seconds: 0, idleSeconds: 60 }, {}, { seedIdleSeconds: 60 }, true],
+    [{ ratio: 0, seconds: 0, idleSeconds: 59 }, {}, { seedIdleSeconds: 60 }, false],
+    [{ ratio: 0, seconds: 0, idleSeconds: 600 }, { seedIdleSeconds: ENDLESS }, { seedIdleSeconds: 60 }, false],
     [{ ratio: 2, seconds: 0 }, {}, { seedRatio: 2 }, true],
     [{ ratio: 1.99, seconds: 0 }, {}, { seedRatio: 2 }, false],
     [{ ratio: 2, seconds: 0 }, { seedRatio: 3 }, { seedRatio: 1 }, false],
     [{ ratio: 0, seconds: 60 }, { seedSeconds: 60 }, { seedRatio: 1 }, true],
     [{ ratio: 0, seconds: 0 }, { seedRatio: 0 }, {}, true],
   ])("%o with own %o and the session's %o: %s", (seeded, own, session, result) => {
-    expect(hasReachedGoal(seeded, { ...none, ...own }, { seedRatio: null, seedSeconds: null, ...session })).toBe(result);
+    expect(hasReachedGoal({ idleSeconds: 0, ...seeded }, { ...none, ...own }, { seedRatio: null, seedSeconds: null, seedIdleSeconds: null, ...session })).toBe(result);
   });
 });
 
 describe("ratesAt", () => {
   const rule = { maxDownloadRate: 1_000, maxUploadRate: null };
   const settings = {
+    ...SETTINGS,
     maxDownloadRate: 9_000,
     maxUploadRate: 8_000,
     schedule: [
@@ -103,7 +108,26 @@ describe("ratesAt", () => {
     expect(ratesAt(settings, new Date(at)).maxDownloadRate).toBe(rate);
   });
 
+  it("takes the alternative rates while they are on, whatever the time", () => {
+    expect(ratesAt({ ...settings, isAlternative: true, alternativeDownloadRate: 5, alternativeUploadRate: null }, new Date("2026-11-16T12:00"))).toEqual({ maxDownloadRate: 5, maxUploadRate: null });
+  });
+
   it("takes no limit from a rule, too", () => expect(ratesAt(settings, new Date("2026-11-16T12:00")).maxUploadRate).toBeNull());
+});
+
+describe("isAlternativeTime", () => {
+  const times = { isEnabled: true, days: [1, 2, 3, 4, 5], from: "22:00", to: "06:00" };
+  it.each([
+    ["2026-11-16T21:59", false],
+    ["2026-11-16T22:00", true],
+    ["2026-11-17T05:59", true],
+    ["2026-11-17T06:00", false],
+    ["2026-11-21T05:00", true],
+    ["2026-11-21T23:00", false],
+  ])("%s: %s", (at, expected) => {
+    expect(isAlternativeTime(times, new Date(at))).toBe(expected);
+    expect(isAlternativeTime({ ...times, isEnabled: false }, new Date(at))).toBeUndefined();
+  });
 });
 
 describe("isPublic", () => {

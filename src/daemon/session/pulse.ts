@@ -85,7 +85,7 @@ export class Pulse {
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {
-      if (context.roster.find(entry.id) === entry) note(context, entry, counters(entry));
+      if (context.roster.find(entry.id) === entry) note(context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
     }
     this.#unrecorded.clear();
     statistics.save().catch((error: unknown) => context.log.warn("cannot keep the statistics", { reason: String(error) }));

@@ -6,6 +6,8 @@ export interface QueueItem {
   /** Runs whatever the limits say, and takes no place. */
   readonly isForced: boolean;
   readonly isSeed: boolean;
+  /** Moves nothing, and runs without a place. */
+  readonly isStalled: boolean;
 }
 
 /** How many torrents run at once; `null`: all. */
@@ -20,10 +22,11 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
   if (maxActiveDownloads === null && maxActiveSeeds === null) return undefined;
   const room = { downloads: maxActiveDownloads ?? Infinity, seeds: maxActiveSeeds ?? Infinity };
   const running = new Set<string>();
-  for (const { id, isForced, isSeed } of items.toSorted((a, b) => a.queue - b.queue)) {
+  for (const { id, isForced, isSeed, isStalled } of items.toSorted((a, b) => a.queue - b.queue)) {
     const kind = isSeed ? "seeds" : "downloads";
-    if (!isForced && room[kind] <= 0) continue;
-    if (!isForced) room[kind]--;
+    const takesPlace = !isForced && !isStalled;
+    if (takesPlace && room[kind] <= 0) continue;
+    if (takesPlace) room[kind]--;
     running.add(id);
   }
   return running;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../api/index.ts";
 
-export const NO_LIMITS: TorrentLimits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null };
+export const NO_LIMITS: TorrentLimits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null };
 
 /** Limits of which some are said anew; `undefined` says nothing. */
 export type LimitChanges = { readonly [Key in keyof TorrentLimits]?: TorrentLimits[Key] | undefined };
@@ -13,6 +13,8 @@ export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {})
     maxUploadRate: said(changes.maxUploadRate, limits.maxUploadRate),
     seedRatio: said(changes.seedRatio, limits.seedRatio),
     seedSeconds: said(changes.seedSeconds, limits.seedSeconds),
+    seedIdleSeconds: said(changes.seedIdleSeconds, limits.seedIdleSeconds),
+    maxPeers: said(changes.maxPeers, limits.maxPeers),
   };
 }
 
@@ -26,7 +28,16 @@ export const torrentRecord = z.object({
   addedAt: z.int(),
   finishedAt: z.int().nullable().default(null),
   folder: z.string(),
+  /** Where it is moved when it is complete; `null`: it stays in `folder`. */
+  destination: z.string().nullable().default(null),
+  /** The first label. */
   label: z.string().default(""),
+  /** The other labels. */
+  moreLabels: z.array(z.string()).default([]),
+  startedAt: z.int().nullable().default(null),
+  activeAt: z.int().nullable().default(null),
+  /** A seeding goal was met, and the torrent stopped for it. */
+  isFinished: z.boolean().default(false),
   /** Whether it is to run; whether it does so is for the queue to say. */
   isStarted: z.boolean().default(false),
   /** Runs whatever the queue says. */
@@ -34,7 +45,7 @@ export const torrentRecord = z.object({
   sequential: z.boolean().default(false),
   /** Believe the data unread when it is first opened. */
   skipCheck: z.boolean().default(false),
-  limits: torrentLimits.default(NO_LIMITS),
+  limits: torrentLimits.partial().transform((limits) => changedLimits(NO_LIMITS, limits)).default(NO_LIMITS),
   /** Tiers that replace the torrent's own; `null` when they were not edited. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
   /** By index of file, those that are not normal; `null` when nobody has chosen. */
@@ -48,6 +59,7 @@ export const torrentRecord = z.object({
   size: z.int().nonnegative().default(0),
   wanted: z.int().nonnegative().default(0),
   done: z.int().nonnegative().default(0),
+  downloadingSeconds: z.number().nonnegative().default(0),
   seededSeconds: z.number().nonnegative().default(0),
   /** A move was begun: to be finished after a crash. */
   movingTo: z.string().nullable().default(null),
@@ -55,6 +67,17 @@ export const torrentRecord = z.object({
   removal: z.enum(["none", "keep-data", "delete-data"]).default("none"),
 });
 export type TorrentRecord = z.infer<typeof torrentRecord>;
+
+/** All labels, the category first. */
+export function labelsOf({ label, moreLabels }: Pick<TorrentRecord, "label" | "moreLabels">): string[] {
+  return label === "" ? [...moreLabels] : [label, ...moreLabels];
+}
+
+/** What a record has to say of labels; repeated and empty ones are left out. */
+export function recordedLabels(labels: readonly string[]): Pick<TorrentRecord, "label" | "moreLabels"> {
+  const [label = "", ...moreLabels] = new Set(labels.filter((each) => each !== ""));
+  return { label, moreLabels };
+}
 
 /** A record with defaults for all that is not said. */
 export function newRecord(facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>): TorrentRecord {

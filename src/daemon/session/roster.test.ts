@@ -48,7 +48,7 @@ describe("a session of thousands of torrents", () => {
     const computed = session.rowsComputed;
     await s.wait(session.act({ action: "label", ids: [idOf(7)], label: "seven" }));
     await s.run(100);
-    expect(deltas).toEqual([{ changed: [{ id: idOf(7), label: "seven" }], removed: [] }]);
+    expect(deltas).toEqual([{ changed: [{ id: idOf(7), label: "seven", labels: ["seven"] }], removed: [] }]);
     expect(session.rowsComputed - computed).toBe(1);
     expect(session.list().filter((row, n) => row !== before[n])).toHaveLength(1);
   });

@@ -94,6 +94,7 @@ export class Roster {
       const row = this.#compute(entry);
       const changes = changesOf(entry.row, row);
       if (changes === undefined) continue;
+      if (row.downloaded > entry.row.downloaded || row.uploaded > entry.row.uploaded) entry.activeAt = this.#options.clock.wallTime();
       this.moved.downloaded += Math.max(0, row.downloaded - entry.row.downloaded);
       this.moved.uploaded += Math.max(0, row.uploaded - entry.row.uploaded);
       entry.row = row;

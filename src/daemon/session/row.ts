@@ -2,6 +2,8 @@ import type { TorrentRow, TorrentState } from "../../api/index.ts";
 import { unreachable } from "../../base/index.ts";
 import type { TorrentState as EngineState } from "../../client/index.ts";
 import type { Entry } from "./entry.ts";
+import { labelsOf } from "./record.ts";
+import { trackerProblem } from "./tracker-problem.ts";
 
 /** A torrent as lists show it, worked out anew. Fields that have not changed in substance are the same values as before. */
 export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
@@ -17,6 +19,7 @@ export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
     name: record.name ?? torrent.name,
     state: stateOf(status.state, record.isStarted),
     error: status.state.kind === "failed" || status.state.kind === "disk-full" ? { code: status.state.error.code, message: status.state.error.message } : null,
+    trackerProblem: trackerProblem(torrent.trackers()),
     progress: round(isChecking || isKnown ? status.progress : wanted === 0 ? 0 : done / wanted, 10_000),
     size,
     wanted,
@@ -31,6 +34,7 @@ export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
     seeds: status.seeds,
     availability: round(status.availability, 1_000),
     label: record.label,
+    labels: labelsOf(record),
     trackers: [...entry.trackerHosts],
     folder: record.folder,
     addedAt: record.addedAt,

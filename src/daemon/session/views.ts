@@ -3,10 +3,11 @@ import { formatEndpoint, InputError } from "../../base/index.ts";
 import type { PeerStatus } from "../../client/index.ts";
 import { formatMagnet, magnetOf, parseMetainfo } from "../../metainfo/index.ts";
 import type { Hasher } from "../../runtime/index.ts";
+import { secondsIn } from "./activity.ts";
 import type { Entry } from "./entry.ts";
 
-/** What only a torrent's own page shows, with its row. */
-export function detailOf(entry: Entry): TorrentDetail {
+/** What only a torrent's own page shows, with its row. `now`: milliseconds since 1970. */
+export function detailOf(entry: Entry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
   const status = torrent.status();
@@ -14,6 +15,12 @@ export function detailOf(entry: Entry): TorrentDetail {
     ...row,
     limits: record.limits,
     sequential: record.sequential,
+    startedAt: record.startedAt,
+    activeAt: entry.activeAt ?? null,
+    downloadingSeconds: Math.floor(secondsIn(entry, "downloading", now)),
+    seedingSeconds: Math.floor(secondsIn(entry, "seeding", now)),
+    isFinished: record.isFinished,
+    destination: record.destination,
     magnet: shownMagnet(entry),
     comment: metainfo?.comment ?? "",
     createdBy: metainfo?.createdBy ?? "",
@@ -73,11 +80,12 @@ export function trackersOf({ torrent }: Entry): TorrentTracker[] {
       completed: status.completed ?? null,
       peersReceived: status.peersReceived,
       message: status.message ?? "",
+      said: status.said ?? "",
     }));
   }
   // While it does not run, nobody talks to them.
   return torrent.trackerTiers.flatMap((urls, tier) =>
-    urls.map((url) => ({ url, tier, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "" })),
+    urls.map((url) => ({ url, tier, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "", said: "" })),
   );
 }
 

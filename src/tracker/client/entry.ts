@@ -47,6 +47,7 @@ export class TrackerEntry {
   #lastAt: number | undefined;
   #reply: AnnounceReply | undefined;
   #message: string | undefined;
+  #said: string | undefined;
 
   constructor(url: string, tier: number, clock: Clock) {
     this.url = url;
@@ -102,6 +103,7 @@ export class TrackerEntry {
     this.#lastAt = now;
     this.#reply = reply;
     this.#message = reply.warning;
+    this.#said = reply.warning;
     this.#state = { kind: "working", nextAt: now + Math.max(bounded(reply.interval, limits), minimum), notBefore: now + minimum };
   }
 
@@ -111,6 +113,7 @@ export class TrackerEntry {
     const retryInMs = error instanceof TrackerError ? error.retryInMs : undefined;
     this.#lastAt = this.#clock.now();
     this.#message = cleanText(error.message);
+    this.#said = error instanceof TrackerError && error.code === "tracker.failure" ? reasonOf(error) : undefined;
     // Never told, so its `started` will say that nothing is left.
     if (!this.#told) this.#completedDue = false;
     this.#state = { kind: "failed", code: errorCode(error) ?? "tracker.failed", failures, retryAt: this.#lastAt + (retryInMs ?? backoffMs(failures, random)) };
@@ -159,6 +162,7 @@ export class TrackerEntry {
       completed: this.#reply?.completed,
       peersReceived: this.#reply?.peers.length ?? 0,
       message: this.#message,
+      said: this.#said,
       externalIp: this.#reply?.externalIp,
     };
   }
@@ -172,6 +176,12 @@ export class TrackerEntry {
       this.#state = { kind: "failed", code: "tracker.url", failures: 0, retryAt: Number.POSITIVE_INFINITY };
     }
   }
+}
+
+/** What the tracker wrote as its reason. */
+function reasonOf(error: TrackerError): string | undefined {
+  const reason = error.fields["reason"];
+  return typeof reason === "string" ? cleanText(reason) : undefined;
 }
 
 function publicState(state: EntryState, shift: number): TrackerState {

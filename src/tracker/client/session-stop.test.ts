@@ -178,6 +178,7 @@ describe("TrackerSession's list of trackers", () => {
       completed: 5,
       peersReceived: 1,
       message: "slow down",
+      said: "slow down",
       externalIp: "8.8.4.4",
     });
     expect(stage.statuses.map(({ url, state }) => `${new URL(url).hostname} ${state.kind}`)).toEqual(["a announcing", "b announcing", "a working", "b failed"]);

@@ -27,6 +27,8 @@ export interface TrackerStatus {
   readonly peersReceived: number;
   /** The failure, or the tracker's warning; one clean line. */
   readonly message: string | undefined;
+  /** The tracker's own words: why it refuses, or its warning; one clean line. `undefined` when it said nothing. */
+  readonly said: string | undefined;
   /** Our address as this tracker sees it (BEP 24). */
   readonly externalIp: string | undefined;
 }

@@ -34,7 +34,7 @@ function throwFailure(dict: BDict): void {
   if (reason === undefined) return;
   const text = cleanText(asText(reason) ?? "");
   const retryInMs = retryIn(dict.get("retry in"));
-  throw new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, retryInMs === undefined ? {} : { retryInMs });
+  throw new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, { fields: { reason: text }, ...(retryInMs === undefined ? {} : { retryInMs }) });
 }
 
 /** BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it says nothing usable. */

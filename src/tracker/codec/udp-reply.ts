@@ -46,7 +46,7 @@ export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEnt
 /** The tracker's refusal as the error to throw: `tracker.failure`. */
 export function decodeUdpError(datagram: Uint8Array): TrackerError {
   const text = cleanBytes(datagram.subarray(8));
-  return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`);
+  return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, { fields: { reason: text } });
 }
 
 function header(length: number, action: UdpAction, transactionId: number): Uint8Array {

@@ -18,7 +18,8 @@ export class Counts {
 
   #count(row: TorrentRow, by: 1 | -1): void {
     for (const group of GROUPS) if (inGroup(row, group)) bump(this.groups, group, by);
-    bump(this.labels, row.label, by);
+    if (row.labels.length === 0) bump(this.labels, "", by);
+    for (const label of row.labels) bump(this.labels, label, by);
     if (row.trackers.length === 0) bump(this.trackers, "", by);
     for (const tracker of row.trackers) bump(this.trackers, tracker, by);
   }
@@ -34,7 +35,8 @@ function bump<Key>(map: Map<Key, number>, key: Key, by: number): void {
 export function countsDiffer(before: TorrentRow, after: TorrentRow): boolean {
   return (
     before.state !== after.state ||
-    before.label !== after.label ||
+    before.labels !== after.labels ||
+    before.trackerProblem !== after.trackerProblem ||
     before.error !== after.error ||
     before.trackers !== after.trackers ||
     before.downRate > 0 !== after.downRate > 0 ||

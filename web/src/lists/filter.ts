@@ -25,7 +25,7 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
     case "complete":
       return row.progress >= 1 && row.size > 0 && row.state !== "checking";
     case "error":
-      return row.state === "failed" || row.state === "disk-full" || row.error !== null;
+      return row.state === "failed" || row.state === "disk-full" || row.error !== null || row.trackerProblem?.level === "error";
     default:
       return row.state === group;
   }
@@ -37,7 +37,7 @@ export function matcher(filter: Filter): (row: TorrentRow) => boolean {
   const { group, label, tracker } = filter;
   return (row) => {
     if (!inGroup(row, group)) return false;
-    if (label !== null && row.label !== label) return false;
+    if (label !== null && !(label === "" ? row.labels.length === 0 : row.labels.includes(label))) return false;
     if (tracker !== null && !(tracker === "" ? row.trackers.length === 0 : row.trackers.includes(tracker))) return false;
     if (words.length === 0) return true;
     const name = row.name.toLowerCase();

@@ -40,6 +40,11 @@ function Live({ row }: { readonly row: TorrentRow }): JSX.Element {
           <span class="bad-text">{row.error.message}</span>
         </Fact>
       )}
+      {row.trackerProblem !== null && (
+        <Fact name={row.trackerProblem.level === "error" ? words.trackerError : words.trackerWarning}>
+          <span class={row.trackerProblem.level === "error" ? "bad-text" : ""}>{row.trackerProblem.message}</span>
+        </Fact>
+      )}
       <Fact name={words.downloaded}>{`${bytes(row.downloaded)} (${rateOrZero(row.downRate)})`}</Fact>
       <Fact name={words.uploaded}>{`${bytes(row.uploaded)} (${rateOrZero(row.upRate)})`}</Fact>
       <Fact name={words.ratio}>{ratio(row.ratio)}</Fact>
@@ -49,7 +54,7 @@ function Live({ row }: { readonly row: TorrentRow }): JSX.Element {
       <Fact name={words.added}>{dateTime(row.addedAt)}</Fact>
       {row.finishedAt !== null && <Fact name={words.finished}>{dateTime(row.finishedAt)}</Fact>}
       <Fact name={words.folder}>{row.folder}</Fact>
-      {row.label !== "" && <Fact name={words.label}>{row.label}</Fact>}
+      {row.labels.length > 0 && <Fact name={words.label}>{row.labels.join(", ")}</Fact>}
     </>
   );
 }
@@ -65,6 +70,7 @@ function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
   return (
     <>
       <Fact name={words.peers}>{words.peersText(detail.peers, detail.seeds, detail.knownPeers)}</Fact>
+      {detail.destination !== null && <Fact name={words.destination}>{detail.destination}</Fact>}
       <Fact name={words.wasted}>{bytes(detail.wasted)}</Fact>
       {detail.pieceCount > 0 && <Fact name={words.pieces}>{`${count(detail.pieceCount)} × ${bytes(detail.pieceLength)}`}</Fact>}
       <Fact name={words.files}>{count(detail.fileCount)}</Fact>

@@ -9,11 +9,12 @@ import { texts } from "../../texts.ts";
 const words = texts.labelDialog;
 
 export function LabelDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
-  const [label, setLabel] = useState(peekRow(ids[0] ?? "")?.label ?? "");
+  const [text, setText] = useState(peekRow(ids[0] ?? "")?.labels.join(", ") ?? "");
+  const labels = [...new Set(text.split(",").map((label) => label.trim()))].filter((label) => label !== "");
   const known = [...tallies().labels.keys()].filter((name) => name !== "");
   return (
-    <Dialog title={words.title(ids.length)} action={texts.common.save} onAction={() => act({ action: "label", ids: [...ids], label: label.trim() })} size="small">
-      <TextField label={words.label} value={label} suggestions={known} onInput={setLabel} isFirst />
+    <Dialog title={words.title(ids.length)} action={texts.common.save} onAction={() => act({ action: "labels", ids: [...ids], labels })} size="small">
+      <TextField label={words.label} hint={words.hint} value={text} suggestions={known} onInput={setText} isFirst />
     </Dialog>
   );
 }

@@ -6,7 +6,7 @@ import { api } from "../../api.ts";
 import { Dialog } from "../../components/dialog.tsx";
 import { NumberField, RateField } from "../../components/fields.tsx";
 import { fromKib, toKib } from "../../format.ts";
-import { optional } from "../../numbers.ts";
+import { optional, positive } from "../../numbers.ts";
 import { peekRow } from "../../state/torrents.ts";
 import { texts } from "../../texts.ts";
 
@@ -20,6 +20,8 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
   const [up, setUp] = useState("");
   const [ratio, setRatio] = useState("");
   const [minutes, setMinutes] = useState("");
+  const [idle, setIdle] = useState("");
+  const [peers, setPeers] = useState("");
 
   useEffect(() => {
     void attempt(texts.common.loading, async () => {
@@ -28,14 +30,24 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
       setUp(toKib(limits.maxUploadRate));
       setRatio(limits.seedRatio === null ? "" : String(limits.seedRatio));
       setMinutes(limits.seedSeconds === null ? "" : String(Math.round(limits.seedSeconds / 60)));
+      setIdle(limits.seedIdleSeconds === null ? "" : String(Math.round(limits.seedIdleSeconds / 60)));
+      setPeers(limits.maxPeers === null ? "" : String(limits.maxPeers));
       setReady(true);
     });
   }, [first]);
 
   const save = (): Promise<boolean> => {
-    const seedMinutes = optional(minutes);
+    const seconds = (text: string): number | null => {
+      const value = optional(text);
+      return value === null ? null : Math.round(value * 60);
+    };
     const limits: TorrentLimits = {
-      maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up), seedRatio: optional(ratio), seedSeconds: seedMinutes === null ? null : Math.round(seedMinutes * 60),
+      maxDownloadRate: fromKib(down),
+      maxUploadRate: fromKib(up),
+      seedRatio: optional(ratio),
+      seedSeconds: seconds(minutes),
+      seedIdleSeconds: seconds(idle) === 0 ? null : seconds(idle),
+      maxPeers: positive(peers),
     };
     return act({ action: "limits", ids: [...ids], limits });
   };
@@ -51,6 +63,10 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
           <div class="pair">
             <NumberField label={words.ratio} value={ratio} onInput={setRatio} step="any" empty={words.asSession} />
             <NumberField label={words.minutes} value={minutes} onInput={setMinutes} empty={words.asSession} />
+          </div>
+          <div class="pair">
+            <NumberField label={words.idle} value={idle} onInput={setIdle} empty={words.asSession} />
+            <NumberField label={words.peers} value={peers} onInput={setPeers} min={1} max={10_000} empty={words.asSession} />
           </div>
         </>
       ) : (

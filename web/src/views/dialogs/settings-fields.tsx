@@ -31,6 +31,7 @@ export function FolderFields({ draft, set }: SectionProps): JSX.Element {
     <>
       <TextField label={words.downloadDir} value={draft.downloadDir} onInput={(downloadDir) => set({ downloadDir })} isRequired />
       <TextField label={words.watchDir} hint={words.watchHint} value={draft.watchDir} onInput={(watchDir) => set({ watchDir })} />
+      <TextField label={words.incompleteDir} hint={words.incompleteHint} value={draft.incompleteDir} onInput={(incompleteDir) => set({ incompleteDir })} />
       <Check label={words.startAdded} isChecked={draft.startAdded} onChange={(startAdded) => set({ startAdded })} />
     </>
   );
@@ -39,10 +40,15 @@ export function FolderFields({ draft, set }: SectionProps): JSX.Element {
 export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   const [down, setDown] = useTyped(toKib(draft.maxDownloadRate), (text) => set({ maxDownloadRate: fromKib(text) }));
   const [up, setUp] = useTyped(toKib(draft.maxUploadRate), (text) => set({ maxUploadRate: fromKib(text) }));
+  const [otherDown, setOtherDown] = useTyped(toKib(draft.alternativeDownloadRate), (text) => set({ alternativeDownloadRate: fromKib(text) }));
+  const [otherUp, setOtherUp] = useTyped(toKib(draft.alternativeUploadRate), (text) => set({ alternativeUploadRate: fromKib(text) }));
   return (
     <>
       <RateField label={words.down} value={down} onInput={setDown} />
       <RateField label={words.up} value={up} onInput={setUp} />
+      <RateField label={words.alternativeDown} value={otherDown} onInput={setOtherDown} />
+      <RateField label={words.alternativeUp} value={otherUp} onInput={setOtherUp} />
+      <Check label={words.alternative} isChecked={draft.isAlternative} onChange={(isAlternative) => set({ isAlternative })} />
     </>
   );
 }
@@ -68,12 +74,21 @@ export function QueueFields({ draft, set }: SectionProps): JSX.Element {
     const value = optional(text);
     set({ seedSeconds: value === null ? null : Math.round(value * 60) });
   });
+  const minutesOf = (seconds: number | null): string => (seconds === null ? "" : String(Math.round(seconds / 60)));
+  const secondsOf = (text: string): number | null => {
+    const value = positive(text);
+    return value === null ? null : value * 60;
+  };
+  const [idle, setIdle] = useTyped(minutesOf(draft.seedIdleSeconds), (text) => set({ seedIdleSeconds: secondsOf(text) }));
+  const [stalled, setStalled] = useTyped(minutesOf(draft.stalledSeconds), (text) => set({ stalledSeconds: secondsOf(text) }));
   return (
     <>
       <NumberField label={words.downloads} value={downloads} onInput={setDownloads} min={1} empty={words.unlimited} />
       <NumberField label={words.seeds} value={seeds} onInput={setSeeds} min={1} empty={words.unlimited} />
       <NumberField label={words.ratio} value={ratio} onInput={setRatio} step="any" empty={words.never} />
       <NumberField label={words.minutes} value={minutes} onInput={setMinutes} empty={words.never} />
+      <NumberField label={words.idleMinutes} value={idle} onInput={setIdle} min={1} empty={words.never} />
+      <NumberField label={words.stalledMinutes} value={stalled} onInput={setStalled} min={1} empty={words.never} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { attempt } from "../../actions.ts";
 import { api } from "../../api.ts";
 import { Dialog } from "../../components/dialog.tsx";
-import { RateField } from "../../components/fields.tsx";
+import { Check, RateField } from "../../components/fields.tsx";
 import { fromKib, rateOrZero, toKib } from "../../format.ts";
 import { session } from "../../state/session.ts";
 import { texts } from "../../texts.ts";
@@ -19,22 +19,27 @@ export function SpeedDialog(): JSX.Element {
   const [isReady, setReady] = useState(false);
   const [down, setDown] = useState("");
   const [up, setUp] = useState("");
+  const [isAlternative, setAlternative] = useState(false);
   useEffect(() => {
     void attempt(words.title, async () => {
       const settings = await api.settings();
       setDown(toKib(settings.maxDownloadRate));
       setUp(toKib(settings.maxUploadRate));
+      setAlternative(settings.isAlternative);
       setReady(true);
     });
   }, []);
   const info = session.value;
   return (
-    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up) }))} isDisabled={!isReady} size="small">
+    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up), isAlternative }))} isDisabled={!isReady} size="small">
       {isReady ? (
-        <div class="pair">
-          <RateField label={texts.status.down} value={down} onInput={setDown} isFirst />
-          <RateField label={texts.status.up} value={up} onInput={setUp} />
-        </div>
+        <>
+          <div class="pair">
+            <RateField label={texts.status.down} value={down} onInput={setDown} isFirst />
+            <RateField label={texts.status.up} value={up} onInput={setUp} />
+          </div>
+          <Check label={words.alternative} isChecked={isAlternative} onChange={setAlternative} />
+        </>
       ) : (
         <p class="muted">{texts.common.loading}</p>
       )}

@@ -19,9 +19,10 @@ export function toneOf(row: TorrentRow): Tone {
 }
 
 export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChildren {
-  const [icon, tone] = STATES[row.state];
+  const isRefused = row.trackerProblem?.level === "error";
+  const [icon, tone] = isRefused ? (["error", "bad"] as const) : STATES[row.state];
   return (
-    <span class={`status ${tone}`} title={row.error?.message}>
+    <span class={`status ${tone}`} title={row.error?.message ?? row.trackerProblem?.message}>
       <Icon name={icon} size={15} />
       {texts.states[row.state]}
     </span>
@@ -58,7 +59,11 @@ export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
     case "availability":
       return row.availability === 0 ? "" : row.availability.toFixed(2);
     case "label":
-      return row.label === "" ? "" : <span class="label">{row.label}</span>;
+      return row.labels.map((label) => (
+        <span class="label" key={label}>
+          {label}
+        </span>
+      ));
     case "tracker":
       return row.trackers.join(", ");
     case "added":

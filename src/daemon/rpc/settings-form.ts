@@ -1,0 +1,213 @@
+import type { Settings } from "../../api/index.ts";
+import { InputError } from "../../base/index.ts";
+import type { Arguments } from "./arguments.ts";
+import { minuteOf } from "../session/schedule.ts";
+import { daysOf, maskOf, timeOf } from "./alternative-times.ts";
+import type { JsonObject } from "./names.ts";
+
+/** Bytes in Transmission's kilobyte. */
+const KB = 1000;
+
+/** What of the session is shown beside its settings. */
+interface Facts {
+  readonly peerPort: number;
+  readonly freeBytes: number | null;
+  readonly version: string;
+}
+
+type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
+
+/** A number and a switch in Transmission's form, one setting that is `null` while it is off here. */
+interface Switched {
+  readonly value: string;
+  readonly flag: string;
+  readonly setting: "maxDownloadRate" | "maxUploadRate" | "maxActiveDownloads" | "maxActiveSeeds" | "seedRatio" | "seedIdleSeconds" | "stalledSeconds";
+  /** Ours for one of Transmission's. */
+  readonly scale: number;
+  /** Ours, at least. */
+  readonly min: number;
+  /** Transmission's, shown while it is off and never was on. */
+  readonly otherwise: number;
+}
+
+const SWITCHED: readonly Switched[] = [
+  { value: "speed_limit_down", flag: "speed_limit_down_enabled", setting: "maxDownloadRate", scale: KB, min: 1, otherwise: 100 },
+  { value: "speed_limit_up", flag: "speed_limit_up_enabled", setting: "maxUploadRate", scale: KB, min: 1, otherwise: 100 },
+  { value: "download_queue_size", flag: "download_queue_enabled", setting: "maxActiveDownloads", scale: 1, min: 1, otherwise: 5 },
+  { value: "seed_queue_size", flag: "seed_queue_enabled", setting: "maxActiveSeeds", scale: 1, min: 1, otherwise: 10 },
+  { value: "seed_ratio_limit", flag: "seed_ratio_limited", setting: "seedRatio", scale: 1, min: 0, otherwise: 2 },
+  { value: "idle_seeding_limit", flag: "idle_seeding_limit_enabled", setting: "seedIdleSeconds", scale: 60, min: 1, otherwise: 30 },
+  { value: "queue_stalled_minutes", flag: "queue_stalled_enabled", setting: "stalledSeconds", scale: 60, min: 1, otherwise: 30 },
+];
+
+/** Settings of `session_set` that are honoured besides {@link SWITCHED}. */
+const OTHERS: ReadonlySet<string> = new Set([
+  "alt_speed_down", "alt_speed_up", "alt_speed_enabled", "alt_speed_time_begin", "alt_speed_time_day", "alt_speed_time_enabled", "alt_speed_time_end",
+  "download_dir", "incomplete_dir", "incomplete_dir_enabled", "peer_limit_global", "peer_limit_per_torrent", "start_added_torrents",
+]);
+const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
+
+/** What `session_get` tells that is no setting: clients that send a whole form send these, too. */
+const FACTS: ReadonlySet<string> = new Set([
+  "blocklist_size", "config_dir", "download_dir_free_space", "rpc_version", "rpc_version_minimum", "rpc_version_semver", "session_id", "units", "version",
+]);
+
+/** Why some of Transmission's settings can not be changed here. */
+const REASONS: Readonly<Record<string, string>> = {
+  peer_port: "set peer-port in the configuration and start the daemon again",
+  script_torrent_done_enabled: "a program to run can be set in the configuration file alone (on-complete)",
+  script_torrent_done_filename: "a program to run can be set in the configuration file alone (on-complete)",
+};
+
+/** The session's settings as Transmission's clients see and change them. What they keep for switching a limit on and off again is kept here. */
+export class SettingsForm {
+  readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
+  /** Transmission's value of a setting that is off, by its name. */
+  readonly #kept = new Map<string, number>(SWITCHED.map(({ value, otherwise }) => [value, otherwise]));
+  #keptFolder = "";
+
+  constructor(options: { readonly version: string; readonly sessionId: string; readonly stateDir: string }) {
+    this.#options = options;
+  }
+
+  /** What `session_set` changes. Throws InputError `rpc.unsupported` for a setting that would stay without effect, `rpc.argument`. */
+  changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {
+    this.#refuseOthers(args, now, facts);
+    const changes: Changes = {};
+    for (const each of SWITCHED) {
+      const changed = this.#switched(args, each, now[each.setting]);
+      if (changed !== undefined) changes[each.setting] = changed;
+    }
+    const rate = (name: string): number | undefined => {
+      const value = args.number(name);
+      return value === undefined ? undefined : Math.max(1, Math.round(value * KB));
+    };
+    const [down, up, isAlternative] = [rate("alt_speed_down"), rate("alt_speed_up"), args.flag("alt_speed_enabled")];
+    if (down !== undefined) changes.alternativeDownloadRate = down;
+    if (up !== undefined) changes.alternativeUploadRate = up;
+    if (isAlternative !== undefined) changes.isAlternative = isAlternative;
+    const times = alternativeTimes(args, now);
+    if (times !== undefined) changes.alternativeTimes = times;
+    const folder = args.text("download_dir");
+    if (folder !== undefined && folder !== "") changes.downloadDir = folder;
+    const incomplete = this.#incompleteDir(args, now);
+    if (incomplete !== undefined) changes.incompleteDir = incomplete;
+    const [connections, peers, starts] = [args.number("peer_limit_global"), args.number("peer_limit_per_torrent"), args.flag("start_added_torrents")];
+    if (connections !== undefined) changes.maxConnections = connections;
+    if (peers !== undefined) changes.maxPeers = peers;
+    if (starts !== undefined) changes.startAdded = starts;
+    return changes;
+  }
+
+  #switched(args: Arguments, { value, flag, scale, min }: Switched, current: number | null): number | null | undefined {
+    const given = args.number(value);
+    if (given !== undefined) this.#kept.set(value, Math.max(0, given));
+    else if (current !== null) this.#kept.set(value, current / scale);
+    const isOn = args.flag(flag) ?? (given === undefined ? undefined : current !== null);
+    if (isOn === undefined) return undefined;
+    if (!isOn) return null;
+    const ours = (this.#kept.get(value) ?? 0) * scale;
+    return Math.max(min, value === "seed_ratio_limit" ? ours : Math.round(ours));
+  }
+
+  #incompleteDir(args: Arguments, now: Settings): string | undefined {
+    const given = args.text("incomplete_dir");
+    this.#keptFolder = given ?? (now.incompleteDir === "" ? this.#keptFolder : now.incompleteDir);
+    const isOn = args.flag("incomplete_dir_enabled") ?? (given === undefined ? undefined : now.incompleteDir !== "");
+    if (isOn === undefined) return undefined;
+    if (isOn && this.#keptFolder === "") throw new InputError("rpc.argument", "incomplete_dir: which folder?");
+    return isOn ? this.#keptFolder : "";
+  }
+
+  /** A setting that is not honoured may be sent with the value that it has: clients send whole forms. */
+  #refuseOthers(args: Arguments, now: Settings, facts: Facts): void {
+    let shown: JsonObject | undefined;
+    for (const name of args.names()) {
+      if (HONOURED.has(name) || FACTS.has(name)) continue;
+      shown ??= this.describe(now, facts);
+      if (Object.hasOwn(shown, name) && isSame(args.raw(name), shown[name])) continue;
+      throw new InputError("rpc.unsupported", `${name} cannot be changed: ${REASONS[name] ?? "it is not supported"}`);
+    }
+  }
+
+  /** Every setting, as `session_get` returns it. */
+  describe(settings: Settings, info: Facts): JsonObject {
+    const switched: Record<string, number | boolean> = {};
+    for (const { value, flag, setting, scale } of SWITCHED) {
+      const current = settings[setting];
+      switched[value] = current === null ? (this.#kept.get(value) ?? 0) : setting === "seedRatio" ? current : Math.round(current / scale);
+      switched[flag] = current !== null;
+    }
+    const { alternativeTimes: times } = settings;
+    return {
+      ...switched,
+      alt_speed_down: Math.round((settings.alternativeDownloadRate ?? 0) / KB),
+      alt_speed_enabled: settings.isAlternative,
+      alt_speed_time_begin: minuteOf(times.from),
+      alt_speed_time_day: maskOf(times.days),
+      alt_speed_time_enabled: times.isEnabled,
+      alt_speed_time_end: minuteOf(times.to),
+      alt_speed_up: Math.round((settings.alternativeUploadRate ?? 0) / KB),
+      blocklist_enabled: false,
+      blocklist_size: 0,
+      blocklist_url: "",
+      cache_size_mb: 64,
+      config_dir: this.#options.stateDir,
+      default_trackers: "",
+      dht_enabled: false,
+      download_dir: settings.downloadDir,
+      download_dir_free_space: info.freeBytes ?? -1,
+      encryption: "tolerated",
+      incomplete_dir: settings.incompleteDir === "" ? this.#keptFolder : settings.incompleteDir,
+      incomplete_dir_enabled: settings.incompleteDir !== "",
+      lpd_enabled: false,
+      peer_limit_global: settings.maxConnections,
+      peer_limit_per_torrent: settings.maxPeers,
+      peer_port: info.peerPort,
+      peer_port_random_on_start: false,
+      pex_enabled: false,
+      port_forwarding_enabled: false,
+      rename_partial_files: false,
+      reqq: 2000,
+      rpc_version: 18,
+      rpc_version_minimum: 14,
+      rpc_version_semver: "5.4.0",
+      script_torrent_added_enabled: false,
+      script_torrent_added_filename: "",
+      script_torrent_done_enabled: false,
+      script_torrent_done_filename: "",
+      script_torrent_done_seeding_enabled: false,
+      script_torrent_done_seeding_filename: "",
+      session_id: this.#options.sessionId,
+      start_added_torrents: settings.startAdded,
+      tcp_enabled: true,
+      trash_original_torrent_files: false,
+      units: {
+        speed_units: ["kB/s", "MB/s", "GB/s", "TB/s"],
+        speed_bytes: KB,
+        size_units: ["kB", "MB", "GB", "TB"],
+        size_bytes: KB,
+        memory_units: ["KiB", "MiB", "GiB", "TiB"],
+        memory_bytes: 1024,
+      },
+      utp_enabled: false,
+      version: `4.1.0 (Millrace ${this.#options.version})`,
+    };
+  }
+}
+
+/** Clients send 0 and 1 for false and true. */
+function isSame(given: unknown, shown: unknown): boolean {
+  return JSON.stringify(given) === JSON.stringify(shown) || (typeof shown === "boolean" && given === Number(shown));
+}
+
+function alternativeTimes(args: Arguments, { alternativeTimes: now }: Settings): Settings["alternativeTimes"] | undefined {
+  const [isEnabled, begin, end, day] = [args.flag("alt_speed_time_enabled"), args.number("alt_speed_time_begin"), args.number("alt_speed_time_end"), args.number("alt_speed_time_day")];
+  if (isEnabled === undefined && begin === undefined && end === undefined && day === undefined) return undefined;
+  return {
+    isEnabled: isEnabled ?? now.isEnabled,
+    days: day === undefined ? now.days : daysOf(day),
+    from: begin === undefined ? now.from : timeOf("alt_speed_time_begin", begin),
+    to: end === undefined ? now.to : timeOf("alt_speed_time_end", end),
+  };
+}
