@@ -35,7 +35,7 @@ export class SessionStage {
 
   async open(settings: Partial<Settings> = {}, options: Partial<SessionOptions> = {}, host = this.host): Promise<DaemonSession> {
     const { runtime } = host;
-    const all: SessionOptions = { stateDir: "/state", settings: { ...SETTINGS, ...settings }, peerPort: 6881, allowPrivateAddresses: true, version: "0.0.0", log: silentLog, runtime, ...options };
+    const all: SessionOptions = { stateDir: "/state", settings: { ...SETTINGS, ...settings }, peerPort: 6881, allowPrivateAddresses: true, version: "0.0.0", log: silentLog, runtime, hasFileEvents: false, ...options };
     const session = await this.wait(openSession(all), 600_000);
     this.#sessions.push({ session, runtime, host });
     return session;

@@ -23,6 +23,7 @@ import type { FileReading, Session, SessionEvents } from "./session.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { SettingsStore } from "./settings-store.ts";
 import { TransferStatistics } from "./statistics.ts";
+import { TakenFiles } from "./taken-files.ts";
 import { WatchFolder } from "./watch-folder.ts";
 import * as views from "./views.ts";
 
@@ -39,6 +40,7 @@ export class DaemonSession implements Session {
   readonly #tasks: CreateTasks;
   readonly #statistics: TransferStatistics;
   readonly #script: CompletionScript | undefined;
+  readonly #taken: TakenFiles;
   readonly #startedAt: number;
   readonly #ownRuntime: Runtime | undefined;
   #pulse: Pulse | undefined;
@@ -64,6 +66,7 @@ export class DaemonSession implements Session {
     this.#settings = new SettingsStore(runtime.files, `${stateDir}/settings.json`, options.settings);
     this.#statistics = new TransferStatistics(runtime.files, `${stateDir}/statistics.json`);
     this.#script = options.onCompleteScript === undefined ? undefined : new CompletionScript(options.onCompleteScript, this.#log);
+    this.#taken = new TakenFiles(runtime.files, `${stateDir}/watched.json`, this.#log);
     this.#startedAt = runtime.clock.wallTime();
     this.#rates = options.settings;
     this.#context = makeContext({ options, runtime, log: this.#log, settings: () => this.settings(), tell: (delta) => this.#emitter.emit("delta", delta) });
@@ -84,6 +87,7 @@ export class DaemonSession implements Session {
     await runtime.files.makeFolder(this.#options.stateDir);
     await this.#settings.load(this.#log);
     await this.#statistics.load(this.#log);
+    await this.#taken.load();
     this.#apply();
     await client.listen();
     await this.#adder.restore(await store.load());
@@ -312,7 +316,7 @@ export class DaemonSession implements Session {
     if (folder === (this.#watch?.folder ?? "")) return;
     this.#watch?.watching.close().catch((error: unknown) => this.#log.debug("the watch folder did not close", { reason: String(error) }));
     this.#watch =
-      folder === "" ? undefined : { folder, watching: new WatchFolder({ runtime, folder, add: (source) => this.#adder.add(source, {}), isReal: this.#options.runtime === undefined }) };
+      folder === "" ? undefined : { folder, watching: new WatchFolder({ runtime, folder, add: (source) => this.#adder.add(source, {}), isReal: this.#options.hasFileEvents ?? true, taken: this.#taken }) };
   }
 
   /** Brings what is complete to where it is to be; then the script learns of it. */

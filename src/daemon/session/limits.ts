@@ -41,8 +41,20 @@ export const HOUR_ENTRIES = 720;
 /** Tasks of making a torrent that are remembered after they ended. */
 export const MAX_TASKS = 50;
 
-/** Milliseconds for which a file in the watch folder must not have grown before it is read. */
+/** Milliseconds between the news of a change in the watch folder and the look at it: a file is written in many changes. */
+export const WATCH_EVENT_MS = 200;
+
+/** Milliseconds for which what is no torrent must not have changed before it is put aside. */
 export const WATCH_SETTLE_MS = 2_000;
+
+/** Milliseconds without a change after which a magnet file that cannot be read is put aside, and a torrent file that ends too soon is told of. */
+export const WATCH_INVALID_MS = 60_000;
+
+/** Bytes of a magnet file. */
+export const MAX_WATCHED_MAGNET_BYTES = 128 * 1024;
+
+/** Files of watch folders that are remembered because they could not be renamed. */
+export const MAX_TAKEN_FILES = 10_000;
 
 /** Milliseconds between two scans of the watch folder: for disks that tell of no changes. */
 export const WATCH_SCAN_MS = 10_000;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { SessionStage } from "../../../test/support/session-stage.ts";
 import { digest } from "../../../test/support/stage.ts";
-import { utf8 } from "../../base/index.ts";
+import { StorageError, utf8 } from "../../base/index.ts";
 import { silentLog } from "../../runtime/index.ts";
 import { simWorld } from "../../sim/index.ts";
 import { CompletionScript } from "./completion.ts";
@@ -33,6 +33,38 @@ describe("the watch folder", () => {
     await s.run(25_000);
     expect(names()).toContain("/watch/again.torrent.added");
     expect(session.list()).toHaveLength(1);
+  });
+
+  it("waits for the rest of a file whose writer pauses for longer than any settling time", async () => {
+    s = await SessionStage.begin();
+    s.host.disk.put("/watch/a.torrent", s.torrent.slice(0, 100), 1);
+    const session = await s.open({ watchDir: "/watch" });
+    await s.run(10 * 60_000);
+    expect([session.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
+    expect(session.log().filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([expect.stringContaining("ends too soon")]);
+    s.host.disk.put("/watch/a.torrent", s.torrent, 2);
+    await s.run(11_000);
+    expect(session.list()).toHaveLength(1);
+    expect(names()).toEqual(["/watch/a.torrent.added"]);
+  });
+
+  it("takes a file that cannot be renamed once: what is removed stays removed, over restarts, until the file changes", async () => {
+    s = await SessionStage.begin();
+    s.host.disk.put("/watch/a.torrent", s.torrent, 1);
+    s.host.disk.fault = (operation, path) => (operation === "rename" && path.startsWith("/watch/") ? new StorageError("storage.read-only", `${path}: read-only`) : undefined);
+    const session = await s.open({ watchDir: "/watch" });
+    await s.run(15_000);
+    const [id = ""] = session.list().map((row) => row.id);
+    await s.wait(session.act({ action: "remove", ids: [id] }));
+    await s.run(30_000);
+    expect(session.list()).toEqual([]);
+    await s.wait(session.close());
+    const again = await s.open({ watchDir: "/watch" });
+    await s.run(30_000);
+    expect([again.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
+    s.host.disk.put("/watch/a.torrent", s.torrent, 2);
+    await s.run(15_000);
+    expect(again.list()).toHaveLength(1);
   });
 
   it("adds what comes after a file that cannot be added now, and complains of that once", async () => {

@@ -16,6 +16,8 @@ export interface SessionOptions {
   readonly allowPrivateAddresses: boolean;
   readonly version: string;
   readonly log: Log;
+  /** Whether the system tells of changes in the watch folder: a simulated one does not. Default: true. */
+  readonly hasFileEvents?: boolean;
   /** Default: this machine. One that is given is not closed with the session. */
   readonly runtime?: Runtime;
 }

@@ -2,7 +2,8 @@ import { watch, type FSWatcher } from "node:fs";
 import { InputError, MillraceError, toError } from "../../base/index.ts";
 import { MAX_TORRENT_LENGTH } from "../../metainfo/index.ts";
 import type { Runtime, Timer } from "../../runtime/index.ts";
-import { WATCH_SCAN_MS, WATCH_SETTLE_MS } from "./limits.ts";
+import { MAX_WATCHED_MAGNET_BYTES, WATCH_EVENT_MS, WATCH_INVALID_MS, WATCH_SCAN_MS, WATCH_SETTLE_MS } from "./limits.ts";
+import type { TakenFiles } from "./taken-files.ts";
 
 const TORRENT = /\.(?:torrent|magnet)$/i;
 
@@ -11,8 +12,10 @@ export interface WatchFolderOptions {
   readonly folder: string;
   /** Adds what a file holds: a torrent file's bytes or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the host tells of changes in folders: a simulated one does not. Default: true. */
-  readonly isReal?: boolean;
+  /** Whether the host tells of changes in folders: a simulated one does not. */
+  readonly isReal: boolean;
+  /** Files that were taken and could not be renamed, as in a folder that is read-only. */
+  readonly taken: TakenFiles;
 }
 
 interface Seen {
@@ -20,11 +23,15 @@ interface Seen {
   readonly modifiedMs: number;
   /** On the clock's scale: since when it has looked so. */
   readonly since: number;
+  /** It was read as it is now, and ends too soon: only a change is of interest. */
+  isPart: boolean;
 }
 
 /**
- * A folder whose torrent files are added. A file is read when it has not grown for a moment, and renamed then: `.added`, or `.invalid`
- * when it is no torrent. Changes are heard of, and looked for now and then, since not every disk tells of them.
+ * A folder whose torrent files are added. A file that is a whole torrent is added at once and renamed `.added`. One that ends too soon is still being
+ * written, however long that takes: it is looked at again when it has changed. What is no torrent, and has not changed for a while, is renamed
+ * `.invalid`. Changes are told by the system, and looked for now and then, since not every disk tells of them. A file that cannot be renamed is
+ * remembered by name, size and time, and taken once.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -64,57 +71,90 @@ export class WatchFolder {
   }
 
   async #scan(): Promise<void> {
-    const { runtime, folder } = this.#options;
+    const { runtime, folder, taken } = this.#options;
     const { clock, files } = runtime;
-    const entries = await files.list(folder);
     this.#listen();
+    const entries = await files.list(folder);
     const names = new Set<string>();
     let failure: unknown;
     for (const { name, kind } of entries) {
       if (kind !== "file" || !TORRENT.test(name) || name.startsWith(".")) continue;
       names.add(name);
       const stat = await files.linkStat(`${folder}/${name}`);
-      if (stat === undefined || this.#isClosed) continue;
-      const seen = this.#seen.get(name);
-      const isSame = seen?.size === stat.size && seen.modifiedMs === stat.modifiedMs;
-      if (!isSame) this.#seen.set(name, { size: stat.size, modifiedMs: stat.modifiedMs, since: clock.now() });
-      // A file that is being written to is not read half.
-      if (!isSame || clock.now() - seen.since < WATCH_SETTLE_MS || stat.size === 0) this.#scanSoon(WATCH_SETTLE_MS);
-      else {
-        // What cannot be added now does not keep the others waiting.
-        await this.#take(name).catch((error: unknown) => {
-          failure ??= error;
-        });
-      }
+      if (stat === undefined || this.#isClosed || taken.has(folder, name, stat)) continue;
+      const known = this.#seen.get(name);
+      const isSame = known?.size === stat.size && known.modifiedMs === stat.modifiedMs;
+      const seen = isSame ? known : { size: stat.size, modifiedMs: stat.modifiedMs, since: clock.now(), isPart: false };
+      this.#seen.set(name, seen);
+      if (seen.isPart) continue;
+      // What cannot be added now does not keep the others waiting.
+      await this.#take(name, seen).catch((error: unknown) => {
+        failure ??= error;
+      });
     }
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
+    await taken.keepOnly(folder, names);
     if (failure === undefined) this.#complaint = "";
     else this.#complain(toError(failure).message);
   }
 
-  async #take(name: string): Promise<void> {
+  async #take(name: string, seen: Seen): Promise<void> {
     const { runtime, folder, add } = this.#options;
     const path = `${folder}/${name}`;
+    const isMagnet = /\.magnet$/i.test(name);
+    let suffix = "added";
     try {
-      const bytes = await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
-      await add(/\.magnet$/i.test(name) ? Buffer.from(bytes).toString("utf8").trim() : bytes);
-      await runtime.files.rename(path, `${path}.added`);
+      const bytes = await runtime.files.readAll(path, isMagnet ? MAX_WATCHED_MAGNET_BYTES : MAX_TORRENT_LENGTH);
+      // It grew while it was read.
+      if (bytes.length !== seen.size) return this.#scanSoon(WATCH_EVENT_MS);
+      await add(isMagnet ? Buffer.from(bytes).toString("utf8").trim() : bytes);
     } catch (thrown) {
       const code = thrown instanceof MillraceError ? thrown.code : "internal";
       const isKnown = code === "client.duplicate";
       // What may go better another time is left as it is.
       if (!isKnown && !(thrown instanceof InputError) && code !== "storage.too-long") throw thrown;
-      if (!isKnown) runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, { code, reason: toError(thrown).message });
-      await runtime.files.rename(path, `${path}.${isKnown ? "added" : "invalid"}`);
+      if (!isKnown) {
+        if (!this.#isHopeless(seen, code, isMagnet)) return;
+        runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, { code, reason: toError(thrown).message });
+        suffix = "invalid";
+      }
     }
-    this.#seen.delete(name);
+    await this.#putAside(name, seen, suffix);
+  }
+
+  /** Whether a file that could not be read as a torrent never will be: it is not just the beginning of one. */
+  #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
+    const age = this.#options.runtime.clock.now() - seen.since;
+    // A torrent ends with the end of its dictionary: what ends before that is still being written.
+    if (code === "bencode.truncated" || seen.size === 0) {
+      if (age < WATCH_INVALID_MS) return false;
+      seen.isPart = true;
+      this.#options.runtime.log.warn("a file in the watch folder ends too soon; it is added when the rest is there", { folder: this.#options.folder, bytes: seen.size });
+      return false;
+    }
+    const patience = isMagnet ? WATCH_INVALID_MS : WATCH_SETTLE_MS;
+    if (age >= patience) return true;
+    this.#scanSoon(patience - age);
+    return false;
+  }
+
+  async #putAside(name: string, { size, modifiedMs }: Seen, suffix: string): Promise<void> {
+    const { runtime, folder, taken } = this.#options;
+    const path = `${folder}/${name}`;
+    try {
+      await runtime.files.rename(path, `${path}.${suffix}`);
+      this.#seen.delete(name);
+    } catch (error) {
+      await taken.add(folder, name, { size, modifiedMs });
+      runtime.log.info(`a file in the watch folder cannot be renamed; it is not taken again: ${name}`, { reason: toError(error).message });
+    }
   }
 
   /** Begins to listen, once the folder is there. */
   #listen(): void {
-    if (this.#watcher !== undefined || this.#options.isReal === false || this.#isClosed) return;
+    if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
     try {
-      this.#watcher = watch(this.#options.folder, { persistent: false }, () => this.#scanSoon(WATCH_SETTLE_MS / 4));
+      this.#watcher = watch(this.#options.folder, { persistent: false }, () => this.#scanSoon(WATCH_EVENT_MS));
       this.#watcher.on("error", () => {
         this.#watcher?.close();
         this.#watcher = undefined;
