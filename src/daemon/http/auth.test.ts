@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Auth, type Credentials } from "./auth.ts";
-import { FIRST_WAIT_MS, FREE_FAILURES, LOGIN_AGE_MS, MAX_LOGINS, MAX_WAIT_MS } from "./limits.ts";
+import { FIRST_WAIT_MS, FREE_FAILURES, GLOBAL_FAILURE_BURST, LOGIN_AGE_MS, MAX_LOGINS, MAX_WAIT_MS } from "./limits.ts";
 import { Logins } from "./logins.ts";
 import { createSecret, hashToken, Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
@@ -15,7 +15,7 @@ function from(address: string, more: Partial<Credentials> = {}): Credentials {
 }
 
 async function auth(now: () => number, loginsFile?: string): Promise<Auth> {
-  return new Auth({ secret: new Secret(await record), port: 9080, now, loginsFile });
+  return new Auth({ secret: new Secret(await record), port: 9080, now, loginsFile, delay: () => Promise.resolve() });
 }
 
 describe("Secret", () => {
@@ -104,9 +104,29 @@ describe("Auth", () => {
     const one = await auth(() => now);
     await one.identify(from("::1", { authorization: "Bearer the-right-token" }), false);
     for (let i = 0; i < FREE_FAILURES; i += 1) await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 401, code: "auth.token" });
-    await expect(one.login("the-right-token", from("1.2.3.4"))).rejects.toMatchObject({ status: 429, code: "auth.wait", headers: { "retry-after": "1" } });
+    await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 429, code: "auth.wait", headers: { "retry-after": "1" } });
     now += FIRST_WAIT_MS;
-    await expect(one.login("the-right-token", from("1.2.3.4"))).resolves.toMatchObject({ identity: { via: "cookie" } });
+    await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 401 });
+  });
+
+  it.each([
+    ["one address, as behind a proxy", () => "127.0.0.1"],
+    ["many addresses", (i: number) => `10.0.${i >> 8}.${i & 255}`],
+  ])("knows the right token whatever wrong ones came from %s", async (_name, address) => {
+    const one = await auth(() => 0);
+    await one.identify(from("::1", { authorization: "Bearer the-right-token" }), false);
+    for (let i = 0; i < GLOBAL_FAILURE_BURST + 1; i += 1) await one.identify(from(address(i), { authorization: "Bearer wrong" }), false).catch(() => undefined);
+    await expect(one.identify(from(address(0), { authorization: "Bearer wrong" }), false)).rejects.toMatchObject({ status: 429 });
+    await expect(one.identify(from(address(0), { authorization: "Bearer the-right-token" }), false)).resolves.toMatchObject({ identity: { via: "bearer" } });
+    await expect(one.login("the-right-token", from(address(1)))).resolves.toMatchObject({ identity: { via: "cookie" } });
+    await expect(one.identifyBasic(from(address(2), { authorization: `Basic ${Buffer.from("me:the-right-token").toString("base64")}` }))).resolves.toBeUndefined();
+  });
+
+  it("tells a caller that has to wait so only after a moment", async () => {
+    let delays = 0;
+    const one = new Auth({ secret: new Secret(await record), port: 9080, now: () => 0, delay: async () => void delays++ });
+    for (let i = 0; i < FREE_FAILURES + 2; i += 1) await one.login("wrong", from("1.2.3.4")).catch(() => undefined);
+    expect(delays).toBe(2);
   });
 
   it("gives a cookie that scripts and other sites do not get, secure where the page is", async () => {

@@ -1,6 +1,7 @@
+import { setTimeout } from "node:timers/promises";
 import type { Identity } from "../../api/index.ts";
 import { HttpError } from "./problem.ts";
-import { LOGIN_AGE_MS } from "./limits.ts";
+import { LOGIN_AGE_MS, THROTTLED_DELAY_MS } from "./limits.ts";
 import { Logins, type Login } from "./logins.ts";
 import type { Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
@@ -26,6 +27,8 @@ export interface AuthOptions {
   readonly port: number;
   readonly now: () => number;
   readonly loginsFile?: string | undefined;
+  /** Waits before a caller that has to wait is told so. Default: {@link THROTTLED_DELAY_MS}. */
+  readonly delay?: () => Promise<void>;
 }
 
 /** Who may do what: a bearer token, Transmission's basic authentication, or a cookie with a token against cross-site requests. */
@@ -35,10 +38,12 @@ export class Auth {
   readonly #throttle: Throttle;
   readonly #cookieName: string;
   readonly #now: () => number;
+  readonly #delay: () => Promise<void>;
 
   constructor(options: AuthOptions) {
     this.#secret = options.secret;
     this.#now = options.now;
+    this.#delay = options.delay ?? (() => setTimeout(THROTTLED_DELAY_MS, undefined, { ref: false }));
     this.#throttle = new Throttle(options.now);
     this.#logins = new Logins(options.secret.key("logins").toString("base64url"), options.now, options.loginsFile);
     this.#cookieName = `millrace-${options.port}`;
@@ -86,8 +91,11 @@ export class Auth {
   }
 
   async #verify(token: string, address: string, kind: "login" | "bearer"): Promise<void> {
+    // Before the throttle: others that guess, from the same address (a proxy's) or from many, must not keep the owner out.
+    if (this.#secret.isKnown(token)) return this.#throttle.succeeded(address);
     const wait = this.#throttle.wait(address, kind);
     if (wait > 0) {
+      await this.#delay();
       const seconds = Math.ceil(wait / 1_000);
       throw new HttpError(429, "auth.wait", `too many wrong tokens: try again in ${seconds} s`, { headers: { "retry-after": String(seconds) } });
     }

@@ -6,10 +6,11 @@ import type { Log } from "../../runtime/index.ts";
 import type { Session } from "../session/session.ts";
 import { createApp, type RpcHandler } from "./app.ts";
 import { Auth } from "./auth.ts";
+import { Connections } from "./connections.ts";
 import { EventHub } from "./event-hub.ts";
 import { guard } from "./guard.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import { CLOSE_GRACE_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, MAX_HTTP_CONNECTIONS, TIMEOUT_CHECK_MS, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
+import { CLOSE_GRACE_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, TIMEOUT_CHECK_MS, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { Page } from "./page.ts";
 import { HttpError, problemHeaders, problemOf, problemResponse } from "./problem.ts";
@@ -62,7 +63,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     // The guard does it, and answers as everything here does.
     requireHostHeader: false,
   });
-  server.maxConnections = MAX_HTTP_CONNECTIONS;
+  const connections = new Connections();
+  server.on("connection", (socket: Socket) => connections.opened(socket));
   const port = await listen(server, host, options.port);
   const events = new EventHub(session);
   const streams = new Streams(log);
@@ -76,9 +78,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const begun = performance.now();
+    const { done } = connections.asked(incoming.socket);
     const { method = "", url: target = "" } = incoming;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) outgoing.setHeader(name, value);
     outgoing.on("close", () => {
+      done();
       const route = asked.get(outgoing) ?? "other";
       const isFlow = route === "/api/v1/events" || route.startsWith("/stream/");
       metrics.count(method, route, outgoing.statusCode, isFlow ? undefined : (performance.now() - begun) / 1_000);

@@ -9,6 +9,7 @@ import {
   MAX_FAILING_ADDRESSES,
   MAX_WAIT_MS,
 } from "./limits.ts";
+import { networkOf } from "./network.ts";
 
 interface Failures {
   /** Of logins. */
@@ -62,7 +63,7 @@ export class Throttle {
   wait(address: string, kind: "login" | "bearer"): number {
     const now = this.#now();
     if (this.#all.isEmpty(now)) return 1_000;
-    const failures = this.#failing.get(network(address));
+    const failures = this.#failing.get(networkOf(address));
     if (failures === undefined) return 0;
     if (kind === "login") return Math.max(0, failures.until - now);
     return failures.bearer.isEmpty(now) ? 1_000 : 0;
@@ -70,7 +71,7 @@ export class Throttle {
 
   failed(address: string, kind: "login" | "bearer"): void {
     const now = this.#now();
-    const key = network(address);
+    const key = networkOf(address);
     const known = this.#failing.get(key);
     const failures =
       known !== undefined && now - known.last < FORGET_FAILURES_MS ? known : { count: 0, until: 0, last: now, bearer: new Bucket(BEARER_FAILURE_BURST, BEARER_FAILURES_PER_SECOND, now) };
@@ -88,20 +89,9 @@ export class Throttle {
 
   /** Right at last: a person who found the token need not wait next time. */
   succeeded(address: string): void {
-    const failures = this.#failing.get(network(address));
+    const failures = this.#failing.get(networkOf(address));
     if (failures === undefined) return;
     failures.count = 0;
     failures.until = 0;
   }
-}
-
-/** An IPv4 address, or the /64 that one household has of IPv6. */
-function network(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, "");
-  if (!plain.includes(":")) return plain;
-  const [head = "", tail] = plain.split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const behind = tail === undefined || tail === "" ? [] : tail.split(":");
-  while (groups.length + behind.length < 8) groups.push("0");
-  return [...groups, ...behind].slice(0, 4).join(":");
 }

@@ -1,0 +1,68 @@
+import type { Socket } from "node:net";
+import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
+import { networkOf } from "./network.ts";
+
+/**
+ * Which connections are kept when there are too many. One whose request has arrived is never closed for another; one that waits for a request, or has sent only a
+ * part of one, gives way to a newcomer: the longest waiting of the same address when that one has too many, else the longest waiting of the address that has most.
+ * So neither half-sent requests nor idle connections keep the owner out, from the same address (a proxy's) either.
+ */
+export class Connections {
+  /** The longest waiting first, by network. */
+  readonly #waiting = new Map<string, Set<Socket>>();
+  #count = 0;
+
+  /** A connection came in. */
+  opened(socket: Socket): void {
+    const network = networkOf(socket.remoteAddress ?? "");
+    this.#count++;
+    const ofNetwork = this.#waiting.get(network)?.size ?? 0;
+    if (ofNetwork >= MAX_WAITING_CONNECTIONS) this.#closeOldest(network);
+    else if (this.#count > MAX_HTTP_CONNECTIONS) this.#closeOldest(this.#fullest());
+    socket.once("close", () => {
+      this.#count--;
+      this.#leave(network, socket);
+    });
+    if (this.#count > MAX_HTTP_CONNECTIONS) socket.destroy();
+    else this.#wait(network, socket);
+  }
+
+  /** The head of a request has arrived; `done` is to be called when it is answered. */
+  asked(socket: Socket): { readonly done: () => void } {
+    const network = networkOf(socket.remoteAddress ?? "");
+    this.#leave(network, socket);
+    return { done: () => (socket.destroyed ? undefined : this.#wait(network, socket)) };
+  }
+
+  #wait(network: string, socket: Socket): void {
+    const sockets = this.#waiting.get(network);
+    if (sockets === undefined) this.#waiting.set(network, new Set([socket]));
+    else sockets.add(socket);
+  }
+
+  #leave(network: string, socket: Socket): void {
+    const sockets = this.#waiting.get(network);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.#waiting.delete(network);
+  }
+
+  #fullest(): string | undefined {
+    let fullest: string | undefined;
+    let most = 0;
+    for (const [network, { size }] of this.#waiting) {
+      if (size <= most) continue;
+      most = size;
+      fullest = network;
+    }
+    return fullest;
+  }
+
+  #closeOldest(network: string | undefined): void {
+    if (network === undefined) return;
+    const [oldest] = this.#waiting.get(network) ?? [];
+    if (oldest === undefined) return;
+    this.#leave(network, oldest);
+    // It is counted out at once: its place is for the newcomer.
+    oldest.destroy();
+  }
+}
