@@ -57,7 +57,7 @@ export class Daemon {
       undo.push(unlock);
       const runtime = nodeRuntime();
       undo.push(() => runtime.close());
-      const { secret, created } = await openSecret(runtime.files, config.stateDir, token);
+      const { secret, created } = await openSecret(config.stateDir, token);
       const session = await openSession({
         runtime,
         stateDir: config.stateDir,
@@ -66,6 +66,7 @@ export class Daemon {
         ...(config.listenIp === "" ? {} : { listenIp: config.listenIp }),
         ...(config.onComplete === "" ? {} : { onCompleteScript: config.onComplete }),
         allowPrivateAddresses: config.allowPrivateAddresses,
+        followLinks: config.followLinks,
         version,
         log,
       });
@@ -101,7 +102,7 @@ export class Daemon {
         const { config } = await load();
         session.reconfigure(settingsOf(config));
         log.level = config.logLevel;
-        const stiff = (["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "onComplete"] as const).filter((key) => config[key] !== this.#config[key]);
+        const stiff = (["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const).filter((key) => config[key] !== this.#config[key]);
         if (stiff.length > 0) session.logger.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
         this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
         session.logger.info("the configuration was read again");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
 
 /** Milliseconds that another daemon has to tell its process number. */
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 5_000;
 
 /**
  * Keeps a state folder for one process, by listening on a local socket whose name comes from the folder's: the system lets one process

@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { chmod, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError, utf8 } from "../base/index.ts";
-import type { Files } from "../runtime/index.ts";
-import { createSecret, hashToken, Secret } from "./http/index.ts";
+import { InputError } from "../base/index.ts";
+import { createSecret, hashToken, Secret, type SecretRecord } from "./http/index.ts";
 
 const record = z.object({ algorithm: z.literal("scrypt"), n: z.int().positive(), r: z.int().positive(), p: z.int().positive(), salt: z.string(), hash: z.string() });
 
@@ -20,21 +19,38 @@ export interface OpenedSecret {
  * The secret of a state folder: of `token` when that is given, of the stored hash otherwise, or a new one. Only the hash is stored. A damaged file
  * is replaced by a new token, which whoever started the daemon sees. Rejects with InputError `daemon.token` for one that cannot be.
  */
-export async function openSecret(files: Files, stateDir: string, token: string | undefined): Promise<OpenedSecret> {
+export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
+  // What is in the folder is for the daemon's user alone, also what was made before the daemon saw to it.
+  await chmod(stateDir, 0o700);
+  await chmod(path, 0o600).catch(() => undefined);
   const stored = record.safeParse(await readFile(path, "utf8").then(parse, () => undefined));
   if (token !== undefined && token !== "") {
     if (!TOKEN.test(token)) throw new InputError("daemon.token", "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces");
     // The same one as before keeps its hash, and with it the logins.
     if (stored.success && (await new Secret(stored.data).verify(token))) return { secret: new Secret(stored.data, token), created: undefined };
     const chosen = await hashToken(token);
-    await files.replace(path, utf8(`${JSON.stringify(chosen)}\n`));
+    await store(path, chosen);
     return { secret: new Secret(chosen, token), created: undefined };
   }
   if (stored.success) return { secret: new Secret(stored.data), created: undefined };
   const made = await createSecret();
-  await files.replace(path, utf8(`${JSON.stringify(made.record)}\n`));
+  await store(path, made.record);
   return { secret: new Secret(made.record, made.token), created: made.token };
+}
+
+/** All or nothing, and never readable by others. */
+async function store(path: string, secret: SecretRecord): Promise<void> {
+  const fresh = `${path}.new`;
+  const file = await open(fresh, "w", 0o600);
+  try {
+    await file.chmod(0o600);
+    await file.writeFile(`${JSON.stringify(secret)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, path);
 }
 
 function parse(text: string): unknown {

@@ -35,6 +35,8 @@ export interface SourceOptions {
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
   /** The file that the torrent will be written to, which is no content: left out when it lies below `path`, by whatever way. Must not be `path` itself. */
   readonly output?: string | undefined;
+  /** Refuse symbolic links that lead out of the folder, instead of following them. */
+  readonly refuseLinksOut?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,12 +82,20 @@ async function walk(files: Files, folder: string, above: readonly string[], foun
     if (options.exclude?.(components.join("/")) === true) continue;
     if (isPaddingName(name)) continue;
     const path = folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
+    if (options.refuseLinksOut === true) await refuseLinkOut(files, options.path, path);
     const stat = await existing(files, path);
     if (stat.kind === "folder" && name === STATE_FOLDER) continue;
     if (options.output !== undefined && stat.kind === "file" && (await files.realPath(path)) === options.output) continue;
     if (stat.kind === "folder") await walk(files, path, components, found, options);
     else found.push(toSource(path, components, stat));
   }
+}
+
+async function refuseLinkOut(files: Files, root: string, path: string): Promise<void> {
+  if ((await files.linkStat(path))?.kind !== "link") return;
+  const [realRoot, real] = [await files.realPath(root), await files.realPath(path)];
+  if (realRoot !== undefined && real !== undefined && (real === realRoot || real.startsWith(`${realRoot}/`))) return;
+  throw new UsageError("metainfo.source", `${path} is a symbolic link that leads out of ${root}; leave it out, or put the file itself there`, { fields: { path } });
 }
 
 /** Key: the name's bytes, one a character, whose order is that of BEP 52. */

@@ -181,7 +181,7 @@ export class FakeSession implements Session {
     this.writes.push(["cancelTask", id]);
     return id === "1";
   }
-  open(id: string, file: number): FileReading {
+  async open(id: string, file: number): Promise<FileReading> {
     this.#need(id);
     const found = this.contents[file];
     if (found === undefined) throw new MillraceError("session.not-found", `there is no file ${file}`);

@@ -55,7 +55,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
 
 /** What of the configuration can change while the daemon runs. */
 export function settingsOf(config: Config): Settings {
-  const { listen: _listen, allowedHosts: _hosts, stateDir: _state, peerPort: _port, listenIp: _ip, logLevel: _level, allowPrivateAddresses: _private, onComplete: _script, ...settings } = config;
+  const { listen: _listen, allowedHosts: _hosts, stateDir: _state, peerPort: _port, listenIp: _ip, logLevel: _level, allowPrivateAddresses: _private, followLinks: _links, onComplete: _script, ...settings } = config;
   return settings;
 }
 

@@ -36,6 +36,7 @@ export const configSchema = z.strictObject({
   listenIp: z.string().max(100).default("").describe("The address that peers connect to. Empty: all."),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is logged on stderr, a line of JSON each (on a terminal: text)."),
   allowPrivateAddresses: z.boolean().default(false).describe("Whether torrent addresses and trackers may lead into private networks and to this machine."),
+  followLinks: z.boolean().default(false).describe("Whether streams and new torrents may follow symbolic links out of their folder."),
   onComplete: path.default("").describe("A program to run when a download is complete. It learns of it by MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL. Can be set in this file alone."),
   downloadDir: path.min(1).default("~/Downloads").describe("Where downloads go."),
   maxDownloadRate: rate.default(null).describe('Bytes a second over all torrents: 5000000, "5MiB" or "unlimited".'),

@@ -28,6 +28,7 @@ export const PROBLEM_TYPE = "application/problem+json";
 /** Codes whose status their family does not say. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
+  "session.link": 403,
   "session.not-active": 409,
   "session.closed": 503,
   "client.duplicate": 409,

@@ -52,9 +52,9 @@ export const streamRoutes: readonly Route[] = [
     params: z.object({ id: torrentId, file: z.string().regex(/^\d{1,7}$/), name: z.string() }),
     query: z.strictObject({ ticket, download: z.literal("1").optional() }),
     media: "application/octet-stream",
-    handle: ({ services, incoming, outgoing, params, query }) => {
+    handle: async ({ services, incoming, outgoing, params, query }) => {
       const index = Number(params.file);
-      const reading = services.session.open(params.id, index);
+      const reading = await services.session.open(params.id, index);
       services.streams.serve({ incoming, outgoing, reading, etag: `"${params.id}-${index}"`, download: query.download === "1" });
       return RESPONSE_ALREADY_SENT;
     },

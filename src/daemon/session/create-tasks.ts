@@ -1,12 +1,17 @@
 import type { CreateRequest, CreateTask } from "../../api/index.ts";
-import { MillraceError, toError } from "../../base/index.ts";
+import { resolve } from "node:path";
+import { InputError, MillraceError, toError } from "../../base/index.ts";
 import { createTorrent } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
+import { isInside } from "./inside.ts";
 import { MAX_TASKS } from "./limits.ts";
 
 export interface CreateTasksOptions {
   readonly runtime: Runtime;
   readonly createdBy: string;
+  readonly downloadDir: () => string;
+  /** Whether a symbolic link may lead out of what a torrent is made of, or out of the download folder. */
+  readonly followLinks: boolean;
   readonly tell: (task: CreateTask) => void;
   /** Takes the finished torrent in; `path` is what it was made of. Resolves to its id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
@@ -59,13 +64,15 @@ export class CreateTasks {
   }
 
   async #run(job: Job, request: CreateRequest): Promise<void> {
-    const { runtime, createdBy, onMade } = this.#options;
+    const { runtime, createdBy, onMade, followLinks } = this.#options;
     const { signal } = job.abort;
     try {
       if (signal.aborted) throw new MillraceError("aborted", "cancelled");
+      if (!followLinks) await this.#refuseLinkOut(request.path);
       let shown = 0;
       const { bytes } = await createTorrent(runtime, {
         path: request.path,
+        refuseLinksOut: !followLinks,
         version: request.format ?? "v1",
         pieceLength: request.pieceLength,
         trackers: (request.trackers ?? []).map((url) => [url]),
@@ -87,6 +94,14 @@ export class CreateTasks {
       if (signal.aborted) this.#update(job, { state: "cancelled" });
       else this.#update(job, { state: "failed", error: toError(error).message });
     }
+  }
+
+  /** What is in the download folder by its name has to be there: a link that a download brought may lead anywhere. */
+  async #refuseLinkOut(path: string): Promise<void> {
+    const { runtime, downloadDir } = this.#options;
+    const folder = downloadDir();
+    if (!resolve(path).startsWith(`${resolve(folder)}/`) || (await isInside(runtime.files, folder, path))) return;
+    throw new InputError("session.link", `${path} leads out of the download folder by a symbolic link; follow-links in the configuration allows that`);
   }
 
   #update(job: Job, changes: Partial<CreateTask>): void {

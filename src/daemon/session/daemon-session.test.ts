@@ -246,7 +246,7 @@ describe("DaemonSession.open", () => {
     const session = await s.open();
     const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "downloading");
-    const file = session.open(id, 0);
+    const file = await s.wait(session.open(id, 0));
     expect([file.path, file.size]).toEqual(["one.bin", 4_000_000]);
     const reading = file.read(3_500_000, 3_600_000, new AbortController().signal)[Symbol.asyncIterator]();
     const next = await s.wait(reading.next(), 6_000);
@@ -260,7 +260,7 @@ describe("DaemonSession.open", () => {
       while ((await late.next()).done !== true);
     };
     await expect(s.wait(all())).rejects.toMatchObject({ code: "session.not-active" });
-    expect(() => session.open(id, 7)).toThrow(expect.objectContaining({ code: "session.not-found" }));
+    await expect(session.open(id, 7)).rejects.toMatchObject({ code: "session.not-found" });
   });
 });
 

@@ -76,6 +76,8 @@ export class DaemonSession implements Session {
     this.#tasks = new CreateTasks({
       runtime,
       createdBy: `Millrace ${version}`,
+      downloadDir: () => this.settings().downloadDir,
+      followLinks: options.followLinks ?? false,
       tell: (task) => this.#emitter.emit("task", task),
       onMade: (bytes, path, seed) => this.#onMade(bytes, path, seed),
     });
@@ -245,8 +247,9 @@ export class DaemonSession implements Session {
     return this.#tasks.cancel(id);
   }
 
-  open(id: string, file: number): FileReading {
-    return openFile(this.#get(id), file, (priorities) => this.setPriorities(id, priorities));
+  async open(id: string, file: number): Promise<FileReading> {
+    const { files } = this.#context.runtime;
+    return openFile(this.#get(id), file, { files, followLinks: this.#options.followLinks ?? false, setPriorities: (priorities) => this.setPriorities(id, priorities) });
   }
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void {

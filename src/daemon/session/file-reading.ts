@@ -1,13 +1,27 @@
 import type { Priority } from "../../api/index.ts";
 import { errorCode, MillraceError } from "../../base/index.ts";
+import type { Files } from "../../runtime/index.ts";
 import type { Entry } from "./entry.ts";
+import { isInside } from "./inside.ts";
 import type { FileReading } from "./session.ts";
 
-/** A file to be read by ranges, also while it is downloaded. Throws MillraceError `session.not-found`. */
-export function openFile(entry: Entry, index: number, setPriorities: (priorities: ReadonlyMap<number, Priority>) => Promise<void>): FileReading {
+export interface OpenFileOptions {
+  readonly files: Pick<Files, "realPath">;
+  /** Whether a symbolic link may lead out of the torrent's folder. */
+  readonly followLinks: boolean;
+  readonly setPriorities: (priorities: ReadonlyMap<number, Priority>) => Promise<void>;
+}
+
+/** A file to be read by ranges, also while it is downloaded. Rejects with MillraceError `session.not-found`, `session.link`. */
+export async function openFile(entry: Entry, index: number, options: OpenFileOptions): Promise<FileReading> {
   const { torrent } = entry;
+  const { files, followLinks, setPriorities } = options;
   const file = torrent.metainfo?.files[index];
   if (file === undefined || file.isPadding) throw new MillraceError("session.not-found", `${entry.row.name} has no file ${index}`, { fields: { id: entry.id, file: index } });
+  const place = torrent.metainfo?.isSingleFile === true ? torrent.path : `${torrent.path ?? ""}/${file.path.join("/")}`;
+  if (!followLinks && place !== undefined && !(await isInside(files, torrent.folder, place))) {
+    throw new MillraceError("session.link", `${file.path.join("/")} lies outside of ${torrent.folder}, by a symbolic link; follow-links in the configuration allows that`, { fields: { id: entry.id, file: index } });
+  }
   return {
     path: file.path.join("/"),
     size: file.length,

@@ -14,6 +14,8 @@ export interface SessionOptions {
   readonly onCompleteScript?: string;
   /** Whether trackers, and addresses of torrent files, may be on this machine or in private networks. */
   readonly allowPrivateAddresses: boolean;
+  /** Whether streams and new torrents may follow symbolic links out of their folder. Default: false. */
+  readonly followLinks?: boolean;
   readonly version: string;
   readonly log: Log;
   /** Whether the system tells of changes in the watch folder: a simulated one does not. Default: true. */

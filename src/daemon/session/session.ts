@@ -63,8 +63,8 @@ export interface Session {
   /** Says whether there was one to cancel, or to forget. */
   cancelTask(id: string): boolean;
 
-  /** A file's bytes, also while they are still being downloaded. Throws `session.not-found`. */
-  open(id: string, file: number): FileReading;
+  /** A file's bytes, also while they are still being downloaded. Rejects with `session.not-found`, `session.link` (it lies elsewhere, by a symbolic link). */
+  open(id: string, file: number): Promise<FileReading>;
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
 }
