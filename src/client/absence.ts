@@ -68,7 +68,7 @@ export class Absence {
     return layout.files.every((file) => {
       if (file.isPadding || file.length === 0 || priorities[file.index] === "skip") return true;
       const held = claimed === undefined || fileBytes(layout, file, claimed) > 0;
-      return !held || stamps[file.index]?.size === file.length;
+      return !held || (stamps[file.index]?.size ?? 0) >= file.length;
     });
   }
 }

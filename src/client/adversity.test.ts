@@ -1,3 +1,4 @@
+import { StorageError } from "../base/index.ts";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { equalBytes } from "../base/index.ts";
 import { ALLOWED_FAST } from "../swarm/index.ts";
@@ -27,11 +28,30 @@ describe("Torrent on a full disk", () => {
     expect(await s.world.until(() => leecher.torrent.state.kind === "disk-full", 60_000)).toBe(true);
     await s.world.run(60_000);
     expect(leecher.torrent.state.kind).toBe("disk-full");
-    expect(new Set(seen)).toEqual(new Set(["storage.full"]));
+    expect(seen).toEqual(["storage.full"]);
     host.disk.capacity = Infinity;
     await s.world.settled(leecher.torrent.done, 60_000);
     expect(s.isWhole(host)).toBe(true);
     expect(leecher.torrent.state.kind).toBe("seeding");
+  });
+
+  it("is told once, also where it takes some writes and refuses others", async () => {
+    const s = begin();
+    const seeder = await s.seeder("10.0.0.1");
+    const host = s.world.host("10.0.0.2");
+    let writes = 0;
+    host.disk.fault = (operation, path) =>
+      operation === "write" && path.startsWith("/data/play") && ++writes % 3 !== 0 ? new StorageError("storage.full", `cannot write ${path}: no space left`) : undefined;
+    const leecher = await s.enter(host, {}, { peers: [seeder.address] });
+    const seen: string[] = [];
+    leecher.torrent.on("warning", (error) => seen.push(error.code));
+    leecher.torrent.on("state", ({ kind }) => seen.push(kind));
+    await s.world.run(60_000);
+    expect(seen.filter((what) => what === "storage.full").length).toBeLessThanOrEqual(3);
+    expect(seen.length).toBeLessThan(12);
+    host.disk.fault = undefined;
+    await s.world.settled(leecher.torrent.done, 60_000);
+    expect(s.isWhole(host)).toBe(true);
   });
 
   it("can be closed while it waits", async () => {

@@ -27,6 +27,8 @@ export interface FindOptions extends ContentPlace {
 export interface Found {
   readonly progress: Progress;
   readonly wasChecked: boolean;
+  /** How the files looked before. */
+  readonly stamps: readonly (FileStamp | undefined)[];
 }
 
 /**
@@ -52,16 +54,16 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
     const { have, partials } = kept.progress;
     if (kept.stamps.length === 0 && !have.isFull) options.onNotice(unclean(options));
     const doubtful = doubtfulPieces(layout, kept, stamps);
-    if (doubtful.isEmpty) return { progress: kept.progress, wasChecked: false };
+    if (doubtful.isEmpty) return { progress: kept.progress, wasChecked: false, stamps };
     const all = have.andNot(doubtful).or(await check(doubtful));
-    return { progress: { have: all, partials: new Map([...partials].filter(([piece]) => !all.get(piece))) }, wasChecked: true };
+    return { progress: { have: all, partials: new Map([...partials].filter(([piece]) => !all.get(piece))) }, wasChecked: true, stamps };
   }
-  if (options.skipCheck && hasFullFiles(layout, stamps)) return { progress: { have: Bitfield.full(layout.pieceCount), partials: new Map() }, wasChecked: false };
-  if (!(await storage.hasData())) return { progress: { have: new Bitfield(layout.pieceCount), partials: new Map() }, wasChecked: false };
+  if (options.skipCheck && hasFullFiles(layout, stamps)) return { progress: { have: Bitfield.full(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
+  if (!(await storage.hasData())) return { progress: { have: new Bitfield(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
   const have = await check();
   const lost = claimed?.andNot(have).count ?? 0;
   if (lost > 0 && !isLost) options.onNotice(changedSince(options, stamps, lost, claimed?.count ?? 0));
-  return { progress: { have, partials: new Map() }, wasChecked: true };
+  return { progress: { have, partials: new Map() }, wasChecked: true, stamps };
 }
 
 /** The error of a torrent whose files are all gone. */

@@ -41,6 +41,7 @@ export function makeStorage(place: ContentPlace): Storage {
     partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
     ...(allocation === undefined ? {} : { allocation }),
     ownFolders,
+    clock: runtime.clock,
   });
 }
 

@@ -58,6 +58,7 @@ function setUp(seed = 1): Scene {
           known: undefined,
           hadData: false,
           acceptLoss: false,
+          cutsLonger: false,
           onNotice: (error) => notices.push(error.code),
           extra: () => ({ counted: scene.counted }),
           onKept: (extra: BDict) => {

@@ -6,8 +6,11 @@ import type { SwarmContent } from "../swarm/index.ts";
 import { findProgress, hasDataIn, isGone, type FindOptions } from "./content-check.ts";
 import { blockCount, makeStorage, resumeFile, usesFiles } from "./content-place.ts";
 import { CHEAP_CHECK_BYTES, SNAPSHOT_AFTER_BYTES } from "./limits.ts";
+import { fileBytes } from "./selection.ts";
 
 export interface ContentOptions extends FindOptions {
+  /** Complete files are cut to the torrent's length also when nothing was written to them. */
+  readonly cutsLonger: boolean;
   /** What to keep besides the progress. */
   readonly extra: () => BInput;
   /** Hears what an earlier run kept so. */
@@ -25,11 +28,14 @@ export class Content implements SwarmContent {
   readonly keeper: ProgressKeeper | undefined;
   readonly #options: ContentOptions;
   readonly #resume: ResumeFile | undefined;
+  /** Files that were longer than the torrent says when they were opened. */
+  readonly #longer: readonly number[];
   #lengthAtFailure = 0;
   #isCheckpointing = false;
 
-  private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined) {
+  private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined, longer: readonly number[]) {
     this.#options = options;
+    this.#longer = longer;
     this.metainfo = options.metainfo;
     this.storage = storage;
     this.have = progress.have;
@@ -48,13 +54,33 @@ export class Content implements SwarmContent {
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex, options.onNotice) : undefined;
     const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     if (loaded !== undefined) options.onKept(loaded.extra);
-    const { progress, wasChecked } = await findProgress(options, storage, loaded);
+    const { progress, wasChecked, stamps } = await findProgress(options, storage, loaded);
     await storage.prepare(signal);
-    const content = new Content(options, storage, progress, resume);
+    storage.watch?.(stamps, progress.have);
+    const longer = layout.files.filter((file) => (stamps[file.index]?.size ?? 0) > file.length).map(({ index }) => index);
+    const content = new Content(options, storage, progress, resume, longer);
     const isNews = wasChecked && layout.totalLength > CHEAP_CHECK_BYTES;
     // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of them start without a write.
     if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
     return content;
+  }
+
+  /**
+   * Everything wanted is there: makes it durable, where that is news, and cuts files that are longer than the torrent says. Only those that were downloaded
+   * into, or all when told to: another's file is left as it is. Either is told. Rejects with StorageError.
+   */
+  async settle(isNews: boolean): Promise<void> {
+    if (isNews) await this.keeper?.flush();
+    const { layout, name } = this.metainfo;
+    for (const index of this.#longer) {
+      const file = layout.files[index];
+      if (file === undefined || fileBytes(layout, file, this.have) < file.length) continue;
+      const isCut = (await this.storage.cut?.(index, this.#options.cutsLonger)) === true;
+      const what = isCut ? "it was cut to the length that the torrent has" : "what is beyond its end is not part of the torrent, and left as it is";
+      const path = `${this.#options.folder}/${this.metainfo.isSingleFile ? "" : `${name}/`}${file.path.join("/")}`;
+      this.#options.onNotice(new StorageError(isCut ? "storage.cut" : "storage.longer", `${path} was longer than the torrent says: ${what}`, { fields: { path } }));
+    }
+    if (isNews || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
   }
 
   /** Whether the journal is so long that a new snapshot is worth it, and none is being written. */

@@ -49,6 +49,7 @@ async function open(play: Play, notices: string[] = []): Promise<Content> {
     known: undefined,
     hadData: false,
     acceptLoss: false,
+    cutsLonger: false,
     extra: () => ({ downloaded: 5 }),
     onKept: () => undefined,
     onChecking: () => undefined,

@@ -1,4 +1,5 @@
 import type { Bitfield } from "../base/index.ts";
+import { Absence, type AbsenceOptions } from "./absence.ts";
 import type { FindOptions } from "./content-check.ts";
 import type { ContentPlace } from "./content-place.ts";
 import { claimedPieces } from "./kept-content.ts";
@@ -11,9 +12,18 @@ export class DataMemory {
   #known: Bitfield | undefined;
   #isDoubted = false;
   #acceptsLoss = false;
+  readonly #place: () => ContentPlace | undefined;
+  readonly #absence: Absence;
 
-  constructor(options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">) {
+  constructor(options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">, absence: Omit<AbsenceOptions, "claimed">) {
     this.#options = options;
+    this.#place = absence.place;
+    this.#absence = new Absence({ ...absence, claimed: () => this.#claimed() });
+  }
+
+  /** The files are gone: looks for them now and then. `now` on the clock's scale. */
+  tick(now: number): void {
+    this.#absence.tick(now);
   }
 
   /** Nothing that was kept is to be believed: the next run hashes what is there. */
@@ -33,14 +43,9 @@ export class DataMemory {
     this.#acceptsLoss = false;
   }
 
-  /** The pieces that were there, as far as that is known. */
-  async claimed(place: ContentPlace | undefined): Promise<Bitfield | undefined> {
-    return this.#known ?? (place === undefined ? undefined : claimedPieces(place));
-  }
-
-  /** The data will be looked for elsewhere than at `place`: what was there is remembered, and found there or missed. */
-  async take(place: ContentPlace | undefined): Promise<void> {
-    this.#known = await this.claimed(place);
+  /** The data will be looked for elsewhere than where it was: what was there is remembered, and found there or missed. */
+  async take(): Promise<void> {
+    this.#known = await this.#claimed();
     this.#isDoubted = true;
   }
 
@@ -54,5 +59,11 @@ export class DataMemory {
       hadData: hadData === true && this.#known === undefined,
       acceptLoss: this.#acceptsLoss || ifMissing === "download",
     };
+  }
+
+  /** The pieces that were there, as far as that is known. */
+  async #claimed(): Promise<Bitfield | undefined> {
+    const place = this.#place();
+    return this.#known ?? (place === undefined ? undefined : claimedPieces(place));
   }
 }

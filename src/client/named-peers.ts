@@ -39,3 +39,28 @@ export async function lookUpPeers(runtime: Runtime, peers: readonly string[], si
 export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }
+
+/** The peers that a torrent begins with: those that were named at first, and those that were named since. */
+export class NamedPeers {
+  readonly #runtime: Runtime;
+  readonly #first: readonly string[];
+  #later: readonly string[] = [];
+
+  constructor(runtime: Runtime, first: readonly string[]) {
+    this.#runtime = runtime;
+    this.#first = first;
+  }
+
+  /** Endpoints of more, `HOST:PORT`; the next start begins with them, too. Throws as {@link checkPeers} does. */
+  async add(peers: readonly string[]): Promise<Endpoint[]> {
+    checkPeers(peers);
+    const endpoints = await lookUpPeers(this.#runtime, peers);
+    this.#later = [...new Set([...this.#later, ...peers])].slice(-MAX_NAMED_PEERS);
+    return endpoints;
+  }
+
+  /** Endpoints of all. */
+  all(signal: AbortSignal): Promise<Endpoint[]> {
+    return lookUpPeers(this.#runtime, [...this.#first, ...this.#later], signal);
+  }
+}

@@ -60,6 +60,11 @@ export interface AddOptions {
   readonly ifMissing?: "fail" | "download";
   /** Some of its data was there in an earlier run: that none of its files is there now is `ifMissing`'s case, even when the kept state is lost. */
   readonly hadData?: boolean;
+  /**
+   * Whether complete files that are longer than the torrent says are cut although nothing was downloaded into them. Default: false, and such a file is told
+   * of (`storage.longer`); one that was downloaded into is always cut, and told of (`storage.cut`).
+   */
+  readonly cutLonger?: boolean;
   /** Whether this torrent's trackers are talked to. Default: the client's. */
   readonly trackers?: boolean;
   /** Announce URLs besides the torrent's own, one tier each. */

@@ -111,6 +111,11 @@ export class Selection {
     this.#count();
   }
 
+  /** Pieces were taken back: counts what is there anew. */
+  recount(): void {
+    this.#count();
+  }
+
   /** The pieces that are there: live while the torrent runs, as they were last known otherwise. */
   get have(): Bitfield {
     return this.#have;

@@ -2,19 +2,19 @@ import { AbortError, InputError, StorageError, UsageError, type Bitfield, type I
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
-import { Absence, isMissing } from "./absence.ts";
+import { isMissing } from "./absence.ts";
 import { usesFiles, type ContentPlace } from "./content-place.ts";
 import { Content } from "./content.ts";
 import { DataMemory } from "./data-memory.ts";
 import { Deferred } from "./deferred.ts";
 import { discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent } from "./kept-content.ts";
-import { MAX_NAMED_PEERS } from "./limits.ts";
-import { checkPeers, lookUpPeers, magnetPeers } from "./named-peers.ts";
+import { magnetPeers, NamedPeers } from "./named-peers.ts";
 import { Moving } from "./moving.ts";
 import type { AddOptions } from "./options.ts";
 import { Readers } from "./reading.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError, asStorageError } from "./source.ts";
+import { Suspicion } from "./suspicion.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 import { TorrentControls, type ControlledParts } from "./torrent-controls.ts";
 import { TorrentRates } from "./torrent-rates.ts";
@@ -23,6 +23,7 @@ import { makeSwarm } from "./torrent-swarm.ts";
 import { Tally } from "./torrent-tally.ts";
 import { TorrentTrackers } from "./torrent-trackers.ts";
 import type { ViewedParts } from "./torrent-view.ts";
+import { Warnings } from "./warnings.ts";
 
 /** What a torrent is made from. */
 export interface TorrentSeed {
@@ -53,14 +54,14 @@ export class Torrent extends TorrentControls {
   #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #isOpened = false;
-  /** Peers that were named since it was added: the next start begins with them, too. */
-  #named: readonly string[] = [];
+  readonly #warnings: Warnings;
+  readonly #named: NamedPeers;
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
   #moving: Moving | undefined;
   readonly #memory: DataMemory;
-  readonly #absence: Absence;
+  #suspicion: Suspicion | undefined;
 
   constructor(host: TorrentHost, seed: TorrentSeed, options: AddOptions, folder: string) {
     super();
@@ -77,18 +78,19 @@ export class Torrent extends TorrentControls {
       own: () => [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(options.extraTrackers ?? [])].map((url) => [url])],
       tiers: options.trackerTiers,
       swarm: () => this.#swarm,
-      left: () => this.#left(),
+      // Something, while that is not known: 0 would make us a seed.
+      left: () => this.#selection?.left ?? 1,
       onStatus: () => this.emit("trackers"),
     });
     this.#tally = new Tally(options.downloaded, options.uploaded);
     this.setSequential(options.sequential === true);
     this.addedAt = new Date(host.runtime.clock.wallTime());
     this.#rates = new TorrentRates(host.runtime.clock, options, host);
-    this.#memory = new DataMemory(options);
-    this.#absence = new Absence({
+    this.#warnings = new Warnings(host.runtime.log, () => this.name, (error) => this.emit("warning", error));
+    this.#named = new NamedPeers(host.runtime, [...(options.peers ?? []), ...magnetPeers(seed.magnet)]);
+    this.#memory = new DataMemory(options, {
       place: () => this.#place(),
       priorities: () => this.selectFiles()?.priorities ?? [],
-      claimed: () => this.#memory.claimed(this.#place()),
       onBack: () => {
         if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#begin();
       },
@@ -131,10 +133,7 @@ export class Torrent extends TorrentControls {
 
   /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
-    checkPeers(peers);
-    const endpoints = await lookUpPeers(this.#host.runtime, peers);
-    this.#named = [...new Set([...this.#named, ...peers])].slice(-MAX_NAMED_PEERS);
-    this.#swarm?.addPeers(endpoints, "user");
+    this.#swarm?.addPeers(await this.#named.add(peers), "user");
   }
 
   /** Changes how much files are wanted, by index. */
@@ -184,11 +183,8 @@ export class Torrent extends TorrentControls {
    * `storage.missing`, and it goes on by itself once they are back; begun again in that state, it downloads them anew.
    */
   resume(): void {
-    if (this.#moving !== undefined) {
-      this.#moving.resume = true;
-      return;
-    }
-    if (this.#state.kind !== "paused" && this.#state.kind !== "failed") return;
+    if (this.#moving !== undefined) this.#moving.resume = true;
+    if (this.#moving !== undefined || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
     if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#memory.acceptLoss();
     this.#begin();
   }
@@ -235,7 +231,7 @@ export class Torrent extends TorrentControls {
   async #relocate(folder: string, find: boolean, signal: AbortSignal): Promise<void> {
     await this.pause();
     const place = find ? undefined : this.#place();
-    if (find) await this.#memory.take(this.#place());
+    if (find) await this.#memory.take();
     if (place !== undefined) await relocateContent(place, { ...place, folder, stateFolder: this.#host.stateFolder(folder) }, signal);
     this.#host.release(this.path, this.infoHash);
     this.#folder = folder;
@@ -278,7 +274,7 @@ export class Torrent extends TorrentControls {
   tick(now: number): boolean {
     const swarm = this.#swarm;
     if (this.#state.kind === "failed" && isMissing(this.#state.error)) {
-      this.#absence.tick(now);
+      this.#memory.tick(now);
       return true;
     }
     if (swarm === undefined) return this.#state.kind === "checking" || this.#state.kind === "fetching-metadata";
@@ -297,7 +293,6 @@ export class Torrent extends TorrentControls {
   }
 
   async #start(signal: AbortSignal): Promise<void> {
-    const { runtime } = this.#host;
     await this.#remember();
     const swarm = makeSwarm(this.#host, this.infoHash, this.#rates, {
       onMetadata: (info) => this.#onMetadata(info, signal),
@@ -316,9 +311,8 @@ export class Torrent extends TorrentControls {
     this.#tally.follow(swarm);
     this.#readers.tell();
     this.#trackers.start();
-    const named = [...(this.#options.peers ?? []), ...this.#named, ...magnetPeers(this.#magnet)];
-    swarm.addPeers(await lookUpPeers(runtime, named, signal), "user");
-    swarm.tick(runtime.clock.now());
+    swarm.addPeers(await this.#named.all(signal), "user");
+    swarm.tick(this.#host.runtime.clock.now());
   }
 
   /** A magnet link's torrent, when it was kept from an earlier run. */
@@ -336,6 +330,7 @@ export class Torrent extends TorrentControls {
         ...this.#contentOptions(metainfo),
         priorities: selection.priorities,
         ...this.#memory.findOptions,
+        cutsLonger: this.#options.cutLonger === true,
         onNotice: (error) => this.#warn(error),
         extra: () => ({ torrent: metainfo.torrentBytes(), folder: this.#folder, downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
         onKept: (extra) => this.#tally.takeUp(extra),
@@ -353,6 +348,7 @@ export class Torrent extends TorrentControls {
     this.#memory.opened(content.have);
     selection.setHave(content.have);
     this.#isOpened = true;
+    this.#suspicion = new Suspicion({ host: this.#host, swarm, content, signal, onDoubt: (error) => this.#warn(error), onDamage: (error) => this.#fail(error) });
     swarm.attach(content);
     this.#applySelection(swarm);
     if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.isSequential;
@@ -368,11 +364,6 @@ export class Torrent extends TorrentControls {
   #applySelection(swarm = this.#swarm): void {
     const downloader = swarm?.downloader;
     this.#selection?.pieces().forEach((priority, piece) => downloader?.setPriority(piece, priority));
-  }
-
-  /** Bytes missing, as trackers want it; something, while that is not known: 0 would make us a seed. */
-  #left(): number {
-    return this.#selection?.left ?? 1;
   }
 
   #onMetadata(info: Uint8Array, signal: AbortSignal): void {
@@ -397,13 +388,13 @@ export class Torrent extends TorrentControls {
     if (this.#state.kind === "seeding") return;
     const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
     this.#setState({ kind: "seeding" });
-    if (wasDownloading && this.#left() === 0) this.#trackers.completed();
+    if (wasDownloading && this.#selection?.left === 0) this.#trackers.completed();
     if (!this.#done.isSettled) this.#settle(this.#done, wasDownloading).catch((error: unknown) => this.#onStorage(asStorageError(error)));
   }
 
   /** Complete is only what is on the disk itself. */
   async #settle(done: Deferred, isNews: boolean): Promise<void> {
-    if (isNews) await this.#content?.keeper?.flush();
+    await this.#content?.settle(isNews);
     if (done.isSettled) return;
     done.resolve();
     this.emit("complete");
@@ -411,12 +402,17 @@ export class Torrent extends TorrentControls {
 
   #onStorage(error: StorageError | undefined): void {
     if (error === undefined) {
+      this.#warnings.onRoom();
       if (this.#state.kind === "disk-full") this.#setState({ kind: "downloading" });
     } else if (error.code === "storage.full") {
-      if (!isActive(this.#state)) return;
-      if (this.#state.kind !== "disk-full") this.emit("warning", error);
+      if (!isActive(this.#state) || this.#state.kind === "disk-full") return;
       this.#setState({ kind: "disk-full", error });
-    } else this.#fail(error);
+      this.#warn(error);
+    } else {
+      const check = this.#suspicion?.take(error);
+      if (check === undefined) this.#fail(error);
+      else check.catch((checkError: unknown) => this.#fail(asMillraceError(checkError)));
+    }
   }
 
   /** The torrent cannot go on. */
@@ -424,7 +420,8 @@ export class Torrent extends TorrentControls {
     if (this.#state.kind === "failed" || this.#state.kind === "closed" || this.#state.kind === "stopping") return;
     this.#host.runtime.log.error("torrent failed", { torrent: this.name, code: error.code, reason: error.message });
     // A file that vanished took pieces with it: what was kept about them is not to be believed.
-    if (error.code === "storage.vanished" || error.code === "storage.not-found" || error.code === "storage.short") this.#memory.doubt();
+    if (isMissing(error) || error.code === "storage.short" || error.code === "storage.changed") this.#memory.doubt();
+    this.#selection?.recount();
     this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.#warn(stopError));
   }
 
@@ -449,12 +446,12 @@ export class Torrent extends TorrentControls {
   async #shutDown(): Promise<void> {
     await this.#starting;
     const swarm = this.#swarm;
-    const partials = (): ReadonlyMap<number, Bitfield> => swarm?.downloader?.partials() ?? new Map<number, Bitfield>();
     const telling = this.#trackers.stop();
     await swarm?.stop();
+    const partials: ReadonlyMap<number, Bitfield> = swarm?.downloader?.partials() ?? new Map();
     this.#tally.follow(undefined);
     this.#swarm = undefined;
-    await this.#content?.close(partials());
+    await this.#content?.close(partials);
     this.#content = undefined;
     await telling;
     await this.#trackers.close();
@@ -478,8 +475,6 @@ export class Torrent extends TorrentControls {
   }
 
   #warn(thrown: unknown): void {
-    const error = asMillraceError(thrown);
-    this.#host.runtime.log.warn("torrent", { torrent: this.name, code: error.code, reason: error.message });
-    this.emit("warning", error);
+    this.#warnings.tell(asMillraceError(thrown));
   }
 }

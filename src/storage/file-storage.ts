@@ -1,7 +1,8 @@
-import { StorageError, throwIfAborted } from "../base/index.ts";
+import { StorageError, throwIfAborted, type Bitfield } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Span } from "../metainfo/index.ts";
-import type { Files, FileStat, HashSegment } from "../runtime/index.ts";
+import type { Clock, Files, FileStat, HashSegment } from "../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
+import { FileWatch } from "./file-watch.ts";
 import { ALLOCATE_CHUNK_BYTES } from "./limits.ts";
 import { SafeFolders } from "./safe-folders.ts";
 import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
@@ -20,6 +21,8 @@ export interface FileStorageOptions {
   readonly allocation?: "sparse" | "full";
   /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
+  /** Needed by {@link FileStorage.watch}. */
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -36,6 +39,9 @@ export class FileStorage implements Storage {
   readonly #ready = new Map<number, Promise<void>>();
   /** Files written to since they were last synchronised. */
   readonly #dirty = new Set<string>();
+  /** Files written to since this was made. */
+  readonly #written = new Set<number>();
+  #watch: FileWatch | undefined;
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
@@ -82,12 +88,14 @@ export class FileStorage implements Storage {
         continue;
       }
       const { path, position } = this.#place(file, span);
+      const look = this.#watch?.look(file.index, path);
+      if (look !== undefined) await look;
       const count = await this.#options.pool.use(path, "read", (open) => {
         const only = parts[0];
         return parts.length === 1 && only !== undefined ? open.read(only, position) : open.readInto(parts, position);
       });
       if (count < span.length) {
-        throw new StorageError("storage.short", `cannot read ${path}: it ends ${span.length - count} bytes too early`, { fields: { path } });
+        throw new StorageError("storage.short", `cannot read ${path}: it ends ${span.length - count} bytes too early`, { fields: { path, file: file.index } });
       }
     }
   }
@@ -102,6 +110,8 @@ export class FileStorage implements Storage {
       if (this.#placed[file.index] === 1) await this.#makeReady(file);
       const { path, position } = this.#place(file, span);
       this.#dirty.add(path);
+      this.#written.add(file.index);
+      this.#watch?.forget(file.index);
       await this.#options.pool.use(path, "write", (open) => {
         const only = slice[0];
         return slice.length === 1 && only !== undefined ? open.write(only, position) : open.writeFrom(slice, position);
@@ -155,6 +165,38 @@ export class FileStorage implements Storage {
     return out;
   }
 
+  watch(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void {
+    const { files, clock } = this.#options;
+    if (clock === undefined) return;
+    for (const file of this.#layout.files) {
+      const stamp = stamps[file.index];
+      if (stamp === undefined || !this.#isWhole(file, pieces)) continue;
+      this.#watch ??= new FileWatch(files, clock, this.#layout.files.length);
+      this.#watch.expect(file.index, stamp);
+    }
+  }
+
+  async reopen(fileIndex: number): Promise<void> {
+    const file = this.#layout.files[fileIndex];
+    if (file === undefined) return;
+    const path = this.path(file);
+    await this.#forget(path);
+    const stamp = stampOf(await this.#options.files.stat(path));
+    if (stamp !== undefined) this.#watch?.expect(fileIndex, stamp);
+  }
+
+  async cut(fileIndex: number, evenUnwritten: boolean): Promise<boolean> {
+    const file = this.#layout.files[fileIndex];
+    if (file === undefined || file.isPadding || (!evenUnwritten && !this.#written.has(fileIndex))) return false;
+    const path = this.path(file);
+    await this.#folders.check(path);
+    await this.#options.pool.use(path, "write", async (open) => {
+      await open.truncate(file.length);
+      await open.sync();
+    });
+    return true;
+  }
+
   async hasData(): Promise<boolean> {
     if ((await this.#options.files.stat(this.#options.partPath)) !== undefined) return true;
     if (this.#options.name !== undefined && (await this.#options.files.stat(`${this.#options.folder}/${this.#options.name}`)) === undefined) return false;
@@ -187,6 +229,13 @@ export class FileStorage implements Storage {
     await this.#options.pool.release([...paths, this.#options.partPath]);
   }
 
+  #isWhole(file: LayoutFile, pieces: Bitfield): boolean {
+    if (file.isPadding || file.length === 0 || file.symlinkPath !== undefined) return false;
+    const { first, last } = this.#layout.filePieces(file.index);
+    for (let piece = first; piece <= last; piece++) if (!pieces.get(piece)) return false;
+    return true;
+  }
+
   #file(span: Span): LayoutFile {
     const file = this.#layout.files[span.fileIndex];
     if (file === undefined) throw new StorageError("storage.failed", `no file ${span.fileIndex} in the torrent`);
@@ -213,7 +262,8 @@ export class FileStorage implements Storage {
     await this.#folders.make(path);
     await this.#options.pool.use(path, "write", async (open) => {
       const { size } = await open.stat();
-      if (size !== file.length) await open.truncate(file.length);
+      // What lies beyond its end is cut when it is complete, not before: it may be somebody's file after all.
+      if (size < file.length) await open.truncate(file.length);
     });
   }
 

@@ -17,3 +17,6 @@ export const MAX_RESUME_BYTES = 64 * 1024 * 1024;
 
 /** Bytes copied at a time when data moves to another disk. */
 export const MOVE_CHUNK_BYTES = 1024 * 1024;
+
+/** Milliseconds between two looks at a file that is being shared, to notice that another program changed it: one `stat` a second, and at the most this long something else is served. */
+export const WATCH_FILE_MS = 1_000;

@@ -27,15 +27,16 @@ class StubbornStorage extends MemoryStorage {
   }
 }
 
-async function stage(): Promise<{ keeper: ProgressKeeper; storage: StubbornStorage; resume: ResumeFile; failures: unknown[]; claimed: () => Promise<number[]> }> {
+async function stage(): Promise<{ keeper: ProgressKeeper; storage: StubbornStorage; resume: ResumeFile; failures: unknown[]; clock: FakeClock; claimed: () => Promise<number[]> }> {
   const folder = await tempFolder();
   const resume = new ResumeFile({ files, random, hasher, folder, id: "id" });
   await resume.save({ progress: { have: new Bitfield(PIECES), partials: new Map() }, stamps: [], extra: new Map() });
   const storage = new StubbornStorage(layout);
   const failures: unknown[] = [];
-  const keeper = new ProgressKeeper(new FakeClock(), storage, resume, (error) => failures.push(error));
+  const clock = new FakeClock();
+  const keeper = new ProgressKeeper(clock, storage, resume, (error) => failures.push(error));
   const claimed = async (): Promise<number[]> => [...((await resume.load(PIECES, () => 2))?.progress?.have.ones() ?? [])];
-  return { keeper, storage, resume, failures, claimed };
+  return { keeper, storage, resume, failures, clock, claimed };
 }
 
 describe("ProgressKeeper", () => {
@@ -58,6 +59,28 @@ describe("ProgressKeeper", () => {
     keeper.piece(2);
     await keeper.flush();
     expect(await claimed()).toEqual([1, 2]);
+    await keeper.close();
+    await resume.close();
+  });
+
+  it("tells of a disk that refuses once, and again when it refuses after it took something", async () => {
+    const { keeper, storage, resume, failures, clock } = await stage();
+    const settle = async (ms: number): Promise<void> => {
+      await clock.advance(ms);
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    };
+    storage.refusals = 5;
+    keeper.piece(1);
+    for (let n = 0; n < 4; n++) await settle(10_000);
+    expect(failures).toHaveLength(1);
+    storage.refusals = 0;
+    await keeper.flush();
+    storage.refusals = 1;
+    keeper.piece(2);
+    await settle(10_000);
+    expect(failures).toHaveLength(2);
     await keeper.close();
     await resume.close();
   });

@@ -1,4 +1,4 @@
-import type { Bitfield } from "../base/index.ts";
+import { errorCode, type Bitfield } from "../base/index.ts";
 import type { Clock, Timer } from "../runtime/index.ts";
 import type { JournalRecord } from "./journal.ts";
 import type { ResumeFile } from "./resume.ts";
@@ -25,6 +25,8 @@ export class ProgressKeeper {
   #timer: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
+  /** The code of the refusal that was told last, while it lasts: it is told once. */
+  #told: string | undefined;
 
   constructor(clock: Clock, storage: Storage, resume: ResumeFile, onFailure: (error: unknown) => void) {
     this.#clock = clock;
@@ -71,7 +73,12 @@ export class ProgressKeeper {
   #schedule(ms = FLUSH_INTERVAL_MS): void {
     if (this.#isClosed) return;
     this.#timer ??= this.#clock.after(ms, () => {
-      this.flush().catch(this.#onFailure);
+      this.flush().catch((error: unknown) => {
+        const code = errorCode(error) ?? "";
+        if (code === this.#told) return;
+        this.#told = code;
+        this.#onFailure(error);
+      });
     });
   }
 
@@ -100,6 +107,7 @@ export class ProgressKeeper {
     for (const [piece, blocks] of all.partials) records.push({ piece, blocks: blocks.bytes });
     await this.#resume.append(records);
     this.#refused = new Notes();
+    this.#told = undefined;
   }
 }
 

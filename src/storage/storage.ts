@@ -1,3 +1,4 @@
+import type { Bitfield } from "../base/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 
 /** What a file looked like on disk, to notice that somebody changed it. */
@@ -25,6 +26,12 @@ export interface Storage {
   select(isWanted: (fileIndex: number) => boolean): Promise<void>;
   /** One a file of the layout, `undefined` for a file that is not there; then one for what is kept aside of files that are not wanted. */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
+  /** Files of `pieces`, which are verified, must look as in `stamps` from now on: a read that meets another file rejects with `storage.changed`, `storage.not-found`. */
+  watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
+  /** A file was changed by somebody else: it is opened anew, and must look from now on as it does at this call. */
+  reopen?(fileIndex: number): Promise<void>;
+  /** Cuts a verified file that is longer than the torrent says. One that was never written to is left alone, unless `evenUnwritten`. Says whether it was cut. */
+  cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;
   /** Deletes what was stored, and folders that became empty. */

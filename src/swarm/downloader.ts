@@ -48,7 +48,8 @@ export class Downloader {
   /** Ends each wait for the disk. */
   readonly #pauses = new Set<() => void>();
   #isStopped = false;
-  #isBlocked = false;
+  /** Works that the full disk has refused so far: while there are any, nothing more is asked for. */
+  readonly #refused = new Set<symbol>();
   /** Requests that one peer may have outstanding, so that all find memory. */
   #share = Infinity;
 
@@ -266,7 +267,7 @@ export class Downloader {
   }
 
   #request(peer: Peer, mayAskAgain: boolean): void {
-    if (this.#isStopped || this.#isBlocked || peer.isClosed || !peer.flags.amInterested) return;
+    if (this.#isStopped || this.#refused.size > 0 || peer.isClosed || !peer.flags.amInterested) return;
     if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
     if (peer.requests.size > 0 && this.#buffers.wasRefused) return;
     const room = peer.requests.room(this.#share);
@@ -430,21 +431,22 @@ export class Downloader {
     this.refillAll();
   }
 
-  /** Repeats what a full disk refuses until there is room, or the download is stopped: then `undefined`. */
+  /** Repeats what a full disk refuses until there is room, or the download is stopped: then `undefined`. Told once, and once when all that was refused went through. */
   async #retrying<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const mark = Symbol("refused");
     for (;;) {
       try {
         const result = await work();
-        if (this.#isBlocked) {
-          this.#isBlocked = false;
+        if (this.#refused.delete(mark) && this.#refused.size === 0) {
           this.#options.onStorage(undefined);
           this.refillAll();
         }
         return result;
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        this.#isBlocked = true;
-        this.#options.onStorage(error);
+        const isNews = this.#refused.size === 0 || error.code !== "storage.full";
+        this.#refused.add(mark);
+        if (isNews) this.#options.onStorage(error);
         if (this.#isStopped || error.code !== "storage.full") return undefined;
         await this.#pause(DISK_RETRY_MS);
         if (this.#isStopped) return undefined;
@@ -466,7 +468,7 @@ export class Downloader {
   }
 
   #saveUnfinished(now: number): void {
-    if (this.#isBlocked) return;
+    if (this.#refused.size > 0) return;
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
   }
 

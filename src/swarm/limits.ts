@@ -98,3 +98,6 @@ export const MAX_EVIDENCE_BLOCKS = 8_192;
 
 /** Milliseconds between two attempts to write again after the disk was full. */
 export const DISK_RETRY_MS = 5_000;
+
+/** Pieces that are taken back from a peer one by one; with more, parting with it costs both sides less. */
+export const MAX_DONT_HAVES = 2_000;

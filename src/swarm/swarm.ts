@@ -2,7 +2,7 @@ import { formatEndpoint, ipFamily, PeerError, PeerId, toError, type Bitfield, ty
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
-import { allowedFastSet, encodeHandshake, ExtensionRegistry, utMetadata, type Handshake, type Message } from "../wire/index.ts";
+import { allowedFastSet, encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake, type Message } from "../wire/index.ts";
 import { countHave, countPieces, setInterest, uncount } from "./availability.ts";
 import { Choking } from "./choking.ts";
 import { Dialer } from "./dialer.ts";
@@ -15,6 +15,7 @@ import { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./uploader.ts";
+import { announce, onDontHave, withdraw } from "./withdrawal.ts";
 
 /** Those who deal with peers. */
 interface Crew {
@@ -101,6 +102,16 @@ export class Swarm implements PeerOwner {
     for (const peer of this.#peers) this.#updateInterest(peer);
     if (this.isFinished) this.#finished();
     this.#work?.downloader.refillAll();
+  }
+
+  /** Pieces are in doubt, and `have` says so already: nobody gets them. */
+  withdraw(pieces: Bitfield): void {
+    withdraw(this.#peers, pieces, this.#work?.uploader);
+  }
+
+  /** Pieces that were in doubt are there, and `have` says so already. */
+  announce(pieces: Bitfield): void {
+    announce(this.#peers, pieces);
   }
 
   /** Once a second; `now` on the clock's scale. */
@@ -236,6 +247,10 @@ export class Swarm implements PeerOwner {
     });
     const registry = new ExtensionRegistry<Peer>();
     registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
+    registry.add(ltDontHave, (piece, peer) => {
+      onDontHave(peer, piece, this.#work?.downloader.picker);
+      this.#updateInterest(peer);
+    });
     const choking = new Choking({
       peers: this.#peers,
       random: runtime.random,

@@ -1,4 +1,4 @@
-import { PeerError, StorageError } from "../base/index.ts";
+import { PeerError, StorageError, type Bitfield } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
@@ -60,6 +60,14 @@ export class Uploader {
   /** We choke the peer: what it asked for is void, and rejected where it can be told. */
   choke(peer: Peer): void {
     const dropped = peer.uploads.clear((request) => peer.grantedFast.has(request.piece));
+    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
+    this.#resumeReading(peer);
+  }
+
+  /** Pieces are not to be had any more: what the peer asked of them is void, and rejected where it can be told. */
+  withdraw(peer: Peer, pieces: Bitfield): void {
+    for (const piece of peer.grantedFast) if (pieces.get(piece)) peer.grantedFast.delete(piece);
+    const dropped = peer.uploads.clear((request) => !pieces.get(request.piece));
     if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
     this.#resumeReading(peer);
   }

@@ -60,6 +60,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
       sequential: flags.sequential === true,
       // The command asks for a download: files that were here once and are gone are fetched again, which is told.
       ifMissing: "download",
+      cutLonger: true,
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),

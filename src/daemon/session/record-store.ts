@@ -32,6 +32,8 @@ export class RecordStore {
   #file: OpenFile | undefined;
   #length = 0;
   #liveBytes = 0;
+  /** The disk refused the last write, which was told. */
+  #isRefused = false;
   /** A write has begun that did not end well. */
   #isTorn = false;
   /** The last line on disk says that nothing more came. */
@@ -131,10 +133,12 @@ export class RecordStore {
     this.#changed = new Set();
     try {
       await this.#append(changed);
+      this.#isRefused = false;
     } catch (error) {
       // With the next change it is tried again.
       for (const id of changed) this.#changed.add(id);
-      this.#onFailure(error);
+      if (!this.#isRefused) this.#onFailure(error);
+      this.#isRefused = true;
       throw error;
     } finally {
       if (this.#next === undefined) this.#writing = undefined;

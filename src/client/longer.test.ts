@@ -1,0 +1,65 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { makePlay, Stage, type Actor, type Play } from "../../test/support/stage.ts";
+import type { AddOptions } from "./options.ts";
+
+const PIECE = 65_536;
+const TAIL = 100;
+const PATH = "/data/play/a.bin";
+
+let play: Play;
+let stage: Stage;
+beforeAll(async () => {
+  play = await makePlay({ "a.bin": PIECE * 3 + 10, "b.bin": PIECE * 2 }, PIECE);
+});
+beforeEach(() => {
+  stage = new Stage(play);
+});
+afterEach(() => stage.close());
+
+function whole(): Uint8Array {
+  return play.files.get("play/a.bin") ?? new Uint8Array();
+}
+
+/** A client on a host that has the files, `a.bin` with a tail; `isDamaged`: its second piece is another's. */
+async function enter(add: AddOptions, isDamaged: boolean): Promise<{ readonly actor: Actor; readonly told: string[] }> {
+  const host = stage.world.host("10.0.0.1");
+  for (const [path, bytes] of play.files) host.disk.put(`/data/${path}`, bytes);
+  const longer = new Uint8Array(whole().length + TAIL).fill(5);
+  longer.set(whole());
+  if (isDamaged) longer.fill(9, PIECE, PIECE + 100);
+  host.disk.put(PATH, longer);
+  const actor = await stage.enter(host, {}, { ...add, paused: true });
+  const told: string[] = [];
+  actor.torrent.on("warning", ({ code }) => told.push(code));
+  actor.torrent.resume();
+  return { actor, told };
+}
+
+function length({ host }: Actor): number {
+  return host.disk.get(PATH)?.length ?? 0;
+}
+
+describe("a file that is longer than the torrent says", () => {
+  it("is left as it is when it is only seeded, and told", async () => {
+    const { actor, told } = await enter({}, false);
+    await stage.world.settled(actor.torrent.done, 10_000);
+    expect([length(actor), told]).toEqual([whole().length + TAIL, ["storage.longer"]]);
+  });
+
+  it("is cut when its owner asked for the download, and told", async () => {
+    const { actor, told } = await enter({ cutLonger: true }, false);
+    await stage.world.settled(actor.torrent.done, 10_000);
+    expect([length(actor), told, stage.isWhole(actor.host)]).toEqual([whole().length, ["storage.cut"], true]);
+  });
+
+  it("is cut when it was downloaded into, once it is complete and not before", async () => {
+    const { actor, told } = await enter({}, true);
+    await stage.world.until(() => actor.torrent.state.kind === "downloading", 10_000);
+    await stage.world.run(5_000);
+    expect(length(actor)).toBe(whole().length + TAIL);
+    const seeder = await stage.seeder("10.0.0.2");
+    await actor.torrent.addPeers([seeder.address]);
+    await stage.world.settled(actor.torrent.done, 60_000);
+    expect([length(actor), told, stage.isWhole(actor.host)]).toEqual([whole().length, ["storage.cut"], true]);
+  });
+});
