@@ -133,7 +133,8 @@ export class Torrent extends TorrentControls {
 
   /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
-    this.#swarm?.addPeers(await this.#named.add(peers), "user");
+    const endpoints = await this.#named.add(peers);
+    this.#swarm?.addPeers(endpoints, "user");
   }
 
   /** Changes how much files are wanted, by index. */
