@@ -1,5 +1,5 @@
 import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } from "../base/index.ts";
-import { STATE_FOLDER, type Metainfo } from "../metainfo/index.ts";
+import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool } from "../storage/index.ts";
 import { BanList, RateLimiter } from "../swarm/index.ts";
@@ -11,6 +11,7 @@ import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLO
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
+import { Places } from "./places.ts";
 import { isPath, resolveSource, type ResolvedSource } from "./source.ts";
 import { Torrent, type TorrentSeed } from "./torrent.ts";
 import type { TorrentHost } from "./torrent-host.ts";
@@ -31,7 +32,7 @@ export class Client {
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, Torrent>();
   /** Whose data is where, as far as that is known. */
-  readonly #byPath = new Map<string, InfoHash>();
+  readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
   readonly #host: TorrentHost;
@@ -74,11 +75,7 @@ export class Client {
         const torrent = this.#torrents.get(infoHash.hex);
         if (torrent !== undefined) this.#awake.add(torrent);
       },
-      claim: (path, infoHash) => {
-        this.#requireFree(path);
-        this.#byPath.set(path, infoHash);
-      },
-      release: (path, infoHash) => this.#release(path, infoHash),
+      places: this.#places,
     };
   }
 
@@ -129,11 +126,10 @@ export class Client {
     const seed = toSeed(resolved);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
     if (this.#torrents.has(seed.infoHash.hex)) throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, { fields: { infoHash: seed.infoHash.hex } });
-    this.#requireFreePath(seed.metainfo, folder, options);
     const torrent = new Torrent(this.#host, seed, options, folder);
+    torrent.claimPlace(folder);
     this.#torrents.set(seed.infoHash.hex, torrent);
     this.#byWireHash.set(wireKey(seed.infoHash.wire), torrent);
-    if (torrent.path !== undefined) this.#byPath.set(torrent.path, torrent.infoHash);
     this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
     if (options.paused !== true) torrent.resume();
     return torrent;
@@ -184,33 +180,19 @@ export class Client {
     if (this.#closing !== undefined) throw new UsageError("client.closed", "the client is closed");
   }
 
-  /** Two torrents that write to the same place would destroy each other's data. */
-  #requireFreePath(metainfo: Metainfo | undefined, folder: string, options: AddOptions): void {
-    if (metainfo === undefined || (options.storage !== undefined && options.storage !== "files")) return;
-    this.#requireFree(`${folder}/${metainfo.name}`);
-  }
-
-  #requireFree(path: string): void {
-    const other = this.#byPath.get(path);
-    if (other === undefined) return;
-    throw new UsageError("client.path-in-use", `${path} belongs to torrent ${other.hex} already: choose another folder`, { fields: { path } });
-  }
-
   #tick(): void {
     const now = this.#runtime.clock.now();
     for (const torrent of this.#awake) if (!torrent.tick(now)) this.#awake.delete(torrent);
   }
 
   #forget(infoHash: InfoHash): void {
-    this.#release(this.#torrents.get(infoHash.hex)?.path, infoHash);
     const torrent = this.#torrents.get(infoHash.hex);
-    if (torrent !== undefined) this.#awake.delete(torrent);
+    if (torrent !== undefined) {
+      this.#awake.delete(torrent);
+      this.#places.remove(infoHash, torrent.folder);
+    }
     this.#torrents.delete(infoHash.hex);
     this.#byWireHash.delete(wireKey(infoHash.wire));
-  }
-
-  #release(path: string | undefined, infoHash: InfoHash): void {
-    if (path !== undefined && this.#byPath.get(path)?.equals(infoHash) === true) this.#byPath.delete(path);
   }
 
   #budget(): TorrentHost["budget"] {

@@ -1,7 +1,7 @@
 import { BLOCK_LENGTH, type StorageError } from "../base/index.ts";
 import type { FileLayout, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { FileStorage, MemoryStorage, ResumeFile, type FilePool, type Storage } from "../storage/index.ts";
+import { FileStorage, MemoryStorage, ResumeFile, type FilePool, type FileStorageOptions, type Storage } from "../storage/index.ts";
 import type { AddOptions } from "./options.ts";
 
 /** Where a torrent's data and what is kept about it live. */
@@ -15,6 +15,8 @@ export interface ContentPlace {
   readonly allocation: "sparse" | "full" | undefined;
   /** Folders of the program's own, in which no file of a torrent may be. */
   readonly ownFolders?: readonly string[] | undefined;
+  /** Whether bytes of a file are what another torrent, which has the same file, has verified: they are not changed. */
+  readonly isProtected?: FileStorageOptions["isProtected"];
 }
 
 /** Whether the data goes to files: only then anything is kept about it. */
@@ -29,7 +31,7 @@ export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">,
 }
 
 export function makeStorage(place: ContentPlace): Storage {
-  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders } = place;
+  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);
   if (storage === "memory") return new MemoryStorage(metainfo.layout);
   return new FileStorage({
@@ -41,6 +43,7 @@ export function makeStorage(place: ContentPlace): Storage {
     partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
     ...(allocation === undefined ? {} : { allocation }),
     ownFolders,
+    isProtected,
     clock: runtime.clock,
   });
 }

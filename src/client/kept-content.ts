@@ -52,10 +52,10 @@ export async function keptFolder(runtime: Runtime, stateFolder: string, id: stri
   return bytes === undefined || bytes.length === 0 ? undefined : utf8Decode(bytes);
 }
 
-/** Forgets what was kept about a torrent that is closed, and deletes its data when told to. `storage`: the one it used, when known. */
-export async function discardContent(place: ContentPlace, deleteData: boolean, storage?: Storage): Promise<void> {
+/** Forgets what was kept about a torrent that is closed, and deletes its data when told to, but for the files `kept`, by index. `storage`: the one it used, when known. */
+export async function discardContent(place: ContentPlace, deleteData: boolean, kept: ReadonlySet<number>, storage?: Storage): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
-  if (deleteData) await (storage ?? makeStorage(place)).remove();
+  if (deleteData) await (storage ?? makeStorage(place)).remove((file) => kept.has(file));
 }
 
 /**

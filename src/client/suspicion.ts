@@ -1,7 +1,8 @@
-import { Bitfield, StorageError } from "../base/index.ts";
+import { AbortError, Bitfield, StorageError } from "../base/index.ts";
 import { checkPieces } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import type { Content } from "./content.ts";
+import { asStorageError } from "./source.ts";
 import type { TorrentHost } from "./torrent-host.ts";
 
 /** Met at a read: the file is not as it was when its pieces were verified. */
@@ -27,11 +28,15 @@ export class Suspicion {
     this.#options = options;
   }
 
-  /** Takes a refusal of the disk that means a changed file; says whether it was one. Rejects with AbortError, or StorageError when it cannot be read at all. */
-  take(error: StorageError): Promise<void> | undefined {
+  /** Takes a refusal of the disk that means a changed file; says whether it was one. */
+  take(error: StorageError): boolean {
     const { file } = error.fields;
-    if (!SUSPECT.has(error.code) || typeof file !== "number") return undefined;
-    return this.#checking.has(file) ? Promise.resolve() : this.#check(file, error);
+    if (!SUSPECT.has(error.code) || typeof file !== "number") return false;
+    if (this.#checking.has(file)) return true;
+    this.#check(file, error).catch((thrown: unknown) => {
+      if (!(thrown instanceof AbortError)) this.#options.onDamage(asStorageError(thrown));
+    });
+    return true;
   }
 
   async #check(file: number, error: StorageError): Promise<void> {

@@ -5,6 +5,7 @@ import type { BanList, ConnectionBudget, RateLimiter } from "../swarm/index.ts";
 import type { UdpTrackers } from "../tracker/index.ts";
 import type { Gate } from "./gate.ts";
 import type { ClientOptions } from "./options.ts";
+import type { Places } from "./places.ts";
 
 /** What all torrents of a client share. */
 export interface TorrentHost {
@@ -34,10 +35,8 @@ export interface TorrentHost {
   readonly stateFolder: (downloadDir: string) => string;
   /** A torrent has something to do by the second. */
   readonly wake: (infoHash: InfoHash) => void;
-  /** A torrent's data is to go there. Throws UsageError `client.path-in-use`. */
-  readonly claim: (path: string, infoHash: InfoHash) => void;
-  /** A torrent's data is not there any more. */
-  readonly release: (path: string | undefined, infoHash: InfoHash) => void;
+  /** Whose data is where. */
+  readonly places: Places;
   /** The torrent is not the client's any more. */
   readonly forget: (infoHash: InfoHash) => void;
 }

@@ -11,6 +11,7 @@ import { discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent 
 import { magnetPeers, NamedPeers } from "./named-peers.ts";
 import { Moving } from "./moving.ts";
 import type { AddOptions } from "./options.ts";
+import { pathShared } from "./places.ts";
 import { Readers } from "./reading.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError, asStorageError } from "./source.ts";
@@ -205,7 +206,7 @@ export class Torrent extends TorrentControls {
 
   /**
    * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check. Rejects with StorageError
-   * (`storage.exists` when something of that name is there), UsageError `client.path-in-use`, `torrent.moving`, or AbortError when the torrent is closed or
+   * (`storage.exists` when something of that name is there), UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or
    * removed meanwhile; then all is where it was.
    * With `find` the data is there already: nothing is moved, and what is there is checked.
    */
@@ -214,14 +215,14 @@ export class Torrent extends TorrentControls {
     if (folder === this.#folder) return;
     const { kind } = this.#state;
     if (kind === "closed") throw new AbortError(`${this.name}: closed`);
-    const target = this.#metainfo === undefined ? undefined : `${folder}/${this.#metainfo.name}`;
-    if (target !== undefined) this.#host.claim(target, this.infoHash);
+    if (options.find !== true && this.#host.places.hasNeighbours(this.infoHash)) throw pathShared(this.name);
+    this.claimPlace(folder);
     const moving = new Moving(kind !== "paused" && kind !== "failed" && kind !== "stopping");
     this.#moving = moving;
     try {
       await moving.run((signal) => this.#relocate(folder, options.find === true, signal));
     } catch (error) {
-      this.#host.release(target, this.infoHash);
+      this.#host.places.remove(this.infoHash, folder);
       throw error;
     } finally {
       this.#moving = undefined;
@@ -234,7 +235,7 @@ export class Torrent extends TorrentControls {
     const place = find ? undefined : this.#place();
     if (find) await this.#memory.take();
     if (place !== undefined) await relocateContent(place, { ...place, folder, stateFolder: this.#host.stateFolder(folder) }, signal);
-    this.#host.release(this.path, this.infoHash);
+    this.#host.places.remove(this.infoHash, this.#folder);
     this.#folder = folder;
     this.#idle = undefined;
   }
@@ -251,9 +252,9 @@ export class Torrent extends TorrentControls {
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
     const storage = this.#content?.storage;
     await this.close();
+    const kept = this.#host.places.shared(this.infoHash);
     this.#host.forget(this.infoHash);
-    if (this.#metainfo === undefined) return;
-    await discardContent(this.#contentOptions(this.#metainfo), options.deleteData === true, storage);
+    if (this.#metainfo !== undefined) await discardContent(this.#contentOptions(this.#metainfo), options.deleteData === true, kept, storage);
   }
 
   /** Stops for good; state is kept. The client does this for all its torrents. */
@@ -264,6 +265,12 @@ export class Torrent extends TorrentControls {
     this.#rates.close();
     this.#readers.wake();
     if (!this.#done.isSettled) this.#done.reject(new AbortError(`${this.name}: stopped before it was complete`));
+  }
+
+  /** @internal Its data is to be in that folder. Throws UsageError `client.path-in-use`. */
+  claimPlace(folder: string, metainfo = this.#metainfo): void {
+    if (metainfo === undefined || !usesFiles(this.#options)) return;
+    this.#host.places.add({ infoHash: this.infoHash, folder, metainfo, have: () => (this.#isOpened ? this.#selection?.have : undefined) });
   }
 
   /** @internal The swarm, for connections that come in. */
@@ -380,7 +387,7 @@ export class Torrent extends TorrentControls {
 
   #setMetainfo(metainfo: Metainfo): void {
     // Another torrent's data, of the same name: with the name unknown, nothing of it is written, moved or deleted.
-    if (usesFiles(this.#options)) this.#host.claim(`${this.folder}/${metainfo.name}`, this.infoHash);
+    this.claimPlace(this.#folder, metainfo);
     this.#metainfo = metainfo;
     this.emit("metadata", metainfo);
   }
@@ -409,11 +416,7 @@ export class Torrent extends TorrentControls {
       if (!isActive(this.#state) || this.#state.kind === "disk-full") return;
       this.#setState({ kind: "disk-full", error });
       this.#warn(error);
-    } else {
-      const check = this.#suspicion?.take(error);
-      if (check === undefined) this.#fail(error);
-      else check.catch((checkError: unknown) => this.#fail(asMillraceError(checkError)));
-    }
+    } else if (this.#suspicion?.take(error) !== true) this.#fail(error);
   }
 
   /** The torrent cannot go on. */
@@ -463,9 +466,9 @@ export class Torrent extends TorrentControls {
   }
 
   #contentOptions(metainfo: Metainfo): ContentPlace {
-    const { runtime, pool, allocation, ownFolders } = this.#host;
+    const { runtime, pool, allocation, ownFolders, places } = this.#host;
     const stateFolder = this.#host.stateFolder(this.folder);
-    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation, ownFolders };
+    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash) };
   }
 
   #setState(state: TorrentState): void {

@@ -1,4 +1,4 @@
-import { StorageError, throwIfAborted, type Bitfield } from "../base/index.ts";
+import { equalBytes, StorageError, throwIfAborted, type Bitfield } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Span } from "../metainfo/index.ts";
 import type { Clock, Files, FileStat, HashSegment } from "../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
@@ -21,6 +21,8 @@ export interface FileStorageOptions {
   readonly allocation?: "sparse" | "full";
   /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
+  /** Whether bytes of a file are what another torrent has verified: a write that would change them rejects with `storage.shared`. Default: none are. */
+  readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
   /** Needed by {@link FileStorage.watch}. */
   readonly clock?: Clock | undefined;
 }
@@ -107,6 +109,8 @@ export class FileStorage implements Storage {
       const slice = sliceParts(parts, done, span.length);
       done += span.length;
       if (file.isPadding) continue;
+      const isShared = this.#placed[file.index] === 1 && this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true;
+      if (isShared && (await this.#isThere(file, span, slice))) continue;
       if (this.#placed[file.index] === 1) await this.#makeReady(file);
       const { path, position } = this.#place(file, span);
       this.#dirty.add(path);
@@ -207,12 +211,12 @@ export class FileStorage implements Storage {
     return false;
   }
 
-  async remove(): Promise<void> {
+  async remove(isKept: (fileIndex: number) => boolean = () => false): Promise<void> {
     await this.close();
     const { files, folder, name, partPath } = this.#options;
     const folders = new Set<string>();
     for (const file of this.#layout.files) {
-      if (file.isPadding || file.symlinkPath !== undefined) continue;
+      if (file.isPadding || file.symlinkPath !== undefined || isKept(file.index)) continue;
       await this.#folders.check(this.path(file));
       await files.removeFile(this.path(file));
       if (name === undefined) continue;
@@ -227,6 +231,23 @@ export class FileStorage implements Storage {
   async close(): Promise<void> {
     const paths = this.#layout.files.map((file) => this.path(file));
     await this.#options.pool.release([...paths, this.#options.partPath]);
+  }
+
+  /** Whether bytes that are protected are these already; `false` when there is nothing yet. Rejects with StorageError `storage.shared` when they are others. */
+  async #isThere(file: LayoutFile, span: Span, parts: readonly Uint8Array[]): Promise<boolean> {
+    const path = this.path(file);
+    if (((await this.#options.files.stat(path))?.size ?? 0) < span.fileOffset + span.length) return false;
+    const there = new Uint8Array(span.length);
+    await this.#options.pool.use(path, "read", (open) => open.read(there, span.fileOffset));
+    let at = 0;
+    for (const part of parts) {
+      if (!equalBytes(there.subarray(at, at + part.length), part)) {
+        const message = `refusing to write ${path}: another torrent has that file, and other bytes in it; choose another folder, or begin again when that one is complete`;
+        throw new StorageError("storage.shared", message, { fields: { path } });
+      }
+      at += part.length;
+    }
+    return true;
   }
 
   #isWhole(file: LayoutFile, pieces: Bitfield): boolean {
@@ -301,6 +322,8 @@ export class FileStorage implements Storage {
       if (end <= begin) continue;
       const bytes = new Uint8Array(end - begin);
       await pool.use(partPath, "read", (open) => open.read(bytes, begin));
+      const span: Span = { fileIndex: file.index, fileOffset: begin - file.offset, length: bytes.length };
+      if (this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true && (await this.#isThere(file, span, [bytes]))) continue;
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
       this.#dirty.add(this.path(file));
     }

@@ -34,8 +34,8 @@ export interface Storage {
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;
-  /** Deletes what was stored, and folders that became empty. */
-  remove(): Promise<void>;
+  /** Deletes what was stored, but for files that are to be kept, and folders that became empty. */
+  remove(isKept?: (fileIndex: number) => boolean): Promise<void>;
   /** Closes files. The storage may be used again afterwards: they are opened anew. */
   close(): Promise<void>;
 }

@@ -33,6 +33,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.closed": 503,
   "client.duplicate": 409,
   "client.path-in-use": 409,
+  "client.path-shared": 409,
   "client.closed": 503,
   "storage.full": 507,
   "http.forbidden": 422,

@@ -1,0 +1,176 @@
+import { UsageError, type Bitfield, type InfoHash } from "../base/index.ts";
+import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
+
+/** A torrent's data and where it is. */
+export interface Claim {
+  readonly infoHash: InfoHash;
+  readonly folder: string;
+  readonly metainfo: Metainfo;
+  /** Its verified pieces; `undefined` while they are not known. Live. */
+  readonly have: () => Bitfield | undefined;
+}
+
+/** A file that two torrents have, as the other one has it. */
+interface Share {
+  readonly other: Claim;
+  readonly file: LayoutFile;
+}
+
+interface Placed extends Claim {
+  /** Torrents with data in the same folder, or in one within. */
+  readonly neighbours: Set<Placed>;
+  /** By index of file. */
+  readonly shares: Map<number, Share[]>;
+}
+
+/**
+ * Whose data is where. Two torrents may have the same files when they agree on each one's length; what one of them has verified
+ * the other never changes.
+ */
+export class Places {
+  /** By the path of the torrent's file, or of its folder: those with the same. */
+  readonly #byTop = new Map<string, Set<Placed>>();
+  /** The same by the folder that they are in. */
+  readonly #byFolder = new Map<string, Set<Placed>>();
+  readonly #byId = new Map<string, Placed[]>();
+
+  /** A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not agree with its own. */
+  add(claim: Claim): void {
+    const top = topOf(claim);
+    const placed: Placed = { ...claim, neighbours: new Set(), shares: new Map() };
+    const found: { readonly other: Placed; readonly shared: readonly (readonly [mine: LayoutFile, its: LayoutFile])[] }[] = [];
+    for (const other of this.#near(top, claim.folder)) {
+      if (!other.infoHash.equals(claim.infoHash)) found.push({ other, shared: sharedFiles(claim, other) });
+    }
+    for (const { other, shared } of found) {
+      placed.neighbours.add(other);
+      other.neighbours.add(placed);
+      for (const [mine, its] of shared) {
+        addTo(placed.shares, mine.index, { other, file: its });
+        addTo(other.shares, its.index, { other: claim, file: mine });
+      }
+    }
+    put(this.#byTop, top, placed);
+    put(this.#byFolder, claim.folder, placed);
+    addTo(this.#byId, claim.infoHash.hex, placed);
+  }
+
+  /** A torrent's data is not there any more. */
+  remove(infoHash: InfoHash, folder: string): void {
+    const all = this.#byId.get(infoHash.hex) ?? [];
+    const left = all.filter((placed) => placed.folder !== folder);
+    if (left.length === 0) this.#byId.delete(infoHash.hex);
+    else this.#byId.set(infoHash.hex, left);
+    for (const placed of all) {
+      if (placed.folder !== folder) continue;
+      takeOut(this.#byTop, topOf(placed), placed);
+      takeOut(this.#byFolder, folder, placed);
+      for (const other of placed.neighbours) {
+        other.neighbours.delete(placed);
+        for (const [index, shares] of other.shares) {
+          const rest = shares.filter((share) => !share.other.infoHash.equals(infoHash));
+          if (rest.length === 0) other.shares.delete(index);
+          else other.shares.set(index, rest);
+        }
+      }
+    }
+  }
+
+  /** Whether another torrent has data among a torrent's own: it cannot be moved then. */
+  hasNeighbours(infoHash: InfoHash): boolean {
+    return this.#byId.get(infoHash.hex)?.some(({ neighbours }) => neighbours.size > 0) === true;
+  }
+
+  /** The files that another torrent has as well, by index. */
+  shared(infoHash: InfoHash): ReadonlySet<number> {
+    return new Set((this.#byId.get(infoHash.hex) ?? []).flatMap(({ shares }) => [...shares.keys()]));
+  }
+
+  /** Tells whether bytes of a torrent's file are, or may be, what another torrent has verified. */
+  guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
+    return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
+  }
+
+  #isProtected(infoHash: InfoHash, fileIndex: number, offset: number, length: number): boolean {
+    for (const { shares } of this.#byId.get(infoHash.hex) ?? []) {
+      for (const { other, file } of shares.get(fileIndex) ?? []) if (hasAny(other.metainfo.layout, other.have(), file.offset + offset, length)) return true;
+    }
+    return false;
+  }
+
+  /** Torrents whose data may be the same as, above, or below that at `top`. */
+  *#near(top: string, folder: string): Generator<Placed> {
+    yield* this.#byTop.get(top) ?? [];
+    for (let at = folder; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) yield* this.#byTop.get(at) ?? [];
+    for (const [other, placed] of this.#byFolder) if (`${other}/`.startsWith(`${top}/`)) yield* placed;
+  }
+}
+
+/** The error of a torrent whose folder cannot be moved: another one's data is in it. */
+export function pathShared(name: string): UsageError {
+  return new UsageError("client.path-shared", `${name} cannot be moved: another torrent has data among its files; remove that one first, or move the files by hand and set the folder of both`);
+}
+
+function topOf({ folder, metainfo }: Claim): string {
+  return `${folder}/${metainfo.name}`;
+}
+
+function pathOf({ folder, metainfo }: Claim, file: LayoutFile): string {
+  return `${metainfo.isSingleFile ? folder : `${folder}/${metainfo.name}`}/${file.path.join("/")}`;
+}
+
+/** Pairs of the same file. Throws UsageError where one's file is of another length, or is the other's folder. */
+function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFile])[] {
+  const its = new Map<string, LayoutFile>();
+  const folders = new Set<string>();
+  for (const file of other.metainfo.files) {
+    if (file.isPadding) continue;
+    const path = pathOf(other, file);
+    its.set(path, file);
+    for (let at = parent(path); at.length > other.folder.length; at = parent(at)) folders.add(at);
+  }
+  const out: (readonly [LayoutFile, LayoutFile])[] = [];
+  for (const file of mine.metainfo.files) {
+    if (file.isPadding) continue;
+    const path = pathOf(mine, file);
+    const same = its.get(path);
+    if ((same !== undefined && same.length !== file.length) || folders.has(path)) throw inUse(path, other);
+    if (same !== undefined && file.length > 0) out.push([file, same]);
+    for (let at = parent(path); at.length > mine.folder.length; at = parent(at)) if (its.has(at)) throw inUse(at, other);
+  }
+  return out;
+}
+
+function inUse(path: string, { infoHash }: Claim): UsageError {
+  return new UsageError("client.path-in-use", `${path} belongs to torrent ${infoHash.hex} already, which has another file there: choose another folder`, { fields: { path } });
+}
+
+/** Whether one of the pieces that have these bytes is there, or that is not known. */
+function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, length: number): boolean {
+  if (have === undefined) return true;
+  const last = Math.floor((offset + length - 1) / layout.pieceLength);
+  for (let piece = Math.floor(offset / layout.pieceLength); piece <= last; piece++) if (have.get(piece)) return true;
+  return false;
+}
+
+function parent(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function put<Value>(map: Map<string, Set<Value>>, key: string, value: Value): void {
+  const set = map.get(key);
+  if (set === undefined) map.set(key, new Set([value]));
+  else set.add(value);
+}
+
+function takeOut<Value>(map: Map<string, Set<Value>>, key: string, value: Value): void {
+  const set = map.get(key);
+  set?.delete(value);
+  if (set?.size === 0) map.delete(key);
+}
