@@ -87,13 +87,16 @@ export class Adder {
     for (const problem of problems) context.log.warn(problem);
     const files = new Set(await context.torrentFiles.ids());
     for (const id of damaged) if (!files.has(id)) context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", { infoHash: id });
-    const saved: TorrentRecord[] = [];
-    for (const id of files) {
-      if (records.has(id)) continue;
+    const lost = [...files].filter((id) => !records.has(id));
+    const folders = new Map<string, string | undefined>();
+    await eachOf(lost, MAX_CHANGES_AT_ONCE, async (id) => {
+      folders.set(id, await context.client.keptFolder(id));
+    });
+    const saved = lost.map((id): TorrentRecord => {
       context.log.error("what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused", { infoHash: id });
-      const folder = (await context.client.keptFolder(id)) ?? folderFor(context.settings(), "");
-      saved.push(newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, queue: this.#nextQueue++ }));
-    }
+      const folder = folders.get(id) ?? folderFor(context.settings(), "");
+      return newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, queue: this.#nextQueue++ });
+    });
     await this.#restore(saved);
     await Promise.all(saved.map((record) => context.store.put(record)));
   }
