@@ -122,9 +122,9 @@ export class Transmission implements RealClient {
     };
     await writeFile(join(config, "settings.json"), JSON.stringify(settings));
     const client = new Transmission(port, rpcPort, new Program(TRANSMISSION, ["-f", "-g", config]));
-    await eventually("transmission answers", () => client.#rpc("session-get", {}).catch(() => undefined));
+    await eventually("transmission answers", () => client.rpc("session-get", {}).catch(() => undefined));
     const what = task.source.startsWith("magnet:") ? { filename: task.source } : { metainfo: (await readFile(task.source)).toString("base64") };
-    await client.#rpc("torrent-add", { ...what, "download-dir": task.dir });
+    await client.rpc("torrent-add", { ...what, "download-dir": task.dir });
     if (task.seed) await client.complete();
     return client;
   }
@@ -143,16 +143,17 @@ export class Transmission implements RealClient {
 
   /** Names of the clients that it lists as peers. */
   async peerClients(): Promise<string[]> {
-    const { torrents } = (await this.#rpc("torrent-get", { fields: ["peers"] })) as { torrents: { peers: { clientName: string }[] }[] };
+    const { torrents } = (await this.rpc("torrent-get", { fields: ["peers"] })) as { torrents: { peers: { clientName: string }[] }[] };
     return torrents.flatMap(({ peers }) => peers.map(({ clientName }) => clientName));
   }
 
   async #torrents(): Promise<{ percentDone: number; leftUntilDone: number; status: number }[]> {
-    const answer = await this.#rpc("torrent-get", { fields: ["percentDone", "leftUntilDone", "status"] });
+    const answer = await this.rpc("torrent-get", { fields: ["percentDone", "leftUntilDone", "status"] });
     return (answer as { torrents: { percentDone: number; leftUntilDone: number; status: number }[] }).torrents;
   }
 
-  async #rpc(method: string, args: object): Promise<object> {
+  /** One call of its RPC: the arguments of the reply. Rejects when it is no success. */
+  async rpc(method: string, args: object): Promise<object> {
     if (this.#program.hasExited) throw this.#program.failure("ended");
     for (;;) {
       const response = await fetch(`http://127.0.0.1:${this.#rpcPort}/transmission/rpc`, {
