@@ -94,6 +94,8 @@ export type ActionResult = z.infer<typeof actionResult>;
 export const patchRequest = z.strictObject({
   /** The name it is listed under. */
   name: z.string().min(1).max(255).optional(),
+  /** Renames the torrent's file, or its folder, on the disk: one name, at most 255 bytes of UTF-8, that nothing else in `folder` has. */
+  diskName: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
   /** Instead of `label`: several. */
   labels: labels.optional(),

@@ -16,7 +16,10 @@ export const fault = z.object({ code: z.string(), message: z.string() });
 /** A torrent as lists show it. Sizes are bytes, rates bytes a second, times milliseconds since 1970. */
 export const torrent = z.object({
   id: torrentId,
+  /** As it is listed: what the user named it, or its name on the disk. */
   name: z.string(),
+  /** The name of its file, or of its folder, in `folder`; while the metadata is not known, what a magnet link says. */
+  diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
   /** What its trackers say while none of them works: that they refuse it, or a warning. In their own words. */

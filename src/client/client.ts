@@ -5,8 +5,9 @@ import { FilePool } from "../storage/index.ts";
 import { BanList, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
+import { checkDiskName, withDiskName } from "./disk-name.ts";
 import { Gate } from "./gate.ts";
-import { keptFolder } from "./kept-content.ts";
+import { keptWhere, type KeptWhere } from "./kept-content.ts";
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, MAX_READING, TICK_MS } from "./limits.ts";
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
@@ -114,16 +115,17 @@ export class Client {
 
   /**
    * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link Torrent.done}.
-   * Rejects with InputError (`metainfo.*`, `magnet.*`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`.
+   * Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
     checkPeers(options.peers ?? []);
+    if (options.name !== undefined) checkDiskName(options.name);
     const resolve = (): Promise<ResolvedSource> => resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
     await this.listen();
     this.#requireOpen();
-    const seed = toSeed(resolved);
+    const seed = toSeed(resolved, options.name);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
     if (this.#torrents.has(seed.infoHash.hex)) throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, { fields: { infoHash: seed.infoHash.hex } });
     const torrent = new Torrent(this.#host, seed, options, folder);
@@ -140,10 +142,13 @@ export class Client {
     return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex);
   }
 
-  /** The folder of a torrent's data, by its info-hash in hexadecimal, as an earlier run with the same `stateDir` kept it; `undefined` when that is not known. */
-  async keptFolder(infoHash: string): Promise<string | undefined> {
+  /**
+   * Where a torrent's data was, by its info-hash in hexadecimal, when an earlier run with the same `stateDir` last kept its state; `undefined` when that is not
+   * known.
+   */
+  async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
-    return stateDir === undefined ? undefined : keptFolder(this.#runtime, stateDir, infoHash);
+    return stateDir === undefined ? undefined : keptWhere(this.#runtime, stateDir, infoHash);
   }
 
   /** Bytes a second over all torrents; `undefined` for no limit. */
@@ -187,10 +192,8 @@ export class Client {
 
   #forget(infoHash: InfoHash): void {
     const torrent = this.#torrents.get(infoHash.hex);
-    if (torrent !== undefined) {
-      this.#awake.delete(torrent);
-      this.#places.remove(infoHash, torrent.folder);
-    }
+    if (torrent !== undefined) this.#awake.delete(torrent);
+    this.#places.remove(infoHash);
     this.#torrents.delete(infoHash.hex);
     this.#byWireHash.delete(wireKey(infoHash.wire));
   }
@@ -227,9 +230,9 @@ function wireKey(infoHash: Uint8Array): string {
   return InfoHash.fromBytes(infoHash).hex;
 }
 
-function toSeed(source: ResolvedSource): TorrentSeed {
+function toSeed(source: ResolvedSource, name: string | undefined): TorrentSeed {
   if (source.kind === "metainfo") {
-    const { metainfo } = source;
+    const metainfo = withDiskName(source.metainfo, name);
     if (metainfo.infoHash === undefined) throw v2Only(metainfo.name);
     return { metainfo, magnet: undefined, infoHash: metainfo.infoHash };
   }

@@ -1,5 +1,7 @@
 /** Many torrents: the client, its torrents, and their state. */
 export { Client } from "./client.ts";
+export { checkDiskName } from "./disk-name.ts";
+export type { KeptWhere } from "./kept-content.ts";
 export * from "./limits.ts";
 export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
 export { isLink } from "./source.ts";

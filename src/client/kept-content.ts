@@ -1,4 +1,4 @@
-import { InputError, utf8Decode, type Bitfield, type InfoHash, type StorageError } from "../base/index.ts";
+import { InputError, StorageError, utf8Decode, type Bitfield, type InfoHash } from "../base/index.ts";
 import { asBytes } from "../bencode/index.ts";
 import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -45,11 +45,22 @@ export async function keptMetainfo(runtime: Runtime, stateFolder: string, infoHa
   }
 }
 
-/** The folder that a torrent's data was in when its state was last kept; `undefined` when that is not known. */
-export async function keptFolder(runtime: Runtime, stateFolder: string, id: string): Promise<string | undefined> {
+/** Where a torrent's data was when its state was last kept. */
+export interface KeptWhere {
+  readonly folder: string;
+  /** Of its file or folder there; `undefined` when that was not kept. */
+  readonly name: string | undefined;
+}
+
+/** Where a torrent's data was when its state was last kept; `undefined` when that is not known. */
+export async function keptWhere(runtime: Runtime, stateFolder: string, id: string): Promise<KeptWhere | undefined> {
   const kept = await resumeFile({ runtime, stateFolder }, id).load(undefined, () => 0);
-  const bytes = asBytes(kept?.extra.get("folder"));
-  return bytes === undefined || bytes.length === 0 ? undefined : utf8Decode(bytes);
+  const text = (key: string): string | undefined => {
+    const bytes = asBytes(kept?.extra.get(key));
+    return bytes === undefined || bytes.length === 0 ? undefined : utf8Decode(bytes);
+  };
+  const folder = text("folder");
+  return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
 /** Forgets what was kept about a torrent that is closed, and deletes its data when told to, but for the files `kept`, by index. `storage`: the one it used, when known. */
@@ -78,4 +89,21 @@ export async function relocateContent(from: ContentPlace, to: ContentPlace, sign
   const kept = await resume.load(metainfo.pieceCount, (piece) => blockCount(metainfo.layout, piece));
   if (kept !== undefined && kept.stamps.length > 0) await resume.save({ ...kept, stamps: await makeStorage(to).stamps() });
   await resume.close();
+}
+
+/** Renames the data of a torrent that is closed, where there is any. Rejects with StorageError (`storage.exists` when something has that name), everything as it was. */
+export async function renameContent(place: ContentPlace, name: string): Promise<void> {
+  if (!usesFiles(place)) return;
+  const { folder, metainfo } = place;
+  const { files } = place.runtime;
+  const [from, to] = [`${folder}/${metainfo.name}`, `${folder}/${name}`];
+  if ((await files.linkStat(to)) !== undefined) throw new StorageError("storage.exists", `cannot rename to ${to}: it exists already`, { fields: { path: to } });
+  if ((await files.linkStat(from)) === undefined) return;
+  await files.rename(from, to);
+  try {
+    await files.syncFolder(folder);
+  } catch (error) {
+    await files.rename(to, from);
+    throw error;
+  }
 }

@@ -47,7 +47,7 @@ export class Places {
       other.neighbours.add(placed);
       for (const [mine, its] of shared) {
         addTo(placed.shares, mine.index, { other, file: its });
-        addTo(other.shares, its.index, { other: claim, file: mine });
+        addTo(other.shares, its.index, { other: placed, file: mine });
       }
     }
     put(this.#byTop, top, placed);
@@ -55,30 +55,21 @@ export class Places {
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
-  /** A torrent's data is not there any more. */
-  remove(infoHash: InfoHash, folder: string): void {
-    const all = this.#byId.get(infoHash.hex) ?? [];
-    const left = all.filter((placed) => placed.folder !== folder);
-    if (left.length === 0) this.#byId.delete(infoHash.hex);
-    else this.#byId.set(infoHash.hex, left);
-    for (const placed of all) {
-      if (placed.folder !== folder) continue;
-      takeOut(this.#byTop, topOf(placed), placed);
-      takeOut(this.#byFolder, folder, placed);
-      for (const other of placed.neighbours) {
-        other.neighbours.delete(placed);
-        for (const [index, shares] of other.shares) {
-          const rest = shares.filter((share) => !share.other.infoHash.equals(infoHash));
-          if (rest.length === 0) other.shares.delete(index);
-          else other.shares.set(index, rest);
-        }
-      }
-    }
+  /** A torrent's data is here, and nowhere else any more. */
+  keepOnly(infoHash: InfoHash, { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined }): void {
+    this.#release(infoHash, metainfo === undefined ? undefined : topOf({ folder, metainfo }));
   }
 
-  /** Whether another torrent has data among a torrent's own: it cannot be moved then. */
-  hasNeighbours(infoHash: InfoHash): boolean {
-    return this.#byId.get(infoHash.hex)?.some(({ neighbours }) => neighbours.size > 0) === true;
+  /** A torrent has no data any more. */
+  remove(infoHash: InfoHash): void {
+    this.#release(infoHash, undefined);
+  }
+
+  /** Whether another torrent has data among a torrent's own, where that is now: it cannot be moved or renamed then. */
+  hasNeighbours(infoHash: InfoHash, { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined }): boolean {
+    if (metainfo === undefined) return false;
+    const top = topOf({ folder, metainfo });
+    return this.#byId.get(infoHash.hex)?.some((placed) => placed.neighbours.size > 0 && topOf(placed) === top) === true;
   }
 
   /** The files that another torrent has as well, by index. */
@@ -89,6 +80,27 @@ export class Places {
   /** Tells whether bytes of a torrent's file are, or may be, what another torrent has verified. */
   guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
     return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
+  }
+
+  /** Frees all places of a torrent but the one at `kept`. */
+  #release(infoHash: InfoHash, kept: string | undefined): void {
+    const all = this.#byId.get(infoHash.hex) ?? [];
+    const left = all.filter((placed) => topOf(placed) === kept);
+    if (left.length === 0) this.#byId.delete(infoHash.hex);
+    else this.#byId.set(infoHash.hex, left);
+    for (const placed of all) {
+      if (left.includes(placed)) continue;
+      takeOut(this.#byTop, topOf(placed), placed);
+      takeOut(this.#byFolder, placed.folder, placed);
+      for (const other of placed.neighbours) {
+        other.neighbours.delete(placed);
+        for (const [index, shares] of other.shares) {
+          const rest = shares.filter((share) => share.other !== placed);
+          if (rest.length === 0) other.shares.delete(index);
+          else other.shares.set(index, rest);
+        }
+      }
+    }
   }
 
   #isProtected(infoHash: InfoHash, fileIndex: number, offset: number, length: number): boolean {
@@ -106,12 +118,12 @@ export class Places {
   }
 }
 
-/** The error of a torrent whose folder cannot be moved: another one's data is in it. */
+/** The error of a torrent whose folder cannot be moved or renamed: another one's data is in it. */
 export function pathShared(name: string): UsageError {
-  return new UsageError("client.path-shared", `${name} cannot be moved: another torrent has data among its files; remove that one first, or move the files by hand and set the folder of both`);
+  return new UsageError("client.path-shared", `${name} cannot be moved or renamed: another torrent has data among its files; remove that one first, or move the files by hand and set the folder of both`);
 }
 
-function topOf({ folder, metainfo }: Claim): string {
+function topOf({ folder, metainfo }: Pick<Claim, "folder" | "metainfo">): string {
   return `${folder}/${metainfo.name}`;
 }
 

@@ -1,4 +1,4 @@
-import { AbortError, InputError, StorageError, UsageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import { AbortError, InputError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
@@ -7,12 +7,12 @@ import { usesFiles, type ContentPlace } from "./content-place.ts";
 import { Content } from "./content.ts";
 import { DataMemory } from "./data-memory.ts";
 import { Deferred } from "./deferred.ts";
-import { discardContent, idleStorage, keptMetainfo, keptPieces, relocateContent } from "./kept-content.ts";
+import { withDiskName } from "./disk-name.ts";
+import { discardContent, idleStorage, keptMetainfo, keptPieces } from "./kept-content.ts";
 import { magnetPeers, NamedPeers } from "./named-peers.ts";
-import { Moving } from "./moving.ts";
 import type { AddOptions } from "./options.ts";
-import { pathShared } from "./places.ts";
 import { Readers } from "./reading.ts";
+import { Relocation } from "./relocation.ts";
 import { Selection } from "./selection.ts";
 import { asMillraceError, asStorageError } from "./source.ts";
 import { Suspicion } from "./suspicion.ts";
@@ -60,7 +60,7 @@ export class Torrent extends TorrentControls {
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
-  #moving: Moving | undefined;
+  readonly #relocation: Relocation;
   readonly #memory: DataMemory;
   #suspicion: Suspicion | undefined;
 
@@ -94,6 +94,19 @@ export class Torrent extends TorrentControls {
       priorities: () => this.selectFiles()?.priorities ?? [],
       onBack: () => {
         if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#begin();
+      },
+    });
+    this.#relocation = new Relocation({
+      torrent: this,
+      places: host.places,
+      memory: this.#memory,
+      place: (folder) => this.#place(folder),
+      arrived: async (folder, metainfo) => {
+        const idle = this.#idle;
+        this.#folder = folder;
+        this.#metainfo = metainfo;
+        this.#idle = undefined;
+        await idle?.close();
       },
     });
     this.#readers = new Readers({
@@ -185,8 +198,7 @@ export class Torrent extends TorrentControls {
    * `storage.missing`, and it goes on by itself once they are back; begun again in that state, it downloads them anew.
    */
   resume(): void {
-    if (this.#moving !== undefined) this.#moving.resume = true;
-    if (this.#moving !== undefined || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
+    if (this.#relocation.defersStart() || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
     if (this.#state.kind === "failed" && isMissing(this.#state.error)) this.#memory.acceptLoss();
     this.#begin();
   }
@@ -210,34 +222,17 @@ export class Torrent extends TorrentControls {
    * removed meanwhile; then all is where it was.
    * With `find` the data is there already: nothing is moved, and what is there is checked.
    */
-  async move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
-    if (this.#moving !== undefined) throw new UsageError("torrent.moving", `${this.name} is being moved already`);
-    if (folder === this.#folder) return;
-    const { kind } = this.#state;
-    if (kind === "closed") throw new AbortError(`${this.name}: closed`);
-    if (options.find !== true && this.#host.places.hasNeighbours(this.infoHash)) throw pathShared(this.name);
-    this.claimPlace(folder);
-    const moving = new Moving(kind !== "paused" && kind !== "failed" && kind !== "stopping");
-    this.#moving = moving;
-    try {
-      await moving.run((signal) => this.#relocate(folder, options.find === true, signal));
-    } catch (error) {
-      this.#host.places.remove(this.infoHash, folder);
-      throw error;
-    } finally {
-      this.#moving = undefined;
-      if (moving.resume && this.#state.kind === "paused") this.resume();
-    }
+  move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
+    return this.#relocation.move(folder, options.find === true);
   }
 
-  async #relocate(folder: string, find: boolean, signal: AbortSignal): Promise<void> {
-    await this.pause();
-    const place = find ? undefined : this.#place();
-    if (find) await this.#memory.take();
-    if (place !== undefined) await relocateContent(place, { ...place, folder, stateFolder: this.#host.stateFolder(folder) }, signal);
-    this.#host.places.remove(this.infoHash, this.#folder);
-    this.#folder = folder;
-    this.#idle = undefined;
+  /**
+   * Renames the file, or the folder of many, on the disk, and goes on if it was running, without a check. {@link Torrent.name} and `metainfo.name` are the new
+   * name then; peers and trackers know the torrent by the old one. A later run has to be told by {@link AddOptions.name}. Rejects with InputError `torrent.name` (no
+   * single name, at most 255 bytes of UTF-8, that every system takes, or one of our own), `torrent.no-metadata`; otherwise as {@link Torrent.move} does.
+   */
+  rename(name: string): Promise<void> {
+    return this.#relocation.rename(name);
   }
 
   /** Hashes everything that is there, whatever was known of it, and goes on. */
@@ -260,7 +255,7 @@ export class Torrent extends TorrentControls {
   /** Stops for good; state is kept. The client does this for all its torrents. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
-    await this.#moving?.end();
+    await this.#relocation.end();
     await this.#stop({ kind: "closed" });
     this.#rates.close();
     this.#readers.wake();
@@ -340,7 +335,7 @@ export class Torrent extends TorrentControls {
         ...this.#memory.findOptions,
         cutsLonger: this.#options.cutLonger === true,
         onNotice: (error) => this.#warn(error),
-        extra: () => ({ torrent: metainfo.torrentBytes(), folder: this.#folder, downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
+        extra: () => ({ torrent: metainfo.torrentBytes(), folder: this.#folder, name: metainfo.name, downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
         onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(checking(metainfo.pieceCount, checked, valid));
@@ -379,17 +374,18 @@ export class Torrent extends TorrentControls {
     if (swarm === undefined || this.#metainfo !== undefined) return;
     const extras = { trackers: (this.#magnet?.trackers ?? []).map((url) => [url]), webSeeds: this.#magnet?.webSeeds ?? [] };
     this.#starting = (async () => {
-      const metainfo = metainfoFromInfo(info, extras, this.#host.runtime.hasher);
-      this.#setMetainfo(metainfo);
+      const metainfo = this.#setMetainfo(metainfoFromInfo(info, extras, this.#host.runtime.hasher));
       await this.#attach(swarm, metainfo, signal);
     })().catch((error: unknown) => this.#fail(asMillraceError(error)));
   }
 
-  #setMetainfo(metainfo: Metainfo): void {
+  #setMetainfo(known: Metainfo): Metainfo {
+    const metainfo = withDiskName(known, this.#options.name);
     // Another torrent's data, of the same name: with the name unknown, nothing of it is written, moved or deleted.
     this.claimPlace(this.#folder, metainfo);
     this.#metainfo = metainfo;
     this.emit("metadata", metainfo);
+    return metainfo;
   }
 
   #onFinished(): void {
@@ -461,14 +457,14 @@ export class Torrent extends TorrentControls {
     await this.#trackers.close();
   }
 
-  #place(): ContentPlace | undefined {
-    return this.#metainfo === undefined ? undefined : this.#contentOptions(this.#metainfo);
+  #place(folder = this.#folder): ContentPlace | undefined {
+    return this.#metainfo === undefined ? undefined : this.#contentOptions(this.#metainfo, folder);
   }
 
-  #contentOptions(metainfo: Metainfo): ContentPlace {
+  #contentOptions(metainfo: Metainfo, folder = this.#folder): ContentPlace {
     const { runtime, pool, allocation, ownFolders, places } = this.#host;
-    const stateFolder = this.#host.stateFolder(this.folder);
-    return { runtime, pool, metainfo, folder: this.folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash) };
+    const stateFolder = this.#host.stateFolder(folder);
+    return { runtime, pool, metainfo, folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash) };
   }
 
   #setState(state: TorrentState): void {

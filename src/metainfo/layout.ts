@@ -131,6 +131,12 @@ export class FileLayout {
     return made;
   }
 
+  /** The layout of a single file under another path. */
+  withOnlyPath(path: readonly string[]): FileLayout {
+    const files = this.files.map((file) => ({ ...file, path }));
+    return new FileLayout(files, this.pieceLength, this.isAligned);
+  }
+
   /** Bytes from the start of the space to the start of a piece. */
   pieceOffset(index: number): number {
     return index * this.pieceLength;

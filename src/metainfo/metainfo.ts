@@ -122,6 +122,34 @@ export class Metainfo {
     return this.#hashesV2?.layers[fileIndex];
   }
 
+  /** The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers are told is as before. */
+  named(name: string): Metainfo {
+    return new Metainfo({
+      version: this.version,
+      infoHash: this.infoHash,
+      infoHashV2: this.infoHashV2,
+      id: this.id,
+      name,
+      rawName: this.rawName,
+      isSingleFile: this.isSingleFile,
+      layout: this.isSingleFile ? this.layout.withOnlyPath([name]) : this.layout,
+      hashes: this.hashes,
+      hashesV2: this.#hashesV2,
+      isPrivate: this.private,
+      source: this.source,
+      comment: this.comment,
+      createdBy: this.createdBy,
+      creationDate: this.creationDate,
+      encoding: this.encoding,
+      trackers: this.trackers,
+      webSeeds: this.webSeeds,
+      httpSeeds: this.httpSeeds,
+      nodes: this.nodes,
+      infoBytes: this.infoBytes,
+      torrentBytes: this.#torrentBytes,
+    });
+  }
+
   /** The torrent as a file: the bytes it was read from, or made around the info dictionary when that came from peers. */
   torrentBytes(): Uint8Array {
     return this.#torrentBytes();

@@ -38,7 +38,7 @@ async function material(): Promise<{ home: string; file: string; id: string }> {
 }
 
 describe("millrace remote", () => {
-  it("adds, lists, shows, limits, labels, chooses files, moves, pauses, checks and removes", async () => {
+  it("adds, lists, shows, limits, labels, chooses files, moves, pauses, renames, checks and removes", async () => {
     const { home, file, id } = await material();
     const daemon = await TestDaemon.start();
     const short = id.slice(0, 6);
@@ -78,9 +78,13 @@ describe("millrace remote", () => {
     expect(await answer(daemon, "pause", "--all")).toEqual({ done: 2, failed: [] });
     await daemon.torrentIs(id, "paused", ({ state }) => state === "paused");
 
+    expect((await remote(daemon, "rename", "films", "up/films")).stderr).toContain("is no name for a file or folder");
+    expect((await remote(daemon, "rename", "films", "pictures")).stdout).toBe(`renamed ${id.slice(0, 8)} films to pictures\n`);
+    await stat(join(elsewhere, "pictures/river.bin"));
+
     expect((await remote(daemon, "remove", "01234567")).stdout).toBe("removed 01234567 evil\\x1b[2J\\u202ename\n");
-    expect((await remote(daemon, "remove", "--data", "--all")).stdout).toBe(`removed with its data ${id.slice(0, 8)} films\n`);
-    await expect(stat(join(elsewhere, "films/river.bin"))).rejects.toMatchObject({ code: "ENOENT" });
+    expect((await remote(daemon, "remove", "--data", "--all")).stdout).toBe(`removed with its data ${id.slice(0, 8)} pictures\n`);
+    await expect(stat(join(elsewhere, "pictures/river.bin"))).rejects.toMatchObject({ code: "ENOENT" });
     expect((await remote(daemon, "list")).stderr).toBe("no torrents\n");
   });
 

@@ -10,6 +10,7 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
   return {
     id,
     name: `torrent ${id.slice(0, 4)}`,
+    diskName: more.name ?? `torrent ${id.slice(0, 4)}`,
     state: "downloading",
     error: null,
     trackerProblem: null,

@@ -120,6 +120,17 @@ export async function move(remote: Remote<ManyFlags>): Promise<number> {
   return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "moved", (ids) => ({ action: "move", ids, folder }));
 }
 
+/** Renames a torrent's file or folder on the disk. */
+export async function rename(remote: Remote): Promise<number> {
+  const { api, args, output } = remote;
+  const [, name = ""] = args;
+  const torrent = await theTorrent(remote);
+  const { diskName } = await api.patch(torrent.id, { diskName: name });
+  output.data({ done: 1, failed: [] });
+  output.line(`renamed ${torrent.id.slice(0, SHOWN_ID)} ${clean(torrent.name)} to ${clean(diskName)}`);
+  return EXIT_DONE;
+}
+
 export interface LimitFlags extends ManyFlags {
   readonly down?: OrNone;
   readonly up?: OrNone;

@@ -105,7 +105,7 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
       const begin = at;
       at += size;
       const piece = (offset: number): number => (detail.pieceLength === 0 ? 0 : Math.floor(offset / detail.pieceLength));
-      return { bytes_completed: done, length: size, name: detail.fileCount === 1 && path === row.name ? path : `${row.name}/${path}`, begin_piece: piece(begin), end_piece: piece(Math.max(begin, at - 1)) + 1 };
+      return { bytes_completed: done, length: size, name: detail.fileCount === 1 && path === row.diskName ? path : `${row.diskName}/${path}`, begin_piece: piece(begin), end_piece: piece(Math.max(begin, at - 1)) + 1 };
     });
   },
   file_stats: ({ files }) => files.map(({ done, priority }) => ({ bytes_completed: done, wanted: priority !== "skip", priority: PRIORITIES[priority] })),
@@ -124,7 +124,8 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   manual_announce_time: () => -1,
   max_connected_peers: ({ maxPeers }) => maxPeers,
   metadata_percent_complete: ({ row }) => (row.size > 0 ? 1 : 0),
-  name: ({ row }) => row.name,
+  // What is on the disk: `download_dir` and this together lead to the data.
+  name: ({ row }) => row.diskName,
   peer_limit: ({ maxPeers }) => maxPeers,
   peers: ({ peers }) => peers.map(peer),
   peers_connected: ({ row }) => row.peers,

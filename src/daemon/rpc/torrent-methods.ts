@@ -47,17 +47,21 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_get: getTorrents,
   torrent_add: addTorrent,
   torrent_set: setTorrents,
-  torrent_rename_path: async ({ session, numbers }, args) => {
-    const [hash, ...others] = numbers.hashes(args);
-    const [path, name] = [required(args, "path"), required(args, "name")];
-    const row = hash === undefined ? undefined : session.row(hash);
-    if (row === undefined || others.length > 0) throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
-    if (path !== row.name) throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files in it");
-    requireShort("name", name, MAX_NAME);
-    await session.patch(row.id, { name });
-    return { path, name, id: numbers.number(row.id) };
-  },
+  torrent_rename_path: renamePath,
 };
+
+/** Renames a torrent's file or folder on the disk. `path` is its name; of Transmission's paths, those that lead into the torrent are refused. */
+async function renamePath({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
+  const [hash, ...others] = numbers.hashes(args);
+  const [path, name] = [required(args, "path"), required(args, "name")];
+  const row = hash === undefined ? undefined : session.row(hash);
+  if (row === undefined || others.length > 0) throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
+  if (path.startsWith(`${row.diskName}/`)) throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files and folders in it");
+  if (path !== row.diskName) throw new InputError("rpc.argument", `path has to be the torrent's name, ${JSON.stringify(row.diskName)}`);
+  requireShort("name", name, MAX_NAME);
+  await session.patch(row.id, { diskName: name });
+  return { path, name, id: numbers.number(row.id) };
+}
 
 async function act({ session, numbers }: RpcContext, args: Arguments, request: (ids: string[]) => ActionRequest): Promise<JsonObject> {
   const ids = numbers.hashes(args);
@@ -103,7 +107,7 @@ async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Pr
     ...(peers === undefined ? {} : { limits: { maxPeers: peerLimit(peers) } }),
     priorities: Object.fromEntries(priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length)),
   };
-  const told = (hash: string): JsonObject => ({ id: numbers.number(hash), name: session.row(hash)?.name ?? hash, hash_string: hash });
+  const told = (hash: string): JsonObject => ({ id: numbers.number(hash), name: session.row(hash)?.diskName ?? hash, hash_string: hash });
   try {
     return { torrent_added: told(await session.add(source, options)) };
   } catch (error) {

@@ -10,7 +10,7 @@ const HASHES = ["a".repeat(40), "b".repeat(40)] as const;
 
 function row(id: string, changes: Partial<TorrentRow> = {}): TorrentRow {
   return {
-    id, name: `torrent ${id[0] ?? ""}`, state: "downloading", error: null, trackerProblem: null, progress: 0.25, size: 1000, wanted: 800, done: 200, downRate: 10, upRate: 5, downloaded: 200, uploaded: 100,
+    id, name: `torrent ${id[0] ?? ""}`, diskName: `torrent ${id[0] ?? ""}`, state: "downloading", error: null, trackerProblem: null, progress: 0.25, size: 1000, wanted: 800, done: 200, downRate: 10, upRate: 5, downloaded: 200, uploaded: 100,
     ratio: 0.5, eta: 60, peers: 2, seeds: 1, availability: 1, label: "films", labels: ["films", "new"], trackers: [], folder: "/srv", addedAt: 1_700_000_000_000, finishedAt: null, queue: 0, private: false, ...changes,
   };
 }

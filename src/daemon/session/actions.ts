@@ -1,5 +1,6 @@
 import type { ActionRequest, ActionResult } from "../../api/index.ts";
 import { errorCode, MillraceError, toError, unreachable } from "../../base/index.ts";
+import { checkDiskName } from "../../client/index.ts";
 import type { Conductor } from "./conductor.ts";
 import { note, remember, type SessionContext } from "./context.ts";
 import { eachOf } from "./each-of.ts";
@@ -82,6 +83,27 @@ export class Actions {
     await entry.torrent.move(place, { find: true });
     await remember(this.#context, entry, { folder: place, destination: null });
     this.#context.log.info(`looked for in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+  }
+
+  /** Renames the file or folder on the disk. Rejects as {@link Session.patch}; then it has the name that it had. */
+  async rename(entry: Entry, name: string): Promise<void> {
+    checkDiskName(name);
+    const { torrent, record } = entry;
+    const before = torrent.metainfo?.name;
+    if (name === before) return;
+    try {
+      // Both names first: after a crash the disk says which one it is.
+      if (before !== undefined) await remember(this.#context, entry, { diskName: before, renamingTo: name });
+      await torrent.rename(name);
+    } catch (error) {
+      const isBusy = errorCode(error) === "torrent.moving";
+      if (before !== undefined) note(this.#context, entry, isBusy ? { diskName: record.diskName, renamingTo: record.renamingTo } : { diskName: torrent.metainfo?.name ?? before, renamingTo: null });
+      throw error;
+    } finally {
+      this.#conductor.reconsider();
+    }
+    note(this.#context, entry, { diskName: name, renamingTo: null });
+    this.#context.log.info(`renamed on the disk to ${name}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
   /** Moves a torrent that is complete out of the folder for incomplete ones; nothing happens to any other. */

@@ -1,6 +1,6 @@
 import type { AddOptions, Priority } from "../../api/index.ts";
 import { InputError, UsageError } from "../../base/index.ts";
-import type { AddOptions as EngineOptions, Torrent } from "../../client/index.ts";
+import type { AddOptions as EngineOptions, KeptWhere, Torrent } from "../../client/index.ts";
 import { isLink } from "../../client/index.ts";
 import { enrol, type EnrolOptions } from "./enrol.ts";
 import { parseMetainfo } from "../../metainfo/index.ts";
@@ -88,14 +88,14 @@ export class Adder {
     const files = new Set(await context.torrentFiles.ids());
     for (const id of damaged) if (!files.has(id)) context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", { infoHash: id });
     const lost = [...files].filter((id) => !records.has(id));
-    const folders = new Map<string, string | undefined>();
+    const places = new Map<string, KeptWhere | undefined>();
     await eachOf(lost, MAX_CHANGES_AT_ONCE, async (id) => {
-      folders.set(id, await context.client.keptFolder(id));
+      places.set(id, await context.client.keptWhere(id));
     });
     const saved = lost.map((id): TorrentRecord => {
       context.log.error("what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused", { infoHash: id });
-      const folder = folders.get(id) ?? folderFor(context.settings(), "");
-      return newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, queue: this.#nextQueue++ });
+      const { folder, name } = places.get(id) ?? { folder: folderFor(context.settings(), ""), name: undefined };
+      return newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, diskName: name ?? null, queue: this.#nextQueue++ });
     });
     await this.#restore(saved);
     await Promise.all(saved.map((record) => context.store.put(record)));
@@ -104,7 +104,8 @@ export class Adder {
   async #restore(records: readonly TorrentRecord[]): Promise<void> {
     const { context } = this.#options;
     const { size } = context.roster;
-    const sorted = [...records].toSorted((a, b) => a.addedAt - b.addedAt);
+    const named = await Promise.all(records.map((record) => this.#named(record)));
+    const sorted = named.toSorted((a, b) => a.addedAt - b.addedAt);
     const inQueue = sorted.toSorted((a, b) => a.queue - b.queue);
     const places = new Map(inQueue.map(({ id }, place) => [id, size + place]));
     this.#nextQueue = size + sorted.length;
@@ -122,6 +123,17 @@ export class Adder {
     }
   }
 
+  /** The record with the name that its data has on the disk, where a renaming was cut short. */
+  async #named(record: TorrentRecord): Promise<TorrentRecord> {
+    const { renamingTo, diskName, folder } = record;
+    if (renamingTo === null) return record;
+    const { files } = this.#options.context.runtime;
+    const isThere = async (name: string): Promise<boolean> => (await files.linkStat(`${folder}/${name}`).catch(() => undefined)) !== undefined;
+    // What has the new name while the old one is there, too, is somebody else's.
+    const isRenamed = (diskName === null || !(await isThere(diskName))) && (await isThere(renamingTo));
+    return { ...record, diskName: isRenamed ? renamingTo : diskName, renamingTo: null };
+  }
+
   async #revive(record: TorrentRecord): Promise<Torrent> {
     const { client, torrentFiles } = this.#options.context;
     const source = (await torrentFiles.get(record.id)) ?? record.magnet;
@@ -129,6 +141,7 @@ export class Adder {
     const torrent = await client.add(source, {
       ...engineOptions(record),
       ...flags(record),
+      name: record.diskName ?? undefined,
       downloaded: record.downloaded,
       uploaded: record.uploaded,
       hadData: record.done > 0,

@@ -169,7 +169,8 @@ export class DaemonSession implements Session {
 
   async patch(id: string, request: Api.PatchRequest): Promise<void> {
     const entry = this.#get(id);
-    const { name, label, labels, sequential, limits } = request;
+    const { name, diskName, label, labels, sequential, limits } = request;
+    if (diskName !== undefined) await this.#actions.rename(entry, diskName);
     if (sequential !== undefined) entry.torrent.setSequential(sequential);
     await remember(this.#context, entry, {
       ...(name === undefined ? {} : { name }),

@@ -23,6 +23,10 @@ export const torrentRecord = z.object({
   id: torrentId,
   /** The name that the user gave it. */
   name: z.string().nullable().default(null),
+  /** The name of its file or folder on the disk; `null`: the torrent's. */
+  diskName: z.string().nullable().default(null),
+  /** A renaming on the disk was begun: after a crash the data has this name or still `diskName`. */
+  renamingTo: z.string().nullable().default(null),
   /** The link it came from; `null` when it came as a torrent file. */
   magnet: z.string().nullable().default(null),
   addedAt: z.int(),

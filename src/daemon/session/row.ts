@@ -1,6 +1,7 @@
 import type { TorrentRow, TorrentState } from "../../api/index.ts";
 import { unreachable } from "../../base/index.ts";
 import type { TorrentState as EngineState } from "../../client/index.ts";
+import { safeName } from "../../metainfo/index.ts";
 import type { Entry } from "./entry.ts";
 import { labelsOf } from "./record.ts";
 import { trackerProblem } from "./tracker-problem.ts";
@@ -17,6 +18,7 @@ export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
   return {
     id: entry.id,
     name: record.name ?? torrent.name,
+    diskName: torrent.metainfo?.name ?? safeName(torrent.name),
     state: stateOf(status.state, record.isStarted),
     error: status.state.kind === "failed" || status.state.kind === "disk-full" ? { code: status.state.error.code, message: status.state.error.message } : null,
     trackerProblem: trackerProblem(torrent.trackers()),

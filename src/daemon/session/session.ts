@@ -44,6 +44,7 @@ export interface Session {
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
   /** One thing for many torrents. Each fails alone. */
   act(request: ActionRequest): Promise<ActionResult>;
+  /** Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others. */
   patch(id: string, request: PatchRequest): Promise<void>;
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;

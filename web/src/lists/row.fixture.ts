@@ -3,7 +3,7 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 /** A row for tests: what is not said is a paused torrent of nothing. */
 export function row(fields: Partial<TorrentRow> & { readonly id: string }): TorrentRow {
   return {
-    name: fields.id, state: "paused", error: null, trackerProblem: null, progress: 0, size: 0, wanted: 0, done: 0, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0,
+    name: fields.id, diskName: fields.name ?? fields.id, state: "paused", error: null, trackerProblem: null, progress: 0, size: 0, wanted: 0, done: 0, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0,
     ratio: 0, eta: null, peers: 0, seeds: 0, availability: 0, label: "", labels: fields.label === undefined || fields.label === "" ? [] : [fields.label], trackers: [], folder: "/d", addedAt: 0, finishedAt: null, queue: 0,
     private: false, ...fields,
   };
