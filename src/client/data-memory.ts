@@ -53,7 +53,7 @@ export class DataMemory {
   get findOptions(): Pick<FindOptions, "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss"> {
     const { skipCheck, hadData, ifMissing } = this.#options;
     return {
-      skipCheck: skipCheck === true && !this.#isDoubted,
+      skipCheck: skipCheck === true && hadData !== true && !this.#isDoubted,
       forceCheck: this.#isDoubted,
       known: this.#known,
       hadData: hadData === true && this.#known === undefined,

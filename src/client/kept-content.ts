@@ -71,14 +71,14 @@ export async function discardContent(place: ContentPlace, deleteData: boolean, k
 
 /**
  * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for that. Rejects with
- * StorageError or AbortError, everything where it was.
+ * StorageError or AbortError, everything where it was. `onLeft` hears `storage.left`: it has moved, and what it was copied from is still there.
  */
-export async function relocateContent(from: ContentPlace, to: ContentPlace, signal?: AbortSignal): Promise<void> {
+export async function relocateContent(from: ContentPlace, to: ContentPlace, signal?: AbortSignal, onLeft?: (error: StorageError) => void): Promise<void> {
   if (!usesFiles(from)) return;
   const { runtime, metainfo } = from;
   const { files } = runtime;
   const id = metainfo.id.hex;
-  const how = await moveData({ files, layout: metainfo.layout, name: metainfo.isSingleFile ? undefined : metainfo.name, id, from: from.folder, to: to.folder, signal });
+  const how = await moveData({ files, layout: metainfo.layout, name: metainfo.isSingleFile ? undefined : metainfo.name, id, from: from.folder, to: to.folder, signal, onLeft });
   if (from.stateFolder !== to.stateFolder) {
     await files.makeFolder(to.stateFolder);
     for (const kind of ["parts", "journal", "resume"]) await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);

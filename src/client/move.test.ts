@@ -120,20 +120,47 @@ describe("Torrent.move", () => {
   });
 });
 
-describe("Torrent.move after a crash", () => {
-  it("ends what was cut short between the copy and the last of the old files", async () => {
-    stage = new Stage(play);
-    const seeder = await stage.seeder("10.0.0.1");
-    const { disk } = seeder.host;
-    otherDisk(seeder);
-    const before = disk.fault;
-    disk.fault = (operation, path) => (operation === "remove" && path === "/data/play/deep/b.bin" ? new StorageError("storage.failed", "cut short") : before?.(operation, path));
-    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.failed" });
-    expect(dataPaths(seeder)).not.toContain("/data/play/a.bin");
-    disk.fault = before;
-    await stage.world.settled(seeder.torrent.move("/new"), 10_000);
-    expect(at(seeder, "/new")).toBe(true);
-    expect(dataPaths(seeder).toSorted()).toEqual(["/new/play/a.bin", "/new/play/deep/b.bin"]);
+/** A seed whose data was copied to `/new`, of which one old file could not be removed; `told`: its warnings. */
+async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
+  stage = new Stage(play);
+  const seeder = await stage.seeder("10.0.0.1");
+  const { disk } = seeder.host;
+  otherDisk(seeder);
+  const before = disk.fault;
+  disk.fault = (operation, path) => (operation === "remove" && path === "/data/play/deep/b.bin" ? new StorageError("storage.failed", "cut short") : before?.(operation, path));
+  const told: string[] = [];
+  seeder.torrent.on("warning", (error) => told.push(error.code));
+  await stage.world.settled(seeder.torrent.move("/new"), 10_000);
+  disk.fault = before;
+  return { seeder, told };
+}
+
+describe("Torrent.move when old files cannot be removed", () => {
+  it("has moved all the same, seeds on at the new place, and says what is left", async () => {
+    const { seeder, told } = await moveWithRemains();
+    expect([told, seeder.torrent.path, at(seeder, "/new")]).toEqual([["storage.left"], "/new/play", true]);
+    expect(await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000)).toBe(true);
+    expect(dataPaths(seeder).filter((path) => path.startsWith("/data/"))).toEqual(["/data/play/deep/b.bin"]);
+  });
+
+  it("ends what was cut short between the copy and the last of the old files, for a client that knows the old place alone", async () => {
+    const { seeder } = await moveWithRemains();
+    await stage.world.settled(seeder.client.close(), 10_000);
+    const later = await stage.enter(seeder.host, { downloadDir: "/data" });
+    await stage.world.settled(later.torrent.move("/new"), 10_000);
+    expect(at(later, "/new")).toBe(true);
+    expect(dataPaths(later).toSorted()).toEqual(["/new/play/a.bin", "/new/play/deep/b.bin"]);
+  });
+
+  it("removes nothing at the old place that has changed since it was copied", async () => {
+    const { seeder } = await moveWithRemains();
+    await stage.world.settled(seeder.client.close(), 10_000);
+    const news = noise(299_999, 99);
+    seeder.host.disk.put("/data/play/deep/b.bin", news);
+    const later = await stage.enter(seeder.host, { downloadDir: "/data" });
+    await expect(stage.world.settled(later.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.exists" });
+    expect(Buffer.compare(later.host.disk.get("/data/play/deep/b.bin") ?? new Uint8Array(), news)).toBe(0);
+    expect(at(later, "/new")).toBe(true);
   });
 });
 

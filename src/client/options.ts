@@ -53,7 +53,7 @@ export interface AddOptions {
   readonly sequential?: boolean;
   /** Begin paused. */
   readonly paused?: boolean;
-  /** Believe that the data is right without reading it, as long as every file is there in full length. */
+  /** Believe that the data is right without reading it, as long as every file is there in full length, and nothing is kept of an earlier run. */
   readonly skipCheck?: boolean;
   /**
    * What to do about files that were there, as the kept state says, and are all gone. `"fail"` (default): nothing is downloaded, the torrent fails with

@@ -1,4 +1,4 @@
-import { AbortError, InputError, UsageError, type InfoHash } from "../base/index.ts";
+import { AbortError, InputError, UsageError, type InfoHash, type StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { ContentPlace } from "./content-place.ts";
 import type { DataMemory } from "./data-memory.ts";
@@ -29,6 +29,8 @@ export interface RelocationOptions {
   readonly place: (folder?: string) => ContentPlace | undefined;
   /** The data is there under that name now. Resolves when no file of the old place is open. */
   readonly arrived: (folder: string, metainfo: Metainfo | undefined) => Promise<void>;
+  /** Hears what a user should know of a job that is done. */
+  readonly onNotice: (error: StorageError) => void;
 }
 
 /** Takes a torrent's data to another folder or another name: one such job at a time, while the torrent does not run. */
@@ -54,12 +56,12 @@ export class Relocation {
 
   /** As `Torrent.move` says. */
   async move(folder: string, find: boolean): Promise<void> {
-    const { torrent, place, memory } = this.#options;
+    const { torrent, place, memory, onNotice } = this.#options;
     if (folder === torrent.folder) return;
     await this.#whileStopped(folder, torrent.metainfo, !find, async (signal) => {
       const [from, to] = [place(), place(folder)];
       if (find) await memory.take();
-      else if (from !== undefined && to !== undefined) await relocateContent(from, to, signal);
+      else if (from !== undefined && to !== undefined) await relocateContent(from, to, signal, onNotice);
       // A magnet link's torrent may have become known while it stopped.
       return torrent.metainfo;
     });

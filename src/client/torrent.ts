@@ -108,6 +108,7 @@ export class Torrent extends TorrentControls {
         this.#idle = undefined;
         await idle?.close();
       },
+      onNotice: (error) => this.#warn(error),
     });
     this.#readers = new Readers({
       layout: () => this.#metainfo?.layout,

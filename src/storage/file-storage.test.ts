@@ -92,6 +92,38 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
+  it("moves all that came for a file while it was not wanted, from the middle too", async () => {
+    const { storage, pool } = await stage([entry(["a"], 20_000), entry(["b"], 3_000_000), entry(["c"], 20_000)]);
+    await storage.select((file) => file !== 1);
+    const data = bytes(PIECE * 3, 5);
+    const places = [2 * PIECE, 70 * PIECE, 170 * PIECE];
+    for (const [at, place] of places.entries()) await storage.write(place, [data.subarray(at * PIECE, (at + 1) * PIECE)]);
+    await storage.select(() => true);
+    for (const [at, place] of places.entries()) {
+      const back = new Uint8Array(PIECE);
+      await storage.read(place, [back]);
+      expect(Buffer.compare(back, data.subarray(at * PIECE, (at + 1) * PIECE))).toBe(0);
+    }
+    await pool.close();
+  });
+
+  it("loses nothing that is written while the selection changes", async () => {
+    const { storage, pool } = await stage([entry(["a"], 20_000), entry(["b"], 400_000), entry(["c"], 20_000)]);
+    await storage.select((file) => file !== 1);
+    const data = bytes(10 * PIECE, 3);
+    const works: Promise<void>[] = [];
+    for (let piece = 0; piece < 10; piece++) {
+      works.push(storage.write((piece + 2) * PIECE, [data.subarray(piece * PIECE, (piece + 1) * PIECE)]));
+      works.push(storage.select((file) => file !== 1 || piece % 2 === 0));
+    }
+    works.push(storage.select(() => true));
+    await Promise.all(works);
+    const back = new Uint8Array(10 * PIECE);
+    await storage.read(2 * PIECE, [back]);
+    expect(Buffer.compare(back, data)).toBe(0);
+    await pool.close();
+  });
+
   it("says storage.short for what is not there", async () => {
     const { storage, pool, folder } = await stage([entry(["a"], 20_000)]);
     await mkdir(join(folder, "torrent"));

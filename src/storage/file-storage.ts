@@ -3,9 +3,11 @@ import type { FileLayout, LayoutFile, Span } from "../metainfo/index.ts";
 import type { Clock, Files, FileStat, HashSegment } from "../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
 import { FileWatch } from "./file-watch.ts";
-import { ALLOCATE_CHUNK_BYTES } from "./limits.ts";
+import { ALLOCATE_CHUNK_BYTES, MOVE_CHUNK_BYTES } from "./limits.ts";
 import { SafeFolders } from "./safe-folders.ts";
+import { SharedLock } from "./shared-lock.ts";
 import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
+import { isZero } from "./zeros.ts";
 
 export interface FileStorageOptions {
   readonly files: Files;
@@ -44,6 +46,8 @@ export class FileStorage implements Storage {
   /** Files written to since this was made. */
   readonly #written = new Set<number>();
   #watch: FileWatch | undefined;
+  /** A selection changes where bytes go, which must not happen in the middle of a write: writes share it. */
+  readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
@@ -59,7 +63,11 @@ export class FileStorage implements Storage {
     return name === undefined ? `${folder}/${file.path.join("/")}` : `${folder}/${name}/${file.path.join("/")}`;
   }
 
-  async select(isWanted: (fileIndex: number) => boolean): Promise<void> {
+  select(isWanted: (fileIndex: number) => boolean): Promise<void> {
+    return this.#lock.exclusive(() => this.#select(isWanted));
+  }
+
+  async #select(isWanted: (fileIndex: number) => boolean): Promise<void> {
     for (const file of this.#layout.files) {
       if (file.isPadding) continue;
       const wanted = isWanted(file.index);
@@ -102,7 +110,11 @@ export class FileStorage implements Storage {
     }
   }
 
-  async write(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+  write(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    return this.#lock.shared(() => this.#write(offset, parts));
+  }
+
+  async #write(offset: number, parts: readonly Uint8Array[]): Promise<void> {
     let done = 0;
     for (const span of this.#layout.spans(offset, partsLength(parts))) {
       const file = this.#file(span);
@@ -309,19 +321,21 @@ export class FileStorage implements Storage {
     });
   }
 
-  /** A file becomes wanted: what its first and last piece left in the part file moves to its own place. */
+  /**
+   * A file becomes wanted: what the part file holds of it moves to its own place. That may be any of its pieces: those that were asked for before it was deselected
+   * have come since. Zeros need no move: the file has them already where nothing was written.
+   */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;
     const part = await files.stat(partPath);
     if (part === undefined || file.length === 0) return;
     await this.#makeReady(file);
-    const { first, last } = this.#layout.filePieces(file.index);
-    for (const piece of new Set([first, last])) {
-      const begin = Math.max(file.offset, this.#layout.pieceOffset(piece));
-      const end = Math.min(file.offset + file.length, this.#layout.pieceOffset(piece) + this.#layout.pieceSize(piece), part.size);
-      if (end <= begin) continue;
-      const bytes = new Uint8Array(end - begin);
+    const end = Math.min(file.offset + file.length, part.size);
+    const chunk = new Uint8Array(Math.min(file.length, MOVE_CHUNK_BYTES));
+    for (let begin = file.offset; begin < end; begin += chunk.length) {
+      const bytes = chunk.subarray(0, Math.min(chunk.length, end - begin));
       await pool.use(partPath, "read", (open) => open.read(bytes, begin));
+      if (isZero(bytes)) continue;
       const span: Span = { fileIndex: file.index, fileOffset: begin - file.offset, length: bytes.length };
       if (this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true && (await this.#isThere(file, span, [bytes]))) continue;
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));

@@ -1,7 +1,8 @@
-import { AbortError, errorCode, StorageError } from "../base/index.ts";
+import { AbortError, errorCode, StorageError, toError, utf8, utf8Decode } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Files, OpenFile } from "../runtime/index.ts";
 import { MOVE_CHUNK_BYTES } from "./limits.ts";
+import { isZero } from "./zeros.ts";
 
 export interface MoveJob {
   readonly files: Files;
@@ -14,12 +15,15 @@ export interface MoveJob {
   readonly to: string;
   /** Ends the copying, as long as nothing of it counts yet. */
   readonly signal?: AbortSignal | undefined;
+  /** Hears `storage.left`: the data has moved, and what it was copied from could not be removed. */
+  readonly onLeft?: ((error: StorageError) => void) | undefined;
 }
 
 /**
  * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is. Between two the files are
- * copied under another name, made durable, and get their name all at once; only then the old ones are removed. When it fails midway
- * what was there is untouched. Data that is at the new place and no more at the old one has been moved before.
+ * copied under another name, made durable, and get their name all at once: from then on they have moved, and the old ones are removed, should that be
+ * possible. When it fails before what was there is untouched. A mark beside the copies says what they were copied from, so that a removal that was cut
+ * short by a crash goes on; old files that have changed since are not what was copied, and are never removed.
  *
  * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError: `storage.exists` when something is at the new
  * place already.
@@ -33,12 +37,18 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   const target = `${to}/${top}`;
   const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
   const mark = `${to}/.millrace-${id}.moved`;
-  if ((await files.linkStat(mark)) !== undefined && (await files.linkStat(target)) !== undefined) {
-    // All was copied before a crash, and some of the old files may be gone already.
-    await removeAll(files, source, paths);
-    await files.removeFile(mark);
+  const removeOld = async (): Promise<"copied"> => {
+    try {
+      await files.syncFolder(to);
+      await removeAll(files, source, paths);
+      await files.removeFile(mark);
+    } catch (error) {
+      const { message } = toError(error);
+      job.onLeft?.(new StorageError("storage.left", `${target} has moved there, but what is left at ${source} cannot be removed: ${message}`, { cause: error, fields: { path: source } }));
+    }
     return "copied";
-  }
+  };
+  if ((await files.linkStat(target)) !== undefined && (await isCopied(files, mark, source, paths))) return removeOld();
   if ((await files.linkStat(source)) === undefined) return "nothing";
   if ((await files.linkStat(target)) !== undefined) throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, { fields: { path: target } });
   await files.makeFolder(to);
@@ -51,17 +61,51 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   try {
     for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
     for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
-    await files.replace(mark, new Uint8Array());
+    await files.replace(mark, utf8(JSON.stringify(await describe(files, source, paths))));
     await files.rename(partial, target);
   } catch (error) {
     await removeAll(files, partial, paths).catch(() => undefined);
     await files.removeFile(mark).catch(() => undefined);
     throw error;
   }
-  await files.syncFolder(to);
-  await removeAll(files, source, paths);
-  await files.removeFile(mark);
-  return "copied";
+  return removeOld();
+}
+
+/** What is copied: where it is, and of each file size and time of change, `null` for one that is not there. */
+async function describe(files: Files, source: string, paths: readonly string[]): Promise<{ source: string; stamps: (string | null)[] }> {
+  const stamps: (string | null)[] = [];
+  for (const path of paths) {
+    const stat = await files.linkStat(`${source}${path}`);
+    stamps.push(stat === undefined ? null : `${stat.size} ${stat.modifiedMs}`);
+  }
+  return { source, stamps };
+}
+
+/** Whether a mark says that all that is still at the old place, as it is now, was copied. */
+async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
+  if ((await files.linkStat(mark)) === undefined) return false;
+  const file = await files.open(mark, "read");
+  let text: string;
+  try {
+    const bytes = new Uint8Array((await file.stat()).size);
+    text = utf8Decode(bytes.subarray(0, await file.read(bytes, 0)));
+  } finally {
+    await file.close();
+  }
+  const now = await describe(files, source, paths);
+  // Some may be gone already.
+  const then = markOf(text);
+  return then?.source === source && now.stamps.every((stamp, at) => stamp === null || stamp === then.stamps[at]);
+}
+
+function markOf(text: string): { readonly source: unknown; readonly stamps: readonly unknown[] } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && "source" in value && "stamps" in value && Array.isArray(value.stamps)) return { source: value.source, stamps: value.stamps };
+  } catch {
+    // A damaged mark says nothing.
+  }
+  return undefined;
 }
 
 /** Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with StorageError. */
@@ -115,11 +159,6 @@ async function copyBytes(source: OpenFile, target: OpenFile, length: number, sig
     const bytes = chunk.subarray(0, count);
     if (!isZero(bytes)) await target.write(bytes, at);
   }
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte !== 0) return false;
-  return true;
 }
 
 /** The files, then the folders that they leave empty, the deepest first. */
