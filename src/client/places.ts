@@ -30,8 +30,8 @@ interface Placed extends Claim {
 export class Places {
   /** By the path of the torrent's file, or of its folder: those with the same. */
   readonly #byTop = new Map<string, Set<Placed>>();
-  /** The same by the folder that they are in. */
-  readonly #byFolder = new Map<string, Set<Placed>>();
+  /** The same by the folder that they are in, and by each one above. */
+  readonly #below = new Map<string, Set<Placed>>();
   readonly #byId = new Map<string, Placed[]>();
 
   /** A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not agree with its own. */
@@ -51,7 +51,7 @@ export class Places {
       }
     }
     put(this.#byTop, top, placed);
-    put(this.#byFolder, claim.folder, placed);
+    for (const folder of upwards(claim.folder)) put(this.#below, folder, placed);
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
@@ -91,7 +91,7 @@ export class Places {
     for (const placed of all) {
       if (left.includes(placed)) continue;
       takeOut(this.#byTop, topOf(placed), placed);
-      takeOut(this.#byFolder, placed.folder, placed);
+      for (const folder of upwards(placed.folder)) takeOut(this.#below, folder, placed);
       for (const other of placed.neighbours) {
         other.neighbours.delete(placed);
         for (const [index, shares] of other.shares) {
@@ -113,8 +113,8 @@ export class Places {
   /** Torrents whose data may be the same as, above, or below that at `top`. */
   *#near(top: string, folder: string): Generator<Placed> {
     yield* this.#byTop.get(top) ?? [];
-    for (let at = folder; at !== ""; at = at.slice(0, Math.max(0, at.lastIndexOf("/")))) yield* this.#byTop.get(at) ?? [];
-    for (const [other, placed] of this.#byFolder) if (`${other}/`.startsWith(`${top}/`)) yield* placed;
+    for (const at of upwards(folder)) yield* this.#byTop.get(at) ?? [];
+    yield* this.#below.get(top) ?? [];
   }
 }
 
@@ -163,6 +163,11 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
   const last = Math.floor((offset + length - 1) / layout.pieceLength);
   for (let piece = Math.floor(offset / layout.pieceLength); piece <= last; piece++) if (have.get(piece)) return true;
   return false;
+}
+
+/** A folder and those above it. */
+function* upwards(folder: string): Generator<string> {
+  for (let at = folder; at !== ""; at = parent(at)) yield at;
 }
 
 function parent(path: string): string {
