@@ -24,12 +24,6 @@ export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): 
   return options.storage === undefined || options.storage === "files";
 }
 
-/** Whether anything is kept about a torrent, readable or not. */
-export async function isKept(place: ContentPlace): Promise<boolean> {
-  for (const kind of ["resume", "journal"]) if ((await place.runtime.files.linkStat(`${place.stateFolder}/${place.metainfo.id.hex}.${kind}`)) !== undefined) return true;
-  return false;
-}
-
 /** What is kept about a torrent. `onDamage` hears what of it is not believed. */
 export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">, id: string, onDamage?: (error: StorageError) => void): ResumeFile {
   const { files, random, hasher } = place.runtime;

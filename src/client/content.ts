@@ -4,7 +4,7 @@ import type { Metainfo } from "../metainfo/index.ts";
 import { ProgressKeeper, type Progress, type ResumeFile, type Snapshot, type Storage } from "../storage/index.ts";
 import type { SwarmContent } from "../swarm/index.ts";
 import { findProgress, hasDataIn, isGone, type FindOptions } from "./content-check.ts";
-import { blockCount, isKept, makeStorage, resumeFile, usesFiles } from "./content-place.ts";
+import { blockCount, makeStorage, resumeFile, usesFiles } from "./content-place.ts";
 import { CHEAP_CHECK_BYTES, SNAPSHOT_AFTER_BYTES } from "./limits.ts";
 import { fileBytes } from "./selection.ts";
 
@@ -53,7 +53,7 @@ export class Content implements SwarmContent {
     await storage.select((file) => priorities[file] !== "skip");
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex, options.onNotice) : undefined;
     // What was kept counts more than the caller's word, also when it is damaged: files of full length may be half empty since.
-    const skipCheck = options.skipCheck && !(await isKept(options));
+    const skipCheck = options.skipCheck && (await resume?.exists()) !== true;
     const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     if (loaded !== undefined) options.onKept(loaded.extra);
     const { progress, wasChecked, stamps } = await findProgress({ ...options, skipCheck }, storage, loaded);

@@ -1,7 +1,7 @@
 import { AbortError, errorCode, StorageError, toError, utf8, utf8Decode } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Files, OpenFile } from "../runtime/index.ts";
-import { MOVE_CHUNK_BYTES } from "./limits.ts";
+import { MAX_RESUME_BYTES, MOVE_CHUNK_BYTES } from "./limits.ts";
 import { isZero } from "./zeros.ts";
 
 export interface MoveJob {
@@ -61,7 +61,7 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   try {
     for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
     for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
-    await files.replace(mark, utf8(JSON.stringify(await describe(files, source, paths))));
+    await files.replace(mark, utf8((await describe(files, source, paths)).join("\n")));
     await files.rename(partial, target);
   } catch (error) {
     await removeAll(files, partial, paths).catch(() => undefined);
@@ -71,41 +71,22 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   return removeOld();
 }
 
-/** What is copied: where it is, and of each file size and time of change, `null` for one that is not there. */
-async function describe(files: Files, source: string, paths: readonly string[]): Promise<{ source: string; stamps: (string | null)[] }> {
-  const stamps: (string | null)[] = [];
+/** What is copied, a line each: where it is, and of each file size and time of change; an empty one for a file that is not there. */
+async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
+  const lines = [JSON.stringify(source)];
   for (const path of paths) {
     const stat = await files.linkStat(`${source}${path}`);
-    stamps.push(stat === undefined ? null : `${stat.size} ${stat.modifiedMs}`);
+    lines.push(stat === undefined ? "" : `${stat.size} ${stat.modifiedMs}`);
   }
-  return { source, stamps };
+  return lines;
 }
 
-/** Whether a mark says that all that is still at the old place, as it is now, was copied. */
+/** Whether a mark says that all that is still at the old place, as it is now, was copied. A damaged one says less. */
 async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
   if ((await files.linkStat(mark)) === undefined) return false;
-  const file = await files.open(mark, "read");
-  let text: string;
-  try {
-    const bytes = new Uint8Array((await file.stat()).size);
-    text = utf8Decode(bytes.subarray(0, await file.read(bytes, 0)));
-  } finally {
-    await file.close();
-  }
-  const now = await describe(files, source, paths);
+  const then = utf8Decode(await files.readAll(mark, MAX_RESUME_BYTES)).split("\n");
   // Some may be gone already.
-  const then = markOf(text);
-  return then?.source === source && now.stamps.every((stamp, at) => stamp === null || stamp === then.stamps[at]);
-}
-
-function markOf(text: string): { readonly source: unknown; readonly stamps: readonly unknown[] } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && "source" in value && "stamps" in value && Array.isArray(value.stamps)) return { source: value.source, stamps: value.stamps };
-  } catch {
-    // A damaged mark says nothing.
-  }
-  return undefined;
+  return (await describe(files, source, paths)).every((line, at) => line === "" || line === then[at]);
 }
 
 /** Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with StorageError. */

@@ -148,6 +148,12 @@ export class ResumeFile {
     return this.#inTurn(() => this.#closeJournal());
   }
 
+  /** Whether anything is kept, readable or not. */
+  async exists(): Promise<boolean> {
+    const { files } = this.#options;
+    return (await files.linkStat(this.#snapshotPath)) !== undefined || (await files.linkStat(this.#journalPath)) !== undefined;
+  }
+
   remove(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#closeJournal();
