@@ -4,9 +4,10 @@ import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper } from "../storage/index.ts";
 import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
 import { BlockChooser } from "./block-chooser.ts";
+import { DiskRetry } from "./disk-retry.ts";
 import { EndGame } from "./end-game.ts";
 import { Evidence } from "./evidence.ts";
-import { DISK_RETRY_MS, MIN_PIPELINE, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
+import { MIN_PIPELINE, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { OpenPieces } from "./open-pieces.ts";
 import { PartialSaver } from "./partial-saver.ts";
@@ -14,6 +15,7 @@ import type { Peer, PeerIdentity } from "./peer.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 import { PiecePicker, type Priority } from "./piece-picker.ts";
 import { PieceWriter, type BlockStorage } from "./piece-writer.ts";
+import { Suspects } from "./suspects.ts";
 
 export interface DownloaderOptions {
   readonly runtime: Runtime;
@@ -45,11 +47,9 @@ export class Downloader {
   readonly #endGame: EndGame;
   /** Hashing, writing and saving under way. */
   readonly #work = new Set<Promise<void>>();
-  /** Ends each wait for the disk. */
-  readonly #pauses = new Set<() => void>();
+  readonly #disk: DiskRetry;
+  readonly #suspects: Suspects;
   #isStopped = false;
-  /** Works that the full disk has refused so far: while there are any, nothing more is asked for. */
-  readonly #refused = new Set<symbol>();
   /** Requests that one peer may have outstanding, so that all find memory. */
   #share = Infinity;
 
@@ -72,6 +72,8 @@ export class Downloader {
     });
     this.#evidence = new Evidence(runtime.hasher);
     this.#endGame = new EndGame(options.peers, this.#open, runtime.random);
+    this.#disk = new DiskRetry({ clock: runtime.clock, onStorage: options.onStorage, onRoom: () => this.refillAll() });
+    this.#suspects = new Suspects({ open: this.#open, peers: options.peers, restart: (piece) => this.#restart(piece) });
   }
 
   /** Whether pieces are fetched in order instead of rarest first. */
@@ -187,7 +189,7 @@ export class Downloader {
     peer.down.add(length);
     peer.requests.onBlock();
     this.#cancelElsewhere(peer, piece, block);
-    if (piece.suspect && peer.flags.peerChoking) this.#leaveExclusives(peer);
+    if (piece.suspect && peer.flags.peerChoking) this.#suspects.left(peer);
     if (piece.isComplete) this.#own(this.#finish(piece));
     this.refill(peer);
   }
@@ -207,13 +209,13 @@ export class Downloader {
     peer.requests.delete(index, block);
     request.piece.release(block);
     if (peer.flags.peerChoking) peer.allowedFast.delete(index);
-    this.#leaveExclusive(peer, request.piece);
+    this.#suspects.leave(peer, request.piece);
   }
 
   /** The peer chokes us: without the fast extension that voids our requests. */
   choked(peer: Peer): void {
     if (!peer.supportsFast) this.#releaseAll(peer);
-    else this.#leaveExclusives(peer);
+    else this.#suspects.left(peer);
   }
 
   /** The peer stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the peers. */
@@ -242,7 +244,8 @@ export class Downloader {
       if (!peer.flags.peerChoking && now - peer.lastBlock > SNUB_MS) peer.isSnubbing = true;
       if (now - Math.max(peer.lastBlock, oldest(peer)) > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
     }
-    if (this.#endGame.isNear(this.picker.remaining)) this.refillAll();
+    const isPassedOn = this.#suspects.tick(now);
+    if (isPassedOn || this.#endGame.isNear(this.picker.remaining)) this.refillAll();
     this.#saveUnfinished(now);
     if (this.#open.size === 0) this.#buffers.trim();
   }
@@ -255,7 +258,7 @@ export class Downloader {
   /** Requests nothing more, cancels what is outstanding, and resolves when the disk has caught up. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const done of this.#pauses) done();
+    this.#disk.stop();
     for (const peer of this.#options.peers) this.#cancelAll(peer);
     this.#saveUnfinished(Infinity);
     while (this.#work.size > 0) await Promise.all(this.#work);
@@ -267,7 +270,7 @@ export class Downloader {
   }
 
   #request(peer: Peer, mayAskAgain: boolean): void {
-    if (this.#isStopped || this.#refused.size > 0 || peer.isClosed || !peer.flags.amInterested) return;
+    if (this.#isStopped || this.#disk.isRefusing || peer.isClosed || !peer.flags.amInterested) return;
     if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
     if (peer.requests.size > 0 && this.#buffers.wasRefused) return;
     const room = peer.requests.room(this.#share);
@@ -339,7 +342,7 @@ export class Downloader {
 
   #releaseAll(peer: Peer): void {
     for (const { piece, block } of peer.requests.drain()) piece.release(block);
-    this.#leaveExclusives(peer);
+    this.#suspects.left(peer);
   }
 
   /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
@@ -354,24 +357,18 @@ export class Downloader {
     return false;
   }
 
-  /** A peer gives up suspect pieces of which it is the only source, unless some of their blocks are still to come from it. */
-  #leaveExclusives(peer: Peer): void {
-    for (const piece of this.#open.all()) if (piece.exclusive === peer.identity && !peer.requests.includes(piece)) this.#leaveExclusive(peer, piece);
-  }
-
-  /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
-  #leaveExclusive(peer: Peer, piece: OpenPiece): void {
-    if (!piece.suspect || piece.exclusive !== peer.identity || piece.isComplete || peer.arriving?.piece === piece) return;
-    this.#forgetRequests(piece);
-    piece.restart();
-  }
-
   /** What peers were asked of a piece is void; blocks of it that still come are dropped. */
   #forgetRequests(piece: OpenPiece): void {
     for (const peer of this.#options.peers) {
       if (peer.arriving?.piece === piece) this.#abandonArrival(peer);
       peer.requests.forget(piece);
     }
+  }
+
+  /** All of a piece is fetched anew. */
+  #restart(piece: OpenPiece): void {
+    this.#forgetRequests(piece);
+    piece.restart();
   }
 
   #timeOut(peer: Peer): void {
@@ -389,12 +386,11 @@ export class Downloader {
     } catch (error) {
       // Blocks saved earlier cannot be read back: nobody's fault, they are fetched again.
       if (!(error instanceof StorageError)) throw error;
-      this.#forgetRequests(piece);
-      piece.restart();
+      this.#restart(piece);
       this.refillAll();
       return;
     }
-    const result = await this.#retrying(() => this.#writer.finish(piece, data));
+    const result = await this.#disk.run(() => this.#writer.finish(piece, data));
     if (result === "bad hash") this.#failed(piece, data);
     else if (result === "stored") this.#stored(piece, data);
   }
@@ -431,44 +427,8 @@ export class Downloader {
     this.refillAll();
   }
 
-  /** Repeats what a full disk refuses until there is room, or the download is stopped: then `undefined`. Told once, and once when all that was refused went through. */
-  async #retrying<T>(work: () => Promise<T>): Promise<T | undefined> {
-    const mark = Symbol("refused");
-    for (;;) {
-      try {
-        const result = await work();
-        if (this.#refused.delete(mark) && this.#refused.size === 0) {
-          this.#options.onStorage(undefined);
-          this.refillAll();
-        }
-        return result;
-      } catch (error) {
-        if (!(error instanceof StorageError)) throw error;
-        const isNews = this.#refused.size === 0 || error.code !== "storage.full";
-        this.#refused.add(mark);
-        if (isNews) this.#options.onStorage(error);
-        if (this.#isStopped || error.code !== "storage.full") return undefined;
-        await this.#pause(DISK_RETRY_MS);
-        if (this.#isStopped) return undefined;
-      }
-    }
-  }
-
-  /** Waits, but not beyond {@link Downloader.stop}. */
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer.cancel();
-        this.#pauses.delete(done);
-        resolve();
-      };
-      const timer = this.#options.runtime.clock.after(ms, done);
-      this.#pauses.add(done);
-    });
-  }
-
   #saveUnfinished(now: number): void {
-    if (this.#refused.size > 0) return;
+    if (this.#disk.isRefusing) return;
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
   }
 

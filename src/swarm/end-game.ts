@@ -1,11 +1,12 @@
 import { shuffle, type Random } from "../runtime/index.ts";
+import { END_GAME_TIMEOUT_MS, UNPROVED_REQUESTS } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import type { OpenPieces } from "./open-pieces.ts";
 import type { Peer } from "./peer.ts";
 
 /** Milliseconds a request must be old before another peer is asked for the same block: a fast peer delivers sooner. */
 const PATIENCE_MS = 500;
-/** Peers asked for the same block, at the most. */
+/** Peers asked for the same block, at the most; more only when these take too long ({@link END_GAME_TIMEOUT_MS}). */
 const MAX_ASKED = 3;
 /** Requests outstanding with one peer in end game: more would mostly come twice. */
 const MAX_OUTSTANDING = 32;
@@ -40,7 +41,8 @@ export class EndGame {
       for (const { piece, block, sentAt } of other.requests.values()) {
         if (now - sentAt < PATIENCE_MS) break;
         if (only !== undefined && piece.index !== only) continue;
-        if (piece.askedCount(block) >= MAX_ASKED || !piece.isPending(block) || piece.suspect) continue;
+        if (!piece.isPending(block) || piece.suspect) continue;
+        if (piece.askedCount(block) >= MAX_ASKED && !mayHelp(peer, now - sentAt)) continue;
         if (peer.pieces?.get(piece.index) !== true || peer.requests.find(piece.index, block) !== undefined) continue;
         piece.requestAgain(block);
         this.#share(piece, block);
@@ -64,4 +66,9 @@ export class EndGame {
     blocks.add(block);
     this.#shared.set(piece, blocks);
   }
+}
+
+/** Whether a peer may be asked for a block that enough others owe for `lateMs`: peers that take requests and never deliver must not keep it from those that would. */
+function mayHelp(peer: Peer, lateMs: number): boolean {
+  return lateMs >= END_GAME_TIMEOUT_MS && (peer.down.total > 0 || peer.requests.size < UNPROVED_REQUESTS);
 }

@@ -24,6 +24,18 @@ export const PIPELINE_MS = 1_000;
 /** Milliseconds without a block, though asked, after which a peer's requests go to others. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Milliseconds after which a block that several peers owe may be asked of any other (end game). */
+export const END_GAME_TIMEOUT_MS = 2_000;
+
+/** Requests of such blocks outstanding with a peer that has not delivered anything yet: enough to find out whether it does. */
+export const UNPROVED_REQUESTS = 4;
+
+/** Milliseconds that the only source of a piece that failed its hash has, besides {@link SUSPECT_MS_PER_BLOCK}, before another has its turn. */
+export const SUSPECT_MS = 10_000;
+
+/** Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, for those that send something. */
+export const SUSPECT_MS_PER_BLOCK = 16;
+
 /** Milliseconds without a block, though unchoked and asked, after which a peer counts as snubbing us (BEP 3). */
 export const SNUB_MS = 60_000;
 

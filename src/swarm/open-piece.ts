@@ -37,6 +37,12 @@ export class OpenPiece {
   exclusive: Source | undefined;
   /** Whether the piece failed before: it is fetched from one source at a time. */
   suspect = false;
+  /** Sources that had their turn with the suspect piece and were too slow: others come first. */
+  readonly hadTurn = new Set<Source>();
+  /** How often all sources were too slow. */
+  rounds = 0;
+  /** On the clock's scale: when the turn of the only source was first seen; `undefined` while nobody has one. */
+  turnSince: number | undefined;
   /** On the clock's scale, of the last block that arrived. */
   lastArrival = 0;
   readonly #state: Uint8Array;
@@ -91,7 +97,8 @@ export class OpenPiece {
 
   /** Whether a source may be asked for blocks of this piece. */
   admits(source: Source): boolean {
-    return !this.suspect || this.exclusive === undefined || this.exclusive === source;
+    if (!this.suspect) return true;
+    return this.exclusive === undefined ? !this.hadTurn.has(source) : this.exclusive === source;
   }
 
   /** The first free block, now requested. */
@@ -219,6 +226,7 @@ export class OpenPiece {
     this.held.clearAll();
     this.arriving = 0;
     this.exclusive = undefined;
+    this.turnSince = undefined;
     this.#onFree?.(this);
   }
 }
