@@ -2,7 +2,7 @@ import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } fr
 import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool } from "../storage/index.ts";
-import { BanList, RateLimiter } from "../swarm/index.ts";
+import { BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
@@ -60,6 +60,7 @@ export class Client {
       udp: new UdpTrackers(runtime),
       bans: new BanList(),
       budget: this.#budget(),
+      intake: new IntakeBudget(runtime.clock),
       download: new RateLimiter(runtime.clock, options.maxDownloadRate),
       upload: new RateLimiter(runtime.clock, options.maxUploadRate),
       checks: new Gate(MAX_OPENING),
@@ -177,6 +178,7 @@ export class Client {
     for (const result of closed) if (result.status === "rejected") this.#runtime.log.error("a torrent did not close", { reason: String(result.reason) });
     this.#host.download.close();
     this.#host.upload.close();
+    this.#host.intake.close();
     await this.#host.udp.close();
     await this.#host.pool.close();
   }

@@ -16,6 +16,7 @@ export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentR
     download: rates.download,
     upload: rates.upload,
     budget: host.budget,
+    intake: host.intake,
     bans: host.bans,
     events,
   });

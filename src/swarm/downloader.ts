@@ -141,6 +141,7 @@ export class Downloader {
 
   /** Asks a peer for as much as its pipeline holds. */
   refill(peer: Peer): void {
+    if (!canAsk(peer)) return;
     if (peer.requests.size === 0) this.#shareMemory();
     this.#request(peer, this.#mayAskAgain);
   }
@@ -270,8 +271,7 @@ export class Downloader {
   }
 
   #request(peer: Peer, mayAskAgain: boolean): void {
-    if (this.#isStopped || this.#disk.isRefusing || peer.isClosed || !peer.flags.amInterested) return;
-    if (peer.flags.peerChoking && peer.allowedFast.size === 0) return;
+    if (this.#isStopped || this.#disk.isRefusing || !canAsk(peer)) return;
     if (peer.requests.size > 0 && this.#buffers.wasRefused) return;
     const room = peer.requests.room(this.#share);
     if (room === 0) return;
@@ -350,7 +350,7 @@ export class Downloader {
     const now = this.#options.runtime.clock.now();
     for (const other of this.#options.peers) {
       if (other.arriving?.piece !== piece || other.arriving.block !== block) continue;
-      if (now - other.lastReceived < STALLED_BLOCK_MS || other.isPaused) return false;
+      if (now - other.lastReceived < STALLED_BLOCK_MS || !other.isHeard) return false;
       this.#abandonArrival(other);
       return true;
     }
@@ -440,6 +440,11 @@ export class Downloader {
       .finally(() => this.#work.delete(owned));
     this.#work.add(owned);
   }
+}
+
+/** Whether a peer takes requests of ours at all. */
+function canAsk(peer: Peer): boolean {
+  return !peer.isClosed && peer.flags.amInterested && (!peer.flags.peerChoking || peer.allowedFast.size > 0);
 }
 
 function oldest(peer: Peer): number {

@@ -65,7 +65,8 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       return;
     case "allowed-fast":
       requireFast(peer, message.type);
-      if (peer.allowedFast.size < MAX_ALLOWED_FAST) peer.allowedFast.add(message.piece);
+      if (peer.allowedFast.size >= MAX_ALLOWED_FAST || peer.allowedFast.has(message.piece)) return;
+      peer.allowedFast.add(message.piece);
       swarm.downloader?.refill(peer);
       return;
     case "suggest":

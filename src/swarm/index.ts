@@ -5,6 +5,7 @@ export { decideChoking, type ChokeCandidate, type ChokeDecision, type ChokePolic
 export { Downloader, type DownloaderOptions } from "./downloader.ts";
 export { sayPieces } from "./greeting.ts";
 export { receive, type Inbound } from "./inbound.ts";
+export { IntakeBudget } from "./intake-budget.ts";
 export * from "./limits.ts";
 export { MetadataExchange } from "./metadata-exchange.ts";
 export { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";

@@ -113,3 +113,21 @@ export const DISK_RETRY_MS = 5_000;
 
 /** Pieces that are taken back from a peer one by one; with more, parting with it costs both sides less. */
 export const MAX_DONT_HAVES = 2_000;
+
+/** Messages that a peer may send before the time for them is counted, and the most that it may gain; blocks do not count. */
+export const FREE_MESSAGES = 1_000;
+
+/** Messages that a peer gains with each block that it gives or takes: one asks for it. */
+export const MESSAGES_PER_BLOCK = 4;
+
+/** Messages that a peer gains each second. */
+export const MESSAGES_PER_SECOND = 20;
+
+/** Milliseconds of each second that are spent on messages beyond those that peers have for nothing, of all peers together; what is more waits unread. */
+export const WORK_MS_PER_SECOND = 150;
+
+/** Milliseconds of such work in one go. */
+export const WORK_BURST_MS = 3;
+
+/** Bytes of messages that have begun to arrive, or wait for time, held for all peers together; beyond, the peers that hold most are left. */
+export const HELD_BYTES = 32 * 1024 * 1024;

@@ -1,19 +1,19 @@
-import { Bitfield, concatBytes, PeerError, toError, type Endpoint, type PeerId } from "../base/index.ts";
+import { Bitfield, concatBytes, NetworkError, PeerError, toError, type Endpoint, type PeerId } from "../base/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
-import type { SocketHandlers } from "../runtime/index.ts";
+import type { Clock, SocketHandlers } from "../runtime/index.ts";
 import {
   encodeMessage,
   ExtensionNegotiation,
   initialPeerFlags,
-  MessageDecoder,
   recogniseClient,
   type ExtendedHandshake,
   type ExtensionRegistry,
   type Handshake,
   type Message,
-  type MessageSink,
   type PeerFlags,
 } from "../wire/index.ts";
+import { Inbox, type InboxOwner } from "./inbox.ts";
+import type { IntakeBudget } from "./intake-budget.ts";
 import { MAX_EARLY_HAVES, OUTBOX_HIGH_WATER } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { PeerRequests } from "./peer-requests.ts";
@@ -39,8 +39,8 @@ export interface PeerIdentity {
   readonly peerId: PeerId;
 }
 
-/** Why a connection is not read: its requests fill our queue, it does not take our answers, or the download limit is reached. */
-export type PauseReason = "uploads" | "answers" | "rate";
+/** Why a connection is not read: its requests fill our queue, it does not take our answers, the download limit is reached, or its messages wait for time. */
+export type PauseReason = "uploads" | "answers" | "rate" | "work";
 
 /** What a peer said about its pieces before the number of pieces was known. */
 interface EarlyPieces {
@@ -58,12 +58,13 @@ export interface PeerOptions {
   readonly registry: ExtensionRegistry<Peer>;
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
-  /** On the clock's scale. */
-  readonly now: number;
+  readonly clock: Clock;
+  /** What all peers share for their messages. */
+  readonly intake: IntakeBudget;
 }
 
 /** One connection with a peer, handshake done: what each side said, and what waits to be sent. Decides nothing. */
-export class Peer implements MessageSink {
+export class Peer implements InboxOwner {
   readonly connection: Connection;
   readonly direction: Direction;
   readonly identity: PeerIdentity;
@@ -98,7 +99,7 @@ export class Peer implements MessageSink {
   /** Block bytes that arrived and were of no use. */
   wasted = 0;
   readonly #owner: PeerOwner;
-  readonly #decoder: MessageDecoder;
+  readonly #inbox: Inbox;
   readonly #early: EarlyPieces = { bits: undefined, all: false, haves: new Set() };
   #outbox: Uint8Array[] = [];
   #closed = false;
@@ -107,7 +108,8 @@ export class Peer implements MessageSink {
   #behindSince: number | undefined;
 
   constructor(options: PeerOptions) {
-    const { connection, handshake, now } = options;
+    const { connection, handshake, clock, intake, pieceCount } = options;
+    const now = clock.now();
     this.#owner = options.owner;
     this.connection = connection;
     this.direction = options.direction;
@@ -119,8 +121,8 @@ export class Peer implements MessageSink {
     this.lastReceived = now;
     this.lastSent = now;
     this.lastBlock = now;
-    this.#decoder = new MessageDecoder(this, { pieceCount: options.pieceCount });
-    if (options.pieceCount !== undefined) this.pieces = new Bitfield(options.pieceCount);
+    this.#inbox = new Inbox(this, { clock, budget: intake, pieceCount });
+    if (pieceCount !== undefined) this.pieces = new Bitfield(pieceCount);
   }
 
   /** The handlers for the connection: what arrives is decoded here, errors in it close the connection. */
@@ -128,11 +130,7 @@ export class Peer implements MessageSink {
     onData: (chunk) => {
       if (this.#closed) return;
       this.#owner.onReceived(this, chunk.length);
-      try {
-        this.#decoder.push(chunk);
-      } catch (error) {
-        this.close(toError(error));
-      }
+      this.#inbox.take(chunk);
     },
     onDrain: () => {
       this.#behindSince = undefined;
@@ -215,19 +213,36 @@ export class Peer implements MessageSink {
     return this.#pauses.size > 0;
   }
 
+  /** Whether we read it, so that what it does not send is its doing. Messages that wait for time are no excuse: it sent too many. */
+  get isHeard(): boolean {
+    return this.#pauses.size === 0 || (this.#pauses.size === 1 && this.#pauses.has("work"));
+  }
+
+  /** Once a second. `now` on the clock's scale. */
+  tick(now: number): void {
+    this.down.tick(now);
+    this.up.tick(now);
+    this.#inbox.tick();
+  }
+
+  /** Blocks passed, one way or the other: it may send more messages. */
+  earn(blocks: number): void {
+    this.#inbox.earn(blocks);
+  }
+
   /** Ends the connection, at once and once. The owner hears of it before this returns. */
   close(error?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#outbox = [];
-    this.#decoder.stop();
+    this.#inbox.stop();
     this.connection.destroy();
     this.#owner.onClose(this, error);
   }
 
   /** The view of the block that is arriving is needed otherwise: the rest of the block is dropped. */
   abandonBlock(): void {
-    this.#decoder.abandonBlock();
+    this.#inbox.abandonBlock();
   }
 
   /**
@@ -248,6 +263,7 @@ export class Peer implements MessageSink {
 
   /** The peer has everything; answers as {@link Peer.addBitfield} does. */
   addAll(): Bitfield | undefined {
+    if (this.pieces?.isFull === true) return undefined;
     if (this.pieces !== undefined) return this.#add(Bitfield.full(this.pieces.length), this.pieces);
     this.#early.all = true;
     return undefined;
@@ -265,7 +281,7 @@ export class Peer implements MessageSink {
 
   /** The number of pieces is known at last: what was said before is put in place. Throws as the setters do. */
   setPieceCount(pieceCount: number): void {
-    this.#decoder.setLimits({ pieceCount });
+    this.#inbox.setPieceCount(pieceCount);
     this.pieces = new Bitfield(pieceCount);
     const { bits, all, haves } = this.#early;
     if (all) this.addAll();
@@ -290,6 +306,23 @@ export class Peer implements MessageSink {
   }
 
   onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void {
+    if (stored) this.earn(1);
     this.#owner.blockEnd(this, piece, begin, length, stored);
+  }
+
+  onFull(): void {
+    this.pause("work");
+  }
+
+  onEmpty(): void {
+    this.resume("work");
+  }
+
+  onError(error: Error): void {
+    this.close(error);
+  }
+
+  onHeldTooMuch(): void {
+    this.close(new NetworkError("peer.memory", "all peers together hold too many bytes of unfinished messages, and this one the most"));
   }
 }

@@ -157,6 +157,62 @@ describe("PiecePicker", () => {
   });
 });
 
+describe("PiecePicker of thousands of pieces", () => {
+  const COUNT = 10_000;
+  const every = (step: number): Bitfield => {
+    const out = new Bitfield(COUNT);
+    for (let piece = 0; piece < COUNT; piece += step) out.set(piece);
+    return out;
+  };
+  /** Uses the order so often that it is brought up to date. */
+  const use = (p: PiecePicker): void => {
+    for (let n = 0; n < COUNT / 500; n++) p.pickRarest(undefined);
+  };
+
+  it("sorts them anew when many gain or lose a copy at once", () => {
+    const p = new PiecePicker(COUNT, new SeededRandom(1));
+    p.addPeer(every(2), 1);
+    expect([p.availability(0), p.availability(1)]).toEqual([1, 0]);
+    expect((p.pickRarest(undefined) ?? 0) % 2).toBe(1);
+    p.addPeer(Bitfield.full(COUNT), 1);
+    p.addPeer(every(2), -1);
+    // Moves from the rank in which a piece stands, which is not the one that it has by now.
+    for (let piece = 1; piece < COUNT; piece += 2) p.addHave(piece, 1);
+    p.take(2);
+    p.giveBack(2);
+    p.addHave(4, -1);
+    use(p);
+    expect(order(p).slice(0, 2)).toEqual([4, expect.any(Number)]);
+    expect(order(p)).toHaveLength(0);
+  });
+
+  it("sorts them once for many uses, whatever peers say in between", () => {
+    const p = new PiecePicker(COUNT, new SeededRandom(1));
+    p.addPeer(every(2), 1);
+    expect((p.pickRarest(undefined) ?? 0) % 2).toBe(1);
+    p.addPeer(Bitfield.full(COUNT), 1);
+    p.addPeer(every(2), -1);
+    p.addPeer(every(2), -1);
+    expect([p.availability(0), p.availability(1)]).toEqual([0, 1]);
+    expect((p.pickRarest(undefined) ?? 0) % 2).toBe(1);
+    use(p);
+    expect((p.pickRarest(undefined) ?? 1) % 2).toBe(0);
+  });
+
+  it("finds the few that a peer has, the rarest of them first", () => {
+    const p = new PiecePicker(COUNT, new SeededRandom(1));
+    for (const piece of [17, 4_711, 9_999]) for (let copy = 0; copy <= piece % 3; copy++) p.addHave(piece, 1);
+    const few = new Bitfield(COUNT);
+    expect(p.canPick(few)).toBe(false);
+    for (const piece of [17, 4_711, 9_999]) few.set(piece);
+    for (const expected of [9_999, 4_711, 17]) {
+      expect(p.pickRarest(few)).toBe(expected);
+      p.take(expected);
+    }
+    expect(p.canPick(few)).toBe(false);
+  });
+});
+
 describe("PiecePicker.pickNear", () => {
   /** Every piece in the order in which one peer is asked for it, in extents of `extent`. */
   function course(from: PiecePicker, extent: number, pieces?: Bitfield): number[] {

@@ -1,4 +1,4 @@
-import type { Bitfield } from "../base/index.ts";
+import { Bitfield } from "../base/index.ts";
 import { shuffle, type Random } from "../runtime/index.ts";
 
 /** How much a file, and so its pieces, is wanted. */
@@ -16,14 +16,21 @@ const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const BUCKETS = 3 * STEPS;
 const ABSENT = 0xffffffff;
+/** Pieces that come or go at once and are then counted only: beyond, sorting all anew costs less than moving each. */
+const BULK = 4_096;
+/** Pieces that are sorted anew for each use of the order since it was last sorted: what a peer says in one message must not cost a sort each time. */
+const SORTED_PER_USE = 512;
+/** Pieces in order that are looked at before those that a peer has are looked for among all. */
+const SCAN = 1_024;
 
 /**
  * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted and not begun stand in one array, sorted by priority and
  * then by how many peers have them. The array is cut into buckets of equal rank, so that a piece that gains or loses a copy moves
- * to the next bucket by one exchange, whatever the number of pieces. Peers that have everything are only counted.
+ * to the next bucket by one exchange, whatever the number of pieces. Peers that have everything are only counted. What thousands of
+ * pieces gain or lose at once is counted, and the order brought up to date by one sort, not at once when there was one lately.
  *
- * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces of rank `b`; `position[order[i]] === i`; a piece is in
- * the array when it is wanted, and neither begun nor finished.
+ * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces with `ranked[piece] === b`; `position[order[i]] === i`; a piece
+ * is in the array, and its bit set in `pickable`, when it is wanted, and neither begun nor finished.
  */
 export class PiecePicker {
   readonly #random: Random;
@@ -34,6 +41,12 @@ export class PiecePicker {
   readonly #start = new Uint32Array(BUCKETS + 1);
   /** 1 for a piece that is begun or finished. */
   readonly #taken: Uint8Array;
+  /** The rank by which a piece stands in the order: not its rank of now while `isStale`. */
+  readonly #ranked: Uint8Array;
+  readonly #pickable: Bitfield;
+  #isStale = false;
+  /** Uses of the order since it was sorted. */
+  #uses = Infinity;
   #lot: number;
   #seeds = 0;
   #cursor = 0;
@@ -47,7 +60,9 @@ export class PiecePicker {
     this.#taken = new Uint8Array(pieceCount);
     this.#order = new Uint32Array(pieceCount);
     this.#position = new Uint32Array(pieceCount).fill(ABSENT);
-    this.#rebuild();
+    this.#ranked = new Uint8Array(pieceCount);
+    this.#pickable = Bitfield.full(pieceCount);
+    this.#shuffle();
   }
 
   /** How many peers have a piece. */
@@ -76,17 +91,29 @@ export class PiecePicker {
 
   /** A peer with these pieces came (1) or went (-1). */
   addPeer(pieces: Bitfield, change: 1 | -1): void {
-    for (const piece of pieces.ones()) this.addHave(piece, change);
+    if (pieces.count < BULK) {
+      for (const piece of pieces.ones()) this.addHave(piece, change);
+      return;
+    }
+    const { bytes } = pieces;
+    for (let at = 0; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
+      for (let bit = 0, piece = at * 8; byte << bit & 0xff; bit++, piece++) {
+        if ((byte & (0x80 >> bit)) !== 0) this.#available[piece] = (this.#available[piece] ?? 0) + change;
+      }
+    }
+    this.#isStale = true;
   }
 
   /** A peer gained a piece (1), or a peer that had it went (-1). */
   addHave(piece: number, change: 1 | -1): void {
-    const rank = this.#rank(piece);
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
     if (this.#position[piece] === ABSENT) return;
+    const rank = this.#ranked[piece] ?? 0;
     const next = this.#rank(piece);
+    if (next === rank) return;
     this.#move(piece, rank, next);
-    if (next !== rank) this.#mix(piece, next);
+    this.#mix(piece, next);
   }
 
   /** A piece is begun or finished: it is not picked any more. */
@@ -125,8 +152,8 @@ export class PiecePicker {
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
     if (rarest === undefined || extent < 2) return rarest;
-    const rank = this.#rank(rarest);
-    const isEqual = (piece: number): boolean => this.#position[piece] !== ABSENT && this.#rank(piece) === rank && pieces?.get(piece) !== false;
+    const rank = this.#ranked[rarest];
+    const isEqual = (piece: number): boolean => this.#position[piece] !== ABSENT && this.#ranked[piece] === rank && pieces?.get(piece) !== false;
     if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#position.length && isEqual(last + 1)) return last + 1;
     let first = rarest;
     while (first % extent !== 0 && isEqual(first - 1)) first--;
@@ -168,13 +195,42 @@ export class PiecePicker {
   }
 
   #scan(pieces: Bitfield | undefined, from: number): number | undefined {
+    this.#settle();
     const { remaining } = this;
-    for (let step = 0; step < remaining; step++) {
+    const steps = Math.min(remaining, SCAN);
+    for (let step = 0; step < steps; step++) {
       const at = from + step < remaining ? from + step : from + step - remaining;
       const piece = this.#order[at] ?? 0;
       if (pieces === undefined || pieces.get(piece)) return piece;
     }
-    return undefined;
+    return pieces === undefined || steps === remaining ? undefined : this.#search(pieces);
+  }
+
+  /** The first in order that a peer has, by a look at what it has: most peers of which a scan finds nothing have little. */
+  #search(pieces: Bitfield): number | undefined {
+    const { bytes } = pieces;
+    let best: number | undefined;
+    let first = ABSENT;
+    for (let at = 0; at < bytes.length; at++) {
+      const common = (bytes[at] ?? 0) & (this.#pickable.bytes[at] ?? 0);
+      for (let bit = 0; common << bit & 0xff; bit++) {
+        if ((common & (0x80 >> bit)) === 0) continue;
+        const position = this.#position[at * 8 + bit] ?? ABSENT;
+        if (position >= first) continue;
+        first = position;
+        best = at * 8 + bit;
+      }
+    }
+    return best;
+  }
+
+  /** Brings the order up to date, should there have been uses enough since the last time to pay for it. */
+  #settle(): void {
+    this.#uses++;
+    if (!this.#isStale || this.#uses * SORTED_PER_USE < this.#level.length) return;
+    this.#isStale = false;
+    this.#uses = 0;
+    this.#sort();
   }
 
   #rank(piece: number): number {
@@ -201,6 +257,7 @@ export class PiecePicker {
       this.#exchange(this.#position[piece] ?? 0, last);
       this.#start[rank + 1] = last;
     }
+    this.#ranked[piece] = to;
     for (let rank = from; rank > to; rank--) {
       const first = this.#start[rank] ?? 0;
       this.#exchange(this.#position[piece] ?? 0, first);
@@ -209,19 +266,21 @@ export class PiecePicker {
   }
 
   #remove(piece: number): void {
-    const rank = this.#rank(piece);
+    const rank = this.#ranked[piece] ?? 0;
     // To the end of the last bucket, then off.
     this.#move(piece, rank, BUCKETS - 1);
     const last = (this.#start[BUCKETS] ?? 0) - 1;
     this.#exchange(this.#position[piece] ?? 0, last);
     this.#start[BUCKETS] = last;
     this.#position[piece] = ABSENT;
+    this.#pickable.set(piece, false);
   }
 
   #insert(piece: number): void {
     const end = this.#start[BUCKETS] ?? 0;
     this.#put(piece, end);
     this.#start[BUCKETS] = end + 1;
+    this.#pickable.set(piece);
     const rank = this.#rank(piece);
     this.#move(piece, BUCKETS - 1, rank);
     this.#mix(piece, rank);
@@ -239,11 +298,36 @@ export class PiecePicker {
     this.#exchange(this.#position[piece] ?? 0, first + ((this.#lot >>> 0) % size));
   }
 
-  #rebuild(): void {
+  #shuffle(): void {
     const pieces = shuffle(Array.from(this.#level.keys()), this.#random);
     pieces.forEach((piece, at) => this.#put(piece, at));
     const rank = (3 - priorityLevel("normal")) * STEPS;
+    this.#ranked.fill(rank);
     this.#start.fill(0, 0, rank + 1);
     this.#start.fill(pieces.length, rank + 1);
+  }
+
+  /** Puts every piece where its rank of now belongs; pieces of a rank stay in the order in which they were, which was by chance. */
+  #sort(): void {
+    const pieces = this.#order.slice(0, this.remaining);
+    const next = new Uint32Array(BUCKETS);
+    for (const piece of pieces) {
+      const rank = this.#rank(piece);
+      this.#ranked[piece] = rank;
+      next[rank] = (next[rank] ?? 0) + 1;
+    }
+    let at = 0;
+    for (let rank = 0; rank < BUCKETS; rank++) {
+      const size = next[rank] ?? 0;
+      this.#start[rank] = at;
+      next[rank] = at;
+      at += size;
+    }
+    for (const piece of pieces) {
+      const rank = this.#ranked[piece] ?? 0;
+      const to = next[rank] ?? 0;
+      next[rank] = to + 1;
+      this.#put(piece, to);
+    }
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../runtime/index.ts";
 
-/** Milliseconds of traffic that may pass in one burst. */
+/** Milliseconds of traffic that may pass in one burst, unless told otherwise. */
 const BURST_MS = 200;
 /** Milliseconds between two looks at a limiter that somebody waits for: short enough to be smooth, long enough to batch. */
 const SHORTEST_WAIT_MS = 10;
@@ -12,16 +12,18 @@ const SHORTEST_WAIT_MS = 10;
 export class RateLimiter {
   readonly #clock: Clock;
   readonly #parent: RateLimiter | undefined;
+  readonly #burstMs: number;
   #rate: number | undefined;
   #level = 0;
   #lastTime = 0;
   #waiting: (() => void)[] = [];
   #timer: Timer | undefined;
 
-  /** `rate` in bytes a second; `undefined` for no limit. */
-  constructor(clock: Clock, rate?: number, parent?: RateLimiter) {
+  /** `rate` in bytes a second; `undefined` for no limit. `burstMs`: milliseconds of traffic that may pass in one burst. */
+  constructor(clock: Clock, rate?: number, parent?: RateLimiter, burstMs = BURST_MS) {
     this.#clock = clock;
     this.#parent = parent;
+    this.#burstMs = burstMs;
     this.setRate(rate);
   }
 
@@ -79,7 +81,7 @@ export class RateLimiter {
   }
 
   #burst(): number {
-    return this.#rate === undefined ? 0 : Math.max(1, (this.#rate * BURST_MS) / 1000);
+    return this.#rate === undefined ? 0 : Math.max(1, (this.#rate * this.#burstMs) / 1000);
   }
 
   #isOpenHere(): boolean {

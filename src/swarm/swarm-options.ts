@@ -3,6 +3,7 @@ import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
 import type { BanList } from "./bans.ts";
+import type { IntakeBudget } from "./intake-budget.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
 /** Connections that all torrents of a client share. */
@@ -40,6 +41,7 @@ export interface SwarmOptions {
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   readonly budget: ConnectionBudget;
+  readonly intake: IntakeBudget;
   readonly bans: BanList;
   readonly events: SwarmEvents;
 }

@@ -1,4 +1,4 @@
-import { formatEndpoint, ipFamily, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
+import { BLOCK_LENGTH, formatEndpoint, ipFamily, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
@@ -120,8 +120,7 @@ export class Swarm implements PeerOwner {
     this.down.tick(now);
     this.up.tick(now);
     for (const peer of this.#peers) {
-      peer.down.tick(now);
-      peer.up.tick(now);
+      peer.tick(now);
       if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused) peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
       else if (now - (peer.stalledSince ?? now) > SILENCE_MS) peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
       else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
@@ -297,6 +296,7 @@ export class Swarm implements PeerOwner {
       hasPiece: (piece) => content.have.get(piece),
       onSent: (peer, bytes) => {
         peer.up.add(bytes);
+        peer.earn(Math.ceil(bytes / BLOCK_LENGTH));
         this.up.add(bytes);
         peer.lastSent = runtime.clock.now();
       },
@@ -319,8 +319,7 @@ export class Swarm implements PeerOwner {
     if (bans.isBanned(connection.remote, peerId)) return undefined;
     if (this.#peers.size >= this.#options.maxPeers() || budget.room <= 0) return undefined;
     for (const peer of this.#peers) if (peer.identity.peerId.equals(peerId)) return undefined;
-    const now = this.#options.runtime.clock.now();
-    if (this.#peers.size === 0) this.#wake(now);
+    if (this.#peers.size === 0) this.#wake(this.#options.runtime.clock.now());
     const peer = new Peer({
       owner: this,
       connection,
@@ -329,7 +328,8 @@ export class Swarm implements PeerOwner {
       peerId,
       registry: this.#crewed().registry,
       pieceCount: this.#content?.metainfo.pieceCount,
-      now,
+      clock: this.#options.runtime.clock,
+      intake: this.#options.intake,
     });
     this.#peers.add(peer);
     budget.count(1);

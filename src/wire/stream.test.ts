@@ -55,6 +55,31 @@ describe("MessageDecoder", () => {
     );
   });
 
+  it("stops after a message when the sink suspends it, and goes on with the rest", () => {
+    fc.assert(
+      fc.property(fc.array(anyMessage, { maxLength: 12 }), anyCuts, (messages, cuts) => {
+        const sink = new Collector();
+        const decoder: MessageDecoder = new MessageDecoder({
+          onMessage: (message) => {
+            sink.onMessage(message);
+            decoder.suspend();
+          },
+          onBlockStart: (piece, begin, length) => sink.onBlockStart(piece, begin, length),
+          onBlockEnd: (piece, begin, length, stored) => sink.onBlockEnd(piece, begin, length, stored),
+        });
+        for (const chunk of chunked(encodeMessages(messages), cuts)) {
+          for (let at = 0; at < chunk.length; ) {
+            const before = sink.messages.filter(({ type }) => type !== "piece").length;
+            at += decoder.push(chunk.subarray(at));
+            expect(sink.messages.filter(({ type }) => type !== "piece").length - before).toBeLessThanOrEqual(1);
+          }
+        }
+        expect(sink.messages).toEqual(messages);
+        expect(decoder.heldBytes).toBe(0);
+      }),
+    );
+  });
+
   it("keeps nothing of the chunk's memory", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);

@@ -5,7 +5,7 @@ import { checkFrame, parseBody } from "./decode.ts";
 import { MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
-/** Where decoded messages go. A callback may call {@link MessageDecoder.stop}, but not `push`. */
+/** Where decoded messages go. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but not `push`. */
 export interface MessageSink {
   /** Every message but `piece`. Its byte strings are copies and may be kept. */
   onMessage(message: Message): void;
@@ -55,6 +55,7 @@ export class MessageDecoder {
   #blockAt = 0;
 
   #stopped = false;
+  #suspended = false;
   #failure: Error | undefined;
 
   constructor(sink: MessageSink, options: DecoderOptions = {}) {
@@ -69,19 +70,22 @@ export class MessageDecoder {
   }
 
   /**
-   * Decodes what `chunk` holds; its memory may be used again afterwards. Throws `PeerError` as `decodeMessage` does, and what
-   * the sink throws; the decoder is dead then, and throws the same again. After {@link MessageDecoder.stop} it does nothing.
+   * Decodes what `chunk` holds; its memory may be used again afterwards. Returns how many of its bytes were taken: all, unless the
+   * sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and what the sink throws; the decoder is
+   * dead then, and throws the same again. After {@link MessageDecoder.stop} it does nothing.
    */
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): number {
     if (this.#failure !== undefined) throw this.#failure;
+    this.#suspended = false;
     try {
       let at = 0;
       const end = chunk.length;
-      while (at < end && !this.#stopped) {
+      while (at < end && !this.#stopped && !this.#suspended) {
         if (this.#inBlock) at = this.#takeBlock(chunk, at, end);
         else if (this.#gathered === 0) at = this.#takeWhole(chunk, at, end);
         else at = this.#gather(chunk, at, end);
       }
+      return this.#stopped ? end : at;
     } catch (error) {
       this.#failure = toError(error);
       this.#release();
@@ -93,6 +97,16 @@ export class MessageDecoder {
   stop(): void {
     this.#stopped = true;
     this.#release();
+  }
+
+  /** Ends the current `push` after this message: the caller gives the rest of the chunk again later. To be called from the sink. */
+  suspend(): void {
+    this.#suspended = true;
+  }
+
+  /** Bytes of memory that a long message takes which has begun to arrive; 0 for short ones, between messages and within a block. */
+  get heldBytes(): number {
+    return this.#pending.length > PENDING_LENGTH ? this.#pending.length : 0;
   }
 
   /**

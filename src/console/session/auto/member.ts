@@ -1,6 +1,6 @@
 import { PeerId, type Bitfield } from "../../../base/index.ts";
 import type { Clock } from "../../../runtime/index.ts";
-import { countHave, countPieces, Peer, setInterest, type Downloader, type Inbound, type MetadataExchange, type PeerOwner, type Uploader } from "../../../swarm/index.ts";
+import { countHave, countPieces, IntakeBudget, Peer, setInterest, type Downloader, type Inbound, type MetadataExchange, type PeerOwner, type Uploader } from "../../../swarm/index.ts";
 import { MAX_ALLOWED_FAST, type ExtensionRegistry, type Handshake } from "../../../wire/index.ts";
 import type { ConsolePeer } from "../peer.ts";
 import { NO_DUTIES, type Duties } from "./duties.ts";
@@ -51,7 +51,8 @@ export class Member implements Inbound {
       peerId: PeerId.fromBytes(handshake.peerId),
       registry: options.registry,
       pieceCount: theirs.pieces?.length,
-      now: clock.now(),
+      clock,
+      intake: new IntakeBudget(clock),
     });
     const { engine } = this;
     engine.lastSent = clock.now() - (now - (ours.lastAt ?? now));

@@ -1,0 +1,150 @@
+import { concatBytes, toError } from "../base/index.ts";
+import type { Clock } from "../runtime/index.ts";
+import { MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
+import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
+import { FREE_MESSAGES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
+
+/** Whose messages they are. */
+export interface InboxOwner extends MessageSink {
+  /** What has arrived waits: nothing more is to be read. */
+  onFull(): void;
+  /** Nothing waits any more. */
+  onEmpty(): void;
+  /** The peer broke a rule, or its owner threw. */
+  onError(error: Error): void;
+  /** All peers hold too much memory, and this one the most. */
+  onHeldTooMuch(): void;
+}
+
+export interface InboxOptions {
+  readonly clock: Clock;
+  readonly budget: IntakeBudget;
+  readonly pieceCount: number | undefined;
+}
+
+/**
+ * What a peer sends, decoded. Each peer may send some messages for nothing, and more with each block that it gives or takes; those
+ * beyond draw on time that all such peers share. When that is spent, what has arrived waits and nothing more is read.
+ */
+export class Inbox implements MessageSink, BytesHolder {
+  readonly #owner: InboxOwner;
+  readonly #clock: Clock;
+  readonly #budget: IntakeBudget;
+  readonly #decoder: MessageDecoder;
+  /** Bytes behind a message after which the time was spent. A copy: what arrives lies in memory that is used again. */
+  #waiting: Uint8Array | undefined;
+  #free = FREE_MESSAGES;
+  /** On the clock's scale: until when the time of this chunk was counted. */
+  #countedUntil = 0;
+  #held = 0;
+  #isStopped = false;
+
+  constructor(owner: InboxOwner, { clock, budget, pieceCount }: InboxOptions) {
+    this.#owner = owner;
+    this.#clock = clock;
+    this.#budget = budget;
+    this.#decoder = new MessageDecoder(this, { pieceCount });
+  }
+
+  /** Takes what arrived. */
+  take(chunk: Uint8Array): void {
+    if (this.#isStopped) return;
+    if (this.#waiting === undefined) this.#decode(chunk);
+    else this.#waiting = concatBytes([this.#waiting, chunk]);
+    this.#hold();
+  }
+
+  /** The peer gave or took blocks, so many: it may send more messages for nothing. */
+  earn(blocks: number): void {
+    this.#free = Math.min(FREE_MESSAGES, this.#free + blocks * MESSAGES_PER_BLOCK);
+  }
+
+  /** Once a second. */
+  tick(): void {
+    if (this.#free < FREE_MESSAGES) this.#free = Math.min(FREE_MESSAGES, this.#free + MESSAGES_PER_SECOND);
+  }
+
+  /** Whether something waits for time. */
+  get isWaiting(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  setPieceCount(pieceCount: number): void {
+    this.#decoder.setLimits({ pieceCount });
+  }
+
+  abandonBlock(): void {
+    this.#decoder.abandonBlock();
+  }
+
+  /** Nothing more is delivered. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#decoder.stop();
+    this.#waiting = undefined;
+    this.#hold();
+  }
+
+  onMessage(message: Message): void {
+    this.#owner.onMessage(message);
+    if (this.#free > 1) {
+      this.#free--;
+      return;
+    }
+    const now = this.#clock.now();
+    if (this.#free > 0) {
+      this.#free = 0;
+      this.#countedUntil = now;
+      return;
+    }
+    this.#budget.spend(now - this.#countedUntil);
+    this.#countedUntil = now;
+    if (!this.#budget.isOpen) this.#decoder.suspend();
+  }
+
+  onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined {
+    return this.#owner.onBlockStart(piece, begin, length);
+  }
+
+  onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void {
+    this.#owner.onBlockEnd(piece, begin, length, stored);
+  }
+
+  onHeldTooMuch(): void {
+    this.#held = 0;
+    this.#owner.onHeldTooMuch();
+  }
+
+  #decode(bytes: Uint8Array): void {
+    this.#countedUntil = this.#clock.now();
+    let taken = 0;
+    try {
+      taken = this.#decoder.push(bytes);
+    } catch (error) {
+      this.#waiting = undefined;
+      this.#owner.onError(toError(error));
+      return;
+    }
+    const isFirst = this.#waiting === undefined;
+    const rest = bytes.subarray(taken);
+    this.#waiting = rest.length === 0 || this.#isStopped ? undefined : isFirst ? concatBytes([rest]) : rest;
+    if (this.#waiting !== undefined) {
+      if (isFirst) this.#owner.onFull();
+      this.#budget.wait(() => this.#goOn());
+    } else if (!isFirst) this.#owner.onEmpty();
+  }
+
+  #goOn(): void {
+    const waiting = this.#waiting;
+    if (waiting !== undefined) this.#decode(waiting);
+    this.#hold();
+  }
+
+  /** Keeps the budget told of what is held. */
+  #hold(): void {
+    const held = this.#isStopped ? 0 : (this.#waiting?.buffer.byteLength ?? 0) + this.#decoder.heldBytes;
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#budget.hold(this, held);
+  }
+}
