@@ -2,7 +2,7 @@ import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } fr
 import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool } from "../storage/index.ts";
-import { BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
+import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
@@ -61,6 +61,7 @@ export class Client {
       bans: new BanList(),
       budget: this.#budget(),
       intake: new IntakeBudget(runtime.clock),
+      assembly: new AssemblyBudget(),
       download: new RateLimiter(runtime.clock, options.maxDownloadRate),
       upload: new RateLimiter(runtime.clock, options.maxUploadRate),
       checks: new Gate(MAX_OPENING),

@@ -1,7 +1,7 @@
 import type { InfoHash, PeerId } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { FilePool } from "../storage/index.ts";
-import type { BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../swarm/index.ts";
+import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import type { UdpTrackers } from "../tracker/index.ts";
 import type { Gate } from "./gate.ts";
 import type { ClientOptions } from "./options.ts";
@@ -19,6 +19,7 @@ export interface TorrentHost {
   readonly bans: BanList;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
+  readonly assembly: AssemblyBudget;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   /** Torrents whose data is opened and checked at the same time. */

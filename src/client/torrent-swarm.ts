@@ -17,6 +17,7 @@ export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentR
     upload: rates.upload,
     budget: host.budget,
     intake: host.intake,
+    assembly: host.assembly,
     bans: host.bans,
     events,
   });

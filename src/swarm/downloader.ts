@@ -3,6 +3,7 @@ import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper } from "../storage/index.ts";
 import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
+import type { AssemblyBudget } from "./assembly-budget.ts";
 import { BlockChooser } from "./block-chooser.ts";
 import { DiskRetry } from "./disk-retry.ts";
 import { EndGame } from "./end-game.ts";
@@ -25,6 +26,8 @@ export interface DownloaderOptions {
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
   readonly peers: ReadonlySet<Peer>;
+  /** Memory that all torrents share. */
+  readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
   /** It is proved that a peer sent bad data. */
   readonly onLiar: (identity: PeerIdentity) => void;
@@ -58,7 +61,7 @@ export class Downloader {
     this.#options = options;
     this.picker = new PiecePicker(metainfo.pieceCount, runtime.random);
     for (const piece of have.ones()) this.picker.take(piece);
-    this.#buffers = new PieceBuffers(runtime.hasher, metainfo.pieceLength);
+    this.#buffers = new PieceBuffers(runtime.hasher, metainfo.pieceLength, options.assembly);
     this.#writer = new PieceWriter(metainfo, storage, runtime.hasher);
     this.#saver = new PartialSaver({ open: this.#open, writer: this.#writer, keeper: options.keeper, onStorage: options.onStorage });
     this.#chooser = new BlockChooser({
@@ -263,6 +266,7 @@ export class Downloader {
     for (const peer of this.#options.peers) this.#cancelAll(peer);
     this.#saveUnfinished(Infinity);
     while (this.#work.size > 0) await Promise.all(this.#work);
+    this.#buffers.close();
   }
 
   /** Whether nothing more can be begun, so that what is late from one peer may be asked of another: memory may be waiting for it. */

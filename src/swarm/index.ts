@@ -1,4 +1,5 @@
 /** One torrent at work: peers, picking, choking, assembly, bans. */
+export { AssemblyBudget } from "./assembly-budget.ts";
 export { countHave, countPieces, setInterest, uncount } from "./availability.ts";
 export { BanList } from "./bans.ts";
 export { decideChoking, type ChokeCandidate, type ChokeDecision, type ChokePolicy } from "./choker.ts";

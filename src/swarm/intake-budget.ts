@@ -1,5 +1,5 @@
 import type { Clock } from "../runtime/index.ts";
-import { HELD_BYTES, WORK_BURST_MS, WORK_MS_PER_SECOND } from "./limits.ts";
+import { HELD_BYTES, METADATA_BYTES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "./limits.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 
 /** A connection that holds bytes which it could not act on yet. */
@@ -9,15 +9,18 @@ export interface BytesHolder {
 }
 
 /**
- * What the messages of all peers may take of the client: the time spent on messages beyond those that each peer has for nothing, and the
- * memory of what arrived and waits.
+ * What the messages of all peers may take of the client: the time spent on messages beyond those that each peer has for nothing, the
+ * memory of what arrived and waits, and the metadata that is sent.
  */
 export class IntakeBudget {
+  /** Bytes of metadata sent. */
+  readonly metadata: RateLimiter;
   readonly #time: RateLimiter;
   readonly #held = new Map<BytesHolder, number>();
   #heldBytes = 0;
 
   constructor(clock: Clock) {
+    this.metadata = new RateLimiter(clock, METADATA_BYTES_PER_SECOND);
     this.#time = new RateLimiter(clock, WORK_MS_PER_SECOND, undefined, (1000 * WORK_BURST_MS) / WORK_MS_PER_SECOND);
   }
 
@@ -58,6 +61,7 @@ export class IntakeBudget {
   /** Forgets whoever waits. */
   close(): void {
     this.#time.close();
+    this.metadata.close();
   }
 
   #largest(): BytesHolder | undefined {

@@ -51,8 +51,14 @@ export const CHOKE_INTERVAL_MS = 10_000;
 /** Rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
 export const OPTIMISTIC_ROUNDS = 3;
 
-/** Bytes of pieces under construction that are kept in memory. */
+/** Bytes of pieces under construction of a torrent that are kept in memory: one piece at the least. */
 export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
+
+/** The same of all torrents of a client together, but for one piece of up to {@link MAX_SURE_PIECE_BYTES} of each. */
+export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
+
+/** Bytes of a piece that each torrent may have in memory whatever the others have. Longer ones wait for each other. */
+export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;
 
 /** Bytes of adjacent finished pieces that are written with one call, at the most. */
 export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
@@ -62,9 +68,6 @@ export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
  * written, and later read, with one call. A torrent of less than 64 times this much has shorter runs, so that peers stay diverse.
  */
 export const EXTENT_BYTES = 4 * 1024 * 1024;
-
-/** Pieces under construction that are allowed in memory whatever they take. */
-export const MIN_OPEN_PIECES = 4;
 
 /** Bytes read from disk and sent with one write, to a peer whose speed is not known yet. */
 export const UPLOAD_RUN_BYTES = 256 * 1024;
@@ -128,6 +131,18 @@ export const WORK_MS_PER_SECOND = 150;
 
 /** Milliseconds of such work in one go. */
 export const WORK_BURST_MS = 3;
+
+/** Bytes of metadata sent each second, to all peers of a client together. */
+export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
+
+/** Requests for metadata of one peer that wait: 4 MiB; more are rejected. */
+export const MAX_METADATA_QUEUE = 256;
+
+/** Bytes queued on a connection above which it gets no more metadata. */
+export const METADATA_OUTBOX_BYTES = 256 * 1024;
+
+/** Bytes of blocks that a peer may send beyond twice what it was asked for: blocks that were taken back, and those of clients that send twice. */
+export const UNASKED_BYTES = 1024 * 1024;
 
 /** Bytes of messages that have begun to arrive, or wait for time, held for all peers together; beyond, the peers that hold most are left. */
 export const HELD_BYTES = 32 * 1024 * 1024;

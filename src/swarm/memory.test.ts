@@ -2,11 +2,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { encodeBitfield, encodeHave, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
-import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+import { ASSEMBLY_BYTES } from "./limits.ts";
 
 const MIB = 1024 * 1024;
-/** As long as pieces can be for the budget to hold no more than the fewest of them. */
-const LONG_PIECE = ASSEMBLY_BYTES / MIN_OPEN_PIECES;
+/** Pieces that the budget holds, */
+const PIECES = 4;
+/** each so long. */
+const LONG_PIECE = ASSEMBLY_BYTES / PIECES;
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -22,7 +24,7 @@ describe("Downloader short of memory", () => {
     const play = await makePlay({ "a.bin": 6 * LONG_PIECE }, LONG_PIECE);
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1");
-    for (let index = 0; index < MIN_OPEN_PIECES; index++) {
+    for (let index = 0; index < PIECES; index++) {
       const silent = await scripted(play, `10.0.1.${index + 1}`);
       const keepAlive = (): void => {
         silent.send(encodeKeepAlive());

@@ -1,13 +1,17 @@
 import { NetworkError, type InfoHash } from "../base/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { MetadataAssembler, MetadataServer, utMetadata, type MetadataMessage } from "../wire/index.ts";
+import { MetadataAssembler, utMetadata, type MetadataMessage } from "../wire/index.ts";
+import { MetadataUploads } from "./metadata-uploads.ts";
 import type { Peer } from "./peer.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 export interface MetadataExchangeOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
   /** The info dictionary, once it is known. */
   readonly info: () => Uint8Array | undefined;
+  /** What the info dictionary is sent under. */
+  readonly limiters: readonly RateLimiter[];
   readonly onComplete: (info: Uint8Array) => void;
   readonly onLiar: (peer: Peer) => void;
 }
@@ -16,11 +20,12 @@ export interface MetadataExchangeOptions {
 export class MetadataExchange {
   readonly #options: MetadataExchangeOptions;
   readonly #assembler: MetadataAssembler<Peer>;
-  readonly #servers = new WeakMap<Peer, MetadataServer>();
+  readonly #uploads: MetadataUploads;
 
   constructor(options: MetadataExchangeOptions) {
     this.#options = options;
     this.#assembler = new MetadataAssembler({ infoHash: options.infoHash, hasher: options.runtime.hasher });
+    this.#uploads = new MetadataUploads(options);
   }
 
   /** The peer's extended handshake has arrived. */
@@ -33,7 +38,7 @@ export class MetadataExchange {
 
   onMessage(peer: Peer, message: MetadataMessage): void {
     if (message.type === "request") {
-      this.#serve(peer, message);
+      this.#uploads.request(peer, message.piece);
       return;
     }
     const outcome = this.#assembler.onMessage(peer, message, this.#options.runtime.clock.now());
@@ -42,13 +47,20 @@ export class MetadataExchange {
     else this.tick();
   }
 
+  /** A connection has drained. */
+  onDrain(): void {
+    this.#uploads.pump();
+  }
+
   gone(peer: Peer): void {
+    this.#uploads.gone(peer);
     this.#assembler.removePeer(peer);
     this.tick();
   }
 
   /** Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not. */
   tick(): void {
+    this.#uploads.pump();
     if (this.#options.info() !== undefined) return;
     const silent = this.#assembler.expire(this.#options.runtime.clock.now());
     for (const peer of silent) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
@@ -56,15 +68,5 @@ export class MetadataExchange {
       const message = peer.extensions.message(utMetadata, { type: "request", piece });
       if (message !== undefined) peer.send(message);
     }
-  }
-
-  #serve(peer: Peer, request: { readonly piece: number }): void {
-    let server = this.#servers.get(peer);
-    if (server === undefined) {
-      server = new MetadataServer();
-      this.#servers.set(peer, server);
-    }
-    const message = peer.extensions.message(utMetadata, server.reply(this.#options.info(), request));
-    if (message !== undefined) peer.send(message);
   }
 }

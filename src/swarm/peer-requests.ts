@@ -1,5 +1,5 @@
-import { BLOCK_LENGTH } from "../base/index.ts";
-import { DEFAULT_PIPELINE_LIMIT, MAX_PIPELINE, MIN_PIPELINE, PIPELINE_MS } from "./limits.ts";
+import { BLOCK_LENGTH, PeerError } from "../base/index.ts";
+import { DEFAULT_PIPELINE_LIMIT, MAX_PIPELINE, MIN_PIPELINE, PIPELINE_MS, UNASKED_BYTES } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
 /** A block asked of a peer. */
@@ -27,6 +27,10 @@ export class PeerRequests {
   #depth = MIN_PIPELINE;
   #limit = DEFAULT_PIPELINE_LIMIT;
   #isGrowing = true;
+  /** Bytes that were ever asked for. */
+  #asked = 0;
+  /** Bytes of all blocks that came. */
+  #received = 0;
 
   /** The peer's `reqq`. */
   setLimit(requests: number): void {
@@ -50,6 +54,7 @@ export class PeerRequests {
 
   add(piece: OpenPiece, block: number, now: number): void {
     this.#outstanding.set(keyOf(piece.index, block), { piece, block, sentAt: now });
+    this.#asked += piece.blockLength(block);
   }
 
   find(piece: number, block: number): OutstandingRequest | undefined {
@@ -80,6 +85,12 @@ export class PeerRequests {
     const out = [...this.#outstanding.values()];
     this.#outstanding.clear();
     return out;
+  }
+
+  /** A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the peer has sent far more than it was asked for. */
+  onReceived(bytes: number): void {
+    this.#received += bytes;
+    if (this.#received > 2 * this.#asked + UNASKED_BYTES) throw new PeerError("peer.unasked", `it sent ${this.#received} bytes of blocks and was asked for ${this.#asked}`);
   }
 
   /** A block arrived. */

@@ -1,18 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { BLOCK_LENGTH } from "../base/index.ts";
-import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+import { AssemblyBudget } from "./assembly-budget.ts";
+import { ASSEMBLY_BYTES, MAX_SURE_PIECE_BYTES, TOTAL_ASSEMBLY_BYTES } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 
 const somebody = {};
 
-function counted(pieceLength: number): { buffers: PieceBuffers; allocated: () => number } {
+function counted(pieceLength: number, budget = new AssemblyBudget()): { buffers: PieceBuffers; allocated: () => number } {
   let allocated = 0;
   const allocate = (length: number): Uint8Array => {
     allocated++;
     return new Uint8Array(length);
   };
-  return { buffers: new PieceBuffers({ allocate }, pieceLength), allocated: () => allocated };
+  return { buffers: new PieceBuffers({ allocate }, pieceLength, budget), allocated: () => allocated };
 }
 
 /** Pieces of which one block is asked for, as many as there is memory for. */
@@ -29,7 +30,8 @@ function fill(buffers: PieceBuffers, pieceLength: number): OpenPiece[] {
 describe("PieceBuffers.hold", () => {
   it.each([
     [ASSEMBLY_BYTES / 8, 8],
-    [ASSEMBLY_BYTES, MIN_OPEN_PIECES],
+    [ASSEMBLY_BYTES, 1],
+    [8 * ASSEMBLY_BYTES, 1],
   ])("promises memory for pieces of %i bytes to %i, before any of it is used", (pieceLength, count) => {
     const { buffers, allocated } = counted(pieceLength);
     expect(fill(buffers, pieceLength)).toHaveLength(count);
@@ -82,5 +84,27 @@ describe("PieceBuffers.memoryOf", () => {
     const { buffers } = counted(1_000);
     const piece = new OpenPiece(0, 1_000);
     expect(buffers.memoryOf(piece)).toBe(buffers.memoryOf(piece));
+  });
+});
+
+describe("AssemblyBudget", () => {
+  it("bounds what all torrents hold together, and leaves each a piece that is not too long", () => {
+    const budget = new AssemblyBudget();
+    const length = MAX_SURE_PIECE_BYTES / 2;
+    const torrents = Array.from({ length: 20 }, () => counted(length, budget).buffers);
+    const held = torrents.map((buffers) => fill(buffers, length).length);
+    const room = TOTAL_ASSEMBLY_BYTES / ASSEMBLY_BYTES;
+    expect(held).toEqual(torrents.map((_, n) => (n < room ? ASSEMBLY_BYTES / length : 1)));
+    for (const buffers of torrents) buffers.close();
+    expect(budget.bytes).toBe(0);
+  });
+
+  it("lets torrents of the longest pieces have one after the other", () => {
+    const budget = new AssemblyBudget();
+    const [first, second] = [counted(TOTAL_ASSEMBLY_BYTES, budget).buffers, counted(TOTAL_ASSEMBLY_BYTES, budget).buffers];
+    expect(fill(first, TOTAL_ASSEMBLY_BYTES)).toHaveLength(1);
+    expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(0);
+    first.close();
+    expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(1);
   });
 });

@@ -1,12 +1,14 @@
 import { BLOCK_LENGTH } from "../base/index.ts";
 import type { Hasher } from "../runtime/index.ts";
-import { ASSEMBLY_BYTES, MIN_OPEN_PIECES } from "./limits.ts";
+import type { AssemblyBudget } from "./assembly-budget.ts";
+import { ASSEMBLY_BYTES } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
 /** Memory for pieces under construction: bounded, and used again. */
 export class PieceBuffers {
   readonly #hasher: Pick<Hasher, "allocate">;
   readonly #pieceLength: number;
+  readonly #budget: AssemblyBudget;
   readonly #capacity: number;
   /** Pieces that have memory, or will when their first block arrives. */
   readonly #held = new Set<OpenPiece>();
@@ -14,10 +16,11 @@ export class PieceBuffers {
   /** Whether somebody wanted memory since this was last cleared, and there was none. */
   wasRefused = false;
 
-  constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number) {
+  constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number, budget: AssemblyBudget) {
     this.#hasher = hasher;
+    this.#budget = budget;
     this.#pieceLength = pieceLength;
-    this.#capacity = Math.max(MIN_OPEN_PIECES, Math.floor(ASSEMBLY_BYTES / pieceLength));
+    this.#capacity = Math.max(1, Math.floor(ASSEMBLY_BYTES / pieceLength));
   }
 
   /** Blocks in a piece. */
@@ -34,13 +37,13 @@ export class PieceBuffers {
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
     if (!this.makeRoom()) return false;
-    this.#held.add(piece);
+    this.#take(piece);
     return true;
   }
 
   /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
   makeRoom(): boolean {
-    if (this.#held.size < this.#capacity) return true;
+    if (this.#held.size < this.#capacity && this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0)) return true;
     for (const piece of this.#held) {
       if (!piece.canUnload) continue;
       this.release(piece);
@@ -53,7 +56,7 @@ export class PieceBuffers {
   /** The memory of a piece: beyond the budget, too, when it was not held, for the caller cannot wait. */
   memoryOf(piece: OpenPiece): Uint8Array {
     if (piece.data !== undefined) return piece.data;
-    this.#held.add(piece);
+    this.#take(piece);
     const buffer = this.#spare.pop() ?? this.#hasher.allocate(this.#pieceLength);
     piece.data = piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
     return piece.data;
@@ -61,7 +64,7 @@ export class PieceBuffers {
 
   /** Takes a piece's memory. It is kept for the next one: new memory has to be cleared, and collected later. */
   release(piece: OpenPiece): void {
-    this.#held.delete(piece);
+    if (this.#held.delete(piece)) this.#budget.count(-this.#pieceLength);
     const data = piece.unload();
     if (data !== undefined && this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
   }
@@ -69,5 +72,17 @@ export class PieceBuffers {
   /** Lets go of what is not in use: an idle torrent holds nothing. */
   trim(): void {
     this.#spare.length = 0;
+  }
+
+  /** Gives everything back. */
+  close(): void {
+    for (const piece of this.#held) this.release(piece);
+    this.trim();
+  }
+
+  #take(piece: OpenPiece): void {
+    if (this.#held.has(piece)) return;
+    this.#held.add(piece);
+    this.#budget.count(this.#pieceLength);
   }
 }

@@ -2,6 +2,7 @@ import type { Bitfield, InfoHash, PeerId, StorageError } from "../base/index.ts"
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
+import type { AssemblyBudget } from "./assembly-budget.ts";
 import type { BanList } from "./bans.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -42,6 +43,7 @@ export interface SwarmOptions {
   readonly upload: RateLimiter;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
+  readonly assembly: AssemblyBudget;
   readonly bans: BanList;
   readonly events: SwarmEvents;
 }

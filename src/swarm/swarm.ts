@@ -156,6 +156,7 @@ export class Swarm implements PeerOwner {
 
   blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void {
     if (stored) this.down.add(length);
+    peer.requests.onReceived(length);
     this.#work?.downloader.blockEnd(peer, piece, begin, length, stored);
   }
 
@@ -171,6 +172,7 @@ export class Swarm implements PeerOwner {
 
   onDrain(peer: Peer): void {
     this.#work?.uploader.pump(peer);
+    this.#crew?.metadata.onDrain();
   }
 
   wantsFlush(peer: Peer): void {
@@ -236,11 +238,12 @@ export class Swarm implements PeerOwner {
   }
 
   #makeCrew(): Crew {
-    const { runtime, infoHash, uploadSlots, events } = this.#options;
+    const { runtime, infoHash, uploadSlots, events, upload, intake } = this.#options;
     const metadata: MetadataExchange = new MetadataExchange({
       runtime,
       infoHash,
       info: () => this.#content?.metainfo.infoBytes,
+      limiters: [upload, intake.metadata],
       onComplete: (info) => events.onMetadata(info),
       onLiar: (peer) => this.#punish(peer.identity),
     });
@@ -282,6 +285,7 @@ export class Swarm implements PeerOwner {
       storage: content.storage,
       have: content.have,
       keeper: content.keeper,
+      assembly: this.#options.assembly,
       peers: this.#peers,
       onPiece: (piece) => this.#onPiece(piece),
       onLiar: (identity) => this.#punish(identity),

@@ -49,6 +49,7 @@ export class Crew implements PeerOwner {
       runtime,
       infoHash,
       info,
+      limiters: [],
       onComplete: (bytes) => {
         // The hand may have been quicker.
         if (info() === undefined) options.onMetadata(bytes);

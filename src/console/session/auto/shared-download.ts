@@ -1,6 +1,6 @@
 import { toError, type Bitfield, type StorageError } from "../../../base/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import { countPieces, Downloader, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
+import { AssemblyBudget, countPieces, Downloader, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
 import type { SessionLog } from "../log.ts";
 import type { Fetcher, Pieces } from "../pieces.ts";
 
@@ -105,6 +105,7 @@ export class SharedDownload {
       have: pieces.have,
       keeper: undefined,
       peers: this.peers,
+      assembly: new AssemblyBudget(),
       onPiece: () => this.#progressed(downloader),
       onLiar,
       onStorage: (error) => this.#noteStorage(error),
