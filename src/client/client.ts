@@ -210,6 +210,9 @@ export class Client {
       count: (change) => {
         this.#connections += change;
       },
+      makeWay: (newcomer) => {
+        for (const { swarm } of this.#torrents.values()) if (swarm?.makeWay(newcomer) === true) return;
+      },
     };
   }
 

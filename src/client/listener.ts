@@ -1,5 +1,5 @@
 import type { Listener, Runtime, Socket, SocketHandlers } from "../runtime/index.ts";
-import { HandshakeSession, listenOnFirstPort, MAX_HALF_OPEN } from "../transport/index.ts";
+import { Arrivals, HalfOpenConnections, HandshakeSession, listenOnFirstPort } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
 export interface PeerListenerOptions {
@@ -16,12 +16,14 @@ export interface PeerListenerOptions {
 /** The one listener for all torrents: whoever connects says which torrent it wants. */
 export class PeerListener {
   readonly #options: PeerListenerOptions;
-  readonly #shaking = new Set<HandshakeSession>();
+  readonly #shaking = new HalfOpenConnections();
+  readonly #arrivals: Arrivals;
   #listener: Listener | undefined;
   #announcedPort = 0;
 
   constructor(options: PeerListenerOptions) {
     this.#options = options;
+    this.#arrivals = new Arrivals(options.runtime.clock);
   }
 
   /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when none is. */
@@ -44,12 +46,13 @@ export class PeerListener {
   async close(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
-    for (const session of this.#shaking) session.abort();
+    this.#shaking.abortAll();
     await listener?.close();
   }
 
   #accept(connection: Socket): void {
-    if (this.#listener === undefined || this.#shaking.size >= MAX_HALF_OPEN) {
+    const { ip } = connection.remote;
+    if (this.#listener === undefined || !this.#arrivals.admit(ip)) {
       connection.destroy();
       return;
     }
@@ -57,11 +60,11 @@ export class PeerListener {
     const session = new HandshakeSession(runtime.clock, connection, "incoming", {
       offer: (infoHash) => (infoHash === undefined ? undefined : offer(infoHash)),
       take: (handshake) => {
-        this.#shaking.delete(session);
+        this.#shaking.remove(ip, session);
         return take(connection, handshake);
       },
-      failed: () => this.#shaking.delete(session),
+      failed: () => this.#shaking.remove(ip, session),
     });
-    this.#shaking.add(session);
+    this.#shaking.add(ip, session);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { digest } from "../../test/support/stage.ts";
 import { simWorld } from "../sim/index.ts";
 import { CandidateList } from "./candidates.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 
 const peer = (n: number): { ip: string; port: number } => ({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
 
@@ -93,5 +93,26 @@ describe("CandidateList", () => {
     expect(list.add([peer(100_000)], "exchange")).toBe(0);
     expect(list.add([peer(100_001)], "tracker")).toBe(1);
     expect(list.size).toBe(MAX_CANDIDATES);
+  });
+
+  it("remembers so many at one address and no more, unless the user names them", () => {
+    const { list } = start();
+    const at = (ip: string, count: number) => Array.from({ length: count }, (_, n) => ({ ip, port: n + 1 }));
+    expect(list.add(at("20.0.0.1", 5_000), "incoming")).toBe(MAX_CANDIDATES_PER_ADDRESS);
+    expect(list.add(at("20.0.0.2", 5_000), "tracker")).toBe(MAX_CANDIDATES_PER_ADDRESS);
+    expect(list.add(at("20.0.0.3", 100), "user")).toBe(100);
+    expect(list.add(at("127.0.0.1", 5_000), "incoming")).toBe(MAX_SHARED_CANDIDATES);
+    expect(list.add(at("127.0.0.2", 500), "tracker")).toBe(500);
+  });
+
+  it("has room at an address again when those that failed are forgotten", async () => {
+    const { world, list } = start();
+    list.add(Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ({ ip: "20.0.0.1", port: n + 1 })), "tracker");
+    for (let round = 0; round < MAX_FAILURES; round++) {
+      for (let next = list.next(); next !== undefined; next = list.next()) list.failed(next);
+      await world.run(2 * LONGEST_RETRY_MS);
+    }
+    expect(list.size).toBe(0);
+    expect(list.add([{ ip: "20.0.0.1", port: 100 }], "tracker")).toBe(1);
   });
 });

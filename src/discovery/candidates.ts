@@ -1,6 +1,6 @@
-import { formatEndpoint, isDialable, type Endpoint } from "../base/index.ts";
+import { formatEndpoint, ipScope, isDialable, type Endpoint } from "../base/index.ts";
 import type { Clock, Random } from "../runtime/index.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_FAILURES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
+import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
 /** Who told us of a peer. */
@@ -36,6 +36,8 @@ export class CandidateList {
   readonly #random: Random;
   readonly #own: Endpoint;
   readonly #known = new Map<string, Candidate>();
+  /** How many are known at each address. */
+  readonly #perIp = new Map<string, number>();
 
   /** `own` is our address for BEP 40; any address does while ours is not known. */
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
@@ -56,7 +58,9 @@ export class CandidateList {
         if (source === "user") known.source = "user";
         continue;
       }
+      if ((this.#perIp.get(endpoint.ip) ?? 0) >= mostAt(endpoint.ip, source)) continue;
       if (this.#known.size >= MAX_CANDIDATES && !this.#evict(source)) continue;
+      this.#perIp.set(endpoint.ip, (this.#perIp.get(endpoint.ip) ?? 0) + 1);
       this.#known.set(key, { endpoint, source, state: "idle", failures: 0, notBefore: 0, connectedAt: 0, shortVisits: 0, isSeed: false, priority: peerPriority(this.#own, endpoint) });
       added++;
     }
@@ -91,7 +95,7 @@ export class CandidateList {
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.failures++;
     if (candidate.failures >= MAX_FAILURES && candidate.source !== "user") {
-      this.#known.delete(key);
+      this.#forget(key, endpoint.ip);
       return;
     }
     const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (candidate.failures - 1));
@@ -148,7 +152,21 @@ export class CandidateList {
       if (worst === undefined || candidate.failures > worst[1].failures) worst = entry;
     }
     if (worst === undefined || (worst[1].failures === 0 && source !== "user" && source !== "tracker")) return false;
-    this.#known.delete(worst[0]);
+    this.#forget(worst[0], worst[1].endpoint.ip);
     return true;
   }
+
+  #forget(key: string, ip: string): void {
+    this.#known.delete(key);
+    const left = (this.#perIp.get(ip) ?? 1) - 1;
+    if (left > 0) this.#perIp.set(ip, left);
+    else this.#perIp.delete(ip);
+  }
+}
+
+/** Peers that may be known at one address: it takes one host to name thousands of ports. */
+function mostAt(ip: string, source: CandidateSource): number {
+  if (source === "user" || source === "magnet") return Infinity;
+  if (ipScope(ip) === "public") return MAX_CANDIDATES_PER_ADDRESS;
+  return source === "incoming" || source === "exchange" ? MAX_SHARED_CANDIDATES : Infinity;
 }

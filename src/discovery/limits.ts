@@ -3,6 +3,12 @@
 /** Peers remembered for each torrent. */
 export const MAX_CANDIDATES = 4_000;
 
+/** Peers remembered at one public address, unless the user names more. */
+export const MAX_CANDIDATES_PER_ADDRESS = 16;
+
+/** The same at a private or loopback address, of those that came from peers themselves: there may be many behind it, and a tracker may know them. */
+export const MAX_SHARED_CANDIDATES = 64;
+
 /** Milliseconds before a peer that failed once is dialed again; doubled with each further failure. */
 export const FIRST_RETRY_MS = 5_000;
 

@@ -7,7 +7,8 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Who is not talked to any more. A public address is banned as a whole, since it can make up ports and peer ids at will. Behind a
- * private or loopback address there may be many honest users: there only the port and the peer id are.
+ * private or loopback address there may be many honest users: there only the port is, and for proved lies the peer id. What breaks the
+ * protocol is charged to the address alone: anybody can claim another's id.
  */
 export class BanList {
   readonly #banned = new Set<string>();
@@ -18,11 +19,11 @@ export class BanList {
     for (const key of keys(identity.endpoint, identity.peerId)) this.#remember(this.#banned, key);
   }
 
-  /** It broke the protocol; answers whether that was once too often. Who comes from another port each time is known by its peer id. */
-  offend(identity: PeerIdentity): boolean {
-    const counts = keys(identity.endpoint, identity.peerId).map((key) => this.#countOffence(key));
-    if (Math.max(...counts) < MAX_OFFENCES) return false;
-    this.ban(identity);
+  /** A peer at this address broke the protocol; returns whether that was once too often. */
+  offend(endpoint: Endpoint): boolean {
+    const [key = ""] = keys(endpoint, undefined);
+    if (this.#countOffence(key) < MAX_OFFENCES) return false;
+    this.#remember(this.#banned, key);
     return true;
   }
 

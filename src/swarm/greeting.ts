@@ -1,8 +1,8 @@
-import type { Bitfield } from "../base/index.ts";
-import { encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../wire/index.ts";
-import { MAX_QUEUED_REQUESTS } from "./limits.ts";
+import { ipFamily, type Bitfield } from "../base/index.ts";
+import { allowedFastSet, encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../wire/index.ts";
+import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
-import type { SwarmOptions } from "./swarm-options.ts";
+import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 
 /** Tells a peer which pieces we have; with the fast extension one of its three forms must come first of all (BEP 6). */
 export function sayPieces(peer: Pick<Peer, "supportsFast" | "send">, have: Bitfield | undefined): void {
@@ -23,4 +23,15 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
     port: port === 0 ? undefined : port,
   });
   return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
+}
+
+/** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
+export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
+  if (!peer.supportsFast || ipFamily(peer.endpoint.ip) !== 4) return;
+  const pieces = allowedFastSet({ ip: peer.endpoint.ip, infoHash: infoHash.wire, pieceCount: metainfo.pieceCount, count: ALLOWED_FAST, hasher: runtime.hasher });
+  for (const piece of pieces) {
+    if (!have.get(piece)) continue;
+    peer.grantedFast.add(piece);
+    peer.send({ type: "allowed-fast", piece });
+  }
 }

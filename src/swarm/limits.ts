@@ -105,6 +105,12 @@ export const MAX_EARLY_HAVES = 10_000;
 /** Peers dialed at once by one torrent. */
 export const MAX_DIALING = 20;
 
+/** Milliseconds after which a peer with which neither side has anything to do gives way when places are short. */
+export const USELESS_MS = 10_000;
+
+/** Milliseconds without a block either way after which a peer gives way to a newcomer of a higher priority (BEP 40), or of a network that has fewer places. */
+export const IDLE_MS = 120_000;
+
 /** Protocol errors, from one address, after which it is banned. */
 export const MAX_OFFENCES = 3;
 

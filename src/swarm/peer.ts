@@ -86,10 +86,14 @@ export class Peer implements InboxOwner {
   /** Pieces we let it fetch while we choke it. */
   readonly grantedFast = new Set<number>();
   extended: ExtendedHandshake | undefined;
+  /** Where it listens, as it said first; what it says later does not count, or one connection could name thousands. */
+  listenPort: number | undefined;
   lastReceived: number;
   lastSent: number;
   /** When a block last arrived. */
   lastBlock: number;
+  /** When a block last passed, one way or the other; when it connected, before any did. */
+  lastMoved: number;
   lastUnchoked: number | undefined;
   isSnubbing = false;
   /** The block whose payload is coming in. */
@@ -121,6 +125,7 @@ export class Peer implements InboxOwner {
     this.lastReceived = now;
     this.lastSent = now;
     this.lastBlock = now;
+    this.lastMoved = now;
     this.#inbox = new Inbox(this, { clock, budget: intake, pieceCount });
     if (pieceCount !== undefined) this.pieces = new Bitfield(pieceCount);
   }
@@ -148,11 +153,10 @@ export class Peer implements InboxOwner {
     return this.#closed;
   }
 
-  /** What to dial it at: its own word for an incoming connection, whose port is a passing one. */
+  /** What to dial it at: its first word for an incoming connection, whose port is a passing one. */
   get listenEndpoint(): Endpoint | undefined {
     if (this.direction === "outgoing") return this.endpoint;
-    const port = this.extended?.port;
-    return port === undefined ? undefined : { ip: this.endpoint.ip, port };
+    return this.listenPort === undefined ? undefined : { ip: this.endpoint.ip, port: this.listenPort };
   }
 
   /** Client and version, as it says itself or as its peer id tells. */
@@ -225,8 +229,9 @@ export class Peer implements InboxOwner {
     this.#inbox.tick();
   }
 
-  /** Blocks passed, one way or the other: it may send more messages. */
-  earn(blocks: number): void {
+  /** Blocks passed, one way or the other: it is of use, and may send more messages. */
+  onMoved(blocks: number, now: number): void {
+    this.lastMoved = now;
     this.#inbox.earn(blocks);
   }
 
@@ -306,7 +311,6 @@ export class Peer implements InboxOwner {
   }
 
   onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void {
-    if (stored) this.earn(1);
     this.#owner.blockEnd(this, piece, begin, length, stored);
   }
 

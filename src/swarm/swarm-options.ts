@@ -6,11 +6,14 @@ import type { AssemblyBudget } from "./assembly-budget.ts";
 import type { BanList } from "./bans.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
+import type { Newcomer } from "./turnover.ts";
 
 /** Connections that all torrents of a client share. */
 export interface ConnectionBudget {
   /** Connections that may still be made. */
   readonly room: number;
+  /** Parts with the peer that is of least use to any torrent, when there is one. */
+  makeWay(newcomer: Newcomer): void;
   /** A connection was made (1) or ended (-1). */
   count(change: 1 | -1): void;
 }

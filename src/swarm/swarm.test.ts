@@ -176,16 +176,6 @@ describe("Swarm answering", () => {
 });
 
 describe("Swarm connections", () => {
-  it("refuse a second one with the same peer id", async () => {
-    const s = await begin();
-    const leecher = await s.leecher("10.0.0.1");
-    const first = await peer("10.0.0.2", "10.0.0.1", { name: "same" });
-    const second = await peer("10.0.0.3", "10.0.0.1", { name: "same" });
-    await s.world.run(5_000);
-    expect([first.isClosed, second.isClosed]).toEqual([false, true]);
-    expect(leecher.torrent.peers().length).toBe(1);
-  });
-
   it("begin with what we have, said once, in the shortest form", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1");

@@ -1,19 +1,20 @@
-import { BLOCK_LENGTH, formatEndpoint, ipFamily, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
+import { BLOCK_LENGTH, formatEndpoint, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
-import { allowedFastSet, encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake, type Message } from "../wire/index.ts";
+import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake, type Message } from "../wire/index.ts";
 import { countHave, countPieces, setInterest, uncount } from "./availability.ts";
 import { Choking } from "./choking.ts";
 import { Dialer } from "./dialer.ts";
 import { Downloader } from "./downloader.ts";
-import { extendedHandshake, sayPieces } from "./greeting.ts";
+import { extendedHandshake, grantFast, sayPieces } from "./greeting.ts";
 import { receive, type Inbound } from "./inbound.ts";
-import { ALLOWED_FAST, KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
+import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
 import { MetadataExchange } from "./metadata-exchange.ts";
 import { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
+import { isStale, leastUseful, type Newcomer } from "./turnover.ts";
 import { Uploader } from "./uploader.ts";
 import { announce, onDontHave, withdraw } from "./withdrawal.ts";
 
@@ -129,7 +130,15 @@ export class Swarm implements PeerOwner {
     this.#crew?.choking.tick(now);
     this.#crew?.metadata.tick();
     this.#work?.downloader.tick(now);
+    if (this.#peers.size >= this.#options.maxPeers() && !this.isFinished && this.candidates.idleCount > 0) this.makeWay();
     this.#dial();
+  }
+
+  /** Parts with the peer that is of least use, when there is one: for a newcomer, or for peers that could be dialed. Returns whether there was. */
+  makeWay(newcomer?: Newcomer): boolean {
+    const peer = leastUseful(this.#peers, this.#options.runtime.clock.now(), newcomer);
+    peer?.close();
+    return peer !== undefined;
   }
 
   /** Nobody there or known, and nothing half done: the second can pass unnoticed. */
@@ -155,7 +164,10 @@ export class Swarm implements PeerOwner {
   }
 
   blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void {
-    if (stored) this.down.add(length);
+    if (stored) {
+      this.down.add(length);
+      peer.onMoved(1, peer.lastReceived);
+    }
     peer.requests.onReceived(length);
     this.#work?.downloader.blockEnd(peer, piece, begin, length, stored);
   }
@@ -201,7 +213,7 @@ export class Swarm implements PeerOwner {
       if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenEndpoint);
       else this.candidates.left(listenEndpoint);
     }
-    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.identity)) this.candidates.ban(peer.endpoint);
+    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.endpoint)) this.candidates.ban(peer.endpoint);
     this.#dial();
   }
 
@@ -300,7 +312,7 @@ export class Swarm implements PeerOwner {
       hasPiece: (piece) => content.have.get(piece),
       onSent: (peer, bytes) => {
         peer.up.add(bytes);
-        peer.earn(Math.ceil(bytes / BLOCK_LENGTH));
+        peer.onMoved(Math.ceil(bytes / BLOCK_LENGTH), runtime.clock.now());
         this.up.add(bytes);
         peer.lastSent = runtime.clock.now();
       },
@@ -321,9 +333,15 @@ export class Swarm implements PeerOwner {
       return undefined;
     }
     if (bans.isBanned(connection.remote, peerId)) return undefined;
-    if (this.#peers.size >= this.#options.maxPeers() || budget.room <= 0) return undefined;
-    for (const peer of this.#peers) if (peer.identity.peerId.equals(peerId)) return undefined;
-    if (this.#peers.size === 0) this.#wake(this.#options.runtime.clock.now());
+    const now = this.#options.runtime.clock.now();
+    for (const peer of this.#peers) {
+      // Its id is no proof of who it is: at another address it may be another's.
+      if (!peer.identity.peerId.equals(peerId) || peer.endpoint.ip !== connection.remote.ip) continue;
+      if (!isStale(peer, now)) return undefined;
+      peer.close();
+    }
+    if (!this.#hasPlace(connection)) return undefined;
+    if (this.#peers.size === 0) this.#wake(now);
     const peer = new Peer({
       owner: this,
       connection,
@@ -343,29 +361,19 @@ export class Swarm implements PeerOwner {
     return peer.handlers;
   }
 
+  /** Whether there is a place for a newcomer, perhaps that of a peer of less use. */
+  #hasPlace(newcomer: Newcomer): boolean {
+    const { maxPeers, budget } = this.#options;
+    if (this.#peers.size >= maxPeers()) this.makeWay(newcomer);
+    if (this.#peers.size >= maxPeers()) return false;
+    if (budget.room <= 0) budget.makeWay(newcomer);
+    return budget.room > 0;
+  }
+
   #greet(peer: Peer): void {
     sayPieces(peer, this.#content?.have);
     if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
-    this.#grantFast(peer);
-  }
-
-  /** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
-  #grantFast(peer: Peer): void {
-    const content = this.#content;
-    if (content === undefined || !peer.supportsFast || ipFamily(peer.endpoint.ip) !== 4) return;
-    const { metainfo, have } = content;
-    const pieces = allowedFastSet({
-      ip: peer.endpoint.ip,
-      infoHash: this.#options.infoHash.wire,
-      pieceCount: metainfo.pieceCount,
-      count: ALLOWED_FAST,
-      hasher: this.#options.runtime.hasher,
-    });
-    for (const piece of pieces) {
-      if (!have.get(piece)) continue;
-      peer.grantedFast.add(piece);
-      peer.send({ type: "allowed-fast", piece });
-    }
+    if (this.#content !== undefined) grantFast(peer, this.#content, this.#options);
   }
 
   /** A peer that came while the metadata was not known. */
@@ -402,8 +410,10 @@ export class Swarm implements PeerOwner {
   }
 
   #onExtendedHandshake(peer: Peer): void {
-    const { listenEndpoint } = peer;
-    if (peer.direction === "outgoing" || listenEndpoint === undefined) return;
+    const port = peer.extended?.port;
+    if (peer.direction === "outgoing" || port === undefined || peer.listenPort !== undefined) return;
+    peer.listenPort = port;
+    const listenEndpoint = { ip: peer.endpoint.ip, port };
     this.candidates.add([listenEndpoint], "incoming");
     this.candidates.connected(listenEndpoint);
   }

@@ -24,7 +24,7 @@ export class ScriptedPeer {
     this.#play = play;
   }
 
-  async dial(ip: string, options: { readonly fast?: boolean; readonly name?: string } = {}): Promise<void> {
+  async dial(ip: string, options: { readonly fast?: boolean; readonly extended?: boolean; readonly name?: string } = {}): Promise<void> {
     const socket = await this.#runtime.net.connect({ ip, port: 6881, timeoutMs: 5_000 });
     this.#socket = socket;
     socket.start({
@@ -35,7 +35,7 @@ export class ScriptedPeer {
       },
     });
     const peerId = Buffer.from((options.name ?? socket.local.ip).padEnd(20, "."));
-    this.send(encodeHandshake({ infoHash: this.#play.metainfo.id.wire, peerId, reserved: { fast: options.fast ?? false } }));
+    this.send(encodeHandshake({ infoHash: this.#play.metainfo.id.wire, peerId, reserved: { fast: options.fast ?? false, extended: options.extended ?? false } }));
   }
 
   send(...parts: readonly Uint8Array[]): void {

@@ -1,0 +1,52 @@
+import { networkOf, type Endpoint } from "../base/index.ts";
+import { peerPriority } from "../discovery/index.ts";
+import { IDLE_MS, USELESS_MS } from "./limits.ts";
+import type { Peer } from "./peer.ts";
+
+/** Who wants a place: where it is, and where it reached us, for BEP 40. */
+export interface Newcomer {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+}
+
+/**
+ * The peer to part with when there is no place left, or `undefined` when all are of use. First those that want nothing and have nothing
+ * that we want, whoever else waits for a place. Then, for a newcomer, those with which nothing has moved for long: those of a network (/24,
+ * IPv6 /64) that has more places than the newcomer's, or of a lower priority than the newcomer (BEP 40). `now` on the clock's scale.
+ */
+export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
+  const all = [...peers];
+  const useless = all.filter((peer) => isUseless(peer, now));
+  if (useless.length > 0) return useless.reduce((longest, peer) => (peer.connectedAt < longest.connectedAt ? peer : longest));
+  return newcomer === undefined ? undefined : leastOfIdle(all, now, newcomer);
+}
+
+function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): Peer | undefined {
+  const sizes = new Map<string, number>();
+  for (const { endpoint } of peers) sizes.set(networkOf(endpoint.ip, 24), (sizes.get(networkOf(endpoint.ip, 24)) ?? 0) + 1);
+  const sizeOf = (ip: string): number => sizes.get(networkOf(ip, 24)) ?? 0;
+  const own = sizeOf(newcomer.remote.ip) + 1;
+  const priority = peerPriority(newcomer.local, newcomer.remote);
+  let least: { readonly peer: Peer; readonly size: number; readonly priority: number } | undefined;
+  for (const peer of peers) {
+    if (!isIdle(peer, now)) continue;
+    const entry = { peer, size: sizeOf(peer.endpoint.ip), priority: peerPriority(newcomer.local, peer.endpoint) };
+    if (entry.size <= own && entry.priority >= priority) continue;
+    if (least === undefined || entry.size > least.size || (entry.size === least.size && entry.priority < least.priority)) least = entry;
+  }
+  return least?.peer;
+}
+
+/** Neither side wants anything of the other, though there was time to say so. */
+function isUseless(peer: Peer, now: number): boolean {
+  return !peer.flags.amInterested && !peer.flags.peerInterested && now - Math.max(peer.connectedAt, peer.lastMoved) >= USELESS_MS;
+}
+
+function isIdle(peer: Peer, now: number): boolean {
+  return now - Math.max(peer.connectedAt, peer.lastMoved) >= IDLE_MS;
+}
+
+/** Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place. */
+export function isStale(peer: Peer, now: number): boolean {
+  return now - Math.max(peer.connectedAt, peer.lastMoved) >= USELESS_MS;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { digest } from "../../test/support/stage.ts";
+import { simWorld } from "../sim/index.ts";
+import { Arrivals } from "./arrivals.ts";
+import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
+
+function start() {
+  const world = simWorld({ digest });
+  const arrivals = new Arrivals(world.host("10.0.0.1").runtime.clock);
+  const come = (ip: string, times: number): number => Array.from({ length: times }, () => arrivals.admit(ip)).filter(Boolean).length;
+  return { world, come };
+}
+
+describe("Arrivals", () => {
+  it("lets an address connect so often in one go, and some more each second", async () => {
+    const { world, come } = start();
+    expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
+    expect(come("20.0.0.2", 1)).toBe(1);
+    await world.run(5_000);
+    expect(come("20.0.0.1", 1_000)).toBe(5 * ARRIVALS_PER_SECOND);
+  });
+
+  it("counts a /64 of IPv6 as one address", () => {
+    const { come } = start();
+    const admitted = Array.from({ length: 2 * ARRIVALS_BURST }, (_, n) => come(`2a01:4f8:0:1:${n + 1}::1`, 1)).filter(Boolean);
+    expect(admitted).toHaveLength(ARRIVALS_BURST);
+    expect(come("2a01:4f8:0:2::1", 1)).toBe(1);
+  });
+
+  it("lets many share a private address", () => {
+    const { come } = start();
+    expect(come("192.168.1.1", 10_000)).toBe(ARRIVALS_BURST * SHARED_ARRIVALS_FACTOR);
+  });
+
+  it("forgets those that were quiet for longest", () => {
+    const { come } = start();
+    expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
+    for (let n = 0; n < 5_000; n++) come(`21.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 1);
+    expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
+  });
+});

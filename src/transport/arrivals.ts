@@ -1,0 +1,38 @@
+import { ipScope, networkOf } from "../base/index.ts";
+import type { Clock } from "../runtime/index.ts";
+import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, MAX_ARRIVAL_NETWORKS, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
+
+interface Bucket {
+  left: number;
+  at: number;
+}
+
+/** How often each address (IPv6: /64) may connect: one that comes and goes again and again costs a handshake each time. */
+export class Arrivals {
+  readonly #clock: Clock;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Counts a connection from an address. False when it has had its share. */
+  admit(ip: string): boolean {
+    const now = this.#clock.now();
+    // Behind a private address there may be many.
+    const factor = ipScope(ip) === "public" ? 1 : SHARED_ARRIVALS_FACTOR;
+    const network = networkOf(ip);
+    const bucket = this.#buckets.get(network) ?? { left: ARRIVALS_BURST * factor, at: now };
+    bucket.left = Math.min(ARRIVALS_BURST * factor, bucket.left + ((now - bucket.at) * ARRIVALS_PER_SECOND * factor) / 1000);
+    bucket.at = now;
+    this.#buckets.delete(network);
+    this.#buckets.set(network, bucket);
+    if (this.#buckets.size > MAX_ARRIVAL_NETWORKS) for (const oldest of this.#buckets.keys()) {
+      this.#buckets.delete(oldest);
+      break;
+    }
+    if (bucket.left < 1) return false;
+    bucket.left--;
+    return true;
+  }
+}
