@@ -23,8 +23,8 @@ export interface DecodeOptions {
 
 /** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
 export interface SpanOptions extends DecodeOptions {
-  /** Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no value. */
-  readonly leave?: ReadonlySet<string>;
+  /** Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no value. `"all"`: every key's. */
+  readonly leave?: ReadonlySet<string> | "all";
   /** Keys whose lists are handed over element by element instead of being built; a value that is no list is built all the same. */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
   /** Keys as in `each` whose elements are offered to a scanner first; those that it does not take go to `each`. */
@@ -145,7 +145,7 @@ export class Decoder {
       }
       if (highest === undefined || key > highest) highest = key;
       const onElement = each?.get(key);
-      if (spans.has(key) || leave?.has(key) === true) this.skip(1);
+      if (spans.has(key) || leave === "all" || leave?.has(key) === true) this.skip(1);
       else if (onElement !== undefined && this.#bytes[start] === LETTER_L) this.#elements(onElement, scan?.get(key));
       else value.set(key, this.value(1));
       if (!spans.has(key)) spans.set(key, { start, end: this.#at });

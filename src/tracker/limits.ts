@@ -8,7 +8,10 @@ export const FIRST_BYTE_TIMEOUT_MS = 10_000;
 export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 /** HTTP redirects followed for one request. */
 export const MAX_REDIRECTS = 5;
-/** Peers taken from one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
+/** Values and keys of the files in the reply to a scrape: 10,000 torrents. */
+export const MAX_SCRAPE_TOKENS = 100_000;
+
+/** Peers looked at in one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
 export const MAX_REPLY_PEERS = 2_000;
 /** Bytes of a tracker id that are kept and sent back. */
 export const MAX_TRACKER_ID_BYTES = 256;

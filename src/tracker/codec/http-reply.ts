@@ -1,39 +1,74 @@
 import type { Endpoint } from "../../base/index.ts";
 import { canonicalIp, cleanBytes, cleanText, ipFromBytes, latin1Decode, looksLikeHtml, pageText, toError, TrackerError, unpackEndpoints } from "../../base/index.ts";
-import type { BDict, BValue } from "../../bencode/index.ts";
-import { asBytes, asDict, asList, asText, decode } from "../../bencode/index.ts";
+import type { BValue, ByteRange } from "../../bencode/index.ts";
+import { asBytes, asDict, asText, decode, decodeWithSpans, rawSlice } from "../../bencode/index.ts";
 import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_BYTES, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
 import { integer } from "./integer.ts";
 import type { AnnounceReply } from "./types.ts";
+
+const LETTER_D = 0x64;
+const LETTER_E = 0x65;
+const LETTER_I = 0x69;
+const LETTER_L = 0x6c;
 
 function malformed(what: string, cause?: unknown): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's reply makes no sense: ${what}`, { cause });
 }
 
+/** A reply, of which only what is asked for is made into values: a list of peers may have a hundred thousand. */
+export interface HttpReply {
+  /** The value of a key; `undefined` when there is none, or it has more values and keys in it than `maxTokens`. */
+  readonly get: (key: string, maxTokens?: number) => BValue | undefined;
+  /** The bytes of the value of a key. */
+  readonly raw: (key: string) => Uint8Array | undefined;
+}
+
+/** Values and keys of one value of a reply, a peer for example, at most. */
+const MAX_VALUE_TOKENS = 64;
+
 /**
- * The dictionary of any reply, announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a tracker),
+ * Any reply, announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a tracker),
  * `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with `retryInMs` per BEP 31).
  */
-export function decodeReplyDict(body: Uint8Array): BDict {
+export function decodeReply(body: Uint8Array): HttpReply {
   if (body.length === 0) throw new TrackerError("tracker.empty", "the tracker's reply is empty");
   if (looksLikeHtml(body)) throw new TrackerError("tracker.html", `the tracker answered with a web page: “${pageText(body)}”`);
-  let value: BValue;
+  const spans = readSpans(body);
+  const raw = (key: string): Uint8Array | undefined => {
+    const span = spans.get(key);
+    return span === undefined ? undefined : body.subarray(span.start, span.end);
+  };
+  const reply: HttpReply = { raw, get: (key, maxTokens) => decodeValue(raw(key), maxTokens) };
+  throwFailure(reply);
+  return reply;
+}
+
+function readSpans(body: Uint8Array): ReadonlyMap<string, ByteRange> {
+  const limits = { maxDepth: 8, maxLength: MAX_REPLY_BYTES, maxTokens: MAX_REPLY_BYTES / 2 };
   try {
-    value = decode(body, { maxDepth: 8, maxLength: MAX_REPLY_BYTES, maxTokens: MAX_REPLY_BYTES / 4 });
+    if (body[0] === LETTER_D) return decodeWithSpans(body, { ...limits, leave: "all" }).spans;
+    rawSlice(body, [], limits);
   } catch (error) {
     throw malformed(`“${cleanBytes(body)}” (${cleanText(toError(error).message)})`, error);
   }
-  const dict = asDict(value);
-  if (dict === undefined) throw malformed(`not a dictionary but “${cleanBytes(body)}”`);
-  throwFailure(dict);
-  return dict;
+  throw malformed(`not a dictionary but “${cleanBytes(body)}”`);
 }
 
-function throwFailure(dict: BDict): void {
-  const reason = dict.get("failure reason");
+/** A value, the syntax of which was checked before. */
+function decodeValue(raw: Uint8Array | undefined, maxTokens = MAX_VALUE_TOKENS): BValue | undefined {
+  if (raw === undefined) return undefined;
+  try {
+    return decode(raw, { maxTokens });
+  } catch {
+    return undefined;
+  }
+}
+
+function throwFailure(reply: HttpReply): void {
+  const reason = reply.get("failure reason");
   if (reason === undefined) return;
   const text = cleanText(asText(reason) ?? "");
-  const retryInMs = retryIn(dict.get("retry in"));
+  const retryInMs = retryIn(reply.get("retry in"));
   throw new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, { fields: { reason: text }, ...(retryInMs === undefined ? {} : { retryInMs }) });
 }
 
@@ -45,14 +80,14 @@ function retryIn(value: BValue | undefined): number | undefined {
 }
 
 /** Seconds: negative becomes 0, what exceeds 2^53 becomes the largest safe integer. `undefined` when it is missing or no number. */
-function seconds(dict: BDict, key: string): number | undefined {
-  const value = integer(dict.get(key));
+function seconds(reply: HttpReply, key: string): number | undefined {
+  const value = integer(reply.get(key));
   return value === undefined ? undefined : Math.max(0, value);
 }
 
 /** A count: `undefined` when it is missing, negative or no number. */
-function figure(dict: BDict, key: string): number | undefined {
-  const value = integer(dict.get(key));
+function figure(reply: HttpReply, key: string): number | undefined {
+  const value = integer(reply.get(key));
   return value !== undefined && value >= 0 ? value : undefined;
 }
 
@@ -64,7 +99,7 @@ function compactPeers(bytes: Uint8Array, family: 4 | 6, into: Endpoint[]): void 
   for (const peer of unpackEndpoints(bytes.subarray(0, Math.min(room, whole) * size), family)) if (peer.port > 0) into.push(peer);
 }
 
-function dictionaryPeer(value: BValue): Endpoint | undefined {
+function dictionaryPeer(value: BValue | undefined): Endpoint | undefined {
   const dict = asDict(value);
   // BEP 3 allows a host name here. No tracker in use sends one, and looking up names that a tracker chose is a risk without a use.
   const ip = canonicalIp(asText(dict?.get("ip"))?.trim() ?? "");
@@ -72,43 +107,50 @@ function dictionaryPeer(value: BValue): Endpoint | undefined {
   return ip !== undefined && port !== undefined && port > 0 && port < 65_536 ? { ip, port } : undefined;
 }
 
-function isPeerList(value: BValue | undefined): boolean {
-  return asBytes(value) !== undefined || asList(value) !== undefined;
+function isPeerList(raw: Uint8Array | undefined): boolean {
+  return raw !== undefined && raw[0] !== LETTER_D && raw[0] !== LETTER_I;
 }
 
-function readPeers(dict: BDict): Endpoint[] {
+function readPeers({ raw }: HttpReply): Endpoint[] {
   const peers: Endpoint[] = [];
   for (const [key, family] of [["peers", 4], ["peers6", 6]] as const) {
-    const value = dict.get(key);
-    const compact = asBytes(value);
-    if (compact !== undefined) compactPeers(compact, family, peers);
-    for (const item of asList(value) ?? []) {
-      if (peers.length >= MAX_REPLY_PEERS) break;
-      const peer = dictionaryPeer(item);
-      if (peer !== undefined) peers.push(peer);
-    }
+    const list = raw(key);
+    if (list === undefined || !isPeerList(list)) continue;
+    if (list[0] !== LETTER_L) compactPeers(asBytes(decode(list)) ?? new Uint8Array(), family, peers);
+    else for (const peer of dictionaryPeers(list, MAX_REPLY_PEERS - peers.length)) peers.push(peer);
   }
   return peers;
+}
+
+/** Peers of a list of dictionaries, of which `most` are looked at. */
+function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
+  for (let at = 1, count = 0; count < most && list[at] !== LETTER_E; count++) {
+    const raw = rawSlice(list.subarray(at), []) ?? list;
+    at += raw.length;
+    const peer = raw[0] === LETTER_D ? dictionaryPeer(decodeValue(raw)) : undefined;
+    if (peer !== undefined) yield peer;
+  }
 }
 
 /**
  * The reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field that is malformed is
  * left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the others.
- * Throws TrackerError as {@link decodeReplyDict}, and `tracker.malformed` when neither peers nor an interval are in it.
+ * Throws TrackerError as {@link decodeReply}, and `tracker.malformed` when neither peers nor an interval are in it.
  */
 export function decodeAnnounceReply(body: Uint8Array): AnnounceReply {
-  const dict = decodeReplyDict(body);
-  const interval = seconds(dict, "interval");
-  if (interval === undefined && !isPeerList(dict.get("peers")) && !isPeerList(dict.get("peers6"))) throw malformed("neither “peers” nor “interval” is in it");
-  const minInterval = seconds(dict, "min interval");
-  const seeders = figure(dict, "complete");
-  const leechers = figure(dict, "incomplete");
-  const completed = figure(dict, "downloaded");
-  const id = asBytes(dict.get("tracker id"));
-  const warning = cleanText(asText(dict.get("warning message")) ?? "");
-  const external = asBytes(dict.get("external ip"));
+  const reply = decodeReply(body);
+  const { raw } = reply;
+  const interval = seconds(reply, "interval");
+  if (interval === undefined && !isPeerList(raw("peers")) && !isPeerList(raw("peers6"))) throw malformed("neither “peers” nor “interval” is in it");
+  const minInterval = seconds(reply, "min interval");
+  const seeders = figure(reply, "complete");
+  const leechers = figure(reply, "incomplete");
+  const completed = figure(reply, "downloaded");
+  const id = asBytes(reply.get("tracker id"));
+  const warning = cleanText(asText(reply.get("warning message")) ?? "");
+  const external = asBytes(reply.get("external ip"));
   return {
-    peers: readPeers(dict),
+    peers: readPeers(reply),
     interval: interval ?? DEFAULT_INTERVAL_SECONDS,
     ...(minInterval === undefined ? {} : { minInterval }),
     ...(seeders === undefined ? {} : { seeders }),

@@ -1,7 +1,8 @@
 import { latin1, toHex, TrackerError } from "../../base/index.ts";
 import type { BDict } from "../../bencode/index.ts";
 import { asDict, encode } from "../../bencode/index.ts";
-import { decodeReplyDict } from "./http-reply.ts";
+import { decodeReply } from "./http-reply.ts";
+import { MAX_SCRAPE_TOKENS } from "../limits.ts";
 import { integer } from "./integer.ts";
 import type { ScrapeEntry } from "./types.ts";
 
@@ -9,9 +10,9 @@ function figure(dict: BDict, key: string): number {
   return Math.max(0, integer(dict.get(key)) ?? 0);
 }
 
-/** The reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as {@link decodeReplyDict}. */
+/** The reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as {@link decodeReply}. */
 export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
-  const files = asDict(decodeReplyDict(body).get("files"));
+  const files = asDict(decodeReply(body).get("files", MAX_SCRAPE_TOKENS));
   if (files === undefined) throw new TrackerError("tracker.malformed", "the tracker's scrape reply makes no sense: there is no dictionary “files” in it");
   const entries = new Map<string, ScrapeEntry>();
   for (const [key, value] of files) {
