@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parseSize } from "../src/base/index.ts";
+import { FLOOD_NAMES, isFlood } from "./lib/floods.ts";
+import type { FloodName } from "./lib/floods.ts";
 import { defaultNpmRoot, TOOL_NAMES } from "./lib/tools.ts";
 import { formatSize } from "./lib/units.ts";
 
-export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop", "page"] as const;
+export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop", "page", "hostile"] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface Options {
@@ -21,6 +23,10 @@ export interface Options {
   readonly count: number | undefined;
   /** Peers to compare with; all that are found when `undefined`. */
   readonly clients: readonly string[] | undefined;
+  /** Floods of `hostile`; all of them when `undefined`. */
+  readonly only: readonly FloodName[] | undefined;
+  /** Bytes a second that each flood of `hostile` offers; each has its own when `undefined`. */
+  readonly rate: number | undefined;
   readonly out: string | undefined;
   readonly data: string;
   /** A folder on a real disk, for `loop`. */
@@ -60,13 +66,15 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     runs: values.runs === undefined ? undefined : whole("--runs", values.runs),
     count: values.count === undefined ? undefined : whole("--count", values.count),
     clients: values.clients?.split(",").filter(Boolean).map(client),
+    only: values.only?.split(",").filter(Boolean).map(flood),
+    rate: values.rate === undefined ? undefined : size("--rate", values.rate),
     out: values.out,
     data: resolve(values.data ?? env["MILLRACE_BENCH_DATA"] ?? "/dev/shm"),
     disk: resolve(values.dir ?? tmpdir()),
     npmRoot: resolve(values["npm-root"] ?? env["MILLRACE_BENCH_NPM"] ?? defaultNpmRoot(env)),
     python: values.python ?? env["MILLRACE_BENCH_PYTHON"] ?? "/usr/bin/python3",
     others: new Map((values.also ?? []).map(other)),
-    quietWait: values["quiet-wait"] === undefined ? 10 : whole("--quiet-wait", values["quiet-wait"], 0),
+    quietWait: values["quiet-wait"] === undefined ? (values.quick === true ? 1 : 10) : whole("--quiet-wait", values["quiet-wait"], 0),
     timeout: values.timeout === undefined ? 600 : whole("--timeout", values.timeout),
   };
 }
@@ -85,6 +93,8 @@ function parse(argv: readonly string[]) {
         runs: { type: "string" },
         count: { type: "string" },
         clients: { type: "string" },
+        only: { type: "string" },
+        rate: { type: "string" },
         out: { type: "string" },
         data: { type: "string" },
         dir: { type: "string" },
@@ -130,6 +140,11 @@ function whole(option: string, text: string, from = 1): number {
 
 function client(name: string): string {
   if (!TOOL_NAMES.includes(name)) throw new UsageError(`--clients knows no "${name}"; there are ${TOOL_NAMES.join(", ")}`);
+  return name;
+}
+
+function flood(name: string): FloodName {
+  if (!isFlood(name)) throw new UsageError(`--only knows no "${name}"; there are ${FLOOD_NAMES.join(", ")}`);
   return name;
 }
 

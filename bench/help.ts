@@ -18,13 +18,15 @@ Options:
   --piece LIST       piece lengths, such as 1M,256K
   --count N          torrents of idle, peers of peers
   --clients LIST     compare only with these: libtorrent, aria2c, webtorrent, transmission, mktorrent, …
+  --only LIST        floods of hostile: have-all, bitfield, …
+  --rate SIZE        bytes a second that each flood of hostile offers, in place of its own
   --also NAME=FOLDER another built copy of Millrace, as "millrace NAME"; may be repeated
   --out FILE         every run as JSON, too
   --data FOLDER      where data lies (default: /dev/shm, or MILLRACE_BENCH_DATA)
   --dir FOLDER       a real disk, for loop (default: the temporary folder)
   --npm-root FOLDER  where the npm packages are (default: what setup fills, or MILLRACE_BENCH_NPM)
   --python FILE      a Python with libtorrent (default: /usr/bin/python3, or MILLRACE_BENCH_PYTHON)
-  --quiet-wait SEC   wait for a quiet machine before a run, at most (default: 10)
+  --quiet-wait SEC   wait for a quiet machine before a run, at most (default: 10; with --quick 1)
   --timeout SEC      for one run (default: 600)
   --no-build         measure dist/ as it is
   -h, --help

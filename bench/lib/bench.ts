@@ -151,7 +151,7 @@ export class Bench {
       try {
         const figures = await run();
         const { foreignCpu, isDisturbed } = foreign.end();
-        if (!isDisturbed || repeat === REPEATS) return { mode, what, client: name, round, figures, foreignCpu, isDisturbed };
+        if (!isDisturbed || this.isQuick || repeat === REPEATS) return { mode, what, client: name, round, figures, foreignCpu, isDisturbed };
       } catch (error) {
         return { mode, what, client: name, round, figures: {}, error: error instanceof Error ? error.message : String(error) };
       }

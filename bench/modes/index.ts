@@ -2,6 +2,7 @@ import type { Mode } from "../args.ts";
 import { codec } from "./codec.ts";
 import { create } from "./create.ts";
 import { download, swarmDown } from "./download.ts";
+import { hostile } from "./hostile.ts";
 import { idle } from "./idle.ts";
 import { loop } from "./loop.ts";
 import type { BenchMode } from "./mode.ts";
@@ -12,4 +13,4 @@ import { tracker } from "./tracker.ts";
 import { swarmUp, upload } from "./upload.ts";
 import { verify } from "./verify.ts";
 
-export const modes: Readonly<Record<Mode, BenchMode>> = { download, upload, "swarm-down": swarmDown, "swarm-up": swarmUp, verify, create, idle, codec, tracker, peers, start, loop, page };
+export const modes: Readonly<Record<Mode, BenchMode>> = { download, upload, "swarm-down": swarmDown, "swarm-up": swarmUp, verify, create, idle, codec, tracker, peers, start, loop, page, hostile };

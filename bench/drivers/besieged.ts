@@ -1,0 +1,85 @@
+/**
+ * A client of `hostile`: the besieged one, or the honest seeder that it downloads from. Its job is JSON in argv[2]; it prints a JSON
+ * line per event and takes orders as JSON lines on stdin.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { createInterface } from "node:readline";
+import { loadMillrace } from "../lib/library.ts";
+import { tell } from "../lib/tell.ts";
+
+export interface BesiegedJob {
+  readonly root: string;
+  /** An empty folder for its own files. */
+  readonly home: string;
+  readonly port: number;
+  /** Torrents that it has from the start. */
+  readonly holds: readonly { readonly torrent: string; readonly dir: string; readonly isSeeding: boolean }[];
+}
+
+/** What it may be told to do. */
+export type BesiegedOrder =
+  /** Adds a torrent, if it does not hold it, with peers to dial: "complete" when it is there. */
+  | { readonly order: "download"; readonly torrent: string; readonly dir: string; readonly peers: readonly string[] }
+  /** Begins to measure the event loop anew. */
+  | { readonly order: "watch" }
+  /** Tells "watched": how late the event loop was. */
+  | { readonly order: "report" }
+  /** Dials a peer for its first torrent. */
+  | { readonly order: "dial"; readonly peer: string };
+
+const job = JSON.parse(process.argv[2] ?? "") as BesiegedJob;
+const { Client } = await loadMillrace(job.root);
+const client = new Client({ stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false });
+const delay = monitorEventLoopDelay({ resolution: 1 });
+
+process.on("SIGINT", () => undefined);
+process.once("SIGTERM", () => {
+  void client.close().finally(() => process.exit());
+});
+
+const held = new Map(
+  await Promise.all(job.holds.map(async ({ torrent: path, dir, isSeeding }) => {
+    const torrent = await client.add(path, { downloadDir: dir, skipCheck: isSeeding });
+    if (isSeeding) await torrent.done;
+    else await new Promise<void>((resolve) => {
+      const look = () => {
+        if (torrent.state.kind === "downloading") resolve();
+      };
+      torrent.on("state", look);
+      look();
+    });
+    return [path, torrent] as const;
+  })),
+);
+
+/** A stall counts towards what is measured while it began. */
+function watched(): object {
+  return { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
+}
+
+async function obey(order: BesiegedOrder): Promise<void> {
+  switch (order.order) {
+    case "watch":
+      delay.disable();
+      delay.reset();
+      delay.enable();
+      return;
+    case "report":
+      tell("watched", watched());
+      return;
+    case "dial":
+      for (const torrent of held.values()) await torrent.addPeers([order.peer]);
+      return;
+    case "download": {
+      const torrent = held.get(order.torrent) ?? (await client.add(order.torrent, { downloadDir: order.dir, peers: order.peers }));
+      await torrent.done;
+      tell("complete", watched());
+      return;
+    }
+    default:
+      throw new Error("no such order");
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => void obey(JSON.parse(line) as BesiegedOrder));
+tell("ready");
