@@ -24,7 +24,7 @@ export type BesiegedOrder =
   | { readonly order: "watch" }
   /** Tells "watched": how late the event loop was. */
   | { readonly order: "report" }
-  /** Dials a peer for its first torrent. */
+  /** Dials a peer for its torrents, again each second until it is connected. */
   | { readonly order: "dial"; readonly peer: string };
 
 const job = JSON.parse(process.argv[2] ?? "") as BesiegedJob;
@@ -68,7 +68,14 @@ async function obey(order: BesiegedOrder): Promise<void> {
       tell("watched", watched());
       return;
     case "dial":
-      for (const torrent of held.values()) await torrent.addPeers([order.peer]);
+      for (const torrent of held.values()) {
+        const dial = () => void torrent.addPeers([order.peer]);
+        dial();
+        const again = setInterval(() => {
+          if (torrent.peers().length > 0) clearInterval(again);
+          else dial();
+        }, 1000);
+      }
       return;
     case "download": {
       const torrent = held.get(order.torrent) ?? (await client.add(order.torrent, { downloadDir: order.dir, peers: order.peers }));

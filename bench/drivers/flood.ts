@@ -207,7 +207,7 @@ class Attacker {
     });
     socket.on("error", () => undefined);
     socket.once("close", () => {
-      this.#note();
+      this.note();
       counts.parted += 1;
       this.#isIn = false;
       this.#onTried();
@@ -230,12 +230,12 @@ class Attacker {
     const part = ring.subarray(this.#at, this.#at + CHUNK);
     this.#at = this.#at + part.length >= ring.length ? 0 : this.#at + part.length;
     socket.write(part);
-    this.#note();
+    this.note();
     return part.length;
   }
 
   /** Counts what the other side's TCP has taken. */
-  #note(): void {
+  note(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
     const sent = socket.bytesWritten - socket.writableLength;
@@ -264,7 +264,10 @@ setPriority(NICE);
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => process.exit(0));
 const attackers = Array.from({ length: flood.peers }, (_, index) => new Attacker(index));
-createInterface({ input: process.stdin }).on("line", () => tell("counted", { ...counts, open: attackers.filter(({ isOpen }) => isOpen).length }));
+createInterface({ input: process.stdin }).on("line", () => {
+  for (const attacker of attackers) attacker.note();
+  tell("counted", { ...counts, open: attackers.filter(({ isOpen }) => isOpen).length });
+});
 
 let next = 0;
 const following = (): Attacker | undefined => attackers[(next += 1) % attackers.length];
