@@ -7,26 +7,8 @@ import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { setPriority } from "node:os";
 import { createInterface } from "node:readline";
-import {
-  encodeCancel,
-  encodeChoke,
-  encodeExtended,
-  encodeExtendedHandshake,
-  encodeHandshake,
-  encodeHave,
-  encodeHaveAll,
-  encodeHaveNone,
-  encodeInterested,
-  encodeMessages,
-  encodeNotInterested,
-  encodePiece,
-  encodeRaw,
-  encodeReject,
-  encodeRequest,
-  encodeUnchoke,
-  HANDSHAKE_LENGTH,
-  utMetadata,
-} from "../../src/wire/index.ts";
+import { encodeHandshake, HANDSHAKE_LENGTH } from "../../src/wire/index.ts";
+import { scriptOf } from "../lib/flood-scripts.ts";
 import { FLOODS } from "../lib/floods.ts";
 import type { Flood, FloodJob } from "../lib/floods.ts";
 import { tell } from "../lib/tell.ts";
@@ -39,124 +21,13 @@ const HIGH_WATER = 256 * 1024;
 const TICK_MS = 4;
 /** Milliseconds until a peer that was hung up on comes again. */
 const AGAIN_MS = 250;
-const BLOCK = 16 * 1024;
-const FRAME = 1024 * 1024;
-
-/** What a kind of flood says. */
-interface Script {
-  /** Behind the handshake, once. */
-  readonly opening: Buffer;
-  /** Whole messages, said again and again. */
-  readonly ring: Buffer;
-  readonly isFast: boolean;
-  readonly isDeaf: boolean;
-}
 
 const job = JSON.parse(process.argv[2] ?? "") as FloodJob;
 const flood: Flood = FLOODS[job.name];
 const infoHash = Buffer.from(job.infoHash, "hex");
 const counts = { taken: 0, received: 0, connects: 0, parted: 0 };
 
-function many(count: number, make: (index: number) => Uint8Array): Buffer {
-  return Buffer.concat(Array.from({ length: count }, (_, index) => make(index)));
-}
-
-const any = (below: number): number => Math.floor(Math.random() * below);
-
-/** Every piece once, in random order. */
-function shuffledHaves(): Buffer {
-  const order = Uint32Array.from({ length: job.pieces }, (_, piece) => piece);
-  for (let at = order.length - 1; at > 0; at -= 1) {
-    const other = any(at + 1);
-    const [a = 0, b = 0] = [order[at], order[other]];
-    order[at] = b;
-    order[other] = a;
-  }
-  const ring = Buffer.alloc(9 * order.length);
-  const one = Buffer.from(encodeHave(0));
-  for (const [at, piece] of order.entries()) {
-    one.copy(ring, 9 * at);
-    ring.writeUInt32BE(piece, 9 * at + 5);
-  }
-  return ring;
-}
-
-/** 64 bitfields, each with some more bits than the one before. */
-function growingBitfields(): Buffer {
-  const bits = Buffer.alloc(Math.ceil(job.pieces / 8));
-  return many(64, () => {
-    for (let count = 0; count < job.pieces / 100; count += 1) {
-      const piece = any(job.pieces);
-      bits[piece >> 3] = (bits[piece >> 3] ?? 0) | (0x80 >> (piece & 7));
-    }
-    return encodeRaw(5, bits);
-  });
-}
-
-/** One extended handshake of 39 bytes: 5,000 of them are 194 KB. */
-function withPort(port: number): Uint8Array {
-  return encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_metadata", 3]]), port }));
-}
-
-function someRequest(): Parameters<typeof encodeRequest> {
-  return [any(job.pieces), any(Math.max(1, job.pieceLength / BLOCK)) * BLOCK, BLOCK];
-}
-
-function scriptOf(): Script {
-  const none = { opening: Buffer.alloc(0), ring: Buffer.alloc(0), isFast: true, isDeaf: false };
-  const haveAll = Buffer.from(encodeHaveAll());
-  const haveNone = Buffer.from(encodeHaveNone());
-  const interested = Buffer.from(encodeInterested());
-  switch (job.name) {
-    case "have-all":
-      return { ...none, opening: haveAll, ring: many(13_107, encodeHaveAll) };
-    case "have":
-      return { ...none, opening: haveNone, ring: shuffledHaves() };
-    case "bitfield":
-      return { ...none, ring: growingBitfields() };
-    case "interest":
-      return { ...none, opening: haveNone, ring: many(13_106, (at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested())) };
-    case "choke":
-      return { ...none, opening: haveAll, ring: many(13_106, (at) => (at % 2 === 0 ? encodeUnchoke() : encodeChoke())) };
-    case "extended":
-      return { ...none, opening: haveNone, ring: many(50_000, (at) => withPort(1024 + at)) };
-    case "unknown":
-      return { ...none, opening: haveNone, ring: many(20_000, (at) => encodeRaw(30 + (at % 100), new Uint8Array(at % 3))) };
-    case "silent-one":
-    case "silent-many":
-      return none;
-    case "reconnect":
-    case "idle":
-      return { ...none, opening: haveNone };
-    case "unfinished":
-      return { ...none, opening: Buffer.concat([haveNone, encodeRaw(20, new Uint8Array(FRAME - 1)).subarray(0, FRAME + 3)]) };
-    case "metadata": {
-      const infoPieces = Math.ceil((20 * job.pieces) / BLOCK);
-      return { ...none, opening: Buffer.concat([haveNone, withPort(6881)]), ring: many(infoPieces, (piece) => encodeExtended(1, utMetadata.encode({ type: "request", piece }))) };
-    }
-    case "blocks":
-      return { ...none, opening: haveAll, ring: many(64, () => encodePiece(any(job.pieces), 0, randomBytes(BLOCK))) };
-    case "requests":
-      return {
-        ...none,
-        opening: Buffer.concat([haveNone, interested]),
-        ring: many(20_000, () => {
-          const block = someRequest();
-          return Buffer.concat([encodeRequest(...block), encodeCancel(...block)]);
-        }),
-      };
-    case "fast":
-      return { ...none, opening: haveAll, ring: Buffer.from(encodeMessages(Array.from({ length: 50_000 }, (_, at) => ({ type: at % 2 === 0 ? "allowed-fast" : "suggest", piece: any(job.pieces) })))) };
-    case "reject":
-      return { ...none, opening: haveAll, ring: many(50_000, () => encodeReject(...someRequest())) };
-    case "unread":
-      return { ...none, opening: interested, ring: many(50_000, () => encodeRequest(...someRequest())), isFast: false, isDeaf: true };
-    default:
-      throw new Error(`there is no flood ${String(job.name)}`);
-  }
-}
-
-const script = scriptOf();
+const script = scriptOf(job.name, job);
 const isSilent = job.name.startsWith("silent");
 
 /** One hostile peer, which comes again whenever it is hung up on. */

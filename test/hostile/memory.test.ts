@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { scriptOf } from "../../bench/lib/flood-scripts.ts";
+import type { FloodName } from "../../bench/lib/floods.ts";
+import { addressOf, FloodPeer } from "../support/flood-peer.ts";
+import { eventually } from "../support/process.ts";
+import { Siege } from "../support/siege.ts";
+
+const MIB = 1024 * 1024;
+
+/** Bytes of memory for buffers and objects, as it grows; the highest so far. */
+class Growth {
+  #most = 0;
+  readonly #before = Growth.#now();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor() {
+    this.#timer = setInterval(() => this.#look(), 5);
+  }
+
+  stop(): number {
+    this.#look();
+    clearInterval(this.#timer);
+    return this.#most;
+  }
+
+  #look(): void {
+    this.#most = Math.max(this.#most, Growth.#now() - this.#before);
+  }
+
+  static #now(): number {
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    return arrayBuffers + heapUsed;
+  }
+}
+
+async function crowd(siege: Siege, flood: FloodName, count: number): Promise<{ readonly peers: FloodPeer[]; readonly ring: Buffer }> {
+  const { opening, ring, isFast, isDeaf } = scriptOf(flood, { pieces: siege.victim.pieceCount, pieceLength: siege.victim.pieceLength });
+  const peers = await Promise.all(Array.from({ length: count }, (_, index) => FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf })));
+  for (const { socket } of peers) if (opening.length > 0) socket.write(opening);
+  return { peers, ring };
+}
+
+describe("memory stays bounded, and a download completes beside", () => {
+  it("95 peers with an unfinished message of 1 MiB", async () => {
+    const siege = await Siege.large(1000);
+    const growth = new Growth();
+    const { peers } = await crowd(siege, "unfinished", 95);
+    await sleep(1_000);
+    expect(growth.stop()).toBeLessThan(48 * MIB);
+    expect(await siege.completes()).toBe(true);
+    for (const peer of peers) peer.close();
+  });
+
+  it("24 peers who ask for metadata of 20 MB, and read it", async () => {
+    const siege = await Siege.large();
+    const { peers, ring } = await crowd(siege, "metadata", 24);
+    const growth = new Growth();
+    const end = performance.now() + 1_500;
+    await Promise.all(peers.map((peer) => peer.pour(ring, 512 * 1024, () => performance.now() > end)));
+    expect(growth.stop()).toBeLessThan(160 * MIB);
+    for (const peer of peers) peer.close();
+    expect(await siege.completes()).toBe(true);
+  });
+
+  it("24 peers who ask for metadata of 20 MB, and do not read it", async () => {
+    const siege = await Siege.large();
+    const { peers, ring } = await crowd(siege, "metadata", 24);
+    for (const { socket } of peers) socket.pause();
+    const growth = new Growth();
+    const end = performance.now() + 1_500;
+    await Promise.all(peers.map((peer) => peer.pour(ring, 512 * 1024, () => performance.now() > end)));
+    expect(growth.stop()).toBeLessThan(160 * MIB);
+    for (const peer of peers) peer.close();
+    expect(await siege.completes()).toBe(true);
+  });
+
+  it("20 peers who ask for many pieces, and never read", async () => {
+    const siege = await Siege.same({ seeding: true });
+    const { peers, ring } = await crowd(siege, "unread", 20);
+    await sleep(200);
+    const growth = new Growth();
+    const end = performance.now() + 1_500;
+    await Promise.all(peers.map((peer) => peer.pour(ring, 8 * MIB, () => performance.now() > end)));
+    expect(growth.stop()).toBeLessThan(96 * MIB);
+  });
+
+  it("requests and cancels by 8 peers", async () => {
+    const siege = await Siege.same({ seeding: true });
+    const { peers, ring } = await crowd(siege, "requests", 8);
+    const growth = new Growth();
+    const end = performance.now() + 1_500;
+    await Promise.all(peers.map((peer) => peer.pour(ring, 8 * MIB, () => performance.now() > end)));
+    expect(growth.stop()).toBeLessThan(96 * MIB);
+  });
+
+  it("extended handshakes that each tell another port leave a few candidates, not thousands", async () => {
+    const siege = await Siege.large(1000);
+    const { peers, ring } = await crowd(siege, "extended", 1);
+    await peers[0]?.pour(ring, 194_000, () => false);
+    await sleep(500);
+    const { knownPeers, peers: connected } = siege.torrent.status();
+    expect(knownPeers + connected).toBeLessThanOrEqual(16);
+    expect(await siege.completes()).toBe(true);
+  });
+
+  it("500 who shake hands and hang up leave nothing behind", async () => {
+    const siege = await Siege.same({ seeding: true });
+    const growth = new Growth();
+    for (let round = 0; round < 50; round++) {
+      const peers = await Promise.all(Array.from({ length: 10 }, () => FloodPeer.meet(siege.port, siege.infoHash)));
+      for (const peer of peers) peer.close();
+    }
+    await eventually("nobody is there", () => siege.torrent.peers().length === 0, 10_000);
+    expect(growth.stop()).toBeLessThan(96 * MIB);
+    expect(siege.torrent.status().knownPeers).toBeLessThanOrEqual(16);
+  });
+});
+
+describe("who sends what nobody asked for is parted with:", () => {
+  it("600 MB of blocks", async () => {
+    const siege = await Siege.large(100_000);
+    const { peers, ring } = await crowd(siege, "blocks", 1);
+    const growth = new Growth();
+    const end = performance.now() + 20_000;
+    await peers[0]?.pour(ring, 600e6, () => performance.now() > end);
+    expect(growth.stop()).toBeLessThan(64 * MIB);
+    expect(peers[0]?.isClosed).toBe(true);
+    expect(peers[0]?.taken).toBeLessThan(300e6);
+    expect(await siege.completes()).toBe(true);
+  });
+
+  it.each<readonly [FloodName, number]>([
+    ["reject", 32 * MIB],
+    ["requests", 32 * MIB],
+  ])("%s, or held back: never read without end", async (flood, most) => {
+    const siege = await Siege.same({ seeding: flood === "requests" });
+    const { peers, ring } = await crowd(siege, flood, 1);
+    const end = performance.now() + 3_000;
+    await peers[0]?.pour(ring, most, () => performance.now() > end);
+    const isEnded = peers[0]?.isClosed === true;
+    const taken = peers[0]?.taken ?? 0;
+    expect(isEnded || taken < most).toBe(true);
+  });
+});
