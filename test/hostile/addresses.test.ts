@@ -67,17 +67,16 @@ describe("one address", () => {
 
   it("that connects, shakes hands and hangs up all the time does not keep others out", async () => {
     const siege = await Siege.same({ seeding: true });
-    let isOver = false;
+    const end = performance.now() + 1_500;
     const storm = Array.from({ length: 8 }, async () => {
-      while (!isOver) {
+      while (performance.now() < end) {
         const peer = await FloodPeer.meet(siege.port, siege.infoHash, { from: "127.9.9.9" });
         peer.close();
         await sleep(1);
       }
     });
-    await sleep(500);
-    expect(await getsIn(siege, 4)).toBe(true);
-    isOver = true;
+    await sleep(300);
+    expect(await getsIn(siege, 1)).toBe(true);
     await Promise.all(storm);
   });
 });

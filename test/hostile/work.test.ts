@@ -37,7 +37,7 @@ async function besiege(siege: Siege, { flood, peers, most }: Case): Promise<numb
 
 describe("however much hostile peers say at once, a turn of the event loop stays short, and a download completes beside", () => {
   it.each<Case>([
-    { flood: "have-all", peers: 2, most: 64 * 1024 },
+    { flood: "have-all", peers: 2, most: 16 * 1024 },
     { flood: "have", peers: 4, most: 16 * MIB },
     { flood: "bitfield", peers: 4, most: 32 * MIB },
     { flood: "choke", peers: 4, most: MIB },
