@@ -1,7 +1,11 @@
 import { InputError } from "./errors.ts";
 
-const POPCOUNT = new Uint8Array(256);
-for (let i = 1; i < 256; i++) POPCOUNT[i] = (POPCOUNT[i >> 1] ?? 0) + (i & 1);
+/** Bits that are set in a word of 32. */
+function popcount(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
 
 /**
  * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last byte
@@ -11,12 +15,15 @@ export class Bitfield {
   readonly length: number;
   /** The packed bytes. Live: do not write to them. */
   readonly bytes: Uint8Array;
+  /** The same memory, and up to three bytes behind it that stay zero, as words: a torrent may have a million pieces. */
+  readonly #words: Uint32Array;
   #count = 0;
 
   constructor(length: number) {
     if (!Number.isSafeInteger(length) || length < 0) throw new InputError("bitfield.length", `a bitfield cannot have ${length} bits`);
     this.length = length;
-    this.bytes = new Uint8Array(Math.ceil(length / 8));
+    this.#words = new Uint32Array(Math.ceil(length / 32));
+    this.bytes = new Uint8Array(this.#words.buffer, 0, Math.ceil(length / 8));
   }
 
   /** All bits set. */
@@ -109,29 +116,35 @@ export class Bitfield {
 
   /** A new bitfield of the bits set in both. Throws {@link InputError} `bitfield.length` when the lengths differ. */
   and(other: Bitfield): Bitfield {
-    return this.#combine(other, (a, b) => a & b);
+    const out = this.#alike(other);
+    for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) & (other.#words[i] ?? 0);
+    return out.#recount();
   }
 
   /** A new bitfield of the bits set in either. */
   or(other: Bitfield): Bitfield {
-    return this.#combine(other, (a, b) => a | b);
+    const out = this.#alike(other);
+    for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) | (other.#words[i] ?? 0);
+    return out.#recount();
   }
 
   /** A new bitfield of the bits set here and not in `other`. */
   andNot(other: Bitfield): Bitfield {
-    return this.#combine(other, (a, b) => a & ~b);
+    const out = this.#alike(other);
+    for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) & ~(other.#words[i] ?? 0);
+    return out.#recount();
   }
 
   /** Whether a bit is set here that is not set in `other`, without allocating. */
   hasBeyond(other: Bitfield): boolean {
     this.#sameLength(other);
-    for (let i = 0; i < this.bytes.length; i++) if (((this.bytes[i] ?? 0) & ~(other.bytes[i] ?? 0)) !== 0) return true;
+    for (let i = 0; i < this.#words.length; i++) if (((this.#words[i] ?? 0) & ~(other.#words[i] ?? 0)) !== 0) return true;
     return false;
   }
 
   equals(other: Bitfield): boolean {
     if (other.length !== this.length || other.#count !== this.#count) return false;
-    for (let i = 0; i < this.bytes.length; i++) if (this.bytes[i] !== other.bytes[i]) return false;
+    for (let i = 0; i < this.#words.length; i++) if (this.#words[i] !== other.#words[i]) return false;
     return true;
   }
 
@@ -149,12 +162,10 @@ export class Bitfield {
     for (let index = 0; index < this.length; index++) yield this.get(index);
   }
 
-  #combine(other: Bitfield, operation: (a: number, b: number) => number): Bitfield {
+  /** An empty one for what comes of both. */
+  #alike(other: Bitfield): Bitfield {
     this.#sameLength(other);
-    const out = new Bitfield(this.length);
-    for (let i = 0; i < out.bytes.length; i++) out.bytes[i] = operation(this.bytes[i] ?? 0, other.bytes[i] ?? 0);
-    out.#recount();
-    return out;
+    return new Bitfield(this.length);
   }
 
   #sameLength(other: Bitfield): void {
@@ -163,9 +174,10 @@ export class Bitfield {
     }
   }
 
-  #recount(): void {
+  #recount(): this {
     let count = 0;
-    for (const byte of this.bytes) count += POPCOUNT[byte] ?? 0;
+    for (const word of this.#words) count += popcount(word);
     this.#count = count;
+    return this;
   }
 }

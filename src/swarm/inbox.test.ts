@@ -47,7 +47,7 @@ const pieces = (log: readonly Message[]): number[] => log.map((message) => (mess
 const begun = (length: number, there: number): Uint8Array => {
   const out = new Uint8Array(there);
   new DataView(out.buffer).setUint32(0, length);
-  out[4] = 20;
+  out[4] = 5;
   return out;
 };
 

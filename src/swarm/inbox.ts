@@ -1,8 +1,8 @@
 import { concatBytes, toError } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
+import { MAX_SMALL_FRAME_LENGTH, MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
 import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
-import { FREE_MESSAGES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
+import { FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
 
 /** Whose messages they are. */
 export interface InboxOwner extends MessageSink {
@@ -43,7 +43,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#owner = owner;
     this.#clock = clock;
     this.#budget = budget;
-    this.#decoder = new MessageDecoder(this, { pieceCount });
+    this.#decoder = new MessageDecoder(this, { pieceCount, maxSmallFrameLength: MAX_SMALL_FRAME_LENGTH });
   }
 
   /** Takes what arrived. */
@@ -87,8 +87,9 @@ export class Inbox implements MessageSink, BytesHolder {
 
   onMessage(message: Message): void {
     this.#owner.onMessage(message);
-    if (this.#free > 1) {
-      this.#free--;
+    const weight = weightOf(message);
+    if (this.#free > weight) {
+      this.#free -= weight;
       return;
     }
     const now = this.#clock.now();
@@ -147,4 +148,10 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#held = held;
     this.#budget.hold(this, held);
   }
+}
+
+/** How many messages a message counts as: a long one takes time by its length. */
+function weightOf(message: Message): number {
+  if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
+  return message.type === "extended" || message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
 }

@@ -106,7 +106,7 @@ export const MAX_EARLY_HAVES = 10_000;
 export const MAX_DIALING = 20;
 
 /** Milliseconds after which a peer with which neither side has anything to do gives way when places are short. */
-export const USELESS_MS = 10_000;
+export const USELESS_MS = 5_000;
 
 /** Milliseconds without a block either way after which a peer gives way to a newcomer of a higher priority (BEP 40), or of a network that has fewer places. */
 export const IDLE_MS = 120_000;
@@ -125,6 +125,9 @@ export const MAX_DONT_HAVES = 2_000;
 
 /** Messages that a peer may send before the time for them is counted, and the most that it may gain; blocks do not count. */
 export const FREE_MESSAGES = 1_000;
+
+/** Bytes of a long message that count as one more message. */
+export const MESSAGE_BYTES = 256;
 
 /** Messages that a peer gains with each block that it gives or takes: one asks for it. */
 export const MESSAGES_PER_BLOCK = 4;

@@ -49,11 +49,11 @@ async function full(ip: (n: number) => string, options: { readonly interested: b
   return peers;
 }
 
-/** Asks for a block each ten seconds. */
+/** Asks for a block each two seconds. */
 function move(peer: ScriptedPeer): void {
   const ask = (): void => {
     peer.send(encodeRequest(0, 0, 16_384));
-    peer.later(10_000, ask);
+    peer.later(2_000, ask);
   };
   ask();
 }

@@ -37,8 +37,9 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
   return least?.peer;
 }
 
-/** Neither side wants anything of the other, though there was time to say so. */
+/** Neither side wants anything of the other, though there was time to say so. One that has metadata which we lack is of use. */
 function isUseless(peer: Peer, now: number): boolean {
+  if (peer.pieces === undefined && peer.extended?.metadataSize !== undefined) return false;
   return !peer.flags.amInterested && !peer.flags.peerInterested && now - Math.max(peer.connectedAt, peer.lastMoved) >= USELESS_MS;
 }
 

@@ -8,6 +8,8 @@ import type { Message } from "./message.ts";
 export interface FrameLimits {
   /** Bytes behind the length prefix, at most. */
   readonly maxFrameLength: number;
+  /** The same for messages that are neither bitfields nor blocks; default: no less. */
+  readonly maxSmallFrameLength?: number | undefined;
   /** Of the torrent, when known: a bitfield must then have exactly that many bits, and may exceed `maxFrameLength`. */
   readonly pieceCount: number | undefined;
 }
@@ -100,9 +102,8 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
     return;
   }
   if (id === MessageId.extended && length < 2) throw lengthError("wire.message-length", "extended has no id", 2, length, id);
-  if (length > limits.maxFrameLength) {
-    throw lengthError("wire.frame-length", `${messageName(id)} is too long`, limits.maxFrameLength, length, id);
-  }
+  const most = id === MessageId.bitfield ? limits.maxFrameLength : Math.min(limits.maxFrameLength, limits.maxSmallFrameLength ?? limits.maxFrameLength);
+  if (length > most) throw lengthError("wire.frame-length", `${messageName(id)} is too long`, most, length, id);
 }
 
 /** The message whose id stands at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`. */

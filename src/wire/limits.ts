@@ -6,6 +6,12 @@
  */
 export const MAX_FRAME_LENGTH = 1_048_576;
 
+/**
+ * Bytes, 128 KiB: the largest message of a peer that the engine takes, but for bitfields and blocks. The longest in use has 64 KiB (a bad
+ * extended handshake); what is longer only fills memory while it is on its way.
+ */
+export const MAX_SMALL_FRAME_LENGTH = 131_072;
+
 /** Bytes, 128 KiB: the largest block sent or taken. Everybody requests 16 KiB; a few old clients 32 or 128 KiB. */
 export const MAX_BLOCK_LENGTH = 131_072;
 

@@ -21,6 +21,8 @@ export interface MessageSink {
 export interface DecoderOptions {
   /** Bytes behind the length prefix, at most. Default {@link MAX_FRAME_LENGTH}. */
   readonly maxFrameLength?: number;
+  /** The same for messages that are neither bitfields nor blocks; default `maxFrameLength`. */
+  readonly maxSmallFrameLength?: number;
   /** Of the torrent, when known: the length that a bitfield must have. */
   readonly pieceCount?: number | undefined;
 }
@@ -40,7 +42,7 @@ const KEEP_ALIVE: Message = { type: "keep-alive" };
  */
 export class MessageDecoder {
   readonly #sink: MessageSink;
-  readonly #limits: { maxFrameLength: number; pieceCount: number | undefined };
+  readonly #limits: { maxFrameLength: number; maxSmallFrameLength: number | undefined; pieceCount: number | undefined };
 
   #pending = new Uint8Array(PENDING_LENGTH);
   #gathered = 0;
@@ -60,12 +62,13 @@ export class MessageDecoder {
 
   constructor(sink: MessageSink, options: DecoderOptions = {}) {
     this.#sink = sink;
-    this.#limits = { maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH, pieceCount: options.pieceCount };
+    this.#limits = { maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH, maxSmallFrameLength: options.maxSmallFrameLength, pieceCount: options.pieceCount };
   }
 
   /** Changes what later messages are checked against, as when metadata arrives and the number of pieces becomes known. */
   setLimits(options: DecoderOptions): void {
     if (options.maxFrameLength !== undefined) this.#limits.maxFrameLength = options.maxFrameLength;
+    if (options.maxSmallFrameLength !== undefined) this.#limits.maxSmallFrameLength = options.maxSmallFrameLength;
     if ("pieceCount" in options) this.#limits.pieceCount = options.pieceCount;
   }
 
