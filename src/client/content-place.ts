@@ -17,6 +17,8 @@ export interface ContentPlace {
   readonly ownFolders?: readonly string[] | undefined;
   /** Whether bytes of a file are what another torrent, which has the same file, has verified: they are not changed. */
   readonly isProtected?: FileStorageOptions["isProtected"];
+  /** Files that were written to since the torrent was added, by index; storage adds to it. */
+  readonly written?: Set<number> | undefined;
 }
 
 /** Whether the data goes to files: only then anything is kept about it. */
@@ -31,7 +33,7 @@ export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">,
 }
 
 export function makeStorage(place: ContentPlace): Storage {
-  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected } = place;
+  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);
   if (storage === "memory") return new MemoryStorage(metainfo.layout);
   return new FileStorage({
@@ -44,6 +46,7 @@ export function makeStorage(place: ContentPlace): Storage {
     ...(allocation === undefined ? {} : { allocation }),
     ownFolders,
     isProtected,
+    written,
     clock: runtime.clock,
   });
 }

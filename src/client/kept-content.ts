@@ -1,11 +1,12 @@
-import { InputError, StorageError, utf8Decode, type Bitfield, type InfoHash } from "../base/index.ts";
+import { BLOCK_LENGTH, InputError, StorageError, utf8Decode, type Bitfield, type InfoHash } from "../base/index.ts";
 import { asBytes } from "../bencode/index.ts";
-import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
+import { parseMetainfo, type FileLayout, type LayoutFile, type Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { moveData, moveFile, type Storage } from "../storage/index.ts";
+import { moveData, moveFile, type Progress, type Storage } from "../storage/index.ts";
 import type { Priority } from "../swarm/index.ts";
 import { isUntouched } from "./content-check.ts";
 import { blockCount, makeStorage, resumeFile, usesFiles, type ContentPlace } from "./content-place.ts";
+import { fileBytes } from "./selection.ts";
 
 /** What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell. Rejects with StorageError. */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
@@ -16,11 +17,11 @@ export async function keptPieces(place: ContentPlace, priorities: readonly Prior
   return isUntouched(layout, kept, await makeStorage(place).stamps(), (file) => priorities[file] !== "skip") ? kept.progress.have : undefined;
 }
 
-/** The pieces that the kept state says were there, whatever has become of them. */
-export async function claimedPieces(place: ContentPlace): Promise<Bitfield | undefined> {
+/** What the kept state says was there, whatever has become of it. */
+export async function claimedProgress(place: ContentPlace): Promise<Progress | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
-  return (await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece)))?.progress?.have;
+  return (await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece)))?.progress;
 }
 
 /** The data of a torrent that does not run, to be read. Rejects with StorageError. */
@@ -63,10 +64,44 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
   return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
-/** Forgets what was kept about a torrent that is closed, and deletes its data when told to, but for the files `kept`, by index. `storage`: the one it used, when known. */
-export async function discardContent(place: ContentPlace, deleteData: boolean, kept: ReadonlySet<number>, storage?: Storage): Promise<void> {
+/** What {@link discardContent} is to delete besides what was kept. */
+export interface DataRemoval {
+  /** Files that another torrent has as well, by index: they stay. */
+  readonly shared: ReadonlySet<number>;
+  readonly priorities: readonly Priority[];
+  /** What was there when it was last looked at; `undefined` when nothing is known of what is in the folder now. */
+  readonly claimed: Progress | undefined;
+  /** Hears `storage.not-ours`: files that have a name of the torrent's, and are another program's. */
+  readonly onLeft: (error: StorageError) => void;
+  /** The storage that the torrent used, when known. */
+  readonly storage: Storage | undefined;
+}
+
+/** Forgets what was kept about a torrent that is closed, and deletes its data when told to. Rejects with StorageError. */
+export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
-  if (deleteData) await (storage ?? makeStorage(place)).remove((file) => kept.has(file));
+  if (data === undefined) return;
+  const { shared, priorities, claimed, onLeft, storage } = data;
+  const { layout } = place.metainfo;
+  const isKnown = (index: number): boolean => {
+    const file = layout.files[index];
+    // What was kept of a file that is not wanted is elsewhere.
+    return file !== undefined && claimed !== undefined && priorities[index] !== "skip" && hasBytes(layout, file, claimed);
+  };
+  await (storage ?? makeStorage(place)).remove((file) => shared.has(file), { isKnown, onLeft });
+}
+
+/** Whether any byte of a file is in pieces or blocks that are there. */
+function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Progress): boolean {
+  if (file.length === 0) return false;
+  if (fileBytes(layout, file, have) > 0) return true;
+  for (const [piece, blocks] of partials) {
+    for (const block of blocks.ones()) {
+      const offset = layout.pieceOffset(piece) + block * BLOCK_LENGTH;
+      if (offset < file.offset + file.length && offset + BLOCK_LENGTH > file.offset) return true;
+    }
+  }
+  return false;
 }
 
 /**

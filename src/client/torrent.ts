@@ -244,13 +244,21 @@ export class Torrent extends TorrentControls {
     this.resume();
   }
 
-  /** Takes the torrent out of the client, and deletes its data when told to. What was kept about it is forgotten. */
+  /**
+   * Takes the torrent out of the client, and deletes its data when told to. What was kept about it is forgotten. A file that has another length than the
+   * torrent says, and that is not known to have been written to or to hold data of the torrent, is another program's: it stays, which is told as the
+   * warning `storage.not-ours`. Rejects with StorageError.
+   */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
     const storage = this.#content?.storage;
     await this.close();
-    const kept = this.#host.places.shared(this.infoHash);
+    const shared = this.#host.places.shared(this.infoHash);
     this.#host.forget(this.infoHash);
-    if (this.#metainfo !== undefined) await discardContent(this.#contentOptions(this.#metainfo), options.deleteData === true, kept, storage);
+    const place = this.#place();
+    if (place === undefined) return;
+    const priorities = this.selectFiles()?.priorities ?? [];
+    const onLeft = (error: StorageError): void => this.#warn(error);
+    await discardContent(place, options.deleteData === true ? { shared, priorities, claimed: await this.#memory.claimedHere(), onLeft, storage } : undefined);
   }
 
   /** Stops for good; state is kept. The client does this for all its torrents. */
@@ -465,7 +473,7 @@ export class Torrent extends TorrentControls {
   #contentOptions(metainfo: Metainfo, folder = this.#folder): ContentPlace {
     const { runtime, pool, allocation, ownFolders, places } = this.#host;
     const stateFolder = this.#host.stateFolder(folder);
-    return { runtime, pool, metainfo, folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash) };
+    return { runtime, pool, metainfo, folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash), written: this.#memory.written };
   }
 
   #setState(state: TorrentState): void {

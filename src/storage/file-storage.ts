@@ -6,7 +6,7 @@ import { FileWatch } from "./file-watch.ts";
 import { ALLOCATE_CHUNK_BYTES, MOVE_CHUNK_BYTES } from "./limits.ts";
 import { SafeFolders } from "./safe-folders.ts";
 import { SharedLock } from "./shared-lock.ts";
-import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
+import { partsLength, sliceParts, type FileStamp, type RemoveOptions, type Storage } from "./storage.ts";
 import { isZero } from "./zeros.ts";
 
 export interface FileStorageOptions {
@@ -25,6 +25,8 @@ export interface FileStorageOptions {
   readonly ownFolders?: readonly string[] | undefined;
   /** Whether bytes of a file are what another torrent has verified: a write that would change them rejects with `storage.shared`. Default: none are. */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
+  /** Files that were written to, by index, for who makes several storages of one torrent's files, one after the other. Default: a set of its own. */
+  readonly written?: Set<number> | undefined;
   /** Needed by {@link FileStorage.watch}. */
   readonly clock?: Clock | undefined;
 }
@@ -43,14 +45,15 @@ export class FileStorage implements Storage {
   readonly #ready = new Map<number, Promise<void>>();
   /** Files written to since they were last synchronised. */
   readonly #dirty = new Set<string>();
-  /** Files written to since this was made. */
-  readonly #written = new Set<number>();
+  /** Files written to, made longer, or made. */
+  readonly #written: Set<number>;
   #watch: FileWatch | undefined;
   /** A selection changes where bytes go, which must not happen in the middle of a write: writes share it. */
   readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
+    this.#written = options.written ?? new Set();
     this.#layout = options.layout;
     this.#folders = new SafeFolders(options.files, options.folder, options.ownFolders);
     this.#placed = new Uint8Array(options.layout.files.length).fill(1);
@@ -223,14 +226,19 @@ export class FileStorage implements Storage {
     return false;
   }
 
-  async remove(isKept: (fileIndex: number) => boolean = () => false): Promise<void> {
+  async remove(isKept: (fileIndex: number) => boolean = () => false, { isKnown, onLeft }: RemoveOptions = {}): Promise<void> {
     await this.close();
     const { files, folder, name, partPath } = this.#options;
     const folders = new Set<string>();
+    const left: string[] = [];
     for (const file of this.#layout.files) {
       if (file.isPadding || file.symlinkPath !== undefined || isKept(file.index)) continue;
-      await this.#folders.check(this.path(file));
-      await files.removeFile(this.path(file));
+      const path = this.path(file);
+      await this.#folders.check(path);
+      const stat = await files.stat(path);
+      const isOurs = this.#written.has(file.index) || isKnown?.(file.index) === true;
+      if (stat === undefined || (stat.kind === "file" && (stat.size === file.length || isOurs))) await files.removeFile(path);
+      else left.push(path);
       if (name === undefined) continue;
       for (let depth = file.path.length - 1; depth >= 0; depth--) folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
     }
@@ -238,6 +246,7 @@ export class FileStorage implements Storage {
     // Deepest first; a folder in which the user keeps something else stays.
     for (const path of [...folders].sort((a, b) => b.length - a.length)) await files.removeEmptyFolder(path);
     this.#ready.clear();
+    if (left.length > 0) onLeft?.(notOurs(left));
   }
 
   async close(): Promise<void> {
@@ -296,7 +305,9 @@ export class FileStorage implements Storage {
     await this.#options.pool.use(path, "write", async (open) => {
       const { size } = await open.stat();
       // What lies beyond its end is cut when it is complete, not before: it may be somebody's file after all.
-      if (size < file.length) await open.truncate(file.length);
+      if (size >= file.length) return;
+      this.#written.add(file.index);
+      await open.truncate(file.length);
     });
   }
 
@@ -316,6 +327,7 @@ export class FileStorage implements Storage {
       const zeros = new Uint8Array(Math.min(file.length, ALLOCATE_CHUNK_BYTES));
       for (let at = (await open.stat()).size; at < file.length; at += zeros.length) {
         throwIfAborted(signal);
+        this.#written.add(file.index);
         await open.write(zeros.subarray(0, Math.min(zeros.length, file.length - at)), at);
       }
     });
@@ -338,6 +350,7 @@ export class FileStorage implements Storage {
       if (isZero(bytes)) continue;
       const span: Span = { fileIndex: file.index, fileOffset: begin - file.offset, length: bytes.length };
       if (this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true && (await this.#isThere(file, span, [bytes]))) continue;
+      this.#written.add(file.index);
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
       this.#dirty.add(this.path(file));
     }
@@ -348,6 +361,13 @@ export class FileStorage implements Storage {
     await this.#options.pool.release([path]);
     for (const file of this.#layout.files) if (this.path(file) === path) this.#ready.delete(file.index);
   }
+}
+
+/** The error of files that a removal leaves where they are. */
+function notOurs(paths: readonly string[]): StorageError {
+  const [first = ""] = paths;
+  const what = paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
+  return new StorageError("storage.not-ours", `${what}: not of the length that the torrent says, and never written to`, { fields: { path: first, files: paths.length } });
 }
 
 function stampOf(stat: FileStat | undefined): FileStamp | undefined {

@@ -1,10 +1,18 @@
-import type { Bitfield } from "../base/index.ts";
+import type { Bitfield, StorageError } from "../base/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 
 /** What a file looked like on disk, to notice that somebody changed it. */
 export interface FileStamp {
   readonly size: number;
   readonly modifiedMs: number;
+}
+
+/** What {@link Storage.remove} has to know. */
+export interface RemoveOptions {
+  /** Whether an earlier run is known to have had data in a file, under its own name. Default: that is known of none. */
+  readonly isKnown?: (fileIndex: number) => boolean;
+  /** Hears `storage.not-ours`, once for all files that were left. */
+  readonly onLeft?: (error: StorageError) => void;
 }
 
 /**
@@ -34,8 +42,11 @@ export interface Storage {
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;
-  /** Deletes what was stored, but for files that are to be kept, and folders that became empty. */
-  remove(isKept?: (fileIndex: number) => boolean): Promise<void>;
+  /**
+   * Deletes what was stored, but for files that are to be kept, and folders that became empty. A file of another length than the torrent says, to which
+   * nothing was written and of which `options` knows nothing, is another program's: it stays, and `options.onLeft` hears of it.
+   */
+  remove(isKept?: (fileIndex: number) => boolean, options?: RemoveOptions): Promise<void>;
   /** Closes files. The storage may be used again afterwards: they are opened anew. */
   close(): Promise<void>;
 }
