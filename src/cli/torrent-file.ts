@@ -32,7 +32,7 @@ export function folderNoTorrent(error: unknown): InputError | undefined {
 
 async function readBytes(runtime: Pick<Runtime, "files">, path: string): Promise<Uint8Array> {
   try {
-    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
+    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH, { mayBePipe: true });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (error.code === "storage.too-long") throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file`, { cause: error });

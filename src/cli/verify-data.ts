@@ -1,7 +1,7 @@
-import { Bitfield, BLOCK_LENGTH, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
+import { Bitfield, BLOCK_LENGTH, equalBytes, throwIfAborted } from "../base/index.ts";
 import { STATE_FOLDER, treeWidth } from "../metainfo/index.ts";
 import type { LayoutFile, Metainfo } from "../metainfo/index.ts";
-import type { Runtime } from "../runtime/index.ts";
+import { hashError, type Runtime } from "../runtime/index.ts";
 import { CHECK_JOB_BYTES, checkPieces, FilePool, FileStorage } from "../storage/index.ts";
 
 export interface VerifyOptions {
@@ -71,7 +71,7 @@ async function checkV2(options: VerifyOptions, path: (file: LayoutFile) => strin
       const width = file.length <= pieceLength ? treeWidth(Math.ceil(file.length / BLOCK_LENGTH)) * BLOCK_LENGTH : pieceLength;
       const segments = [{ path: path(file), offset, length: Math.min(step, file.length - offset) }];
       const result = await runtime.hasher.digestFiles({ segments, shape: "merkle", algorithm: "sha256", pieceLength: width }, signal);
-      if (result.failure !== undefined) throw new StorageError("storage.failed", `cannot check the data: ${result.failure}`);
+      if (result.failure !== undefined) throw hashError(result.failure);
       const first = layout.filePieces(file.index).first + offset / pieceLength;
       result.readable.forEach((isReadable, at) => {
         if (isReadable === 1 && equalBytes(result.digests.subarray(at * 32, at * 32 + 32), metainfo.pieceHash(first + at))) valid.set(first + at);

@@ -44,7 +44,7 @@ function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSourc
 
 async function read(runtime: Runtime, path: string): Promise<Uint8Array> {
   try {
-    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH);
+    return await runtime.files.readAll(path, MAX_TORRENT_LENGTH, { mayBePipe: true });
   } catch (error) {
     if (error instanceof StorageError && error.code === "storage.too-long") {
       throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file (over ${MAX_TORRENT_LENGTH} bytes)`, { cause: error });

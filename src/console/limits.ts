@@ -53,3 +53,6 @@ export const MAX_TURN_MS = 10;
 
 /** Bytes that are read between two looks at the clock. */
 export const PACE_BYTES = 16_384;
+
+/** Bytes of a script (`--script`) that are read. */
+export const MAX_SCRIPT_BYTES = 16 * 1024 * 1024;

@@ -1,10 +1,14 @@
-import { chmod, open, readFile, rename } from "node:fs/promises";
+import { chmod, open, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../base/index.ts";
+import { InputError, utf8Decode } from "../base/index.ts";
+import { nodeFiles } from "../runtime/node/index.ts";
 import { createSecret, hashToken, Secret, type SecretRecord } from "./http/index.ts";
 
 const record = z.object({ algorithm: z.literal("scrypt"), n: z.int().positive(), r: z.int().positive(), p: z.int().positive(), salt: z.string(), hash: z.string() });
+
+/** Bytes of a stored hash that are read. */
+const MAX_TOKEN_BYTES = 64 * 1024;
 
 /** What fits into a header; what is shorter can be guessed. */
 const TOKEN = /^[\x21-\x7e]{8,256}$/;
@@ -24,7 +28,7 @@ export async function openSecret(stateDir: string, token: string | undefined): P
   // What is in the folder is for the daemon's user alone, also what was made before the daemon saw to it.
   await chmod(stateDir, 0o700);
   await chmod(path, 0o600).catch(() => undefined);
-  const stored = record.safeParse(await readFile(path, "utf8").then(parse, () => undefined));
+  const stored = record.safeParse(await nodeFiles.readAll(path, MAX_TOKEN_BYTES).then((bytes) => parse(utf8Decode(bytes)), () => undefined));
   if (token !== undefined && token !== "") {
     if (!TOKEN.test(token)) throw new InputError("daemon.token", "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces");
     // The same one as before keeps its hash, and with it the logins.
@@ -42,7 +46,9 @@ export async function openSecret(stateDir: string, token: string | undefined): P
 /** All or nothing, and never readable by others. */
 async function store(path: string, secret: SecretRecord): Promise<void> {
   const fresh = `${path}.new`;
-  const file = await open(fresh, "w", 0o600);
+  // Whatever has that name is no file that is being written: one daemon has the folder.
+  await unlink(fresh).catch(() => undefined);
+  const file = await open(fresh, "wx", 0o600);
   try {
     await file.chmod(0o600);
     await file.writeFile(`${JSON.stringify(secret)}\n`);

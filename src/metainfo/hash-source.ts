@@ -1,5 +1,5 @@
-import { BLOCK_LENGTH, StorageError, throwIfAborted } from "../base/index.ts";
-import type { Hasher, HashFilesJob, HashSegment } from "../runtime/index.ts";
+import { BLOCK_LENGTH, throwIfAborted } from "../base/index.ts";
+import { hashError, type Hasher, type HashFilesJob, type HashSegment } from "../runtime/index.ts";
 import type { FileLayout } from "./layout.ts";
 import { HASH_JOB_LENGTH } from "./limits.ts";
 import { treeWidth } from "./merkle.ts";
@@ -35,7 +35,7 @@ export interface SourceHashes {
 /**
  * Reads and hashes everything once per version, {@link Hasher.parallelism} jobs at a time; in a hybrid the two jobs over the same bytes follow each
  * other, so that the second finds them in memory. Rejects with AbortError, or StorageError `storage.changed` (a file is shorter than
- * it was), `storage.failed` (it cannot be read).
+ * it was), `storage.denied` and the like (it cannot be read).
  */
 export async function hashSource(hasher: Hasher, options: HashSourceOptions): Promise<SourceHashes> {
   const { layout, v1, v2, signal, onProgress } = options;
@@ -51,7 +51,7 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
     for (const task of tasks) {
       throwIfAborted(signal);
       const result = await hasher.digestFiles(task.job, all);
-      if (result.failure !== undefined) throw new StorageError("storage.failed", `cannot read what is to be hashed: ${result.failure}`);
+      if (result.failure !== undefined) throw hashError(result.failure);
       const unreadable = result.readable.indexOf(0);
       if (unreadable >= 0) throw changed(pathsOf(task.job, unreadable));
       task.keep(result.digests);

@@ -1,3 +1,5 @@
+import { StorageError } from "../base/index.ts";
+
 export type HashAlgorithm = "sha1" | "sha256";
 
 /** A run of bytes: part of a file, or zeros where `path` is `undefined` (padding, BEP 47). */
@@ -25,8 +27,21 @@ export interface HashFilesResult {
   readonly digests: Uint8Array;
   /** One byte a part: 1 where it could be read whole. */
   readonly readable: Uint8Array;
-  /** The first failure to read other than a missing or short file, if any: a message. */
-  readonly failure: string | undefined;
+  /** The first failure to read other than a missing or short file, if any. */
+  readonly failure: HashFailure | undefined;
+}
+
+/** What a StorageError is made of: errors of their own class do not come over from another thread. */
+export interface HashFailure {
+  /** As {@link Files} has them. */
+  readonly code: string;
+  readonly message: string;
+  readonly path: string;
+}
+
+/** A failure to read what was to be hashed, as the error to throw. */
+export function hashError({ code, message, path }: HashFailure): StorageError {
+  return new StorageError(code, message, { fields: { path } });
 }
 
 export interface Hasher {

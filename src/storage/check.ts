@@ -1,6 +1,6 @@
 import { Bitfield, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
-import type { Hasher } from "../runtime/index.ts";
+import { hashError, type Hasher } from "../runtime/index.ts";
 import { CHECK_INLINE_BYTES, CHECK_JOB_BYTES } from "./limits.ts";
 import type { Storage } from "./storage.ts";
 
@@ -67,7 +67,7 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
     return;
   }
   const result = await hasher.digestFiles({ segments, shape: "pieces", algorithm: "sha1", pieceLength: layout.pieceLength }, signal);
-  if (result.failure !== undefined) throw new StorageError("storage.failed", `cannot check the data: ${result.failure}`);
+  if (result.failure !== undefined) throw hashError(result.failure);
   for (let i = 0; i < count; i++) {
     if (result.readable[i] === 1 && equalBytes(result.digests.subarray(i * 20, i * 20 + 20), pieceHash(first + i))) valid.set(first + i);
   }

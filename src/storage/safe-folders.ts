@@ -82,6 +82,7 @@ export class SafeFolders {
   async #checkLink(path: string): Promise<void> {
     const stat = await this.#files.linkStat(path);
     if (stat?.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot write ${path}: it is a folder`, { fields: { path } });
+    if (stat?.kind === "other") throw new StorageError("storage.not-a-file", `cannot write ${path}: it is a pipe, a socket or a device, not a file`, { fields: { path } });
     if (stat?.kind !== "link") return;
     const real = await this.#files.realPath(path);
     // A link to nothing would be created by open: refused as well.

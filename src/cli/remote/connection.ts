@@ -60,7 +60,7 @@ interface Token {
 async function readToken(session: Session<RemoteFlags>): Promise<Token | undefined> {
   const path = session.flags.tokenFile;
   const from = path ?? "MILLRACE_TOKEN";
-  const text = path === undefined ? process.env["MILLRACE_TOKEN"] : Buffer.from(await (await session.runtime()).files.readAll(path, MAX_TOKEN_FILE)).toString();
+  const text = path === undefined ? process.env["MILLRACE_TOKEN"] : Buffer.from(await (await session.runtime()).files.readAll(path, MAX_TOKEN_FILE, { mayBePipe: true })).toString();
   const value = (text ?? "").trim();
   if (value === "" && path === undefined) return undefined;
   if (!/^[\x21-\x7e]+$/.test(value)) throw new InputError("remote.token", `${from} holds no token: a token is one word of letters, digits and signs`);

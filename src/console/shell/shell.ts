@@ -1,9 +1,10 @@
 import type { EventEmitter } from "node:events";
-import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { runInThisContext } from "node:vm";
-import { AbortError, errorCode, toError, UsageError } from "../../base/index.ts";
+import { AbortError, errorCode, toError, UsageError, utf8Decode } from "../../base/index.ts";
+import { nodeFiles } from "../../runtime/node/index.ts";
 import { styleFor } from "../../terminal/index.ts";
+import { MAX_SCRIPT_BYTES } from "../limits.ts";
 import { ConsolePeer } from "../session/peer.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
@@ -233,8 +234,8 @@ function valueOf(path: string): unknown {
 
 async function readScript(path: string): Promise<string> {
   try {
-    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+    return utf8Decode(await nodeFiles.readAll(path, MAX_SCRIPT_BYTES, { mayBePipe: true })).replace(/^\uFEFF/, "");
   } catch (error) {
-    throw new UsageError("console.script", `the script ${path} cannot be read: ${errorCode(error) === "ENOENT" ? "there is no such file" : toError(error).message}`, { cause: error });
+    throw new UsageError("console.script", `the script ${path} cannot be read: ${errorCode(error) === "storage.not-found" ? "there is no such file" : toError(error).message}`, { cause: error });
   }
 }

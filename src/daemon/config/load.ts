@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { homedir } from "node:os";
 import envPaths from "env-paths";
 import { parse, TomlError } from "smol-toml";
 import type { z } from "zod";
-import { errorCode, InputError, StorageError, toError } from "../../base/index.ts";
+import { InputError, StorageError, utf8Decode } from "../../base/index.ts";
 import type { Settings } from "../../api/index.ts";
+import { nodeFiles } from "../../runtime/node/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
 
 /** Where a value is from. */
@@ -63,13 +63,15 @@ async function readConfigFile(asked: string | undefined): Promise<{ readonly pat
   const path = resolve(asked ?? join(FOLDERS.config, "config.toml"));
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    // Only one that was asked for may be a pipe: `--config <(...)`.
+    text = utf8Decode(await nodeFiles.readAll(path, MAX_FILE_BYTES, { mayBePipe: asked !== undefined }));
   } catch (error) {
-    const code = errorCode(error);
-    if (asked === undefined && code === "ENOENT") return undefined;
-    throw new StorageError("storage.not-found", `cannot read the configuration ${path}: ${code === "ENOENT" ? "there is no such file" : toError(error).message}`, { cause: error });
+    if (!(error instanceof StorageError)) throw error;
+    const { code, message } = error;
+    if (asked === undefined && code === "storage.not-found") return undefined;
+    if (code === "storage.too-long") throw new InputError("config.invalid", `${path}: too long for a configuration`, { cause: error });
+    throw new StorageError(code, code === "storage.not-found" ? `cannot read the configuration ${path}: there is no such file` : `the configuration: ${message}`, { cause: error });
   }
-  if (text.length > MAX_FILE_BYTES) throw new InputError("config.invalid", `${path}: too long for a configuration`);
   try {
     const values = Object.entries(parse(text)).map(([name, value]) => {
       const key = fromFileName(name, path);

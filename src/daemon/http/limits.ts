@@ -51,6 +51,9 @@ export const LOGIN_AGE_MS = 30 * 24 * 3600 * 1000;
 /** Cookies that hold at once; the oldest gives way. */
 export const MAX_LOGINS = 200;
 
+/** Bytes of the file that carries logins over a restart that are read: five times what so many take. */
+export const MAX_LOGINS_BYTES = 128 * 1024;
+
 /** Failed logins of an address before it has to wait. */
 export const FREE_FAILURES = 5;
 

@@ -1,7 +1,9 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { LOGIN_AGE_MS, MAX_LOGINS } from "./limits.ts";
+import { utf8Decode } from "../../base/index.ts";
+import { readRegularSync } from "../../runtime/node/index.ts";
+import { LOGIN_AGE_MS, MAX_LOGINS, MAX_LOGINS_BYTES } from "./limits.ts";
 
 export interface Login {
   /** What goes into the cookie. */
@@ -53,7 +55,7 @@ export class Logins {
 
   #load(file: string): void {
     try {
-      const kept = stored.parse(JSON.parse(readFileSync(file, "utf8")));
+      const kept = stored.parse(JSON.parse(utf8Decode(readRegularSync(file, MAX_LOGINS_BYTES))));
       if (kept.secret !== this.#secret) return;
       for (const { hash, expiresAt } of kept.logins) if (expiresAt > this.#now()) this.#logins.set(hash, expiresAt);
     } catch {
@@ -66,7 +68,8 @@ export class Logins {
     const kept = { secret: this.#secret, logins: [...this.#logins].map(([hash, expiresAt]) => ({ hash, expiresAt })) };
     const fresh = `${this.#file}.new`;
     try {
-      writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600 });
+      rmSync(fresh, { force: true });
+      writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
       renameSync(fresh, this.#file);
     } catch {
       // A full disk costs a login after the next restart, nothing now.

@@ -1,11 +1,14 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { StorageError } from "../../base/index.ts";
 import { nodeFiles } from "./files.ts";
+import { readRegularSync } from "./regular-file.ts";
 
 let root = "";
 beforeEach(async () => {
@@ -56,23 +59,68 @@ describe("nodeFiles.readAll", () => {
     await expect(nodeFiles.readAll(path, 4)).rejects.toMatchObject({ code: "storage.too-long" });
   });
 
-  it.skipIf(process.platform === "win32")("reads a pipe, which can be opened but once, as far as is allowed", async () => {
+  it.skipIf(process.platform === "win32")("reads a pipe where that is allowed, which can be opened but once, as far as is allowed", async () => {
     const path = join(root, "pipe");
     execFileSync("mkfifo", [path]);
     const content = Buffer.alloc(300_000, "abc");
-    const [bytes] = await Promise.all([nodeFiles.readAll(path, content.length), writeFile(path, content)]);
+    const [bytes] = await Promise.all([nodeFiles.readAll(path, content.length, { mayBePipe: true }), writeFile(path, content)]);
     expect(content.equals(bytes)).toBe(true);
     const written = writeFile(path, content).catch(() => undefined);
-    await expect(nodeFiles.readAll(path, content.length - 1)).rejects.toMatchObject({ code: "storage.too-long" });
+    await expect(nodeFiles.readAll(path, content.length - 1, { mayBePipe: true })).rejects.toMatchObject({ code: "storage.too-long" });
     await written;
   });
 
+  it.skipIf(process.platform === "win32")("waits for a writer that is slow to come and slow to write", async () => {
+    const path = join(root, "pipe");
+    execFileSync("mkfifo", [path]);
+    const writer = spawn("sh", ["-c", 'sleep 0.1; exec >"$0"; printf abc; sleep 0.1; printf def', path]);
+    expect(Buffer.from(await nodeFiles.readAll(path, 100, { mayBePipe: true })).toString()).toBe("abcdef");
+    writer.kill();
+  });
+
   it.skipIf(!existsSync("/dev/zero"))("stops at the limit of a device without an end", async () => {
-    await expect(nodeFiles.readAll("/dev/zero", 100_000)).rejects.toMatchObject({ code: "storage.too-long" });
-    expect(await nodeFiles.readAll("/dev/null", 0)).toEqual(new Uint8Array());
+    await expect(nodeFiles.readAll("/dev/zero", 100_000, { mayBePipe: true })).rejects.toMatchObject({ code: "storage.too-long" });
+    expect(await nodeFiles.readAll("/dev/null", 0, { mayBePipe: true })).toEqual(new Uint8Array());
   });
 
   it.skipIf(!existsSync("/proc/self/stat"))("reads a file that says that it is empty and is not", async () => {
     expect((await nodeFiles.readAll("/proc/self/stat", 100_000)).length).toBeGreaterThan(10);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("nodeFiles with what is no regular file", () => {
+  let server: Server;
+  beforeEach(async () => {
+    execFileSync("mkfifo", [join(root, "pipe")]);
+    await mkdir(join(root, "folder"));
+    server = createServer().listen(join(root, "socket"));
+    await once(server, "listening");
+    await symlink("/dev/zero", join(root, "device"));
+  });
+  afterEach(() => {
+    server.close();
+  });
+
+  it.each([
+    ["pipe", "storage.not-a-file"],
+    ["socket", "storage.not-a-file"],
+    ["device", "storage.not-a-file"],
+    ["folder", "storage.is-a-folder"],
+  ])("refuses a %s at once, whatever is to be done with it", async (name, code) => {
+    const path = join(root, name);
+    await expect(nodeFiles.open(path, "read")).rejects.toMatchObject({ code, fields: { path } });
+    await expect(nodeFiles.open(path, "write")).rejects.toMatchObject({ code });
+    await expect(nodeFiles.open(path, "append")).rejects.toMatchObject({ code });
+    await expect(nodeFiles.readAll(path, 100)).rejects.toMatchObject({ code });
+    await expect(nodeFiles.replace(path, new Uint8Array(1))).rejects.toMatchObject({ code });
+    expect(() => readRegularSync(path, 100)).toThrow(StorageError);
+    expect((await lstat(path)).isFile()).toBe(false);
+  });
+
+  it("replace is not stopped by a pipe with the name of its temporary file", async () => {
+    const path = join(root, "file");
+    execFileSync("mkfifo", [`${path}.${process.pid}.tmp`]);
+    await nodeFiles.replace(path, new Uint8Array([1]));
+    expect(await nodeFiles.readAll(path, 1)).toEqual(new Uint8Array([1]));
   });
 });

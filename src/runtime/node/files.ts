@@ -1,8 +1,11 @@
 import fs from "node:fs";
 import fsp from "node:fs/promises";
 import path from "node:path";
-import { errorCode, StorageError, utf8Decode } from "../../base/index.ts";
+import { setTimeout } from "node:timers/promises";
+import { errorCode, StorageError, toError, utf8Decode } from "../../base/index.ts";
 import type { Files, FileStat, FolderEntry, OpenFile, OpenMode } from "../files.ts";
+import { PIPE_LOOK_MS, PIPE_WAIT_MS } from "./file-limits.ts";
+import { notAFile, requireRegular, SAFE_FLAGS } from "./regular-file.ts";
 import { storageError } from "./system-error.ts";
 
 const FLAGS: Readonly<Record<OpenMode, number>> = {
@@ -54,22 +57,42 @@ class NodeFile implements OpenFile {
     return done;
   }
 
-  /** What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions. */
-  async readOn(maxBytes: number): Promise<Uint8Array> {
+  /**
+   * What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions. A pipe without a writer ends at once: it is
+   * looked at again for `waitMs`, and then refused with `storage.not-a-file`.
+   */
+  async readOn(maxBytes: number, waitMs: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
+    const until = performance.now() + waitMs;
     let left = maxBytes;
+    let hasWriter = waitMs === 0;
     for (let isOver = false; !isOver && left > 0; ) {
       const part = Buffer.allocUnsafe(Math.min(UNSIZED_CHUNK, left));
       let filled = 0;
       while (!isOver && filled < part.length) {
-        const count = await this.#call("read", (callback) => fs.read(this.#fd, part, filled, part.length - filled, null, callback));
-        isOver = count === 0;
-        filled += count;
+        const count = await this.#readNow(part.subarray(filled));
+        if (count === 0 && !hasWriter && performance.now() > until) {
+          throw new StorageError("storage.not-a-file", `cannot read ${this.#path}: it is a pipe that nobody writes to`, { fields: { path: this.#path } });
+        }
+        hasWriter ||= count !== 0;
+        isOver = count === 0 && hasWriter;
+        if (count === undefined || (count === 0 && !isOver)) await setTimeout(PIPE_LOOK_MS);
+        filled += count ?? 0;
       }
       parts.push(part.subarray(0, filled));
       left -= filled;
     }
     return new Uint8Array(Buffer.concat(parts));
+  }
+
+  /** What a pipe or a terminal holds now; `undefined` when its writer has more to come. */
+  async #readNow(into: Uint8Array): Promise<number | undefined> {
+    try {
+      return await this.#call("read", (callback) => fs.read(this.#fd, into, 0, into.length, null, callback));
+    } catch (error) {
+      if (error instanceof Error && errorCode(error.cause) === "EAGAIN") return undefined;
+      throw error;
+    }
   }
 
   async readInto(into: readonly Uint8Array[], position: number): Promise<number> {
@@ -103,6 +126,11 @@ class NodeFile implements OpenFile {
 
   async truncate(length: number): Promise<void> {
     await this.#call("resize", (callback) => fs.ftruncate(this.#fd, length, (error) => callback(error, 0)));
+  }
+
+  /** Whether it is a pipe, which may have no writer yet. */
+  isPipe(): boolean {
+    return fs.fstatSync(this.#fd).isFIFO();
   }
 
   stat(): Promise<FileStat> {
@@ -161,9 +189,21 @@ function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
   });
 }
 
-function open(filePath: string, mode: OpenMode): Promise<NodeFile> {
+/** Opens a regular file, or with `mayBePipe` anything but a folder. */
+function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<NodeFile> {
   return new Promise((resolve, reject) => {
-    fs.open(filePath, FLAGS[mode], 0o666, (error, fd) => (error === null ? resolve(new NodeFile(fd, filePath)) : reject(storageError(error, "open", filePath))));
+    fs.open(filePath, FLAGS[mode] | SAFE_FLAGS, 0o666, (error, fd) => {
+      if (error !== null) {
+        reject(storageError(error, "open", filePath));
+        return;
+      }
+      try {
+        if (!mayBePipe) requireRegular(fd, filePath);
+        resolve(new NodeFile(fd, filePath));
+      } catch (refusal) {
+        reject(toError(refusal));
+      }
+    });
   });
 }
 
@@ -174,11 +214,11 @@ function tooLong(filePath: string, found: string, maxBytes: number): StorageErro
 /** All of an open file. One that grows meanwhile is read as far as it went. */
 async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
-  if (stat.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot read ${filePath}: it is a folder`, { fields: { path: filePath } });
+  if (stat.kind === "folder") throw notAFile("read", filePath, true);
   if (stat.size > maxBytes) throw tooLong(filePath, `its ${stat.size} bytes are`, maxBytes);
   // Not everything says how long it is: pipes and /proc do not. What was read of a pipe is gone, so it is not opened a second time.
   if (stat.kind !== "file" || stat.size === 0) {
-    const bytes = await file.readOn(maxBytes + 1);
+    const bytes = await file.readOn(maxBytes + 1, file.isPipe() ? PIPE_WAIT_MS : 0);
     if (bytes.length > maxBytes) throw tooLong(filePath, "it has", maxBytes);
     return bytes;
   }
@@ -207,11 +247,24 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** A new file in place of whatever has that name. */
+async function openNew(filePath: string): Promise<fsp.FileHandle> {
+  try {
+    return await fsp.open(filePath, "wx");
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+    await fsp.unlink(filePath);
+    return fsp.open(filePath, "wx");
+  }
+}
+
 async function replace(filePath: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${filePath}.${process.pid}.tmp`;
+  const there = await look(fs.stat, filePath);
+  if (there !== undefined && there.kind !== "file") throw notAFile("write", filePath, there.kind === "folder");
   await attempt("write", filePath, async () => {
     try {
-      const handle = await fsp.open(temporary, "w");
+      const handle = await openNew(temporary);
       try {
         await handle.writeFile(bytes);
         await handle.sync();
@@ -255,7 +308,7 @@ async function makeFolders(folder: string, mayAscend = true): Promise<void> {
 }
 
 export const nodeFiles: Files = {
-  open,
+  open: (filePath, mode) => open(filePath, mode),
   stat: (filePath) => look(fs.stat, filePath),
   linkStat: (filePath) => look(fs.lstat, filePath),
   realPath: (filePath) => ifThere(filePath, () => fsp.realpath(filePath)),
@@ -280,8 +333,8 @@ export const nodeFiles: Files = {
       throw storageError(error, "remove folder", filePath);
     }
   },
-  async readAll(filePath, maxBytes) {
-    const file = await open(filePath, "read");
+  async readAll(filePath, maxBytes, { mayBePipe = false } = {}) {
+    const file = await open(filePath, "read", mayBePipe);
     try {
       return await readWhole(file, filePath, maxBytes);
     } finally {

@@ -71,7 +71,7 @@ describe("NodeHasher", () => {
 
   it("digestFiles says why a file could not be read", async () => {
     const result = await hasher.digestFiles(pieces([{ path: folder, offset: 0, length: 10 }], 16_384));
-    expect(result.failure).toMatch(/EISDIR/);
+    expect(result.failure).toMatchObject({ code: "storage.is-a-folder", path: folder });
   });
 
   it("merkle roots pad short pieces with zero leaves (BEP 52)", async () => {

@@ -7,8 +7,9 @@ import { nodeFiles } from "./files.ts";
 import { NodeHasher } from "./hasher.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
+import { readRegularSync } from "./regular-file.ts";
 
-export { NodeHasher };
+export { NodeHasher, nodeFiles, readRegularSync };
 
 export interface NodeRuntimeOptions {
   /** Default: silent. */

@@ -1,6 +1,7 @@
 import fs from "node:fs";
-import { errorCode } from "../../base/index.ts";
-import type { HashSegment } from "../hasher.ts";
+import type { HashFailure, HashSegment } from "../hasher.ts";
+import { openRegularSync } from "./regular-file.ts";
+import { storageError } from "./system-error.ts";
 
 /** Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its copy. */
 export const READ_LENGTH = 256 * 1024;
@@ -15,7 +16,7 @@ export class SegmentReader {
   #within = 0;
   #open: { readonly path: string; readonly fd: number } | undefined;
   /** The first failure other than a missing or short file. */
-  failure: string | undefined;
+  failure: HashFailure | undefined;
 
   constructor(segments: readonly HashSegment[]) {
     this.#segments = segments;
@@ -59,8 +60,8 @@ export class SegmentReader {
       }
       return true;
     } catch (error) {
-      const code = errorCode(error);
-      if (code !== "ENOENT" && code !== "ENOTDIR") this.failure ??= error instanceof Error ? error.message : String(error);
+      const { code, message } = storageError(error, "read", segment.path);
+      if (code !== "storage.not-found" && code !== "storage.not-a-folder") this.failure ??= { code, message, path: segment.path };
       return false;
     }
   }
@@ -68,7 +69,7 @@ export class SegmentReader {
   #fd(path: string): number {
     if (this.#open?.path === path) return this.#open.fd;
     this.close();
-    const fd = fs.openSync(path, "r");
+    const fd = openRegularSync(path);
     this.#open = { path, fd };
     return fd;
   }

@@ -30,6 +30,8 @@ const STORAGE: Readonly<Record<string, readonly [string, string]>> = {
   EMFILE: ["storage.too-many-files", "too many open files: raise the limit (ulimit -n)"],
   ENFILE: ["storage.too-many-files", "too many open files on this system"],
   EXDEV: ["storage.other-disk", "the two places are on different disks"],
+  ENXIO: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
+  ENODEV: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
   ELOOP: ["storage.denied", "too many symbolic links"],
 };
 
