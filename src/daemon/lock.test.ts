@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -32,6 +33,16 @@ describe("lockFolder", () => {
     expect(await readdir(join(folder, "a/b"))).toEqual([]);
     await writeFile(join(folder, "file"), "");
     await expect(lockFolder(join(folder, "file"))).rejects.toMatchObject({ code: "daemon.state" });
+  });
+
+  it("makes the folder for its user alone", async () => {
+    const release = await lockFolder(join(folder, "a/b"));
+    await release();
+    expect((await stat(join(folder, "a/b"))).mode & 0o777).toBe(0o700);
+  });
+
+  it.skipIf(!existsSync("/proc/self"))("says so where a file system has no such place, instead of trying for ever", async () => {
+    await expect(lockFolder("/proc/millrace/state")).rejects.toMatchObject({ code: "daemon.state" });
   });
 
   it("is had by one of many who come at once", async () => {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, realpath, unlink } from "node:fs/promises";
+import { realpath, unlink } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
+import { makeFolder } from "../runtime/node/index.ts";
 
 /** Milliseconds that another daemon has to tell its process number. */
 const ANSWER_MS = 5_000;
@@ -14,10 +15,10 @@ const ANSWER_MS = 5_000;
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   let real: string;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, 0o700);
     real = await realpath(folder);
   } catch (error) {
-    throw new UsageError("daemon.state", `cannot use the state folder ${folder}: ${toError(error).message}`, { cause: error });
+    throw new UsageError("daemon.state", `the state folder cannot be used: ${toError(error).message}`, { cause: error, fields: { folder } });
   }
   const name = socketName(real);
   const server = (await listen(name)) ?? (await listenAgain(name, real)) ?? undefined;

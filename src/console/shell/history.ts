@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
-import { nodeFiles } from "../../runtime/node/index.ts";
+import { makeFolder, nodeFiles } from "../../runtime/node/index.ts";
 
 /** Where lines are kept between sessions; MILLRACE_HISTORY names another file, or none when it is empty. */
 export async function historyFile(): Promise<string | undefined> {
@@ -9,7 +8,7 @@ export async function historyFile(): Promise<string | undefined> {
   if (named === "") return undefined;
   const path = named ?? join(envPaths("millrace", { suffix: "" }).log, "console-history");
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const stat = await nodeFiles.stat(path);
     // Node's REPL waits for ever for a pipe.
     return stat === undefined || stat.kind === "file" ? path : undefined;

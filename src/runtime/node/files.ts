@@ -288,15 +288,15 @@ async function freeSpace(filePath: string): Promise<number> {
   }
 }
 
-/** As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). */
-async function makeFolders(folder: string, mayAscend = true): Promise<void> {
+/** As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with the system's error. */
+async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
   try {
-    await fsp.mkdir(folder);
+    await fsp.mkdir(folder, { mode });
   } catch (error) {
     const above = path.dirname(folder);
     if (errorCode(error) === "ENOENT" && mayAscend && above !== folder) {
-      await makeFolders(above);
-      await makeFolders(folder, false);
+      await makeFolders(above, mode);
+      await makeFolders(folder, mode, false);
       return;
     }
     const isThere = await fsp.stat(folder).then(
@@ -305,6 +305,14 @@ async function makeFolders(folder: string, mayAscend = true): Promise<void> {
     );
     if (!isThere) throw error;
   }
+}
+
+/**
+ * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it exists. Rejects with StorageError. Takes the place of
+ * mkdir's `recursive` everywhere.
+ */
+export function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  return attempt("create folder", folder, () => makeFolders(path.resolve(folder), mode));
 }
 
 export const nodeFiles: Files = {
@@ -317,10 +325,7 @@ export const nodeFiles: Files = {
       const entries = await fsp.readdir(folder, { withFileTypes: true, encoding: "buffer" });
       return entries.map((entry): FolderEntry => ({ name: utf8Decode(entry.name), rawName: new Uint8Array(entry.name), kind: kindOf(entry) }));
     }),
-  makeFolder: (filePath) =>
-    attempt("create folder", filePath, async () => {
-      await makeFolders(filePath);
-    }),
+  makeFolder: (filePath) => makeFolder(filePath),
   rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),
   syncFolder: (folder) => attempt("sync", folder, () => syncFolder(folder)),
   removeFile: (filePath) => attempt("remove", filePath, () => fsp.rm(filePath, { force: true })),

@@ -3,13 +3,13 @@ import type { Log } from "../log.ts";
 import { silentLog } from "../log.ts";
 import type { Runtime } from "../index.ts";
 import { nodeClock } from "./clock.ts";
-import { nodeFiles } from "./files.ts";
+import { makeFolder, nodeFiles } from "./files.ts";
 import { NodeHasher } from "./hasher.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
 import { readRegularSync } from "./regular-file.ts";
 
-export { NodeHasher, nodeFiles, readRegularSync };
+export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 
 export interface NodeRuntimeOptions {
   /** Default: silent. */
