@@ -2,6 +2,7 @@ import type { AddOptions, Priority } from "../../api/index.ts";
 import { InputError, UsageError } from "../../base/index.ts";
 import type { AddOptions as EngineOptions, KeptWhere, Torrent } from "../../client/index.ts";
 import { isLink } from "../../client/index.ts";
+import type { SessionContext } from "./context.ts";
 import { enrol, type EnrolOptions } from "./enrol.ts";
 import { parseMetainfo } from "../../metainfo/index.ts";
 import { folderFor, placeOf } from "./folders.ts";
@@ -30,8 +31,9 @@ export class Adder {
     const folder = await this.#startFolder(source, destination);
     const priorities = options.priorities ?? null;
     const limits = changedLimits(NO_LIMITS, options.limits);
-    const torrent = await context.client.add(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
+    const torrent = await this.#addToClient(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
     const id = torrent.infoHash.hex;
+    // The client has forgotten it before its files are deleted, and its record is.
     await context.removals.get(id);
     const record = newRecord({
       id,
@@ -63,6 +65,20 @@ export class Adder {
     enrol(this.#options, torrent, record);
     context.log.info(`added: ${torrent.name}`, { infoHash: id });
     return id;
+  }
+
+  /** Adds a torrent to the client; when one that is being removed is in the way, then after its removal. */
+  async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
+    const { client, removals } = this.#options.context;
+    for (;;) {
+      try {
+        return await client.add(source, options);
+      } catch (error) {
+        const inTheWay = obstacles(error, removals);
+        if (inTheWay.length === 0) throw error;
+        await Promise.all(inTheWay);
+      }
+    }
   }
 
   /** Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to be in the end. */
@@ -151,6 +167,14 @@ export class Adder {
     await torrent.remove();
     throw new UsageError("session.other-torrent", `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`);
   }
+}
+
+/** The removals under way after which an addition that was refused may succeed. */
+function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
+  if (!(error instanceof UsageError)) return [];
+  if (error.code === "client.path-in-use") return [...removals.values()];
+  const removal = error.code === "client.duplicate" ? removals.get(String(error.fields["infoHash"])) : undefined;
+  return removal === undefined ? [] : [removal];
 }
 
 /** Always paused: who runs is the conductor's to say. */

@@ -41,6 +41,30 @@ describe("Actions.remove", () => {
     expect(records.trim().split("\n").at(-1)).toContain("gone");
   });
 
+  it("lets the torrent be added again while it goes on, from any source", async () => {
+    s = await SessionStage.begin();
+    const session = await s.open();
+    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+    for (const source of [s.torrent, `magnet:?xt=urn:btih:${id}`]) {
+      await s.reach(session, id, source === s.torrent ? "seeding" : "paused");
+      s.host.disk.latencyMs = 5;
+      const removing = session.act({ action: "remove", ids: [id], deleteData: true });
+      await s.run(2);
+      expect(await s.wait(session.add(source, { paused: true }))).toBe(id);
+      s.host.disk.latencyMs = 0;
+      expect((await s.wait(removing)).done).toBe(1);
+      expect(session.list().map((row) => row.id)).toEqual([id]);
+      expect(s.host.disk.paths().filter((path) => path.includes("one.bin"))).toEqual([]);
+    }
+  });
+
+  it("keeps refusing a torrent that is here and stays", async () => {
+    s = await SessionStage.begin();
+    const session = await s.open();
+    await s.wait(session.add(s.torrent, { paused: true }));
+    await expect(s.wait(session.add(s.torrent, { paused: true }))).rejects.toMatchObject({ code: "client.duplicate" });
+  });
+
   it("is not undone by a change that was under way", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
