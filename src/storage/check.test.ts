@@ -22,9 +22,11 @@ interface Table {
 }
 
 /** Checks what is on disk of `wanted` bytes; notes how long the jobs are that go to threads, which find everything wrong. */
-function table(wanted: Uint8Array, onDisk: Uint8Array): Table {
+function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles = 1): Table {
   const layout = layoutOf(wanted.length);
   const jobs: number[] = [];
+  let idle = idleFiles;
+  let free = freeFiles;
   const storage = {
     read: async (offset: number, into: readonly Uint8Array[]) => {
       let at = offset;
@@ -35,7 +37,13 @@ function table(wanted: Uint8Array, onDisk: Uint8Array): Table {
       }
     },
     segments: (offset: number, length: number): HashSegment[] => [{ path: "a", offset, length }],
-  } as Pick<Storage, "read" | "segments"> as Storage;
+    closeIdle: async () => {
+      const hasClosed = idle > 0;
+      free += idle;
+      idle = 0;
+      return hasClosed;
+    },
+  } as Pick<Storage, "read" | "segments" | "closeIdle"> as Storage;
   const hasher = {
     parallelism: 2,
     digestSync: (_algorithm: string, bytes: Uint8Array) => sha1(bytes),
@@ -43,7 +51,7 @@ function table(wanted: Uint8Array, onDisk: Uint8Array): Table {
       const length = segments.reduce((sum, segment) => sum + segment.length, 0);
       jobs.push(length);
       const parts = Math.ceil(length / PIECE);
-      return { digests: new Uint8Array(parts * 20), readable: new Uint8Array(parts), failure: undefined };
+      return { digests: new Uint8Array(parts * 20), readable: new Uint8Array(parts), failure: free > 0 ? undefined : { code: "storage.too-many-files", message: "too many", path: "a" } };
     },
   } as Pick<Hasher, "parallelism" | "digestSync" | "digestFiles"> as Hasher;
   const pieceHash = (piece: number): Uint8Array => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE));
@@ -65,6 +73,14 @@ describe("checkPieces", () => {
     expect(await table(wanted, wanted).check()).toEqual([0, 1]);
     expect(await table(wanted, new Uint8Array(2 * PIECE)).check()).toEqual([]);
     expect(await table(wanted, wanted.subarray(0, PIECE)).check()).toEqual([]);
+  });
+
+  it("makes room for the threads' files where the system allows no more, and fails when there is nothing to close", async () => {
+    const wanted = noise(CHECK_INLINE_BYTES + 1);
+    const some = table(wanted, wanted, 1, 0);
+    await some.check();
+    expect(some.jobs).toEqual([wanted.length, wanted.length]);
+    await expect(table(wanted, wanted, 0, 0).check()).rejects.toMatchObject({ code: "storage.too-many-files", fields: { path: "a" } });
   });
 
   it("leaves short files and more data to the threads", async () => {

@@ -1,6 +1,6 @@
 import { Bitfield, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
-import { hashError, type Hasher } from "../runtime/index.ts";
+import { hashError, type HashFilesJob, type Hasher } from "../runtime/index.ts";
 import { CHECK_INLINE_BYTES, CHECK_JOB_BYTES } from "./limits.ts";
 import type { Storage } from "./storage.ts";
 
@@ -66,7 +66,10 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
     for (let piece = first; piece <= last; piece++) if (await checkPiece(options, piece)) valid.set(piece);
     return;
   }
-  const result = await hasher.digestFiles({ segments, shape: "pieces", algorithm: "sha1", pieceLength: layout.pieceLength }, signal);
+  const job: HashFilesJob = { segments, shape: "pieces", algorithm: "sha1", pieceLength: layout.pieceLength };
+  let result = await hasher.digestFiles(job, signal);
+  // Hashing threads open files of their own: those at rest make room.
+  while (result.failure?.code === "storage.too-many-files" && (await storage.closeIdle?.()) === true) result = await hasher.digestFiles(job, signal);
   if (result.failure !== undefined) throw hashError(result.failure);
   for (let i = 0; i < count; i++) {
     if (result.readable[i] === 1 && equalBytes(result.digests.subarray(i * 20, i * 20 + 20), pieceHash(first + i))) valid.set(first + i);

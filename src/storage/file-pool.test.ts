@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StorageError } from "../base/index.ts";
 import { digest } from "../../test/support/stage.ts";
 import type { Files } from "../runtime/index.ts";
 import { simWorld } from "../sim/index.ts";
@@ -6,7 +7,7 @@ import { FilePool } from "./file-pool.ts";
 import { SafeFolders } from "./safe-folders.ts";
 
 /** Files that count what is open. */
-function counted(): { readonly files: Files; readonly open: () => number; readonly opens: () => number } {
+function counted(limit = Infinity): { readonly files: Files; readonly open: () => number; readonly opens: () => number } {
   const host = simWorld({ digest }).host("10.0.0.1");
   for (const name of "abcdefgh") host.disk.put(`/${name}`, new Uint8Array([1, 2, 3]));
   const { files } = host.runtime;
@@ -15,8 +16,12 @@ function counted(): { readonly files: Files; readonly open: () => number; readon
   const counting: Files = Object.create(files, {
     open: {
       value: async (...args: Parameters<Files["open"]>) => {
-        const file = await files.open(...args);
+        if (now >= limit) throw new StorageError("storage.too-many-files", "too many");
         now++;
+        const file = await files.open(...args).catch((error: unknown) => {
+          now--;
+          throw error;
+        });
         ever++;
         return {
           ...file,
@@ -66,6 +71,24 @@ describe("FilePool", () => {
     await released;
     await pool.close();
     expect(open()).toBe(0);
+  });
+
+  it("makes room for a file where the system allows no more, and fails only when all are in use", async () => {
+    const { files, open } = counted(3);
+    const pool = new FilePool(files);
+    for (const name of "abcdefgh") expect(await read(pool, `/${name}`)).toBe(3);
+    expect(open()).toBe(3);
+    expect(await Promise.all(["a", "b", "c"].map((name) => read(pool, `/${name}`)))).toEqual([3, 3, 3]);
+    const finish: (() => void)[] = [];
+    const using = ["a", "b", "c"].map((name) => pool.use(`/${name}`, "read", () => new Promise<void>((resolve) => finish.push(resolve))));
+    while (finish.length < 3) await Promise.resolve();
+    await expect(read(pool, "/d")).rejects.toMatchObject({ code: "storage.too-many-files" });
+    for (const end of finish) end();
+    await Promise.all(using);
+    expect(await read(pool, "/d")).toBe(3);
+    expect(await pool.closeIdle(Infinity)).toBe(true);
+    expect(open()).toBe(0);
+    expect(await pool.closeIdle(Infinity)).toBe(false);
   });
 
   it("reads through a file that is open for writing, and tries again what would not open", async () => {

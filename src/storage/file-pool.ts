@@ -1,3 +1,4 @@
+import { errorCode } from "../base/index.ts";
 import type { Files, OpenFile } from "../runtime/index.ts";
 import { MAX_OPEN_FILES } from "./limits.ts";
 
@@ -13,7 +14,7 @@ interface Entry {
 
 /**
  * Open files, shared by all torrents of a client: at most `maxOpen` at rest, least recently used closed first. A file is
- * never closed under its user.
+ * never closed under its user. When the system allows no more open files, those at rest make room, one after the other.
  */
 export class FilePool {
   readonly #files: Files;
@@ -27,7 +28,10 @@ export class FilePool {
     this.#maxOpen = maxOpen;
   }
 
-  /** Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is missing. */
+  /**
+   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is missing. Rejects as `Files.open` does, with
+   * `storage.too-many-files` only when no file is at rest any more, and as `work` does.
+   */
   async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
     const entry = this.#entry(path, mode);
     entry.users++;
@@ -45,6 +49,20 @@ export class FilePool {
       for (const mode of ["read", "write"] as const) this.#retire(`${mode}:${path}`);
     }
     await Promise.all(this.#closing);
+  }
+
+  /** Closes up to `count` files at rest, the least recently used first, or waits for those that are being closed. Says whether there were any. */
+  async closeIdle(count: number): Promise<boolean> {
+    let left = count;
+    for (const [key, entry] of this.#entries) {
+      if (left === 0) break;
+      if (entry.users > 0) continue;
+      this.#retire(key);
+      left--;
+    }
+    if (this.#closing.size === 0) return false;
+    await Promise.all(this.#closing);
+    return true;
   }
 
   /** Closes everything. */
@@ -68,7 +86,7 @@ export class FilePool {
       this.#entries.set(key, known);
       return known;
     }
-    const entry: Entry = { path, opened: this.#files.open(path, mode), users: 0, retired: false };
+    const entry: Entry = { path, opened: this.#open(path, mode), users: 0, retired: false };
     // A file that would not open is tried anew by the next user.
     entry.opened.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
@@ -83,6 +101,16 @@ export class FilePool {
       }
     }
     return entry;
+  }
+
+  async #open(path: string, mode: PoolMode): Promise<OpenFile> {
+    for (;;) {
+      try {
+        return await this.#files.open(path, mode);
+      } catch (error) {
+        if (errorCode(error) !== "storage.too-many-files" || !(await this.closeIdle(1))) throw error;
+      }
+    }
   }
 
   #retire(key: string): void {

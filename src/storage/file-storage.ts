@@ -249,6 +249,10 @@ export class FileStorage implements Storage {
     if (left.length > 0) onLeft?.(notOurs(left));
   }
 
+  closeIdle(): Promise<boolean> {
+    return this.#options.pool.closeIdle(Number.POSITIVE_INFINITY);
+  }
+
   async close(): Promise<void> {
     const paths = this.#layout.files.map((file) => this.path(file));
     await this.#options.pool.release([...paths, this.#options.partPath]);

@@ -47,6 +47,8 @@ export interface Storage {
    * nothing was written and of which `options` knows nothing, is another program's: it stays, and `options.onLeft` hears of it.
    */
   remove(isKept?: (fileIndex: number) => boolean, options?: RemoveOptions): Promise<void>;
+  /** The system allows no more open files: closes those that nobody uses at the moment, also of other torrents. Says whether there were any. */
+  closeIdle?(): Promise<boolean>;
   /** Closes files. The storage may be used again afterwards: they are opened anew. */
   close(): Promise<void>;
 }
