@@ -107,7 +107,10 @@ export type PatchRequest = z.infer<typeof patchRequest>;
 /** `PATCH /torrents/{id}/files`. */
 export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
-/** `PUT /torrents/{id}/trackers`: all tiers anew. */
+/** An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept for others: we do not speak their protocol. */
+export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /./ }).max(2048);
+
+/** `PUT /torrents/{id}/trackers`: all tiers anew. Each has to be a {@link trackerUrl}, unless the torrent has it already. */
 export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
 
 /** `POST /torrents/{id}/peers`. */
@@ -116,7 +119,7 @@ export const peersRequest = z.strictObject({ peers: z.array(z.string().min(3).ma
 /** `POST /create`: makes a torrent file of what is on the daemon's disk. Progress shows as a task. */
 export const createRequest = z.strictObject({
   path: z.string().min(1).max(4096),
-  trackers: z.array(z.url().max(2048)).max(100).default([]),
+  trackers: z.array(trackerUrl).max(100).default([]),
   comment: z.string().max(4096).default(""),
   private: z.boolean().default(false),
   /** Bytes; chosen by size when left out. */

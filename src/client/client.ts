@@ -5,6 +5,7 @@ import { FilePool } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
+import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
 import { Gate } from "./gate.ts";
 import { keptWhere, type KeptWhere } from "./kept-content.ts";
@@ -44,7 +45,9 @@ export class Client {
   #ticker: Timer | undefined;
   #closing: Promise<void> | undefined;
 
+  /** Throws UsageError `client.rate`, `client.count` for limits that make no sense. */
   constructor(options: ClientOptions) {
+    checkLimits(options);
     const { runtime } = options;
     this.#options = options;
     this.#runtime = runtime;
@@ -117,11 +120,13 @@ export class Client {
 
   /**
    * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link Torrent.done}.
-   * Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`.
+   * Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`,
+   * `client.rate`, `client.count`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
     checkPeers(options.peers ?? []);
+    checkLimits({ maxDownloadRate: options.maxDownloadRate, maxUploadRate: options.maxUploadRate, maxPeers: options.maxPeers });
     if (options.name !== undefined) checkDiskName(options.name);
     const resolve = (): Promise<ResolvedSource> => resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
@@ -153,14 +158,16 @@ export class Client {
     return stateDir === undefined ? undefined : keptWhere(this.#runtime, stateDir, infoHash);
   }
 
-  /** Bytes a second over all torrents; `undefined` for no limit. */
+  /** Bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for a rate that is negative or not finite. */
   setRates(rates: { readonly maxDownloadRate?: number | undefined; readonly maxUploadRate?: number | undefined }): void {
+    checkLimits(rates);
     if ("maxDownloadRate" in rates) this.#host.download.setRate(rates.maxDownloadRate);
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
-  /** As the options of these names; what is connected already stays so. */
+  /** As the options of these names; what is connected already stays so. Throws UsageError `client.count`. */
   setLimits(limits: { readonly maxConnections?: number; readonly maxPeers?: number; readonly uploadSlots?: number }): void {
+    checkLimits(limits);
     this.#maxConnections = limits.maxConnections ?? this.#maxConnections;
     this.#host.maxPeers = limits.maxPeers ?? this.#host.maxPeers;
     this.#host.uploadSlots = limits.uploadSlots ?? this.#host.uploadSlots;

@@ -15,9 +15,9 @@ export interface ClientOptions {
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The address to listen on. Default: all, IPv4 and IPv6. */
   readonly listenIp?: string;
-  /** Bytes a second, over all torrents. Default: no limit. */
+  /** Bytes a second, over all torrents, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
-  /** Bytes a second, over all torrents. Default: no limit. */
+  /** Bytes a second, over all torrents, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
   /** Connections over all torrents. Default: 500. */
   readonly maxConnections?: number;
@@ -73,9 +73,9 @@ export interface AddOptions {
   readonly extraTrackers?: readonly string[];
   /** Announce URLs by tier, instead of the torrent's own. */
   readonly trackerTiers?: readonly (readonly string[])[];
-  /** Bytes a second. */
+  /** Bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
-  /** Bytes a second. */
+  /** Bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
   /** Peers of this torrent connected at once. Default: the client's. */
   readonly maxPeers?: number | undefined;

@@ -56,12 +56,12 @@ export abstract class TorrentControls extends TorrentView {
     return this.controls().rates.get();
   }
 
-  /** Peers connected at once; `undefined` for the client's limit. What is connected already stays so. */
+  /** Peers connected at once; `undefined` for the client's limit. What is connected already stays so. Throws UsageError `client.count`. */
   setMaxPeers(count: number | undefined): void {
     this.controls().rates.maxPeers = count;
   }
 
-  /** Bytes a second; `undefined` for no limit of its own. */
+  /** Bytes a second; `undefined` or 0 for no limit of its own. Throws UsageError `client.rate` for a rate that is negative or not finite. */
   setRates(rates: Rates): void {
     this.controls().rates.set(rates);
   }

@@ -34,6 +34,15 @@ export class Arguments {
     throw wrong(name, "a number");
   }
 
+  /** A number that is not negative, times `scale`, as a whole number that is exact. */
+  amount(name: string, scale = 1): number | undefined {
+    const value = this.number(name);
+    if (value === undefined) return undefined;
+    const whole = Math.round(value * scale);
+    if (value < 0 || !Number.isSafeInteger(whole)) throw wrong(name, "a number from 0 on, and not as large as this");
+    return whole;
+  }
+
   flag(name: string): boolean | undefined {
     const value = this.#values.get(name);
     if (value === undefined || typeof value === "boolean") return value;

@@ -79,8 +79,8 @@ export class SettingsForm {
       if (changed !== undefined) changes[each.setting] = changed;
     }
     const rate = (name: string): number | undefined => {
-      const value = args.number(name);
-      return value === undefined ? undefined : Math.max(1, Math.round(value * KB));
+      const value = args.amount(name, KB);
+      return value === undefined ? undefined : Math.max(1, value);
     };
     const [down, up, isAlternative] = [rate("alt_speed_down"), rate("alt_speed_up"), args.flag("alt_speed_enabled")];
     if (down !== undefined) changes.alternativeDownloadRate = down;
@@ -100,8 +100,9 @@ export class SettingsForm {
   }
 
   #switched(args: Arguments, { value, flag, scale, min }: Switched, current: number | null): number | null | undefined {
+    args.amount(value, scale);
     const given = args.number(value);
-    if (given !== undefined) this.#kept.set(value, Math.max(0, given));
+    if (given !== undefined) this.#kept.set(value, given);
     else if (current !== null) this.#kept.set(value, current / scale);
     const isOn = args.flag(flag) ?? (given === undefined ? undefined : current !== null);
     if (isOn === undefined) return undefined;

@@ -165,17 +165,17 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
 function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
   const rate = (which: "download" | "upload"): number | null | undefined => {
     const isLimited = args.flag(`${which}_limited`);
-    const limit = args.number(`${which}_limit`);
+    const limit = args.amount(`${which}_limit`, 1000);
     if (isLimited === false) return null;
-    return limit === undefined ? undefined : Math.max(1, Math.round(limit * 1000));
+    return limit === undefined ? undefined : Math.max(1, limit);
   };
   const [down, up] = [rate("download"), rate("upload")];
   // Of its own (1), as the session has it (0), without end (2).
   const goal = (mode: number | undefined, value: number | undefined): number | null | undefined => (mode === 0 ? null : mode === 2 ? ENDLESS : value);
-  const ratio = args.number("seed_ratio_limit");
-  const seedRatio = goal(args.number("seed_ratio_mode"), ratio === undefined ? undefined : Math.max(0, ratio));
-  const minutes = args.number("seed_idle_limit");
-  const seedIdleSeconds = goal(args.number("seed_idle_mode"), minutes === undefined ? undefined : Math.max(1, Math.round(minutes * 60)));
+  args.amount("seed_ratio_limit");
+  const seedRatio = goal(args.number("seed_ratio_mode"), args.number("seed_ratio_limit"));
+  const idleSeconds = args.amount("seed_idle_limit", 60);
+  const seedIdleSeconds = goal(args.number("seed_idle_mode"), idleSeconds === undefined ? undefined : Math.max(1, idleSeconds));
   const peers = args.number("peer_limit");
   return {
     ...(down === undefined ? {} : { maxDownloadRate: down }),

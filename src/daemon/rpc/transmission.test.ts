@@ -138,6 +138,19 @@ describe("TransmissionRpc", () => {
     expect([acts, tiers]).toEqual([[], []]);
   });
 
+  it("refuses numbers that no limit can have, and changes nothing", async () => {
+    const { old, acts, settings } = scene();
+    const before = structuredClone(settings);
+    const torrent = ["uploadLimit", "downloadLimit", "seedIdleLimit", "seedRatioLimit"];
+    const session = ["speed-limit-up", "speed-limit-down", "alt-speed-up", "alt-speed-down", "idle-seeding-limit", "seed-queue-size", "seedRatioLimit"];
+    for (const number of [1e99, -1]) {
+      for (const name of torrent) expect(await old("torrent-set", { ids: 1, [name]: number }), `${name} ${number}`).toMatchObject({ result: expect.stringMatching(/has to be a number from 0 on/) as string });
+      for (const name of session) expect(await old("session-set", { [name]: number }), `${name} ${number}`).toMatchObject({ result: expect.stringMatching(/has to be a number from 0 on/) as string });
+    }
+    expect(await old("session-set", { "speed-limit-up": 1e99, "speed-limit-up-enabled": false })).toMatchObject({ result: expect.stringMatching(/speed_limit_up/) as string });
+    expect([acts, settings]).toEqual([[], before]);
+  });
+
   it("answers a torrent and a field once, however often they are asked for", async () => {
     const { old } = scene();
     expect(await old("torrent-get", { ids: [1, 1, HASHES[0], 1], format: "table", fields: ["id", "id", "name", "id"] })).toMatchObject({ arguments: { torrents: [["id", "name"], [1, "torrent a"]] } });

@@ -81,6 +81,7 @@ describe("DaemonSession after a crash", () => {
     await s.reach(first, id, "seeding");
     await s.wait(first.patch(id, { name: "renamed", label: "x", limits: { maxUploadRate: 5_000, seedRatio: 2 }, sequential: true }));
     await s.wait(first.setTrackers(id, [["http://10.9.9.9/announce"]]));
+    await expect(s.wait(first.setTrackers(id, [["javascript:x"]]))).rejects.toMatchObject({ code: "session.tracker" });
     await s.wait(first.act({ action: "pause", ids: [id] }));
     await s.reach(first, id, "paused");
     await s.run(100);

@@ -24,6 +24,7 @@ import type { SessionOptions } from "./session-options.ts";
 import { SettingsStore } from "./settings-store.ts";
 import { TransferStatistics } from "./statistics.ts";
 import { TakenFiles } from "./taken-files.ts";
+import { checkTrackers } from "./tracker-urls.ts";
 import { WatchFolder } from "./watch-folder.ts";
 import * as views from "./views.ts";
 
@@ -190,6 +191,7 @@ export class DaemonSession implements Session {
 
   async setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void> {
     const entry = this.#get(id);
+    checkTrackers(tiers, entry.torrent.trackerTiers);
     entry.torrent.setTrackers(tiers);
     entry.trackerHosts = views.trackerHosts(tiers);
     await remember(this.#context, entry, { trackers: tiers.map((urls) => [...urls]) });

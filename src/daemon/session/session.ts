@@ -47,6 +47,7 @@ export interface Session {
   /** Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others. */
   patch(id: string, request: PatchRequest): Promise<void>;
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
+  /** Rejects with InputError `session.tracker` for a new URL that is none of a tracker's. */
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
   addPeers(id: string, peers: readonly string[]): Promise<void>;
 
