@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { utf8Decode } from "../../base/index.ts";
 import { readRegularSync } from "../../runtime/node/index.ts";
@@ -68,7 +68,7 @@ export class Logins {
     const kept = { secret: this.#secret, logins: [...this.#logins].map(([hash, expiresAt]) => ({ hash, expiresAt })) };
     const fresh = `${this.#file}.new`;
     try {
-      rmSync(fresh, { force: true });
+      if (existsSync(fresh)) unlinkSync(fresh);
       writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
       renameSync(fresh, this.#file);
     } catch {

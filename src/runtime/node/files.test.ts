@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import fsp, { lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { StorageError } from "../../base/index.ts";
 import { nodeFiles } from "./files.ts";
 import { readRegularSync } from "./regular-file.ts";
@@ -48,6 +48,42 @@ describe("nodeFiles.makeFolder", () => {
 
   it.skipIf(!existsSync("/proc/self"))("rejects where a file system says that it has no such place, instead of trying for ever", async () => {
     await expect(nodeFiles.makeFolder("/proc/nowhere/at/all")).rejects.toBeInstanceOf(StorageError);
+  });
+});
+
+describe("nodeFiles.removeFile", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it("removes a file or a link, and is content when there is none", async () => {
+    const path = join(root, "file");
+    await writeFile(path, "x");
+    await symlink(path, join(root, "link"));
+    await nodeFiles.removeFile(join(root, "link"));
+    expect(existsSync(path)).toBe(true);
+    await nodeFiles.removeFile(join(path, "below"));
+    await nodeFiles.removeFile(path);
+    await nodeFiles.removeFile(path);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("says what the system said where it may not: not permitted, a folder", async () => {
+    const path = join(root, "file");
+    await writeFile(path, "x");
+    const refused = Object.assign(new Error("EPERM: operation not permitted"), { code: "EPERM" });
+    // As a file that is immutable (chattr +i) does, and one of somebody else's in a folder like /tmp.
+    vi.spyOn(fsp, "unlink").mockRejectedValue(refused);
+    await expect(nodeFiles.removeFile(path)).rejects.toMatchObject({ code: "storage.denied", message: `cannot remove ${path}: not permitted` });
+    vi.restoreAllMocks();
+    await mkdir(join(root, "folder"));
+    await expect(nodeFiles.removeFile(join(root, "folder"))).rejects.toMatchObject({ code: process.platform === "linux" ? "storage.is-a-folder" : "storage.denied" });
+  });
+
+  it("replace tells why the file cannot be written, not that its temporary file cannot be removed", async () => {
+    vi.spyOn(fsp, "rename").mockRejectedValue(Object.assign(new Error("ENOSPC"), { code: "ENOSPC" }));
+    vi.spyOn(fsp, "unlink").mockRejectedValue(Object.assign(new Error("EPERM"), { code: "EPERM" }));
+    await expect(nodeFiles.replace(join(root, "file"), new Uint8Array(1))).rejects.toMatchObject({ code: "storage.full" });
   });
 });
 

@@ -247,6 +247,16 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Not `rm`: where a file may not be removed, that tries rmdir, and tells of its failure instead. */
+async function unlinkIfThere(filePath: string): Promise<void> {
+  try {
+    await fsp.unlink(filePath);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+  }
+}
+
 /** A new file in place of whatever has that name. */
 async function openNew(filePath: string): Promise<fsp.FileHandle> {
   try {
@@ -273,7 +283,8 @@ async function replace(filePath: string, bytes: Uint8Array): Promise<void> {
       }
       await fsp.rename(temporary, filePath);
     } catch (error) {
-      await fsp.rm(temporary, { force: true });
+      // What went wrong first is what is told.
+      await unlinkIfThere(temporary).catch(() => undefined);
       throw error;
     }
     await syncFolder(path.dirname(filePath));
@@ -328,7 +339,7 @@ export const nodeFiles: Files = {
   makeFolder: (filePath) => makeFolder(filePath),
   rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),
   syncFolder: (folder) => attempt("sync", folder, () => syncFolder(folder)),
-  removeFile: (filePath) => attempt("remove", filePath, () => fsp.rm(filePath, { force: true })),
+  removeFile: (filePath) => attempt("remove", filePath, () => unlinkIfThere(filePath)),
   async removeEmptyFolder(filePath) {
     try {
       await fsp.rmdir(filePath);
