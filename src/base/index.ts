@@ -6,4 +6,5 @@ export * from "./errors.ts";
 export * from "./excerpt.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./paths.ts";
 export * from "./units.ts";

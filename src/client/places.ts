@@ -1,4 +1,4 @@
-import { UsageError, type Bitfield, type InfoHash } from "../base/index.ts";
+import { type Bitfield, type InfoHash, parentPath, UsageError } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 
 /** A torrent's data and where it is. */
@@ -139,7 +139,7 @@ function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFi
     if (file.isPadding) continue;
     const path = pathOf(other, file);
     its.set(path, file);
-    for (let at = parent(path); at.length > other.folder.length; at = parent(at)) folders.add(at);
+    for (let at = parentPath(path); at.length > other.folder.length; at = parentPath(at)) folders.add(at);
   }
   const out: (readonly [LayoutFile, LayoutFile])[] = [];
   for (const file of mine.metainfo.files) {
@@ -148,7 +148,7 @@ function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFi
     const same = its.get(path);
     if ((same !== undefined && same.length !== file.length) || folders.has(path)) throw inUse(path, other);
     if (same !== undefined && file.length > 0) out.push([file, same]);
-    for (let at = parent(path); at.length > mine.folder.length; at = parent(at)) if (its.has(at)) throw inUse(at, other);
+    for (let at = parentPath(path); at.length > mine.folder.length; at = parentPath(at)) if (its.has(at)) throw inUse(at, other);
   }
   return out;
 }
@@ -165,13 +165,15 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
   return false;
 }
 
-/** A folder and those above it. */
+/** A folder and those above it, the root left out. */
 function* upwards(folder: string): Generator<string> {
-  for (let at = folder; at !== ""; at = parent(at)) yield at;
-}
-
-function parent(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+  for (let at = folder; ; ) {
+    yield at;
+    const above = parentPath(at);
+    // Torrents of all folders are below these.
+    if (above === "/" || above === ".") return;
+    at = above;
+  }
 }
 
 function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

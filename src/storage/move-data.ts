@@ -1,4 +1,4 @@
-import { AbortError, errorCode, StorageError, toError, utf8, utf8Decode } from "../base/index.ts";
+import { AbortError, errorCode, parentPath, StorageError, toError, utf8, utf8Decode } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import type { Files, OpenFile } from "../runtime/index.ts";
 import { MAX_RESUME_BYTES, MOVE_CHUNK_BYTES } from "./limits.ts";
@@ -95,7 +95,7 @@ export async function moveFile(files: Files, from: string, to: string): Promise<
   if (await renamed(files, from, to)) return;
   await copyFile(files, from, `${to}.moving`);
   await files.rename(`${to}.moving`, to);
-  await files.syncFolder(parent(to));
+  await files.syncFolder(parentPath(to));
   await files.removeFile(from);
 }
 
@@ -114,7 +114,7 @@ async function renamed(files: Files, from: string, to: string): Promise<boolean>
 async function copyFile(files: Files, from: string, to: string, signal?: AbortSignal): Promise<void> {
   const stat = await files.stat(from);
   if (stat?.kind !== "file") return;
-  await files.makeFolder(parent(to));
+  await files.makeFolder(parentPath(to));
   await files.removeFile(to);
   const source = await files.open(from, "read");
   try {
@@ -154,9 +154,4 @@ function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
   for (const path of paths) for (let at = path.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
   return [...folders].sort((a, b) => b.length - a.length);
-}
-
-function parent(path: string): string {
-  const at = path.lastIndexOf("/");
-  return at <= 0 ? "/" : path.slice(0, at);
 }

@@ -1,11 +1,6 @@
-import { StorageError } from "../base/index.ts";
+import { parentPath, StorageError } from "../base/index.ts";
 import { foldName } from "../metainfo/index.ts";
 import type { Files } from "../runtime/index.ts";
-
-function parent(path: string): string {
-  const at = path.lastIndexOf("/");
-  return at <= 0 ? "/" : path.slice(0, at);
-}
 
 /**
  * Whether `path` lies in one of the folders `own`, which are the program's, without regard to case or Unicode form. A download folder `root`
@@ -39,7 +34,7 @@ export class SafeFolders {
 
   /** Makes the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the root, `storage.own-folder`. */
   async make(path: string): Promise<void> {
-    const folder = parent(path);
+    const folder = parentPath(path);
     if (!this.#known.has(folder)) {
       await this.#files.makeFolder(this.#root);
       // Before anything is made: mkdir would follow a link, too.
@@ -52,13 +47,13 @@ export class SafeFolders {
 
   /** Rejects as {@link SafeFolders.make} does, and makes nothing. */
   async check(path: string): Promise<void> {
-    await this.#checkExisting(parent(path), path);
+    await this.#checkExisting(parentPath(path), path);
   }
 
   /** Checks the nearest folder above `path` that exists. */
   async #checkExisting(folder: string, path: string): Promise<void> {
     await this.#requireForeign(path);
-    for (let at = folder; at.length >= this.#root.length; at = parent(at)) {
+    for (let at = folder; at.length >= this.#root.length; at = parentPath(at)) {
       const real = await this.#files.realPath(at);
       if (real !== undefined) {
         await this.#requireInside(real, at);

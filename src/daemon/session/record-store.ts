@@ -1,4 +1,4 @@
-import { StorageError, utf8, utf8Decode } from "../../base/index.ts";
+import { parentPath, utf8, utf8Decode } from "../../base/index.ts";
 import type { Files, OpenFile } from "../../runtime/index.ts";
 import { COMPACT_AFTER_BYTES, MAX_RECORDS_BYTES } from "./limits.ts";
 import { torrentRecord, type TorrentRecord } from "./record.ts";
@@ -152,7 +152,7 @@ export class RecordStore {
     }
     const bytes = utf8([...ids].map((id) => this.#line(id)).join(""));
     if (this.#file === undefined) {
-      await this.#files.makeFolder(parent(this.#path));
+      await this.#files.makeFolder(parentPath(this.#path));
       if ((await this.#files.stat(this.#path)) === undefined) await this.#files.replace(this.#path, new Uint8Array());
       this.#file = await this.#files.open(this.#path, "write");
     }
@@ -194,10 +194,4 @@ function readLine(unsealed: Unsealed, isOld: boolean): TorrentRecord | { readonl
   if (!parsed.success) return undefined;
   // That data need not be read is a claim, and a line without a checksum makes none.
   return isOld ? { ...parsed.data, skipCheck: false } : parsed.data;
-}
-
-function parent(path: string): string {
-  const at = path.lastIndexOf("/");
-  if (at < 0) throw new StorageError("storage.failed", `${path} has no folder`);
-  return path.slice(0, at);
 }

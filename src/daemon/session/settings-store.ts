@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { settings as settingsSchema, type Settings } from "../../api/index.ts";
-import { InputError, UsageError } from "../../base/index.ts";
+import { InputError, parentPath, UsageError } from "../../base/index.ts";
 import type { Files, Log } from "../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "./limits.ts";
 import { readSealed, writeSealed } from "./sealed-text.ts";
@@ -55,7 +55,7 @@ export class SettingsStore {
     const read = partial.safeParse(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
     if (!read.success) throw new UsageError("session.settings", z.prettifyError(read.error).replaceAll("\n", " "), { cause: read.error });
     const changed = { ...this.#changed, ...read.data };
-    await this.#files.makeFolder(parent(this.#path));
+    await this.#files.makeFolder(parentPath(this.#path));
     await writeSealed(this.#files, this.#path, changed);
     this.#set(changed);
   }
@@ -64,10 +64,4 @@ export class SettingsStore {
     this.#changed = changed;
     this.#current = settingsSchema.parse({ ...this.#base, ...changed });
   }
-}
-
-function parent(path: string): string {
-  const at = path.lastIndexOf("/");
-  if (at <= 0) throw new InputError("session.state", `${path} has no folder above it`);
-  return path.slice(0, at);
 }
