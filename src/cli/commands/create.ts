@@ -13,6 +13,7 @@ import { ByteProgress } from "../live/progress.ts";
 import { nearPieceLengths } from "../piece-length.ts";
 import { CommandLineError } from "../problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
+import { renamedNote } from "../renamed-note.ts";
 import { version } from "../version.ts";
 import { refuseToOverwrite } from "../overwrite.ts";
 
@@ -114,7 +115,8 @@ function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
 function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, renamedFrom, bytes }: CreatedTorrent, seconds: number): void {
   const out = flags.out ?? "";
   const facts = torrentFacts(metainfo);
-  output.data({ out, bytes: bytes.length, ...facts });
+  const others = renamed.map(({ from, to }) => ({ from: from.join("/"), to: to.join("/") }));
+  output.data({ out, bytes: bytes.length, ...facts, ...(others.length === 0 ? {} : { renamed: others }) });
   if (!output.json) {
     const files = metainfo.files.filter((file) => !file.isPadding).length;
     output.line(`${output.style.good("wrote")} ${clean(out)}`);
@@ -127,9 +129,8 @@ function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, rena
       ["magnet", clean(facts.magnet)],
     ]);
   }
-  for (const { from, to } of renamed) {
-    output.note(`${output.noteStyle.warn("note:")} ${clean(from.join("/"))} is ${clean(to.join("/"))} in the torrent: its own name would not do on every system`);
-  }
+  const note = renamedNote(renamed);
+  if (note !== undefined) output.note(`${output.noteStyle.warn("note:")} ${note}`);
   if (renamedFrom !== undefined) output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
   if (renamed.length > 0 || renamedFrom !== undefined) {
     output.note(`${output.noteStyle.warn("note:")} seeding and verifying look for the names in the torrent: the data cannot be shared before it is renamed so on disk`);
