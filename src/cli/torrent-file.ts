@@ -1,5 +1,5 @@
 import { InputError, StorageError } from "../base/index.ts";
-import { magnetLink, MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo } from "../metainfo/index.ts";
+import { magnetLink, MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo, unusable } from "../metainfo/index.ts";
 import type { Magnet, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 
@@ -10,7 +10,7 @@ export async function readTorrent(runtime: Pick<Runtime, "files" | "hasher">, pa
     return { bytes, metainfo: parseMetainfo(bytes, runtime.hasher) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.code, `${path} is not a usable torrent: ${error.message}`, { cause: error, fields: error.fields });
+    throw unusable(error, path);
   }
 }
 

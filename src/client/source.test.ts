@@ -35,7 +35,7 @@ describe("resolveSource", () => {
     await expect(resolve("http://10.0.0.2/b")).rejects.toMatchObject({ code: "http.status" });
     await expect(resolve("http://10.0.0.3/a")).rejects.toMatchObject({ code: "http.timeout" });
     await expect(resolve("/nothing")).rejects.toMatchObject({ code: "storage.not-found" });
-    await expect(resolve(new Uint8Array([1, 2, 3]))).rejects.toThrow("the given bytes is not a usable torrent");
+    await expect(resolve(new Uint8Array([1, 2, 3]))).rejects.toThrow("what was given is not a usable torrent");
   });
 
   it("says that an address or a file is a web page, and how it is titled", async () => {
@@ -47,7 +47,7 @@ describe("resolveSource", () => {
     for (const source of ["http://10.0.0.2/a.torrent", "/a.torrent"]) {
       const resolved = world.settled(resolveSource(here.runtime, source, undefined), 60_000);
       await expect(resolved).rejects.toMatchObject({ code: "metainfo.web-page" });
-      await expect(resolved).rejects.toThrow(`${source} is not a usable torrent: not a valid torrent: it is a web page: “Log in”`);
+      await expect(resolved).rejects.toThrow(`${source} is not a usable torrent: it is a web page: “Log in”`);
     }
   });
 

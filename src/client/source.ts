@@ -1,5 +1,5 @@
 import { InputError, MillraceError, NetworkError, StorageError, toError } from "../base/index.ts";
-import { magnetLink, MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, type Magnet } from "../metainfo/index.ts";
+import { magnetLink, MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, unusable, type Magnet } from "../metainfo/index.ts";
 import type { HttpReply, Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
 import type { ClientOptions, TorrentSource } from "./options.ts";
@@ -16,7 +16,7 @@ export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Met
  */
 export async function resolveSource(runtime: Runtime, source: TorrentSource, check: ClientOptions["checkAddress"], signal?: AbortSignal): Promise<ResolvedSource> {
   if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
-  if (source instanceof Uint8Array) return parse(runtime, source, "the given bytes");
+  if (source instanceof Uint8Array) return parse(runtime, source, "what was given");
   const link = magnetLink(source);
   if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
   if (URL_OF_TORRENT.test(source)) return fetch(runtime, source.trim(), check, signal);
@@ -38,7 +38,7 @@ function parse(runtime: Runtime, bytes: Uint8Array, from: string): ResolvedSourc
     return { kind: "metainfo", metainfo: parseMetainfo(bytes, runtime.hasher) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.code, `${from} is not a usable torrent: ${error.message}`, { cause: error, fields: error.fields });
+    throw unusable(error, from);
   }
 }
 

@@ -1,7 +1,15 @@
 import { InputError } from "../base/index.ts";
 import type { ErrorFields } from "../base/index.ts";
 
+const NOT_VALID = "not a valid torrent: ";
+
 /** The error of this room: `metainfo.<what>`. */
 export function invalid(what: string, message: string, fields?: ErrorFields): InputError {
-  return new InputError(`metainfo.${what}`, `not a valid torrent: ${message}`, fields === undefined ? {} : { fields });
+  return new InputError(`metainfo.${what}`, `${NOT_VALID}${message}`, fields === undefined ? {} : { fields });
+}
+
+/** An error of parsing, with the same code, whose message begins with where the torrent is from: a path, an address. */
+export function unusable(error: InputError, from: string): InputError {
+  const reason = error.message.startsWith(NOT_VALID) ? error.message.slice(NOT_VALID.length) : error.message;
+  return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, { cause: error, fields: error.fields });
 }

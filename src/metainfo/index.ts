@@ -1,6 +1,7 @@
 /** Torrent files and magnet links: read, made, edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). */
 export * from "./create.ts";
 export * from "./edit.ts";
+export { unusable } from "./fail.ts";
 export type { OuterFields } from "./fields.ts";
 export { digestLength } from "./hashes.ts";
 export type { HashesV1, HashesV2, HashScheme } from "./hashes.ts";

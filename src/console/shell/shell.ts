@@ -236,6 +236,6 @@ async function readScript(path: string): Promise<string> {
   try {
     return utf8Decode(await nodeFiles.readAll(path, MAX_SCRIPT_BYTES, { mayBePipe: true })).replace(/^\uFEFF/, "");
   } catch (error) {
-    throw new UsageError("console.script", `the script ${path} cannot be read: ${errorCode(error) === "storage.not-found" ? "there is no such file" : toError(error).message}`, { cause: error });
+    throw new UsageError("console.script", errorCode(error) === "storage.not-found" ? `the script ${path} cannot be read: there is no such file` : `the script: ${toError(error).message}`, { cause: error });
   }
 }
