@@ -1,7 +1,7 @@
 import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } from "../base/index.ts";
 import { STATE_FOLDER } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
-import { FilePool } from "../storage/index.ts";
+import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
 import { generatePeerId } from "../wire/index.ts";
@@ -48,7 +48,9 @@ export class Client {
   /** Throws UsageError `client.rate`, `client.count` for limits that make no sense. */
   constructor(options: ClientOptions) {
     checkLimits(options);
-    const { runtime } = options;
+    const pool = new FilePool(options.runtime.files);
+    // What is kept needs open files, too, and the torrents' own may have taken all that the system allows.
+    const runtime = { ...options.runtime, files: makingRoom(options.runtime.files, pool) };
     this.#options = options;
     this.#runtime = runtime;
     this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
@@ -59,7 +61,7 @@ export class Client {
       peerId: this.peerId,
       key: readUint32(runtime.random.bytes(4), 0),
       userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
-      pool: new FilePool(runtime.files),
+      pool,
       udp: new UdpTrackers(runtime),
       bans: new BanList(),
       budget: this.#budget(),

@@ -4,6 +4,7 @@ import { digest } from "../../test/support/stage.ts";
 import type { Files } from "../runtime/index.ts";
 import { simWorld } from "../sim/index.ts";
 import { FilePool } from "./file-pool.ts";
+import { makingRoom } from "./making-room.ts";
 import { SafeFolders } from "./safe-folders.ts";
 
 /** Files that count what is open. */
@@ -98,6 +99,22 @@ describe("FilePool", () => {
     await pool.use("/new", "write", (file) => file.write(new Uint8Array([7]), 0));
     expect([await read(pool, "/new"), opens()]).toEqual([1, 1]);
     await pool.close();
+  });
+});
+
+describe("makingRoom", () => {
+  it("closes files at rest where others are opened, and fails when there are none", async () => {
+    const { files, open } = counted(3);
+    const pool = new FilePool(files);
+    const roomy = makingRoom(files, pool);
+    for (const name of ["a", "b", "c"]) await read(pool, `/${name}`);
+    const opened = await roomy.open("/d", "read");
+    expect([open(), pool.size]).toEqual([3, 2]);
+    const others = [await roomy.open("/e", "read"), await roomy.open("/f", "read")];
+    expect([open(), pool.size]).toEqual([3, 0]);
+    await expect(roomy.open("/g", "read")).rejects.toMatchObject({ code: "storage.too-many-files" });
+    for (const file of [opened, ...others]) await file.close();
+    expect(open()).toBe(0);
   });
 });
 

@@ -4,6 +4,7 @@ export * from "./file-pool.ts";
 export * from "./file-storage.ts";
 export * from "./journal.ts";
 export * from "./limits.ts";
+export * from "./making-room.ts";
 export * from "./memory-storage.ts";
 export * from "./move-data.ts";
 export * from "./piece-store.ts";
