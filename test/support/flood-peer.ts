@@ -53,7 +53,7 @@ export class FloodPeer {
     return peer;
   }
 
-  /** Shakes hands; resolves when it is answered, or hung up on. */
+  /** Shakes hands; resolves when it is let in, or hung up on. */
   static async meet(port: number, infoHash: Uint8Array, options: FloodPeerOptions = {}): Promise<FloodPeer> {
     const peer = await FloodPeer.connect(port, options.from);
     peer.socket.write(encodeHandshake({ infoHash, peerId: options.peerId ?? randomBytes(20), reserved: { fast: options.fast ?? true, extended: true } }));
@@ -62,9 +62,9 @@ export class FloodPeer {
     return peer;
   }
 
-  /** Whether its handshake was answered. */
+  /** Whether it was let in: who is turned away may still get our handshake, but not what follows it, such as that of BEP 10. */
   get isIn(): boolean {
-    return !this.isClosed && this.received >= HANDSHAKE_LENGTH;
+    return !this.isClosed && this.received > HANDSHAKE_LENGTH;
   }
 
   /** Bytes that the other side's TCP has taken. */
