@@ -2,7 +2,7 @@ import { concatBytes, toError } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { MAX_SMALL_FRAME_LENGTH, MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
 import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
-import { FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
+import { EXTENDED_MESSAGES, FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
 
 /** Whose messages they are. */
 export interface InboxOwner extends MessageSink {
@@ -153,5 +153,6 @@ export class Inbox implements MessageSink, BytesHolder {
 /** How many messages a message counts as: a long one takes time by its length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
-  return message.type === "extended" || message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
+  if (message.type === "extended") return EXTENDED_MESSAGES + Math.floor(message.payload.length / MESSAGE_BYTES);
+  return message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
 }

@@ -105,6 +105,12 @@ export const MAX_EARLY_HAVES = 10_000;
 /** Peers dialed at once by one torrent. */
 export const MAX_DIALING = 20;
 
+/** Peers of a torrent at one public address (IPv6: /64). */
+export const MAX_PEERS_PER_ADDRESS = 8;
+
+/** Peers of a torrent at one private or loopback address, besides half of all places: there may be many behind it. */
+export const MIN_SHARED_PEERS = 10;
+
 /** Milliseconds after which a peer with which neither side has anything to do gives way when places are short. */
 export const USELESS_MS = 5_000;
 
@@ -128,6 +134,9 @@ export const FREE_MESSAGES = 1_000;
 
 /** Bytes of a long message that count as one more message. */
 export const MESSAGE_BYTES = 256;
+
+/** Messages that an extended message counts as: it holds a bencoded document. */
+export const EXTENDED_MESSAGES = 8;
 
 /** Messages that a peer gains with each block that it gives or takes: one asks for it. */
 export const MESSAGES_PER_BLOCK = 4;

@@ -14,7 +14,7 @@ import { MetadataExchange } from "./metadata-exchange.ts";
 import { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
-import { isStale, leastUseful, type Newcomer } from "./turnover.ts";
+import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
 import { Uploader } from "./uploader.ts";
 import { announce, onDontHave, withdraw } from "./withdrawal.ts";
 
@@ -340,7 +340,7 @@ export class Swarm implements PeerOwner {
       if (!isStale(peer, now)) return undefined;
       peer.close();
     }
-    if (!this.#hasPlace(connection)) return undefined;
+    if (hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) || !this.#hasPlace(connection)) return undefined;
     if (this.#peers.size === 0) this.#wake(now);
     const peer = new Peer({
       owner: this,

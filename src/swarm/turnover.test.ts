@@ -3,7 +3,7 @@ import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import type { SimHost } from "../sim/index.ts";
 import { encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeInterested, encodeKeepAlive, encodeRequest } from "../wire/index.ts";
-import { IDLE_MS, USELESS_MS } from "./limits.ts";
+import { IDLE_MS, MAX_PEERS_PER_ADDRESS, USELESS_MS } from "./limits.ts";
 
 let play: Play;
 let stage: Stage;
@@ -122,6 +122,19 @@ describe("Swarm without a place left", () => {
     await stage.world.settled(newcomer.dial("10.0.0.1"), 10_000);
     await stage.world.run(500);
     expect([newcomer.isClosed, added.peers().length]).toEqual([false, 1]);
+  });
+});
+
+describe("Swarm and an address with many connections", () => {
+  it.each([
+    ["20.0.0.1", MAX_PEERS_PER_ADDRESS],
+    ["10.9.9.9", 50],
+  ])("has so many of %s and no more: %i", async (ip, most) => {
+    stage = new Stage(play);
+    const { torrent } = await stage.seeder("10.0.0.1", {}, { maxPeers: 100 });
+    for (let n = 0; n < most + 5; n++) await come(ip, `peer ${n}`);
+    expect(torrent.peers().length).toBe(most);
+    expect((await come("20.0.0.2")).isClosed).toBe(false);
   });
 });
 

@@ -1,6 +1,6 @@
-import { networkOf, type Endpoint } from "../base/index.ts";
+import { ipScope, networkOf, type Endpoint } from "../base/index.ts";
 import { peerPriority } from "../discovery/index.ts";
-import { IDLE_MS, USELESS_MS } from "./limits.ts";
+import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MIN_SHARED_PEERS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
 
 /** Who wants a place: where it is, and where it reached us, for BEP 40. */
@@ -19,6 +19,15 @@ export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newco
   const useless = all.filter((peer) => isUseless(peer, now));
   if (useless.length > 0) return useless.reduce((longest, peer) => (peer.connectedAt < longest.connectedAt ? peer : longest));
   return newcomer === undefined ? undefined : leastOfIdle(all, now, newcomer);
+}
+
+/** Whether one address has as many places of a torrent as it may, so that others find some, too. `places`: how many there are. */
+export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): boolean {
+  const network = networkOf(ip);
+  const share = ipScope(ip) === "public" ? MAX_PEERS_PER_ADDRESS : Math.max(MIN_SHARED_PEERS, Math.floor(places / 2));
+  let count = 0;
+  for (const { endpoint } of peers) if (networkOf(endpoint.ip) === network) count++;
+  return count >= share;
 }
 
 function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): Peer | undefined {

@@ -89,11 +89,13 @@ export class FloodPeer {
 
   #drained(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, LOOK_MS);
-      this.socket.once("drain", () => {
+      const done = (): void => {
         clearTimeout(timer);
+        this.socket.off("drain", done);
         resolve();
-      });
+      };
+      const timer = setTimeout(done, LOOK_MS);
+      this.socket.once("drain", done);
     });
   }
 
