@@ -145,7 +145,7 @@ export const MESSAGES_PER_BLOCK = 4;
 export const MESSAGES_PER_SECOND = 20;
 
 /** Milliseconds of each second that are spent on messages beyond those that peers have for nothing, of all peers together; what is more waits unread. */
-export const WORK_MS_PER_SECOND = 150;
+export const WORK_MS_PER_SECOND = 100;
 
 /** Milliseconds of such work in one go. */
 export const WORK_BURST_MS = 3;
