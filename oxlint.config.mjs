@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+
 // The plan of the house as rules: which room may import which, and what each floor may touch. docs/architecture.md draws it.
 
 /** From the ground up: a room may import from the rooms before it, through their index.ts, and from nothing after it. */
@@ -20,33 +22,80 @@ const ambientProperties = [
 // The linter's regular expressions know no look-ahead, hence "a file name that does not end in /index.ts" letter by letter.
 const notIndex = ["[^x]", "[^e]x", "[^d]ex", "[^n]dex", "[^i]ndex", "[^/]index"].join("|");
 
-function layer(room) {
+/** Folders within folders of a room, at the most: a test checks that there are no deeper ones. */
+export const MAX_DEPTH = 4;
+
+/** Parts of rooms that are told bytes and say bytes, as codecs do, though their room may touch the host: what they may import of `src/`. */
+const sansIo = [
+  { folder: "console/conversation", rooms: ["base", "bencode", "metainfo", "wire"] },
+  { folder: "console/lint", rooms: ["base", "bencode", "metainfo", "wire"], parts: ["conversation"] },
+];
+
+const hostModules = { regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the rooms above the engine touch the host." };
+
+/** What a file may import that lies `depth` folders below `src/`. */
+function importsOf(room, depth) {
   const at = rooms.indexOf(room);
   const below = rooms.slice(0, at);
   const host = hosts.has(room);
-  const rule = (depth) => {
+  const up = `^(?:\\.\\./){${depth}}`;
+  return [
+    { regex: `${up}(?:${[...rooms.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${room} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
+    { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another room through its index.ts." },
+    { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another room through its index.ts." },
+    { regex: `${up}[a-z-]+\\.ts$`, message: "A room does not import the facade." },
+    ...(host ? [] : [hostModules]),
+  ];
+}
+
+const ambient = { "no-restricted-globals": ["error", ...ambientGlobals], "no-restricted-properties": ["error", ...ambientProperties] };
+const depths = Array.from({ length: MAX_DEPTH }, (_, index) => index + 1);
+const filesAt = (folder, depth) => [`src/${folder}/${"*/".repeat(depth)}*.ts`];
+
+function layer(room) {
+  const rules = hosts.has(room) || browsers.has(room) ? {} : ambient;
+  return depths.map((depth) => ({ files: filesAt(room, depth - 1), rules: { "no-restricted-imports": ["error", { patterns: importsOf(room, depth) }], ...rules } }));
+}
+
+function sansIoLayer({ folder, rooms: allowed, parts = [] }) {
+  const [room, name] = folder.split("/");
+  return depths.slice(1).map((depth) => {
+    const others = rooms.filter((each) => !allowed.includes(each) && each !== room);
     const up = `^(?:\\.\\./){${depth}}`;
-    return [
+    const beside = `^(?:\\.\\./){${depth - 1}}`;
+    const isPart = [name, ...parts].map((part) => `${part}/`);
+    const patterns = [
+      ...importsOf(room, depth),
+      { regex: `${up}(?:${others.map((each) => `${each}/`).join("|")})`, message: `${folder} is sans-I/O: it may import only from ${allowed.join(", ")}.` },
+      ...partsOf(room).filter((part) => !isPart.includes(`${part}/`)).map((part) => ({ regex: `${beside}${part}/`, message: `${folder} is sans-I/O: it does not know ${room}/${part}.` })),
+      hostModules,
+    ];
+    return { files: filesAt(folder, depth - 2), rules: { "no-restricted-imports": ["error", { patterns }], ...ambient } };
+  });
+}
+
+/** Folders of a room. */
+function partsOf(room) {
+  const folder = new URL(`./src/${room}/`, import.meta.url);
+  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name) : [];
+}
+
+/** The page runs in a browser: it knows the API's types and client, and nothing of what runs in Node. */
+const page = {
+  files: ["web/src/**/*.ts", "web/src/**/*.tsx"],
+  rules: {
+    "no-restricted-imports": [
       "error",
       {
         patterns: [
-          { regex: `${up}(?:${[...rooms.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${room} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
-          { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another room through its index.ts." },
-          { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another room through its index.ts." },
-          { regex: `${up}[a-z-]+\\.ts$`, message: "A room does not import the facade." },
-          ...(host
-            ? []
-            : [{ regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the rooms above the engine touch the host." }]),
+          { regex: "^node:", message: "The page runs in a browser." },
+          { regex: "^(?:\\.\\./)+src/(?:[^a]|a[^p]|ap[^i]|api[^/]|api/[^ic]|api/[a-z-]*/)", message: "The page knows the API alone: its types (src/api/index.ts) and its client (src/api/client.ts)." },
+          { regex: "^(?:\\.\\./)+src/api/index\\.ts$", allowTypeImports: true, message: "The page imports types of the API, no code: import type." },
         ],
       },
-    ];
-  };
-  const ambient = host || browsers.has(room) ? {} : { "no-restricted-globals": ["error", ...ambientGlobals], "no-restricted-properties": ["error", ...ambientProperties] };
-  return [
-    { files: [`src/${room}/*.ts`], rules: { "no-restricted-imports": rule(1), ...ambient } },
-    { files: [`src/${room}/*/*.ts`], rules: { "no-restricted-imports": rule(2), ...ambient } },
-  ];
-}
+    ],
+  },
+};
 
 export default {
   plugins: ["typescript", "import", "unicorn", "oxc", "promise", "vitest"],
@@ -85,6 +134,8 @@ export default {
   },
   overrides: [
     ...rooms.flatMap(layer),
+    ...sansIo.flatMap(sansIoLayer),
+    page,
     // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's interfaces only.
     {
       files: ["src/runtime/node/*.ts"],
