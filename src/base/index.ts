@@ -6,5 +6,6 @@ export * from "./errors.ts";
 export * from "./excerpt.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./peer-address.ts";
 export * from "./paths.ts";
 export * from "./units.ts";

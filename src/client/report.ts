@@ -50,8 +50,7 @@ function progress(state: TorrentState, wanted: number, done: number, isKnown: bo
 
 export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   return [...(swarm?.peers ?? [])].map((peer) => ({
-    ip: peer.endpoint.ip,
-    port: peer.endpoint.port,
+    ...(peer.address.kind === "ip" ? { ip: peer.address.ip, port: peer.address.port } : { ip: "", port: 0 }),
     client: peer.client,
     peerId: peer.identity.peerId.toString(),
     peerIdHex: peer.identity.peerId.hex,

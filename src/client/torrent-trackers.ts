@@ -1,4 +1,4 @@
-import type { InfoHash } from "../base/index.ts";
+import { ipPeer, type InfoHash } from "../base/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { TrackerSession, type TrackerStatus } from "../tracker/index.ts";
 import { NUM_WANT } from "./limits.ts";
@@ -92,7 +92,7 @@ export class TorrentTrackers {
       udp: host.udp,
       check: host.checkAddress,
       onStatus,
-      onPeers: (peers) => swarm()?.addPeers(peers, "tracker"),
+      onPeers: (peers) => swarm()?.addPeers(peers.map(ipPeer), "tracker"),
     });
   }
 }

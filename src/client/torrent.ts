@@ -1,4 +1,4 @@
-import { AbortError, InputError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import { AbortError, InputError, ipPeer, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
@@ -149,7 +149,7 @@ export class Torrent extends TorrentControls {
   /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
     const endpoints = await this.#named.add(peers);
-    this.#swarm?.addPeers(endpoints, "user");
+    this.#swarm?.addPeers(endpoints.map(ipPeer), "user");
   }
 
   /** Changes how much files are wanted, by index. */
@@ -323,7 +323,7 @@ export class Torrent extends TorrentControls {
     this.#tally.follow(swarm);
     this.#readers.tell();
     this.#trackers.start();
-    swarm.addPeers(await this.#named.all(signal), "user");
+    swarm.addPeers((await this.#named.all(signal)).map(ipPeer), "user");
     swarm.tick(this.#host.runtime.clock.now());
   }
 

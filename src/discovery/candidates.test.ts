@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { digest } from "../../test/support/stage.ts";
+import { addressIp, ipPeer, type IpPeerAddress, type PeerAddress } from "../base/index.ts";
 import { simWorld } from "../sim/index.ts";
 import { CandidateList } from "./candidates.ts";
 import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 
-const peer = (n: number): { ip: string; port: number } => ({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
+const peer = (n: number): IpPeerAddress => ipPeer({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
 
 function start() {
   const world = simWorld({ digest });
@@ -15,8 +16,8 @@ function start() {
 describe("CandidateList", () => {
   it("takes each peer once, and none that cannot be dialed", () => {
     const { list } = start();
-    expect(list.add([peer(1), peer(2), peer(1), { ip: "20.0.0.9", port: 0 }, { ip: "0.0.0.0", port: 5 }, { ip: "239.1.1.1", port: 5 }], "tracker")).toBe(2);
-    expect([list.next(), list.next()].map((each) => each?.ip).sort((a = "", b = "") => (a < b ? -1 : 1))).toEqual(["20.0.0.1", "20.0.0.2"]);
+    expect(list.add([peer(1), peer(2), peer(1), ...[{ ip: "20.0.0.9", port: 0 }, { ip: "0.0.0.0", port: 5 }, { ip: "239.1.1.1", port: 5 }].map(ipPeer)], "tracker")).toBe(2);
+    expect([list.next(), list.next()].map((each) => each && addressIp(each)).sort((a = "", b = "") => (a < b ? -1 : 1))).toEqual(["20.0.0.1", "20.0.0.2"]);
     expect(list.next()).toBeUndefined();
   });
 
@@ -97,7 +98,7 @@ describe("CandidateList", () => {
 
   it("remembers so many at one address and no more, unless the user names them", () => {
     const { list } = start();
-    const at = (ip: string, count: number) => Array.from({ length: count }, (_, n) => ({ ip, port: n + 1 }));
+    const at = (ip: string, count: number) => Array.from({ length: count }, (_, n) => ipPeer({ ip, port: n + 1 }));
     expect(list.add(at("20.0.0.1", 5_000), "incoming")).toBe(MAX_CANDIDATES_PER_ADDRESS);
     expect(list.add(at("20.0.0.2", 5_000), "tracker")).toBe(MAX_CANDIDATES_PER_ADDRESS);
     expect(list.add(at("20.0.0.3", 100), "user")).toBe(100);
@@ -107,12 +108,20 @@ describe("CandidateList", () => {
 
   it("has room at an address again when those that failed are forgotten", async () => {
     const { world, list } = start();
-    list.add(Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ({ ip: "20.0.0.1", port: n + 1 })), "tracker");
+    list.add(Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ipPeer({ ip: "20.0.0.1", port: n + 1 })), "tracker");
     for (let round = 0; round < MAX_FAILURES; round++) {
       for (let next = list.next(); next !== undefined; next = list.next()) list.failed(next);
       await world.run(2 * LONGEST_RETRY_MS);
     }
     expect(list.size).toBe(0);
-    expect(list.add([{ ip: "20.0.0.1", port: 100 }], "tracker")).toBe(1);
+    expect(list.add([ipPeer({ ip: "20.0.0.1", port: 100 })], "tracker")).toBe(1);
+  });
+
+  it("knows peers of every kind by their key", () => {
+    const { list } = start();
+    const peers: PeerAddress[] = [peer(1), { kind: "webrtc", id: "ab" }, { kind: "webrtc", id: "cd" }, { kind: "webrtc", id: "ab" }];
+    expect(list.add(peers, "tracker")).toBe(3);
+    list.ban({ kind: "webrtc", id: "cd" });
+    expect([list.next(), list.next(), list.next()]).toEqual([peer(1), { kind: "webrtc", id: "ab" }, undefined]);
   });
 });

@@ -1,4 +1,4 @@
-import { formatEndpoint, ipScope, isDialable, type Endpoint } from "../base/index.ts";
+import { addressIp, addressKey, ipPeer, ipScope, isDialableAddress, type Endpoint, type PeerAddress } from "../base/index.ts";
 import type { Clock, Random } from "../runtime/index.ts";
 import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
@@ -14,7 +14,7 @@ export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resu
 type CandidateState = "idle" | "dialing" | "connected" | "banned";
 
 interface Candidate {
-  readonly endpoint: Endpoint;
+  readonly address: PeerAddress;
   source: CandidateSource;
   state: CandidateState;
   failures: number;
@@ -34,7 +34,7 @@ interface Candidate {
 export class CandidateList {
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #own: Endpoint;
+  readonly #own: PeerAddress;
   readonly #known = new Map<string, Candidate>();
   /** How many are known at each address. */
   readonly #perIp = new Map<string, number>();
@@ -43,32 +43,33 @@ export class CandidateList {
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
     this.#clock = clock;
     this.#random = random;
-    this.#own = own;
+    this.#own = ipPeer(own);
   }
 
   /** Adds peers that can be dialed; answers how many were new. A known peer named again by the user is tried at once. */
-  add(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
+  add(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
     let added = 0;
-    for (const endpoint of endpoints) {
-      if (!isDialable(endpoint)) continue;
-      const key = formatEndpoint(endpoint);
+    for (const address of addresses) {
+      if (!isDialableAddress(address)) continue;
+      const key = addressKey(address);
       const known = this.#known.get(key);
       if (known !== undefined) {
         if (source === "user" && known.state === "idle") known.notBefore = 0;
         if (source === "user") known.source = "user";
         continue;
       }
-      if ((this.#perIp.get(endpoint.ip) ?? 0) >= mostAt(endpoint.ip, source)) continue;
+      const ip = addressIp(address);
+      if (ip !== undefined && (this.#perIp.get(ip) ?? 0) >= mostAt(ip, source)) continue;
       if (this.#known.size >= MAX_CANDIDATES && !this.#evict(source)) continue;
-      this.#perIp.set(endpoint.ip, (this.#perIp.get(endpoint.ip) ?? 0) + 1);
-      this.#known.set(key, { endpoint, source, state: "idle", failures: 0, notBefore: 0, connectedAt: 0, shortVisits: 0, isSeed: false, priority: peerPriority(this.#own, endpoint) });
+      if (ip !== undefined) this.#perIp.set(ip, (this.#perIp.get(ip) ?? 0) + 1);
+      this.#known.set(key, { address, source, state: "idle", failures: 0, notBefore: 0, connectedAt: 0, shortVisits: 0, isSeed: false, priority: peerPriority(this.#own, address) });
       added++;
     }
     return added;
   }
 
   /** The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. `wantsSeeds`: whether those known to be complete count. */
-  next(wantsSeeds = true): Endpoint | undefined {
+  next(wantsSeeds = true): PeerAddress | undefined {
     const now = this.#clock.now();
     let best: Candidate | undefined;
     for (const candidate of this.#known.values()) {
@@ -77,11 +78,11 @@ export class CandidateList {
     }
     if (best === undefined) return undefined;
     best.state = "dialing";
-    return best.endpoint;
+    return best.address;
   }
 
-  connected(endpoint: Endpoint): void {
-    const candidate = this.#known.get(formatEndpoint(endpoint));
+  connected(address: PeerAddress): void {
+    const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.state = "connected";
     candidate.failures = 0;
@@ -89,13 +90,13 @@ export class CandidateList {
   }
 
   /** It did not answer, or not as a peer should. */
-  failed(endpoint: Endpoint): void {
-    const key = formatEndpoint(endpoint);
+  failed(address: PeerAddress): void {
+    const key = addressKey(address);
     const candidate = this.#known.get(key);
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.failures++;
     if (candidate.failures >= MAX_FAILURES && candidate.source !== "user") {
-      this.#forget(key, endpoint.ip);
+      this.#forget(key, address);
       return;
     }
     const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (candidate.failures - 1));
@@ -105,14 +106,14 @@ export class CandidateList {
   }
 
   /** Notes whether a peer has every piece. */
-  seen(endpoint: Endpoint, isSeed: boolean): void {
-    const candidate = this.#known.get(formatEndpoint(endpoint));
+  seen(address: PeerAddress, isSeed: boolean): void {
+    const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.isSeed = isSeed;
   }
 
   /** A connection that was good ended. After one that was soon over the peer is dialed later each time: it, or we, had no use for it. */
-  left(endpoint: Endpoint): void {
-    const candidate = this.#known.get(formatEndpoint(endpoint));
+  left(address: PeerAddress): void {
+    const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
     const now = this.#clock.now();
     const isShort = candidate.state === "connected" && now - candidate.connectedAt < SHORT_VISIT_MS;
@@ -122,14 +123,14 @@ export class CandidateList {
   }
 
   /** Never to be dialed again: it lied, or it is ourselves. */
-  ban(endpoint: Endpoint): void {
-    const candidate = this.#known.get(formatEndpoint(endpoint));
+  ban(address: PeerAddress): void {
+    const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.state = "banned";
   }
 
   /** Bans every known peer of an address. */
   banIp(ip: string): void {
-    for (const candidate of this.#known.values()) if (candidate.endpoint.ip === ip) candidate.state = "banned";
+    for (const candidate of this.#known.values()) if (addressIp(candidate.address) === ip) candidate.state = "banned";
   }
 
   /** Peers that could be dialed now or later. */
@@ -152,12 +153,14 @@ export class CandidateList {
       if (worst === undefined || candidate.failures > worst[1].failures) worst = entry;
     }
     if (worst === undefined || (worst[1].failures === 0 && source !== "user" && source !== "tracker")) return false;
-    this.#forget(worst[0], worst[1].endpoint.ip);
+    this.#forget(worst[0], worst[1].address);
     return true;
   }
 
-  #forget(key: string, ip: string): void {
+  #forget(key: string, address: PeerAddress): void {
     this.#known.delete(key);
+    const ip = addressIp(address);
+    if (ip === undefined) return;
     const left = (this.#perIp.get(ip) ?? 1) - 1;
     if (left > 0) this.#perIp.set(ip, left);
     else this.#perIp.delete(ip);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ipPeer } from "../base/index.ts";
 import { peerPriority } from "./priority.ts";
 
 describe("peerPriority", () => {
@@ -6,16 +7,16 @@ describe("peerPriority", () => {
     ["98.76.54.32", 0xec2d7224],
     ["123.213.32.234", 0x99568189],
   ])("agrees with BEP 40's example for %s, from both ends", (ip, expected) => {
-    const client = { ip: "123.213.32.10", port: 6881 };
-    const peer = { ip, port: 51413 };
+    const client = ipPeer({ ip: "123.213.32.10", port: 6881 });
+    const peer = ipPeer({ ip, port: 51413 });
     expect(peerPriority(client, peer)).toBe(expected);
     expect(peerPriority(peer, client)).toBe(expected);
   });
 
   it("uses the ports when the addresses are the same", () => {
-    const a = { ip: "127.0.0.1", port: 1000 };
-    const b = { ip: "127.0.0.1", port: 2000 };
+    const a = ipPeer({ ip: "127.0.0.1", port: 1000 });
+    const b = ipPeer({ ip: "127.0.0.1", port: 2000 });
     expect(peerPriority(a, b)).toBe(peerPriority(b, a));
-    expect(peerPriority(a, b)).not.toBe(peerPriority(a, { ip: "127.0.0.1", port: 2001 }));
+    expect(peerPriority(a, b)).not.toBe(peerPriority(a, ipPeer({ ip: "127.0.0.1", port: 2001 })));
   });
 });

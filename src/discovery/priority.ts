@@ -1,4 +1,4 @@
-import { compareBytes, concatBytes, ipBytes, ipFamily, packEndpoint, type Endpoint } from "../base/index.ts";
+import { compareBytes, concatBytes, ipBytes, ipFamily, packEndpoint, type PeerAddress } from "../base/index.ts";
 
 const CRC32C = new Uint32Array(256);
 for (let i = 0; i < 256; i++) {
@@ -20,9 +20,10 @@ function masked(ip: Uint8Array, keep: number): Uint8Array {
 
 /**
  * Canonical peer priority (BEP 40): both ends compute the same number, so that the connections that a full client keeps are a
- * random but stable choice, and no peer gains by claiming an address near the other's. Higher is better.
+ * random but stable choice, and no peer gains by claiming an address near the other's. Higher is better; 0 for peers that are not known by an IP address.
  */
-export function peerPriority(a: Endpoint, b: Endpoint): number {
+export function peerPriority(a: PeerAddress, b: PeerAddress): number {
+  if (a.kind !== "ip" || b.kind !== "ip") return 0;
   if (ipFamily(a.ip) !== ipFamily(b.ip)) return 0;
   const first = ipBytes(a.ip);
   const second = ipBytes(b.ip);

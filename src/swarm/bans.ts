@@ -1,4 +1,4 @@
-import { formatEndpoint, ipScope, type Endpoint, type PeerId } from "../base/index.ts";
+import { addressKey, ipScope, type PeerAddress, type PeerId } from "../base/index.ts";
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer.ts";
 
@@ -16,19 +16,19 @@ export class BanList {
 
   /** At once and for good. */
   ban(identity: PeerIdentity): void {
-    for (const key of keys(identity.endpoint, identity.peerId)) this.#remember(this.#banned, key);
+    for (const key of keys(identity.address, identity.peerId)) this.#remember(this.#banned, key);
   }
 
   /** A peer at this address broke the protocol; returns whether that was once too often. */
-  offend(endpoint: Endpoint): boolean {
-    const [key = ""] = keys(endpoint, undefined);
+  offend(address: PeerAddress): boolean {
+    const [key = ""] = keys(address, undefined);
     if (this.#countOffence(key) < MAX_OFFENCES) return false;
     this.#remember(this.#banned, key);
     return true;
   }
 
-  isBanned(endpoint: Endpoint, peerId?: PeerId): boolean {
-    return keys(endpoint, peerId).some((key) => this.#banned.has(key));
+  isBanned(address: PeerAddress, peerId?: PeerId): boolean {
+    return keys(address, peerId).some((key) => this.#banned.has(key));
   }
 
   get size(): number {
@@ -54,9 +54,10 @@ export class BanList {
   }
 }
 
-function keys(endpoint: Endpoint, peerId: PeerId | undefined): string[] {
-  if (ipScope(endpoint.ip) === "public") return [endpoint.ip];
-  const out = [formatEndpoint(endpoint)];
-  if (peerId !== undefined) out.push(`${endpoint.ip} ${peerId.hex}`);
+function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
+  if (address.kind !== "ip") return [addressKey(address)];
+  if (ipScope(address.ip) === "public") return [address.ip];
+  const out = [addressKey(address)];
+  if (peerId !== undefined) out.push(`${address.ip} ${peerId.hex}`);
   return out;
 }

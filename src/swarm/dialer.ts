@@ -1,4 +1,4 @@
-import { AbortError, toError, type Endpoint } from "../base/index.ts";
+import { AbortError, addressKey, NetworkError, toError, type PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
 import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
 import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection } from "../transport/index.ts";
@@ -12,7 +12,7 @@ export interface DialerOptions {
   readonly wantsSeeds: () => boolean;
   /** How many more connections may be begun. */
   readonly room: () => number;
-  readonly isAllowed: (endpoint: Endpoint) => boolean;
+  readonly isAllowed: (address: PeerAddress) => boolean;
   /** Our handshake. */
   readonly offer: () => Uint8Array;
   /** Takes a connection over, or refuses it. */
@@ -39,13 +39,13 @@ export class Dialer {
   /** Begins as many connections as may be. Call it when candidates came or connections went. */
   dial(): void {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
-      const endpoint = this.#options.candidates.next(this.#options.wantsSeeds());
-      if (endpoint === undefined) return;
-      if (!this.#options.isAllowed(endpoint)) {
-        this.#options.candidates.ban(endpoint);
+      const address = this.#options.candidates.next(this.#options.wantsSeeds());
+      if (address === undefined) return;
+      if (!this.#options.isAllowed(address)) {
+        this.#options.candidates.ban(address);
         continue;
       }
-      const dialing = this.#connect(endpoint).finally(() => {
+      const dialing = this.#connect(address).finally(() => {
         this.#dialing.delete(dialing);
         this.dial();
       });
@@ -60,32 +60,33 @@ export class Dialer {
     await Promise.all(this.#dialing);
   }
 
-  async #connect(endpoint: Endpoint): Promise<void> {
+  async #connect(address: PeerAddress): Promise<void> {
     const { runtime, candidates } = this.#options;
     try {
-      const connection = await runtime.net.connect({ ...endpoint, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
+      if (address.kind !== "ip") throw new NetworkError("net.unreachable", "no transport reaches it");
+      const connection = await runtime.net.connect({ ip: address.ip, port: address.port, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
       if (this.#isClosed) connection.destroy();
-      else this.#shake(endpoint, connection);
+      else this.#shake(address, connection);
     } catch (error) {
-      candidates.failed(endpoint);
-      runtime.log.debug("cannot connect to peer", { ...endpoint, reason: toError(error).message });
+      candidates.failed(address);
+      runtime.log.debug("cannot connect to peer", { peer: addressKey(address), reason: toError(error).message });
     }
   }
 
-  #shake(endpoint: Endpoint, connection: Connection): void {
+  #shake(address: PeerAddress, connection: Connection): void {
     const { runtime, candidates } = this.#options;
     const session = new HandshakeSession(runtime.clock, connection, "outgoing", {
       offer: () => this.#options.offer(),
       take: (handshake) => {
         this.#shaking.delete(session);
         const handlers = this.#options.take(connection, handshake);
-        if (handlers === undefined) candidates.failed(endpoint);
+        if (handlers === undefined) candidates.failed(address);
         return handlers;
       },
       failed: (error) => {
         this.#shaking.delete(session);
-        candidates.failed(endpoint);
-        runtime.log.debug("handshake failed", { ...endpoint, reason: error.message });
+        candidates.failed(address);
+        runtime.log.debug("handshake failed", { peer: addressKey(address), reason: error.message });
         this.dial();
       },
     });

@@ -457,5 +457,5 @@ function oldest(peer: Peer): number {
 }
 
 function isIdentity(source: object): source is PeerIdentity {
-  return "peerId" in source && "endpoint" in source;
+  return "peerId" in source && "address" in source;
 }

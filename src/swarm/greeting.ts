@@ -1,4 +1,4 @@
-import { ipFamily, type Bitfield } from "../base/index.ts";
+import { addressIp, ipFamily, type Bitfield } from "../base/index.ts";
 import { allowedFastSet, encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
@@ -18,7 +18,7 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
     extensions: peer.extensions.offered,
     client: options.clientName,
     requestQueue: MAX_QUEUED_REQUESTS,
-    yourIp: peer.endpoint.ip,
+    yourIp: addressIp(peer.address),
     metadataSize,
     port: port === 0 ? undefined : port,
   });
@@ -27,8 +27,9 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
 
 /** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
 export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
-  if (!peer.supportsFast || ipFamily(peer.endpoint.ip) !== 4) return;
-  const pieces = allowedFastSet({ ip: peer.endpoint.ip, infoHash: infoHash.wire, pieceCount: metainfo.pieceCount, count: ALLOWED_FAST, hasher: runtime.hasher });
+  const ip = addressIp(peer.address);
+  if (!peer.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;
+  const pieces = allowedFastSet({ ip, infoHash: infoHash.wire, pieceCount: metainfo.pieceCount, count: ALLOWED_FAST, hasher: runtime.hasher });
   for (const piece of pieces) {
     if (!have.get(piece)) continue;
     peer.grantedFast.add(piece);

@@ -1,4 +1,4 @@
-import { Bitfield, concatBytes, NetworkError, PeerError, toError, type Endpoint, type PeerId } from "../base/index.ts";
+import { Bitfield, concatBytes, ipPeer, NetworkError, PeerError, toError, type PeerAddress, type PeerId } from "../base/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import type { Clock, SocketHandlers } from "../runtime/index.ts";
 import {
@@ -35,7 +35,7 @@ export interface PeerOwner {
 
 /** A peer as its bad deeds are remembered, also after it left. */
 export interface PeerIdentity {
-  readonly endpoint: Endpoint;
+  readonly address: PeerAddress;
   readonly peerId: PeerId;
 }
 
@@ -117,7 +117,7 @@ export class Peer implements InboxOwner {
     this.#owner = options.owner;
     this.connection = connection;
     this.direction = options.direction;
-    this.identity = { endpoint: connection.remote, peerId: options.peerId };
+    this.identity = { address: ipPeer(connection.remote), peerId: options.peerId };
     this.supportsFast = handshake.reserved.fast;
     this.supportsExtended = handshake.reserved.extended;
     this.extensions = new ExtensionNegotiation(options.registry);
@@ -145,8 +145,8 @@ export class Peer implements InboxOwner {
     onClose: (error) => this.close(error),
   };
 
-  get endpoint(): Endpoint {
-    return this.identity.endpoint;
+  get address(): PeerAddress {
+    return this.identity.address;
   }
 
   get isClosed(): boolean {
@@ -154,9 +154,9 @@ export class Peer implements InboxOwner {
   }
 
   /** What to dial it at: its first word for an incoming connection, whose port is a passing one. */
-  get listenEndpoint(): Endpoint | undefined {
-    if (this.direction === "outgoing") return this.endpoint;
-    return this.listenPort === undefined ? undefined : { ip: this.endpoint.ip, port: this.listenPort };
+  get listenAddress(): PeerAddress | undefined {
+    if (this.direction === "outgoing" || this.address.kind !== "ip") return this.address;
+    return this.listenPort === undefined ? undefined : ipPeer({ ip: this.address.ip, port: this.listenPort });
   }
 
   /** Client and version, as it says itself or as its peer id tells. */

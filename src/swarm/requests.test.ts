@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PeerId } from "../base/index.ts";
+import { ipPeer, PeerId, type PeerAddress } from "../base/index.ts";
 import { BanList } from "./bans.ts";
 import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
@@ -132,17 +132,17 @@ describe("UploadQueue", () => {
 
 describe("BanList", () => {
   const id = (name: string): PeerId => PeerId.fromBytes(Buffer.from(name.padEnd(20)));
-  const at = (ip: string, port = 1): { ip: string; port: number } => ({ ip, port });
+  const at = (ip: string, port = 1): PeerAddress => ipPeer({ ip, port });
 
   it("bans a public address as a whole", () => {
     const bans = new BanList();
-    bans.ban({ endpoint: at("8.8.8.8"), peerId: id("a") });
+    bans.ban({ address: at("8.8.8.8"), peerId: id("a") });
     expect([bans.isBanned(at("8.8.8.8", 99), id("b")), bans.isBanned(at("8.8.4.4"), id("a"))]).toEqual([true, false]);
   });
 
   it.each(["127.0.0.1", "192.168.1.7", "10.1.2.3"])("bans of the private address %s only the port and the peer id", (ip) => {
     const bans = new BanList();
-    bans.ban({ endpoint: at(ip), peerId: id("a") });
+    bans.ban({ address: at(ip), peerId: id("a") });
     expect([bans.isBanned(at(ip), id("b")), bans.isBanned(at(ip, 2), id("a")), bans.isBanned(at(ip, 2), id("b"))]).toEqual([true, true, false]);
   });
 
@@ -155,7 +155,7 @@ describe("BanList", () => {
 
   it("forgets the oldest of more than 10,000", () => {
     const bans = new BanList();
-    for (let n = 0; n <= 10_000; n++) bans.ban({ endpoint: at(`8.${n >> 16}.${(n >> 8) & 255}.${n & 255}`), peerId: id("a") });
+    for (let n = 0; n <= 10_000; n++) bans.ban({ address: at(`8.${n >> 16}.${(n >> 8) & 255}.${n & 255}`), peerId: id("a") });
     expect([bans.size, bans.isBanned(at("8.0.0.0")), bans.isBanned(at("8.0.39.16"))]).toEqual([10_000, false, true]);
   });
 });

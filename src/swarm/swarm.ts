@@ -1,4 +1,4 @@
-import { BLOCK_LENGTH, formatEndpoint, PeerError, PeerId, toError, type Bitfield, type Endpoint } from "../base/index.ts";
+import { addressIp, addressKey, BLOCK_LENGTH, ipPeer, PeerError, PeerId, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
@@ -86,8 +86,8 @@ export class Swarm implements PeerOwner {
     return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved: { extended: true, fast: true } });
   }
 
-  addPeers(endpoints: Iterable<Endpoint>, source: CandidateSource): number {
-    const added = this.candidates.add(endpoints, source);
+  addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
+    const added = this.candidates.add(addresses, source);
     this.#options.events.onAwake();
     this.#dial();
     return added;
@@ -206,14 +206,14 @@ export class Swarm implements PeerOwner {
     if (this.#work !== undefined) uncount(this.#work.downloader.picker, peer);
     this.#crew?.metadata.gone(peer);
     this.#work?.downloader.gone(peer);
-    this.#options.runtime.log.debug("peer left", { peer: formatEndpoint(peer.endpoint), client: peer.client, reason: error?.message });
-    const { listenEndpoint } = peer;
-    if (listenEndpoint !== undefined) {
-      this.candidates.seen(listenEndpoint, peer.isSeed);
-      if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenEndpoint);
-      else this.candidates.left(listenEndpoint);
+    this.#options.runtime.log.debug("peer left", { peer: addressKey(peer.address), client: peer.client, reason: error?.message });
+    const { listenAddress } = peer;
+    if (listenAddress !== undefined) {
+      this.candidates.seen(listenAddress, peer.isSeed);
+      if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenAddress);
+      else this.candidates.left(listenAddress);
     }
-    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.endpoint)) this.candidates.ban(peer.endpoint);
+    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
     this.#dial();
   }
 
@@ -237,7 +237,7 @@ export class Swarm implements PeerOwner {
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
       room: () => Math.min(maxPeers() - this.#peers.size, budget.room) - dialer.pending,
-      isAllowed: (endpoint) => !bans.isBanned(endpoint),
+      isAllowed: (address) => !bans.isBanned(address),
       offer: () => this.handshake(),
       take: (connection, handshake) => this.#admit(connection, handshake, "outgoing"),
     });
@@ -327,16 +327,17 @@ export class Swarm implements PeerOwner {
   #admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
     const { bans, infoHash, budget } = this.#options;
     const peerId = PeerId.fromBytes(handshake.peerId);
+    const address = ipPeer(connection.remote);
     if (this.#isStopped || Buffer.compare(handshake.infoHash, infoHash.wire) !== 0) return undefined;
     if (peerId.equals(this.#options.peerId)) {
-      this.candidates.ban(connection.remote);
+      this.candidates.ban(address);
       return undefined;
     }
-    if (bans.isBanned(connection.remote, peerId)) return undefined;
+    if (bans.isBanned(address, peerId)) return undefined;
     const now = this.#options.runtime.clock.now();
     for (const peer of this.#peers) {
       // Its id is no proof of who it is: at another address it may be another's.
-      if (!peer.identity.peerId.equals(peerId) || peer.endpoint.ip !== connection.remote.ip) continue;
+      if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== connection.remote.ip) continue;
       if (!isStale(peer, now)) return undefined;
       peer.close();
     }
@@ -356,7 +357,7 @@ export class Swarm implements PeerOwner {
     this.#peers.add(peer);
     budget.count(1);
     this.#options.events.onAwake();
-    if (direction === "outgoing") this.candidates.connected(connection.remote);
+    if (direction === "outgoing") this.candidates.connected(address);
     this.#greet(peer);
     return peer.handlers;
   }
@@ -413,9 +414,10 @@ export class Swarm implements PeerOwner {
     const port = peer.extended?.port;
     if (peer.direction === "outgoing" || port === undefined || peer.listenPort !== undefined) return;
     peer.listenPort = port;
-    const listenEndpoint = { ip: peer.endpoint.ip, port };
-    this.candidates.add([listenEndpoint], "incoming");
-    this.candidates.connected(listenEndpoint);
+    const { listenAddress } = peer;
+    if (listenAddress === undefined) return;
+    this.candidates.add([listenAddress], "incoming");
+    this.candidates.connected(listenAddress);
   }
 
   #onPiece(piece: number): void {
@@ -447,10 +449,10 @@ export class Swarm implements PeerOwner {
   #punish(identity: PeerIdentity): void {
     const { bans, runtime } = this.#options;
     // Several of its pieces may have been found bad at the same time.
-    if (bans.isBanned(identity.endpoint, identity.peerId)) return;
+    if (bans.isBanned(identity.address, identity.peerId)) return;
     bans.ban(identity);
-    this.candidates.ban(identity.endpoint);
-    runtime.log.info("peer banned: it sent bad data", { peer: formatEndpoint(identity.endpoint), client: identity.peerId.toString() });
-    for (const peer of this.#peers) if (bans.isBanned(peer.endpoint, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
+    this.candidates.ban(identity.address);
+    runtime.log.info("peer banned: it sent bad data", { peer: addressKey(identity.address), client: identity.peerId.toString() });
+    for (const peer of this.#peers) if (bans.isBanned(peer.address, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
 }

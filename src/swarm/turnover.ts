@@ -1,4 +1,4 @@
-import { ipScope, networkOf, type Endpoint } from "../base/index.ts";
+import { addressIp, addressKey, ipPeer, ipScope, networkOf, type Endpoint, type PeerAddress } from "../base/index.ts";
 import { peerPriority } from "../discovery/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MIN_SHARED_PEERS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
@@ -26,24 +26,31 @@ export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): 
   const network = networkOf(ip);
   const share = ipScope(ip) === "public" ? MAX_PEERS_PER_ADDRESS : Math.max(MIN_SHARED_PEERS, Math.floor(places / 2));
   let count = 0;
-  for (const { endpoint } of peers) if (networkOf(endpoint.ip) === network) count++;
+  for (const { address } of peers) if (address.kind === "ip" && networkOf(address.ip) === network) count++;
   return count >= share;
 }
 
 function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): Peer | undefined {
   const sizes = new Map<string, number>();
-  for (const { endpoint } of peers) sizes.set(networkOf(endpoint.ip, 24), (sizes.get(networkOf(endpoint.ip, 24)) ?? 0) + 1);
-  const sizeOf = (ip: string): number => sizes.get(networkOf(ip, 24)) ?? 0;
-  const own = sizeOf(newcomer.remote.ip) + 1;
-  const priority = peerPriority(newcomer.local, newcomer.remote);
+  for (const { address } of peers) sizes.set(neighbourhood(address), (sizes.get(neighbourhood(address)) ?? 0) + 1);
+  const sizeOf = (address: PeerAddress): number => sizes.get(neighbourhood(address)) ?? 0;
+  const [ours, theirs] = [ipPeer(newcomer.local), ipPeer(newcomer.remote)];
+  const own = sizeOf(theirs) + 1;
+  const priority = peerPriority(ours, theirs);
   let least: { readonly peer: Peer; readonly size: number; readonly priority: number } | undefined;
   for (const peer of peers) {
     if (!isIdle(peer, now)) continue;
-    const entry = { peer, size: sizeOf(peer.endpoint.ip), priority: peerPriority(newcomer.local, peer.endpoint) };
+    const entry = { peer, size: sizeOf(peer.address), priority: peerPriority(ours, peer.address) };
     if (entry.size <= own && entry.priority >= priority) continue;
     if (least === undefined || entry.size > least.size || (entry.size === least.size && entry.priority < least.priority)) least = entry;
   }
   return least?.peer;
+}
+
+/** What counts as one network: a /24, IPv6 a /64; a peer without an IP address is one by itself. */
+function neighbourhood(address: PeerAddress): string {
+  const ip = addressIp(address);
+  return ip === undefined ? addressKey(address) : networkOf(ip, 24);
 }
 
 /** Neither side wants anything of the other, though there was time to say so. One that has metadata which we lack is of use. */

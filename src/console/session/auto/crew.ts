@@ -1,4 +1,4 @@
-import { PeerError, toError, UsageError, type InfoHash } from "../../../base/index.ts";
+import { addressKey, PeerError, toError, UsageError, type InfoHash } from "../../../base/index.ts";
 import { TICK_MS } from "../../../client/index.ts";
 import type { Runtime, Timer } from "../../../runtime/index.ts";
 import { KEEP_ALIVE_MS, MetadataExchange, RateLimiter, receive, Uploader, type Downloader, type Peer, type PeerOwner } from "../../../swarm/index.ts";
@@ -62,8 +62,8 @@ export class Crew implements PeerOwner {
       log,
       pieces: options.pieces,
       onJoined: (engine, downloader) => this.#adopt(engine, downloader),
-      onLiar: ({ endpoint, peerId }) => {
-        const members = [...this.#members.values()].filter(({ engine }) => engine.endpoint.ip === endpoint.ip && engine.endpoint.port === endpoint.port && engine.identity.peerId.equals(peerId));
+      onLiar: ({ address, peerId }) => {
+        const members = [...this.#members.values()].filter(({ engine }) => addressKey(engine.address) === addressKey(address) && engine.identity.peerId.equals(peerId));
         for (const member of members) this.#hangUp(member, "it sent bad data");
       },
     });
