@@ -4,6 +4,7 @@ import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
+import { Connector, TcpTransport, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
@@ -55,7 +56,8 @@ export class Client {
     this.#runtime = runtime;
     this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.peerId = generatePeerId(runtime.random);
-    this.#listener = options.port === false ? undefined : this.#makeListener(options);
+    const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
+    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, [tcp]);
     this.#host = {
       runtime,
       peerId: this.peerId,
@@ -64,6 +66,7 @@ export class Client {
       pool,
       udp: new UdpTrackers(runtime),
       bans: new BanList(),
+      connector: new Connector([tcp]),
       budget: this.#budget(),
       intake: new IntakeBudget(runtime.clock),
       assembly: new AssemblyBudget(),
@@ -225,12 +228,10 @@ export class Client {
     };
   }
 
-  #makeListener(options: ClientOptions): PeerListener {
-    const ports = options.port === undefined || options.port === false ? DEFAULT_PORTS : typeof options.port === "number" ? { first: options.port, last: options.port } : options.port;
+  #makeListener({ clock }: Runtime, transports: readonly Transport[]): PeerListener {
     return new PeerListener({
-      runtime: options.runtime,
-      ip: options.listenIp,
-      ports,
+      clock,
+      transports,
       offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.swarm?.handshake(),
       take: (connection, handshake) => {
         const handlers = this.#byWireHash.get(wireKey(handshake.infoHash))?.swarm?.accept(connection, handshake);
@@ -239,6 +240,12 @@ export class Client {
       },
     });
   }
+}
+
+/** Ports to listen on, tried in turn. */
+function portsOf(port: ClientOptions["port"]): { readonly first: number; readonly last: number } {
+  if (port === undefined || port === false) return DEFAULT_PORTS;
+  return typeof port === "number" ? { first: port, last: port } : port;
 }
 
 function wireKey(infoHash: Uint8Array): string {

@@ -1,16 +1,15 @@
-import type { Listener, Runtime, Socket, SocketHandlers } from "../runtime/index.ts";
-import { Arrivals, HalfOpenConnections, HandshakeSession, listenOnFirstPort } from "../transport/index.ts";
+import { addressIp } from "../base/index.ts";
+import type { Clock, SocketHandlers } from "../runtime/index.ts";
+import { Arrivals, HalfOpenConnections, HandshakeSession, type Connection, type Transport } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
 export interface PeerListenerOptions {
-  readonly runtime: Runtime;
-  /** `undefined`: all addresses, IPv4 and IPv6. */
-  readonly ip: string | undefined;
-  /** Tried in turn; 0 is any. */
-  readonly ports: { readonly first: number; readonly last: number };
+  readonly clock: Clock;
+  /** Each listens; the first that has an address of ours tells the port. */
+  readonly transports: readonly Transport[];
   /** Our handshake for the torrent that a peer asks for, or `undefined` when there is none. */
   readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
-  readonly take: (connection: Socket, handshake: Handshake) => SocketHandlers | undefined;
+  readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 
 /** The one listener for all torrents: whoever connects says which torrent it wants. */
@@ -18,24 +17,33 @@ export class PeerListener {
   readonly #options: PeerListenerOptions;
   readonly #shaking = new HalfOpenConnections();
   readonly #arrivals: Arrivals;
-  #listener: Listener | undefined;
+  #port = 0;
+  #isOpen = false;
   #announcedPort = 0;
 
   constructor(options: PeerListenerOptions) {
     this.#options = options;
-    this.#arrivals = new Arrivals(options.runtime.clock);
+    this.#arrivals = new Arrivals(options.clock);
   }
 
   /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when none is. */
   async open(): Promise<void> {
-    const { runtime, ip, ports } = this.#options;
-    this.#listener = await listenOnFirstPort(runtime, { ip, ports, onSocket: (socket) => this.#accept(socket) });
-    this.#announcedPort = this.#listener.local.port;
+    this.#isOpen = true;
+    try {
+      for (const transport of this.#options.transports) {
+        const local = await transport.listen((connection) => this.#accept(connection));
+        this.#port ||= local?.port ?? 0;
+      }
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#announcedPort = this.#port;
   }
 
   /** The port; 0 when not listening. */
   get port(): number {
-    return this.#listener?.local.port ?? 0;
+    return this.#port;
   }
 
   /** The port that trackers and peers know us by: it stays after {@link PeerListener.close}, for trackers match `stopped` by it. 0 before the first open. */
@@ -44,20 +52,20 @@ export class PeerListener {
   }
 
   async close(): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = undefined;
+    this.#isOpen = false;
+    this.#port = 0;
     this.#shaking.abortAll();
-    await listener?.close();
+    await Promise.all(this.#options.transports.map((transport) => transport.close()));
   }
 
-  #accept(connection: Socket): void {
-    const { ip } = connection.remote;
-    if (this.#listener === undefined || !this.#arrivals.admit(ip)) {
+  #accept(connection: Connection): void {
+    const ip = addressIp(connection.address) ?? "";
+    if (!this.#isOpen || !this.#arrivals.admit(ip)) {
       connection.destroy();
       return;
     }
-    const { runtime, offer, take } = this.#options;
-    const session = new HandshakeSession(runtime.clock, connection, "incoming", {
+    const { clock, offer, take } = this.#options;
+    const session = new HandshakeSession(clock, connection, "incoming", {
       offer: (infoHash) => (infoHash === undefined ? undefined : offer(infoHash)),
       take: (handshake) => {
         this.#shaking.remove(ip, session);

@@ -3,6 +3,7 @@ import type { Runtime } from "../runtime/index.ts";
 import type { FilePool } from "../storage/index.ts";
 import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import type { UdpTrackers } from "../tracker/index.ts";
+import type { Connector } from "../transport/index.ts";
 import type { Gate } from "./gate.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Places } from "./places.ts";
@@ -17,6 +18,7 @@ export interface TorrentHost {
   readonly pool: FilePool;
   readonly udp: UdpTrackers;
   readonly bans: BanList;
+  readonly connector: Connector;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
   readonly assembly: AssemblyBudget;

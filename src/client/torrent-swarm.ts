@@ -15,6 +15,7 @@ export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentR
     uploadSlots: () => host.uploadSlots,
     download: rates.download,
     upload: rates.upload,
+    connector: host.connector,
     budget: host.budget,
     intake: host.intake,
     assembly: host.assembly,

@@ -1,12 +1,13 @@
-import { AbortError, addressKey, NetworkError, toError, type PeerAddress } from "../base/index.ts";
+import { AbortError, addressKey, toError, type PeerAddress } from "../base/index.ts";
 import type { CandidateList } from "../discovery/index.ts";
 import { sharedAbort, type Runtime, type SocketHandlers } from "../runtime/index.ts";
-import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection } from "../transport/index.ts";
+import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection, type Connector } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
 
 export interface DialerOptions {
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, "clock" | "log">;
+  readonly connector: Connector;
   readonly candidates: CandidateList;
   /** Whether a peer that has everything is of use: not while we have it, too. */
   readonly wantsSeeds: () => boolean;
@@ -61,10 +62,9 @@ export class Dialer {
   }
 
   async #connect(address: PeerAddress): Promise<void> {
-    const { runtime, candidates } = this.#options;
+    const { runtime, connector, candidates } = this.#options;
     try {
-      if (address.kind !== "ip") throw new NetworkError("net.unreachable", "no transport reaches it");
-      const connection = await runtime.net.connect({ ip: address.ip, port: address.port, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
+      const connection = await connector.dial(address, { timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#abort.signal });
       if (this.#isClosed) connection.destroy();
       else this.#shake(address, connection);
     } catch (error) {

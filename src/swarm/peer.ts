@@ -117,7 +117,7 @@ export class Peer implements InboxOwner {
     this.#owner = options.owner;
     this.connection = connection;
     this.direction = options.direction;
-    this.identity = { address: ipPeer(connection.remote), peerId: options.peerId };
+    this.identity = { address: connection.address, peerId: options.peerId };
     this.supportsFast = handshake.reserved.fast;
     this.supportsExtended = handshake.reserved.extended;
     this.extensions = new ExtensionNegotiation(options.registry);

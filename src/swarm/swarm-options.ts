@@ -2,6 +2,7 @@ import type { Bitfield, InfoHash, PeerId, StorageError } from "../base/index.ts"
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
+import type { Connector } from "../transport/index.ts";
 import type { AssemblyBudget } from "./assembly-budget.ts";
 import type { BanList } from "./bans.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
@@ -44,6 +45,7 @@ export interface SwarmOptions {
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
+  readonly connector: Connector;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
   readonly assembly: AssemblyBudget;

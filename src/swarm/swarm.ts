@@ -1,4 +1,4 @@
-import { addressIp, addressKey, BLOCK_LENGTH, ipPeer, PeerError, PeerId, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
+import { addressIp, addressKey, BLOCK_LENGTH, PeerError, PeerId, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
@@ -231,9 +231,10 @@ export class Swarm implements PeerOwner {
   }
 
   #makeDialer(): Dialer {
-    const { runtime, bans, budget, maxPeers } = this.#options;
+    const { runtime, connector, bans, budget, maxPeers } = this.#options;
     const dialer: Dialer = new Dialer({
       runtime,
+      connector,
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
       room: () => Math.min(maxPeers() - this.#peers.size, budget.room) - dialer.pending,
@@ -327,7 +328,7 @@ export class Swarm implements PeerOwner {
   #admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
     const { bans, infoHash, budget } = this.#options;
     const peerId = PeerId.fromBytes(handshake.peerId);
-    const address = ipPeer(connection.remote);
+    const { address } = connection;
     if (this.#isStopped || Buffer.compare(handshake.infoHash, infoHash.wire) !== 0) return undefined;
     if (peerId.equals(this.#options.peerId)) {
       this.candidates.ban(address);
@@ -337,7 +338,7 @@ export class Swarm implements PeerOwner {
     const now = this.#options.runtime.clock.now();
     for (const peer of this.#peers) {
       // Its id is no proof of who it is: at another address it may be another's.
-      if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== connection.remote.ip) continue;
+      if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== addressIp(address)) continue;
       if (!isStale(peer, now)) return undefined;
       peer.close();
     }

@@ -1,12 +1,8 @@
 import { PeerError } from "../base/index.ts";
-import type { Clock, Socket, SocketHandlers, Timer } from "../runtime/index.ts";
+import type { Clock, SocketHandlers, Timer } from "../runtime/index.ts";
 import { HandshakeDecoder, type Handshake } from "../wire/index.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./limits.ts";
-
-/** A byte stream to a peer. TCP today; others will look the same. */
-export type Connection = Socket;
-
-export type Direction = "outgoing" | "incoming";
+import type { Connection, Direction } from "./transport.ts";
 
 /** Who answers for the handshake: it decides with whom to talk and takes the connection over. */
 export interface HandshakeOwner {

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../base/index.ts";
+import { ipPeer, type Endpoint, type PeerAddress } from "../../base/index.ts";
 import type { Clock, Socket, SocketHandlers } from "../../runtime/index.ts";
 import type { Connection } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
@@ -59,6 +59,9 @@ export class Pace {
 
 /** A connection whose bytes are delivered a little at a time, in order, and the end after the last of them. */
 export class PacedConnection implements Connection {
+  readonly kind = "tcp";
+  readonly isEncrypted = false;
+  readonly address: PeerAddress;
   readonly #socket: Socket;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
@@ -71,6 +74,7 @@ export class PacedConnection implements Connection {
 
   constructor(socket: Socket, pace: Pace) {
     this.#socket = socket;
+    this.address = ipPeer(socket.remote);
     this.#pace = pace;
   }
 

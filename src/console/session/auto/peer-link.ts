@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../../base/index.ts";
+import type { Endpoint, PeerAddress } from "../../../base/index.ts";
 import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer.ts";
 
@@ -14,6 +14,18 @@ export class PeerLink implements Connection {
   constructor(peer: ConsolePeer) {
     this.#peer = peer;
     this.#connection = peer.connection;
+  }
+
+  get kind(): Connection["kind"] {
+    return this.#connection.kind;
+  }
+
+  get isEncrypted(): boolean {
+    return this.#connection.isEncrypted;
+  }
+
+  get address(): PeerAddress {
+    return this.#connection.address;
   }
 
   get remote(): Endpoint {

@@ -1,0 +1,27 @@
+import { AbortError, addressKey, NetworkError, toError, type PeerAddress } from "../base/index.ts";
+import type { Connection, DialOptions, Transport } from "./transport.ts";
+
+/** Decides by which transports a peer is dialed, and in which order. */
+export class Connector {
+  readonly #transports: readonly Transport[];
+
+  /** `transports`: the one to be tried first comes first. */
+  constructor(transports: readonly Transport[]) {
+    this.#transports = transports;
+  }
+
+  /** Connects by the first transport that does. Rejects as {@link Transport.dial} does, with the last one's error; `net.unreachable` when none reaches such an address. */
+  async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
+    let failure: Error = new NetworkError("net.unreachable", `no transport reaches ${addressKey(address)}`);
+    for (const transport of this.#transports) {
+      if (!transport.canDial(address)) continue;
+      try {
+        return await transport.dial(address, options);
+      } catch (error) {
+        failure = toError(error);
+        if (failure instanceof AbortError) break;
+      }
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,54 @@
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { ipPeer } from "../../src/base/index.ts";
+import { nodeNet } from "../../src/runtime/node/net.ts";
+import { silentLog, type Runtime, type Socket } from "../../src/runtime/index.ts";
+import { transportSuite } from "../support/transport-suite.ts";
+import { TcpTransport } from "../../src/transport/index.ts";
+
+const ANY_PORT = { first: 0, last: 0 };
+
+/** Resolves when `isSo`, looked at in each turn of the event loop. */
+async function eventually(isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + 5_000; !isSo() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+transportSuite("TCP", async () => {
+  let open = 0;
+  const counted = (socket: Socket): Socket => {
+    open++;
+    const start = socket.start.bind(socket);
+    socket.start = (handlers) =>
+      start({
+        onData: (chunk) => handlers.onData(chunk),
+        onDrain: () => handlers.onDrain(),
+        onClose: (error) => {
+          open--;
+          handlers.onClose(error);
+        },
+      });
+    return socket;
+  };
+  const net: Runtime["net"] = {
+    connect: async (options) => counted(await nodeNet.connect(options)),
+    listen: (options) => nodeNet.listen({ ...options, onSocket: (socket) => options.onSocket(counted(socket)) }),
+    resolve: (host, signal) => nodeNet.resolve(host, signal),
+  };
+  const make = (): TcpTransport => new TcpTransport({ runtime: { net, log: silentLog }, ip: "127.0.0.1", ports: ANY_PORT });
+  const free = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => free.once("listening", resolve));
+  const { port } = free.address() as AddressInfo;
+  await new Promise((resolve) => free.close(resolve));
+  return {
+    dialer: make(),
+    listener: make(),
+    address: (local) => ipPeer({ ip: "127.0.0.1", port: local?.port ?? 0 }),
+    nowhere: ipPeer({ ip: "127.0.0.1", port }),
+    settle: (promise) => promise,
+    open: async () => {
+      await eventually(() => open === 0);
+      return open;
+    },
+    close: () => Promise.resolve(),
+  };
+});
