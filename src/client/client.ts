@@ -66,6 +66,7 @@ export class Client {
       pool,
       udp: new UdpTrackers(runtime),
       bans: new BanList(),
+      discovery: options.discovery ?? [],
       connector: new Connector([tcp]),
       budget: this.#budget(),
       intake: new IntakeBudget(runtime.clock),
@@ -118,9 +119,14 @@ export class Client {
   /** Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError `net.address-in-use`. */
   async listen(): Promise<number> {
     this.#requireOpen();
-    this.#listening ??= this.#listener?.open() ?? Promise.resolve();
+    this.#listening ??= this.#open();
     await this.#listening;
     return this.port;
+  }
+
+  async #open(): Promise<void> {
+    await this.#listener?.open();
+    await Promise.all(this.#host.discovery.map((service) => service.open(this.port)));
   }
 
   /**
@@ -192,6 +198,7 @@ export class Client {
     this.#host.download.close();
     this.#host.upload.close();
     this.#host.intake.close();
+    await Promise.all(this.#host.discovery.map((service) => service.close()));
     await this.#host.udp.close();
     await this.#host.pool.close();
   }

@@ -25,7 +25,7 @@ describe("lookUpPeers", () => {
     const logged: string[] = [];
     const { runtime } = simWorld({ digest }).host("10.0.0.1");
     const log = { ...runtime.log, warn: (message: string, fields: object = {}) => logged.push(`${message}: ${JSON.stringify(fields)}`) };
-    expect(await lookUpPeers({ ...runtime, log }, ["192.0.2.7:6881", "10.0.0.2:6881"])).toEqual([{ ip: "10.0.0.2", port: 6881 }]);
+    expect(await lookUpPeers({ ...runtime, log }, ["192.0.2.7:6881", "10.0.0.2:6881"])).toEqual([{ kind: "ip", ip: "10.0.0.2", port: 6881 }]);
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain("the address is reserved");
   });

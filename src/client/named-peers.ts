@@ -1,4 +1,5 @@
-import { canonicalIp, InputError, parseHostPort, throwIfAborted, toError, whyNoPeer, type Endpoint } from "../base/index.ts";
+import { AbortError, canonicalIp, InputError, ipPeer, parseHostPort, throwIfAborted, toError, whyNoPeer, type PeerAddress } from "../base/index.ts";
+import type { DiscoveryTarget, PeerSource } from "../discovery/index.ts";
 import type { Magnet } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
@@ -13,8 +14,8 @@ export function checkPeers(peers: readonly string[]): void {
   }
 }
 
-/** The endpoints of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out and logged. */
-export async function lookUpPeers(runtime: Runtime, peers: readonly string[], signal?: AbortSignal): Promise<Endpoint[]> {
+/** The addresses of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out and logged. */
+export async function lookUpPeers(runtime: Runtime, peers: readonly string[], signal?: AbortSignal): Promise<PeerAddress[]> {
   const found = await Promise.all(
     peers.slice(0, MAX_NAMED_PEERS).map(async (peer) => {
       const { host, port } = parseHostPort(peer);
@@ -24,7 +25,7 @@ export async function lookUpPeers(runtime: Runtime, peers: readonly string[], si
           const reason = whyNoPeer(ip);
           if (reason !== undefined) runtime.log.warn("no peer can be there", { peer, ip, reason: `the address ${reason}` });
         }
-        return ips.filter((ip) => whyNoPeer(ip) === undefined).map((ip) => ({ ip, port }));
+        return ips.filter((ip) => whyNoPeer(ip) === undefined).map((ip) => ipPeer({ ip, port }));
       } catch (error) {
         throwIfAborted(signal);
         runtime.log.warn("cannot find peer", { peer, reason: toError(error).message });
@@ -40,27 +41,44 @@ export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }
 
-/** The peers that a torrent begins with: those that were named at first, and those that were named since. */
-export class NamedPeers {
+/** The peers that a torrent begins with: those that the user, or its magnet link, named at first, and those that were named since. */
+export class NamedPeers implements PeerSource {
+  readonly name: "user" | "magnet";
+  readonly allowsPrivate = true;
   readonly #runtime: Runtime;
   readonly #first: readonly string[];
   #later: readonly string[] = [];
+  #target: DiscoveryTarget | undefined;
+  #abort = new AbortController();
+  #looking: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, first: readonly string[]) {
+  constructor(runtime: Runtime, name: "user" | "magnet", first: readonly string[]) {
     this.#runtime = runtime;
+    this.name = name;
     this.#first = first;
   }
 
-  /** Endpoints of more, `HOST:PORT`; the next start begins with them, too. Throws as {@link checkPeers} does. */
-  async add(peers: readonly string[]): Promise<Endpoint[]> {
+  /** Names more, `HOST:PORT`; the next start begins with them, too. Resolves when they were looked up. Throws as {@link checkPeers} does. */
+  async add(peers: readonly string[]): Promise<void> {
     checkPeers(peers);
-    const endpoints = await lookUpPeers(this.#runtime, peers);
+    const found = await lookUpPeers(this.#runtime, peers);
     this.#later = [...new Set([...this.#later, ...peers])].slice(-MAX_NAMED_PEERS);
-    return endpoints;
+    this.#target?.found(found);
   }
 
-  /** Endpoints of all. */
-  all(signal: AbortSignal): Promise<Endpoint[]> {
-    return lookUpPeers(this.#runtime, [...this.#first, ...this.#later], signal);
+  start(target: DiscoveryTarget): void {
+    this.#target = target;
+    this.#abort = new AbortController();
+    this.#looking = lookUpPeers(this.#runtime, [...this.#first, ...this.#later], this.#abort.signal).then(
+      (found) => target.found(found),
+      // Looking was ended; what cannot be looked up is logged and left out.
+      () => undefined,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#target = undefined;
+    this.#abort.abort(new AbortError("the torrent was stopped"));
+    await this.#looking;
   }
 }

@@ -1,3 +1,4 @@
+import type { DiscoveryService } from "../discovery/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
@@ -27,6 +28,8 @@ export interface ClientOptions {
   readonly uploadSlots?: number;
   /** Whether trackers are talked to. Default: true. */
   readonly trackers?: boolean;
+  /** More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default: none. */
+  readonly discovery?: readonly DiscoveryService[];
   /** The name told to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
   /** How files are made: see `FileStorage`. Default: sparse. */

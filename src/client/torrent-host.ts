@@ -1,4 +1,5 @@
 import type { InfoHash, PeerId } from "../base/index.ts";
+import type { DiscoveryService } from "../discovery/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { FilePool } from "../storage/index.ts";
 import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../swarm/index.ts";
@@ -18,6 +19,8 @@ export interface TorrentHost {
   readonly pool: FilePool;
   readonly udp: UdpTrackers;
   readonly bans: BanList;
+  /** Ways to find peers that all torrents share. */
+  readonly discovery: readonly DiscoveryService[];
   readonly connector: Connector;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;

@@ -1,4 +1,5 @@
 import { ipPeer, type InfoHash } from "../base/index.ts";
+import type { DiscoveryTarget, PeerSource } from "../discovery/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import { TrackerSession, type TrackerStatus } from "../tracker/index.ts";
 import { NUM_WANT } from "./limits.ts";
@@ -21,11 +22,14 @@ export interface TorrentTrackersOptions {
 }
 
 /** A torrent's relation with its trackers, as long as the torrent runs; without trackers there is none. */
-export class TorrentTrackers {
+export class TorrentTrackers implements PeerSource {
+  readonly name = "tracker";
+  readonly allowsPrivate = true;
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
   #tiers: readonly (readonly string[])[] | undefined;
-  #isRunning = false;
+  /** Set while it runs. */
+  #target: DiscoveryTarget | undefined;
 
   constructor(options: TorrentTrackersOptions) {
     this.#options = options;
@@ -41,8 +45,8 @@ export class TorrentTrackers {
     return this.#session?.status() ?? [];
   }
 
-  start(): void {
-    this.#isRunning = true;
+  start(target: DiscoveryTarget): void {
+    this.#target = target;
     const { tiers } = this;
     if (!this.#options.isUsed || tiers.length === 0) return;
     this.#session ??= this.#makeSession(tiers);
@@ -52,8 +56,8 @@ export class TorrentTrackers {
   /** The tiers are others now: who stays keeps its state, who goes hears `stopped`. */
   set(tiers: readonly (readonly string[])[]): void {
     this.#tiers = tiers.map((urls) => [...urls]);
-    if (!this.#isRunning) return;
-    if (this.#session === undefined) this.start();
+    if (this.#target === undefined) return;
+    if (this.#session === undefined) this.start(this.#target);
     else this.#session.replaceTiers(tiers);
   }
 
@@ -68,12 +72,9 @@ export class TorrentTrackers {
 
   /** Tells them that we leave: some seconds at the most. */
   async stop(): Promise<void> {
-    this.#isRunning = false;
-    await this.#session?.stop();
-  }
-
-  async close(): Promise<void> {
+    this.#target = undefined;
     const session = this.#session;
+    await session?.stop();
     this.#session = undefined;
     await session?.close();
   }
@@ -92,7 +93,7 @@ export class TorrentTrackers {
       udp: host.udp,
       check: host.checkAddress,
       onStatus,
-      onPeers: (peers) => swarm()?.addPeers(peers.map(ipPeer), "tracker"),
+      onPeers: (peers) => this.#target?.found(peers.map(ipPeer)),
     });
   }
 }

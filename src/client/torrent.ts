@@ -1,4 +1,5 @@
-import { AbortError, InputError, ipPeer, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import { AbortError, InputError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../base/index.ts";
+import type { PeerSources } from "../discovery/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../metainfo/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority, Swarm } from "../swarm/index.ts";
@@ -9,7 +10,7 @@ import { DataMemory } from "./data-memory.ts";
 import { Deferred } from "./deferred.ts";
 import { withDiskName } from "./disk-name.ts";
 import { discardContent, idleStorage, keptMetainfo, keptPieces } from "./kept-content.ts";
-import { magnetPeers, NamedPeers } from "./named-peers.ts";
+import { NamedPeers } from "./named-peers.ts";
 import type { AddOptions } from "./options.ts";
 import { Readers } from "./reading.ts";
 import { Relocation } from "./relocation.ts";
@@ -22,6 +23,7 @@ import { TorrentRates } from "./torrent-rates.ts";
 import { checking, isActive, transition, type TorrentState } from "./torrent-state.ts";
 import { makeSwarm } from "./torrent-swarm.ts";
 import { Tally } from "./torrent-tally.ts";
+import { makeSources } from "./torrent-sources.ts";
 import { TorrentTrackers } from "./torrent-trackers.ts";
 import type { ViewedParts } from "./torrent-view.ts";
 import { Warnings } from "./warnings.ts";
@@ -57,6 +59,7 @@ export class Torrent extends TorrentControls {
   #isOpened = false;
   readonly #warnings: Warnings;
   readonly #named: NamedPeers;
+  readonly #sources: PeerSources;
   #folder: string;
   /** Its data while it does not run, once somebody has read it so. */
   #idle: Storage | undefined;
@@ -88,7 +91,8 @@ export class Torrent extends TorrentControls {
     this.addedAt = new Date(host.runtime.clock.wallTime());
     this.#rates = new TorrentRates(host.runtime.clock, options, host);
     this.#warnings = new Warnings(host.runtime.log, () => this.name, (error) => this.emit("warning", error));
-    this.#named = new NamedPeers(host.runtime, [...(options.peers ?? []), ...magnetPeers(seed.magnet)]);
+    this.#named = new NamedPeers(host.runtime, "user", options.peers ?? []);
+    this.#sources = makeSources({ host, infoHash: seed.infoHash, magnet: seed.magnet, own: [this.#trackers, this.#named], isPrivate: () => this.#metainfo?.private === true, swarm: () => this.#swarm });
     this.#memory = new DataMemory(options, {
       place: () => this.#place(),
       priorities: () => this.selectFiles()?.priorities ?? [],
@@ -148,8 +152,7 @@ export class Torrent extends TorrentControls {
 
   /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
-    const endpoints = await this.#named.add(peers);
-    this.#swarm?.addPeers(endpoints.map(ipPeer), "user");
+    await this.#named.add(peers);
   }
 
   /** Changes how much files are wanted, by index. */
@@ -322,8 +325,7 @@ export class Torrent extends TorrentControls {
     this.#swarm = swarm;
     this.#tally.follow(swarm);
     this.#readers.tell();
-    this.#trackers.start();
-    swarm.addPeers((await this.#named.all(signal)).map(ipPeer), "user");
+    this.#sources.start();
     swarm.tick(this.#host.runtime.clock.now());
   }
 
@@ -393,6 +395,7 @@ export class Torrent extends TorrentControls {
     // Another torrent's data, of the same name: with the name unknown, nothing of it is written, moved or deleted.
     this.claimPlace(this.#folder, metainfo);
     this.#metainfo = metainfo;
+    this.#sources.reconsider();
     this.emit("metadata", metainfo);
     return metainfo;
   }
@@ -455,7 +458,7 @@ export class Torrent extends TorrentControls {
   async #shutDown(): Promise<void> {
     await this.#starting;
     const swarm = this.#swarm;
-    const telling = this.#trackers.stop();
+    const telling = this.#sources.stop();
     await swarm?.stop();
     const partials: ReadonlyMap<number, Bitfield> = swarm?.downloader?.partials() ?? new Map();
     this.#tally.follow(undefined);
@@ -463,7 +466,6 @@ export class Torrent extends TorrentControls {
     await this.#content?.close(partials);
     this.#content = undefined;
     await telling;
-    await this.#trackers.close();
   }
 
   #place(folder = this.#folder): ContentPlace | undefined {

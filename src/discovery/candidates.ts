@@ -95,7 +95,7 @@ export class CandidateList {
     const candidate = this.#known.get(key);
     if (candidate === undefined || candidate.state === "banned") return;
     candidate.failures++;
-    if (candidate.failures >= MAX_FAILURES && candidate.source !== "user") {
+    if (candidate.failures >= MAX_FAILURES && !isNamed(candidate.source)) {
       this.#forget(key, address);
       return;
     }
@@ -149,10 +149,10 @@ export class CandidateList {
     let worst: [string, Candidate] | undefined;
     for (const entry of this.#known) {
       const candidate = entry[1];
-      if (candidate.state !== "idle" || candidate.source === "user") continue;
+      if (candidate.state !== "idle" || isNamed(candidate.source)) continue;
       if (worst === undefined || candidate.failures > worst[1].failures) worst = entry;
     }
-    if (worst === undefined || (worst[1].failures === 0 && source !== "user" && source !== "tracker")) return false;
+    if (worst === undefined || (worst[1].failures === 0 && !isNamed(source) && source !== "tracker")) return false;
     this.#forget(worst[0], worst[1].address);
     return true;
   }
@@ -167,9 +167,14 @@ export class CandidateList {
   }
 }
 
+/** Whether a person named such a peer, directly or in a magnet link. */
+function isNamed(source: CandidateSource): boolean {
+  return source === "user" || source === "magnet";
+}
+
 /** Peers that may be known at one address: it takes one host to name thousands of ports. */
 function mostAt(ip: string, source: CandidateSource): number {
-  if (source === "user" || source === "magnet") return Infinity;
+  if (isNamed(source)) return Infinity;
   if (ipScope(ip) === "public") return MAX_CANDIDATES_PER_ADDRESS;
   return source === "incoming" || source === "exchange" ? MAX_SHARED_CANDIDATES : Infinity;
 }

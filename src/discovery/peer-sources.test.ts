@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { InfoHash, ipPeer, type PeerAddress } from "../base/index.ts";
+import type { CandidateSource } from "./candidates.ts";
+import type { DiscoveryTarget, PeerSource } from "./peer-source.ts";
+import { PeerSources } from "./peer-sources.ts";
+
+const infoHash = InfoHash.fromBytes(new Uint8Array(20).fill(7));
+const peer = ipPeer({ ip: "20.0.0.1", port: 1 });
+
+class FakeSource implements PeerSource {
+  target: DiscoveryTarget | undefined;
+  starts = 0;
+  stops = 0;
+  readonly name: CandidateSource;
+  readonly allowsPrivate: boolean;
+
+  constructor(name: CandidateSource, allowsPrivate: boolean) {
+    this.name = name;
+    this.allowsPrivate = allowsPrivate;
+  }
+
+  start(target: DiscoveryTarget): void {
+    this.starts++;
+    this.target = target;
+  }
+
+  async stop(): Promise<void> {
+    this.stops++;
+    await Promise.resolve();
+  }
+}
+
+function start(isPrivate: () => boolean) {
+  const found: [CandidateSource, readonly PeerAddress[]][] = [];
+  const tracker = new FakeSource("tracker", true);
+  const exchange = new FakeSource("exchange", false);
+  const sources = new PeerSources({ infoHash, sources: [tracker, exchange], isPrivate, found: (peers, name) => void found.push([name, peers]) });
+  sources.start();
+  return { found, tracker, exchange, sources };
+}
+
+describe("PeerSources", () => {
+  it("starts every source once, and says who found what", () => {
+    const { found, tracker, exchange, sources } = start(() => false);
+    sources.start();
+    expect([tracker.starts, exchange.starts]).toEqual([1, 1]);
+    exchange.target?.found([peer]);
+    tracker.target?.found([]);
+    expect(found).toEqual([["exchange", [peer]], ["tracker", []]]);
+    expect(tracker.target?.infoHash).toBe(infoHash);
+  });
+
+  it("does not start what a private torrent must not use", () => {
+    const { tracker, exchange } = start(() => true);
+    expect([tracker.starts, exchange.starts]).toEqual([1, 0]);
+  });
+
+  it("stops what a torrent must not use that turns out to be private, and hears nothing more of it", async () => {
+    let isPrivate = false;
+    const { found, tracker, exchange, sources } = start(() => isPrivate);
+    isPrivate = true;
+    sources.reconsider();
+    exchange.target?.found([peer]);
+    expect([tracker.stops, exchange.stops, found]).toEqual([0, 1, []]);
+    await sources.stop();
+    expect([tracker.stops, exchange.stops]).toEqual([1, 1]);
+    sources.start();
+    expect([tracker.starts, exchange.starts]).toEqual([2, 1]);
+  });
+});
