@@ -2,7 +2,7 @@ import { BLOCK_LENGTH, throwIfAborted } from "../base/index.ts";
 import { hashError, type Hasher, type HashFilesJob, type HashSegment } from "../runtime/index.ts";
 import type { FileLayout } from "./layout.ts";
 import { HASH_JOB_LENGTH } from "./limits.ts";
-import { treeWidth } from "./merkle.ts";
+import { pieceTreeWidth } from "./merkle.ts";
 import { changed } from "./source.ts";
 
 /** A job for the hasher and what to do with its digests. */
@@ -110,8 +110,7 @@ function* tasksV2({ layout, paths }: HashSourceOptions, layers: (Uint8Array | un
     if (file.isPadding || file.length === 0) continue;
     const layer = new Uint8Array(Math.ceil(file.length / pieceLength) * 32);
     layers[file.index] = layer;
-    // A file within one piece has a tree of its own width (BEP 52): the next power of two of its blocks.
-    const width = file.length <= pieceLength ? treeWidth(Math.ceil(file.length / BLOCK_LENGTH)) * BLOCK_LENGTH : pieceLength;
+    const width = pieceTreeWidth(pieceLength, file.length) * BLOCK_LENGTH;
     const step = jobLength(pieceLength);
     for (let offset = 0; offset < file.length; offset += step) {
       const length = Math.min(step, file.length - offset);

@@ -47,12 +47,19 @@ export function merkleRoot(layer: Uint8Array, hasher: SyncHasher, height = 0, wi
 }
 
 /**
+ * Leaves in the tree of each of a file's pieces (BEP 52): blocks in a piece, and for a file that fits one piece no more than the next power of two
+ * of its blocks.
+ */
+export function pieceTreeWidth(pieceLength: number, fileLength: number): number {
+  return treeWidth(Math.min(pieceLength, fileLength) / BLOCK_LENGTH);
+}
+
+/**
  * The hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to `pieceLength` when the file
  * has more than one piece, and only to the next power of two of blocks when the file fits one piece (then it is the file's root).
  */
 export function pieceRoot(data: Uint8Array, hasher: SyncHasher, pieceLength: number, fileLength: number): Uint8Array {
-  const leaves = merkleLeaves(data, hasher);
-  return fileLength > pieceLength ? merkleRoot(leaves, hasher, 0, pieceLength / BLOCK_LENGTH) : merkleRoot(leaves, hasher);
+  return merkleRoot(merkleLeaves(data, hasher), hasher, 0, pieceTreeWidth(pieceLength, fileLength));
 }
 
 /** Levels between the leaves and a layer with one hash a piece. */
