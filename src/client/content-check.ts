@@ -1,6 +1,6 @@
 import { Bitfield, StorageError } from "../base/index.ts";
 import type { FileLayout, LayoutFile } from "../metainfo/index.ts";
-import { checkPieces, type FileStamp, type Kept, type Progress, type Snapshot, type Storage } from "../storage/index.ts";
+import { checkPieces, pieceVerifier, type FileStamp, type Kept, type Progress, type Snapshot, type Storage } from "../storage/index.ts";
 import type { Priority } from "../swarm/index.ts";
 import type { ContentPlace } from "./content-place.ts";
 import { fileBytes } from "./selection.ts";
@@ -46,9 +46,8 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
   if (isLost) options.onNotice(new StorageError("storage.lost", `${metainfo.name}: its files are gone from ${options.folder} and are downloaded again`));
   const kept = options.forceCheck ? undefined : loaded;
   const check = async (pieces?: Bitfield): Promise<Bitfield> => {
-    const { hasher } = options.runtime;
-    const pieceHash = (piece: number): Uint8Array => metainfo.pieceHash(piece);
-    return checkPieces({ layout, storage, hasher, pieceHash, onProgress: options.onChecking, signal, ...(pieces === undefined ? {} : { pieces }) });
+    const verifier = pieceVerifier(metainfo, options.runtime.hasher);
+    return checkPieces({ storage, verifier, onProgress: options.onChecking, signal, ...(pieces === undefined ? {} : { pieces }) });
   };
   if (kept?.progress !== undefined && isUntouched(layout, kept, stamps, isWanted)) {
     const { have, partials } = kept.progress;

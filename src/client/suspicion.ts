@@ -1,5 +1,5 @@
 import { AbortError, Bitfield, StorageError } from "../base/index.ts";
-import { checkPieces } from "../storage/index.ts";
+import { checkPieces, pieceVerifier } from "../storage/index.ts";
 import type { Swarm } from "../swarm/index.ts";
 import type { Content } from "./content.ts";
 import { asStorageError } from "./source.ts";
@@ -52,9 +52,8 @@ export class Suspicion {
       swarm.withdraw(pieces);
       this.#options.onDoubt(error);
       await storage.reopen?.(file);
-      const { hasher } = host.runtime;
-      const pieceHash = (piece: number): Uint8Array => metainfo.pieceHash(piece);
-      const valid = await host.checks.run(() => checkPieces({ layout, storage, hasher, pieceHash, pieces, signal }));
+      const verifier = pieceVerifier(metainfo, host.runtime.hasher);
+      const valid = await host.checks.run(() => checkPieces({ storage, verifier, pieces, signal }));
       if (signal.aborted) return;
       for (const piece of valid.ones()) have.set(piece);
       swarm.announce(valid);

@@ -5,6 +5,7 @@ import { FileLayout } from "../metainfo/index.ts";
 import type { Hasher, HashSegment } from "../runtime/index.ts";
 import { checkPieces } from "./check.ts";
 import { CHECK_INLINE_BYTES } from "./limits.ts";
+import { pieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
 const PIECE = 16_384;
@@ -54,8 +55,9 @@ function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles 
       return { digests: new Uint8Array(parts * 20), readable: new Uint8Array(parts), failure: free > 0 ? undefined : { code: "storage.too-many-files", message: "too many", path: "a" } };
     },
   } as Pick<Hasher, "parallelism" | "digestSync" | "digestFiles"> as Hasher;
-  const pieceHash = (piece: number): Uint8Array => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE));
-  return { jobs, check: async () => [...(await checkPieces({ layout, storage, hasher, pieceHash })).ones()] };
+  const pieces = Buffer.concat(Array.from({ length: layout.pieceCount }, (_, piece) => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE))));
+  const verifier = pieceVerifier({ hashes: { kind: "v1", pieces }, layout }, hasher);
+  return { jobs, check: async () => [...(await checkPieces({ storage, verifier })).ones()] };
 }
 
 describe("checkPieces", () => {

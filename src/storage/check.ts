@@ -1,15 +1,12 @@
-import { Bitfield, equalBytes, StorageError, throwIfAborted } from "../base/index.ts";
-import type { FileLayout } from "../metainfo/index.ts";
-import { hashError, type HashFilesJob, type Hasher } from "../runtime/index.ts";
+import { Bitfield, StorageError, throwIfAborted } from "../base/index.ts";
+import { hashError } from "../runtime/index.ts";
 import { CHECK_INLINE_BYTES, CHECK_JOB_BYTES } from "./limits.ts";
+import type { PieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
 export interface CheckOptions {
-  readonly layout: FileLayout;
   readonly storage: Storage;
-  readonly hasher: Hasher;
-  /** The digest that a piece must have: SHA-1, 20 bytes (BEP 3). */
-  readonly pieceHash: (piece: number) => Uint8Array;
+  readonly verifier: PieceVerifier;
   /** Called after every job with the number of pieces checked and found valid so far. */
   readonly onProgress?: (checked: number, valid: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -19,10 +16,11 @@ export interface CheckOptions {
 
 /**
  * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short files are not errors: their
- * pieces are missing. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
+ * pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of: they are not read. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
-  const { layout, hasher, signal } = options;
+  const { verifier, signal } = options;
+  const { layout } = verifier;
   const valid = new Bitfield(layout.pieceCount);
   const jobs = ranges(options);
   let checked = layout.pieceCount - (options.pieces?.count ?? layout.pieceCount);
@@ -30,25 +28,27 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
     for (let job = jobs.next(); job.done !== true; job = jobs.next()) {
       throwIfAborted(signal);
       const { first, count } = job.value;
-      await checkRange(options, first, count, valid);
+      if (verifier.canVerify(first)) await checkRange(options, first, count, valid);
       checked += count;
       options.onProgress?.(checked, valid.count);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, hasher.parallelism) }, worker));
+  await Promise.all(Array.from({ length: Math.max(1, verifier.parallelism) }, worker));
   return valid;
 }
 
 /** Runs of consecutive pieces to be looked at, none longer than a job. */
-function* ranges({ layout, pieces }: CheckOptions): Generator<{ readonly first: number; readonly count: number }, undefined> {
-  const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / layout.pieceLength));
-  for (let first = 0; first < layout.pieceCount; ) {
+function* ranges({ verifier, pieces }: CheckOptions): Generator<{ readonly first: number; readonly count: number }, undefined> {
+  const { pieceCount, pieceLength } = verifier.layout;
+  const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / pieceLength));
+  for (let first = 0; first < pieceCount; ) {
     if (pieces?.get(first) === false) {
       first++;
       continue;
     }
+    const most = verifier.run(first, perJob);
     let count = 1;
-    while (count < perJob && first + count < layout.pieceCount && pieces?.get(first + count) !== false) count++;
+    while (count < most && pieces?.get(first + count) !== false) count++;
     yield { first, count };
     first += count;
   }
@@ -56,7 +56,8 @@ function* ranges({ layout, pieces }: CheckOptions): Generator<{ readonly first: 
 }
 
 async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield): Promise<void> {
-  const { layout, storage, hasher, pieceHash, signal } = options;
+  const { storage, verifier, signal } = options;
+  const { layout } = verifier;
   const offset = layout.pieceOffset(first);
   const last = first + count - 1;
   const length = layout.pieceOffset(last) + layout.pieceSize(last) - offset;
@@ -66,14 +67,13 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
     for (let piece = first; piece <= last; piece++) if (await checkPiece(options, piece)) valid.set(piece);
     return;
   }
-  const job: HashFilesJob = { segments, shape: "pieces", algorithm: "sha1", pieceLength: layout.pieceLength };
-  let result = await hasher.digestFiles(job, signal);
+  let verdict = await verifier.verifyFiles(first, count, segments, signal);
   // Hashing threads open files of their own: those at rest make room.
-  while (result.failure?.code === "storage.too-many-files" && (await storage.closeIdle?.()) === true) result = await hasher.digestFiles(job, signal);
-  if (result.failure !== undefined) throw hashError(result.failure);
-  for (let i = 0; i < count; i++) {
-    if (result.readable[i] === 1 && equalBytes(result.digests.subarray(i * 20, i * 20 + 20), pieceHash(first + i))) valid.set(first + i);
+  while (verdict.failure?.code === "storage.too-many-files" && (await storage.closeIdle?.()) === true) {
+    verdict = await verifier.verifyFiles(first, count, segments, signal);
   }
+  if (verdict.failure !== undefined) throw hashError(verdict.failure);
+  for (let at = 0; at < count; at++) if (verdict.right[at] === 1) valid.set(first + at);
 }
 
 /** As many as were ever needed at once: a thousand small torrents are looked at with a handful of them. */
@@ -81,7 +81,8 @@ const spareBuffers: Uint8Array[] = [];
 
 /** Reads all of it with one call; `false` when that cannot be done because some of it is not there, and it has to be looked at piece by piece. */
 async function checkInline(options: CheckOptions, first: number, count: number, length: number, valid: Bitfield): Promise<boolean> {
-  const { layout, storage, hasher, pieceHash } = options;
+  const { storage, verifier } = options;
+  const { layout } = verifier;
   const buffer = spareBuffers.pop() ?? new Uint8Array(CHECK_INLINE_BYTES);
   const data = buffer.subarray(0, length);
   const offset = layout.pieceOffset(first);
@@ -94,8 +95,7 @@ async function checkInline(options: CheckOptions, first: number, count: number, 
   spareBuffers.push(buffer);
   for (let piece = first; piece < first + count; piece++) {
     const begin = layout.pieceOffset(piece) - offset;
-    const digest = hasher.digestSync("sha1", data.subarray(begin, begin + layout.pieceSize(piece)));
-    if (equalBytes(digest, pieceHash(piece))) valid.set(piece);
+    if (verifier.verifySync(piece, data.subarray(begin, begin + layout.pieceSize(piece)))) valid.set(piece);
   }
   return true;
 }
@@ -104,14 +104,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof StorageError && (error.code === "storage.short" || error.code === "storage.not-found");
 }
 
-/** Reads one piece and compares its digest. False, too, when its data is not all there. */
-export async function checkPiece(options: Pick<CheckOptions, "layout" | "storage" | "hasher" | "pieceHash">, piece: number): Promise<boolean> {
-  const data = new Uint8Array(options.layout.pieceSize(piece));
+/** Reads one piece and tells whether it is right. False, too, when its data is not all there. */
+export async function checkPiece({ storage, verifier }: Pick<CheckOptions, "storage" | "verifier">, piece: number): Promise<boolean> {
+  const data = new Uint8Array(verifier.layout.pieceSize(piece));
   try {
-    await options.storage.read(options.layout.pieceOffset(piece), [data]);
+    await storage.read(verifier.layout.pieceOffset(piece), [data]);
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
   }
-  return equalBytes(await options.hasher.digest("sha1", data), options.pieceHash(piece));
+  return verifier.verify(piece, data);
 }

@@ -8,6 +8,7 @@ export * from "./making-room.ts";
 export * from "./memory-storage.ts";
 export * from "./move-data.ts";
 export * from "./piece-store.ts";
+export * from "./piece-verifier.ts";
 export * from "./progress-keeper.ts";
 export * from "./resume.ts";
 export { isOwnPath } from "./safe-folders.ts";

@@ -7,6 +7,7 @@ import { FilePool } from "./file-pool.ts";
 import { FileStorage } from "./file-storage.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 import { PieceStore } from "./piece-store.ts";
+import { pieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
 const PIECE = 16_384;
@@ -16,8 +17,9 @@ const layout = new FileLayout(
   [{ path: ["a"], length: LENGTH, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }],
   PIECE,
 );
-const pieceHash = (piece: number): Uint8Array => new Uint8Array(createHash("sha1").update(data.subarray(piece * PIECE, (piece + 1) * PIECE)).digest());
+const pieces = Buffer.concat(Array.from({ length: layout.pieceCount }, (_, piece) => createHash("sha1").update(data.subarray(piece * PIECE, (piece + 1) * PIECE)).digest()));
 const { files, hasher } = nodeRuntime();
+const verifier = pieceVerifier({ hashes: { kind: "v1", pieces }, layout }, hasher);
 
 async function makeStorage(kind: string): Promise<Storage> {
   if (kind === "memory") return new MemoryStorage(layout);
@@ -27,7 +29,7 @@ async function makeStorage(kind: string): Promise<Storage> {
 
 describe.each(["memory", "files"])("PieceStore in %s", (kind) => {
   async function open(): Promise<PieceStore> {
-    return new PieceStore({ layout, storage: await makeStorage(kind), hasher, pieceHash });
+    return new PieceStore({ storage: await makeStorage(kind), verifier });
   }
 
   it("write, verify, has, missing, isComplete and read", async () => {

@@ -1,14 +1,12 @@
 import { Bitfield, UsageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
-import type { Hasher } from "../runtime/index.ts";
 import { checkPiece, checkPieces } from "./check.ts";
+import type { PieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
 export interface PieceStoreOptions {
-  readonly layout: FileLayout;
   readonly storage: Storage;
-  readonly hasher: Hasher;
-  readonly pieceHash: (piece: number) => Uint8Array;
+  readonly verifier: PieceVerifier;
 }
 
 /**
@@ -23,8 +21,8 @@ export class PieceStore {
 
   constructor(options: PieceStoreOptions) {
     this.#options = options;
-    this.layout = options.layout;
-    this.have = new Bitfield(options.layout.pieceCount);
+    this.layout = options.verifier.layout;
+    this.have = new Bitfield(this.layout.pieceCount);
   }
 
   /** `length` bytes of a piece from `begin`. Rejects with UsageError `storage.range`, StorageError `storage.short`. */

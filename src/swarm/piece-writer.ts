@@ -1,7 +1,7 @@
-import { BLOCK_LENGTH, Bitfield, equalBytes, StorageError } from "../base/index.ts";
-import type { Metainfo } from "../metainfo/index.ts";
+import { BLOCK_LENGTH, Bitfield, StorageError } from "../base/index.ts";
+import type { FileLayout, Metainfo } from "../metainfo/index.ts";
 import type { Hasher } from "../runtime/index.ts";
-import type { Storage } from "../storage/index.ts";
+import { pieceVerifier, type PieceVerifier, type Storage } from "../storage/index.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -13,34 +13,33 @@ export type FinishResult = "stored" | "bad hash";
 
 /** The disk's side of a download: checks and writes finished pieces, saves unfinished ones. */
 export class PieceWriter {
-  readonly #metainfo: Metainfo;
+  readonly #layout: FileLayout;
   readonly #storage: BlockStorage;
   readonly #queue: WriteQueue;
-  readonly #hasher: Hasher;
+  readonly #verifier: PieceVerifier;
 
   constructor(metainfo: Metainfo, storage: BlockStorage, hasher: Hasher) {
-    this.#metainfo = metainfo;
+    this.#layout = metainfo.layout;
     this.#storage = storage;
     this.#queue = new WriteQueue(storage);
-    this.#hasher = hasher;
+    this.#verifier = pieceVerifier(metainfo, hasher);
   }
 
   /** Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError. */
   async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
-    const digest = await this.#hasher.digest("sha1", data);
-    if (!equalBytes(digest, this.#metainfo.pieceHash(piece.index))) return "bad hash";
+    if (!(await this.#verifier.verify(piece.index, data))) return "bad hash";
     await this.write(piece, data);
     return "stored";
   }
 
   async write(piece: OpenPiece, data: Uint8Array): Promise<void> {
-    await this.#guard(() => this.#queue.write(this.#metainfo.layout.pieceOffset(piece.index), data));
+    await this.#guard(() => this.#queue.write(this.#layout.pieceOffset(piece.index), data));
   }
 
   /** Reads blocks that are only on disk into `data`. */
   async load(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     for (const { begin, end } of runs(piece, blocks)) {
-      await this.#guard(() => this.#storage.read(this.#metainfo.layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]));
+      await this.#guard(() => this.#storage.read(this.#layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]));
     }
   }
 
@@ -51,7 +50,7 @@ export class PieceWriter {
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
     for (const { begin, bytes } of copies) {
-      await this.#guard(() => this.#queue.write(this.#metainfo.layout.pieceOffset(piece.index) + begin, bytes));
+      await this.#guard(() => this.#queue.write(this.#layout.pieceOffset(piece.index) + begin, bytes));
     }
   }
 

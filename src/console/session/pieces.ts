@@ -1,7 +1,7 @@
 import { Bitfield, BLOCK_LENGTH, StorageError, toHex, UsageError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
-import { FilePool, FileStorage, MemoryStorage, PieceStore, type Storage } from "../../storage/index.ts";
+import { FilePool, FileStorage, MemoryStorage, PieceStore, pieceVerifier, type Storage } from "../../storage/index.ts";
 import { bytesOf, wholeBetween } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 import { Ranges } from "./ranges.ts";
@@ -108,7 +108,7 @@ export class Pieces {
             name: metainfo.isSingleFile ? undefined : metainfo.name,
             partPath: `${folder}/.${metainfo.id.hex}.parts`,
           });
-    this.store = new PieceStore({ layout, storage: this.storage, hasher: runtime.hasher, pieceHash: (piece) => metainfo.pieceHash(piece) });
+    this.store = new PieceStore({ storage: this.storage, verifier: pieceVerifier(metainfo, runtime.hasher) });
   }
 
   /** Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or AbortError. */
