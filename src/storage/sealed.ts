@@ -1,12 +1,14 @@
 import { concatBytes, equalBytes, StorageError, utf8, utf8Decode } from "../base/index.ts";
 import { asBytes, asDict, asInt, decode, encode, type BDict, type BInput } from "../bencode/index.ts";
-import type { Hasher } from "../runtime/index.ts";
+import type { HashAlgorithm, Hasher } from "../runtime/index.ts";
 import { MAX_RESUME_BYTES } from "./limits.ts";
 
 /** Begins a sealed file: "MRS2". The first version, a bare dictionary, had no seal. */
 const MAGIC = utf8("MRS2");
-const DIGEST_LENGTH = 20;
-const HEADER_LENGTH = MAGIC.length + DIGEST_LENGTH;
+/** Tells damage, and is of 20 bytes. */
+const CHECKSUM: HashAlgorithm = "sha1";
+const CHECKSUM_LENGTH = 20;
+const HEADER_LENGTH = MAGIC.length + CHECKSUM_LENGTH;
 const VERSION = 2;
 const UNSEALED_VERSION = 1;
 
@@ -25,14 +27,14 @@ export interface Unsealed {
  */
 export function seal(hasher: Pick<Hasher, "digestSync">, id: string, fields: { readonly [key: string]: BInput | undefined }): Uint8Array {
   const body = encode({ ...fields, "info-hash": id, version: VERSION });
-  return concatBytes([MAGIC, hasher.digestSync("sha1", body), body]);
+  return concatBytes([MAGIC, hasher.digestSync(CHECKSUM, body), body]);
 }
 
 /** The dictionary of a sealed file. Throws StorageError `storage.damaged-state`, `storage.foreign-state` for the state of another torrent. */
 export function unseal(hasher: Pick<Hasher, "digestSync">, id: string, bytes: Uint8Array, path: string): Unsealed {
   const isSealed = bytes.length > HEADER_LENGTH && equalBytes(bytes.subarray(0, MAGIC.length), MAGIC);
   const body = isSealed ? bytes.subarray(HEADER_LENGTH) : bytes;
-  if (isSealed && !equalBytes(bytes.subarray(MAGIC.length, HEADER_LENGTH), hasher.digestSync("sha1", body))) throw damaged(path);
+  if (isSealed && !equalBytes(bytes.subarray(MAGIC.length, HEADER_LENGTH), hasher.digestSync(CHECKSUM, body))) throw damaged(path);
   let dict: BDict | undefined;
   try {
     dict = asDict(decode(body, { maxLength: MAX_RESUME_BYTES }));

@@ -1,7 +1,10 @@
 import { equalBytes } from "../base/index.ts";
-import type { Hasher } from "../runtime/index.ts";
+import type { HashAlgorithm, Hasher } from "../runtime/index.ts";
 import { MAX_EVIDENCE_BLOCKS } from "./limits.ts";
 import type { OpenPiece, Source } from "./open-piece.ts";
+
+/** What bytes of a block are told apart by; it has nothing to do with the torrent's own hashes. */
+const BLOCK_DIGEST: HashAlgorithm = "sha1";
 
 interface BlockEvidence {
   readonly source: Source;
@@ -64,7 +67,7 @@ export class Evidence {
 
   #digest(piece: OpenPiece, block: number, data: Uint8Array): Uint8Array {
     const begin = block * piece.blockLength(0);
-    return this.#hasher.digestSync("sha1", data.subarray(begin, begin + piece.blockLength(block)));
+    return this.#hasher.digestSync(BLOCK_DIGEST, data.subarray(begin, begin + piece.blockLength(block)));
   }
 
   #forget(piece: number): void {
