@@ -1,9 +1,15 @@
 import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { MemorySource } from "../../test/support/memory-source.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { StorageError } from "../base/index.ts";
-import { FileLayout } from "../metainfo/index.ts";
+import { createTorrent, FileLayout } from "../metainfo/index.ts";
 import type { Hasher, HashSegment } from "../runtime/index.ts";
+import { nodeRuntime } from "../runtime/node/index.ts";
 import { checkPieces } from "./check.ts";
+import { FilePool } from "./file-pool.ts";
+import { FileStorage } from "./file-storage.ts";
 import { CHECK_INLINE_BYTES } from "./limits.ts";
 import { pieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
@@ -83,6 +89,24 @@ describe("checkPieces", () => {
     await some.check();
     expect(some.jobs).toEqual([wanted.length, wanted.length]);
     await expect(table(wanted, wanted, 0, 0).check()).rejects.toMatchObject({ code: "storage.too-many-files", fields: { path: "a" } });
+  });
+
+  it.each(["v1", "v2"] as const)("takes what lies below a file, where a folder should be, for missing in %s, little or much of it", async (version) => {
+    for (const length of [100, CHECK_INLINE_BYTES + 1]) {
+      const source = new MemorySource({ "/src/t/a": noise(100), "/src/t/sub/b": noise(length) });
+      const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: PIECE, version });
+      const { files, hasher } = nodeRuntime();
+      const folder = await tempFolder();
+      await mkdir(`${folder}/t`);
+      await writeFile(`${folder}/t/a`, noise(100));
+      await writeFile(`${folder}/t/sub`, "");
+      const pool = new FilePool(files);
+      const storage = new FileStorage({ files, pool, layout: metainfo.layout, folder, name: "t", partPath: `${folder}/parts` });
+      // In v1 its only piece, or its first, is of both files.
+      expect([...(await checkPieces({ storage, verifier: pieceVerifier(metainfo, hasher) })).ones()]).toEqual(version === "v1" ? [] : [0]);
+      await pool.close();
+      await hasher.close();
+    }
   });
 
   it("leaves short files and more data to the threads", async () => {

@@ -100,8 +100,11 @@ async function checkInline(options: CheckOptions, first: number, count: number, 
   return true;
 }
 
+/** What threads take for a missing or short file, too. */
+const MISSING = new Set(["storage.short", "storage.not-found", "storage.not-a-folder"]);
+
 function isMissing(error: unknown): boolean {
-  return error instanceof StorageError && (error.code === "storage.short" || error.code === "storage.not-found");
+  return error instanceof StorageError && MISSING.has(error.code);
 }
 
 /** Reads one piece and tells whether it is right. False, too, when its data is not all there. */
