@@ -109,6 +109,28 @@ describe("checkPieces", () => {
     }
   });
 
+  it("reads many small files of v2 on the spot only until that is as much as one check does so", async () => {
+    const source = new MemorySource(Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`/src/t/${String(at).padStart(2, "0")}`, noise(20_000 + at)])));
+    const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: 2 * PIECE, version: "v2" });
+    const { layout, files } = metainfo;
+    const pathOf = (index: number): string => `/src/t/${files[index]?.path.join("/")}`;
+    let onSpot = 0;
+    const storage = {
+      read: (offset: number, [into]: readonly Uint8Array[]) => {
+        const [span] = layout.spans(offset, into?.length ?? 0);
+        into?.set(source.entries.get(pathOf(span?.fileIndex ?? -1))?.bytes ?? new Uint8Array());
+        onSpot += into?.length ?? 0;
+        return Promise.resolve();
+      },
+      segments: (offset: number, length: number) => layout.spans(offset, length).map((span) => ({ path: pathOf(span.fileIndex), offset: span.fileOffset, length: span.length })),
+    } as Pick<Storage, "read" | "segments"> as Storage;
+    source.jobs.length = 0;
+    expect((await checkPieces({ storage, verifier: pieceVerifier(metainfo, source.hasher) })).isFull).toBe(true);
+    expect(onSpot).toBeLessThanOrEqual(CHECK_INLINE_BYTES);
+    expect(onSpot).toBeGreaterThan(CHECK_INLINE_BYTES - 20_020);
+    expect(source.jobs).toHaveLength(20 - Math.floor(CHECK_INLINE_BYTES / 20_000));
+  });
+
   it("leaves short files and more data to the threads", async () => {
     const wanted = noise(CHECK_INLINE_BYTES + 1);
     const long = table(wanted, wanted);

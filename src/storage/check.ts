@@ -16,19 +16,21 @@ export interface CheckOptions {
 
 /**
  * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short files are not errors: their
- * pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of: they are not read. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
+ * pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of: they are not read. Rejects with StorageError
+ * `storage.denied` and the like when a file cannot be read, and AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   const { verifier, signal } = options;
   const { layout } = verifier;
   const valid = new Bitfield(layout.pieceCount);
   const jobs = ranges(options);
+  const onSpot = { bytes: CHECK_INLINE_BYTES };
   let checked = layout.pieceCount - (options.pieces?.count ?? layout.pieceCount);
   const worker = async (): Promise<void> => {
     for (let job = jobs.next(); job.done !== true; job = jobs.next()) {
       throwIfAborted(signal);
       const { first, count } = job.value;
-      if (verifier.canVerify(first)) await checkRange(options, first, count, valid);
+      if (verifier.canVerify(first)) await checkRange(options, first, count, valid, onSpot);
       checked += count;
       options.onProgress?.(checked, valid.count);
     }
@@ -55,13 +57,17 @@ function* ranges({ verifier, pieces }: CheckOptions): Generator<{ readonly first
   return undefined;
 }
 
-async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield): Promise<void> {
+/** Takes from `onSpot` what it does on this thread. */
+async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield, onSpot: { bytes: number }): Promise<void> {
   const { storage, verifier, signal } = options;
   const { layout } = verifier;
   const offset = layout.pieceOffset(first);
   const last = first + count - 1;
   const length = layout.pieceOffset(last) + layout.pieceSize(last) - offset;
-  if (length <= CHECK_INLINE_BYTES && (await checkInline(options, first, count, length, valid))) return;
+  if (length <= onSpot.bytes) {
+    onSpot.bytes -= length;
+    if (await checkInline(options, first, count, length, valid)) return;
+  }
   const segments = storage.segments(offset, length);
   if (segments === undefined) {
     for (let piece = first; piece <= last; piece++) if (await checkPiece(options, piece)) valid.set(piece);

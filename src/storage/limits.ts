@@ -6,7 +6,7 @@ export const MAX_OPEN_FILES = 256;
 /** Bytes that one checking job covers, at least: some 20 ms, so that handing jobs out costs little and progress is smooth all the same. */
 export const CHECK_JOB_BYTES = 32 * 1024 * 1024;
 
-/** Bytes: data no longer than this is read and hashed on the spot, in a millisecond or less, when a thread would take longer to be told. */
+/** Bytes that one check reads and hashes on the spot, in a millisecond or less, when a thread would take longer to be told. */
 export const CHECK_INLINE_BYTES = 256 * 1024;
 
 /** Bytes written at a time when files are allocated in full. */
