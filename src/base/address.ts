@@ -39,12 +39,15 @@ export function ipFromBytes(bytes: Uint8Array): string {
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
 }
 
-/** The network of an address, by which hosts of one owner are told from others: the first `ipv4Bits` of an IPv4 address, /64 of IPv6. */
+/**
+ * The network of an address, by which hosts of one owner are told from others: of IPv4 the address itself or its /24, of IPv6 the /64 that a
+ * household has, or with 24 the /48 that a site, or a renter of servers, has.
+ */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));
   if (!ipaddr.IPv6.isValid(ip)) return ip;
   return ipaddr.IPv6.parse(ip)
-    .parts.slice(0, 4)
+    .parts.slice(0, ipv4Bits === 32 ? 4 : 3)
     .map((part) => part.toString(16))
     .join(":");
 }

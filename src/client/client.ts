@@ -230,7 +230,9 @@ export class Client {
         this.#connections += change;
       },
       makeWay: (newcomer) => {
-        for (const { swarm } of this.#torrents.values()) if (swarm?.makeWay(newcomer) === true) return;
+        const swarms = this.torrents.flatMap(({ swarm }) => swarm ?? []);
+        if (swarms.some((swarm) => swarm.makeWay()) || newcomer === undefined) return;
+        swarms.some((swarm) => swarm.makeWay(newcomer));
       },
     };
   }

@@ -81,6 +81,13 @@ export class CandidateList {
     return best.address;
   }
 
+  /** Whether {@link CandidateList.next} would return a peer now. */
+  hasNext(wantsSeeds = true): boolean {
+    const now = this.#clock.now();
+    for (const { state, notBefore, isSeed } of this.#known.values()) if (state === "idle" && notBefore <= now && (!isSeed || wantsSeeds)) return true;
+    return false;
+  }
+
   connected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
@@ -126,11 +133,6 @@ export class CandidateList {
   ban(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.state = "banned";
-  }
-
-  /** Bans every known peer of an address. */
-  banIp(ip: string): void {
-    for (const candidate of this.#known.values()) if (addressIp(candidate.address) === ip) candidate.state = "banned";
   }
 
   /** Peers that could be dialed now or later. */

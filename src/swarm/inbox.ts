@@ -2,10 +2,12 @@ import { concatBytes, toError } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { MAX_SMALL_FRAME_LENGTH, MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
 import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
-import { EXTENDED_MESSAGES, FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
+import { EXTENDED_MESSAGE_BYTES, EXTENDED_MESSAGES, FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "./limits.ts";
 
 /** Messages between two looks at the clock. */
 const LOOK_MESSAGES = 8;
+/** What a message counts as from which on its own time is measured. */
+const HEAVY = 8;
 
 /** Whose messages they are. */
 export interface InboxOwner extends MessageSink {
@@ -42,6 +44,8 @@ export class Inbox implements MessageSink, BytesHolder {
   /** On the clock's scale: until when the time of this chunk was counted. */
   #countedUntil = 0;
   #held = 0;
+  /** Whether the time was spent while the current bytes were decoded. */
+  #isSpent = false;
   #isStopped = false;
 
   constructor(owner: InboxOwner, { clock, budget, pieceCount }: InboxOptions) {
@@ -54,8 +58,9 @@ export class Inbox implements MessageSink, BytesHolder {
   /** Takes what arrived. */
   take(chunk: Uint8Array): void {
     if (this.#isStopped) return;
-    if (this.#waiting === undefined) this.#decode(chunk);
-    else this.#waiting = concatBytes([this.#waiting, chunk]);
+    if (this.#waiting !== undefined) this.#waiting = concatBytes([this.#waiting, chunk]);
+    else if (this.#free > 0 || this.#budget.isOpen) this.#decode(chunk);
+    else this.#wait(concatBytes([chunk]));
     this.#hold();
   }
 
@@ -91,25 +96,21 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 
   onMessage(message: Message): void {
-    this.#owner.onMessage(message);
     const weight = weightOf(message);
-    if (this.#free > weight) {
-      this.#free -= weight;
+    if (weight < HEAVY) {
+      this.#owner.onMessage(message);
+      this.#count(weight);
       return;
     }
-    // To look at the clock takes as long as to note a message.
-    this.#uncounted += weight;
-    if (this.#free === 0 && this.#uncounted < LOOK_MESSAGES) return;
-    this.#uncounted = 0;
-    const now = this.#clock.now();
-    if (this.#free > 0) {
+    const begun = this.#clock.now();
+    this.#owner.onMessage(message);
+    if (this.#free >= weight) this.#free -= weight;
+    else {
       this.#free = 0;
-      this.#countedUntil = now;
-      return;
+      this.#uncounted = 0;
+      this.#countedUntil = this.#clock.now();
+      this.#spend(this.#countedUntil - begun);
     }
-    this.#budget.spend(now - this.#countedUntil);
-    this.#countedUntil = now;
-    if (!this.#budget.isOpen) this.#decoder.suspend();
   }
 
   onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined {
@@ -125,8 +126,41 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#owner.onHeldTooMuch();
   }
 
+  /** Counts a message that was quick: against what is for nothing, or, a few at a time, by the clock. */
+  #count(weight: number): void {
+    if (this.#free > weight) {
+      this.#free -= weight;
+      return;
+    }
+    if (this.#free > 0) {
+      this.#free = 0;
+      this.#uncounted = 0;
+      this.#countedUntil = this.#clock.now();
+      return;
+    }
+    // To look at the clock takes as long as to note a message.
+    this.#uncounted += weight;
+    if (this.#uncounted >= LOOK_MESSAGES) this.#settle();
+  }
+
+  /** Counts the time of what has not been counted yet. */
+  #settle(): void {
+    const now = this.#clock.now();
+    this.#uncounted = 0;
+    this.#spend(now - this.#countedUntil);
+    this.#countedUntil = now;
+  }
+
+  #spend(ms: number): void {
+    this.#budget.spend(ms);
+    if (this.#budget.isOpen) return;
+    this.#isSpent = true;
+    this.#decoder.suspend();
+  }
+
   #decode(bytes: Uint8Array): void {
     this.#countedUntil = this.#clock.now();
+    this.#isSpent = false;
     let taken = 0;
     try {
       taken = this.#decoder.push(bytes);
@@ -135,13 +169,22 @@ export class Inbox implements MessageSink, BytesHolder {
       this.#owner.onError(toError(error));
       return;
     }
-    const isFirst = this.#waiting === undefined;
+    if (this.#isStopped) return;
+    if (this.#uncounted > 0) this.#settle();
     const rest = bytes.subarray(taken);
-    this.#waiting = rest.length === 0 || this.#isStopped ? undefined : isFirst ? concatBytes([rest]) : rest;
-    if (this.#waiting !== undefined) {
-      if (isFirst) this.#owner.onFull();
-      this.#budget.wait(() => this.#goOn());
-    } else if (!isFirst) this.#owner.onEmpty();
+    if (rest.length > 0 || this.#isSpent) this.#wait(this.#waiting === undefined ? concatBytes([rest]) : rest);
+    else if (this.#waiting !== undefined) {
+      this.#waiting = undefined;
+      this.#owner.onEmpty();
+    }
+  }
+
+  /** Nothing more is read until there is time again. `rest`: what has arrived already, in memory of its own. */
+  #wait(rest: Uint8Array): void {
+    const isFirst = this.#waiting === undefined;
+    this.#waiting = rest;
+    if (isFirst) this.#owner.onFull();
+    this.#budget.wait(() => this.#goOn());
   }
 
   #goOn(): void {
@@ -162,6 +205,6 @@ export class Inbox implements MessageSink, BytesHolder {
 /** How many messages a message counts as: a long one takes time by its length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
-  if (message.type === "extended") return EXTENDED_MESSAGES + Math.floor(message.payload.length / MESSAGE_BYTES);
+  if (message.type === "extended") return EXTENDED_MESSAGES + Math.floor(message.payload.length / EXTENDED_MESSAGE_BYTES);
   return message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
 }

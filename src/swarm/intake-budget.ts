@@ -1,5 +1,5 @@
 import type { Clock } from "../runtime/index.ts";
-import { HELD_BYTES, METADATA_BYTES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "./limits.ts";
+import { HELD_BYTES, MAX_COUNTED_MS, METADATA_BYTES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "./limits.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 
 /** A connection that holds bytes which it could not act on yet. */
@@ -31,7 +31,7 @@ export class IntakeBudget {
 
   /** Counts milliseconds that were spent on messages. */
   spend(ms: number): void {
-    this.#time.charge(ms);
+    this.#time.charge(Math.min(ms, MAX_COUNTED_MS));
   }
 
   /** Calls `callback` once when there is time again, in the order of asking. */

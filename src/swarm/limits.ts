@@ -108,6 +108,9 @@ export const MAX_DIALING = 20;
 /** Peers of a torrent at one public address (IPv6: /64). */
 export const MAX_PEERS_PER_ADDRESS = 8;
 
+/** Peers of a torrent in one network of public addresses (/24, IPv6 /48). */
+export const MAX_PEERS_PER_NETWORK = 32;
+
 /** Peers of a torrent at one private or loopback address, besides half of all places: there may be many behind it. */
 export const MIN_SHARED_PEERS = 10;
 
@@ -137,6 +140,12 @@ export const MESSAGE_BYTES = 256;
 
 /** Messages that an extended message counts as: it holds a bencoded document. */
 export const EXTENDED_MESSAGES = 8;
+
+/** Bytes of an extended message that count as one more message. */
+export const EXTENDED_MESSAGE_BYTES = 32;
+
+/** Milliseconds of work that one message, or some quick ones together, count as at the most: a process that was stopped meanwhile owes nothing. */
+export const MAX_COUNTED_MS = 100;
 
 /** Messages that a peer gains with each block that it gives or takes: one asks for it. */
 export const MESSAGES_PER_BLOCK = 4;

@@ -18,6 +18,9 @@ import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts"
 import { Uploader } from "./uploader.ts";
 import { announce, onDontHave, withdraw } from "./withdrawal.ts";
 
+/** Why a peer is left that breaks no rule. */
+const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
+
 /** Those who deal with peers. */
 interface Crew {
   readonly registry: ExtensionRegistry<Peer>;
@@ -130,11 +133,11 @@ export class Swarm implements PeerOwner {
     this.#crew?.choking.tick(now);
     this.#crew?.metadata.tick();
     this.#work?.downloader.tick(now);
-    if (this.#peers.size >= this.#options.maxPeers() && !this.isFinished && this.candidates.idleCount > 0) this.makeWay();
+    if (!this.isFinished && this.candidates.hasNext()) this.#makeWayToDial();
     this.#dial();
   }
 
-  /** Parts with the peer that is of least use, when there is one: for a newcomer, or for peers that could be dialed. Returns whether there was. */
+  /** Parts with the peer that is of least use, when there is one: without a newcomer, only with one that is of none. Returns whether there was. */
   makeWay(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.runtime.clock.now(), newcomer);
     peer?.close();
@@ -213,7 +216,7 @@ export class Swarm implements PeerOwner {
       if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenAddress);
       else this.candidates.left(listenAddress);
     }
-    if (error instanceof PeerError && error.code !== "peer.silent" && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
+    if (error instanceof PeerError && !BREAKS_NOTHING.has(error.code) && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
     this.#dial();
   }
 
@@ -342,7 +345,7 @@ export class Swarm implements PeerOwner {
       if (!isStale(peer, now)) return undefined;
       peer.close();
     }
-    if (hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) || !this.#hasPlace(connection)) return undefined;
+    if (hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) || !this.#hasPlace(connection, direction)) return undefined;
     if (this.#peers.size === 0) this.#wake(now);
     const peer = new Peer({
       owner: this,
@@ -363,13 +366,19 @@ export class Swarm implements PeerOwner {
     return peer.handlers;
   }
 
-  /** Whether there is a place for a newcomer, perhaps that of a peer of less use. */
-  #hasPlace(newcomer: Newcomer): boolean {
+  /** Whether there is a place for a newcomer, perhaps that of a peer of less use; when we dialed, there was one to begin with. */
+  #hasPlace(newcomer: Newcomer, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options;
-    if (this.#peers.size >= maxPeers()) this.makeWay(newcomer);
+    if (this.#peers.size >= maxPeers() && direction === "incoming") this.makeWay(newcomer);
     if (this.#peers.size >= maxPeers()) return false;
-    if (budget.room <= 0) budget.makeWay(newcomer);
+    if (budget.room <= 0 && direction === "incoming") budget.makeWay(newcomer);
     return budget.room > 0;
+  }
+
+  /** Peers could be dialed, and data is wanted: those that are of no use give way. */
+  #makeWayToDial(): void {
+    if (this.#peers.size >= this.#options.maxPeers()) this.makeWay();
+    else if (this.#options.budget.room <= 0) this.#options.budget.makeWay();
   }
 
   #greet(peer: Peer): void {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { digest } from "../../test/support/stage.ts";
 import { simWorld } from "../sim/index.ts";
 import { Arrivals } from "./arrivals.ts";
-import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
+import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, NETWORK_ARRIVALS_FACTOR, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
 
 function start() {
   const world = simWorld({ digest });
@@ -27,6 +27,14 @@ describe("Arrivals", () => {
     expect(come("2a01:4f8:0:2::1", 1)).toBe(1);
   });
 
+  it.each([
+    ["a /24", (n: number) => `20.0.0.${n % 256}`],
+    ["a /48 of IPv6", (n: number) => `2a01:4f8:0:${(n % 500).toString(16)}::1`],
+  ])("counts %s as a whole, too", (_what, at) => {
+    const { come } = start();
+    expect(Array.from({ length: 5_000 }, (_, n) => come(at(n), 1)).filter(Boolean)).toHaveLength(ARRIVALS_BURST * NETWORK_ARRIVALS_FACTOR);
+  });
+
   it("lets many share a private address", () => {
     const { come } = start();
     expect(come("192.168.1.1", 10_000)).toBe(ARRIVALS_BURST * SHARED_ARRIVALS_FACTOR);
@@ -35,7 +43,7 @@ describe("Arrivals", () => {
   it("forgets those that were quiet for longest", () => {
     const { come } = start();
     expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
-    for (let n = 0; n < 5_000; n++) come(`21.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 1);
+    for (let n = 0; n < 9_000; n++) come(`21.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 1);
     expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
   });
 });

@@ -1,6 +1,6 @@
 import { ipScope, networkOf } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, MAX_ARRIVAL_NETWORKS, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
+import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, MAX_ARRIVAL_NETWORKS, NETWORK_ARRIVALS_FACTOR, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
 
 interface Bucket {
   left: number;
@@ -16,21 +16,22 @@ export class Arrivals {
     this.#clock = clock;
   }
 
-  /** Counts a connection from an address. False when it has had its share. */
+  /** Counts a connection from an address. False when it, or its network, has had its share. */
   admit(ip: string): boolean {
-    const now = this.#clock.now();
     // Behind a private address there may be many.
-    const factor = ipScope(ip) === "public" ? 1 : SHARED_ARRIVALS_FACTOR;
-    const network = networkOf(ip);
+    if (ipScope(ip) !== "public") return this.#take(networkOf(ip), SHARED_ARRIVALS_FACTOR);
+    return this.#take(networkOf(ip), 1) && this.#take(networkOf(ip, 24), NETWORK_ARRIVALS_FACTOR);
+  }
+
+  #take(network: string, factor: number): boolean {
+    const now = this.#clock.now();
     const bucket = this.#buckets.get(network) ?? { left: ARRIVALS_BURST * factor, at: now };
     bucket.left = Math.min(ARRIVALS_BURST * factor, bucket.left + ((now - bucket.at) * ARRIVALS_PER_SECOND * factor) / 1000);
     bucket.at = now;
     this.#buckets.delete(network);
     this.#buckets.set(network, bucket);
-    if (this.#buckets.size > MAX_ARRIVAL_NETWORKS) for (const oldest of this.#buckets.keys()) {
-      this.#buckets.delete(oldest);
-      break;
-    }
+    const [oldest] = this.#buckets.keys();
+    if (this.#buckets.size > MAX_ARRIVAL_NETWORKS && oldest !== undefined) this.#buckets.delete(oldest);
     if (bucket.left < 1) return false;
     bucket.left--;
     return true;

@@ -44,4 +44,11 @@ describe("HalfOpenConnections", () => {
     all.abortAll();
     expect([all.size, aborted.length]).toEqual([0, 10]);
   });
+
+  it("does not let one site of IPv6 (/48) push an honest peer out that is shaking hands", () => {
+    const { aborted, open } = start();
+    open("20.0.0.1");
+    for (let n = 0; n < 2 * MAX_HALF_OPEN; n++) open(`2001:db8:7:${n.toString(16)}::1`);
+    expect(aborted).not.toContain("20.0.0.1");
+  });
 });

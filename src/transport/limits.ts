@@ -9,7 +9,7 @@ export const CONNECT_TIMEOUT_MS = 8_000;
 /** Incoming connections that have not yet finished their handshake, over all torrents: beyond, the longest waiting of the network that has most gives way. */
 export const MAX_HALF_OPEN = 256;
 
-/** The same from one network (/24, IPv6 /64): the longest waiting gives way to the next. */
+/** The same from one network (/24, IPv6 /48): the longest waiting gives way to the next. */
 export const MAX_HALF_OPEN_PER_NETWORK = 64;
 
 /** Connections that a public address (IPv6: /64) may make in one go. */
@@ -21,5 +21,8 @@ export const ARRIVALS_PER_SECOND = 1;
 /** Times as many that a private or loopback address may make: behind it there may be many peers. */
 export const SHARED_ARRIVALS_FACTOR = 20;
 
-/** Addresses whose connections are counted; those that were quiet for longest are forgotten. */
-export const MAX_ARRIVAL_NETWORKS = 4_096;
+/** Times as many that a network of public addresses (/24, IPv6 /48) may make. */
+export const NETWORK_ARRIVALS_FACTOR = 8;
+
+/** Addresses and networks whose connections are counted; those that were quiet for longest are forgotten. */
+export const MAX_ARRIVAL_NETWORKS = 8_192;

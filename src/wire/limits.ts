@@ -62,7 +62,7 @@ export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 export const METADATA_RETRY_MS = 30_000;
 
 /** Bencoded values in the header of an extension message, at most. Real ones have a few dozen. */
-export const MAX_EXTENSION_TOKENS = 4_096;
+export const MAX_EXTENSION_TOKENS = 1_024;
 
 /** Bencoded containers within each other in an extension message, at most. */
 export const MAX_EXTENSION_DEPTH = 16;
