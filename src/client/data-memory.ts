@@ -15,7 +15,7 @@ export class DataMemory {
   #isElsewhere = false;
   #isDoubted = false;
   #acceptsLoss = false;
-  /** Files that were written to, by index. */
+  /** Files that were written to in any run, by index: they are ours to remove. What is cut goes by the run alone, as its owner may have changed files since. */
   readonly written = new Set<number>();
   readonly #place: () => ContentPlace | undefined;
   readonly #absence: Absence;

@@ -62,4 +62,19 @@ describe("a file that is longer than the torrent says", () => {
     await stage.world.settled(actor.torrent.done, 60_000);
     expect([length(actor), told, stage.isWhole(actor.host)]).toEqual([whole().length, ["storage.cut"], true]);
   });
+
+  it("is left as it is when its owner added to it after the download, while the torrent was paused", async () => {
+    const seeder = await stage.seeder("10.0.0.2");
+    const { host, torrent } = await stage.leecher("10.0.0.1", { peers: [seeder.address] });
+    const told: string[] = [];
+    torrent.on("warning", ({ code }) => told.push(code));
+    await stage.world.settled(torrent.done, 60_000);
+    await stage.world.settled(torrent.pause(), 10_000);
+    const longer = new Uint8Array(whole().length + TAIL).fill(5);
+    longer.set(whole());
+    host.disk.put(PATH, longer);
+    torrent.resume();
+    await stage.world.settled(torrent.done, 60_000);
+    expect([host.disk.get(PATH), told]).toEqual([longer, ["storage.longer"]]);
+  });
 });

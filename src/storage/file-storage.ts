@@ -25,7 +25,7 @@ export interface FileStorageOptions {
   readonly ownFolders?: readonly string[] | undefined;
   /** Whether bytes of a file are what another torrent has verified: a write that would change them rejects with `storage.shared`. Default: none are. */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
-  /** Files that were written to, by index, for who makes several storages of one torrent's files, one after the other. Default: a set of its own. */
+  /** Files that were ever written to, by index, for who makes several storages of one torrent's files, one after the other: what {@link FileStorage.remove} goes by. Default: this one's. */
   readonly written?: Set<number> | undefined;
   /** Needed by {@link FileStorage.watch}. */
   readonly clock?: Clock | undefined;
@@ -45,15 +45,14 @@ export class FileStorage implements Storage {
   readonly #ready = new Map<number, Promise<void>>();
   /** Files written to since they were last synchronised. */
   readonly #dirty = new Set<string>();
-  /** Files written to, made longer, or made. */
-  readonly #written: Set<number>;
+  /** Files that this storage wrote to, made longer, or made: what may be cut. */
+  readonly #written = new Set<number>();
   #watch: FileWatch | undefined;
   /** A selection changes where bytes go, which must not happen in the middle of a write: writes share it. */
   readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
     this.#options = options;
-    this.#written = options.written ?? new Set();
     this.#layout = options.layout;
     this.#folders = new SafeFolders(options.files, options.folder, options.ownFolders);
     this.#placed = new Uint8Array(options.layout.files.length).fill(1);
@@ -129,7 +128,7 @@ export class FileStorage implements Storage {
       if (this.#placed[file.index] === 1) await this.#makeReady(file);
       const { path, position } = this.#place(file, span);
       this.#dirty.add(path);
-      this.#written.add(file.index);
+      this.#noteWritten(file);
       this.#watch?.forget(file.index);
       await this.#options.pool.use(path, "write", (open) => {
         const only = slice[0];
@@ -228,7 +227,7 @@ export class FileStorage implements Storage {
 
   async remove(isKept: (fileIndex: number) => boolean = () => false, { isKnown, onLeft }: RemoveOptions = {}): Promise<void> {
     await this.close();
-    const { files, folder, name, partPath } = this.#options;
+    const { files, folder, name, partPath, written = this.#written } = this.#options;
     const folders = new Set<string>();
     const left: string[] = [];
     for (const file of this.#layout.files) {
@@ -236,7 +235,7 @@ export class FileStorage implements Storage {
       const path = this.path(file);
       await this.#folders.check(path);
       const stat = await files.stat(path);
-      const isOurs = this.#written.has(file.index) || isKnown?.(file.index) === true;
+      const isOurs = written.has(file.index) || isKnown?.(file.index) === true;
       if (stat === undefined || (stat.kind === "file" && (stat.size === file.length || isOurs))) await files.removeFile(path);
       else left.push(path);
       if (name === undefined) continue;
@@ -293,6 +292,11 @@ export class FileStorage implements Storage {
     return { path: this.#options.partPath, position: file.offset + span.fileOffset };
   }
 
+  #noteWritten(file: LayoutFile): void {
+    this.#written.add(file.index);
+    this.#options.written?.add(file.index);
+  }
+
   #makeReady(file: LayoutFile): Promise<void> {
     let ready = this.#ready.get(file.index);
     if (ready === undefined) {
@@ -310,7 +314,7 @@ export class FileStorage implements Storage {
       const { size } = await open.stat();
       // What lies beyond its end is cut when it is complete, not before: it may be somebody's file after all.
       if (size >= file.length) return;
-      this.#written.add(file.index);
+      this.#noteWritten(file);
       await open.truncate(file.length);
     });
   }
@@ -331,7 +335,7 @@ export class FileStorage implements Storage {
       const zeros = new Uint8Array(Math.min(file.length, ALLOCATE_CHUNK_BYTES));
       for (let at = (await open.stat()).size; at < file.length; at += zeros.length) {
         throwIfAborted(signal);
-        this.#written.add(file.index);
+        this.#noteWritten(file);
         await open.write(zeros.subarray(0, Math.min(zeros.length, file.length - at)), at);
       }
     });
@@ -354,7 +358,7 @@ export class FileStorage implements Storage {
       if (isZero(bytes)) continue;
       const span: Span = { fileIndex: file.index, fileOffset: begin - file.offset, length: bytes.length };
       if (this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true && (await this.#isThere(file, span, [bytes]))) continue;
-      this.#written.add(file.index);
+      this.#noteWritten(file);
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
       this.#dirty.add(this.path(file));
     }

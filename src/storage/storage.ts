@@ -38,7 +38,7 @@ export interface Storage {
   watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
   /** A file was changed by somebody else: it is opened anew, and must look from now on as it does at this call. */
   reopen?(fileIndex: number): Promise<void>;
-  /** Cuts a verified file that is longer than the torrent says. One that was never written to is left alone, unless `evenUnwritten`. Says whether it was cut. */
+  /** Cuts a verified file that is longer than the torrent says. One that this storage never wrote to is left alone, unless `evenUnwritten`. Says whether it was cut. */
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;
