@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { errorCode, StorageError, toError, utf8Decode } from "../../base/index.ts";
 import type { Files, FileStat, FolderEntry, OpenFile, OpenMode } from "../files.ts";
 import { PIPE_LOOK_MS, PIPE_WAIT_MS } from "./file-limits.ts";
-import { notAFile, requireRegular, SAFE_FLAGS } from "./regular-file.ts";
+import { notAFile, openSafely, requireRegular } from "./regular-file.ts";
 import { storageError } from "./system-error.ts";
 
 const FLAGS: Readonly<Record<OpenMode, number>> = {
@@ -192,7 +192,7 @@ function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
 /** Opens a regular file, or with `mayBePipe` anything but a folder. */
 function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<NodeFile> {
   return new Promise((resolve, reject) => {
-    fs.open(filePath, FLAGS[mode] | SAFE_FLAGS, 0o666, (error, fd) => {
+    openSafely(filePath, FLAGS[mode], (error, fd) => {
       if (error !== null) {
         reject(storageError(error, "open", filePath));
         return;

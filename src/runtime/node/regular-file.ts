@@ -1,12 +1,41 @@
 import fs from "node:fs";
-import { StorageError } from "../../base/index.ts";
+import { errorCode, StorageError } from "../../base/index.ts";
 import { storageError } from "./system-error.ts";
 
+/** Beside the flags of every open: a terminal does not become the process's own. Windows knows neither this nor the next. */
+const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
+
 /**
- * Beside the flags of every open: a pipe that nobody writes to does not hold the thread for ever, and a terminal does not become the process's own. Neither
- * makes a difference for regular files; Windows knows neither.
+ * Beside the flags of a first open: a pipe that nobody writes to does not hold the thread for ever. A regular file that another program has a lease on (an NFS
+ * delegation, a Samba oplock) fails with EAGAIN so: it is opened again without, which waits until the lease is given back, or the system takes it
+ * (`/proc/sys/fs/lease-break-time`, 45 seconds).
  */
-export const SAFE_FLAGS = fs.constants.O_NONBLOCK | fs.constants.O_NOCTTY;
+const FIRST_FLAGS = ALWAYS_FLAGS | fs.constants.O_NONBLOCK;
+
+/** Opens a path with `flags`, without waiting for the writer of a pipe. */
+export function openSafely(path: string, flags: number, callback: (error: NodeJS.ErrnoException | null, fd: number) => void): void {
+  fs.open(path, flags | FIRST_FLAGS, 0o666, (error, fd) => {
+    if (error?.code !== "EAGAIN") {
+      callback(error, fd);
+      return;
+    }
+    fs.stat(path, (failure, stat) => {
+      if (failure === null && stat.isFile()) fs.open(path, flags | ALWAYS_FLAGS, 0o666, callback);
+      else callback(error, fd);
+    });
+  });
+}
+
+/** As {@link openSafely} does, for reading. Throws the system's error. */
+function openSafelySync(path: string): number {
+  const flags = fs.constants.O_RDONLY;
+  try {
+    return fs.openSync(path, flags | FIRST_FLAGS);
+  } catch (error) {
+    if (errorCode(error) !== "EAGAIN" || !fs.statSync(path).isFile()) throw error;
+    return fs.openSync(path, flags | ALWAYS_FLAGS);
+  }
+}
 
 /** A StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets and devices. */
 export function notAFile(what: string, path: string, isFolder: boolean): StorageError {
@@ -32,7 +61,7 @@ export function requireRegular(fd: number, path: string): void {
 export function openRegularSync(path: string): number {
   let fd: number;
   try {
-    fd = fs.openSync(path, fs.constants.O_RDONLY | SAFE_FLAGS);
+    fd = openSafelySync(path);
   } catch (error) {
     throw storageError(error, "open", path);
   }
