@@ -6,6 +6,7 @@ import { moveData, moveFile, type Progress, type Storage } from "../storage/inde
 import type { Priority } from "../swarm/index.ts";
 import { isUntouched } from "./content-check.ts";
 import { blockCount, makeStorage, resumeFile, usesFiles, type ContentPlace } from "./content-place.ts";
+import type { Places } from "./places.ts";
 import { fileBytes } from "./selection.ts";
 
 /** What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell. Rejects with StorageError. */
@@ -66,8 +67,9 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
 
 /** What {@link discardContent} is to delete besides what was kept. */
 export interface DataRemoval {
-  /** Files that another torrent has as well, by index: they stay. */
-  readonly shared: ReadonlySet<number>;
+  readonly infoHash: InfoHash;
+  /** Files that another torrent has as well stay, also when that is added while others are deleted. */
+  readonly places: Places;
   readonly priorities: readonly Priority[];
   /** What was there when it was last looked at; `undefined` when nothing is known of what is in the folder now. */
   readonly claimed: Progress | undefined;
@@ -81,14 +83,15 @@ export interface DataRemoval {
 export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (data === undefined) return;
-  const { shared, priorities, claimed, onLeft, storage } = data;
+  const { infoHash, places, priorities, claimed, onLeft, storage } = data;
   const { layout } = place.metainfo;
   const isKnown = (index: number): boolean => {
     const file = layout.files[index];
     // What was kept of a file that is not wanted is elsewhere.
     return file !== undefined && claimed !== undefined && priorities[index] !== "skip" && hasBytes(layout, file, claimed);
   };
-  await (storage ?? makeStorage(place)).remove((file) => shared.has(file), { isKnown, onLeft });
+  places.leave(infoHash);
+  await (storage ?? makeStorage(place)).remove((file) => places.isShared(infoHash, file), { isKnown, onLeft });
 }
 
 /** Whether any byte of a file is in pieces or blocks that are there. */

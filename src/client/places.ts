@@ -12,7 +12,7 @@ export interface Claim {
 
 /** A file that two torrents have, as the other one has it. */
 interface Share {
-  readonly other: Claim;
+  readonly other: Placed;
   readonly file: LayoutFile;
 }
 
@@ -21,6 +21,8 @@ interface Placed extends Claim {
   readonly neighbours: Set<Placed>;
   /** By index of file. */
   readonly shares: Map<number, Share[]>;
+  /** Its data is being deleted: nothing is kept for it. */
+  isLeaving: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export class Places {
   /** A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not agree with its own. */
   add(claim: Claim): void {
     const top = topOf(claim);
-    const placed: Placed = { ...claim, neighbours: new Set(), shares: new Map() };
+    const placed: Placed = { ...claim, neighbours: new Set(), shares: new Map(), isLeaving: false };
     const found: { readonly other: Placed; readonly shared: readonly (readonly [mine: LayoutFile, its: LayoutFile])[] }[] = [];
     for (const other of this.#near(top, claim.folder)) {
       if (!other.infoHash.equals(claim.infoHash)) found.push({ other, shared: sharedFiles(claim, other) });
@@ -60,6 +62,11 @@ export class Places {
     this.#release(infoHash, metainfo === undefined ? undefined : topOf({ folder, metainfo }));
   }
 
+  /** A torrent's data is going to be deleted. Its places are its own until {@link Places.remove}; other torrents need keep nothing for it. */
+  leave(infoHash: InfoHash): void {
+    for (const placed of this.#byId.get(infoHash.hex) ?? []) placed.isLeaving = true;
+  }
+
   /** A torrent has no data any more. */
   remove(infoHash: InfoHash): void {
     this.#release(infoHash, undefined);
@@ -72,9 +79,9 @@ export class Places {
     return this.#byId.get(infoHash.hex)?.some((placed) => placed.neighbours.size > 0 && topOf(placed) === top) === true;
   }
 
-  /** The files that another torrent has as well, by index. */
-  shared(infoHash: InfoHash): ReadonlySet<number> {
-    return new Set((this.#byId.get(infoHash.hex) ?? []).flatMap(({ shares }) => [...shares.keys()]));
+  /** Whether another torrent, which stays, has a torrent's file as well. */
+  isShared(infoHash: InfoHash, fileIndex: number): boolean {
+    return this.#sharers(infoHash, fileIndex).length > 0;
   }
 
   /** Tells whether bytes of a torrent's file are, or may be, what another torrent has verified. */
@@ -104,10 +111,12 @@ export class Places {
   }
 
   #isProtected(infoHash: InfoHash, fileIndex: number, offset: number, length: number): boolean {
-    for (const { shares } of this.#byId.get(infoHash.hex) ?? []) {
-      for (const { other, file } of shares.get(fileIndex) ?? []) if (hasAny(other.metainfo.layout, other.have(), file.offset + offset, length)) return true;
-    }
-    return false;
+    return this.#sharers(infoHash, fileIndex).some(({ other, file }) => hasAny(other.metainfo.layout, other.have(), file.offset + offset, length));
+  }
+
+  #sharers(infoHash: InfoHash, fileIndex: number): Share[] {
+    const placed = this.#byId.get(infoHash.hex) ?? [];
+    return placed.flatMap(({ shares }) => shares.get(fileIndex) ?? []).filter(({ other }) => !other.isLeaving);
   }
 
   /** Torrents whose data may be the same as, above, or below that at `top`. */

@@ -248,20 +248,25 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Takes the torrent out of the client, and deletes its data when told to. What was kept about it is forgotten. A file that has another length than the
-   * torrent says, and that is not known to have been written to or to hold data of the torrent, is another program's: it stays, which is told as the
-   * warning `storage.not-ours`. Rejects with StorageError.
+   * Deletes the torrent's data when told to, and takes it out of the client. What was kept about it is forgotten. Until that is done, `client.add` rejects the
+   * same torrent with `client.duplicate`; files that another one has as well, also one added meanwhile, stay. So does a file that has another length than the
+   * torrent says, and that is not known to have been written to or to hold data of the torrent: it is another program's, which is told as the warning
+   * `storage.not-ours`. Rejects with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
     const storage = this.#content?.storage;
     await this.close();
-    const shared = this.#host.places.shared(this.infoHash);
-    this.#host.forget(this.infoHash);
-    const place = this.#place();
-    if (place === undefined) return;
-    const priorities = this.selectFiles()?.priorities ?? [];
-    const onLeft = (error: StorageError): void => this.#warn(error);
-    await discardContent(place, options.deleteData === true ? { shared, priorities, claimed: await this.#memory.claimedHere(), onLeft, storage } : undefined);
+    try {
+      const place = this.#place();
+      const priorities = this.selectFiles()?.priorities ?? [];
+      const onLeft = (error: StorageError): void => this.#warn(error);
+      const { infoHash } = this;
+      const data = options.deleteData === true ? { infoHash, places: this.#host.places, priorities, claimed: await this.#memory.claimedHere(), onLeft, storage } : undefined;
+      if (place !== undefined) await discardContent(place, data);
+    } finally {
+      // Not before: what is added again meanwhile, or in its place, would lose its files.
+      this.#host.forget(this.infoHash);
+    }
   }
 
   /** Stops for good; state is kept. The client does this for all its torrents. */

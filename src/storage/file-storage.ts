@@ -235,6 +235,8 @@ export class FileStorage implements Storage {
       const path = this.path(file);
       await this.#folders.check(path);
       const stat = await files.stat(path);
+      // Another torrent may have been given the file just now.
+      if (isKept(file.index)) continue;
       const isOurs = written.has(file.index) || isKnown?.(file.index) === true;
       if (stat === undefined || (stat.kind === "file" && (stat.size === file.length || isOurs))) await files.removeFile(path);
       else left.push(path);

@@ -43,7 +43,7 @@ export interface Storage {
   /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
   hasData(): Promise<boolean>;
   /**
-   * Deletes what was stored, but for files that are to be kept, and folders that became empty. A file of another length than the torrent says, to which
+   * Deletes what was stored, but for files that are to be kept, which is asked right before each is deleted, and folders that became empty. A file of another length than the torrent says, to which
    * nothing was written and of which `options` knows nothing, is another program's: it stays, and `options.onLeft` hears of it.
    */
   remove(isKept?: (fileIndex: number) => boolean, options?: RemoveOptions): Promise<void>;

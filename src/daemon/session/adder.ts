@@ -33,7 +33,7 @@ export class Adder {
     const limits = changedLimits(NO_LIMITS, options.limits);
     const torrent = await this.#addToClient(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
     const id = torrent.infoHash.hex;
-    // The client has forgotten it before its files are deleted, and its record is.
+    // When it is removed, the client has forgotten it before its record is deleted.
     await context.removals.get(id);
     const record = newRecord({
       id,
