@@ -30,9 +30,13 @@ const STORAGE: Readonly<Record<string, readonly [string, string]>> = {
   EMFILE: ["storage.too-many-files", "too many open files: raise the limit (ulimit -n)"],
   ENFILE: ["storage.too-many-files", "too many open files on this system"],
   EXDEV: ["storage.other-disk", "the two places are on different disks"],
+  ELOOP: ["storage.denied", "too many symbolic links"],
+};
+
+/** What only an open says so: a read or a write that meets these has lost its disk. */
+const STORAGE_OPEN: Readonly<Record<string, readonly [string, string]>> = {
   ENXIO: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
   ENODEV: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
-  ELOOP: ["storage.denied", "too many symbolic links"],
 };
 
 /** A system error of a socket as a NetworkError that says `what` failed. */
@@ -42,9 +46,10 @@ export function networkError(thrown: unknown, what: string): NetworkError {
   return new NetworkError(code, `${what}: ${reason}`, { cause: thrown });
 }
 
-/** A system error of a file as a StorageError that says `what` failed on `path`. */
+/** A system error of a file as a StorageError that says `what` failed on `path`; `"open"` for an open. */
 export function storageError(thrown: unknown, what: string, path: string): StorageError {
   if (thrown instanceof StorageError) return thrown;
-  const [code, reason] = STORAGE[errorCode(thrown) ?? ""] ?? ["storage.failed", toError(thrown).message];
+  const name = errorCode(thrown) ?? "";
+  const [code, reason] = (what === "open" ? STORAGE_OPEN[name] : undefined) ?? STORAGE[name] ?? ["storage.failed", toError(thrown).message];
   return new StorageError(code, `cannot ${what} ${path}: ${reason}`, { cause: thrown, fields: { path } });
 }
