@@ -8,8 +8,6 @@ export const FIRST_BYTE_TIMEOUT_MS = 10_000;
 export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 /** HTTP redirects followed for one request. */
 export const MAX_REDIRECTS = 5;
-/** Values and keys of the files in the reply to a scrape: 10,000 torrents. */
-export const MAX_SCRAPE_TOKENS = 100_000;
 
 /** Peers looked at in one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
 export const MAX_REPLY_PEERS = 2_000;
@@ -21,6 +19,8 @@ export const MAX_URL_LENGTH = 4_096;
 export const MAX_HTTP_SCRAPE_HASHES = 64;
 /** Torrents in one scrape over UDP: BEP 15 says "about 74", and trackers answer no more. */
 export const MAX_UDP_SCRAPE_HASHES = 74;
+/** Values and keys of the files in the reply to a scrape: 10,000 torrents. */
+export const MAX_SCRAPE_TOKENS = 100_000;
 
 /** Seconds between announces when the reply names none. */
 export const DEFAULT_INTERVAL_SECONDS = 1_800;
