@@ -2,17 +2,17 @@ import { Bitfield, BLOCK_LENGTH, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper } from "../storage/index.ts";
-import { REQUEST_LENGTH, writeCancel, writeRequest } from "../wire/index.ts";
 import type { AssemblyBudget } from "./assembly-budget.ts";
 import { BlockChooser } from "./block-chooser.ts";
+import type { OutstandingRequest } from "./block-requests.ts";
+import type { BlockSource } from "./block-source.ts";
 import { DiskRetry } from "./disk-retry.ts";
 import { EndGame } from "./end-game.ts";
 import { Evidence } from "./evidence.ts";
 import { MIN_PIPELINE, REQUEST_TIMEOUT_MS, SNUB_MS, STALLED_BLOCK_MS } from "./limits.ts";
-import type { OpenPiece } from "./open-piece.ts";
+import type { OpenPiece, Source } from "./open-piece.ts";
 import { OpenPieces } from "./open-pieces.ts";
 import { PartialSaver } from "./partial-saver.ts";
-import type { Peer, PeerIdentity } from "./peer.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 import { PiecePicker, type Priority } from "./piece-picker.ts";
 import { PieceWriter, type BlockStorage } from "./piece-writer.ts";
@@ -25,12 +25,13 @@ export interface DownloaderOptions {
   /** Pieces that are on disk: grows as the download goes on. */
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
-  readonly peers: ReadonlySet<Peer>;
+  /** Those that may be asked, whoever they are: they come and go. */
+  readonly sources: ReadonlySet<BlockSource>;
   /** Memory that all torrents share. */
   readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
-  /** It is proved that a peer sent bad data. */
-  readonly onLiar: (identity: PeerIdentity) => void;
+  /** It is proved that a source sent bad data: its {@link BlockSource.identity}. It may have left. */
+  readonly onLiar: (identity: Source) => void;
   /** The disk refused; nothing is requested until `undefined` says that it works again. */
   readonly onStorage: (error: StorageError | undefined) => void;
 }
@@ -53,7 +54,7 @@ export class Downloader {
   readonly #disk: DiskRetry;
   readonly #suspects: Suspects;
   #isStopped = false;
-  /** Requests that one peer may have outstanding, so that all find memory. */
+  /** Requests that one source may have outstanding, so that all find memory. */
   #share = Infinity;
 
   constructor(options: DownloaderOptions) {
@@ -74,9 +75,9 @@ export class Downloader {
       begin: (index) => this.#begin(index),
     });
     this.#evidence = new Evidence(runtime.hasher);
-    this.#endGame = new EndGame(options.peers, this.#open, runtime.random);
+    this.#endGame = new EndGame(options.sources, this.#open, runtime.random);
     this.#disk = new DiskRetry({ clock: runtime.clock, onStorage: options.onStorage, onRoom: () => this.refillAll() });
-    this.#suspects = new Suspects({ open: this.#open, peers: options.peers, restart: (piece) => this.#restart(piece) });
+    this.#suspects = new Suspects({ open: this.#open, sources: options.sources, restart: (piece) => this.#restart(piece) });
   }
 
   /** Whether pieces are fetched in order instead of rarest first. */
@@ -88,7 +89,7 @@ export class Downloader {
     this.#chooser.isSequential = isSequential;
   }
 
-  /** Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a second peer. */
+  /** Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a second source. */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
     if (pieces.length > 0) this.refillAll();
@@ -129,12 +130,12 @@ export class Downloader {
     return true;
   }
 
-  /** Whether a peer has a piece that we want. */
-  isInteresting(peer: Peer): boolean {
-    const { pieces } = peer;
+  /** Whether a source has a piece that we want. */
+  isInteresting(source: BlockSource): boolean {
+    const { pieces } = source;
     if (pieces === undefined || pieces.isEmpty || this.isFinished) return false;
     for (const piece of this.#open.indexes()) if (this.picker.isWanted(piece) && pieces.get(piece)) return true;
-    return this.picker.canPick(peer.isSeed ? undefined : pieces);
+    return this.picker.canPick(source.isSeed ? undefined : pieces);
   }
 
   /** Whether one piece is wanted and missing. */
@@ -142,111 +143,110 @@ export class Downloader {
     return !this.#options.have.get(piece) && this.picker.isWanted(piece);
   }
 
-  /** Asks a peer for as much as its pipeline holds. */
-  refill(peer: Peer): void {
-    if (!canAsk(peer)) return;
-    if (peer.requests.size === 0) this.#shareMemory();
-    this.#request(peer, this.#mayAskAgain);
+  /** Asks a source for as much as its pipeline holds. */
+  refill(source: BlockSource): void {
+    if (!source.canAsk) return;
+    if (source.requests.size === 0) this.#shareMemory();
+    this.#request(source, this.#mayAskAgain);
   }
 
-  /** Asks every peer; `last` after the others, for it did not deliver what it was asked for. */
-  refillAll(last?: Peer): void {
-    const { peers } = this.#options;
+  /** Asks every source; `last` after the others, for it did not deliver what it was asked for. */
+  refillAll(last?: BlockSource): void {
+    const { sources } = this.#options;
     this.#shareMemory();
-    // Looking for what is late costs a look at all peers for each that waits: without memory that is left to the tick.
+    // Looking for what is late costs a look at all sources for each that waits: without memory that is left to the tick.
     const isEndGame = this.#endGame.isNear(this.picker.remaining);
-    // Those that wait first, or what memory there is would always go to the peers that came first.
-    for (const peer of peers) if (peer.requests.size === 0 && peer !== last) this.#request(peer, isEndGame);
-    for (const peer of peers) if (peer !== last) this.#request(peer, isEndGame);
+    // Those that wait first, or what memory there is would always go to the sources that came first.
+    for (const source of sources) if (source.requests.size === 0 && source !== last) this.#request(source, isEndGame);
+    for (const source of sources) if (source !== last) this.#request(source, isEndGame);
     if (last !== undefined) this.#request(last, isEndGame);
   }
 
-  blockStart(peer: Peer, index: number, begin: number, length: number): Uint8Array | undefined {
+  blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     const piece = this.#open.get(index);
     const block = piece?.blockAt(begin, length);
-    if (piece === undefined || block === undefined || peer.requests.find(index, block) === undefined) return undefined;
+    if (piece === undefined || block === undefined || source.requests.find(index, block) === undefined) return undefined;
     if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block))) return undefined;
-    peer.arriving = { piece, block };
+    source.arriving = { piece, block };
     return this.#buffers.memoryOf(piece).subarray(begin, begin + length);
   }
 
-  blockEnd(peer: Peer, index: number, begin: number, length: number, stored: boolean): void {
+  blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     const block = Math.floor(begin / BLOCK_LENGTH);
-    peer.arriving = undefined;
-    const asked = peer.requests.find(index, block);
+    source.arriving = undefined;
+    const asked = source.requests.find(index, block);
     if (asked !== undefined && asked.piece.blockAt(begin, length) === block) {
-      peer.requests.delete(index, block);
+      source.requests.delete(index, block);
       if (!stored) asked.piece.release(block);
     }
     if (!stored) {
       this.wasted += length;
-      peer.wasted += length;
-      this.refill(peer);
+      this.refill(source);
       return;
     }
     const piece = this.#open.get(index);
     if (piece === undefined) return;
     const now = this.#options.runtime.clock.now();
-    piece.endArrival(block, peer.identity, now);
-    peer.lastBlock = now;
-    peer.isSnubbing = false;
-    peer.down.add(length);
-    peer.requests.onBlock();
-    this.#cancelElsewhere(peer, piece, block);
-    if (piece.suspect && peer.flags.peerChoking) this.#suspects.left(peer);
+    piece.endArrival(block, source.identity, now);
+    source.lastBlock = now;
+    source.isSnubbing = false;
+    source.down.add(length);
+    source.requests.onBlock();
+    this.#cancelElsewhere(source, piece, block);
+    if (piece.suspect && source.limitedTo !== undefined) this.#suspects.left(source);
     if (piece.isComplete) this.#own(this.#finish(piece));
-    this.refill(peer);
+    this.refill(source);
   }
 
-  /** A peer was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or the block needs none. */
-  adopt(peer: Peer, index: number, begin: number, length: number): boolean {
-    const next = this.#isStopped ? undefined : this.#chooser.claim(peer, index, begin, length);
-    if (next !== undefined) peer.requests.add(next.piece, next.block, this.#options.runtime.clock.now());
+  /** A source was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or the block needs none. */
+  adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
+    const next = this.#isStopped ? undefined : this.#chooser.claim(source, index, begin, length);
+    if (next !== undefined) source.requests.add(next.piece, next.block, this.#options.runtime.clock.now());
     return next !== undefined;
   }
 
-  /** A peer will not answer a request (BEP 6). */
-  rejected(peer: Peer, index: number, begin: number, length: number): void {
+  /** A source will not answer a request. Says whether it was one of ours. */
+  rejected(source: BlockSource, index: number, begin: number, length: number): boolean {
     const block = Math.floor(begin / BLOCK_LENGTH);
-    const request = peer.requests.find(index, block);
-    if (request === undefined || request.piece.blockAt(begin, length) !== block) return;
-    peer.requests.delete(index, block);
+    const request = source.requests.find(index, block);
+    if (request === undefined || request.piece.blockAt(begin, length) !== block) return false;
+    source.requests.delete(index, block);
     request.piece.release(block);
-    if (peer.flags.peerChoking) peer.allowedFast.delete(index);
-    this.#suspects.leave(peer, request.piece);
+    this.#suspects.leave(source, request.piece);
+    return true;
   }
 
-  /** The peer chokes us: without the fast extension that voids our requests. */
-  choked(peer: Peer): void {
-    if (!peer.supportsFast) this.#releaseAll(peer);
-    else this.#suspects.left(peer);
+  /** The source sends no more for a time. `isVoid`: neither what it was asked for already, or else it answers or rejects each of these requests. */
+  withheld(source: BlockSource, isVoid: boolean): void {
+    if (isVoid) this.#releaseAll(source);
+    else this.#suspects.left(source);
   }
 
-  /** The peer stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the peers. */
-  dismiss(peer: Peer): void {
-    this.#cancelAll(peer);
-    this.gone(peer);
+  /** The source stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the sources. */
+  dismiss(source: BlockSource): void {
+    this.#cancelAll(source);
+    this.gone(source);
   }
 
-  /** The peer is gone. */
-  gone(peer: Peer): void {
-    this.#abandonArrival(peer);
-    this.#releaseAll(peer);
+  /** The source is gone. */
+  gone(source: BlockSource): void {
+    this.#abandonArrival(source);
+    this.#releaseAll(source);
     this.refillAll();
   }
 
   /** Once a second. */
   tick(now: number): void {
     this.#shareMemory();
-    for (const peer of this.#options.peers) {
-      peer.requests.tick(peer.down.rate);
-      if (peer.requests.size === 0) {
-        this.#request(peer, this.#mayAskAgain);
+    for (const source of this.#options.sources) {
+      source.requests.tick(source.down.rate);
+      if (source.requests.size === 0) {
+        this.#request(source, this.#mayAskAgain);
         continue;
       }
-      // A time-out asks anew, which must not make a peer that never delivers look patient.
-      if (!peer.flags.peerChoking && now - peer.lastBlock > SNUB_MS) peer.isSnubbing = true;
-      if (now - Math.max(peer.lastBlock, oldest(peer)) > REQUEST_TIMEOUT_MS) this.#timeOut(peer);
+      // A time-out asks anew, which must not make a source that never delivers look patient.
+      if (source.limitedTo === undefined && now - source.lastBlock > SNUB_MS) source.isSnubbing = true;
+      if (now - Math.max(source.lastBlock, oldest(source)) > REQUEST_TIMEOUT_MS) this.#timeOut(source);
     }
     const isPassedOn = this.#suspects.tick(now);
     if (isPassedOn || this.#endGame.isNear(this.picker.remaining)) this.refillAll();
@@ -263,46 +263,43 @@ export class Downloader {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#disk.stop();
-    for (const peer of this.#options.peers) this.#cancelAll(peer);
+    for (const source of this.#options.sources) this.#cancelAll(source);
     this.#saveUnfinished(Infinity);
     while (this.#work.size > 0) await Promise.all(this.#work);
     this.#buffers.close();
   }
 
-  /** Whether nothing more can be begun, so that what is late from one peer may be asked of another: memory may be waiting for it. */
+  /** Whether nothing more can be begun, so that what is late from one source may be asked of another: memory may be waiting for it. */
   get #mayAskAgain(): boolean {
     return this.#endGame.isNear(this.picker.remaining) || this.#buffers.wasRefused;
   }
 
-  #request(peer: Peer, mayAskAgain: boolean): void {
-    if (this.#isStopped || this.#disk.isRefusing || !canAsk(peer)) return;
-    if (peer.requests.size > 0 && this.#buffers.wasRefused) return;
-    const room = peer.requests.room(this.#share);
+  #request(source: BlockSource, mayAskAgain: boolean): void {
+    if (this.#isStopped || this.#disk.isRefusing || !source.canAsk) return;
+    if (source.requests.size > 0 && this.#buffers.wasRefused) return;
+    const room = source.requests.room(this.#share);
     if (room === 0) return;
     const now = this.#options.runtime.clock.now();
-    const out = new Uint8Array(room * REQUEST_LENGTH);
-    let at = 0;
-    for (let count = 0; count < room; count++) {
-      const next = this.#late(peer, now) ?? this.#chooser.next(peer) ?? (mayAskAgain ? this.#endGame.next(peer, now) : undefined);
+    const blocks: OutstandingRequest[] = [];
+    while (blocks.length < room) {
+      const next = this.#late(source, now) ?? this.#chooser.next(source) ?? (mayAskAgain ? this.#endGame.next(source, now) : undefined);
       if (next === undefined) break;
-      const { piece, block } = next;
-      peer.requests.add(piece, block, now);
-      at = writeRequest(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+      blocks.push(source.requests.add(next.piece, next.block, now));
     }
-    if (at > 0) peer.sendBytes(at === out.length ? out : out.subarray(0, at));
+    if (blocks.length > 0) source.request(blocks);
   }
 
-  /** A block of the piece that somebody waits for, should it be late elsewhere: one slow peer must not hold up a film. */
-  #late(peer: Peer, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+  /** A block of the piece that somebody waits for, should it be late elsewhere: one slow source must not hold up a film. */
+  #late(source: BlockSource, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const first = this.#chooser.urgent[0];
     const piece = first === undefined ? undefined : this.#open.get(first);
-    return piece === undefined || piece.freeCount > 0 ? undefined : this.#endGame.next(peer, now, first);
+    return piece === undefined || piece.freeCount > 0 ? undefined : this.#endGame.next(source, now, first);
   }
 
-  /** Looks at all peers: once for many requests. */
+  /** Looks at all sources: once for many requests. */
   #shareMemory(): void {
     let active = 0;
-    for (const { flags, isSnubbing } of this.#options.peers) if (flags.amInterested && !flags.peerChoking && !isSnubbing) active++;
+    for (const source of this.#options.sources) if (source.canAsk && source.limitedTo === undefined && !source.isSnubbing) active++;
     const { blockCount, pieceBlocks } = this.#buffers;
     const share = Math.floor(blockCount / Math.max(1, active));
     // Less about one piece that is not complete yet.
@@ -314,58 +311,54 @@ export class Downloader {
     return this.#open.begin(index, this.#options.metainfo.layout.pieceSize(index), this.#options.runtime.clock.now());
   }
 
-  #cancelElsewhere(from: Peer, piece: OpenPiece, block: number): void {
+  #cancelElsewhere(from: BlockSource, piece: OpenPiece, block: number): void {
     if (!this.#endGame.wasShared(piece, block)) return;
-    for (const peer of this.#options.peers) {
-      if (peer === from || !peer.requests.delete(piece.index, block)) continue;
-      const out = new Uint8Array(REQUEST_LENGTH);
-      writeCancel(out, 0, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
-      peer.sendBytes(out);
+    for (const source of this.#options.sources) {
+      const asked = source === from ? undefined : source.requests.find(piece.index, block);
+      if (asked === undefined) continue;
+      source.requests.delete(piece.index, block);
+      source.cancel([asked]);
     }
   }
 
-  /** Takes back everything asked of a peer, and tells it. */
-  #cancelAll(peer: Peer): void {
-    const requests = [...peer.requests.values()];
-    if (requests.length === 0) return;
-    const out = new Uint8Array(requests.length * REQUEST_LENGTH);
-    let at = 0;
-    for (const { piece, block } of requests) at = writeCancel(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
-    peer.sendBytes(out);
-    this.#abandonArrival(peer);
-    this.#releaseAll(peer);
+  /** Takes back everything asked of a source, and tells it. */
+  #cancelAll(source: BlockSource): void {
+    if (source.requests.size === 0) return;
+    source.cancel([...source.requests.values()]);
+    this.#abandonArrival(source);
+    this.#releaseAll(source);
   }
 
-  #abandonArrival(peer: Peer): void {
-    const { arriving } = peer;
+  #abandonArrival(source: BlockSource): void {
+    const { arriving } = source;
     if (arriving === undefined) return;
-    peer.arriving = undefined;
-    peer.abandonBlock();
+    source.arriving = undefined;
+    source.abandonBlock();
     arriving.piece.abandonArrival(arriving.block);
   }
 
-  #releaseAll(peer: Peer): void {
-    for (const { piece, block } of peer.requests.drain()) piece.release(block);
-    this.#suspects.left(peer);
+  #releaseAll(source: BlockSource): void {
+    for (const { piece, block } of source.requests.drain()) piece.release(block);
+    this.#suspects.left(source);
   }
 
   /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
   #abandonStalled(piece: OpenPiece, block: number): boolean {
     const now = this.#options.runtime.clock.now();
-    for (const other of this.#options.peers) {
+    for (const other of this.#options.sources) {
       if (other.arriving?.piece !== piece || other.arriving.block !== block) continue;
-      if (now - other.lastReceived < STALLED_BLOCK_MS || !other.isHeard) return false;
+      if (now - (other.silentSince ?? now) < STALLED_BLOCK_MS) return false;
       this.#abandonArrival(other);
       return true;
     }
     return false;
   }
 
-  /** What peers were asked of a piece is void; blocks of it that still come are dropped. */
+  /** What sources were asked of a piece is void; blocks of it that still come are dropped. */
   #forgetRequests(piece: OpenPiece): void {
-    for (const peer of this.#options.peers) {
-      if (peer.arriving?.piece === piece) this.#abandonArrival(peer);
-      peer.requests.forget(piece);
+    for (const source of this.#options.sources) {
+      if (source.arriving?.piece === piece) this.#abandonArrival(source);
+      source.requests.forget(piece);
     }
   }
 
@@ -375,10 +368,10 @@ export class Downloader {
     piece.restart();
   }
 
-  #timeOut(peer: Peer): void {
-    this.#cancelAll(peer);
-    peer.requests.collapse();
-    this.refillAll(peer);
+  #timeOut(source: BlockSource): void {
+    this.#cancelAll(source);
+    source.requests.collapse();
+    this.refillAll(source);
   }
 
   async #finish(piece: OpenPiece): Promise<void> {
@@ -400,7 +393,7 @@ export class Downloader {
   }
 
   #stored(piece: OpenPiece, data: Uint8Array): void {
-    for (const liar of this.#evidence.passed(piece, data)) if (isIdentity(liar)) this.#options.onLiar(liar);
+    for (const liar of this.#evidence.passed(piece, data)) this.#options.onLiar(liar);
     this.#close(piece);
     this.#options.have.set(piece.index);
     this.#options.keeper?.piece(piece.index);
@@ -414,7 +407,7 @@ export class Downloader {
     piece.distrust();
     this.#buffers.release(piece);
     this.#buffers.wasRefused = false;
-    if (guilty !== undefined && isIdentity(guilty)) this.#options.onLiar(guilty);
+    if (guilty !== undefined) this.#options.onLiar(guilty);
     this.refillAll();
   }
 
@@ -446,16 +439,7 @@ export class Downloader {
   }
 }
 
-/** Whether a peer takes requests of ours at all. */
-function canAsk(peer: Peer): boolean {
-  return !peer.isClosed && peer.flags.amInterested && (!peer.flags.peerChoking || peer.allowedFast.size > 0);
-}
-
-function oldest(peer: Peer): number {
-  for (const { sentAt } of peer.requests.values()) return sentAt;
+function oldest(source: BlockSource): number {
+  for (const { sentAt } of source.requests.values()) return sentAt;
   return 0;
-}
-
-function isIdentity(source: object): source is PeerIdentity {
-  return "peerId" in source && "address" in source;
 }

@@ -1,14 +1,14 @@
 import { shuffle, type Random } from "../runtime/index.ts";
+import type { BlockSource } from "./block-source.ts";
 import { END_GAME_TIMEOUT_MS, UNPROVED_REQUESTS } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import type { OpenPieces } from "./open-pieces.ts";
-import type { Peer } from "./peer.ts";
 
-/** Milliseconds a request must be old before another peer is asked for the same block: a fast peer delivers sooner. */
+/** Milliseconds a request must be old before another source is asked for the same block: a fast one delivers sooner. */
 const PATIENCE_MS = 500;
-/** Peers asked for the same block, at the most; more only when these take too long ({@link END_GAME_TIMEOUT_MS}). */
+/** Sources asked for the same block, at the most; more only when these take too long ({@link END_GAME_TIMEOUT_MS}). */
 const MAX_ASKED = 3;
-/** Requests outstanding with one peer in end game: more would mostly come twice. */
+/** Requests outstanding with one source in end game: more would mostly come twice. */
 const MAX_OUTSTANDING = 32;
 
 /**
@@ -16,14 +16,14 @@ const MAX_OUTSTANDING = 32;
  * cancelled elsewhere when they arrive.
  */
 export class EndGame {
-  readonly #peers: ReadonlySet<Peer>;
+  readonly #sources: ReadonlySet<BlockSource>;
   readonly #open: OpenPieces;
   readonly #random: Random;
-  /** Blocks asked of more than one peer. */
+  /** Blocks asked of more than one source. */
   readonly #shared = new Map<OpenPiece, Set<number>>();
 
-  constructor(peers: ReadonlySet<Peer>, open: OpenPieces, random: Random) {
-    this.#peers = peers;
+  constructor(sources: ReadonlySet<BlockSource>, open: OpenPieces, random: Random) {
+    this.#sources = sources;
     this.#open = open;
     this.#random = random;
   }
@@ -33,17 +33,17 @@ export class EndGame {
     return remaining === 0 && this.#open.size > 0;
   }
 
-  /** A block that is late elsewhere and that `peer` could send; `only`: of this piece. */
-  next(peer: Peer, now: number, only?: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
-    if (peer.requests.size >= MAX_OUTSTANDING || peer.flags.peerChoking) return undefined;
-    for (const other of shuffle([...this.#peers], this.#random)) {
-      if (other === peer) continue;
+  /** A block that is late elsewhere and that `source` could send; `only`: of this piece. */
+  next(source: BlockSource, now: number, only?: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    if (source.requests.size >= MAX_OUTSTANDING || source.limitedTo !== undefined) return undefined;
+    for (const other of shuffle([...this.#sources], this.#random)) {
+      if (other === source) continue;
       for (const { piece, block, sentAt } of other.requests.values()) {
         if (now - sentAt < PATIENCE_MS) break;
         if (only !== undefined && piece.index !== only) continue;
         if (!piece.isPending(block) || piece.suspect) continue;
-        if (piece.askedCount(block) >= MAX_ASKED && !mayHelp(peer, now - sentAt)) continue;
-        if (peer.pieces?.get(piece.index) !== true || peer.requests.find(piece.index, block) !== undefined) continue;
+        if (piece.askedCount(block) >= MAX_ASKED && !mayHelp(source, now - sentAt)) continue;
+        if (!source.mayAsk(piece.index) || source.requests.find(piece.index, block) !== undefined) continue;
         piece.requestAgain(block);
         this.#share(piece, block);
         return { piece, block };
@@ -68,7 +68,7 @@ export class EndGame {
   }
 }
 
-/** Whether a peer may be asked for a block that enough others owe for `lateMs`: peers that take requests and never deliver must not keep it from those that would. */
-function mayHelp(peer: Peer, lateMs: number): boolean {
-  return lateMs >= END_GAME_TIMEOUT_MS && (peer.down.total > 0 || peer.requests.size < UNPROVED_REQUESTS);
+/** Whether a source may be asked for a block that enough others owe for `lateMs`: those that take requests and never deliver must not keep it from those that would. */
+function mayHelp(source: BlockSource, lateMs: number): boolean {
+  return lateMs >= END_GAME_TIMEOUT_MS && (source.down.total > 0 || source.requests.size < UNPROVED_REQUESTS);
 }

@@ -25,7 +25,8 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
   switch (message.type) {
     case "choke":
       peer.flags.peerChoking = true;
-      swarm.downloader?.choked(peer);
+      // Without the fast extension that voids our requests; with it each of them is answered or rejected (BEP 6).
+      swarm.downloader?.withheld(peer, !peer.supportsFast);
       return;
     case "unchoke":
       peer.flags.peerChoking = false;
@@ -61,7 +62,7 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       return;
     case "reject":
       requireFast(peer, message.type);
-      swarm.downloader?.rejected(peer, message.piece, message.begin, message.length);
+      if (swarm.downloader?.rejected(peer, message.piece, message.begin, message.length) === true && peer.flags.peerChoking) peer.allowedFast.delete(message.piece);
       return;
     case "allowed-fast":
       requireFast(peer, message.type);

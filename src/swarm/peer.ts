@@ -1,4 +1,4 @@
-import { Bitfield, concatBytes, ipPeer, NetworkError, PeerError, toError, type PeerAddress, type PeerId } from "../base/index.ts";
+import { Bitfield, BLOCK_LENGTH, concatBytes, ipPeer, NetworkError, PeerError, toError, type PeerAddress, type PeerId } from "../base/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import type { Clock, SocketHandlers } from "../runtime/index.ts";
 import {
@@ -6,17 +6,21 @@ import {
   ExtensionNegotiation,
   initialPeerFlags,
   recogniseClient,
+  REQUEST_LENGTH,
+  writeCancel,
+  writeRequest,
   type ExtendedHandshake,
   type ExtensionRegistry,
   type Handshake,
   type Message,
   type PeerFlags,
 } from "../wire/index.ts";
+import { BlockRequests, type OutstandingRequest } from "./block-requests.ts";
+import type { BlockSource } from "./block-source.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
 import { MAX_EARLY_HAVES, OUTBOX_HIGH_WATER } from "./limits.ts";
-import type { OpenPiece } from "./open-piece.ts";
-import { PeerRequests } from "./peer-requests.ts";
+import type { OpenPiece, Source } from "./open-piece.ts";
 import { RateMeter } from "./rate-meter.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
@@ -37,6 +41,11 @@ export interface PeerOwner {
 export interface PeerIdentity {
   readonly address: PeerAddress;
   readonly peerId: PeerId;
+}
+
+/** Whether a source of blocks is, or was, a peer. */
+export function isPeerIdentity(source: Source): source is PeerIdentity {
+  return "peerId" in source && "address" in source;
 }
 
 /** Why a connection is not read: its requests fill our queue, it does not take our answers, the download limit is reached, or its messages wait for time. */
@@ -64,7 +73,7 @@ export interface PeerOptions {
 }
 
 /** One connection with a peer, handshake done: what each side said, and what waits to be sent. Decides nothing. */
-export class Peer implements InboxOwner {
+export class Peer implements InboxOwner, BlockSource {
   readonly connection: Connection;
   readonly direction: Direction;
   readonly identity: PeerIdentity;
@@ -72,7 +81,7 @@ export class Peer implements InboxOwner {
   readonly supportsExtended: boolean;
   readonly extensions: ExtensionNegotiation<Peer>;
   readonly flags: PeerFlags = initialPeerFlags();
-  readonly requests = new PeerRequests();
+  readonly requests = new BlockRequests();
   readonly uploads = new UploadQueue();
   readonly down = new RateMeter();
   readonly up = new RateMeter();
@@ -90,7 +99,7 @@ export class Peer implements InboxOwner {
   listenPort: number | undefined;
   lastReceived: number;
   lastSent: number;
-  /** When a block last arrived. */
+  /** When a block last arrived, or it unchoked us. */
   lastBlock: number;
   /** When a block last passed, one way or the other; when it connected, before any did. */
   lastMoved: number;
@@ -100,8 +109,6 @@ export class Peer implements InboxOwner {
   arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
   /** The piece that was last begun for it. */
   lastBegun: number | undefined;
-  /** Block bytes that arrived and were of no use. */
-  wasted = 0;
   readonly #owner: PeerOwner;
   readonly #inbox: Inbox;
   readonly #early: EarlyPieces = { bits: undefined, all: false, haves: new Set() };
@@ -217,9 +224,30 @@ export class Peer implements InboxOwner {
     return this.#pauses.size > 0;
   }
 
-  /** Whether we read it, so that what it does not send is its doing. Messages that wait for time are no excuse: it sent too many. */
-  get isHeard(): boolean {
-    return this.#pauses.size === 0 || (this.#pauses.size === 1 && this.#pauses.has("work"));
+  /** Messages that wait for time are no excuse: it sent too many. */
+  get silentSince(): number | undefined {
+    const isHeard = this.#pauses.size === 0 || (this.#pauses.size === 1 && this.#pauses.has("work"));
+    return isHeard ? this.lastReceived : undefined;
+  }
+
+  get canAsk(): boolean {
+    return !this.#closed && this.flags.amInterested && (!this.flags.peerChoking || this.allowedFast.size > 0);
+  }
+
+  get limitedTo(): ReadonlySet<number> | undefined {
+    return this.flags.peerChoking ? this.allowedFast : undefined;
+  }
+
+  mayAsk(piece: number): boolean {
+    return this.pieces?.get(piece) === true && (!this.flags.peerChoking || this.allowedFast.has(piece));
+  }
+
+  request(blocks: readonly OutstandingRequest[]): void {
+    this.#sendSpans(blocks, writeRequest);
+  }
+
+  cancel(blocks: readonly OutstandingRequest[]): void {
+    this.#sendSpans(blocks, writeCancel);
   }
 
   /** Once a second. `now` on the clock's scale. */
@@ -245,7 +273,6 @@ export class Peer implements InboxOwner {
     this.#owner.onClose(this, error);
   }
 
-  /** The view of the block that is arriving is needed otherwise: the rest of the block is dropped. */
   abandonBlock(): void {
     this.#inbox.abandonBlock();
   }
@@ -294,6 +321,14 @@ export class Peer implements InboxOwner {
     for (const piece of haves) this.setHave(piece);
     haves.clear();
     this.#early.bits = undefined;
+  }
+
+  /** The hot path: messages of one kind, put together in one piece. */
+  #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
+    const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
+    let at = 0;
+    for (const { piece, block } of blocks) at = write(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+    this.sendBytes(out);
   }
 
   #add(said: Bitfield, before: Bitfield): Bitfield {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { ipPeer, PeerId, type PeerAddress } from "../base/index.ts";
 import { BanList } from "./bans.ts";
+import { BlockRequests } from "./block-requests.ts";
 import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
-import { PeerRequests } from "./peer-requests.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
 const BLOCK = 16_384;
 
-describe("PeerRequests", () => {
+describe("BlockRequests", () => {
   it("begins small, refills in batches, and doubles with what arrives", () => {
-    const requests = new PeerRequests();
+    const requests = new BlockRequests();
     const piece = new OpenPiece(0, 1_000 * BLOCK);
     expect(requests.room()).toBe(MIN_PIPELINE);
     for (let block = 0; block < MIN_PIPELINE; block++) requests.add(piece, block, 0);
@@ -23,7 +23,7 @@ describe("PeerRequests", () => {
   });
 
   it("never asks for more than the peer's queue holds, whatever it says of it", () => {
-    const requests = new PeerRequests();
+    const requests = new BlockRequests();
     for (let at = 0; at < 5_000; at++) requests.onBlock();
     expect(requests.depth).toBe(DEFAULT_PIPELINE_LIMIT);
     for (const [said, held] of [[3, 3], [0, 1], [100_000, MAX_PIPELINE]] as const) {
@@ -34,7 +34,7 @@ describe("PeerRequests", () => {
   });
 
   it("asks for no more than its share of the memory, in batches too", () => {
-    const requests = new PeerRequests();
+    const requests = new BlockRequests();
     const piece = new OpenPiece(0, 1_000 * BLOCK);
     for (let at = 0; at < 200; at++) requests.onBlock();
     expect(requests.room(40)).toBe(40);
@@ -46,7 +46,7 @@ describe("PeerRequests", () => {
   });
 
   it("follows the rate once it is known, and asks for one block after a time-out", () => {
-    const requests = new PeerRequests();
+    const requests = new BlockRequests();
     for (let at = 0; at < 200; at++) requests.onBlock();
     requests.tick(10 * BLOCK);
     expect(requests.depth).toBe(13);

@@ -1,18 +1,18 @@
+import type { BlockSource } from "./block-source.ts";
 import { SUSPECT_MS, SUSPECT_MS_PER_BLOCK } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import type { OpenPieces } from "./open-pieces.ts";
-import type { Peer } from "./peer.ts";
 
 export interface SuspectsOptions {
   readonly open: OpenPieces;
-  readonly peers: ReadonlySet<Peer>;
-  /** What peers were asked of a piece is void; all of it is fetched anew. */
+  readonly sources: ReadonlySet<BlockSource>;
+  /** What sources were asked of a piece is void; all of it is fetched anew. */
   readonly restart: (piece: OpenPiece) => void;
 }
 
 /**
  * Whose turn it is with the pieces that failed their hash. Such a piece comes from one source at a time, so that the next failure
- * names the liar. A source that takes too long gives way to the others, or a peer that sends a block now and then would keep the
+ * names the liar. A source that takes too long gives way to the others, or one that sends a block now and then would keep the
  * piece for ever.
  */
 export class Suspects {
@@ -22,18 +22,18 @@ export class Suspects {
     this.#options = options;
   }
 
-  /** A peer gives up the suspect pieces of which it is the only source, unless some of their blocks are still to come from it. */
-  left(peer: Peer): void {
-    for (const piece of this.#options.open.all()) if (piece.exclusive === peer.identity && !peer.requests.includes(piece)) this.leave(peer, piece);
+  /** A source gives up the suspect pieces of which it is the only one, unless some of their blocks are still to come from it. */
+  left(source: BlockSource): void {
+    for (const piece of this.#options.open.all()) if (piece.exclusive === source.identity && !source.requests.includes(piece)) this.leave(source, piece);
   }
 
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
-  leave(peer: Peer, piece: OpenPiece): void {
-    if (!piece.suspect || piece.exclusive !== peer.identity || piece.isComplete || peer.arriving?.piece === piece) return;
+  leave(source: BlockSource, piece: OpenPiece): void {
+    if (!piece.suspect || piece.exclusive !== source.identity || piece.isComplete || source.arriving?.piece === piece) return;
     this.#options.restart(piece);
   }
 
-  /** Once a second: ends turns that took too long. Returns whether a piece may be asked of another peer now. */
+  /** Once a second: ends turns that took too long. Returns whether a piece may be asked of another source now. */
   tick(now: number): boolean {
     let isPassedOn = false;
     for (const piece of this.#options.open.all()) {
@@ -70,10 +70,10 @@ export class Suspects {
     return true;
   }
 
-  /** Whether a peer that could be asked has not had its turn. */
+  /** Whether a source that could be asked has not had its turn. */
   #hasOther(piece: OpenPiece): boolean {
-    for (const { identity, flags, isClosed, pieces } of this.#options.peers) {
-      if (!isClosed && !flags.peerChoking && flags.amInterested && pieces?.get(piece.index) === true && !piece.hadTurn.has(identity)) return true;
+    for (const source of this.#options.sources) {
+      if (source.canAsk && source.limitedTo === undefined && source.mayAsk(piece.index) && !piece.hadTurn.has(source.identity)) return true;
     }
     return false;
   }

@@ -11,7 +11,7 @@ import { extendedHandshake, grantFast, sayPieces } from "./greeting.ts";
 import { receive, type Inbound } from "./inbound.ts";
 import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
 import { MetadataExchange } from "./metadata-exchange.ts";
-import { Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
+import { isPeerIdentity, Peer, type PeerIdentity, type PeerOwner } from "./peer.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
@@ -302,9 +302,11 @@ export class Swarm implements PeerOwner {
       have: content.have,
       keeper: content.keeper,
       assembly: this.#options.assembly,
-      peers: this.#peers,
+      sources: this.#peers,
       onPiece: (piece) => this.#onPiece(piece),
-      onLiar: (identity) => this.#punish(identity),
+      onLiar: (source) => {
+        if (isPeerIdentity(source)) this.#punish(source);
+      },
       onStorage: (error) => events.onStorage(error),
     });
     downloader.restore(content.partials);

@@ -1,6 +1,6 @@
 import { toError, type Bitfield, type StorageError } from "../../../base/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import { AssemblyBudget, countPieces, Downloader, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
+import { AssemblyBudget, countPieces, Downloader, isPeerIdentity, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
 import type { SessionLog } from "../log.ts";
 import type { Fetcher, Pieces } from "../pieces.ts";
 
@@ -104,10 +104,12 @@ export class SharedDownload {
       storage: pieces.orderly,
       have: pieces.have,
       keeper: undefined,
-      peers: this.peers,
+      sources: this.peers,
       assembly: new AssemblyBudget(),
       onPiece: () => this.#progressed(downloader),
-      onLiar,
+      onLiar: (source) => {
+        if (isPeerIdentity(source)) onLiar(source);
+      },
       onStorage: (error) => this.#noteStorage(error),
     });
     downloader.isSequential = this.#isSequential;

@@ -2,7 +2,7 @@ import { BLOCK_LENGTH, PeerError } from "../base/index.ts";
 import { DEFAULT_PIPELINE_LIMIT, MAX_PIPELINE, MIN_PIPELINE, PIPELINE_MS, UNASKED_BYTES } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
-/** A block asked of a peer. */
+/** A block asked of a source. */
 export interface OutstandingRequest {
   readonly piece: OpenPiece;
   readonly block: number;
@@ -10,7 +10,7 @@ export interface OutstandingRequest {
   readonly sentAt: number;
 }
 
-/** Fewest requests kept with a peer whose rate is known: it may be slow. */
+/** Fewest requests kept with a source whose rate is known: it may be slow. */
 const SLOWEST_PIPELINE = 4;
 
 function keyOf(piece: number, block: number): number {
@@ -19,10 +19,10 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * What we have asked of one peer, and how much we may ask. The pipeline begins small and grows by one with every block, which
- * doubles it each round trip, until it covers a second of what the peer really sends; from then on it follows the rate.
+ * What we have asked of one source, and how much we may ask. The pipeline begins small and grows by one with every block, which
+ * doubles it each round trip, until it covers a second of what the source really sends; from then on it follows the rate.
  */
-export class PeerRequests {
+export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();
   #depth = MIN_PIPELINE;
   #limit = DEFAULT_PIPELINE_LIMIT;
@@ -32,7 +32,7 @@ export class PeerRequests {
   /** Bytes of all blocks that came. */
   #received = 0;
 
-  /** The peer's `reqq`. */
+  /** Requests that the source takes at a time, as it says: a peer's `reqq`. */
   setLimit(requests: number): void {
     this.#limit = Math.max(1, Math.min(requests, MAX_PIPELINE));
   }
@@ -52,9 +52,11 @@ export class PeerRequests {
     return size * 2 <= depth ? depth - size : 0;
   }
 
-  add(piece: OpenPiece, block: number, now: number): void {
-    this.#outstanding.set(keyOf(piece.index, block), { piece, block, sentAt: now });
+  add(piece: OpenPiece, block: number, now: number): OutstandingRequest {
+    const request = { piece, block, sentAt: now };
+    this.#outstanding.set(keyOf(piece.index, block), request);
     this.#asked += piece.blockLength(block);
+    return request;
   }
 
   find(piece: number, block: number): OutstandingRequest | undefined {
@@ -87,7 +89,7 @@ export class PeerRequests {
     return out;
   }
 
-  /** A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the peer has sent far more than it was asked for. */
+  /** A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more than it was asked for. */
   onReceived(bytes: number): void {
     this.#received += bytes;
     if (this.#received > 2 * this.#asked + UNASKED_BYTES) throw new PeerError("peer.unasked", `it sent ${this.#received} bytes of blocks and was asked for ${this.#asked}`);
