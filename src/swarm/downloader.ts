@@ -222,7 +222,7 @@ export class Downloader {
     const isPassedOn = this.#suspects.tick(now);
     if (isPassedOn || this.#asking.isEndGame) this.refillAll();
     this.#finishing.saveUnfinished(now);
-    if (this.#open.size === 0) this.#buffers.trim();
+    this.#buffers.tick(now);
   }
 
   /** Whether pieces are under construction. */

@@ -33,8 +33,11 @@ export const UNPROVED_REQUESTS = 4;
 /** Milliseconds that the only source of a piece that failed its hash has, besides {@link SUSPECT_MS_PER_BLOCK}, before another has its turn. */
 export const SUSPECT_MS = 10_000;
 
-/** Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, for those that send something. */
+/** Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, {@link MAX_SUSPECT_ROUNDS} times at the most, for those that send something. */
 export const SUSPECT_MS_PER_BLOCK = 16;
+
+/** Times that these double: a peer that comes while a slow one has its turn waits some minutes at the most. */
+export const MAX_SUSPECT_ROUNDS = 3;
 
 /** Milliseconds without a block, though unchoked and asked, after which a peer counts as snubbing us (BEP 3). */
 export const SNUB_MS = 60_000;
@@ -56,6 +59,9 @@ export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 
 /** The same of all torrents of a client together, but for one piece of up to {@link MAX_SURE_PIECE_BYTES} of each. */
 export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
+
+/** Milliseconds without a block after which a piece that nobody is asked for, and that is on disk as far as it is there, gives its memory back. */
+export const UNLOAD_AFTER_MS = 10_000;
 
 /** Bytes of a piece that each torrent may have in memory whatever the others have. Longer ones wait for each other. */
 export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;

@@ -1,7 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { encodeBitfield, encodeHave, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
+import { AssemblyBudget } from "./assembly-budget.ts";
 import { ASSEMBLY_BYTES } from "./limits.ts";
 
 const MIB = 1024 * 1024;
@@ -103,5 +104,55 @@ describe("Downloader with a suspect piece", () => {
     const seeder = await stage.seeder("10.0.0.2");
     await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
     expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000)).toBe(true);
+  });
+});
+
+describe("Downloader and the memory of all torrents", () => {
+  const LENGTH = 8 * MIB;
+  /** Bytes promised since the test began. */
+  let promised = 0;
+
+  async function begin(files: Readonly<Record<string, number>>): Promise<Play> {
+    promised = 0;
+    vi.spyOn(AssemblyBudget.prototype, "count").mockImplementation((bytes) => {
+      promised += bytes;
+    });
+    const play = await makePlay(files, LENGTH);
+    stage = new Stage(play);
+    return play;
+  }
+
+  afterEach(() => vi.restoreAllMocks());
+
+  /** A peer that has some pieces, and gives the first `most` blocks that it is asked for. */
+  async function giver(play: Play, ip: string, pieces: number, most: number): Promise<ScriptedPeer> {
+    const peer = await scripted(play, ip);
+    let served = 0;
+    peer.onMessage = (message) => message.type === "request" && served++ < most && peer.deliver(message.piece, message.begin, message.length);
+    peer.send(encodeBitfield(new Uint8Array([pieces])), encodeUnchoke());
+    return peer;
+  }
+
+  it("gives it back when its peers are gone", { timeout: 60_000 }, async () => {
+    const play = await begin({ "a.bin": 6 * LENGTH });
+    await stage.leecher("10.0.0.1");
+    const peers: ScriptedPeer[] = [];
+    for (let index = 0; index < 6; index++) peers.push(await giver(play, `10.0.1.${index + 1}`, 0x80 >> index, 1));
+    await stage.world.run(2_000);
+    expect(promised).toBeGreaterThan(0);
+    for (const peer of peers) peer.send(new Uint8Array(16).fill(0xff));
+    await stage.world.run(60_000);
+    expect(promised).toBe(0);
+  });
+
+  it("gives it back of files that are not wanted any more", { timeout: 60_000 }, async () => {
+    const play = await begin({ "a.bin": 2 * LENGTH, "b.bin": LENGTH });
+    const { torrent } = await stage.leecher("10.0.0.1");
+    await giver(play, "10.0.1.1", 0xe0, 3);
+    await stage.world.run(3_000);
+    expect(promised).toBeGreaterThan(0);
+    await stage.world.settled(torrent.setPriorities(new Map([[0, "skip"], [1, "skip"]])), 5_000);
+    await stage.world.run(120_000);
+    expect(promised).toBe(0);
   });
 });

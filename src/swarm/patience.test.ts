@@ -2,7 +2,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { encodeBitfield, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
+import type { BlockSource } from "./block-source.ts";
 import { END_GAME_TIMEOUT_MS, SUSPECT_MS } from "./limits.ts";
+import { OpenPieces } from "./open-pieces.ts";
+import { Suspects } from "./suspects.ts";
 
 let stage: Stage;
 afterEach(() => stage.close());
@@ -103,5 +106,30 @@ describe("Downloader with a suspect piece whose source sends a block now and the
     };
     drip();
     expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 20 * SUSPECT_MS)).toBe(true);
+  });
+});
+
+describe("Suspects", () => {
+  const source = (): BlockSource => ({ identity: {}, canAsk: true, limitedTo: undefined, mayAsk: () => true }) as unknown as BlockSource;
+
+  it("has a newcomer wait minutes at the most, however long a slow source was alone", () => {
+    const open = new OpenPieces();
+    const sources = new Set([source()]);
+    const [slow] = sources;
+    let restarted = 0;
+    const suspects = new Suspects({ open, sources, restart: () => restarted++ });
+    const piece = open.begin(0, 64 * 16_384, 0);
+    piece.distrust();
+    // Two blocks are asked for, one came.
+    piece.requestNext(slow?.identity ?? {});
+    piece.beginArrival(0);
+    piece.endArrival(0, slow?.identity ?? {}, 0);
+    piece.requestNext(slow?.identity ?? {});
+    const HOURS = 6 * 3_600_000;
+    for (let now = 0; now < HOURS; now += 1_000) suspects.tick(now);
+    expect(restarted).toBe(0);
+    sources.add(source());
+    for (let now = HOURS; now < HOURS + 3 * 60_000; now += 1_000) suspects.tick(now);
+    expect(restarted).toBeGreaterThan(0);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BLOCK_LENGTH } from "../base/index.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
-import { ASSEMBLY_BYTES, MAX_SURE_PIECE_BYTES, TOTAL_ASSEMBLY_BYTES } from "./limits.ts";
+import { ASSEMBLY_BYTES, MAX_SURE_PIECE_BYTES, TOTAL_ASSEMBLY_BYTES, UNLOAD_AFTER_MS } from "./limits.ts";
 import { OpenPiece } from "./open-piece.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 
@@ -106,5 +106,43 @@ describe("AssemblyBudget", () => {
     expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(0);
     first.close();
     expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(1);
+  });
+
+  it("counts what torrents keep for their next pieces, and takes it back when it is short", () => {
+    const budget = new AssemblyBudget();
+    const length = MAX_SURE_PIECE_BYTES;
+    const torrents = Array.from({ length: TOTAL_ASSEMBLY_BYTES / ASSEMBLY_BYTES }, () => counted(length, budget).buffers);
+    const held = torrents.map((buffers) => fill(buffers, length));
+    for (const [n, buffers] of torrents.entries()) for (const piece of held[n] ?? []) buffers.memoryOf(piece);
+    const [first] = torrents;
+    for (const piece of held[0] ?? []) first?.release(piece);
+    expect(budget.bytes).toBe(TOTAL_ASSEMBLY_BYTES);
+    const other = counted(2 * length, budget).buffers;
+    expect(fill(other, 2 * length)).toHaveLength(0);
+    first?.tick(0);
+    expect(fill(other, 2 * length)).toHaveLength(2);
+    expect(budget.bytes).toBe(TOTAL_ASSEMBLY_BYTES);
+  });
+});
+
+describe("PieceBuffers.tick", () => {
+  it("takes the memory of a piece that waits and is on disk, after a while", () => {
+    const budget = new AssemblyBudget();
+    const { buffers } = counted(100_000, budget);
+    const [waiting, asked] = [new OpenPiece(0, 100_000), new OpenPiece(1, 100_000)];
+    for (const piece of [waiting, asked]) {
+      buffers.hold(piece);
+      buffers.memoryOf(piece);
+      piece.beginArrival(0);
+      piece.endArrival(0, somebody, 1_000);
+      piece.saved.set(0);
+    }
+    asked.requestNext(somebody);
+    buffers.tick(UNLOAD_AFTER_MS);
+    expect(waiting.data).toBeDefined();
+    buffers.tick(UNLOAD_AFTER_MS + 1_000);
+    expect([waiting.data, asked.data === undefined]).toEqual([undefined, false]);
+    buffers.close();
+    expect(budget.bytes).toBe(0);
   });
 });

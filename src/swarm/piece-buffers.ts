@@ -1,7 +1,7 @@
 import { BLOCK_LENGTH } from "../base/index.ts";
 import type { Hasher } from "../runtime/index.ts";
 import type { AssemblyBudget } from "./assembly-budget.ts";
-import { ASSEMBLY_BYTES } from "./limits.ts";
+import { ASSEMBLY_BYTES, UNLOAD_AFTER_MS } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
 /** Memory for pieces under construction: bounded, and used again. */
@@ -43,7 +43,7 @@ export class PieceBuffers {
 
   /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
   makeRoom(): boolean {
-    if (this.#held.size < this.#capacity && this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0)) return true;
+    if (this.#held.size < this.#capacity && (this.#spare.length > 0 || this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0))) return true;
     for (const piece of this.#held) {
       if (!piece.canUnload) continue;
       this.release(piece);
@@ -55,23 +55,29 @@ export class PieceBuffers {
 
   /** The memory of a piece: beyond the budget, too, when it was not held, for the caller cannot wait. */
   memoryOf(piece: OpenPiece): Uint8Array {
-    if (piece.data !== undefined) return piece.data;
     this.#take(piece);
-    const buffer = this.#spare.pop() ?? this.#hasher.allocate(this.#pieceLength);
-    piece.data = piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
+    piece.data ??= this.#fit(piece, this.#hasher.allocate(this.#pieceLength));
     return piece.data;
   }
 
-  /** Takes a piece's memory. It is kept for the next one: new memory has to be cleared, and collected later. */
+  /** Takes a piece's memory. It is kept for the next one, unless memory is short: new memory has to be cleared, and collected later. */
   release(piece: OpenPiece): void {
-    if (this.#held.delete(piece)) this.#budget.count(-this.#pieceLength);
+    if (!this.#held.delete(piece)) return;
     const data = piece.unload();
-    if (data !== undefined && this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+    if (data === undefined || this.#budget.isShort) this.#budget.count(-this.#pieceLength);
+    else this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
   }
 
-  /** Lets go of what is not in use: an idle torrent holds nothing. */
+  /** Lets go of what is kept for the next pieces: an idle torrent holds nothing. */
   trim(): void {
+    this.#budget.count(-this.#pieceLength * this.#spare.length);
     this.#spare.length = 0;
+  }
+
+  /** Once a second: takes the memory of pieces of which nothing came for a while and that are on disk as far as they are there; what is kept goes when it is wanted elsewhere. */
+  tick(now: number): void {
+    for (const piece of this.#held) if (piece.canUnload && now - Math.max(piece.lastArrival, piece.openedAt) >= UNLOAD_AFTER_MS) this.release(piece);
+    if (this.#budget.isShort || this.#held.size === 0) this.trim();
   }
 
   /** Gives everything back. */
@@ -83,6 +89,12 @@ export class PieceBuffers {
   #take(piece: OpenPiece): void {
     if (this.#held.has(piece)) return;
     this.#held.add(piece);
-    this.#budget.count(this.#pieceLength);
+    const spare = this.#spare.pop();
+    if (spare === undefined) this.#budget.count(this.#pieceLength);
+    else piece.data = this.#fit(piece, spare);
+  }
+
+  #fit(piece: OpenPiece, buffer: Uint8Array): Uint8Array {
+    return piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
   }
 }

@@ -1,5 +1,5 @@
 import type { BlockSource } from "./block-source.ts";
-import { SUSPECT_MS, SUSPECT_MS_PER_BLOCK } from "./limits.ts";
+import { MAX_SUSPECT_ROUNDS, SUSPECT_MS, SUSPECT_MS_PER_BLOCK } from "./limits.ts";
 import type { OpenPiece } from "./open-piece.ts";
 import type { OpenPieces } from "./open-pieces.ts";
 
@@ -55,7 +55,7 @@ export class Suspects {
   #endTurn(piece: OpenPiece, now: number): boolean {
     piece.turnSince ??= now;
     // Only a source that sends something gets more time than before.
-    const patience = piece.there.isEmpty ? 1 : 2 ** piece.rounds;
+    const patience = piece.there.isEmpty ? 1 : 2 ** Math.min(piece.rounds, MAX_SUSPECT_ROUNDS);
     const turn = (SUSPECT_MS + SUSPECT_MS_PER_BLOCK * piece.blockCount) * patience;
     if (piece.exclusive === undefined || now - piece.turnSince < turn) return false;
     piece.hadTurn.add(piece.exclusive);
