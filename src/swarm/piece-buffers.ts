@@ -13,6 +13,10 @@ export class PieceBuffers {
   /** Pieces that have memory, or will when their first block arrives. */
   readonly #held = new Set<OpenPiece>();
   readonly #spare: Uint8Array[] = [];
+  /** Pieces whose memory is in use. */
+  #loaded = 0;
+  /** Bytes that the budget was told of. */
+  #counted = 0;
   /** Whether somebody wanted memory since this was last cleared, and there was none. */
   wasRefused = false;
 
@@ -37,13 +41,15 @@ export class PieceBuffers {
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
     if (!this.makeRoom()) return false;
-    this.#take(piece);
+    this.#held.add(piece);
+    this.#count();
     return true;
   }
 
   /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
   makeRoom(): boolean {
-    if (this.#held.size < this.#capacity && (this.#spare.length > 0 || this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0))) return true;
+    const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
+    if (this.#held.size < this.#capacity && (isPaidFor || this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0))) return true;
     for (const piece of this.#held) {
       if (!piece.canUnload) continue;
       this.release(piece);
@@ -55,23 +61,30 @@ export class PieceBuffers {
 
   /** The memory of a piece: beyond the budget, too, when it was not held, for the caller cannot wait. */
   memoryOf(piece: OpenPiece): Uint8Array {
-    this.#take(piece);
-    piece.data ??= this.#fit(piece, this.#hasher.allocate(this.#pieceLength));
+    if (piece.data !== undefined) return piece.data;
+    this.#held.add(piece);
+    const buffer = this.#spare.pop() ?? this.#hasher.allocate(this.#pieceLength);
+    piece.data = piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
+    this.#loaded++;
+    this.#count();
     return piece.data;
   }
 
   /** Takes a piece's memory. It is kept for the next one, unless memory is short: new memory has to be cleared, and collected later. */
   release(piece: OpenPiece): void {
-    if (!this.#held.delete(piece)) return;
+    this.#held.delete(piece);
     const data = piece.unload();
-    if (data === undefined || this.#budget.isShort) this.#budget.count(-this.#pieceLength);
-    else this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+    if (data !== undefined) {
+      this.#loaded--;
+      if (!this.#budget.isShort && this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+    }
+    this.#count();
   }
 
   /** Lets go of what is kept for the next pieces: an idle torrent holds nothing. */
   trim(): void {
-    this.#budget.count(-this.#pieceLength * this.#spare.length);
     this.#spare.length = 0;
+    this.#count();
   }
 
   /** Once a second: takes the memory of pieces of which nothing came for a while and that are on disk as far as they are there; what is kept goes when it is wanted elsewhere. */
@@ -86,15 +99,10 @@ export class PieceBuffers {
     this.trim();
   }
 
-  #take(piece: OpenPiece): void {
-    if (this.#held.has(piece)) return;
-    this.#held.add(piece);
-    const spare = this.#spare.pop();
-    if (spare === undefined) this.#budget.count(this.#pieceLength);
-    else piece.data = this.#fit(piece, spare);
-  }
-
-  #fit(piece: OpenPiece, buffer: Uint8Array): Uint8Array {
-    return piece.length === buffer.length ? buffer : buffer.subarray(0, piece.length);
+  /** Tells the budget what is in use or promised; what is kept for the next pieces is what is promised to them. */
+  #count(): void {
+    const bytes = this.#pieceLength * Math.max(this.#held.size, this.#loaded + this.#spare.length);
+    this.#budget.count(bytes - this.#counted);
+    this.#counted = bytes;
   }
 }
