@@ -4,7 +4,7 @@ import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
-import { Connector, TcpTransport, type Transport } from "../transport/index.ts";
+import { Connector, Tarpit, TcpTransport, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
@@ -57,7 +57,8 @@ export class Client {
     this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.peerId = generatePeerId(runtime.random);
     const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
-    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, [tcp]);
+    const tarpit = new Tarpit(runtime.clock);
+    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, [tcp]);
     this.#host = {
       runtime,
       peerId: this.peerId,
@@ -68,6 +69,7 @@ export class Client {
       bans: new BanList(),
       discovery: options.discovery ?? [],
       connector: new Connector([tcp]),
+      tarpit,
       budget: this.#budget(),
       intake: new IntakeBudget(runtime.clock),
       assembly: new AssemblyBudget(),
@@ -198,6 +200,7 @@ export class Client {
     this.#host.download.close();
     this.#host.upload.close();
     this.#host.intake.close();
+    this.#host.tarpit.close();
     await Promise.all(this.#host.discovery.map((service) => service.close()));
     await this.#host.udp.close();
     await this.#host.pool.close();
@@ -237,9 +240,10 @@ export class Client {
     };
   }
 
-  #makeListener({ clock }: Runtime, transports: readonly Transport[]): PeerListener {
+  #makeListener({ clock }: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {
     return new PeerListener({
       clock,
+      tarpit,
       transports,
       offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.swarm?.handshake(),
       take: (connection, handshake) => {

@@ -1,10 +1,12 @@
 import { addressIp } from "../base/index.ts";
 import type { Clock, SocketHandlers } from "../runtime/index.ts";
-import { Arrivals, HalfOpenConnections, HandshakeSession, type Connection, type Transport } from "../transport/index.ts";
+import { Arrivals, HalfOpenConnections, HandshakeSession, type Connection, type Tarpit, type Transport } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
 export interface PeerListenerOptions {
   readonly clock: Clock;
+  /** Where connections end that come too often. */
+  readonly tarpit: Tarpit;
   /** Each listens; the first that has an address of ours tells the port. */
   readonly transports: readonly Transport[];
   /** Our handshake for the torrent that a peer asks for, or `undefined` when there is none. */
@@ -60,8 +62,12 @@ export class PeerListener {
 
   #accept(connection: Connection): void {
     const ip = addressIp(connection.address) ?? "";
-    if (!this.#isOpen || !this.#arrivals.admit(ip)) {
+    if (!this.#isOpen) {
       connection.destroy();
+      return;
+    }
+    if (!this.#arrivals.admit(ip)) {
+      this.#options.tarpit.refuse(connection);
       return;
     }
     const { clock, offer, take } = this.#options;

@@ -4,7 +4,7 @@ import type { Runtime } from "../runtime/index.ts";
 import type { FilePool } from "../storage/index.ts";
 import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import type { UdpTrackers } from "../tracker/index.ts";
-import type { Connector } from "../transport/index.ts";
+import type { Connector, Tarpit } from "../transport/index.ts";
 import type { Gate } from "./gate.ts";
 import type { ClientOptions } from "./options.ts";
 import type { Places } from "./places.ts";
@@ -22,6 +22,7 @@ export interface TorrentHost {
   /** Ways to find peers that all torrents share. */
   readonly discovery: readonly DiscoveryService[];
   readonly connector: Connector;
+  readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
   readonly assembly: AssemblyBudget;

@@ -16,6 +16,7 @@ export function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentR
     download: rates.download,
     upload: rates.upload,
     connector: host.connector,
+    tarpit: host.tarpit,
     budget: host.budget,
     intake: host.intake,
     assembly: host.assembly,

@@ -32,6 +32,8 @@ export interface PeerOwner {
   /** Bytes arrived: for counters and rate limits. */
   onReceived(peer: Peer, bytes: number): void;
   onDrain(peer: Peer): void;
+  /** The connection is over for the peer: it is to be ended. */
+  hangUp(peer: Peer, error: Error | undefined): void;
   onClose(peer: Peer, error: Error | undefined): void;
   /** The peer has something to send: {@link Peer.flush} is to be called soon. */
   wantsFlush(peer: Peer): void;
@@ -269,7 +271,7 @@ export class Peer implements InboxOwner, BlockSource {
     this.#closed = true;
     this.#outbox = [];
     this.#inbox.stop();
-    this.connection.destroy();
+    this.#owner.hangUp(this, error);
     this.#owner.onClose(this, error);
   }
 

@@ -2,7 +2,7 @@ import type { Bitfield, InfoHash, PeerId, StorageError } from "../base/index.ts"
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
-import type { Connector } from "../transport/index.ts";
+import type { Connector, Tarpit } from "../transport/index.ts";
 import type { AssemblyBudget } from "./assembly-budget.ts";
 import type { BanList } from "./bans.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
@@ -46,6 +46,8 @@ export interface SwarmOptions {
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   readonly connector: Connector;
+  /** Where connections of peers end that break the protocol. */
+  readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
   readonly assembly: AssemblyBudget;

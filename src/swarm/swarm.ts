@@ -202,6 +202,11 @@ export class Swarm implements PeerOwner {
     this.#flushing.add(peer);
   }
 
+  hangUp({ connection, direction }: Peer, error: Error | undefined): void {
+    if (direction === "incoming" && isOffence(error)) this.#options.tarpit.refuse(connection);
+    else connection.destroy();
+  }
+
   onClose(peer: Peer, error: Error | undefined): void {
     this.#peers.delete(peer);
     this.#flushing.delete(peer);
@@ -216,7 +221,7 @@ export class Swarm implements PeerOwner {
       if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenAddress);
       else this.candidates.left(listenAddress);
     }
-    if (error instanceof PeerError && !BREAKS_NOTHING.has(error.code) && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
+    if (isOffence(error) && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
     this.#dial();
   }
 
@@ -467,4 +472,9 @@ export class Swarm implements PeerOwner {
     runtime.log.info("peer banned: it sent bad data", { peer: addressKey(identity.address), client: identity.peerId.toString() });
     for (const peer of this.#peers) if (bans.isBanned(peer.address, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
+}
+
+/** Whether a peer was left because it broke the protocol. */
+function isOffence(error: Error | undefined): boolean {
+  return error instanceof PeerError && !BREAKS_NOTHING.has(error.code);
 }

@@ -26,3 +26,15 @@ export const NETWORK_ARRIVALS_FACTOR = 8;
 
 /** Addresses and networks whose connections are counted; those that were quiet for longest are forgotten. */
 export const MAX_ARRIVAL_NETWORKS = 8_192;
+
+/** Milliseconds that a connection is left unread before it ends, when its address was refused a short while ago. */
+export const REFUSAL_MS = 2_000;
+
+/** Milliseconds after a refusal in which another one of the address counts as repeated. */
+export const REPEATED_REFUSAL_MS = 30_000;
+
+/** Connections that are left so at a time; beyond, they end at once. */
+export const MAX_HELD_REFUSALS = 128;
+
+/** Addresses of which it is remembered that they were refused. */
+export const MAX_REFUSED_ADDRESSES = 4_096;

@@ -159,6 +159,10 @@ export class Crew implements PeerOwner {
     this.#byEngine.get(engine)?.uploader?.pump(engine);
   }
 
+  hangUp({ connection }: Peer): void {
+    connection.destroy();
+  }
+
   onClose(): void {
     // Either let go, or the console's peer has just been closed, which says so.
   }

@@ -1,0 +1,54 @@
+import { addressIp, networkOf } from "../base/index.ts";
+import type { Clock, Timer } from "../runtime/index.ts";
+import { MAX_HELD_REFUSALS, MAX_REFUSED_ADDRESSES, REFUSAL_MS, REPEATED_REFUSAL_MS } from "./limits.ts";
+import type { Connection } from "./transport.ts";
+
+/**
+ * Ends connections that are refused. The first of an address ends at once. Those that come soon after it are left unread for a while before they end: a peer
+ * that connects again as soon as it is refused would otherwise cost as much as the machine can accept.
+ */
+export class Tarpit {
+  readonly #clock: Clock;
+  readonly #held = new Map<Connection, Timer>();
+  /** When an address was last refused, on the clock's scale; the oldest first. */
+  readonly #refused = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  refuse(connection: Connection): void {
+    if (!this.#isRepeated(connection) || this.#held.size >= MAX_HELD_REFUSALS) {
+      connection.destroy();
+      return;
+    }
+    connection.pause();
+    this.#held.set(
+      connection,
+      this.#clock.after(REFUSAL_MS, () => {
+        this.#held.delete(connection);
+        connection.destroy();
+      }),
+    );
+  }
+
+  /** Ends all that are held. */
+  close(): void {
+    for (const [connection, timer] of this.#held) {
+      timer.cancel();
+      connection.destroy();
+    }
+    this.#held.clear();
+  }
+
+  #isRepeated({ address }: Connection): boolean {
+    const network = networkOf(addressIp(address) ?? "");
+    const now = this.#clock.now();
+    const last = this.#refused.get(network);
+    this.#refused.delete(network);
+    this.#refused.set(network, now);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > MAX_REFUSED_ADDRESSES && oldest !== undefined) this.#refused.delete(oldest);
+    return last !== undefined && now - last < REPEATED_REFUSAL_MS;
+  }
+}
