@@ -1,4 +1,4 @@
-/** Byte streams to peers: dialing, listening, and from connected to handshaken. */
+/** Byte streams to peers: dialing, listening, and from connected to handshaken; the socket for datagrams. */
 export * from "./arrivals.ts";
 export * from "./connector.ts";
 export * from "./dial-host.ts";
@@ -9,3 +9,4 @@ export * from "./listen.ts";
 export * from "./tarpit.ts";
 export * from "./tcp.ts";
 export * from "./transport.ts";
+export * from "./udp-port.ts";

@@ -38,3 +38,6 @@ export const MAX_HELD_REFUSALS = 128;
 
 /** Addresses of which it is remembered that they were refused. */
 export const MAX_REFUSED_ADDRESSES = 4_096;
+
+/** Datagrams kept until the UDP socket of their family is open; further ones are lost, as the network loses them. */
+export const MAX_WAITING_DATAGRAMS = 64;

@@ -1,0 +1,160 @@
+import { AbortError, errorCode, ipFamily, ipScope, toError, type Endpoint, type IpFamily } from "../base/index.ts";
+import type { DatagramSocket, Runtime } from "../runtime/index.ts";
+import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
+
+export interface UdpPortOptions {
+  readonly runtime: Pick<Runtime, "datagrams" | "log">;
+  /** A local address to send from and receive at, instead of all of its family. */
+  readonly ip?: string | undefined;
+  /** The port to bind, asked when a socket is opened: that of the listener for peers. Any other when that one is taken, or 0. */
+  readonly port: () => number;
+}
+
+type Test = (datagram: Uint8Array, from: Endpoint) => boolean;
+type Handler = (datagram: Uint8Array, from: Endpoint) => void;
+
+interface Claim {
+  readonly test: Test;
+  readonly handler: Handler;
+}
+
+/** One family's socket: being bound, with what waits to be sent, or open. */
+type State =
+  | { readonly kind: "opening"; readonly opened: Promise<DatagramSocket>; readonly waiting: { readonly to: Endpoint; readonly bytes: Uint8Array }[] }
+  | { readonly kind: "open"; readonly socket: DatagramSocket };
+
+/**
+ * One UDP socket for each IP family that is in use, shared by all who speak over UDP, so that firewalls and NATs see one port. Whose a datagram is,
+ * is told by its first bytes: each user claims its own. Sockets are opened when they are first needed and stay until {@link UdpPort.close}.
+ */
+export class UdpPort {
+  readonly #options: UdpPortOptions;
+  readonly #claims = new Set<Claim>();
+  readonly #states = new Map<IpFamily, State>();
+  #unclaimed = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: UdpPortOptions) {
+    this.#options = options;
+  }
+
+  /** Datagrams that came and were nobody's. */
+  get unclaimed(): number {
+    return this.#unclaimed;
+  }
+
+  /** Where the socket of a family is bound; `undefined` while there is none. */
+  local(family: IpFamily): Endpoint | undefined {
+    const state = this.#states.get(family);
+    return state?.kind === "open" ? state.socket.local : undefined;
+  }
+
+  /**
+   * Hands datagrams that pass `test` to `handler`; the first claim that passes gets it. The bytes are valid during the call only. Returns how to give the
+   * claim up.
+   */
+  claim(test: Test, handler: Handler): () => void {
+    const claim = { test, handler };
+    this.#claims.add(claim);
+    return () => void this.#claims.delete(claim);
+  }
+
+  /** Opens the socket of a family unless it is open. Rejects with NetworkError `net.*`, after which it may be tried again, or AbortError when closed. */
+  async open(family: IpFamily): Promise<void> {
+    this.#requireOpen();
+    const state = this.#state(family);
+    if (state.kind === "open") return;
+    await state.opened;
+    this.#requireOpen();
+  }
+
+  /**
+   * Sends one datagram, and opens the socket of that family when there is none. Errors are dropped, as the network drops datagrams; `bytes` may be used
+   * again when it returns.
+   */
+  send(to: Endpoint, bytes: Uint8Array): void {
+    if (this.#closing !== undefined) return;
+    const state = this.#state(ipFamily(to.ip));
+    if (state.kind === "open") state.socket.send(bytes, to);
+    else if (state.waiting.length < MAX_WAITING_DATAGRAMS) state.waiting.push({ to, bytes: bytes.slice() });
+  }
+
+  /** Closes the sockets, those that are being opened too; nothing is sent or handed out any more. Never rejects. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#claims.clear();
+    const states = [...this.#states.values()];
+    this.#states.clear();
+    await Promise.all(states.map((state) => (state.kind === "open" ? state.socket.close() : state.opened.then((socket) => socket.close(), () => undefined))));
+  }
+
+  #state(family: IpFamily): State {
+    const known = this.#states.get(family);
+    if (known !== undefined) return known;
+    const opened = this.#bind(family);
+    const state: State = { kind: "opening", opened, waiting: [] };
+    this.#states.set(family, state);
+    opened.then(
+      (socket) => {
+        if (this.#closing !== undefined) return;
+        this.#states.set(family, { kind: "open", socket });
+        for (const { to, bytes } of state.waiting) socket.send(bytes, to);
+      },
+      // A family that the host lacks today may be there tomorrow: only a socket that opened is kept.
+      (error: unknown) => {
+        if (this.#closing !== undefined) return;
+        this.#states.delete(family);
+        this.#options.runtime.log.debug("cannot open a UDP socket", { family, reason: toError(error).message });
+      },
+    );
+    return state;
+  }
+
+  async #bind(family: IpFamily): Promise<DatagramSocket> {
+    const port = this.#options.port();
+    try {
+      return await this.#bindTo(family, port);
+    } catch (error) {
+      const code = errorCode(error);
+      if (port === 0 || (code !== "net.address-in-use" && code !== "net.denied")) throw error;
+      this.#requireOpen();
+      this.#options.runtime.log.debug("the UDP port is taken: any other will do", { family, port, reason: toError(error).message });
+      return this.#bindTo(family, 0);
+    }
+  }
+
+  #bindTo(family: IpFamily, port: number): Promise<DatagramSocket> {
+    const { runtime } = this.#options;
+    return runtime.datagrams.bind({
+      ip: this.#ip(family),
+      port,
+      onDatagram: (bytes, from) => this.#onDatagram(bytes, from),
+      // Of a socket without a connection an error says that something did not arrive; the socket goes on.
+      onError: (error) => runtime.log.debug("a UDP socket failed", { family, reason: error.message }),
+    });
+  }
+
+  #ip(family: IpFamily): string {
+    const { ip } = this.#options;
+    if (ip !== undefined && ipFamily(ip) === family && ipScope(ip) !== "unspecified") return ip;
+    return family === 4 ? "0.0.0.0" : "::";
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new AbortError("the UDP port was closed");
+  }
+
+  #onDatagram(bytes: Uint8Array, from: Endpoint): void {
+    if (this.#closing !== undefined) return;
+    for (const { test, handler } of this.#claims) {
+      if (!test(bytes, from)) continue;
+      handler(bytes, from);
+      return;
+    }
+    this.#unclaimed++;
+  }
+}
