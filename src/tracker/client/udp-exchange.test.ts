@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../base/index.ts";
 import { FakeHost, INFO_HASH, PEER_ID, settle, type Sent } from "../../../test/support/tracker-fakes.ts";
+import { UdpPort } from "../../transport/index.ts";
 import type { AnnounceReply } from "../codec/index.ts";
 import { decodeUdpRequest, encodeUdpAnnounceReply, encodeUdpConnectReply, encodeUdpErrorReply } from "../codec/index.ts";
 import { UDP_CONNECTION_MS, UDP_TIMEOUT_MS } from "../limits.ts";
@@ -31,11 +32,30 @@ function run(udp: UdpTrackers, request = REQUEST, signal?: AbortSignal): { resul
   return outcome;
 }
 
-describe("UdpTrackers.announce", () => {
+/** On a port that is closed with them. */
+class TrackersOnPort extends UdpTrackers {
+  readonly #port: UdpPort;
+
+  constructor(host: FakeHost) {
+    const port = new UdpPort({ runtime: host, port: () => 6881 });
+    super(host, port);
+    this.#port = port;
+  }
+
+  override async close(): Promise<void> {
+    await super.close();
+    await this.#port.close();
+  }
+}
+
+describe.each([
+  ["sockets of its own", (host: FakeHost) => new UdpTrackers(host)],
+  ["the sockets of a UdpPort", (host: FakeHost) => new TrackersOnPort(host)],
+])("UdpTrackers.announce with %s", (_sockets, make) => {
   it("connects, announces with the id and the URL's path (BEP 41), and reads the peers", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     const outcome = run(udp);
     await settle();
     expect(outcome.result).toEqual({ peers: [{ ip: "1.2.3.4", port: 5 }], interval: 1800, leechers: 1, seeders: 2 });
@@ -48,7 +68,7 @@ describe("UdpTrackers.announce", () => {
 
   it("retransmits after 15, then 30 s, and gives up at the overall time", async () => {
     const host = new FakeHost();
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     const outcome = run(udp, { ...REQUEST, timeoutMs: 200_000 });
     await settle();
     const times: number[] = [];
@@ -64,7 +84,7 @@ describe("UdpTrackers.announce", () => {
 
   it("takes 60 s at most unless told otherwise", async () => {
     const host = new FakeHost();
-    const outcome = run(new UdpTrackers(host));
+    const outcome = run(make(host));
     await host.clock.advance(UDP_TIMEOUT_MS - 1);
     expect(outcome.error).toBeUndefined();
     await host.clock.advance(1);
@@ -73,7 +93,7 @@ describe("UdpTrackers.announce", () => {
 
   it("takes a late reply to an earlier transmission", async () => {
     const host = new FakeHost();
-    const outcome = run(new UdpTrackers(host));
+    const outcome = run(make(host));
     await host.clock.advance(20_000);
     const [first] = host.sent;
     if (first === undefined) throw new Error("nothing sent");
@@ -89,7 +109,7 @@ describe("UdpTrackers.announce", () => {
   it("uses a connection id for a minute, and not longer (BEP 15)", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     run(udp);
     await host.clock.advance(UDP_CONNECTION_MS - 1);
     run(udp);
@@ -102,7 +122,7 @@ describe("UdpTrackers.announce", () => {
   it("connects anew when the tracker does not know an old id any more", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     run(udp);
     await settle();
     host.onDatagram = (sent) => {
@@ -118,7 +138,7 @@ describe("UdpTrackers.announce", () => {
   it("asks once more when a refusal may mean an old id, and then believes it", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     run(udp);
     await settle();
     host.onDatagram = (sent) => {
@@ -141,7 +161,7 @@ describe("UdpTrackers.announce", () => {
   ])("ignores %s", async (_name, forge) => {
     const host = new FakeHost();
     host.onDatagram = forge;
-    const outcome = run(new UdpTrackers(host));
+    const outcome = run(make(host));
     await settle();
     expect(outcome).toEqual({ result: undefined, error: undefined });
     expect(host.sent).toHaveLength(1);
@@ -154,7 +174,7 @@ describe("UdpTrackers.announce", () => {
       if (request?.kind === "announce") sent.reply(encodeUdpAnnounceReply(request.transactionId, { interval: 1, leechers: 0, seeders: 0, peers: PEERS }).subarray(0, 19));
       else answer(sent);
     };
-    const outcome = run(new UdpTrackers(host));
+    const outcome = run(make(host));
     await settle();
     expect(outcome.error).toMatchObject({ code: "tracker.malformed" });
   });
@@ -162,7 +182,7 @@ describe("UdpTrackers.announce", () => {
   it("tries a name's addresses of one family in turn", async () => {
     const host = new FakeHost();
     host.names["t.example"] = ["10.0.0.1", "10.0.0.2"];
-    run(new UdpTrackers(host), { ...REQUEST, url: "udp://t.example:80" });
+    run(make(host), { ...REQUEST, url: "udp://t.example:80" });
     await host.clock.advance(46_000);
     expect(host.sentTo).toEqual(["10.0.0.1:80", "10.0.0.2:80", "10.0.0.1:80"]);
   });
@@ -171,7 +191,7 @@ describe("UdpTrackers.announce", () => {
     const host = new FakeHost();
     host.names["t.example"] = ["2001:db8::1", "10.0.0.1"];
     host.onDatagram = (sent) => (sent.to.ip === "10.0.0.1" ? answer(sent) : undefined);
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     const outcome = run(udp, { ...REQUEST, url: "udp://t.example:80" });
     await host.clock.advance(299);
     expect(host.binds).toEqual(["0.0.0.0", "::"]);
@@ -190,7 +210,7 @@ describe("UdpTrackers.announce", () => {
       if (request?.kind !== "announce") answer(sent);
       else sent.reply(encodeUdpAnnounceReply(request.transactionId, { interval: six ? 5 : 9, leechers: six ? 7 : 1, seeders: 2, peers: six ? new Uint8Array(18).fill(1) : PEERS }));
     };
-    const outcome = run(new UdpTrackers(host), { ...REQUEST, url: "udp://t.example:80" });
+    const outcome = run(make(host), { ...REQUEST, url: "udp://t.example:80" });
     await settle();
     expect(outcome.result).toMatchObject({ interval: 9, leechers: 7, seeders: 2 });
     expect(outcome.result?.peers.map((peer) => peer.port)).toEqual([5, 257]);
@@ -200,7 +220,7 @@ describe("UdpTrackers.announce", () => {
     const host = new FakeHost();
     host.names["t.example"] = ["2001:db8::1", "10.0.0.1"];
     host.onDatagram = answer;
-    const outcome = run(new UdpTrackers(host), { ...REQUEST, url: "udp://t.example:80", localIp: "192.168.1.5" });
+    const outcome = run(make(host), { ...REQUEST, url: "udp://t.example:80", localIp: "192.168.1.5" });
     await settle();
     expect(host.binds).toEqual(["192.168.1.5"]);
     expect(outcome.result).toBeDefined();
@@ -208,7 +228,7 @@ describe("UdpTrackers.announce", () => {
 
   it("asks nobody whom `check` refuses", async () => {
     const host = new FakeHost();
-    const outcome = run(new UdpTrackers(host), { ...REQUEST, check: (url, ips) => `${url.hostname} is ${ips.join()}` });
+    const outcome = run(make(host), { ...REQUEST, check: (url, ips) => `${url.hostname} is ${ips.join()}` });
     await settle();
     expect(outcome.error).toMatchObject({ code: "tracker.forbidden", message: expect.stringContaining("10.0.0.1 is 10.0.0.1") as string });
     expect(host.sent).toEqual([]);
@@ -216,7 +236,7 @@ describe("UdpTrackers.announce", () => {
 
   it("ends with AbortError when aborted or closed, leaving no timer", async () => {
     const host = new FakeHost();
-    const udp = new UdpTrackers(host);
+    const udp = make(host);
     const controller = new AbortController();
     const aborted = run(udp, REQUEST, controller.signal);
     const closed = run(udp);

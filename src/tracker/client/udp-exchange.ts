@@ -1,7 +1,7 @@
 import type { Endpoint } from "../../base/index.ts";
 import { TrackerError } from "../../base/index.ts";
 import type { Clock, Timer } from "../../runtime/index.ts";
-import { decodeUdpConnect, decodeUdpError, encodeUdpConnect, UdpAction } from "../codec/index.ts";
+import { decodeUdpConnect, decodeUdpError, encodeUdpConnect, readUdpHeader, UdpAction } from "../codec/index.ts";
 import { UDP_MAX_DOUBLINGS } from "../limits.ts";
 
 /** Connection ids by tracker address (BEP 15: one id serves many requests for a minute). */
@@ -62,8 +62,9 @@ export class UdpExchange {
   }
 
   /** A datagram with our transaction id from one of our addresses. What does not fit the state is ignored: duplicates, forgeries. */
-  onReply(action: number, datagram: Uint8Array, from: Endpoint): void {
+  onReply(datagram: Uint8Array, from: Endpoint): void {
     if (this.#state.kind === "ended") return;
+    const action = readUdpHeader(datagram)?.action;
     try {
       if (action === UdpAction.error) this.#onRefusal(datagram, from);
       else if (action === UdpAction.connect) this.#onConnected(datagram, from);

@@ -1,6 +1,7 @@
 import type { Endpoint, InfoHash, IpFamily } from "../../base/index.ts";
 import { AbortError, cleanText, ipFamily, NetworkError, throwIfAborted, toError, TrackerError } from "../../base/index.ts";
 import type { DatagramSocket } from "../../runtime/index.ts";
+import type { UdpPort } from "../../transport/index.ts";
 import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
 import { decodeUdpAnnounce, decodeUdpScrape, encodeUdpAnnounce, encodeUdpScrape, parseUdpUrl, readUdpHeader, UdpAction } from "../codec/index.ts";
 import { MAX_UDP_SCRAPE_HASHES, UDP_RETRANSMIT_MS, UDP_TIMEOUT_MS } from "../limits.ts";
@@ -17,23 +18,35 @@ interface Question<T> {
   readonly read: (datagram: Uint8Array, family: IpFamily) => T;
 }
 
+type Send = (datagram: Uint8Array, to: Endpoint) => void;
 type Targets = readonly [Endpoint, ...Endpoint[]];
 
 /**
  * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and torrents,
  * connection ids kept for a minute, replies matched by transaction id and by the address they come from. Sockets are opened when
  * first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every request under way.
+ *
+ * With a {@link UdpPort} requests go out from its sockets, and only the replies to them are claimed; a request from a local address
+ * of its own has a socket of its own.
  */
 export class UdpTrackers {
   readonly #host: TrackerHost;
   readonly #ids: ConnectionIdCache;
   readonly #sockets = new Map<string, Promise<DatagramSocket>>();
   readonly #exchanges = new Map<number, UdpExchange>();
+  readonly #port: UdpPort | undefined;
+  readonly #giveUpClaim: (() => void) | undefined;
   #closed = false;
 
-  constructor(host: TrackerHost) {
+  /** @param port whose sockets to use; it is the caller's, and stays open. Without it there are sockets of our own, each at any port. */
+  constructor(host: TrackerHost, port?: UdpPort) {
     this.#host = host;
     this.#ids = new ConnectionIdCache(host.clock);
+    this.#port = port;
+    this.#giveUpClaim = port?.claim(
+      (datagram, from) => this.#answered(datagram, from) !== undefined,
+      (datagram, from) => this.#onDatagram(datagram, from),
+    );
   }
 
   /** One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); what either answers is merged. Rejects as `announce` does. */
@@ -65,9 +78,10 @@ export class UdpTrackers {
     });
   }
 
-  /** Ends all requests with AbortError and closes the sockets. */
+  /** Ends all requests with AbortError and closes the sockets that are our own. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#giveUpClaim?.();
     // A Map may lose entries while it is walked, which is what `cancel` makes it do.
     for (const exchange of this.#exchanges.values()) exchange.cancel(new AbortError("the tracker client was closed"));
     const opening = [...this.#sockets.values()];
@@ -95,7 +109,7 @@ export class UdpTrackers {
 
   async #exchange<T>(targets: Targets, question: Question<T>, reach: ReachOptions, signal: AbortSignal): Promise<T> {
     const family = ipFamily(targets[0].ip);
-    const socket = await this.#socket(reach.localIp ?? (family === 4 ? "0.0.0.0" : "::"));
+    const send = await this.#sender(family, reach.localIp);
     throwIfAborted(signal);
     if (this.#closed) throw new AbortError("the tracker client was closed");
     const transactionId = this.#freshTransactionId();
@@ -108,7 +122,7 @@ export class UdpTrackers {
         transactionId,
         action: question.action,
         build: (connectionId) => question.build(connectionId, transactionId),
-        send: (datagram, to) => socket.send(datagram, to),
+        send,
         retransmitMs: reach.retransmitMs ?? UDP_RETRANSMIT_MS,
         timeoutMs: reach.timeoutMs ?? UDP_TIMEOUT_MS,
         onEnd: (result) => {
@@ -137,6 +151,18 @@ export class UdpTrackers {
     return id;
   }
 
+  /** How to send from a socket that is open. */
+  async #sender(family: IpFamily, localIp: string | undefined): Promise<Send> {
+    const port = this.#port;
+    if (port === undefined || localIp !== undefined) {
+      const socket = await this.#socket(localIp ?? (family === 4 ? "0.0.0.0" : "::"));
+      return (datagram, to) => socket.send(datagram, to);
+    }
+    if (this.#closed) throw new AbortError("the tracker client was closed");
+    await port.open(family);
+    return (datagram, to) => port.send(to, datagram);
+  }
+
   #socket(ip: string): Promise<DatagramSocket> {
     if (this.#closed) return Promise.reject(new AbortError("the tracker client was closed"));
     const open = this.#sockets.get(ip);
@@ -148,10 +174,16 @@ export class UdpTrackers {
     return opening;
   }
 
-  #onDatagram(bytes: Uint8Array, from: Endpoint): void {
-    const header = readUdpHeader(bytes);
-    const exchange = header === undefined ? undefined : this.#exchanges.get(header.transactionId);
-    if (header !== undefined && exchange?.isFrom(from) === true) exchange.onReply(header.action, bytes, from);
+  /** The request that a datagram answers, told by its action, its transaction id and where it comes from. */
+  #answered(datagram: Uint8Array, from: Endpoint): UdpExchange | undefined {
+    const header = readUdpHeader(datagram);
+    if (header === undefined || header.action > UdpAction.error) return undefined;
+    const exchange = this.#exchanges.get(header.transactionId);
+    return exchange?.isFrom(from) === true ? exchange : undefined;
+  }
+
+  #onDatagram(datagram: Uint8Array, from: Endpoint): void {
+    this.#answered(datagram, from)?.onReply(datagram, from);
   }
 }
 
