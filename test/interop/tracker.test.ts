@@ -8,7 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InfoHash, PeerId } from "../../src/base/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import type { AnnounceRequest } from "../../src/tracker/index.ts";
-import { announce, scrape, TrackerSession } from "../../src/tracker/index.ts";
+import { announce, scrape, TrackerSession, UdpTrackers } from "../../src/tracker/index.ts";
+import { UdpPort } from "../../src/transport/index.ts";
 
 const OPENTRACKER = "/usr/bin/opentracker";
 const missing = existsSync(OPENTRACKER) ? "" : ` (skipped, because ${OPENTRACKER} is missing: apt-get install opentracker)`;
@@ -100,11 +101,13 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
     await expect(announce(runtime, request("http", STRANGER, 1))).rejects.toMatchObject({ code: "tracker.failure", message: expect.stringContaining("not authorized") as string });
   });
 
-  it("hears started and stopped of a session, in time", async () => {
+  it("hears started and stopped of a session on the peer port, in time", async () => {
     const infoHash = HASHES[2];
     if (infoHash === undefined) throw new Error("no torrent");
     await announce(runtime, request("http", infoHash, 1));
     const url = `udp://127.0.0.1:${port}/announce`;
+    const udpPort = new UdpPort({ runtime, port: () => 0 });
+    const udp = new UdpTrackers(runtime, udpPort);
     let session: TrackerSession | undefined;
     const source = await new Promise<string>((resolve) => {
       session = new TrackerSession(runtime, {
@@ -116,6 +119,7 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
         stats: () => ({ uploaded: 0, downloaded: 0, left: 9 }),
         numWant: () => 50,
         userAgent: "millrace/test",
+        udp,
         onPeers: (_peers, from) => resolve(from),
       });
       session.start();
@@ -127,5 +131,8 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
     expect(performance.now() - before).toBeLessThan(1_000);
     expect(await scrape(runtime, url, [infoHash])).toEqual([{ seeders: 0, leechers: 1, completed: 0 }]);
     await session?.close();
+    expect(udpPort.local(4)).toBeDefined();
+    await udp.close();
+    await udpPort.close();
   });
 });
