@@ -4,7 +4,7 @@ import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
 import { UdpTrackers } from "../tracker/index.ts";
-import { Connector, Tarpit, TcpTransport, type Transport } from "../transport/index.ts";
+import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./disk-name.ts";
@@ -38,6 +38,7 @@ export class Client {
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
+  readonly #udpPort: UdpPort;
   readonly #host: TorrentHost;
   #connections = 0;
   #maxConnections: number;
@@ -59,13 +60,15 @@ export class Client {
     const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
     const tarpit = new Tarpit(runtime.clock);
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, [tcp]);
+    // The address to listen on does not hold for it: trackers are asked from whichever address leads to them.
+    this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
     this.#host = {
       runtime,
       peerId: this.peerId,
       key: readUint32(runtime.random.bytes(4), 0),
       userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
       pool,
-      udp: new UdpTrackers(runtime),
+      udp: new UdpTrackers(runtime, this.#udpPort),
       bans: new BanList(),
       discovery: options.discovery ?? [],
       connector: new Connector([tcp]),
@@ -203,6 +206,7 @@ export class Client {
     this.#host.tarpit.close();
     await Promise.all(this.#host.discovery.map((service) => service.close()));
     await this.#host.udp.close();
+    await this.#udpPort.close();
     await this.#host.pool.close();
   }
 
