@@ -5,10 +5,11 @@ import type { FloodName } from "../../bench/lib/floods.ts";
 import { encodeInterested, encodeRequest } from "../../src/wire/index.ts";
 import { addressOf, FloodPeer } from "../support/flood-peer.ts";
 import { LARGE_PIECE, Siege } from "../support/siege.ts";
-import { TurnMeter } from "../support/turn-meter.ts";
+import { TurnMeter, unitOfWork } from "../support/turn-meter.ts";
 
-/** Milliseconds of CPU for the longest turn: the project's bound for the 99th percentile of the delay is 20. */
-const MAX_TURN_MS = 100;
+/** CPU for the longest turn, in units of work of this machine: some 120 ms on one of 2024. What is not bounded takes seconds. */
+const MAX_TURN_UNITS = 20;
+const UNIT_MS = unitOfWork();
 const PIECES = 1_000_000;
 const FLOOD_MS = 1_200;
 const MIB = 1024 * 1024;
@@ -20,7 +21,7 @@ interface Case {
   readonly most: number;
 }
 
-/** Peers in, their opening said, then the flood; answers the longest turn. */
+/** Peers in, their opening said, then the flood; returns the longest turn. */
 async function besiege(siege: Siege, { flood, peers, most }: Case): Promise<number> {
   const { opening, ring, isFast, isDeaf } = scriptOf(flood, { pieces: siege.victim.pieceCount, pieceLength: siege.victim.pieceLength });
   const attackers = await Promise.all(Array.from({ length: peers }, (_, index) => FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf })));
@@ -49,7 +50,7 @@ describe("however much hostile peers say at once, a turn of the event loop stays
   ])("$flood, a torrent of a million pieces", async (scene) => {
     const siege = await Siege.large(PIECES);
     expect(siege.victim.pieceLength).toBe(LARGE_PIECE);
-    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_MS);
+    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
     expect(await siege.completes()).toBe(true);
   });
 
@@ -60,8 +61,8 @@ describe("however much hostile peers say at once, a turn of the event loop stays
     { flood: "unread", peers: 16, most: 4 * MIB },
   ])("$flood, a torrent that is seeded", async (scene) => {
     const siege = await Siege.same({ seeding: true });
-    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_MS);
-    // Beside a seed, the honest one is who downloads from it.
+    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
+    // Beside a seed, the honest peer downloads from it.
     const honest = await siege.theatre.dial();
     honest.send(encodeInterested());
     await honest.until(() => honest.heardOf("unchoke").length === 1);
