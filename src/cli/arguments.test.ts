@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { infoHashArgument, peersArgument, portArgument, rateArgument, repeated, sizeArgument, tiersArgument, wholeArgument } from "./arguments.ts";
+import { infoHashArgument, peersArgument, portArgument, rateArgument, repeated, sizeArgument, tiersArgument, trackersArgument, wholeArgument } from "./arguments.ts";
 import { CommandLineError } from "./problem.ts";
 
 describe("sizeArgument", () => {
@@ -65,11 +65,11 @@ describe("peersArgument of an address that no peer can have", () => {
 
 describe("tiersArgument", () => {
   it("makes a repeated option a new tier, and commas one tier", () => {
-    expect(tiersArgument("http://c/announce", tiersArgument("http://a/announce,udp://b:1"))).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
+    expect(tiersArgument("--tracker")("http://c/announce", tiersArgument("--tracker")("http://a/announce,udp://b:1"))).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
   });
 
   it("leaves a comma within an address", () => {
-    expect(tiersArgument("http://a/announce?x=1,2")).toEqual([["http://a/announce?x=1,2"]]);
+    expect(tiersArgument("--tracker")("http://a/announce?x=1,2")).toEqual([["http://a/announce?x=1,2"]]);
   });
 });
 
@@ -77,5 +77,22 @@ describe("infoHashArgument", () => {
   it("reads hexadecimal and refuses what is none", () => {
     expect(infoHashArgument("--info-hash")("AB".repeat(20)).hex).toBe("ab".repeat(20));
     expect(() => infoHashArgument("--info-hash")("abc")).toThrow(/^--info-hash: not an info-hash/);
+  });
+});
+
+describe("trackersArgument", () => {
+  it.each(["http://a/announce", "https://a:1/x?y", "udp://a:6969", "udp://a:6969/announce"])("takes %s", (url) => {
+    expect(trackersArgument("--tracker")(url, ["http://b"])).toEqual(["http://b", url]);
+    expect(tiersArgument("--tracker")(url)).toEqual([[url]]);
+  });
+
+  it.each(["javascript:x", "ftp://x", "udp://x", "http://127.0.0.1:99999/a", "file:///etc/passwd", "foo", ""])("refuses %s", (url) => {
+    expect(() => trackersArgument("--tracker")(url)).toThrow("--tracker: not a tracker address");
+    expect(() => tiersArgument("--tracker")(url)).toThrow(/--tracker: (?:not a tracker address|no tracker is named)/);
+  });
+
+  it("takes addresses of WebSocket trackers for a torrent, not to be asked", () => {
+    expect(tiersArgument("--tracker")("wss://x/y")).toEqual([["wss://x/y"]]);
+    expect(() => trackersArgument("--tracker")("wss://x/y")).toThrow("not a tracker address");
   });
 });

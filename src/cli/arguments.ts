@@ -66,9 +66,34 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   };
 }
 
+/** Protocols by which trackers are asked here, and those that stand in torrents besides. */
+const ASKED = ["http", "https", "udp"];
+const WRITTEN = [...ASKED, "ws", "wss"];
+
 /** Tiers of trackers (BEP 12): a repeated option is a new tier, commas separate trackers of one tier. */
-export function tiersArgument(text: string, before: readonly (readonly string[])[] = []): (readonly string[])[] {
-  return [...before, splitUrls(text)];
+export function tiersArgument(option: string): (text: string, before?: readonly (readonly string[])[]) => (readonly string[])[] {
+  return (text, before = []) => {
+    const tier = splitUrls(text);
+    if (tier.length === 0) throw new CommandLineError(`${option}: no tracker is named`);
+    for (const url of tier) checkTracker(option, url, WRITTEN);
+    return [...before, tier];
+  };
+}
+
+/** Gathers trackers to be asked, repeated. */
+export function trackersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => {
+    checkTracker(option, text, ASKED);
+    return [...before, text];
+  };
+}
+
+function checkTracker(option: string, text: string, protocols: readonly string[]): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const protocol = url?.protocol.slice(0, -1) ?? "";
+  if (url !== undefined && url.hostname !== "" && protocols.includes(protocol) && (protocol !== "udp" || url.port !== "")) return;
+  const forms = protocols.map((each) => (each === "udp" ? "udp://HOST:PORT" : `${each}://…`));
+  throw new CommandLineError(`${option}: not a tracker address: ${JSON.stringify(text.slice(0, 100))}; write ${forms.slice(0, -1).join(", ")} or ${forms.at(-1) ?? ""}`);
 }
 
 /** Commas separate addresses; one within an address is followed by no scheme and stays. */

@@ -85,10 +85,11 @@ export async function discardContent(place: ContentPlace, data: DataRemoval | un
   if (data === undefined) return;
   const { infoHash, places, priorities, claimed, onLeft, storage } = data;
   const { layout } = place.metainfo;
-  const isKnown = (index: number): boolean => {
+  const isKnown = (index: number, size: number): boolean => {
     const file = layout.files[index];
-    // What was kept of a file that is not wanted is elsewhere.
-    return file !== undefined && claimed !== undefined && priorities[index] !== "skip" && hasBytes(layout, file, claimed);
+    if (file === undefined || claimed === undefined || !hasBytes(layout, file, claimed)) return false;
+    // What was kept of a file that is not wanted may be elsewhere.
+    return priorities[index] !== "skip" || size === file.length;
   };
   places.leave(infoHash);
   await (storage ?? makeStorage(place)).remove((file) => places.isShared(infoHash, file), { isKnown, onLeft });

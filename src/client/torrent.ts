@@ -249,8 +249,8 @@ export class Torrent extends TorrentControls {
 
   /**
    * Deletes the torrent's data when told to, and takes it out of the client. What was kept about it is forgotten. Until that is done, `client.add` rejects the
-   * same torrent with `client.duplicate`; files that another one has as well, also one added meanwhile, stay. So does a file that has another length than the
-   * torrent says, and that is not known to have been written to or to hold data of the torrent: it is another program's, which is told as the warning
+   * same torrent with `client.duplicate`; files that another one has as well, also one added meanwhile, stay. So does a file that
+   * is not known to have been written to or to hold data of the torrent, whatever its length: it is another program's, which is told as the warning
    * `storage.not-ours`. Rejects with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {

@@ -86,8 +86,10 @@ export class Daemon {
         version,
         log,
       });
+      undo.push(() => http.close());
+      await created?.keep();
       session.logger.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
-      return new Daemon({ unlock, log, runtime, session, rpc, http }, config, created);
+      return new Daemon({ unlock, log, runtime, session, rpc, http }, config, created?.token);
     } catch (error) {
       for (const step of undo.reverse()) await step();
       throw error;

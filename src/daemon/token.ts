@@ -15,8 +15,8 @@ const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
 export interface OpenedSecret {
   readonly secret: Secret;
-  /** The token, when it was made now: nobody is told again. */
-  readonly created: string | undefined;
+  /** A token that was made now. It is shown once, by a daemon that has started: only then is it to be kept. */
+  readonly created: { readonly token: string; readonly keep: () => Promise<void> } | undefined;
 }
 
 /**
@@ -39,8 +39,7 @@ export async function openSecret(stateDir: string, token: string | undefined): P
   }
   if (stored.success) return { secret: new Secret(stored.data), created: undefined };
   const made = await createSecret();
-  await store(path, made.record);
-  return { secret: new Secret(made.record, made.token), created: made.token };
+  return { secret: new Secret(made.record, made.token), created: { token: made.token, keep: () => store(path, made.record) } };
 }
 
 /** All or nothing, and never readable by others. */

@@ -237,8 +237,9 @@ export class FileStorage implements Storage {
       const stat = await files.stat(path);
       // Another torrent may have been given the file just now.
       if (isKept(file.index)) continue;
-      const isOurs = written.has(file.index) || isKnown?.(file.index) === true;
-      if (stat === undefined || (stat.kind === "file" && (stat.size === file.length || isOurs))) await files.removeFile(path);
+      // Its length is no proof: another program's file may have the same.
+      const isOurs = stat?.kind === "file" && (stat.size + file.length === 0 || written.has(file.index) || isKnown?.(file.index, stat.size) === true);
+      if (stat === undefined || isOurs) await files.removeFile(path);
       else left.push(path);
       if (name === undefined) continue;
       for (let depth = file.path.length - 1; depth >= 0; depth--) folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
@@ -377,7 +378,7 @@ export class FileStorage implements Storage {
 function notOurs(paths: readonly string[]): StorageError {
   const [first = ""] = paths;
   const what = paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
-  return new StorageError("storage.not-ours", `${what}: not of the length that the torrent says, and never written to`, { fields: { path: first, files: paths.length } });
+  return new StorageError("storage.not-ours", `${what}: nothing of the torrent is known to be there`, { fields: { path: first, files: paths.length } });
 }
 
 function stampOf(stat: FileStat | undefined): FileStamp | undefined {

@@ -9,8 +9,8 @@ export interface FileStamp {
 
 /** What {@link Storage.remove} has to know. */
 export interface RemoveOptions {
-  /** Whether an earlier run is known to have had data in a file, under its own name. Default: that is known of none. */
-  readonly isKnown?: (fileIndex: number) => boolean;
+  /** Whether data of the torrent is known to be in a file that is there with `size` bytes, under its own name. Default: that is known of none. */
+  readonly isKnown?: (fileIndex: number, size: number) => boolean;
   /** Hears `storage.not-ours`, once for all files that were left. */
   readonly onLeft?: (error: StorageError) => void;
 }

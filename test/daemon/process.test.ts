@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { torrentOf, writeRandom } from "../support/clients.ts";
@@ -36,6 +38,19 @@ describe("millrace daemon", () => {
     expect(await rows(second)).toEqual([]);
     second.token = "wrong-wrong-wrong";
     await expect(rows(second)).rejects.toThrow("401");
+  });
+
+  it("prints the token at the start after one that failed, which had nothing to show", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const folder = await tempFolder();
+    const place = { state: join(folder, "state"), downloads: join(folder, "downloads") };
+    await expect(TestDaemon.start({ token: null, place, listen: `127.0.0.1:${port}` })).rejects.toThrow("in use");
+    taken.close();
+    const daemon = await TestDaemon.start({ token: null, place });
+    expect((await daemon.until("ready"))["token"]).toMatch(/^[\w-]{20,}$/);
+    expect(await rows(daemon)).toEqual([]);
   });
 
   it("refuses a second one with the same state folder, and leaves the first alone", async () => {

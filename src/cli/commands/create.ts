@@ -43,7 +43,7 @@ export function createCommand(entry: CommandEntry): Command {
   ])
     .argument("<path>", "a file or folder")
     .requiredOption("-o, --out <file>", "the torrent file to write")
-    .option("-t, --tracker <url>", "announce there; each further one is asked when those before fail; commas put several on one tier", tiersArgument)
+    .option("-t, --tracker <url>", "announce there; each further one is asked when those before fail; commas put several on one tier", tiersArgument("--tracker"))
     .option("-l, --piece-length <size>", "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)", sizeArgument("--piece-length"))
     .option("--v1", "for all clients (default)")
     .addOption(new Option("--v2", "BitTorrent v2 alone (SHA-256): for new clients only").conflicts(["v1", "hybrid"]))

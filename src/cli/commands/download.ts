@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
 import type { AddOptions } from "../../client/index.ts";
-import { choiceOption, repeated } from "../arguments.ts";
+import { choiceOption, repeated, trackersArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
@@ -39,7 +39,7 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
     .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")
     .option("--seed", "go on sharing when complete, until Ctrl-C")
-    .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", repeated);
+    .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command).addOption(choiceOption("--allocation <how>", "how files are made: growing as data comes, or written in full first", ["sparse", "full"]).default("sparse"));
   return act<DownloadFlags>(command, entry, download);
 }

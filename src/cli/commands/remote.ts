@@ -87,7 +87,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   action("label", "give torrents a label, or several with commas; an empty one takes them away", ["label linux,iso 6f5d1b0f", "two labels, of which the first is its category"], label, (command) => many(command.argument("<label>", "the label, or labels with commas")));
   action("move", "move the data of torrents to another folder of the daemon's machine", ["move /srv/films 6f5d1b0f", "wherever it is"], move, (command) => many(command.argument("<folder>", "a folder there; one that does not begin at the root is below the daemon's")));
   action("rename", "rename a torrent's file or folder on the daemon's disk", ["rename 6f5d1b0f 'My film'", "where the data is, with another name"], rename, (command) =>
-    one(command.argument("<name>", "the new name; nothing there may have it")),
+    one(command).argument("<name>", "the new name; nothing there may have it"),
   );
   action("limit", "limit torrents; `none` takes a limit away", ["limit 6f5d1b0f --down 1MiB --ratio 2", "a rate, and when seeding ends"], limit, (command) =>
     many(command)

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
 import { clean, count, formatPercent } from "../../terminal/index.ts";
-import { repeated } from "../arguments.ts";
+import { trackersArgument } from "../arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
@@ -27,7 +27,7 @@ export function seedCommand(entry: CommandEntry): Command {
     .argument("<torrent...>", "torrent files")
     .option("-d, --dir <dir>", "the folder that holds the data", ".")
     .option("--skip-check", "believe that all data is there and right, without reading it")
-    .option("-t, --tracker <url>", "tell this tracker, too; may be repeated", repeated);
+    .option("-t, --tracker <url>", "tell this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command);
   return act<SeedFlags>(command, entry, seed);
 }

@@ -61,6 +61,7 @@ export class TransferStatistics {
   readonly #hours = new Ring(HOUR_MS, HOUR_ENTRIES);
   #before = { downloaded: 0, uploaded: 0 };
   #now = { downloaded: 0, uploaded: 0 };
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(files: Files, path: string) {
     this.#files = files;
@@ -83,7 +84,10 @@ export class TransferStatistics {
   }
 
   save(): Promise<void> {
-    return writeSealed(this.#files, this.#path, { ...this.totals, ...this.history() });
+    // One after the other: both would write the same temporary file.
+    const saving = this.#saving.then(() => writeSealed(this.#files, this.#path, { ...this.totals, ...this.history() }));
+    this.#saving = saving.catch(() => undefined);
+    return saving;
   }
 
   /** `down`, `up`: bytes since the last call. */
