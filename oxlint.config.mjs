@@ -1,14 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 
-// The plan of the house as rules: which room may import which, and what each floor may touch. docs/architecture.md draws it.
+// The architecture as rules: which module may import which, and what each layer may touch. docs/architecture.md draws it.
 
-/** From the ground up: a room may import from the rooms before it, through their index.ts, and from nothing after it. */
-const rooms = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "terminal", "api", "daemon", "console", "cli"];
+/** From the lowest layer up: a module may import from the modules before it, through their index.ts, and from nothing after it. */
+const modules = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "terminal", "api", "daemon", "console", "cli"];
 
-/** Rooms above the engine: they may use the real runtime and talk to the host directly. */
+/** Modules above the engine: they may use the real runtime and talk to the host directly. */
 const hosts = new Set(["terminal", "daemon", "console", "cli"]);
 
-/** Rooms that also run in browsers, where there is no Runtime: what both have (timers, fetch) is theirs, Node's modules are not. */
+/** Modules that also run in browsers, where there is no Runtime: what both have (timers, fetch) is theirs, Node's modules are not. */
 const browsers = new Set(["api"]);
 
 const ambientGlobals = ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "performance", "fetch", "WebSocket", "process", "crypto"].map(
@@ -22,28 +22,28 @@ const ambientProperties = [
 // The linter's regular expressions know no look-ahead, hence "a file name that does not end in /index.ts" letter by letter.
 const notIndex = ["[^x]", "[^e]x", "[^d]ex", "[^n]dex", "[^i]ndex", "[^/]index"].join("|");
 
-/** Folders within folders of a room, at the most: a test checks that there are no deeper ones. */
+/** Folders within folders of a module, at the most: a test checks that there are no deeper ones. */
 export const MAX_DEPTH = 4;
 
-/** Parts of rooms that are told bytes and say bytes, as codecs do, though their room may touch the host: what they may import of `src/`. */
+/** Parts of modules that are told bytes and say bytes, as codecs do, though their module may touch the host: what they may import of `src/`. */
 const sansIo = [
-  { folder: "console/conversation", rooms: ["base", "bencode", "metainfo", "wire"] },
-  { folder: "console/lint", rooms: ["base", "bencode", "metainfo", "wire"], parts: ["conversation"] },
+  { folder: "console/conversation", modules: ["base", "bencode", "metainfo", "wire"] },
+  { folder: "console/lint", modules: ["base", "bencode", "metainfo", "wire"], parts: ["conversation"] },
 ];
 
-const hostModules = { regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the rooms above the engine touch the host." };
+const hostModules = { regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the modules above the engine touch the host." };
 
 /** What a file may import that lies `depth` folders below `src/`. */
-function importsOf(room, depth) {
-  const at = rooms.indexOf(room);
-  const below = rooms.slice(0, at);
-  const host = hosts.has(room);
+function importsOf(module, depth) {
+  const at = modules.indexOf(module);
+  const below = modules.slice(0, at);
+  const host = hosts.has(module);
   const up = `^(?:\\.\\./){${depth}}`;
   return [
-    { regex: `${up}(?:${[...rooms.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${room} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
-    { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another room through its index.ts." },
-    { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another room through its index.ts." },
-    { regex: `${up}[a-z-]+\\.ts$`, message: "A room does not import the facade." },
+    { regex: `${up}(?:${[...modules.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${module} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
+    { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another module through its index.ts." },
+    { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another module through its index.ts." },
+    { regex: `${up}[a-z-]+\\.ts$`, message: "A module does not import the facade." },
     ...(host ? [] : [hostModules]),
   ];
 }
@@ -52,31 +52,31 @@ const ambient = { "no-restricted-globals": ["error", ...ambientGlobals], "no-res
 const depths = Array.from({ length: MAX_DEPTH }, (_, index) => index + 1);
 const filesAt = (folder, depth) => [`src/${folder}/${"*/".repeat(depth)}*.ts`];
 
-function layer(room) {
-  const rules = hosts.has(room) || browsers.has(room) ? {} : ambient;
-  return depths.map((depth) => ({ files: filesAt(room, depth - 1), rules: { "no-restricted-imports": ["error", { patterns: importsOf(room, depth) }], ...rules } }));
+function layer(module) {
+  const rules = hosts.has(module) || browsers.has(module) ? {} : ambient;
+  return depths.map((depth) => ({ files: filesAt(module, depth - 1), rules: { "no-restricted-imports": ["error", { patterns: importsOf(module, depth) }], ...rules } }));
 }
 
-function sansIoLayer({ folder, rooms: allowed, parts = [] }) {
-  const [room, name] = folder.split("/");
+function sansIoLayer({ folder, modules: allowed, parts = [] }) {
+  const [module, name] = folder.split("/");
   return depths.slice(1).map((depth) => {
-    const others = rooms.filter((each) => !allowed.includes(each) && each !== room);
+    const others = modules.filter((each) => !allowed.includes(each) && each !== module);
     const up = `^(?:\\.\\./){${depth}}`;
     const beside = `^(?:\\.\\./){${depth - 1}}`;
     const isPart = [name, ...parts].map((part) => `${part}/`);
     const patterns = [
-      ...importsOf(room, depth),
+      ...importsOf(module, depth),
       { regex: `${up}(?:${others.map((each) => `${each}/`).join("|")})`, message: `${folder} is sans-I/O: it may import only from ${allowed.join(", ")}.` },
-      ...partsOf(room).filter((part) => !isPart.includes(`${part}/`)).map((part) => ({ regex: `${beside}${part}/`, message: `${folder} is sans-I/O: it does not know ${room}/${part}.` })),
+      ...partsOf(module).filter((part) => !isPart.includes(`${part}/`)).map((part) => ({ regex: `${beside}${part}/`, message: `${folder} is sans-I/O: it does not know ${module}/${part}.` })),
       hostModules,
     ];
     return { files: filesAt(folder, depth - 2), rules: { "no-restricted-imports": ["error", { patterns }], ...ambient } };
   });
 }
 
-/** Folders of a room. */
-function partsOf(room) {
-  const folder = new URL(`./src/${room}/`, import.meta.url);
+/** Folders of a module. */
+function partsOf(module) {
+  const folder = new URL(`./src/${module}/`, import.meta.url);
   return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name) : [];
 }
 
@@ -133,7 +133,7 @@ export default {
     "vitest/valid-expect": ["error", { maxArgs: 2 }],
   },
   overrides: [
-    ...rooms.flatMap(layer),
+    ...modules.flatMap(layer),
     ...sansIo.flatMap(sansIoLayer),
     page,
     // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's interfaces only.
