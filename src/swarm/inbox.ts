@@ -1,4 +1,4 @@
-import { concatBytes, toError } from "../base/index.ts";
+import { concatBytes, copyBytes, toError } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { MAX_SMALL_FRAME_LENGTH, MessageDecoder, type Message, type MessageSink } from "../wire/index.ts";
 import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
@@ -60,7 +60,7 @@ export class Inbox implements MessageSink, BytesHolder {
     if (this.#isStopped) return;
     if (this.#waiting !== undefined) this.#waiting = concatBytes([this.#waiting, chunk]);
     else if (this.#free > 0 || this.#budget.isOpen) this.#decode(chunk);
-    else this.#wait(concatBytes([chunk]));
+    else this.#wait(copyBytes(chunk));
     this.#hold();
   }
 
@@ -172,7 +172,7 @@ export class Inbox implements MessageSink, BytesHolder {
     if (this.#isStopped) return;
     if (this.#uncounted > 0) this.#settle();
     const rest = bytes.subarray(taken);
-    if (rest.length > 0 || this.#isSpent) this.#wait(this.#waiting === undefined ? concatBytes([rest]) : rest);
+    if (rest.length > 0 || this.#isSpent) this.#wait(this.#waiting === undefined ? copyBytes(rest) : rest);
     else if (this.#waiting !== undefined) {
       this.#waiting = undefined;
       this.#owner.onEmpty();

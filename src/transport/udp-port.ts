@@ -1,4 +1,4 @@
-import { AbortError, concatBytes, errorCode, ipFamily, ipScope, toError, type Endpoint, type IpFamily } from "../base/index.ts";
+import { AbortError, copyBytes, errorCode, ipFamily, ipScope, toError, type Endpoint, type IpFamily } from "../base/index.ts";
 import type { DatagramSocket, Runtime } from "../runtime/index.ts";
 import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 
@@ -76,7 +76,7 @@ export class UdpPort {
     if (this.#closing !== undefined) return;
     const state = this.#state(ipFamily(to.ip));
     if (state.kind === "open") state.socket.send(bytes, to);
-    else if (state.waiting.length < MAX_WAITING_DATAGRAMS) state.waiting.push({ to, bytes: concatBytes([bytes]) });
+    else if (state.waiting.length < MAX_WAITING_DATAGRAMS) state.waiting.push({ to, bytes: copyBytes(bytes) });
   }
 
   /** Closes the sockets, those that are being opened too; nothing is sent or handed out any more. Never rejects. */

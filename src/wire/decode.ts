@@ -1,6 +1,5 @@
-import { PeerError, readUint16, readUint32 } from "../base/index.ts";
+import { copyBytes, PeerError, readUint16, readUint32 } from "../base/index.ts";
 import { MessageId, PREFIX_LENGTH, messageName } from "./constants.ts";
-import { copyBytes } from "./copy.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 

@@ -1,6 +1,5 @@
-import { PeerError, UsageError, latin1, toHex } from "../base/index.ts";
+import { copyBytes, latin1, PeerError, toHex, UsageError, viewBytes } from "../base/index.ts";
 import { HANDSHAKE_LENGTH } from "./constants.ts";
-import { copyBytes, viewBytes } from "./copy.ts";
 import { makeReserved, readReserved } from "./reserved.ts";
 import type { Reserved } from "./reserved.ts";
 

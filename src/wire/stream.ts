@@ -1,6 +1,5 @@
-import { UsageError, readUint32, toError } from "../base/index.ts";
+import { readUint32, toError, UsageError, viewBytes } from "../base/index.ts";
 import { MessageId, PIECE_HEADER_LENGTH, PREFIX_LENGTH } from "./constants.ts";
-import { viewBytes } from "./copy.ts";
 import { checkFrame, parseBody } from "./decode.ts";
 import { MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";

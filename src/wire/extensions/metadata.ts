@@ -1,6 +1,5 @@
-import { BLOCK_LENGTH, PeerError, concatBytes, unreachable } from "../../base/index.ts";
+import { BLOCK_LENGTH, concatBytes, copyBytes, PeerError, unreachable } from "../../base/index.ts";
 import { asDict, asInt, decodePrefix, encode } from "../../bencode/index.ts";
-import { copyBytes } from "../copy.ts";
 import { MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, MAX_METADATA_LENGTH, METADATA_SERVE_FACTOR } from "../limits.ts";
 import { defineExtension } from "./extension.ts";
 
