@@ -7,5 +7,6 @@ export * from "./excerpt.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./peer-address.ts";
+export * from "./recent-map.ts";
 export * from "./paths.ts";
 export * from "./units.ts";

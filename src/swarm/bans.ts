@@ -1,4 +1,4 @@
-import { addressKey, ipScope, type PeerAddress, type PeerId } from "../base/index.ts";
+import { addressKey, ipScope, PeerError, RecentMap, type PeerAddress, type PeerId } from "../base/index.ts";
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer.ts";
 
@@ -11,19 +11,19 @@ const MAX_REMEMBERED = 10_000;
  * protocol is charged to the address alone: anybody can claim another's id.
  */
 export class BanList {
-  readonly #banned = new Set<string>();
-  readonly #offences = new Map<string, number>();
+  readonly #banned = new RecentMap<string, true>(MAX_REMEMBERED);
+  readonly #offences = new RecentMap<string, number>(MAX_REMEMBERED);
 
   /** At once and for good. */
   ban(identity: PeerIdentity): void {
-    for (const key of keys(identity.address, identity.peerId)) this.#remember(this.#banned, key);
+    for (const key of keys(identity.address, identity.peerId)) this.#banned.set(key, true);
   }
 
   /** A peer at this address broke the protocol; returns whether that was once too often. */
   offend(address: PeerAddress): boolean {
     const [key = ""] = keys(address, undefined);
     if (this.#countOffence(key) < MAX_OFFENCES) return false;
-    this.#remember(this.#banned, key);
+    this.#banned.set(key, true);
     return true;
   }
 
@@ -37,20 +37,8 @@ export class BanList {
 
   #countOffence(key: string): number {
     const count = (this.#offences.get(key) ?? 0) + 1;
-    this.#offences.delete(key);
     this.#offences.set(key, count);
-    if (this.#offences.size > MAX_REMEMBERED) {
-      const [oldest] = this.#offences.keys();
-      if (oldest !== undefined) this.#offences.delete(oldest);
-    }
     return count;
-  }
-
-  #remember(set: Set<string>, key: string): void {
-    set.add(key);
-    if (set.size <= MAX_REMEMBERED) return;
-    const [oldest] = set;
-    if (oldest !== undefined) set.delete(oldest);
   }
 }
 
@@ -60,4 +48,12 @@ function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
   const out = [addressKey(address)];
   if (peerId !== undefined) out.push(`${address.ip} ${peerId.hex}`);
   return out;
+}
+
+/** Why a peer is left that breaks no rule. */
+const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
+
+/** Whether a peer was left because it broke the protocol. */
+export function isOffence(error: Error | undefined): boolean {
+  return error instanceof PeerError && !BREAKS_NOTHING.has(error.code);
 }

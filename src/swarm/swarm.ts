@@ -4,6 +4,7 @@ import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
 import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake, type Message } from "../wire/index.ts";
 import { countHave, countPieces, setInterest, uncount } from "./availability.ts";
+import { isOffence } from "./bans.ts";
 import { Choking } from "./choking.ts";
 import { Dialer } from "./dialer.ts";
 import { Downloader } from "./downloader.ts";
@@ -17,9 +18,6 @@ import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
 import { Uploader } from "./uploader.ts";
 import { announce, onDontHave, withdraw } from "./withdrawal.ts";
-
-/** Why a peer is left that breaks no rule. */
-const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
 
 /** Those who deal with peers. */
 interface Crew {
@@ -133,7 +131,7 @@ export class Swarm implements PeerOwner {
     this.#crew?.choking.tick(now);
     this.#crew?.metadata.tick();
     this.#work?.downloader.tick(now);
-    if (!this.isFinished && this.candidates.hasNext()) this.#makeWayToDial();
+    this.#makeWayToDial();
     this.#dial();
   }
 
@@ -382,10 +380,13 @@ export class Swarm implements PeerOwner {
     return budget.room > 0;
   }
 
-  /** Peers could be dialed, and data is wanted: those that are of no use give way. */
+  /** When all places are taken, though data is wanted and peers could be dialed, those that are of no use give way. */
   #makeWayToDial(): void {
-    if (this.#peers.size >= this.#options.maxPeers()) this.makeWay();
-    else if (this.#options.budget.room <= 0) this.#options.budget.makeWay();
+    const { maxPeers, budget } = this.#options;
+    const isFull = this.#peers.size >= maxPeers();
+    if ((!isFull && budget.room > 0) || this.isFinished || !this.candidates.hasNext()) return;
+    if (isFull) this.makeWay();
+    else budget.makeWay();
   }
 
   #greet(peer: Peer): void {
@@ -472,9 +473,4 @@ export class Swarm implements PeerOwner {
     runtime.log.info("peer banned: it sent bad data", { peer: addressKey(identity.address), client: identity.peerId.toString() });
     for (const peer of this.#peers) if (bans.isBanned(peer.address, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
-}
-
-/** Whether a peer was left because it broke the protocol. */
-function isOffence(error: Error | undefined): boolean {
-  return error instanceof PeerError && !BREAKS_NOTHING.has(error.code);
 }

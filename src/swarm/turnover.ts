@@ -64,14 +64,14 @@ function isUseless(peer: Peer, now: number): boolean {
   if (peer.pieces === undefined && peer.extended?.metadataSize !== undefined) return false;
   // One that gave or took blocks may do so again: a seed that shows its pieces one by one (BEP 16) waits in between.
   const patience = peer.down.total + peer.up.total > 0 ? IDLE_MS : USELESS_MS;
-  return !peer.flags.amInterested && !peer.flags.peerInterested && now - Math.max(peer.connectedAt, peer.lastMoved) >= patience;
+  return !peer.flags.amInterested && !peer.flags.peerInterested && now - peer.lastMoved >= patience;
 }
 
 function isIdle(peer: Peer, now: number): boolean {
-  return now - Math.max(peer.connectedAt, peer.lastMoved) >= IDLE_MS;
+  return now - peer.lastMoved >= IDLE_MS;
 }
 
 /** Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place. */
 export function isStale(peer: Peer, now: number): boolean {
-  return now - Math.max(peer.connectedAt, peer.lastMoved) >= USELESS_MS;
+  return now - peer.lastMoved >= USELESS_MS;
 }

@@ -1,4 +1,4 @@
-import { ipScope, networkOf } from "../base/index.ts";
+import { ipScope, networkOf, RecentMap } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
 import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, MAX_ARRIVAL_NETWORKS, NETWORK_ARRIVALS_FACTOR, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
 
@@ -10,7 +10,7 @@ interface Bucket {
 /** How often each address (IPv6: /64) may connect: one that comes and goes again and again costs a handshake each time. */
 export class Arrivals {
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new RecentMap<string, Bucket>(MAX_ARRIVAL_NETWORKS);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -28,10 +28,7 @@ export class Arrivals {
     const bucket = this.#buckets.get(network) ?? { left: ARRIVALS_BURST * factor, at: now };
     bucket.left = Math.min(ARRIVALS_BURST * factor, bucket.left + ((now - bucket.at) * ARRIVALS_PER_SECOND * factor) / 1000);
     bucket.at = now;
-    this.#buckets.delete(network);
     this.#buckets.set(network, bucket);
-    const [oldest] = this.#buckets.keys();
-    if (this.#buckets.size > MAX_ARRIVAL_NETWORKS && oldest !== undefined) this.#buckets.delete(oldest);
     if (bucket.left < 1) return false;
     bucket.left--;
     return true;

@@ -1,4 +1,4 @@
-import { addressIp, networkOf } from "../base/index.ts";
+import { addressIp, networkOf, RecentMap } from "../base/index.ts";
 import type { Clock, Timer } from "../runtime/index.ts";
 import { MAX_HELD_REFUSALS, MAX_REFUSED_ADDRESSES, REFUSAL_MS, REPEATED_REFUSAL_MS } from "./limits.ts";
 import type { Connection } from "./transport.ts";
@@ -10,8 +10,8 @@ import type { Connection } from "./transport.ts";
 export class Tarpit {
   readonly #clock: Clock;
   readonly #held = new Map<Connection, Timer>();
-  /** When an address was last refused, on the clock's scale; the oldest first. */
-  readonly #refused = new Map<string, number>();
+  /** When an address was last refused, on the clock's scale. */
+  readonly #refused = new RecentMap<string, number>(MAX_REFUSED_ADDRESSES);
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -45,10 +45,7 @@ export class Tarpit {
     const network = networkOf(addressIp(address) ?? "");
     const now = this.#clock.now();
     const last = this.#refused.get(network);
-    this.#refused.delete(network);
     this.#refused.set(network, now);
-    const [oldest] = this.#refused.keys();
-    if (this.#refused.size > MAX_REFUSED_ADDRESSES && oldest !== undefined) this.#refused.delete(oldest);
     return last !== undefined && now - last < REPEATED_REFUSAL_MS;
   }
 }

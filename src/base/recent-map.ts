@@ -1,0 +1,33 @@
+/** A map that remembers so many entries and no more: those that were set longest ago are forgotten. */
+export class RecentMap<K, V> {
+  readonly #most: number;
+  readonly #entries = new Map<K, V>();
+
+  /** `most`: entries kept, at the most. */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: K): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  has(key: K): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** Sets an entry, which is the newest now. */
+  set(key: K, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.#most) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}
