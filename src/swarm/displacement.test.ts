@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { ipPeer } from "../base/index.ts";
-import { encodeHave, encodeInterested, encodeKeepAlive, encodeUnchoke } from "../wire/index.ts";
+import { encodeHave, encodeInterested, encodeUnchoke } from "../wire/index.ts";
 import { Client } from "../client/index.ts";
 import { IDLE_MS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer.ts";
@@ -18,11 +18,7 @@ afterEach(() => stage.close());
 async function come(ip: string, of = play): Promise<ScriptedPeer> {
   const out = new ScriptedPeer(stage.world.host(ip).runtime, of);
   await stage.world.settled(out.dial("10.0.0.1", { name: ip }), 10_000);
-  const keepAlive = (): void => {
-    out.send(encodeKeepAlive());
-    out.later(60_000, keepAlive);
-  };
-  keepAlive();
+  out.stay();
   await stage.world.run(200);
   return out;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { encodeBitfield, encodeHave, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
+import { encodeBitfield, encodeHave, encodePiece, encodeUnchoke } from "../wire/index.ts";
 import { AssemblyBudget } from "./assembly-budget.ts";
 import { ASSEMBLY_BYTES } from "./limits.ts";
 
@@ -27,11 +27,7 @@ describe("Downloader short of memory", () => {
     const leecher = await stage.leecher("10.0.0.1");
     for (let index = 0; index < PIECES; index++) {
       const silent = await scripted(play, `10.0.1.${index + 1}`);
-      const keepAlive = (): void => {
-        silent.send(encodeKeepAlive());
-        silent.later(60_000, keepAlive);
-      };
-      keepAlive();
+      silent.stay();
       silent.send(encodeBitfield(new Uint8Array([0x80 >> index])), encodeUnchoke());
       await stage.world.run(100);
     }

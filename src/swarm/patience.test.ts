@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { encodeBitfield, encodeKeepAlive, encodePiece, encodeUnchoke } from "../wire/index.ts";
+import { encodeBitfield, encodePiece, encodeUnchoke } from "../wire/index.ts";
 import type { BlockSource } from "./block-source.ts";
 import { END_GAME_TIMEOUT_MS, SUSPECT_MS } from "./limits.ts";
 import { OpenPieces } from "./open-pieces.ts";
@@ -20,11 +20,7 @@ async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
   const out = new ScriptedPeer(stage.world.host(ip).runtime, play);
   await stage.world.settled(out.dial("10.0.0.1"), 5_000);
   out.send(encodeBitfield(all(play)), encodeUnchoke());
-  const keepAlive = (): void => {
-    out.send(encodeKeepAlive());
-    out.later(60_000, keepAlive);
-  };
-  keepAlive();
+  out.stay();
   return out;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import type { SimHost } from "../sim/index.ts";
-import { encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeInterested, encodeKeepAlive, encodeRequest } from "../wire/index.ts";
+import { encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeInterested, encodeRequest } from "../wire/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, USELESS_MS } from "./limits.ts";
 
 let play: Play;
@@ -27,11 +27,7 @@ function hostAt(ip: string): SimHost {
 async function come(ip: string, name = ip): Promise<ScriptedPeer> {
   const out = new ScriptedPeer(hostAt(ip).runtime, play);
   await stage.world.settled(out.dial("10.0.0.1", { name }), 10_000);
-  const keepAlive = (): void => {
-    out.send(encodeKeepAlive());
-    out.later(60_000, keepAlive);
-  };
-  keepAlive();
+  out.stay();
   await stage.world.run(200);
   return out;
 }

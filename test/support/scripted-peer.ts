@@ -1,5 +1,5 @@
 import type { Runtime, Socket } from "../../src/runtime/index.ts";
-import { decodeMessage, encodeHandshake, encodePiece, HANDSHAKE_LENGTH, type Message } from "../../src/wire/index.ts";
+import { decodeMessage, encodeHandshake, encodeKeepAlive, encodePiece, HANDSHAKE_LENGTH, type Message } from "../../src/wire/index.ts";
 import type { Play } from "./stage.ts";
 
 export interface Heard {
@@ -40,6 +40,12 @@ export class ScriptedPeer {
 
   send(...parts: readonly Uint8Array[]): void {
     for (const part of parts) this.#socket?.write(part);
+  }
+
+  /** Sends a keep-alive now and each minute. */
+  stay(): void {
+    this.send(encodeKeepAlive());
+    this.later(60_000, () => this.stay());
   }
 
   /** Reads nothing more: what it is sent fills the window, and stays. */
