@@ -137,14 +137,14 @@ export default {
     ...sansIo.flatMap(sansIoLayer),
     page,
     // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's interfaces only.
-    {
-      files: ["src/runtime/node/*.ts"],
+    ...depths.slice(0, -1).map((depth) => ({
+      files: filesAt("runtime/node", depth - 1),
       rules: {
-        "no-restricted-imports": ["error", { patterns: [{ regex: "^\\.\\./\\.\\./(?:[^b]|b[^a])", message: "runtime/node stands on base and runtime only." }] }],
+        "no-restricted-imports": ["error", { patterns: [{ regex: `^(?:\\.\\./){${depth + 1}}(?:[^b]|b[^a])`, message: "runtime/node stands on base and runtime only." }] }],
         "no-restricted-globals": "off",
         "no-restricted-properties": "off",
       },
-    },
+    })),
     { files: ["**/*.mjs", "bin/*.js", "examples/console/*.js"], rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-call": "off", "typescript/no-unsafe-member-access": "off", "typescript/no-unsafe-return": "off" } },
     {
       files: ["**/*.test.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "fuzz/**/*.ts"],

@@ -43,7 +43,7 @@ async function build() {
   const packages = await bundle({ main: "src/cli/main.ts" }, `${fresh}/cli`);
   writeFileSync(`${fresh}/cli/LICENSES.txt`, licenses(packages).join(`\n${"-".repeat(80)}\n\n`));
   await page.build({ root: `${root}web`, configFile: `${root}web/vite.config.ts`, logLevel: "warn", build: { outDir: `${fresh}/web`, emptyOutDir: true } });
-  await bundle({ "hash-worker": "src/runtime/node/hash-worker.ts" }, `${fresh}/runtime/node`);
+  await bundle({ "hash-worker": "src/runtime/node/hashing/hash-worker.ts" }, `${fresh}/runtime/node/hashing`);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old);
   renameSync(fresh, `${root}dist`);
   return 0;

@@ -2,9 +2,9 @@ import { Command } from "commander";
 import { AbortError } from "../base/index.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE } from "./exit-code.ts";
 import { Interrupt } from "./interrupt.ts";
-import { Output } from "./output.ts";
-import { CommandLineError, toProblem } from "./problem.ts";
-import type { Problem } from "./problem.ts";
+import { Output } from "./output/output.ts";
+import { CommandLineError, toProblem } from "./output/problem.ts";
+import type { Problem } from "./output/problem.ts";
 import { Session } from "./session.ts";
 import type { CommonFlags } from "./session.ts";
 

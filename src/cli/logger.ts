@@ -1,7 +1,7 @@
 import { silentLog } from "../runtime/index.ts";
 import type { Log, LogFields } from "../runtime/index.ts";
 import { clean } from "../terminal/index.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./output/output.ts";
 
 function fieldText(fields: LogFields | undefined): string {
   return Object.entries(fields ?? {})

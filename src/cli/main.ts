@@ -11,7 +11,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   startEarly(args);
   const { current, reportFailure } = await import("./command.ts");
-  const { Output } = await import("./output.ts");
+  const { Output } = await import("./output/output.ts");
   const isJson = args.includes("--json");
   const isVerbose = args.includes("--verbose") || args.includes("-v");
   const die = (error: unknown): never => {
@@ -34,7 +34,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
 async function runProgram(args: readonly string[], isJson: boolean): Promise<number> {
   const { CommanderError } = await import("commander");
-  const { CommandLineError } = await import("./problem.ts");
+  const { CommandLineError } = await import("./output/problem.ts");
   const { buildProgram, selectCommand, withoutVainHelp } = await import("./program.ts");
   const entry = selectCommand(args);
   const program = await buildProgram(entry);
@@ -47,14 +47,14 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_DONE;
   } catch (error) {
     if (error instanceof CommandLineError) {
-      const { Output } = await import("./output.ts");
+      const { Output } = await import("./output/output.ts");
       const { reportFailure } = await import("./command.ts");
       return reportFailure(new Output(isJson), entry?.events === true, error, false);
     }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_DONE;
     const { tellProblem } = await import("./command.ts");
-    const { Output } = await import("./output.ts");
+    const { Output } = await import("./output/output.ts");
     const { clean } = await import("../terminal/index.ts");
     const lines = error.message.replace(/^error: /, "").replace(/\.$/, "").split("\n");
     const help = `see \`millrace ${entry === undefined ? "" : `${entry.name} `}--help\``;

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { filePath } from "./describe.ts";
+import { filePath } from "./output/describe.ts";
 
 /** Files looked for: any of them will do, and a look costs little. */
 const LOOKED_FOR = 20;

@@ -2,7 +2,7 @@ import type { Runtime } from "../runtime/index.ts";
 import { earlyHasher } from "./early-hasher.ts";
 import { Interrupt } from "./interrupt.ts";
 import { stderrLog } from "./logger.ts";
-import { Output } from "./output.ts";
+import { Output } from "./output/output.ts";
 
 /** Options that every command has. */
 export interface CommonFlags {

@@ -7,17 +7,17 @@ import { UdpTrackers } from "../tracker/index.ts";
 import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
-import { checkDiskName, withDiskName } from "./disk-name.ts";
+import { checkDiskName, withDiskName } from "./content/disk-name.ts";
 import { Gate } from "./gate.ts";
-import { keptWhere, type KeptWhere } from "./kept-content.ts";
+import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, MAX_READING, TICK_MS } from "./limits.ts";
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
 import { isPath, resolveSource, type ResolvedSource } from "./source.ts";
-import { Torrent, type TorrentSeed } from "./torrent.ts";
-import type { TorrentHost } from "./torrent-host.ts";
+import { Torrent, type TorrentSeed } from "./torrent/torrent.ts";
+import type { TorrentHost } from "./torrent/host.ts";
 
 const DEFAULT_USER_AGENT = "Millrace 0.1.0";
 

@@ -1,11 +1,11 @@
 /** Many torrents: the client, its torrents, and their state. */
 export { Client } from "./client.ts";
-export { checkDiskName } from "./disk-name.ts";
-export type { KeptWhere } from "./kept-content.ts";
+export { checkDiskName } from "./content/disk-name.ts";
+export type { KeptWhere } from "./content/kept-content.ts";
 export * from "./limits.ts";
 export type { AddOptions, ClientOptions, FileFilter, TorrentSource } from "./options.ts";
 export { isLink } from "./source.ts";
-export { Torrent } from "./torrent.ts";
-export type { TorrentEvents } from "./torrent-events.ts";
-export { isActive, type TorrentState, type TorrentStateKind } from "./torrent-state.ts";
-export type { FileStatus, PeerStatus, TorrentStatus } from "./torrent-status.ts";
+export { Torrent } from "./torrent/torrent.ts";
+export type { TorrentEvents } from "./torrent/events.ts";
+export { isActive, type TorrentState, type TorrentStateKind } from "./torrent/state.ts";
+export type { FileStatus, PeerStatus, TorrentStatus } from "./torrent/status.ts";

@@ -6,7 +6,7 @@ import { digest, makePlay } from "../../test/support/stage.ts";
 import { InfoHash } from "../base/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { simWorld } from "../sim/index.ts";
-import { Selection } from "./selection.ts";
+import { Selection } from "./content/selection.ts";
 import { isPath, resolveSource } from "./source.ts";
 
 describe("isPath", () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { digest } from "../../test/support/stage.ts";
 import { FileLayout } from "../metainfo/index.ts";
 import { simWorld, type SimHost } from "../sim/index.ts";
-import { FilePool } from "./file-pool.ts";
-import { FileStorage } from "./file-storage.ts";
-import { isOwnPath } from "./safe-folders.ts";
+import { FilePool } from "./files/file-pool.ts";
+import { FileStorage } from "./files/file-storage.ts";
+import { isOwnPath } from "./files/safe-folders.ts";
 
 const LENGTH = 10;
 

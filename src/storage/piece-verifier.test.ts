@@ -8,8 +8,8 @@ import { createTorrent, metainfoFromInfo, type HashScheme, type Metainfo, type M
 import type { HashSegment } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { checkPieces } from "./check.ts";
-import { FilePool } from "./file-pool.ts";
-import { FileStorage } from "./file-storage.ts";
+import { FilePool } from "./files/file-pool.ts";
+import { FileStorage } from "./files/file-storage.ts";
 import { MemoryStorage } from "./memory-storage.ts";
 import { PieceStore } from "./piece-store.ts";
 import { pieceVerifier, type PieceVerifier } from "./piece-verifier.ts";

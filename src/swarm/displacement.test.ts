@@ -5,7 +5,7 @@ import { ipPeer } from "../base/index.ts";
 import { encodeHave, encodeInterested, encodeUnchoke } from "../wire/index.ts";
 import { Client } from "../client/index.ts";
 import { IDLE_MS, USELESS_MS } from "./limits.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./peer/peer.ts";
 import { leastUseful } from "./turnover.ts";
 
 let play: Play;

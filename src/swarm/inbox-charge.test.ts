@@ -3,8 +3,8 @@ import { digest } from "../../test/support/stage.ts";
 import type { Clock } from "../runtime/index.ts";
 import { simWorld } from "../sim/index.ts";
 import { encodeHave, encodeBitfield, type Message } from "../wire/index.ts";
-import { Inbox } from "./inbox.ts";
-import { IntakeBudget } from "./intake-budget.ts";
+import { Inbox } from "./peer/inbox.ts";
+import { IntakeBudget } from "./peer/intake-budget.ts";
 import { FREE_MESSAGES, MAX_COUNTED_MS, WORK_MS_PER_SECOND, WORK_BURST_MS } from "./limits.ts";
 
 function start(cost: number, pieceCount?: number) {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { encodeBitfield, encodeHave, encodePiece, encodeUnchoke } from "../wire/index.ts";
-import { AssemblyBudget } from "./assembly-budget.ts";
+import { AssemblyBudget } from "./metadata/assembly-budget.ts";
 import { ASSEMBLY_BYTES } from "./limits.ts";
 
 const MIB = 1024 * 1024;

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { encodeBitfield, encodePiece, encodeUnchoke } from "../wire/index.ts";
-import type { BlockSource } from "./block-source.ts";
+import type { BlockSource } from "./download/block-source.ts";
 import { END_GAME_TIMEOUT_MS, SUSPECT_MS } from "./limits.ts";
-import { OpenPieces } from "./open-pieces.ts";
-import { Suspects } from "./suspects.ts";
+import { OpenPieces } from "./download/open-pieces.ts";
+import { Suspects } from "./download/suspects.ts";
 
 let stage: Stage;
 afterEach(() => stage.close());

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { ipPeer, PeerId, type PeerAddress } from "../base/index.ts";
 import { BanList } from "./bans.ts";
-import { BlockRequests } from "./block-requests.ts";
+import { BlockRequests } from "./peer/block-requests.ts";
 import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
-import { OpenPiece } from "./open-piece.ts";
-import { UploadQueue } from "./upload-queue.ts";
+import { OpenPiece } from "./download/open-piece.ts";
+import { UploadQueue } from "./upload/upload-queue.ts";
 
 const BLOCK = 16_384;
 

@@ -3,10 +3,10 @@ import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
 import type { Connector, Tarpit } from "../transport/index.ts";
-import type { AssemblyBudget } from "./assembly-budget.ts";
+import type { AssemblyBudget } from "./metadata/assembly-budget.ts";
 import type { BanList } from "./bans.ts";
-import type { IntakeBudget } from "./intake-budget.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { IntakeBudget } from "./peer/intake-budget.ts";
+import type { RateLimiter } from "./upload/rate-limiter.ts";
 import type { Newcomer } from "./turnover.ts";
 
 /** Connections that all torrents of a client share. */

@@ -1,7 +1,7 @@
 import { addressIp, addressKey, ipPeer, ipScope, networkOf, type Endpoint, type PeerAddress } from "../base/index.ts";
 import { peerPriority } from "../discovery/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MAX_PEERS_PER_NETWORK, MIN_SHARED_PEERS, USELESS_MS } from "./limits.ts";
-import type { Peer } from "./peer.ts";
+import type { Peer } from "./peer/peer.ts";
 
 /** Who wants a place: where it is, and where it reached us, for BEP 40. */
 export interface Newcomer {

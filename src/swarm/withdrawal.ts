@@ -1,10 +1,10 @@
 import { PeerError, type Bitfield } from "../base/index.ts";
 import { ltDontHave } from "../wire/index.ts";
-import { countPieces, uncount } from "./availability.ts";
+import { countPieces, uncount } from "./picking/availability.ts";
 import { MAX_DONT_HAVES } from "./limits.ts";
-import type { Peer } from "./peer.ts";
-import type { PiecePicker } from "./piece-picker.ts";
-import type { Uploader } from "./uploader.ts";
+import type { Peer } from "./peer/peer.ts";
+import type { PiecePicker } from "./picking/piece-picker.ts";
+import type { Uploader } from "./upload/uploader.ts";
 
 /**
  * Takes pieces back that peers were told of: each peer that speaks `lt_donthave` (BEP 54) hears of them, the others are parted with, and may come back to

@@ -4,7 +4,7 @@ import { corrupt } from "./corrupt.ts";
 import { Bitfield } from "../../src/base/index.ts";
 import { SeededRandom, simWorld, type SimHost, type World } from "../../src/sim/index.ts";
 import { FilePool, seal } from "../../src/storage/index.ts";
-import { Content } from "../../src/client/content.ts";
+import { Content } from "../../src/client/content/content.ts";
 
 const PIECE = 16_384;
 /** The middle file is not wanted: what the pieces at its ends have of it is kept aside. */

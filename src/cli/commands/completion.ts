@@ -1,6 +1,6 @@
 import { Argument } from "commander";
 import type { Command } from "commander";
-import { choiceArgument } from "../arguments.ts";
+import { choiceArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { bashScript } from "../completion/bash.ts";

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { parseHostPort } from "../../base/index.ts";
 import { count } from "../../terminal/index.ts";
-import { wholeArgument } from "../arguments.ts";
+import { wholeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { CommandLineError, parseArgument, toProblem } from "../problem.ts";
+import { CommandLineError, parseArgument, toProblem } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { readSource } from "../torrent-file.ts";
+import { readSource } from "../input/torrent-file.ts";
 import { version } from "../version.ts";
 
 interface ConsoleFlags extends CommonFlags {

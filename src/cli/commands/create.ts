@@ -3,19 +3,19 @@ import type { Command } from "commander";
 import { createTorrent } from "../../metainfo/index.ts";
 import type { CreatedTorrent, MetainfoVersion } from "../../metainfo/index.ts";
 import { clean, count, formatSize, groupDigits } from "../../terminal/index.ts";
-import { repeated, sizeArgument, tiersArgument } from "../arguments.ts";
+import { repeated, sizeArgument, tiersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
-import { torrentFacts } from "../describe.ts";
+import { torrentFacts } from "../output/describe.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { printFields } from "../fields.ts";
+import { printFields } from "../input/fields.ts";
 import { ByteProgress } from "../live/progress.ts";
-import { nearPieceLengths } from "../piece-length.ts";
-import { CommandLineError } from "../problem.ts";
+import { nearPieceLengths } from "../input/piece-length.ts";
+import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { renamedNote } from "../renamed-note.ts";
+import { renamedNote } from "../output/renamed-note.ts";
 import { version } from "../version.ts";
-import { refuseToOverwrite } from "../overwrite.ts";
+import { refuseToOverwrite } from "../input/overwrite.ts";
 
 interface CreateFlags extends CommonFlags {
   readonly out?: string;

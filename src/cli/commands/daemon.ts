@@ -1,10 +1,10 @@
 import type { Command } from "commander";
 import { formatEndpoint, parseListenEndpoint } from "../../base/index.ts";
-import { wholeArgument } from "../arguments.ts";
+import { wholeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { parseArgument } from "../problem.ts";
+import { parseArgument } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { version } from "../version.ts";
 import { aborted } from "../wait.ts";

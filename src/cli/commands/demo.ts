@@ -9,7 +9,7 @@ import { createTorrent } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { TrackerServer } from "../../tracker/index.ts";
 import { formatDuration, formatRate, formatSize } from "../../terminal/index.ts";
-import { sizeArgument } from "../arguments.ts";
+import { sizeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { sha256File, writeDemoFile } from "../demo-data.ts";

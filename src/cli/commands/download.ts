@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
 import type { AddOptions } from "../../client/index.ts";
-import { choiceOption, repeated, trackersArgument } from "../arguments.ts";
+import { choiceOption, repeated, trackersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
-import { requireRoomForFolder } from "../folder.ts";
+import { requireRoomForFolder } from "../input/folder.ts";
 import type { Session } from "../session.ts";
 import { Crew } from "../torrents/crew.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";

@@ -2,17 +2,17 @@ import type { Command } from "commander";
 import { editTorrent, parseMetainfo } from "../../metainfo/index.ts";
 import type { Metainfo, TorrentEdits } from "../../metainfo/index.ts";
 import { clean } from "../../terminal/index.ts";
-import { repeated, tiersArgument } from "../arguments.ts";
+import { repeated, tiersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
-import { torrentFacts } from "../describe.ts";
+import { torrentFacts } from "../output/describe.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { printFields } from "../fields.ts";
-import { CommandLineError } from "../problem.ts";
+import { printFields } from "../input/fields.ts";
+import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { readTorrent } from "../torrent-file.ts";
-import { refuseToOverwrite } from "../overwrite.ts";
-import { trackerLines } from "../tracker-lines.ts";
+import { readTorrent } from "../input/torrent-file.ts";
+import { refuseToOverwrite } from "../input/overwrite.ts";
+import { trackerLines } from "../output/tracker-lines.ts";
 
 interface EditFlags extends CommonFlags {
   readonly out?: string;

@@ -3,16 +3,16 @@ import type { LayoutFile, Metainfo } from "../../metainfo/index.ts";
 import { clean, count, formatDate, formatSize, groupDigits } from "../../terminal/index.ts";
 import { act, newCommand, tellProblem } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
-import { torrentFacts } from "../describe.ts";
+import { torrentFacts } from "../output/describe.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
-import { printFields } from "../fields.ts";
-import { treeLines } from "../file-tree.ts";
-import type { Output } from "../output.ts";
-import { toProblem } from "../problem.ts";
-import { showMagnet } from "../show-magnet.ts";
+import { printFields } from "../input/fields.ts";
+import { treeLines } from "../output/file-tree.ts";
+import type { Output } from "../output/output.ts";
+import { toProblem } from "../output/problem.ts";
+import { showMagnet } from "../output/show-magnet.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { readSource } from "../torrent-file.ts";
-import { trackerLines } from "../tracker-lines.ts";
+import { readSource } from "../input/torrent-file.ts";
+import { trackerLines } from "../output/tracker-lines.ts";
 
 /** Files shown before the rest is summed up. */
 const SHOWN_FILES = 100;

@@ -3,7 +3,7 @@ import { InputError } from "../../base/index.ts";
 import { entryJson, lintTable, newLinter, ourSpeakers, PLAIN_WIDTH, readRecording, Replay, timelineTable, twoSpeakers } from "../../console/index.ts";
 import type { PeerView, Recording } from "../../console/index.ts";
 import { clean, count, formatDate, formatDuration, formatSize } from "../../terminal/index.ts";
-import { wholeArgument } from "../arguments.ts";
+import { wholeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";

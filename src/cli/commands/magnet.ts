@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import { formatMagnet, magnetLink, magnetOf, parseMagnet } from "../../metainfo/index.ts";
-import { peersArgument } from "../arguments.ts";
+import { peersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
-import { magnetFacts } from "../describe.ts";
+import { magnetFacts } from "../output/describe.ts";
 import { EXIT_DONE } from "../exit-code.ts";
 import { parseHostPort } from "../../base/index.ts";
-import { showMagnet } from "../show-magnet.ts";
+import { showMagnet } from "../output/show-magnet.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { readTorrent } from "../torrent-file.ts";
+import { readTorrent } from "../input/torrent-file.ts";
 
 interface MagnetFlags extends CommonFlags {
   readonly peer?: readonly string[];

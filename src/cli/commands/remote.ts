@@ -1,10 +1,10 @@
 import { Argument } from "commander";
 import type { Command } from "commander";
 import type { Priority, TorrentState } from "../../api/index.ts";
-import { choiceArgument, choiceOption, peersArgument } from "../arguments.ts";
+import { choiceArgument, choiceOption, peersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry, Example } from "../command.ts";
-import { CommandLineError } from "../problem.ts";
+import { CommandLineError } from "../output/problem.ts";
 import { numberOrNone, rateOrNone } from "../remote/assignments.ts";
 import { add, label, limit, move, priority, remove, rename, simple } from "../remote/change.ts";
 import { withDaemon } from "../remote/connection.ts";

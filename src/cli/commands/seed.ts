@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 import { Client } from "../../client/index.ts";
 import { clean, count, formatPercent } from "../../terminal/index.ts";
-import { trackersArgument } from "../arguments.ts";
+import { trackersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
-import { requireFolder } from "../folder.ts";
+import { requireFolder } from "../input/folder.ts";
 import { misplacedHint } from "../misplaced.ts";
 import type { Session } from "../session.ts";
 import { Crew } from "../torrents/crew.ts";

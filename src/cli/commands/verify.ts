@@ -5,9 +5,9 @@ import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { clean, count, formatRate, groupDigits, table } from "../../terminal/index.ts";
 import { ByteProgress } from "../live/progress.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { requireFolder } from "../folder.ts";
+import { requireFolder } from "../input/folder.ts";
 import { misplacedHint } from "../misplaced.ts";
-import { readTorrent } from "../torrent-file.ts";
+import { readTorrent } from "../input/torrent-file.ts";
 import { verifyData } from "../verify-data.ts";
 import type { BadFile, Verdict } from "../verify-data.ts";
 

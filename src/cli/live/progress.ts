@@ -1,4 +1,4 @@
-import type { Output } from "../output.ts";
+import type { Output } from "../output/output.ts";
 import { LiveLines } from "./live-lines.ts";
 import { rowLine } from "./row.ts";
 import type { RowView } from "./row.ts";

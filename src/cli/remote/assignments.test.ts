@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CommandLineError } from "../problem.ts";
+import { CommandLineError } from "../output/problem.ts";
 import { numberOrNone, rateOrNone, readAssignments } from "./assignments.ts";
 
 describe("readAssignments", () => {

@@ -1,6 +1,6 @@
 import type { Settings } from "../../api/index.ts";
-import { rateArgument } from "../arguments.ts";
-import { CommandLineError } from "../problem.ts";
+import { rateArgument } from "../input/arguments.ts";
+import { CommandLineError } from "../output/problem.ts";
 
 type Reader<Value> = (text: string, name: string) => Value;
 

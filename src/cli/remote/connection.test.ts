@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, type Problem } from "../../api/index.ts";
-import { CommandLineError } from "../problem.ts";
+import { CommandLineError } from "../output/problem.ts";
 import { daemonUrl, explained } from "./connection.ts";
 
 const problem: Problem = { type: "about:blank", title: "", status: 404, detail: "there is no such torrent", code: "session.not-found" };

@@ -1,7 +1,7 @@
 import { ApiError, MillraceApi } from "../../api/index.ts";
 import { errorCode, InputError, NetworkError } from "../../base/index.ts";
-import type { Output } from "../output.ts";
-import { CommandLineError } from "../problem.ts";
+import type { Output } from "../output/output.ts";
+import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
 /** Where a daemon is when nobody says otherwise. */

@@ -1,6 +1,6 @@
 import type { SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
 import { clean, count, formatDate, formatDuration, formatPercent, formatRate, formatSize, groupDigits } from "../../terminal/index.ts";
-import type { Field } from "../fields.ts";
+import type { Field } from "../input/fields.ts";
 
 /** What a daemon answers about one thing, field by field. Values are clean. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ListOptions, TorrentFile } from "../../api/index.ts";
-import { CommandLineError } from "../problem.ts";
+import { CommandLineError } from "../output/problem.ts";
 import { chosen, findFiles, findTorrent, listAll } from "./find.ts";
 
 const A = { id: `abc1${"0".repeat(36)}`, name: "films" };

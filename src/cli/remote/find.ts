@@ -1,6 +1,6 @@
 import type { ListOptions, MillraceApi, TorrentFile, TorrentList } from "../../api/index.ts";
 import { InputError } from "../../base/index.ts";
-import { CommandLineError } from "../problem.ts";
+import { CommandLineError } from "../output/problem.ts";
 
 /** A row of a list: the fields that were asked for, and `id`. */
 export type Row = TorrentList["torrents"][number];

@@ -1,8 +1,8 @@
 import type { TorrentState } from "../../api/index.ts";
 import { clean } from "../../terminal/index.ts";
 import { EXIT_DONE } from "../exit-code.ts";
-import { printFields } from "../fields.ts";
-import type { Output } from "../output.ts";
+import { printFields } from "../input/fields.ts";
+import type { Output } from "../output/output.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
 import { settingsFields, statisticsFields, torrentFields } from "./facts.ts";
 import { chosen, listAll } from "./find.ts";

@@ -1,9 +1,9 @@
 import { AbortError, toError } from "../../base/index.ts";
 import { isActive, type AddOptions, type Client, type Torrent } from "../../client/index.ts";
 import { isLive, LiveDisplay } from "../live/progress.ts";
-import type { Output } from "../output.ts";
-import { toProblem } from "../problem.ts";
-import { folderNoTorrent } from "../torrent-file.ts";
+import type { Output } from "../output/output.ts";
+import { toProblem } from "../output/problem.ts";
+import { folderNoTorrent } from "../input/torrent-file.ts";
 import { Job } from "./job.ts";
 import { Reporter } from "./reporter.ts";
 import { TorrentStalls, type StallWatchOptions } from "./stall-watch.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Runtime } from "../../runtime/index.ts";
-import { peersArgument, portArgument, rateArgument } from "../arguments.ts";
+import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";

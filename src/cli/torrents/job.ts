@@ -1,5 +1,5 @@
 import type { Torrent, TorrentStatus } from "../../client/index.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../output/problem.ts";
 import type { TorrentStalls } from "./stall-watch.ts";
 
 /** How far a source has come. */

@@ -1,7 +1,7 @@
 import type { Torrent, TorrentState } from "../../client/index.ts";
 import { clean, count, formatDuration, formatRate, formatSize } from "../../terminal/index.ts";
-import type { Output } from "../output.ts";
-import type { Problem } from "../problem.ts";
+import type { Output } from "../output/output.ts";
+import type { Problem } from "../output/problem.ts";
 import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 import type { Stall } from "./stall.ts";

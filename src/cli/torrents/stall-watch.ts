@@ -1,7 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Torrent } from "../../client/index.ts";
 import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
-import { magnetFacts } from "../describe.ts";
+import { magnetFacts } from "../output/describe.ts";
 import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
 import type { Stall } from "./stall.ts";

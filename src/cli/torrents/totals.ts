@@ -1,6 +1,6 @@
 import type { TorrentStatus } from "../../client/index.ts";
 import { count, formatDuration, formatSize } from "../../terminal/index.ts";
-import type { Output } from "../output.ts";
+import type { Output } from "../output/output.ts";
 import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 

@@ -1,24 +1,24 @@
 import type { Way } from "../conversation/entry.ts";
 import { otherWay } from "../conversation/entry.ts";
 import type { Complaint, Linter } from "../conversation/lint.ts";
-import { blockRules } from "./block-rules.ts";
+import { blockRules } from "./rules/block.ts";
 import { CheckedPieces, type Sha1 } from "./checked-pieces.ts";
 import type { Context, Topic } from "./context.ts";
-import { dhtRules } from "./dht-rules.ts";
-import { extendedRules } from "./extended-rules.ts";
-import { fastRules } from "./fast-rules.ts";
-import { framingRules } from "./framing-rules.ts";
-import { handshakeRules } from "./handshake-rules.ts";
-import { hashesRules } from "./hashes-rules.ts";
-import { metadataRules } from "./metadata-rules.ts";
-import { pexRules } from "./pex-rules.ts";
-import { piecesRules } from "./pieces-rules.ts";
-import { requestRules } from "./request-rules.ts";
+import { dhtRules } from "./rules/dht.ts";
+import { extendedRules } from "./rules/extended.ts";
+import { fastRules } from "./rules/fast.ts";
+import { framingRules } from "./rules/framing.ts";
+import { handshakeRules } from "./rules/handshake.ts";
+import { hashesRules } from "./rules/hashes.ts";
+import { metadataRules } from "./rules/metadata.ts";
+import { pexRules } from "./rules/pex.ts";
+import { piecesRules } from "./rules/pieces.ts";
+import { requestRules } from "./rules/request.ts";
 import { remember } from "./remember.ts";
-import { rhythmRules } from "./rhythm-rules.ts";
+import { rhythmRules } from "./rules/rhythm.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import { SideMemory } from "./side-memory.ts";
-import { stateRules } from "./state-rules.ts";
+import { stateRules } from "./rules/state.ts";
 
 export interface LinterOptions {
   /** SHA-1 of bytes, 20 bytes. Without it the hashes of pieces are not looked at. */

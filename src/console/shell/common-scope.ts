@@ -6,14 +6,14 @@ import { styleFor } from "../../terminal/index.ts";
 import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
-import { Drawn } from "./drawn.ts";
+import { Drawn } from "./text/drawn.ts";
 import type { Lookup } from "./globals.ts";
 import { describeName, findTopic, listMembers, listNames, Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
 import { ownerOf } from "./owners.ts";
 import type { ShellServices } from "./services.ts";
-import { drawList } from "./tables.ts";
-import { makeTail } from "./tail.ts";
+import { drawList } from "./text/tables.ts";
+import { makeTail } from "./run/tail.ts";
 
 /** Names that live sessions and records have in common. */
 export function commonScope(peers: readonly PeerView[], services: ShellServices): [string, Lookup][] {

@@ -2,7 +2,7 @@ import { fitText, textWidth, type Style } from "../../terminal/index.ts";
 import { UsageError } from "../../base/index.ts";
 import { wrapText } from "../view/index.ts";
 import { findName, type NameGroup, type NameHelp } from "./names/index.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "./text/nearest.ts";
 
 /** Text that is shown as it is. */
 export class Text {

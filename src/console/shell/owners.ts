@@ -1,7 +1,7 @@
 import { List } from "../list.ts";
 import { PeerView } from "../session/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
-import { isEntry } from "./tables.ts";
+import { isEntry } from "./text/tables.ts";
 import { ConsoleTracker } from "../session/tracker.ts";
 
 /** To which group of names a value belongs. */

@@ -13,14 +13,14 @@ import { defineAliases } from "./aliases.ts";
 import { completeLine } from "./completion.ts";
 import { ExitRequest } from "./exit-request.ts";
 import { defineGlobals, type Lookup } from "./globals.ts";
-import { toJson } from "./json.ts";
+import { toJson } from "./text/json.ts";
 import type { NameGroup } from "./names/index.ts";
 import { ownerOf } from "./owners.ts";
-import { explainProblem, type ProblemContext } from "./problems.ts";
-import { Repl } from "./repl.ts";
-import { lineOf, runScript, unreadableLine } from "./script.ts";
+import { explainProblem, type ProblemContext } from "./text/problems.ts";
+import { Repl } from "./run/repl.ts";
+import { lineOf, runScript, unreadableLine } from "./run/script.ts";
 import type { ShellServices } from "./services.ts";
-import { showValue } from "./show.ts";
+import { showValue } from "./text/show.ts";
 
 export interface ShellOptions {
   readonly groups: readonly NameGroup[];

@@ -2,12 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import { Hono, type Context } from "hono";
 import { toError } from "../../base/index.ts";
 import type { Log } from "../../runtime/index.ts";
-import type { Caller, Credentials } from "./auth.ts";
-import { readBody, refuseBody } from "./body.ts";
+import type { Caller, Credentials } from "./auth/auth.ts";
+import { readBody, refuseBody } from "./routes/body.ts";
 import { MAX_JSON_BYTES, MAX_RPC_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
 import type { Page } from "./page.ts";
 import { HttpError, problemResponse, problemOf } from "./problem.ts";
-import type { Access, RawCall, Route, Services } from "./route.ts";
+import type { Access, RawCall, Route, Services } from "./routes/route.ts";
 
 export type RpcHandler = (request: Request) => Response | Promise<Response>;
 

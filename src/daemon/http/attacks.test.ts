@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ID } from "../../../test/support/fake-session.ts";
 import { ask, start, TOKEN, type Answered, type Asked, type Started } from "../../../test/support/http-server.ts";
 import { MAX_JSON_BYTES } from "./limits.ts";
-import { routes } from "./routes.ts";
+import { routes } from "./routes/routes.ts";
 
 interface Target {
   readonly method: string;

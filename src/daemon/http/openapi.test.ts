@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ID } from "../../../test/support/fake-session.ts";
 import { ask, start, type Asked, type Started } from "../../../test/support/http-server.ts";
-import { routes } from "./routes.ts";
+import { routes } from "./routes/routes.ts";
 
 interface Operation {
   readonly operationId: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import * as api from "../../api/index.ts";
 import { jsonText } from "./answer.ts";
-import { plain, route, type Route } from "./route.ts";
+import { plain, route, type Route } from "./routes/route.ts";
 
 type Json = Record<string, unknown>;
 

@@ -5,19 +5,19 @@ import { NetworkError, toError } from "../../base/index.ts";
 import type { Log } from "../../runtime/index.ts";
 import type { Session } from "../session/session.ts";
 import { createApp, type RpcHandler } from "./app.ts";
-import { Auth } from "./auth.ts";
+import { Auth } from "./auth/auth.ts";
 import { Connections } from "./connections.ts";
-import { EventHub } from "./event-hub.ts";
-import { guard } from "./guard.ts";
+import { EventHub } from "./events/event-hub.ts";
+import { guard } from "./auth/guard.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import { CLOSE_GRACE_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, TIMEOUT_CHECK_MS, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { Page } from "./page.ts";
 import { HttpError, problemHeaders, problemOf, problemResponse } from "./problem.ts";
-import { routes } from "./routes.ts";
-import type { Secret } from "./secret.ts";
+import { routes } from "./routes/routes.ts";
+import type { Secret } from "./auth/secret.ts";
 import { Streams } from "./stream.ts";
-import { Tickets } from "./tickets.ts";
+import { Tickets } from "./auth/tickets.ts";
 
 export interface HttpOptions {
   readonly session: Session;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ID, OTHER } from "../../../test/support/fake-session.ts";
 import { ask, start, TOKEN, type Started } from "../../../test/support/http-server.ts";
 import { servedAs } from "./media-type.ts";
-import { parseRange } from "./range.ts";
+import { parseRange } from "./routes/range.ts";
 import { TICKET_AGE_MS } from "./limits.ts";
 
 describe("parseRange", () => {

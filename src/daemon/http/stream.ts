@@ -7,7 +7,7 @@ import { FILE_POLICY } from "./headers.ts";
 import { MAX_STREAMS, STREAM_STALL_MS } from "./limits.ts";
 import { servedAs } from "./media-type.ts";
 import { HttpError } from "./problem.ts";
-import { parseRange, type ByteRange } from "./range.ts";
+import { parseRange, type ByteRange } from "./routes/range.ts";
 
 export interface StreamRequest {
   readonly incoming: IncomingMessage;

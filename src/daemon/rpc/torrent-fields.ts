@@ -1,5 +1,5 @@
 import type { TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "../../api/index.ts";
-import { ENDLESS } from "../session/goals.ts";
+import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 

@@ -1,6 +1,6 @@
 import { InputError, MillraceError } from "../../base/index.ts";
 import { trackersRequest, type ActionRequest, type AddOptions, type Priority } from "../../api/index.ts";
-import { ENDLESS } from "../session/goals.ts";
+import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 import type { TorrentNumbers } from "./ids.ts";

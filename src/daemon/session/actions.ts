@@ -1,15 +1,15 @@
 import type { ActionRequest, ActionResult } from "../../api/index.ts";
 import { errorCode, MillraceError, toError, unreachable } from "../../base/index.ts";
 import { checkDiskName } from "../../client/index.ts";
-import type { Conductor } from "./conductor.ts";
+import type { Conductor } from "./running/conductor.ts";
 import { note, remember, type SessionContext } from "./context.ts";
 import { eachOf } from "./each-of.ts";
 import type { Entry } from "./entry.ts";
 import { placeOf } from "./folders.ts";
 import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
-import { ENDLESS } from "./goals.ts";
-import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "./record.ts";
-import { moveInQueue, type QueueMove } from "./queue.ts";
+import { ENDLESS } from "./running/goals.ts";
+import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "./records/record.ts";
+import { moveInQueue, type QueueMove } from "./running/queue.ts";
 
 /** What a person, or a program, does with many torrents at once. */
 export class Actions {

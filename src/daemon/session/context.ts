@@ -2,10 +2,10 @@ import type { Settings } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 import type { Entry } from "./entry.ts";
-import type { TorrentRecord } from "./record.ts";
-import type { RecordStore } from "./record-store.ts";
-import type { Roster } from "./roster.ts";
-import type { TorrentFiles } from "./torrent-files.ts";
+import type { TorrentRecord } from "./records/record.ts";
+import type { RecordStore } from "./records/record-store.ts";
+import type { Roster } from "./rows/roster.ts";
+import type { TorrentFiles } from "./records/torrent-files.ts";
 
 /** What the parts of a session share. */
 export interface SessionContext {

@@ -6,10 +6,10 @@ import { digest } from "../../../test/support/stage.ts";
 import { utf8, utf8Decode } from "../../base/index.ts";
 import type { Log } from "../../runtime/index.ts";
 import { SeededRandom, simWorld } from "../../sim/index.ts";
-import { newRecord, type TorrentRecord } from "./record.ts";
-import { RecordStore } from "./record-store.ts";
-import { SettingsStore } from "./settings-store.ts";
-import { TransferStatistics } from "./statistics.ts";
+import { newRecord, type TorrentRecord } from "./records/record.ts";
+import { RecordStore } from "./records/record-store.ts";
+import { SettingsStore } from "./records/settings-store.ts";
+import { TransferStatistics } from "./records/statistics.ts";
 
 const CORRUPTIONS = 2_500;
 const PATH = "/state/torrents.jsonl";

@@ -1,6 +1,6 @@
 import type { TorrentRow } from "../../api/index.ts";
 import type { Torrent } from "../../client/index.ts";
-import type { TorrentRecord } from "./record.ts";
+import type { TorrentRecord } from "./records/record.ts";
 
 /** What the time of a torrent is counted for. Pauses, checks and failures count for nothing. */
 export type Activity = "downloading" | "seeding";

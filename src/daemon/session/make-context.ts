@@ -3,10 +3,10 @@ import { Client } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 import { refusePrivate } from "./address-rules.ts";
 import type { SessionContext } from "./context.ts";
-import { RecordStore } from "./record-store.ts";
-import { Roster } from "./roster.ts";
+import { RecordStore } from "./records/record-store.ts";
+import { Roster } from "./rows/roster.ts";
 import type { SessionOptions } from "./session-options.ts";
-import { TorrentFiles } from "./torrent-files.ts";
+import { TorrentFiles } from "./records/torrent-files.ts";
 
 export interface ContextParts {
   readonly options: SessionOptions;

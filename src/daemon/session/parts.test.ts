@@ -6,11 +6,11 @@ import { digest } from "../../../test/support/stage.ts";
 import { StorageError, utf8 } from "../../base/index.ts";
 import { silentLog } from "../../runtime/index.ts";
 import { simWorld } from "../../sim/index.ts";
-import { CompletionScript } from "./completion.ts";
+import { CompletionScript } from "./running/completion.ts";
 import { HOUR_ENTRIES, HOUR_MS, MAX_LOG_LINES, MAX_LOG_TEXT, RECENT_ENTRIES } from "./limits.ts";
 import { LogRing } from "./log-ring.ts";
-import { newRecord } from "./record.ts";
-import { TransferStatistics } from "./statistics.ts";
+import { newRecord } from "./records/record.ts";
+import { TransferStatistics } from "./records/statistics.ts";
 
 describe("the watch folder", () => {
   let s: SessionStage;

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../../test/support/settings.ts";
 import { isPublic, refusePrivate } from "./address-rules.ts";
 import { folderFor } from "./folders.ts";
-import { ENDLESS, hasReachedGoal } from "./goals.ts";
-import { chooseRunning, moveInQueue, type QueueItem } from "./queue.ts";
-import { isAlternativeTime, ratesAt } from "./schedule.ts";
+import { ENDLESS, hasReachedGoal } from "./running/goals.ts";
+import { chooseRunning, moveInQueue, type QueueItem } from "./running/queue.ts";
+import { isAlternativeTime, ratesAt } from "./running/schedule.ts";
 
 const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({ id, queue, isForced: false, isSeed: false, isStalled: false, ...more });
 const running = (items: readonly QueueItem[], downloads: number | null, seeds: number | null): string =>

@@ -4,7 +4,7 @@ import { silentLog } from "../log.ts";
 import type { Runtime } from "../index.ts";
 import { nodeClock } from "./clock.ts";
 import { makeFolder, nodeFiles } from "./files.ts";
-import { NodeHasher } from "./hasher.ts";
+import { NodeHasher } from "./hashing/hasher.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
 import { readRegularSync } from "./regular-file.ts";

@@ -18,11 +18,11 @@ export const lazyDatagrams: Datagrams = {
 };
 
 export const lazyHttpClient: HttpClient = {
-  get: async (request) => (await import("./http-client.ts")).nodeHttpClient.get(request),
+  get: async (request) => (await import("./http/client.ts")).nodeHttpClient.get(request),
   // It keeps nothing open between requests.
   close: () => Promise.resolve(),
 };
 
 export const lazyHttpServers: HttpServers = {
-  serve: async (options) => (await import("./http-server.ts")).nodeHttpServers.serve(options),
+  serve: async (options) => (await import("./http/server.ts")).nodeHttpServers.serve(options),
 };

@@ -1,0 +1,94 @@
+import type { Command } from "commander";
+import type { InfoHash } from "../../../base/index.ts";
+import { scrape } from "../../../tracker/index.ts";
+import type { ScrapeEntry } from "../../../tracker/index.ts";
+import { clean, cutText, groupDigits, table } from "../../../terminal/index.ts";
+import { infoHashArgument, repeated, wholeArgument } from "../../input/arguments.ts";
+import { act, newCommand } from "../../command.ts";
+import type { CommandEntry } from "../../command.ts";
+import { EXIT_DONE, EXIT_FAILED } from "../../exit-code.ts";
+import { toProblem } from "../../output/problem.ts";
+import type { Problem } from "../../output/problem.ts";
+import type { CommonFlags, Session } from "../../session.ts";
+import { readTargets } from "../../input/tracker-target.ts";
+import type { TrackerTarget } from "../../input/tracker-target.ts";
+import { version } from "../../version.ts";
+
+/** Torrents in one request: what a UDP datagram and the shorter URLs of HTTP trackers hold (BEP 15, 48). */
+const PER_REQUEST = 64;
+/** Columns of a name in the table. */
+const NAME_WIDTH = 40;
+
+interface ScrapeFlags extends CommonFlags {
+  readonly infoHash?: readonly InfoHash[];
+  readonly tracker?: readonly string[];
+  readonly timeout: number;
+}
+
+/** A tracker's answer about some torrents; an entry is `undefined` for a torrent that it does not know. */
+interface Answer {
+  readonly tracker: string;
+  readonly targets: readonly TrackerTarget[];
+  readonly entries: readonly (ScrapeEntry | undefined)[];
+  readonly problem: Problem | undefined;
+}
+
+export function scrapeCommand(entry: CommandEntry): Command {
+  const readHash = infoHashArgument("--info-hash");
+  const command = newCommand(entry, "Asks trackers how many seeders and leechers torrents have, without joining in.", [
+    ["scrape *.torrent", "all of them, at all of their trackers"],
+    ["scrape --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker http://tracker.example/announce", "without a torrent file"],
+  ])
+    .argument("[torrent|magnet...]", "torrent files or magnet links")
+    .option("--info-hash <hex>", "a torrent by its info-hash; may be repeated", (text: string, before: readonly InfoHash[] | undefined) => [...(before ?? []), readHash(text)])
+    .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
+    .option("--timeout <seconds>", "for each tracker", wholeArgument("--timeout", 1, 600), 30);
+  return act<ScrapeFlags>(command, entry, run);
+}
+
+async function run(session: Session<ScrapeFlags>): Promise<number> {
+  const { flags, output } = session;
+  const { signal } = session.interrupt;
+  const runtime = await session.runtime();
+  const targets = await readTargets(runtime, session.args, flags.infoHash ?? [], flags.tracker);
+  const ask = async ({ tracker, targets }: Question): Promise<Answer> => {
+    try {
+      const hashes = targets.map((target) => target.infoHash);
+      const reach = { userAgent: `Millrace/${version()}`, timeoutMs: flags.timeout * 1000 };
+      return { tracker, targets, entries: await scrape(runtime, tracker, hashes, reach, signal), problem: undefined };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { tracker, targets, entries: [], problem: toProblem(error) };
+    }
+  };
+  const answers = await Promise.all(questions(targets).map(ask));
+  output.data({ trackers: answers.map(toJson) });
+  if (!output.json) {
+    const rows = answers.flatMap(({ problem, targets, entries, tracker }) => (problem === undefined ? targets.map((target, at) => row(target, entries[at], tracker)) : []));
+    const right = (title: string) => ({ title, align: "right" as const });
+    if (rows.length > 0) for (const line of table([right("seeders"), right("leechers"), right("downloads"), { title: "torrent" }, { title: "tracker" }], rows)) output.line(line);
+    for (const { problem } of answers) if (problem !== undefined) output.problem(problem);
+  }
+  return answers.some((answer) => answer.problem === undefined) ? EXIT_DONE : EXIT_FAILED;
+}
+
+type Question = Pick<Answer, "tracker" | "targets">;
+
+/** By tracker, as many torrents at once as a request takes. */
+function questions(targets: readonly TrackerTarget[]): Question[] {
+  const byTracker = new Map<string, TrackerTarget[]>();
+  for (const target of targets) for (const tracker of target.trackers) byTracker.set(tracker, [...(byTracker.get(tracker) ?? []), target]);
+  return [...byTracker].flatMap(([tracker, all]) =>
+    Array.from({ length: Math.ceil(all.length / PER_REQUEST) }, (_, at) => ({ tracker, targets: all.slice(at * PER_REQUEST, (at + 1) * PER_REQUEST) })),
+  );
+}
+
+function toJson({ tracker, targets, entries, problem }: Answer): unknown {
+  if (problem !== undefined) return { tracker, error: problem };
+  return { tracker, torrents: targets.map(({ infoHash }, at) => ({ infoHash: infoHash.hex, known: entries[at] !== undefined, ...entries[at] })) };
+}
+
+function row(target: TrackerTarget, entry: ScrapeEntry | undefined, tracker: string): string[] {
+  const figures = entry === undefined ? ["unknown", "", ""] : [entry.seeders, entry.leechers, entry.completed].map(groupDigits);
+  return [...figures, cutText(clean(target.name), NAME_WIDTH), clean(tracker)];
+}

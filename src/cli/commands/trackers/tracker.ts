@@ -1,0 +1,99 @@
+import type { Command } from "commander";
+import { formatEndpoint, parseListenEndpoint } from "../../../base/index.ts";
+import type { Endpoint, InfoHash } from "../../../base/index.ts";
+import { TrackerServer } from "../../../tracker/index.ts";
+import type { TrackerStats } from "../../../tracker/index.ts";
+import { count, cutText, formatDuration, groupDigits } from "../../../terminal/index.ts";
+import { wholeArgument } from "../../input/arguments.ts";
+import { act, newCommand } from "../../command.ts";
+import type { CommandEntry } from "../../command.ts";
+import { EXIT_INTERRUPTED } from "../../exit-code.ts";
+import { isLive, LiveDisplay } from "../../live/progress.ts";
+import { CommandLineError, parseArgument } from "../../output/problem.ts";
+import type { CommonFlags, Session } from "../../session.ts";
+import { readTorrent } from "../../input/torrent-file.ts";
+import { aborted } from "../../wait.ts";
+
+interface TrackerFlags extends CommonFlags {
+  readonly http?: Endpoint;
+  readonly udp?: Endpoint;
+  readonly interval: number;
+  readonly allow?: readonly string[];
+}
+
+export function trackerCommand(entry: CommandEntry): Command {
+  const command = newCommand(entry, "Runs a tracker until Ctrl-C. Everything is in memory: clients announce again when it comes back.", [
+    ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for everybody who can reach this machine"],
+    ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port, which the first line tells"],
+    ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "for these torrents alone"],
+  ])
+    .option("--http <host:port>", "listen for HTTP there; 0 is any port", addressArgument("--http"))
+    .option("--udp <host:port>", "listen for UDP there", addressArgument("--udp"))
+    .option("--interval <seconds>", "time between announces that clients are asked for", wholeArgument("--interval", 1, 86_400), 1800)
+    .option("--allow <torrent...>", "serve these torrents alone");
+  return act<TrackerFlags>(command, entry, run);
+}
+
+/** `IP:PORT`, or `localhost:PORT`: a server's address is not looked up. */
+function addressArgument(option: string): (text: string) => Endpoint {
+  return (text) => parseArgument(option, () => parseListenEndpoint(text));
+}
+
+async function run(session: Session<TrackerFlags>): Promise<number> {
+  const { flags, output } = session;
+  const { http, udp } = flags;
+  if (http === undefined && udp === undefined) throw new CommandLineError("say where to listen: --http HOST:PORT, --udp HOST:PORT or both");
+  const runtime = await session.runtime();
+  const allow = await readAllowed(session);
+  const server = new TrackerServer(runtime, { http, udp, intervalSeconds: flags.interval, allow });
+  const { signal } = session.interrupt;
+  const addresses = await server.listen();
+  try {
+    const urls = announceUrls(addresses);
+    const text = (endpoint: Endpoint | undefined): string | null => (endpoint === undefined ? null : formatEndpoint(endpoint));
+    output.data({ event: "ready", http: text(addresses.http), udp: text(addresses.udp), urls });
+    output.line("a tracker is running; to use it, put into torrents:");
+    for (const url of urls) output.line(`  ${url}`);
+    if (addresses.http !== undefined) output.line(`figures: ${urls[0]?.replace("/announce", "/") ?? ""}`);
+    const display = isLive(output, false) ? new LiveDisplay(output, (columns) => [cutText(statsLine(server.stats()), columns)]) : undefined;
+    await aborted(signal);
+    display?.close();
+    output.note(`stopped after ${statsLine(server.stats())}`);
+  } finally {
+    await server.close();
+  }
+  return EXIT_INTERRUPTED;
+}
+
+async function readAllowed(session: Session<TrackerFlags>): Promise<InfoHash[] | undefined> {
+  if (session.flags.allow === undefined) return undefined;
+  const runtime = await session.runtime();
+  const allowed: InfoHash[] = [];
+  for (const path of session.flags.allow) {
+    const { metainfo } = await readTorrent(runtime, path);
+    for (const hash of [metainfo.infoHash, metainfo.infoHashV2]) if (hash !== undefined) allowed.push(hash);
+  }
+  return allowed;
+}
+
+function announceUrls({ http, udp }: { readonly http?: Endpoint; readonly udp?: Endpoint }): string[] {
+  const urls: string[] = [];
+  if (http !== undefined) urls.push(`http://${formatEndpoint(http)}/announce`);
+  if (udp !== undefined) urls.push(`udp://${formatEndpoint(udp)}`);
+  return urls;
+}
+
+function statsLine(stats: TrackerStats): string {
+  const announces = stats.http.announces + stats.udp.announces;
+  const refused = stats.http.refused + stats.udp.refused;
+  const parts = [
+    formatDuration(stats.uptimeSeconds),
+    count(stats.torrents, "torrent"),
+    count(stats.seeders, "seeder"),
+    count(stats.leechers, "leecher"),
+    count(announces, "announce"),
+    count(stats.http.scrapes + stats.udp.scrapes, "scrape"),
+  ];
+  if (refused > 0) parts.push(`${groupDigits(refused)} refused`);
+  return parts.join(", ");
+}

@@ -1,0 +1,20 @@
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2, PIECE_LENGTH_STEP_V1 } from "../../metainfo/index.ts";
+import type { MetainfoVersion } from "../../metainfo/index.ts";
+
+/** What to write instead of a piece length that cannot be: `977KiB or 1MiB`, the nearest that is allowed and the nearest that is usual. `undefined` for one that can be. */
+export function nearPieceLengths(length: number, version: MetainfoVersion): string | undefined {
+  const power = 2 ** Math.round(Math.log2(within(length, MIN_PIECE_LENGTH_V2)));
+  const multiple = within(Math.round(length / PIECE_LENGTH_STEP_V1) * PIECE_LENGTH_STEP_V1, PIECE_LENGTH_STEP_V1);
+  const near = version === "v1" ? [multiple, power] : [power];
+  if (near.includes(length)) return undefined;
+  return [...new Set(near)].map(argument).join(" or ");
+}
+
+function within(length: number, min: number): number {
+  return Math.min(MAX_PIECE_LENGTH, Math.max(min, length));
+}
+
+/** As the option takes it; all of these are whole KiB. */
+function argument(bytes: number): string {
+  return bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}MiB` : `${bytes / 1024}KiB`;
+}

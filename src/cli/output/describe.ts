@@ -1,0 +1,107 @@
+import { formatMagnet, magnetOf } from "../../metainfo/index.ts";
+import type { LayoutFile, Magnet, Metainfo } from "../../metainfo/index.ts";
+
+/** A file. `path` has `/` between its components and is safe to use below the torrent's folder. */
+export interface FileFacts {
+  readonly path: string;
+  /** Bytes; 0 of a symbolic link. */
+  readonly length: number;
+  readonly padding?: true;
+  /** Where a symbolic link leads (BEP 47), from the torrent's folder. */
+  readonly symlink?: string;
+}
+
+/** What `info --json` and `create --json` print of a torrent: a contract with scripts. */
+export interface TorrentFacts {
+  readonly name: string;
+  /** Hexadecimal; `null` for a pure v2 torrent. */
+  readonly infoHash: string | null;
+  /** Hexadecimal; `null` for a v1 torrent. */
+  readonly infoHashV2: string | null;
+  readonly version: "v1" | "v2" | "hybrid";
+  /** Bytes. */
+  readonly pieceLength: number;
+  readonly pieceCount: number;
+  /** Bytes of all files, padding left out. */
+  readonly totalSize: number;
+  readonly isSingleFile: boolean;
+  readonly private: boolean;
+  /** In the torrent's order. */
+  readonly files: readonly FileFacts[];
+  readonly trackers: readonly (readonly string[])[];
+  /** Web seeds of BEP 19 (`url-list`). */
+  readonly webSeeds: readonly string[];
+  /** Web seeds of BEP 17 (`httpseeds`). */
+  readonly httpSeeds: readonly string[];
+  readonly comment: string | null;
+  readonly createdBy: string | null;
+  /** ISO 8601. */
+  readonly creationDate: string | null;
+  readonly source: string | null;
+  readonly magnet: string;
+}
+
+export function filePath(file: LayoutFile): string {
+  return file.path.join("/");
+}
+
+function fileFacts(file: LayoutFile): FileFacts {
+  return {
+    path: filePath(file),
+    length: file.length,
+    ...(file.isPadding ? { padding: true as const } : {}),
+    ...(file.symlinkPath === undefined ? {} : { symlink: file.symlinkPath.join("/") }),
+  };
+}
+
+export function torrentFacts(metainfo: Metainfo): TorrentFacts {
+  return {
+    name: metainfo.name,
+    infoHash: metainfo.infoHash?.hex ?? null,
+    infoHashV2: metainfo.infoHashV2?.hex ?? null,
+    version: metainfo.version,
+    pieceLength: metainfo.pieceLength,
+    pieceCount: metainfo.pieceCount,
+    totalSize: metainfo.totalSize,
+    isSingleFile: metainfo.isSingleFile,
+    private: metainfo.private,
+    files: metainfo.files.map(fileFacts),
+    trackers: metainfo.trackers,
+    webSeeds: metainfo.webSeeds,
+    httpSeeds: metainfo.httpSeeds,
+    comment: metainfo.comment ?? null,
+    createdBy: metainfo.createdBy ?? null,
+    creationDate: metainfo.creationDate?.toISOString() ?? null,
+    source: metainfo.source ?? null,
+    magnet: formatMagnet(magnetOf(metainfo)),
+  };
+}
+
+/** What `--json` prints of a magnet link. */
+export interface MagnetFacts {
+  readonly name: string | null;
+  readonly infoHash: string | null;
+  readonly infoHashV2: string | null;
+  /** Bytes, as the link says. */
+  readonly totalSize: number | null;
+  /** Each is a tier of its own. */
+  readonly trackers: readonly (readonly string[])[];
+  readonly webSeeds: readonly string[];
+  readonly peers: readonly string[];
+  readonly selectOnly: readonly { readonly first: number; readonly last: number }[];
+  readonly magnet: string;
+}
+
+export function magnetFacts(magnet: Magnet): MagnetFacts {
+  return {
+    name: magnet.name ?? null,
+    infoHash: magnet.infoHash?.hex ?? null,
+    infoHashV2: magnet.infoHashV2?.hex ?? null,
+    totalSize: magnet.length ?? null,
+    trackers: magnet.trackers.map((url) => [url]),
+    webSeeds: magnet.webSeeds,
+    peers: magnet.peers.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`)),
+    selectOnly: magnet.selectOnly,
+    magnet: formatMagnet(magnet),
+  };
+}

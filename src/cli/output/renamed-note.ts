@@ -1,0 +1,18 @@
+import { clean, count } from "../../terminal/index.ts";
+
+/** Names shown of files that are called otherwise in the torrent. */
+const MAX_SHOWN = 3;
+
+interface Renamed {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** One line about files whose names are others in the torrent, with the first few; `undefined` when there are none. */
+export function renamedNote(renamed: readonly Renamed[]): string | undefined {
+  const shown = renamed.slice(0, MAX_SHOWN).map(({ from, to }) => `${clean(from.join("/"))} is ${clean(to.join("/"))}`);
+  if (renamed.length === 0) return undefined;
+  if (renamed.length === 1) return `${shown.join("")} in the torrent: its own name would not do on every system`;
+  const more = renamed.length - shown.length;
+  return `${count(renamed.length, "file")} have other names in the torrent, since their own would not do on every system: ${shown.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
+}

@@ -1,0 +1,21 @@
+import type { Magnet } from "../../metainfo/index.ts";
+import { clean, formatSize } from "../../terminal/index.ts";
+import { magnetFacts } from "./describe.ts";
+import { printFields } from "../input/fields.ts";
+import type { Output } from "./output.ts";
+
+/** What a magnet link says, for people or for programs. */
+export function showMagnet(output: Output, magnet: Magnet): void {
+  const facts = magnetFacts(magnet);
+  output.data(facts);
+  output.line(output.style.strong(magnet.name === undefined ? "a magnet link without a name" : clean(magnet.name)));
+  printFields(output, [
+    ["size", magnet.length === undefined ? undefined : `${formatSize(magnet.length)}, as the link says`],
+    ["info-hash", magnet.infoHash?.hex],
+    ["info-hash v2", magnet.infoHashV2?.hex],
+    ["trackers", magnet.trackers.map(clean)],
+    ["web seeds", magnet.webSeeds.map(clean)],
+    ["peers", facts.peers.map(clean)],
+    ["only files", magnet.selectOnly.length === 0 ? undefined : magnet.selectOnly.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ")],
+  ]);
+}

@@ -1,0 +1,57 @@
+import { BLOCK_LENGTH, type StorageError } from "../../base/index.ts";
+import type { FileLayout, Metainfo } from "../../metainfo/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { FileStorage, MemoryStorage, ResumeFile, type FilePool, type FileStorageOptions, type Storage } from "../../storage/index.ts";
+import type { AddOptions } from "../options.ts";
+
+/** Where a torrent's data and what is kept about it live. */
+export interface ContentPlace {
+  readonly runtime: Runtime;
+  readonly pool: FilePool;
+  readonly metainfo: Metainfo;
+  readonly folder: string;
+  readonly stateFolder: string;
+  readonly storage: AddOptions["storage"];
+  readonly allocation: "sparse" | "full" | undefined;
+  /** Folders of the program's own, in which no file of a torrent may be. */
+  readonly ownFolders?: readonly string[] | undefined;
+  /** Whether bytes of a file are what another torrent, which has the same file, has verified: they are not changed. */
+  readonly isProtected?: FileStorageOptions["isProtected"];
+  /** Files that were written to since the torrent was added, by index; storage adds to it. */
+  readonly written?: Set<number> | undefined;
+}
+
+/** Whether the data goes to files: only then anything is kept about it. */
+export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): boolean {
+  return options.storage === undefined || options.storage === "files";
+}
+
+/** What is kept about a torrent. `onDamage` hears what of it is not believed. */
+export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">, id: string, onDamage?: (error: StorageError) => void): ResumeFile {
+  const { files, random, hasher } = place.runtime;
+  return new ResumeFile({ files, random, hasher, folder: place.stateFolder, id, onDamage });
+}
+
+export function makeStorage(place: ContentPlace): Storage {
+  const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
+  if (typeof storage === "function") return storage(metainfo.layout, metainfo);
+  if (storage === "memory") return new MemoryStorage(metainfo.layout);
+  return new FileStorage({
+    files: runtime.files,
+    pool,
+    layout: metainfo.layout,
+    folder,
+    name: metainfo.isSingleFile ? undefined : metainfo.name,
+    partPath: `${stateFolder}/${metainfo.id.hex}.parts`,
+    ...(allocation === undefined ? {} : { allocation }),
+    ownFolders,
+    isProtected,
+    written,
+    clock: runtime.clock,
+  });
+}
+
+/** Blocks in a piece. */
+export function blockCount(layout: FileLayout, piece: number): number {
+  return Math.ceil(layout.pieceSize(piece) / BLOCK_LENGTH);
+}

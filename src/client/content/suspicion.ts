@@ -1,0 +1,69 @@
+import { AbortError, Bitfield, StorageError } from "../../base/index.ts";
+import { checkPieces, pieceVerifier } from "../../storage/index.ts";
+import type { Swarm } from "../../swarm/index.ts";
+import type { Content } from "./content.ts";
+import { asStorageError } from "../source.ts";
+import type { TorrentHost } from "../torrent/host.ts";
+
+/** Met at a read: the file is not as it was when its pieces were verified. */
+const SUSPECT = new Set(["storage.changed", "storage.short"]);
+
+export interface SuspicionOptions {
+  readonly host: Pick<TorrentHost, "checks" | "runtime">;
+  readonly swarm: Swarm;
+  readonly content: Content;
+  /** Hears that a file is in doubt. */
+  readonly onDoubt: (error: StorageError) => void;
+  /** The file is not what it was: nothing is written to it unasked. */
+  readonly onDamage: (error: StorageError) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Files that were seen to have changed while they are shared: their pieces are taken back from peers at once, and hashed again. */
+export class Suspicion {
+  readonly #options: SuspicionOptions;
+  readonly #checking = new Set<number>();
+
+  constructor(options: SuspicionOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a refusal of the disk that means a changed file; says whether it was one. */
+  take(error: StorageError): boolean {
+    const { file } = error.fields;
+    if (!SUSPECT.has(error.code) || typeof file !== "number") return false;
+    if (this.#checking.has(file)) return true;
+    this.#check(file, error).catch((thrown: unknown) => {
+      if (!(thrown instanceof AbortError)) this.#options.onDamage(asStorageError(thrown));
+    });
+    return true;
+  }
+
+  async #check(file: number, error: StorageError): Promise<void> {
+    const { host, swarm, content, signal } = this.#options;
+    const { metainfo, storage, have } = content;
+    const { layout } = metainfo;
+    this.#checking.add(file);
+    try {
+      const pieces = new Bitfield(layout.pieceCount);
+      const { first, last } = layout.filePieces(file);
+      for (let piece = first; piece <= last; piece++) if (have.get(piece)) pieces.set(piece);
+      for (const piece of pieces.ones()) have.set(piece, false);
+      swarm.withdraw(pieces);
+      this.#options.onDoubt(error);
+      await storage.reopen?.(file);
+      const verifier = pieceVerifier(metainfo, host.runtime.hasher);
+      const valid = await host.checks.run(() => checkPieces({ storage, verifier, pieces, signal }));
+      if (signal.aborted) return;
+      for (const piece of valid.ones()) have.set(piece);
+      swarm.announce(valid);
+      const lost = pieces.count - valid.count;
+      if (lost === 0) return;
+      const path = String(error.fields["path"]);
+      const message = `${path} was changed by another program: ${lost} of its pieces are not what they were. A new start downloads them again, over what is there now`;
+      this.#options.onDamage(new StorageError("storage.changed", message, { fields: { path, file, lost } }));
+    } finally {
+      this.#checking.delete(file);
+    }
+  }
+}

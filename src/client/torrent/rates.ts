@@ -1,0 +1,52 @@
+import type { Clock } from "../../runtime/index.ts";
+import { RateLimiter } from "../../swarm/index.ts";
+import { checkLimits } from "../limit-checks.ts";
+import type { TorrentHost } from "./host.ts";
+
+/** Bytes a second; `undefined` or 0: no limit. */
+export interface Rates {
+  readonly maxDownloadRate?: number | undefined;
+  readonly maxUploadRate?: number | undefined;
+}
+
+/** A torrent's own limits: rates, below the client's, and peers, instead of the client's. */
+export class TorrentRates {
+  #maxPeers: number | undefined;
+  readonly download: RateLimiter;
+  readonly upload: RateLimiter;
+
+  /** Throws UsageError `client.rate`, `client.count`. */
+  constructor(clock: Clock, limits: Rates & { readonly maxPeers?: number | undefined }, host: Pick<TorrentHost, "download" | "upload">) {
+    const { maxPeers, ...rates } = limits;
+    checkLimits(limits);
+    this.#maxPeers = maxPeers;
+    this.download = new RateLimiter(clock, rates.maxDownloadRate, host.download);
+    this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
+  }
+
+  /** Peers connected at once; `undefined`: as the client has it. What is connected already stays so. */
+  get maxPeers(): number | undefined {
+    return this.#maxPeers;
+  }
+
+  set maxPeers(count: number | undefined) {
+    checkLimits({ maxPeers: count });
+    this.#maxPeers = count;
+  }
+
+  get(): Required<Rates> {
+    return { maxDownloadRate: this.download.rate, maxUploadRate: this.upload.rate };
+  }
+
+  /** What is not named stays as it is. Throws UsageError `client.rate`, nothing changed then. */
+  set(rates: Rates): void {
+    checkLimits(rates);
+    if ("maxDownloadRate" in rates) this.download.setRate(rates.maxDownloadRate);
+    if ("maxUploadRate" in rates) this.upload.setRate(rates.maxUploadRate);
+  }
+
+  close(): void {
+    this.download.close();
+    this.upload.close();
+  }
+}

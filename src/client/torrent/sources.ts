@@ -1,0 +1,26 @@
+import type { InfoHash } from "../../base/index.ts";
+import { PeerSources, type PeerSource } from "../../discovery/index.ts";
+import type { Magnet } from "../../metainfo/index.ts";
+import type { Swarm } from "../../swarm/index.ts";
+import { magnetPeers, NamedPeers } from "../named-peers.ts";
+import type { TorrentHost } from "./host.ts";
+
+export interface TorrentSourcesOptions {
+  readonly host: TorrentHost;
+  readonly infoHash: InfoHash;
+  readonly magnet: Magnet | undefined;
+  /** The torrent's own: its trackers, and the peers that its user names. */
+  readonly own: readonly PeerSource[];
+  readonly isPrivate: () => boolean;
+  readonly swarm: () => Swarm | undefined;
+}
+
+/** All ways in which a torrent finds peers. */
+export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: TorrentSourcesOptions): PeerSources {
+  return new PeerSources({
+    infoHash,
+    sources: [...own, new NamedPeers(host.runtime, "magnet", magnetPeers(magnet)), ...host.discovery.map((service) => service.sourceFor(infoHash))],
+    isPrivate,
+    found: (peers, source) => void swarm()?.addPeers(peers, source),
+  });
+}

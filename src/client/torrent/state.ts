@@ -1,0 +1,57 @@
+import { MillraceError } from "../../base/index.ts";
+
+/** What a torrent is doing. */
+export type TorrentState =
+  /** A magnet link: the info dictionary is being fetched from peers. */
+  | { readonly kind: "fetching-metadata" }
+  /** Data on disk is being hashed; counts of pieces. */
+  | { readonly kind: "checking"; readonly checked: number; readonly total: number; readonly valid: number }
+  | { readonly kind: "downloading" }
+  /** Everything wanted is there. */
+  | { readonly kind: "seeding" }
+  /** Stopped by the user. */
+  | { readonly kind: "paused" }
+  /** The disk is full: goes on by itself when there is room. */
+  | { readonly kind: "disk-full"; readonly error: MillraceError }
+  /** Cannot go on; `resume` tries again. */
+  | { readonly kind: "failed"; readonly error: MillraceError }
+  /** Peers are being left, files closed, trackers told. */
+  | { readonly kind: "stopping" }
+  /** Removed, or the client was closed. */
+  | { readonly kind: "closed" };
+
+export type TorrentStateKind = TorrentState["kind"];
+
+/**
+ *     paused ──> fetching-metadata ──> checking ──> downloading <──> seeding
+ *                                                    ^      │
+ *                                                    └─ disk-full
+ *     all of these ──> stopping ──> paused | failed | closed
+ */
+const NEXT: Readonly<Record<TorrentStateKind, readonly TorrentStateKind[]>> = {
+  paused: ["fetching-metadata", "checking", "downloading", "seeding", "stopping", "failed", "closed"],
+  "fetching-metadata": ["checking", "downloading", "seeding", "stopping", "failed"],
+  checking: ["checking", "downloading", "seeding", "stopping", "failed"],
+  downloading: ["seeding", "disk-full", "stopping"],
+  seeding: ["downloading", "disk-full", "stopping"],
+  "disk-full": ["downloading", "seeding", "disk-full", "stopping"],
+  stopping: ["paused", "failed", "closed"],
+  failed: ["fetching-metadata", "checking", "downloading", "seeding", "stopping", "paused", "closed", "failed"],
+  closed: [],
+};
+
+/** `to`, when the state may follow `from`; throws MillraceError `internal` otherwise. */
+export function transition(from: TorrentState, to: TorrentState): TorrentState {
+  if (!NEXT[from.kind].includes(to.kind)) throw new MillraceError("internal", `a torrent cannot go from ${from.kind} to ${to.kind}`);
+  return to;
+}
+
+/** Whether a torrent in this state has peers. */
+export function isActive(state: TorrentState): boolean {
+  return state.kind === "fetching-metadata" || state.kind === "downloading" || state.kind === "seeding" || state.kind === "disk-full";
+}
+
+/** The state of a torrent of so many pieces while it is checked. */
+export function checking(total: number, checked = 0, valid = 0): TorrentState {
+  return { kind: "checking", checked, valid, total };
+}

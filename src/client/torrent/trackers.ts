@@ -1,0 +1,99 @@
+import { ipPeer, type InfoHash } from "../../base/index.ts";
+import type { DiscoveryTarget, PeerSource } from "../../discovery/index.ts";
+import type { Swarm } from "../../swarm/index.ts";
+import { TrackerSession, type TrackerStatus } from "../../tracker/index.ts";
+import { NUM_WANT } from "../limits.ts";
+import type { TorrentHost } from "./host.ts";
+
+export interface TorrentTrackersOptions {
+  readonly host: TorrentHost;
+  readonly infoHash: InfoHash;
+  /** Whether they are talked to at all. */
+  readonly isUsed: boolean;
+  /** The torrent's own announce URLs by tier, asked when it starts. */
+  readonly own: () => readonly (readonly string[])[];
+  /** What is used instead of them. */
+  readonly tiers: readonly (readonly string[])[] | undefined;
+  readonly swarm: () => Swarm | undefined;
+  /** Bytes missing. */
+  readonly left: () => number;
+  /** A tracker's status changed. */
+  readonly onStatus: () => void;
+}
+
+/** A torrent's relation with its trackers, as long as the torrent runs; without trackers there is none. */
+export class TorrentTrackers implements PeerSource {
+  readonly name = "tracker";
+  readonly allowsPrivate = true;
+  readonly #options: TorrentTrackersOptions;
+  #session: TrackerSession | undefined;
+  #tiers: readonly (readonly string[])[] | undefined;
+  /** Set while it runs. */
+  #target: DiscoveryTarget | undefined;
+
+  constructor(options: TorrentTrackersOptions) {
+    this.#options = options;
+    this.#tiers = options.tiers;
+  }
+
+  /** Announce URLs by tier. */
+  get tiers(): readonly (readonly string[])[] {
+    return this.#tiers ?? this.#options.own();
+  }
+
+  status(): TrackerStatus[] {
+    return this.#session?.status() ?? [];
+  }
+
+  start(target: DiscoveryTarget): void {
+    this.#target = target;
+    const { tiers } = this;
+    if (!this.#options.isUsed || tiers.length === 0) return;
+    this.#session ??= this.#makeSession(tiers);
+    this.#session.start();
+  }
+
+  /** The tiers are others now: who stays keeps its state, who goes hears `stopped`. */
+  set(tiers: readonly (readonly string[])[]): void {
+    this.#tiers = tiers.map((urls) => [...urls]);
+    if (this.#target === undefined) return;
+    if (this.#session === undefined) this.start(this.#target);
+    else this.#session.replaceTiers(tiers);
+  }
+
+  completed(): void {
+    this.#session?.completed();
+  }
+
+  /** Announces now, tracker's minimum interval or not. */
+  force(): void {
+    this.#session?.force({ ignoreMinInterval: true });
+  }
+
+  /** Tells them that we leave: some seconds at the most. */
+  async stop(): Promise<void> {
+    this.#target = undefined;
+    const session = this.#session;
+    await session?.stop();
+    this.#session = undefined;
+    await session?.close();
+  }
+
+  #makeSession(tiers: readonly (readonly string[])[]): TrackerSession {
+    const { host, infoHash, swarm, left, onStatus } = this.#options;
+    return new TrackerSession(host.runtime, {
+      tiers,
+      infoHash,
+      peerId: host.peerId,
+      key: host.key,
+      port: host.port,
+      stats: () => ({ uploaded: swarm()?.up.total ?? 0, downloaded: swarm()?.down.total ?? 0, left: left() }),
+      numWant: () => Math.max(0, Math.min(NUM_WANT, host.maxPeers - (swarm()?.peers.size ?? 0))),
+      userAgent: host.userAgent.replace(" ", "/"),
+      udp: host.udp,
+      check: host.checkAddress,
+      onStatus,
+      onPeers: (peers) => this.#target?.found(peers.map(ipPeer)),
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { isAgreed, type Topic, whoDidNot } from "../context.ts";
+
+/** What tells of peers elsewhere: the DHT's port (BEP 5), and what private torrents keep to their tracker (BEP 27). */
+export const dhtRules: Topic = (context, report) => {
+  const { message, metainfo } = context;
+  const isPrivate = metainfo?.private === true;
+  if (message.type === "extended-handshake" && isPrivate && (message.extensions.get("ut_pex") ?? 0) !== 0) {
+    report("private.pex-offered", "ut_pex offered for a private torrent: its peers come from its tracker alone");
+  }
+  if (message.type !== "port") return;
+  if (!isAgreed(context, "dht")) report("dht.unnegotiated", `port ${message.port}: ${whoDidNot(context, "dht")}`);
+  else if (isPrivate) report("private.port", `port ${message.port} for a private torrent, which has no use for the DHT`);
+  if (message.port === 0) report("dht.port-zero", "port 0: no DHT node can be reached there");
+};

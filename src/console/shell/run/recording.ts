@@ -1,0 +1,46 @@
+import { errorCode, StorageError, UsageError } from "../../../base/index.ts";
+import type { Files } from "../../../runtime/index.ts";
+import { Recorder, Tape } from "../../record/index.ts";
+import type { ConsoleSession } from "../../session/session.ts";
+
+/** Recordings of a live session: one at a time, each from the session's beginning. */
+export class SessionRecording {
+  readonly #session: ConsoleSession;
+  readonly #files: Files;
+  readonly #tape: Tape;
+  #recorder: Recorder | undefined;
+  /** Of the recording that is under way, or about to be. */
+  #path: string | undefined;
+
+  /** To be made before a peer is contacted. */
+  constructor(session: ConsoleSession, files: Files) {
+    this.#session = session;
+    this.#files = files;
+    this.#tape = Tape.of(session);
+  }
+
+  /** Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and UsageError. */
+  async begin(path: string, overwrite: boolean): Promise<void> {
+    if (this.#path !== undefined) throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends that`);
+    // Taken before the file is open: the next call may come at once.
+    this.#path = path;
+    const { startedAt, infoHash, log } = this.#session;
+    try {
+      this.#recorder = await Recorder.open({ files: this.#files, path, overwrite, tape: this.#tape, kind: "session", startedAt, infoHash: infoHash.hex, onError: (error) => log.warn(error.message) });
+    } catch (error) {
+      this.#path = undefined;
+      if (errorCode(error) !== "storage.exists") throw error;
+      throw new StorageError("storage.exists", `${path} exists already; record(file, { overwrite: true }) replaces it`, { cause: error });
+    }
+    log.info(`recording to ${path}`);
+  }
+
+  /** Resolves when all is on disk. */
+  async end(): Promise<void> {
+    const recorder = this.#recorder;
+    if (recorder === undefined) return;
+    this.#recorder = undefined;
+    this.#path = undefined;
+    await recorder.close();
+  }
+}

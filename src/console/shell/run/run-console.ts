@@ -1,0 +1,96 @@
+import { DEFAULT_PORTS } from "../../../client/index.ts";
+import type { Magnet, Metainfo } from "../../../metainfo/index.ts";
+import type { Runtime } from "../../../runtime/index.ts";
+import { clean, styleFor } from "../../../terminal/index.ts";
+import { ConsoleSession } from "../../session/session.ts";
+import { entryText } from "../../view/index.ts";
+import { SESSION_NAMES } from "../names/index.ts";
+import { introduction } from "../help.ts";
+import { historyFile } from "./history.ts";
+import { newLinter } from "../new-linter.ts";
+import { Notices } from "../text/notices.ts";
+import { SessionRecording } from "./recording.ts";
+import { sessionScope, type LiveServices } from "../scope.ts";
+import { runShell } from "../shell.ts";
+
+export interface ConsoleOptions {
+  readonly runtime: Runtime;
+  readonly source: Metainfo | Magnet;
+  /** Where files are kept; `undefined` keeps pieces in memory. */
+  readonly folder: string | undefined;
+  /** Listen from the start. */
+  readonly accept: { readonly port: number | undefined } | undefined;
+  readonly script: string | undefined;
+  /** What the command line has for the script. */
+  readonly words: readonly string[];
+  /** Record from the start. */
+  readonly record: string | undefined;
+  readonly clientName: string;
+  readonly isJson: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A whole session: opens it, reads lines or runs a script, closes it. Resolves to the exit status. */
+export async function runConsole(options: ConsoleOptions): Promise<number> {
+  const { runtime, source, folder, clientName, signal } = options;
+  const session = await ConsoleSession.open({ runtime, source, folder, clientName, linter: newLinter }, signal);
+  let notices: Notices | undefined;
+  const recording = new SessionRecording(session, runtime.files);
+  const live: LiveServices = {
+    record: (file, overwrite) => (file === false ? recording.end() : recording.begin(file, overwrite)),
+    quiet: (on) => {
+      if (notices !== undefined) notices.isQuiet = on;
+    },
+  };
+  try {
+    if (options.record !== undefined) await recording.begin(options.record, false);
+    if (options.accept !== undefined) {
+      const { port } = options.accept;
+      await session.accept({ ip: undefined, ports: port === undefined ? DEFAULT_PORTS : { first: port, last: port } });
+    }
+    return await runShell({
+      groups: SESSION_NAMES,
+      scope: (services) => sessionScope(session, live, services),
+      script: options.script,
+      words: options.words,
+      prompt: "millrace> ",
+      greeting: greeting(session),
+      historyFile: await historyFile(),
+      isJson: options.isJson,
+      introduction,
+      isTold: (value) => notices?.isTold(value) === true,
+      pieceCount: () => session.metainfo?.pieceCount,
+      signal,
+      close: () => {
+        notices?.close();
+        return session.close();
+      },
+      onPrompt: (notify) => {
+        const style = styleFor(process.stdout);
+        notices = new Notices({
+          session,
+          print: notify,
+          message: (peer, entry) => entryText(entry, { peer: peer.number, pieceCount: session.metainfo?.pieceCount }),
+          line: ({ level, text }) => (level === "warning" ? style.warn(clean(text)) : style.dim(clean(text))),
+        });
+      },
+    });
+  } finally {
+    notices?.close();
+    try {
+      await session.close();
+    } finally {
+      await recording.end();
+    }
+  }
+}
+
+function greeting(session: ConsoleSession): string {
+  const style = styleFor(process.stdout);
+  const { metainfo, infoHash, port } = session;
+  const what = metainfo === undefined ? `the torrent ${infoHash.hex}, whose metadata is not known yet` : `${clean(metainfo.name)}, ${metainfo.pieceCount} pieces of ${metainfo.pieceLength} bytes`;
+  const lines = [`${style.strong("Millrace console")}: ${what}.`];
+  if (port !== undefined) lines.push(`Peers can connect to port ${port}.`);
+  lines.push("Nothing is sent unless you say so. help() shows how to download a piece by hand,", "available() lists all names; Ctrl-D ends.");
+  return lines.join("\n");
+}

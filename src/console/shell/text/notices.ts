@@ -1,0 +1,83 @@
+import type { Entry } from "../../conversation/entry.ts";
+import { MAX_NOTICES_PER_SECOND } from "../../limits.ts";
+import type { LogLine } from "../../session/log.ts";
+import type { PeerView } from "../../session/peer-view.ts";
+import type { ConsoleSession } from "../../session/session.ts";
+
+export interface NoticesOptions {
+  readonly session: ConsoleSession;
+  readonly print: (text: string) => void;
+  readonly message: (peer: PeerView, entry: Entry) => string;
+  readonly line: (line: Pick<LogLine, "level" | "text">) => string;
+}
+
+/**
+ * Tells a person what happens while a line is being typed: messages both ways, connections, pieces. Bounded, or a fast peer would fill the
+ * screen; but what went wrong is always told, and what happened last.
+ */
+export class Notices {
+  isQuiet = false;
+  readonly #options: NoticesOptions;
+  readonly #stop: () => void;
+  readonly #told = new WeakSet<object>();
+  #second = 0;
+  #shown = 0;
+  #skipped = 0;
+  #latest: LogLine | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: NoticesOptions) {
+    const { session } = options;
+    this.#options = options;
+    this.#stop = session.log.watch((line) => this.#onLine(line));
+    session.onPeer((peer) => {
+      peer.timeline.watch((entry) => {
+        if (this.#tell(() => options.message(peer, entry))) this.#told.add(entry);
+      });
+    });
+  }
+
+  /** Whether a message has been told: then it need not be shown as the value of a line as well. */
+  isTold(value: unknown): boolean {
+    return typeof value === "object" && value !== null && this.#told.has(value);
+  }
+
+  close(): void {
+    this.isQuiet = true;
+    clearTimeout(this.#timer);
+    this.#stop();
+  }
+
+  #onLine(line: LogLine): void {
+    const { print, line: textOf } = this.#options;
+    if (line.level === "warning") print(textOf(line));
+    else if (line.level === "info" && !this.#tell(() => textOf(line))) this.#latest = line;
+  }
+
+  /** `text` is asked for only when it is shown: of a flood most is not. Says whether it is. */
+  #tell(text: () => string): boolean {
+    if (this.isQuiet) return false;
+    const second = Math.floor(this.#options.session.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#shown = 0;
+    }
+    if (this.#shown < MAX_NOTICES_PER_SECOND) {
+      this.#shown++;
+      this.#options.print(text());
+      return true;
+    }
+    this.#skipped++;
+    this.#timer ??= setTimeout(() => this.#sumUp(), 1000);
+    return false;
+  }
+
+  #sumUp(): void {
+    const { print, line } = this.#options;
+    this.#timer = undefined;
+    print(line({ level: "info", text: `… and ${this.#skipped} more: timeline(peer) and log have them all, quiet() hides them` }));
+    if (this.#latest !== undefined) print(line(this.#latest));
+    this.#latest = undefined;
+    this.#skipped = 0;
+  }
+}

@@ -1,0 +1,127 @@
+import { setTimeout } from "node:timers/promises";
+import type { Identity } from "../../../api/index.ts";
+import { HttpError } from "../problem.ts";
+import { LOGIN_AGE_MS, THROTTLED_DELAY_MS } from "../limits.ts";
+import { Logins, type Login } from "./logins.ts";
+import type { Secret } from "./secret.ts";
+import { Throttle } from "./throttle.ts";
+
+/** What of a request says who sends it. */
+export interface Credentials {
+  readonly authorization: string | undefined;
+  readonly cookie: string | undefined;
+  readonly csrf: string | undefined;
+  readonly origin: string | undefined;
+  readonly address: string;
+}
+
+export interface Caller {
+  readonly identity: Identity;
+  /** When known by cookie: its value. */
+  readonly cookie: string | undefined;
+}
+
+export interface AuthOptions {
+  readonly secret: Secret;
+  /** Cookies are shared by all ports of a host: the name tells two daemons apart. */
+  readonly port: number;
+  readonly now: () => number;
+  readonly loginsFile?: string | undefined;
+  /** Waits before a caller that has to wait is told so. Default: {@link THROTTLED_DELAY_MS}. */
+  readonly delay?: () => Promise<void>;
+}
+
+/** Who may do what: a bearer token, Transmission's basic authentication, or a cookie with a token against cross-site requests. */
+export class Auth {
+  readonly #secret: Secret;
+  readonly #logins: Logins;
+  readonly #throttle: Throttle;
+  readonly #cookieName: string;
+  readonly #now: () => number;
+  readonly #delay: () => Promise<void>;
+
+  constructor(options: AuthOptions) {
+    this.#secret = options.secret;
+    this.#now = options.now;
+    this.#delay = options.delay ?? (() => setTimeout(THROTTLED_DELAY_MS, undefined, { ref: false }));
+    this.#throttle = new Throttle(options.now);
+    this.#logins = new Logins(options.secret.key("logins").toString("base64url"), options.now, options.loginsFile);
+    this.#cookieName = `millrace-${options.port}`;
+  }
+
+  /** Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` when `isWrite` by cookie lacks its token. */
+  async identify(given: Credentials, isWrite: boolean): Promise<Caller> {
+    if (given.authorization !== undefined) {
+      const token = /^bearer +(\S+) *$/i.exec(given.authorization)?.[1];
+      if (token === undefined) throw unauthorised("auth.token", "only bearer tokens are understood here");
+      await this.#verify(token, given.address, "bearer");
+      return { identity: { via: "bearer", csrf: null, expiresAt: null }, cookie: undefined };
+    }
+    const login = this.#byCookie(given.cookie);
+    if (login === undefined) throw unauthorised("auth.required", "log in, or send the token as bearer");
+    if (isWrite && given.csrf !== login.csrf) throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold what the login answered");
+    return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
+  }
+
+  /** Transmission's way: any user name, the token as password. Throws HttpError 401, 429. */
+  async identifyBasic(given: Credentials): Promise<void> {
+    const encoded = /^basic +([a-z0-9+/=]+) *$/i.exec(given.authorization ?? "")?.[1];
+    const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString();
+    const colon = text.indexOf(":");
+    if (colon < 0) throw basicNeeded();
+    try {
+      await this.#verify(text.slice(colon + 1), given.address, "bearer");
+    } catch (error) {
+      throw error instanceof HttpError && error.status === 401 ? basicNeeded() : error;
+    }
+  }
+
+  /** Answers what goes into `Set-Cookie`, too. Throws HttpError 401 `auth.token`, 429 `auth.wait`. */
+  async login(token: string, given: Credentials): Promise<{ identity: Identity; setCookie: string }> {
+    await this.#verify(token, given.address, "login");
+    const login = this.#logins.create();
+    const secure = given.origin?.toLowerCase().startsWith("https://") === true;
+    return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, setCookie: this.#setCookie(login.cookie, LOGIN_AGE_MS, secure) };
+  }
+
+  /** Answers what goes into `Set-Cookie`. */
+  logout(caller: Caller): string {
+    if (caller.cookie !== undefined) this.#logins.end(caller.cookie);
+    return this.#setCookie("", 0, false);
+  }
+
+  async #verify(token: string, address: string, kind: "login" | "bearer"): Promise<void> {
+    // Before the throttle: others that guess, from the same address (a proxy's) or from many, must not keep the owner out.
+    if (this.#secret.isKnown(token)) return this.#throttle.succeeded(address);
+    const wait = this.#throttle.wait(address, kind);
+    if (wait > 0) {
+      await this.#delay();
+      const seconds = Math.ceil(wait / 1_000);
+      throw new HttpError(429, "auth.wait", `too many wrong tokens: try again in ${seconds} s`, { headers: { "retry-after": String(seconds) } });
+    }
+    if (await this.#secret.verify(token)) return this.#throttle.succeeded(address);
+    this.#throttle.failed(address, kind);
+    throw unauthorised("auth.token", "this is not the token");
+  }
+
+  #byCookie(header: string | undefined): Login | undefined {
+    for (const part of (header ?? "").split(";")) {
+      const [name, value] = part.trim().split("=", 2);
+      if (name === this.#cookieName && value !== undefined && value !== "") return this.#logins.find(value);
+    }
+    return undefined;
+  }
+
+  #setCookie(value: string, ageMs: number, secure: boolean): string {
+    const expires = new Date(ageMs === 0 ? 0 : this.#now() + ageMs).toUTCString();
+    return `${this.#cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(ageMs / 1_000)}; Expires=${expires}${secure ? "; Secure" : ""}`;
+  }
+}
+
+function unauthorised(code: string, message: string): HttpError {
+  return new HttpError(401, code, message, { headers: { "www-authenticate": 'Bearer realm="Millrace"' } });
+}
+
+function basicNeeded(): HttpError {
+  return new HttpError(401, "auth.required", "the token as password, under any user name", { headers: { "www-authenticate": 'Basic realm="Millrace", charset="UTF-8"' } });
+}

@@ -1,0 +1,101 @@
+import { HttpError } from "../problem.ts";
+import { MAX_TARGET_LENGTH } from "../limits.ts";
+
+/**
+ * What is looked at before anything else, on every route. A page of another site can make a browser send requests here: by the Host
+ * header it shows when a foreign name was made to point at us (DNS rebinding), by Origin and Sec-Fetch-Site when another page asks.
+ */
+export interface GuardedRequest {
+  readonly method: string;
+  /** As it stands in the first line. */
+  readonly target: string;
+  /** Names and values in turns, repetitions included. */
+  readonly rawHeaders: readonly string[];
+  /** The address of this machine that the connection came to. */
+  readonly localAddress: string;
+  readonly localPort: number;
+}
+
+export interface GuardOptions {
+  /** Names (`box.lan`, on our port or none) and names with another port (`torrents.example.org:8443`) that we are known by. */
+  readonly allowedHosts: readonly string[];
+  /** The address we listen on. */
+  readonly host: string;
+  /** Paths of the page, which may be come to by a link. */
+  readonly isPage: (path: string) => boolean;
+}
+
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const NAME = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,253}))(?::(\d{1,5}))?$/;
+const HIDDEN = /%(?:00|2f|5c|0a|0d)|[\\\0]|%(?![0-9a-f]{2})/i;
+
+/** Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`, `http.cross-site`; 405 `http.method`; 414. */
+export function guard(request: GuardedRequest, options: GuardOptions): void {
+  checkTarget(request);
+  const { host, isNamed } = checkHost(request, options);
+  checkOrigin(request, options, host, isNamed);
+  if (!METHODS.has(request.method)) throw new HttpError(405, "http.method", `${request.method} is not served here`, { headers: { allow: "GET, HEAD" } });
+}
+
+function all(request: GuardedRequest, name: string): string[] {
+  const values: string[] = [];
+  for (let at = 0; at + 1 < request.rawHeaders.length; at += 2) {
+    if (request.rawHeaders[at]?.toLowerCase() === name) values.push(request.rawHeaders[at + 1] ?? "");
+  }
+  return values;
+}
+
+/** The path as it was sent: nothing that another layer could read as another path. */
+function checkTarget(request: GuardedRequest): void {
+  const { target } = request;
+  if (target.length > MAX_TARGET_LENGTH) throw new HttpError(414, "http.target", "the address is too long");
+  const path = target.split("?", 1)[0] ?? "";
+  const isPlain = path.startsWith("/") && !path.includes("//") && !path.includes("#") && !HIDDEN.test(path);
+  const parts = path.split("/").map((part) => part.replaceAll(/%2e/gi, "."));
+  if (!isPlain || parts.some((part) => part === "." || part === "..")) throw new HttpError(400, "http.target", "the address is not one of ours");
+}
+
+function checkHost(request: GuardedRequest, options: GuardOptions): { host: string; isNamed: boolean } {
+  const hosts = all(request, "host");
+  const host = hosts[0]?.toLowerCase() ?? "";
+  const match = NAME.exec(host);
+  if (hosts.length !== 1 || match === null) throw new HttpError(400, "http.host", "the request does not say, in one Host header, whom it is for");
+  const port = match[1];
+  const name = port === undefined ? host : host.slice(0, -port.length - 1);
+  const isOurPort = port === undefined || Number(port) === request.localPort;
+  const isOwn = isOurPort && (["localhost", "127.0.0.1", "[::1]"].includes(name) || isAddress(name, options.host) || isAddress(name, request.localAddress));
+  const isNamed = options.allowedHosts.some((allowed) => {
+    const known = allowed.toLowerCase();
+    return known === host || (isOurPort && (known === name || isAddress(name, known)));
+  });
+  if (!isOwn && !isNamed) throw new HttpError(403, "http.host", `this daemon is not known as ${host}; allowed hosts are in its configuration`);
+  return { host, isNamed };
+}
+
+/** Whether the name in a Host header is this address. */
+function isAddress(name: string, address: string): boolean {
+  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "").replace(/%.*$/, "");
+  if (plain === "" || plain === "0.0.0.0" || plain === "::") return false;
+  return name === plain || name === `[${plain}]` || canonical(name) === canonical(`[${plain}]`);
+}
+
+/** An IPv6 literal in its one form. */
+function canonical(literal: string): string {
+  return URL.canParse(`http://${literal}/`) ? new URL(`http://${literal}/`).hostname : literal;
+}
+
+function checkOrigin(request: GuardedRequest, options: GuardOptions, host: string, isNamed: boolean): void {
+  const origins = all(request, "origin");
+  // A name from the configuration may stand for a proxy that speaks TLS; our own addresses never do.
+  const same = isNamed ? [`http://${host}`, `https://${host}`] : [`http://${host}`];
+  if (origins.length > 1 || (origins[0] !== undefined && !same.includes(origins[0].toLowerCase()))) {
+    throw new HttpError(403, "http.origin", "a page of another site asked");
+  }
+  const sites = all(request, "sec-fetch-site");
+  if (sites.every((site) => site === "same-origin" || site === "none")) return;
+  // A link on another site may lead to the page: it comes without the cookie, shows nothing and changes nothing.
+  const path = request.target.split("?", 1)[0] ?? "";
+  const isVisit =
+    request.method === "GET" && options.isPage(path) && all(request, "sec-fetch-mode").join() === "navigate" && all(request, "sec-fetch-dest").join() === "document";
+  if (!isVisit) throw new HttpError(403, "http.cross-site", "a page of another site asked");
+}

@@ -1,0 +1,86 @@
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { existsSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { utf8Decode } from "../../../base/index.ts";
+import { readRegularSync } from "../../../runtime/node/index.ts";
+import { LOGIN_AGE_MS, MAX_LOGINS, MAX_LOGINS_BYTES } from "../limits.ts";
+
+export interface Login {
+  /** What goes into the cookie. */
+  readonly cookie: string;
+  /** What writes carry in `X-CSRF-Token`. */
+  readonly csrf: string;
+  readonly expiresAt: number;
+}
+
+const stored = z.object({ secret: z.string(), logins: z.array(z.object({ hash: z.string(), expiresAt: z.number() })).max(MAX_LOGINS) });
+
+/**
+ * Who is logged in by cookie. Only hashes of cookies are held, also in the file that carries them over a restart: who reads it can
+ * log in no better. Another token makes all of them worthless.
+ */
+export class Logins {
+  /** Hash of the cookie to the end of its time, the oldest first. */
+  readonly #logins = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #file: string | undefined;
+  readonly #secret: string;
+
+  /** `secret` says which token these logins are for. */
+  constructor(secret: string, now: () => number, file?: string) {
+    this.#secret = secret;
+    this.#now = now;
+    this.#file = file;
+    if (file !== undefined) this.#load(file);
+  }
+
+  create(): Login {
+    const cookie = randomBytes(32).toString("base64url");
+    const expiresAt = this.#now() + LOGIN_AGE_MS;
+    this.#logins.set(hashOf(cookie), expiresAt);
+    for (const [hash, end] of this.#logins) if (end <= this.#now() || this.#logins.size > MAX_LOGINS) this.#logins.delete(hash);
+    this.#save();
+    return { cookie, csrf: csrfOf(cookie), expiresAt };
+  }
+
+  find(cookie: string): Login | undefined {
+    const expiresAt = this.#logins.get(hashOf(cookie));
+    if (expiresAt === undefined || expiresAt <= this.#now()) return undefined;
+    return { cookie, csrf: csrfOf(cookie), expiresAt };
+  }
+
+  end(cookie: string): void {
+    if (this.#logins.delete(hashOf(cookie))) this.#save();
+  }
+
+  #load(file: string): void {
+    try {
+      const kept = stored.parse(JSON.parse(utf8Decode(readRegularSync(file, MAX_LOGINS_BYTES))));
+      if (kept.secret !== this.#secret) return;
+      for (const { hash, expiresAt } of kept.logins) if (expiresAt > this.#now()) this.#logins.set(hash, expiresAt);
+    } catch {
+      // Missing or damaged: people log in again.
+    }
+  }
+
+  #save(): void {
+    if (this.#file === undefined) return;
+    const kept = { secret: this.#secret, logins: [...this.#logins].map(([hash, expiresAt]) => ({ hash, expiresAt })) };
+    const fresh = `${this.#file}.new`;
+    try {
+      if (existsSync(fresh)) unlinkSync(fresh);
+      writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
+      renameSync(fresh, this.#file);
+    } catch {
+      // A full disk costs a login after the next restart, nothing now.
+    }
+  }
+}
+
+function hashOf(cookie: string): string {
+  return createHash("sha256").update(cookie).digest("base64url");
+}
+
+function csrfOf(cookie: string): string {
+  return createHmac("sha256", cookie).update("millrace csrf").digest("base64url");
+}

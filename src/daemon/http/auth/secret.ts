@@ -1,0 +1,93 @@
+import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
+import { HttpError } from "../problem.ts";
+import { MAX_WAITING_VERIFICATIONS } from "../limits.ts";
+
+/** The daemon's token as it is stored: enough to recognise it, not to know it. */
+export interface SecretRecord {
+  readonly algorithm: "scrypt";
+  /** CPU and memory cost, block size, parallelism (RFC 7914). */
+  readonly n: number;
+  readonly r: number;
+  readonly p: number;
+  /** Base64. */
+  readonly salt: string;
+  readonly hash: string;
+}
+
+const COST = { n: 16_384, r: 8, p: 1 } as const;
+const HASH_BYTES = 32;
+/** 144 bits. */
+const TOKEN_BYTES = 18;
+const MAX_SCRYPT_MEMORY = 64 * 1024 * 1024;
+
+function derive(token: string, salt: Buffer, cost: Pick<SecretRecord, "n" | "r" | "p">): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(token, salt, HASH_BYTES, { N: cost.n, r: cost.r, p: cost.p, maxmem: MAX_SCRYPT_MEMORY }, (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
+}
+
+/** A new random token, to show once, and what to store of it. */
+export async function createSecret(): Promise<{ token: string; record: SecretRecord }> {
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  return { token, record: await hashToken(token) };
+}
+
+/** What to store of a token that somebody chose. */
+export async function hashToken(token: string): Promise<SecretRecord> {
+  const salt = randomBytes(16);
+  const hash = await derive(token, salt, COST);
+  return { algorithm: "scrypt", ...COST, salt: salt.toString("base64"), hash: hash.toString("base64") };
+}
+
+/** Recognises the daemon's token. scrypt runs until the token has been seen once; from then on, an HMAC. */
+export class Secret {
+  readonly #record: SecretRecord;
+  readonly #key = randomBytes(32);
+  /** HMAC of the right token, once it is known. */
+  #known: Buffer | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** `token`, when it is at hand, saves the first scrypt. */
+  constructor(record: SecretRecord, token?: string) {
+    this.#record = record;
+    if (token !== undefined) this.#known = this.#mac(token);
+  }
+
+  /** A key for `purpose` that lasts as long as the token does, over restarts. */
+  key(purpose: string): Buffer {
+    return createHmac("sha256", this.#record.hash).update(`millrace ${purpose}`).digest();
+  }
+
+  /** Whether this is the right token, as far as that can be told at once: after the right one has been seen. Takes the same time for every wrong token. */
+  isKnown(token: string): boolean {
+    return this.#known !== undefined && timingSafeEqual(this.#mac(token), this.#known);
+  }
+
+  /** Takes the same time for every wrong token. Throws HttpError 429 `auth.busy` when too many wait. */
+  async verify(token: string): Promise<boolean> {
+    const mac = this.#mac(token);
+    if (this.#known !== undefined) return timingSafeEqual(mac, this.#known);
+    if (this.#waiting >= MAX_WAITING_VERIFICATIONS) throw new HttpError(429, "auth.busy", "too many try to log in", { headers: { "retry-after": "1" } });
+    this.#waiting += 1;
+    const turn = this.#turn.then(() => (this.#known === undefined ? this.#derive(token, mac) : timingSafeEqual(mac, this.#known)));
+    this.#turn = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  async #derive(token: string, mac: Buffer): Promise<boolean> {
+    const expected = Buffer.from(this.#record.hash, "base64");
+    const hash = await derive(token, Buffer.from(this.#record.salt, "base64"), this.#record);
+    if (hash.length !== expected.length || !timingSafeEqual(hash, expected)) return false;
+    this.#known = mac;
+    return true;
+  }
+
+  #mac(token: string): Buffer {
+    return createHmac("sha256", this.#key).update(token).digest();
+  }
+}

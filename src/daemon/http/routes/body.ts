@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import { HttpError } from "../problem.ts";
+import { BODY_IDLE_MS } from "../limits.ts";
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly idleMs?: number;
+}
+
+export function tooLarge(maxBytes: number): HttpError {
+  return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
+}
+
+/** Refuses a body where none belongs. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
+export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
+  // Programs may send an empty body in chunks: only reading says that it is empty.
+  const length = incoming.headers["transfer-encoding"] === undefined ? Number(incoming.headers["content-length"] ?? "0") : (await readBody(incoming, { maxBytes, timeoutMs: BODY_IDLE_MS })).length;
+  if (length > maxBytes) throw tooLarge(maxBytes);
+  if (length > 0) throw new HttpError(400, "http.body", "nothing belongs into the body of this request");
+}
+
+/** The media type, lower case, without parameters. */
+export function mediaType(incoming: IncomingMessage): string {
+  return (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+}
+
+/**
+ * The whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it takes too long or
+ * stands still, 400 `http.body` when it is cut off, 415 for a coding that we do not undo.
+ */
+export function readBody(incoming: IncomingMessage, { maxBytes, timeoutMs, idleMs = BODY_IDLE_MS }: BodyLimits): Promise<Uint8Array> {
+  const coding = incoming.headers["content-encoding"];
+  if (coding !== undefined && coding !== "identity") return Promise.reject(new HttpError(415, "http.coding", "bodies are taken uncompressed", { headers: { "accept-encoding": "identity" } }));
+  if (Number(incoming.headers["content-length"] ?? "0") > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const end = (settle: () => void): void => {
+      clearTimeout(total);
+      clearTimeout(idle);
+      incoming.off("data", onData).off("end", onEnd).off("close", onCut).off("error", onCut);
+      settle();
+    };
+    const slow = (): void => end(() => reject(new HttpError(408, "http.slow", "the body comes too slowly", { headers: { connection: "close" } })));
+    const total = setTimeout(slow, timeoutMs);
+    const idle = setTimeout(slow, idleMs);
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > maxBytes) return end(() => reject(tooLarge(maxBytes)));
+      idle.refresh();
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => end(() => resolve(Buffer.concat(chunks)));
+    const onCut = (): void => end(() => reject(new HttpError(400, "http.body", "the body was cut off")));
+    incoming.on("data", onData).on("end", onEnd).on("close", onCut).on("error", onCut);
+  });
+}

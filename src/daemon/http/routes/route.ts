@@ -1,0 +1,107 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { z } from "zod";
+import type { Session } from "../../session/session.ts";
+import type { Auth, Caller, Credentials } from "../auth/auth.ts";
+import type { EventHub } from "../events/event-hub.ts";
+import type { Metrics } from "../metrics.ts";
+import { refuseBody } from "./body.ts";
+import { MAX_JSON_BYTES } from "../limits.ts";
+import { HttpError } from "../problem.ts";
+import { check, type BodyReader } from "./read-request.ts";
+import type { Streams } from "../stream.ts";
+import type { Tickets } from "../auth/tickets.ts";
+
+/** What routes stand on. */
+export interface Services {
+  readonly session: Session;
+  readonly auth: Auth;
+  readonly events: EventHub;
+  readonly streams: Streams;
+  readonly tickets: Tickets;
+  readonly metrics: Metrics;
+  readonly version: string;
+}
+
+/** A request that may be here, before it is looked at closely. */
+export interface RawCall {
+  readonly services: Services;
+  /** `undefined` where everybody may come. */
+  readonly caller: Caller | undefined;
+  readonly credentials: Credentials;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+}
+
+export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "query"> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+}
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** `token`: whoever is known. `ticket`: also who has the address from a playlist. `open`: everybody. */
+export type Access = "open" | "token" | "ticket";
+
+interface About {
+  readonly method: Method;
+  /** Parameters in braces, as OpenAPI has them. */
+  readonly path: string;
+  readonly access?: Access;
+  readonly tag: string;
+  readonly summary: string;
+  readonly status?: number;
+  /** Of the answer; none for 204 and for what is not JSON. */
+  readonly response?: z.ZodType;
+  /** Of an answer that is not JSON. */
+  readonly media?: string;
+}
+
+/** A row of the table: what hono serves, what is checked, and what the document says are made of it. */
+export interface Route extends About {
+  readonly access: Access;
+  readonly params: z.ZodType;
+  readonly query: z.ZodType;
+  readonly body: BodyReader<unknown>;
+  run(call: RawCall): Promise<Response>;
+}
+
+export interface RouteSpec<Params, Query, Body> extends About {
+  readonly params: z.ZodType<Params>;
+  readonly query: z.ZodType<Query>;
+  readonly body: BodyReader<Body>;
+  handle(call: Call<Params, Query, Body>): Response | Promise<Response>;
+}
+
+/** What a route has that takes nothing; the others put their own over it. */
+export const plain = {
+  params: z.object({}),
+  query: z.strictObject({}),
+  body: {
+    content: {},
+    read: (incoming: IncomingMessage): Promise<void> => refuseBody(incoming, MAX_JSON_BYTES),
+  },
+} as const;
+
+/** Makes a row; its handler sees only what has been checked. */
+export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>): Route {
+  const { params, query, body } = spec;
+  return {
+    ...spec,
+    access: spec.access ?? "token",
+    run: async (call) => {
+      const given = params.safeParse(call.params);
+      if (!given.success) throw new HttpError(404, "http.not-found", "there is nothing at this address");
+      const asked = check(query, queryObject(call.query), "query");
+      return spec.handle({ ...call, params: given.data, query: asked, body: await body.read(call.incoming) });
+    },
+  };
+}
+
+function queryObject(query: URLSearchParams): Record<string, string> {
+  const names = [...query.keys()];
+  if (new Set(names).size !== names.length) throw new HttpError(422, "http.invalid", "a part of the query is there twice");
+  return Object.fromEntries(query);
+}

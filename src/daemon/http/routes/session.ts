@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { createRequest, createTask, health, history, identity, loginRequest, logLine, sessionInfo, settings, statistics } from "../../../api/index.ts";
+import { json, noContent } from "../answer.ts";
+import { HttpError } from "../problem.ts";
+import { jsonBody } from "./read-request.ts";
+import { plain, route, type Route } from "./route.ts";
+
+const tag = "session";
+const logQuery = z.strictObject({ after: z.coerce.number().int().nonnegative().optional() });
+
+/** Settings, numbers, tasks, the log. */
+const session: readonly Route[] = [
+  route({ ...plain, tag, method: "GET", path: "/api/v1/session", summary: "What surrounds everything", response: sessionInfo, handle: ({ services }) => json(services.session.info()) }),
+  route({ ...plain, tag, method: "GET", path: "/api/v1/settings", summary: "Settings", response: settings, handle: ({ services }) => json(services.session.settings()) }),
+  route({
+    ...plain,
+    tag,
+    method: "PATCH",
+    path: "/api/v1/settings",
+    summary: "Change settings",
+    body: jsonBody(settings.partial().strict()),
+    response: settings,
+    handle: async ({ services, body }) => json(await services.session.change(given(body))),
+  }),
+  route({ ...plain, tag, method: "GET", path: "/api/v1/statistics", summary: "Totals", response: statistics, handle: ({ services }) => json(services.session.statistics()) }),
+  route({ ...plain, tag, method: "GET", path: "/api/v1/statistics/history", summary: "Rates of the last hour and the last month", response: history, handle: ({ services }) => json(services.session.history()) }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/log",
+    summary: "The last lines of the log",
+    query: logQuery,
+    response: z.array(logLine),
+    handle: ({ services, query }) => json(services.session.log(query.after)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "POST",
+    path: "/api/v1/create",
+    summary: "Make a torrent file of what is on the daemon's disk",
+    body: jsonBody(createRequest),
+    status: 202,
+    response: createTask,
+    handle: ({ services, body }) => json(services.session.createTorrent(body), 202),
+  }),
+  route({ ...plain, tag, method: "GET", path: "/api/v1/tasks", summary: "Torrent files that are being made", response: z.array(createTask), handle: ({ services }) => json(services.session.tasks()) }),
+  route({
+    ...plain,
+    tag,
+    method: "DELETE",
+    path: "/api/v1/tasks/{id}",
+    summary: "Cancel a task, or forget one that has ended",
+    params: z.object({ id: z.string().min(1).max(100) }),
+    status: 204,
+    handle: ({ services, params: { id } }) => {
+      if (!services.session.cancelTask(id)) throw new HttpError(404, "session.not-found", "there is no such task");
+      return noContent();
+    },
+  }),
+];
+
+/** A field that is `undefined` was not given. */
+function given<T extends object>(body: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const found: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
+  for (const key in body) {
+    const value = body[key];
+    if (isGiven(value)) found[key] = value;
+  }
+  return found;
+}
+
+function isGiven<T>(value: T): value is Exclude<T, undefined> {
+  return value !== undefined;
+}
+
+/** Who is there, and whether we are. */
+const people: readonly Route[] = [
+  route({
+    ...plain,
+    tag: "login",
+    method: "POST",
+    path: "/api/v1/login",
+    access: "open",
+    summary: "Trade the token for a cookie",
+    body: jsonBody(loginRequest),
+    response: identity,
+    handle: async ({ services, body, credentials }) => {
+      const { identity: who, setCookie } = await services.auth.login(body.token, credentials);
+      return json(who, 200, { "set-cookie": setCookie });
+    },
+  }),
+  route({
+    ...plain,
+    tag: "login",
+    method: "POST",
+    path: "/api/v1/logout",
+    summary: "End the cookie",
+    status: 204,
+    handle: ({ services, caller }) => noContent(caller === undefined ? {} : { "set-cookie": services.auth.logout(caller) }),
+  }),
+  route({ ...plain, tag: "login", method: "GET", path: "/api/v1/me", summary: "How the caller is known", response: identity, handle: ({ caller }) => json(caller?.identity) }),
+  route({ ...plain, tag: "service", method: "GET", path: "/healthz", access: "open", summary: "Whether the daemon answers", response: health, handle: () => json({ status: "ok" }) }),
+  route({
+    ...plain,
+    tag: "service",
+    method: "GET",
+    path: "/metrics",
+    summary: "Numbers for Prometheus",
+    media: "text/plain",
+    handle: async ({ services }) => new Response(await services.metrics.text(), { headers: { "content-type": services.metrics.contentType, "cache-control": "no-store" } }),
+  }),
+];
+
+export const sessionRoutes: readonly Route[] = [...session, ...people];

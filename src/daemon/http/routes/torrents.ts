@@ -1,0 +1,238 @@
+import { z } from "zod";
+import {
+  actionRequest,
+  actionResult,
+  added,
+  addOptions,
+  addRequest,
+  file,
+  filesRequest,
+  inspected,
+  listQuery,
+  magnetAnswer,
+  patchRequest,
+  peer,
+  peersRequest,
+  pieces,
+  torrentDetail,
+  torrentId,
+  torrentList,
+  tracker,
+  trackersRequest,
+} from "../../../api/index.ts";
+import { attachment, json, jsonText, noContent } from "../answer.ts";
+import { listJson } from "./list.ts";
+import { failureOf, HttpError } from "../problem.ts";
+import { jsonBody, jsonOrForm, torrentBody } from "./read-request.ts";
+import { plain, route, type Route } from "./route.ts";
+
+const tag = "torrents";
+const params = z.object({ id: torrentId });
+const removeQuery = z.strictObject({ deleteData: z.enum(["true", "false"]).default("false") });
+
+/** The list, adding, and what is done to many. */
+const many: readonly Route[] = [
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents",
+    summary: "List torrents",
+    query: listQuery,
+    response: torrentList,
+    handle: ({ services, query }) => jsonText(listJson(services.session.list(), query)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "POST",
+    path: "/api/v1/torrents",
+    summary: "Add a torrent by address, magnet link or file",
+    body: jsonOrForm(addRequest, addOptions),
+    status: 201,
+    response: added,
+    handle: async ({ services, body }) => {
+      if ("file" in body) return json({ id: await services.session.add(body.file, body.options) }, 201);
+      const { url, ...options } = body;
+      return json({ id: await services.session.add(url, options) }, 201);
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "POST",
+    path: "/api/v1/torrents/inspect",
+    summary: "Look into a torrent file without adding it",
+    body: torrentBody(),
+    response: inspected,
+    handle: ({ services, body }) => json(services.session.inspect(body)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "POST",
+    path: "/api/v1/torrents/actions",
+    summary: "Do one thing to many torrents",
+    body: jsonBody(actionRequest),
+    response: actionResult,
+    handle: async ({ services, body }) => json(await services.session.act(body)),
+  }),
+];
+
+/** One torrent. */
+const one: readonly Route[] = [
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}",
+    summary: "One torrent with everything",
+    params,
+    response: torrentDetail,
+    handle: ({ services, params: { id } }) => json(services.session.detail(id)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "PATCH",
+    path: "/api/v1/torrents/{id}",
+    summary: "Change name, label, order or limits",
+    params,
+    body: jsonBody(patchRequest),
+    response: torrentDetail,
+    handle: async ({ services, params: { id }, body }) => {
+      await services.session.patch(id, body);
+      return json(services.session.detail(id));
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "DELETE",
+    path: "/api/v1/torrents/{id}",
+    summary: "Remove a torrent, with its data when asked",
+    params,
+    query: removeQuery,
+    status: 204,
+    handle: async ({ services, params: { id }, query }) => {
+      services.session.detail(id);
+      const { failed } = await services.session.act({ action: "remove", ids: [id], deleteData: query.deleteData === "true" });
+      const failure = failed[0];
+      if (failure !== undefined) throw failureOf(failure.code, failure.message);
+      return noContent();
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/files",
+    summary: "Files with progress and priority",
+    params,
+    response: z.array(file),
+    handle: ({ services, params: { id } }) => json(services.session.files(id)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "PATCH",
+    path: "/api/v1/torrents/{id}/files",
+    summary: "Set priorities of files",
+    params,
+    body: jsonBody(filesRequest),
+    response: z.array(file),
+    handle: async ({ services, params: { id }, body }) => {
+      const count = services.session.files(id).length;
+      const priorities = new Map(Object.entries(body.priorities).map(([index, priority]) => [Number(index), priority]));
+      const stranger = [...priorities.keys()].find((index) => index >= count);
+      if (stranger !== undefined) throw new HttpError(422, "http.invalid", `there is no file ${stranger}`, { issues: [{ path: `priorities.${stranger}`, message: "no such file" }] });
+      await services.session.setPriorities(id, priorities);
+      return json(services.session.files(id));
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/peers",
+    summary: "Connected peers",
+    params,
+    response: z.array(peer),
+    handle: ({ services, params: { id } }) => json(services.session.peers(id)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "POST",
+    path: "/api/v1/torrents/{id}/peers",
+    summary: "Try these peers",
+    params,
+    body: jsonBody(peersRequest),
+    status: 204,
+    handle: async ({ services, params: { id }, body }) => {
+      await services.session.addPeers(id, body.peers);
+      return noContent();
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/trackers",
+    summary: "Trackers and what they answered",
+    params,
+    response: z.array(tracker),
+    handle: ({ services, params: { id } }) => json(services.session.trackers(id)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "PUT",
+    path: "/api/v1/torrents/{id}/trackers",
+    summary: "Set all trackers",
+    params,
+    body: jsonBody(trackersRequest),
+    response: z.array(tracker),
+    handle: async ({ services, params: { id }, body }) => {
+      await services.session.setTrackers(id, body.tiers);
+      return json(services.session.trackers(id));
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/pieces",
+    summary: "Which pieces are there, and how many have each",
+    params,
+    response: pieces,
+    handle: ({ services, params: { id } }) => json(services.session.pieces(id)),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/file",
+    summary: "The torrent file",
+    params,
+    media: "application/x-bittorrent",
+    handle: ({ services, params: { id } }) => {
+      const { name } = services.session.detail(id);
+      const bytes = services.session.torrentFile(id);
+      if (bytes === undefined) throw new HttpError(409, "session.no-metadata", "the torrent file is still being fetched");
+      return new Response(Buffer.from(bytes), { headers: { "content-type": "application/x-bittorrent", "cache-control": "no-store", "content-disposition": attachment(`${name}.torrent`) } });
+    },
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/torrents/{id}/magnet",
+    summary: "The magnet link",
+    params,
+    response: magnetAnswer,
+    handle: ({ services, params: { id } }) => json({ magnet: services.session.detail(id).magnet }),
+  }),
+];
+
+export const torrentRoutes: readonly Route[] = [...many, ...one];

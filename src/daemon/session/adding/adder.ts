@@ -1,0 +1,195 @@
+import type { AddOptions, Priority } from "../../../api/index.ts";
+import { InputError, UsageError } from "../../../base/index.ts";
+import type { AddOptions as EngineOptions, KeptWhere, Torrent } from "../../../client/index.ts";
+import { isLink } from "../../../client/index.ts";
+import type { SessionContext } from "../context.ts";
+import { enrol, type EnrolOptions } from "./enrol.ts";
+import { parseMetainfo } from "../../../metainfo/index.ts";
+import { folderFor, placeOf } from "../folders.ts";
+import { MAX_CHANGES_AT_ONCE } from "../limits.ts";
+import type { LoadedRecords } from "../records/record-store.ts";
+import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "../records/record.ts";
+import { eachOf } from "../each-of.ts";
+
+/** Brings torrents into the session: new ones, and those of an earlier run. */
+export class Adder {
+  readonly #options: EnrolOptions;
+  #nextQueue = 0;
+
+  constructor(options: EnrolOptions) {
+    this.#options = options;
+  }
+
+  /** Adds a torrent; resolves to its id when it is remembered for good. Rejects as {@link Session.add} does. */
+  async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
+    const { context } = this.#options;
+    // A path would let whoever may add torrents read any file.
+    if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
+    const settings = context.settings();
+    const labels = recordedLabels(options.labels ?? [options.label ?? ""]);
+    const destination = folderFor(settings, labels.label, options.folder);
+    const folder = await this.#startFolder(source, destination);
+    const priorities = options.priorities ?? null;
+    const limits = changedLimits(NO_LIMITS, options.limits);
+    const torrent = await this.#addToClient(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
+    const id = torrent.infoHash.hex;
+    // When it is removed, the client has forgotten it before its record is deleted.
+    await context.removals.get(id);
+    const record = newRecord({
+      id,
+      magnet: torrent.metainfo === undefined ? torrent.magnet : null,
+      addedAt: context.runtime.clock.wallTime(),
+      folder,
+      destination: folder === destination ? null : destination,
+      ...labels,
+      isStarted: !(options.paused ?? !settings.startAdded),
+      sequential: options.sequential ?? false,
+      skipCheck: options.skipCheck ?? false,
+      limits,
+      priorities,
+      queue: this.#nextQueue++,
+      size: torrent.metainfo?.totalSize ?? 0,
+      // Until it is opened, which tells it by pieces.
+      wanted: torrent.metainfo?.files.reduce((sum, { index, length }) => (priorities?.[index] === "skip" ? sum : sum + length), 0) ?? 0,
+    });
+    try {
+      // The torrent first: a record without it would be one of nothing.
+      const bytes = torrent.torrentBytes();
+      if (bytes !== undefined) await context.torrentFiles.put(id, bytes);
+      await context.store.put(record);
+    } catch (error) {
+      await context.store.delete(id).catch(() => undefined);
+      await torrent.remove();
+      throw error;
+    }
+    enrol(this.#options, torrent, record);
+    context.log.info(`added: ${torrent.name}`, { infoHash: id });
+    return id;
+  }
+
+  /** Adds a torrent to the client; when one that is being removed is in the way, then after its removal. */
+  async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
+    const { client, removals } = this.#options.context;
+    for (;;) {
+      try {
+        return await client.add(source, options);
+      } catch (error) {
+        const inTheWay = obstacles(error, removals);
+        if (inTheWay.length === 0) throw error;
+        await Promise.all(inTheWay);
+      }
+    }
+  }
+
+  /** Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to be in the end. */
+  async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
+    const { settings, runtime } = this.#options.context;
+    const { incompleteDir } = settings();
+    if (incompleteDir === "") return destination;
+    const incomplete = placeOf(settings(), incompleteDir);
+    if (typeof source === "string") return incomplete;
+    const { name } = parseMetainfo(source, runtime.hasher);
+    return (await runtime.files.stat(`${destination}/${name}`)) === undefined ? incomplete : destination;
+  }
+
+  /**
+   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is. Those
+   * whose record is damaged, and those of which there is a torrent file and no record, are paused, and all else that was said of them is lost but where
+   * their data is, which the engine's own state knows.
+   */
+  async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
+    await this.#restore([...records.values()]);
+    const { context } = this.#options;
+    for (const problem of problems) context.log.warn(problem);
+    const files = new Set(await context.torrentFiles.ids());
+    for (const id of damaged) if (!files.has(id)) context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", { infoHash: id });
+    const lost = [...files].filter((id) => !records.has(id));
+    const places = new Map<string, KeptWhere | undefined>();
+    await eachOf(lost, MAX_CHANGES_AT_ONCE, async (id) => {
+      places.set(id, await context.client.keptWhere(id));
+    });
+    const saved = lost.map((id): TorrentRecord => {
+      context.log.error("what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused", { infoHash: id });
+      const { folder, name } = places.get(id) ?? { folder: folderFor(context.settings(), ""), name: undefined };
+      return newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, diskName: name ?? null, queue: this.#nextQueue++ });
+    });
+    await this.#restore(saved);
+    await Promise.all(saved.map((record) => context.store.put(record)));
+  }
+
+  async #restore(records: readonly TorrentRecord[]): Promise<void> {
+    const { context } = this.#options;
+    const { size } = context.roster;
+    const named = await Promise.all(records.map((record) => this.#named(record)));
+    const sorted = named.toSorted((a, b) => a.addedAt - b.addedAt);
+    const inQueue = sorted.toSorted((a, b) => a.queue - b.queue);
+    const places = new Map(inQueue.map(({ id }, place) => [id, size + place]));
+    this.#nextQueue = size + sorted.length;
+    const torrents = new Map<string, Torrent>();
+    await eachOf(sorted, MAX_CHANGES_AT_ONCE, async (record) => {
+      try {
+        torrents.set(record.id, await this.#revive(record));
+      } catch (error) {
+        context.log.error("a torrent of the last run cannot be taken up", { infoHash: record.id, reason: String(error) });
+      }
+    });
+    for (const record of sorted) {
+      const torrent = torrents.get(record.id);
+      if (torrent !== undefined) enrol(this.#options, torrent, { ...record, queue: places.get(record.id) ?? 0 });
+    }
+  }
+
+  /** The record with the name that its data has on the disk, where a renaming was cut short. */
+  async #named(record: TorrentRecord): Promise<TorrentRecord> {
+    const { renamingTo, diskName, folder } = record;
+    if (renamingTo === null) return record;
+    const { files } = this.#options.context.runtime;
+    const isThere = async (name: string): Promise<boolean> => (await files.linkStat(`${folder}/${name}`).catch(() => undefined)) !== undefined;
+    // What has the new name while the old one is there, too, is somebody else's.
+    const isRenamed = (diskName === null || !(await isThere(diskName))) && (await isThere(renamingTo));
+    return { ...record, diskName: isRenamed ? renamingTo : diskName, renamingTo: null };
+  }
+
+  async #revive(record: TorrentRecord): Promise<Torrent> {
+    const { client, torrentFiles } = this.#options.context;
+    const source = (await torrentFiles.get(record.id)) ?? record.magnet;
+    if (source === null) throw new InputError("session.no-torrent", `the torrent file of ${record.id} is gone`);
+    const torrent = await client.add(source, {
+      ...engineOptions(record),
+      ...flags(record),
+      name: record.diskName ?? undefined,
+      downloaded: record.downloaded,
+      uploaded: record.uploaded,
+      hadData: record.done > 0,
+      ...(record.trackers === null ? {} : { trackerTiers: record.trackers }),
+    });
+    if (torrent.infoHash.hex === record.id) return torrent;
+    await torrent.remove();
+    throw new UsageError("session.other-torrent", `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`);
+  }
+}
+
+/** The removals under way after which an addition that was refused may succeed. */
+function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
+  if (!(error instanceof UsageError)) return [];
+  if (error.code === "client.path-in-use") return [...removals.values()];
+  const removal = error.code === "client.duplicate" ? removals.get(String(error.fields["infoHash"])) : undefined;
+  return removal === undefined ? [] : [removal];
+}
+
+/** Always paused: who runs is the conductor's to say. */
+function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
+  const { folder, priorities, limits } = record;
+  return {
+    downloadDir: folder,
+    paused: true,
+    maxDownloadRate: limits.maxDownloadRate ?? undefined,
+    maxUploadRate: limits.maxUploadRate ?? undefined,
+    maxPeers: limits.maxPeers ?? undefined,
+    ...(priorities === null ? {} : { priorities: (file: { readonly index: number }): Priority => priorities[String(file.index)] ?? "normal" }),
+  };
+}
+
+function flags(options: Pick<AddOptions, "sequential" | "skipCheck" | "peers">): EngineOptions {
+  return { sequential: options.sequential ?? false, skipCheck: options.skipCheck ?? false, ...(options.peers === undefined ? {} : { peers: options.peers }) };
+}

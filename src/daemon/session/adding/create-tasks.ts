@@ -1,0 +1,119 @@
+import type { CreateRequest, CreateTask } from "../../../api/index.ts";
+import { resolve } from "node:path";
+import { InputError, MillraceError, toError } from "../../../base/index.ts";
+import { createTorrent } from "../../../metainfo/index.ts";
+import type { Runtime } from "../../../runtime/index.ts";
+import { isInside } from "../inside.ts";
+import { MAX_TASKS } from "../limits.ts";
+
+export interface CreateTasksOptions {
+  readonly runtime: Runtime;
+  readonly createdBy: string;
+  readonly downloadDir: () => string;
+  /** Whether a symbolic link may lead out of what a torrent is made of, or out of the download folder. */
+  readonly followLinks: boolean;
+  readonly tell: (task: CreateTask) => void;
+  /** Takes the finished torrent in; `path` is what it was made of. Resolves to its id. */
+  readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
+}
+
+interface Job {
+  task: CreateTask;
+  readonly abort: AbortController;
+}
+
+/** Torrent files being made: one after the other, with progress, each may be cancelled. */
+export class CreateTasks {
+  readonly #options: CreateTasksOptions;
+  readonly #jobs = new Map<string, Job>();
+  #last: Promise<void> = Promise.resolve();
+  #lastId = 0;
+
+  constructor(options: CreateTasksOptions) {
+    this.#options = options;
+  }
+
+  /** In the order they were asked for. */
+  list(): readonly CreateTask[] {
+    return [...this.#jobs.values()].map(({ task }) => task);
+  }
+
+  begin(request: CreateRequest): CreateTask {
+    const task: CreateTask = { id: String(++this.#lastId), path: request.path, state: "hashing", progress: 0, torrent: null, error: null };
+    const job: Job = { task, abort: new AbortController() };
+    this.#jobs.set(task.id, job);
+    this.#forgetOld();
+    this.#options.tell(task);
+    this.#last = this.#last.then(() => this.#run(job, request));
+    return task;
+  }
+
+  /** Cancels a task that runs or waits; forgets one that has ended. Says whether there was one. */
+  cancel(id: string): boolean {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return false;
+    if (job.task.state === "hashing") job.abort.abort();
+    else this.#jobs.delete(id);
+    return true;
+  }
+
+  /** Cancels all; resolves when nothing runs any more. */
+  async close(): Promise<void> {
+    for (const { abort } of this.#jobs.values()) abort.abort();
+    await this.#last;
+  }
+
+  async #run(job: Job, request: CreateRequest): Promise<void> {
+    const { runtime, createdBy, onMade, followLinks } = this.#options;
+    const { signal } = job.abort;
+    try {
+      if (signal.aborted) throw new MillraceError("aborted", "cancelled");
+      if (!followLinks) await this.#refuseLinkOut(request.path);
+      let shown = 0;
+      const { bytes } = await createTorrent(runtime, {
+        path: request.path,
+        refuseLinksOut: !followLinks,
+        version: request.format ?? "v1",
+        pieceLength: request.pieceLength,
+        trackers: (request.trackers ?? []).map((url) => [url]),
+        private: request.private,
+        comment: request.comment === "" ? undefined : request.comment,
+        createdBy,
+        creationDate: new Date(runtime.clock.wallTime()),
+        signal,
+        onProgress: ({ hashedBytes, totalBytes }) => {
+          const progress = totalBytes === 0 ? 1 : Math.floor((hashedBytes / totalBytes) * 100) / 100;
+          if (progress === shown) return;
+          shown = progress;
+          this.#update(job, { progress });
+        },
+      });
+      const torrent = await onMade(bytes, request.path, request.seed ?? true);
+      this.#update(job, { state: "done", progress: 1, torrent });
+    } catch (error) {
+      if (signal.aborted) this.#update(job, { state: "cancelled" });
+      else this.#update(job, { state: "failed", error: toError(error).message });
+    }
+  }
+
+  /** What is in the download folder by its name has to be there: a link that a download brought may lead anywhere. */
+  async #refuseLinkOut(path: string): Promise<void> {
+    const { runtime, downloadDir } = this.#options;
+    const folder = downloadDir();
+    if (!resolve(path).startsWith(`${resolve(folder)}/`) || (await isInside(runtime.files, folder, path))) return;
+    throw new InputError("session.link", `${path} leads out of the download folder by a symbolic link; follow-links in the configuration allows that`);
+  }
+
+  #update(job: Job, changes: Partial<CreateTask>): void {
+    job.task = { ...job.task, ...changes };
+    this.#options.tell(job.task);
+  }
+
+  /** The oldest that have ended. */
+  #forgetOld(): void {
+    for (const [id, { task }] of this.#jobs) {
+      if (this.#jobs.size <= MAX_TASKS) return;
+      if (task.state !== "hashing") this.#jobs.delete(id);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Torrent } from "../../../client/index.ts";
+import { activityOf, countedSeconds } from "../running/activity.ts";
+import { counters, note, type SessionContext } from "../context.ts";
+import type { Conductor } from "../running/conductor.ts";
+import type { Entry } from "../entry.ts";
+import type { TorrentRecord } from "../records/record.ts";
+import { makeRow } from "../rows/row.ts";
+import { trackerHosts } from "../rows/views.ts";
+
+/** What follows from what happens to a torrent. */
+export interface EnrolOptions {
+  readonly context: SessionContext;
+  readonly conductor: Conductor;
+  /** A torrent is complete, on disk. `isNews`: it was downloaded, and not found to be there. */
+  readonly onComplete: (entry: Entry, isNews: boolean) => void;
+}
+
+/** Takes an engine's torrent into the session: its row, and what is done when its state changes. */
+export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRecord): Entry {
+  const { context, conductor } = options;
+  const { roster } = context;
+  const facts = { id: record.id, torrent, record, trackerHosts: trackerHosts(torrent.trackerTiers), wasDownloading: false, isRechecking: false, activity: undefined, activeAt: record.activeAt ?? undefined };
+  const entry: Entry = { ...facts, row: makeRow(facts, record.queue) };
+  let kind = torrent.state.kind;
+  torrent.on("state", (state) => {
+    // A check tells of each piece: the look once a second sees that.
+    if (state.kind === kind) return;
+    kind = state.kind;
+    onState(options, entry);
+  });
+  torrent.on("trackers", () => roster.touch(entry));
+  torrent.on("metadata", (metainfo) => {
+    entry.trackerHosts = trackerHosts(torrent.trackerTiers);
+    roster.touch(entry);
+    context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
+      () => note(context, entry, { size: metainfo.totalSize }),
+      (error: unknown) => context.log.warn("cannot keep the torrent file", { infoHash: entry.id, reason: String(error) }),
+    );
+  });
+  torrent.on("complete", () => {
+    if (!entry.wasDownloading) {
+      options.onComplete(entry, false);
+      return;
+    }
+    entry.wasDownloading = false;
+    note(context, entry, { ...counters(entry), finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime() });
+    context.log.info(`complete: ${entry.row.name}`, { infoHash: entry.id });
+    options.onComplete(entry, true);
+  });
+  torrent.on("failed", (error) => context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }));
+  roster.add(entry);
+  conductor.reconsider();
+  return entry;
+}
+
+function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
+  const { torrent } = entry;
+  const { kind } = torrent.state;
+  const now = context.runtime.clock.wallTime();
+  if (kind === "downloading") entry.wasDownloading = true;
+  if (entry.isRechecking && (kind === "downloading" || kind === "seeding" || kind === "failed")) entry.isRechecking = false;
+  const activity = activityOf(kind);
+  if (activity !== entry.activity?.kind) {
+    if (entry.activity !== undefined) note(context, entry, countedSeconds(entry, now));
+    entry.activity = activity === undefined ? undefined : { kind: activity, since: now };
+  }
+  if (kind === "paused" || kind === "failed" || kind === "seeding") note(context, entry, counters(entry));
+  context.roster.touch(entry);
+  conductor.reconsider();
+}

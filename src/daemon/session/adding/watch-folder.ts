@@ -1,0 +1,173 @@
+import { watch, type FSWatcher } from "node:fs";
+import { InputError, MillraceError, toError } from "../../../base/index.ts";
+import { MAX_TORRENT_LENGTH } from "../../../metainfo/index.ts";
+import type { Runtime, Timer } from "../../../runtime/index.ts";
+import { MAX_WATCHED_MAGNET_BYTES, WATCH_EVENT_MS, WATCH_INVALID_MS, WATCH_SCAN_MS, WATCH_SETTLE_MS } from "../limits.ts";
+import type { TakenFiles } from "./taken-files.ts";
+
+const TORRENT = /\.(?:torrent|magnet)$/i;
+
+export interface WatchFolderOptions {
+  readonly runtime: Pick<Runtime, "clock" | "files" | "log">;
+  readonly folder: string;
+  /** Adds what a file holds: a torrent file's bytes or a magnet link. */
+  readonly add: (source: Uint8Array | string) => Promise<unknown>;
+  /** Whether the host tells of changes in folders: a simulated one does not. */
+  readonly isReal: boolean;
+  /** Files that were taken and could not be renamed, as in a folder that is read-only. */
+  readonly taken: TakenFiles;
+}
+
+interface Seen {
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** On the clock's scale: since when it has looked so. */
+  readonly since: number;
+  /** It was read as it is now, and ends too soon: only a change is of interest. */
+  isPart: boolean;
+}
+
+/**
+ * A folder whose torrent files are added. A file that is a whole torrent is added at once and renamed `.added`. One that ends too soon is still being
+ * written, however long that takes: it is looked at again when it has changed. What is no torrent, and has not changed for a while, is renamed
+ * `.invalid`. Changes are told by the system, and looked for now and then, since not every disk tells of them. A file that cannot be renamed is
+ * remembered by name, size and time, and taken once.
+ */
+export class WatchFolder {
+  readonly #options: WatchFolderOptions;
+  readonly #seen = new Map<string, Seen>();
+  readonly #scans: Timer;
+  #watcher: FSWatcher | undefined;
+  #soon: Timer | undefined;
+  #scanning: Promise<void> | undefined;
+  #isClosed = false;
+  #complaint = "";
+
+  constructor(options: WatchFolderOptions) {
+    this.#options = options;
+    this.#scans = options.runtime.clock.every(WATCH_SCAN_MS, () => this.#scanSoon(0));
+    this.#scanSoon(0);
+  }
+
+  /** Resolves when nothing is being read any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#scans.cancel();
+    this.#soon?.cancel();
+    this.#watcher?.close();
+    await this.#scanning;
+  }
+
+  #scanSoon(ms: number): void {
+    if (this.#isClosed || this.#soon !== undefined) return;
+    this.#soon = this.#options.runtime.clock.after(ms, () => {
+      this.#soon = undefined;
+      this.#scanning ??= this.#scan()
+        .catch((error: unknown) => this.#complain(toError(error).message))
+        .finally(() => {
+          this.#scanning = undefined;
+        });
+    });
+  }
+
+  async #scan(): Promise<void> {
+    const { runtime, folder, taken } = this.#options;
+    const { clock, files } = runtime;
+    this.#listen();
+    const entries = await files.list(folder);
+    const names = new Set<string>();
+    let failure: unknown;
+    for (const { name, kind } of entries) {
+      if (kind !== "file" || !TORRENT.test(name) || name.startsWith(".")) continue;
+      names.add(name);
+      const stat = await files.linkStat(`${folder}/${name}`);
+      if (stat === undefined || this.#isClosed || taken.has(folder, name, stat)) continue;
+      const known = this.#seen.get(name);
+      const isSame = known?.size === stat.size && known.modifiedMs === stat.modifiedMs;
+      const seen = isSame ? known : { size: stat.size, modifiedMs: stat.modifiedMs, since: clock.now(), isPart: false };
+      this.#seen.set(name, seen);
+      if (seen.isPart) continue;
+      // What cannot be added now does not keep the others waiting.
+      await this.#take(name, seen).catch((error: unknown) => {
+        failure ??= error;
+      });
+    }
+    for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
+    await taken.keepOnly(folder, names);
+    if (failure === undefined) this.#complaint = "";
+    else this.#complain(toError(failure).message);
+  }
+
+  async #take(name: string, seen: Seen): Promise<void> {
+    const { runtime, folder, add } = this.#options;
+    const path = `${folder}/${name}`;
+    const isMagnet = /\.magnet$/i.test(name);
+    let suffix = "added";
+    try {
+      const bytes = await runtime.files.readAll(path, isMagnet ? MAX_WATCHED_MAGNET_BYTES : MAX_TORRENT_LENGTH);
+      // It grew while it was read.
+      if (bytes.length !== seen.size) return this.#scanSoon(WATCH_EVENT_MS);
+      await add(isMagnet ? Buffer.from(bytes).toString("utf8").trim() : bytes);
+    } catch (thrown) {
+      const code = thrown instanceof MillraceError ? thrown.code : "internal";
+      const isKnown = code === "client.duplicate";
+      // What may go better another time is left as it is.
+      if (!isKnown && !(thrown instanceof InputError) && code !== "storage.too-long") throw thrown;
+      if (!isKnown) {
+        if (!this.#isHopeless(seen, code, isMagnet)) return;
+        runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, { code, reason: toError(thrown).message });
+        suffix = "invalid";
+      }
+    }
+    await this.#putAside(name, seen, suffix);
+  }
+
+  /** Whether a file that could not be read as a torrent never will be: it is not just the beginning of one. */
+  #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
+    const age = this.#options.runtime.clock.now() - seen.since;
+    // A torrent ends with the end of its dictionary: what ends before that is still being written.
+    if (code === "bencode.truncated" || seen.size === 0) {
+      if (age < WATCH_INVALID_MS) return false;
+      seen.isPart = true;
+      this.#options.runtime.log.warn("a file in the watch folder ends too soon; it is added when the rest is there", { folder: this.#options.folder, bytes: seen.size });
+      return false;
+    }
+    const patience = isMagnet ? WATCH_INVALID_MS : WATCH_SETTLE_MS;
+    if (age >= patience) return true;
+    this.#scanSoon(patience - age);
+    return false;
+  }
+
+  async #putAside(name: string, { size, modifiedMs }: Seen, suffix: string): Promise<void> {
+    const { runtime, folder, taken } = this.#options;
+    const path = `${folder}/${name}`;
+    try {
+      await runtime.files.rename(path, `${path}.${suffix}`);
+      this.#seen.delete(name);
+    } catch (error) {
+      await taken.add(folder, name, { size, modifiedMs });
+      runtime.log.info(`a file in the watch folder cannot be renamed; it is not taken again: ${name}`, { reason: toError(error).message });
+    }
+  }
+
+  /** Begins to listen, once the folder is there. */
+  #listen(): void {
+    if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
+    try {
+      this.#watcher = watch(this.#options.folder, { persistent: false }, () => this.#scanSoon(WATCH_EVENT_MS));
+      this.#watcher.on("error", () => {
+        this.#watcher?.close();
+        this.#watcher = undefined;
+      });
+    } catch (error) {
+      this.#options.runtime.log.debug("changes of the watch folder are not told", { reason: toError(error).message });
+    }
+  }
+
+  /** Once for each reason, not every ten seconds. */
+  #complain(reason: string): void {
+    if (reason === this.#complaint) return;
+    this.#complaint = reason;
+    this.#options.runtime.log.warn("the watch folder, or a file in it, cannot be read", { folder: this.#options.folder, reason });
+  }
+}

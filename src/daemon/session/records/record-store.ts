@@ -1,0 +1,197 @@
+import { parentPath, utf8, utf8Decode } from "../../../base/index.ts";
+import type { Files, OpenFile } from "../../../runtime/index.ts";
+import { COMPACT_AFTER_BYTES, MAX_RECORDS_BYTES } from "../limits.ts";
+import { torrentRecord, type TorrentRecord } from "./record.ts";
+import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
+
+const NEWLINE = 10;
+const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
+
+export interface LoadedRecords {
+  readonly records: ReadonlyMap<string, TorrentRecord>;
+  /** Torrents whose record cannot be read, as far as that can be told. */
+  readonly damaged: readonly string[];
+  /** What a user should know of the file, a sentence each. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`, with a checksum. The last line about a torrent
+ * counts. A line `{"closed": true}` ends the file of a store that was closed. Changes are appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is
+ * replaced as a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
+ */
+export class RecordStore {
+  readonly #files: Files;
+  readonly #path: string;
+  readonly #live = new Map<string, TorrentRecord>();
+  readonly #onFailure: (error: unknown) => void;
+  /** Ids whose record, or absence, is not on disk yet. */
+  #changed = new Set<string>();
+  #writing: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
+  #file: OpenFile | undefined;
+  #length = 0;
+  #liveBytes = 0;
+  /** The disk refused the last write, which was told. */
+  #isRefused = false;
+  /** A write has begun that did not end well. */
+  #isTorn = false;
+  /** The last line on disk says that nothing more came. */
+  #isEnded = true;
+
+  constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
+    this.#files = files;
+    this.#path = path;
+    this.#onFailure = onFailure;
+  }
+
+  /** Reads what an earlier run left. Rejects with StorageError when there is something that cannot be read at all. */
+  async load(): Promise<LoadedRecords> {
+    const stat = await this.#files.stat(this.#path);
+    const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
+    const text = utf8Decode(bytes);
+    const lines = text.split("\n").filter((line) => line !== "").map((line) => ({ line, unsealed: unsealText(line) }));
+    const isOld = lines.length > 0 && lines.every(({ unsealed }) => unsealed.kind !== "sealed");
+    const damaged = new Set<string>();
+    let damagedLines = bytes.length > 0 && bytes.at(-1) !== NEWLINE ? 1 : 0;
+    for (const { line, unsealed } of lines) {
+      const read = readLine(unsealed, isOld);
+      this.#isEnded = read === "closed";
+      if (read === "closed") continue;
+      if (read === undefined) {
+        damagedLines++;
+        const id = DAMAGED_ID.exec(line)?.[1];
+        if (id !== undefined && !this.#live.has(id)) damaged.add(id);
+      } else if ("gone" in read) {
+        this.#live.delete(read.id);
+        damaged.delete(read.id);
+      } else {
+        this.#live.set(read.id, read);
+        damaged.delete(read.id);
+      }
+    }
+    this.#length = bytes.length;
+    const problems: string[] = [];
+    if (damagedLines > 0) {
+      problems.push(`the list of torrents is damaged: some of what was said last may be lost; it is kept as ${this.#path}.damaged`);
+      await this.#files.replace(`${this.#path}.damaged`, bytes);
+    } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld))) problems.push("the list of torrents was not closed: what was changed last before the end may be lost");
+    if (damagedLines > 0 || isOld) await this.#compact();
+    return { records: this.#live, damaged: [...damaged], problems };
+  }
+
+  /** Resolves when the record is on disk. */
+  put(record: TorrentRecord): Promise<void> {
+    this.#live.set(record.id, record);
+    return this.#change(record.id);
+  }
+
+  /** Resolves when it is forgotten for good. */
+  delete(id: string): Promise<void> {
+    this.#live.delete(id);
+    return this.#change(id);
+  }
+
+  /** Resolves when everything is on disk and the file is closed. */
+  async close(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
+    await this.#end().catch(this.#onFailure);
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+  }
+
+  /** Says that nothing more comes, where anything came. */
+  async #end(): Promise<void> {
+    if (this.#isEnded || this.#isTorn) return;
+    this.#file ??= await this.#files.open(this.#path, "write");
+    await this.#file.write(utf8(`${sealText({ closed: true })}\n`), this.#length);
+    await this.#file.sync();
+  }
+
+  #change(id: string): Promise<void> {
+    this.#changed.add(id);
+    if (this.#writing === undefined) {
+      this.#writing = this.#run();
+      return this.#writing;
+    }
+    // What comes while a write is under way goes out together, with the next one.
+    this.#next ??= this.#writing
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#writing = this.#run();
+        return this.#writing;
+      });
+    return this.#next;
+  }
+
+  async #run(): Promise<void> {
+    // All changes of this turn of the event loop.
+    await Promise.resolve();
+    const changed = this.#changed;
+    this.#changed = new Set();
+    try {
+      await this.#append(changed);
+      this.#isRefused = false;
+    } catch (error) {
+      // With the next change it is tried again.
+      for (const id of changed) this.#changed.add(id);
+      if (!this.#isRefused) this.#onFailure(error);
+      this.#isRefused = true;
+      throw error;
+    } finally {
+      if (this.#next === undefined) this.#writing = undefined;
+    }
+  }
+
+  async #append(ids: ReadonlySet<string>): Promise<void> {
+    if (this.#length > COMPACT_AFTER_BYTES && this.#length > 3 * this.#liveBytes) {
+      await this.#compact();
+      return;
+    }
+    const bytes = utf8([...ids].map((id) => this.#line(id)).join(""));
+    if (this.#file === undefined) {
+      await this.#files.makeFolder(parentPath(this.#path));
+      if ((await this.#files.stat(this.#path)) === undefined) await this.#files.replace(this.#path, new Uint8Array());
+      this.#file = await this.#files.open(this.#path, "write");
+    }
+    // What a failed write left behind is longer than what comes now, perhaps, and would be read as the last word.
+    if (this.#isTorn) await this.#file.truncate(this.#length);
+    this.#isTorn = true;
+    this.#isEnded = false;
+    await this.#file.write(bytes, this.#length);
+    await this.#file.sync();
+    this.#length += bytes.length;
+    this.#isTorn = false;
+  }
+
+  #line(id: string): string {
+    const record = this.#live.get(id);
+    return `${sealText(record ?? { id, gone: true })}\n`;
+  }
+
+  async #compact(): Promise<void> {
+    const bytes = utf8([...this.#live.keys()].map((id) => this.#line(id)).join(""));
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
+    await this.#files.replace(this.#path, bytes);
+    this.#length = bytes.length;
+    this.#liveBytes = bytes.length;
+    this.#isTorn = false;
+    this.#isEnded = bytes.length === 0;
+  }
+}
+
+/** What a line says; `undefined` for one that cannot be believed. */
+function readLine(unsealed: Unsealed, isOld: boolean): TorrentRecord | { readonly id: string; readonly gone: true } | "closed" | undefined {
+  if (unsealed.kind === "damaged" || (unsealed.kind === "old" && !isOld)) return undefined;
+  const { value } = unsealed;
+  if (typeof value === "object" && value !== null && "closed" in value) return "closed";
+  if (typeof value === "object" && value !== null && "gone" in value && "id" in value && typeof value.id === "string") return { id: value.id, gone: true };
+  const parsed = torrentRecord.safeParse(value);
+  if (!parsed.success) return undefined;
+  // That data need not be read is a claim, and a line without a checksum makes none.
+  return isOld ? { ...parsed.data, skipCheck: false } : parsed.data;
+}

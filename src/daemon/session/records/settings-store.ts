@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { settings as settingsSchema, type Settings } from "../../../api/index.ts";
+import { InputError, parentPath, UsageError } from "../../../base/index.ts";
+import type { Files, Log } from "../../../runtime/index.ts";
+import { MAX_STATE_BYTES } from "../limits.ts";
+import { readSealed, writeSealed } from "./sealed-text.ts";
+
+/** Field by field: one that is damaged does not cost the others. */
+const partial = settingsSchema.partial();
+
+/** The session's settings: what the configuration says, and above it what was changed while the daemon ran. */
+export class SettingsStore {
+  readonly #files: Files;
+  readonly #path: string;
+  #base: Settings;
+  #changed: z.infer<typeof partial> = {};
+  #current: Settings;
+
+  constructor(files: Files, path: string, base: Settings) {
+    this.#files = files;
+    this.#path = path;
+    this.#base = base;
+    this.#current = base;
+  }
+
+  /** Reads what an earlier run left; what cannot be believed is left out. */
+  async load(log: Log): Promise<void> {
+    try {
+      const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
+      if (stored === undefined) return;
+      if (stored.kind === "damaged") throw new InputError("session.settings", `it is damaged, and kept as ${this.#path}.damaged`);
+      const fields = z.record(z.string(), z.unknown()).parse(stored.value);
+      for (const [key, value] of Object.entries(fields)) {
+        const read = partial.safeParse({ [key]: value });
+        if (read.success) this.#set({ ...this.#changed, ...read.data });
+        else log.warn("a changed setting cannot be read and is left out", { setting: key });
+      }
+    } catch (error) {
+      log.warn("the changed settings cannot be read and are left out", { path: this.#path, reason: String(error) });
+    }
+  }
+
+  get(): Settings {
+    return this.#current;
+  }
+
+  /** The configuration was read again. */
+  setBase(base: Settings): void {
+    this.#base = base;
+    this.#set(this.#changed);
+  }
+
+  /** In force and on disk when it resolves. Rejects with UsageError `session.settings`. */
+  async change(changes: { readonly [Key in keyof Settings]?: Settings[Key] | undefined }): Promise<void> {
+    const read = partial.safeParse(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
+    if (!read.success) throw new UsageError("session.settings", z.prettifyError(read.error).replaceAll("\n", " "), { cause: read.error });
+    const changed = { ...this.#changed, ...read.data };
+    await this.#files.makeFolder(parentPath(this.#path));
+    await writeSealed(this.#files, this.#path, changed);
+    this.#set(changed);
+  }
+
+  #set(changed: z.infer<typeof partial>): void {
+    this.#changed = changed;
+    this.#current = settingsSchema.parse({ ...this.#base, ...changed });
+  }
+}

@@ -1,0 +1,114 @@
+import type { History, Rates } from "../../../api/index.ts";
+import { z } from "zod";
+import { InputError } from "../../../base/index.ts";
+import type { Files, Log } from "../../../runtime/index.ts";
+import { HOUR_ENTRIES, HOUR_MS, MAX_STATE_BYTES, RECENT_ENTRIES, RECENT_MS } from "../limits.ts";
+import { readSealed, writeSealed } from "./sealed-text.ts";
+
+const rate = z.object({ at: z.int(), down: z.number(), up: z.number() });
+const stored = z.object({
+  downloaded: z.int().nonnegative(),
+  uploaded: z.int().nonnegative(),
+  recent: z.array(rate).max(RECENT_ENTRIES),
+  hours: z.array(rate).max(HOUR_ENTRIES),
+});
+
+/** Averages over intervals of equal length, the newest last; intervals in which nobody counted are left out. */
+class Ring {
+  readonly #ms: number;
+  readonly #entries: number;
+  #kept: Rates[] = [];
+  #open: { at: number; down: number; up: number } | undefined;
+
+  constructor(ms: number, entries: number) {
+    this.#ms = ms;
+    this.#entries = entries;
+  }
+
+  set(kept: readonly Rates[]): void {
+    this.#kept = [...kept];
+  }
+
+  /** Counts bytes that moved up to `now`. */
+  add(now: number, down: number, up: number): void {
+    const at = Math.floor(now / this.#ms) * this.#ms;
+    if (this.#open !== undefined && this.#open.at !== at) {
+      this.#kept.push(this.#average(this.#open));
+      if (this.#kept.length > this.#entries) this.#kept.shift();
+      this.#open = undefined;
+    }
+    this.#open ??= { at, down: 0, up: 0 };
+    this.#open.down += down;
+    this.#open.up += up;
+  }
+
+  /** With the interval that is not over yet. */
+  list(): Rates[] {
+    return this.#open === undefined ? [...this.#kept] : [...this.#kept, this.#average(this.#open)].slice(-this.#entries);
+  }
+
+  #average({ at, down, up }: Rates): Rates {
+    const seconds = this.#ms / 1000;
+    return { at, down: Math.round(down / seconds), up: Math.round(up / seconds) };
+  }
+}
+
+/** What moved: in all, since the start, and over time. Survives restarts. */
+export class TransferStatistics {
+  readonly #files: Files;
+  readonly #path: string;
+  readonly #recent = new Ring(RECENT_MS, RECENT_ENTRIES);
+  readonly #hours = new Ring(HOUR_MS, HOUR_ENTRIES);
+  #before = { downloaded: 0, uploaded: 0 };
+  #now = { downloaded: 0, uploaded: 0 };
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(files: Files, path: string) {
+    this.#files = files;
+    this.#path = path;
+  }
+
+  /** Reads what an earlier run left; what cannot be read begins anew. */
+  async load(log: Log): Promise<void> {
+    try {
+      const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
+      if (read === undefined) return;
+      if (read.kind === "damaged") throw new InputError("session.statistics", `the file is damaged, and kept as ${this.#path}.damaged`);
+      const { downloaded, uploaded, recent, hours } = stored.parse(read.value);
+      this.#before = { downloaded, uploaded };
+      this.#recent.set(recent);
+      this.#hours.set(hours);
+    } catch (error) {
+      log.warn("the statistics cannot be read and begin anew", { path: this.#path, reason: String(error) });
+    }
+  }
+
+  save(): Promise<void> {
+    // One after the other: both would write the same temporary file.
+    const saving = this.#saving.then(() => writeSealed(this.#files, this.#path, { ...this.totals, ...this.history() }));
+    this.#saving = saving.catch(() => undefined);
+    return saving;
+  }
+
+  /** `down`, `up`: bytes since the last call. */
+  count(now: number, down: number, up: number): void {
+    this.#now.downloaded += down;
+    this.#now.uploaded += up;
+    this.#recent.add(now, down, up);
+    this.#hours.add(now, down, up);
+  }
+
+  /** Over all runs. */
+  get totals(): { readonly downloaded: number; readonly uploaded: number } {
+    return { downloaded: this.#before.downloaded + this.#now.downloaded, uploaded: this.#before.uploaded + this.#now.uploaded };
+  }
+
+  /** Since the start. */
+  get session(): { readonly downloaded: number; readonly uploaded: number } {
+    return { ...this.#now };
+  }
+
+  history(): History {
+    return { recent: this.#recent.list(), hours: this.#hours.list() };
+  }
+}

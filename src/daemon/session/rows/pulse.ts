@@ -1,0 +1,112 @@
+import type { SessionInfo } from "../../../api/index.ts";
+import type { Timer } from "../../../runtime/index.ts";
+import type { Conductor } from "../running/conductor.ts";
+import { counters, note, type SessionContext } from "../context.ts";
+import type { SessionEmitter } from "../emitter.ts";
+import type { Entry } from "../entry.ts";
+import { COUNTERS_MS, LOOK_MS, SLOW_LOOK_MS } from "../limits.ts";
+import type { TransferStatistics } from "../records/statistics.ts";
+
+export interface PulseOptions {
+  readonly context: SessionContext;
+  readonly conductor: Conductor;
+  readonly emitter: SessionEmitter;
+  readonly statistics: TransferStatistics;
+  readonly info: () => SessionInfo;
+  /** Every ten seconds: the speed schedule, the free space. */
+  readonly onSlowLook: () => Promise<void>;
+}
+
+/** What goes by time. Once a second it looks at the torrents that move, and at nothing else. */
+export class Pulse {
+  readonly #options: PulseOptions;
+  readonly #timers: readonly Timer[];
+  /** Those that moved at the last look: one more look shows that they stand still. */
+  #moving = new Set<Entry>();
+  /** Those that moved since their counters were recorded. */
+  readonly #unrecorded = new Set<Entry>();
+  #last = { down: 0, up: 0, connections: 0 };
+  #counted = { downloaded: 0, uploaded: 0 };
+  #lastInfo: string;
+
+  constructor(options: PulseOptions) {
+    const { clock } = options.context.runtime;
+    this.#options = options;
+    this.#lastInfo = JSON.stringify({ ...options.info(), now: 0 });
+    this.#timers = [
+      clock.every(LOOK_MS, () => this.look()),
+      clock.every(SLOW_LOOK_MS, () => this.#slowLook()),
+      clock.every(COUNTERS_MS, () => this.record()),
+    ];
+  }
+
+  /** The session's rates as of the last look. */
+  get rates(): { readonly down: number; readonly up: number } {
+    return this.#last;
+  }
+
+  look(): void {
+    const { context, conductor, emitter, statistics } = this.#options;
+    const { roster, client, runtime } = context;
+    const looked = this.#moving;
+    this.#moving = new Set();
+    for (const torrent of client.awake) {
+      const entry = torrent.isBusy ? roster.find(torrent.infoHash.hex) : undefined;
+      if (entry !== undefined) this.#moving.add(entry);
+    }
+    for (const entry of new Set([...this.#moving, ...looked])) {
+      this.#unrecorded.add(entry);
+      roster.touch(entry);
+    }
+    roster.flush();
+    const now = runtime.clock.wallTime();
+    const { downloaded, uploaded } = roster.moved;
+    statistics.count(now, downloaded - this.#counted.downloaded, uploaded - this.#counted.uploaded);
+    this.#counted = { downloaded, uploaded };
+    if (this.#moving.size > 0) conductor.checkGoals(this.#moving);
+    const rates = { ...ratesOf(this.#moving), connections: client.connections };
+    if (rates.down !== this.#last.down || rates.up !== this.#last.up || rates.connections !== this.#last.connections) {
+      this.#last = rates;
+      emitter.emit("rates", { at: now, ...rates });
+    }
+    this.tellInfo();
+  }
+
+  /** Tells what is shown around everything, when it has changed. */
+  tellInfo(): void {
+    const info = this.#options.info();
+    const text = JSON.stringify({ ...info, now: 0 });
+    if (text === this.#lastInfo) return;
+    this.#lastInfo = text;
+    this.#options.emitter.emit("session", info);
+  }
+
+  /** Records the counters of what moved. */
+  record(): void {
+    const { context, statistics } = this.#options;
+    for (const entry of this.#unrecorded) {
+      if (context.roster.find(entry.id) === entry) note(context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
+    }
+    this.#unrecorded.clear();
+    statistics.save().catch((error: unknown) => context.log.warn("cannot keep the statistics", { reason: String(error) }));
+  }
+
+  close(): void {
+    for (const timer of this.#timers) timer.cancel();
+  }
+
+  #slowLook(): void {
+    const { context, conductor, onSlowLook } = this.#options;
+    conductor.checkGoals(context.roster.entries());
+    onSlowLook().catch((error: unknown) => context.log.warn("a regular task failed", { reason: String(error) }));
+  }
+}
+
+function ratesOf(entries: ReadonlySet<Entry>): { readonly down: number; readonly up: number } {
+  const sum = { down: 0, up: 0 };
+  for (const { row } of entries) {
+    sum.down += row.downRate;
+    sum.up += row.upRate;
+  }
+  return sum;
+}

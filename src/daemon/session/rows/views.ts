@@ -1,0 +1,130 @@
+import type { Inspected, TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentTracker } from "../../../api/index.ts";
+import { formatEndpoint, InputError } from "../../../base/index.ts";
+import type { PeerStatus } from "../../../client/index.ts";
+import { formatMagnet, magnetOf, parseMetainfo } from "../../../metainfo/index.ts";
+import type { Hasher } from "../../../runtime/index.ts";
+import { secondsIn } from "../running/activity.ts";
+import type { Entry } from "../entry.ts";
+
+/** What only a torrent's own page shows, with its row. `now`: milliseconds since 1970. */
+export function detailOf(entry: Entry, now: number): TorrentDetail {
+  const { record, row, torrent } = entry;
+  const { metainfo } = torrent;
+  const status = torrent.status();
+  return {
+    ...row,
+    limits: record.limits,
+    sequential: record.sequential,
+    startedAt: record.startedAt,
+    activeAt: entry.activeAt ?? null,
+    downloadingSeconds: Math.floor(secondsIn(entry, "downloading", now)),
+    seedingSeconds: Math.floor(secondsIn(entry, "seeding", now)),
+    isFinished: record.isFinished,
+    destination: record.destination,
+    magnet: shownMagnet(entry),
+    comment: metainfo?.comment ?? "",
+    createdBy: metainfo?.createdBy ?? "",
+    createdAt: metainfo?.creationDate?.getTime() ?? null,
+    pieceCount: metainfo?.pieceCount ?? 0,
+    pieceLength: metainfo?.pieceLength ?? 0,
+    fileCount: metainfo?.files.filter((file) => !file.isPadding).length ?? 0,
+    wasted: status.wasted,
+    knownPeers: status.knownPeers,
+  };
+}
+
+function shownMagnet({ torrent }: Entry): string {
+  const { metainfo } = torrent;
+  if (metainfo === undefined) return torrent.magnet;
+  return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
+}
+
+export function filesOf({ torrent }: Entry): TorrentFile[] {
+  return torrent.files().map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
+}
+
+export function peersOf({ torrent }: Entry): TorrentPeer[] {
+  return torrent.peers().map((peer) => ({
+    ip: peer.ip,
+    port: peer.port,
+    id: formatEndpoint(peer),
+    peerId: peer.peerIdHex,
+    client: peer.client,
+    direction: peer.direction,
+    progress: peer.progress,
+    downRate: Math.round(peer.downRate),
+    upRate: Math.round(peer.upRate),
+    downloaded: peer.downloaded,
+    uploaded: peer.uploaded,
+    flags: flagsOf(peer),
+  }));
+}
+
+function flagsOf(peer: PeerStatus): string {
+  const down = peer.amInterested ? (peer.peerChoking ? "d" : "D") : "";
+  const up = peer.peerInterested ? (peer.amChoking ? "u" : "U") : "";
+  return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
+}
+
+export function trackersOf({ torrent }: Entry): TorrentTracker[] {
+  const known = torrent.trackers();
+  if (known.length > 0) {
+    return known.map((status) => ({
+      url: status.url,
+      tier: status.tier,
+      state: status.state.kind,
+      lastAnnounceAt: status.lastAnnounceAt ?? null,
+      nextAnnounceAt: finite(status.nextAnnounceAt),
+      seeders: status.seeders ?? null,
+      leechers: status.leechers ?? null,
+      completed: status.completed ?? null,
+      peersReceived: status.peersReceived,
+      message: status.message ?? "",
+      said: status.said ?? "",
+    }));
+  }
+  // While it does not run, nobody talks to them.
+  return torrent.trackerTiers.flatMap((urls, tier) =>
+    urls.map((url) => ({ url, tier, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "", said: "" })),
+  );
+}
+
+function finite(time: number | undefined): number | null {
+  return time === undefined || !Number.isFinite(time) ? null : Math.round(time);
+}
+
+export function piecesOf({ torrent }: Entry): TorrentPieces {
+  const count = torrent.metainfo?.pieceCount ?? 0;
+  const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
+  const availability = torrent.availability() ?? new Uint8Array(count);
+  return { count, have: Buffer.from(have).toString("base64"), availability: Buffer.from(availability).toString("base64"), active: torrent.activePieces() };
+}
+
+/** What a torrent file holds. Throws InputError `metainfo.*`, `client.v2-only`. */
+export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
+  const metainfo = parseMetainfo(bytes, hasher);
+  if (metainfo.infoHash === undefined) throw new InputError("client.v2-only", `${metainfo.name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`);
+  return {
+    id: metainfo.infoHash.hex,
+    name: metainfo.name,
+    size: metainfo.totalSize,
+    pieceLength: metainfo.pieceLength,
+    private: metainfo.private,
+    comment: metainfo.comment ?? "",
+    isKnown: isKnown(metainfo.infoHash.hex),
+    files: metainfo.files.filter((file) => !file.isPadding).map((file) => ({ index: file.index, path: file.path.join("/"), size: file.length })),
+  };
+}
+
+/** Hosts of trackers, without repetition. */
+export function trackerHosts(tiers: readonly (readonly string[])[]): string[] {
+  return [...new Set(tiers.flat().map(hostOf).filter((host) => host !== ""))];
+}
+
+function hostOf(url: string): string {
+  try {
+    return new URL(url).hostname;
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,30 @@
+import type { TorrentStateKind } from "../../../client/index.ts";
+import type { Activity, Entry } from "../entry.ts";
+import type { TorrentRecord } from "../records/record.ts";
+
+/** Whether a torrent in this state wants data and looks for it. */
+export function isDownloading(kind: TorrentStateKind): boolean {
+  return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
+}
+
+/** What a torrent in this state does, as far as its time is counted. */
+export function activityOf(kind: TorrentStateKind): Activity | undefined {
+  if (kind === "seeding") return "seeding";
+  return isDownloading(kind) ? "downloading" : undefined;
+}
+
+/** Seconds for which a torrent has done something, over all runs. `now`: milliseconds since 1970. */
+export function secondsIn({ record, activity }: Pick<Entry, "record" | "activity">, which: Activity, now: number): number {
+  const recorded = which === "seeding" ? record.seededSeconds : record.downloadingSeconds;
+  return recorded + (activity?.kind === which ? Math.max(0, (now - activity.since) / 1000) : 0);
+}
+
+/** What the record has to say of the time until `now`, when the activity ends then. */
+export function countedSeconds(entry: Pick<Entry, "record" | "activity">, now: number): Pick<TorrentRecord, "downloadingSeconds" | "seededSeconds"> {
+  return { downloadingSeconds: secondsIn(entry, "downloading", now), seededSeconds: secondsIn(entry, "seeding", now) };
+}
+
+/** When a torrent last moved data or was started; milliseconds since 1970. */
+export function lastActivity({ record, activeAt, activity }: Pick<Entry, "record" | "activeAt" | "activity">): number {
+  return Math.max(activeAt ?? 0, record.startedAt ?? 0, activity?.since ?? 0);
+}

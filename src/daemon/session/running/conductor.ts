@@ -1,0 +1,122 @@
+import type { Clock, Timer } from "../../../runtime/index.ts";
+import { toError } from "../../../base/index.ts";
+import { note, type SessionContext } from "../context.ts";
+import type { Entry } from "../entry.ts";
+import { isDownloading, lastActivity, secondsIn } from "./activity.ts";
+import { hasReachedGoal } from "./goals.ts";
+import { TELL_MS } from "../limits.ts";
+import { chooseRunning, type QueueItem } from "./queue.ts";
+
+/**
+ * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are compared anew
+ * after each change, so nothing depends on the order in which changes come.
+ */
+export class Conductor {
+  readonly #context: SessionContext;
+  readonly #clock: Clock;
+  #timer: Timer | undefined;
+  #isClosed = false;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+    this.#clock = context.runtime.clock;
+  }
+
+  /** Something changed: who runs is worked out again in a moment. */
+  reconsider(): void {
+    if (this.#isClosed) return;
+    this.#timer ??= this.#clock.after(TELL_MS, () => this.apply());
+  }
+
+  /** Who runs is worked out again, now. */
+  apply(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#isClosed) return;
+    const { roster, settings } = this.#context;
+    const limits = settings();
+    const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
+    const items: QueueItem[] = [];
+    const stalledBefore = limits.stalledSeconds === null ? undefined : this.#clock.wallTime() - limits.stalledSeconds * 1000;
+    if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry, stalledBefore));
+    const running = chooseRunning(items, limits);
+    for (const entry of roster.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
+  }
+
+  /** Whether time alone can change which torrents run: a download becomes stalled by standing still. */
+  get dependsOnTime(): boolean {
+    const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
+    return stalledSeconds !== null && maxActiveDownloads !== null;
+  }
+
+  /** Stops seeds that have given back enough. */
+  checkGoals(entries: Iterable<Entry>): void {
+    for (const entry of entries) {
+      if (entry.torrent.state.kind !== "seeding" || !entry.record.isStarted || entry.record.isForced) continue;
+      const { limits } = entry.record;
+      const session = this.#context.settings();
+      if (!hasGoal(limits) && !hasGoal(session)) continue;
+      const now = this.#clock.wallTime();
+      const seconds = secondsIn(entry, "seeding", now);
+      const idleSeconds = Math.max(0, (now - lastActivity(entry)) / 1000);
+      if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds, idleSeconds }, limits, session)) continue;
+      this.#context.log.info(`seeded enough: ${entry.row.name}`, { infoHash: entry.id });
+      note(this.#context, entry, { isStarted: false, isFinished: true });
+      this.reconsider();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+  }
+
+  #lead(entry: Entry, shouldRun: boolean): void {
+    const { torrent } = entry;
+    switch (torrent.state.kind) {
+      case "paused":
+        if (!shouldRun) return;
+        note(this.#context, entry, { startedAt: this.#clock.wallTime() });
+        torrent.resume();
+        return;
+      case "fetching-metadata":
+      case "checking":
+      case "downloading":
+      case "seeding":
+      case "disk-full":
+        if (!shouldRun && !entry.isRechecking) this.#pause(entry);
+        return;
+      case "failed":
+        // Only a person tries again, or lets it be.
+        if (!entry.record.isStarted) this.#pause(entry);
+        return;
+      case "stopping":
+      case "closed":
+        // Its next state brings us back.
+        return;
+      default:
+        torrent.state satisfies never;
+    }
+  }
+
+  #pause({ id, torrent }: Entry): void {
+    torrent.pause().catch((error: unknown) => this.#context.log.error("cannot pause", { infoHash: id, reason: toError(error).message }));
+  }
+}
+
+function mayRun({ record }: Entry): boolean {
+  return record.isStarted && record.removal === "none" && record.movingTo === null;
+}
+
+function hasGoal({ seedRatio, seedSeconds, seedIdleSeconds }: { readonly seedRatio: number | null; readonly seedSeconds: number | null; readonly seedIdleSeconds: number | null }): boolean {
+  return seedRatio !== null || seedSeconds !== null || seedIdleSeconds !== null;
+}
+
+/** `stalledBefore`: what has not moved since then is stalled; milliseconds since 1970. */
+function queueItem(entry: Entry, stalledBefore: number | undefined): QueueItem {
+  const { id, record, torrent } = entry;
+  const { kind } = torrent.state;
+  const isComplete = record.wanted > 0 && record.done >= record.wanted;
+  // What failed waits for a person and takes nobody's place.
+  return { id, queue: record.queue, isForced: record.isForced || kind === "failed", isSeed: kind === "seeding" || (isComplete && kind !== "downloading"), isStalled: stalledBefore !== undefined && isDownloading(kind) && lastActivity(entry) <= stalledBefore };
+}

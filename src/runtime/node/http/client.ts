@@ -1,0 +1,173 @@
+import { pipeline, type Readable } from "node:stream";
+import zlib from "node:zlib";
+import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "../../../base/index.ts";
+import type { HttpClient, HttpReply, HttpRequest } from "../../http.ts";
+import { nodeNet } from "../net.ts";
+
+/** A tracker must answer a plain request in one go: this much head is more than any needs. */
+const MAX_HEAD_BYTES = 16 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** Never carried from one origin to another by a redirect. */
+const PRIVATE_HEADERS = new Set(["authorization", "cookie", "proxy-authorization"]);
+
+const ERRORS: Readonly<Record<string, readonly [string, string]>> = {
+  UND_ERR_CONNECT_TIMEOUT: ["http.timeout", "no connection in time"],
+  UND_ERR_HEADERS_TIMEOUT: ["http.timeout", "no answer in time"],
+  UND_ERR_BODY_TIMEOUT: ["http.timeout", "the answer stopped half way"],
+  UND_ERR_HEADERS_OVERFLOW: ["http.malformed", "the head of the answer is too long"],
+  UND_ERR_SOCKET: ["http.failed", "the connection was closed before the answer was complete"],
+  UND_ERR_INVALID_ARG: ["http.malformed", "the address cannot be requested"],
+  ECONNREFUSED: ["http.refused", "connection refused"],
+  ECONNRESET: ["http.failed", "connection reset"],
+  EHOSTUNREACH: ["http.failed", "host unreachable"],
+  ENETUNREACH: ["http.failed", "network unreachable"],
+  ETIMEDOUT: ["http.timeout", "connection timed out"],
+};
+
+function httpError(thrown: unknown, what: string): Error {
+  if (thrown instanceof NetworkError || thrown instanceof AbortError) return thrown;
+  const system = errorCode(thrown) ?? "";
+  const [code, reason] =
+    ERRORS[system] ??
+    (system.startsWith("HPE_")
+      ? (["http.malformed", "the answer is not HTTP"] as const)
+      : /CERT|SSL|TLS|SIGNATURE/.test(system)
+        ? (["http.tls", toError(thrown).message] as const)
+        : (["http.failed", toError(thrown).message] as const));
+  return new NetworkError(code, `${what}: ${reason}`, { cause: thrown });
+}
+
+function decompressor(encoding: string): zlib.Gunzip | zlib.Inflate | zlib.BrotliDecompress | undefined {
+  switch (encoding.trim().toLowerCase()) {
+    case "gzip":
+    case "x-gzip":
+      return zlib.createGunzip();
+    case "deflate":
+      return zlib.createInflate();
+    case "br":
+      return zlib.createBrotliDecompress();
+    default:
+      return undefined;
+  }
+}
+
+/** Collects a body, decompressed, and stops at `maxBytes`: a bomb never grows larger than that in memory. */
+async function collect(body: Readable, encoding: string, maxBytes: number, what: string): Promise<Uint8Array> {
+  const unzip = decompressor(encoding);
+  // Errors of either stream surface in the loop below, which reads the last one.
+  const source = unzip === undefined ? body : pipeline(body, unzip, () => undefined);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of source) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      length += chunk.length;
+      if (length > maxBytes) throw new NetworkError("http.too-long", `${what}: the answer is longer than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (errorCode(error)?.startsWith("Z_") === true) throw new NetworkError("http.malformed", `${what}: the compressed answer is damaged`, { cause: error });
+    throw error;
+  } finally {
+    source.destroy();
+    body.destroy();
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  return out;
+}
+
+interface Hop {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+type HopResult = { readonly kind: "reply"; readonly reply: HttpReply } | { readonly kind: "redirect"; readonly hop: Hop };
+
+async function resolveChecked(request: HttpRequest, url: URL, what: string): Promise<readonly string[]> {
+  const ips = await nodeNet.resolve(url.hostname, request.signal).catch((error: unknown) => {
+    throw error instanceof AbortError ? error : new NetworkError("http.unknown-host", `${what}: unknown host ${url.hostname}`, { cause: error });
+  });
+  const refusal = request.check?.(url, ips);
+  if (refusal !== undefined) throw new NetworkError("http.forbidden", `${what}: ${refusal}`);
+  return ips;
+}
+
+async function hop(request: HttpRequest, { url, headers }: Hop, signal: AbortSignal, onHead: () => void): Promise<HopResult> {
+  const what = `GET ${url.origin}${url.pathname}`;
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new NetworkError("http.forbidden", `${what}: only http and https are fetched`);
+  const ips = await resolveChecked(request, url, what);
+  // Loaded when first needed: it is by far the heaviest module of the runtime, and many commands never fetch anything.
+  const { Client } = await import("undici");
+  const client = new Client(url.origin, {
+    pipelining: 0,
+    maxHeaderSize: MAX_HEAD_BYTES,
+    headersTimeout: request.firstByteTimeoutMs,
+    bodyTimeout: request.totalTimeoutMs,
+    connect: {
+      timeout: request.firstByteTimeoutMs,
+      ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
+      // The addresses that were checked are the ones connected to: a second look-up could answer differently.
+      lookup: (_host, _options, callback) => callback(null, ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))),
+    },
+  });
+  try {
+    const response = await client.request({ method: "GET", path: `${url.pathname}${url.search}`, headers: { "accept-encoding": "gzip", ...headers }, signal });
+    onHead();
+    const replyHeaders = flatten(response.headers);
+    const location = replyHeaders["location"];
+    if (REDIRECTS.has(response.statusCode) && location !== undefined) {
+      response.body.destroy();
+      response.body.on("error", () => undefined);
+      if (!URL.canParse(location, url.href)) throw new NetworkError("http.malformed", `${what}: redirected to something that is no address`);
+      const next = new URL(location, url);
+      if (next.protocol !== "http:" && next.protocol !== "https:") {
+        throw new NetworkError("http.forbidden", `${what}: redirected to an address of the scheme ${next.protocol}, which is not fetched`, { fields: { location } });
+      }
+      const kept = next.origin === url.origin ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => !PRIVATE_HEADERS.has(name.toLowerCase())));
+      return { kind: "redirect", hop: { url: next, headers: kept } };
+    }
+    const body = await collect(response.body, replyHeaders["content-encoding"] ?? "", request.maxBytes, what);
+    return { kind: "reply", reply: { status: response.statusCode, headers: replyHeaders, body, url: url.href } };
+  } catch (error) {
+    throw httpError(error, what);
+  } finally {
+    await client.destroy();
+  }
+}
+
+async function get(request: HttpRequest): Promise<HttpReply> {
+  throwIfAborted(request.signal);
+  if (!URL.canParse(request.url)) throw new NetworkError("http.malformed", `not an address: ${JSON.stringify(request.url.slice(0, 200))}`);
+  const controller = new AbortController();
+  const timeout = (ms: number, reason: string): NodeJS.Timeout =>
+    setTimeout(() => controller.abort(new NetworkError("http.timeout", `GET ${request.url.slice(0, 200)}: ${reason} in ${ms} ms`)), ms);
+  const firstByte = timeout(request.firstByteTimeoutMs, "no answer");
+  const total = timeout(request.totalTimeoutMs, "no complete answer");
+  const onAbort = (): void => controller.abort(new AbortError("the request was aborted", { cause: request.signal?.reason }));
+  request.signal?.addEventListener("abort", onAbort, { once: true });
+  const aborted = new Promise<never>((_resolve, reject) => {
+    controller.signal.addEventListener("abort", () => reject(toError(controller.signal.reason)), { once: true });
+  });
+  // It only matters when it wins the race below; when the request has already ended nobody is interested.
+  aborted.catch(() => undefined);
+  try {
+    let next: Hop = { url: new URL(request.url), headers: request.headers ?? {} };
+    for (let redirects = 0; ; redirects++) {
+      const result = await Promise.race([hop(request, next, controller.signal, () => clearTimeout(firstByte)), aborted]);
+      if (result.kind === "reply") return result.reply;
+      if (redirects >= request.maxRedirects) throw new NetworkError("http.redirects", `GET ${request.url.slice(0, 200)}: more than ${request.maxRedirects} redirects`);
+      next = result.hop;
+    }
+  } finally {
+    clearTimeout(firstByte);
+    clearTimeout(total);
+    request.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+export const nodeHttpClient: HttpClient = { get, close: () => Promise.resolve() };

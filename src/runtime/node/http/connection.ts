@@ -1,0 +1,203 @@
+import type net from "node:net";
+import { canonicalIp, type Endpoint } from "../../../base/index.ts";
+import type { HttpServerRequest } from "../../http.ts";
+import { hasBareLf, headEnd, headerRecord, parseHead, type RequestHead } from "./head.ts";
+import { IDLE_SWEEPS, LINGER_SWEEPS, MAX_HEAD_BYTES, READER_TIMEOUT_MS, REPLY_HIGH_WATER, REQUEST_SWEEPS } from "./limits.ts";
+import type { Persistence } from "./reply.ts";
+
+/** What the connections of a server have in common. */
+export interface ConnectionHost {
+  /** Sweeps so far: the clock of the connections. */
+  readonly sweeps: number;
+  /** The reply to a request, ready to be sent. Does not throw. */
+  respond(request: HttpServerRequest, persistence: Persistence): string;
+  /** A reply that ends a connection. */
+  refusal(status: number): string;
+}
+
+class Request implements HttpServerRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly remote: Endpoint;
+  readonly #fields: string;
+
+  constructor(head: RequestHead, remote: Endpoint) {
+    this.method = head.method;
+    this.target = head.target;
+    this.remote = remote;
+    this.#fields = head.fields;
+  }
+
+  /** Made when they are looked at: a tracker never does. */
+  get headers(): HttpServerRequest["headers"] {
+    return headerRecord(this.#fields);
+  }
+}
+
+/**
+ * One client of the HTTP server. Requests are answered in the order in which they come, each within the event that completes it, so no
+ * state outlives a request. A client that sends faster than it reads is not read on; time limits hang on the server's sweep.
+ */
+export class HttpConnection {
+  readonly #socket: net.Socket;
+  readonly #host: ConnectionHost;
+  readonly #remote: Endpoint | undefined;
+  /** What came and is not answered yet, one character a byte. */
+  #pending = "";
+  /** Characters of it known to hold no end of a head. */
+  #searched = 0;
+  /** Bytes of a body still to come. */
+  #skip = 0;
+  #state: "open" | "blocked" | "lingering" = "open";
+  /** Whether a request has begun to come and is not complete. */
+  #hasBegun = false;
+  /** The sweep that ends what lasts now. */
+  #until: number;
+
+  constructor(socket: net.Socket, host: ConnectionHost) {
+    this.#socket = socket;
+    this.#host = host;
+    this.#remote = whoIsThere(socket);
+    this.#until = host.sweeps + REQUEST_SWEEPS;
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#state === "lingering") return;
+    // Reset before it was looked at. Nobody waits for a reply, and no address may be made up for a request that has effects.
+    if (this.#remote === undefined) {
+      this.#socket.destroy();
+      return;
+    }
+    const text = chunk.toString("latin1");
+    if (this.#state === "open" && this.#pending === "" && this.#skip === 0) this.#serve(text);
+    else {
+      this.#pending += text;
+      if (this.#state === "open") this.#serve(this.#pending);
+    }
+  }
+
+  /** The client has read what waited for it. */
+  drained(): void {
+    if (this.#state !== "blocked" || !this.#socket.writable) return;
+    this.#state = "open";
+    this.#startClock();
+    this.#serve(this.#pending);
+    if (this.#state === "open") this.#socket.resume();
+  }
+
+  /** Looked at once a sweep. */
+  sweep(): void {
+    const socket = this.#socket;
+    if (socket.isPaused()) {
+      // While a reply is being read the socket's own time-out rules, which sees progress within one long write.
+      if (socket.writableLength > 0) return;
+      // There is no `drain` behind a short reply.
+      if (this.#state === "blocked") this.drained();
+      else this.#readOff();
+      return;
+    }
+    if (this.#host.sweeps < this.#until) return;
+    if (this.#state === "open" && socket.writableLength > 0) this.#block();
+    else this.#end();
+  }
+
+  /** Reads no more until the replies are read: what comes in would count as progress for the socket's time-out. */
+  #block(): void {
+    this.#state = "blocked";
+    this.#socket.pause();
+  }
+
+  /** What is complete and answered starts another clock; neither the bytes of a body nor empty lines do. */
+  #startClock(): void {
+    this.#hasBegun = this.#pending !== "" || this.#skip > 0;
+    this.#until = this.#host.sweeps + (this.#hasBegun ? REQUEST_SWEEPS : IDLE_SWEEPS);
+  }
+
+  #end(): void {
+    if (this.#state === "open" && (this.#pending !== "" || this.#skip > 0)) this.#refuse(408);
+    else this.#socket.destroy();
+  }
+
+  /** Answers the requests that `text` holds and keeps the rest. */
+  #serve(text: string): void {
+    let at = 0;
+    let isComplete = false;
+    while (this.#state === "open") {
+      const dropped = Math.min(this.#skip, text.length - at);
+      this.#skip -= dropped;
+      at += dropped;
+      if (dropped > 0 && this.#skip === 0) isComplete = true;
+      // Some clients put an empty line behind a body; RFC 9112 asks to overlook it.
+      while (text.startsWith("\r\n", at)) at += 2;
+      if (at === text.length) break;
+      const end = headEnd(text, at, this.#searched);
+      if (end === 0 || end - at > MAX_HEAD_BYTES) {
+        if (text.length - at > MAX_HEAD_BYTES) return this.#refuse(text.indexOf("\r\n", at) - at < MAX_HEAD_BYTES && text.includes("\r\n", at) ? 431 : 414);
+        if (end === 0 && hasBareLf(text, at, this.#searched)) return this.#refuse(400);
+        break;
+      }
+      this.#searched = 0;
+      const head = parseHead(text, at);
+      if (typeof head === "number") return this.#refuse(head);
+      at = end;
+      this.#skip = head.bodyBytes;
+      isComplete = true;
+      if (!this.#answer(head, text.length - at)) return;
+    }
+    this.#pending = at === 0 ? text : text.slice(at);
+    if (this.#state !== "open") return;
+    this.#searched = this.#pending.length;
+    // The clock of a request runs from its first byte, however many follow it one by one.
+    if (isComplete || (!this.#hasBegun && this.#pending !== "")) this.#startClock();
+  }
+
+  /** Replies; says whether the connection goes on. `surplus`: bytes that came behind the head. */
+  #answer(head: RequestHead, surplus: number): boolean {
+    const remote = this.#remote;
+    if (remote === undefined) return false;
+    const goesOn = head.keepAlive && !head.expects;
+    const persistence: Persistence = !goesOn ? "close" : head.isOld ? "stated" : "keep-alive";
+    const socket = this.#socket;
+    socket.write(this.#host.respond(new Request(head, remote), persistence), "latin1");
+    if (!goesOn) {
+      // With nothing more to come and all handed to the system, closing costs half of saying goodbye first.
+      if (surplus === 0 && head.bodyBytes === 0 && socket.writableLength === 0) socket.destroy();
+      else this.#linger();
+      return false;
+    }
+    if (socket.writableLength > 0) socket.setTimeout(READER_TIMEOUT_MS);
+    if (socket.writableLength > REPLY_HIGH_WATER) this.#block();
+    return true;
+  }
+
+  #refuse(status: number): void {
+    this.#socket.write(this.#host.refusal(status), "latin1");
+    this.#linger();
+  }
+
+  /** Closes, but reads on for a moment: closing on unread bytes resets the connection, and the client may lose the reply. */
+  #linger(): void {
+    this.#state = "lingering";
+    this.#pending = "";
+    this.#until = this.#host.sweeps + LINGER_SWEEPS;
+    if (this.#socket.writableLength > 0) {
+      this.#socket.setTimeout(READER_TIMEOUT_MS);
+      this.#socket.pause();
+    }
+    this.#socket.end();
+  }
+
+  /** The last reply has been read: what the client still sends is dropped for a moment. */
+  #readOff(): void {
+    this.#until = this.#host.sweeps + LINGER_SWEEPS;
+    this.#socket.resume();
+  }
+}
+
+/** `undefined` when the connection is already gone. */
+function whoIsThere({ remoteAddress, remoteFamily, remotePort }: net.Socket): Endpoint | undefined {
+  if (remoteAddress === undefined || remotePort === undefined) return undefined;
+  // The system writes IPv4 in canonical form.
+  const ip = remoteFamily === "IPv4" ? remoteAddress : canonicalIp(remoteAddress);
+  return ip === undefined ? undefined : { ip, port: remotePort };
+}

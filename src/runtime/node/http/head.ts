@@ -1,0 +1,134 @@
+import { MAX_BODY_BYTES } from "./limits.ts";
+
+/** The head of an HTTP/1.x request. */
+export interface RequestHead {
+  readonly method: string;
+  readonly target: string;
+  /** Whether the client would send another request over this connection. */
+  readonly keepAlive: boolean;
+  /** HTTP/1.0: a connection that stays open must be confirmed. */
+  readonly isOld: boolean;
+  /** Bytes of the body that follows, to be dropped. */
+  readonly bodyBytes: number;
+  /** The client waits for `100 Continue` before it sends the body: it gets its reply at once instead, and may never send it. */
+  readonly expects: boolean;
+  /** The header lines, each with its end of line. */
+  readonly fields: string;
+}
+
+/**
+ * A whole head (RFC 9112), and nothing that is open to two readings: single spaces, no folded lines, no space before a colon, no bare
+ * CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each class excludes the character
+ * that follows it, so the time is linear in the length.
+ */
+const HEAD = /([!#$%&'*+.^_`|~\w-]+) ([!-~\x80-\xff]+) HTTP\/1\.([01])\r\n((?:[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*\r\n)*)\r\n/y;
+
+/** A request line of a version that is not spoken here. */
+const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
+
+/** The end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how far a search has come before. */
+export function headEnd(text: string, from: number, searched: number): number {
+  const at = text.indexOf("\r\n\r\n", Math.max(from, searched - 3));
+  return at < 0 ? 0 : at + 4;
+}
+
+/** Whether an LF without a CR ends a line of what follows `from`: no head will come of it, however long one waits. */
+export function hasBareLf(text: string, from: number, searched: number): boolean {
+  for (let at = text.indexOf("\n", Math.max(from, searched)); at >= 0; at = text.indexOf("\n", at + 1)) {
+    if (at === from || text[at - 1] !== "\r") return true;
+  }
+  return false;
+}
+
+/** The head in `text` (one character a byte) from `from` to its empty line, or the HTTP status that refuses it. */
+export function parseHead(text: string, from: number): RequestHead | number {
+  HEAD.lastIndex = from;
+  const match = HEAD.exec(text);
+  if (match === null) {
+    OTHER_VERSION.lastIndex = from;
+    return OTHER_VERSION.test(text) ? 505 : 400;
+  }
+  const [, method = "", target = "", minor, fields = ""] = match;
+  const isOld = minor === "0";
+  let connection: Connection;
+  let hosts = 0;
+  let length: string | undefined;
+  let isCoded = false;
+  let expects = false;
+  for (let at = 0; at < fields.length; ) {
+    const end = fields.indexOf("\r\n", at);
+    const colon = fields.indexOf(":", at);
+    // Names of other lengths are none of those that count.
+    switch (colon - at) {
+      case 4:
+        if (is(fields, at, colon, "host")) hosts++;
+        break;
+      case 6:
+        if (is(fields, at, colon, "expect")) expects = true;
+        break;
+      case 10:
+        if (is(fields, at, colon, "connection")) connection = connectionOption(fields.slice(colon + 1, end), connection);
+        break;
+      case 14:
+        if (is(fields, at, colon, "content-length")) {
+          const value = trimBlanks(fields.slice(colon + 1, end));
+          if (!/^\d+$/.test(value) || (length !== undefined && length !== value)) return 400;
+          length = value;
+        }
+        break;
+      case 17:
+        if (is(fields, at, colon, "transfer-encoding")) isCoded = true;
+        break;
+      default:
+    }
+    at = end + 2;
+  }
+  if (hosts > 1 || (hosts === 0 && !isOld)) return 400;
+  // Both, or a coding in HTTP/1.0, is how requests are smuggled past a proxy.
+  if (isCoded) return length !== undefined || isOld ? 400 : 411;
+  const bodyBytes = length === undefined ? 0 : Number(length);
+  if (bodyBytes > MAX_BODY_BYTES) return 413;
+  const keepAlive = isOld ? connection === "keep-alive" : connection !== "close";
+  return { method, target, keepAlive, isOld, bodyBytes, expects, fields };
+}
+
+/** Header lines of {@link RequestHead} by name in lower case. A name that came twice has its values joined, as lists are. */
+export function headerRecord(fields: string): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (const line of fields.split("\r\n")) {
+    const colon = line.indexOf(":");
+    if (colon < 0) continue;
+    const name = line.slice(0, colon).toLowerCase();
+    const value = trimBlanks(line.slice(colon + 1));
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  // `fromEntries` defines, where an assignment to `__proto__` would set.
+  return Object.fromEntries(headers);
+}
+
+function is(text: string, start: number, end: number, name: string): boolean {
+  return text.slice(start, end).toLowerCase() === name;
+}
+
+type Connection = "close" | "keep-alive" | undefined;
+
+/** What `Connection` says, with what it said in a line before; `close` beats `keep-alive`, whichever comes first. */
+function connectionOption(value: string, before: Connection): Connection {
+  const options = value.toLowerCase().split(",").map(trimBlanks);
+  if (before === "close" || options.includes("close")) return "close";
+  return options.includes("keep-alive") ? "keep-alive" : before;
+}
+
+/** Without the spaces and tabs around it. `trim` takes more for blank: a no-break space, which is a byte that others read as something else. */
+function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

@@ -1,0 +1,67 @@
+import { UsageError } from "../../../base/index.ts";
+import type { HttpServerReply } from "../../http.ts";
+
+const REASONS: Readonly<Record<number, string>> = {
+  200: "OK",
+  302: "Found",
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  408: "Request Timeout",
+  411: "Length Required",
+  413: "Content Too Large",
+  414: "URI Too Long",
+  431: "Request Header Fields Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+  505: "HTTP Version Not Supported",
+};
+
+export type Persistence = "close" | "keep-alive" | "stated";
+
+const PERSISTENCE: Readonly<Record<Persistence, string>> = {
+  close: "connection: close\r\n\r\n",
+  "keep-alive": "keep-alive: timeout=5\r\n\r\n",
+  // HTTP/1.0 closes unless both sides say otherwise.
+  stated: "connection: keep-alive\r\nkeep-alive: timeout=5\r\n\r\n",
+};
+
+/**
+ * Writes replies as text with one character a byte: head and body together are one call into the system, where a Buffer behind a head
+ * is a vectored write that costs twice as much. What replies have in common is put together once.
+ */
+export class ReplyWriter {
+  #status = 0;
+  #headers: HttpServerReply["headers"];
+  #start = "";
+
+  /** Throws UsageError `runtime.http-header` on a header that would end its line. */
+  write(reply: HttpServerReply, withBody: boolean, persistence: Persistence): string {
+    const body = latin1Text(reply.body);
+    if (this.#start === "" || reply.status !== this.#status || reply.headers !== this.#headers) this.#begin(reply);
+    return `${this.#start}${body.length}\r\n${PERSISTENCE[persistence]}${withBody ? body : ""}`;
+  }
+
+  /** A second has passed: the date is another one. */
+  tick(): void {
+    this.#start = "";
+  }
+
+  #begin(reply: HttpServerReply): void {
+    let start = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? ""}\r\ndate: ${new Date().toUTCString()}\r\n`;
+    for (const [name, value] of Object.entries(reply.headers ?? {})) {
+      if (!/^[\w-]+$/.test(name) || !/^[\t -~\x80-\xff]*$/.test(value)) throw new UsageError("runtime.http-header", `not fit for a header: ${JSON.stringify(name)}`);
+      start += `${name}: ${value}\r\n`;
+    }
+    this.#status = reply.status;
+    this.#headers = reply.headers;
+    this.#start = `${start}content-length: `;
+  }
+}
+
+/** The bytes of a body, one character each. */
+function latin1Text(body: Uint8Array | string): string {
+  const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  return bytes.toString("latin1");
+}

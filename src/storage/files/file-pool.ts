@@ -1,0 +1,132 @@
+import { errorCode } from "../../base/index.ts";
+import type { Files, OpenFile } from "../../runtime/index.ts";
+import { MAX_OPEN_FILES } from "../limits.ts";
+
+type PoolMode = "read" | "write";
+
+interface Entry {
+  readonly path: string;
+  readonly opened: Promise<OpenFile>;
+  users: number;
+  /** Taken out of the pool: the last user closes it. */
+  retired: boolean;
+}
+
+/**
+ * Open files, shared by all torrents of a client: at most `maxOpen` at rest, least recently used closed first. A file is
+ * never closed under its user. When the system allows no more open files, those at rest make room, one after the other.
+ */
+export class FilePool {
+  readonly #files: Files;
+  readonly #maxOpen: number;
+  /** By mode and path, in order of use: the first is the one to close. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #closing = new Set<Promise<void>>();
+
+  constructor(files: Files, maxOpen = MAX_OPEN_FILES) {
+    this.#files = files;
+    this.#maxOpen = maxOpen;
+  }
+
+  /**
+   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is missing. Rejects as `Files.open` does, with
+   * `storage.too-many-files` only when no file is at rest any more, and as `work` does.
+   */
+  async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
+    const entry = this.#entry(path, mode);
+    entry.users++;
+    try {
+      return await work(await entry.opened);
+    } finally {
+      entry.users--;
+      if (entry.retired && entry.users === 0) this.#close(entry);
+    }
+  }
+
+  /** Closes the files of `paths`; resolves when they are closed. Work under way is finished first. */
+  async release(paths: Iterable<string>): Promise<void> {
+    for (const path of paths) {
+      for (const mode of ["read", "write"] as const) this.#retire(`${mode}:${path}`);
+    }
+    await Promise.all(this.#closing);
+  }
+
+  /** Closes up to `count` files at rest, the least recently used first, or waits for those that are being closed. Says whether there were any. */
+  async closeIdle(count: number): Promise<boolean> {
+    let left = count;
+    for (const [key, entry] of this.#entries) {
+      if (left === 0) break;
+      if (entry.users > 0) continue;
+      this.#retire(key);
+      left--;
+    }
+    if (this.#closing.size === 0) return false;
+    await Promise.all(this.#closing);
+    return true;
+  }
+
+  /** Closes everything. */
+  async close(): Promise<void> {
+    for (const key of this.#entries.keys()) this.#retire(key);
+    await Promise.all(this.#closing);
+  }
+
+  /** Files open now. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  #entry(path: string, mode: PoolMode): Entry {
+    const writeKey = `write:${path}`;
+    const key = mode === "read" && !this.#entries.has(writeKey) ? `read:${path}` : writeKey;
+    const known = this.#entries.get(key);
+    if (known !== undefined) {
+      // Moved to the end: used last.
+      this.#entries.delete(key);
+      this.#entries.set(key, known);
+      return known;
+    }
+    const entry: Entry = { path, opened: this.#open(path, mode), users: 0, retired: false };
+    // A file that would not open is tried anew by the next user.
+    entry.opened.catch(() => {
+      if (this.#entries.get(key) === entry) this.#entries.delete(key);
+    });
+    this.#entries.set(key, entry);
+    if (this.#entries.size > this.#maxOpen) {
+      for (const [oldKey, old] of this.#entries) {
+        if (old.users === 0 && old !== entry) {
+          this.#retire(oldKey);
+          break;
+        }
+      }
+    }
+    return entry;
+  }
+
+  async #open(path: string, mode: PoolMode): Promise<OpenFile> {
+    for (;;) {
+      try {
+        return await this.#files.open(path, mode);
+      } catch (error) {
+        if (errorCode(error) !== "storage.too-many-files" || !(await this.closeIdle(1))) throw error;
+      }
+    }
+  }
+
+  #retire(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    entry.retired = true;
+    if (entry.users === 0) this.#close(entry);
+  }
+
+  #close(entry: Entry): void {
+    const closing = entry.opened.then(
+      (file) => file.close(),
+      () => undefined,
+    );
+    const settled = closing.catch(() => undefined).finally(() => this.#closing.delete(settled));
+    this.#closing.add(settled);
+  }
+}

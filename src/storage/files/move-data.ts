@@ -1,0 +1,157 @@
+import { AbortError, errorCode, parentPath, StorageError, toError, utf8, utf8Decode } from "../../base/index.ts";
+import type { FileLayout } from "../../metainfo/index.ts";
+import type { Files, OpenFile } from "../../runtime/index.ts";
+import { MAX_RESUME_BYTES, MOVE_CHUNK_BYTES } from "../limits.ts";
+import { isZero } from "../zeros.ts";
+
+export interface MoveJob {
+  readonly files: Files;
+  readonly layout: FileLayout;
+  /** The torrent's own folder; `undefined` for a torrent of one file. */
+  readonly name: string | undefined;
+  /** Names what is not complete yet at the new place: the info-hash. */
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  /** Ends the copying, as long as nothing of it counts yet. */
+  readonly signal?: AbortSignal | undefined;
+  /** Hears `storage.left`: the data has moved, and what it was copied from could not be removed. */
+  readonly onLeft?: ((error: StorageError) => void) | undefined;
+}
+
+/**
+ * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is. Between two the files are
+ * copied under another name, made durable, and get their name all at once: from then on they have moved, and the old ones are removed, should that be
+ * possible. When it fails before what was there is untouched. A mark beside the copies says what they were copied from, so that a removal that was cut
+ * short by a crash goes on; old files that have changed since are not what was copied, and are never removed.
+ *
+ * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError: `storage.exists` when something is at the new
+ * place already.
+ */
+export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
+  const { files, layout, name, from, to, id, signal } = job;
+  if (signal?.aborted === true) throw new AbortError();
+  const top = name ?? layout.files[0]?.path[0];
+  if (top === undefined || from === to) return "nothing";
+  const source = `${from}/${top}`;
+  const target = `${to}/${top}`;
+  const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
+  const mark = `${to}/.millrace-${id}.moved`;
+  const removeOld = async (): Promise<"copied"> => {
+    try {
+      await files.syncFolder(to);
+      await removeAll(files, source, paths);
+      await files.removeFile(mark);
+    } catch (error) {
+      const { message } = toError(error);
+      job.onLeft?.(new StorageError("storage.left", `${target} has moved there, but what is left at ${source} cannot be removed: ${message}`, { cause: error, fields: { path: source } }));
+    }
+    return "copied";
+  };
+  if ((await files.linkStat(target)) !== undefined && (await isCopied(files, mark, source, paths))) return removeOld();
+  if ((await files.linkStat(source)) === undefined) return "nothing";
+  if ((await files.linkStat(target)) !== undefined) throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, { fields: { path: target } });
+  await files.makeFolder(to);
+  if (await renamed(files, source, target)) {
+    await files.syncFolder(to);
+    await files.syncFolder(from);
+    return "renamed";
+  }
+  const partial = `${to}/.millrace-${id}`;
+  try {
+    for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
+    for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
+    await files.replace(mark, utf8((await describe(files, source, paths)).join("\n")));
+    await files.rename(partial, target);
+  } catch (error) {
+    await removeAll(files, partial, paths).catch(() => undefined);
+    await files.removeFile(mark).catch(() => undefined);
+    throw error;
+  }
+  return removeOld();
+}
+
+/** What is copied, a line each: where it is, and of each file size and time of change; an empty one for a file that is not there. */
+async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
+  const lines = [JSON.stringify(source)];
+  for (const path of paths) {
+    const stat = await files.linkStat(`${source}${path}`);
+    lines.push(stat === undefined ? "" : `${stat.size} ${stat.modifiedMs}`);
+  }
+  return lines;
+}
+
+/** Whether a mark says that all that is still at the old place, as it is now, was copied. A damaged one says less. */
+async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
+  if ((await files.linkStat(mark)) === undefined) return false;
+  const then = utf8Decode(await files.readAll(mark, MAX_RESUME_BYTES)).split("\n");
+  // Some may be gone already.
+  return (await describe(files, source, paths)).every((line, at) => line === "" || line === then[at]);
+}
+
+/** Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with StorageError. */
+export async function moveFile(files: Files, from: string, to: string): Promise<void> {
+  if ((await files.linkStat(from)) === undefined) return;
+  if (await renamed(files, from, to)) return;
+  await copyFile(files, from, `${to}.moving`);
+  await files.rename(`${to}.moving`, to);
+  await files.syncFolder(parentPath(to));
+  await files.removeFile(from);
+}
+
+/** Says whether it could be done: not between disks. */
+async function renamed(files: Files, from: string, to: string): Promise<boolean> {
+  try {
+    await files.rename(from, to);
+    return true;
+  } catch (error) {
+    if (errorCode(error) !== "storage.other-disk") throw error;
+    return false;
+  }
+}
+
+/** A durable copy, with the holes that it had; nothing when there is no such file. */
+async function copyFile(files: Files, from: string, to: string, signal?: AbortSignal): Promise<void> {
+  const stat = await files.stat(from);
+  if (stat?.kind !== "file") return;
+  await files.makeFolder(parentPath(to));
+  await files.removeFile(to);
+  const source = await files.open(from, "read");
+  try {
+    const target = await files.open(to, "exclusive");
+    try {
+      await target.truncate(stat.size);
+      await copyBytes(source, target, stat.size, signal);
+      await target.sync();
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function copyBytes(source: OpenFile, target: OpenFile, length: number, signal: AbortSignal | undefined): Promise<void> {
+  const chunk = new Uint8Array(Math.min(MOVE_CHUNK_BYTES, length));
+  for (let at = 0; at < length; at += chunk.length) {
+    if (signal?.aborted === true) throw new AbortError();
+    const count = await source.read(chunk, at);
+    if (count === 0) break;
+    const bytes = chunk.subarray(0, count);
+    if (!isZero(bytes)) await target.write(bytes, at);
+  }
+}
+
+/** The files, then the folders that they leave empty, the deepest first. */
+async function removeAll(files: Files, root: string, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await files.removeFile(`${root}${path}`);
+  if (paths.length === 1 && paths[0] === "") return;
+  for (const folder of foldersOf(paths)) await files.removeEmptyFolder(`${root}${folder}`);
+}
+
+/** The folders of some paths, the deepest first; the last is `""`. */
+function foldersOf(paths: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const path of paths) for (let at = path.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
+  return [...folders].sort((a, b) => b.length - a.length);
+}

@@ -1,0 +1,93 @@
+import { parentPath, StorageError } from "../../base/index.ts";
+import { foldName } from "../../metainfo/index.ts";
+import type { Files } from "../../runtime/index.ts";
+
+/**
+ * Whether `path` lies in one of the folders `own`, which are the program's, without regard to case or Unicode form. A download folder `root`
+ * within such a folder, but not the folder itself, is a place for data all the same.
+ */
+export function isOwnPath(own: readonly string[], root: string, path: string): boolean {
+  const [at, from] = [foldName(path), foldName(root)];
+  return own.some((folder) => {
+    const mine = `${foldName(folder)}/`;
+    return `${at}/`.startsWith(mine) && !from.startsWith(mine);
+  });
+}
+
+/**
+ * Makes folders below a root and refuses to follow a symbolic link out of it, or to enter a folder of the program's own: a torrent must
+ * not be able to write through a link that happens to lie in the download folder, nor over the state that is kept there.
+ */
+export class SafeFolders {
+  readonly #files: Files;
+  readonly #root: string;
+  readonly #known = new Set<string>();
+  readonly #own: readonly string[];
+  #realRoot: string | undefined;
+
+  /** `own`: folders, from the root of the file system on, in which nothing may be. */
+  constructor(files: Files, root: string, own: readonly string[] = []) {
+    this.#files = files;
+    this.#root = root;
+    this.#own = own;
+  }
+
+  /** Makes the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the root, `storage.own-folder`. */
+  async make(path: string): Promise<void> {
+    const folder = parentPath(path);
+    if (!this.#known.has(folder)) {
+      await this.#files.makeFolder(this.#root);
+      // Before anything is made: mkdir would follow a link, too.
+      await this.#checkExisting(folder, path);
+      await this.#files.makeFolder(folder);
+      this.#known.add(folder);
+    }
+    await this.#checkLink(path);
+  }
+
+  /** Rejects as {@link SafeFolders.make} does, and makes nothing. */
+  async check(path: string): Promise<void> {
+    await this.#checkExisting(parentPath(path), path);
+  }
+
+  /** Checks the nearest folder above `path` that exists. */
+  async #checkExisting(folder: string, path: string): Promise<void> {
+    await this.#requireForeign(path);
+    for (let at = folder; at.length >= this.#root.length; at = parentPath(at)) {
+      const real = await this.#files.realPath(at);
+      if (real !== undefined) {
+        await this.#requireInside(real, at);
+        await this.#requireForeign(`${real === "/" ? "" : real}${path.slice(at === "/" ? 0 : at.length)}`);
+        return;
+      }
+      if (at === "/" || at === this.#root) return;
+    }
+  }
+
+  async #requireForeign(path: string): Promise<void> {
+    if (this.#own.length === 0) return;
+    this.#realRoot ??= await this.#files.realPath(this.#root);
+    for (const folder of this.#own) {
+      const real = (await this.#files.realPath(folder)) ?? folder;
+      if (!isOwnPath([real], this.#realRoot ?? this.#root, path) && !isOwnPath([folder], this.#root, path)) continue;
+      throw new StorageError("storage.own-folder", `refusing to use ${path}: ${folder} is Millrace's own; choose another folder`, { fields: { path } });
+    }
+  }
+
+  async #checkLink(path: string): Promise<void> {
+    const stat = await this.#files.linkStat(path);
+    if (stat?.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot write ${path}: it is a folder`, { fields: { path } });
+    if (stat?.kind === "other") throw new StorageError("storage.not-a-file", `cannot write ${path}: it is a pipe, a socket or a device, not a file`, { fields: { path } });
+    if (stat?.kind !== "link") return;
+    const real = await this.#files.realPath(path);
+    // A link to nothing would be created by open: refused as well.
+    await this.#requireInside(real ?? "", path);
+  }
+
+  async #requireInside(real: string, path: string): Promise<void> {
+    this.#realRoot ??= await this.#files.realPath(this.#root);
+    const root = this.#realRoot ?? this.#root;
+    if (real === root || real.startsWith(root === "/" ? "/" : `${root}/`)) return;
+    throw new StorageError("storage.outside", `refusing to write ${path}: a symbolic link leads outside ${this.#root}`, { fields: { path } });
+  }
+}

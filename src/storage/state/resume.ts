@@ -1,0 +1,272 @@
+import { Bitfield, equalBytes, errorCode, InputError, StorageError } from "../../base/index.ts";
+import { asBytes, asDict, asInt, asList, type BDict, type BInput } from "../../bencode/index.ts";
+import type { Files, Hasher, OpenFile, Random } from "../../runtime/index.ts";
+import {
+  decodeJournal,
+  encodeJournalHeader,
+  encodeJournalRecords,
+  GENERATION_LENGTH,
+  journalGeneration,
+  type JournalChain,
+  type JournalRecord,
+} from "./journal.ts";
+import { MAX_RESUME_BYTES } from "../limits.ts";
+import { damaged, seal, unseal, type Unsealed } from "./sealed.ts";
+import type { FileStamp } from "../storage.ts";
+
+/** What is known of a torrent's data. */
+export interface Progress {
+  /** Pieces that are on disk and hash. */
+  readonly have: Bitfield;
+  /** Of pieces not yet whole, the blocks that are on disk. */
+  readonly partials: ReadonlyMap<number, Bitfield>;
+}
+
+export interface Snapshot {
+  /** `undefined` while the metadata of a magnet link is not known. */
+  readonly progress: Progress | undefined;
+  /** As {@link Storage.stamps} gave them; empty when files may still change (the snapshot of a running torrent). */
+  readonly stamps: readonly (FileStamp | undefined)[];
+  /** Whatever else the owner keeps: settings, counters, the torrent itself. */
+  readonly extra: BDict;
+}
+
+/** What {@link ResumeFile.load} found. */
+export interface Kept extends Snapshot {
+  /** Part of the journal was lost: pieces that `progress` does not claim may be there all the same. */
+  readonly isIncomplete: boolean;
+}
+
+export interface ResumeOptions {
+  readonly files: Files;
+  readonly random: Random;
+  readonly hasher: Pick<Hasher, "digestSync">;
+  readonly folder: string;
+  /** Names the files in `folder`, and says whose they are: the info-hash in hexadecimal. */
+  readonly id: string;
+  /** Hears what {@link ResumeFile.load} does not believe, and why: StorageError `storage.damaged-state`, `storage.foreign-state`, `storage.old-state`. */
+  readonly onDamage?: ((error: StorageError) => void) | undefined;
+}
+
+interface Journal {
+  readonly generation: Uint8Array;
+  file: OpenFile | undefined;
+  chain: JournalChain;
+  length: number;
+  /** A write has begun that did not end well: what it left behind goes first. */
+  isTorn: boolean;
+}
+
+/**
+ * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots. Both
+ * are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Reading never fails on damage: what
+ * cannot be believed is left out and told, which costs a check of the data and nothing else.
+ */
+export class ResumeFile {
+  readonly #options: ResumeOptions;
+  readonly #snapshotPath: string;
+  readonly #journalPath: string;
+  /** Made by its first entry: a torrent at rest has no open file. */
+  #journal: Journal | undefined;
+  /** Of the snapshot on disk, when no journal adds to it. */
+  #generation: Uint8Array | undefined;
+  /** Of the journal file on disk, as far as that is known: a later snapshot tells that it is void. */
+  #stale: Uint8Array | undefined;
+  /** One after the other: an entry made while a snapshot is being written belongs to the journal that comes with it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ResumeOptions) {
+    this.#options = options;
+    this.#snapshotPath = `${options.folder}/${options.id}.resume`;
+    this.#journalPath = `${options.folder}/${options.id}.journal`;
+  }
+
+  /** The snapshot with the journal applied; `undefined` when there is none, or none that can be read. */
+  async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept | undefined> {
+    const { files, hasher, id } = this.#options;
+    try {
+      // Most have none when they are added, and an error costs more than a look.
+      if ((await files.stat(this.#snapshotPath)) === undefined) return undefined;
+      const unsealed = unseal(hasher, id, await files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), this.#snapshotPath);
+      return await this.#read(unsealed, pieceCount, blockCount);
+    } catch (error) {
+      if (errorCode(error) === "storage.not-found") return undefined;
+      if (!(error instanceof StorageError || error instanceof InputError)) throw error;
+      this.#tell(error instanceof StorageError ? error : damaged(this.#snapshotPath, error));
+      return undefined;
+    }
+  }
+
+  /**
+   * Replaces the snapshot by one of what is so now, at the call; the next entry begins a new journal. One left from before is of another
+   * generation, and recognised as such. Writes nothing when the disk says the same already. When it fails, the journal goes on as before.
+   */
+  save(snapshot: Snapshot): Promise<void> {
+    const fields = snapshotFields(snapshot);
+    return this.#inTurn(async () => {
+      const { files, folder, random, hasher, id } = this.#options;
+      const same = this.#generation;
+      if (same !== undefined && (await this.#isOnDisk(seal(hasher, id, { ...fields, generation: same, stale: this.#stale })))) {
+        this.#journal ??= emptyJournal(same);
+        return;
+      }
+      const generation = random.bytes(GENERATION_LENGTH);
+      await files.makeFolder(folder);
+      await files.replace(this.#snapshotPath, seal(hasher, id, { ...fields, generation, stale: this.#stale }));
+      const old = this.#journal;
+      this.#journal = emptyJournal(generation);
+      this.#generation = generation;
+      await old?.file?.close();
+    });
+  }
+
+  /** Notes what is on disk by now: call it after `Storage.sync`. Without a {@link ResumeFile.save} that succeeded there is nothing to add to. */
+  append(records: readonly JournalRecord[]): Promise<void> {
+    return this.#inTurn(async () => {
+      const journal = this.#journal;
+      if (journal === undefined || records.length === 0) return;
+      this.#generation = undefined;
+      journal.file ??= await this.#beginJournal(journal);
+      const chain = { ...journal.chain };
+      const bytes = encodeJournalRecords(records, chain);
+      if (journal.isTorn) await journal.file.truncate(journal.length);
+      journal.isTorn = true;
+      await journal.file.write(bytes, journal.length);
+      await journal.file.sync();
+      journal.isTorn = false;
+      journal.chain = chain;
+      journal.length += bytes.length;
+    });
+  }
+
+  /** Bytes in the journal: a long one is worth a new snapshot. */
+  get journalLength(): number {
+    return this.#journal?.length ?? 0;
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => this.#closeJournal());
+  }
+
+  /** Whether anything is kept, readable or not. */
+  async exists(): Promise<boolean> {
+    const { files } = this.#options;
+    return (await files.linkStat(this.#snapshotPath)) !== undefined || (await files.linkStat(this.#journalPath)) !== undefined;
+  }
+
+  remove(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#closeJournal();
+      await this.#options.files.removeFile(this.#snapshotPath);
+      await this.#options.files.removeFile(this.#journalPath);
+    });
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(run);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory for each torrent more. */
+  async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
+    try {
+      return equalBytes(await this.#options.files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), bytes);
+    } catch (error) {
+      if (error instanceof StorageError) return false;
+      throw error;
+    }
+  }
+
+  async #read({ dict, isSealed }: Unsealed, pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept> {
+    const extra: BDict = asDict(dict.get("extra")) ?? new Map();
+    const bytes = await this.#readJournal();
+    this.#stale = journalGeneration(bytes);
+    if (!isSealed) {
+      this.#tell(new StorageError("storage.old-state", `${this.#snapshotPath} is of an older version: the data is checked once`, { fields: { path: this.#snapshotPath } }));
+      return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    }
+    if (pieceCount === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    const generation = asBytes(dict.get("generation"));
+    const progress = decodeProgress(dict, pieceCount, blockCount);
+    if (progress === undefined || generation === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    const { records, isDamaged } = decodeJournal(bytes, this.#options.id, generation, asBytes(dict.get("stale")));
+    if (isDamaged) this.#tell(damaged(this.#journalPath));
+    else if (records.length === 0 && this.#journal === undefined) this.#generation = generation;
+    applyJournal(progress, records, blockCount);
+    return { progress, stamps: records.length > 0 ? [] : decodeStamps(dict), extra, isIncomplete: isDamaged };
+  }
+
+  async #beginJournal(journal: Journal): Promise<OpenFile> {
+    const { files, id } = this.#options;
+    const { bytes, chain } = encodeJournalHeader(journal.generation, id);
+    await files.replace(this.#journalPath, bytes);
+    this.#stale = journal.generation;
+    journal.chain = chain;
+    journal.length = bytes.length;
+    return files.open(this.#journalPath, "write");
+  }
+
+  async #readJournal(): Promise<Uint8Array> {
+    const { files } = this.#options;
+    const stat = await files.stat(this.#journalPath);
+    return stat === undefined ? new Uint8Array() : files.readAll(this.#journalPath, MAX_RESUME_BYTES);
+  }
+
+  #tell(error: StorageError): void {
+    this.#options.onDamage?.(error);
+  }
+
+  async #closeJournal(): Promise<void> {
+    const journal = this.#journal;
+    this.#journal = undefined;
+    this.#generation = undefined;
+    await journal?.file?.close();
+  }
+}
+
+function emptyJournal(generation: Uint8Array): Journal {
+  return { generation, file: undefined, chain: { sum: 0 }, length: 0, isTorn: false };
+}
+
+/** A copy of everything but the generation: what the snapshot was made of may change before it is written. */
+function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
+  return {
+    extra,
+    have: progress?.have.pack(),
+    partials: progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.pack()]),
+    stamps: stamps.map((stamp) => (stamp === undefined ? [] : [stamp.size, Math.round(stamp.modifiedMs)])),
+  };
+}
+
+function decodeProgress(dict: BDict, pieceCount: number, blockCount: (piece: number) => number): { have: Bitfield; partials: Map<number, Bitfield> } | undefined {
+  const have = asBytes(dict.get("have"));
+  if (have === undefined) return undefined;
+  const partials = new Map<number, Bitfield>();
+  for (const entry of asList(dict.get("partials")) ?? []) {
+    const [first, second] = asList(entry) ?? [];
+    const piece = asInt(first) ?? -1;
+    const blocks = asBytes(second);
+    if (piece >= 0 && piece < pieceCount && blocks !== undefined) partials.set(piece, Bitfield.unpack(blocks, blockCount(piece)));
+  }
+  return { have: Bitfield.unpack(have, pieceCount), partials };
+}
+
+function decodeStamps(dict: BDict): (FileStamp | undefined)[] {
+  return (asList(dict.get("stamps")) ?? []).map((entry) => {
+    const [size, modifiedMs] = (asList(entry) ?? []).map(asInt);
+    return size === undefined || modifiedMs === undefined ? undefined : { size, modifiedMs };
+  });
+}
+
+function applyJournal(progress: { have: Bitfield; partials: Map<number, Bitfield> }, records: readonly JournalRecord[], blockCount: (piece: number) => number): void {
+  for (const { piece, blocks } of records) {
+    if (piece >= progress.have.length) continue;
+    if (blocks === undefined) {
+      progress.have.set(piece);
+      progress.partials.delete(piece);
+    } else {
+      progress.partials.set(piece, Bitfield.unpack(blocks, blockCount(piece)));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { StorageError, type Bitfield } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Hasher } from "../../runtime/index.ts";
+import type { ProgressKeeper } from "../../storage/index.ts";
+import type { BlockSource } from "./block-source.ts";
+import type { DiskRetry } from "../writing/disk-retry.ts";
+import { Evidence } from "./evidence.ts";
+import type { OpenPiece, Source } from "./open-piece.ts";
+import type { OpenPieces } from "./open-pieces.ts";
+import { PartialSaver } from "../writing/partial-saver.ts";
+import type { PieceBuffers } from "../writing/piece-buffers.ts";
+import { PieceWriter, type BlockStorage } from "../writing/piece-writer.ts";
+import { forgetRequests, restart } from "./taking-back.ts";
+
+export interface FinishingOptions {
+  readonly metainfo: Metainfo;
+  readonly hasher: Hasher;
+  readonly storage: BlockStorage;
+  readonly have: Bitfield;
+  readonly keeper: ProgressKeeper | undefined;
+  readonly sources: ReadonlySet<BlockSource>;
+  readonly open: OpenPieces;
+  readonly buffers: PieceBuffers;
+  readonly disk: DiskRetry;
+  readonly onPiece: (piece: number) => void;
+  readonly onLiar: (identity: Source) => void;
+  readonly onStorage: (error: StorageError | undefined) => void;
+  /** There are blocks to ask for again, or memory for more: everybody may be asked. */
+  readonly onRoom: () => void;
+}
+
+/** The last step of a download: checks complete pieces, writes them, finds out who lied; saves the blocks of those that are not complete. */
+export class Finishing {
+  /** Bytes of pieces that did not hash. */
+  wasted = 0;
+  readonly #options: FinishingOptions;
+  readonly #writer: PieceWriter;
+  readonly #saver: PartialSaver;
+  readonly #evidence: Evidence;
+  /** Hashing, writing and saving under way. */
+  readonly #work = new Set<Promise<void>>();
+
+  constructor(options: FinishingOptions) {
+    const { metainfo, storage, hasher, open, keeper, onStorage } = options;
+    this.#options = options;
+    this.#writer = new PieceWriter(metainfo, storage, hasher);
+    this.#saver = new PartialSaver({ open, writer: this.#writer, keeper, onStorage });
+    this.#evidence = new Evidence(hasher);
+  }
+
+  /** All blocks of a piece are there. */
+  finish(piece: OpenPiece): void {
+    this.#own(this.#finish(piece));
+  }
+
+  /** Begins to save blocks of pieces that have been open for a while. `now` on the clock's scale. */
+  saveUnfinished(now: number): void {
+    if (this.#options.disk.isRefusing) return;
+    for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
+  }
+
+  /** Resolves when the disk has caught up. */
+  async idle(): Promise<void> {
+    while (this.#work.size > 0) await Promise.all(this.#work);
+  }
+
+  async #finish(piece: OpenPiece): Promise<void> {
+    const { buffers, disk, sources, onRoom } = this.#options;
+    const data = buffers.memoryOf(piece);
+    // What an earlier save still has to write must not land on top of what is written now.
+    await this.#saver.settled(piece);
+    try {
+      await this.#writer.load(piece, data, piece.saved.andNot(piece.held));
+    } catch (error) {
+      // Blocks saved earlier cannot be read back: nobody's fault, they are fetched again.
+      if (!(error instanceof StorageError)) throw error;
+      restart(sources, piece);
+      onRoom();
+      return;
+    }
+    const result = await disk.run(() => this.#writer.finish(piece, data));
+    if (result === "bad hash") this.#failed(piece, data);
+    else if (result === "stored") this.#stored(piece, data);
+  }
+
+  #stored(piece: OpenPiece, data: Uint8Array): void {
+    const { buffers, open, have, keeper, onPiece, onLiar } = this.#options;
+    for (const liar of this.#evidence.passed(piece, data)) onLiar(liar);
+    buffers.release(piece);
+    open.close(piece);
+    this.#onRoom();
+    have.set(piece.index);
+    keeper?.piece(piece.index);
+    onPiece(piece.index);
+  }
+
+  #failed(piece: OpenPiece, data: Uint8Array): void {
+    const { buffers, sources, onLiar, onRoom } = this.#options;
+    this.wasted += piece.length;
+    const guilty = this.#evidence.failed(piece, data);
+    forgetRequests(sources, piece);
+    piece.distrust();
+    buffers.release(piece);
+    buffers.wasRefused = false;
+    if (guilty !== undefined) onLiar(guilty);
+    onRoom();
+  }
+
+  /** Memory may be free: who was refused some asks again. */
+  #onRoom(): void {
+    const { buffers, onRoom } = this.#options;
+    if (!buffers.wasRefused) return;
+    buffers.wasRefused = false;
+    onRoom();
+  }
+
+  #own(work: Promise<void>): void {
+    const owned = work
+      .catch((error: unknown) => {
+        this.#options.onStorage(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
+      })
+      .finally(() => this.#work.delete(owned));
+    this.#work.add(owned);
+  }
+}

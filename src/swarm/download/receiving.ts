@@ -1,0 +1,98 @@
+import { BLOCK_LENGTH } from "../../base/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import type { BlockSource } from "./block-source.ts";
+import type { EndGame } from "../picking/end-game.ts";
+import { STALLED_BLOCK_MS } from "../limits.ts";
+import type { OpenPiece } from "./open-piece.ts";
+import type { OpenPieces } from "./open-pieces.ts";
+import type { PieceBuffers } from "../writing/piece-buffers.ts";
+import type { Suspects } from "./suspects.ts";
+import { abandonArrival } from "./taking-back.ts";
+
+export interface ReceivingOptions {
+  readonly clock: Clock;
+  readonly sources: ReadonlySet<BlockSource>;
+  readonly open: OpenPieces;
+  readonly buffers: PieceBuffers;
+  readonly endGame: EndGame;
+  readonly suspects: Suspects;
+  /** All blocks of a piece are there. */
+  readonly onComplete: (piece: OpenPiece) => void;
+  /** A source may be asked for more. */
+  readonly onRoom: (source: BlockSource) => void;
+}
+
+/** The second step of a download: where each block goes, and what follows from its arrival. */
+export class Receiving {
+  /** Bytes that were not asked for, or came in vain. */
+  wasted = 0;
+  readonly #options: ReceivingOptions;
+
+  constructor(options: ReceivingOptions) {
+    this.#options = options;
+  }
+
+  /** The header of a block is there: where its payload goes, a view of `length` bytes; `undefined` drops it. */
+  blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
+    const { open, buffers } = this.#options;
+    const piece = open.get(index);
+    const block = piece?.blockAt(begin, length);
+    if (piece === undefined || block === undefined || source.requests.find(index, block) === undefined) return undefined;
+    if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block))) return undefined;
+    source.arriving = { piece, block };
+    return buffers.memoryOf(piece).subarray(begin, begin + length);
+  }
+
+  /** The payload of a block has come, all of it. `stored`: it lies where {@link Receiving.blockStart} said, or else it was dropped. */
+  blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
+    const { clock, open, suspects, onComplete, onRoom } = this.#options;
+    const block = Math.floor(begin / BLOCK_LENGTH);
+    source.arriving = undefined;
+    const asked = source.requests.find(index, block);
+    if (asked !== undefined && asked.piece.blockAt(begin, length) === block) {
+      source.requests.delete(index, block);
+      if (!stored) asked.piece.release(block);
+    }
+    if (!stored) {
+      this.wasted += length;
+      onRoom(source);
+      return;
+    }
+    const piece = open.get(index);
+    if (piece === undefined) return;
+    const now = clock.now();
+    piece.endArrival(block, source.identity, now);
+    source.lastBlock = now;
+    source.isSnubbing = false;
+    source.down.add(length);
+    source.requests.onBlock();
+    this.#cancelElsewhere(source, piece, block);
+    if (piece.suspect && source.limitedTo !== undefined) suspects.left(source);
+    if (piece.isComplete) onComplete(piece);
+    onRoom(source);
+  }
+
+  #cancelElsewhere(from: BlockSource, piece: OpenPiece, block: number): void {
+    const { sources, endGame } = this.#options;
+    if (!endGame.wasShared(piece, block)) return;
+    for (const source of sources) {
+      const asked = source === from ? undefined : source.requests.find(piece.index, block);
+      if (asked === undefined) continue;
+      source.requests.delete(piece.index, block);
+      source.cancel([asked]);
+    }
+  }
+
+  /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
+  #abandonStalled(piece: OpenPiece, block: number): boolean {
+    const { clock, sources } = this.#options;
+    const now = clock.now();
+    for (const other of sources) {
+      if (other.arriving?.piece !== piece || other.arriving.block !== block) continue;
+      if (now - (other.silentSince ?? now) < STALLED_BLOCK_MS) return false;
+      abandonArrival(other);
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { NetworkError, type InfoHash } from "../../base/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { MetadataAssembler, utMetadata, type MetadataMessage } from "../../wire/index.ts";
+import { MetadataUploads } from "./metadata-uploads.ts";
+import type { Peer } from "../peer/peer.ts";
+import type { RateLimiter } from "../upload/rate-limiter.ts";
+
+export interface MetadataExchangeOptions {
+  readonly runtime: Runtime;
+  readonly infoHash: InfoHash;
+  /** The info dictionary, once it is known. */
+  readonly info: () => Uint8Array | undefined;
+  /** What the info dictionary is sent under. */
+  readonly limiters: readonly RateLimiter[];
+  readonly onComplete: (info: Uint8Array) => void;
+  readonly onLiar: (peer: Peer) => void;
+}
+
+/** The info dictionary between peers, both ways (BEP 9). */
+export class MetadataExchange {
+  readonly #options: MetadataExchangeOptions;
+  readonly #assembler: MetadataAssembler<Peer>;
+  readonly #uploads: MetadataUploads;
+
+  constructor(options: MetadataExchangeOptions) {
+    this.#options = options;
+    this.#assembler = new MetadataAssembler({ infoHash: options.infoHash, hasher: options.runtime.hasher });
+    this.#uploads = new MetadataUploads(options);
+  }
+
+  /** The peer's extended handshake has arrived. */
+  onHandshake(peer: Peer): void {
+    const size = peer.extended?.metadataSize;
+    if (this.#options.info() !== undefined || size === undefined || !peer.extensions.supports(utMetadata)) return;
+    this.#assembler.addPeer(peer, size);
+    this.tick();
+  }
+
+  onMessage(peer: Peer, message: MetadataMessage): void {
+    if (message.type === "request") {
+      this.#uploads.request(peer, message.piece);
+      return;
+    }
+    const outcome = this.#assembler.onMessage(peer, message, this.#options.runtime.clock.now());
+    if (outcome.type === "failed" || outcome.type === "complete") for (const liar of outcome.liars) this.#options.onLiar(liar);
+    if (outcome.type === "complete") this.#options.onComplete(outcome.metadata);
+    else this.tick();
+  }
+
+  /** A connection has drained. */
+  onDrain(): void {
+    this.#uploads.pump();
+  }
+
+  gone(peer: Peer): void {
+    this.#uploads.gone(peer);
+    this.#assembler.removePeer(peer);
+    this.tick();
+  }
+
+  /** Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not. */
+  tick(): void {
+    this.#uploads.pump();
+    if (this.#options.info() !== undefined) return;
+    const silent = this.#assembler.expire(this.#options.runtime.clock.now());
+    for (const peer of silent) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
+    for (const { peer, piece } of this.#assembler.requests(this.#options.runtime.clock.now())) {
+      const message = peer.extensions.message(utMetadata, { type: "request", piece });
+      if (message !== undefined) peer.send(message);
+    }
+  }
+}

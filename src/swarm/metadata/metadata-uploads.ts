@@ -1,0 +1,85 @@
+import { MetadataServer, METADATA_PIECE_LENGTH, utMetadata, type MetadataMessage } from "../../wire/index.ts";
+import { MAX_METADATA_QUEUE, METADATA_OUTBOX_BYTES } from "../limits.ts";
+import type { Peer } from "../peer/peer.ts";
+import type { RateLimiter } from "../upload/rate-limiter.ts";
+
+export interface MetadataUploadsOptions {
+  /** The info dictionary, once it is known. */
+  readonly info: () => Uint8Array | undefined;
+  /** What it is sent under: all must be open. */
+  readonly limiters: readonly RateLimiter[];
+}
+
+/** Gives peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: 20 bytes ask for 16 KiB. */
+export class MetadataUploads {
+  readonly #options: MetadataUploadsOptions;
+  readonly #servers = new WeakMap<Peer, MetadataServer>();
+  /** Pieces that each peer waits for, in the order in which peers have their turn. */
+  readonly #queue = new Map<Peer, number[]>();
+  #isWaiting = false;
+
+  constructor(options: MetadataUploadsOptions) {
+    this.#options = options;
+  }
+
+  /** A peer asks for a piece. */
+  request(peer: Peer, piece: number): void {
+    const waiting = this.#queue.get(peer) ?? [];
+    if (waiting.length >= MAX_METADATA_QUEUE) {
+      send(peer, { type: "reject", piece });
+      return;
+    }
+    waiting.push(piece);
+    this.#queue.set(peer, waiting);
+    this.pump();
+  }
+
+  gone(peer: Peer): void {
+    this.#queue.delete(peer);
+  }
+
+  /** Sends as much as the limits and the connections take. Call it when a connection has drained. */
+  pump(): void {
+    let behind = 0;
+    while (behind < this.#queue.size) {
+      const closed = this.#options.limiters.find(({ isOpen }) => !isOpen);
+      if (closed !== undefined) {
+        this.#wait(closed);
+        return;
+      }
+      for (const [peer, pieces] of this.#queue) {
+        // To the end of the line.
+        this.#queue.delete(peer);
+        if (peer.connection.queuedBytes > METADATA_OUTBOX_BYTES) behind++;
+        else {
+          behind = 0;
+          this.#serve(peer, pieces.shift() ?? 0);
+        }
+        if (pieces.length > 0) this.#queue.set(peer, pieces);
+        break;
+      }
+    }
+  }
+
+  #serve(peer: Peer, piece: number): void {
+    const server = this.#servers.get(peer) ?? new MetadataServer();
+    this.#servers.set(peer, server);
+    const reply = server.reply(this.#options.info(), { piece });
+    if (reply.type === "data") for (const limiter of this.#options.limiters) limiter.charge(METADATA_PIECE_LENGTH);
+    send(peer, reply);
+  }
+
+  #wait(limiter: RateLimiter): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    limiter.wait(() => {
+      this.#isWaiting = false;
+      this.pump();
+    });
+  }
+}
+
+function send(peer: Peer, reply: MetadataMessage): void {
+  const message = peer.extensions.message(utMetadata, reply);
+  if (message !== undefined) peer.send(message);
+}

@@ -1,0 +1,38 @@
+import { addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
+import { allowedFastSet, encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../../wire/index.ts";
+import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
+import type { Peer } from "./peer.ts";
+import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
+
+/** Tells a peer which pieces we have; with the fast extension one of its three forms must come first of all (BEP 6). */
+export function sayPieces(peer: Pick<Peer, "supportsFast" | "send">, have: Bitfield | undefined): void {
+  if (peer.supportsFast && have?.isFull === true) peer.send({ type: "have-all" });
+  else if (peer.supportsFast && have?.isEmpty !== false) peer.send({ type: "have-none" });
+  else if (have?.isEmpty === false) peer.send({ type: "bitfield", bits: have.pack() });
+}
+
+/** Our extended handshake (BEP 10). */
+export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSize: number | undefined): Message {
+  const port = options.port();
+  const payload = encodeExtendedHandshake({
+    extensions: peer.extensions.offered,
+    client: options.clientName,
+    requestQueue: MAX_QUEUED_REQUESTS,
+    yourIp: addressIp(peer.address),
+    metadataSize,
+    port: port === 0 ? undefined : port,
+  });
+  return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
+}
+
+/** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
+export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
+  const ip = addressIp(peer.address);
+  if (!peer.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;
+  const pieces = allowedFastSet({ ip, infoHash: infoHash.wire, pieceCount: metainfo.pieceCount, count: ALLOWED_FAST, hasher: runtime.hasher });
+  for (const piece of pieces) {
+    if (!have.get(piece)) continue;
+    peer.grantedFast.add(piece);
+    peer.send({ type: "allowed-fast", piece });
+  }
+}

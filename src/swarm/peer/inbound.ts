@@ -1,0 +1,111 @@
+import { PeerError, unreachable, type Bitfield } from "../../base/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import { decodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, MAX_ALLOWED_FAST, type Message } from "../../wire/index.ts";
+import type { Choking } from "../upload/choking.ts";
+import type { Downloader } from "../download/downloader.ts";
+import type { MetadataExchange } from "../metadata/metadata-exchange.ts";
+import type { Peer } from "./peer.ts";
+import type { Uploader } from "../upload/uploader.ts";
+
+/** What a message may act on. Download and upload are there once the metadata is. */
+export interface Inbound {
+  downloader: Downloader | undefined;
+  uploader: Uploader | undefined;
+  readonly choking: Pick<Choking, "interested">;
+  readonly metadata: MetadataExchange;
+  readonly clock: Clock;
+  /** The peer has said which pieces it has: `news` are those that it had not said before. */
+  onPieces(peer: Peer, news: Bitfield | undefined): void;
+  onHave(peer: Peer, piece: number): void;
+  onExtendedHandshake(peer: Peer): void;
+}
+
+/** Carries out one message. Throws {@link PeerError} for what a peer may not say. */
+export function receive(swarm: Inbound, peer: Peer, message: Message): void {
+  switch (message.type) {
+    case "choke":
+      peer.flags.peerChoking = true;
+      // Without the fast extension that voids our requests; with it each of them is answered or rejected (BEP 6).
+      swarm.downloader?.withheld(peer, !peer.supportsFast);
+      return;
+    case "unchoke":
+      peer.flags.peerChoking = false;
+      peer.lastBlock = swarm.clock.now();
+      swarm.downloader?.refill(peer);
+      return;
+    case "interested":
+      peer.flags.peerInterested = true;
+      swarm.choking.interested(peer, swarm.clock.now());
+      return;
+    case "not-interested":
+      peer.flags.peerInterested = false;
+      return;
+    case "have":
+      swarm.onHave(peer, message.piece);
+      return;
+    case "bitfield":
+      // BEP 3 wants one, first of all; aria2 also sends bitfields in place of many haves.
+      swarm.onPieces(peer, peer.addBitfield(message.bits));
+      return;
+    case "have-all":
+      requireFast(peer, message.type);
+      swarm.onPieces(peer, peer.addAll());
+      return;
+    case "have-none":
+      requireFast(peer, message.type);
+      return;
+    case "request":
+      swarm.uploader?.request(peer, message);
+      return;
+    case "cancel":
+      swarm.uploader?.cancel(peer, message);
+      return;
+    case "reject":
+      requireFast(peer, message.type);
+      if (swarm.downloader?.rejected(peer, message.piece, message.begin, message.length) === true && peer.flags.peerChoking) peer.allowedFast.delete(message.piece);
+      return;
+    case "allowed-fast":
+      requireFast(peer, message.type);
+      if (peer.allowedFast.size >= MAX_ALLOWED_FAST || peer.allowedFast.has(message.piece)) return;
+      peer.allowedFast.add(message.piece);
+      swarm.downloader?.refill(peer);
+      return;
+    case "suggest":
+      requireFast(peer, message.type);
+      return;
+    case "extended":
+      receiveExtended(swarm, peer, message.id, message.payload);
+      return;
+    case "keep-alive":
+    case "port":
+    case "unknown":
+    case "piece":
+      return;
+    default:
+      return unreachable(message);
+  }
+}
+
+function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8Array): void {
+  if (!peer.supportsExtended) throw new PeerError("peer.order", "an extended message without the extension bit in the handshake (BEP 10)");
+  if (id !== EXTENDED_HANDSHAKE_ID) {
+    peer.extensions.dispatch(id, payload, peer);
+    return;
+  }
+  const extended = decodeExtendedHandshake(payload);
+  peer.extended = peer.extended === undefined ? extended : merge(peer.extended, extended);
+  peer.extensions.update(extended.extensions);
+  if (extended.requestQueue !== undefined) peer.requests.setLimit(extended.requestQueue);
+  swarm.onExtendedHandshake(peer);
+  swarm.metadata.onHandshake(peer);
+}
+
+/** A later handshake repeats only what changed (BEP 10). */
+function merge<T extends object>(before: T, after: T): T {
+  const said = Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined));
+  return { ...before, ...said };
+}
+
+function requireFast(peer: Peer, type: string): void {
+  if (!peer.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
+}

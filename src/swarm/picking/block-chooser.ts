@@ -1,0 +1,109 @@
+import { BLOCK_LENGTH, type Bitfield } from "../../base/index.ts";
+import type { FileLayout } from "../../metainfo/index.ts";
+import type { BlockSource } from "../download/block-source.ts";
+import { EXTENT_BYTES } from "../limits.ts";
+import type { OpenPiece } from "../download/open-piece.ts";
+import type { OpenPieces } from "../download/open-pieces.ts";
+import type { PiecePicker } from "./piece-picker.ts";
+
+/** Pieces fetched in random order before rarest first begins (BEP 3). */
+const RANDOM_PIECES = 4;
+/** Extents that a torrent has at the least. */
+const MIN_EXTENTS = 64;
+
+export interface BlockChooserOptions {
+  readonly picker: PiecePicker;
+  readonly open: OpenPieces;
+  readonly layout: FileLayout;
+  /** Pieces that are on disk. */
+  readonly have: Bitfield;
+  /** Makes sure of memory for a piece; false when there is none. */
+  readonly hold: (piece: OpenPiece) => boolean;
+  /** Whether there is memory for one more piece. */
+  readonly makeRoom: () => boolean;
+  readonly begin: (index: number) => OpenPiece;
+}
+
+/** Decides what to ask a source for: first the blocks of pieces that are begun, then another piece. */
+export class BlockChooser {
+  isSequential = false;
+  /** Pieces that somebody waits for, the most urgent first: they come before all others. */
+  urgent: readonly number[] = [];
+  readonly #options: BlockChooserOptions;
+  readonly #extent: number;
+
+  constructor(options: BlockChooserOptions) {
+    const { pieceCount, pieceLength } = options.layout;
+    this.#options = options;
+    this.#extent = Math.max(1, Math.floor(Math.min(EXTENT_BYTES / pieceLength, pieceCount / MIN_EXTENTS)));
+  }
+
+  /** The next block to ask a source for, now requested; `undefined` when it has nothing that we want, or memory is full. */
+  next(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const { open } = this.#options;
+    if (this.urgent.length > 0) {
+      const urgent = this.#nextUrgent(source);
+      if (urgent !== undefined) return urgent;
+    }
+    // What was begun for this source first: with many of them, looking through what was begun for the others costs more than all else.
+    const own = source.lastBegun === undefined ? undefined : open.get(source.lastBegun);
+    const begun = own === undefined ? undefined : this.#request(source, own);
+    if (begun !== undefined) return begun;
+    for (const piece of open.unfilled()) {
+      const next = this.#request(source, piece);
+      if (next !== undefined) return next;
+    }
+    if (!this.#options.makeRoom()) return undefined;
+    const { limitedTo } = source;
+    const index = limitedTo === undefined ? this.#pick(source) : this.#pickOf(limitedTo, source);
+    if (index === undefined) return undefined;
+    source.lastBegun = index;
+    return this.#request(source, this.#options.begin(index));
+  }
+
+  /** A block that a source was asked for by other means, now requested; `undefined` when it is none of ours, or asked for or there already. */
+  claim(source: BlockSource, index: number, begin: number, length: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const { open, have, layout, picker, hold, makeRoom } = this.#options;
+    const block = begin / BLOCK_LENGTH;
+    const size = layout.pieceSize(index);
+    if (begin >= size || !Number.isInteger(block) || length !== Math.min(BLOCK_LENGTH, size - begin)) return undefined;
+    if (have.get(index) || !picker.isWanted(index) || (!open.has(index) && !makeRoom())) return undefined;
+    const piece = open.get(index) ?? this.#options.begin(index);
+    return piece.admits(source.identity) && hold(piece) && piece.request(block, source.identity) ? { piece, block } : undefined;
+  }
+
+  #nextUrgent(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    const { open, have, picker, makeRoom, begin } = this.#options;
+    for (const index of this.urgent) {
+      if (have.get(index) || !source.mayAsk(index) || !picker.isWanted(index)) continue;
+      let piece = open.get(index);
+      if (piece === undefined) {
+        if (!makeRoom()) return undefined;
+        piece = begin(index);
+      }
+      const next = this.#request(source, piece);
+      if (next !== undefined) return next;
+    }
+    return undefined;
+  }
+
+  /** Requests a free block of a piece, if the source may be asked for one and there is memory. */
+  #request(source: BlockSource, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
+    if (piece.freeCount === 0 || !source.mayAsk(piece.index) || !this.#options.picker.isWanted(piece.index) || !piece.admits(source.identity)) return undefined;
+    const block = this.#options.hold(piece) ? piece.requestNext(source.identity) : undefined;
+    return block === undefined ? undefined : { piece, block };
+  }
+
+  #pick(source: BlockSource): number | undefined {
+    const { picker, have, open } = this.#options;
+    const pieces = source.isSeed ? undefined : source.pieces;
+    if (this.isSequential) return picker.pickSequential(pieces);
+    return have.count + open.size < RANDOM_PIECES ? picker.pickRandom(pieces) : picker.pickNear(pieces, source.lastBegun, this.#extent);
+  }
+
+  #pickOf(few: ReadonlySet<number>, source: BlockSource): number | undefined {
+    const { picker, have, open } = this.#options;
+    for (const piece of few) if (source.mayAsk(piece) && !have.get(piece) && picker.isWanted(piece) && !open.has(piece)) return piece;
+    return undefined;
+  }
+}

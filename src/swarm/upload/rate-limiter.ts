@@ -1,0 +1,117 @@
+import type { Clock, Timer } from "../../runtime/index.ts";
+
+/** Milliseconds of traffic that may pass in one burst, unless told otherwise. */
+const BURST_MS = 200;
+/** Milliseconds between two looks at a limiter that somebody waits for: short enough to be smooth, long enough to batch. */
+const SHORTEST_WAIT_MS = 10;
+
+/**
+ * A token bucket for one direction, under an optional parent (a torrent's under the client's). Traffic is charged after it
+ * happened, so the bucket may go below zero; nobody goes on until it is above again. Without a rate it costs a comparison.
+ */
+export class RateLimiter {
+  readonly #clock: Clock;
+  readonly #parent: RateLimiter | undefined;
+  readonly #burstMs: number;
+  #rate: number | undefined;
+  #level = 0;
+  #lastTime = 0;
+  #waiting: (() => void)[] = [];
+  #timer: Timer | undefined;
+
+  /** `rate` in bytes a second; `undefined` for no limit. `burstMs`: milliseconds of traffic that may pass in one burst. */
+  constructor(clock: Clock, rate?: number, parent?: RateLimiter, burstMs = BURST_MS) {
+    this.#clock = clock;
+    this.#parent = parent;
+    this.#burstMs = burstMs;
+    this.setRate(rate);
+  }
+
+  get rate(): number | undefined {
+    return this.#rate;
+  }
+
+  /** Takes effect at once; whoever waits is asked again. */
+  setRate(rate: number | undefined): void {
+    this.#rate = rate === undefined || !Number.isFinite(rate) || rate <= 0 ? undefined : rate;
+    this.#level = this.#burst();
+    this.#lastTime = this.#clock.now();
+    this.#wake();
+  }
+
+  /** Whether anything limits here or above. */
+  get isLimited(): boolean {
+    return this.#rate !== undefined || this.#parent?.isLimited === true;
+  }
+
+  /** Whether traffic may pass now. */
+  get isOpen(): boolean {
+    return this.#isOpenHere() && this.#parent?.isOpen !== false;
+  }
+
+  /** Bytes that may pass at once without a long pause after them; `Infinity` without a rate. */
+  get burstBytes(): number {
+    return Math.min(this.#rate === undefined ? Infinity : this.#burst(), this.#parent?.burstBytes ?? Infinity);
+  }
+
+  /** Counts traffic that passed. */
+  charge(bytes: number): void {
+    if (this.#rate !== undefined) {
+      this.#refill(this.#rate);
+      this.#level -= bytes;
+    }
+    this.#parent?.charge(bytes);
+  }
+
+  /** Calls `callback` once when traffic may pass again, in the order of asking. */
+  wait(callback: () => void): void {
+    if (this.#isOpenHere() && this.#parent !== undefined) {
+      this.#parent.wait(callback);
+      return;
+    }
+    this.#waiting.push(callback);
+    this.#schedule();
+  }
+
+  /** Forgets whoever waits. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#waiting = [];
+  }
+
+  #burst(): number {
+    return this.#rate === undefined ? 0 : Math.max(1, (this.#rate * this.#burstMs) / 1000);
+  }
+
+  #isOpenHere(): boolean {
+    if (this.#rate === undefined) return true;
+    this.#refill(this.#rate);
+    return this.#level > 0;
+  }
+
+  #refill(rate: number): void {
+    const now = this.#clock.now();
+    this.#level = Math.min(this.#burst(), this.#level + ((now - this.#lastTime) * rate) / 1000);
+    this.#lastTime = now;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#waiting.length === 0) return;
+    const rate = this.#rate ?? Infinity;
+    const wait = Math.max(SHORTEST_WAIT_MS, Math.ceil((-this.#level * 1000) / rate) + 1);
+    this.#timer = this.#clock.after(wait, () => this.#wake());
+  }
+
+  /** Lets those who wait go on, one by one, until the bucket is empty again. */
+  #wake(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    let next = 0;
+    while (next < waiting.length && this.#isOpenHere()) waiting[next++]?.();
+    this.#waiting = [...waiting.slice(next), ...this.#waiting];
+    this.#schedule();
+  }
+}

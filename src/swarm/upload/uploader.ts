@@ -1,0 +1,158 @@
+import { PeerError, StorageError, type Bitfield } from "../../base/index.ts";
+import type { FileLayout } from "../../metainfo/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { PIECE_HEADER_LENGTH, writePieceHeader, type Message } from "../../wire/index.ts";
+import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS } from "../limits.ts";
+import type { Peer } from "../peer/peer.ts";
+import { ReadGate } from "../peer/read-gate.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+import { RunBuffers } from "./run-buffers.ts";
+import type { BlockRequest } from "./upload-queue.ts";
+
+export interface UploaderOptions {
+  readonly clock: Clock;
+  readonly layout: FileLayout;
+  readonly storage: Storage;
+  readonly limiter: RateLimiter;
+  readonly hasPiece: (piece: number) => boolean;
+  readonly onSent: (peer: Peer, bytes: number) => void;
+  readonly onStorageError: (error: StorageError) => void;
+}
+
+/**
+ * Answers requests. Consecutive requests for one piece are one vectored read into one buffer that has room for the message
+ * headers between the blocks, and one write to the socket. A queue that is full stops the peer from being read (TCP holds it
+ * back) or is answered with rejects (BEP 6): nothing is lost silently.
+ */
+export class Uploader {
+  readonly #options: UploaderOptions;
+  readonly #buffers = new RunBuffers();
+  readonly #reads: ReadGate<Peer>;
+
+  constructor(options: UploaderOptions) {
+    this.#options = options;
+    this.#reads = new ReadGate((peer) => this.pump(peer));
+  }
+
+  /** A peer asks for a block. Throws {@link PeerError} `peer.request` for one that cannot be. */
+  request(peer: Peer, request: BlockRequest): void {
+    const { piece, begin, length } = request;
+    const size = this.#options.layout.pieceSize(piece);
+    if (size === 0 || length < 1 || length > MAX_BLOCK_LENGTH || begin + length > size) {
+      throw new PeerError("peer.request", `request for bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size}`);
+    }
+    const mayHave = (!peer.flags.amChoking || peer.grantedFast.has(piece)) && this.#options.hasPiece(piece);
+    if (!mayHave || (peer.uploads.size >= MAX_QUEUED_REQUESTS && peer.supportsFast)) {
+      // Without the fast extension, a request that crossed our choke is dropped by both sides (BEP 3).
+      if (peer.supportsFast) peer.send(rejectOf(request));
+      return;
+    }
+    peer.uploads.push(request);
+    if (peer.uploads.size >= MAX_QUEUED_REQUESTS) peer.pause("uploads");
+    this.pump(peer);
+  }
+
+  cancel(peer: Peer, request: BlockRequest): void {
+    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast) peer.send(rejectOf(request));
+  }
+
+  /** We choke the peer: what it asked for is void, and rejected where it can be told. */
+  choke(peer: Peer): void {
+    const dropped = peer.uploads.clear((request) => peer.grantedFast.has(request.piece));
+    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
+    this.#resumeReading(peer);
+  }
+
+  /** Pieces are not to be had any more: what the peer asked of them is void, and rejected where it can be told. */
+  withdraw(peer: Peer, pieces: Bitfield): void {
+    for (const piece of peer.grantedFast) if (pieces.get(piece)) peer.grantedFast.delete(piece);
+    const dropped = peer.uploads.clear((request) => !pieces.get(request.piece));
+    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
+    this.#resumeReading(peer);
+  }
+
+  /** Sends as much as the connection and the limits take. Call it when either may have changed. */
+  pump(peer: Peer): void {
+    const { uploads } = peer;
+    if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
+    const runBytes = Math.min(uploads.runBytes, this.#buffers.runBytes);
+    if (uploads.sending > 0 && peer.connection.queuedBytes >= runBytes) return;
+    if (this.#reads.isFull) {
+      this.#reads.wait(peer);
+      return;
+    }
+    if (!this.#options.limiter.isOpen) {
+      uploads.isWaiting = true;
+      this.#options.limiter.wait(() => {
+        uploads.isWaiting = false;
+        this.pump(peer);
+      });
+      return;
+    }
+    const run = uploads.takeRun(Math.min(runBytes, this.#options.limiter.burstBytes));
+    uploads.isReading = true;
+    this.#send(peer, run)
+      .catch((error: unknown) => this.#failed(peer, run, error))
+      .finally(() => {
+        uploads.isReading = false;
+        this.#resumeReading(peer);
+        this.pump(peer);
+      });
+  }
+
+  /** Resolves when no read is under way: files may be closed then. */
+  idle(): Promise<void> {
+    return this.#reads.idle();
+  }
+
+  async #send(peer: Peer, run: readonly BlockRequest[]): Promise<void> {
+    const [first] = run;
+    if (first === undefined) return;
+    const blockBytes = run.reduce((sum, request) => sum + request.length, 0);
+    const total = blockBytes + run.length * PIECE_HEADER_LENGTH;
+    const buffer = this.#buffers.take(total);
+    const views: Uint8Array[] = [];
+    let at = 0;
+    for (const { piece, begin, length } of run) {
+      at = writePieceHeader(buffer, at, piece, begin, length);
+      views.push(buffer.subarray(at, at + length));
+      at += length;
+    }
+    const { layout, storage, limiter, clock } = this.#options;
+    try {
+      await this.#reads.run(() => storage.read(layout.pieceOffset(first.piece) + first.begin, views));
+    } catch (error) {
+      this.#buffers.release(buffer);
+      throw error;
+    }
+    if (peer.isClosed) {
+      this.#buffers.release(buffer);
+      return;
+    }
+    limiter.charge(total);
+    const begun = clock.now();
+    peer.uploads.onRunBegun(begun);
+    peer.connection.write(total === buffer.length ? buffer : buffer.subarray(0, total), () => {
+      this.#buffers.release(buffer);
+      peer.uploads.onRunSent(begun, clock.now());
+      this.pump(peer);
+    });
+    this.#options.onSent(peer, blockBytes);
+  }
+
+  #failed(peer: Peer, run: readonly BlockRequest[], error: unknown): void {
+    if (peer.supportsFast) for (const request of run) peer.send(rejectOf(request));
+    else peer.close();
+    this.#options.onStorageError(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
+  }
+
+  #resumeReading(peer: Peer): void {
+    if (peer.uploads.size * 2 < MAX_QUEUED_REQUESTS) peer.resume("uploads");
+  }
+}
+
+/** Of a request that may be the peer's message itself, whose type it must not take over. */
+function rejectOf({ piece, begin, length }: BlockRequest): Message {
+  return { type: "reject", piece, begin, length };
+}

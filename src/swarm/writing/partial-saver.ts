@@ -1,0 +1,67 @@
+import { StorageError, type Bitfield } from "../../base/index.ts";
+import type { ProgressKeeper } from "../../storage/index.ts";
+import type { OpenPiece } from "../download/open-piece.ts";
+import type { OpenPieces } from "../download/open-pieces.ts";
+import type { PieceWriter } from "./piece-writer.ts";
+
+/** Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway. */
+const SAVE_AFTER_MS = 700;
+
+export interface PartialSaverOptions {
+  readonly open: OpenPieces;
+  readonly writer: PieceWriter;
+  readonly keeper: ProgressKeeper | undefined;
+  /** A save failed; `undefined`: saves work again. */
+  readonly onStorage: (error: StorageError | undefined) => void;
+}
+
+/** Writes the blocks of unfinished pieces to their place, so that a restart, or a crash, finds them. */
+export class PartialSaver {
+  readonly #options: PartialSaverOptions;
+  readonly #saves = new Map<OpenPiece, Promise<void>>();
+  #hasFailed = false;
+
+  constructor(options: PartialSaverOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to save what is not saved, of pieces that have been open for a while. `now` on the clock's scale. */
+  begin(now: number): Promise<void>[] {
+    const begun: Promise<void>[] = [];
+    for (const piece of this.#options.open.all()) {
+      const { data } = piece;
+      if (data === undefined || this.#saves.has(piece) || piece.isComplete || piece.suspect || now - piece.openedAt < SAVE_AFTER_MS) continue;
+      const unsaved = piece.held.andNot(piece.saved);
+      if (unsaved.isEmpty) continue;
+      const saving = this.#save(piece, data, unsaved).finally(() => {
+        if (this.#saves.get(piece) === saving) this.#saves.delete(piece);
+      });
+      this.#saves.set(piece, saving);
+      begun.push(saving);
+    }
+    return begun;
+  }
+
+  /** Resolves when no save of a piece is under way: it must not land on top of what is written later. */
+  async settled(piece: OpenPiece): Promise<void> {
+    await this.#saves.get(piece);
+  }
+
+  async #save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    const { open, writer, keeper } = this.#options;
+    try {
+      await writer.save(piece, data, blocks);
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      this.#hasFailed = true;
+      return this.#options.onStorage(error);
+    }
+    if (this.#hasFailed) {
+      this.#hasFailed = false;
+      this.#options.onStorage(undefined);
+    }
+    if (open.get(piece.index) !== piece || piece.suspect) return;
+    for (const block of blocks.ones()) piece.saved.set(block);
+    keeper?.partial(piece.index, piece.saved);
+  }
+}

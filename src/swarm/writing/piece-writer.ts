@@ -1,0 +1,83 @@
+import { BLOCK_LENGTH, Bitfield, StorageError } from "../../base/index.ts";
+import type { FileLayout, Metainfo } from "../../metainfo/index.ts";
+import type { Hasher } from "../../runtime/index.ts";
+import { pieceVerifier, type PieceVerifier, type Storage } from "../../storage/index.ts";
+import type { OpenPiece } from "../download/open-piece.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+/** What a download needs of a storage. */
+export type BlockStorage = Pick<Storage, "read" | "write">;
+
+/** What became of a piece whose blocks are all there. */
+export type FinishResult = "stored" | "bad hash";
+
+/** The disk's side of a download: checks and writes finished pieces, saves unfinished ones. */
+export class PieceWriter {
+  readonly #layout: FileLayout;
+  readonly #storage: BlockStorage;
+  readonly #queue: WriteQueue;
+  readonly #verifier: PieceVerifier;
+
+  constructor(metainfo: Metainfo, storage: BlockStorage, hasher: Hasher) {
+    this.#layout = metainfo.layout;
+    this.#storage = storage;
+    this.#queue = new WriteQueue(storage);
+    this.#verifier = pieceVerifier(metainfo, hasher);
+  }
+
+  /** Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError. */
+  async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
+    if (!(await this.#verifier.verify(piece.index, data))) return "bad hash";
+    await this.write(piece, data);
+    return "stored";
+  }
+
+  async write(piece: OpenPiece, data: Uint8Array): Promise<void> {
+    await this.#guard(() => this.#queue.write(this.#layout.pieceOffset(piece.index), data));
+  }
+
+  /** Reads blocks that are only on disk into `data`. */
+  async load(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    for (const { begin, end } of runs(piece, blocks)) {
+      await this.#guard(() => this.#storage.read(this.#layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]));
+    }
+  }
+
+  /**
+   * Writes blocks of an unfinished piece to their place, so that a restart finds them. They are copied before the first wait: the
+   * piece may be finished meanwhile, and its buffer hold another piece.
+   */
+  async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
+    const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
+    for (const { begin, bytes } of copies) {
+      await this.#guard(() => this.#queue.write(this.#layout.pieceOffset(piece.index) + begin, bytes));
+    }
+  }
+
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error });
+    }
+  }
+}
+
+/** Runs of neighbouring blocks, as bytes of the piece. */
+function* runs(piece: OpenPiece, blocks: Bitfield): Generator<{ readonly begin: number; readonly end: number }> {
+  let first = -1;
+  let last = -1;
+  for (const block of blocks.ones()) {
+    if (first >= 0 && block === last + 1) last = block;
+    else {
+      if (first >= 0) yield bytes(piece, first, last);
+      first = block;
+      last = block;
+    }
+  }
+  if (first >= 0) yield bytes(piece, first, last);
+}
+
+function bytes(piece: OpenPiece, first: number, last: number): { begin: number; end: number } {
+  return { begin: first * BLOCK_LENGTH, end: last * BLOCK_LENGTH + piece.blockLength(last) };
+}
