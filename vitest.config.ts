@@ -2,13 +2,23 @@ import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Real clients that mostly wait for each other's timers: together they take no longer than the slowest of them. */
-const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].map((name) => `test/console/${name}.test.ts`);
+const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].map(
+  (name) => `test/console/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
     projects: [
       // Threads, as many as there are cores: a process for each file would take longer to start than most files to run.
-      { test: { name: "unit", pool: "threads", maxWorkers: availableParallelism(), include: ["src/**/*.test.ts", "fuzz/**/*.test.ts", "web/src/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          pool: "threads",
+          maxWorkers: availableParallelism(),
+          include: ["src/**/*.test.ts", "fuzz/**/*.test.ts", "web/src/**/*.test.ts"],
+          testTimeout: 20_000,
+        },
+      },
       {
         // Real processes and whole swarms on two cores: one file at a time, so that no test starves another.
         test: {

@@ -8,7 +8,22 @@ import type { FloodName } from "./lib/floods.ts";
 import { defaultNpmRoot, TOOL_NAMES } from "./lib/tools.ts";
 import { formatSize } from "./lib/units.ts";
 
-export const MODES = ["download", "upload", "swarm-down", "swarm-up", "verify", "create", "idle", "codec", "tracker", "peers", "start", "loop", "page", "hostile"] as const;
+export const MODES = [
+  "download",
+  "upload",
+  "swarm-down",
+  "swarm-up",
+  "verify",
+  "create",
+  "idle",
+  "codec",
+  "tracker",
+  "peers",
+  "start",
+  "loop",
+  "page",
+  "hostile",
+] as const;
 export type Mode = (typeof MODES)[number];
 
 export interface Options {
@@ -55,7 +70,8 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   const named = positionals.filter((word) => word !== "all" && word !== "setup");
   if (isSetup && positionals.length > 1) throw new UsageError("setup stands alone");
   const unknown = named.find((word) => !isMode(word));
-  if (unknown !== undefined) throw new UsageError(`there is no mode "${unknown}"; there are ${MODES.join(", ")}, all and setup`);
+  if (unknown !== undefined)
+    throw new UsageError(`there is no mode "${unknown}"; there are ${MODES.join(", ")}, all and setup`);
   return {
     modes: named.length === 0 ? MODES : named.filter(isMode),
     isSetup,
@@ -74,7 +90,12 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
     npmRoot: resolve(values["npm-root"] ?? env["MILLRACE_BENCH_NPM"] ?? defaultNpmRoot(env)),
     python: values.python ?? env["MILLRACE_BENCH_PYTHON"] ?? "/usr/bin/python3",
     others: new Map((values.also ?? []).map(other)),
-    quietWait: values["quiet-wait"] === undefined ? (values.quick === true ? 1 : 10) : whole("--quiet-wait", values["quiet-wait"], 0),
+    quietWait:
+      values["quiet-wait"] === undefined
+        ? values.quick === true
+          ? 1
+          : 10
+        : whole("--quiet-wait", values["quiet-wait"], 0),
     timeout: values.timeout === undefined ? 600 : whole("--timeout", values.timeout),
   };
 }
@@ -127,19 +148,23 @@ function size(option: string, text: string): number {
 function pieceLength(text: string): number {
   const bytes = size("--piece", text);
   if (bytes < MIN_PIECE || bytes > MAX_PIECE || (bytes & (bytes - 1)) !== 0) {
-    throw new UsageError(`--piece takes powers of two from ${formatSize(MIN_PIECE)} to ${formatSize(MAX_PIECE)}, not "${text}"`);
+    throw new UsageError(
+      `--piece takes powers of two from ${formatSize(MIN_PIECE)} to ${formatSize(MAX_PIECE)}, not "${text}"`,
+    );
   }
   return bytes;
 }
 
 function whole(option: string, text: string, from = 1): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < from) throw new UsageError(`${option} takes a whole number from ${from}, not "${text}"`);
+  if (!Number.isSafeInteger(value) || value < from)
+    throw new UsageError(`${option} takes a whole number from ${from}, not "${text}"`);
   return value;
 }
 
 function client(name: string): string {
-  if (!TOOL_NAMES.includes(name)) throw new UsageError(`--clients knows no "${name}"; there are ${TOOL_NAMES.join(", ")}`);
+  if (!TOOL_NAMES.includes(name))
+    throw new UsageError(`--clients knows no "${name}"; there are ${TOOL_NAMES.join(", ")}`);
   return name;
 }
 

@@ -46,13 +46,24 @@ async function measure(options: Options, tools: Tools): Promise<number> {
     process.stdout.write(`${machine(tools)}\n`);
     for (const line of tools.missing) bench.say(line);
     for (const mode of MODES.filter((each) => options.modes.includes(each))) {
-      const problem = await modes[mode].run(bench).then(() => undefined, (reason: unknown) => (reason instanceof Error ? reason.message : "failed"));
+      const problem = await modes[mode].run(bench).then(
+        () => undefined,
+        (reason: unknown) => (reason instanceof Error ? reason.message : "failed"),
+      );
       const records = bench.records.filter((record) => record.mode === mode);
       if (records.length > 0) process.stdout.write(`\n## ${mode}\n\n${modeTables(records, modes[mode].metrics)}\n`);
       if (problem !== undefined) bench.say(`${mode}: ${problem}`);
       if (problem !== undefined || records.some((record) => record.error !== undefined)) status = 1;
       // After every mode, so that an interrupted run leaves what it has.
-      if (options.out !== undefined) writeFileSync(options.out, JSON.stringify({ when: new Date().toISOString(), machine: machine(tools), records: bench.records }, undefined, 2));
+      if (options.out !== undefined)
+        writeFileSync(
+          options.out,
+          JSON.stringify(
+            { when: new Date().toISOString(), machine: machine(tools), records: bench.records },
+            undefined,
+            2,
+          ),
+        );
     }
   } finally {
     killAll();
@@ -64,7 +75,9 @@ async function measure(options: Options, tools: Tools): Promise<number> {
 /** Where the figures are from: one line of the machine, one of the clients. */
 function machine(tools: Tools): string {
   const model = cpus()[0]?.model.trim() ?? arch();
-  const versions = [...tools.versions].filter(([name]) => name !== "cc").map(([name, version]) => `${name} ${version}`.trim());
+  const versions = [...tools.versions]
+    .filter(([name]) => name !== "cc")
+    .map(([name, version]) => `${name} ${version}`.trim());
   return `${new Date().toISOString().slice(0, 16)}Z, ${availableParallelism()} × ${model}, ${formatSize(totalmem())}, Linux ${release()}, Node ${process.versions.node}\n${versions.join(", ")}`;
 }
 

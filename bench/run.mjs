@@ -1,4 +1,5 @@
-// Starts the benchmark: its TypeScript is compiled to a temporary folder, since Node 20 runs no types, and the product is built.
+// Starts the benchmark: its TypeScript is compiled to a temporary folder, since Node 20 runs no types, and the product
+// is built.
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,11 +15,15 @@ process.once("exit", clean);
 const isAsking = ["--help", "-h", "setup"].some((word) => args.includes(word));
 if (!isAsking && !args.includes("--no-build")) step(["scripts/build.mjs"]);
 step(["node_modules/typescript/bin/tsc", "-p", "bench/tsconfig.json", "--outDir", folder]);
-for (const file of readdirSync(join(root, "bench/drivers"))) if (!file.endsWith(".ts")) copyFileSync(join(root, "bench/drivers", file), join(folder, "bench/drivers", file));
+for (const file of readdirSync(join(root, "bench/drivers")))
+  if (!file.endsWith(".ts")) copyFileSync(join(root, "bench/drivers", file), join(folder, "bench/drivers", file));
 writeFileSync(join(folder, "package.json"), `{"type":"module"}\n`);
 symlinkSync(join(root, "node_modules"), join(folder, "node_modules"), "dir");
 
-const child = spawn(process.execPath, [join(folder, "bench/main.js"), ...args], { stdio: "inherit", env: { ...process.env, MILLRACE_BENCH_ROOT: root } });
+const child = spawn(process.execPath, [join(folder, "bench/main.js"), ...args], {
+  stdio: "inherit",
+  env: { ...process.env, MILLRACE_BENCH_ROOT: root },
+});
 // The terminal sends Ctrl-C to both; the benchmark cleans up, and this one waits for it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));

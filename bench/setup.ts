@@ -24,29 +24,39 @@ function installDebian(): boolean {
   }
   try {
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    return run("apt-get", ["update", "-qq"], { env }) && run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...DEBIAN_PACKAGES], { env });
+    return (
+      run("apt-get", ["update", "-qq"], { env }) &&
+      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...DEBIAN_PACKAGES], { env })
+    );
   } finally {
     if (isMade) rmSync(POLICY, { force: true });
   }
 }
 
 /**
- * Without install scripts: a package deep inside WebTorrent refuses to be installed by npm, and its WebRTC wants a binary from
- * elsewhere. Only TCP is measured, so WebRTC is replaced by nothing.
+ * Without install scripts: a package deep inside WebTorrent refuses to be installed by npm, and its WebRTC wants a
+ * binary from elsewhere. Only TCP is measured, so WebRTC is replaced by nothing.
  */
 function installNpm(npmRoot: string): boolean {
   mkdirSync(npmRoot, { recursive: true });
   const manifest = join(npmRoot, "package.json");
-  if (!existsSync(manifest)) writeFileSync(manifest, `${JSON.stringify({ name: "millrace-bench-peers", private: true })}\n`);
+  if (!existsSync(manifest))
+    writeFileSync(manifest, `${JSON.stringify({ name: "millrace-bench-peers", private: true })}\n`);
   const packages = Object.entries(NPM_PACKAGES).map(([name, version]) => `${name}@${version}`);
-  if (!run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: npmRoot })) return false;
+  if (!run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: npmRoot }))
+    return false;
   const webrtc = join(npmRoot, "node_modules/webrtc-polyfill");
-  const nothing = "class None {\n  constructor() {\n    throw new Error(\"no WebRTC here\");\n  }\n}\nexport { None as RTCPeerConnection, None as RTCSessionDescription, None as RTCIceCandidate };\nexport default {};\n";
+  const nothing =
+    'class None {\n  constructor() {\n    throw new Error("no WebRTC here");\n  }\n}\nexport { None as RTCPeerConnection, None as RTCSessionDescription, None as RTCIceCandidate };\nexport default {};\n';
   if (existsSync(webrtc)) for (const name of ["index.js", "polyfill.js"]) writeFileSync(join(webrtc, name), nothing);
   return true;
 }
 
-function run(command: string, args: readonly string[], options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv }): boolean {
+function run(
+  command: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
+): boolean {
   process.stderr.write(`${command} ${args.join(" ")}\n`);
   return spawnSync(command, args, { ...options, stdio: "inherit" }).status === 0;
 }

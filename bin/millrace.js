@@ -11,6 +11,8 @@ if (existsSync(main)) {
   const { run } = await import(main.href);
   await run(process.argv.slice(2));
 } else {
-  process.stderr.write("millrace: it is not built yet: dist/cli/main.js is missing; run `npm run build` in its folder\n");
+  process.stderr.write(
+    "millrace: it is not built yet: dist/cli/main.js is missing; run `npm run build` in its folder\n",
+  );
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The client from end to end on one machine, without a network: a torrent is made, seeded and downloaded, and the two copies are
- * compared. Run it with `node examples/download.mjs`.
+ * The client from end to end on one machine, without a network: a torrent is made, seeded and downloaded, and the two
+ * copies are compared. Run it with `node examples/download.mjs`.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -9,25 +9,36 @@ import { nodeRuntime } from "millrace/runtime/node";
 const runtime = nodeRuntime();
 const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));
 try {
-    await writeFile(join(folder, "hello.txt"), "Hello, swarm!\n".repeat(10_000));
-    // v1 is for everybody, v2 for the newest clients, hybrid for both.
-    const { bytes } = await createTorrent(runtime, { path: folder, name: "hello", version: "hybrid", trackers: [["udp://tracker.example:6969"]], private: true });
-    const metainfo = parseMetainfo(bytes, runtime.hasher);
-    console.log(metainfo.version, metainfo.name, `${metainfo.totalSize} bytes in ${metainfo.pieceCount} pieces of ${metainfo.pieceLength}`);
-    console.log("v1", metainfo.infoHash?.hex);
-    console.log("v2", metainfo.infoHashV2?.hex);
-    for (const file of metainfo.files)
-        console.log(`  ${file.path.join("/")} (${file.length} bytes from ${file.offset})`);
-    // Which bytes of which files does a piece have?
-    console.log("piece 0 is", metainfo.layout.spans(metainfo.layout.pieceOffset(0), metainfo.layout.pieceSize(0)));
-    // What is beside info can change without touching the info-hash.
-    const edited = parseMetainfo(editTorrent(bytes, { trackers: [["http://other.example/announce"]], comment: "moved" }), runtime.hasher);
-    console.log("edited", edited.trackers, edited.comment, "same torrent:", edited.id.equals(metainfo.id));
-    const link = formatMagnet({ ...magnetOf(edited), peers: [{ host: "::1", port: 6881 }] });
-    console.log(link);
-    console.log("from the link:", parseMagnet(link).infoHash?.hex, parseMagnet(link).peers);
-}
-finally {
-    await rm(folder, { recursive: true });
-    await runtime.close();
+  await writeFile(join(folder, "hello.txt"), "Hello, swarm!\n".repeat(10_000));
+  // v1 is for everybody, v2 for the newest clients, hybrid for both.
+  const { bytes } = await createTorrent(runtime, {
+    path: folder,
+    name: "hello",
+    version: "hybrid",
+    trackers: [["udp://tracker.example:6969"]],
+    private: true,
+  });
+  const metainfo = parseMetainfo(bytes, runtime.hasher);
+  console.log(
+    metainfo.version,
+    metainfo.name,
+    `${metainfo.totalSize} bytes in ${metainfo.pieceCount} pieces of ${metainfo.pieceLength}`,
+  );
+  console.log("v1", metainfo.infoHash?.hex);
+  console.log("v2", metainfo.infoHashV2?.hex);
+  for (const file of metainfo.files) console.log(`  ${file.path.join("/")} (${file.length} bytes from ${file.offset})`);
+  // Which bytes of which files does a piece have?
+  console.log("piece 0 is", metainfo.layout.spans(metainfo.layout.pieceOffset(0), metainfo.layout.pieceSize(0)));
+  // What is beside info can change without touching the info-hash.
+  const edited = parseMetainfo(
+    editTorrent(bytes, { trackers: [["http://other.example/announce"]], comment: "moved" }),
+    runtime.hasher,
+  );
+  console.log("edited", edited.trackers, edited.comment, "same torrent:", edited.id.equals(metainfo.id));
+  const link = formatMagnet({ ...magnetOf(edited), peers: [{ host: "::1", port: 6881 }] });
+  console.log(link);
+  console.log("from the link:", parseMagnet(link).infoHash?.hex, parseMagnet(link).peers);
+} finally {
+  await rm(folder, { recursive: true });
+  await runtime.close();
 }

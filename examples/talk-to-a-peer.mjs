@@ -1,6 +1,7 @@
 /**
- * The toolkit by hand, as in pytorrentlib: shake hands with a peer, say interested, ask for one block, check the piece. The peer is
- * a Millrace client in the same process, but any client would do. Run it with `node examples/talk-to-a-peer.mjs`.
+ * The toolkit by hand, as in pytorrentlib: shake hands with a peer, say interested, ask for one block, check the piece.
+ * The peer is a Millrace client in the same process, but any client would do. Run it with `node
+ * examples/talk-to-a-peer.mjs`.
  */
 import { connect } from "node:net";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,7 +10,16 @@ import { join } from "node:path";
 import { Client, toHex } from "millrace";
 import { createTorrent, parseMetainfo } from "millrace/metainfo";
 import { nodeRuntime } from "millrace/runtime/node";
-import { encodeHandshake, encodeInterested, encodeRequest, formatClient, formatMessage, generatePeerId, HandshakeDecoder, MessageDecoder } from "millrace/wire";
+import {
+  encodeHandshake,
+  encodeInterested,
+  encodeRequest,
+  formatClient,
+  formatMessage,
+  generatePeerId,
+  HandshakeDecoder,
+  MessageDecoder,
+} from "millrace/wire";
 
 const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));
 const runtime = nodeRuntime();
@@ -17,7 +27,9 @@ await writeFile(join(folder, "letter.txt"), "A millrace drives the wheel.\n".rep
 const { bytes } = await createTorrent(runtime, { path: join(folder, "letter.txt") });
 const metainfo = parseMetainfo(bytes, runtime.hasher);
 const client = new Client({ runtime, downloadDir: folder, port: 0 });
-await (await client.add(metainfo)).done;
+await (
+  await client.add(metainfo)
+).done;
 
 const length = metainfo.layout.pieceSize(0);
 const piece = new Uint8Array(length);

@@ -6,8 +6,8 @@ import { decode, decodePrefix, decodeWithSpans, encode, rawSlice } from "../src/
 import { mutations } from "./mutate.ts";
 
 /*
- * Real torrents and small documents with bytes flipped, put in, taken out, doubled and cut off. Whatever comes in, out come values or an
- * InputError with an offset. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
+ * Real torrents and small documents with bytes flipped, put in, taken out, doubled and cut off. Whatever comes in, out
+ * come values or an InputError with an offset. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 const seeds = [
@@ -21,7 +21,11 @@ function outcome(work: () => string): string {
   try {
     return work();
   } catch (error) {
-    return error instanceof InputError && error.code.startsWith("bencode.") && typeof error.fields["offset"] === "number" ? "refused" : String(error);
+    return error instanceof InputError &&
+      error.code.startsWith("bencode.") &&
+      typeof error.fields["offset"] === "number"
+      ? "refused"
+      : String(error);
   }
 }
 
@@ -29,7 +33,9 @@ describe("decode under mutation", () => {
   it("strict gives a value that encodes to the same bytes, or a typed error", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
-        expect(["same", "refused"]).toContain(outcome(() => (equalBytes(encode(decode(input, { strict: true })), input) ? "same" : "different")));
+        expect(["same", "refused"]).toContain(
+          outcome(() => (equalBytes(encode(decode(input, { strict: true })), input) ? "same" : "different")),
+        );
       }),
       { numRuns },
     );
@@ -59,7 +65,8 @@ describe("decode under mutation", () => {
           if (!(value instanceof Map)) return "agree";
           for (const [key, { start, end }] of decodeWithSpans(input).spans) {
             const slice = rawSlice(input, [key]);
-            if (slice === undefined || !equalBytes(slice, input.subarray(start, end))) return `rawSlice differs at ${key}`;
+            if (slice === undefined || !equalBytes(slice, input.subarray(start, end)))
+              return `rawSlice differs at ${key}`;
           }
           return "agree";
         });

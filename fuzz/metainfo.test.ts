@@ -8,8 +8,8 @@ import { cryptoHasher, MemorySource } from "../test/support/memory-source.ts";
 import { mutations } from "./mutate.ts";
 
 /*
- * Torrents of all versions and magnet links with bytes changed. Whatever comes in, out comes a torrent that holds what its type promises, or a
- * typed error. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
+ * Torrents of all versions and magnet links with bytes changed. Whatever comes in, out comes a torrent that holds what
+ * its type promises, or a typed error. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 const seeds: Uint8Array[] = [readFileSync(new URL("../test/fixtures/trusted-computing.torrent", import.meta.url))];
@@ -22,7 +22,14 @@ beforeAll(async () => {
     "/t/run": { bytes: new Uint8Array(20_000).fill(3), executable: true },
   });
   for (const version of ["v1", "v2", "hybrid"] as const) {
-    const { bytes } = await createTorrent(source, { path: "/t", version, pieceLength: 16_384, trackers: [["http://a/"], ["udp://b:1"]], webSeeds: ["http://w/"], private: true });
+    const { bytes } = await createTorrent(source, {
+      path: "/t",
+      version,
+      pieceLength: 16_384,
+      trackers: [["http://a/"], ["udp://b:1"]],
+      webSeeds: ["http://w/"],
+      private: true,
+    });
     seeds.push(bytes);
   }
 });
@@ -34,7 +41,16 @@ function check(metainfo: Metainfo): string {
   if (new Set(paths).size !== paths.length) return "two files have one path";
   for (const file of metainfo.files) {
     for (const name of file.path) {
-      if (name === "" || name === "." || name === ".." || name.includes("/") || name.includes("\\") || name.includes("\0") || utf8(name).length > 255) return `unsafe name ${name}`;
+      if (
+        name === "" ||
+        name === "." ||
+        name === ".." ||
+        name.includes("/") ||
+        name.includes("\\") ||
+        name.includes("\0") ||
+        utf8(name).length > 255
+      )
+        return `unsafe name ${name}`;
     }
     if (!(file.length >= 0) || !Number.isSafeInteger(file.offset + file.length)) return "a size is no size";
   }
@@ -70,7 +86,10 @@ describe("parseMetainfo under mutation", () => {
       fc.property(mutations(seeds), (input) => {
         const result = outcome(() => {
           const before = parseMetainfo(input, cryptoHasher);
-          const after = parseMetainfo(editTorrent(input, { comment: "new", trackers: [["http://new/"]] }), cryptoHasher);
+          const after = parseMetainfo(
+            editTorrent(input, { comment: "new", trackers: [["http://new/"]] }),
+            cryptoHasher,
+          );
           return before.id.equals(after.id) && after.comment === "new" && check(after) === "holds" ? "kept" : "changed";
         });
         expect(["kept", "refused"]).toContain(result);
@@ -90,7 +109,9 @@ describe("parseMagnet under mutation", () => {
       fc.property(mutations([link]), (input) => {
         const result = outcome(() => {
           const magnet = parseMagnet(utf8Decode(input));
-          return JSON.stringify(parseMagnet(formatMagnet(magnet))) === JSON.stringify(magnet) ? "same" : `differs: ${utf8Decode(input)}`;
+          return JSON.stringify(parseMagnet(formatMagnet(magnet))) === JSON.stringify(magnet)
+            ? "same"
+            : `differs: ${utf8Decode(input)}`;
         });
         expect(["same", "refused"]).toContain(result);
       }),

@@ -14,7 +14,14 @@ const byte = fc.oneof(fc.constantFrom(...Buffer.from("ilde:-0123456789")), fc.na
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("set" as const), at, byte }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("insert" as const), at, bytes: fc.array(byte, { minLength: 1, maxLength: 8 }).map((bytes) => Uint8Array.from(bytes)) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("insert" as const),
+      at,
+      bytes: fc.array(byte, { minLength: 1, maxLength: 8 }).map((bytes) => Uint8Array.from(bytes)),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("remove" as const), at, count }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("double" as const), at, count }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("cut" as const), at }) },
@@ -39,5 +46,7 @@ function mutate(input: Uint8Array, change: Mutation): Uint8Array {
 
 /** One of the seeds with some bytes changed, put in, taken out, doubled or cut off. */
 export function mutations(seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
-  return fc.tuple(fc.constantFrom(...seeds), fc.array(mutation, { maxLength: 6 })).map(([seed, changes]) => new Uint8Array(changes.reduce(mutate, seed)));
+  return fc
+    .tuple(fc.constantFrom(...seeds), fc.array(mutation, { maxLength: 6 }))
+    .map(([seed, changes]) => new Uint8Array(changes.reduce(mutate, seed)));
 }

@@ -16,7 +16,9 @@ function onPiece<T extends "have" | "suggest" | "allowed-fast">(type: T): fc.Arb
   return uint32.map((piece) => ({ type, piece }));
 }
 
-function onSpan<T extends "request" | "cancel" | "reject">(type: T): fc.Arbitrary<{ type: T; piece: number; begin: number; length: number }> {
+function onSpan<T extends "request" | "cancel" | "reject">(
+  type: T,
+): fc.Arbitrary<{ type: T; piece: number; begin: number; length: number }> {
   return fc.record({ type: fc.constant(type), piece: uint32, begin: uint32, length: uint32 });
 }
 
@@ -39,7 +41,11 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant("piece" as const), piece: uint32, begin: uint32, block: payload }),
   fc.record({ type: fc.constant("port" as const), port: fc.nat({ max: 0xffff }) }),
   fc.record({ type: fc.constant("extended" as const), id: fc.nat({ max: 0xff }), payload }),
-  fc.record({ type: fc.constant("unknown" as const), id: fc.nat({ max: 0xff }).filter((id) => !known.has(id)), payload }),
+  fc.record({
+    type: fc.constant("unknown" as const),
+    id: fc.nat({ max: 0xff }).filter((id) => !known.has(id)),
+    payload,
+  }),
 );
 
 /** `bytes` cut in pieces: `cuts` are lengths, used round and round. */
@@ -54,7 +60,10 @@ export function chunked(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[
 }
 
 /** How a stream may be cut. */
-export const anyCuts: fc.Arbitrary<number[]> = fc.array(fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 400 })), {
-  minLength: 1,
-  maxLength: 12,
-});
+export const anyCuts: fc.Arbitrary<number[]> = fc.array(
+  fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 400 })),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+);

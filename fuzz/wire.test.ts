@@ -22,8 +22,9 @@ import {
 import { anyCuts, chunked } from "./wire-arbitrary.ts";
 
 /*
- * Valid input with bytes flipped, put in, taken out, doubled and cut off, in every decoder of the wire. Whatever comes in, out
- * come values or a PeerError, in bounded memory. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
+ * Valid input with bytes flipped, put in, taken out, doubled and cut off, in every decoder of the wire. Whatever comes
+ * in, out come values or a PeerError, in bounded memory. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a
+ * failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 
@@ -36,7 +37,20 @@ type Mutation =
   | { readonly kind: "cut"; readonly at: number };
 
 const at = fc.nat({ max: 0xffff });
-const nasty = fc.constantFrom(0, 1, 9, 13, 0x3fff, 0x4000, 0x4001, MAX_BLOCK_LENGTH + 9, 0x10_0000, 0x10_0001, 0x7fff_ffff, 0xffff_ffff);
+const nasty = fc.constantFrom(
+  0,
+  1,
+  9,
+  13,
+  0x3fff,
+  0x4000,
+  0x4001,
+  MAX_BLOCK_LENGTH + 9,
+  0x10_0000,
+  0x10_0001,
+  0x7fff_ffff,
+  0xffff_ffff,
+);
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant("flip" as const), at, value: fc.integer({ min: 1, max: 255 }) }),
   fc.record({ kind: fc.constant("word" as const), at, value: nasty }),
@@ -134,7 +148,12 @@ class Auditor implements MessageSink {
     assert.equal(this.#open, undefined);
     this.trace.push(formatMessage(message));
     if (message.type !== "extended") return;
-    const code = outcome(() => void (message.id === 0 ? decodeExtendedHandshake(message.payload) : decodeExtension(utMetadata, message.payload)));
+    const code = outcome(
+      () =>
+        void (message.id === 0
+          ? decodeExtendedHandshake(message.payload)
+          : decodeExtension(utMetadata, message.payload)),
+    );
     this.trace.push(code);
   }
 
@@ -182,7 +201,11 @@ describe("the wire under fuzzing", () => {
   });
 
   it("HandshakeDecoder takes any mutation, and clients are named without control characters", () => {
-    const seed = encodeHandshake({ infoHash: new Uint8Array(20), peerId: latin1("-qB4520-abcdefghijkl"), reserved: { extended: true } });
+    const seed = encodeHandshake({
+      infoHash: new Uint8Array(20),
+      peerId: latin1("-qB4520-abcdefghijkl"),
+      reserved: { extended: true },
+    });
     fc.assert(
       fc.property(mutations, anyCuts, (steps, cuts) => {
         const decoder = new HandshakeDecoder();
@@ -233,10 +256,14 @@ describe("the wire under fuzzing", () => {
           expect(assembler.requests(now).every((request) => request.piece < 2048)).toBe(true);
           if (action === "join" || action === "leave" || action === "wait") continue;
           const truth = info.subarray(piece * 16_384, (piece + 1) * 16_384);
-          const data = action === "answer" ? truth : action === "lie" ? truth.map((byte) => byte ^ 1) : new Uint8Array(5);
+          const data =
+            action === "answer" ? truth : action === "lie" ? truth.map((byte) => byte ^ 1) : new Uint8Array(5);
           let metadata: Uint8Array = info;
           const code = outcome(() => {
-            const message = action === "reject" ? ({ type: "reject", piece } as const) : ({ type: "data", piece, totalSize: undefined, data } as const);
+            const message =
+              action === "reject"
+                ? ({ type: "reject", piece } as const)
+                : ({ type: "data", piece, totalSize: undefined, data } as const);
             const result = assembler.onMessage(peer, message, now);
             if (result.type === "complete") metadata = result.metadata;
           });

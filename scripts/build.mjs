@@ -1,5 +1,5 @@
-// Compiles src/ and the page to dist/. Output goes to a folder of its own first and then takes dist's place, so that a deleted
-// source leaves no stale output behind and a running process never sees half a build.
+// Compiles src/ and the page to dist/. Output goes to a folder of its own first and then takes dist's place, so that a
+// deleted source leaves no stale output behind and a running process never sees half a build.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -15,12 +15,18 @@ const old = `${root}dist.old.${process.pid}`;
 const unbundled = ["undici", /^hono/, /^@hono\//, "zod", "smol-toml", "pino", "prom-client", "mime", "env-paths"];
 
 /**
- * Makes few files of many, split where a command is loaded by itself. Loading a hundred small modules takes longer than most commands
- * take to run. Answers the packages that went in.
+ * Makes few files of many, split where a command is loaded by itself. Loading a hundred small modules takes longer than
+ * most commands take to run. Answers the packages that went in.
  */
 async function bundle(input, into) {
   const build = await rolldown({ cwd: root, input, platform: "node", external: [/^node:/, /^#/, ...unbundled] });
-  const { output } = await build.write({ dir: into, format: "esm", sourcemap: true, entryFileNames: "[name].js", chunkFileNames: "[name].js" });
+  const { output } = await build.write({
+    dir: into,
+    format: "esm",
+    sourcemap: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name].js",
+  });
   await build.close();
   const modules = output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
   return new Set(modules.flatMap((id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
@@ -28,21 +34,31 @@ async function bundle(input, into) {
 
 /** What their authors ask of whoever passes their code on. */
 function licenses(packages) {
-  return [...packages].sort((a, b) => (a < b ? -1 : 1)).map((name) => {
-    const folder = `${root}node_modules/${name}`;
-    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    if (file === undefined) throw new Error(`${name} has no licence file`);
-    return `${name}\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
-  });
+  return [...packages]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((name) => {
+      const folder = `${root}node_modules/${name}`;
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined) throw new Error(`${name} has no licence file`);
+      return `${name}\n\n${readFileSync(`${folder}/${file}`, "utf8").trim()}\n`;
+    });
 }
 
 async function build() {
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json", "--outDir", fresh], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0) return status ?? 1;
   rmSync(`${fresh}/cli`, { recursive: true });
   const packages = await bundle({ main: "src/cli/main.ts" }, `${fresh}/cli`);
   writeFileSync(`${fresh}/cli/LICENSES.txt`, licenses(packages).join(`\n${"-".repeat(80)}\n\n`));
-  await page.build({ root: `${root}web`, configFile: `${root}web/vite.config.ts`, logLevel: "warn", build: { outDir: `${fresh}/web`, emptyOutDir: true } });
+  await page.build({
+    root: `${root}web`,
+    configFile: `${root}web/vite.config.ts`,
+    logLevel: "warn",
+    build: { outDir: `${fresh}/web`, emptyOutDir: true },
+  });
   await bundle({ "hash-worker": "src/runtime/node/hashing/hash-worker.ts" }, `${fresh}/runtime/node/hashing`);
   if (existsSync(`${root}dist`)) renameSync(`${root}dist`, old);
   renameSync(fresh, `${root}dist`);

@@ -1,4 +1,5 @@
-// Writes docs/limits.md from every limits.ts and *-limits.ts, so that the page says what the code does. `--check` only compares.
+// Writes docs/limits.md from every limits.ts and *-limits.ts, so that the page says what the code does. `--check` only
+// compares.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -22,17 +23,25 @@ function limitsOf(room) {
   const rows = [];
   let comment = "";
   for (const match of source.matchAll(/\/\*\*([\s\S]*?)\*\/|export const (\w+)(?:: \w+)? = ([^;]+);|export \{/g)) {
-    if (match[1] !== undefined) comment = match[1].replaceAll(/\n\s*\*/g, " ").replaceAll(/\s+/g, " ").trim();
+    if (match[1] !== undefined)
+      comment = match[1]
+        .replaceAll(/\n\s*\*/g, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim();
     else if (match[2] === undefined) comment = "";
     else {
-      rows.push(`| \`${match[2]}\` | ${match[3].replaceAll(/\s+/g, " ").replaceAll("_", ",")} | ${comment.replaceAll(/\{@link ([^}]+)\}/g, "`$1`").replaceAll("|", "\\|")} |`);
+      rows.push(
+        `| \`${match[2]}\` | ${match[3].replaceAll(/\s+/g, " ").replaceAll("_", ",")} | ${comment.replaceAll(/\{@link ([^}]+)\}/g, "`$1`").replaceAll("|", "\\|")} |`,
+      );
       comment = "";
     }
   }
   return `\n## ${room.replace(/[/-]?limits\.ts$/, "")}\n\n| constant | value | what and why |\n|---|---|---|\n${rows.join("\n")}\n`;
 }
 
-const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith("limits.ts"));
+const sources = readdirSync(`${root}src`, { recursive: true, encoding: "utf8" }).filter((path) =>
+  path.endsWith("limits.ts"),
+);
 const text = intro + sources.toSorted().map(limitsOf).join("");
 if (process.argv.includes("--check")) {
   if (readFileSync(page, "utf8") !== text) {

@@ -1,5 +1,6 @@
-// Takes the pictures of docs/screenshots: every view of the page, light, dark and on a phone, of a real daemon that downloads from a
-// real seeder (Millrace itself, slowed down). `npm run build && node scripts/screenshots.mjs`; needs Debian's chromium.
+// Takes the pictures of docs/screenshots: every view of the page, light, dark and on a phone, of a real daemon that
+// downloads from a real seeder (Millrace itself, slowed down). `npm run build && node scripts/screenshots.mjs`; needs
+// Debian's chromium.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -26,18 +27,41 @@ const TORRENTS = [
 
 const runtime = nodeRuntime();
 const seeder = new Client({ downloadDir: join(home, "seed"), port: 0, maxUploadRate: 250_000 });
-const daemon = spawn(process.execPath, [join(root, "bin/millrace.js"), "daemon", "--json", "--listen", "127.0.0.1:0", "--state", join(home, "state"), "--dir", join(home, "downloads"), "--peer-port", "0", "--allow-private"], {
-  env: { ...process.env, MILLRACE_TOKEN: token, XDG_CONFIG_HOME: home },
-  stdio: ["ignore", "pipe", "ignore"],
-});
+const daemon = spawn(
+  process.execPath,
+  [
+    join(root, "bin/millrace.js"),
+    "daemon",
+    "--json",
+    "--listen",
+    "127.0.0.1:0",
+    "--state",
+    join(home, "state"),
+    "--dir",
+    join(home, "downloads"),
+    "--peer-port",
+    "0",
+    "--allow-private",
+  ],
+  {
+    env: { ...process.env, MILLRACE_TOKEN: token, XDG_CONFIG_HOME: home },
+    stdio: ["ignore", "pipe", "ignore"],
+  },
+);
 
 /** A torrent of some files, and who seeds it. */
 async function makeTorrent([name, size]) {
   const folder = join(home, "seed", name);
   mkdirSync(join(folder, "extras"), { recursive: true });
   writeFileSync(join(folder, `${name.split(" ")[0]}.mp4`), randomBytes(size));
-  for (const part of ["notes.txt", "cover.jpg", "subtitles.en.srt"]) writeFileSync(join(folder, "extras", part), randomBytes(20_000));
-  const { bytes } = await createTorrent(runtime, { path: folder, pieceLength: 32_768, comment: "made for a picture", trackers: [["http://127.0.0.1:9/announce"], ["udp://127.0.0.1:9/announce"]] });
+  for (const part of ["notes.txt", "cover.jpg", "subtitles.en.srt"])
+    writeFileSync(join(folder, "extras", part), randomBytes(20_000));
+  const { bytes } = await createTorrent(runtime, {
+    path: folder,
+    pieceLength: 32_768,
+    comment: "made for a picture",
+    trackers: [["http://127.0.0.1:9/announce"], ["udp://127.0.0.1:9/announce"]],
+  });
   await seeder.add(bytes, { trackers: false, skipCheck: true });
   return bytes;
 }
@@ -46,7 +70,8 @@ async function shoot(browser, url, theme, viewport, files) {
   const context = await browser.newContext({ viewport, colorScheme: theme === "dark" ? "dark" : "light" });
   const page = await context.newPage();
   const isPhone = theme === "phone";
-  const take = (view) => page.screenshot({ path: join(into, `${theme}-${view}.jpg`), type: "jpeg", quality: 70, animations: "disabled" });
+  const take = (view) =>
+    page.screenshot({ path: join(into, `${theme}-${view}.jpg`), type: "jpeg", quality: 70, animations: "disabled" });
   const dialog = async (view, open) => {
     await open();
     await page.getByRole("dialog").waitFor();
@@ -81,7 +106,12 @@ async function shoot(browser, url, theme, viewport, files) {
     const chooser = page.waitForEvent("filechooser");
     await press("Add torrent file");
     await (await chooser).setFiles(files);
-    await page.getByRole("dialog").getByText("cover.jpg").or(page.getByRole("dialog").getByText("extras")).first().waitFor();
+    await page
+      .getByRole("dialog")
+      .getByText("cover.jpg")
+      .or(page.getByRole("dialog").getByText("extras"))
+      .first()
+      .waitFor();
   });
   await dialog("add-link", () => press("Add link"));
   await dialog("create", () => press("Create torrent"));
@@ -111,10 +141,14 @@ try {
   const all = [];
   for (const torrent of TORRENTS) all.push(await makeTorrent(torrent));
   const port = await seeder.listen();
-  for (const [at, bytes] of all.entries()) await api.addFile(new Blob([bytes]), { label: TORRENTS[at][2], peers: [`127.0.0.1:${port}`], paused: at === 3 });
+  for (const [at, bytes] of all.entries())
+    await api.addFile(new Blob([bytes]), { label: TORRENTS[at][2], peers: [`127.0.0.1:${port}`], paused: at === 3 });
   const fresh = join(home, "another.torrent");
   writeFileSync(fresh, await makeTorrent(["Sintel (2160p)", 900_000]));
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--headless=new"] });
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: ["--no-sandbox", "--headless=new"],
+  });
   await shoot(browser, url, "light", { width: 1360, height: 820 }, fresh);
   await shoot(browser, url, "dark", { width: 1360, height: 820 }, fresh);
   await shoot(browser, url, "phone", { width: 390, height: 844 }, fresh);

@@ -18,7 +18,11 @@ for (const suite of report.testResults) {
 }
 for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
 // A file that does not even load has no tests to count: it counts as one failure.
-const broken = report.testResults.filter((suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed")).length;
+const broken = report.testResults.filter(
+  (suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed"),
+).length;
 const failed = report.numFailedTests + broken || (status === "0" ? 0 : 1);
-process.stdout.write(`${report.numPassedTests} passed, ${failed} failed${skipped.length === 0 ? "" : `, ${skipped.length} skipped`}\n`);
+process.stdout.write(
+  `${report.numPassedTests} passed, ${failed} failed${skipped.length === 0 ? "" : `, ${skipped.length} skipped`}\n`,
+);
 process.exit(failed === 0 ? 0 : 1);

@@ -57,15 +57,20 @@ describe("docs", () => {
     expect(() => execFileSync(process.execPath, [`${root}scripts/limits-doc.mjs`, "--check"])).not.toThrow();
   });
 
-  it.each(["README.md", "docs/architecture.md", "docs/coming-from.md", "docs/limits.md", "docs/cli.md"])("%s has no dead links", (page) => {
-    for (const [, target = ""] of read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
-      if (/^https?:/.test(target)) continue;
-      expect(existsSync(join(root, dirname(page), target)), target).toBe(true);
-    }
-  });
+  it.each(["README.md", "docs/architecture.md", "docs/coming-from.md", "docs/limits.md", "docs/cli.md"])(
+    "%s has no dead links",
+    (page) => {
+      for (const [, target = ""] of read(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+        if (/^https?:/.test(target)) continue;
+        expect(existsSync(join(root, dirname(page), target)), target).toBe(true);
+      }
+    },
+  );
 
   it("architecture.md names files that exist", () => {
-    for (const [, path = ""] of read("docs/architecture.md").matchAll(/`((?:client|swarm|storage|transport|discovery|tracker|wire|runtime)\/[\w/-]+\.ts)`/g)) {
+    for (const [, path = ""] of read("docs/architecture.md").matchAll(
+      /`((?:client|swarm|storage|transport|discovery|tracker|wire|runtime)\/[\w/-]+\.ts)`/g,
+    )) {
       expect(existsSync(`${root}src/${path}`), path).toBe(true);
     }
   });
@@ -81,7 +86,9 @@ function masked(text: string): string {
 }
 
 describe("docs/cli.md", () => {
-  const samples = [...read("docs/cli.md").matchAll(/^```\n\$ millrace ([^\n]+)\n([^`]*?)^```$/gm)].map(([, line = "", output = ""]) => ({ line, output }));
+  const samples = [...read("docs/cli.md").matchAll(/^```\n\$ millrace ([^\n]+)\n([^`]*?)^```$/gm)].map(
+    ([, line = "", output = ""]) => ({ line, output }),
+  );
 
   it("has samples of create, info, verify and edit that come out as they stand there", async () => {
     const cwd = await tempFolder();
@@ -93,7 +100,9 @@ describe("docs/cli.md", () => {
       if (command === "verify") writeFileSync(join(cwd, "films", "notes.txt"), "ho\n");
       const args = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
       const env = { ...process.env, LC_ALL: "C.UTF-8" };
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, ...args], { cwd, env }).catch((failed: { stdout: string; stderr: string }) => failed);
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, ...args], { cwd, env }).catch(
+        (failed: { stdout: string; stderr: string }) => failed,
+      );
       expect(masked(stdout), line).toBe(masked(output));
       expect(stderr, line).toBe("");
     }
@@ -106,7 +115,9 @@ describe("docs/cli.md", () => {
   });
 
   it("has a section for each command", async () => {
-    const commands = [...(await millrace("--help")).stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? {2,}\S/gm)].map(([, name = ""]) => name);
+    const commands = [...(await millrace("--help")).stdout.matchAll(/^ {2}([a-z]+)(?:\|[a-z]+)? {2,}\S/gm)].map(
+      ([, name = ""]) => name,
+    );
     const sections = [...read("docs/cli.md").matchAll(/^## (.+)$/gm)].flatMap(([, title = ""]) => title.split(", "));
     expect(sections.toSorted()).toEqual(commands.toSorted());
   });
@@ -118,19 +129,35 @@ describe("README.md", () => {
     cpSync(`${root}docs`, join(cwd, "docs"), { recursive: true });
     const readme = read("README.md").slice(read("README.md").indexOf("## 60 seconds"));
     const here = (text: string): string => text.replaceAll("/tmp/docs.torrent", join(cwd, "docs.torrent"));
-    const [first = [], second = []] = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, block = ""]) => here(block).split("\n").filter((line) => line.startsWith("millrace ")));
-    const words = (line: string): string[] => line.replace(/\s+#.*/, "").split(/\s+/).slice(1);
-    const run = (line: string): Promise<unknown> => promisify(execFile)(process.execPath, [bin, ...words(line)], { cwd });
+    const [first = [], second = []] = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, block = ""]) =>
+      here(block)
+        .split("\n")
+        .filter((line) => line.startsWith("millrace ")),
+    );
+    const words = (line: string): string[] =>
+      line
+        .replace(/\s+#.*/, "")
+        .split(/\s+/)
+        .slice(1);
+    const run = (line: string): Promise<unknown> =>
+      promisify(execFile)(process.execPath, [bin, ...words(line)], { cwd });
     const seeds = first.filter((line) => line.startsWith("millrace seed "));
     expect([seeds.length, second.length]).toEqual([1, 2]);
     for (const line of first) if (!seeds.includes(line)) await run(line);
-    const seed = new Program(process.execPath, [bin, ...words(seeds[0] ?? "").map((word) => (word === "6881" ? "0" : word))], { cwd });
+    const seed = new Program(
+      process.execPath,
+      [bin, ...words(seeds[0] ?? "").map((word) => (word === "6881" ? "0" : word))],
+      { cwd },
+    );
     const port = await eventually("it seeds", () => /seeding docs on port (\d+)/.exec(seed.output)?.[1]);
     for (const line of second) await run(line.replace(":6881", `:${port}`));
     const [, snippet = ""] = /```ts\n(import { Client }.*?)```/s.exec(readme) ?? [];
-    const code = here(snippet).replace(":6881", `:${port}`).replace('"downloads"', JSON.stringify(join(cwd, "library")));
+    const code = here(snippet)
+      .replace(":6881", `:${port}`)
+      .replace('"downloads"', JSON.stringify(join(cwd, "library")));
     // From here the package is found by its name.
     await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
-    for (const got of ["downloads", "library"]) expect(readFileSync(join(cwd, got, "docs/cli.md"), "utf8")).toBe(read("docs/cli.md"));
+    for (const got of ["downloads", "library"])
+      expect(readFileSync(join(cwd, got, "docs/cli.md"), "utf8")).toBe(read("docs/cli.md"));
   });
 });

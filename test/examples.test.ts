@@ -19,7 +19,10 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 
 describe("examples", () => {
   it.each(examples)("%s runs", async (name) => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [`examples/${name}`], { cwd: root, timeout: 60_000 });
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [`examples/${name}`], {
+      cwd: root,
+      timeout: 60_000,
+    });
     expect(stderr).toBe("");
     expect(stdout).toMatch(EXPECTED[name] ?? /never: an example needs a line above/);
   });

@@ -30,8 +30,16 @@ describe("scale", () => {
     for (let i = 0; i < 1_000; i++) {
       const data = randomBytes(4 * PIECE);
       await writeFile(join(folder, `file-${i}`), data);
-      const pieces = [0, 1, 2, 3].map((piece) => createHash("sha1").update(data.subarray(piece * PIECE, (piece + 1) * PIECE)).digest());
-      sources.push(encode({ info: { name: `file-${i}`, length: data.length, "piece length": PIECE, pieces: Buffer.concat(pieces) } }));
+      const pieces = [0, 1, 2, 3].map((piece) =>
+        createHash("sha1")
+          .update(data.subarray(piece * PIECE, (piece + 1) * PIECE))
+          .digest(),
+      );
+      sources.push(
+        encode({
+          info: { name: `file-${i}`, length: data.length, "piece length": PIECE, pieces: Buffer.concat(pieces) },
+        }),
+      );
     }
     const client = new Client({ downloadDir: folder, port: 0 });
     const other = new Client({ downloadDir: join(folder, "other"), port: 0 });
@@ -51,7 +59,14 @@ describe("scale", () => {
 
   it("a torrent of 100,000 pieces and more than 1 TiB is parsed and started", async () => {
     const pieceLength = 11 * 1024 * 1024;
-    const bytes = encode({ info: { name: "big.bin", length: pieceLength * 100_000, "piece length": pieceLength, pieces: randomBytes(2_000_000) } });
+    const bytes = encode({
+      info: {
+        name: "big.bin",
+        length: pieceLength * 100_000,
+        "piece length": pieceLength,
+        pieces: randomBytes(2_000_000),
+      },
+    });
     const metainfo = parseMetainfo(bytes, runtime.hasher);
     expect([metainfo.pieceCount, metainfo.totalSize > 2 ** 40]).toEqual([100_000, true]);
     const client = new Client({ downloadDir: await tempFolder(), port: 0 });
@@ -65,7 +80,8 @@ describe("scale", () => {
   it("a torrent of 20,000 files is made, parsed, checked and seeded", async () => {
     const folder = await tempFolder();
     for (let i = 0; i < 100; i++) await runtime.files.makeFolder(join(folder, "many", `folder-${i}`));
-    for (let i = 0; i < 20_000; i++) await writeFile(join(folder, "many", `folder-${i % 100}`, `file-${i}`), Buffer.alloc(1 + (i % 300), i));
+    for (let i = 0; i < 20_000; i++)
+      await writeFile(join(folder, "many", `folder-${i % 100}`, `file-${i}`), Buffer.alloc(1 + (i % 300), i));
     const { bytes, metainfo } = await createTorrent(runtime, { path: join(folder, "many") });
     expect(metainfo.files.length).toBe(20_000);
     const client = new Client({ downloadDir: folder, port: 0 });

@@ -19,7 +19,9 @@ export class Aria2 implements TransferClient {
   }
 
   async seed(job: SeedJob): Promise<Child> {
-    const child = new Child(this.name, [...this.#command(job), "--bt-seed-unverified=true", job.torrent.trackedPath], { cwd: job.home });
+    const child = new Child(this.name, [...this.#command(job), "--bt-seed-unverified=true", job.torrent.trackedPath], {
+      cwd: job.home,
+    });
     await poll(READY_SECONDS, 0.05, () => (this.#tracker.seen.has(job.port) ? true : undefined), "aria2c announces");
     await sleep(SETTLE_SECONDS);
     return child;
@@ -29,7 +31,9 @@ export class Aria2 implements TransferClient {
     const hook = join(job.home, "complete.sh");
     await writeFile(hook, `#!/bin/sh\necho '{"event":"complete"}'\n`);
     await chmod(hook, 0o755);
-    return new Child(this.name, [...this.#command(job), `--on-bt-download-complete=${hook}`, job.torrent.trackedPath], { cwd: job.home });
+    return new Child(this.name, [...this.#command(job), `--on-bt-download-complete=${hook}`, job.torrent.trackedPath], {
+      cwd: job.home,
+    });
   }
 
   #command(job: { readonly dir: string; readonly port: number }): string[] {

@@ -28,6 +28,8 @@ export interface TransferClient {
   readonly name: string;
   /** Resolves when peers may connect. It believes that its data is right: checking it is not part of the run. */
   seed(job: SeedJob): Promise<Child>;
-  /** Resolves when it has been told its peers. It tells "complete" when the last piece is checked, and keeps running. */
+  /**
+   * Resolves when it has been told its peers. It tells "complete" when the last piece is checked, and keeps running.
+   */
   leech(job: LeechJob): Promise<Child>;
 }

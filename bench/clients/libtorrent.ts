@@ -39,7 +39,12 @@ export class Libtorrent implements TransferClient {
   }
 
   /** One leecher for each port and folder, all in one process. */
-  async leechAll(torrent: TorrentFile, dirs: readonly string[], ports: readonly number[], peers: readonly number[]): Promise<Child> {
+  async leechAll(
+    torrent: TorrentFile,
+    dirs: readonly string[],
+    ports: readonly number[],
+    peers: readonly number[],
+  ): Promise<Child> {
     const child = this.start({ mode: "leech", torrent: torrent.path, dirs, ports });
     await child.waitFor("ready", READY_SECONDS);
     child.send({ peers: peers.map((port) => ["127.0.0.1", port]) });

@@ -24,15 +24,44 @@ export class Millrace implements TransferClient {
   }
 
   async seed(job: SeedJob): Promise<Child> {
-    const child = new Child(this.name, this.command(["seed", job.torrent.path, "--dir", job.dir, "--port", String(job.port), "--skip-check", "--no-trackers", "--json"]), { cwd: job.home });
+    const child = new Child(
+      this.name,
+      this.command([
+        "seed",
+        job.torrent.path,
+        "--dir",
+        job.dir,
+        "--port",
+        String(job.port),
+        "--skip-check",
+        "--no-trackers",
+        "--json",
+      ]),
+      { cwd: job.home },
+    );
     await child.waitFor("ready", READY_SECONDS);
     return child;
   }
 
   /** With `--seed` it stays, as the others do, so that its CPU seconds can still be read when it is complete. */
-  async leech(job: LeechJob, nodeOptions: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Child> {
+  async leech(
+    job: LeechJob,
+    nodeOptions: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Child> {
     const peers = job.peers.flatMap((port) => ["--peer", `127.0.0.1:${port}`]);
-    const args = ["download", job.torrent.path, "--dir", job.dir, "--port", String(job.port), ...peers, "--no-trackers", "--seed", "--json"];
+    const args = [
+      "download",
+      job.torrent.path,
+      "--dir",
+      job.dir,
+      "--port",
+      String(job.port),
+      ...peers,
+      "--no-trackers",
+      "--seed",
+      "--json",
+    ];
     return new Child(this.name, this.command(args, nodeOptions), { cwd: job.home, env });
   }
 }

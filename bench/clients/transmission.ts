@@ -25,7 +25,12 @@ export class Transmission {
     this.#url = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
   }
 
-  static async start(job: { readonly home: string; readonly dir: string; readonly port: number; readonly rpcPort: number }): Promise<Transmission> {
+  static async start(job: {
+    readonly home: string;
+    readonly dir: string;
+    readonly port: number;
+    readonly rpcPort: number;
+  }): Promise<Transmission> {
     const config = join(job.home, "transmission");
     await mkdir(config, { recursive: true });
     const settings = {
@@ -46,7 +51,12 @@ export class Transmission {
     await writeFile(join(config, "settings.json"), JSON.stringify(settings));
     const child = new Child("transmission", ["transmission-daemon", "-f", "-g", config]);
     const transmission = new Transmission(child, job.rpcPort);
-    await poll(READY_SECONDS, 0.05, () => transmission.#ask("session-get").catch(() => undefined), "transmission answers");
+    await poll(
+      READY_SECONDS,
+      0.05,
+      () => transmission.#ask("session-get").catch(() => undefined),
+      "transmission answers",
+    );
     return transmission;
   }
 
@@ -59,15 +69,25 @@ export class Transmission {
   /** Resolves when all data was read again and is right. */
   async verify(seconds: number): Promise<void> {
     await this.#ask("torrent-verify", { ids: 1 });
-    await poll(1, 0.002, async () => ((await this.#look()).status === STOPPED ? undefined : true), "transmission begins to verify").catch(() => undefined);
+    await poll(
+      1,
+      0.002,
+      async () => ((await this.#look()).status === STOPPED ? undefined : true),
+      "transmission begins to verify",
+    ).catch(() => undefined);
     await this.#untilStopped(seconds);
   }
 
   async #untilStopped(seconds: number): Promise<void> {
-    await poll(seconds, LOOK_SECONDS, async () => {
-      const { status, percentDone } = await this.#look();
-      return status === STOPPED && percentDone === 1 ? true : undefined;
-    }, "transmission verifies");
+    await poll(
+      seconds,
+      LOOK_SECONDS,
+      async () => {
+        const { status, percentDone } = await this.#look();
+        return status === STOPPED && percentDone === 1 ? true : undefined;
+      },
+      "transmission verifies",
+    );
   }
 
   async #look(): Promise<{ readonly status: number; readonly percentDone: number }> {
@@ -77,7 +97,11 @@ export class Transmission {
 
   async #ask(method: string, args: object = {}): Promise<Answer> {
     for (;;) {
-      const response = await fetch(this.#url, { method: "POST", headers: { "x-transmission-session-id": this.#session }, body: JSON.stringify({ method, arguments: args }) });
+      const response = await fetch(this.#url, {
+        method: "POST",
+        headers: { "x-transmission-session-id": this.#session },
+        body: JSON.stringify({ method, arguments: args }),
+      });
       if (response.status !== 409) return (await response.json()) as Answer;
       this.#session = response.headers.get("x-transmission-session-id") ?? "";
       await response.arrayBuffer();

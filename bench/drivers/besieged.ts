@@ -1,6 +1,6 @@
 /**
- * A client of `hostile`: the besieged one, or the honest seeder that it downloads from. Its job is JSON in argv[2]; it prints a JSON
- * line per event and takes orders as JSON lines on stdin.
+ * A client of `hostile`: the besieged one, or the honest seeder that it downloads from. Its job is JSON in argv[2]; it
+ * prints a JSON line per event and takes orders as JSON lines on stdin.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createInterface } from "node:readline";
@@ -38,18 +38,21 @@ process.once("SIGTERM", () => {
 });
 
 const held = new Map(
-  await Promise.all(job.holds.map(async ({ torrent: path, dir, isSeeding }) => {
-    const torrent = await client.add(path, { downloadDir: dir, skipCheck: isSeeding });
-    if (isSeeding) await torrent.done;
-    else await new Promise<void>((resolve) => {
-      const look = () => {
-        if (torrent.state.kind === "downloading") resolve();
-      };
-      torrent.on("state", look);
-      look();
-    });
-    return [path, torrent] as const;
-  })),
+  await Promise.all(
+    job.holds.map(async ({ torrent: path, dir, isSeeding }) => {
+      const torrent = await client.add(path, { downloadDir: dir, skipCheck: isSeeding });
+      if (isSeeding) await torrent.done;
+      else
+        await new Promise<void>((resolve) => {
+          const look = () => {
+            if (torrent.state.kind === "downloading") resolve();
+          };
+          torrent.on("state", look);
+          look();
+        });
+      return [path, torrent] as const;
+    }),
+  ),
 );
 
 /** A stall counts towards what is measured while it began. */
@@ -78,7 +81,8 @@ async function obey(order: BesiegedOrder): Promise<void> {
       }
       return;
     case "download": {
-      const torrent = held.get(order.torrent) ?? (await client.add(order.torrent, { downloadDir: order.dir, peers: order.peers }));
+      const torrent =
+        held.get(order.torrent) ?? (await client.add(order.torrent, { downloadDir: order.dir, peers: order.peers }));
       await torrent.done;
       tell("complete", watched());
       return;

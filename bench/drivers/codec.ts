@@ -1,6 +1,6 @@
 /**
- * Millrace's codecs and npm's in one process, in turns: every operation for the same time, round by round. The job is JSON in
- * argv[2]. A library that is not there is left out.
+ * Millrace's codecs and npm's in one process, in turns: every operation for the same time, round by round. The job is
+ * JSON in argv[2]. A library that is not there is left out.
  */
 import { randomBytes } from "node:crypto";
 import { encode as ownEncode } from "../../src/bencode/index.ts";
@@ -34,40 +34,81 @@ const job = JSON.parse(process.argv[2] ?? "") as Job;
 const operations: Operation[] = [];
 
 function torrentOfFiles(count: number): Buffer {
-  const files = Array.from({ length: count }, (_, index) => ({ length: 1000 + ((index * 7919) % 500_000), path: [`folder ${index % 200}`, `a file with a name ${index}.jpg`] }));
+  const files = Array.from({ length: count }, (_, index) => ({
+    length: 1000 + ((index * 7919) % 500_000),
+    path: [`folder ${index % 200}`, `a file with a name ${index}.jpg`],
+  }));
   const total = files.reduce((sum, { length }) => sum + length, 0);
   const pieceLength = 2 ** 18;
-  return Buffer.from(ownEncode({ announce: "http://127.0.0.1/announce", info: { files, name: "files", "piece length": pieceLength, pieces: randomBytes(20 * Math.ceil(total / pieceLength)) } }));
+  return Buffer.from(
+    ownEncode({
+      announce: "http://127.0.0.1/announce",
+      info: {
+        files,
+        name: "files",
+        "piece length": pieceLength,
+        pieces: randomBytes(20 * Math.ceil(total / pieceLength)),
+      },
+    }),
+  );
 }
 
 function torrentOfPieces(count: number): Buffer {
-  return Buffer.from(ownEncode({ announce: "http://127.0.0.1/announce", info: { length: count * 2 ** 20, name: "pieces", "piece length": 2 ** 20, pieces: randomBytes(20 * count) } }));
+  return Buffer.from(
+    ownEncode({
+      announce: "http://127.0.0.1/announce",
+      info: { length: count * 2 ** 20, name: "pieces", "piece length": 2 ** 20, pieces: randomBytes(20 * count) },
+    }),
+  );
 }
 
 /** `piece` messages of consecutive blocks, one after another. */
 function blockStream(): Buffer {
-  return Buffer.concat(Array.from({ length: BLOCKS }, (_, index) => {
-    const message = Buffer.alloc(13 + BLOCK, index);
-    message.writeUInt32BE(9 + BLOCK, 0);
-    message[4] = 7;
-    message.writeUInt32BE(index >> 6, 5);
-    message.writeUInt32BE((index & 63) * BLOCK, 9);
-    return message;
-  }));
+  return Buffer.concat(
+    Array.from({ length: BLOCKS }, (_, index) => {
+      const message = Buffer.alloc(13 + BLOCK, index);
+      message.writeUInt32BE(9 + BLOCK, 0);
+      message[4] = 7;
+      message.writeUInt32BE(index >> 6, 5);
+      message.writeUInt32BE((index & 63) * BLOCK, 9);
+      return message;
+    }),
+  );
 }
 
 async function addBencode(name: string, torrent: Buffer): Promise<void> {
   const ours = await loadBencode(job.root);
   const value = ours.decode(torrent);
-  operations.push({ what: `bencode.decode, ${name}`, client: OURS, bytes: torrent.length, go: () => ours.decode(torrent) });
+  operations.push({
+    what: `bencode.decode, ${name}`,
+    client: OURS,
+    bytes: torrent.length,
+    go: () => ours.decode(torrent),
+  });
   if (job.npm.includes("bencode")) {
     const { default: theirs } = await import("bencode");
     const theirValue = theirs.decode(torrent);
-    operations.push({ what: `bencode.decode, ${name}`, client: "npm bencode", bytes: torrent.length, go: () => theirs.decode(torrent) });
-    operations.push({ what: `bencode.encode, ${name}`, client: "npm bencode", bytes: torrent.length, go: () => theirs.encode(theirValue) });
-    if (!Buffer.from(theirs.encode(theirValue)).equals(ours.encode(value))) throw new Error("the two encode differently");
+    operations.push({
+      what: `bencode.decode, ${name}`,
+      client: "npm bencode",
+      bytes: torrent.length,
+      go: () => theirs.decode(torrent),
+    });
+    operations.push({
+      what: `bencode.encode, ${name}`,
+      client: "npm bencode",
+      bytes: torrent.length,
+      go: () => theirs.encode(theirValue),
+    });
+    if (!Buffer.from(theirs.encode(theirValue)).equals(ours.encode(value)))
+      throw new Error("the two encode differently");
   }
-  operations.push({ what: `bencode.encode, ${name}`, client: OURS, bytes: torrent.length, go: () => ours.encode(value) });
+  operations.push({
+    what: `bencode.encode, ${name}`,
+    client: OURS,
+    bytes: torrent.length,
+    go: () => ours.encode(value),
+  });
 }
 
 async function addParse(name: string, torrent: Buffer): Promise<void> {
@@ -75,18 +116,30 @@ async function addParse(name: string, torrent: Buffer): Promise<void> {
   const { nodeRuntime } = await loadRuntime(job.root);
   const { hasher } = nodeRuntime();
   // What a caller looks at first, so that work that is put off is counted.
-  operations.push({ what: `parse, ${name}`, client: OURS, bytes: torrent.length, go: () => {
-    const metainfo = parseMetainfo(torrent, hasher);
-    return [metainfo.files.length, metainfo.pieceCount, metainfo.id.hex];
-  } });
+  operations.push({
+    what: `parse, ${name}`,
+    client: OURS,
+    bytes: torrent.length,
+    go: () => {
+      const metainfo = parseMetainfo(torrent, hasher);
+      return [metainfo.files.length, metainfo.pieceCount, metainfo.id.hex];
+    },
+  });
   if (!job.npm.includes("parse-torrent")) return;
   const { default: parseTorrent } = await import("parse-torrent");
-  operations.push({ what: `parse, ${name}`, client: "npm parse-torrent", bytes: torrent.length, go: () => parseTorrent(torrent) });
+  operations.push({
+    what: `parse, ${name}`,
+    client: "npm parse-torrent",
+    bytes: torrent.length,
+    go: () => parseTorrent(torrent),
+  });
 }
 
 async function addWire(): Promise<void> {
   const stream = blockStream();
-  const reads = Array.from({ length: Math.ceil(stream.length / READ) }, (_, index) => stream.subarray(index * READ, (index + 1) * READ));
+  const reads = Array.from({ length: Math.ceil(stream.length / READ) }, (_, index) =>
+    stream.subarray(index * READ, (index + 1) * READ),
+  );
   const what = "wire.decode, 8 MiB of 16 KiB blocks in reads of 64 KiB";
   const { MessageDecoder } = await loadWire(job.root);
   // Every block is copied to its place in a piece, as in a download.
@@ -99,11 +152,16 @@ async function addWire(): Promise<void> {
       stored += 1;
     },
   });
-  operations.push({ what, client: OURS, bytes: stream.length, go: () => {
-    const until = stored + BLOCKS;
-    for (const read of reads) decoder.push(read);
-    if (stored !== until) throw new Error("Millrace decoded another number of blocks");
-  } });
+  operations.push({
+    what,
+    client: OURS,
+    bytes: stream.length,
+    go: () => {
+      const until = stored + BLOCKS;
+      for (const read of reads) decoder.push(read);
+      if (stored !== until) throw new Error("Millrace decoded another number of blocks");
+    },
+  });
   if (!job.npm.includes("bittorrent-protocol")) return;
   const { default: Wire } = await import("bittorrent-protocol");
   const wire = new Wire("tcpIncoming", 0);
@@ -115,17 +173,24 @@ async function addWire(): Promise<void> {
   wire.write(Buffer.concat([Buffer.from("\x13BitTorrent protocol"), Buffer.alloc(8), randomBytes(40)]));
   wire.handshake("01".repeat(20), "02".repeat(20));
   wire.write(Buffer.from([0, 0, 0, 1, 1]));
-  operations.push({ what, client: "npm bittorrent-protocol", bytes: stream.length, go: async () => {
-    const until = seen.blocks + BLOCKS;
-    for (const read of reads) {
-      if (!wire.write(read)) await new Promise((resolve) => {
-        wire.once("drain", resolve);
-      });
-    }
-    while (seen.blocks < until) await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  } });
+  operations.push({
+    what,
+    client: "npm bittorrent-protocol",
+    bytes: stream.length,
+    go: async () => {
+      const until = seen.blocks + BLOCKS;
+      for (const read of reads) {
+        if (!wire.write(read))
+          await new Promise((resolve) => {
+            wire.once("drain", resolve);
+          });
+      }
+      while (seen.blocks < until)
+        await new Promise((resolve) => {
+          setImmediate(resolve);
+        });
+    },
+  });
 }
 
 /** Times a second that an operation can be done. */
@@ -142,7 +207,10 @@ async function rate({ go }: Operation, seconds: number): Promise<number> {
   return count / elapsed;
 }
 
-for (const [name, torrent] of [["20,000 files", torrentOfFiles(20_000)], ["100,000 pieces", torrentOfPieces(100_000)]] as const) {
+for (const [name, torrent] of [
+  ["20,000 files", torrentOfFiles(20_000)],
+  ["100,000 pieces", torrentOfPieces(100_000)],
+] as const) {
   await addBencode(name, torrent);
   await addParse(name, torrent);
 }
@@ -153,7 +221,13 @@ for (const operation of operations) await rate(operation, job.seconds);
 for (let round = 0; round < job.rounds; round += 1) {
   for (const operation of operations) {
     const perSecond = await rate(operation, job.seconds);
-    tell("rate", { what: operation.what, client: operation.client, round, perSecond, megabytes: (perSecond * operation.bytes) / 1e6 });
+    tell("rate", {
+      what: operation.what,
+      client: operation.client,
+      round,
+      perSecond,
+      megabytes: (perSecond * operation.bytes) / 1e6,
+    });
   }
 }
 tell("complete");

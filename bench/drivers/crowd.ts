@@ -1,6 +1,7 @@
 /**
- * Thousands of peers in one process: each shakes hands with the client on `port`, says that it has half of the pieces, never
- * unchokes, and is silent until a line on stdin asks for the storm: one `have` from each in turn, that many times.
+ * Thousands of peers in one process: each shakes hands with the client on `port`, says that it has half of the pieces,
+ * never unchokes, and is silent until a line on stdin asks for the storm: one `have` from each in turn, that many
+ * times.
  */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
@@ -33,12 +34,23 @@ const peers: Peer[] = [];
 function dial(index: number): Promise<Peer> {
   return new Promise((resolve, reject) => {
     // An address each: clients limit how many connections one may have.
-    const socket = connect({ host: "127.0.0.1", port: job.port, localAddress: `127.1.${Math.floor(index / 254)}.${(index % 254) + 1}` });
+    const socket = connect({
+      host: "127.0.0.1",
+      port: job.port,
+      localAddress: `127.1.${Math.floor(index / 254)}.${(index % 254) + 1}`,
+    });
     const bitfield = randomBytes(job.pieces / 8);
     let received = 0;
     socket.on("connect", () => {
       socket.setNoDelay(true);
-      socket.write(Buffer.concat([Buffer.from("\x13BitTorrent protocol"), Buffer.alloc(8), Buffer.from(job.infoHash, "hex"), Buffer.from(`-XX0001-${String(index).padStart(12, "0")}`)]));
+      socket.write(
+        Buffer.concat([
+          Buffer.from("\x13BitTorrent protocol"),
+          Buffer.alloc(8),
+          Buffer.from(job.infoHash, "hex"),
+          Buffer.from(`-XX0001-${String(index).padStart(12, "0")}`),
+        ]),
+      );
     });
     socket.on("data", (bytes) => {
       if (received < HANDSHAKE_LENGTH && received + bytes.length >= HANDSHAKE_LENGTH) {
@@ -69,11 +81,13 @@ function missingPiece({ bitfield }: Peer): number {
 }
 
 async function storm(): Promise<void> {
-  const rounds = Array.from({ length: job.haves }, () => peers.map((peer) => {
-    const message = Buffer.from([0, 0, 0, 5, 4, 0, 0, 0, 0]);
-    message.writeUInt32BE(missingPiece(peer), 5);
-    return message;
-  }));
+  const rounds = Array.from({ length: job.haves }, () =>
+    peers.map((peer) => {
+      const message = Buffer.from([0, 0, 0, 5, 4, 0, 0, 0, 0]);
+      message.writeUInt32BE(missingPiece(peer), 5);
+      return message;
+    }),
+  );
   for (const messages of rounds) {
     for (const [index, message] of messages.entries()) peers[index]?.socket.write(message);
     await new Promise((resolve) => {
@@ -90,10 +104,12 @@ createInterface({ input: process.stdin }).on("line", (line) => {
   else tell("counted", { open: peers.filter(({ socket }) => !socket.destroyed && socket.writable).length });
 });
 let next = 0;
-await Promise.all(Array.from({ length: DIALS }, async () => {
-  while (next < job.peers) {
-    next += 1;
-    peers.push(await dial(next));
-  }
-}));
+await Promise.all(
+  Array.from({ length: DIALS }, async () => {
+    while (next < job.peers) {
+      next += 1;
+      peers.push(await dial(next));
+    }
+  }),
+);
 tell("connected");

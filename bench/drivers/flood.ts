@@ -1,6 +1,6 @@
 /**
- * The hostile peers of `hostile`, in a process of their own with a lower priority. Its job is JSON in argv[2]; it tells "flooding"
- * when every peer has connected once, answers each line on stdin with "counted", and ends on SIGTERM.
+ * The hostile peers of `hostile`, in a process of their own with a lower priority. Its job is JSON in argv[2]; it tells
+ * "flooding" when every peer has connected once, answers each line on stdin with "counted", and ends on SIGTERM.
  */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
@@ -13,7 +13,10 @@ import { FLOODS } from "../lib/floods.ts";
 import type { Flood, FloodJob } from "../lib/floods.ts";
 import { tell } from "../lib/tell.ts";
 
-/** Below everything else: the flood takes what the download leaves of the processors, as if it came from another machine. */
+/**
+ * Below everything else: the flood takes what the download leaves of the processors, as if it came from another
+ * machine.
+ */
 const NICE = 10;
 const CHUNK = 64 * 1024;
 /** Bytes that wait in this process for one connection, at most. */
@@ -64,7 +67,10 @@ class Attacker {
     socket.once("connect", () => {
       socket.setNoDelay(true);
       if (isSilent) this.#isIn = true;
-      else socket.write(encodeHandshake({ infoHash, peerId: randomBytes(20), reserved: { fast: script.isFast, extended: true } }));
+      else
+        socket.write(
+          encodeHandshake({ infoHash, peerId: randomBytes(20), reserved: { fast: script.isFast, extended: true } }),
+        );
       if (isSilent) this.#onTried();
     });
     socket.on("data", (bytes) => {

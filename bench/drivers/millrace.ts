@@ -17,20 +17,36 @@ interface Job {
 
 const job = JSON.parse(process.argv[2] ?? "") as Job;
 const { Client } = await loadMillrace(job.root);
-const client = new Client({ downloadDir: job.dir, stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false, maxPeers: job.maxPeers, maxConnections: job.maxPeers });
+const client = new Client({
+  downloadDir: job.dir,
+  stateDir: job.home,
+  port: job.port,
+  listenIp: "127.0.0.1",
+  trackers: false,
+  maxPeers: job.maxPeers,
+  maxConnections: job.maxPeers,
+});
 process.on("SIGINT", () => undefined);
 process.once("SIGTERM", () => {
   void client.close().finally(() => process.exit());
 });
 
-const torrents = await Promise.all((JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => client.add(path)));
+const torrents = await Promise.all(
+  (JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => client.add(path)),
+);
 // "hold" is about a torrent that has nothing: it is ready when it listens and knows that.
 if (job.mode === "idle") await Promise.all(torrents.map((torrent) => torrent.done));
-else await Promise.all(torrents.map((torrent) => new Promise<void>((resolve) => {
-  const look = () => {
-    if (torrent.state.kind === "downloading") resolve();
-  };
-  torrent.on("state", look);
-  look();
-})));
+else
+  await Promise.all(
+    torrents.map(
+      (torrent) =>
+        new Promise<void>((resolve) => {
+          const look = () => {
+            if (torrent.state.kind === "downloading") resolve();
+          };
+          torrent.on("state", look);
+          look();
+        }),
+    ),
+  );
 tell("ready");

@@ -1,4 +1,5 @@
-// The little that the benchmark uses of npm packages which bring no types; they are installed by `npm run bench -- setup`.
+// The little that the benchmark uses of npm packages which bring no types; they are installed by `npm run bench --
+// setup`.
 declare module "webtorrent" {
   import type { EventEmitter } from "node:events";
   export interface WebTorrentTorrent extends EventEmitter {
@@ -14,7 +15,11 @@ declare module "webtorrent" {
 }
 
 declare module "create-torrent" {
-  export default function createTorrent(path: string, options: object, done: (error: Error | null, torrent: Uint8Array) => void): void;
+  export default function createTorrent(
+    path: string,
+    options: object,
+    done: (error: Error | null, torrent: Uint8Array) => void,
+  ): void;
 }
 
 declare module "bencode" {
@@ -39,6 +44,10 @@ declare module "bittorrent-tracker" {
   import type { EventEmitter } from "node:events";
   export class Server extends EventEmitter {
     constructor(options: object);
-    listen(port: number, hosts: { readonly http: string; readonly udp: string; readonly udp6: string }, ready: () => void): void;
+    listen(
+      port: number,
+      hosts: { readonly http: string; readonly udp: string; readonly udp6: string },
+      ready: () => void,
+    ): void;
   }
 }

@@ -16,7 +16,20 @@ interface Job {
 
 const job = JSON.parse(process.argv[2] ?? "") as Job;
 
-const client = new WebTorrent({ dht: false, lsd: false, tracker: false, utp: false, utPex: false, natUpnp: false, natPmp: false, webSeeds: false, secure: 0, torrentPort: job.port, maxConns: 4000, seedOutgoingConnections: false });
+const client = new WebTorrent({
+  dht: false,
+  lsd: false,
+  tracker: false,
+  utp: false,
+  utPex: false,
+  natUpnp: false,
+  natPmp: false,
+  webSeeds: false,
+  secure: 0,
+  torrentPort: job.port,
+  maxConns: 4000,
+  seedOutgoingConnections: false,
+});
 client.on("error", (error: Error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);
   process.exit(1);
@@ -33,14 +46,17 @@ function add(path: string, extra: object = {}): Promise<WebTorrentTorrent> {
 }
 
 function done(torrent: WebTorrentTorrent): Promise<void> {
-  return torrent.done ? Promise.resolve() : new Promise((resolve) => {
-    torrent.once("done", resolve);
-  });
+  return torrent.done
+    ? Promise.resolve()
+    : new Promise((resolve) => {
+        torrent.once("done", resolve);
+      });
 }
 
-if (!client.listening) await new Promise((resolve) => {
-  client.once("listening", resolve);
-});
+if (!client.listening)
+  await new Promise((resolve) => {
+    client.once("listening", resolve);
+  });
 switch (job.mode) {
   case "seed":
     await done(await add(job.torrent, { skipVerify: true }));
@@ -63,9 +79,14 @@ switch (job.mode) {
     break;
   }
   case "idle":
-    await Promise.all((JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => new Promise<void>((resolve) => {
-      client.add(readFileSync(path), options).once("done", resolve);
-    })));
+    await Promise.all(
+      (JSON.parse(readFileSync(job.list, "utf8")) as string[]).map(
+        (path) =>
+          new Promise<void>((resolve) => {
+            client.add(readFileSync(path), options).once("done", resolve);
+          }),
+      ),
+    );
     tell("ready");
     break;
 }

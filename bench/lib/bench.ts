@@ -1,4 +1,7 @@
-/** What every mode has at hand: the options, the folder for data, the clients that are there, and the round-robin of runs. */
+/**
+ * What every mode has at hand: the options, the folder for data, the clients that are there, and the round-robin of
+ * runs.
+ */
 import { join } from "node:path";
 import type { Options } from "../args.ts";
 import { Aria2 } from "../clients/aria2.ts";
@@ -22,7 +25,10 @@ const REPEATS = 1;
 /** One of those that are compared. */
 export interface Contender {
   readonly name: string;
-  /** One run from nothing to nothing: every program that it starts has ended when it settles. Rejects when the run does not count. */
+  /**
+   * One run from nothing to nothing: every program that it starts has ended when it settles. Rejects when the run does
+   * not count.
+   */
   run(): Promise<Figures>;
 }
 
@@ -76,7 +82,8 @@ export class Bench {
   /** libtorrent as the other end of a transfer, whether it is compared or not. */
   partner(): Libtorrent {
     const { python } = this.tools;
-    if (python === undefined) throw new Error("the other end of this is libtorrent, which is not installed: npm run bench -- setup");
+    if (python === undefined)
+      throw new Error("the other end of this is libtorrent, which is not installed: npm run bench -- setup");
     return new Libtorrent(python, this.driver("libtorrent_driver.py"));
   }
 
@@ -94,7 +101,10 @@ export class Bench {
 
   /** The copy under measurement and those named with `--also`. */
   millraces(): Millrace[] {
-    return [new Millrace(US, this.root), ...[...this.options.others].map(([name, folder]) => new Millrace(name, folder))];
+    return [
+      new Millrace(US, this.root),
+      ...[...this.options.others].map(([name, folder]) => new Millrace(name, folder)),
+    ];
   }
 
   port(): Promise<number> {
@@ -129,7 +139,10 @@ export class Bench {
     return source;
   }
 
-  /** Runs A B C, A B C, … and keeps what they say. One run of the first goes before and does not count: it warms memory up. */
+  /**
+   * Runs A B C, A B C, … and keeps what they say. One run of the first goes before and does not count: it warms memory
+   * up.
+   */
   async compare({ mode, what, contenders, runs }: Comparison): Promise<void> {
     this.say(`\n${mode}: ${what}: ${contenders.map(({ name }) => name).join(", ")}`);
     await contenders[0]?.run().catch(() => undefined);
@@ -141,7 +154,9 @@ export class Bench {
   keep(record: RunRecord): void {
     this.records.push(record);
     const figures = Object.entries(record.figures).map(([key, value]) => `${key} ${formatNumber(value)}`);
-    this.say(`  ${record.round + 1}. ${record.client}: ${record.error ?? figures.join(", ")}${record.isDisturbed === true ? ` (disturbed: others used ${formatNumber(record.foreignCpu ?? 0)} s of CPU)` : ""}`);
+    this.say(
+      `  ${record.round + 1}. ${record.client}: ${record.error ?? figures.join(", ")}${record.isDisturbed === true ? ` (disturbed: others used ${formatNumber(record.foreignCpu ?? 0)} s of CPU)` : ""}`,
+    );
   }
 
   async #measure(mode: string, what: string, { name, run }: Contender, round: number): Promise<RunRecord> {
@@ -151,9 +166,17 @@ export class Bench {
       try {
         const figures = await run();
         const { foreignCpu, isDisturbed } = foreign.end();
-        if (!isDisturbed || this.isQuick || repeat === REPEATS) return { mode, what, client: name, round, figures, foreignCpu, isDisturbed };
+        if (!isDisturbed || this.isQuick || repeat === REPEATS)
+          return { mode, what, client: name, round, figures, foreignCpu, isDisturbed };
       } catch (error) {
-        return { mode, what, client: name, round, figures: {}, error: error instanceof Error ? error.message : String(error) };
+        return {
+          mode,
+          what,
+          client: name,
+          round,
+          figures: {},
+          error: error instanceof Error ? error.message : String(error),
+        };
       }
     }
   }

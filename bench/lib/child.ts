@@ -45,7 +45,11 @@ export class Child {
   constructor(name: string, argv: readonly string[], options: ChildOptions = {}) {
     const [command = "", ...args] = argv;
     this.name = name;
-    const child = spawn(command, args, { cwd: options.cwd, env: { ...process.env, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: { ...process.env, ...options.env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     this.#process = child;
     this.pid = child.pid ?? 0;
     alive.add(this);
@@ -116,7 +120,8 @@ export class Child {
     for (;;) {
       const found = this.event(name);
       if (found !== undefined) return found;
-      if (!this.isAlive) throw new Error(`${this.name} ended before "${name}" (status ${this.#status}): ${this.stderr}`);
+      if (!this.isAlive)
+        throw new Error(`${this.name} ended before "${name}" (status ${this.#status}): ${this.stderr}`);
       const left = deadline - now();
       if (left <= 0) throw new Error(`${this.name}: no "${name}" in ${seconds} s ${this.stderr}`);
       await new Promise<void>((resolve) => {

@@ -38,14 +38,26 @@ export async function makeSource(folder: string, size: number, pieceLengths: rea
       const chunk = next(Math.min(CHUNK, size - at));
       whole.update(chunk);
       for (const [length, hashes] of pieces) {
-        for (let from = 0; from < chunk.length; from += length) hashes.push(createHash("sha1").update(chunk.subarray(from, from + length)).digest());
+        for (let from = 0; from < chunk.length; from += length)
+          hashes.push(
+            createHash("sha1")
+              .update(chunk.subarray(from, from + length))
+              .digest(),
+          );
       }
       await file.write(chunk);
     }
   } finally {
     await file.close();
   }
-  return { folder, name, path, size, sha256: whole.digest("hex"), pieces: new Map([...pieces].map(([length, hashes]) => [length, Buffer.concat(hashes)])) };
+  return {
+    folder,
+    name,
+    path,
+    size,
+    sha256: whole.digest("hex"),
+    pieces: new Map([...pieces].map(([length, hashes]) => [length, Buffer.concat(hashes)])),
+  };
 }
 
 export interface TorrentFile {
@@ -57,7 +69,12 @@ export interface TorrentFile {
   readonly source: SourceFile;
 }
 
-export async function makeTorrent(source: SourceFile, pieceLength: number, folder: string, announce: string): Promise<TorrentFile> {
+export async function makeTorrent(
+  source: SourceFile,
+  pieceLength: number,
+  folder: string,
+  announce: string,
+): Promise<TorrentFile> {
   const pieces = source.pieces.get(pieceLength) ?? Buffer.alloc(0);
   const info: BInput = { length: source.size, name: source.name, "piece length": pieceLength, pieces };
   const path = join(folder, `${source.name}.${pieceLength}.torrent`);

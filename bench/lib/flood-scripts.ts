@@ -76,8 +76,15 @@ function withPort(port: number): Uint8Array {
 }
 
 /** Makes up what a flood says to a client that has a torrent of so many pieces. */
-export function scriptOf(name: FloodName, { pieces, pieceLength }: { readonly pieces: number; readonly pieceLength: number }): Script {
-  const someRequest = (): Parameters<typeof encodeRequest> => [any(pieces), any(Math.max(1, pieceLength / BLOCK)) * BLOCK, BLOCK];
+export function scriptOf(
+  name: FloodName,
+  { pieces, pieceLength }: { readonly pieces: number; readonly pieceLength: number },
+): Script {
+  const someRequest = (): Parameters<typeof encodeRequest> => [
+    any(pieces),
+    any(Math.max(1, pieceLength / BLOCK)) * BLOCK,
+    BLOCK,
+  ];
   const none = { opening: Buffer.alloc(0), ring: Buffer.alloc(0), isFast: true, isDeaf: false };
   const haveAll = Buffer.from(encodeHaveAll());
   const haveNone = Buffer.from(encodeHaveNone());
@@ -90,13 +97,25 @@ export function scriptOf(name: FloodName, { pieces, pieceLength }: { readonly pi
     case "bitfield":
       return { ...none, ring: growingBitfields(pieces) };
     case "interest":
-      return { ...none, opening: haveNone, ring: many(13_106, (at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested())) };
+      return {
+        ...none,
+        opening: haveNone,
+        ring: many(13_106, (at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested())),
+      };
     case "choke":
-      return { ...none, opening: haveAll, ring: many(13_106, (at) => (at % 2 === 0 ? encodeUnchoke() : encodeChoke())) };
+      return {
+        ...none,
+        opening: haveAll,
+        ring: many(13_106, (at) => (at % 2 === 0 ? encodeUnchoke() : encodeChoke())),
+      };
     case "extended":
       return { ...none, opening: haveNone, ring: many(50_000, (at) => withPort(1024 + at)) };
     case "unknown":
-      return { ...none, opening: haveNone, ring: many(20_000, (at) => encodeRaw(30 + (at % 100), new Uint8Array(at % 3))) };
+      return {
+        ...none,
+        opening: haveNone,
+        ring: many(20_000, (at) => encodeRaw(30 + (at % 100), new Uint8Array(at % 3))),
+      };
     case "silent-one":
     case "silent-many":
       return none;
@@ -104,10 +123,17 @@ export function scriptOf(name: FloodName, { pieces, pieceLength }: { readonly pi
     case "idle":
       return { ...none, opening: haveNone };
     case "unfinished":
-      return { ...none, opening: Buffer.concat([haveNone, encodeRaw(20, new Uint8Array(FRAME - 1)).subarray(0, FRAME + 3)]) };
+      return {
+        ...none,
+        opening: Buffer.concat([haveNone, encodeRaw(20, new Uint8Array(FRAME - 1)).subarray(0, FRAME + 3)]),
+      };
     case "metadata": {
       const infoPieces = Math.ceil((20 * pieces) / BLOCK);
-      return { ...none, opening: Buffer.concat([haveNone, withPort(6881)]), ring: many(infoPieces, (piece) => encodeExtended(1, utMetadata.encode({ type: "request", piece }))) };
+      return {
+        ...none,
+        opening: Buffer.concat([haveNone, withPort(6881)]),
+        ring: many(infoPieces, (piece) => encodeExtended(1, utMetadata.encode({ type: "request", piece }))),
+      };
     }
     case "blocks":
       return { ...none, opening: haveAll, ring: many(64, () => encodePiece(any(pieces), 0, randomBytes(BLOCK))) };
@@ -121,11 +147,28 @@ export function scriptOf(name: FloodName, { pieces, pieceLength }: { readonly pi
         }),
       };
     case "fast":
-      return { ...none, opening: haveAll, ring: Buffer.from(encodeMessages(Array.from({ length: 50_000 }, (_, at) => ({ type: at % 2 === 0 ? "allowed-fast" : "suggest", piece: any(pieces) })))) };
+      return {
+        ...none,
+        opening: haveAll,
+        ring: Buffer.from(
+          encodeMessages(
+            Array.from({ length: 50_000 }, (_, at) => ({
+              type: at % 2 === 0 ? "allowed-fast" : "suggest",
+              piece: any(pieces),
+            })),
+          ),
+        ),
+      };
     case "reject":
       return { ...none, opening: haveAll, ring: many(50_000, () => encodeReject(...someRequest())) };
     case "unread":
-      return { ...none, opening: interested, ring: many(50_000, () => encodeRequest(...someRequest())), isFast: false, isDeaf: true };
+      return {
+        ...none,
+        opening: interested,
+        ring: many(50_000, () => encodeRequest(...someRequest())),
+        isFast: false,
+        isDeaf: true,
+      };
     default:
       throw new Error(`there is no flood ${String(name)}`);
   }

@@ -1,7 +1,10 @@
 /** The floods of `hostile`: what the mode's table and the driver both have to know of each. */
 import { MIB } from "./units.ts";
 
-/** What is attacked: a torrent of a million pieces of which the client has nothing, one that it seeds, or the one that it downloads. */
+/**
+ * What is attacked: a torrent of a million pieces of which the client has nothing, one that it seeds, or the one that
+ * it downloads.
+ */
 export type Victim = "large" | "seeded" | "honest";
 
 export interface Flood {
@@ -13,7 +16,10 @@ export interface Flood {
   readonly isShared?: boolean;
   /** The honest seeder dials the client while the flood is on, rather than being dialed. */
   readonly isNewcomer?: boolean;
-  /** Bytes a second that are offered by all of them together; connections a second for `reconnect`. 0: nothing after the opening. */
+  /**
+   * Bytes a second that are offered by all of them together; connections a second for `reconnect`. 0: nothing after the
+   * opening.
+   */
   readonly rate: number;
   /** Bytes after which no more is offered. */
   readonly total?: number;
@@ -25,16 +31,47 @@ export const FLOODS = {
   bitfield: { about: "bitfields that grow, again and again", victim: "large", peers: 4, rate: 100 * MIB },
   interest: { about: "interested, not interested", victim: "seeded", peers: 8, rate: 10 * MIB },
   choke: { about: "unchoke, choke, after have-all", victim: "large", peers: 8, rate: 10 * MIB },
-  extended: { about: "extended handshakes with another port each (5,000 are 194 KB)", victim: "large", peers: 4, rate: 10 * MIB },
+  extended: {
+    about: "extended handshakes with another port each (5,000 are 194 KB)",
+    victim: "large",
+    peers: 4,
+    rate: 10 * MIB,
+  },
   unknown: { about: "messages of unknown ids", victim: "seeded", peers: 8, rate: 20 * MIB },
-  "silent-one": { about: "sockets of one address without a handshake", victim: "seeded", peers: 400, isShared: true, isNewcomer: true, rate: 0 },
-  "silent-many": { about: "the same, each of its own address", victim: "seeded", peers: 400, isNewcomer: true, rate: 0 },
+  "silent-one": {
+    about: "sockets of one address without a handshake",
+    victim: "seeded",
+    peers: 400,
+    isShared: true,
+    isNewcomer: true,
+    rate: 0,
+  },
+  "silent-many": {
+    about: "the same, each of its own address",
+    victim: "seeded",
+    peers: 400,
+    isNewcomer: true,
+    rate: 0,
+  },
   unfinished: { about: "a message of 1 MiB that lacks its last byte", victim: "large", peers: 95, rate: 0 },
   metadata: { about: "requests for metadata of 20 MB", victim: "large", peers: 24, rate: 2 * MIB },
   blocks: { about: "600 MB of blocks that nobody asked for", victim: "large", peers: 4, rate: 200 * MIB, total: 600e6 },
   requests: { about: "requests and cancels", victim: "seeded", peers: 8, rate: 10 * MIB },
-  reconnect: { about: "connect, shake hands, hang up", victim: "seeded", peers: 8, isShared: true, isNewcomer: true, rate: 1000 },
-  idle: { about: "idle peers in all slots of the torrent; a newcomer must get in", victim: "honest", peers: 110, isNewcomer: true, rate: 0 },
+  reconnect: {
+    about: "connect, shake hands, hang up",
+    victim: "seeded",
+    peers: 8,
+    isShared: true,
+    isNewcomer: true,
+    rate: 1000,
+  },
+  idle: {
+    about: "idle peers in all slots of the torrent; a newcomer must get in",
+    victim: "honest",
+    peers: 110,
+    isNewcomer: true,
+    rate: 0,
+  },
   fast: { about: "allowed-fast and suggest", victim: "large", peers: 8, rate: 20 * MIB },
   reject: { about: "rejects of what nobody asked for", victim: "large", peers: 8, rate: 20 * MIB },
   unread: { about: "requests, and nothing is read", victim: "seeded", peers: 20, rate: 20 * MIB },

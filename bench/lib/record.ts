@@ -34,7 +34,15 @@ export interface RunRecord {
 /** The tables of one mode: for each case the figures, then the ratios. */
 export function modeTables(records: readonly RunRecord[], metrics: readonly Metric[]): string {
   const cases = [...new Set(records.map((record) => record.what))];
-  return cases.map((what) => caseTables(what, records.filter((record) => record.what === what), metrics)).join("\n\n");
+  return cases
+    .map((what) =>
+      caseTables(
+        what,
+        records.filter((record) => record.what === what),
+        metrics,
+      ),
+    )
+    .join("\n\n");
 }
 
 function caseTables(what: string, records: readonly RunRecord[], metrics: readonly Metric[]): string {
@@ -43,32 +51,51 @@ function caseTables(what: string, records: readonly RunRecord[], metrics: readon
   const rows = clients.map((client) => {
     const own = records.filter((record) => record.client === client);
     const good = own.filter(isGood);
-    const cells = columns.map((metric) => showSummary(summarize(good.flatMap((record) => record.figures[metric.key] ?? []))));
+    const cells = columns.map((metric) =>
+      showSummary(summarize(good.flatMap((record) => record.figures[metric.key] ?? []))),
+    );
     return [client, `${good.length}/${own.length}${remarks(own)}`, ...cells];
   });
   const parts = [`**${what}**`, markdownTable(["client", "runs", ...columns.map((metric) => metric.title)], rows)];
   const ratios = ratioTable(records, clients, columns);
   if (ratios !== undefined) parts.push(ratios);
-  const errors = records.filter((record) => record.error !== undefined).map((record) => `- ${record.client}, run ${record.round + 1}: ${record.error ?? ""}`);
+  const errors = records
+    .filter((record) => record.error !== undefined)
+    .map((record) => `- ${record.client}, run ${record.round + 1}: ${record.error ?? ""}`);
   if (errors.length > 0) parts.push(errors.join("\n"));
   return parts.join("\n\n");
 }
 
-function ratioTable(records: readonly RunRecord[], clients: readonly string[], columns: readonly Metric[]): string | undefined {
+function ratioTable(
+  records: readonly RunRecord[],
+  clients: readonly string[],
+  columns: readonly Metric[],
+): string | undefined {
   const compared = columns.filter((metric) => metric.better !== undefined);
   const ours = clients.filter((client) => client === US || client.startsWith(`${US} `));
   const peers = clients.filter((client) => client !== US);
   const rows = ours.flatMap((own) =>
-    (own === US ? peers : []).map((peer) => [`${own} / ${peer}`, ...compared.map((metric) => showSummary(ratio(series(records, own, metric.key), series(records, peer, metric.key)), " ×"))]),
+    (own === US ? peers : []).map((peer) => [
+      `${own} / ${peer}`,
+      ...compared.map((metric) =>
+        showSummary(ratio(series(records, own, metric.key), series(records, peer, metric.key)), " ×"),
+      ),
+    ]),
   );
   if (rows.length === 0 || compared.length === 0) return undefined;
-  return markdownTable(["ratio", ...compared.map((metric) => `${metric.title} (${metric.better === "more" ? "more" : "less"} is better)`)], rows);
+  return markdownTable(
+    ["ratio", ...compared.map((metric) => `${metric.title} (${metric.better === "more" ? "more" : "less"} is better)`)],
+    rows,
+  );
 }
 
 function series(records: readonly RunRecord[], client: string, key: string): (number | undefined)[] {
   const own = records.filter((record) => record.client === client);
   const rounds = Math.max(0, ...records.map((record) => record.round + 1));
-  return Array.from({ length: rounds }, (_, round) => own.find((record) => record.round === round && isGood(record))?.figures[key]);
+  return Array.from(
+    { length: rounds },
+    (_, round) => own.find((record) => record.round === round && isGood(record))?.figures[key],
+  );
 }
 
 function isGood(record: RunRecord): boolean {
@@ -83,5 +110,7 @@ function remarks(records: readonly RunRecord[]): string {
 function showSummary(summary: Summary | undefined, unit = ""): string {
   if (summary === undefined) return "–";
   const { min, median, max } = summary;
-  return min === max ? `${formatNumber(median)}${unit}` : `${formatNumber(median)}${unit} (${formatNumber(min)}–${formatNumber(max)})`;
+  return min === max
+    ? `${formatNumber(median)}${unit}`
+    : `${formatNumber(median)}${unit} (${formatNumber(min)}–${formatNumber(max)})`;
 }

@@ -22,14 +22,20 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 export function summarize(values: readonly number[]): Summary | undefined {
-  return values.length === 0 ? undefined : { min: Math.min(...values), median: median(values), max: Math.max(...values) };
+  return values.length === 0
+    ? undefined
+    : { min: Math.min(...values), median: median(values), max: Math.max(...values) };
 }
 
 /**
- * How much of the peer's figure ours is: the medians divided, and the range of the quotients within one round, where both ran
- * side by side. `ours[i]` and `theirs[i]` are of round i; a round that one of them failed is `undefined` there.
+ * How much of the peer's figure ours is: the medians divided, and the range of the quotients within one round, where
+ * both ran side by side. `ours[i]` and `theirs[i]` are of round i; a round that one of them failed is `undefined`
+ * there.
  */
-export function ratio(ours: readonly (number | undefined)[], theirs: readonly (number | undefined)[]): Summary | undefined {
+export function ratio(
+  ours: readonly (number | undefined)[],
+  theirs: readonly (number | undefined)[],
+): Summary | undefined {
   const isNumber = (value: number | undefined): value is number => value !== undefined;
   const a = ours.filter(isNumber);
   const b = theirs.filter(isNumber);

@@ -2,7 +2,8 @@
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const width = (column: number) => Math.max(3, ...[header, ...rows].map((row) => (row[column] ?? "").length));
   const widths = header.map((_, column) => width(column));
-  const line = (cells: readonly string[]) => `| ${widths.map((size, column) => pad(cells[column] ?? "", size, column)).join(" | ")} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${widths.map((size, column) => pad(cells[column] ?? "", size, column)).join(" | ")} |`;
   const rule = `|${widths.map((size, column) => (column === 0 ? "-".repeat(size + 2) : `${"-".repeat(size + 1)}:`)).join("|")}|`;
   return [line(header), rule, ...rows.map(line)].join("\n");
 }

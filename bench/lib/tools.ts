@@ -5,7 +5,9 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** How a tool is found, and the Debian package it comes in. */
-const PROGRAMS: Readonly<Record<string, { readonly command: string; readonly version: readonly string[]; readonly debian: string }>> = {
+const PROGRAMS: Readonly<
+  Record<string, { readonly command: string; readonly version: readonly string[]; readonly debian: string }>
+> = {
   aria2c: { command: "aria2c", version: ["--version"], debian: "aria2" },
   transmission: { command: "transmission-daemon", version: ["--version"], debian: "transmission-daemon" },
   "transmission-create": { command: "transmission-create", version: ["--version"], debian: "transmission-cli" },
@@ -14,7 +16,10 @@ const PROGRAMS: Readonly<Record<string, { readonly command: string; readonly ver
   cc: { command: "cc", version: ["--version"], debian: "gcc" },
 };
 
-/** With versions, so that figures of different days compare; and npm left alone takes an older WebTorrent, since the new one asks for Node 22. */
+/**
+ * With versions, so that figures of different days compare; and npm left alone takes an older WebTorrent, since the new
+ * one asks for Node 22.
+ */
 export const NPM_PACKAGES: Readonly<Record<string, string>> = {
   webtorrent: "3.0.21",
   "create-torrent": "6.1.3",
@@ -25,10 +30,18 @@ export const NPM_PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** What `--clients` can name. */
-export const TOOL_NAMES: readonly string[] = ["libtorrent", ...Object.keys(PROGRAMS).filter((name) => name !== "cc"), ...Object.keys(NPM_PACKAGES)];
+export const TOOL_NAMES: readonly string[] = [
+  "libtorrent",
+  ...Object.keys(PROGRAMS).filter((name) => name !== "cc"),
+  ...Object.keys(NPM_PACKAGES),
+];
 
 /** Everything that `setup` installs with apt. */
-export const DEBIAN_PACKAGES: readonly string[] = ["python3-libtorrent", "libc6-dev", ...Object.values(PROGRAMS).map(({ debian }) => debian)];
+export const DEBIAN_PACKAGES: readonly string[] = [
+  "python3-libtorrent",
+  "libc6-dev",
+  ...Object.values(PROGRAMS).map(({ debian }) => debian),
+];
 
 export function defaultNpmRoot(env: Readonly<Record<string, string | undefined>>): string {
   return join(env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "millrace-bench");
@@ -47,7 +60,9 @@ export class Tools {
     this.npmRoot = npmRoot;
     const versions = new Map<string, string>();
     const missing: string[] = [];
-    const libtorrent = spawnSync(python, ["-c", "import libtorrent; print(libtorrent.__version__)"], { encoding: "utf8" });
+    const libtorrent = spawnSync(python, ["-c", "import libtorrent; print(libtorrent.__version__)"], {
+      encoding: "utf8",
+    });
     if (libtorrent.status === 0) versions.set("libtorrent", libtorrent.stdout.trim());
     else missing.push("libtorrent is left out: no Python with its binding (Debian: python3-libtorrent)");
     this.python = libtorrent.status === 0 ? python : undefined;
@@ -57,7 +72,8 @@ export class Tools {
     }
     for (const name of Object.keys(NPM_PACKAGES)) {
       const manifest = join(npmRoot, "node_modules", name, "package.json");
-      if (existsSync(manifest)) versions.set(name, (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version);
+      if (existsSync(manifest))
+        versions.set(name, (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version);
       else missing.push(`npm ${name} is left out: it is not in ${npmRoot}`);
     }
     this.versions = versions;

@@ -4,7 +4,11 @@ export const MIB = 2 ** 20;
 export const GIB = 2 ** 30;
 
 export function formatSize(bytes: number): string {
-  for (const [unit, factor] of [["GiB", GIB], ["MiB", MIB], ["KiB", 1024]] as const) {
+  for (const [unit, factor] of [
+    ["GiB", GIB],
+    ["MiB", MIB],
+    ["KiB", 1024],
+  ] as const) {
     if (bytes >= factor) return `${Number((bytes / factor).toFixed(2))} ${unit}`;
   }
   return `${bytes} B`;

@@ -5,7 +5,12 @@ export function sleep(seconds: number): Promise<void> {
 }
 
 /** Asks until the answer is not `undefined`. */
-export async function poll<T>(seconds: number, every: number, ask: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {
+export async function poll<T>(
+  seconds: number,
+  every: number,
+  ask: () => T | undefined | Promise<T | undefined>,
+  what: string,
+): Promise<T> {
   const attempts = Math.ceil(seconds / every);
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const answer = await ask();

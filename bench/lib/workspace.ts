@@ -33,7 +33,10 @@ export class Workspace {
   async require(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.root);
     const free = bavail * bsize - RESERVE;
-    if (free < bytes) throw new Error(`${this.root} has room for ${formatSize(Math.max(0, free))}, and ${formatSize(bytes)} are needed: choose a smaller --size, or another folder with --data`);
+    if (free < bytes)
+      throw new Error(
+        `${this.root} has room for ${formatSize(Math.max(0, free))}, and ${formatSize(bytes)} are needed: choose a smaller --size, or another folder with --data`,
+      );
   }
 
   removeSync(): void {

@@ -26,7 +26,12 @@ export const create: BenchMode = {
           return figures;
         },
       }));
-      await bench.compare({ mode: "create", what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}`, contenders, runs: bench.runs(5) });
+      await bench.compare({
+        mode: "create",
+        what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}`,
+        contenders,
+        runs: bench.runs(5),
+      });
     }
   },
 };
@@ -35,11 +40,34 @@ function programs(bench: Bench, path: string, out: string, pieceLength: number):
   const list: [string, readonly string[]][] = [];
   const libtorrent = bench.libtorrent();
   const cores = availableParallelism();
-  if (bench.has("mktorrent")) list.push([`mktorrent -t ${cores}`, ["mktorrent", "-t", String(cores), "-l", String(Math.log2(pieceLength)), "-d", "-o", out, path]]);
+  if (bench.has("mktorrent"))
+    list.push([
+      `mktorrent -t ${cores}`,
+      ["mktorrent", "-t", String(cores), "-l", String(Math.log2(pieceLength)), "-d", "-o", out, path],
+    ]);
   // It counts in KiB, and sleeps between looks at its own progress, so that its wall time is in whole seconds.
-  if (bench.has("transmission-create")) list.push(["transmission-create", ["transmission-create", "-s", String(pieceLength / 1024), "-o", out, path]]);
-  if (libtorrent !== undefined) list.push(["libtorrent", libtorrent.command({ mode: "create", path, out, pieceLength })]);
-  if (bench.has("create-torrent")) list.push(["create-torrent", [process.execPath, bench.driver("create-torrent.js"), path, out, String(pieceLength)]]);
-  for (const millrace of bench.millraces()) list.push([millrace.name, millrace.command(["create", path, "--out", out, "--piece-length", `${pieceLength / 1024}KiB`, "--no-date", "--json"])]);
+  if (bench.has("transmission-create"))
+    list.push(["transmission-create", ["transmission-create", "-s", String(pieceLength / 1024), "-o", out, path]]);
+  if (libtorrent !== undefined)
+    list.push(["libtorrent", libtorrent.command({ mode: "create", path, out, pieceLength })]);
+  if (bench.has("create-torrent"))
+    list.push([
+      "create-torrent",
+      [process.execPath, bench.driver("create-torrent.js"), path, out, String(pieceLength)],
+    ]);
+  for (const millrace of bench.millraces())
+    list.push([
+      millrace.name,
+      millrace.command([
+        "create",
+        path,
+        "--out",
+        out,
+        "--piece-length",
+        `${pieceLength / 1024}KiB`,
+        "--no-date",
+        "--json",
+      ]),
+    ]);
   return list;
 }

@@ -20,17 +20,28 @@ export const swarmDown: BenchMode = {
   run: (bench) => leechFrom(bench, "swarm-down", 20, bench.isQuick ? 64 * MIB : GIB, [MIB]),
 };
 
-async function leechFrom(bench: Bench, mode: string, seeders: number, usualSize: number, usualLengths: readonly number[]): Promise<void> {
+async function leechFrom(
+  bench: Bench,
+  mode: string,
+  seeders: number,
+  usualSize: number,
+  usualLengths: readonly number[],
+): Promise<void> {
   const size = bench.options.size ?? usualSize;
   const lengths = bench.options.pieceLengths ?? usualLengths;
   await bench.workspace.require(2 * size);
   for (const pieceLength of lengths) {
     const torrent = await torrentOf(bench, size, pieceLength, lengths);
-    const clients = [bench.libtorrent(), await bench.aria2(), bench.webtorrent(), ...bench.millraces()].filter(isDefined);
+    const clients = [bench.libtorrent(), await bench.aria2(), bench.webtorrent(), ...bench.millraces()].filter(
+      isDefined,
+    );
     await bench.compare({
       mode,
       what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}${seeders === 1 ? "" : `, ${seeders} seeders`}`,
-      contenders: clients.map((client) => ({ name: client.name, run: () => measureLeech(bench, client, torrent, seeders) })),
+      contenders: clients.map((client) => ({
+        name: client.name,
+        run: () => measureLeech(bench, client, torrent, seeders),
+      })),
       runs: bench.runs(5),
     });
   }

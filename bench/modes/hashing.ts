@@ -42,7 +42,12 @@ export function machineSha1Rate(bench: Bench): number {
 }
 
 /** A program from its start to its end. Rejects when its exit status is not 0. */
-export async function measureProgram(bench: Bench, name: string, argv: readonly string[], options: ChildOptions = {}): Promise<{ readonly wall: number; readonly cpu: number; readonly anonymous: number }> {
+export async function measureProgram(
+  bench: Bench,
+  name: string,
+  argv: readonly string[],
+  options: ChildOptions = {},
+): Promise<{ readonly wall: number; readonly cpu: number; readonly anonymous: number }> {
   const before = endedChildrenCpu();
   const child = new Child(name, argv, options);
   const memory = new MemoryWatch(child.pid);
@@ -51,9 +56,17 @@ export async function measureProgram(bench: Bench, name: string, argv: readonly 
   clearTimeout(timer);
   memory.stop();
   if (status !== 0) throw new Error(`${name} ended with status ${status}: ${child.stderr}`);
-  return { wall: (child.endedAt ?? now()) - child.startedAt, cpu: endedChildrenCpu() - before, anonymous: memory.peak / 1e6 };
+  return {
+    wall: (child.endedAt ?? now()) - child.startedAt,
+    cpu: endedChildrenCpu() - before,
+    anonymous: memory.peak / 1e6,
+  };
 }
 
-export function hashingFigures(size: number, best: number, { wall, cpu, anonymous }: { readonly wall: number; readonly cpu: number; readonly anonymous: number }): Figures {
+export function hashingFigures(
+  size: number,
+  best: number,
+  { wall, cpu, anonymous }: { readonly wall: number; readonly cpu: number; readonly anonymous: number },
+): Figures {
   return { rate: size / wall / 1e6, wall, cpu, anonymous, share: size / wall / best };
 }

@@ -31,7 +31,10 @@ const SEEDED_PIECES = 256;
 const SEEDED_PIECE = 256 * 1024;
 /** Seconds of the flood alone. */
 const ALONE_SECONDS = 2;
-/** Seconds without an answer after which the client's event loop counts as stopped: the leg ends there, with this as the delay. */
+/**
+ * Seconds without an answer after which the client's event loop counts as stopped: the leg ends there, with this as the
+ * delay.
+ */
 const STOPPED_SECONDS = 8;
 /** Seconds for a download beside a flood, with `--quick` and without. */
 const GIVE_UP_SECONDS = { quick: 20, full: 90 };
@@ -68,7 +71,10 @@ interface Leg {
 }
 
 /** Where a flood goes in a leg: nowhere, to the client, or to the sink at the rate that the client took it. */
-type Aim = { readonly at: "nobody" } | { readonly at: "client"; readonly rate: number } | { readonly at: "sink"; readonly rate: number };
+type Aim =
+  | { readonly at: "nobody" }
+  | { readonly at: "client"; readonly rate: number }
+  | { readonly at: "sink"; readonly rate: number };
 
 export const hostile: BenchMode = {
   about: "hostile peers: event loop, memory and an honest download beside each of 18 floods (--only, --rate)",
@@ -94,7 +100,9 @@ export const hostile: BenchMode = {
     const scene = await prepare(bench, await torrentOf(bench, size, pieceLength, [pieceLength]));
     await bench.workspace.require(size);
     const names = FLOOD_NAMES.filter((name) => bench.options.only?.includes(name) !== false);
-    const contenders = names.flatMap((name) => bench.millraces().map((millrace) => contender(bench, millrace, scene, name)));
+    const contenders = names.flatMap((name) =>
+      bench.millraces().map((millrace) => contender(bench, millrace, scene, name)),
+    );
     const what = `${formatSize(size)} from one seeder beside a flood`;
     await bench.compare({ mode: "hostile", what, contenders, runs: bench.runs(3) });
     await bench.workspace.drop(scene.folder);
@@ -103,18 +111,25 @@ export const hostile: BenchMode = {
 };
 
 function contender(bench: Bench, millrace: Millrace, scene: Scene, name: FloodName): Contender {
-  return { name: millrace.name === US ? name : `${name} (${millrace.name})`, run: () => measure(bench, millrace, scene, name) };
+  return {
+    name: millrace.name === US ? name : `${name} (${millrace.name})`,
+    run: () => measure(bench, millrace, scene, name),
+  };
 }
 
 /** Says which floods were too much. */
 function judge(bench: Bench, what: string): void {
-  const records = bench.records.filter((record) => record.mode === "hostile" && record.what === what && record.error === undefined);
+  const records = bench.records.filter(
+    (record) => record.mode === "hostile" && record.what === what && record.error === undefined,
+  );
   for (const client of new Set(records.map((record) => record.client))) {
-    const of = (key: string) => median(records.filter((record) => record.client === client).flatMap((record) => record.figures[key] ?? []));
+    const of = (key: string) =>
+      median(records.filter((record) => record.client === client).flatMap((record) => record.figures[key] ?? []));
     const faults: string[] = [];
     if (of("p99") > MAX_LOOP_P99_MS) faults.push(`loop p99 ${formatNumber(of("p99"))} ms`);
     if (of("aloneP99") > MAX_LOOP_P99_MS) faults.push(`loop p99 of the flood alone ${formatNumber(of("aloneP99"))} ms`);
-    if (of("slower") > MAX_SLOWER_PERCENT) faults.push(`download ${formatNumber(of("slower"))} % slower (sink: ${formatNumber(of("sinkSlower"))} %)`);
+    if (of("slower") > MAX_SLOWER_PERCENT)
+      faults.push(`download ${formatNumber(of("slower"))} % slower (sink: ${formatNumber(of("sinkSlower"))} %)`);
     if (faults.length > 0) bench.say(`hostile: ${client} is beyond the bounds: ${faults.join(", ")}`);
   }
 }
@@ -123,7 +138,12 @@ function judge(bench: Bench, what: string): void {
 async function prepare(bench: Bench, honest: TorrentFile): Promise<Scene> {
   const folder = await bench.workspace.folder("besieged");
   const zeros = createHash("sha1").update(Buffer.alloc(SEEDED_PIECE)).digest();
-  const seeded = { length: SEEDED_PIECES * SEEDED_PIECE, name: "zeros.bin", "piece length": SEEDED_PIECE, pieces: Buffer.concat(Array.from({ length: SEEDED_PIECES }, () => zeros)) };
+  const seeded = {
+    length: SEEDED_PIECES * SEEDED_PIECE,
+    name: "zeros.bin",
+    "piece length": SEEDED_PIECE,
+    pieces: Buffer.concat(Array.from({ length: SEEDED_PIECES }, () => zeros)),
+  };
   const next = randomBytes(4);
   const hashes = Buffer.concat(Array.from({ length: 20 }, () => Buffer.from(next(LARGE_PIECES))));
   const large = { length: LARGE_PIECES * SMALL_PIECE, name: "large.bin", "piece length": SMALL_PIECE, pieces: hashes };
@@ -132,10 +152,23 @@ async function prepare(bench: Bench, honest: TorrentFile): Promise<Scene> {
   const write = async (info: typeof large): Promise<Target> => {
     const path = join(folder, `${info.name}.torrent`);
     await writeFile(path, encode({ info }));
-    return { path, infoHash: createHash("sha1").update(encode(info)).digest("hex"), pieces: info.pieces.length / 20, pieceLength: info["piece length"] };
+    return {
+      path,
+      infoHash: createHash("sha1").update(encode(info)).digest("hex"),
+      pieces: info.pieces.length / 20,
+      pieceLength: info["piece length"],
+    };
   };
   const { path, infoHash, pieceLength, source } = honest;
-  return { honest, folder, targets: { large: await write(large), seeded: await write(seeded), honest: { path, infoHash, pieceLength, pieces: Math.ceil(source.size / pieceLength) } } };
+  return {
+    honest,
+    folder,
+    targets: {
+      large: await write(large),
+      seeded: await write(seeded),
+      honest: { path, infoHash, pieceLength, pieces: Math.ceil(source.size / pieceLength) },
+    },
+  };
 }
 
 /** Three downloads: alone, beside the flood, and beside the same flood to a sink. */
@@ -146,7 +179,10 @@ async function measure(bench: Bench, millrace: Millrace, scene: Scene, name: Flo
   if (!base.isComplete) throw new Error("the download did not complete even without a flood");
   const hit = await download(bench, millrace, scene, name, { at: "client", rate: offered });
   const taken = (name === "reconnect" ? hit.connects : hit.taken) / hit.floodSeconds;
-  const sink = await download(bench, millrace, scene, name, { at: "sink", rate: Math.min(offered, Math.max(1, taken)) });
+  const sink = await download(bench, millrace, scene, name, {
+    at: "sink",
+    rate: Math.min(offered, Math.max(1, taken)),
+  });
   const slower = (leg: Leg) => (leg.wall / base.wall - 1) * 100;
   if (!hit.isComplete) bench.say(`  ${name}: the download was given up after ${formatNumber(hit.wall)} s`);
   return {
@@ -170,7 +206,11 @@ async function measure(bench: Bench, millrace: Millrace, scene: Scene, name: Flo
 async function download(bench: Bench, millrace: Millrace, scene: Scene, name: FloodName, aim: Aim): Promise<Leg> {
   const flood: Flood = FLOODS[name];
   const target = scene.targets[flood.victim];
-  const [dir, home, seederHome] = [await bench.workspace.folder("got"), await bench.workspace.folder("home"), await bench.workspace.folder("home")];
+  const [dir, home, seederHome] = [
+    await bench.workspace.folder("got"),
+    await bench.workspace.folder("home"),
+    await bench.workspace.folder("home"),
+  ];
   const [port, seederPort, sinkPort] = [await bench.port(), await bench.port(), await bench.port()];
   const isNewcomer = flood.isNewcomer === true;
   const { honest } = scene;
@@ -182,25 +222,55 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
   };
   const client = (job: Omit<BesiegedJob, "root">) => start(millrace.start(bench.driver("besieged.js"), { ...job }));
   const order = (child: Child, what: BesiegedOrder) => child.send(what);
-  const attacked = flood.victim === "honest" ? [] : [{ torrent: target.path, dir: flood.victim === "seeded" ? scene.folder : dir, isSeeding: flood.victim === "seeded" }];
+  const attacked =
+    flood.victim === "honest"
+      ? []
+      : [
+          {
+            torrent: target.path,
+            dir: flood.victim === "seeded" ? scene.folder : dir,
+            isSeeding: flood.victim === "seeded",
+          },
+        ];
   const awaited = isNewcomer ? [{ torrent: honest.path, dir, isSeeding: false }] : [];
   try {
-    const seeder = await client({ home: seederHome, port: seederPort, holds: [{ torrent: honest.path, dir: honest.source.folder, isSeeding: true }] });
+    const seeder = await client({
+      home: seederHome,
+      port: seederPort,
+      holds: [{ torrent: honest.path, dir: honest.source.folder, isSeeding: true }],
+    });
     const besieged = await client({ home, port, holds: [...attacked, ...awaited] });
     const memory = new MemoryWatch(besieged.pid);
     try {
-      if (aim.at === "sink") await start(new Child("sink", [process.execPath, bench.driver("sink.js"), String(sinkPort)]));
+      if (aim.at === "sink")
+        await start(new Child("sink", [process.execPath, bench.driver("sink.js"), String(sinkPort)]));
       order(besieged, { order: "watch" });
-      const hostiles = aim.at === "nobody" ? undefined : attack(bench, { name, infoHash: target.infoHash, port: aim.at === "sink" ? sinkPort : port, pieces: target.pieces, pieceLength: target.pieceLength, rate: aim.rate });
+      const hostiles =
+        aim.at === "nobody"
+          ? undefined
+          : attack(bench, {
+              name,
+              infoHash: target.infoHash,
+              port: aim.at === "sink" ? sinkPort : port,
+              pieces: target.pieces,
+              pieceLength: target.pieceLength,
+              rate: aim.rate,
+            });
       if (hostiles !== undefined) children.push(hostiles);
       const floodBegan = (await hostiles?.waitFor("flooding", READY_SECONDS))?.t ?? now();
       await sleep(hostiles === undefined ? 0.2 : ALONE_SECONDS);
       order(besieged, { order: "report" });
       const alone = await answer(besieged, "watched", STOPPED_SECONDS);
-      if (alone === undefined) bench.say(`  ${name}: the event loop did not turn in ${STOPPED_SECONDS} s of the flood alone`);
+      if (alone === undefined)
+        bench.say(`  ${name}: the event loop did not turn in ${STOPPED_SECONDS} s of the flood alone`);
       order(besieged, { order: "watch" });
       const began = now();
-      order(besieged, { order: "download", torrent: honest.path, dir, peers: isNewcomer ? [] : [`127.0.0.1:${seederPort}`] });
+      order(besieged, {
+        order: "download",
+        torrent: honest.path,
+        dir,
+        peers: isNewcomer ? [] : [`127.0.0.1:${seederPort}`],
+      });
       if (isNewcomer) order(seeder, { order: "dial", peer: `127.0.0.1:${port}` });
       const limit = Math.min(bench.options.timeout, bench.isQuick ? GIVE_UP_SECONDS.quick : GIVE_UP_SECONDS.full);
       const complete = alone === undefined ? undefined : await answer(besieged, "complete", limit);
@@ -210,7 +280,9 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
       hostiles?.send("count");
       const counted = (await hostiles?.waitFor("counted", READY_SECONDS))?.fields ?? {};
       const stopped = { p99: STOPPED_SECONDS * 1000, max: STOPPED_SECONDS * 1000 };
-      const late = complete?.fields ?? (alone === undefined ? stopped : ((await answer(besieged, "watched", STOPPED_SECONDS, 1))?.fields ?? stopped));
+      const late =
+        complete?.fields ??
+        (alone === undefined ? stopped : ((await answer(besieged, "watched", STOPPED_SECONDS, 1))?.fields ?? stopped));
       const early = alone?.fields ?? stopped;
       const leg = {
         wall: ended - began,
@@ -239,12 +311,20 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
   }
 }
 
-/** The event of that name with so many before it; `undefined` when it does not come in time. Throws when the program ends. */
+/**
+ * The event of that name with so many before it; `undefined` when it does not come in time. Throws when the program
+ * ends.
+ */
 async function answer(child: Child, event: string, seconds: number, before = 0): Promise<ChildEvent | undefined> {
-  return poll(seconds, 0.02, () => {
-    if (!child.isAlive) throw new Error(`${child.name} ended before "${event}": ${child.stderr}`);
-    return child.events(event)[before];
-  }, event).catch((error: unknown) => {
+  return poll(
+    seconds,
+    0.02,
+    () => {
+      if (!child.isAlive) throw new Error(`${child.name} ended before "${event}": ${child.stderr}`);
+      return child.events(event)[before];
+    },
+    event,
+  ).catch((error: unknown) => {
     if (!child.isAlive) throw error;
     return undefined;
   });

@@ -26,13 +26,20 @@ export const idle: BenchMode = {
     { key: "idle", title: "idle, % of a core" },
   ],
   run: async (bench) => {
-    const counts = bench.options.count !== undefined ? [bench.options.count] : bench.isQuick ? [100, 1000] : [1000, 10_000];
+    const counts =
+      bench.options.count !== undefined ? [bench.options.count] : bench.isQuick ? [100, 1000] : [1000, 10_000];
     for (const [at, count] of counts.entries()) {
       const folder = await bench.workspace.folder("idle");
       await bench.workspace.require(count * FILE_LENGTH * 1.2);
       const list = await makeTorrents(folder, count);
-      const contenders = at === 0 ? [...peersOf(bench, folder, list), ...oursOf(bench, folder, list)] : oursOf(bench, folder, list);
-      await bench.compare({ mode: "idle", what: `${count.toLocaleString("en-US")} torrents of 64 KiB`, contenders, runs: bench.runs(3) });
+      const contenders =
+        at === 0 ? [...peersOf(bench, folder, list), ...oursOf(bench, folder, list)] : oursOf(bench, folder, list);
+      await bench.compare({
+        mode: "idle",
+        what: `${count.toLocaleString("en-US")} torrents of 64 KiB`,
+        contenders,
+        runs: bench.runs(3),
+      });
       await bench.workspace.drop(folder);
     }
   },
@@ -42,8 +49,16 @@ function peersOf(bench: Bench, dir: string, list: string): Contender[] {
   const libtorrent = bench.libtorrent();
   const webtorrent = bench.webtorrent();
   const contenders: Contender[] = [];
-  if (libtorrent !== undefined) contenders.push({ name: "libtorrent", run: async () => watchIdle(bench, libtorrent.start({ mode: "idle", list, dir, ports: [await bench.port()] })) });
-  if (webtorrent !== undefined) contenders.push({ name: "webtorrent", run: async () => watchIdle(bench, webtorrent.start({ mode: "idle", list, dir, port: await bench.port() })) });
+  if (libtorrent !== undefined)
+    contenders.push({
+      name: "libtorrent",
+      run: async () => watchIdle(bench, libtorrent.start({ mode: "idle", list, dir, ports: [await bench.port()] })),
+    });
+  if (webtorrent !== undefined)
+    contenders.push({
+      name: "webtorrent",
+      run: async () => watchIdle(bench, webtorrent.start({ mode: "idle", list, dir, port: await bench.port() })),
+    });
   return contenders;
 }
 
@@ -53,7 +68,17 @@ function oursOf(bench: Bench, dir: string, list: string): Contender[] {
     run: async () => {
       const home = await bench.workspace.folder("home");
       try {
-        return await watchIdle(bench, millrace.start(bench.driver("millrace.js"), { mode: "idle", list, dir, home, port: await bench.port(), maxPeers: 500 }));
+        return await watchIdle(
+          bench,
+          millrace.start(bench.driver("millrace.js"), {
+            mode: "idle",
+            list,
+            dir,
+            home,
+            port: await bench.port(),
+            maxPeers: 500,
+          }),
+        );
       } finally {
         await bench.workspace.drop(home);
       }
@@ -69,7 +94,13 @@ async function watchIdle(bench: Bench, child: Child): Promise<Figures> {
     await sleep(SETTLE_SECONDS);
     const idle = await idlePercent(child, bench.isQuick ? 3 : 20);
     const memory = memoryOf(child.pid);
-    return { load: ready.t - child.startedAt, loadCpu, resident: (memory?.resident ?? Number.NaN) / 1e6, anonymous: (memory?.anonymous ?? Number.NaN) / 1e6, idle };
+    return {
+      load: ready.t - child.startedAt,
+      loadCpu,
+      resident: (memory?.resident ?? Number.NaN) / 1e6,
+      anonymous: (memory?.anonymous ?? Number.NaN) / 1e6,
+      idle,
+    };
   } finally {
     await child.stop();
   }
@@ -89,10 +120,17 @@ async function makeTorrents(folder: string, count: number): Promise<string> {
   for (let index = 0; index < count; index += 1) {
     const name = `t${String(index).padStart(5, "0")}.bin`;
     const data = next(FILE_LENGTH);
-    const pieces = Array.from({ length: FILE_LENGTH / PIECE_LENGTH }, (_, piece) => createHash("sha1").update(data.subarray(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH)).digest());
+    const pieces = Array.from({ length: FILE_LENGTH / PIECE_LENGTH }, (_, piece) =>
+      createHash("sha1")
+        .update(data.subarray(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH))
+        .digest(),
+    );
     const path = join(folder, `${name}.torrent`);
     await writeFile(join(folder, name), data);
-    await writeFile(path, encode({ info: { length: FILE_LENGTH, name, "piece length": PIECE_LENGTH, pieces: Buffer.concat(pieces) } }));
+    await writeFile(
+      path,
+      encode({ info: { length: FILE_LENGTH, name, "piece length": PIECE_LENGTH, pieces: Buffer.concat(pieces) } }),
+    );
     paths.push(path);
   }
   const list = join(folder, "torrents.json");

@@ -13,4 +13,19 @@ import { tracker } from "./tracker.ts";
 import { swarmUp, upload } from "./upload.ts";
 import { verify } from "./verify.ts";
 
-export const modes: Readonly<Record<Mode, BenchMode>> = { download, upload, "swarm-down": swarmDown, "swarm-up": swarmUp, verify, create, idle, codec, tracker, peers, start, loop, page, hostile };
+export const modes: Readonly<Record<Mode, BenchMode>> = {
+  download,
+  upload,
+  "swarm-down": swarmDown,
+  "swarm-up": swarmUp,
+  verify,
+  create,
+  idle,
+  codec,
+  tracker,
+  peers,
+  start,
+  loop,
+  page,
+  hostile,
+};

@@ -29,8 +29,15 @@ export const loop: BenchMode = {
       await disk.require(size);
       for (const pieceLength of lengths) {
         const torrent = await torrentOf(bench, size, pieceLength, lengths);
-        const contenders = bench.millraces().map((millrace) => ({ name: millrace.name, run: () => measure(bench, millrace, torrent, disk) }));
-        await bench.compare({ mode: "loop", what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}, to ${bench.options.disk}`, contenders, runs: bench.runs(3) });
+        const contenders = bench
+          .millraces()
+          .map((millrace) => ({ name: millrace.name, run: () => measure(bench, millrace, torrent, disk) }));
+        await bench.compare({
+          mode: "loop",
+          what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}, to ${bench.options.disk}`,
+          contenders,
+          runs: bench.runs(3),
+        });
       }
     } finally {
       release();
@@ -45,13 +52,25 @@ async function measure(bench: Bench, millrace: Millrace, torrent: TorrentFile, d
   const preload = pathToFileURL(bench.driver("loop-delay.js")).href;
   const seeder = await seedersOf(bench, torrent, peers);
   try {
-    const leecher = await millrace.leech({ torrent, dir, port: await bench.port(), home, peers }, ["--import", preload], { MILLRACE_BENCH_LOOP: result });
+    const leecher = await millrace.leech(
+      { torrent, dir, port: await bench.port(), home, peers },
+      ["--import", preload],
+      { MILLRACE_BENCH_LOOP: result },
+    );
     try {
       const begin = await seeder.waitFor("connected", 30);
       leecher.signal("SIGUSR2");
       const end = await leecher.waitFor("complete", bench.options.timeout);
       leecher.signal("SIGUSR2");
-      const delay = await poll(10, 0.02, () => readFile(result, "utf8").then((text) => JSON.parse(text) as Figures).catch(() => undefined), "the preloaded module writes its result");
+      const delay = await poll(
+        10,
+        0.02,
+        () =>
+          readFile(result, "utf8")
+            .then((text) => JSON.parse(text) as Figures)
+            .catch(() => undefined),
+        "the preloaded module writes its result",
+      );
       await leecher.stop();
       await requireSame(torrent, [dir]);
       return { ...delay, rate: torrent.source.size / (end.t - begin.t) / 1e6 };

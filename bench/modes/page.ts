@@ -43,8 +43,15 @@ export const page: BenchMode = {
   run: async (bench) => {
     if (!existsSync(CHROMIUM)) throw new Error(`this needs ${CHROMIUM}, which Debian's package chromium has`);
     const count = bench.isQuick ? 500 : 10_000;
-    const contenders = bench.millraces().map((millrace) => ({ name: millrace.name, run: () => measure(bench, millrace.root, count) }));
-    await bench.compare({ mode: "page", what: `${count.toLocaleString("en-US")} torrents`, contenders, runs: bench.runs(1) });
+    const contenders = bench
+      .millraces()
+      .map((millrace) => ({ name: millrace.name, run: () => measure(bench, millrace.root, count) }));
+    await bench.compare({
+      mode: "page",
+      what: `${count.toLocaleString("en-US")} torrents`,
+      contenders,
+      runs: bench.runs(1),
+    });
   },
 };
 
@@ -54,8 +61,22 @@ class Daemon {
   api = new MillraceApi();
 
   constructor(root: string, home: string) {
-    const args = ["daemon", "--json", "--listen", "127.0.0.1:0", "--state", join(home, "state"), "--dir", join(home, "downloads"), "--peer-port", "0", "--allow-private"];
-    this.child = new Child("millrace daemon", [process.execPath, join(root, "bin/millrace.js"), ...args], { env: { MILLRACE_TOKEN: TOKEN, XDG_CONFIG_HOME: home, MILLRACE_LOG_LEVEL: "warn" } });
+    const args = [
+      "daemon",
+      "--json",
+      "--listen",
+      "127.0.0.1:0",
+      "--state",
+      join(home, "state"),
+      "--dir",
+      join(home, "downloads"),
+      "--peer-port",
+      "0",
+      "--allow-private",
+    ];
+    this.child = new Child("millrace daemon", [process.execPath, join(root, "bin/millrace.js"), ...args], {
+      env: { MILLRACE_TOKEN: TOKEN, XDG_CONFIG_HOME: home, MILLRACE_LOG_LEVEL: "warn" },
+    });
   }
 
   async ready(): Promise<void> {
@@ -77,7 +98,12 @@ async function measure(bench: Bench, root: string, count: number): Promise<Figur
     const ids = await addMany(daemon, count);
     const add = (performance.now() - begun) / 1000;
     const shown = await inBrowser(daemon, ids, count, bench.isQuick);
-    return { add, ...shown, memory: (memoryOf(daemon.child.pid)?.resident ?? Number.NaN) / 1e6, ...(await duringDownload(bench, daemon)) };
+    return {
+      add,
+      ...shown,
+      memory: (memoryOf(daemon.child.pid)?.resident ?? Number.NaN) / 1e6,
+      ...(await duringDownload(bench, daemon)),
+    };
   } finally {
     await daemon.child.stop();
     await bench.workspace.drop(home);
@@ -89,7 +115,12 @@ async function addMany(daemon: Daemon, count: number): Promise<string[]> {
   let next = 0;
   const adder = async (): Promise<void> => {
     for (let at = next++; at < count; at = next++) {
-      const info = { length: 16_384 + at, name: `torrent number ${at}.iso`, "piece length": 32_768, pieces: randomBytes(20) };
+      const info = {
+        length: 16_384 + at,
+        name: `torrent number ${at}.iso`,
+        "piece length": 32_768,
+        pieces: randomBytes(20),
+      };
       ids[at] = await daemon.add(encode({ info }), { paused: at % 3 !== 0, label: LABELS[at % LABELS.length] ?? "" });
     }
   };
@@ -106,7 +137,10 @@ async function inBrowser(daemon: Daemon, ids: readonly string[], count: number, 
     await tab.getByRole("button", { name: "Sign in" }).click();
     const usable = async (): Promise<void> => {
       await tab.locator("[role=grid] [role=row][data-id]").first().waitFor();
-      await tab.getByText(`${count.toLocaleString("en-US")} torrents`).first().waitFor();
+      await tab
+        .getByText(`${count.toLocaleString("en-US")} torrents`)
+        .first()
+        .waitFor();
     };
     await usable();
     const loads: number[] = [];
@@ -135,7 +169,10 @@ async function scroll(tab: Page): Promise<Figures> {
   const frames = await tab.evaluate(
     (stride) =>
       new Promise<number[]>((resolve) => {
-        const scope = globalThis as unknown as { document: { querySelector(what: string): { scrollTop: number } }; requestAnimationFrame(call: (now: number) => void): void };
+        const scope = globalThis as unknown as {
+          document: { querySelector(what: string): { scrollTop: number } };
+          requestAnimationFrame(call: (now: number) => void): void;
+        };
         const grid = scope.document.querySelector("[role=grid]");
         const times: number[] = [];
         const step = (now: number): void => {
@@ -155,7 +192,11 @@ async function scroll(tab: Page): Promise<Figures> {
 /** Milliseconds from the request that changes something until the page shows it. */
 async function changeShows(tab: Page, daemon: Daemon, id: string): Promise<number> {
   const label = randomBytes(4).toString("hex");
-  const shown = tab.getByRole("navigation", { name: "Filters" }).getByText(label).waitFor().then(() => performance.now());
+  const shown = tab
+    .getByRole("navigation", { name: "Filters" })
+    .getByText(label)
+    .waitFor()
+    .then(() => performance.now());
   const begun = performance.now();
   await daemon.api.act({ action: "label", ids: [id], label });
   return (await shown) - begun;
@@ -180,8 +221,16 @@ async function duringDownload(bench: Bench, daemon: Daemon): Promise<Figures> {
     };
     for (;;) {
       const { state } = await timed(() => api.torrent(id));
-      if (state === "seeding") return { api: quantile(times, 0.99), rate: size / ((performance.now() - begun) / 1000) / 1e6 };
-      for (const ask of [() => api.list({ limit: 100 }), () => api.peers(id), () => api.pieces(id), api.session, api.statistics]) await timed<unknown>(ask);
+      if (state === "seeding")
+        return { api: quantile(times, 0.99), rate: size / ((performance.now() - begun) / 1000) / 1e6 };
+      for (const ask of [
+        () => api.list({ limit: 100 }),
+        () => api.peers(id),
+        () => api.pieces(id),
+        api.session,
+        api.statistics,
+      ])
+        await timed<unknown>(ask);
       await sleep(0.02);
     }
   } finally {

@@ -38,14 +38,30 @@ export const peers: BenchMode = {
   run: async (bench) => {
     const count = bench.options.count ?? (bench.isQuick ? 200 : 2000);
     const folder = await bench.workspace.folder("peers");
-    const info = { length: PIECES * PIECE_LENGTH, name: "large.bin", "piece length": PIECE_LENGTH, pieces: randomBytes(PIECES * 20) };
+    const info = {
+      length: PIECES * PIECE_LENGTH,
+      name: "large.bin",
+      "piece length": PIECE_LENGTH,
+      pieces: randomBytes(PIECES * 20),
+    };
     const torrent = join(folder, "large.torrent");
     await writeFile(torrent, encode({ info }));
     const list = join(folder, "torrents.json");
     await writeFile(list, JSON.stringify([torrent]));
-    const scene = { torrent, list, infoHash: createHash("sha1").update(encode(info)).digest("hex"), peers: count, haves: 50 };
+    const scene = {
+      torrent,
+      list,
+      infoHash: createHash("sha1").update(encode(info)).digest("hex"),
+      peers: count,
+      haves: 50,
+    };
     const storm = (scene.haves * count).toLocaleString("en-US");
-    await bench.compare({ mode: "peers", what: `${count.toLocaleString("en-US")} peers, 100,000 pieces, ${storm} haves`, contenders: holders(bench, scene), runs: bench.runs(3) });
+    await bench.compare({
+      mode: "peers",
+      what: `${count.toLocaleString("en-US")} peers, 100,000 pieces, ${storm} haves`,
+      contenders: holders(bench, scene),
+      runs: bench.runs(3),
+    });
     await bench.workspace.drop(folder);
   },
 };
@@ -67,10 +83,29 @@ function holders(bench: Bench, scene: Scene): Contender[] {
       }
     },
   });
-  if (libtorrent !== undefined) contenders.push(inFolder("libtorrent", (dir, port) => libtorrent.start({ mode: "hold", torrent: scene.torrent, dir, ports: [port] })));
-  if (webtorrent !== undefined) contenders.push(inFolder("webtorrent", (dir, port) => webtorrent.start({ mode: "leech", torrent: scene.torrent, dir, port })));
+  if (libtorrent !== undefined)
+    contenders.push(
+      inFolder("libtorrent", (dir, port) =>
+        libtorrent.start({ mode: "hold", torrent: scene.torrent, dir, ports: [port] }),
+      ),
+    );
+  if (webtorrent !== undefined)
+    contenders.push(
+      inFolder("webtorrent", (dir, port) => webtorrent.start({ mode: "leech", torrent: scene.torrent, dir, port })),
+    );
   for (const millrace of bench.millraces()) {
-    contenders.push(inFolder(millrace.name, (dir, port) => millrace.start(bench.driver("millrace.js"), { mode: "hold", list: scene.list, dir, home: dir, port, maxPeers: scene.peers + 100 })));
+    contenders.push(
+      inFolder(millrace.name, (dir, port) =>
+        millrace.start(bench.driver("millrace.js"), {
+          mode: "hold",
+          list: scene.list,
+          dir,
+          home: dir,
+          port,
+          maxPeers: scene.peers + 100,
+        }),
+      ),
+    );
   }
   return contenders;
 }
@@ -80,7 +115,11 @@ async function crowd(bench: Bench, scene: Scene, child: Child, port: number): Pr
     await child.waitFor("ready", READY_SECONDS);
     await sleep(1);
     const alone = { cpu: child.cpu(), anonymous: memoryOf(child.pid)?.anonymous ?? Number.NaN };
-    const others = new Child("the crowd", [process.execPath, bench.driver("crowd.js"), JSON.stringify({ ...scene, pieces: PIECES, port })]);
+    const others = new Child("the crowd", [
+      process.execPath,
+      bench.driver("crowd.js"),
+      JSON.stringify({ ...scene, pieces: PIECES, port }),
+    ]);
     try {
       await others.waitFor("connected", bench.options.timeout);
       await sleep(SETTLE_SECONDS);
@@ -94,7 +133,8 @@ async function crowd(bench: Bench, scene: Scene, child: Child, port: number): Pr
       const stormCpu = child.cpu() - before;
       others.send("count");
       const { open } = (await others.waitFor("counted", 10)).fields;
-      if (open !== scene.peers) throw new Error(`only ${String(open)} of ${scene.peers} connections were still open at the end`);
+      if (open !== scene.peers)
+        throw new Error(`only ${String(open)} of ${scene.peers} connections were still open at the end`);
       return { idle, perPeer, connectCpu, stormCpu };
     } finally {
       await others.stop();

@@ -14,10 +14,22 @@ export const start: BenchMode = {
   run: async (bench) => {
     const folder = await bench.workspace.folder("start");
     const torrent = join(folder, "small.torrent");
-    await writeFile(torrent, encode({ announce: "http://127.0.0.1/announce", info: { length: 10 * 2 ** 20, name: "small.bin", "piece length": 2 ** 18, pieces: randomBytes(40 * 20) } }));
+    await writeFile(
+      torrent,
+      encode({
+        announce: "http://127.0.0.1/announce",
+        info: { length: 10 * 2 ** 20, name: "small.bin", "piece length": 2 ** 18, pieces: randomBytes(40 * 20) },
+      }),
+    );
     const runs = bench.runs(20, 5);
-    for (const [what, args] of [["--version", ["--version"]], ["info of a small torrent", ["info", torrent]]] as const) {
-      const commands = [["node -e 0", [process.execPath, "-e", "0"]] as const, ...bench.millraces().map((millrace) => [millrace.name, millrace.command(args)] as const)];
+    for (const [what, args] of [
+      ["--version", ["--version"]],
+      ["info of a small torrent", ["info", torrent]],
+    ] as const) {
+      const commands = [
+        ["node -e 0", [process.execPath, "-e", "0"]] as const,
+        ...bench.millraces().map((millrace) => [millrace.name, millrace.command(args)] as const),
+      ];
       const contenders = commands.map(([name, argv]) => ({
         name,
         run: async () => {

@@ -32,20 +32,36 @@ interface Ends {
   readonly bytes: number;
 }
 
-export async function torrentOf(bench: Bench, size: number, pieceLength: number, allLengths: readonly number[]): Promise<TorrentFile> {
+export async function torrentOf(
+  bench: Bench,
+  size: number,
+  pieceLength: number,
+  allLengths: readonly number[],
+): Promise<TorrentFile> {
   const source = await bench.source(size, allLengths);
   return makeTorrent(source, pieceLength, source.folder, await bench.trackerUrl());
 }
 
 /** `client` downloads from that many libtorrent seeders, each with its share of the pieces. */
-export async function measureLeech(bench: Bench, client: TransferClient, torrent: TorrentFile, seeders: number): Promise<Figures> {
+export async function measureLeech(
+  bench: Bench,
+  client: TransferClient,
+  torrent: TorrentFile,
+  seeders: number,
+): Promise<Figures> {
   const peers = await freePorts(seeders);
   return inFolders(bench, 1, async ([dir = ""], home) => {
     const other = await seedersOf(bench, torrent, peers);
     try {
       const leecher = await client.leech({ torrent, dir, port: await bench.port(), home, peers });
       try {
-        const figures = await watch(bench, { measured: leecher, other, teller: other, leecher, bytes: torrent.source.size });
+        const figures = await watch(bench, {
+          measured: leecher,
+          other,
+          teller: other,
+          leecher,
+          bytes: torrent.source.size,
+        });
         await leecher.stop();
         await requireSame(torrent, [dir]);
         return figures;
@@ -59,7 +75,12 @@ export async function measureLeech(bench: Bench, client: TransferClient, torrent
 }
 
 /** `client` seeds to that many libtorrent leechers. */
-export async function measureSeed(bench: Bench, client: TransferClient, torrent: TorrentFile, leechers: number): Promise<Figures> {
+export async function measureSeed(
+  bench: Bench,
+  client: TransferClient,
+  torrent: TorrentFile,
+  leechers: number,
+): Promise<Figures> {
   const port = await bench.port();
   return inFolders(bench, leechers, async (dirs, home) => {
     const tracker = await bench.tracker();
@@ -69,7 +90,13 @@ export async function measureSeed(bench: Bench, client: TransferClient, torrent:
     try {
       const leecher = await bench.partner().leechAll(torrent, dirs, await freePorts(leechers), [port]);
       try {
-        const figures = await watch(bench, { measured: seeder, other: leecher, teller: leecher, leecher, bytes: torrent.source.size * leechers });
+        const figures = await watch(bench, {
+          measured: seeder,
+          other: leecher,
+          teller: leecher,
+          leecher,
+          bytes: torrent.source.size * leechers,
+        });
         await leecher.stop();
         await requireSame(torrent, dirs);
         return figures;
@@ -111,7 +138,11 @@ async function watch(bench: Bench, { measured, other, teller, leecher, bytes }: 
   }
 }
 
-async function inFolders<T>(bench: Bench, count: number, run: (dirs: readonly string[], home: string) => Promise<T>): Promise<T> {
+async function inFolders<T>(
+  bench: Bench,
+  count: number,
+  run: (dirs: readonly string[], home: string) => Promise<T>,
+): Promise<T> {
   const home = await bench.workspace.folder("home");
   const dirs = await Promise.all(Array.from({ length: count }, () => bench.workspace.folder("got")));
   try {
@@ -123,6 +154,7 @@ async function inFolders<T>(bench: Bench, count: number, run: (dirs: readonly st
 
 export async function requireSame(torrent: TorrentFile, dirs: readonly string[]): Promise<void> {
   for (const dir of dirs) {
-    if ((await sha256Of(join(dir, torrent.source.name))) !== torrent.source.sha256) throw new Error("what arrived is not what was sent: its SHA-256 differs");
+    if ((await sha256Of(join(dir, torrent.source.name))) !== torrent.source.sha256)
+      throw new Error("what arrived is not what was sent: its SHA-256 differs");
   }
 }

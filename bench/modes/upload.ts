@@ -11,12 +11,17 @@ export const upload: BenchMode = {
   about: "each client as the seeder, a libtorrent leecher",
   metrics: TRANSFER_METRICS,
   run: async (bench) => {
-    const clients = [bench.libtorrent(), await bench.aria2(), bench.webtorrent(), ...bench.millraces()].filter(isDefined);
+    const clients = [bench.libtorrent(), await bench.aria2(), bench.webtorrent(), ...bench.millraces()].filter(
+      isDefined,
+    );
     await seedTo(bench, "upload", clients, 1, bench.isQuick ? 64 * MIB : 2 * GIB, PIECE_LENGTHS);
   },
 };
 
-/** aria2 is not in it: it sends to four peers at a time and changes them every ten seconds, which says nothing about its work. */
+/**
+ * aria2 is not in it: it sends to four peers at a time and changes them every ten seconds, which says nothing about its
+ * work.
+ */
 export const swarmUp: BenchMode = {
   about: "each client as the seeder, 20 libtorrent leechers",
   metrics: TRANSFER_METRICS,
@@ -26,7 +31,14 @@ export const swarmUp: BenchMode = {
   },
 };
 
-async function seedTo(bench: Bench, mode: string, clients: readonly TransferClient[], leechers: number, usualSize: number, usualLengths: readonly number[]): Promise<void> {
+async function seedTo(
+  bench: Bench,
+  mode: string,
+  clients: readonly TransferClient[],
+  leechers: number,
+  usualSize: number,
+  usualLengths: readonly number[],
+): Promise<void> {
   const size = bench.options.size ?? usualSize;
   const lengths = bench.options.pieceLengths ?? usualLengths;
   await bench.workspace.require((1 + leechers) * size);
@@ -35,7 +47,10 @@ async function seedTo(bench: Bench, mode: string, clients: readonly TransferClie
     await bench.compare({
       mode,
       what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}${leechers === 1 ? "" : `, ${leechers} leechers`}`,
-      contenders: clients.map((client) => ({ name: client.name, run: () => measureSeed(bench, client, torrent, leechers) })),
+      contenders: clients.map((client) => ({
+        name: client.name,
+        run: () => measureSeed(bench, client, torrent, leechers),
+      })),
       runs: bench.runs(5),
     });
   }

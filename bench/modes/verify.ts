@@ -22,8 +22,16 @@ export const verify: BenchMode = {
     for (const pieceLength of lengths) {
       const torrent = await torrentOf(bench, size, pieceLength, lengths);
       const best = machineSha1Rate(bench);
-      const contenders = checkers(bench, torrent).map(([name, check]): Contender => ({ name, run: async () => hashingFigures(size, best, await check()) }));
-      await bench.compare({ mode: "verify", what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}`, contenders, runs: bench.runs(5) });
+      const contenders = checkers(bench, torrent).map(([name, check]): Contender => ({
+        name,
+        run: async () => hashingFigures(size, best, await check()),
+      }));
+      await bench.compare({
+        mode: "verify",
+        what: `${formatSize(size)}, pieces of ${formatSize(pieceLength)}`,
+        contenders,
+        runs: bench.runs(5),
+      });
     }
   },
 };
@@ -34,11 +42,35 @@ function checkers(bench: Bench, torrent: TorrentFile): [string, () => Promise<Co
   const list: [string, () => Promise<Cost>][] = [];
   const libtorrent = bench.libtorrent();
   const webtorrent = bench.webtorrent();
-  if (libtorrent !== undefined) list.push(["libtorrent", async () => watchCheck(bench, libtorrent.start({ mode: "check", torrent: torrent.path, dir, ports: [await bench.port()] }))]);
+  if (libtorrent !== undefined)
+    list.push([
+      "libtorrent",
+      async () =>
+        watchCheck(bench, libtorrent.start({ mode: "check", torrent: torrent.path, dir, ports: [await bench.port()] })),
+    ]);
   if (bench.has("transmission")) list.push(["transmission", () => checkWithTransmission(bench, torrent)]);
-  if (bench.has("aria2c")) list.push(["aria2c", () => measureProgram(bench, "aria2c", [...aria2Basics(dir), "--check-integrity=true", "--hash-check-only=true", torrent.path])]);
-  if (webtorrent !== undefined) list.push(["webtorrent", async () => watchCheck(bench, webtorrent.start({ mode: "check", torrent: torrent.path, dir, port: await bench.port() }))]);
-  for (const millrace of bench.millraces()) list.push([millrace.name, () => measureProgram(bench, millrace.name, millrace.command(["verify", torrent.path, "--dir", dir, "--json"]))]);
+  if (bench.has("aria2c"))
+    list.push([
+      "aria2c",
+      () =>
+        measureProgram(bench, "aria2c", [
+          ...aria2Basics(dir),
+          "--check-integrity=true",
+          "--hash-check-only=true",
+          torrent.path,
+        ]),
+    ]);
+  if (webtorrent !== undefined)
+    list.push([
+      "webtorrent",
+      async () =>
+        watchCheck(bench, webtorrent.start({ mode: "check", torrent: torrent.path, dir, port: await bench.port() })),
+    ]);
+  for (const millrace of bench.millraces())
+    list.push([
+      millrace.name,
+      () => measureProgram(bench, millrace.name, millrace.command(["verify", torrent.path, "--dir", dir, "--json"])),
+    ]);
   return list;
 }
 
@@ -59,7 +91,12 @@ async function watchCheck(bench: Bench, child: Child): Promise<Cost> {
 
 async function checkWithTransmission(bench: Bench, torrent: TorrentFile): Promise<Cost> {
   const home = await bench.workspace.folder("home");
-  const transmission = await Transmission.start({ home, dir: torrent.source.folder, port: await bench.port(), rpcPort: await bench.port() });
+  const transmission = await Transmission.start({
+    home,
+    dir: torrent.source.folder,
+    port: await bench.port(),
+    rpcPort: await bench.port(),
+  });
   const { child } = transmission;
   const memory = new MemoryWatch(child.pid);
   try {

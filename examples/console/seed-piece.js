@@ -12,7 +12,7 @@ p.bitfield([given.index]);
 await p.next("interested");
 p.unchoke();
 
-for (let sent = 0; sent < given.length; ) {
+for (let sent = 0; sent < given.length;) {
   const r = await p.next("request");
   if (r.piece !== given.index) throw new Error(`it asks for piece ${r.piece}, which we never said we have`);
   await p.piece(r.piece, r.begin);

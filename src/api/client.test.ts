@@ -14,7 +14,10 @@ afterEach(() => started.http.close());
 
 describe("MillraceApi", () => {
   it("has a method for each route, with what the session answers", async () => {
-    expect(await api.list({ search: "other", fields: ["name"] })).toEqual({ total: 1, torrents: [{ id: OTHER, name: "Other" }] });
+    expect(await api.list({ search: "other", fields: ["name"] })).toEqual({
+      total: 1,
+      torrents: [{ id: OTHER, name: "Other" }],
+    });
     expect(await api.add({ url: "magnet:?x" })).toEqual({ id: OTHER });
     expect(await api.addFile(new Blob(["d4:infodee"]), { paused: true })).toEqual({ id: OTHER });
     expect(await api.inspect(new Blob(["d4:infodee"]))).toMatchObject({ name: "x" });
@@ -38,7 +41,19 @@ describe("MillraceApi", () => {
     expect(await api.tasks()).toHaveLength(1);
     await api.cancelTask("1");
     expect(await api.health()).toEqual({ status: "ok" });
-    expect(started.session.writes.map(([name]) => name)).toEqual(["add", "add", "act", "patch", "act", "setPriorities", "addPeers", "setTrackers", "change", "createTorrent", "cancelTask"]);
+    expect(started.session.writes.map(([name]) => name)).toEqual([
+      "add",
+      "add",
+      "act",
+      "patch",
+      "act",
+      "setPriorities",
+      "addPeers",
+      "setTrackers",
+      "change",
+      "createTorrent",
+      "cancelTask",
+    ]);
     expect(started.session.writes[4]).toEqual(["act", { action: "remove", ids: [ID], deleteData: true }]);
   });
 
@@ -46,7 +61,10 @@ describe("MillraceApi", () => {
     const error = await api.torrent("c".repeat(40)).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ApiError);
     expect(error).toMatchObject({ status: 404, code: "session.not-found", problem: { title: "Not Found" } });
-    await expect(new MillraceApi({ url: "http://127.0.0.1:1" }).session()).rejects.toMatchObject({ status: 0, code: "network" });
+    await expect(new MillraceApi({ url: "http://127.0.0.1:1" }).session()).rejects.toMatchObject({
+      status: 0,
+      code: "network",
+    });
   });
 
   it("writes with a cookie once it has logged in", async () => {
@@ -76,8 +94,10 @@ describe("MillraceApi", () => {
     const seen: ApiEvent[] = [];
     for await (const event of api.events({ signal: abort.signal, onState: (isOpen) => states.push(isOpen) })) {
       seen.push(event);
-      if (event.name === "snapshot") started.session.emit("delta", { changed: [{ id: ID, progress: 0.75 }], removed: [] });
-      else if (event.name === "delta" && event.data.removed.length === 0) started.session.emit("delta", { changed: [fakeRow(ID)], removed: [OTHER] });
+      if (event.name === "snapshot")
+        started.session.emit("delta", { changed: [{ id: ID, progress: 0.75 }], removed: [] });
+      else if (event.name === "delta" && event.data.removed.length === 0)
+        started.session.emit("delta", { changed: [fakeRow(ID)], removed: [OTHER] });
       else abort.abort();
     }
     expect(states).toEqual([true]);

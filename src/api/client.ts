@@ -1,9 +1,27 @@
 import type { EventData, EventName } from "./events.ts";
 import type { Problem } from "./problem.ts";
-import type { ActionRequest, ActionResult, AddOptions, AddRequest, CreateRequest, CreateTask, Inspected, PatchRequest } from "./requests.ts";
+import type {
+  ActionRequest,
+  ActionResult,
+  AddOptions,
+  AddRequest,
+  CreateRequest,
+  CreateTask,
+  Inspected,
+  PatchRequest,
+} from "./requests.ts";
 import type { Added, Health, Identity, MagnetAnswer, TorrentList } from "./responses.ts";
 import type { History, LogLine, SessionInfo, Settings, Statistics } from "./session.ts";
-import type { Priority, TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "./torrent.ts";
+import type {
+  Priority,
+  TorrentDetail,
+  TorrentFile,
+  TorrentPeer,
+  TorrentPieces,
+  TorrentRow,
+  TorrentState,
+  TorrentTracker,
+} from "./torrent.ts";
 
 export interface ApiOptions {
   /** Where the daemon is, `http://127.0.0.1:9080`; left out on its own page. */
@@ -56,8 +74,9 @@ export class ApiError extends Error {
 const RETRY_MS = 1_000;
 
 /**
- * The daemon's HTTP API for browsers and Node: a method for each route. All reject with {@link ApiError}. What a method answers has the
- * shape of the schemas in this folder; the daemon's tests hold it to that, so nothing is checked again here.
+ * The daemon's HTTP API for browsers and Node: a method for each route. All reject with {@link ApiError}. What a method
+ * answers has the shape of the schemas in this folder; the daemon's tests hold it to that, so nothing is checked again
+ * here.
  */
 export class MillraceApi {
   readonly #url: string;
@@ -84,23 +103,31 @@ export class MillraceApi {
   list = (options: ListOptions = {}): Promise<TorrentList> => this.#json("GET", `/torrents${queryOf(options)}`);
   /** A magnet link or an address. */
   add = (request: AddRequest): Promise<Added> => this.#json("POST", "/torrents", request);
-  addFile = (file: Blob, options: AddOptions = {}): Promise<Added> => this.#json("POST", "/torrents", formOf(file, options));
+  addFile = (file: Blob, options: AddOptions = {}): Promise<Added> =>
+    this.#json("POST", "/torrents", formOf(file, options));
   inspect = (file: Blob): Promise<Inspected> => this.#json("POST", "/torrents/inspect", formOf(file));
   act = (request: ActionRequest): Promise<ActionResult> => this.#json("POST", "/torrents/actions", request);
 
   torrent = (id: string): Promise<TorrentDetail> => this.#json("GET", `/torrents/${id}`);
-  patch = (id: string, request: PatchRequest): Promise<TorrentDetail> => this.#json("PATCH", `/torrents/${id}`, request);
-  remove = (id: string, deleteData = false): Promise<void> => this.#done("DELETE", `/torrents/${id}?deleteData=${deleteData}`);
+  patch = (id: string, request: PatchRequest): Promise<TorrentDetail> =>
+    this.#json("PATCH", `/torrents/${id}`, request);
+  remove = (id: string, deleteData = false): Promise<void> =>
+    this.#done("DELETE", `/torrents/${id}?deleteData=${deleteData}`);
   files = (id: string): Promise<TorrentFile[]> => this.#json("GET", `/torrents/${id}/files`);
   /** By index of file. */
-  setPriorities = (id: string, priorities: Readonly<Record<number, Priority>>): Promise<TorrentFile[]> => this.#json("PATCH", `/torrents/${id}/files`, { priorities });
+  setPriorities = (id: string, priorities: Readonly<Record<number, Priority>>): Promise<TorrentFile[]> =>
+    this.#json("PATCH", `/torrents/${id}/files`, { priorities });
   peers = (id: string): Promise<TorrentPeer[]> => this.#json("GET", `/torrents/${id}/peers`);
-  addPeers = (id: string, peers: readonly string[]): Promise<void> => this.#done("POST", `/torrents/${id}/peers`, { peers });
+  addPeers = (id: string, peers: readonly string[]): Promise<void> =>
+    this.#done("POST", `/torrents/${id}/peers`, { peers });
   trackers = (id: string): Promise<TorrentTracker[]> => this.#json("GET", `/torrents/${id}/trackers`);
-  setTrackers = (id: string, tiers: readonly (readonly string[])[]): Promise<TorrentTracker[]> => this.#json("PUT", `/torrents/${id}/trackers`, { tiers });
+  setTrackers = (id: string, tiers: readonly (readonly string[])[]): Promise<TorrentTracker[]> =>
+    this.#json("PUT", `/torrents/${id}/trackers`, { tiers });
   pieces = (id: string): Promise<TorrentPieces> => this.#json("GET", `/torrents/${id}/pieces`);
-  torrentFile = async (id: string): Promise<Uint8Array> => new Uint8Array(await (await this.#ask("GET", `/torrents/${id}/file`)).arrayBuffer());
-  magnet = async (id: string): Promise<string> => (await this.#json<MagnetAnswer>("GET", `/torrents/${id}/magnet`)).magnet;
+  torrentFile = async (id: string): Promise<Uint8Array> =>
+    new Uint8Array(await (await this.#ask("GET", `/torrents/${id}/file`)).arrayBuffer());
+  magnet = async (id: string): Promise<string> =>
+    (await this.#json<MagnetAnswer>("GET", `/torrents/${id}/magnet`)).magnet;
 
   session = (): Promise<SessionInfo> => this.#json("GET", "/session");
   settings = (): Promise<Settings> => this.#json("GET", "/settings");
@@ -120,8 +147,8 @@ export class MillraceApi {
   torrentFileUrl = (id: string): string => `${this.#url}/api/v1/torrents/${id}/file`;
 
   /**
-   * What happens, from a `snapshot` on; lost connections are taken up where they ended. Ends when `signal` is aborted, throws
-   * {@link ApiError} when the daemon refuses (401: log in again).
+   * What happens, from a `snapshot` on; lost connections are taken up where they ended. Ends when `signal` is aborted,
+   * throws {@link ApiError} when the daemon refuses (401: log in again).
    */
   async *events({ signal, onState }: EventOptions = {}): AsyncGenerator<ApiEvent, void, void> {
     const trusted: Trusted<ApiEvent> = JSON;
@@ -129,7 +156,13 @@ export class MillraceApi {
     const isOver = (): boolean => signal?.aborted === true;
     while (!isOver()) {
       try {
-        const answer = await this.#ask("GET", "/events", undefined, { accept: "text/event-stream", ...(last === "" ? {} : { "last-event-id": last }) }, signal);
+        const answer = await this.#ask(
+          "GET",
+          "/events",
+          undefined,
+          { accept: "text/event-stream", ...(last === "" ? {} : { "last-event-id": last }) },
+          signal,
+        );
         onState?.(true);
         const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
         try {
@@ -142,7 +175,8 @@ export class MillraceApi {
               const fields = fieldsOf(text.slice(0, end));
               text = text.slice(end + 2);
               last = fields["id"] ?? last;
-              if (fields["event"] !== undefined) yield trusted.parse(`{"name":"${fields["event"]}","data":${fields["data"] ?? "null"}}`);
+              if (fields["event"] !== undefined)
+                yield trusted.parse(`{"name":"${fields["event"]}","data":${fields["data"] ?? "null"}}`);
             }
           }
         } finally {
@@ -171,18 +205,43 @@ export class MillraceApi {
     await this.#ask(method, path, body);
   }
 
-  async #ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
+  async #ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    signal?: AbortSignal,
+  ): Promise<Response> {
     const isForm = body instanceof FormData;
     if (this.#token !== undefined) headers["authorization"] = `Bearer ${this.#token}`;
     if (this.#csrf !== undefined && method !== "GET") headers["x-csrf-token"] = this.#csrf;
     if (body !== undefined && !isForm) headers["content-type"] = "application/json";
     const content = body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) };
-    const answer = await this.#fetch(`${this.#url}/api/v1${path}`, { method, headers, credentials: "same-origin", ...(signal === undefined ? {} : { signal }), ...content }).catch((error: unknown) => {
-      throw new ApiError({ type: "about:blank", title: "", status: 0, detail: "the daemon cannot be reached", code: "network" }, { cause: error });
+    const answer = await this.#fetch(`${this.#url}/api/v1${path}`, {
+      method,
+      headers,
+      credentials: "same-origin",
+      ...(signal === undefined ? {} : { signal }),
+      ...content,
+    }).catch((error: unknown) => {
+      throw new ApiError(
+        { type: "about:blank", title: "", status: 0, detail: "the daemon cannot be reached", code: "network" },
+        { cause: error },
+      );
     });
     if (answer.ok) return answer;
     const problem: unknown = await answer.json().catch(() => undefined);
-    throw new ApiError(isProblem(problem) ? problem : { type: "about:blank", title: answer.statusText, status: answer.status, detail: `the daemon answered ${answer.status}`, code: "http" });
+    throw new ApiError(
+      isProblem(problem)
+        ? problem
+        : {
+            type: "about:blank",
+            title: answer.statusText,
+            status: answer.status,
+            detail: `the daemon answered ${answer.status}`,
+            code: "http",
+          },
+    );
   }
 }
 
@@ -197,7 +256,9 @@ function isProblem(value: unknown): value is Problem {
 
 function queryOf(options: ListOptions): string {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? "" : `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()}`;
+  return given.length === 0
+    ? ""
+    : `?${new URLSearchParams(Object.fromEntries(given.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
 function formOf(file: Blob, options?: AddOptions): FormData {

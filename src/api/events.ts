@@ -4,8 +4,8 @@ import { logLine, sessionInfo } from "./session.ts";
 import { createTask } from "./requests.ts";
 
 /**
- * `GET /events`: server-sent events. Each has an `id`; who comes back with `Last-Event-ID` gets what was missed, or `snapshot` when
- * that is not known any more. `event` is one of these names, `data` is JSON:
+ * `GET /events`: server-sent events. Each has an `id`; who comes back with `Last-Event-ID` gets what was missed, or
+ * `snapshot` when that is not known any more. `event` is one of these names, `data` is JSON:
  */
 export const events = {
   /** All torrents: the first event, and after a gap. */

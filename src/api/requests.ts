@@ -79,22 +79,37 @@ export const actionRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.literal("label"), ids, label: z.string().max(100) }),
   z.strictObject({ action: z.literal("labels"), ids, labels }),
   // With `find` the data is in that folder already: it is looked for there, and nothing is moved.
-  z.strictObject({ action: z.literal("move"), ids, folder: z.string().min(1).max(4096), find: z.boolean().default(false) }),
+  z.strictObject({
+    action: z.literal("move"),
+    ids,
+    folder: z.string().min(1).max(4096),
+    find: z.boolean().default(false),
+  }),
   z.strictObject({ action: z.literal("limits"), ids, limits: torrentLimits.partial().strict() }),
   // A number is a place, from 0.
-  z.strictObject({ action: z.literal("queue"), ids, to: z.union([z.enum(["top", "up", "down", "bottom"]), z.int().nonnegative()]) }),
+  z.strictObject({
+    action: z.literal("queue"),
+    ids,
+    to: z.union([z.enum(["top", "up", "down", "bottom"]), z.int().nonnegative()]),
+  }),
 ]);
 export type ActionRequest = z.input<typeof actionRequest>;
 
 /** How an action went, torrent by torrent: those that are not in `failed` did it. */
-export const actionResult = z.object({ done: z.int(), failed: z.array(z.object({ id: torrentId, code: z.string(), message: z.string() })) });
+export const actionResult = z.object({
+  done: z.int(),
+  failed: z.array(z.object({ id: torrentId, code: z.string(), message: z.string() })),
+});
 export type ActionResult = z.infer<typeof actionResult>;
 
 /** `PATCH /torrents/{id}`. */
 export const patchRequest = z.strictObject({
   /** The name it is listed under. */
   name: z.string().min(1).max(255).optional(),
-  /** Renames the torrent's file, or its folder, on the disk: one name, at most 255 bytes of UTF-8, that nothing else in `folder` has. */
+  /**
+   * Renames the torrent's file, or its folder, on the disk: one name, at most 255 bytes of UTF-8, that nothing else in
+   * `folder` has.
+   */
   diskName: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
   /** Instead of `label`: several. */
@@ -107,10 +122,15 @@ export type PatchRequest = z.infer<typeof patchRequest>;
 /** `PATCH /torrents/{id}/files`. */
 export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
-/** An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept for others: we do not speak their protocol. */
+/**
+ * An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept for others: we do not speak their protocol.
+ */
 export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /./ }).max(2048);
 
-/** `PUT /torrents/{id}/trackers`: all tiers anew. Each has to be a {@link trackerUrl}, unless the torrent has it already. */
+/**
+ * `PUT /torrents/{id}/trackers`: all tiers anew. Each has to be a {@link trackerUrl}, unless the torrent has it
+ * already.
+ */
 export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
 
 /** `POST /torrents/{id}/peers`. */

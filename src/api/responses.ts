@@ -17,7 +17,10 @@ export type MagnetAnswer = z.infer<typeof magnetAnswer>;
 export const loginRequest = z.strictObject({ token: z.string().min(1).max(1024) });
 export type LoginRequest = z.infer<typeof loginRequest>;
 
-/** `POST /login` and `GET /me`: how the caller is known. Writes by cookie carry `csrf` in `X-CSRF-Token`; a bearer has none. */
+/**
+ * `POST /login` and `GET /me`: how the caller is known. Writes by cookie carry `csrf` in `X-CSRF-Token`; a bearer has
+ * none.
+ */
 export const identity = z.object({
   via: z.enum(["cookie", "bearer"]),
   csrf: z.string().nullable(),

@@ -26,7 +26,10 @@ export const alternativeTimes = z.object({
 export type AlternativeTimes = z.infer<typeof alternativeTimes>;
 
 /** From the root on, on any system: the daemon's current folder is nobody's business. */
-const absolutePath = z.string().max(4096).regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)/, "write the whole path, from the root on");
+const absolutePath = z
+  .string()
+  .max(4096)
+  .regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)/, "write the whole path, from the root on");
 
 /** What may be changed while the daemon runs. Rates are bytes a second; null: no limit. */
 export const settings = z.object({
@@ -93,7 +96,13 @@ export type Statistics = z.infer<typeof statistics>;
 export const history = z.object({ recent: z.array(rates), hours: z.array(rates) });
 export type History = z.infer<typeof history>;
 
-export const logLine = z.object({ id: z.int(), at: z.int(), level: z.enum(["debug", "info", "warn", "error"]), message: z.string(), torrent: z.string().nullable() });
+export const logLine = z.object({
+  id: z.int(),
+  at: z.int(),
+  level: z.enum(["debug", "info", "warn", "error"]),
+  message: z.string(),
+  torrent: z.string().nullable(),
+});
 export type LogLine = z.infer<typeof logLine>;
 
 /** `GET /session`: what the page shows around everything. */

@@ -4,7 +4,17 @@ import { z } from "zod";
 export const torrentId = z.string().regex(/^[0-9a-f]{40}$/, "an info-hash has 40 hexadecimal digits");
 
 /** What a torrent is doing: the engine's states, and `queued` for one that waits for its turn. */
-export const torrentState = z.enum(["queued", "fetching-metadata", "checking", "downloading", "seeding", "paused", "disk-full", "failed", "stopping"]);
+export const torrentState = z.enum([
+  "queued",
+  "fetching-metadata",
+  "checking",
+  "downloading",
+  "seeding",
+  "paused",
+  "disk-full",
+  "failed",
+  "stopping",
+]);
 export type TorrentState = z.infer<typeof torrentState>;
 
 export const priority = z.enum(["skip", "low", "normal", "high"]);
@@ -130,7 +140,9 @@ export const peer = z.object({
   upRate: z.number(),
   downloaded: z.int(),
   uploaded: z.int(),
-  /** Letters: D downloading from, d would if unchoked, U uploading to, u would if interested, S snubbing, I incoming. */
+  /**
+   * Letters: D downloading from, d would if unchoked, U uploading to, u would if interested, S snubbing, I incoming.
+   */
   flags: z.string(),
 });
 export type TorrentPeer = z.infer<typeof peer>;

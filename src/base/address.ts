@@ -2,7 +2,9 @@ import ipaddr from "ipaddr.js";
 import { readUint16, writeUint16 } from "./bytes.ts";
 import { InputError } from "./errors.ts";
 
-/** Where a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets), never a name. */
+/**
+ * Where a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets), never a name.
+ */
 export interface Endpoint {
   readonly ip: string;
   /** 1 to 65,535. */
@@ -40,8 +42,8 @@ export function ipFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * The network of an address, by which hosts of one owner are told from others: of IPv4 the address itself or its /24, of IPv6 the /64 that a
- * household has, or with 24 the /48 that a site, or a renter of servers, has.
+ * The network of an address, by which hosts of one owner are told from others: of IPv4 the address itself or its /24,
+ * of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of servers, has.
  */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));
@@ -118,7 +120,10 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || !(port >= 0 && port < 65536)) {
-    throw new InputError("address.text", `not HOST:PORT: ${JSON.stringify(text.slice(0, 100))}; for IPv6 write [::1]:6881`);
+    throw new InputError(
+      "address.text",
+      `not HOST:PORT: ${JSON.stringify(text.slice(0, 100))}; for IPv6 write [::1]:6881`,
+    );
   }
   return { host: canonicalIp(host) ?? host, port };
 }
@@ -127,11 +132,15 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 export function parseEndpoint(text: string): Endpoint {
   const { host, port } = parseHostPort(text);
   const ip = canonicalIp(host);
-  if (ip === undefined) throw new InputError("address.text", `not an IP address: ${JSON.stringify(host.slice(0, 100))}`);
+  if (ip === undefined)
+    throw new InputError("address.text", `not an IP address: ${JSON.stringify(host.slice(0, 100))}`);
   return { ip, port };
 }
 
-/** Where a server listens, as `ip:port` or `localhost:port`: names are not looked up for that. Throws {@link InputError} `address.text`. */
+/**
+ * Where a server listens, as `ip:port` or `localhost:port`: names are not looked up for that. Throws {@link InputError}
+ * `address.text`.
+ */
 export function parseListenEndpoint(text: string): Endpoint {
   return parseEndpoint(text.replace(/^localhost:/i, "127.0.0.1:"));
 }
@@ -154,7 +163,10 @@ export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): 
   return out;
 }
 
-/** The endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a multiple of 6 (or 18). */
+/**
+ * The endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a multiple of 6
+ * (or 18).
+ */
 export function unpackEndpoints(bytes: Uint8Array, family: IpFamily): Endpoint[] {
   const size = family === 4 ? 6 : 18;
   if (bytes.length % size !== 0) {

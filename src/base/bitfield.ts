@@ -8,8 +8,8 @@ function popcount(word: number): number {
 }
 
 /**
- * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last byte
- * are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing.
+ * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last
+ * byte are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing.
  */
 export class Bitfield {
   readonly length: number;
@@ -20,7 +20,8 @@ export class Bitfield {
   #count = 0;
 
   constructor(length: number) {
-    if (!Number.isSafeInteger(length) || length < 0) throw new InputError("bitfield.length", `a bitfield cannot have ${length} bits`);
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new InputError("bitfield.length", `a bitfield cannot have ${length} bits`);
     this.length = length;
     this.#words = new Uint32Array(Math.ceil(length / 32));
     this.bytes = new Uint8Array(this.#words.buffer, 0, Math.ceil(length / 8));
@@ -138,7 +139,8 @@ export class Bitfield {
   /** Whether a bit is set here that is not set in `other`, without allocating. */
   hasBeyond(other: Bitfield): boolean {
     this.#sameLength(other);
-    for (let i = 0; i < this.#words.length; i++) if (((this.#words[i] ?? 0) & ~(other.#words[i] ?? 0)) !== 0) return true;
+    for (let i = 0; i < this.#words.length; i++)
+      if (((this.#words[i] ?? 0) & ~(other.#words[i] ?? 0)) !== 0) return true;
     return false;
   }
 

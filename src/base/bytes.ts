@@ -59,8 +59,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * A copy of `bytes[start, end)` that owns its memory. Not `slice`: a Node `Buffer` given as `Uint8Array` has a `slice` of its
- * own that makes a view.
+ * A copy of `bytes[start, end)` that owns its memory. Not `slice`: a Node `Buffer` given as `Uint8Array` has a `slice`
+ * of its own that makes a view.
  */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
   const out = new Uint8Array(end - start);
@@ -94,7 +94,11 @@ export function readUint16(bytes: Uint8Array, offset: number): number {
 /** Big-endian unsigned 32-bit integer at `offset`; the caller has checked the length. */
 export function readUint32(bytes: Uint8Array, offset: number): number {
   return (
-    (((bytes[offset] ?? 0) << 24) | ((bytes[offset + 1] ?? 0) << 16) | ((bytes[offset + 2] ?? 0) << 8) | (bytes[offset + 3] ?? 0)) >>> 0
+    (((bytes[offset] ?? 0) << 24) |
+      ((bytes[offset + 1] ?? 0) << 16) |
+      ((bytes[offset + 2] ?? 0) << 8) |
+      (bytes[offset + 3] ?? 0)) >>>
+    0
   );
 }
 

@@ -7,12 +7,13 @@ export interface MillraceErrorOptions {
 }
 
 /**
- * The root of every error Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`, `"tracker.timeout"`,
+ * The root of every error Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`,
+ * `"tracker.timeout"`,
  * `"storage.full"`); `message` is one line for people: what failed, on what, why, and what to do.
  *
  * Each family has a subclass, so that a caller can tell retry from ban from give up:
- * {@link InputError} (this input will never work), {@link PeerError} (drop the peer), {@link TrackerError} (retry later or
- * elsewhere), {@link StorageError} (pause), {@link NetworkError} (retry), {@link UsageError} (the caller's mistake),
+ * {@link InputError} (this input will never work), {@link PeerError} (drop the peer), {@link TrackerError} (retry later
+ * or elsewhere), {@link StorageError} (pause), {@link NetworkError} (retry), {@link UsageError} (the caller's mistake),
  * {@link AbortError} (the caller asked for it).
  */
 export class MillraceError extends Error {

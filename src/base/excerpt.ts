@@ -1,13 +1,22 @@
 import { utf8Decode } from "./bytes.ts";
 import { MAX_EXCERPT } from "./limits.ts";
 
-/** Control characters, line and paragraph separators, and the marks that turn text around: nothing a terminal should see. */
+/**
+ * Control characters, line and paragraph separators, and the marks that turn text around: nothing a terminal should
+ * see.
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
 
-/** A stranger's text made fit for a message: one line, no control or bidi characters, at most {@link MAX_EXCERPT} characters. */
+/**
+ * A stranger's text made fit for a message: one line, no control or bidi characters, at most {@link MAX_EXCERPT}
+ * characters.
+ */
 export function cleanText(text: string): string {
   // Only the head can be shown, so only the head is worth cleaning.
-  const clean = text.slice(0, MAX_EXCERPT * 4).replace(UNSAFE, " ").trim();
+  const clean = text
+    .slice(0, MAX_EXCERPT * 4)
+    .replace(UNSAFE, " ")
+    .trim();
   if (clean.length <= MAX_EXCERPT) return clean;
   // `toWellFormed` would be the tool for a pair cut in two; the library of es2023 does not have it.
   return `${clean.slice(0, MAX_EXCERPT - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;

@@ -25,11 +25,16 @@ export class InfoHash {
     return new InfoHash(Uint8Array.from(bytes), toHex(bytes));
   }
 
-  /** From 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`. */
+  /**
+   * From 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`.
+   */
   static parse(text: string): InfoHash {
     const bytes = text.length === 32 ? fromBase32(text) : fromHex(text);
     if (bytes === undefined || (bytes.length !== 20 && bytes.length !== 32)) {
-      throw new InputError("infohash.text", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; 40 or 64 hex digits, or 32 of base32`);
+      throw new InputError(
+        "infohash.text",
+        `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; 40 or 64 hex digits, or 32 of base32`,
+      );
     }
     return new InfoHash(bytes, toHex(bytes));
   }
@@ -84,7 +89,8 @@ export class PeerId {
 
   /** From 20 raw bytes, copied. Throws {@link InputError} `peerid.length`. */
   static fromBytes(bytes: Uint8Array): PeerId {
-    if (bytes.length !== PeerId.LENGTH) throw new InputError("peerid.length", `a peer id has 20 bytes, not ${bytes.length}`);
+    if (bytes.length !== PeerId.LENGTH)
+      throw new InputError("peerid.length", `a peer id has 20 bytes, not ${bytes.length}`);
     return new PeerId(Uint8Array.from(bytes));
   }
 
@@ -96,7 +102,10 @@ export class PeerId {
   toString(): string {
     let text = "";
     for (const byte of this.bytes) {
-      text += byte >= 0x21 && byte <= 0x7e && byte !== 0x25 ? String.fromCharCode(byte) : `%${byte.toString(16).padStart(2, "0")}`;
+      text +=
+        byte >= 0x21 && byte <= 0x7e && byte !== 0x25
+          ? String.fromCharCode(byte)
+          : `%${byte.toString(16).padStart(2, "0")}`;
     }
     return text;
   }

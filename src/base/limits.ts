@@ -1,4 +1,6 @@
 /** Limits of what every part of the project shows of text from elsewhere. Listed in docs/limits.md. */
 
-/** Characters of a text from outside (a tracker's failure or warning, the title of a web page) that are shown: one line. */
+/**
+ * Characters of a text from outside (a tracker's failure or warning, the title of a web page) that are shown: one line.
+ */
 export const MAX_EXCERPT = 160;

@@ -1,4 +1,7 @@
-/** The folder above a path whose parts `/` divides: `/` above what is at the root and above the root itself, `.` above a relative name alone. */
+/**
+ * The folder above a path whose parts `/` divides: `/` above what is at the root and above the root itself, `.` above a
+ * relative name alone.
+ */
 export function parentPath(path: string): string {
   const at = path.lastIndexOf("/");
   if (at < 0) return ".";

@@ -5,7 +5,10 @@ export interface IpPeerAddress extends Endpoint {
   readonly kind: "ip";
 }
 
-/** A peer that only a tracker's signalling reaches (WebRTC): known by the peer id that it announces, 40 hexadecimal digits. */
+/**
+ * A peer that only a tracker's signalling reaches (WebRTC): known by the peer id that it announces, 40 hexadecimal
+ * digits.
+ */
 export interface WebRtcPeerAddress {
   readonly kind: "webrtc";
   readonly id: string;
@@ -19,7 +22,10 @@ export function ipPeer({ ip, port }: Endpoint): IpPeerAddress {
   return { kind: "ip", ip, port };
 }
 
-/** The one text of an address, by which peers are told apart, and which logs show: `1.2.3.4:6881`, `[2001:db8::1]:6881`, `webrtc:…`. */
+/**
+ * The one text of an address, by which peers are told apart, and which logs show: `1.2.3.4:6881`, `[2001:db8::1]:6881`,
+ * `webrtc:…`.
+ */
 export function addressKey(address: PeerAddress): string {
   return address.kind === "ip" ? formatEndpoint(address) : `webrtc:${address.id}`;
 }

@@ -20,13 +20,19 @@ const UNITS: Readonly<Record<string, number>> = {
   tb: 1000 ** 4,
 };
 
-/** Bytes from `16384`, `256KiB`, `1.5 MiB`, `2MB`, `1M` (binary); a trailing `/s` is allowed. Throws {@link InputError} `units.size`. */
+/**
+ * Bytes from `16384`, `256KiB`, `1.5 MiB`, `2MB`, `1M` (binary); a trailing `/s` is allowed. Throws {@link InputError}
+ * `units.size`.
+ */
 export function parseSize(text: string): number {
   const match = /^\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]*?)(?:\/s)?\s*$/.exec(text);
   const unit = UNITS[(match?.[2] ?? "?").toLowerCase()];
   const bytes = match === null || unit === undefined ? Number.NaN : Math.round(Number(match[1]) * unit);
   if (!Number.isSafeInteger(bytes)) {
-    throw new InputError("units.size", `not a size: ${JSON.stringify(text.slice(0, 40))}; write 16384, 256KiB, 1MiB or 2MB`);
+    throw new InputError(
+      "units.size",
+      `not a size: ${JSON.stringify(text.slice(0, 40))}; write 16384, 256KiB, 1MiB or 2MB`,
+    );
   }
   return bytes;
 }

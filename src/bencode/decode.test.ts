@@ -9,7 +9,10 @@ import type { BDict, BValue } from "./value.ts";
 const code = (expected: string): unknown => expect.objectContaining({ code: `bencode.${expected}` });
 
 const bytes = fc.uint8Array({ maxLength: 40 });
-const integers = fc.oneof(fc.maxSafeInteger(), fc.bigInt().map((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value)));
+const integers = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.bigInt().map((value) => (Number.isSafeInteger(Number(value)) ? Number(value) : value)),
+);
 const keys = fc.uint8Array({ maxLength: 12 }).map((key) => Buffer.from(key).toString("latin1"));
 const { value: values } = fc.letrec<{ value: BValue; dict: BDict }>((tie) => ({
   value: fc.oneof({ depthSize: "small" }, integers, bytes, fc.array(tie("value"), { maxLength: 6 }), tie("dict")),
@@ -38,7 +41,13 @@ describe("decode", () => {
     ["le", []],
     ["l4:spami7elee", [utf8("spam"), 7, []]],
     ["de", new Map()],
-    ["d3:cow3:moo4:spaml1:a1:bee", new Map<string, BValue>([["cow", utf8("moo")], ["spam", [utf8("a"), utf8("b")]]])],
+    [
+      "d3:cow3:moo4:spaml1:a1:bee",
+      new Map<string, BValue>([
+        ["cow", utf8("moo")],
+        ["spam", [utf8("a"), utf8("b")]],
+      ]),
+    ],
   ])("reads %s", (text, value) => {
     expect(decode(utf8(text))).toEqual(value);
     expect(decode(utf8(text), { strict: true })).toEqual(value);
@@ -55,16 +64,27 @@ describe("decode", () => {
   it("encode(decode(x, strict)) is x, and any other input is a typed error", () => {
     const tokens = fc.constantFrom("i", "e", "l", "d", "1:a", "1:b", "0:", "-", "0", "1", "7", ":", "4:spam", "e", "e");
     fc.assert(
-      fc.property(fc.oneof(fc.uint8Array(), fc.array(tokens).map((parts) => utf8(parts.join("")))), (input) => {
-        expect(roundTrip(input)).toMatch(/^(?:same|bencode\.[a-z-]+)$/);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.array(tokens).map((parts) => utf8(parts.join(""))),
+        ),
+        (input) => {
+          expect(roundTrip(input)).toMatch(/^(?:same|bencode\.[a-z-]+)$/);
+        },
+      ),
       { numRuns: 2_000 },
     );
   });
 
   it("keeps __proto__, constructor and toString as plain data", () => {
     const value = decode(utf8("d9:__proto__d8:pollutedi1ee11:constructori2ee"));
-    expect(value).toEqual(new Map<string, BValue>([["__proto__", new Map([["polluted", 1]])], ["constructor", 2]]));
+    expect(value).toEqual(
+      new Map<string, BValue>([
+        ["__proto__", new Map([["polluted", 1]])],
+        ["constructor", 2],
+      ]),
+    );
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
 
@@ -83,10 +103,22 @@ describe("decode", () => {
     const input = Buffer.from("__d1:al4:spam0:e1:b2:hie__").subarray(2, -2);
     const dict = decode(input) as BDict;
     const strings = [...(dict.get("a") as Uint8Array[]), dict.get("b") as Uint8Array];
-    expect(strings.map((string) => [string.constructor, string.buffer === input.buffer])).toEqual(strings.map(() => [Uint8Array, true]));
-    expect(dict).toEqual(new Map<string, BValue>([["a", [utf8("spam"), utf8("")]], ["b", utf8("hi")]]));
+    expect(strings.map((string) => [string.constructor, string.buffer === input.buffer])).toEqual(
+      strings.map(() => [Uint8Array, true]),
+    );
+    expect(dict).toEqual(
+      new Map<string, BValue>([
+        ["a", [utf8("spam"), utf8("")]],
+        ["b", utf8("hi")],
+      ]),
+    );
     input.fill(0x21);
-    expect(dict).toEqual(new Map<string, BValue>([["a", [utf8("!!!!"), utf8("")]], ["b", utf8("!!")]]));
+    expect(dict).toEqual(
+      new Map<string, BValue>([
+        ["a", [utf8("!!!!"), utf8("")]],
+        ["b", utf8("!!")],
+      ]),
+    );
   });
 
   it.each<[string, (bytes: Uint8Array) => BValue]>([
@@ -107,9 +139,23 @@ describe("decode", () => {
     ["i-0e", "leading-zero", 0],
     ["i-03e", "leading-zero", -3],
     ["05:hello", "leading-zero", utf8("hello")],
-    ["d1:bi1e1:ai2ee", "order", new Map([["b", 1], ["a", 2]])],
+    [
+      "d1:bi1e1:ai2ee",
+      "order",
+      new Map([
+        ["b", 1],
+        ["a", 2],
+      ]),
+    ],
     ["d1:ai1e1:ai2ee", "order", new Map([["a", 1]])],
-    ["d1:bi1e1:ai2e1:bi3ee", "order", new Map([["b", 1], ["a", 2]])],
+    [
+      "d1:bi1e1:ai2e1:bi3ee",
+      "order",
+      new Map([
+        ["b", 1],
+        ["a", 2],
+      ]),
+    ],
     ["i1ei2e", "trailing", 1],
   ])("refuses %s when strict and reads it when lenient", (text, expected, lenient) => {
     expect(() => decode(utf8(text), { strict: true })).toThrow(code(expected));
@@ -137,7 +183,9 @@ describe("decode", () => {
     ["4spam", "syntax", 1],
     ["<html>", "syntax", 0],
   ])("refuses %j with the offset", (text, expected, offset) => {
-    expect(() => decode(utf8(text))).toThrow(expect.objectContaining({ code: `bencode.${expected}`, fields: { offset } }));
+    expect(() => decode(utf8(text))).toThrow(
+      expect.objectContaining({ code: `bencode.${expected}`, fields: { offset } }),
+    );
   });
 
   it("counts depth: MAX_DEPTH passes, one more does not, and a million is no stack overflow", () => {
@@ -191,10 +239,18 @@ describe("decodeWithSpans", () => {
   it("passes over the values of keys to leave, and hands lists over element by element", () => {
     const input = utf8("d5:filesli1ei2ee4:infod1:ai1ee4:textli3ee1:zi7ee");
     const heard: BValue[] = [];
-    const each = new Map([["files", (element: BValue) => heard.push(element)], ["z", () => heard.push("never a list" as never)]]);
+    const each = new Map([
+      ["files", (element: BValue) => heard.push(element)],
+      ["z", () => heard.push("never a list" as never)],
+    ]);
     const { value, spans } = decodeWithSpans(input, { leave: new Set(["info"]), each });
     expect(heard).toEqual([1, 2]);
-    expect(value).toEqual(new Map<string, BValue>([["text", [3]], ["z", 7]]));
+    expect(value).toEqual(
+      new Map<string, BValue>([
+        ["text", [3]],
+        ["z", 7],
+      ]),
+    );
     expect([...spans.keys()]).toEqual(["files", "info", "text", "z"]);
     const info = spans.get("info");
     expect(input.subarray(info?.start, info?.end)).toEqual(utf8("d1:ai1ee"));
@@ -214,7 +270,10 @@ describe("decodeWithSpans", () => {
         return true;
       },
     };
-    const options = { each: new Map([["x", (element: BValue) => heard.push(element)]]), scan: new Map([["x", scanner]]) };
+    const options = {
+      each: new Map([["x", (element: BValue) => heard.push(element)]]),
+      scan: new Map([["x", scanner]]),
+    };
     // Dictionary, key, list, two integers, and five of the scanner's.
     expect([...decodeWithSpans(input, { ...options, maxTokens: 10 }).spans]).toEqual([["x", { start: 4, end: 20 }]]);
     expect({ heard, taken }).toEqual({ heard: [7, 8], taken: [11] });
@@ -257,7 +316,8 @@ describe("rawSlice", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(keys, values), { maxLength: 8 }), (entries) => {
         const document = encode(new Map(entries));
-        for (const [key, { start, end }] of decodeWithSpans(document).spans) expect(rawSlice(document, [key])).toEqual(document.subarray(start, end));
+        for (const [key, { start, end }] of decodeWithSpans(document).spans)
+          expect(rawSlice(document, [key])).toEqual(document.subarray(start, end));
       }),
     );
   });

@@ -4,8 +4,8 @@ import type { BDict, BValue } from "./value.ts";
 
 export interface DecodeOptions {
   /**
-   * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys (the first
-   * counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
+   * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys
+   * (the first counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
    */
   readonly strict?: boolean;
   /** Containers within each other; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}. */
@@ -15,28 +15,39 @@ export interface DecodeOptions {
   /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
   /**
-   * Default `false`: byte strings are views of `bytes`, which are to be left alone as long as the value is in use. `true` makes one copy of all bytes
-   * first, for bytes that will change: a buffer that is read into again, a value to keep when the bytes go back to their owner.
+   * Default `false`: byte strings are views of `bytes`, which are to be left alone as long as the value is in use.
+   * `true` makes one copy of all bytes first, for bytes that will change: a buffer that is read into again, a value to
+   * keep when the bytes go back to their owner.
    */
   readonly copy?: boolean;
 }
 
 /** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
 export interface SpanOptions extends DecodeOptions {
-  /** Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no value. `"all"`: every key's. */
+  /**
+   * Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no
+   * value. `"all"`: every key's.
+   */
   readonly leave?: ReadonlySet<string> | "all";
-  /** Keys whose lists are handed over element by element instead of being built; a value that is no list is built all the same. */
+  /**
+   * Keys whose lists are handed over element by element instead of being built; a value that is no list is built all
+   * the same.
+   */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
   /** Keys as in `each` whose elements are offered to a scanner first; those that it does not take go to `each`. */
   readonly scan?: ReadonlyMap<string, ElementScanner>;
 }
 
 /**
- * Reads elements of one common shape straight from the bytes, without a value made of them: a torrent has twenty thousand alike.
- * It takes canonical bencode only, so that what is strict, and what an error says, stays with the decoder.
+ * Reads elements of one common shape straight from the bytes, without a value made of them: a torrent has twenty
+ * thousand alike. It takes canonical bencode only, so that what is strict, and what an error says, stays with the
+ * decoder.
  */
 export interface ElementScanner {
-  /** Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} tell of it. */
+  /**
+   * Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} tell of
+   * it.
+   */
   take(bytes: Uint8Array, at: number): boolean;
   /** Where the element ends, not included. */
   readonly end: number;
@@ -64,8 +75,9 @@ const KEY_CACHE_SLOTS = 128;
 const CACHED_KEY_LENGTH = 32;
 
 /**
- * A torrent repeats a handful of keys many thousand times, and so do a tracker and the DHT: comparing bytes with the key that was
- * last seen in the same slot is much cheaper than making a string. A bounded table of immutable strings, safe to share.
+ * A torrent repeats a handful of keys many thousand times, and so do a tracker and the DHT: comparing bytes with the
+ * key that was last seen in the same slot is much cheaper than making a string. A bounded table of immutable strings,
+ * safe to share.
  */
 const cachedKeys: string[] = Array.from({ length: KEY_CACHE_SLOTS }, () => "");
 
@@ -77,18 +89,26 @@ export class Decoder {
   readonly #maxDepth: number;
   #tokensLeft: number;
   #at = 0;
-  // Elements of the lists that are not finished yet. A list cut from here has no spare room, which an array that grows by pushing has
-  // (at least 16 places: most of the memory of a short list, and a torrent has one for each file).
+  // Elements of the lists that are not finished yet. A list cut from here has no spare room, which an array that grows
+  // by pushing has (at least 16 places: most of the memory of a short list, and a torrent has one for each file).
   readonly #collected: BValue[] = [];
   #collectedCount = 0;
 
   constructor(bytes: Uint8Array, options: DecodeOptions = {}) {
-    const { strict = false, maxDepth = MAX_DEPTH, maxTokens = MAX_TOKENS, maxLength = MAX_DOCUMENT_LENGTH, copy = false } = options;
+    const {
+      strict = false,
+      maxDepth = MAX_DEPTH,
+      maxTokens = MAX_TOKENS,
+      maxLength = MAX_DOCUMENT_LENGTH,
+      copy = false,
+    } = options;
     if (bytes.length > maxLength) {
-      throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, { fields: { offset: maxLength } });
+      throw new InputError("bencode.too-long", `${bytes.length} bytes of bencode are more than ${maxLength}`, {
+        fields: { offset: maxLength },
+      });
     }
-    // Strings are views, which cost the garbage collector a fifth of copies; so even when asked to copy, it is the whole that is copied, once. Plain
-    // arrays throughout: the methods of a Buffer copy and slice in their own way.
+    // Strings are views, which cost the garbage collector a fifth of copies; so even when asked to copy, it is the
+    // whole that is copied, once. Plain arrays throughout: the methods of a Buffer copy and slice in their own way.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#bytes = copy ? plain.slice() : plain;
     this.#buffer = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
@@ -119,7 +139,11 @@ export class Decoder {
       const key = this.#key();
       const ascending = highest === undefined || key > highest;
       if (!ascending && this.#strict) {
-        throw this.#error("bencode.order", key === highest ? "a key appears twice" : "the keys are not in order", keyAt);
+        throw this.#error(
+          "bencode.order",
+          key === highest ? "a key appears twice" : "the keys are not in order",
+          keyAt,
+        );
       }
       const value = this.value(depth);
       if (ascending) highest = key;
@@ -131,7 +155,10 @@ export class Decoder {
   }
 
   /** The outermost dictionary, and where each of its values lies. */
-  dictWithSpans({ leave, each, scan }: SpanOptions): { readonly value: BDict; readonly spans: ReadonlyMap<string, ByteRange> } {
+  dictWithSpans({ leave, each, scan }: SpanOptions): {
+    readonly value: BDict;
+    readonly spans: ReadonlyMap<string, ByteRange>;
+  } {
     this.#open(LETTER_D, 1);
     const value: BDict = new Map();
     const spans = new Map<string, ByteRange>();
@@ -141,7 +168,11 @@ export class Decoder {
       const key = this.#key();
       const start = this.#at;
       if (highest !== undefined && key <= highest && this.#strict) {
-        throw this.#error("bencode.order", key === highest ? "a key appears twice" : "the keys are not in order", keyAt);
+        throw this.#error(
+          "bencode.order",
+          key === highest ? "a key appears twice" : "the keys are not in order",
+          keyAt,
+        );
       }
       if (highest === undefined || key > highest) highest = key;
       const onElement = each?.get(key);
@@ -187,7 +218,8 @@ export class Decoder {
 
   /** In strict mode, refuses bytes after the value. */
   finish(): void {
-    if (this.#strict && this.#at < this.#bytes.length) throw this.#error("bencode.trailing", "there are bytes after the value", this.#at);
+    if (this.#strict && this.#at < this.#bytes.length)
+      throw this.#error("bencode.trailing", "there are bytes after the value", this.#at);
   }
 
   #list(depth: number): BValue[] {
@@ -219,7 +251,8 @@ export class Decoder {
 
   #open(letter: number, depth: number): void {
     if (this.#bytes[this.#at] !== letter) throw this.#unexpected("a dictionary");
-    if (depth > this.#maxDepth) throw this.#error("bencode.depth", `more than ${this.#maxDepth} containers within each other`, this.#at);
+    if (depth > this.#maxDepth)
+      throw this.#error("bencode.depth", `more than ${this.#maxDepth} containers within each other`, this.#at);
     this.#countToken();
     this.#at++;
   }
@@ -276,8 +309,10 @@ export class Decoder {
     if (at === start) throw this.#unexpected("a value");
     if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within a length", at);
     if (byte !== COLON) throw this.#error("bencode.syntax", "a colon must follow the length of a string", at);
-    if (this.#strict && at - start > 1 && bytes[start] === ZERO) throw this.#error("bencode.leading-zero", "a length starts with 0", start);
-    if (at + 1 + length > bytes.length) throw this.#error("bencode.truncated", "a string is longer than what is left", start);
+    if (this.#strict && at - start > 1 && bytes[start] === ZERO)
+      throw this.#error("bencode.leading-zero", "a length starts with 0", start);
+    if (at + 1 + length > bytes.length)
+      throw this.#error("bencode.truncated", "a string is longer than what is left", start);
     this.#countToken();
     this.#at = at + 1;
     return length;
@@ -293,14 +328,20 @@ export class Decoder {
     let byte = bytes[at];
     while (byte !== undefined && byte >= ZERO && byte <= ZERO + 9) {
       value = value * 10 + byte - ZERO;
-      if (at - start > MAX_INTEGER_LENGTH) throw this.#error("bencode.integer", `an integer has more than ${MAX_INTEGER_LENGTH} characters`, start);
+      if (at - start > MAX_INTEGER_LENGTH)
+        throw this.#error("bencode.integer", `an integer has more than ${MAX_INTEGER_LENGTH} characters`, start);
       byte = bytes[++at];
     }
     const digits = at - first;
     if (byte === undefined) throw this.#error("bencode.truncated", "the document ends within an integer", at);
-    if (byte !== LETTER_E || digits === 0) throw this.#error("bencode.integer", "an integer is digits between i and e", start);
+    if (byte !== LETTER_E || digits === 0)
+      throw this.#error("bencode.integer", "an integer is digits between i and e", start);
     if (this.#strict && bytes[first] === ZERO && (digits > 1 || negative)) {
-      throw this.#error("bencode.leading-zero", negative && digits === 1 ? "-0 is no integer" : "an integer starts with 0", start);
+      throw this.#error(
+        "bencode.leading-zero",
+        negative && digits === 1 ? "-0 is no integer" : "an integer starts with 0",
+        start,
+      );
     }
     this.#countToken();
     this.#at = at + 1;
@@ -312,8 +353,12 @@ export class Decoder {
 
   #unexpected(expected: string): InputError {
     const byte = this.#bytes[this.#at];
-    if (byte === undefined) return this.#error("bencode.truncated", `the document ends where ${expected} should be`, this.#at);
-    const found = byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte 0x${byte.toString(16).padStart(2, "0")}`;
+    if (byte === undefined)
+      return this.#error("bencode.truncated", `the document ends where ${expected} should be`, this.#at);
+    const found =
+      byte > 0x20 && byte < 0x7f
+        ? JSON.stringify(String.fromCharCode(byte))
+        : `byte 0x${byte.toString(16).padStart(2, "0")}`;
     return this.#error("bencode.syntax", `${found} where ${expected} should be`, this.#at);
   }
 
@@ -323,11 +368,12 @@ export class Decoder {
 }
 
 /**
- * The value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all of `bytes` in memory. `slice()` a
- * small string that is to be kept long, and set `copy` when `bytes` will be used again.
+ * The value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all of
+ * `bytes` in memory. `slice()` a small string that is to be kept long, and set `copy` when `bytes` will be used again.
  *
  * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
- * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`, `bencode.trailing`.
+ * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`,
+ * `bencode.trailing`.
  *
  * @example decode(utf8("d8:intervali1800ee")) // Map { "interval" => 1800 }
  */
@@ -339,13 +385,19 @@ export function decode(bytes: Uint8Array, options?: DecodeOptions): BValue {
 }
 
 /** As {@link decode}, for a value that other bytes follow: the value and how many bytes it takes. */
-export function decodePrefix(bytes: Uint8Array, options?: DecodeOptions): { readonly value: BValue; readonly length: number } {
+export function decodePrefix(
+  bytes: Uint8Array,
+  options?: DecodeOptions,
+): { readonly value: BValue; readonly length: number } {
   const decoder = new Decoder(bytes, options);
   const value = decoder.value();
   return { value, length: decoder.offset };
 }
 
-/** As {@link decode}, for a document that must be a dictionary (else `bencode.syntax`): also where the value of each of its keys lies in `bytes`. */
+/**
+ * As {@link decode}, for a document that must be a dictionary (else `bencode.syntax`): also where the value of each of
+ * its keys lies in `bytes`.
+ */
 export function decodeWithSpans(
   bytes: Uint8Array,
   options: SpanOptions = {},
@@ -357,10 +409,15 @@ export function decodeWithSpans(
 }
 
 /**
- * The bytes of a nested value, as they stand in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are keys and list
- * indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link decode} does.
+ * The bytes of a nested value, as they stand in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are
+ * keys and list indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link
+ * decode} does.
  */
-export function rawSlice(bytes: Uint8Array, path: readonly (string | number)[], options?: DecodeOptions): Uint8Array | undefined {
+export function rawSlice(
+  bytes: Uint8Array,
+  path: readonly (string | number)[],
+  options?: DecodeOptions,
+): Uint8Array | undefined {
   const decoder = new Decoder(bytes, { ...options, copy: false });
   for (const [index, step] of path.entries()) if (!decoder.enter(step, index + 1)) return undefined;
   const start = decoder.offset;

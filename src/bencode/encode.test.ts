@@ -26,7 +26,14 @@ describe("encode", () => {
   });
 
   it("sorts keys by their raw bytes, whatever order they come in", () => {
-    const map = new Map([["\xff", 1], ["a", 2], ["B", 3], ["", 4], ["aa", 5], [keyFromText("é"), 6]]);
+    const map = new Map([
+      ["\xff", 1],
+      ["a", 2],
+      ["B", 3],
+      ["", 4],
+      ["aa", 5],
+      [keyFromText("é"), 6],
+    ]);
     expect(encode(map)).toEqual(latin1("d0:i4e1:Bi3e1:ai2e2:aai5e2:\xc3\xa9i6e1:\xffi1ee"));
   });
 
@@ -39,9 +46,19 @@ describe("encode", () => {
 
   it("puts large strings among small ones in their places", () => {
     const large = new Uint8Array(100_000).fill(0x42);
-    const many = [1, large, "a", large.subarray(0, 20_000), large.subarray(0, 16_384), new Raw(utf8(`20000:${"C".repeat(20_000)}`)), { k: large }];
+    const many = [
+      1,
+      large,
+      "a",
+      large.subarray(0, 20_000),
+      large.subarray(0, 16_384),
+      new Raw(utf8(`20000:${"C".repeat(20_000)}`)),
+      { k: large },
+    ];
     const [b, c] = ["B", "C"].map((letter) => letter.repeat(100_000));
-    expect(text(many)).toBe(`li1e100000:${b}1:a20000:${b?.slice(0, 20_000)}16384:${b?.slice(0, 16_384)}20000:${c?.slice(0, 20_000)}d1:k100000:${b}ee`);
+    expect(text(many)).toBe(
+      `li1e100000:${b}1:a20000:${b?.slice(0, 20_000)}16384:${b?.slice(0, 16_384)}20000:${c?.slice(0, 20_000)}d1:k100000:${b}ee`,
+    );
   });
 
   it("returns bytes of its own, and nothing beside them", () => {

@@ -23,7 +23,10 @@ interface Insertion {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes that grow as they are written; long strings (the hashes of a torrent's pieces) are left where they are until the end. */
+/**
+ * Bytes that grow as they are written; long strings (the hashes of a torrent's pieces) are left where they are until
+ * the end.
+ */
 class Writer {
   #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
   #length = 0;
@@ -36,7 +39,8 @@ class Writer {
     if (value instanceof Uint8Array) return this.#string(value);
     if (typeof value === "bigint") return this.#ascii(`i${value}e`);
     if (value instanceof Raw) return this.#copy(value.bytes);
-    if (depth >= MAX_DEPTH_CEILING) throw new UsageError("bencode.depth", `more than ${MAX_DEPTH_CEILING} containers within each other`);
+    if (depth >= MAX_DEPTH_CEILING)
+      throw new UsageError("bencode.depth", `more than ${MAX_DEPTH_CEILING} containers within each other`);
     if (isList(value)) return this.#list(value, depth + 1);
     if (value instanceof Map) return this.#entries(value, depth + 1);
     if (typeof value === "object" && value !== null) return this.#entries(new Map(Object.entries(value)), depth + 1);
@@ -86,7 +90,8 @@ class Writer {
   }
 
   #integer(value: number): void {
-    if (!Number.isSafeInteger(value)) throw new UsageError("bencode.value", `not an exact integer: ${value}; use a bigint`);
+    if (!Number.isSafeInteger(value))
+      throw new UsageError("bencode.value", `not an exact integer: ${value}; use a bigint`);
     this.#byte(LETTER_I);
     if (value < 0) this.#byte(MINUS);
     this.#digits(Math.abs(value));
@@ -113,7 +118,11 @@ class Writer {
     let at = this.#length;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0xff) throw new UsageError("bencode.key", `a key has one character per byte; use keyFromText(${JSON.stringify(text.slice(0, 60))})`);
+      if (code > 0xff)
+        throw new UsageError(
+          "bencode.key",
+          `a key has one character per byte; use keyFromText(${JSON.stringify(text.slice(0, 60))})`,
+        );
       bytes[at++] = code;
     }
     this.#length = at;

@@ -1,7 +1,20 @@
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../base/index.ts";
 import { decode } from "./decode.ts";
-import { asBytes, asDict, asInt, asList, asText, optionalInt, optionalText, requireBytes, requireDict, requireInt, requireList, requireText } from "./value.ts";
+import {
+  asBytes,
+  asDict,
+  asInt,
+  asList,
+  asText,
+  optionalInt,
+  optionalText,
+  requireBytes,
+  requireDict,
+  requireInt,
+  requireList,
+  requireText,
+} from "./value.ts";
 import type { BDict } from "./value.ts";
 
 const dict = decode(utf8("d3:bigi9007199254740993e4:dictde3:inti-5e4:listle4:text3:abce")) as BDict;

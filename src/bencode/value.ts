@@ -6,13 +6,17 @@ import { InputError, latin1, latin1Decode, utf8, utf8Decode } from "../base/inde
 export type BValue = number | bigint | Uint8Array | BValue[] | BDict;
 
 /**
- * A dictionary. Keys are byte strings written with one character per byte (U+0000 to U+00FF): ASCII keys read as themselves, every
- * key comes back exactly, and the order of strings is the order of bytes. A Map has no prototype to run into: `__proto__` is a key
- * like any other. Use {@link keyFromText} and {@link keyToBytes} for keys that are not ASCII.
+ * A dictionary. Keys are byte strings written with one character per byte (U+0000 to U+00FF): ASCII keys read as
+ * themselves, every key comes back exactly, and the order of strings is the order of bytes. A Map has no prototype to
+ * run into: `__proto__` is a key like any other. Use {@link keyFromText} and {@link keyToBytes} for keys that are not
+ * ASCII.
  */
 export type BDict = Map<string, BValue>;
 
-/** What {@link encode} takes: besides {@link BValue}, text (written as UTF-8), plain objects (`undefined` is left out) and {@link Raw}. */
+/**
+ * What {@link encode} takes: besides {@link BValue}, text (written as UTF-8), plain objects (`undefined` is left out)
+ * and {@link Raw}.
+ */
 export type BInput =
   | number
   | bigint
@@ -63,7 +67,10 @@ export function asBytes(value: BValue | undefined): Uint8Array | undefined {
   return value instanceof Uint8Array ? value : undefined;
 }
 
-/** The value as text: a byte string read as UTF-8, with U+FFFD for what is not; `undefined` when it is something else or missing. */
+/**
+ * The value as text: a byte string read as UTF-8, with U+FFFD for what is not; `undefined` when it is something else or
+ * missing.
+ */
 export function asText(value: BValue | undefined): string | undefined {
   return value instanceof Uint8Array ? utf8Decode(value) : undefined;
 }
@@ -79,23 +86,34 @@ export interface IntRange {
   readonly max?: number;
 }
 
-/** A reader of one kind of value: the value of `key`, `undefined` when missing, InputError `bencode.type` when of another kind. */
-function optional<T>(kind: string, read: (value: BValue | undefined) => T | undefined): (dict: BDict, key: string) => T | undefined {
+/**
+ * A reader of one kind of value: the value of `key`, `undefined` when missing, InputError `bencode.type` when of
+ * another kind.
+ */
+function optional<T>(
+  kind: string,
+  read: (value: BValue | undefined) => T | undefined,
+): (dict: BDict, key: string) => T | undefined {
   return (dict, key) => {
     const value = dict.get(key);
     if (value === undefined) return undefined;
     const result = read(value);
-    if (result === undefined) throw new InputError("bencode.type", `${JSON.stringify(key)} is not ${kind}`, { fields: { key } });
+    if (result === undefined)
+      throw new InputError("bencode.type", `${JSON.stringify(key)} is not ${kind}`, { fields: { key } });
     return result;
   };
 }
 
 /** As {@link optional}, but a missing key is InputError `bencode.missing`. */
-function required<T>(kind: string, read: (value: BValue | undefined) => T | undefined): (dict: BDict, key: string) => T {
+function required<T>(
+  kind: string,
+  read: (value: BValue | undefined) => T | undefined,
+): (dict: BDict, key: string) => T {
   const get = optional(kind, read);
   return (dict, key) => {
     const value = get(dict, key);
-    if (value === undefined) throw new InputError("bencode.missing", `${JSON.stringify(key)} is missing`, { fields: { key } });
+    if (value === undefined)
+      throw new InputError("bencode.missing", `${JSON.stringify(key)} is missing`, { fields: { key } });
     return value;
   };
 }
@@ -109,7 +127,10 @@ export const requireList = required("a list", asList);
 export const requireBytes = required("a string", asBytes);
 export const requireText = required("a string", asText);
 
-/** A safe integer within `range`; `undefined` when missing; InputError `bencode.type` for another kind, `bencode.range` out of bounds. */
+/**
+ * A safe integer within `range`; `undefined` when missing; InputError `bencode.type` for another kind, `bencode.range`
+ * out of bounds.
+ */
 export function optionalInt(dict: BDict, key: string, range: IntRange = {}): number | undefined {
   const value = dict.get(key);
   if (value === undefined) return undefined;
@@ -118,7 +139,11 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
     throw new InputError("bencode.type", `${JSON.stringify(key)} is not an integer`, { fields: { key } });
   }
   if (typeof value === "bigint" || value < min || value > max) {
-    throw new InputError("bencode.range", `${JSON.stringify(key)} is out of range: ${String(value).slice(0, 40)}, not ${min} to ${max}`, { fields: { key } });
+    throw new InputError(
+      "bencode.range",
+      `${JSON.stringify(key)} is out of range: ${String(value).slice(0, 40)}, not ${min} to ${max}`,
+      { fields: { key } },
+    );
   }
   return value;
 }
@@ -126,6 +151,7 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
 /** As {@link optionalInt}, but a missing key is InputError `bencode.missing`. */
 export function requireInt(dict: BDict, key: string, range: IntRange = {}): number {
   const value = optionalInt(dict, key, range);
-  if (value === undefined) throw new InputError("bencode.missing", `${JSON.stringify(key)} is missing`, { fields: { key } });
+  if (value === undefined)
+    throw new InputError("bencode.missing", `${JSON.stringify(key)} is missing`, { fields: { key } });
   return value;
 }

@@ -33,13 +33,25 @@ export const current: { interrupt: Interrupt | undefined } = { interrupt: undefi
 export function newCommand(entry: CommandEntry, description: string, examples: readonly Example[]): Command {
   const command = new Command(entry.name).summary(entry.summary).description(description).allowExcessArguments(false);
   if (entry.alias !== undefined) command.alias(entry.alias);
-  command.addHelpText("after", `\nExamples:\n${examples.map(([line, meaning]) => `  # ${meaning}\n  $ millrace ${line}`).join("\n")}`);
+  command.addHelpText(
+    "after",
+    `\nExamples:\n${examples.map(([line, meaning]) => `  # ${meaning}\n  $ millrace ${line}`).join("\n")}`,
+  );
   return command;
 }
 
-/** Adds the common options last, so that help lists a command's own first, and what to do. `work` resolves to the exit status. */
-export function act<Flags extends CommonFlags>(command: Command, entry: CommandEntry, work: (session: Session<Flags>) => Promise<number>): Command {
-  command.option("--json", entry.events ? "print events as JSON, a line each" : "print the result as JSON").option("-v, --verbose", "tell on stderr what happens inside");
+/**
+ * Adds the common options last, so that help lists a command's own first, and what to do. `work` resolves to the exit
+ * status.
+ */
+export function act<Flags extends CommonFlags>(
+  command: Command,
+  entry: CommandEntry,
+  work: (session: Session<Flags>) => Promise<number>,
+): Command {
+  command
+    .option("--json", entry.events ? "print events as JSON, a line each" : "print the result as JSON")
+    .option("-v, --verbose", "tell on stderr what happens inside");
   return command.action(async () => {
     const interrupt = new Interrupt();
     current.interrupt = interrupt;

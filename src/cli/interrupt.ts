@@ -4,8 +4,8 @@ import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit-code.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Turns the first Ctrl-C into an abort, which the command answers by stopping cleanly, and the second into an end at once. Commands
- * that never ask for {@link Interrupt.signal} die at the first one, as programs do.
+ * Turns the first Ctrl-C into an abort, which the command answers by stopping cleanly, and the second into an end at
+ * once. Commands that never ask for {@link Interrupt.signal} die at the first one, as programs do.
  */
 export class Interrupt {
   readonly #controller = new AbortController();

@@ -5,11 +5,17 @@ import type { Output } from "./output/output.ts";
 
 function fieldText(fields: LogFields | undefined): string {
   return Object.entries(fields ?? {})
-    .map(([name, value]) => ` ${name}=${clean(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"))}`)
+    .map(
+      ([name, value]) =>
+        ` ${name}=${clean(typeof value === "string" ? value : (JSON.stringify(value) ?? "undefined"))}`,
+    )
     .join("");
 }
 
-/** `--verbose`: the engine's log on stderr, a line each, with the seconds since the start. Without it nothing: commands tell what matters. */
+/**
+ * `--verbose`: the engine's log on stderr, a line each, with the seconds since the start. Without it nothing: commands
+ * tell what matters.
+ */
 export function stderrLog(output: Output, isVerbose: boolean): Log {
   if (!isVerbose) return silentLog;
   const start = performance.now();

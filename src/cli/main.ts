@@ -56,9 +56,15 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     const { tellProblem } = await import("./command.ts");
     const { Output } = await import("./output/output.ts");
     const { clean } = await import("../terminal/index.ts");
-    const lines = error.message.replace(/^error: /, "").replace(/\.$/, "").split("\n");
+    const lines = error.message
+      .replace(/^error: /, "")
+      .replace(/\.$/, "")
+      .split("\n");
     const help = `see \`millrace ${entry === undefined ? "" : `${entry.name} `}--help\``;
-    tellProblem(new Output(isJson), entry?.events === true, { code: "cli.usage", message: `${clean(lines.join(" "))}; ${help}` });
+    tellProblem(new Output(isJson), entry?.events === true, {
+      code: "cli.usage",
+      message: `${clean(lines.join(" "))}; ${help}`,
+    });
     return EXIT_USAGE;
   }
 }

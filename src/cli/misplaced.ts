@@ -7,10 +7,14 @@ import { filePath } from "./output/describe.ts";
 const LOOKED_FOR = 20;
 
 /**
- * What to try when nothing of a torrent was found in `folder`: its files lie right in it, so it is the torrent's own folder, and the one
- * above was meant. `undefined` when that is not so.
+ * What to try when nothing of a torrent was found in `folder`: its files lie right in it, so it is the torrent's own
+ * folder, and the one above was meant. `undefined` when that is not so.
  */
-export async function misplacedHint(runtime: Pick<Runtime, "files">, metainfo: Metainfo, folder: string): Promise<string | undefined> {
+export async function misplacedHint(
+  runtime: Pick<Runtime, "files">,
+  metainfo: Metainfo,
+  folder: string,
+): Promise<string | undefined> {
   if (metainfo.isSingleFile) return undefined;
   const files = metainfo.files.filter((file) => !file.isPadding && file.length > 0).slice(0, LOOKED_FOR);
   for (const file of files) {

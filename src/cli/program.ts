@@ -21,7 +21,10 @@ export function withoutVainHelp(args: readonly string[]): readonly string[] {
   return [topic];
 }
 
-/** The program with the full definition of one command, or of all when it describes them; of the others only what help lists. */
+/**
+ * The program with the full definition of one command, or of all when it describes them; of the others only what help
+ * lists.
+ */
 export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
   const style = styleFor(process.stdout);
   const program = new Command("millrace")
@@ -44,7 +47,8 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
     const command = full?.describesAll === true || full === entry ? (await entry.load())(entry) : stub(entry);
     command.copyInheritedSettings(program);
     command.helpOption("-h, --help", "explain this command");
-    for (const action of command.commands) action.copyInheritedSettings(command).helpOption("-h, --help", "explain this action");
+    for (const action of command.commands)
+      action.copyInheritedSettings(command).helpOption("-h, --help", "explain this action");
     program.addCommand(command);
   }
   return program;

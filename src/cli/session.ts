@@ -39,6 +39,9 @@ export class Session<Flags extends CommonFlags = CommonFlags> {
   async #load(): Promise<Runtime> {
     const { nodeRuntime } = await import("../runtime/node/index.ts");
     const hasher = await earlyHasher();
-    return nodeRuntime({ log: stderrLog(this.output, this.flags.verbose === true), ...(hasher === undefined ? {} : { hasher }) });
+    return nodeRuntime({
+      log: stderrLog(this.output, this.flags.verbose === true),
+      ...(hasher === undefined ? {} : { hasher }),
+    });
   }
 }

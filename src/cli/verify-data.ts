@@ -30,13 +30,23 @@ export interface Verdict {
   readonly badFiles: readonly BadFile[];
 }
 
-/** Checks data on disk against a torrent, any version. Writes nothing. Rejects with StorageError when what is there cannot be read. */
+/**
+ * Checks data on disk against a torrent, any version. Writes nothing. Rejects with StorageError when what is there
+ * cannot be read.
+ */
 export async function verifyData(options: VerifyOptions): Promise<Verdict> {
   const { metainfo, runtime, folder, onProgress, signal } = options;
   const pool = new FilePool(runtime.files);
   const name = metainfo.isSingleFile ? undefined : metainfo.name;
   // There is no part file: pieces are right only when they are in the files themselves.
-  const storage = new FileStorage({ files: runtime.files, pool, layout: metainfo.layout, folder, name, partPath: `${folder}/${STATE_FOLDER}/${metainfo.id.hex}.parts` });
+  const storage = new FileStorage({
+    files: runtime.files,
+    pool,
+    layout: metainfo.layout,
+    folder,
+    name,
+    partPath: `${folder}/${STATE_FOLDER}/${metainfo.id.hex}.parts`,
+  });
   try {
     const valid = await checkPieces({ storage, verifier: pieceVerifier(metainfo, runtime.hasher), onProgress, signal });
     const badFiles: BadFile[] = [];
@@ -50,7 +60,12 @@ export async function verifyData(options: VerifyOptions): Promise<Verdict> {
   }
 }
 
-async function judge(options: VerifyOptions, file: LayoutFile, path: string, valid: Bitfield): Promise<BadFile | undefined> {
+async function judge(
+  options: VerifyOptions,
+  file: LayoutFile,
+  path: string,
+  valid: Bitfield,
+): Promise<BadFile | undefined> {
   const { metainfo, runtime } = options;
   if (file.isPadding || file.symlinkPath !== undefined) return undefined;
   const { first, last } = metainfo.layout.filePieces(file.index);
@@ -58,14 +73,22 @@ async function judge(options: VerifyOptions, file: LayoutFile, path: string, val
   for (let piece = first; piece <= last; piece++) if (!valid.get(piece)) badPieces++;
   const stat = await runtime.files.stat(path);
   const problem = problemOf(stat?.kind, stat?.size ?? 0, file.length, badPieces);
-  return problem === undefined ? undefined : { path: file.path.join("/"), problem, badPieces, pieces: last - first + 1 };
+  return problem === undefined
+    ? undefined
+    : { path: file.path.join("/"), problem, badPieces, pieces: last - first + 1 };
 }
 
-function problemOf(kind: string | undefined, size: number, wanted: number, badPieces: number): BadFile["problem"] | undefined {
+function problemOf(
+  kind: string | undefined,
+  size: number,
+  wanted: number,
+  badPieces: number,
+): BadFile["problem"] | undefined {
   if (kind === undefined) return "missing";
   if (kind !== "file") return "not a file";
   if (size < wanted) return "too short";
-  // The pieces do not cover what lies beyond the end, and it is not part of the torrent: but the file is not the torrent's.
+  // The pieces do not cover what lies beyond the end, and it is not part of the torrent: but the file is not the
+  // torrent's.
   if (size > wanted) return "too long";
   return badPieces > 0 ? "damaged" : undefined;
 }

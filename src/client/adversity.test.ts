@@ -41,7 +41,9 @@ describe("Torrent on a full disk", () => {
     const host = s.world.host("10.0.0.2");
     let writes = 0;
     host.disk.fault = (operation, path) =>
-      operation === "write" && path.startsWith("/data/play") && ++writes % 3 !== 0 ? new StorageError("storage.full", `cannot write ${path}: no space left`) : undefined;
+      operation === "write" && path.startsWith("/data/play") && ++writes % 3 !== 0
+        ? new StorageError("storage.full", `cannot write ${path}: no space left`)
+        : undefined;
     const leecher = await s.enter(host, {}, { peers: [seeder.address] });
     const seen: string[] = [];
     leecher.torrent.on("warning", (error) => seen.push(error.code));
@@ -67,36 +69,39 @@ describe("Torrent on a full disk", () => {
 });
 
 describe("Torrent after a power failure", () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])("claims nothing that is not there, loses at most two seconds, and completes (seed %i)", async (seed) => {
-    const s = begin(play, seed);
-    const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
-    const host = s.world.host("10.0.0.2");
-    let leecher = await s.enter(host, {}, { peers: [seeder.address] });
-    for (let failure = 0; failure < 3; failure++) {
-      const log: { readonly at: number; readonly done: number }[] = [];
-      const note = (): void => {
-        log.push({ at: s.world.now, done: leecher.torrent.status().doneBytes });
-      };
-      leecher.torrent.on("piece", note);
-      await s.world.run(1_700 + 611 * failure + 37 * seed);
-      const crashedAt = s.world.now;
-      const before = log.findLast(({ at }) => at <= crashedAt - 2_000)?.done ?? 0;
-      host.crash();
-      leecher = await s.enter(host, {}, { peers: [seeder.address] });
-      const bits = leecher.torrent.pieces() ?? new Uint8Array();
-      const data = host.disk.get("/data/one.bin") ?? new Uint8Array();
-      let claimed = 0;
-      for (let piece = 0; piece < play.metainfo.pieceCount; piece++) {
-        if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0) continue;
-        const bytes = data.subarray(piece * 65_536, (piece + 1) * 65_536);
-        claimed += bytes.length;
-        expect(equalBytes(digest("sha1", bytes), play.metainfo.pieceHash(piece)), `piece ${piece}`).toBe(true);
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    "claims nothing that is not there, loses at most two seconds, and completes (seed %i)",
+    async (seed) => {
+      const s = begin(play, seed);
+      const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
+      const host = s.world.host("10.0.0.2");
+      let leecher = await s.enter(host, {}, { peers: [seeder.address] });
+      for (let failure = 0; failure < 3; failure++) {
+        const log: { readonly at: number; readonly done: number }[] = [];
+        const note = (): void => {
+          log.push({ at: s.world.now, done: leecher.torrent.status().doneBytes });
+        };
+        leecher.torrent.on("piece", note);
+        await s.world.run(1_700 + 611 * failure + 37 * seed);
+        const crashedAt = s.world.now;
+        const before = log.findLast(({ at }) => at <= crashedAt - 2_000)?.done ?? 0;
+        host.crash();
+        leecher = await s.enter(host, {}, { peers: [seeder.address] });
+        const bits = leecher.torrent.pieces() ?? new Uint8Array();
+        const data = host.disk.get("/data/one.bin") ?? new Uint8Array();
+        let claimed = 0;
+        for (let piece = 0; piece < play.metainfo.pieceCount; piece++) {
+          if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) === 0) continue;
+          const bytes = data.subarray(piece * 65_536, (piece + 1) * 65_536);
+          claimed += bytes.length;
+          expect(equalBytes(digest("sha1", bytes), play.metainfo.pieceHash(piece)), `piece ${piece}`).toBe(true);
+        }
+        expect(claimed).toBeGreaterThanOrEqual(before);
       }
-      expect(claimed).toBeGreaterThanOrEqual(before);
-    }
-    await s.world.settled(leecher.torrent.done, 120_000);
-    expect(s.isWhole(host)).toBe(true);
-  });
+      await s.world.settled(leecher.torrent.done, 120_000);
+      expect(s.isWhole(host)).toBe(true);
+    },
+  );
 
   it.each([1, 2, 3])("believes damaged state no more than none (seed %i)", async (seed) => {
     const s = begin(play, seed);
@@ -107,7 +112,12 @@ describe("Torrent after a power failure", () => {
     host.crash();
     for (const path of host.disk.paths().filter((each) => each.includes(".millrace"))) {
       const bytes = host.disk.get(path) ?? new Uint8Array();
-      const hurt = seed === 1 ? new Uint8Array() : seed === 2 ? bytes.subarray(0, bytes.length / 2) : bytes.map((byte, at) => (at % 50 === 7 ? byte ^ 0x55 : byte));
+      const hurt =
+        seed === 1
+          ? new Uint8Array()
+          : seed === 2
+            ? bytes.subarray(0, bytes.length / 2)
+            : bytes.map((byte, at) => (at % 50 === 7 ? byte ^ 0x55 : byte));
       host.disk.put(path, hurt);
     }
     const leecher = await s.enter(host, {}, { peers: [seeder.address] });
@@ -175,7 +185,16 @@ describe("Torrent selection", () => {
     expect(disk.paths().filter((path) => path.startsWith("/data/play"))).toEqual(["/data/play/b.bin"]);
     expect(disk.get("/data/play/b.bin")).toEqual(s.play.files.get("play/b.bin"));
     const index = (name: string): number => leecher.torrent.files().find(({ path }) => path === name)?.index ?? -1;
-    await s.world.settled(leecher.torrent.setPriorities(new Map([[index("a.bin"), "high"], [index("c.bin"), "low"], [index("d.bin"), "normal"]])), 5_000);
+    await s.world.settled(
+      leecher.torrent.setPriorities(
+        new Map([
+          [index("a.bin"), "high"],
+          [index("c.bin"), "low"],
+          [index("d.bin"), "normal"],
+        ]),
+      ),
+      5_000,
+    );
     await s.world.settled(leecher.torrent.done, 60_000);
     expect(s.isWhole(leecher.host)).toBe(true);
     expect(disk.get("/data/play/c.bin")).toEqual(new Uint8Array());
@@ -184,7 +203,10 @@ describe("Torrent selection", () => {
   it("changed while running leaves the rest out", async () => {
     const s = begin(await makePlay({ "a.bin": 1_000_000, "b.bin": 1_000_000 }));
     const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
-    const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], priorities: (_, path) => (path === "a.bin" ? "high" : "low") });
+    const leecher = await s.leecher("10.0.0.2", {
+      peers: [seeder.address],
+      priorities: (_, path) => (path === "a.bin" ? "high" : "low"),
+    });
     await s.world.run(2_000);
     await s.world.settled(leecher.torrent.setPriorities(new Map([[1, "skip"]])), 5_000);
     await s.world.settled(leecher.torrent.done, 60_000);

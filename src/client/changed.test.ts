@@ -35,10 +35,26 @@ function bytes({ host }: Actor): Uint8Array {
 
 describe("Torrent of which a file changes while it is shared", () => {
   it.each([
-    ["changed in place", (actor: Actor): void => actor.host.disk.put(PATH, bytes(actor).fill(7, PIECE * 10), 99), "storage.changed"],
-    ["cut", (actor: Actor): void => actor.host.disk.put(PATH, bytes(actor).subarray(0, PIECE * 10), 99), "storage.changed"],
-    ["made longer and changed", (actor: Actor): void => actor.host.disk.put(PATH, noise(PIECE * 30), 99), "storage.changed"],
-    ["replaced by another of its size", (actor: Actor): void => actor.host.disk.put(PATH, noise(PIECE * 20, 99), 99), "storage.changed"],
+    [
+      "changed in place",
+      (actor: Actor): void => actor.host.disk.put(PATH, bytes(actor).fill(7, PIECE * 10), 99),
+      "storage.changed",
+    ],
+    [
+      "cut",
+      (actor: Actor): void => actor.host.disk.put(PATH, bytes(actor).subarray(0, PIECE * 10), 99),
+      "storage.changed",
+    ],
+    [
+      "made longer and changed",
+      (actor: Actor): void => actor.host.disk.put(PATH, noise(PIECE * 30), 99),
+      "storage.changed",
+    ],
+    [
+      "replaced by another of its size",
+      (actor: Actor): void => actor.host.disk.put(PATH, noise(PIECE * 20, 99), 99),
+      "storage.changed",
+    ],
   ])("serves nothing of it, tells, and parts with its peers when it was %s", async (_what, change, code) => {
     const { seeder, leecher, warnings } = await sharing();
     change(seeder);

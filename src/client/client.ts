@@ -10,7 +10,15 @@ import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./content/disk-name.ts";
 import { Gate } from "./gate.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
-import { DEFAULT_MAX_CONNECTIONS, DEFAULT_MAX_PEERS, DEFAULT_PORTS, DEFAULT_UPLOAD_SLOTS, MAX_OPENING, MAX_READING, TICK_MS } from "./limits.ts";
+import {
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_PEERS,
+  DEFAULT_PORTS,
+  DEFAULT_UPLOAD_SLOTS,
+  MAX_OPENING,
+  MAX_READING,
+  TICK_MS,
+} from "./limits.ts";
 import { PeerListener } from "./listener.ts";
 import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
@@ -22,8 +30,8 @@ import type { TorrentHost } from "./torrent/host.ts";
 const DEFAULT_USER_AGENT = "Millrace 0.1.0";
 
 /**
- * A BitTorrent client: many torrents, one listener, shared limits. Nothing is opened before the first torrent is added or
- * {@link Client.listen} is called; {@link Client.close} releases everything.
+ * A BitTorrent client: many torrents, one listener, shared limits. Nothing is opened before the first torrent is added
+ * or {@link Client.listen} is called; {@link Client.close} releases everything.
  */
 export class Client {
   readonly peerId: PeerId;
@@ -116,12 +124,18 @@ export class Client {
     return this.#connections;
   }
 
-  /** Whether a peer has come in over the public internet since the client was made: nothing between us and it is in the way. */
+  /**
+   * Whether a peer has come in over the public internet since the client was made: nothing between us and it is in the
+   * way.
+   */
   get isReachable(): boolean {
     return this.#isReachable;
   }
 
-  /** Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError `net.address-in-use`. */
+  /**
+   * Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError
+   * `net.address-in-use`.
+   */
   async listen(): Promise<number> {
     this.#requireOpen();
     this.#listening ??= this.#open();
@@ -135,22 +149,31 @@ export class Client {
   }
 
   /**
-   * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link Torrent.done}.
-   * Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or UsageError `client.duplicate`, `client.path-in-use`,
+   * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link
+   * Torrent.done}. Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or
+   * UsageError `client.duplicate`, `client.path-in-use`,
    * `client.rate`, `client.count`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
     checkPeers(options.peers ?? []);
-    checkLimits({ maxDownloadRate: options.maxDownloadRate, maxUploadRate: options.maxUploadRate, maxPeers: options.maxPeers });
+    checkLimits({
+      maxDownloadRate: options.maxDownloadRate,
+      maxUploadRate: options.maxUploadRate,
+      maxPeers: options.maxPeers,
+    });
     if (options.name !== undefined) checkDiskName(options.name);
-    const resolve = (): Promise<ResolvedSource> => resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
+    const resolve = (): Promise<ResolvedSource> =>
+      resolveSource(this.#runtime, source, this.#options.checkAddress, options.signal);
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
     await this.listen();
     this.#requireOpen();
     const seed = toSeed(resolved, options.name);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
-    if (this.#torrents.has(seed.infoHash.hex)) throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, { fields: { infoHash: seed.infoHash.hex } });
+    if (this.#torrents.has(seed.infoHash.hex))
+      throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, {
+        fields: { infoHash: seed.infoHash.hex },
+      });
     const torrent = new Torrent(this.#host, seed, options, folder);
     torrent.claimPlace(folder);
     this.#torrents.set(seed.infoHash.hex, torrent);
@@ -166,30 +189,42 @@ export class Client {
   }
 
   /**
-   * Where a torrent's data was, by its info-hash in hexadecimal, when an earlier run with the same `stateDir` last kept its state; `undefined` when that is not
-   * known.
+   * Where a torrent's data was, by its info-hash in hexadecimal, when an earlier run with the same `stateDir` last kept
+   * its state; `undefined` when that is not known.
    */
   async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
     return stateDir === undefined ? undefined : keptWhere(this.#runtime, stateDir, infoHash);
   }
 
-  /** Bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for a rate that is negative or not finite. */
-  setRates(rates: { readonly maxDownloadRate?: number | undefined; readonly maxUploadRate?: number | undefined }): void {
+  /**
+   * Bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for a rate that is
+   * negative or not finite.
+   */
+  setRates(rates: {
+    readonly maxDownloadRate?: number | undefined;
+    readonly maxUploadRate?: number | undefined;
+  }): void {
     checkLimits(rates);
     if ("maxDownloadRate" in rates) this.#host.download.setRate(rates.maxDownloadRate);
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
   /** As the options of these names; what is connected already stays so. Throws UsageError `client.count`. */
-  setLimits(limits: { readonly maxConnections?: number; readonly maxPeers?: number; readonly uploadSlots?: number }): void {
+  setLimits(limits: {
+    readonly maxConnections?: number;
+    readonly maxPeers?: number;
+    readonly uploadSlots?: number;
+  }): void {
     checkLimits(limits);
     this.#maxConnections = limits.maxConnections ?? this.#maxConnections;
     this.#host.maxPeers = limits.maxPeers ?? this.#host.maxPeers;
     this.#host.uploadSlots = limits.uploadSlots ?? this.#host.uploadSlots;
   }
 
-  /** Stops every torrent, tells trackers, keeps state, releases every handle. Takes at most some seconds; never rejects. */
+  /**
+   * Stops every torrent, tells trackers, keeps state, releases every handle. Takes at most some seconds; never rejects.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -198,8 +233,13 @@ export class Client {
   async #close(): Promise<void> {
     this.#ticker?.cancel();
     await this.#listening?.catch(() => undefined);
-    const closed = await Promise.allSettled([this.#listener?.close(), ...this.torrents.map((torrent) => torrent.close())]);
-    for (const result of closed) if (result.status === "rejected") this.#runtime.log.error("a torrent did not close", { reason: String(result.reason) });
+    const closed = await Promise.allSettled([
+      this.#listener?.close(),
+      ...this.torrents.map((torrent) => torrent.close()),
+    ]);
+    for (const result of closed)
+      if (result.status === "rejected")
+        this.#runtime.log.error("a torrent did not close", { reason: String(result.reason) });
     this.#host.download.close();
     this.#host.upload.close();
     this.#host.intake.close();
@@ -281,5 +321,8 @@ function toSeed(source: ResolvedSource, name: string | undefined): TorrentSeed {
 }
 
 function v2Only(name: string): InputError {
-  return new InputError("client.v2-only", `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`);
+  return new InputError(
+    "client.v2-only",
+    `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
+  );
 }

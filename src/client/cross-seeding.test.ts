@@ -7,9 +7,16 @@ import type { Torrent } from "./torrent/torrent.ts";
 const LENGTH = 300_000;
 
 /** A torrent of some files below `/source`, with bytes by seed. */
-async function make(name: string, files: Readonly<Record<string, number>>, pieceLength: number, length = LENGTH): Promise<Play> {
+async function make(
+  name: string,
+  files: Readonly<Record<string, number>>,
+  pieceLength: number,
+  length = LENGTH,
+): Promise<Play> {
   const host = simWorld({ digest }).host("10.255.255.254");
-  const all = new Map(Object.entries(files).map(([path, seed]) => [path === "" ? name : `${name}/${path}`, noise(length, seed)]));
+  const all = new Map(
+    Object.entries(files).map(([path, seed]) => [path === "" ? name : `${name}/${path}`, noise(length, seed)]),
+  );
   for (const [path, bytes] of all) host.disk.put(`/source/${path}`, bytes);
   const { metainfo } = await createTorrent(host.runtime, { path: `/source/${name}`, pieceLength });
   return { metainfo, files: all };
@@ -55,11 +62,17 @@ describe("two torrents with the same files in one folder", () => {
   it("are refused when a file is of another length, or one's file is the other's folder", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const shorter = await make("show", { "a.bin": 3 }, 65_536, LENGTH - 1);
-    await expect(stage.world.settled(actor.client.add(shorter.metainfo), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(actor.client.add(shorter.metainfo), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     const folder = await make("show", { "a.bin/x": 3 }, 65_536);
-    await expect(stage.world.settled(actor.client.add(folder.metainfo), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(actor.client.add(folder.metainfo), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     const file = await make("show", { "": 3 }, 65_536);
-    await expect(stage.world.settled(actor.client.add(file.metainfo), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(actor.client.add(file.metainfo), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     expect(actor.client.torrents).toHaveLength(1);
   });
 
@@ -84,7 +97,10 @@ describe("two torrents with the same files in one folder", () => {
     const second = await add(actor, more);
     expect(second.state.kind).toBe("seeding");
     await stage.world.settled(second.remove({ deleteData: true }), 10_000);
-    expect(actor.host.disk.paths().filter((path) => path.startsWith("/data/show"))).toEqual(["/data/show/a.bin", "/data/show/b.bin"]);
+    expect(actor.host.disk.paths().filter((path) => path.startsWith("/data/show"))).toEqual([
+      "/data/show/a.bin",
+      "/data/show/b.bin",
+    ]);
     await stage.world.settled(actor.torrent.remove({ deleteData: true }), 10_000);
     expect(actor.host.disk.paths().filter((path) => path.startsWith("/data/show"))).toEqual([]);
   });
@@ -96,7 +112,9 @@ describe("two torrents with the same files in one folder", () => {
     expect(second.state.kind).toBe("seeding");
     await expect(actor.torrent.move("/elsewhere")).rejects.toMatchObject({ code: "client.path-shared" });
     const wrong = await make("b.bin", { "": 5 }, 32_768, LENGTH + 1);
-    await expect(stage.world.settled(actor.client.add(wrong.metainfo, { downloadDir: "/data/show" }), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(
+      stage.world.settled(actor.client.add(wrong.metainfo, { downloadDir: "/data/show" }), 1_000),
+    ).rejects.toMatchObject({ code: "client.path-in-use" });
     await stage.world.settled(second.remove(), 10_000);
     await stage.world.settled(actor.torrent.move("/elsewhere"), 10_000);
     expect(actor.host.disk.get("/elsewhere/show/a.bin")).toHaveLength(LENGTH);

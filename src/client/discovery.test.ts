@@ -51,7 +51,9 @@ function privateVersion(metainfo: Metainfo): Metainfo {
   const torrent = asDict(decode(metainfo.torrentBytes()));
   const info = asDict(torrent?.get("info"));
   info?.set("private", 1);
-  return parseMetainfo(encode({ info: new Map([...(info ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) }), { digestSync: digest });
+  return parseMetainfo(encode({ info: new Map([...(info ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) }), {
+    digestSync: digest,
+  });
 }
 
 describe("Client with a service that finds peers", () => {

@@ -61,7 +61,10 @@ describe("Client", () => {
     const host = s.world.host("10.0.0.2");
     const { Client } = await import("./index.ts");
     const client = new Client({ runtime: host.runtime, downloadDir: "/data" });
-    const torrent = await s.world.settled(client.add(`magnet:?xt=urn:btih:${play.metainfo.infoHash?.hex ?? ""}&x.pe=${seeder.address}`), 1_000);
+    const torrent = await s.world.settled(
+      client.add(`magnet:?xt=urn:btih:${play.metainfo.infoHash?.hex ?? ""}&x.pe=${seeder.address}`),
+      1_000,
+    );
     await s.world.settled(torrent.done, 60_000);
     expect(s.isWhole(host)).toBe(true);
     await s.world.settled(client.close(), 10_000);
@@ -71,7 +74,10 @@ describe("Client", () => {
     const s = await begin(await makePlay({ "one.bin": 4_000_000 }));
     const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
     const leechers: Actor[] = [];
-    for (let i = 2; i < 8; i++) leechers.push(await s.leecher(`10.0.0.${i}`, { peers: [seeder.address, ...leechers.map(({ address }) => address)] }));
+    for (let i = 2; i < 8; i++)
+      leechers.push(
+        await s.leecher(`10.0.0.${i}`, { peers: [seeder.address, ...leechers.map(({ address }) => address)] }),
+      );
     await s.world.settled(Promise.all(leechers.map(({ torrent }) => torrent.done)), 200_000);
     for (const { host } of leechers) expect(s.isWhole(host)).toBe(true);
     expect(seeder.torrent.status().uploaded).toBeLessThan(3 * 4_000_000);

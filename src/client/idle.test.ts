@@ -51,7 +51,9 @@ describe("Client.add", () => {
     const { host, client, torrent } = await stage.seeder("10.0.0.1");
     host.disk.put("/other/one.bin", noise(100_000, 99));
     const other = await createTorrent(host.runtime, { path: "/other/one.bin" });
-    await expect(stage.world.settled(client.add(other.bytes), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(client.add(other.bytes), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     await stage.world.settled(torrent.remove(), 10_000);
     const added = await stage.world.settled(client.add(other.bytes), 1_000);
     expect(added.path).toBe("/data/one.bin");

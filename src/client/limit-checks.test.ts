@@ -23,7 +23,10 @@ describe("limits that make no sense", () => {
       expect(() => new Client({ runtime, [name]: rate })).toThrow(UsageError);
       const client = new Client({ runtime, maxDownloadRate: 1_000, maxUploadRate: 1_000 });
       expect(() => client.setRates({ [name]: rate })).toThrow(expect.objectContaining({ code: "client.rate" }));
-      await expect(client.add(play.metainfo, { [name]: rate })).rejects.toMatchObject({ code: "client.rate", fields: { option: name } });
+      await expect(client.add(play.metainfo, { [name]: rate })).rejects.toMatchObject({
+        code: "client.rate",
+        fields: { option: name },
+      });
       expect(client.torrents).toEqual([]);
     }
   });
@@ -32,15 +35,20 @@ describe("limits that make no sense", () => {
     const { runtime } = simWorld({ digest }).host("10.0.0.1");
     for (const name of COUNTS) {
       expect(() => new Client({ runtime, [name]: count })).toThrow(UsageError);
-      expect(() => new Client({ runtime }).setLimits({ [name]: count })).toThrow(expect.objectContaining({ code: "client.count" }));
+      expect(() => new Client({ runtime }).setLimits({ [name]: count })).toThrow(
+        expect.objectContaining({ code: "client.count" }),
+      );
     }
-    await expect(new Client({ runtime }).add(play.metainfo, { maxPeers: count })).rejects.toMatchObject({ code: "client.count" });
+    await expect(new Client({ runtime }).add(play.metainfo, { maxPeers: count })).rejects.toMatchObject({
+      code: "client.count",
+    });
   });
 
   it("are refused by Torrent, and what held holds", async () => {
     stage = new Stage(play);
     const { torrent } = await stage.leecher("10.0.0.1", { maxDownloadRate: 1_000, maxPeers: 5 });
-    for (const rate of WRONG_RATES) expect(() => torrent.setRates({ maxDownloadRate: 5, maxUploadRate: rate })).toThrow(UsageError);
+    for (const rate of WRONG_RATES)
+      expect(() => torrent.setRates({ maxDownloadRate: 5, maxUploadRate: rate })).toThrow(UsageError);
     for (const count of WRONG_COUNTS) expect(() => torrent.setMaxPeers(count)).toThrow(UsageError);
     expect(torrent.rates).toEqual({ maxDownloadRate: 1_000, maxUploadRate: undefined });
     torrent.setRates({ maxDownloadRate: 0 });

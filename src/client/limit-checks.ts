@@ -10,16 +10,20 @@ interface Limits {
 }
 
 /**
- * Throws UsageError `client.rate` for a rate that is no finite number from 0 on, and `client.count` for a number of connections, peers or slots that is not whole
- * and from 0 on. What is `undefined` limits nothing.
+ * Throws UsageError `client.rate` for a rate that is no finite number from 0 on, and `client.count` for a number of
+ * connections, peers or slots that is not whole and from 0 on. What is `undefined` limits nothing.
  */
 export function checkLimits({ maxDownloadRate, maxUploadRate, maxConnections, maxPeers, uploadSlots }: Limits): void {
   for (const [name, rate] of Object.entries({ maxDownloadRate, maxUploadRate })) {
     if (rate === undefined || (Number.isFinite(rate) && rate >= 0)) continue;
-    throw new UsageError("client.rate", `${name} is in bytes a second and cannot be ${rate}; undefined is no limit`, { fields: { option: name } });
+    throw new UsageError("client.rate", `${name} is in bytes a second and cannot be ${rate}; undefined is no limit`, {
+      fields: { option: name },
+    });
   }
   for (const [name, count] of Object.entries({ maxConnections, maxPeers, uploadSlots })) {
     if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) continue;
-    throw new UsageError("client.count", `${name} has to be a whole number from 0 on, not ${count}`, { fields: { option: name } });
+    throw new UsageError("client.count", `${name} has to be a whole number from 0 on, not ${count}`, {
+      fields: { option: name },
+    });
   }
 }

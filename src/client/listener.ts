@@ -1,6 +1,13 @@
 import { addressIp } from "../base/index.ts";
 import type { Clock, SocketHandlers } from "../runtime/index.ts";
-import { Arrivals, HalfOpenConnections, HandshakeSession, type Connection, type Tarpit, type Transport } from "../transport/index.ts";
+import {
+  Arrivals,
+  HalfOpenConnections,
+  HandshakeSession,
+  type Connection,
+  type Tarpit,
+  type Transport,
+} from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
 export interface PeerListenerOptions {
@@ -48,7 +55,10 @@ export class PeerListener {
     return this.#port;
   }
 
-  /** The port that trackers and peers know us by: it stays after {@link PeerListener.close}, for trackers match `stopped` by it. 0 before the first open. */
+  /**
+   * The port that trackers and peers know us by: it stays after {@link PeerListener.close}, for trackers match
+   * `stopped` by it. 0 before the first open.
+   */
   get announcedPort(): number {
     return this.#announcedPort;
   }

@@ -141,7 +141,10 @@ describe.each([
     expect(actor.host.disk.paths().every((path) => path.startsWith("/away/"))).toBe(true);
   });
 
-  it.each([["with the state in one place", options], ["with the state beside the data", {}]])("fails when it is looked for in a wrong folder, %s", async (_state, client) => {
+  it.each([
+    ["with the state in one place", options],
+    ["with the state beside the data", {}],
+  ])("fails when it is looked for in a wrong folder, %s", async (_state, client) => {
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await stage.seeder("10.0.0.1", {}, client, { peers: [seeder.address] });
     await stage.world.settled(actor.torrent.move("/typo", { find: true }), 10_000);
@@ -157,7 +160,8 @@ describe.each([
 
   it("fails, too, when its kept state is damaged, where it is known that there was data", async () => {
     const first = await lost();
-    for (const path of first.host.disk.paths()) if (path.startsWith("/state/")) first.host.disk.put(path, new Uint8Array(10));
+    for (const path of first.host.disk.paths())
+      if (path.startsWith("/state/")) first.host.disk.put(path, new Uint8Array(10));
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await again(first, { hadData: true, peers: [seeder.address] });
     expect(code(actor)).toBe("storage.missing");
@@ -175,7 +179,9 @@ describe("Torrent of which some files are gone", () => {
     client.torrent.on("warning", (error) => warnings.push(error.message));
     client.torrent.resume();
     await stage.world.settled(client.torrent.done, 60_000);
-    expect(warnings).toEqual([expect.stringMatching(/3 of 7 pieces that were in \/data are not there as they were \(1 of its files are gone\)/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/3 of 7 pieces that were in \/data are not there as they were \(1 of its files are gone\)/),
+    ]);
     expect(client.torrent.status().downloaded).toBe(PIECE * 3);
   });
 

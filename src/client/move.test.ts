@@ -10,10 +10,16 @@ beforeAll(async () => {
 afterEach(() => stage.close());
 
 const otherDisk = (actor: Actor, from = "/data", to = "/new"): void => {
-  actor.host.disk.fault = (operation, path) => (operation === "rename" && path.startsWith(from) && !path.startsWith(to) ? new StorageError("storage.other-disk", "another disk") : undefined);
+  actor.host.disk.fault = (operation, path) =>
+    operation === "rename" && path.startsWith(from) && !path.startsWith(to)
+      ? new StorageError("storage.other-disk", "another disk")
+      : undefined;
 };
 
-const at = (actor: Actor, folder: string): boolean => [...play.files].every(([path, bytes]) => Buffer.compare(actor.host.disk.get(`${folder}/${path}`) ?? new Uint8Array(), bytes) === 0);
+const at = (actor: Actor, folder: string): boolean =>
+  [...play.files].every(
+    ([path, bytes]) => Buffer.compare(actor.host.disk.get(`${folder}/${path}`) ?? new Uint8Array(), bytes) === 0,
+  );
 const dataPaths = (actor: Actor): string[] => actor.host.disk.paths().filter((path) => !path.includes("/.millrace/"));
 
 /** Counts what is read of the data. */
@@ -75,10 +81,15 @@ describe("Torrent.move", () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     seeder.host.disk.fault = (operation, path) => {
-      if (operation === "rename" && path.startsWith("/data/play")) return new StorageError("storage.other-disk", "another disk");
-      return operation === "write" && path.startsWith("/new") && path.endsWith("b.bin") ? new StorageError("storage.full", "full") : undefined;
+      if (operation === "rename" && path.startsWith("/data/play"))
+        return new StorageError("storage.other-disk", "another disk");
+      return operation === "write" && path.startsWith("/new") && path.endsWith("b.bin")
+        ? new StorageError("storage.full", "full")
+        : undefined;
     };
-    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.full" });
+    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({
+      code: "storage.full",
+    });
     await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000);
     expect(seeder.torrent.folder).toBe("/data");
     expect(at(seeder, "/data")).toBe(true);
@@ -89,7 +100,9 @@ describe("Torrent.move", () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     seeder.host.disk.put("/new/play/mine.txt", noise(10));
-    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.exists" });
+    await expect(stage.world.settled(seeder.torrent.move("/new"), 10_000)).rejects.toMatchObject({
+      code: "storage.exists",
+    });
     expect(at(seeder, "/data")).toBe(true);
     expect(seeder.host.disk.get("/new/play/mine.txt")).toEqual(noise(10));
     expect(await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000)).toBe(true);
@@ -113,7 +126,9 @@ describe("Torrent.move", () => {
     const moving = seeder.torrent.move("/new");
     seeder.torrent.resume();
     expect(seeder.torrent.state.kind).toBe("paused");
-    await expect(stage.world.settled(seeder.torrent.move("/else"), 1_000)).rejects.toMatchObject({ code: "torrent.moving" });
+    await expect(stage.world.settled(seeder.torrent.move("/else"), 1_000)).rejects.toMatchObject({
+      code: "torrent.moving",
+    });
     await stage.world.settled(moving, 10_000);
     expect(await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000)).toBe(true);
     expect(seeder.torrent.folder).toBe("/new");
@@ -127,7 +142,10 @@ async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
   const { disk } = seeder.host;
   otherDisk(seeder);
   const before = disk.fault;
-  disk.fault = (operation, path) => (operation === "remove" && path === "/data/play/deep/b.bin" ? new StorageError("storage.failed", "cut short") : before?.(operation, path));
+  disk.fault = (operation, path) =>
+    operation === "remove" && path === "/data/play/deep/b.bin"
+      ? new StorageError("storage.failed", "cut short")
+      : before?.(operation, path);
   const told: string[] = [];
   seeder.torrent.on("warning", (error) => told.push(error.code));
   await stage.world.settled(seeder.torrent.move("/new"), 10_000);
@@ -158,7 +176,9 @@ describe("Torrent.move when old files cannot be removed", () => {
     const news = noise(299_999, 99);
     seeder.host.disk.put("/data/play/deep/b.bin", news);
     const later = await stage.enter(seeder.host, { downloadDir: "/data" });
-    await expect(stage.world.settled(later.torrent.move("/new"), 10_000)).rejects.toMatchObject({ code: "storage.exists" });
+    await expect(stage.world.settled(later.torrent.move("/new"), 10_000)).rejects.toMatchObject({
+      code: "storage.exists",
+    });
     expect(Buffer.compare(later.host.disk.get("/data/play/deep/b.bin") ?? new Uint8Array(), news)).toBe(0);
     expect(at(later, "/new")).toBe(true);
   });

@@ -24,8 +24,13 @@ describe("lookUpPeers", () => {
   it("logs once, in words, that no peer can be at an address, and returns the others", async () => {
     const logged: string[] = [];
     const { runtime } = simWorld({ digest }).host("10.0.0.1");
-    const log = { ...runtime.log, warn: (message: string, fields: object = {}) => logged.push(`${message}: ${JSON.stringify(fields)}`) };
-    expect(await lookUpPeers({ ...runtime, log }, ["192.0.2.7:6881", "10.0.0.2:6881"])).toEqual([{ kind: "ip", ip: "10.0.0.2", port: 6881 }]);
+    const log = {
+      ...runtime.log,
+      warn: (message: string, fields: object = {}) => logged.push(`${message}: ${JSON.stringify(fields)}`),
+    };
+    expect(await lookUpPeers({ ...runtime, log }, ["192.0.2.7:6881", "10.0.0.2:6881"])).toEqual([
+      { kind: "ip", ip: "10.0.0.2", port: 6881 },
+    ]);
     expect(logged).toHaveLength(1);
     expect(logged[0]).toContain("the address is reserved");
   });
@@ -35,7 +40,9 @@ describe("Torrent.addPeers", () => {
   it("refuses an address that no peer can have", async () => {
     const stage = new Stage(await makePlay({ "one.bin": 1_000 }));
     const { torrent } = await stage.seeder("10.0.0.1");
-    await expect(torrent.addPeers(["10.0.0.2:6881", "192.0.2.7:6881"])).rejects.toMatchObject({ code: "address.no-peer" });
+    await expect(torrent.addPeers(["10.0.0.2:6881", "192.0.2.7:6881"])).rejects.toMatchObject({
+      code: "address.no-peer",
+    });
     await stage.close();
   });
 });

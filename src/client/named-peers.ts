@@ -1,21 +1,42 @@
-import { AbortError, canonicalIp, InputError, ipPeer, parseHostPort, throwIfAborted, toError, whyNoPeer, type PeerAddress } from "../base/index.ts";
+import {
+  AbortError,
+  canonicalIp,
+  InputError,
+  ipPeer,
+  parseHostPort,
+  throwIfAborted,
+  toError,
+  whyNoPeer,
+  type PeerAddress,
+} from "../base/index.ts";
 import type { DiscoveryTarget, PeerSource } from "../discovery/index.ts";
 import type { Magnet } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 
-/** Checks `HOST:PORT` texts. Throws InputError `address.text`, `address.no-peer` (an IP address that no peer can have). */
+/**
+ * Checks `HOST:PORT` texts. Throws InputError `address.text`, `address.no-peer` (an IP address that no peer can have).
+ */
 export function checkPeers(peers: readonly string[]): void {
   for (const peer of peers) {
     const { host, port } = parseHostPort(peer);
-    if (port === 0) throw new InputError("address.text", `not a peer: ${JSON.stringify(peer)}; port 0 cannot be dialed`);
+    if (port === 0)
+      throw new InputError("address.text", `not a peer: ${JSON.stringify(peer)}; port 0 cannot be dialed`);
     const reason = canonicalIp(host) === undefined ? undefined : whyNoPeer(host);
-    if (reason !== undefined) throw new InputError("address.no-peer", `no peer can be at ${peer}: the address ${reason}`);
+    if (reason !== undefined)
+      throw new InputError("address.no-peer", `no peer can be at ${peer}: the address ${reason}`);
   }
 }
 
-/** The addresses of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out and logged. */
-export async function lookUpPeers(runtime: Runtime, peers: readonly string[], signal?: AbortSignal): Promise<PeerAddress[]> {
+/**
+ * The addresses of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out
+ * and logged.
+ */
+export async function lookUpPeers(
+  runtime: Runtime,
+  peers: readonly string[],
+  signal?: AbortSignal,
+): Promise<PeerAddress[]> {
   const found = await Promise.all(
     peers.slice(0, MAX_NAMED_PEERS).map(async (peer) => {
       const { host, port } = parseHostPort(peer);
@@ -23,7 +44,8 @@ export async function lookUpPeers(runtime: Runtime, peers: readonly string[], si
         const ips = await runtime.net.resolve(host, signal);
         for (const ip of ips) {
           const reason = whyNoPeer(ip);
-          if (reason !== undefined) runtime.log.warn("no peer can be there", { peer, ip, reason: `the address ${reason}` });
+          if (reason !== undefined)
+            runtime.log.warn("no peer can be there", { peer, ip, reason: `the address ${reason}` });
         }
         return ips.filter((ip) => whyNoPeer(ip) === undefined).map((ip) => ipPeer({ ip, port }));
       } catch (error) {
@@ -41,7 +63,10 @@ export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }
 
-/** The peers that a torrent begins with: those that the user, or its magnet link, named at first, and those that were named since. */
+/**
+ * The peers that a torrent begins with: those that the user, or its magnet link, named at first, and those that were
+ * named since.
+ */
 export class NamedPeers implements PeerSource {
   readonly name: "user" | "magnet";
   readonly allowsPrivate = true;
@@ -58,7 +83,10 @@ export class NamedPeers implements PeerSource {
     this.#first = first;
   }
 
-  /** Names more, `HOST:PORT`; the next start begins with them, too. Resolves when they were looked up. Throws as {@link checkPeers} does. */
+  /**
+   * Names more, `HOST:PORT`; the next start begins with them, too. Resolves when they were looked up. Throws as {@link
+   * checkPeers} does.
+   */
   async add(peers: readonly string[]): Promise<void> {
     checkPeers(peers);
     const found = await lookUpPeers(this.#runtime, peers);

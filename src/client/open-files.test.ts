@@ -38,7 +38,18 @@ it("Client downloads torrents of more files than may be open, and keeps what is 
       },
     },
   }) as typeof files;
-  for (const key of ["stat", "linkStat", "realPath", "makeFolder", "list", "rename", "syncFolder", "removeFile", "removeEmptyFolder", "freeSpace"] as const) {
+  for (const key of [
+    "stat",
+    "linkStat",
+    "realPath",
+    "makeFolder",
+    "list",
+    "rename",
+    "syncFolder",
+    "removeFile",
+    "removeEmptyFolder",
+    "freeSpace",
+  ] as const) {
     Object.defineProperty(scarce, key, { value: files[key].bind(files) });
   }
   for (const key of ["readAll", "replace"] as const) {
@@ -50,9 +61,17 @@ it("Client downloads torrents of more files than may be open, and keeps what is 
       },
     });
   }
-  const client = new Client({ runtime: { ...host.runtime, files: scarce }, downloadDir: "/data", stateDir: "/state", port: 6881 });
+  const client = new Client({
+    runtime: { ...host.runtime, files: scarce },
+    downloadDir: "/data",
+    stateDir: "/state",
+    port: 6881,
+  });
   const warnings: string[] = [];
-  const torrent = await stage.world.settled(client.add(play.metainfo, { peers: [seeder.address], paused: true }), 1_000);
+  const torrent = await stage.world.settled(
+    client.add(play.metainfo, { peers: [seeder.address], paused: true }),
+    1_000,
+  );
   torrent.on("warning", ({ code }) => warnings.push(code));
   torrent.resume();
   await stage.world.settled(torrent.done, 60_000);

@@ -10,9 +10,14 @@ export interface ClientOptions {
   readonly downloadDir?: string;
   /** Where the state that survives restarts is kept. Default: `.millrace` in the download folder of each torrent. */
   readonly stateDir?: string;
-  /** Folders besides `stateDir` that are the program's own, from the root of the file system on: no torrent's data goes there, by whatever name or link. */
+  /**
+   * Folders besides `stateDir` that are the program's own, from the root of the file system on: no torrent's data goes
+   * there, by whatever name or link.
+   */
   readonly ownFolders?: readonly string[];
-  /** The port to listen on, 0 for any, or the first free one of a range. Default: 6881 to 6889. `false`: do not listen. */
+  /**
+   * The port to listen on, 0 for any, or the first free one of a range. Default: 6881 to 6889. `false`: do not listen.
+   */
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The address to listen on. Default: all, IPv4 and IPv6. */
   readonly listenIp?: string;
@@ -28,7 +33,10 @@ export interface ClientOptions {
   readonly uploadSlots?: number;
   /** Whether trackers are talked to. Default: true. */
   readonly trackers?: boolean;
-  /** More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default: none. */
+  /**
+   * More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default:
+   * none.
+   */
   readonly discovery?: readonly DiscoveryService[];
   /** The name told to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
@@ -44,7 +52,10 @@ export type FileFilter = (file: LayoutFile, path: string) => boolean;
 export interface AddOptions {
   /** Default: the client's. */
   readonly downloadDir?: string;
-  /** The name of the file, or of the folder of many, on the disk, as {@link Torrent.rename} takes it. Default: the torrent's. */
+  /**
+   * The name of the file, or of the folder of many, on the disk, as {@link Torrent.rename} takes it. Default: the
+   * torrent's.
+   */
   readonly name?: string | undefined;
   /** Peers to try, as `HOST:PORT`; names are looked up. */
   readonly peers?: readonly string[];
@@ -56,18 +67,26 @@ export interface AddOptions {
   readonly sequential?: boolean;
   /** Begin paused. */
   readonly paused?: boolean;
-  /** Believe that the data is right without reading it, as long as every file is there in full length, and nothing is kept of an earlier run. */
+  /**
+   * Believe that the data is right without reading it, as long as every file is there in full length, and nothing is
+   * kept of an earlier run.
+   */
   readonly skipCheck?: boolean;
   /**
-   * What to do about files that were there, as the kept state says, and are all gone. `"fail"` (default): nothing is downloaded, the torrent fails with
+   * What to do about files that were there, as the kept state says, and are all gone. `"fail"` (default): nothing is
+   * downloaded, the torrent fails with
    * `storage.missing` and goes on once they are back. `"download"`: they are downloaded again, with a warning.
    */
   readonly ifMissing?: "fail" | "download";
-  /** Some of its data was there in an earlier run: that none of its files is there now is `ifMissing`'s case, even when the kept state is lost. */
+  /**
+   * Some of its data was there in an earlier run: that none of its files is there now is `ifMissing`'s case, even when
+   * the kept state is lost.
+   */
   readonly hadData?: boolean;
   /**
-   * Whether complete files that are longer than the torrent says are cut although nothing was downloaded into them. Default: false, and such a file is told
-   * of (`storage.longer`); one that was downloaded into is always cut, and told of (`storage.cut`).
+   * Whether complete files that are longer than the torrent says are cut although nothing was downloaded into them.
+   * Default: false, and such a file is told of (`storage.longer`); one that was downloaded into is always cut, and told
+   * of (`storage.cut`).
    */
   readonly cutLonger?: boolean;
   /** Whether this torrent's trackers are talked to. Default: the client's. */
@@ -92,5 +111,8 @@ export interface AddOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Where a torrent comes from: a path, an `http(s)` URL, a magnet link, an info-hash, the bytes of a torrent file, or a parsed one. */
+/**
+ * Where a torrent comes from: a path, an `http(s)` URL, a magnet link, an info-hash, the bytes of a torrent file, or a
+ * parsed one.
+ */
 export type TorrentSource = string | Uint8Array | Metainfo;

@@ -26,8 +26,8 @@ interface Placed extends Claim {
 }
 
 /**
- * Whose data is where. Two torrents may have the same files when they agree on each one's length; what one of them has verified
- * the other never changes.
+ * Whose data is where. Two torrents may have the same files when they agree on each one's length; what one of them has
+ * verified the other never changes.
  */
 export class Places {
   /** By the path of the torrent's file, or of its folder: those with the same. */
@@ -36,11 +36,17 @@ export class Places {
   readonly #below = new Map<string, Set<Placed>>();
   readonly #byId = new Map<string, Placed[]>();
 
-  /** A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not agree with its own. */
+  /**
+   * A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not
+   * agree with its own.
+   */
   add(claim: Claim): void {
     const top = topOf(claim);
     const placed: Placed = { ...claim, neighbours: new Set(), shares: new Map(), isLeaving: false };
-    const found: { readonly other: Placed; readonly shared: readonly (readonly [mine: LayoutFile, its: LayoutFile])[] }[] = [];
+    const found: {
+      readonly other: Placed;
+      readonly shared: readonly (readonly [mine: LayoutFile, its: LayoutFile])[];
+    }[] = [];
     for (const other of this.#near(top, claim.folder)) {
       if (!other.infoHash.equals(claim.infoHash)) found.push({ other, shared: sharedFiles(claim, other) });
     }
@@ -58,11 +64,17 @@ export class Places {
   }
 
   /** A torrent's data is here, and nowhere else any more. */
-  keepOnly(infoHash: InfoHash, { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined }): void {
+  keepOnly(
+    infoHash: InfoHash,
+    { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
+  ): void {
     this.#release(infoHash, metainfo === undefined ? undefined : topOf({ folder, metainfo }));
   }
 
-  /** A torrent's data is going to be deleted. Its places are its own until {@link Places.remove}; other torrents need keep nothing for it. */
+  /**
+   * A torrent's data is going to be deleted. Its places are its own until {@link Places.remove}; other torrents need
+   * keep nothing for it.
+   */
   leave(infoHash: InfoHash): void {
     for (const placed of this.#byId.get(infoHash.hex) ?? []) placed.isLeaving = true;
   }
@@ -73,7 +85,10 @@ export class Places {
   }
 
   /** Whether another torrent has data among a torrent's own, where that is now: it cannot be moved or renamed then. */
-  hasNeighbours(infoHash: InfoHash, { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined }): boolean {
+  hasNeighbours(
+    infoHash: InfoHash,
+    { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
+  ): boolean {
     if (metainfo === undefined) return false;
     const top = topOf({ folder, metainfo });
     return this.#byId.get(infoHash.hex)?.some((placed) => placed.neighbours.size > 0 && topOf(placed) === top) === true;
@@ -111,7 +126,9 @@ export class Places {
   }
 
   #isProtected(infoHash: InfoHash, fileIndex: number, offset: number, length: number): boolean {
-    return this.#sharers(infoHash, fileIndex).some(({ other, file }) => hasAny(other.metainfo.layout, other.have(), file.offset + offset, length));
+    return this.#sharers(infoHash, fileIndex).some(({ other, file }) =>
+      hasAny(other.metainfo.layout, other.have(), file.offset + offset, length),
+    );
   }
 
   #sharers(infoHash: InfoHash, fileIndex: number): Share[] {
@@ -129,7 +146,10 @@ export class Places {
 
 /** The error of a torrent whose folder cannot be moved or renamed: another one's data is in it. */
 export function pathShared(name: string): UsageError {
-  return new UsageError("client.path-shared", `${name} cannot be moved or renamed: another torrent has data among its files; remove that one first, or move the files by hand and set the folder of both`);
+  return new UsageError(
+    "client.path-shared",
+    `${name} cannot be moved or renamed: another torrent has data among its files; remove that one first, or move the files by hand and set the folder of both`,
+  );
 }
 
 function topOf({ folder, metainfo }: Pick<Claim, "folder" | "metainfo">): string {
@@ -157,13 +177,18 @@ function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFi
     const same = its.get(path);
     if ((same !== undefined && same.length !== file.length) || folders.has(path)) throw inUse(path, other);
     if (same !== undefined && file.length > 0) out.push([file, same]);
-    for (let at = parentPath(path); at.length > mine.folder.length; at = parentPath(at)) if (its.has(at)) throw inUse(at, other);
+    for (let at = parentPath(path); at.length > mine.folder.length; at = parentPath(at))
+      if (its.has(at)) throw inUse(at, other);
   }
   return out;
 }
 
 function inUse(path: string, { infoHash }: Claim): UsageError {
-  return new UsageError("client.path-in-use", `${path} belongs to torrent ${infoHash.hex} already, which has another file there: choose another folder`, { fields: { path } });
+  return new UsageError(
+    "client.path-in-use",
+    `${path} belongs to torrent ${infoHash.hex} already, which has another file there: choose another folder`,
+    { fields: { path } },
+  );
 }
 
 /** Whether one of the pieces that have these bytes is there, or that is not known. */
@@ -176,7 +201,7 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
 
 /** A folder and those above it, the root left out. */
 function* upwards(folder: string): Generator<string> {
-  for (let at = folder; ; ) {
+  for (let at = folder; ;) {
     yield at;
     const above = parentPath(at);
     // Torrents of all folders are below these.

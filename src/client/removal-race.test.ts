@@ -26,7 +26,10 @@ function data(): string[] {
 async function another(isLonger = false): Promise<Metainfo> {
   const { runtime, disk } = stage.world.host("10.0.0.9");
   for (const [path, bytes] of play.files) disk.put(`/source/${path}`, isLonger ? noise(bytes.length + 1) : bytes);
-  const { metainfo } = await stage.world.settled(createTorrent(runtime, { path: "/source/play", pieceLength: PIECE / 2 }), 10_000);
+  const { metainfo } = await stage.world.settled(
+    createTorrent(runtime, { path: "/source/play", pieceLength: PIECE / 2 }),
+    10_000,
+  );
   return metainfo;
 }
 
@@ -52,7 +55,9 @@ describe("a torrent that is added while another is removed with its data", () =>
   it("is refused when its files are others, and taken afterwards", async () => {
     const metainfo = await another(true);
     const { ended } = await beginRemoval();
-    await expect(stage.world.settled(actor.client.add(metainfo), 10_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(actor.client.add(metainfo), 10_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     await stage.world.settled(ended, 10_000);
     const torrent = await stage.world.settled(actor.client.add(metainfo, { paused: true }), 10_000);
     expect(torrent.state.kind).toBe("paused");
@@ -61,7 +66,9 @@ describe("a torrent that is added while another is removed with its data", () =>
   it("is refused when it is the same, also as a link, and taken afterwards", async () => {
     const { ended } = await beginRemoval();
     for (const source of [play.metainfo, actor.torrent.magnet]) {
-      await expect(stage.world.settled(actor.client.add(source), 10_000)).rejects.toMatchObject({ code: "client.duplicate" });
+      await expect(stage.world.settled(actor.client.add(source), 10_000)).rejects.toMatchObject({
+        code: "client.duplicate",
+      });
     }
     await stage.world.settled(ended, 10_000);
     expect(data()).toEqual([]);
@@ -74,7 +81,10 @@ describe("two torrents with the same files that are removed with their data at t
   it("leave none of them", async () => {
     const torrent = await stage.world.settled(actor.client.add(await another()), 10_000);
     await stage.world.until(() => torrent.state.kind === "seeding", 10_000);
-    await stage.world.settled(Promise.all([actor.torrent, torrent].map((one) => one.remove({ deleteData: true }))), 10_000);
+    await stage.world.settled(
+      Promise.all([actor.torrent, torrent].map((one) => one.remove({ deleteData: true }))),
+      10_000,
+    );
     expect([data(), actor.client.torrents]).toEqual([[], []]);
   });
 });

@@ -33,13 +33,18 @@ async function removeData(actor: Actor): Promise<MillraceError[]> {
 }
 
 describe("Torrent.remove with its data", () => {
-  it.each([17, PIECE, PIECE + 1])("leaves another program's file of %i bytes, which has a name of the torrent's, and says so", async (length) => {
-    const actor = await enterWithStranger({ paused: true }, length);
-    const warnings = await removeData(actor);
-    expect(dataOf(actor)).toEqual(["/data/play/notes.txt"]);
-    expect(actor.host.disk.get("/data/play/notes.txt")).toEqual(noise(length));
-    expect(warnings).toMatchObject([{ code: "storage.not-ours", fields: { path: "/data/play/notes.txt", files: 1 } }]);
-  });
+  it.each([17, PIECE, PIECE + 1])(
+    "leaves another program's file of %i bytes, which has a name of the torrent's, and says so",
+    async (length) => {
+      const actor = await enterWithStranger({ paused: true }, length);
+      const warnings = await removeData(actor);
+      expect(dataOf(actor)).toEqual(["/data/play/notes.txt"]);
+      expect(actor.host.disk.get("/data/play/notes.txt")).toEqual(noise(length));
+      expect(warnings).toMatchObject([
+        { code: "storage.not-ours", fields: { path: "/data/play/notes.txt", files: 1 } },
+      ]);
+    },
+  );
 
   it("leaves it also after a check that found nothing of the torrent in it", async () => {
     const actor = await enterWithStranger({});
@@ -70,7 +75,8 @@ describe("Torrent.remove with its data", () => {
 
   it("deletes what was allocated of a file when the disk became full, also after a pause", async () => {
     const host = stage.world.host("10.0.0.1");
-    host.disk.fault = (operation, path) => (operation === "write" && path.endsWith("b.bin") ? new StorageError("storage.full", "no room") : undefined);
+    host.disk.fault = (operation, path) =>
+      operation === "write" && path.endsWith("b.bin") ? new StorageError("storage.full", "no room") : undefined;
     const actor = await stage.enter(host, { ...options, allocation: "full" });
     await expect(actor.torrent.done).rejects.toMatchObject({ code: "storage.full" });
     host.disk.fault = undefined;

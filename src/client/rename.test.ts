@@ -22,7 +22,12 @@ describe("Torrent.rename", () => {
     };
     await stage.world.settled(seeder.torrent.rename("New Name"), 10_000);
     await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000);
-    expect([dataPaths(seeder).toSorted(), seeder.torrent.path, seeder.torrent.name, reads]).toEqual([paths, "/data/New Name", "New Name", 0]);
+    expect([dataPaths(seeder).toSorted(), seeder.torrent.path, seeder.torrent.name, reads]).toEqual([
+      paths,
+      "/data/New Name",
+      "New Name",
+      0,
+    ]);
     await stage.world.settled(seeder.client.close(), 10_000);
     const client = new Client({ runtime: seeder.host.runtime, downloadDir: "/data", port: 6881 });
     const torrent = await stage.world.settled(client.add(stage.play.metainfo, { name: "New Name" }), 1_000);
@@ -38,7 +43,10 @@ describe("Torrent.rename", () => {
     await stage.world.until(() => leecher.torrent.status().progress > 0.3, 60_000);
     await stage.world.settled(leecher.torrent.rename("other"), 10_000);
     await stage.world.settled(leecher.torrent.done, 60_000);
-    for (const [path, bytes] of stage.play.files) expect(Buffer.compare(leecher.host.disk.get(`/data/${path.replace("play", "other")}`) ?? new Uint8Array(), bytes)).toBe(0);
+    for (const [path, bytes] of stage.play.files)
+      expect(
+        Buffer.compare(leecher.host.disk.get(`/data/${path.replace("play", "other")}`) ?? new Uint8Array(), bytes),
+      ).toBe(0);
   });
 
   it("stays paused, and reads of what was read before go to the new file", async () => {
@@ -85,10 +93,16 @@ describe("Torrent.rename", () => {
     const { client, torrent } = await stage.seeder("10.0.0.1");
     const [same, taken] = [await makePlay({ "a.bin": 2_000 }), await makePlay({ "other.bin": 2_000 })];
     await stage.world.settled(torrent.rename("other.bin"), 10_000);
-    await expect(stage.world.settled(client.add(taken.metainfo, { paused: true }), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(client.add(taken.metainfo, { paused: true }), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     const second = await stage.world.settled(client.add(same.metainfo, { paused: true }), 1_000);
-    await expect(stage.world.settled(second.rename("other.bin"), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
-    await expect(stage.world.settled(torrent.rename("a.bin"), 1_000)).rejects.toMatchObject({ code: "client.path-in-use" });
+    await expect(stage.world.settled(second.rename("other.bin"), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
+    await expect(stage.world.settled(torrent.rename("a.bin"), 1_000)).rejects.toMatchObject({
+      code: "client.path-in-use",
+    });
     await stage.world.settled(second.remove(), 10_000);
     await stage.world.settled(torrent.rename("a.bin"), 10_000);
     expect(torrent.path).toBe("/data/a.bin");
@@ -98,8 +112,13 @@ describe("Torrent.rename", () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000, "b.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const within = await makePlay({ "c.bin": 1_000 });
-    const other = await stage.world.settled(seeder.client.add(within.metainfo, { paused: true, downloadDir: "/data/play" }), 1_000);
-    await expect(stage.world.settled(seeder.torrent.rename("new"), 1_000)).rejects.toMatchObject({ code: "client.path-shared" });
+    const other = await stage.world.settled(
+      seeder.client.add(within.metainfo, { paused: true, downloadDir: "/data/play" }),
+      1_000,
+    );
+    await expect(stage.world.settled(seeder.torrent.rename("new"), 1_000)).rejects.toMatchObject({
+      code: "client.path-shared",
+    });
     expect([seeder.torrent.state.kind, seeder.torrent.name]).toEqual(["seeding", "play"]);
     await stage.world.settled(other.remove(), 10_000);
     await stage.world.settled(seeder.torrent.rename("new"), 10_000);
@@ -110,12 +129,22 @@ describe("Torrent.rename", () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000, "b.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const paths = dataPaths(seeder);
-    for (const [failing, at] of [["rename", "/data/play"], ["sync", "/data"]] as const) {
-      seeder.host.disk.fault = (operation, path) => (operation === failing && path === at ? new StorageError("storage.failed", "broken") : undefined);
-      await expect(stage.world.settled(seeder.torrent.rename("new"), 10_000), failing).rejects.toMatchObject({ code: "storage.failed" });
+    for (const [failing, at] of [
+      ["rename", "/data/play"],
+      ["sync", "/data"],
+    ] as const) {
+      seeder.host.disk.fault = (operation, path) =>
+        operation === failing && path === at ? new StorageError("storage.failed", "broken") : undefined;
+      await expect(stage.world.settled(seeder.torrent.rename("new"), 10_000), failing).rejects.toMatchObject({
+        code: "storage.failed",
+      });
       seeder.host.disk.fault = undefined;
       await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000);
-      expect([dataPaths(seeder), seeder.torrent.name, seeder.torrent.state.kind], failing).toEqual([paths, "play", "seeding"]);
+      expect([dataPaths(seeder), seeder.torrent.name, seeder.torrent.state.kind], failing).toEqual([
+        paths,
+        "play",
+        "seeding",
+      ]);
     }
   });
 
@@ -128,19 +157,30 @@ describe("Torrent.rename", () => {
     expect(torrent.name).toBe("b.bin");
   });
 
-  it.each(["", ".", "..", "../up", "a/b", "a\\b", "a\0b", "CON", "end.", ".millrace", ".MILLRACE-x", "é".repeat(128)])("refuses the name %j, and changes nothing", async (name) => {
-    stage = new Stage(await makePlay({ "a.bin": 1_000 }));
-    const seeder = await stage.seeder("10.0.0.1");
-    await expect(stage.world.settled(seeder.torrent.rename(name), 10_000)).rejects.toMatchObject({ code: "torrent.name" });
-    expect([dataPaths(seeder), seeder.torrent.state.kind]).toEqual([["/data/a.bin"], "seeding"]);
-  });
+  it.each(["", ".", "..", "../up", "a/b", "a\\b", "a\0b", "CON", "end.", ".millrace", ".MILLRACE-x", "é".repeat(128)])(
+    "refuses the name %j, and changes nothing",
+    async (name) => {
+      stage = new Stage(await makePlay({ "a.bin": 1_000 }));
+      const seeder = await stage.seeder("10.0.0.1");
+      await expect(stage.world.settled(seeder.torrent.rename(name), 10_000)).rejects.toMatchObject({
+        code: "torrent.name",
+      });
+      expect([dataPaths(seeder), seeder.torrent.state.kind]).toEqual([["/data/a.bin"], "seeding"]);
+    },
+  );
 
   it("overwrites nothing that has that name", async () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     seeder.host.disk.put("/data/taken", new Uint8Array(5));
-    await expect(stage.world.settled(seeder.torrent.rename("taken"), 10_000)).rejects.toMatchObject({ code: "storage.exists" });
+    await expect(stage.world.settled(seeder.torrent.rename("taken"), 10_000)).rejects.toMatchObject({
+      code: "storage.exists",
+    });
     await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000);
-    expect([dataPaths(seeder), seeder.torrent.name, seeder.torrent.state.kind]).toEqual([["/data/a.bin", "/data/taken"], "a.bin", "seeding"]);
+    expect([dataPaths(seeder), seeder.torrent.name, seeder.torrent.state.kind]).toEqual([
+      ["/data/a.bin", "/data/taken"],
+      "a.bin",
+      "seeding",
+    ]);
   });
 });

@@ -18,7 +18,10 @@ describe("Torrent of a magnet link", () => {
     const client = new Client({ runtime: host.runtime, downloadDir: "/data" });
     const first = await stage.world.settled(client.add(mine.metainfo.torrentBytes()), 1_000);
     await stage.world.until(() => first.state.kind === "seeding", 10_000);
-    const magnet = await stage.world.settled(client.add(`magnet:?xt=urn:btih:${stage.play.metainfo.infoHash?.hex ?? ""}&x.pe=${seeder.address}`), 1_000);
+    const magnet = await stage.world.settled(
+      client.add(`magnet:?xt=urn:btih:${stage.play.metainfo.infoHash?.hex ?? ""}&x.pe=${seeder.address}`),
+      1_000,
+    );
     magnet.done.catch(() => undefined);
     await stage.world.until(() => magnet.state.kind === "failed", 60_000);
     expect(magnet.state).toMatchObject({ kind: "failed", error: { code: "client.path-in-use" } });

@@ -1,5 +1,13 @@
 import { InputError, MillraceError, NetworkError, StorageError, toError } from "../base/index.ts";
-import { magnetLink, MAX_TORRENT_LENGTH, Metainfo, parseMagnet, parseMetainfo, unusable, type Magnet } from "../metainfo/index.ts";
+import {
+  magnetLink,
+  MAX_TORRENT_LENGTH,
+  Metainfo,
+  parseMagnet,
+  parseMetainfo,
+  unusable,
+  type Magnet,
+} from "../metainfo/index.ts";
 import type { HttpReply, Runtime } from "../runtime/index.ts";
 import { SOURCE_MAX_REDIRECTS, SOURCE_TIMEOUT_MS } from "./limits.ts";
 import type { ClientOptions, TorrentSource } from "./options.ts";
@@ -7,14 +15,21 @@ import type { ClientOptions, TorrentSource } from "./options.ts";
 const URL_OF_TORRENT = /^\s*https?:\/\//i;
 
 /** A source, understood: a torrent, or a magnet link whose torrent is still to be fetched. */
-export type ResolvedSource = { readonly kind: "metainfo"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
+export type ResolvedSource =
+  | { readonly kind: "metainfo"; readonly metainfo: Metainfo }
+  | { readonly kind: "magnet"; readonly magnet: Magnet };
 
 /**
- * Reads a torrent from wherever it is: bytes, a path, an http(s) address (also one that redirects to a magnet link), a magnet link or
- * an info-hash alone, links with or without white space around them. Rejects with InputError (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError,
- * NetworkError (`http.*`) or AbortError.
+ * Reads a torrent from wherever it is: bytes, a path, an http(s) address (also one that redirects to a magnet link), a
+ * magnet link or an info-hash alone, links with or without white space around them. Rejects with InputError
+ * (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError, NetworkError (`http.*`) or AbortError.
  */
-export async function resolveSource(runtime: Runtime, source: TorrentSource, check: ClientOptions["checkAddress"], signal?: AbortSignal): Promise<ResolvedSource> {
+export async function resolveSource(
+  runtime: Runtime,
+  source: TorrentSource,
+  check: ClientOptions["checkAddress"],
+  signal?: AbortSignal,
+): Promise<ResolvedSource> {
   if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
   if (source instanceof Uint8Array) return parse(runtime, source, "what was given");
   const link = magnetLink(source);
@@ -47,13 +62,22 @@ async function read(runtime: Runtime, path: string): Promise<Uint8Array> {
     return await runtime.files.readAll(path, MAX_TORRENT_LENGTH, { mayBePipe: true });
   } catch (error) {
     if (error instanceof StorageError && error.code === "storage.too-long") {
-      throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file (over ${MAX_TORRENT_LENGTH} bytes)`, { cause: error });
+      throw new InputError(
+        "source.not-a-torrent",
+        `${path} is too large for a torrent file (over ${MAX_TORRENT_LENGTH} bytes)`,
+        { cause: error },
+      );
     }
     throw error;
   }
 }
 
-async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkAddress"], signal: AbortSignal | undefined): Promise<ResolvedSource> {
+async function fetch(
+  runtime: Runtime,
+  url: string,
+  check: ClientOptions["checkAddress"],
+  signal: AbortSignal | undefined,
+): Promise<ResolvedSource> {
   const request = {
     url,
     maxBytes: MAX_TORRENT_LENGTH,
@@ -71,7 +95,10 @@ async function fetch(runtime: Runtime, url: string, check: ClientOptions["checkA
     if (link === undefined) throw error;
     return { kind: "magnet", magnet: parseMagnet(link) };
   }
-  if (reply.status !== 200) throw new NetworkError("http.status", `GET ${url}: the server answered ${reply.status}`, { fields: { status: reply.status } });
+  if (reply.status !== 200)
+    throw new NetworkError("http.status", `GET ${url}: the server answered ${reply.status}`, {
+      fields: { status: reply.status },
+    });
   return parse(runtime, reply.body, url);
 }
 
@@ -89,5 +116,7 @@ export function asMillraceError(thrown: unknown): MillraceError {
 
 /** Whatever the disk's part of the work threw as one of its errors. */
 export function asStorageError(thrown: unknown): StorageError {
-  return thrown instanceof StorageError ? thrown : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
+  return thrown instanceof StorageError
+    ? thrown
+    : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
 }

@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 
 /** A client that starts and closes, and the ports from which a UDP tracker was asked `KIND EVENT`. */
-async function askedFrom(options: Partial<ClientOptions>, isTaken = false): Promise<{ readonly asked: string[]; readonly port: number }> {
+async function askedFrom(
+  options: Partial<ClientOptions>,
+  isTaken = false,
+): Promise<{ readonly asked: string[]; readonly port: number }> {
   const stage = new Stage(play);
   const { datagrams } = stage.world.host("10.0.0.9").runtime;
   const asked: string[] = [];
@@ -21,8 +24,13 @@ async function askedFrom(options: Partial<ClientOptions>, isTaken = false): Prom
       if (request === undefined || request.kind === "scrape") return;
       asked.push(`${request.kind === "connect" ? "connect" : request.event} from ${from.port}`);
       const { transactionId } = request;
-      if (request.kind === "connect") tracker.send(encodeUdpConnectReply(transactionId, new Uint8Array(8).fill(1)), from);
-      else tracker.send(encodeUdpAnnounceReply(transactionId, { interval: 1800, leechers: 1, seeders: 0, peers: new Uint8Array() }), from);
+      if (request.kind === "connect")
+        tracker.send(encodeUdpConnectReply(transactionId, new Uint8Array(8).fill(1)), from);
+      else
+        tracker.send(
+          encodeUdpAnnounceReply(transactionId, { interval: 1800, leechers: 1, seeders: 0, peers: new Uint8Array() }),
+          from,
+        );
     },
   });
   const host = stage.world.host("10.0.0.1");
@@ -32,14 +40,21 @@ async function askedFrom(options: Partial<ClientOptions>, isTaken = false): Prom
   const { port } = client;
   await stage.close();
   // What the client had bound is free again.
-  const again = await host.runtime.datagrams.bind({ ip: "0.0.0.0", port: isTaken ? 6_882 : 6_881, onDatagram: () => undefined });
+  const again = await host.runtime.datagrams.bind({
+    ip: "0.0.0.0",
+    port: isTaken ? 6_882 : 6_881,
+    onDatagram: () => undefined,
+  });
   await again.close();
   return { asked, port };
 }
 
 describe("Client and UDP trackers", () => {
   it("asks them from the port that peers connect to, until it is closed", async () => {
-    expect(await askedFrom({})).toEqual({ asked: ["connect from 6881", "started from 6881", "stopped from 6881"], port: 6881 });
+    expect(await askedFrom({})).toEqual({
+      asked: ["connect from 6881", "started from 6881", "stopped from 6881"],
+      port: 6881,
+    });
   });
 
   it("asks them from any port when that one is taken", async () => {

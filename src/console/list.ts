@@ -4,8 +4,8 @@ import { NetworkError } from "../base/index.ts";
 type Listener<T> = (element: T) => void;
 
 /**
- * A list that grows at its end, can be watched, and has names for its ends. It is an array: `map`, `filter`, indexes and the like work.
- * With a limit, the oldest elements make room.
+ * A list that grows at its end, can be watched, and has names for its ends. It is an array: `map`, `filter`, indexes
+ * and the like work. With a limit, the oldest elements make room.
  */
 export class List<T> extends Array<T> {
   /** What `map` and `filter` make: plain arrays, which nobody watches. */
@@ -64,7 +64,10 @@ export class List<T> extends Array<T> {
     };
   }
 
-  /** The next element that is added. Rejects with NetworkError `console.timeout` after so many seconds; without them it waits for as long as it takes. */
+  /**
+   * The next element that is added. Rejects with NetworkError `console.timeout` after so many seconds; without them it
+   * waits for as long as it takes.
+   */
   next(options: { readonly timeout?: number | undefined } = {}): Promise<T> {
     const { timeout } = options;
     return new Promise((resolve, reject) => {

@@ -48,7 +48,10 @@ export class Daemon {
     this.newToken = newToken;
   }
 
-  /** Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`, StorageError; nothing is left open then. */
+  /**
+   * Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`,
+   * StorageError; nothing is left open then.
+   */
   static async start({ config, version, token, onShutdown }: DaemonOptions): Promise<Daemon> {
     const undo: (() => Promise<void> | void)[] = [];
     try {
@@ -96,7 +99,10 @@ export class Daemon {
     }
   }
 
-  /** Reads the configuration again. What has changed in it holds from now on; what cannot be read is told in the log, and nothing changes. */
+  /**
+   * Reads the configuration again. What has changed in it holds from now on; what cannot be read is told in the log,
+   * and nothing changes.
+   */
   reload(load: () => Promise<LoadedConfig>): void {
     const { log, session } = this.#opened;
     this.#reloading = this.#reloading.then(async () => {
@@ -104,8 +110,11 @@ export class Daemon {
         const { config } = await load();
         session.reconfigure(settingsOf(config));
         log.level = config.logLevel;
-        const stiff = (["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const).filter((key) => config[key] !== this.#config[key]);
-        if (stiff.length > 0) session.logger.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
+        const stiff = (
+          ["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const
+        ).filter((key) => config[key] !== this.#config[key]);
+        if (stiff.length > 0)
+          session.logger.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
         this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
         session.logger.info("the configuration was read again");
       } catch (error) {

@@ -41,9 +41,12 @@ describe("lockFolder", () => {
     expect((await stat(join(folder, "a/b"))).mode & 0o777).toBe(0o700);
   });
 
-  it.skipIf(!existsSync("/proc/self"))("says so where a file system has no such place, instead of trying for ever", async () => {
-    await expect(lockFolder("/proc/millrace/state")).rejects.toMatchObject({ code: "daemon.state" });
-  });
+  it.skipIf(!existsSync("/proc/self"))(
+    "says so where a file system has no such place, instead of trying for ever",
+    async () => {
+      await expect(lockFolder("/proc/millrace/state")).rejects.toMatchObject({ code: "daemon.state" });
+    },
+  );
 
   it("is had by one of many who come at once", async () => {
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
@@ -54,7 +57,9 @@ describe("lockFolder", () => {
 
   it("is free again when its holder was killed", async () => {
     const program = `import { lockFolder } from ${JSON.stringify(new URL("../../dist/daemon/lock.js", import.meta.url).href)}; await lockFolder(${JSON.stringify(folder)}); console.log("held"); setInterval(() => {}, 1000);`;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     await once(child.stdout, "data");
     await expect(lockFolder(folder)).rejects.toThrow(`process ${child.pid}`);
     child.kill("SIGKILL");

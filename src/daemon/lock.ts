@@ -9,8 +9,9 @@ import { makeFolder } from "../runtime/node/index.ts";
 const ANSWER_MS = 5_000;
 
 /**
- * Keeps a state folder for one process, by listening on a local socket whose name comes from the folder's: the system lets one process
- * do so, and ends it with the process, however that ends. Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be.
+ * Keeps a state folder for one process, by listening on a local socket whose name comes from the folder's: the system
+ * lets one process do so, and ends it with the process, however that ends. Rejects with UsageError `daemon.running`, or
+ * `daemon.state` for a folder that cannot be.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   let real: string;
@@ -18,13 +19,20 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     await makeFolder(folder, 0o700);
     real = await realpath(folder);
   } catch (error) {
-    throw new UsageError("daemon.state", `the state folder cannot be used: ${toError(error).message}`, { cause: error, fields: { folder } });
+    throw new UsageError("daemon.state", `the state folder cannot be used: ${toError(error).message}`, {
+      cause: error,
+      fields: { folder },
+    });
   }
   const name = socketName(real);
   const server = (await listen(name)) ?? (await listenAgain(name, real)) ?? undefined;
   if (server === undefined) {
     const pid = await askHolder(name);
-    throw new UsageError("daemon.running", `a daemon runs already with the state folder ${folder}${pid === undefined ? "" : ` (process ${pid})`}; stop it, or give another --state`, { fields: { folder } });
+    throw new UsageError(
+      "daemon.running",
+      `a daemon runs already with the state folder ${folder}${pid === undefined ? "" : ` (process ${pid})`}; stop it, or give another --state`,
+      { fields: { folder } },
+    );
   }
   server.unref();
   return () =>

@@ -15,7 +15,10 @@ export function daemonLog(level: LogLevel): DaemonLog {
 }
 
 function jsonLog(level: LogLevel): DaemonLog {
-  const logger = pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, pino.destination({ dest: 2, sync: true }));
+  const logger = pino(
+    { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    pino.destination({ dest: 2, sync: true }),
+  );
   return {
     debug: (message, fields) => logger.debug(fields ?? {}, message),
     info: (message, fields) => logger.info(fields ?? {}, message),
@@ -32,11 +35,19 @@ function jsonLog(level: LogLevel): DaemonLog {
 
 /** What torrents and peers say is not obeyed by the terminal: JSON leaves no control character. */
 function terminalLog(level: LogLevel): DaemonLog {
-  const log: DaemonLog = { level, debug: writer("debug"), info: writer("info"), warn: writer("warn"), error: writer("error") };
+  const log: DaemonLog = {
+    level,
+    debug: writer("debug"),
+    info: writer("info"),
+    warn: writer("warn"),
+    error: writer("error"),
+  };
   function writer(own: LogLevel): (message: string, fields?: LogFields) => void {
     return (message, fields) => {
       if (LEVELS.indexOf(own) < LEVELS.indexOf(log.level)) return;
-      const details = Object.entries(fields ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [` ${name}=${JSON.stringify(value)}`]));
+      const details = Object.entries(fields ?? {}).flatMap(([name, value]) =>
+        value === undefined ? [] : [` ${name}=${JSON.stringify(value)}`],
+      );
       const text = `${new Date().toTimeString().slice(0, 8)} ${own.padEnd(5)} ${message}${details.join("")}`;
       // oxlint-disable-next-line no-control-regex
       process.stderr.write(`${text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, "\ufffd")}\n`);

@@ -5,7 +5,14 @@ import { InputError, utf8Decode } from "../base/index.ts";
 import { nodeFiles } from "../runtime/node/index.ts";
 import { createSecret, hashToken, Secret, type SecretRecord } from "./http/index.ts";
 
-const record = z.object({ algorithm: z.literal("scrypt"), n: z.int().positive(), r: z.int().positive(), p: z.int().positive(), salt: z.string(), hash: z.string() });
+const record = z.object({
+  algorithm: z.literal("scrypt"),
+  n: z.int().positive(),
+  r: z.int().positive(),
+  p: z.int().positive(),
+  salt: z.string(),
+  hash: z.string(),
+});
 
 /** Bytes of a stored hash that are read. */
 const MAX_TOKEN_BYTES = 64 * 1024;
@@ -20,26 +27,40 @@ export interface OpenedSecret {
 }
 
 /**
- * The secret of a state folder: of `token` when that is given, of the stored hash otherwise, or a new one. Only the hash is stored. A damaged file
- * is replaced by a new token, which whoever started the daemon sees. Rejects with InputError `daemon.token` for one that cannot be.
+ * The secret of a state folder: of `token` when that is given, of the stored hash otherwise, or a new one. Only the
+ * hash is stored. A damaged file is replaced by a new token, which whoever started the daemon sees. Rejects with
+ * InputError `daemon.token` for one that cannot be.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
   // What is in the folder is for the daemon's user alone, also what was made before the daemon saw to it.
   await chmod(stateDir, 0o700);
   await chmod(path, 0o600).catch(() => undefined);
-  const stored = record.safeParse(await nodeFiles.readAll(path, MAX_TOKEN_BYTES).then((bytes) => parse(utf8Decode(bytes)), () => undefined));
+  const stored = record.safeParse(
+    await nodeFiles.readAll(path, MAX_TOKEN_BYTES).then(
+      (bytes) => parse(utf8Decode(bytes)),
+      () => undefined,
+    ),
+  );
   if (token !== undefined && token !== "") {
-    if (!TOKEN.test(token)) throw new InputError("daemon.token", "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces");
+    if (!TOKEN.test(token))
+      throw new InputError(
+        "daemon.token",
+        "MILLRACE_TOKEN has to have 8 to 256 letters, digits and signs of ASCII, without spaces",
+      );
     // The same one as before keeps its hash, and with it the logins.
-    if (stored.success && (await new Secret(stored.data).verify(token))) return { secret: new Secret(stored.data, token), created: undefined };
+    if (stored.success && (await new Secret(stored.data).verify(token)))
+      return { secret: new Secret(stored.data, token), created: undefined };
     const chosen = await hashToken(token);
     await store(path, chosen);
     return { secret: new Secret(chosen, token), created: undefined };
   }
   if (stored.success) return { secret: new Secret(stored.data), created: undefined };
   const made = await createSecret();
-  return { secret: new Secret(made.record, made.token), created: { token: made.token, keep: () => store(path, made.record) } };
+  return {
+    secret: new Secret(made.record, made.token),
+    created: { token: made.token, keep: () => store(path, made.record) },
+  };
 }
 
 /** All or nothing, and never readable by others. */

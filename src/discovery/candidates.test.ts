@@ -3,7 +3,16 @@ import { digest } from "../../test/support/stage.ts";
 import { addressIp, ipPeer, type IpPeerAddress, type PeerAddress } from "../base/index.ts";
 import { simWorld } from "../sim/index.ts";
 import { CandidateList } from "./candidates.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
+import {
+  FIRST_RETRY_MS,
+  LONGEST_RETRY_MS,
+  MAX_CANDIDATES,
+  MAX_CANDIDATES_PER_ADDRESS,
+  MAX_FAILURES,
+  MAX_SHARED_CANDIDATES,
+  RECONNECT_MS,
+  SHORT_VISIT_MS,
+} from "./limits.ts";
 
 const peer = (n: number): IpPeerAddress => ipPeer({ ip: `20.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, port: 6881 });
 
@@ -16,8 +25,24 @@ function start() {
 describe("CandidateList", () => {
   it("takes each peer once, and none that cannot be dialed", () => {
     const { list } = start();
-    expect(list.add([peer(1), peer(2), peer(1), ...[{ ip: "20.0.0.9", port: 0 }, { ip: "0.0.0.0", port: 5 }, { ip: "239.1.1.1", port: 5 }].map(ipPeer)], "tracker")).toBe(2);
-    expect([list.next(), list.next()].map((each) => each && addressIp(each)).sort((a = "", b = "") => (a < b ? -1 : 1))).toEqual(["20.0.0.1", "20.0.0.2"]);
+    expect(
+      list.add(
+        [
+          peer(1),
+          peer(2),
+          peer(1),
+          ...[
+            { ip: "20.0.0.9", port: 0 },
+            { ip: "0.0.0.0", port: 5 },
+            { ip: "239.1.1.1", port: 5 },
+          ].map(ipPeer),
+        ],
+        "tracker",
+      ),
+    ).toBe(2);
+    expect(
+      [list.next(), list.next()].map((each) => each && addressIp(each)).sort((a = "", b = "") => (a < b ? -1 : 1)),
+    ).toEqual(["20.0.0.1", "20.0.0.2"]);
     expect(list.next()).toBeUndefined();
   });
 
@@ -84,12 +109,20 @@ describe("CandidateList", () => {
     const { list } = start();
     list.add([peer(1), peer(2)], "tracker");
     list.seen(peer(1), true);
-    expect([list.next(false), list.next(false), list.next(true), list.next(true)]).toEqual([peer(2), undefined, peer(1), undefined]);
+    expect([list.next(false), list.next(false), list.next(true), list.next(true)]).toEqual([
+      peer(2),
+      undefined,
+      peer(1),
+      undefined,
+    ]);
   });
 
   it("remembers so many and no more, and gives up one that fails for one that a tracker tells of", () => {
     const { list } = start();
-    list.add(Array.from({ length: MAX_CANDIDATES + 100 }, (_, n) => peer(n)), "exchange");
+    list.add(
+      Array.from({ length: MAX_CANDIDATES + 100 }, (_, n) => peer(n)),
+      "exchange",
+    );
     expect(list.size).toBe(MAX_CANDIDATES);
     expect(list.add([peer(100_000)], "exchange")).toBe(0);
     expect(list.add([peer(100_001)], "tracker")).toBe(1);
@@ -108,7 +141,10 @@ describe("CandidateList", () => {
 
   it("has room at an address again when those that failed are forgotten", async () => {
     const { world, list } = start();
-    list.add(Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ipPeer({ ip: "20.0.0.1", port: n + 1 })), "tracker");
+    list.add(
+      Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ipPeer({ ip: "20.0.0.1", port: n + 1 })),
+      "tracker",
+    );
     for (let round = 0; round < MAX_FAILURES; round++) {
       for (let next = list.next(); next !== undefined; next = list.next()) list.failed(next);
       await world.run(2 * LONGEST_RETRY_MS);
@@ -119,7 +155,12 @@ describe("CandidateList", () => {
 
   it("knows peers of every kind by their key", () => {
     const { list } = start();
-    const peers: PeerAddress[] = [peer(1), { kind: "webrtc", id: "ab" }, { kind: "webrtc", id: "cd" }, { kind: "webrtc", id: "ab" }];
+    const peers: PeerAddress[] = [
+      peer(1),
+      { kind: "webrtc", id: "ab" },
+      { kind: "webrtc", id: "cd" },
+      { kind: "webrtc", id: "ab" },
+    ];
     expect(list.add(peers, "tracker")).toBe(3);
     list.ban({ kind: "webrtc", id: "cd" });
     expect([list.next(), list.next(), list.next()]).toEqual([peer(1), { kind: "webrtc", id: "ab" }, undefined]);

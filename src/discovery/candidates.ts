@@ -1,6 +1,23 @@
-import { addressIp, addressKey, ipPeer, ipScope, isDialableAddress, type Endpoint, type PeerAddress } from "../base/index.ts";
+import {
+  addressIp,
+  addressKey,
+  ipPeer,
+  ipScope,
+  isDialableAddress,
+  type Endpoint,
+  type PeerAddress,
+} from "../base/index.ts";
 import type { Clock, Random } from "../runtime/index.ts";
-import { FIRST_RETRY_MS, LONGEST_RETRY_MS, MAX_CANDIDATES, MAX_CANDIDATES_PER_ADDRESS, MAX_FAILURES, MAX_SHARED_CANDIDATES, RECONNECT_MS, SHORT_VISIT_MS } from "./limits.ts";
+import {
+  FIRST_RETRY_MS,
+  LONGEST_RETRY_MS,
+  MAX_CANDIDATES,
+  MAX_CANDIDATES_PER_ADDRESS,
+  MAX_FAILURES,
+  MAX_SHARED_CANDIDATES,
+  RECONNECT_MS,
+  SHORT_VISIT_MS,
+} from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
 /** Who told us of a peer. */
@@ -46,7 +63,9 @@ export class CandidateList {
     this.#own = ipPeer(own);
   }
 
-  /** Adds peers that can be dialed; answers how many were new. A known peer named again by the user is tried at once. */
+  /**
+   * Adds peers that can be dialed; answers how many were new. A known peer named again by the user is tried at once.
+   */
   add(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
     let added = 0;
     for (const address of addresses) {
@@ -62,19 +81,37 @@ export class CandidateList {
       if (ip !== undefined && (this.#perIp.get(ip) ?? 0) >= mostAt(ip, source)) continue;
       if (this.#known.size >= MAX_CANDIDATES && !this.#evict(source)) continue;
       if (ip !== undefined) this.#perIp.set(ip, (this.#perIp.get(ip) ?? 0) + 1);
-      this.#known.set(key, { address, source, state: "idle", failures: 0, notBefore: 0, connectedAt: 0, shortVisits: 0, isSeed: false, priority: peerPriority(this.#own, address) });
+      this.#known.set(key, {
+        address,
+        source,
+        state: "idle",
+        failures: 0,
+        notBefore: 0,
+        connectedAt: 0,
+        shortVisits: 0,
+        isSeed: false,
+        priority: peerPriority(this.#own, address),
+      });
       added++;
     }
     return added;
   }
 
-  /** The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. `wantsSeeds`: whether those known to be complete count. */
+  /**
+   * The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. `wantsSeeds`: whether those known
+   * to be complete count.
+   */
   next(wantsSeeds = true): PeerAddress | undefined {
     const now = this.#clock.now();
     let best: Candidate | undefined;
     for (const candidate of this.#known.values()) {
       if (candidate.state !== "idle" || candidate.notBefore > now || (candidate.isSeed && !wantsSeeds)) continue;
-      if (best === undefined || candidate.failures < best.failures || (candidate.failures === best.failures && candidate.priority > best.priority)) best = candidate;
+      if (
+        best === undefined ||
+        candidate.failures < best.failures ||
+        (candidate.failures === best.failures && candidate.priority > best.priority)
+      )
+        best = candidate;
     }
     if (best === undefined) return undefined;
     best.state = "dialing";
@@ -84,7 +121,8 @@ export class CandidateList {
   /** Whether {@link CandidateList.next} would return a peer now. */
   hasNext(wantsSeeds = true): boolean {
     const now = this.#clock.now();
-    for (const { state, notBefore, isSeed } of this.#known.values()) if (state === "idle" && notBefore <= now && (!isSeed || wantsSeeds)) return true;
+    for (const { state, notBefore, isSeed } of this.#known.values())
+      if (state === "idle" && notBefore <= now && (!isSeed || wantsSeeds)) return true;
     return false;
   }
 
@@ -118,7 +156,10 @@ export class CandidateList {
     if (candidate !== undefined) candidate.isSeed = isSeed;
   }
 
-  /** A connection that was good ended. After one that was soon over the peer is dialed later each time: it, or we, had no use for it. */
+  /**
+   * A connection that was good ended. After one that was soon over the peer is dialed later each time: it, or we, had
+   * no use for it.
+   */
   left(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;

@@ -6,7 +6,10 @@ export const MAX_CANDIDATES = 4_000;
 /** Peers remembered at one public address, unless the user names more. */
 export const MAX_CANDIDATES_PER_ADDRESS = 16;
 
-/** The same at a private or loopback address, of those that came from peers themselves: there may be many behind it, and a tracker may know them. */
+/**
+ * The same at a private or loopback address, of those that came from peers themselves: there may be many behind it, and
+ * a tracker may know them.
+ */
 export const MAX_SHARED_CANDIDATES = 64;
 
 /** Milliseconds before a peer that failed once is dialed again; doubled with each further failure. */
@@ -18,7 +21,9 @@ export const LONGEST_RETRY_MS = 30 * 60_000;
 /** Failures in a row after which a peer is forgotten, unless the user named it. */
 export const MAX_FAILURES = 10;
 
-/** Milliseconds before a peer is dialed again that talked to us and left; doubled with each further short connection. */
+/**
+ * Milliseconds before a peer is dialed again that talked to us and left; doubled with each further short connection.
+ */
 export const RECONNECT_MS = 10_000;
 
 /** Milliseconds: a connection that lasted less is short. */

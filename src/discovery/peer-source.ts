@@ -19,7 +19,9 @@ export interface PeerSource {
   stop(): Promise<void>;
 }
 
-/** A way to find peers that all torrents of a client share, such as a DHT node: it lives as long as the client listens. */
+/**
+ * A way to find peers that all torrents of a client share, such as a DHT node: it lives as long as the client listens.
+ */
 export interface DiscoveryService {
   /** Begins. `port`: where peers connect to; 0 when they cannot. Rejects when it cannot work. */
   open(port: number): Promise<void>;

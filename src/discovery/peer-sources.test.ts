@@ -34,7 +34,12 @@ function start(isPrivate: () => boolean) {
   const found: [CandidateSource, readonly PeerAddress[]][] = [];
   const tracker = new FakeSource("tracker", true);
   const exchange = new FakeSource("exchange", false);
-  const sources = new PeerSources({ infoHash, sources: [tracker, exchange], isPrivate, found: (peers, name) => void found.push([name, peers]) });
+  const sources = new PeerSources({
+    infoHash,
+    sources: [tracker, exchange],
+    isPrivate,
+    found: (peers, name) => void found.push([name, peers]),
+  });
   sources.start();
   return { found, tracker, exchange, sources };
 }
@@ -46,7 +51,10 @@ describe("PeerSources", () => {
     expect([tracker.starts, exchange.starts]).toEqual([1, 1]);
     exchange.target?.found([peer]);
     tracker.target?.found([]);
-    expect(found).toEqual([["exchange", [peer]], ["tracker", []]]);
+    expect(found).toEqual([
+      ["exchange", [peer]],
+      ["tracker", []],
+    ]);
     expect(tracker.target?.infoHash).toBe(infoHash);
   });
 

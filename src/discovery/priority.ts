@@ -19,8 +19,9 @@ function masked(ip: Uint8Array, keep: number): Uint8Array {
 }
 
 /**
- * Canonical peer priority (BEP 40): both ends compute the same number, so that the connections that a full client keeps are a
- * random but stable choice, and no peer gains by claiming an address near the other's. Higher is better; 0 for peers that are not known by an IP address.
+ * Canonical peer priority (BEP 40): both ends compute the same number, so that the connections that a full client keeps
+ * are a random but stable choice, and no peer gains by claiming an address near the other's. Higher is better; 0 for
+ * peers that are not known by an IP address.
  */
 export function peerPriority(a: PeerAddress, b: PeerAddress): number {
   if (a.kind !== "ip" || b.kind !== "ip") return 0;

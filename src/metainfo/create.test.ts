@@ -26,13 +26,39 @@ const create = (source: MemorySource, options: Partial<CreateOptions> = {}): Ret
 describe("createTorrent", () => {
   it("lists a folder in the order of bytes, component by component, and hashes it end to end", async () => {
     const source = new MemorySource(folder);
-    const { metainfo } = await create(source, { private: true, source: "S", trackers: [["http://t/"]], comment: "c", createdBy: "m" });
-    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
+    const { metainfo } = await create(source, {
+      private: true,
+      source: "S",
+      trackers: [["http://t/"]],
+      comment: "c",
+      createdBy: "m",
+    });
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([
+      ".hidden",
+      "B/x",
+      "a/empty",
+      "a/run",
+      "a.txt",
+      "z.bin",
+    ]);
     expect(metainfo.files.map((file) => file.isExecutable)).toEqual([false, false, false, true, false, false]);
-    expect(metainfo).toMatchObject({ name: "film", version: "v1", private: true, source: "S", trackers: [["http://t/"]], comment: "c", createdBy: "m", creationDate: undefined });
-    const all = Buffer.concat(metainfo.files.map((file) => source.entries.get(`/src/film/${file.path.join("/")}`)?.bytes ?? new Uint8Array(0)));
+    expect(metainfo).toMatchObject({
+      name: "film",
+      version: "v1",
+      private: true,
+      source: "S",
+      trackers: [["http://t/"]],
+      comment: "c",
+      createdBy: "m",
+      creationDate: undefined,
+    });
+    const all = Buffer.concat(
+      metainfo.files.map((file) => source.entries.get(`/src/film/${file.path.join("/")}`)?.bytes ?? new Uint8Array(0)),
+    );
     for (let i = 0; i < metainfo.pieceCount; i++) {
-      expect(toHex(metainfo.pieceHash(i))).toBe(toHex(source.hasher.digestSync("sha1", all.subarray(i * 16_384, (i + 1) * 16_384))));
+      expect(toHex(metainfo.pieceHash(i))).toBe(
+        toHex(source.hasher.digestSync("sha1", all.subarray(i * 16_384, (i + 1) * 16_384))),
+      );
     }
   });
 
@@ -43,15 +69,21 @@ describe("createTorrent", () => {
     expect(real).toHaveLength(5);
     for (const file of real) {
       const bytes = source.entries.get(`/src/film/${file.path.join("/")}`)?.bytes ?? new Uint8Array(0);
-      expect(toHex(file.piecesRoot ?? new Uint8Array(0))).toBe(toHex(merkle(bytes, treeWidth(Math.ceil(bytes.length / 16_384)))));
+      expect(toHex(file.piecesRoot ?? new Uint8Array(0))).toBe(
+        toHex(merkle(bytes, treeWidth(Math.ceil(bytes.length / 16_384)))),
+      );
     }
     const long = real.find((file) => file.length > 32_768);
-    expect(toHex(merkleRoot(metainfo.pieceLayer(long?.index ?? -1) ?? new Uint8Array(0), source.hasher, 1))).toBe(toHex(long?.piecesRoot ?? new Uint8Array(0)));
+    expect(toHex(merkleRoot(metainfo.pieceLayer(long?.index ?? -1) ?? new Uint8Array(0), source.hasher, 1))).toBe(
+      toHex(long?.piecesRoot ?? new Uint8Array(0)),
+    );
   });
 
   it("pads hybrids between files and not after the last", async () => {
     const { metainfo } = await create(new MemorySource(folder), { version: "hybrid" });
-    expect(metainfo.files.map((file) => (file.isPadding ? -file.length : file.length))).toEqual([1, -16_383, 16_384, 0, 5, -16_379, 20_000, -12_768, 70_000]);
+    expect(metainfo.files.map((file) => (file.isPadding ? -file.length : file.length))).toEqual([
+      1, -16_383, 16_384, 0, 5, -16_379, 20_000, -12_768, 70_000,
+    ]);
   });
 
   it("makes one file without a folder, under another name when told", async () => {
@@ -62,19 +94,36 @@ describe("createTorrent", () => {
 
   it("gives the same bytes for the same content", async () => {
     const first = await create(new MemorySource(folder), { version: "hybrid" });
-    const second = await create(new MemorySource(Object.fromEntries(Object.entries(folder).reverse())), { version: "hybrid" });
+    const second = await create(new MemorySource(Object.fromEntries(Object.entries(folder).reverse())), {
+      version: "hybrid",
+    });
     expect(equalBytes(first.bytes, second.bytes)).toBe(true);
   });
 
   it("leaves out hidden and excluded files when told", async () => {
-    const { metainfo } = await create(new MemorySource(folder), { skipHidden: true, exclude: (path) => path === "B" || path === "a/run" });
+    const { metainfo } = await create(new MemorySource(folder), {
+      skipHidden: true,
+      exclude: (path) => path === "B" || path === "a/run",
+    });
     expect(metainfo.files.map((file) => file.path.join("/"))).toEqual(["a/empty", "a.txt", "z.bin"]);
   });
 
   it("leaves out what a client keeps of its downloads, at any depth, but not a file of that name", async () => {
-    const kept = { "/src/film/.millrace/1.resume": data(9, 1), "/src/film/a/.millrace/2.resume": data(9, 1), "/src/film/B/.millrace": data(9, 1) };
+    const kept = {
+      "/src/film/.millrace/1.resume": data(9, 1),
+      "/src/film/a/.millrace/2.resume": data(9, 1),
+      "/src/film/B/.millrace": data(9, 1),
+    };
     const { metainfo } = await create(new MemorySource({ ...folder, ...kept }));
-    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/_.millrace", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([
+      ".hidden",
+      "B/_.millrace",
+      "B/x",
+      "a/empty",
+      "a/run",
+      "a.txt",
+      "z.bin",
+    ]);
   });
 
   it("says which names would not do everywhere", async () => {
@@ -94,15 +143,30 @@ describe("createTorrent", () => {
   it("leaves out the file that it is written to, and refuses to be written over its own data", async () => {
     const written = { ...folder, "/src/film/a/out.torrent": data(5, 5) };
     const { metainfo } = await create(new MemorySource(written), { output: "/src/film/a/out.torrent" });
-    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([".hidden", "B/x", "a/empty", "a/run", "a.txt", "z.bin"]);
-    await expect(create(new MemorySource(folder), { path: "/src/film/z.bin", output: "/src/film/z.bin" })).rejects.toMatchObject({ code: "metainfo.source" });
-    await expect(create(new MemorySource({ "/src/film/out": data(1, 1) }), { output: "/src/film/out" })).rejects.toMatchObject({ code: "metainfo.source" });
+    expect(metainfo.files.map((file) => file.path.join("/"))).toEqual([
+      ".hidden",
+      "B/x",
+      "a/empty",
+      "a/run",
+      "a.txt",
+      "z.bin",
+    ]);
+    await expect(
+      create(new MemorySource(folder), { path: "/src/film/z.bin", output: "/src/film/z.bin" }),
+    ).rejects.toMatchObject({ code: "metainfo.source" });
+    await expect(
+      create(new MemorySource({ "/src/film/out": data(1, 1) }), { output: "/src/film/out" }),
+    ).rejects.toMatchObject({ code: "metainfo.source" });
   });
 
   it("splits long content into jobs of whole pieces and tells progress up to the end", async () => {
     const source = new MemorySource({ "/src/film": new Uint8Array(HASH_JOB_LENGTH + 100_000) });
     const heard: number[] = [];
-    const { metainfo } = await create(source, { version: "hybrid", pieceLength: 1024 * 1024, onProgress: ({ hashedBytes }) => heard.push(hashedBytes) });
+    const { metainfo } = await create(source, {
+      version: "hybrid",
+      pieceLength: 1024 * 1024,
+      onProgress: ({ hashedBytes }) => heard.push(hashedBytes),
+    });
     expect(source.jobs.map((job) => [job.shape, job.segments[0]?.length])).toEqual([
       ["pieces", HASH_JOB_LENGTH],
       ["merkle", HASH_JOB_LENGTH],
@@ -117,7 +181,9 @@ describe("createTorrent", () => {
     const controller = new AbortController();
     const source = new MemorySource({ "/src/film": new Uint8Array(3 * HASH_JOB_LENGTH) });
     source.beforeJob = () => controller.abort();
-    await expect(create(source, { signal: controller.signal, pieceLength: 1024 * 1024 })).rejects.toMatchObject({ name: "AbortError" });
+    await expect(create(source, { signal: controller.signal, pieceLength: 1024 * 1024 })).rejects.toMatchObject({
+      name: "AbortError",
+    });
     expect(source.jobs.length).toBeLessThanOrEqual(2);
   });
 
@@ -129,7 +195,11 @@ describe("createTorrent", () => {
   ])("refuses to go on when a file %s meanwhile", async (_what, change) => {
     const source = new MemorySource(folder);
     source.beforeJob = () => change(source);
-    await expect(create(source)).rejects.toMatchObject({ name: "StorageError", code: "storage.changed", message: expect.stringContaining("a.txt") as string });
+    await expect(create(source)).rejects.toMatchObject({
+      name: "StorageError",
+      code: "storage.changed",
+      message: expect.stringContaining("a.txt") as string,
+    });
   });
 
   const deep = { [`/src/film/${"d/".repeat(MAX_FOLDER_DEPTH + 1)}f`]: data(1, 1) };
@@ -141,8 +211,18 @@ describe("createTorrent", () => {
     ["a name that is a path", new MemorySource(folder), { name: "a/b" }, "metainfo.name"],
     ["an empty name", new MemorySource(folder), { name: "" }, "metainfo.name"],
     ["a piece length for v1", new MemorySource(folder), { pieceLength: 1000 }, "metainfo.piece-length"],
-    ["a piece length for v2", new MemorySource(folder), { version: "v2", pieceLength: 17_408 }, "metainfo.piece-length"],
-    ["more hashes than a torrent holds", new MemorySource({ "/src/film": { bytes: { length: 2 ** 45 } as Uint8Array } }), {}, "metainfo.piece-length"],
+    [
+      "a piece length for v2",
+      new MemorySource(folder),
+      { version: "v2", pieceLength: 17_408 },
+      "metainfo.piece-length",
+    ],
+    [
+      "more hashes than a torrent holds",
+      new MemorySource({ "/src/film": { bytes: { length: 2 ** 45 } as Uint8Array } }),
+      {},
+      "metainfo.piece-length",
+    ],
     ["a tracker that is none", new MemorySource(folder), { trackers: [["x"]] }, "metainfo.url"],
   ])("refuses %s", async (_what, source, options, code) => {
     await expect(create(source, options)).rejects.toMatchObject({ code });

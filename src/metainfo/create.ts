@@ -8,7 +8,13 @@ import { hashSource } from "./hash-source.ts";
 import type { SourceHashes } from "./hash-source.ts";
 import { FileLayout } from "./layout.ts";
 import type { FileEntry } from "./layout.ts";
-import { MAX_PIECE_LENGTH, MAX_PIECES, MAX_TORRENT_LENGTH, MIN_PIECE_LENGTH_V2, PIECE_LENGTH_STEP_V1 } from "./limits.ts";
+import {
+  MAX_PIECE_LENGTH,
+  MAX_PIECES,
+  MAX_TORRENT_LENGTH,
+  MIN_PIECE_LENGTH_V2,
+  PIECE_LENGTH_STEP_V1,
+} from "./limits.ts";
 import { merkleRoot, pieceLayerHeight } from "./merkle.ts";
 import type { Metainfo, MetainfoVersion } from "./metainfo.ts";
 import { parseMetainfo } from "./parse.ts";
@@ -28,7 +34,10 @@ export interface CreateOptions extends SourceOptions, OuterFields {
   readonly name?: string | undefined;
   /** Default `"v1"`, which every client reads. */
   readonly version?: MetainfoVersion | undefined;
-  /** Bytes: for v2 and hybrid a power of two from 16 KiB, for v1 any multiple of 1 KiB, up to 512 MiB. Default {@link automaticPieceLength}. */
+  /**
+   * Bytes: for v2 and hybrid a power of two from 16 KiB, for v1 any multiple of 1 KiB, up to 512 MiB. Default {@link
+   * automaticPieceLength}.
+   */
   readonly pieceLength?: number | undefined;
   /** BEP 27. */
   readonly private?: boolean | undefined;
@@ -40,22 +49,31 @@ export interface CreateOptions extends SourceOptions, OuterFields {
 export interface CreatedTorrent {
   readonly bytes: Uint8Array;
   readonly metainfo: Metainfo;
-  /** Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names would not do everywhere. */
+  /**
+   * Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names would not
+   * do everywhere.
+   */
   readonly renamed: readonly { readonly from: readonly string[]; readonly to: readonly string[] }[];
-  /** The name on this disk of what it was made of, where the torrent has another one; `undefined` where it is the same. */
+  /**
+   * The name on this disk of what it was made of, where the torrent has another one; `undefined` where it is the same.
+   */
   readonly renamedFrom: string | undefined;
 }
 
 /**
- * Makes a torrent of a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; the creation date is
- * written only when given.
+ * Makes a torrent of a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; the
+ * creation date is written only when given.
  *
- * Rejects with {@link UsageError} `metainfo.source`, `metainfo.name`, `metainfo.piece-length`, `metainfo.url`, `metainfo.date`; StorageError `storage.changed`
- * when a file changes meanwhile, or what reading gives; AbortError.
+ * Rejects with {@link UsageError} `metainfo.source`, `metainfo.name`, `metainfo.piece-length`, `metainfo.url`,
+ * `metainfo.date`; StorageError `storage.changed` when a file changes meanwhile, or what reading gives; AbortError.
  *
- * @example const { bytes } = await createTorrent(nodeRuntime(), { path: "film.mkv", trackers: [["udp://tracker.example:6969"]] });
+ * @example const { bytes } = await createTorrent(nodeRuntime(), { path: "film.mkv", trackers:
+ *   [["udp://tracker.example:6969"]] });
  */
-export async function createTorrent(runtime: Pick<Runtime, "files" | "hasher">, options: CreateOptions): Promise<CreatedTorrent> {
+export async function createTorrent(
+  runtime: Pick<Runtime, "files" | "hasher">,
+  options: CreateOptions,
+): Promise<CreatedTorrent> {
   const outer = outerKeys(options);
   const { version = "v1", signal, onProgress } = options;
   const source = await listSource(runtime.files, options);
@@ -71,7 +89,10 @@ export async function createTorrent(runtime: Pick<Runtime, "files" | "hasher">, 
     v1: version !== "v2",
     v2: version !== "v1",
     signal,
-    onProgress: onProgress === undefined ? undefined : (share) => onProgress({ hashedBytes: Math.round(share * totalBytes), totalBytes }),
+    onProgress:
+      onProgress === undefined
+        ? undefined
+        : (share) => onProgress({ hashedBytes: Math.round(share * totalBytes), totalBytes }),
   });
   await checkUnchanged(runtime.files, source);
   const torrent = new Map<string, BInput | undefined>(outer);
@@ -81,7 +102,12 @@ export async function createTorrent(runtime: Pick<Runtime, "files" | "hasher">, 
   torrent.set("info", info);
   const bytes = encode(torrent);
   const metainfo = parseMetainfo(bytes, runtime.hasher, { strict: true });
-  return { bytes, metainfo, renamed: renamedFiles(layout, metainfo), renamedFrom: metainfo.name === source.name ? undefined : source.name };
+  return {
+    bytes,
+    metainfo,
+    renamed: renamedFiles(layout, metainfo),
+    renamedFrom: metainfo.name === source.name ? undefined : source.name,
+  };
 }
 
 function checkedName(name: string): string {
@@ -93,14 +119,25 @@ function checkedName(name: string): string {
 
 function checkedPieceLength(length: number, version: MetainfoVersion): number {
   const inRange = length > 0 && length <= MAX_PIECE_LENGTH;
-  const fits = version === "v1" ? length % PIECE_LENGTH_STEP_V1 === 0 : length >= MIN_PIECE_LENGTH_V2 && Number.isInteger(Math.log2(length));
+  const fits =
+    version === "v1"
+      ? length % PIECE_LENGTH_STEP_V1 === 0
+      : length >= MIN_PIECE_LENGTH_V2 && Number.isInteger(Math.log2(length));
   if (inRange && fits) return length;
-  const allowed = version === "v1" ? `a multiple of ${PIECE_LENGTH_STEP_V1}` : `a power of two from ${MIN_PIECE_LENGTH_V2}`;
-  throw new UsageError("metainfo.piece-length", `the piece length of a ${version} torrent is ${allowed} up to ${MAX_PIECE_LENGTH}, not ${length}`);
+  const allowed =
+    version === "v1" ? `a multiple of ${PIECE_LENGTH_STEP_V1}` : `a power of two from ${MIN_PIECE_LENGTH_V2}`;
+  throw new UsageError(
+    "metainfo.piece-length",
+    `the piece length of a ${version} torrent is ${allowed} up to ${MAX_PIECE_LENGTH}, not ${length}`,
+  );
 }
 
 /** The files in the torrent's space, with padding between them for a hybrid, and where each one is. */
-function layOut(files: readonly SourceFile[], pieceLength: number, version: MetainfoVersion): { layout: FileLayout; paths: (string | undefined)[] } {
+function layOut(
+  files: readonly SourceFile[],
+  pieceLength: number,
+  version: MetainfoVersion,
+): { layout: FileLayout; paths: (string | undefined)[] } {
   const entries: FileEntry[] = [];
   const paths: (string | undefined)[] = [];
   let end = 0;
@@ -118,7 +155,11 @@ function layOut(files: readonly SourceFile[], pieceLength: number, version: Meta
   return { layout: new FileLayout(entries, pieceLength, version === "v2"), paths };
 }
 
-function entry(path: readonly string[], length: number, flags: Pick<FileEntry, "isPadding" | "isExecutable">): FileEntry {
+function entry(
+  path: readonly string[],
+  length: number,
+  flags: Pick<FileEntry, "isPadding" | "isExecutable">,
+): FileEntry {
   return { path, length, ...flags, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
 }
 
@@ -126,7 +167,10 @@ function entry(path: readonly string[], length: number, flags: Pick<FileEntry, "
 function checkSize(layout: FileLayout, version: MetainfoVersion): void {
   const perPiece = (version === "v2" ? 0 : 20) + (version === "v1" ? 0 : 32);
   if (layout.pieceCount <= MAX_PIECES && layout.pieceCount * perPiece < MAX_TORRENT_LENGTH) return;
-  throw new UsageError("metainfo.piece-length", `${layout.pieceCount} pieces of ${layout.pieceLength} bytes are too many for a torrent file; choose longer pieces`);
+  throw new UsageError(
+    "metainfo.piece-length",
+    `${layout.pieceCount} pieces of ${layout.pieceLength} bytes are too many for a torrent file; choose longer pieces`,
+  );
 }
 
 function commonInfo(options: CreateOptions, name: string, pieceLength: number): Map<string, BInput> {
@@ -152,7 +196,13 @@ function addV1(info: Map<string, BInput>, layout: FileLayout, pieces: Uint8Array
 
 type Tree = Map<string, BInput>;
 
-function addV2(info: Map<string, BInput>, torrent: Map<string, BInput | undefined>, layout: FileLayout, hashes: SourceHashes, runtime: Pick<Runtime, "hasher">): void {
+function addV2(
+  info: Map<string, BInput>,
+  torrent: Map<string, BInput | undefined>,
+  layout: FileLayout,
+  hashes: SourceHashes,
+  runtime: Pick<Runtime, "hasher">,
+): void {
   const tree: Tree = new Map();
   const folders = new Map<string, Tree>([["", tree]]);
   const pieceLayers = new Map<string, BInput>();

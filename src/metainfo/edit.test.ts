@@ -7,7 +7,9 @@ import { parseMetainfo } from "./parse.ts";
 
 // Keys of info out of order, a leading zero, an unknown key with bytes that are no text: all must survive.
 const info = "d4:name1:a6:lengthi01e12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa7:x-other2:\xff\xfee";
-const original = latin1(`d8:announce9:http://a/13:announce-listll9:http://a/ee7:comment3:old13:comment.utf-83:old4:info${info}9:x-unknownd1:ai007eee`);
+const original = latin1(
+  `d8:announce9:http://a/13:announce-listll9:http://a/ee7:comment3:old13:comment.utf-83:old4:info${info}9:x-unknownd1:ai007eee`,
+);
 
 describe("editTorrent", () => {
   it("changes what it is told and keeps every other byte", () => {
@@ -36,11 +38,19 @@ describe("editTorrent", () => {
     const edited = editTorrent(original, { trackers: [], comment: null, webSeeds: [] });
     expect(parseMetainfo(edited, cryptoHasher)).toMatchObject({ trackers: [], comment: undefined });
     expect(edited).toEqual(latin1(`d4:info${info}9:x-unknownd1:ai007eee`));
-    expect(parseMetainfo(editTorrent(original, {}), cryptoHasher)).toMatchObject({ trackers: [["http://a/"]], comment: "old" });
+    expect(parseMetainfo(editTorrent(original, {}), cryptoHasher)).toMatchObject({
+      trackers: [["http://a/"]],
+      comment: "old",
+    });
   });
 
   it.each([
-    ["an address that is none", () => editTorrent(original, { trackers: [["nonsense"]] }), "UsageError", "metainfo.url"],
+    [
+      "an address that is none",
+      () => editTorrent(original, { trackers: [["nonsense"]] }),
+      "UsageError",
+      "metainfo.url",
+    ],
     ["a web seed that is none", () => editTorrent(original, { webSeeds: ["//x"] }), "UsageError", "metainfo.url"],
     ["no date", () => editTorrent(original, { creationDate: new Date(Number.NaN) }), "UsageError", "metainfo.date"],
     ["what is no torrent", () => editTorrent(utf8("de"), {}), "InputError", "metainfo.info"],

@@ -5,12 +5,16 @@ import { outerKeys } from "./fields.ts";
 import type { OuterFields } from "./fields.ts";
 import { MAX_TORRENT_LENGTH } from "./limits.ts";
 
-/** What to change: fields that are `undefined` stay as they are; `null`, an empty text or an empty list takes the field out. */
+/**
+ * What to change: fields that are `undefined` stay as they are; `null`, an empty text or an empty list takes the field
+ * out.
+ */
 export type TorrentEdits = OuterFields;
 
 /**
- * A torrent file with other trackers, web seeds, comment and so on. `info` and every key that is not edited keep their bytes, so the
- * info-hashes stay. Throws {@link InputError} `bencode.*`, `metainfo.info` when `bytes` are no torrent; UsageError `metainfo.url`, `metainfo.date`.
+ * A torrent file with other trackers, web seeds, comment and so on. `info` and every key that is not edited keep their
+ * bytes, so the info-hashes stay. Throws {@link InputError} `bencode.*`, `metainfo.info` when `bytes` are no torrent;
+ * UsageError `metainfo.url`, `metainfo.date`.
  *
  * @example editTorrent(bytes, { trackers: [["udp://tracker.example:6969"]], comment: null })
  */

@@ -11,5 +11,8 @@ export function invalid(what: string, message: string, fields?: ErrorFields): In
 /** An error of parsing, with the same code, whose message begins with where the torrent is from: a path, an address. */
 export function unusable(error: InputError, from: string): InputError {
   const reason = error.message.startsWith(NOT_VALID) ? error.message.slice(NOT_VALID.length) : error.message;
-  return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, { cause: error, fields: error.fields });
+  return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, {
+    cause: error,
+    fields: error.fields,
+  });
 }

@@ -19,7 +19,8 @@ export interface OuterFields {
 }
 
 /**
- * The keys of the torrent that the fields decide, each with its new value, or `undefined` where the key must not be there. Fields that are
+ * The keys of the torrent that the fields decide, each with its new value, or `undefined` where the key must not be
+ * there. Fields that are
  * `undefined` decide nothing. Throws {@link UsageError}: `metainfo.url` (an address that is none), `metainfo.date`.
  */
 export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> {
@@ -53,7 +54,11 @@ function listOrNothing(list: readonly BInput[]): readonly BInput[] | undefined {
 function checkedUrls(urls: readonly string[]): string[] {
   return urls.map((text) => {
     const url = cleanUrl(text);
-    if (url === undefined) throw new UsageError("metainfo.url", `not an address: ${JSON.stringify(text.slice(0, 100))}; write scheme://host/path`);
+    if (url === undefined)
+      throw new UsageError(
+        "metainfo.url",
+        `not an address: ${JSON.stringify(text.slice(0, 100))}; write scheme://host/path`,
+      );
     return url;
   });
 }

@@ -28,14 +28,17 @@ export interface HashSourceOptions {
 export interface SourceHashes {
   /** 20 bytes a piece, end to end; empty when v1 was not asked for. */
   readonly pieces: Uint8Array;
-  /** By file: one 32-byte hash a piece, or the file's root when it fits one piece; `undefined` for padding, empty files, or without v2. */
+  /**
+   * By file: one 32-byte hash a piece, or the file's root when it fits one piece; `undefined` for padding, empty files,
+   * or without v2.
+   */
   readonly layers: readonly (Uint8Array | undefined)[];
 }
 
 /**
- * Reads and hashes everything once per version, {@link Hasher.parallelism} jobs at a time; in a hybrid the two jobs over the same bytes follow each
- * other, so that the second finds them in memory. Rejects with AbortError, or StorageError `storage.changed` (a file is shorter than
- * it was), `storage.denied` and the like (it cannot be read).
+ * Reads and hashes everything once per version, {@link Hasher.parallelism} jobs at a time; in a hybrid the two jobs
+ * over the same bytes follow each other, so that the second finds them in memory. Rejects with AbortError, or
+ * StorageError `storage.changed` (a file is shorter than it was), `storage.denied` and the like (it cannot be read).
  */
 export async function hashSource(hasher: Hasher, options: HashSourceOptions): Promise<SourceHashes> {
   const { layout, v1, v2, signal, onProgress } = options;
@@ -73,7 +76,10 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
 }
 
 /** One after the other from each, in the order of the bytes they read. */
-function* interleave(a: Iterable<Task & { readonly end: number }>, b: Iterable<Task & { readonly end: number }>): Generator<Task> {
+function* interleave(
+  a: Iterable<Task & { readonly end: number }>,
+  b: Iterable<Task & { readonly end: number }>,
+): Generator<Task> {
   const left = a[Symbol.iterator]();
   const right = b[Symbol.iterator]();
   let x = left.next();
@@ -89,12 +95,17 @@ function* interleave(a: Iterable<Task & { readonly end: number }>, b: Iterable<T
   }
 }
 
-function* tasksV1({ layout, paths }: HashSourceOptions, pieces: Uint8Array): Generator<Task & { readonly end: number }> {
+function* tasksV1(
+  { layout, paths }: HashSourceOptions,
+  pieces: Uint8Array,
+): Generator<Task & { readonly end: number }> {
   const { pieceLength, totalLength } = layout;
   const step = jobLength(pieceLength);
   for (let offset = 0; offset < totalLength; offset += step) {
     const length = Math.min(step, totalLength - offset);
-    const segments = layout.spans(offset, length).map((span) => ({ path: paths[span.fileIndex], offset: span.fileOffset, length: span.length }));
+    const segments = layout
+      .spans(offset, length)
+      .map((span) => ({ path: paths[span.fileIndex], offset: span.fileOffset, length: span.length }));
     yield {
       job: { segments, shape: "pieces", algorithm: "sha1", pieceLength },
       length,
@@ -104,7 +115,10 @@ function* tasksV1({ layout, paths }: HashSourceOptions, pieces: Uint8Array): Gen
   }
 }
 
-function* tasksV2({ layout, paths }: HashSourceOptions, layers: (Uint8Array | undefined)[]): Generator<Task & { readonly end: number }> {
+function* tasksV2(
+  { layout, paths }: HashSourceOptions,
+  layers: (Uint8Array | undefined)[],
+): Generator<Task & { readonly end: number }> {
   const { pieceLength } = layout;
   for (const file of layout.files) {
     if (file.isPadding || file.length === 0) continue;

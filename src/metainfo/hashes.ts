@@ -13,8 +13,9 @@ export interface HashesV1 {
 }
 
 /**
- * The root of each piece's own merkle tree (BEP 52), by file: 32 bytes a piece, end to end. For a file that fits one piece this is its
- * pieces root. A file of several pieces whose layer is not known yet (a magnet link brings none) has `undefined`.
+ * The root of each piece's own merkle tree (BEP 52), by file: 32 bytes a piece, end to end. For a file that fits one
+ * piece this is its pieces root. A file of several pieces whose layer is not known yet (a magnet link brings none) has
+ * `undefined`.
  */
 export interface HashesV2 {
   readonly kind: "v2";
@@ -30,8 +31,9 @@ export function digestLength(scheme: HashScheme): 20 | 32 {
 }
 
 /**
- * The v2 hashes of each file, each layer checked against its root. `pieceLayers` is the torrent's `piece layers`; `undefined` when only
- * the info dictionary is known. Throws `metainfo.layers` when a layer is missing, of a wrong length, or does not lead to its root.
+ * The v2 hashes of each file, each layer checked against its root. `pieceLayers` is the torrent's `piece layers`;
+ * `undefined` when only the info dictionary is known. Throws `metainfo.layers` when a layer is missing, of a wrong
+ * length, or does not lead to its root.
  */
 export function readLayers(
   files: readonly Pick<LayoutFile, "length" | "piecesRoot">[],
@@ -52,7 +54,8 @@ export function readLayers(
       throw invalid("layers", `the piece layer of ${root} has ${layer.length} bytes for a file of ${length}`, { root });
     }
     if (!checked.has(key)) {
-      if (!equalBytes(merkleRoot(layer, hasher, height), piecesRoot)) throw invalid("layers", `the piece layer of ${root} does not lead to it`, { root });
+      if (!equalBytes(merkleRoot(layer, hasher, height), piecesRoot))
+        throw invalid("layers", `the piece layer of ${root} does not lead to it`, { root });
       checked.set(key, layer);
     }
     return layer;

@@ -3,8 +3,9 @@ import type { FileLayout } from "./layout.ts";
 import type { RawFile } from "./raw-file.ts";
 
 /**
- * Checks the two halves of a hybrid torrent against each other (BEP 52, "upgrade path"): apart from padding they must list the same files, in
- * the same order, with the same lengths. Throws `metainfo.hybrid`. Returns the v1 list with the v2 roots in it.
+ * Checks the two halves of a hybrid torrent against each other (BEP 52, "upgrade path"): apart from padding they must
+ * list the same files, in the same order, with the same lengths. Throws `metainfo.hybrid`. Returns the v1 list with the
+ * v2 roots in it.
  */
 export function mergeHalves(v1: readonly RawFile[], v2: readonly RawFile[]): readonly RawFile[] {
   const rest = v2.values();
@@ -13,10 +14,16 @@ export function mergeHalves(v1: readonly RawFile[], v2: readonly RawFile[]): rea
     const twin = rest.next().value;
     const label = file.components.join("/").slice(0, 200);
     if (twin === undefined || !samePath(file.components, twin.components)) {
-      throw invalid("hybrid", `its v1 half has ${JSON.stringify(label)} where its v2 half has another file or none`, { path: label });
+      throw invalid("hybrid", `its v1 half has ${JSON.stringify(label)} where its v2 half has another file or none`, {
+        path: label,
+      });
     }
     if (file.length !== twin.length) {
-      throw invalid("hybrid", `${JSON.stringify(label)} has ${file.length} bytes in its v1 half and ${twin.length} in its v2 half`, { path: label });
+      throw invalid(
+        "hybrid",
+        `${JSON.stringify(label)} has ${file.length} bytes in its v1 half and ${twin.length} in its v2 half`,
+        { path: label },
+      );
     }
     return { ...file, piecesRoot: twin.piecesRoot };
   });
@@ -28,14 +35,19 @@ export function mergeHalves(v1: readonly RawFile[], v2: readonly RawFile[]): rea
   return merged;
 }
 
-/** Checks that padding makes each file of a hybrid begin at a piece boundary, so that both halves number pieces alike. Throws `metainfo.hybrid`. */
+/**
+ * Checks that padding makes each file of a hybrid begin at a piece boundary, so that both halves number pieces alike.
+ * Throws `metainfo.hybrid`.
+ */
 export function checkAlignment(layout: FileLayout): void {
   let next = 0;
   for (const file of layout.files) {
     if (file.isPadding || file.length === 0) continue;
     if (file.offset !== next) {
       const path = file.path.join("/");
-      throw invalid("hybrid", `${JSON.stringify(path)} begins at byte ${file.offset}, not at ${next} as v2 has it`, { path });
+      throw invalid("hybrid", `${JSON.stringify(path)} begins at byte ${file.offset}, not at ${next} as v2 has it`, {
+        path,
+      });
     }
     next = Math.ceil((file.offset + file.length) / layout.pieceLength) * layout.pieceLength;
   }

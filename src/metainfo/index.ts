@@ -8,7 +8,16 @@ export type { HashesV1, HashesV2, HashScheme } from "./hashes.ts";
 export * from "./layout.ts";
 export * from "./limits.ts";
 export * from "./magnet.ts";
-export { merkleLeaves, merkleRoot, MERKLE_HASH_LENGTH, padHash, pieceLayerHeight, pieceRoot, pieceTreeWidth, treeWidth } from "./merkle.ts";
+export {
+  merkleLeaves,
+  merkleRoot,
+  MERKLE_HASH_LENGTH,
+  padHash,
+  pieceLayerHeight,
+  pieceRoot,
+  pieceTreeWidth,
+  treeWidth,
+} from "./merkle.ts";
 export type { SyncHasher } from "./merkle.ts";
 export { Metainfo } from "./metainfo.ts";
 export type { MetainfoVersion } from "./metainfo.ts";

@@ -37,8 +37,9 @@ export function readPieceLengthV1(info: BDict): number {
 }
 
 /**
- * Reads the list `files` one by one while the info dictionary is decoded, so that its twenty thousand dictionaries do not all have to be in memory at
- * once. What is wrong with a file is told by {@link FileReader.files}, in its turn: a torrent of a future version must be refused as such.
+ * Reads the list `files` one by one while the info dictionary is decoded, so that its twenty thousand dictionaries do
+ * not all have to be in memory at once. What is wrong with a file is told by {@link FileReader.files}, in its turn: a
+ * torrent of a future version must be refused as such.
  */
 export class FileReader {
   /** What most files are read with; {@link FileReader.add} takes the others. */
@@ -86,9 +87,17 @@ export class FileReader {
   #addPlain(bytes: Uint8Array, file: PlainFile): void {
     if (this.#failure !== undefined || this.#plain?.add(bytes, file) === true) return;
     this.#unpack();
-    const components = Array.from({ length: file.count }, (_, i) => this.#text.range(bytes, file.starts[i] ?? 0, file.ends[i] ?? 0));
+    const components = Array.from({ length: file.count }, (_, i) =>
+      this.#text.range(bytes, file.starts[i] ?? 0, file.ends[i] ?? 0),
+    );
     // In the order of the other literals of a RawFile, so that the engine has one shape for all.
-    this.#files.push({ components, length: file.length, attributes: isPaddingName(components.at(-1) ?? "") ? "p" : "", symlink: undefined, piecesRoot: undefined });
+    this.#files.push({
+      components,
+      length: file.length,
+      attributes: isPaddingName(components.at(-1) ?? "") ? "p" : "",
+      symlink: undefined,
+      piecesRoot: undefined,
+    });
   }
 
   #unpack(): void {
@@ -97,10 +106,14 @@ export class FileReader {
   }
 }
 
-/** `name` is the torrent's name as text: the path of a single file. `listed` are the files of its `files`, `undefined` when it has no such list. */
+/**
+ * `name` is the torrent's name as text: the path of a single file. `listed` are the files of its `files`, `undefined`
+ * when it has no such list.
+ */
 export function readInfoV1(info: BDict, name: string, listed: FileReader | undefined, text: TextReader): InfoV1 {
   const pieces = requireBytes(info, "pieces");
-  if (pieces.length % SHA1_LENGTH !== 0) throw invalid("pieces", `"pieces" has ${pieces.length} bytes, no multiple of ${SHA1_LENGTH}`);
+  if (pieces.length % SHA1_LENGTH !== 0)
+    throw invalid("pieces", `"pieces" has ${pieces.length} bytes, no multiple of ${SHA1_LENGTH}`);
   if (pieces.length / SHA1_LENGTH > MAX_PIECES) throw invalid("pieces", `more than ${MAX_PIECES} pieces`);
   if (info.has("files") || listed?.count === 0) throw invalid("files", `"files" is no list of files`);
   if (listed === undefined) return { isSingleFile: true, pieces, files: [readFile(info, [name], undefined, text)] };
@@ -125,8 +138,8 @@ function readComponents(dict: BDict, index: number, text: TextReader): readonly 
 }
 
 /**
- * The torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding. Throws `metainfo.name` when there is
- * none: no client in the field takes such a torrent.
+ * The torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding. Throws
+ * `metainfo.name` when there is none: no client in the field takes such a torrent.
  */
 export function readName(info: BDict, text: TextReader): string {
   const bytes = asBytes(info.get("name.utf-8")) ?? asBytes(info.get("name"));

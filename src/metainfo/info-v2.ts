@@ -15,7 +15,10 @@ export interface InfoV2 {
   readonly files: readonly RawFile[];
 }
 
-/** Whether an info dictionary has a v2 half. Throws `metainfo.version` when it is of a version after 2 (BEP 52: to be checked first). */
+/**
+ * Whether an info dictionary has a v2 half. Throws `metainfo.version` when it is of a version after 2 (BEP 52: to be
+ * checked first).
+ */
 export function hasV2(info: BDict): boolean {
   const version = optionalInt(info, "meta version");
   if (version !== undefined && version !== 1 && version !== 2) {
@@ -26,8 +29,16 @@ export function hasV2(info: BDict): boolean {
 
 export function readPieceLengthV2(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
-  if (pieceLength === undefined || pieceLength < MIN_PIECE_LENGTH_V2 || pieceLength > MAX_PIECE_LENGTH || !Number.isInteger(Math.log2(pieceLength))) {
-    throw invalid("piece-length", `the piece length is ${pieceLength ?? "missing"}, not a power of two from ${MIN_PIECE_LENGTH_V2} to ${MAX_PIECE_LENGTH}`);
+  if (
+    pieceLength === undefined ||
+    pieceLength < MIN_PIECE_LENGTH_V2 ||
+    pieceLength > MAX_PIECE_LENGTH ||
+    !Number.isInteger(Math.log2(pieceLength))
+  ) {
+    throw invalid(
+      "piece-length",
+      `the piece length is ${pieceLength ?? "missing"}, not a power of two from ${MIN_PIECE_LENGTH_V2} to ${MAX_PIECE_LENGTH}`,
+    );
   }
   return pieceLength;
 }
@@ -45,7 +56,8 @@ export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
 function walk(folder: BDict, path: readonly string[], files: RawFile[], text: TextReader): void {
   for (const [key, value] of folder) {
     const node = asDict(value);
-    if (node === undefined || key === "") throw invalid("file-tree", "an entry of the file tree is no dictionary, or has no name");
+    if (node === undefined || key === "")
+      throw invalid("file-tree", "an entry of the file tree is no dictionary, or has no name");
     const components = [...path, text(keyToBytes(key))];
     const properties = node.get("");
     if (properties === undefined) walk(node, components, files, text);
@@ -53,19 +65,31 @@ function walk(folder: BDict, path: readonly string[], files: RawFile[], text: Te
   }
 }
 
-function readLeaf(node: BDict, properties: BDict | undefined, components: readonly string[], text: TextReader): RawFile {
+function readLeaf(
+  node: BDict,
+  properties: BDict | undefined,
+  components: readonly string[],
+  text: TextReader,
+): RawFile {
   const label = (): string => components.join("/").slice(0, 200);
   if (properties === undefined || node.size !== 1) {
     throw invalid("file-tree", `${JSON.stringify(label())} is both a file and a folder, or neither`, { path: label() });
   }
   const root = optionalBytes(properties, "pieces root");
   const file = readFile(properties, components, properties.get("length") === 0 ? undefined : root, text);
-  if (file.attributes.includes("p")) throw invalid("file-tree", "a file tree holds no padding files", { path: label() });
+  if (file.attributes.includes("p"))
+    throw invalid("file-tree", "a file tree holds no padding files", { path: label() });
   if (file.length > 0 && root?.length !== MERKLE_HASH_LENGTH) {
-    throw invalid("pieces-root", `${JSON.stringify(label())} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, { path: label() });
+    throw invalid("pieces-root", `${JSON.stringify(label())} has no "pieces root" of ${MERKLE_HASH_LENGTH} bytes`, {
+      path: label(),
+    });
   }
   if (file.length > 0 && root?.every((byte) => byte === 0) === true) {
-    throw invalid("pieces-root", `the "pieces root" of ${JSON.stringify(label())} is all zeros, which no data hashes to`, { path: label() });
+    throw invalid(
+      "pieces-root",
+      `the "pieces root" of ${JSON.stringify(label())} is all zeros, which no data hashes to`,
+      { path: label() },
+    );
   }
   return file;
 }

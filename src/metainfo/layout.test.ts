@@ -4,11 +4,23 @@ import { FileLayout } from "./layout.ts";
 import type { FileEntry, LayoutFile } from "./layout.ts";
 
 function entry(length: number, name: string): FileEntry {
-  return { path: [name], length, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
+  return {
+    path: [name],
+    length,
+    isPadding: false,
+    isExecutable: false,
+    isHidden: false,
+    symlinkPath: undefined,
+    piecesRoot: undefined,
+  };
 }
 
 function layout(lengths: readonly number[], pieceLength: number, isAligned = false): FileLayout {
-  return new FileLayout(lengths.map((length, index) => entry(length, String(index))), pieceLength, isAligned);
+  return new FileLayout(
+    lengths.map((length, index) => entry(length, String(index))),
+    pieceLength,
+    isAligned,
+  );
 }
 
 const lengths = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 })), { maxLength: 12 });
@@ -25,7 +37,9 @@ describe("FileLayout", () => {
   it("lays files end to end, empty ones where they stand", () => {
     const files = layout([5, 0, 10, 1], 8);
     expect(files.files.map((file) => file.offset)).toEqual([0, 5, 5, 15]);
-    expect([files.totalLength, files.pieceCount, files.pieceSize(0), files.pieceSize(1), files.pieceSize(2)]).toEqual([16, 2, 8, 8, 0]);
+    expect([files.totalLength, files.pieceCount, files.pieceSize(0), files.pieceSize(1), files.pieceSize(2)]).toEqual([
+      16, 2, 8, 8, 0,
+    ]);
     expect(files.spans(4, 12)).toEqual([
       { fileIndex: 0, fileOffset: 4, length: 1 },
       { fileIndex: 2, fileOffset: 0, length: 10 },
@@ -47,12 +61,23 @@ describe("FileLayout", () => {
 
   it("spans are exactly the file bytes of the range, byte by byte", () => {
     fc.assert(
-      fc.property(lengths, pieceLengths, fc.boolean(), fc.nat(200), fc.nat(200), (sizes, pieceLength, isAligned, offset, length) => {
-        const files = layout(sizes, pieceLength, isAligned);
-        const expected = byteMap(files).slice(offset, offset + length).filter((place) => place !== undefined);
-        const actual = files.spans(offset, length).flatMap((span) => Array.from({ length: span.length }, (_, i) => [span.fileIndex, span.fileOffset + i]));
-        expect(actual).toEqual(expected);
-      }),
+      fc.property(
+        lengths,
+        pieceLengths,
+        fc.boolean(),
+        fc.nat(200),
+        fc.nat(200),
+        (sizes, pieceLength, isAligned, offset, length) => {
+          const files = layout(sizes, pieceLength, isAligned);
+          const expected = byteMap(files)
+            .slice(offset, offset + length)
+            .filter((place) => place !== undefined);
+          const actual = files
+            .spans(offset, length)
+            .flatMap((span) => Array.from({ length: span.length }, (_, i) => [span.fileIndex, span.fileOffset + i]));
+          expect(actual).toEqual(expected);
+        },
+      ),
     );
   });
 
@@ -63,13 +88,17 @@ describe("FileLayout", () => {
         const map = byteMap(files);
         expect(files.pieceCount).toBe(Math.ceil(files.totalLength / pieceLength));
         for (let piece = 0; piece < files.pieceCount; piece++) {
-          const bytes = map.slice(piece * pieceLength, (piece + 1) * pieceLength).filter((place) => place !== undefined);
+          const bytes = map
+            .slice(piece * pieceLength, (piece + 1) * pieceLength)
+            .filter((place) => place !== undefined);
           expect(files.pieceSize(piece)).toBe(bytes.length);
           expect(files.filesOfPiece(piece)).toEqual([...new Set(bytes.map(([file]) => file))]);
         }
         for (const file of files.files) {
           const range = files.filePieces(file.index);
-          const touching = Array.from({ length: files.pieceCount }, (_, piece) => piece).filter((piece) => files.filesOfPiece(piece).includes(file.index));
+          const touching = Array.from({ length: files.pieceCount }, (_, piece) => piece).filter((piece) =>
+            files.filesOfPiece(piece).includes(file.index),
+          );
           expect(Array.from({ length: range.last - range.first + 1 }, (_, i) => range.first + i)).toEqual(touching);
         }
       }),
@@ -83,7 +112,9 @@ describe("FileLayout", () => {
   });
 
   it("refuses sizes that add up beyond exact numbers", () => {
-    expect(() => layout([Number.MAX_SAFE_INTEGER, 1], 16_384)).toThrow(expect.objectContaining({ code: "metainfo.size" }));
+    expect(() => layout([Number.MAX_SAFE_INTEGER, 1], 16_384)).toThrow(
+      expect.objectContaining({ code: "metainfo.size" }),
+    );
   });
 
   it("refuses the pieces of a file that is not there", () => {
@@ -100,9 +131,18 @@ describe("FileLayout of files made on demand", () => {
           made++;
           return { ...entry(sizes[index] ?? 0, String(index)), index, offset };
         };
-        const lazy = new FileLayout({ length: sizes.length, lengthOf: (index) => sizes[index] ?? 0, place }, pieceLength, isAligned);
+        const lazy = new FileLayout(
+          { length: sizes.length, lengthOf: (index) => sizes[index] ?? 0, place },
+          pieceLength,
+          isAligned,
+        );
         const eager = layout(sizes, pieceLength, isAligned);
-        expect([lazy.totalLength, lazy.contentLength, lazy.pieceCount, made]).toEqual([eager.totalLength, eager.contentLength, eager.pieceCount, 0]);
+        expect([lazy.totalLength, lazy.contentLength, lazy.pieceCount, made]).toEqual([
+          eager.totalLength,
+          eager.contentLength,
+          eager.pieceCount,
+          0,
+        ]);
         expect(lazy.files).toEqual(eager.files);
         expect(lazy.files).toBe(lazy.files);
         expect([made, lazy.spans(0, 1_000)]).toEqual([sizes.length, eager.spans(0, 1_000)]);

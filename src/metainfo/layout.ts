@@ -3,9 +3,9 @@ import { InputError } from "../base/index.ts";
 /** A file as a torrent describes it, before it has a place: what {@link FileLayout} is built from. */
 export interface FileEntry {
   /**
-   * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when it holds
-   * many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text of the whole file list in
-   * memory: who keeps few paths of a large torrent for long should copy them.
+   * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when
+   * it holds many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text of
+   * the whole file list in memory: who keeps few paths of a large torrent for long should copy them.
    */
   readonly path: readonly string[];
   /** Bytes. */
@@ -14,7 +14,10 @@ export interface FileEntry {
   readonly isPadding: boolean;
   readonly isExecutable: boolean;
   readonly isHidden: boolean;
-  /** Where a symbolic link leads, as safe components from the torrent's root; `undefined` for a file that is none. Its length is 0. */
+  /**
+   * Where a symbolic link leads, as safe components from the torrent's root; `undefined` for a file that is none. Its
+   * length is 0.
+   */
   readonly symlinkPath: readonly string[] | undefined;
   /** Root of the file's merkle tree (BEP 52, 32 bytes); `undefined` in v1, and for padding and empty files. */
   readonly piecesRoot: Uint8Array | undefined;
@@ -58,8 +61,8 @@ export interface PieceRange {
 
 /**
  * Where each file lies in the torrent's space of pieces, and back. Two ways to lay files out:
- * end to end (BEP 3; padding files are files like any other), or `aligned` (pure v2, BEP 52), in which each file begins at a
- * piece boundary and the gap before the next one belongs to no file, so the last piece of every file may be short.
+ * end to end (BEP 3; padding files are files like any other), or `aligned` (pure v2, BEP 52), in which each file begins
+ * at a piece boundary and the gap before the next one belongs to no file, so the last piece of every file may be short.
  *
  * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
  */
@@ -67,7 +70,10 @@ export class FileLayout {
   /** Bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
-  /** Bytes of the torrent's space: padding files and, when aligned, the gaps between files included; no gap after the last file. */
+  /**
+   * Bytes of the torrent's space: padding files and, when aligned, the gaps between files included; no gap after the
+   * last file.
+   */
   readonly totalLength: number;
   /** Bytes of all files, padding left out. */
   readonly contentLength: number;
@@ -106,7 +112,8 @@ export class FileLayout {
       starts[filled] = offset;
       indexes[filled++] = index;
       end = offset + length;
-      if (!Number.isSafeInteger(end)) throw new InputError("metainfo.size", "the files add up to more than 2^53 - 1 bytes");
+      if (!Number.isSafeInteger(end))
+        throw new InputError("metainfo.size", "the files add up to more than 2^53 - 1 bytes");
     }
     this.#files = isPlaced(entries) ? entries : files;
     this.totalLength = end;
@@ -142,7 +149,10 @@ export class FileLayout {
     return index * this.pieceLength;
   }
 
-  /** Bytes in a piece: `pieceLength`, except for the last (and when aligned, the last of each file). 0 for a piece there is not. */
+  /**
+   * Bytes in a piece: `pieceLength`, except for the last (and when aligned, the last of each file). 0 for a piece there
+   * is not.
+   */
   pieceSize(index: number): number {
     if (!(index >= 0 && index < this.pieceCount)) return 0;
     const offset = index * this.pieceLength;
@@ -152,8 +162,8 @@ export class FileLayout {
   }
 
   /**
-   * The runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and what lies outside the
-   * space are left out, so the lengths may add up to less.
+   * The runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and what lies
+   * outside the space are left out, so the lengths may add up to less.
    */
   spans(offset: number, length: number): Span[] {
     const out: Span[] = [];
@@ -171,7 +181,8 @@ export class FileLayout {
   /** The pieces that a file touches. Throws {@link InputError} `metainfo.file-index`. */
   filePieces(fileIndex: number): PieceRange {
     const file = this.files[fileIndex];
-    if (file === undefined) throw new InputError("metainfo.file-index", `no file ${fileIndex} among ${this.files.length}`);
+    if (file === undefined)
+      throw new InputError("metainfo.file-index", `no file ${fileIndex} among ${this.files.length}`);
     const first = Math.floor(file.offset / this.pieceLength);
     if (file.length === 0) return { first, last: first - 1 };
     return { first, last: Math.floor((file.offset + file.length - 1) / this.pieceLength) };

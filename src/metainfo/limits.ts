@@ -21,10 +21,16 @@ export const MAX_NAME_BYTES = 255;
 /** Bytes of an extension worth keeping when a name is cut. */
 export const MAX_KEPT_EXTENSION_BYTES = 32;
 
-/** Components of one path. Linux takes 4,096 bytes, Windows 260 or 32,767 characters; v2 file trees end at the decoder's depth, which is as much. */
+/**
+ * Components of one path. Linux takes 4,096 bytes, Windows 260 or 32,767 characters; v2 file trees end at the decoder's
+ * depth, which is as much.
+ */
 export const MAX_PATH_COMPONENTS = 100;
 
-/** Folders of one torrent. Files with a folder each are at their end with the decoder's tokens before that, so only paths made to cost memory get here. */
+/**
+ * Folders of one torrent. Files with a folder each are at their end with the decoder's tokens before that, so only
+ * paths made to cost memory get here.
+ */
 export const MAX_FOLDERS = 500_000;
 
 /** Tracker addresses, web seeds and nodes that are kept, each: more are of no use, and each costs a connection. */
@@ -39,7 +45,10 @@ export const MAX_MAGNET_LENGTH = 64 * 1024;
 /** Parameters of a magnet link. */
 export const MAX_MAGNET_PARAMETERS = 2_000;
 
-/** Bytes that one hashing job of `createTorrent` covers, at the least one piece: long enough to keep a core busy, short enough for progress and abort. */
+/**
+ * Bytes that one hashing job of `createTorrent` covers, at the least one piece: long enough to keep a core busy, short
+ * enough for progress and abort.
+ */
 export const HASH_JOB_LENGTH = 32 * 1024 * 1024;
 
 /** Folders within each other that `createTorrent` enters. */

@@ -38,7 +38,9 @@ describe("parseMagnet", () => {
 
   it("reads base32, upper case, numbered parameters and spaces around", () => {
     expect(parseMagnet("  MAGNET:?XT=URN:BTIH:YM2BHDXVX7BNK2HKOMSOBYVDU7WCFG65\n").infoHash?.hex).toBe(hex);
-    expect(parseMagnet(`magnet:?xt.1=urn:btih:${hex.toUpperCase()}&tr.1=udp://a:1&tr.2=udp://b:1`)).toMatchObject({ trackers: ["udp://a:1", "udp://b:1"] });
+    expect(parseMagnet(`magnet:?xt.1=urn:btih:${hex.toUpperCase()}&tr.1=udp://a:1&tr.2=udp://b:1`)).toMatchObject({
+      trackers: ["udp://a:1", "udp://b:1"],
+    });
   });
 
   it("decodes each value once: an escaped plus sign or percent sign stays", () => {
@@ -52,8 +54,16 @@ describe("parseMagnet", () => {
   });
 
   it("leaves out what is malformed beside the topic", () => {
-    const magnet = parseMagnet(`${link}&xl=many&tr=nonsense&tr=&x.pe=10.0.0.1:0&x.pe=1.2.3.4&x.pe=:5&so=a,-1,5-2,7&dn=%zz%ff&&=&flag`);
-    expect(magnet).toMatchObject({ length: undefined, trackers: [], peers: [], selectOnly: [{ first: 7, last: 7 }], name: "%zz\ufffd" });
+    const magnet = parseMagnet(
+      `${link}&xl=many&tr=nonsense&tr=&x.pe=10.0.0.1:0&x.pe=1.2.3.4&x.pe=:5&so=a,-1,5-2,7&dn=%zz%ff&&=&flag`,
+    );
+    expect(magnet).toMatchObject({
+      length: undefined,
+      trackers: [],
+      peers: [],
+      selectOnly: [{ first: 7, last: 7 }],
+      name: "%zz\ufffd",
+    });
   });
 
   it.each([
@@ -74,7 +84,9 @@ describe("parseMagnet", () => {
   });
 
   it("keeps a bounded number of everything", () => {
-    const trackers = parseMagnet(link + Array.from({ length: MAX_URLS + 5 }, (_, i) => `&tr=udp://t${i}`).join("")).trackers;
+    const trackers = parseMagnet(
+      link + Array.from({ length: MAX_URLS + 5 }, (_, i) => `&tr=udp://t${i}`).join(""),
+    ).trackers;
     expect(trackers).toHaveLength(MAX_URLS);
     const peers = parseMagnet(link + Array.from({ length: MAX_URLS + 5 }, (_, i) => `&x.pe=h${i}:1`).join("")).peers;
     expect(peers).toHaveLength(MAX_URLS);
@@ -94,9 +106,12 @@ describe("magnetLink", () => {
     expect(() => parseMagnet(expected)).not.toThrow();
   });
 
-  it.each(["", "a.torrent", "http://a/", hex.slice(1), `${hex}0`, `./${hex}`, `${hex} ${hex}`])("leaves %j alone", (text) => {
-    expect(magnetLink(text)).toBeUndefined();
-  });
+  it.each(["", "a.torrent", "http://a/", hex.slice(1), `${hex}0`, `./${hex}`, `${hex} ${hex}`])(
+    "leaves %j alone",
+    (text) => {
+      expect(magnetLink(text)).toBeUndefined();
+    },
+  );
 });
 
 describe("formatMagnet", () => {
@@ -104,13 +119,25 @@ describe("formatMagnet", () => {
     const url = fc.webUrl();
     const magnets = fc.record({
       infoHash: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => InfoHash.fromBytes(bytes)),
-      infoHashV2: fc.option(fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => InfoHash.fromBytes(bytes)), { nil: undefined }),
+      infoHashV2: fc.option(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => InfoHash.fromBytes(bytes)),
+        { nil: undefined },
+      ),
       name: fc.option(fc.string({ unit: "grapheme", minLength: 1 }), { nil: undefined }),
       length: fc.option(fc.maxSafeNat(), { nil: undefined }),
       trackers: fc.uniqueArray(url, { maxLength: 3 }),
       webSeeds: fc.uniqueArray(url, { maxLength: 3 }),
-      peers: fc.uniqueArray(fc.record({ host: fc.constantFrom("1.2.3.4", "2001:db8::1", "a.example"), port: fc.integer({ min: 1, max: 65_535 }) }), { maxLength: 3, selector: (peer) => `${peer.host} ${peer.port}` }),
-      selectOnly: fc.array(fc.tuple(fc.nat(1000), fc.nat(5)).map(([first, more]) => ({ first, last: first + more })), { maxLength: 3 }),
+      peers: fc.uniqueArray(
+        fc.record({
+          host: fc.constantFrom("1.2.3.4", "2001:db8::1", "a.example"),
+          port: fc.integer({ min: 1, max: 65_535 }),
+        }),
+        { maxLength: 3, selector: (peer) => `${peer.host} ${peer.port}` },
+      ),
+      selectOnly: fc.array(
+        fc.tuple(fc.nat(1000), fc.nat(5)).map(([first, more]) => ({ first, last: first + more })),
+        { maxLength: 3 },
+      ),
     });
     fc.assert(
       fc.property(magnets, (magnet) => {
@@ -143,6 +170,12 @@ describe("selectsFile", () => {
   it("selects all without so, else only what is in a range, however long", () => {
     expect(selectsFile(parseMagnet(link), 5)).toBe(true);
     const magnet = parseMagnet(`${link}&so=2,1000-4294967295`);
-    expect([0, 2, 999, 1000, 4_000_000_000].map((index) => selectsFile(magnet, index))).toEqual([false, true, false, true, true]);
+    expect([0, 2, 999, 1000, 4_000_000_000].map((index) => selectsFile(magnet, index))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });

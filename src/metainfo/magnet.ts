@@ -39,13 +39,18 @@ const SCHEME = "magnet:?";
 
 /**
  * Reads a magnet link. Parameters that mean nothing here, and addresses that are none, are left out.
- * Throws {@link InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one), `magnet.too-long`.
+ * Throws {@link InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one),
+ * `magnet.too-long`.
  */
 export function parseMagnet(text: string): Magnet {
-  if (text.length > MAX_MAGNET_LENGTH) throw new InputError("magnet.too-long", `a magnet link of ${text.length} characters; at most ${MAX_MAGNET_LENGTH}`);
+  if (text.length > MAX_MAGNET_LENGTH)
+    throw new InputError("magnet.too-long", `a magnet link of ${text.length} characters; at most ${MAX_MAGNET_LENGTH}`);
   const trimmed = text.trim();
   if (trimmed.slice(0, SCHEME.length).toLowerCase() !== SCHEME) {
-    throw new InputError("magnet.syntax", `not a magnet link: ${JSON.stringify(text.slice(0, 60))}; it must begin with ${SCHEME}`);
+    throw new InputError(
+      "magnet.syntax",
+      `not a magnet link: ${JSON.stringify(text.slice(0, 60))}; it must begin with ${SCHEME}`,
+    );
   }
   const parameters = readParameters(trimmed.slice(SCHEME.length));
   const topics = parameters.get("xt") ?? [];
@@ -68,9 +73,9 @@ export function parseMagnet(text: string): Magnet {
 }
 
 /**
- * The magnet link that a text stands for: a link with white space around it, or an info-hash alone (40 hexadecimal digits or 32 of
- * base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is well formed is for
- * {@link parseMagnet} to say.
+ * The magnet link that a text stands for: a link with white space around it, or an info-hash alone (40 hexadecimal
+ * digits or 32 of base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is
+ * well formed is for {@link parseMagnet} to say.
  */
 export function magnetLink(text: string): string | undefined {
   const trimmed = text.trim();
@@ -79,7 +84,10 @@ export function magnetLink(text: string): string | undefined {
   return /^[0-9a-f]{64}$/i.test(trimmed) ? `${SCHEME}xt=urn:btmh:${SHA256_MULTIHASH}${trimmed}` : undefined;
 }
 
-/** The magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError} `magnet.topic` without an info-hash. */
+/**
+ * The magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError}
+ * `magnet.topic` without an info-hash.
+ */
 export function formatMagnet(magnet: Partial<Magnet>): string {
   const { infoHash, infoHashV2, name, length, trackers = [], webSeeds = [], peers = [], selectOnly = [] } = magnet;
   const parts: string[] = [];
@@ -91,7 +99,8 @@ export function formatMagnet(magnet: Partial<Magnet>): string {
   for (const url of trackers) parts.push(`tr=${escape(url)}`);
   for (const url of webSeeds) parts.push(`ws=${escape(url)}`);
   for (const { host, port } of peers) parts.push(`x.pe=${host.includes(":") ? `[${host}]` : host}:${port}`);
-  if (selectOnly.length > 0) parts.push(`so=${selectOnly.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",")}`);
+  if (selectOnly.length > 0)
+    parts.push(`so=${selectOnly.map(({ first, last }) => (first === last ? first : `${first}-${last}`)).join(",")}`);
   return SCHEME + parts.join("&");
 }
 
@@ -115,15 +124,19 @@ export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): 
 }
 
 /**
- * Values by name, in order; a number after a name (`tr.1`) only tells values apart. In `dn` a plus sign is a space, as in a form; in
- * addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is decoded once.
+ * Values by name, in order; a number after a name (`tr.1`) only tells values apart. In `dn` a plus sign is a space, as
+ * in a form; in addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is decoded
+ * once.
  */
 function readParameters(query: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const part of query.split("&", MAX_MAGNET_PARAMETERS)) {
     const equals = part.indexOf("=");
     if (equals < 0) continue;
-    const name = part.slice(0, equals).toLowerCase().replace(/\.\d{1,6}$/, "");
+    const name = part
+      .slice(0, equals)
+      .toLowerCase()
+      .replace(/\.\d{1,6}$/, "");
     const values = found.get(name);
     const value = unescape(name === "dn" ? part.slice(equals + 1).replaceAll("+", " ") : part.slice(equals + 1));
     if (values === undefined) found.set(name, [value]);
@@ -134,7 +147,9 @@ function readParameters(query: string): Map<string, string[]> {
 
 /** Percent-decoding that leaves a stray `%` alone and repairs what is not UTF-8. */
 function unescape(text: string): string {
-  return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) => utf8Decode(fromHex(run.replaceAll("%", "")) ?? new Uint8Array(0)));
+  return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) =>
+    utf8Decode(fromHex(run.replaceAll("%", "")) ?? new Uint8Array(0)),
+  );
 }
 
 /** A detour over bytes, because `encodeURIComponent` throws at half a surrogate pair. */
@@ -160,7 +175,10 @@ function readBtih(topic: string): InfoHash | undefined {
       // Told below, with what was expected here.
     }
   }
-  throw new InputError("magnet.topic", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btih: takes 40 hex digits or 32 of base32`);
+  throw new InputError(
+    "magnet.topic",
+    `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btih: takes 40 hex digits or 32 of base32`,
+  );
 }
 
 function readBtmh(topic: string): InfoHash | undefined {
@@ -168,7 +186,10 @@ function readBtmh(topic: string): InfoHash | undefined {
   if (text === undefined) return undefined;
   const bytes = text.startsWith(SHA256_MULTIHASH) ? fromHex(text.slice(SHA256_MULTIHASH.length)) : undefined;
   if (bytes?.length !== 32) {
-    throw new InputError("magnet.topic", `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btmh: takes ${SHA256_MULTIHASH} and 64 hex digits`);
+    throw new InputError(
+      "magnet.topic",
+      `not an info-hash: ${JSON.stringify(text.slice(0, 80))}; urn:btmh: takes ${SHA256_MULTIHASH} and 64 hex digits`,
+    );
   }
   return InfoHash.parse(toHex(bytes));
 }

@@ -10,10 +10,15 @@ function data(length: number): Uint8Array {
 }
 
 describe("merkleRoot", () => {
-  it.each([1, block - 1, block, block + 1, 3 * block, 4 * block, 5 * block + 77])("of a file of %i bytes is the tree computed plainly", (length) => {
-    const bytes = data(length);
-    expect(merkleRoot(merkleLeaves(bytes, cryptoHasher), cryptoHasher)).toEqual(merkle(bytes, treeWidth(Math.ceil(length / block))));
-  });
+  it.each([1, block - 1, block, block + 1, 3 * block, 4 * block, 5 * block + 77])(
+    "of a file of %i bytes is the tree computed plainly",
+    (length) => {
+      const bytes = data(length);
+      expect(merkleRoot(merkleLeaves(bytes, cryptoHasher), cryptoHasher)).toEqual(
+        merkle(bytes, treeWidth(Math.ceil(length / block))),
+      );
+    },
+  );
 
   it("from a piece layer is the root from the leaves", () => {
     fc.assert(
@@ -27,7 +32,9 @@ describe("merkleRoot", () => {
           ),
         );
         expect(pieceLayerHeight(pieceLength)).toBe(height);
-        expect(merkleRoot(layer, cryptoHasher, height)).toEqual(merkleRoot(merkleLeaves(bytes, cryptoHasher), cryptoHasher));
+        expect(merkleRoot(layer, cryptoHasher, height)).toEqual(
+          merkleRoot(merkleLeaves(bytes, cryptoHasher), cryptoHasher),
+        );
       }),
       { numRuns: 30 },
     );

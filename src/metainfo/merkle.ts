@@ -7,12 +7,17 @@ export type SyncHasher = Pick<Hasher, "digestSync">;
 /** Bytes of a SHA-256 digest, the node of a BEP 52 tree. */
 export const MERKLE_HASH_LENGTH = 32;
 
-/** The leaves of a tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, end to end; the last block may be shorter. */
+/**
+ * The leaves of a tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, end to end; the last block may be shorter.
+ */
 export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
   const count = Math.ceil(data.length / BLOCK_LENGTH);
   const out = new Uint8Array(count * MERKLE_HASH_LENGTH);
   for (let i = 0; i < count; i++) {
-    out.set(hasher.digestSync("sha256", data.subarray(i * BLOCK_LENGTH, (i + 1) * BLOCK_LENGTH)), i * MERKLE_HASH_LENGTH);
+    out.set(
+      hasher.digestSync("sha256", data.subarray(i * BLOCK_LENGTH, (i + 1) * BLOCK_LENGTH)),
+      i * MERKLE_HASH_LENGTH,
+    );
   }
   return out;
 }
@@ -32,10 +37,16 @@ export function treeWidth(count: number): number {
 }
 
 /**
- * The root over a layer of hashes, end to end, whose nodes stand `height` levels above the leaves; missing nodes are filled up with
- * {@link padHash}, to a power of two or to `width` nodes (a power of two). An empty layer has the root of padding alone.
+ * The root over a layer of hashes, end to end, whose nodes stand `height` levels above the leaves; missing nodes are
+ * filled up with {@link padHash}, to a power of two or to `width` nodes (a power of two). An empty layer has the root
+ * of padding alone.
  */
-export function merkleRoot(layer: Uint8Array, hasher: SyncHasher, height = 0, width = treeWidth(layer.length / MERKLE_HASH_LENGTH)): Uint8Array {
+export function merkleRoot(
+  layer: Uint8Array,
+  hasher: SyncHasher,
+  height = 0,
+  width = treeWidth(layer.length / MERKLE_HASH_LENGTH),
+): Uint8Array {
   let nodes = layer;
   let padding = padHash(height, hasher);
   if (nodes.length === 0) nodes = padding;
@@ -47,16 +58,17 @@ export function merkleRoot(layer: Uint8Array, hasher: SyncHasher, height = 0, wi
 }
 
 /**
- * Leaves in the tree of each of a file's pieces (BEP 52): blocks in a piece, and for a file that fits one piece no more than the next power of two
- * of its blocks.
+ * Leaves in the tree of each of a file's pieces (BEP 52): blocks in a piece, and for a file that fits one piece no more
+ * than the next power of two of its blocks.
  */
 export function pieceTreeWidth(pieceLength: number, fileLength: number): number {
   return treeWidth(Math.min(pieceLength, fileLength) / BLOCK_LENGTH);
 }
 
 /**
- * The hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to `pieceLength` when the file
- * has more than one piece, and only to the next power of two of blocks when the file fits one piece (then it is the file's root).
+ * The hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to
+ * `pieceLength` when the file has more than one piece, and only to the next power of two of blocks when the file fits
+ * one piece (then it is the file's root).
  */
 export function pieceRoot(data: Uint8Array, hasher: SyncHasher, pieceLength: number, fileLength: number): Uint8Array {
   return merkleRoot(merkleLeaves(data, hasher), hasher, 0, pieceTreeWidth(pieceLength, fileLength));

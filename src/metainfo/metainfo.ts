@@ -104,25 +104,30 @@ export class Metainfo {
   }
 
   /**
-   * The digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the piece's merkle tree.
-   * Throws {@link InputError} `metainfo.piece-index` when there is no such piece, `metainfo.layers` when its layer is not known.
+   * The digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the piece's
+   * merkle tree. Throws {@link InputError} `metainfo.piece-index` when there is no such piece, `metainfo.layers` when
+   * its layer is not known.
    */
   pieceHash(index: number): Uint8Array {
-    if (!(index >= 0 && index < this.pieceCount)) throw new InputError("metainfo.piece-index", `no piece ${index} among ${this.pieceCount}`);
+    if (!(index >= 0 && index < this.pieceCount))
+      throw new InputError("metainfo.piece-index", `no piece ${index} among ${this.pieceCount}`);
     const digest = pieceDigest(this.hashes, this.layout, index);
     if (digest === undefined) throw new InputError("metainfo.layers", `the piece layer of piece ${index} is not known`);
     return digest;
   }
 
   /**
-   * The v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding and empty files, and where a
-   * magnet link has not brought the layer.
+   * The v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding and empty
+   * files, and where a magnet link has not brought the layer.
    */
   pieceLayer(fileIndex: number): Uint8Array | undefined {
     return this.#hashesV2?.layers[fileIndex];
   }
 
-  /** The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers are told is as before. */
+  /**
+   * The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers are
+   * told is as before.
+   */
   named(name: string): Metainfo {
     return new Metainfo({
       version: this.version,
@@ -150,7 +155,9 @@ export class Metainfo {
     });
   }
 
-  /** The torrent as a file: the bytes it was read from, or made around the info dictionary when that came from peers. */
+  /**
+   * The torrent as a file: the bytes it was read from, or made around the info dictionary when that came from peers.
+   */
   torrentBytes(): Uint8Array {
     return this.#torrentBytes();
   }

@@ -5,7 +5,20 @@ import { MAX_NAME_BYTES } from "./limits.ts";
 import { foldName, numberedName, safeName } from "./names.ts";
 
 describe("safeName", () => {
-  it.each(["a", "file.txt", "Con Air.mkv", "Console", "nulls", ".hidden", "Title: what? <x> \"y\" *|", "日本語.txt", "👩‍👩‍👧.png", "a  b", "-rf", "100%"])("keeps %j", (name) => {
+  it.each([
+    "a",
+    "file.txt",
+    "Con Air.mkv",
+    "Console",
+    "nulls",
+    ".hidden",
+    'Title: what? <x> "y" *|',
+    "日本語.txt",
+    "👩‍👩‍👧.png",
+    "a  b",
+    "-rf",
+    "100%",
+  ])("keeps %j", (name) => {
     expect(safeName(name)).toBe(name);
   });
 
@@ -38,12 +51,20 @@ describe("safeName", () => {
     expect(safeName(name)).toBe(expected);
   });
 
-  it.each([".millrace", ".Millrace", ".MILLRACE", ".millrace-0123.moved", ".millrace.", ".millrace ", ".millrace::$INDEX_ALLOCATION", "millra~1", "MILLRA~2", "MILLRA~1.parts"])(
-    "gives no file our own name %j",
-    (name) => {
-      expect(safeName(name)).toMatch(/^_[.mM]/);
-    },
-  );
+  it.each([
+    ".millrace",
+    ".Millrace",
+    ".MILLRACE",
+    ".millrace-0123.moved",
+    ".millrace.",
+    ".millrace ",
+    ".millrace::$INDEX_ALLOCATION",
+    "millra~1",
+    "MILLRA~2",
+    "MILLRA~1.parts",
+  ])("gives no file our own name %j", (name) => {
+    expect(safeName(name)).toMatch(/^_[.mM]/);
+  });
 
   it.each([
     ["zero-width characters", ".mill\u200brace"],
@@ -62,17 +83,32 @@ describe("safeName", () => {
     expect(safeName(name).startsWith("_")).toBe(true);
   });
 
-  it.each([".milla", "millrace", "Millrace.iso", "x.millrace", ".mil", "millra", "mi", "\u00e9.millrace", ".git"])("keeps %j, which is not ours", (name) => {
-    expect(safeName(name)).toBe(name);
-  });
+  it.each([".milla", "millrace", "Millrace.iso", "x.millrace", ".mil", "millra", "mi", "\u00e9.millrace", ".git"])(
+    "keeps %j, which is not ours",
+    (name) => {
+      expect(safeName(name)).toBe(name);
+    },
+  );
 
   it("gives no file our own name, however it is written", () => {
-    const letter = fc.constantFrom(...Array.from(".milraceMILRACE~1 \u200b\u200d\ufe0f\uff0e\uff4d\uff29\u0131\u00ad\ufeff\u202e"));
+    const letter = fc.constantFrom(
+      ...Array.from(".milraceMILRACE~1 \u200b\u200d\ufe0f\uff0e\uff4d\uff29\u0131\u00ad\ufeff\u202e"),
+    );
     const spelling = fc.array(letter, { maxLength: 3 });
-    const name = fc.tuple(spelling, fc.constantFrom(".millrace", ".MillRace", "millra~1", "\uff0emillrace", ".mill", "race"), spelling).map(([a, b, c]) => [...a, b, ...c].join(""));
+    const name = fc
+      .tuple(
+        spelling,
+        fc.constantFrom(".millrace", ".MillRace", "millra~1", "\uff0emillrace", ".mill", "race"),
+        spelling,
+      )
+      .map(([a, b, c]) => [...a, b, ...c].join(""));
     fc.assert(
       fc.property(name, (text) => {
-        const seen = safeName(text).normalize("NFKC").replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, "").toUpperCase().toLowerCase();
+        const seen = safeName(text)
+          .normalize("NFKC")
+          .replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu, "")
+          .toUpperCase()
+          .toLowerCase();
         expect(seen.startsWith(".millrace") || seen.startsWith("millra~")).toBe(false);
       }),
       { numRuns: 5_000 },
@@ -91,16 +127,25 @@ describe("safeName", () => {
 
   it("is safe for any text, and changes nothing the second time", () => {
     const units = fc.string({ unit: "binary", maxLength: 300 });
-    const hostile = fc.array(fc.constantFrom(".", " ", "/", "\\", "\0", "con", "CON", "nul.", "é", "😀", "\ud83d", "\u202e", "x".repeat(120)), { maxLength: 8 });
+    const hostile = fc.array(
+      fc.constantFrom(".", " ", "/", "\\", "\0", "con", "CON", "nul.", "é", "😀", "\ud83d", "\u202e", "x".repeat(120)),
+      { maxLength: 8 },
+    );
     fc.assert(
-      fc.property(fc.oneof(units, hostile.map((parts) => parts.join(""))), (text) => {
-        const name = safeName(text);
-        expect(name).not.toBe("");
-        // oxlint-disable-next-line no-control-regex
-        expect(name).not.toMatch(/[/\\\u0000-\u001f\u007f]|^\.{1,2}$|[. ]$/);
-        expect(utf8(name).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
-        expect(safeName(name)).toBe(name);
-      }),
+      fc.property(
+        fc.oneof(
+          units,
+          hostile.map((parts) => parts.join("")),
+        ),
+        (text) => {
+          const name = safeName(text);
+          expect(name).not.toBe("");
+          // oxlint-disable-next-line no-control-regex
+          expect(name).not.toMatch(/[/\\\u0000-\u001f\u007f]|^\.{1,2}$|[. ]$/);
+          expect(utf8(name).length).toBeLessThanOrEqual(MAX_NAME_BYTES);
+          expect(safeName(name)).toBe(name);
+        },
+      ),
     );
   });
 

@@ -7,8 +7,9 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
 /** Characters that reorder the text around them, so that `gpj.exe` may read `exe.jpg`. */
 const BIDI_CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** Separators, NUL and other control characters, and halves of surrogate pairs, which no file system takes. */
-// oxlint-disable-next-line no-control-regex
-const FORBIDDEN = /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const FORBIDDEN =
+  // oxlint-disable-next-line no-control-regex
+  /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** Characters that Apple's and other file systems drop when they compare names, or that nobody sees. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
@@ -17,27 +18,39 @@ const OWN_NAME = /^(?:\.millrace|millra~)/;
 /** The first characters of {@link OWN_NAME} and of what becomes one of them: others need no closer look. */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
-/** Whether a name is, in any spelling that some file system takes for the same, one that begins with `.millrace`: all such names are ours. */
+/**
+ * Whether a name is, in any spelling that some file system takes for the same, one that begins with `.millrace`: all
+ * such names are ours.
+ */
 function isOwnName(name: string): boolean {
-  return MAY_BE_OWN.test(name) && OWN_NAME.test(foldName(name.normalize("NFKC").replaceAll(IGNORED, "").normalize("NFKC")));
+  return (
+    MAY_BE_OWN.test(name) && OWN_NAME.test(foldName(name.normalize("NFKC").replaceAll(IGNORED, "").normalize("NFKC")))
+  );
 }
 
 /**
- * One path component that is safe to create in a folder, whatever the torrent says: never empty, `.` or `..`; no separators (`/`,
- * `\`), control characters, or controls of writing direction; no name that Windows reserves for a device; no dot or space at the end
- * (Windows drops them, so that two names would be one file); none that begins with `.millrace`, in any spelling, for these are our own; at most 255
- * bytes of UTF-8, cut before the extension.
+ * One path component that is safe to create in a folder, whatever the torrent says: never empty, `.` or `..`; no
+ * separators (`/`,
+ * `\`), control characters, or controls of writing direction; no name that Windows reserves for a device; no dot or
+ * space at the end (Windows drops them, so that two names would be one file); none that begins with `.millrace`, in any
+ * spelling, for these are our own; at most 255 bytes of UTF-8, cut before the extension.
  * Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be found again.
  */
 export function safeName(text: string): string {
-  if (isPlain(text)) return mayBeReserved(text.charCodeAt(0)) && (DEVICE.test(text) || OWN_NAME.test(text.toLowerCase())) ? `_${text}` : text;
+  if (isPlain(text))
+    return mayBeReserved(text.charCodeAt(0)) && (DEVICE.test(text) || OWN_NAME.test(text.toLowerCase()))
+      ? `_${text}`
+      : text;
   let name = text.replaceAll(BIDI_CONTROLS, "").replaceAll(FORBIDDEN, "_");
   name = cut(trimEnd(name));
   if (name === "") return "_";
   return DEVICE.test(name) || isOwnName(name) ? cut(`_${name}`) : name;
 }
 
-/** Letters, digits and punctuation that mean nothing anywhere, not ending in a dot or space: most names. A loop is twice as fast as an expression. */
+/**
+ * Letters, digits and punctuation that mean nothing anywhere, not ending in a dot or space: most names. A loop is twice
+ * as fast as an expression.
+ */
 function isPlain(text: string): boolean {
   const { length } = text;
   if (length === 0 || length > LONGEST_PLAIN) return false;
@@ -49,10 +62,20 @@ function isPlain(text: string): boolean {
   return code !== 0x20 && code !== 0x2e;
 }
 
-/** Whether a name that Windows reserves may begin with this character (A, C, L, N or P), or one of ours (M or a dot). */
+/**
+ * Whether a name that Windows reserves may begin with this character (A, C, L, N or P), or one of ours (M or a dot).
+ */
 function mayBeReserved(first: number): boolean {
   const lower = first | 0x20;
-  return first === 0x2e || lower === 0x6d || lower === 0x61 || lower === 0x63 || lower === 0x6c || lower === 0x6e || lower === 0x70;
+  return (
+    first === 0x2e ||
+    lower === 0x6d ||
+    lower === 0x61 ||
+    lower === 0x63 ||
+    lower === 0x6c ||
+    lower === 0x6e ||
+    lower === 0x70
+  );
 }
 
 /** A loop, because `/[. ]+$/` takes quadratic time on hostile names. */
@@ -75,7 +98,9 @@ function extensionOf(name: string): string {
   const dot = name.lastIndexOf(".");
   if (dot <= 0) return "";
   const extension = name.slice(dot);
-  return extension.length <= MAX_KEPT_EXTENSION_BYTES && utf8(extension).length <= MAX_KEPT_EXTENSION_BYTES ? extension : "";
+  return extension.length <= MAX_KEPT_EXTENSION_BYTES && utf8(extension).length <= MAX_KEPT_EXTENSION_BYTES
+    ? extension
+    : "";
 }
 
 /** As many whole characters of `text` as fit `room` bytes. */
@@ -101,7 +126,8 @@ export function numberedName(name: string, number: number): string {
 /** What two names have in common that a file system without regard to case or Unicode normal form takes for one. */
 export function foldName(name: string): string {
   for (let i = 0; i < name.length; i++) {
-    if (name.charCodeAt(i) > 0x7f) return name.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
+    if (name.charCodeAt(i) > 0x7f)
+      return name.normalize("NFC").toLowerCase().toUpperCase().toLowerCase().normalize("NFC");
   }
   return name.toLowerCase();
 }

@@ -10,7 +10,10 @@ export interface TorrentNode {
   readonly port: number;
 }
 
-/** What stands in a torrent beside its info dictionary. Nothing of it is needed, so what is malformed is left out, not an error. */
+/**
+ * What stands in a torrent beside its info dictionary. Nothing of it is needed, so what is malformed is left out, not
+ * an error.
+ */
 export interface OuterFacts {
   /** Addresses of trackers by tier, the first tier first (BEP 12). */
   readonly trackers: readonly (readonly string[])[];
@@ -80,13 +83,16 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * An address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose names have blanks are
- * often written so. `undefined` when it is none or too long. Any scheme is taken: the code that connects decides.
+ * An address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose names
+ * have blanks are often written so. `undefined` when it is none or too long. Any scheme is taken: the code that
+ * connects decides.
  */
 export function cleanUrl(text: string): string | undefined {
   const url = text.trim().replaceAll(" ", "%20");
   // oxlint-disable-next-line no-control-regex
-  return url.length <= MAX_URL_LENGTH && /^[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f]+$/i.test(url) ? url : undefined;
+  return url.length <= MAX_URL_LENGTH && /^[a-z][a-z0-9+.-]*:\/\/[^\s\u0000-\u001f\u007f]+$/i.test(url)
+    ? url
+    : undefined;
 }
 
 function readNodes(value: BValue | undefined): TorrentNode[] {
@@ -95,7 +101,8 @@ function readNodes(value: BValue | undefined): TorrentNode[] {
     const [host, port] = asList(item) ?? [];
     const name = asText(host);
     const number = asInt(port);
-    if (name === undefined || name === "" || name.length > 255 || number === undefined || number < 1 || number > 65_535) continue;
+    if (name === undefined || name === "" || name.length > 255 || number === undefined || number < 1 || number > 65_535)
+      continue;
     nodes.push({ host: name, port: number });
     if (nodes.length >= MAX_URLS) break;
   }

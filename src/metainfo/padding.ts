@@ -1,6 +1,6 @@
 /**
- * What BitComet, and those who followed it before BEP 47, begin the names of padding files with. libtorrent knows them by it, too.
- * Their content is zeros, as BEP 47 has it.
+ * What BitComet, and those who followed it before BEP 47, begin the names of padding files with. libtorrent knows them
+ * by it, too. Their content is zeros, as BEP 47 has it.
  */
 const PADDING_PREFIX = "_____padding_file_";
 

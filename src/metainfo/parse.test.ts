@@ -4,7 +4,14 @@ import { cryptoHasher, merkle } from "../../test/support/memory-source.ts";
 import { latin1, toHex, utf8 } from "../base/index.ts";
 import { encode, keyFromBytes } from "../bencode/index.ts";
 import type { BInput } from "../bencode/index.ts";
-import { MAX_PATH_COMPONENTS, MAX_PIECE_LENGTH, MAX_PIECES, MAX_TORRENT_LENGTH, MAX_URL_LENGTH, MAX_URLS } from "./limits.ts";
+import {
+  MAX_PATH_COMPONENTS,
+  MAX_PIECE_LENGTH,
+  MAX_PIECES,
+  MAX_TORRENT_LENGTH,
+  MAX_URL_LENGTH,
+  MAX_URLS,
+} from "./limits.ts";
 import type { Metainfo } from "./metainfo.ts";
 import { metainfoFromInfo, parseMetainfo } from "./parse.ts";
 
@@ -22,14 +29,23 @@ const single: Dict = { name: "file.bin", length: 40_000, "piece length": 16_384,
 
 function many(files: readonly Dict[], more: Dict = {}): Dict {
   const total = files.reduce((sum, file) => sum + Number(file["length"] ?? 0), 0);
-  return { name: "root", files, "piece length": 16_384, pieces: new Uint8Array(Math.ceil(total / 16_384) * 20), ...more };
+  return {
+    name: "root",
+    files,
+    "piece length": 16_384,
+    pieces: new Uint8Array(Math.ceil(total / 16_384) * 20),
+    ...more,
+  };
 }
 
 const paths = (metainfo: Metainfo): string[] => metainfo.files.map((file) => file.path.join("/"));
 
 describe("parseMetainfo of v1", () => {
   it("reads a single file", () => {
-    const bytes = torrent({ ...single, private: 1, source: "SRC" }, { announce: "http://t.example/announce", comment: "hello", "created by": "x/1", "creation date": 1_700_000_000 });
+    const bytes = torrent(
+      { ...single, private: 1, source: "SRC" },
+      { announce: "http://t.example/announce", comment: "hello", "created by": "x/1", "creation date": 1_700_000_000 },
+    );
     const metainfo = parse(bytes);
     expect(metainfo).toMatchObject({
       version: "v1",
@@ -48,7 +64,9 @@ describe("parseMetainfo of v1", () => {
     });
     expect(paths(metainfo)).toEqual(["file.bin"]);
     expect(metainfo.id).toBe(metainfo.infoHash);
-    expect(metainfo.infoHash?.hex).toBe(toHex(cryptoHasher.digestSync("sha1", encode({ ...single, private: 1, source: "SRC" }))));
+    expect(metainfo.infoHash?.hex).toBe(
+      toHex(cryptoHasher.digestSync("sha1", encode({ ...single, private: 1, source: "SRC" }))),
+    );
     expect(metainfo.pieceHash(2)).toEqual(new Uint8Array(20).fill(7));
     expect(() => metainfo.pieceHash(3)).toThrow(code("metainfo.piece-index"));
     expect(metainfo.pieceLayer(0)).toBeUndefined();
@@ -60,11 +78,16 @@ describe("parseMetainfo of v1", () => {
     const metainfo = parse(utf8(`d4:info${info}8:announce8:http://xe`));
     expect(metainfo.infoHash?.hex).toBe(toHex(cryptoHasher.digestSync("sha1", utf8(info))));
     expect(metainfo.infoBytes).toEqual(utf8(info));
-    expect(() => parseMetainfo(utf8(`d4:info${info}8:announce8:http://xe`), cryptoHasher, { strict: true })).toThrow(code("bencode.leading-zero"));
+    expect(() => parseMetainfo(utf8(`d4:info${info}8:announce8:http://xe`), cryptoHasher, { strict: true })).toThrow(
+      code("bencode.leading-zero"),
+    );
   });
 
   it("reads files that need no closer look as it reads the same files beside one that does", () => {
-    const files = Array.from({ length: 40 }, (_, index) => ({ length: index, path: [`dir ${index % 3}`, `file ${index}.txt`] }));
+    const files = Array.from({ length: 40 }, (_, index) => ({
+      length: index,
+      path: [`dir ${index % 3}`, `file ${index}.txt`],
+    }));
     const plain = parse(torrent(many(files))).files;
     // "x" clashes with "X", so that every file takes the other way.
     const beside = parse(torrent(many([...files, { length: 0, path: ["x"] }, { length: 0, path: ["X"] }]))).files;
@@ -73,8 +96,18 @@ describe("parseMetainfo of v1", () => {
   });
 
   it("takes a symbolic link for no bytes, whatever length is written with it (BEP 47)", () => {
-    const metainfo = parse(torrent(many([{ length: 4, attr: "l", path: ["link"], "symlink path": ["a"] }, { length: 5, path: ["a"] }])));
-    expect(metainfo.files.map((file) => [file.length, file.symlinkPath])).toEqual([[0, ["a"]], [5, undefined]]);
+    const metainfo = parse(
+      torrent(
+        many([
+          { length: 4, attr: "l", path: ["link"], "symlink path": ["a"] },
+          { length: 5, path: ["a"] },
+        ]),
+      ),
+    );
+    expect(metainfo.files.map((file) => [file.length, file.symlinkPath])).toEqual([
+      [0, ["a"]],
+      [5, undefined],
+    ]);
     expect(metainfo.layout.totalLength).toBe(5);
   });
 
@@ -91,7 +124,18 @@ describe("parseMetainfo of v1", () => {
   });
 
   it("gives two files of one path a name each", () => {
-    expect(paths(parse(torrent(many([{ length: 1, path: ["a"] }, { length: 2, path: ["a"] }]))))).toEqual(["a", "a.1"]);
+    expect(
+      paths(
+        parse(
+          torrent(
+            many([
+              { length: 1, path: ["a"] },
+              { length: 2, path: ["a"] },
+            ]),
+          ),
+        ),
+      ),
+    ).toEqual(["a", "a.1"]);
   });
 
   it("takes the first of a key that appears twice", () => {
@@ -186,7 +230,11 @@ describe("parseMetainfo of v1", () => {
     ["no piece length", torrent({ ...single, "piece length": undefined }), "metainfo.piece-length"],
     ["a piece length of zero", torrent({ ...single, "piece length": 0 }), "bencode.range"],
     ["a negative piece length", torrent({ ...single, "piece length": -16_384 }), "bencode.range"],
-    ["a piece length over the limit", torrent({ ...single, "piece length": MAX_PIECE_LENGTH * 2 }), "metainfo.piece-length"],
+    [
+      "a piece length over the limit",
+      torrent({ ...single, "piece length": MAX_PIECE_LENGTH * 2 }),
+      "metainfo.piece-length",
+    ],
     ["a negative length", torrent({ ...single, length: -1 }), "bencode.range"],
     ["a length beyond 2^53", torrent({ ...single, length: 2n ** 60n }), "bencode.range"],
     ["neither length nor files", torrent({ ...single, length: undefined }), "metainfo.files"],
@@ -196,8 +244,22 @@ describe("parseMetainfo of v1", () => {
     ["a file without a path", torrent(many([{ length: 1 }])), "metainfo.path"],
     ["a file with an empty path", torrent(many([{ length: 1, path: [] }])), "metainfo.path"],
     ["a path of numbers", torrent(many([{ length: 1, path: [1] }])), "metainfo.path"],
-    ["a path that never ends", torrent(many([{ length: 1, path: Array.from({ length: MAX_PATH_COMPONENTS + 1 }, () => "a") }])), "metainfo.path"],
-    ["sizes beyond 2^53 together", torrent({ ...many([]), files: [{ length: Number.MAX_SAFE_INTEGER, path: ["a"] }, { length: 9, path: ["b"] }] }), "metainfo.size"],
+    [
+      "a path that never ends",
+      torrent(many([{ length: 1, path: Array.from({ length: MAX_PATH_COMPONENTS + 1 }, () => "a") }])),
+      "metainfo.path",
+    ],
+    [
+      "sizes beyond 2^53 together",
+      torrent({
+        ...many([]),
+        files: [
+          { length: Number.MAX_SAFE_INTEGER, path: ["a"] },
+          { length: 9, path: ["b"] },
+        ],
+      }),
+      "metainfo.size",
+    ],
     ["a symbolic link without a path", torrent(many([{ attr: "l", "symlink path": ["a"] }])), "metainfo.path"],
     ["a version from the future", torrent({ ...single, "meta version": 3 }), "metainfo.version"],
   ])("refuses %s", (_what, bytes, expected) => {
@@ -209,7 +271,10 @@ describe("parseMetainfo of what stands beside info", () => {
   const outer = (facts: Dict): Metainfo => parse(torrent(single, facts));
 
   it("takes the tiers of announce-list over announce, without repetition (BEP 12)", () => {
-    const facts = { announce: "http://no/", "announce-list": [["udp://a:1", " http://b/ ", "udp://a:1"], [], ["nonsense", 5], ["wss://c", "udp://a:1"]] };
+    const facts = {
+      announce: "http://no/",
+      "announce-list": [["udp://a:1", " http://b/ ", "udp://a:1"], [], ["nonsense", 5], ["wss://c", "udp://a:1"]],
+    };
     expect(outer(facts).trackers).toEqual([["udp://a:1", "http://b/"], ["wss://c"]]);
   });
 
@@ -237,9 +302,14 @@ describe("parseMetainfo of what stands beside info", () => {
       webSeeds: ["http://a/my%20files/x%20y.iso"],
       httpSeeds: ["http://b/a%20b"],
     });
-    expect(outer({ "url-list": ["http://a/", 1, "http://a/", "ftp://b/"] }).webSeeds).toEqual(["http://a/", "ftp://b/"]);
+    expect(outer({ "url-list": ["http://a/", 1, "http://a/", "ftp://b/"] }).webSeeds).toEqual([
+      "http://a/",
+      "ftp://b/",
+    ]);
     expect(outer({ httpseeds: ["http://h/"] }).httpSeeds).toEqual(["http://h/"]);
-    expect(outer({ nodes: [["router.example", 6881], ["::1", 0], ["x"], "y", ["", 5]] }).nodes).toEqual([{ host: "router.example", port: 6881 }]);
+    expect(outer({ nodes: [["router.example", 6881], ["::1", 0], ["x"], "y", ["", 5]] }).nodes).toEqual([
+      { host: "router.example", port: 6881 },
+    ]);
   });
 
   it.each([-1, 2 ** 52, "yesterday", 2n ** 70n])("has no creation date for %s", (date) => {
@@ -248,14 +318,20 @@ describe("parseMetainfo of what stands beside info", () => {
 });
 
 /** A file of `length` bytes with its root and layer. */
-function v2File(length: number, pieceLength: number, seed: number): { properties: Dict; root: Uint8Array; layer: Uint8Array } {
+function v2File(
+  length: number,
+  pieceLength: number,
+  seed: number,
+): { properties: Dict; root: Uint8Array; layer: Uint8Array } {
   const data = new Uint8Array(length).fill(seed);
   const blocks = Math.ceil(length / 16_384);
   let width = 1;
   while (width < blocks) width *= 2;
   const root = merkle(data, width);
   const layer = Buffer.concat(
-    Array.from({ length: Math.ceil(length / pieceLength) }, (_, i) => merkle(data.subarray(i * pieceLength, (i + 1) * pieceLength), pieceLength / 16_384)),
+    Array.from({ length: Math.ceil(length / pieceLength) }, (_, i) =>
+      merkle(data.subarray(i * pieceLength, (i + 1) * pieceLength), pieceLength / 16_384),
+    ),
   );
   return { properties: { length, "pieces root": root }, root, layer: new Uint8Array(layer) };
 }
@@ -263,7 +339,10 @@ function v2File(length: number, pieceLength: number, seed: number): { properties
 const pieceLength = 32_768;
 const a = v2File(100_000, pieceLength, 1);
 const b = v2File(20_000, pieceLength, 2);
-const tree: Dict = { "a.bin": { "": a.properties }, dir: { b: { "": { ...b.properties, attr: "x" } }, empty: { "": { length: 0 } } } };
+const tree: Dict = {
+  "a.bin": { "": a.properties },
+  dir: { b: { "": { ...b.properties, attr: "x" } }, empty: { "": { length: 0 } } },
+};
 const infoV2: Dict = { name: "root", "piece length": pieceLength, "meta version": 2, "file tree": tree };
 const layers = new Map<string, BInput>([[keyFromBytes(a.root), a.layer]]);
 
@@ -280,7 +359,11 @@ describe("parseMetainfo of v2", () => {
     expect(metainfo.infoHashV2?.hex).toBe(toHex(cryptoHasher.digestSync("sha256", encode(infoV2))));
     expect(paths(metainfo)).toEqual(["a.bin", "dir/b", "dir/empty"]);
     expect(metainfo.files.map((file) => file.offset)).toEqual([0, 131_072, 163_840]);
-    expect([metainfo.pieceCount, metainfo.totalSize, metainfo.layout.pieceSize(3)]).toEqual([5, 120_000, 100_000 - 3 * pieceLength]);
+    expect([metainfo.pieceCount, metainfo.totalSize, metainfo.layout.pieceSize(3)]).toEqual([
+      5,
+      120_000,
+      100_000 - 3 * pieceLength,
+    ]);
     expect(metainfo.pieceLayer(0)).toEqual(a.layer);
     expect(metainfo.pieceLayer(1)).toEqual(b.root);
     expect(metainfo.pieceLayer(2)).toBeUndefined();
@@ -295,9 +378,18 @@ describe("parseMetainfo of v2", () => {
   });
 
   it("leaves out piece layers of no file, and of files that need none", () => {
-    const more = new Map<string, BInput>([...layers, [keyFromBytes(b.root), b.layer], [keyFromBytes(new Uint8Array(32).fill(7)), a.layer], ["short", 5]]);
+    const more = new Map<string, BInput>([
+      ...layers,
+      [keyFromBytes(b.root), b.layer],
+      [keyFromBytes(new Uint8Array(32).fill(7)), a.layer],
+      ["short", 5],
+    ]);
     const metainfo = parse(v2(infoV2, { "piece layers": more }));
-    expect([metainfo.pieceLayer(0), metainfo.pieceLayer(1), metainfo.pieceLayer(2)]).toEqual([a.layer, b.root, undefined]);
+    expect([metainfo.pieceLayer(0), metainfo.pieceLayer(1), metainfo.pieceLayer(2)]).toEqual([
+      a.layer,
+      b.root,
+      undefined,
+    ]);
   });
 
   it("from peers has roots but not layers", () => {
@@ -311,19 +403,43 @@ describe("parseMetainfo of v2", () => {
   it.each<[string, Uint8Array, string]>([
     ["no layers", v2(infoV2, {}), "metainfo.layers"],
     ["a missing layer", v2(infoV2, { "piece layers": {} }), "metainfo.layers"],
-    ["a layer with a wrong hash", v2(infoV2, { "piece layers": new Map([[keyFromBytes(a.root), badLayer]]) }), "metainfo.layers"],
-    ["a layer that is too short", v2(infoV2, { "piece layers": new Map([[keyFromBytes(a.root), a.layer.subarray(32)]]) }), "metainfo.layers"],
+    [
+      "a layer with a wrong hash",
+      v2(infoV2, { "piece layers": new Map([[keyFromBytes(a.root), badLayer]]) }),
+      "metainfo.layers",
+    ],
+    [
+      "a layer that is too short",
+      v2(infoV2, { "piece layers": new Map([[keyFromBytes(a.root), a.layer.subarray(32)]]) }),
+      "metainfo.layers",
+    ],
     ["no file tree", v2({ ...infoV2, "file tree": undefined }), "bencode.missing"],
     ["an empty file tree", v2({ ...infoV2, "file tree": {} }), "metainfo.file-tree"],
     ["a root that is a file", v2({ ...infoV2, "file tree": { "": b.properties } }), "metainfo.file-tree"],
-    ["a file that is a folder too", v2({ ...infoV2, "file tree": { x: { "": b.properties, y: { "": b.properties } } } }), "metainfo.file-tree"],
+    [
+      "a file that is a folder too",
+      v2({ ...infoV2, "file tree": { x: { "": b.properties, y: { "": b.properties } } } }),
+      "metainfo.file-tree",
+    ],
     ["an entry that is no dictionary", v2({ ...infoV2, "file tree": { x: 1 } }), "metainfo.file-tree"],
     ["a file without a root", v2({ ...infoV2, "file tree": { x: { "": { length: 5 } } } }), "metainfo.pieces-root"],
-    ["a root of zeros", v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(32) } } } }), "metainfo.pieces-root"],
-    ["a root of 20 bytes", v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(20) } } } }), "metainfo.pieces-root"],
+    [
+      "a root of zeros",
+      v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(32) } } } }),
+      "metainfo.pieces-root",
+    ],
+    [
+      "a root of 20 bytes",
+      v2({ ...infoV2, "file tree": { x: { "": { length: 5, "pieces root": new Uint8Array(20) } } } }),
+      "metainfo.pieces-root",
+    ],
     ["a piece length that is no power of two", v2({ ...infoV2, "piece length": 49_152 }), "metainfo.piece-length"],
     ["a piece length below a block", v2({ ...infoV2, "piece length": 8_192 }), "metainfo.piece-length"],
-    ["padding in the tree", v2({ ...infoV2, "file tree": { x: { "": { ...b.properties, attr: "p" } } } }), "metainfo.file-tree"],
+    [
+      "padding in the tree",
+      v2({ ...infoV2, "file tree": { x: { "": { ...b.properties, attr: "p" } } } }),
+      "metainfo.file-tree",
+    ],
   ])("refuses %s", (_what, bytes, expected) => {
     expect(() => parse(bytes)).toThrow(code(expected));
   });
@@ -336,7 +452,8 @@ describe("parseMetainfo of hybrids", () => {
     { length: 20_000, path: ["dir", "b"] },
     { length: 0, path: ["dir", "empty"] },
   ];
-  const hybrid = (files: readonly Dict[], pieces = 5): Uint8Array => v2({ ...infoV2, files, pieces: new Uint8Array(pieces * 20) });
+  const hybrid = (files: readonly Dict[], pieces = 5): Uint8Array =>
+    v2({ ...infoV2, files, pieces: new Uint8Array(pieces * 20) });
 
   it("has both info-hashes, v1 hashes for pieces and v2 layers for files", () => {
     const metainfo = parse(hybrid(listed));
@@ -355,14 +472,20 @@ describe("parseMetainfo of hybrids", () => {
   });
 
   it.each<[string, Uint8Array]>([
-    ["lengths that differ", hybrid([{ length: 99_999, path: ["a.bin"] }, { length: 31_073, attr: "p" }, ...listed.slice(2)])],
+    [
+      "lengths that differ",
+      hybrid([{ length: 99_999, path: ["a.bin"] }, { length: 31_073, attr: "p" }, ...listed.slice(2)]),
+    ],
     ["names that differ", hybrid([{ length: 100_000, path: ["A.bin"] }, ...listed.slice(1)])],
     ["another order", hybrid([...listed.slice(2), ...listed.slice(0, 1)])],
     ["a file that only v1 has", hybrid([...listed, { length: 0, path: ["more"] }])],
     ["a file that only v2 has", hybrid(listed.slice(0, 3))],
     ["no padding", hybrid([...listed.slice(0, 1), ...listed.slice(2)], 4)],
     ["padding of a wrong length", hybrid([...listed.slice(0, 1), { length: 31_071, attr: "p" }, ...listed.slice(2)])],
-    ["a whole piece of padding", hybrid([...listed.slice(0, 1), { length: 31_072 + pieceLength, attr: "p" }, ...listed.slice(2)], 6)],
+    [
+      "a whole piece of padding",
+      hybrid([...listed.slice(0, 1), { length: 31_072 + pieceLength, attr: "p" }, ...listed.slice(2)], 6),
+    ],
     ["pieces of padding at the end", hybrid([...listed, { length: 12_768 + pieceLength, attr: "p" }], 6)],
   ])("refuses %s", (_what, bytes) => {
     expect(() => parse(bytes)).toThrow(code("metainfo.hybrid"));
@@ -384,7 +507,8 @@ describe("metainfoFromInfo", () => {
   });
 
   it("refuses more pieces than MAX_PIECES and more bytes than MAX_TORRENT_LENGTH", () => {
-    const info = (pieces: number): Uint8Array => encode({ ...infoV2, "file tree": { x: { "": { length: pieces * pieceLength, "pieces root": a.root } } } });
+    const info = (pieces: number): Uint8Array =>
+      encode({ ...infoV2, "file tree": { x: { "": { length: pieces * pieceLength, "pieces root": a.root } } } });
     expect(metainfoFromInfo(info(MAX_PIECES), {}, cryptoHasher).pieceCount).toBe(MAX_PIECES);
     expect(() => metainfoFromInfo(info(MAX_PIECES + 1), {}, cryptoHasher)).toThrow(code("metainfo.pieces"));
     expect(() => parse(new Uint8Array(MAX_TORRENT_LENGTH + 1))).toThrow(code("bencode.too-long"));
@@ -404,7 +528,12 @@ describe("parseMetainfo of real torrents", () => {
   it.each([
     ["leaves", "d2474e86c95b19b8bcfdb92bc12c9d44667cfa36", 362_017, ["Leaves of Grass by Walt Whitman.epub"]],
     ["numbers", "89d97c2261a21b040cf11caa661a3ba7233bb7e6", 6, ["1.txt", "2.txt", "3.txt"]],
-    ["sintel", "c334138ef5bfc2d568ea7324e0e2a3a7ec229bdd", 5_490_455_272, ["Sintel.2010.4K.DMRip.x264.DD.DTS.SRT-MaLLIeHbKa.mkv"]],
+    [
+      "sintel",
+      "c334138ef5bfc2d568ea7324e0e2a3a7ec229bdd",
+      5_490_455_272,
+      ["Sintel.2010.4K.DMRip.x264.DD.DTS.SRT-MaLLIeHbKa.mkv"],
+    ],
   ])("%s", (name, infoHash, size, files) => {
     const metainfo = parse(readFileSync(new URL(`${name}.torrent`, fixtures)));
     expect([metainfo.infoHash?.hex, metainfo.totalSize, paths(metainfo)]).toEqual([infoHash, size, files]);

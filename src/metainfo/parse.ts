@@ -35,15 +35,19 @@ const DICTIONARY = 0x64;
 type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
 
 /**
- * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change them.
+ * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change
+ * them.
  *
- * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or log-in page that was
- * saved or sent as a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer than v2), `metainfo.name`, `metainfo.piece-length`,
- * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`, `metainfo.layers`,
+ * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or
+ * log-in page that was saved or sent as a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer
+ * than v2), `metainfo.name`, `metainfo.piece-length`,
+ * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`,
+ * `metainfo.layers`,
  * `metainfo.hybrid` when what it says cannot be.
  */
 export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
-  if (bytes[0] !== DICTIONARY && looksLikeHtml(bytes)) throw invalid("web-page", `it is a web page: “${pageText(bytes)}”`);
+  if (bytes[0] !== DICTIONARY && looksLikeHtml(bytes))
+    throw invalid("web-page", `it is a web page: “${pageText(bytes)}”`);
   const { value: torrent, spans } = decodeWithSpans(bytes, { ...decodeOptions(options), leave: new Set(["info"]) });
   const span = spans.get("info");
   if (span === undefined) throw invalid("info", "it has no info dictionary");
@@ -54,10 +58,16 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * A torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds. The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files
- * longer than a piece stays unknown. Throws as {@link parseMetainfo} does.
+ * A torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds. The v2
+ * piece layers are not in it: {@link Metainfo.pieceLayer} of files longer than a piece stays unknown. Throws as {@link
+ * parseMetainfo} does.
  */
-export function metainfoFromInfo(infoBytes: Uint8Array, extras: OuterFields, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
+export function metainfoFromInfo(
+  infoBytes: Uint8Array,
+  extras: OuterFields,
+  hasher: SyncHasher,
+  options: ParseOptions = {},
+): Metainfo {
   const outer = outerKeys(extras);
   const text = textReader(undefined);
   return new Metainfo({
@@ -71,7 +81,13 @@ function decodeOptions(options: ParseOptions): DecodeOptions {
   return { strict: options.strict ?? false, maxLength: MAX_TORRENT_LENGTH };
 }
 
-function readInfo(infoBytes: Uint8Array, torrent: BDict | undefined, text: TextReader, hasher: SyncHasher, options: ParseOptions): InfoFacts {
+function readInfo(
+  infoBytes: Uint8Array,
+  torrent: BDict | undefined,
+  text: TextReader,
+  hasher: SyncHasher,
+  options: ParseOptions,
+): InfoFacts {
   const reader = new FileReader(text);
   const each = new Map([["files", (file: BValue) => reader.add(file)]]);
   const scan = new Map([["files", reader.scanner]]);
@@ -114,16 +130,29 @@ function readPieces(
   const pieceLength = version === "v1" ? readPieceLengthV1(info) : readPieceLengthV2(info);
   const v1 = version === "v2" ? undefined : readInfoV1(info, name, listed, text);
   const v2 = version === "v1" ? undefined : readInfoV2(info, text);
-  const files = v1 === undefined ? (v2?.files ?? []) : v2 === undefined ? v1.files : mergeHalves(v1.files instanceof PlainFiles ? v1.files.toRawFiles() : v1.files, v2.files);
+  const files =
+    v1 === undefined
+      ? (v2?.files ?? [])
+      : v2 === undefined
+        ? v1.files
+        : mergeHalves(v1.files instanceof PlainFiles ? v1.files.toRawFiles() : v1.files, v2.files);
   const layout = place(files, pieceLength, version === "v2");
   if (version === "hybrid") checkAlignment(layout);
   const layers = torrent === undefined ? undefined : (asDict(torrent.get("piece layers")) ?? new Map());
   const hashesV2 = v2 === undefined ? undefined : readLayers(layout.files, pieceLength, layers, hasher);
   if (v1 === undefined) {
-    return { isSingleFile: v2?.isSingleFile ?? false, layout, hashes: hashesV2 ?? { kind: "v2", layers: [] }, hashesV2 };
+    return {
+      isSingleFile: v2?.isSingleFile ?? false,
+      layout,
+      hashes: hashesV2 ?? { kind: "v2", layers: [] },
+      hashesV2,
+    };
   }
   if (v1.pieces.length !== layout.pieceCount * 20) {
-    throw invalid("pieces", `${layout.totalLength} bytes in pieces of ${pieceLength} take ${layout.pieceCount} hashes, not ${v1.pieces.length / 20}`);
+    throw invalid(
+      "pieces",
+      `${layout.totalLength} bytes in pieces of ${pieceLength} take ${layout.pieceCount} hashes, not ${v1.pieces.length / 20}`,
+    );
   }
   return { isSingleFile: v1.isSingleFile, layout, hashes: { kind: "v1", pieces: v1.pieces }, hashesV2 };
 }

@@ -8,7 +8,9 @@ function add(hashes: PathHashes, path: string): boolean {
   hashes.begin();
   return components.every((component, index) => {
     const bytes = utf8(component);
-    return hashes.push(bytes, 0, bytes.length) && (index === components.length - 1 ? hashes.addFile() : hashes.addFolder());
+    return (
+      hashes.push(bytes, 0, bytes.length) && (index === components.length - 1 ? hashes.addFile() : hashes.addFolder())
+    );
   });
 }
 
@@ -40,7 +42,9 @@ describe("PathHashes", () => {
     fc.assert(
       fc.property(fc.array(path, { maxLength: 8 }), fc.nat({ max: 1_000 }), (paths, others) => {
         const folded = paths.map((text) => text.toLowerCase());
-        const differ = new Set(folded).size === folded.length && !folded.some((one) => folded.some((other) => other.startsWith(`${one}/`)));
+        const differ =
+          new Set(folded).size === folded.length &&
+          !folded.some((one) => folded.some((other) => other.startsWith(`${one}/`)));
         expect(all(...Array.from({ length: others }, (_, i) => `z/${i}`), ...paths)).toBe(differ);
       }),
     );

@@ -2,7 +2,10 @@ import { MAX_FOLDERS } from "./limits.ts";
 import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
-/** Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes nobody can foresee. */
+/**
+ * Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes nobody can
+ * foresee.
+ */
 const MOST_PROBES = 64;
 const SEPARATOR = 0x2f;
 const FIRST_SEED = 0x811c9dc5;
@@ -12,8 +15,9 @@ const SECOND_PRIME = 0x5bd1e995;
 const FOLDER = 1;
 
 /**
- * Tells whether any path of ASCII names, without regard to case, is that of another file or of a folder that another path needs. It keeps 64 bits of
- * hash of each, not the paths: equal paths are never missed, and that two others are taken for equal costs no more than a closer look.
+ * Tells whether any path of ASCII names, without regard to case, is that of another file or of a folder that another
+ * path needs. It keeps 64 bits of hash of each, not the paths: equal paths are never missed, and that two others are
+ * taken for equal costs no more than a closer look.
  */
 export class PathHashes {
   /** Two words a slot; both 0 when free. The lowest bit of the second says that it is a folder. */
@@ -44,7 +48,10 @@ export class PathHashes {
     return true;
   }
 
-  /** Takes the path so far for a folder; says whether that may be, which it may not when a file has it, or there are too many. */
+  /**
+   * Takes the path so far for a folder; says whether that may be, which it may not when a file has it, or there are too
+   * many.
+   */
   addFolder(): boolean {
     return this.#add(FOLDER);
   }

@@ -29,7 +29,10 @@ describe("PathTable", () => {
 
   it("takes files in many folders, and refuses those that are made of folders", () => {
     const table = new PathTable();
-    const deep = (index: number): string[] => [`${index}`, ...Array.from({ length: MAX_PATH_COMPONENTS - 1 }, () => "a")];
+    const deep = (index: number): string[] => [
+      `${index}`,
+      ...Array.from({ length: MAX_PATH_COMPONENTS - 1 }, () => "a"),
+    ];
     const most = Math.floor(MAX_FOLDERS / (MAX_PATH_COMPONENTS - 1));
     for (let index = 0; index < most; index++) table.place(deep(index));
     expect(() => table.place(deep(most))).toThrow(expect.objectContaining({ code: "metainfo.path" }) as Error);

@@ -3,13 +3,18 @@ import { MAX_FOLDERS } from "./limits.ts";
 import { foldName, numberedName, safeName } from "./names.ts";
 import { SmallMap } from "./small-map.ts";
 
-/** The names in a folder, or in several that differ in case only: by folded name the names within a folder, `undefined` for a file. */
+/**
+ * The names in a folder, or in several that differ in case only: by folded name the names within a folder, `undefined`
+ * for a file.
+ */
 class Names extends SmallMap<Names | undefined> {
   /** The last number given to a folded name, so that a thousand equal names do not take a million steps. */
   lastNumber: Map<string, number> | undefined = undefined;
 }
 
-/** A folder of the torrent, as it will be on disk. It has the folders within by the name that the torrent gives them. */
+/**
+ * A folder of the torrent, as it will be on disk. It has the folders within by the name that the torrent gives them.
+ */
 class Folder extends SmallMap<Folder> {
   /** `undefined` for the torrent's root. */
   readonly parent: Folder | undefined;
@@ -29,16 +34,20 @@ class Folder extends SmallMap<Folder> {
 }
 
 /**
- * Gives each file of a torrent a safe path that no other file has, without regard to case. Where two clash (equal names, names
- * that differ in case only, a file where another path needs a folder), the first in the torrent's order keeps its name and the later
- * one gets a number before its extension. Folders that differ in case only stay apart where the disk keeps them apart, but
- * their files are told apart as if they were one. The same list of files always comes out the same.
+ * Gives each file of a torrent a safe path that no other file has, without regard to case. Where two clash (equal
+ * names, names that differ in case only, a file where another path needs a folder), the first in the torrent's order
+ * keeps its name and the later one gets a number before its extension. Folders that differ in case only stay apart
+ * where the disk keeps them apart, but their files are told apart as if they were one. The same list of files always
+ * comes out the same.
  */
 export class PathTable {
   readonly #root = new Folder(undefined, "", true, new Names());
   #folders = 0;
 
-  /** The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as text; there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}. */
+  /**
+   * The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as
+   * text; there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}.
+   */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
     const last = components.length - 1;

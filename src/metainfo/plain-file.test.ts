@@ -20,7 +20,10 @@ function scan(bytes: Uint8Array, at = 0): Scanned | undefined {
   const files: Scanned["file"][] = [];
   const scanner = new PlainFileScanner((from, { length, count, starts, ends }) => {
     expect(from).toBe(bytes);
-    files.push({ length, components: Array.from({ length: count }, (_, i) => text.range(bytes, starts[i] ?? 0, ends[i] ?? 0)) });
+    files.push({
+      length,
+      components: Array.from({ length: count }, (_, i) => text.range(bytes, starts[i] ?? 0, ends[i] ?? 0)),
+    });
   });
   const taken = scanner.take(bytes, at);
   expect(files).toHaveLength(taken ? 1 : 0);
@@ -32,15 +35,24 @@ describe("PlainFileScanner", () => {
   it("reads what the decoder reads, wherever it stands", () => {
     const name = fc.string({ unit: "binary", maxLength: 30 });
     fc.assert(
-      fc.property(fc.nat({ max: 2 ** 40 }), fc.array(name, { minLength: 1, maxLength: 5 }), fc.nat({ max: 5 }), (length, path, before) => {
-        const file = encode({ length, path });
-        const bytes = new Uint8Array(before + file.length + 3);
-        bytes.set(file, before);
-        const reader = new FileReader(textReader(undefined));
-        reader.add(decode(file));
-        const { components } = reader.files[0] ?? {};
-        expect(scan(bytes, before)).toEqual({ file: { length, components }, end: before + file.length, tokens: 5 + path.length });
-      }),
+      fc.property(
+        fc.nat({ max: 2 ** 40 }),
+        fc.array(name, { minLength: 1, maxLength: 5 }),
+        fc.nat({ max: 5 }),
+        (length, path, before) => {
+          const file = encode({ length, path });
+          const bytes = new Uint8Array(before + file.length + 3);
+          bytes.set(file, before);
+          const reader = new FileReader(textReader(undefined));
+          reader.add(decode(file));
+          const { components } = reader.files[0] ?? {};
+          expect(scan(bytes, before)).toEqual({
+            file: { length, components },
+            end: before + file.length,
+            tokens: 5 + path.length,
+          });
+        },
+      ),
     );
   });
 
@@ -58,12 +70,16 @@ describe("PlainFileScanner", () => {
     expect(scan(encode(value))).toBeUndefined();
   });
 
-  it.each(["d6:lengthi01e4:pathl1:aee", "d6:lengthi1e4:pathl01:aee", "d6:lengthie4:pathl1:aee", "d6:lengthi1e4:pathl9:aee", "d6:lengthi1e4:pathl1aee", "d6:lengthi1e4:pathl1:ae"])(
-    "leaves %s, which is not canonical, to the decoder",
-    (text) => {
-      expect(scan(utf8(text))).toBeUndefined();
-    },
-  );
+  it.each([
+    "d6:lengthi01e4:pathl1:aee",
+    "d6:lengthi1e4:pathl01:aee",
+    "d6:lengthie4:pathl1:aee",
+    "d6:lengthi1e4:pathl9:aee",
+    "d6:lengthi1e4:pathl1aee",
+    "d6:lengthi1e4:pathl1:ae",
+  ])("leaves %s, which is not canonical, to the decoder", (text) => {
+    expect(scan(utf8(text))).toBeUndefined();
+  });
 
   it("takes nothing that ends early", () => {
     const file = encode({ length: 12, path: ["dir", "file"] });

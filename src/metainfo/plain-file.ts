@@ -27,8 +27,8 @@ export interface PlainFile {
 }
 
 /**
- * Finds entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all are. Anything else, and
- * anything that is wrong, is left to the decoder.
+ * Finds entries of a v1 file list that are `length` and `path` and nothing else, in canonical bencode, as nearly all
+ * are. Anything else, and anything that is wrong, is left to the decoder.
  */
 export class PlainFileScanner implements ElementScanner, PlainFile {
   end = 0;
@@ -77,7 +77,8 @@ export class PlainFileScanner implements ElementScanner, PlainFile {
   #digits(bytes: Uint8Array, start: number): number {
     let at = start;
     let value = 0;
-    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - ZERO) value = value * 10 + digit;
+    for (let digit = (bytes[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - ZERO)
+      value = value * 10 + digit;
     this.#value = value;
     const count = at - start;
     return count === 0 || count > SAFE_DIGITS || (count > 1 && bytes[start] === ZERO) ? -1 : at;

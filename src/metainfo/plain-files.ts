@@ -12,8 +12,9 @@ const FIRST_CAPACITY = 64;
 const NOTHING = new Uint8Array();
 
 /**
- * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is asked for. A torrent of twenty
- * thousand files has these and nothing else; the first file of any other kind ends it, and all are read again as {@link RawFile}s.
+ * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is asked
+ * for. A torrent of twenty thousand files has these and nothing else; the first file of any other kind ends it, and all
+ * are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
   /** Until the list is complete. */
@@ -25,7 +26,10 @@ export class PlainFiles implements PlacedFiles {
   #count = 0;
   /** Where the last path ends. */
   #end = 0;
-  /** The bytes from the first path to the end of the last, of ASCII. Names are parts of it, which costs a fraction of strings of their own. */
+  /**
+   * The bytes from the first path to the end of the last, of ASCII. Names are parts of it, which costs a fraction of
+   * strings of their own.
+   */
   #listed = "";
   /** Where it begins in the bytes. */
   #from = 0;
@@ -36,7 +40,10 @@ export class PlainFiles implements PlacedFiles {
     return this.#count;
   }
 
-  /** Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` or {@link PlainFiles.seal} nothing is to be added. */
+  /**
+   * Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` or {@link
+   * PlainFiles.seal} nothing is to be added.
+   */
   add(bytes: Uint8Array, { length, pathStart, count, starts, ends }: PlainFile): boolean {
     const hashes = this.#hashes;
     if (hashes === undefined) return false;
@@ -77,13 +84,19 @@ export class PlainFiles implements PlacedFiles {
   toRawFiles(): RawFile[] {
     return Array.from({ length: this.#count }, (_, index) => {
       // In the order of the other literals of a RawFile, so that the engine has one shape for all.
-      return { components: this.#path(index), length: this.lengthOf(index), attributes: "", symlink: undefined, piecesRoot: undefined };
+      return {
+        components: this.#path(index),
+        length: this.lengthOf(index),
+        attributes: "",
+        symlink: undefined,
+        piecesRoot: undefined,
+      };
     });
   }
 
   /**
-   * To be called once when all files are there. From then on nothing depends on the bytes any more: a path that was seen to be safe stays so even
-   * when their owner changes them.
+   * To be called once when all files are there. From then on nothing depends on the bytes any more: a path that was
+   * seen to be safe stays so even when their owner changes them.
    */
   seal(): this {
     const { buffer, byteOffset } = this.#bytes;
@@ -94,7 +107,10 @@ export class PlainFiles implements PlacedFiles {
     return this;
   }
 
-  /** The components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed was seen when the file was added. */
+  /**
+   * The components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed was
+   * seen when the file was added.
+   */
   #path(index: number): readonly string[] {
     const listed = this.#listed;
     const components = this.#components;

@@ -12,23 +12,32 @@ const UPPER_Z = 0x5a;
 const CASE_BIT = 0x20;
 
 /** What the names begin with that Windows reserves for devices, and our own: such a name is looked at as text. */
-const RESERVED_STARTS = new Set(["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) => threeLetters(start.charCodeAt(0), start.charCodeAt(1), start.charCodeAt(2))));
+const RESERVED_STARTS = new Set(
+  ["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) =>
+    threeLetters(start.charCodeAt(0), start.charCodeAt(1), start.charCodeAt(2)),
+  ),
+);
 
-/** Each byte that a plain name may have, without regard to case; 0 for the others: controls, separators, what is not ASCII. */
+/**
+ * Each byte that a plain name may have, without regard to case; 0 for the others: controls, separators, what is not
+ * ASCII.
+ */
 export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < SPACE || byte > TILDE || byte === SLASH || byte === BACKSLASH) return 0;
   return byte >= UPPER_A && byte <= UPPER_Z ? byte | CASE_BIT : byte;
 });
 
 /**
- * Whether the bytes from `start` to before `end`, all of which {@link FOLDED} has, are a name that {@link safeName} leaves alone: not empty, not ending
- * in a dot or space, neither a device nor a name of ours. `false` says nothing: such a name is to be read as text.
+ * Whether the bytes from `start` to before `end`, all of which {@link FOLDED} has, are a name that {@link safeName}
+ * leaves alone: not empty, not ending in a dot or space, neither a device nor a name of ours. `false` says nothing:
+ * such a name is to be read as text.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   const last = bytes[end - 1];
   if (length <= 0 || length > LONGEST_PLAIN || last === SPACE || last === DOT) return false;
-  if (length < 3 || !RESERVED_STARTS.has(threeLetters(bytes[start] ?? 0, bytes[start + 1] ?? 0, bytes[start + 2] ?? 0))) return true;
+  if (length < 3 || !RESERVED_STARTS.has(threeLetters(bytes[start] ?? 0, bytes[start + 1] ?? 0, bytes[start + 2] ?? 0)))
+    return true;
   const text = String.fromCharCode(...bytes.subarray(start, end));
   return safeName(text) === text;
 }

@@ -20,13 +20,24 @@ export interface RawFile {
 }
 
 /**
- * A file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and what its version says of it.
- * One literal with its fields in one order: torrents have many thousand of these.
+ * A file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and what its
+ * version says of it. One literal with its fields in one order: torrents have many thousand of these.
  */
-export function readFile(dict: BDict, components: readonly string[], piecesRoot: Uint8Array | undefined, text: TextReader): RawFile {
+export function readFile(
+  dict: BDict,
+  components: readonly string[],
+  piecesRoot: Uint8Array | undefined,
+  text: TextReader,
+): RawFile {
   const attributes = readAttributes(dict);
   const length = readLength(dict, attributes);
-  return { components, length, attributes, symlink: attributes.includes("l") ? readSymlink(dict, text) : undefined, piecesRoot };
+  return {
+    components,
+    length,
+    attributes,
+    symlink: attributes.includes("l") ? readSymlink(dict, text) : undefined,
+    piecesRoot,
+  };
 }
 
 /** Where a symbolic link leads, from the torrent's root. BEP 47 forbids `.` and `..` in it; they are dropped. */
@@ -41,8 +52,8 @@ export function readAttributes(dict: BDict): string {
 }
 
 /**
- * Bytes in the torrent's space. A symbolic link has none there (BEP 47): a length that some programs write with it is that of its
- * target, and no bytes of the torrent. Throws `metainfo.files` when a file has no length.
+ * Bytes in the torrent's space. A symbolic link has none there (BEP 47): a length that some programs write with it is
+ * that of its target, and no bytes of the torrent. Throws `metainfo.files` when a file has no length.
  */
 export function readLength(dict: BDict, attributes: string): number {
   if (attributes !== "" && attributes.includes("l")) return 0;
@@ -51,11 +62,15 @@ export function readLength(dict: BDict, attributes: string): number {
   return length;
 }
 
-/** A list of strings as text; `undefined` when it is none. Throws `metainfo.path` when it has more components than any disk takes. */
+/**
+ * A list of strings as text; `undefined` when it is none. Throws `metainfo.path` when it has more components than any
+ * disk takes.
+ */
 export function readPath(value: BValue | undefined, text: TextReader): string[] | undefined {
   const list = asList(value);
   if (list === undefined) return undefined;
-  if (list.length > MAX_PATH_COMPONENTS) throw invalid("path", `a path has ${list.length} components, more than ${MAX_PATH_COMPONENTS}`);
+  if (list.length > MAX_PATH_COMPONENTS)
+    throw invalid("path", `a path has ${list.length} components, more than ${MAX_PATH_COMPONENTS}`);
   const out: string[] = [];
   for (const component of list) {
     const bytes = asBytes(component);

@@ -1,4 +1,7 @@
-/** A map that makes a `Map` of itself with the second entry: a hostile torrent is half a million folders with one entry each. Entries stay. */
+/**
+ * A map that makes a `Map` of itself with the second entry: a hostile torrent is half a million folders with one entry
+ * each. Entries stay.
+ */
 export class SmallMap<V> {
   #key: string | undefined;
   #value: V | undefined;

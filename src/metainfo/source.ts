@@ -4,7 +4,10 @@ import type { Files, FileStat, FolderEntry } from "../runtime/index.ts";
 import { MAX_FOLDER_DEPTH } from "./limits.ts";
 import { isPaddingName } from "./padding.ts";
 
-/** The folder in which a client keeps what it knows of the downloads beside it. It is no content, and never part of a torrent. */
+/**
+ * The folder in which a client keeps what it knows of the downloads beside it. It is no content, and never part of a
+ * torrent.
+ */
 export const STATE_FOLDER = ".millrace";
 
 /** A file to put into a torrent. */
@@ -23,7 +26,10 @@ export interface Source {
   readonly isSingleFile: boolean;
   /** The file's or folder's own name. */
   readonly name: string;
-  /** In the order of a v2 file tree: component by component, by bytes. The same content gives the same order on every system. */
+  /**
+   * In the order of a v2 file tree: component by component, by bytes. The same content gives the same order on every
+   * system.
+   */
   readonly files: readonly SourceFile[];
 }
 
@@ -31,9 +37,15 @@ export interface SourceOptions {
   readonly path: string;
   /** Leave out files and folders whose name begins with a dot. */
   readonly skipHidden?: boolean | undefined;
-  /** Asked for each file and folder below `path`, with its path relative to it (`/` between components): `true` leaves it out. */
+  /**
+   * Asked for each file and folder below `path`, with its path relative to it (`/` between components): `true` leaves
+   * it out.
+   */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
-  /** The file that the torrent will be written to, which is no content: left out when it lies below `path`, by whatever way. Must not be `path` itself. */
+  /**
+   * The file that the torrent will be written to, which is no content: left out when it lies below `path`, by whatever
+   * way. Must not be `path` itself.
+   */
   readonly output?: string | undefined;
   /** Refuse symbolic links that lead out of the folder, instead of following them. */
   readonly refuseLinksOut?: boolean | undefined;
@@ -41,16 +53,22 @@ export interface SourceOptions {
 }
 
 /**
- * Lists what is at `path`. Links are followed. Folders named {@link STATE_FOLDER} are left out, and padding files that another
- * client wrote to the disk: by their names, every client would take them for padding again. Rejects with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
- * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders that lead into themselves.
+ * Lists what is at `path`. Links are followed. Folders named {@link STATE_FOLDER} are left out, and padding files that
+ * another client wrote to the disk: by their names, every client would take them for padding again. Rejects with
+ * StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
+ * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders
+ * that lead into themselves.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
   const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
   const stat = await existing(files, root);
   const name = await nameOf(files, root);
   const output = options.output === undefined ? undefined : await files.realPath(options.output);
-  if (output !== undefined && output === (await files.realPath(root))) throw new UsageError("metainfo.source", `${root} would be overwritten by the torrent that is made of it; choose another name`);
+  if (output !== undefined && output === (await files.realPath(root)))
+    throw new UsageError(
+      "metainfo.source",
+      `${root} would be overwritten by the torrent that is made of it; choose another name`,
+    );
   if (stat.kind === "file") return { isSingleFile: true, name, files: [toSource(root, [name], stat)] };
   const found: SourceFile[] = [];
   await walk(files, root, [], found, { ...options, output });
@@ -67,15 +85,30 @@ export async function checkUnchanged(files: Files, source: Source): Promise<void
 }
 
 export function changed(path: string): StorageError {
-  return new StorageError("storage.changed", `${path} changed while it was being hashed; try again when nothing writes to it`, { fields: { path } });
+  return new StorageError(
+    "storage.changed",
+    `${path} changed while it was being hashed; try again when nothing writes to it`,
+    { fields: { path } },
+  );
 }
 
-async function walk(files: Files, folder: string, above: readonly string[], found: SourceFile[], options: SourceOptions): Promise<void> {
+async function walk(
+  files: Files,
+  folder: string,
+  above: readonly string[],
+  found: SourceFile[],
+  options: SourceOptions,
+): Promise<void> {
   throwIfAborted(options.signal);
   if (above.length >= MAX_FOLDER_DEPTH) {
-    throw new UsageError("metainfo.source", `more than ${MAX_FOLDER_DEPTH} folders within each other at ${folder}; does a link lead back up?`);
+    throw new UsageError(
+      "metainfo.source",
+      `more than ${MAX_FOLDER_DEPTH} folders within each other at ${folder}; does a link lead back up?`,
+    );
   }
-  const entries = (await files.list(folder)).filter((entry) => !(options.skipHidden === true && entry.name.startsWith(".")));
+  const entries = (await files.list(folder)).filter(
+    (entry) => !(options.skipHidden === true && entry.name.startsWith(".")),
+  );
   const sorted = entries.map((entry) => checkedName(entry, folder)).sort((a, b) => (a.key < b.key ? -1 : 1));
   for (const { name } of sorted) {
     const components = [...above, name];
@@ -85,7 +118,8 @@ async function walk(files: Files, folder: string, above: readonly string[], foun
     if (options.refuseLinksOut === true) await refuseLinkOut(files, options.path, path);
     const stat = await existing(files, path);
     if (stat.kind === "folder" && name === STATE_FOLDER) continue;
-    if (options.output !== undefined && stat.kind === "file" && (await files.realPath(path)) === options.output) continue;
+    if (options.output !== undefined && stat.kind === "file" && (await files.realPath(path)) === options.output)
+      continue;
     if (stat.kind === "folder") await walk(files, path, components, found, options);
     else found.push(toSource(path, components, stat));
   }
@@ -95,22 +129,34 @@ async function refuseLinkOut(files: Files, root: string, path: string): Promise<
   if ((await files.linkStat(path))?.kind !== "link") return;
   const [realRoot, real] = [await files.realPath(root), await files.realPath(path)];
   if (realRoot !== undefined && real !== undefined && (real === realRoot || real.startsWith(`${realRoot}/`))) return;
-  throw new UsageError("metainfo.source", `${path} is a symbolic link that leads out of ${root}; leave it out, or put the file itself there`, { fields: { path } });
+  throw new UsageError(
+    "metainfo.source",
+    `${path} is a symbolic link that leads out of ${root}; leave it out, or put the file itself there`,
+    { fields: { path } },
+  );
 }
 
 /** Key: the name's bytes, one a character, whose order is that of BEP 52. */
 function checkedName(entry: FolderEntry, folder: string): { readonly name: string; readonly key: string } {
   if (!equalBytes(utf8(entry.name), entry.rawName)) {
-    throw new UsageError("metainfo.source", `a name in ${folder} is not UTF-8: ${JSON.stringify(entry.name)}; rename it first`);
+    throw new UsageError(
+      "metainfo.source",
+      `a name in ${folder} is not UTF-8: ${JSON.stringify(entry.name)}; rename it first`,
+    );
   }
   return { name: entry.name, key: keyFromText(entry.name) };
 }
 
 async function existing(files: Files, path: string): Promise<FileStat> {
   const stat = await files.stat(path);
-  if (stat === undefined) throw new StorageError("storage.not-found", `nothing at ${path}, or a link that leads nowhere`, { fields: { path } });
+  if (stat === undefined)
+    throw new StorageError("storage.not-found", `nothing at ${path}, or a link that leads nowhere`, {
+      fields: { path },
+    });
   if (stat.kind !== "file" && stat.kind !== "folder") {
-    throw new UsageError("metainfo.source", `${path} is neither a file nor a folder; leave it out`, { fields: { path } });
+    throw new UsageError("metainfo.source", `${path} is neither a file nor a folder; leave it out`, {
+      fields: { path },
+    });
   }
   return stat;
 }
@@ -121,7 +167,8 @@ function toSource(path: string, components: readonly string[], stat: FileStat): 
 
 async function nameOf(files: Files, path: string): Promise<string> {
   const given = lastComponent(path);
-  const name = given === "" || given === "." || given === ".." ? lastComponent((await files.realPath(path)) ?? "") : given;
+  const name =
+    given === "" || given === "." || given === ".." ? lastComponent((await files.realPath(path)) ?? "") : given;
   if (name === "") throw new UsageError("metainfo.source", `${path} has no name of its own; give the torrent one`);
   return name;
 }

@@ -12,9 +12,12 @@ describe("textReader", () => {
     expect(textReader("windows-1251")(latin1("\xcc\xe8\xf0"))).toBe("Мир");
   });
 
-  it.each([undefined, "UTF-8", "no such encoding", "x".repeat(1000)])("falls back to windows-1252 for the encoding %s", (label) => {
-    expect(textReader(label)(latin1("caf\xe9"))).toBe("café");
-  });
+  it.each([undefined, "UTF-8", "no such encoding", "x".repeat(1000)])(
+    "falls back to windows-1252 for the encoding %s",
+    (label) => {
+      expect(textReader(label)(latin1("caf\xe9"))).toBe("café");
+    },
+  );
 
   it("reads each of many names as itself, though they share first and last bytes", () => {
     const read = textReader(undefined);

@@ -1,6 +1,9 @@
 import { utf8DecodeStrict } from "../base/index.ts";
 
-/** Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes any byte. */
+/**
+ * Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes
+ * any byte.
+ */
 export interface TextReader {
   (bytes: Uint8Array): string;
   /** As if called with the bytes from `start` to before `end`. */
@@ -11,11 +14,15 @@ const LONGEST_LABEL = 40;
 const SEEN_SLOTS = 256;
 const LONGEST_SEEN = 64;
 
-/** A reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown labels count as none. */
+/**
+ * A reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown labels
+ * count as none.
+ */
 export function textReader(encoding: string | undefined): TextReader {
   // Made when it is needed: most torrents need none, and a thousand of them are loaded at once.
   let fallback: { decode(bytes: Uint8Array): string } | undefined;
-  // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string made.
+  // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string
+  // made.
   const seen = new Map<number, string>();
   // One Buffer over the memory that all names of a document share, instead of one for each name.
   let shared: Buffer = Buffer.alloc(0);

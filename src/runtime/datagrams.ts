@@ -2,7 +2,9 @@ import type { Endpoint } from "../base/index.ts";
 
 export interface DatagramSocket {
   readonly local: Endpoint;
-  /** Sends one datagram. Errors are dropped, as the network drops datagrams; `bytes` may be used again when it returns. */
+  /**
+   * Sends one datagram. Errors are dropped, as the network drops datagrams; `bytes` may be used again when it returns.
+   */
   send(bytes: Uint8Array, to: Endpoint): void;
   close(): Promise<void>;
 }

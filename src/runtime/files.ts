@@ -25,13 +25,16 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`; `"exclusive"`: created, must not exist. */
+/**
+ * `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`; `"exclusive"`: created, must
+ * not exist.
+ */
 export type OpenMode = "read" | "write" | "append" | "exclusive";
 
 export interface ReadAllOptions {
   /**
-   * For paths that a person names: pipes (`<(curl ...)`), terminals and devices are read to their end, too. A pipe must have a writer within
-   * ten seconds, or it is refused with `storage.not-a-file`. Default: false.
+   * For paths that a person names: pipes (`<(curl ...)`), terminals and devices are read to their end, too. A pipe must
+   * have a writer within ten seconds, or it is refused with `storage.not-a-file`. Default: false.
    */
   readonly mayBePipe?: boolean;
 }
@@ -44,9 +47,12 @@ export interface FolderEntry {
 }
 
 /**
- * Files, as the engine sees them. Paths are absolute, or relative to the process. Every method rejects with StorageError:
- * `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`, `storage.not-a-folder`, `storage.is-a-folder`,
- * `storage.not-a-file` (a pipe, a socket, a device), `storage.exists`, `storage.name-too-long`, `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its message and fields.
+ * Files, as the engine sees them. Paths are absolute, or relative to the process. Every method rejects with
+ * StorageError:
+ * `storage.not-found`, `storage.denied`, `storage.full`, `storage.read-only`, `storage.not-a-folder`,
+ * `storage.is-a-folder`,
+ * `storage.not-a-file` (a pipe, a socket, a device), `storage.exists`, `storage.name-too-long`,
+ * `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its message and fields.
  */
 export interface Files {
   /** Regular files only: nothing else is ever waited for. */
@@ -70,7 +76,10 @@ export interface Files {
   removeEmptyFolder(path: string): Promise<boolean>;
   /** The whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;
-  /** All or nothing, and on disk when it resolves: temporary file, fsync, rename, fsync of the folder. Replaces regular files only. */
+  /**
+   * All or nothing, and on disk when it resolves: temporary file, fsync, rename, fsync of the folder. Replaces regular
+   * files only.
+   */
   replace(path: string, bytes: Uint8Array): Promise<void>;
   /** Bytes free for this user on the disk of `path` (or of its nearest folder that exists). */
   freeSpace(path: string): Promise<number>;

@@ -14,7 +14,8 @@ export interface HashFilesJob {
   readonly segments: readonly HashSegment[];
   /**
    * `"pieces"`: one digest for every `pieceLength` bytes (the last part may be shorter): BEP 3.
-   * `"merkle"`: for every `pieceLength` bytes the root of a SHA-256 merkle tree over 16 KiB leaves, padded with zero hashes to
+   * `"merkle"`: for every `pieceLength` bytes the root of a SHA-256 merkle tree over 16 KiB leaves, padded with zero
+   * hashes to
    * `pieceLength / 16 KiB` leaves: a piece layer of BEP 52. `algorithm` must be `"sha256"`.
    */
   readonly shape: "pieces" | "merkle";
@@ -49,7 +50,10 @@ export interface Hasher {
   digestSync(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array;
   /** The digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
-  /** Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep {@link Hasher.parallelism} of them going. */
+  /**
+   * Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep
+   * {@link Hasher.parallelism} of them going.
+   */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
   /** How many jobs keep all cores busy, counting those that wait their turn beside each that runs. */
   readonly parallelism: number;

@@ -11,7 +11,10 @@ export interface HttpRequest {
   readonly totalTimeoutMs: number;
   /** Redirects followed at the most; one more rejects with NetworkError `http.redirects`. */
   readonly maxRedirects: number;
-  /** Asked for the first address and again for each redirect, with every resolved address: a reason to refuse, or `undefined`. */
+  /**
+   * Asked for the first address and again for each redirect, with every resolved address: a reason to refuse, or
+   * `undefined`.
+   */
   readonly check?: (url: URL, ips: readonly string[]) => string | undefined;
   readonly localIp?: string;
   readonly signal?: AbortSignal;
@@ -29,8 +32,10 @@ export interface HttpReply {
 
 export interface HttpClient {
   /**
-   * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`, `too-long`,
-   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError. A redirect to another scheme than http and https is
+   * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`,
+   * `too-long`,
+   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError. A redirect to another scheme than http and
+   * https is
    * `http.forbidden` with the address, as the server wrote it, in the field `location`.
    */
   get(request: HttpRequest): Promise<HttpReply>;

@@ -1,6 +1,6 @@
 /**
- * What the engine asks of its host. `millrace/runtime/node` is the real one; `millrace/sim` is one with a virtual clock,
- * network and disk. Nothing in the engine reaches around these interfaces: that is what makes it testable.
+ * What the engine asks of its host. `millrace/runtime/node` is the real one; `millrace/sim` is one with a virtual
+ * clock, network and disk. Nothing in the engine reaches around these interfaces: that is what makes it testable.
  */
 import type { Clock } from "./clock.ts";
 import type { Datagrams } from "./datagrams.ts";

@@ -18,8 +18,8 @@ export interface Socket {
   /** Replaces the handlers: a connection passes from whoever shook hands to whoever talks on. */
   handOver(handlers: SocketHandlers): void;
   /**
-   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Says `false` when so much waits that the caller
-   * should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
+   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Says `false` when so much waits that the
+   * caller should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
    */
   write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
   /** Bytes queued and not yet taken by the operating system. */
@@ -63,6 +63,9 @@ export interface Net {
   connect(options: ConnectOptions): Promise<Socket>;
   /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   listen(options: ListenOptions): Promise<Listener>;
-  /** The addresses of a name, canonical, in the resolver's order; an IP address is its own answer. Rejects with NetworkError `net.unknown-host`. */
+  /**
+   * The addresses of a name, canonical, in the resolver's order; an IP address is its own answer. Rejects with
+   * NetworkError `net.unknown-host`.
+   */
   resolve(host: string, signal?: AbortSignal): Promise<string[]>;
 }

@@ -62,7 +62,8 @@ export class SimDisk {
 
   /** The power fails: what was not synced may be lost, page by page, as chance will have it. */
   crash(random: SeededRandom): void {
-    for (const { folder, name, file } of Array.from(this.tree.files())) if (!file.pages.crash(random)) folder.entries.delete(name);
+    for (const { folder, name, file } of Array.from(this.tree.files()))
+      if (!file.pages.crash(random)) folder.entries.delete(name);
   }
 
   /** The disk as a process uses it. */
@@ -92,7 +93,8 @@ class SimFiles implements Files {
       if (node?.kind === "folder") throw refuse("is-a-folder", "open", path);
       if (node !== undefined && mode === "exclusive") throw refuse("exists", "open", path);
       if (node === undefined && mode === "read") throw refuse("not-found", "open", path);
-      const file = node?.kind === "file" ? node : this.#disk.tree.makeFile(folder, name, this.#space, this.#clock.wallTime());
+      const file =
+        node?.kind === "file" ? node : this.#disk.tree.makeFile(folder, name, this.#space, this.#clock.wallTime());
       return this.#handle(file, path, mode);
     });
   }
@@ -128,7 +130,8 @@ class SimFiles implements Files {
     return this.#do("rename", from, () => {
       const source = this.#disk.tree.find(from, false);
       const target = this.#disk.tree.find(to, false);
-      if (source?.folder === undefined || source.node === undefined || target?.folder === undefined) throw refuse("not-found", "rename", from);
+      if (source?.folder === undefined || source.node === undefined || target?.folder === undefined)
+        throw refuse("not-found", "rename", from);
       if (target.node?.kind === "file") target.node.pages.free();
       source.folder.entries.delete(source.name);
       target.folder.entries.set(target.name, source.node);
@@ -226,7 +229,10 @@ class SimFiles implements Files {
     };
   }
 
-  #ifThere(path: string, find: () => FileNode | Parameters<typeof statOf>[0] | undefined): Promise<FileStat | undefined> {
+  #ifThere(
+    path: string,
+    find: () => FileNode | Parameters<typeof statOf>[0] | undefined,
+  ): Promise<FileStat | undefined> {
     return this.#do("stat", path, () => {
       const node = this.#look(find);
       return node === undefined ? undefined : statOf(node);

@@ -6,8 +6,8 @@ interface Entry {
 }
 
 /**
- * Promise continuations that are let run after each event. What takes longer happens a little later in virtual time: still the
- * same in every run.
+ * Promise continuations that are let run after each event. What takes longer happens a little later in virtual time:
+ * still the same in every run.
  */
 const TURNS = 48;
 /** Times that many, when nothing more is to happen. */

@@ -34,14 +34,22 @@ export class SimHasher implements Hasher {
     const missing = new Uint8Array(Math.ceil(total / job.pieceLength));
     let at = 0;
     for (const { path, offset, length } of job.segments) {
-      const got = path === undefined ? length : (this.#disk.tree.file(path)?.pages.read(data.subarray(at, at + length), offset) ?? 0);
-      if (got < length) missing.fill(1, Math.floor((at + got) / job.pieceLength), Math.ceil((at + length) / job.pieceLength));
+      const got =
+        path === undefined
+          ? length
+          : (this.#disk.tree.file(path)?.pages.read(data.subarray(at, at + length), offset) ?? 0);
+      if (got < length)
+        missing.fill(1, Math.floor((at + got) / job.pieceLength), Math.ceil((at + length) / job.pieceLength));
       at += length;
     }
     const size = DIGEST_LENGTH[job.algorithm];
     const digests = new Uint8Array(missing.length * size);
     missing.forEach((isMissing, part) => {
-      if (isMissing === 0) digests.set(this.#digest(job.algorithm, data.subarray(part * job.pieceLength, (part + 1) * job.pieceLength)), part * size);
+      if (isMissing === 0)
+        digests.set(
+          this.#digest(job.algorithm, data.subarray(part * job.pieceLength, (part + 1) * job.pieceLength)),
+          part * size,
+        );
     });
     return { digests, readable: missing.map((isMissing) => 1 - isMissing), failure: undefined };
   }

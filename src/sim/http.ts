@@ -16,7 +16,9 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
         }
         const ip = ips[0] ?? "";
         const there = network.stations.get(ip);
-        const cancel = network.events.add(firstByteTimeoutMs, () => reject(new NetworkError("http.timeout", `GET ${url}: no answer in ${firstByteTimeoutMs} ms`)));
+        const cancel = network.events.add(firstByteTimeoutMs, () =>
+          reject(new NetworkError("http.timeout", `GET ${url}: no answer in ${firstByteTimeoutMs} ms`)),
+        );
         signal?.addEventListener("abort", () => {
           cancel();
           reject(new AbortError());
@@ -30,8 +32,10 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
           const body = typeof reply?.body === "string" ? utf8(reply.body) : reply?.body;
           there.line.carry(station.line, body?.length ?? 0, () => {
             cancel();
-            if (reply === undefined || body === undefined) reject(new NetworkError("http.refused", `GET ${url}: connection refused`));
-            else if (body.length > maxBytes) reject(new NetworkError("http.too-long", `GET ${url}: more than ${maxBytes} bytes`));
+            if (reply === undefined || body === undefined)
+              reject(new NetworkError("http.refused", `GET ${url}: connection refused`));
+            else if (body.length > maxBytes)
+              reject(new NetworkError("http.too-long", `GET ${url}: more than ${maxBytes} bytes`));
             else resolve({ status: reply.status, headers: { ...reply.headers }, body, url });
           });
         });

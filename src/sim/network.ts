@@ -1,5 +1,15 @@
 import { AbortError, canonicalIp, ipFamily, NetworkError, throwIfAborted, type Endpoint } from "../base/index.ts";
-import type { BindOptions, ConnectOptions, Datagrams, DatagramSocket, HttpServerReply, HttpServerRequest, Listener, ListenOptions, Net } from "../runtime/index.ts";
+import type {
+  BindOptions,
+  ConnectOptions,
+  Datagrams,
+  DatagramSocket,
+  HttpServerReply,
+  HttpServerRequest,
+  Listener,
+  ListenOptions,
+  Net,
+} from "../runtime/index.ts";
 import type { Life } from "./clock.ts";
 import type { EventQueue } from "./events.ts";
 import type { Line } from "./line.ts";
@@ -60,7 +70,8 @@ export function simNet(network: Network, station: Station, life: Life): Net {
   return {
     connect: (options) => connect(network, station, life, options),
     async listen(options): Promise<Listener> {
-      if (options.ip !== "::" && options.ip !== "0.0.0.0" && options.ip !== station.ip) throw new NetworkError("net.failed", `cannot listen on ${options.ip}: not an address of this host`);
+      if (options.ip !== "::" && options.ip !== "0.0.0.0" && options.ip !== station.ip)
+        throw new NetworkError("net.failed", `cannot listen on ${options.ip}: not an address of this host`);
       const port = Network.claim(station, station.listeners, options.port);
       station.listeners.set(port, options);
       return {
@@ -95,7 +106,8 @@ function connect(network: Network, station: Station, life: Life, options: Connec
       if (!life.isOver) settle();
     };
     const abort = (): void => finish(() => reject(new AbortError("aborted", { cause: signal?.reason })));
-    const fail = (code: string, why: string): void => finish(() => reject(new NetworkError(code, `cannot connect to ${ip} port ${port}: ${why}`)));
+    const fail = (code: string, why: string): void =>
+      finish(() => reject(new NetworkError(code, `cannot connect to ${ip} port ${port}: ${why}`)));
     let cancel = events.add(timeoutMs, () => fail("net.timeout", "connection timed out"));
     signal?.addEventListener("abort", abort);
     const there = network.stations.get(ip);
@@ -129,7 +141,8 @@ function connect(network: Network, station: Station, life: Life, options: Connec
       cancel = () => {
         cancelTimeout();
         cancelAnswer();
-        if (near !== undefined && !station.line.sockets.has(near) && (signal?.aborted === true || life.isOver)) near.destroy();
+        if (near !== undefined && !station.line.sockets.has(near) && (signal?.aborted === true || life.isOver))
+          near.destroy();
       };
     });
     cancel = () => {

@@ -11,8 +11,8 @@ export interface Space {
 }
 
 /**
- * The bytes of one file: as the process sees them, and as they are on the disk itself. The two share pages until one is written
- * to. Pages never written take no space and read as zeros.
+ * The bytes of one file: as the process sees them, and as they are on the disk itself. The two share pages until one is
+ * written to. Pages never written take no space and read as zeros.
  */
 export class Pages {
   size = 0;
@@ -31,7 +31,7 @@ export class Pages {
 
   read(into: Uint8Array, position: number): number {
     const count = Math.max(0, Math.min(into.length, this.size - position));
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const at = position + done;
       const within = at % PAGE_BYTES;
       const length = Math.min(count - done, PAGE_BYTES - within);
@@ -45,7 +45,7 @@ export class Pages {
 
   /** Throws {@link StorageError} `storage.full`, having written what there was room for. */
   write(bytes: Uint8Array, position: number, path: string): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const at = position + done;
       const within = at % PAGE_BYTES;
       const length = Math.min(bytes.length - done, PAGE_BYTES - within);
@@ -78,8 +78,8 @@ export class Pages {
   }
 
   /**
-   * The power fails. Of what was written since the last sync each page is on the disk or not, as chance will have it. Says
-   * whether the file is there at all: one that was never synced is not.
+   * The power fails. Of what was written since the last sync each page is on the disk or not, as chance will have it.
+   * Says whether the file is there at all: one that was never synced is not.
    */
   crash(random: SeededRandom): boolean {
     const durable = this.#durable;
@@ -89,7 +89,8 @@ export class Pages {
       return false;
     }
     const left = new Map(durable.pages);
-    for (const [index, page] of this.#pages) if (left.get(index) !== page && index * PAGE_BYTES < durable.size && random.chance(0.5)) left.set(index, page);
+    for (const [index, page] of this.#pages)
+      if (left.get(index) !== page && index * PAGE_BYTES < durable.size && random.chance(0.5)) left.set(index, page);
     this.#pages = left;
     this.size = durable.size;
     this.#space.used += this.allocated;
@@ -102,7 +103,8 @@ export class Pages {
     const page = this.#pages.get(index);
     if (page !== undefined && this.#durable?.pages.get(index) !== page) return page;
     if (page === undefined) {
-      if (this.#space.used + PAGE_BYTES > this.#space.capacity) throw new StorageError("storage.full", `cannot write ${path}: no space left on the disk`, { fields: { path } });
+      if (this.#space.used + PAGE_BYTES > this.#space.capacity)
+        throw new StorageError("storage.full", `cannot write ${path}: no space left on the disk`, { fields: { path } });
       this.#space.used += PAGE_BYTES;
     }
     const own = page?.slice() ?? new Uint8Array(PAGE_BYTES);

@@ -116,7 +116,11 @@ export class SimSocket implements Socket {
       for (const { onFlushed } of queue) onFlushed?.(error ?? closed());
       const handlers = this.#handlers;
       this.#handlers = undefined;
-      handlers?.onClose(error === undefined || error instanceof NetworkError ? error : new NetworkError("net.failed", `connection lost: ${error.message}`, { cause: error }));
+      handlers?.onClose(
+        error === undefined || error instanceof NetworkError
+          ? error
+          : new NetworkError("net.failed", `connection lost: ${error.message}`, { cause: error }),
+      );
     });
   }
 

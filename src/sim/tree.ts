@@ -34,14 +34,19 @@ export interface Place {
 const MAX_LINKS = 40;
 
 export function refuse(code: string, what: string, path: string): StorageError {
-  return new StorageError(`storage.${code}`, `cannot ${what} ${path}: ${code.replaceAll("-", " ")}`, { fields: { path } });
+  return new StorageError(`storage.${code}`, `cannot ${what} ${path}: ${code.replaceAll("-", " ")}`, {
+    fields: { path },
+  });
 }
 
 /** Folders, files and links by name. Relative paths begin at the root. */
 export class Tree {
   readonly root: FolderNode = { kind: "folder", entries: new Map() };
 
-  /** Where a path leads; `undefined` when a folder on the way is missing. Throws StorageError `storage.not-a-folder`, `storage.denied` (a circle of links). */
+  /**
+   * Where a path leads; `undefined` when a folder on the way is missing. Throws StorageError `storage.not-a-folder`,
+   * `storage.denied` (a circle of links).
+   */
   find(path: string, followLast = true): Place | undefined {
     return this.#walk(parts(path), followLast, MAX_LINKS);
   }
@@ -74,7 +79,10 @@ export class Tree {
   }
 
   /** Every file with its path. */
-  *files(folder = this.root, above = ""): Generator<{ readonly path: string; readonly folder: FolderNode; readonly name: string; readonly file: FileNode }> {
+  *files(
+    folder = this.root,
+    above = "",
+  ): Generator<{ readonly path: string; readonly folder: FolderNode; readonly name: string; readonly file: FileNode }> {
     for (const [name, node] of folder.entries) {
       const path = `${above}/${name}`;
       if (node.kind === "file") yield { path, folder, name, file: node };
@@ -114,5 +122,11 @@ function parts(path: string): string[] {
 
 export function statOf(node: TreeNode): FileStat {
   if (node.kind !== "file") return { kind: node.kind, size: 0, modifiedMs: 0, allocated: 0, executable: false };
-  return { kind: "file", size: node.pages.size, modifiedMs: node.modifiedMs, allocated: node.pages.allocated, executable: false };
+  return {
+    kind: "file",
+    size: node.pages.size,
+    modifiedMs: node.modifiedMs,
+    allocated: node.pages.allocated,
+    executable: false,
+  };
 }

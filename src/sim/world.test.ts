@@ -4,7 +4,8 @@ import { StorageError } from "../base/index.ts";
 import type { Socket } from "../runtime/index.ts";
 import { simWorld, type World } from "./index.ts";
 
-const digest = (algorithm: string, bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm).update(bytes).digest());
+const digest = (algorithm: string, bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash(algorithm).update(bytes).digest());
 const world = (seed = 1): World => simWorld({ seed, digest });
 
 /** A connection between two new hosts, both ends noted. */
@@ -52,7 +53,13 @@ describe("SimClock", () => {
     const w = world();
     const { clock } = w.host("10.0.0.1").runtime;
     const seen: string[] = [];
-    clock.after(1, () => void Promise.resolve().then(() => Promise.resolve()).then(() => seen.push("promised")));
+    clock.after(
+      1,
+      () =>
+        void Promise.resolve()
+          .then(() => Promise.resolve())
+          .then(() => seen.push("promised")),
+    );
     clock.after(1, () => seen.push("next"));
     await w.run(5);
     expect(seen).toEqual(["promised", "next"]);
@@ -144,7 +151,9 @@ describe("simNet", () => {
     const w = world();
     const host = w.host("10.0.0.1");
     w.host("10.0.0.2");
-    await expect(w.settled(host.runtime.net.connect({ ip, port: 5, timeoutMs: 500 }), 1_000)).rejects.toMatchObject({ code });
+    await expect(w.settled(host.runtime.net.connect({ ip, port: 5, timeoutMs: 500 }), 1_000)).rejects.toMatchObject({
+      code,
+    });
   });
 
   it("refuses a port that is in use and finds names", async () => {
@@ -152,7 +161,9 @@ describe("simNet", () => {
     const { net } = w.host("10.0.0.1").runtime;
     w.name("tracker.example", "10.0.0.9");
     await net.listen({ ip: "::", port: 5, onSocket: () => undefined });
-    await expect(net.listen({ ip: "::", port: 5, onSocket: () => undefined })).rejects.toMatchObject({ code: "net.address-in-use" });
+    await expect(net.listen({ ip: "::", port: 5, onSocket: () => undefined })).rejects.toMatchObject({
+      code: "net.address-in-use",
+    });
     expect(await net.resolve("tracker.example")).toEqual(["10.0.0.9"]);
     await expect(net.resolve("nowhere.example")).rejects.toMatchObject({ code: "net.unknown-host" });
   });
@@ -161,9 +172,13 @@ describe("simNet", () => {
 describe("simDatagrams", () => {
   it("delivers datagrams after the latency of both lines, and loses its share", async () => {
     const w = world();
-    const a = await w.host("10.0.0.1", { latencyMs: 30 }).runtime.datagrams.bind({ ip: "0.0.0.0", port: 0, onDatagram: () => undefined });
+    const a = await w
+      .host("10.0.0.1", { latencyMs: 30 })
+      .runtime.datagrams.bind({ ip: "0.0.0.0", port: 0, onDatagram: () => undefined });
     const times: number[] = [];
-    const b = await w.host("10.0.0.2", { latencyMs: 20, loss: 0.25 }).runtime.datagrams.bind({ ip: "0.0.0.0", port: 0, onDatagram: () => times.push(w.now) });
+    const b = await w
+      .host("10.0.0.2", { latencyMs: 20, loss: 0.25 })
+      .runtime.datagrams.bind({ ip: "0.0.0.0", port: 0, onDatagram: () => times.push(w.now) });
     for (let i = 0; i < 1_000; i++) a.send(new Uint8Array(10), b.local);
     await w.run(1_000);
     expect(times.length).toBeGreaterThan(680);
@@ -226,7 +241,8 @@ describe("SimDisk", () => {
 
   it("fails as it is told to", async () => {
     const host = world().host("10.0.0.1");
-    host.disk.fault = (operation, path) => (operation === "sync" ? new StorageError("storage.failed", `broken ${path}`) : undefined);
+    host.disk.fault = (operation, path) =>
+      operation === "sync" ? new StorageError("storage.failed", `broken ${path}`) : undefined;
     const file = await host.runtime.files.open("/f", "write");
     await file.write(new Uint8Array(5), 0);
     await expect(file.sync()).rejects.toMatchObject({ code: "storage.failed" });

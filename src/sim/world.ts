@@ -48,7 +48,8 @@ export class World {
   /** Adds a host with one address, IPv4 or IPv6. Throws UsageError `sim.address`. */
   host(ip: string, line: LineOptions = {}): SimHost {
     const address = canonicalIp(ip);
-    if (address === undefined || this.#network.stations.has(address)) throw new UsageError("sim.address", `not an address for a new host: ${ip}`);
+    if (address === undefined || this.#network.stations.has(address))
+      throw new UsageError("sim.address", `not an address for a new host: ${ip}`);
     const station = new Station(address, new Line(line, this.#events, this.#random, this.#network.trace));
     this.#network.stations.set(address, station);
     const { digest, log } = this.#options;
@@ -80,7 +81,10 @@ export class World {
     return true;
   }
 
-  /** Runs until `promise` is settled and answers as it does; rejects with MillraceError `sim.stuck` when that takes longer than `maxMs`. */
+  /**
+   * Runs until `promise` is settled and answers as it does; rejects with MillraceError `sim.stuck` when that takes
+   * longer than `maxMs`.
+   */
   async settled<T>(promise: Promise<T>, maxMs: number): Promise<T> {
     let isSettled = false;
     const note = (): void => {

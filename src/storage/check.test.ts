@@ -17,7 +17,20 @@ import type { Storage } from "./storage.ts";
 const PIECE = 16_384;
 
 function layoutOf(length: number): FileLayout {
-  return new FileLayout([{ path: ["a"], length, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }], PIECE);
+  return new FileLayout(
+    [
+      {
+        path: ["a"],
+        length,
+        isPadding: false,
+        isExecutable: false,
+        isHidden: false,
+        symlinkPath: undefined,
+        piecesRoot: undefined,
+      },
+    ],
+    PIECE,
+  );
 }
 
 const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 7 + (at >>> 8)) & 0xff);
@@ -28,7 +41,10 @@ interface Table {
   readonly check: () => Promise<number[]>;
 }
 
-/** Checks what is on disk of `wanted` bytes; notes how long the jobs are that go to threads, which find everything wrong. */
+/**
+ * Checks what is on disk of `wanted` bytes; notes how long the jobs are that go to threads, which find everything
+ * wrong.
+ */
 function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles = 1): Table {
   const layout = layoutOf(wanted.length);
   const jobs: number[] = [];
@@ -58,10 +74,16 @@ function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles 
       const length = segments.reduce((sum, segment) => sum + segment.length, 0);
       jobs.push(length);
       const parts = Math.ceil(length / PIECE);
-      return { digests: new Uint8Array(parts * 20), readable: new Uint8Array(parts), failure: free > 0 ? undefined : { code: "storage.too-many-files", message: "too many", path: "a" } };
+      return {
+        digests: new Uint8Array(parts * 20),
+        readable: new Uint8Array(parts),
+        failure: free > 0 ? undefined : { code: "storage.too-many-files", message: "too many", path: "a" },
+      };
     },
   } as Pick<Hasher, "parallelism" | "digestSync" | "digestFiles"> as Hasher;
-  const pieces = Buffer.concat(Array.from({ length: layout.pieceCount }, (_, piece) => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE))));
+  const pieces = Buffer.concat(
+    Array.from({ length: layout.pieceCount }, (_, piece) => sha1(wanted.subarray(piece * PIECE, (piece + 1) * PIECE))),
+  );
   const verifier = pieceVerifier({ hashes: { kind: "v1", pieces }, layout }, hasher);
   return { jobs, check: async () => [...(await checkPieces({ storage, verifier })).ones()] };
 }
@@ -88,29 +110,48 @@ describe("checkPieces", () => {
     const some = table(wanted, wanted, 1, 0);
     await some.check();
     expect(some.jobs).toEqual([wanted.length, wanted.length]);
-    await expect(table(wanted, wanted, 0, 0).check()).rejects.toMatchObject({ code: "storage.too-many-files", fields: { path: "a" } });
+    await expect(table(wanted, wanted, 0, 0).check()).rejects.toMatchObject({
+      code: "storage.too-many-files",
+      fields: { path: "a" },
+    });
   });
 
-  it.each(["v1", "v2"] as const)("takes what lies below a file, where a folder should be, for missing in %s, little or much of it", async (version) => {
-    for (const length of [100, CHECK_INLINE_BYTES + 1]) {
-      const source = new MemorySource({ "/src/t/a": noise(100), "/src/t/sub/b": noise(length) });
-      const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: PIECE, version });
-      const { files, hasher } = nodeRuntime();
-      const folder = await tempFolder();
-      await mkdir(`${folder}/t`);
-      await writeFile(`${folder}/t/a`, noise(100));
-      await writeFile(`${folder}/t/sub`, "");
-      const pool = new FilePool(files);
-      const storage = new FileStorage({ files, pool, layout: metainfo.layout, folder, name: "t", partPath: `${folder}/parts` });
-      // In v1 its only piece, or its first, is of both files.
-      expect([...(await checkPieces({ storage, verifier: pieceVerifier(metainfo, hasher) })).ones()]).toEqual(version === "v1" ? [] : [0]);
-      await pool.close();
-      await hasher.close();
-    }
-  });
+  it.each(["v1", "v2"] as const)(
+    "takes what lies below a file, where a folder should be, for missing in %s, little or much of it",
+    async (version) => {
+      for (const length of [100, CHECK_INLINE_BYTES + 1]) {
+        const source = new MemorySource({ "/src/t/a": noise(100), "/src/t/sub/b": noise(length) });
+        const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: PIECE, version });
+        const { files, hasher } = nodeRuntime();
+        const folder = await tempFolder();
+        await mkdir(`${folder}/t`);
+        await writeFile(`${folder}/t/a`, noise(100));
+        await writeFile(`${folder}/t/sub`, "");
+        const pool = new FilePool(files);
+        const storage = new FileStorage({
+          files,
+          pool,
+          layout: metainfo.layout,
+          folder,
+          name: "t",
+          partPath: `${folder}/parts`,
+        });
+        // In v1 its only piece, or its first, is of both files.
+        expect([...(await checkPieces({ storage, verifier: pieceVerifier(metainfo, hasher) })).ones()]).toEqual(
+          version === "v1" ? [] : [0],
+        );
+        await pool.close();
+        await hasher.close();
+      }
+    },
+  );
 
   it("reads many small files of v2 on the spot only until that is as much as one check does so", async () => {
-    const source = new MemorySource(Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`/src/t/${String(at).padStart(2, "0")}`, noise(20_000 + at)])));
+    const source = new MemorySource(
+      Object.fromEntries(
+        Array.from({ length: 20 }, (_, at) => [`/src/t/${String(at).padStart(2, "0")}`, noise(20_000 + at)]),
+      ),
+    );
     const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: 2 * PIECE, version: "v2" });
     const { layout, files } = metainfo;
     const pathOf = (index: number): string => `/src/t/${files[index]?.path.join("/")}`;
@@ -122,7 +163,10 @@ describe("checkPieces", () => {
         onSpot += into?.length ?? 0;
         return Promise.resolve();
       },
-      segments: (offset: number, length: number) => layout.spans(offset, length).map((span) => ({ path: pathOf(span.fileIndex), offset: span.fileOffset, length: span.length })),
+      segments: (offset: number, length: number) =>
+        layout
+          .spans(offset, length)
+          .map((span) => ({ path: pathOf(span.fileIndex), offset: span.fileOffset, length: span.length })),
     } as Pick<Storage, "read" | "segments"> as Storage;
     source.jobs.length = 0;
     expect((await checkPieces({ storage, verifier: pieceVerifier(metainfo, source.hasher) })).isFull).toBe(true);

@@ -15,8 +15,9 @@ export interface CheckOptions {
 }
 
 /**
- * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short files are not errors: their
- * pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of: they are not read. Rejects with StorageError
+ * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short
+ * files are not errors: their pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of:
+ * they are not read. Rejects with StorageError
  * `storage.denied` and the like when a file cannot be read, and AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
@@ -40,10 +41,13 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
 }
 
 /** Runs of consecutive pieces to be looked at, none longer than a job. */
-function* ranges({ verifier, pieces }: CheckOptions): Generator<{ readonly first: number; readonly count: number }, undefined> {
+function* ranges({
+  verifier,
+  pieces,
+}: CheckOptions): Generator<{ readonly first: number; readonly count: number }, undefined> {
   const { pieceCount, pieceLength } = verifier.layout;
   const perJob = Math.max(1, Math.ceil(CHECK_JOB_BYTES / pieceLength));
-  for (let first = 0; first < pieceCount; ) {
+  for (let first = 0; first < pieceCount;) {
     if (pieces?.get(first) === false) {
       first++;
       continue;
@@ -58,7 +62,13 @@ function* ranges({ verifier, pieces }: CheckOptions): Generator<{ readonly first
 }
 
 /** Takes from `onSpot` what it does on this thread. */
-async function checkRange(options: CheckOptions, first: number, count: number, valid: Bitfield, onSpot: { bytes: number }): Promise<void> {
+async function checkRange(
+  options: CheckOptions,
+  first: number,
+  count: number,
+  valid: Bitfield,
+  onSpot: { bytes: number },
+): Promise<void> {
   const { storage, verifier, signal } = options;
   const { layout } = verifier;
   const offset = layout.pieceOffset(first);
@@ -85,8 +95,17 @@ async function checkRange(options: CheckOptions, first: number, count: number, v
 /** As many as were ever needed at once: a thousand small torrents are looked at with a handful of them. */
 const spareBuffers: Uint8Array[] = [];
 
-/** Reads all of it with one call; `false` when that cannot be done because some of it is not there, and it has to be looked at piece by piece. */
-async function checkInline(options: CheckOptions, first: number, count: number, length: number, valid: Bitfield): Promise<boolean> {
+/**
+ * Reads all of it with one call; `false` when that cannot be done because some of it is not there, and it has to be
+ * looked at piece by piece.
+ */
+async function checkInline(
+  options: CheckOptions,
+  first: number,
+  count: number,
+  length: number,
+  valid: Bitfield,
+): Promise<boolean> {
   const { storage, verifier } = options;
   const { layout } = verifier;
   const buffer = spareBuffers.pop() ?? new Uint8Array(CHECK_INLINE_BYTES);
@@ -114,7 +133,10 @@ function isMissing(error: unknown): boolean {
 }
 
 /** Reads one piece and tells whether it is right. False, too, when its data is not all there. */
-export async function checkPiece({ storage, verifier }: Pick<CheckOptions, "storage" | "verifier">, piece: number): Promise<boolean> {
+export async function checkPiece(
+  { storage, verifier }: Pick<CheckOptions, "storage" | "verifier">,
+  piece: number,
+): Promise<boolean> {
   const data = new Uint8Array(verifier.layout.pieceSize(piece));
   try {
     await storage.read(verifier.layout.pieceOffset(piece), [data]);

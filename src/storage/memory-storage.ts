@@ -71,9 +71,13 @@ export class MemoryStorage implements Storage {
     return Promise.resolve();
   }
 
-  #each(offset: number, length: number, visit: (piece: number, begin: number, at: number, length: number) => void): void {
+  #each(
+    offset: number,
+    length: number,
+    visit: (piece: number, begin: number, at: number, length: number) => void,
+  ): void {
     const { pieceLength } = this.#layout;
-    for (let at = 0; at < length; ) {
+    for (let at = 0; at < length;) {
       const piece = Math.floor((offset + at) / pieceLength);
       const begin = offset + at - piece * pieceLength;
       const count = Math.min(length - at, pieceLength - begin);

@@ -8,14 +8,38 @@ import { isOwnPath } from "./files/safe-folders.ts";
 
 const LENGTH = 10;
 
-function setUp(folder: string, name: string | undefined, path: readonly string[], own: readonly string[]): { readonly host: SimHost; readonly storage: FileStorage } {
+function setUp(
+  folder: string,
+  name: string | undefined,
+  path: readonly string[],
+  own: readonly string[],
+): { readonly host: SimHost; readonly storage: FileStorage } {
   const host = simWorld({ digest }).host("10.0.0.1");
   host.disk.put("/d/state/torrents.jsonl", new Uint8Array(3));
   host.disk.put("/d/state/resume/x.resume", new Uint8Array(3));
-  const file = { path, length: LENGTH, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
+  const file = {
+    path,
+    length: LENGTH,
+    isPadding: false,
+    isExecutable: false,
+    isHidden: false,
+    symlinkPath: undefined,
+    piecesRoot: undefined,
+  };
   const layout = new FileLayout([file], 16_384);
   const { files } = host.runtime;
-  return { host, storage: new FileStorage({ files, pool: new FilePool(files), layout, folder, name, partPath: "/d/state/resume/x.parts", ownFolders: own }) };
+  return {
+    host,
+    storage: new FileStorage({
+      files,
+      pool: new FilePool(files),
+      layout,
+      folder,
+      name,
+      partPath: "/d/state/resume/x.parts",
+      ownFolders: own,
+    }),
+  };
 }
 
 describe("FileStorage with folders of the program's own", () => {
@@ -31,7 +55,9 @@ describe("FileStorage with folders of the program's own", () => {
     const { host, storage } = setUp(folder, name, path, ["/d/state", "/d/state/resume", "/d/state/torrents"]);
     host.disk.link("/d/link", "/d/state");
     const before = host.disk.paths();
-    await expect(storage.write(0, [new Uint8Array(LENGTH).fill(1)])).rejects.toMatchObject({ code: "storage.own-folder" });
+    await expect(storage.write(0, [new Uint8Array(LENGTH).fill(1)])).rejects.toMatchObject({
+      code: "storage.own-folder",
+    });
     await expect(storage.remove()).rejects.toMatchObject({ code: "storage.own-folder" });
     expect(host.disk.paths()).toEqual(before);
     expect(host.disk.get("/d/state/torrents.jsonl")).toEqual(new Uint8Array(3));
@@ -44,7 +70,21 @@ describe("FileStorage with folders of the program's own", () => {
   ])("writes %s", async (_what, folder, name, path) => {
     const { host, storage } = setUp(folder, name, path, ["/d/state", "/d/state/resume"]);
     await storage.write(0, [new Uint8Array(LENGTH).fill(1)]);
-    expect(host.disk.get(storage.path({ path, index: 0, offset: 0, length: LENGTH, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }))?.length).toBe(LENGTH);
+    expect(
+      host.disk.get(
+        storage.path({
+          path,
+          index: 0,
+          offset: 0,
+          length: LENGTH,
+          isPadding: false,
+          isExecutable: false,
+          isHidden: false,
+          symlinkPath: undefined,
+          piecesRoot: undefined,
+        }),
+      )?.length,
+    ).toBe(LENGTH);
   });
 });
 

@@ -14,17 +14,40 @@ const PIECE = 16_384;
 const LENGTH = 3 * PIECE + 100;
 const data = Uint8Array.from({ length: LENGTH }, (_, index) => (index * 13) >>> 1);
 const layout = new FileLayout(
-  [{ path: ["a"], length: LENGTH, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }],
+  [
+    {
+      path: ["a"],
+      length: LENGTH,
+      isPadding: false,
+      isExecutable: false,
+      isHidden: false,
+      symlinkPath: undefined,
+      piecesRoot: undefined,
+    },
+  ],
   PIECE,
 );
-const pieces = Buffer.concat(Array.from({ length: layout.pieceCount }, (_, piece) => createHash("sha1").update(data.subarray(piece * PIECE, (piece + 1) * PIECE)).digest()));
+const pieces = Buffer.concat(
+  Array.from({ length: layout.pieceCount }, (_, piece) =>
+    createHash("sha1")
+      .update(data.subarray(piece * PIECE, (piece + 1) * PIECE))
+      .digest(),
+  ),
+);
 const { files, hasher } = nodeRuntime();
 const verifier = pieceVerifier({ hashes: { kind: "v1", pieces }, layout }, hasher);
 
 async function makeStorage(kind: string): Promise<Storage> {
   if (kind === "memory") return new MemoryStorage(layout);
   const folder = await tempFolder();
-  return new FileStorage({ files, pool: new FilePool(files), layout, folder, name: undefined, partPath: `${folder}/parts` });
+  return new FileStorage({
+    files,
+    pool: new FilePool(files),
+    layout,
+    folder,
+    name: undefined,
+    partPath: `${folder}/parts`,
+  });
 }
 
 describe.each(["memory", "files"])("PieceStore in %s", (kind) => {

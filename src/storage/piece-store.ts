@@ -10,8 +10,8 @@ export interface PieceStoreOptions {
 }
 
 /**
- * A torrent's pieces on disk or in memory, for programs that place blocks by hand: read and write by piece and offset, ask
- * which pieces are whole. The engine keeps this knowledge itself; this is the toolkit's door to {@link Storage}.
+ * A torrent's pieces on disk or in memory, for programs that place blocks by hand: read and write by piece and offset,
+ * ask which pieces are whole. The engine keeps this knowledge itself; this is the toolkit's door to {@link Storage}.
  */
 export class PieceStore {
   readonly layout: FileLayout;
@@ -48,7 +48,9 @@ export class PieceStore {
   }
 
   /** Hashes all pieces; answers how many are whole. */
-  async verifyAll(options: { readonly onProgress?: (checked: number, valid: number) => void; readonly signal?: AbortSignal } = {}): Promise<number> {
+  async verifyAll(
+    options: { readonly onProgress?: (checked: number, valid: number) => void; readonly signal?: AbortSignal } = {},
+  ): Promise<number> {
     const valid = await checkPieces({ ...this.#options, ...options });
     this.have.clearAll();
     for (const piece of valid.ones()) this.have.set(piece);
@@ -82,7 +84,10 @@ export class PieceStore {
   #offset(piece: number, begin: number, length: number): number {
     const size = this.layout.pieceSize(piece);
     if (!Number.isInteger(piece) || size === 0 || !(begin >= 0 && length >= 0 && begin + length <= size)) {
-      throw new UsageError("storage.range", `bytes ${begin} to ${begin + length} of piece ${piece}: there are ${this.layout.pieceCount} pieces, this one of ${size} bytes`);
+      throw new UsageError(
+        "storage.range",
+        `bytes ${begin} to ${begin + length} of piece ${piece}: there are ${this.layout.pieceCount} pieces, this one of ${size} bytes`,
+      );
     }
     return this.layout.pieceOffset(piece) + begin;
   }

@@ -4,7 +4,13 @@ import { cryptoHasher, MemorySource, merkle } from "../../test/support/memory-so
 import { noise } from "../../test/support/stage.ts";
 import { tempFolder } from "../../test/support/temp-folder.ts";
 import { StorageError } from "../base/index.ts";
-import { createTorrent, metainfoFromInfo, type HashScheme, type Metainfo, type MetainfoVersion } from "../metainfo/index.ts";
+import {
+  createTorrent,
+  metainfoFromInfo,
+  type HashScheme,
+  type Metainfo,
+  type MetainfoVersion,
+} from "../metainfo/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { checkPieces } from "./check.ts";
@@ -17,7 +23,10 @@ import type { Storage } from "./storage.ts";
 
 const BLOCK = 16_384;
 const PIECE = 8 * BLOCK;
-/** By name, which is their order: several pieces and a short last one; within a piece, of 3 blocks; a piece exactly; nothing; one byte; pieces exactly. */
+/**
+ * By name, which is their order: several pieces and a short last one; within a piece, of 3 blocks; a piece exactly;
+ * nothing; one byte; pieces exactly.
+ */
 const SIZES = { a: 2 * PIECE + BLOCK + 5, b: 2 * BLOCK + 7_000, c: PIECE, d: 0, e: 1, f: 2 * PIECE };
 const VERSIONS = ["v1", "v2", "hybrid"] as const;
 
@@ -31,7 +40,9 @@ interface Made {
 }
 
 async function make(version: MetainfoVersion, sizes: Readonly<Record<string, number>> = SIZES): Promise<Made> {
-  const source = new MemorySource(Object.fromEntries(Object.entries(sizes).map(([name, size], at) => [`/src/t/${name}`, noise(size, at + 3)])));
+  const source = new MemorySource(
+    Object.fromEntries(Object.entries(sizes).map(([name, size], at) => [`/src/t/${name}`, noise(size, at + 3)])),
+  );
   const { metainfo } = await createTorrent(source, { path: "/src/t", pieceLength: PIECE, version });
   const { layout, files } = metainfo;
   const segments = (first: number, count: number): HashSegment[] => {
@@ -39,22 +50,39 @@ async function make(version: MetainfoVersion, sizes: Readonly<Record<string, num
     const length = layout.pieceOffset(first + count - 1) + layout.pieceSize(first + count - 1) - offset;
     return layout.spans(offset, length).map(({ fileIndex, fileOffset, length: bytes }) => {
       const file = files[fileIndex];
-      return { path: file?.isPadding === true ? undefined : `/src/t/${file?.path.join("/")}`, offset: fileOffset, length: bytes };
+      return {
+        path: file?.isPadding === true ? undefined : `/src/t/${file?.path.join("/")}`,
+        offset: fileOffset,
+        length: bytes,
+      };
     });
   };
   const bytes = (piece: number): Uint8Array =>
     new Uint8Array(
       Buffer.concat(
-        segments(piece, 1).map(({ path, offset, length }) => (path === undefined ? new Uint8Array(length) : (source.entries.get(path)?.bytes.subarray(offset, offset + length) ?? new Uint8Array()))),
+        segments(piece, 1).map(({ path, offset, length }) =>
+          path === undefined
+            ? new Uint8Array(length)
+            : (source.entries.get(path)?.bytes.subarray(offset, offset + length) ?? new Uint8Array()),
+        ),
       ),
     );
-  return { metainfo, source, segments, bytes, verifier: pieceVerifier(metainfo, { ...source.hasher, digest: async (...args) => source.hasher.digestSync(...args) }) };
+  return {
+    metainfo,
+    source,
+    segments,
+    bytes,
+    verifier: pieceVerifier(metainfo, {
+      ...source.hasher,
+      digest: async (...args) => source.hasher.digestSync(...args),
+    }),
+  };
 }
 
 /** The runs that a check of everything hands out, at most `most` pieces each. */
 function runs(verifier: PieceVerifier, most: number): [first: number, count: number][] {
   const out: [number, number][] = [];
-  for (let first = 0; first < verifier.layout.pieceCount; ) {
+  for (let first = 0; first < verifier.layout.pieceCount;) {
     const count = verifier.run(first, most);
     out.push([first, count]);
     first += count;
@@ -86,7 +114,8 @@ async function rightInMemory({ verifier, bytes, metainfo }: Made): Promise<numbe
   return out;
 }
 
-const upTo = (count: number, but = -1): number[] => Array.from({ length: count }, (_, at) => at).filter((at) => at !== but);
+const upTo = (count: number, but = -1): number[] =>
+  Array.from({ length: count }, (_, at) => at).filter((at) => at !== but);
 
 describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
   it("finds all right that is, in memory and in files, short last pieces included", async () => {
@@ -108,7 +137,11 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
       }
     }
     for (const none of [-1, metainfo.pieceCount, Number.NaN]) {
-      expect([verifier.canVerify(none), verifier.verifySync(none, bytes(0)), await verifier.verify(none, bytes(0))]).toEqual([false, false, false]);
+      expect([
+        verifier.canVerify(none),
+        verifier.verifySync(none, bytes(0)),
+        await verifier.verify(none, bytes(0)),
+      ]).toEqual([false, false, false]);
     }
   });
 
@@ -129,23 +162,29 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
     const { metainfo, source } = made;
     const names = Object.entries(SIZES).filter(([, size]) => size > 0);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...names), fc.nat(), fc.nat(7), fc.integer({ min: 1, max: 4 }), async ([name, size], where, bit, most) => {
-        const file = source.entries.get(`/src/t/${name}`)?.bytes ?? new Uint8Array();
-        const at = where % size;
-        const flip = (): void => {
-          file[at] = (file[at] ?? 0) ^ (1 << bit);
-        };
-        const offset = metainfo.files.find(({ path }) => path.join("/") === name)?.offset ?? -1;
-        const others = upTo(metainfo.pieceCount, Math.floor((offset + at) / PIECE));
-        flip();
-        try {
-          expect(others).toHaveLength(metainfo.pieceCount - 1);
-          expect(await rightInFiles(made, most)).toEqual(others);
-          expect(await rightInMemory(made)).toEqual(others);
-        } finally {
+      fc.asyncProperty(
+        fc.constantFrom(...names),
+        fc.nat(),
+        fc.nat(7),
+        fc.integer({ min: 1, max: 4 }),
+        async ([name, size], where, bit, most) => {
+          const file = source.entries.get(`/src/t/${name}`)?.bytes ?? new Uint8Array();
+          const at = where % size;
+          const flip = (): void => {
+            file[at] = (file[at] ?? 0) ^ (1 << bit);
+          };
+          const offset = metainfo.files.find(({ path }) => path.join("/") === name)?.offset ?? -1;
+          const others = upTo(metainfo.pieceCount, Math.floor((offset + at) / PIECE));
           flip();
-        }
-      }),
+          try {
+            expect(others).toHaveLength(metainfo.pieceCount - 1);
+            expect(await rightInFiles(made, most)).toEqual(others);
+            expect(await rightInMemory(made)).toEqual(others);
+          } finally {
+            flip();
+          }
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -169,9 +208,15 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
       expect((await checkPieces({ storage, verifier, onProgress: (checked) => told.push(checked) })).isFull).toBe(true);
       expect(told.splice(0).at(-1)).toBe(layout.pieceCount);
       await storage.write(bad + 500, [damage]);
-      expect([...(await checkPieces({ storage, verifier })).ones()]).toEqual(upTo(layout.pieceCount, Math.floor((bad + 500) / PIECE)));
+      expect([...(await checkPieces({ storage, verifier })).ones()]).toEqual(
+        upTo(layout.pieceCount, Math.floor((bad + 500) / PIECE)),
+      );
       const store = new PieceStore({ storage, verifier });
-      expect([await store.verify(0), await store.verify(Math.floor((bad + 500) / PIECE)), await store.verifyAll()]).toEqual([true, false, layout.pieceCount - 1]);
+      expect([
+        await store.verify(0),
+        await store.verify(Math.floor((bad + 500) / PIECE)),
+        await store.verifyAll(),
+      ]).toEqual([true, false, layout.pieceCount - 1]);
     }
     await pool.close();
     await hasher.close();
@@ -201,7 +246,9 @@ describe("pieceVerifier", () => {
     ]);
     v2.source.jobs.length = 0;
     await rightInFiles(v2);
-    expect(v2.source.jobs.map(({ shape, algorithm, pieceLength }) => [shape, algorithm, pieceLength / BLOCK])).toEqual([8, 4, 8, 1, 8].map((width) => ["merkle", "sha256", width]));
+    expect(v2.source.jobs.map(({ shape, algorithm, pieceLength }) => [shape, algorithm, pieceLength / BLOCK])).toEqual(
+      [8, 4, 8, 1, 8].map((width) => ["merkle", "sha256", width]),
+    );
     for (const version of ["v1", "hybrid"] as const) {
       const made = await make(version);
       const { pieceCount } = made.metainfo;
@@ -212,7 +259,9 @@ describe("pieceVerifier", () => {
       ]);
       made.source.jobs.length = 0;
       await rightInFiles(made);
-      expect(made.source.jobs.map(({ shape, algorithm, pieceLength }) => [shape, algorithm, pieceLength])).toEqual([["pieces", "sha1", PIECE]]);
+      expect(made.source.jobs.map(({ shape, algorithm, pieceLength }) => [shape, algorithm, pieceLength])).toEqual([
+        ["pieces", "sha1", PIECE],
+      ]);
     }
   });
 
@@ -225,7 +274,8 @@ describe("pieceVerifier", () => {
     });
     const hashes: HashScheme = { kind: "v2", layers };
     const verifier = pieceVerifier({ hashes, layout: metainfo.layout }, hasher);
-    for (let piece = 0; piece < metainfo.pieceCount; piece++) expect(verifier.verifySync(piece, bytes(piece))).toBe(true);
+    for (let piece = 0; piece < metainfo.pieceCount; piece++)
+      expect(verifier.verifySync(piece, bytes(piece))).toBe(true);
   });
 
   it("of a file whose layer is not known finds nothing right, says so, and does not have it read", async () => {
@@ -256,7 +306,9 @@ describe("pieceVerifier", () => {
   it("tells why files could not be read", async () => {
     const { metainfo } = await make("v2");
     const folder = await tempFolder();
-    const { right, failure } = await pieceVerifier(metainfo, hasher).verifyFiles(0, 3, [{ path: folder, offset: 0, length: SIZES.a }]);
+    const { right, failure } = await pieceVerifier(metainfo, hasher).verifyFiles(0, 3, [
+      { path: folder, offset: 0, length: SIZES.a },
+    ]);
     expect([[...right], failure]).toMatchObject([[0, 0, 0], { code: "storage.is-a-folder", path: folder }]);
   });
 });

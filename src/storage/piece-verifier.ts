@@ -11,27 +11,38 @@ export interface FilesVerdict {
   readonly failure: HashFailure | undefined;
 }
 
-/** Tells whether pieces are right by the torrent's hash scheme: the SHA-1 of each piece (BEP 3), or the root of its merkle tree (BEP 52). */
+/**
+ * Tells whether pieces are right by the torrent's hash scheme: the SHA-1 of each piece (BEP 3), or the root of its
+ * merkle tree (BEP 52).
+ */
 export interface PieceVerifier {
   readonly layout: FileLayout;
   /** How many {@link PieceVerifier.verifyFiles} keep all cores busy. */
   readonly parallelism: number;
-  /** Whether it can be told of a piece: not of one that there is not, nor in v2 while the file's piece layer is not known. Such a piece is never right. */
+  /**
+   * Whether it can be told of a piece: not of one that there is not, nor in v2 while the file's piece layer is not
+   * known. Such a piece is never right.
+   */
   canVerify(piece: number): boolean;
   /** Whether `data`, all bytes of a piece, is right. May use another thread: leave `data` alone until it resolves. */
   verify(piece: number, data: Uint8Array): Promise<boolean>;
   /** The same at once, on this thread. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
-   * How many pieces from `first` on, `most` at the most, may be given to {@link PieceVerifier.verifyFiles} together: 1 or more. In v2 those of one file,
-   * of which either all or none can be verified.
+   * How many pieces from `first` on, `most` at the most, may be given to {@link PieceVerifier.verifyFiles} together: 1
+   * or more. In v2 those of one file, of which either all or none can be verified.
    */
   run(first: number, most: number): number;
   /**
-   * Reads and hashes away from this thread the `count` pieces from `first` on, a run, whose bytes are what the segments hold when laid end to end.
-   * Pieces with missing or short files are not right. Rejects with AbortError.
+   * Reads and hashes away from this thread the `count` pieces from `first` on, a run, whose bytes are what the segments
+   * hold when laid end to end. Pieces with missing or short files are not right. Rejects with AbortError.
    */
-  verifyFiles(first: number, count: number, segments: readonly HashSegment[], signal?: AbortSignal): Promise<FilesVerdict>;
+  verifyFiles(
+    first: number,
+    count: number,
+    segments: readonly HashSegment[],
+    signal?: AbortSignal,
+  ): Promise<FilesVerdict>;
 }
 
 /** The verifier of a torrent: by {@link Metainfo.hashes}, so a hybrid's pieces are those of v1. Cheap to make. */
@@ -94,9 +105,18 @@ class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
     return Math.min(most, this.layout.pieceCount - first);
   }
 
-  async verifyFiles(first: number, count: number, segments: readonly HashSegment[], signal?: AbortSignal): Promise<FilesVerdict> {
+  async verifyFiles(
+    first: number,
+    count: number,
+    segments: readonly HashSegment[],
+    signal?: AbortSignal,
+  ): Promise<FilesVerdict> {
     const { pieceLength } = this.layout;
-    return this.compare(first, count, await this.hasher.digestFiles({ segments, shape: "pieces", algorithm: DIGEST_V1, pieceLength }, signal));
+    return this.compare(
+      first,
+      count,
+      await this.hasher.digestFiles({ segments, shape: "pieces", algorithm: DIGEST_V1, pieceLength }, signal),
+    );
   }
 }
 
@@ -120,9 +140,18 @@ class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
     return file === undefined ? 1 : Math.min(most, this.layout.filePieces(file.index).last + 1 - first);
   }
 
-  async verifyFiles(first: number, count: number, segments: readonly HashSegment[], signal?: AbortSignal): Promise<FilesVerdict> {
+  async verifyFiles(
+    first: number,
+    count: number,
+    segments: readonly HashSegment[],
+    signal?: AbortSignal,
+  ): Promise<FilesVerdict> {
     const width = pieceTreeWidth(this.layout.pieceLength, this.#fileOf(first)?.length ?? 0) * BLOCK_LENGTH;
-    return this.compare(first, count, await this.hasher.digestFiles({ segments, shape: "merkle", algorithm: "sha256", pieceLength: width }, signal));
+    return this.compare(
+      first,
+      count,
+      await this.hasher.digestFiles({ segments, shape: "merkle", algorithm: "sha256", pieceLength: width }, signal),
+    );
   }
 
   #fileOf(piece: number): LayoutFile | undefined {

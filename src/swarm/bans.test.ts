@@ -36,7 +36,8 @@ describe("BanList", () => {
 
   it("does not add up the offences of different peers behind one private address", () => {
     const bans = new BanList();
-    for (let n = 0; n < 2 * MAX_OFFENCES; n++) expect(bans.offend(ipPeer({ ip: "192.168.1.1", port: 1000 + n }))).toBe(false);
+    for (let n = 0; n < 2 * MAX_OFFENCES; n++)
+      expect(bans.offend(ipPeer({ ip: "192.168.1.1", port: 1000 + n }))).toBe(false);
     expect(bans.size).toBe(0);
   });
 
@@ -51,6 +52,8 @@ describe("BanList", () => {
   it("bans a peer without an IP address by its key", () => {
     const bans = new BanList();
     bans.ban({ address: { kind: "webrtc", id: "ab" }, peerId: idOf(1) });
-    expect([bans.isBanned({ kind: "webrtc", id: "ab" }), bans.isBanned({ kind: "webrtc", id: "cd" }, idOf(1))]).toEqual([true, false]);
+    expect([bans.isBanned({ kind: "webrtc", id: "ab" }), bans.isBanned({ kind: "webrtc", id: "cd" }, idOf(1))]).toEqual(
+      [true, false],
+    );
   });
 });

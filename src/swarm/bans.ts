@@ -6,9 +6,9 @@ import type { PeerIdentity } from "./peer/peer.ts";
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Who is not talked to any more. A public address is banned as a whole, since it can make up ports and peer ids at will. Behind a
- * private or loopback address there may be many honest users: there only the port is, and for proved lies the peer id. What breaks the
- * protocol is charged to the address alone: anybody can claim another's id.
+ * Who is not talked to any more. A public address is banned as a whole, since it can make up ports and peer ids at
+ * will. Behind a private or loopback address there may be many honest users: there only the port is, and for proved
+ * lies the peer id. What breaks the protocol is charged to the address alone: anybody can claim another's id.
  */
 export class BanList {
   readonly #banned = new RecentMap<string, true>(MAX_REMEMBERED);

@@ -24,24 +24,27 @@ async function come(ip: string, of = play): Promise<ScriptedPeer> {
 }
 
 describe("A client without a place left", () => {
-  it.each([[100], [3]])("dials for one torrent in place of the useless peers of another: of %i places three are taken", async (maxConnections) => {
-    stage = new Stage(play);
-    // Seeds `play`; three peers that want nothing hold connections of the client.
-    const actor = await stage.seeder("10.0.0.1", {}, { maxConnections });
-    for (let n = 0; n < 3; n++) await come(`20.0.${n}.1`);
-    const other = await makePlay({ "other.bin": 50_000 });
-    const host = stage.world.host("10.0.0.2");
-    for (const [path, bytes] of other.files) host.disk.put(`/data/${path}`, bytes);
-    const seed = new Client({ runtime: host.runtime, downloadDir: "/data", port: 6881 });
-    const seeding = await stage.world.settled(seed.add(other.metainfo), 1_000);
-    await stage.world.until(() => seeding.state.kind === "seeding", 10_000);
-    const added = await stage.world.settled(actor.client.add(other.metainfo), 1_000);
-    await stage.world.run(1_000);
-    await stage.world.settled(added.addPeers([`10.0.0.2:${seed.port}`]), 5_000);
-    const done = await stage.world.until(() => added.state.kind === "seeding", 10 * 60_000);
-    await stage.world.settled(seed.close(), 10_000);
-    expect(done).toBe(true);
-  });
+  it.each([[100], [3]])(
+    "dials for one torrent in place of the useless peers of another: of %i places three are taken",
+    async (maxConnections) => {
+      stage = new Stage(play);
+      // Seeds `play`; three peers that want nothing hold connections of the client.
+      const actor = await stage.seeder("10.0.0.1", {}, { maxConnections });
+      for (let n = 0; n < 3; n++) await come(`20.0.${n}.1`);
+      const other = await makePlay({ "other.bin": 50_000 });
+      const host = stage.world.host("10.0.0.2");
+      for (const [path, bytes] of other.files) host.disk.put(`/data/${path}`, bytes);
+      const seed = new Client({ runtime: host.runtime, downloadDir: "/data", port: 6881 });
+      const seeding = await stage.world.settled(seed.add(other.metainfo), 1_000);
+      await stage.world.until(() => seeding.state.kind === "seeding", 10_000);
+      const added = await stage.world.settled(actor.client.add(other.metainfo), 1_000);
+      await stage.world.run(1_000);
+      await stage.world.settled(added.addPeers([`10.0.0.2:${seed.port}`]), 5_000);
+      const done = await stage.world.until(() => added.state.kind === "seeding", 10 * 60_000);
+      await stage.world.settled(seed.close(), 10_000);
+      expect(done).toBe(true);
+    },
+  );
 
   it("takes the place of a useless peer of another torrent before that of one that waits for its turn", async () => {
     stage = new Stage(play);
@@ -62,7 +65,8 @@ describe("A leecher without a place left", () => {
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { maxPeers: 2 });
     const seed = await come("20.0.0.1");
-    seed.onMessage = (message) => message.type === "request" && seed.deliver(message.piece, message.begin, message.length);
+    seed.onMessage = (message) =>
+      message.type === "request" && seed.deliver(message.piece, message.begin, message.length);
     seed.send(encodeUnchoke(), encodeHave(0));
     await come("20.0.1.1");
     // A peer that cannot be reached.
@@ -86,7 +90,15 @@ describe("A leecher without a place left", () => {
 
 /** A peer at an address, reached at another, with which nothing has moved since `lastMoved`. */
 const idlePeer = (ip: string, local: string, lastMoved = 0): Peer =>
-  ({ address: ipPeer({ ip, port: 6881 }), connection: { local: { ip: local, port: 6881 } }, flags: { amInterested: true, peerInterested: true }, down: { total: 0 }, up: { total: 0 }, connectedAt: 0, lastMoved }) as unknown as Peer;
+  ({
+    address: ipPeer({ ip, port: 6881 }),
+    connection: { local: { ip: local, port: 6881 } },
+    flags: { amInterested: true, peerInterested: true },
+    down: { total: 0 },
+    up: { total: 0 },
+    connectedAt: 0,
+    lastMoved,
+  }) as unknown as Peer;
 
 describe("leastUseful", () => {
   beforeAll(() => {
@@ -94,8 +106,14 @@ describe("leastUseful", () => {
   });
 
   it("does not take all peers of IPv6 for the least when the newcomer is of IPv4", () => {
-    const newcomers = Array.from({ length: 100 }, (_, n) => ({ remote: { ip: `20.${n}.0.1`, port: 6881 }, local: { ip: "30.0.0.1", port: 6881 } }));
-    const displaced = newcomers.filter((newcomer, n) => leastUseful([idlePeer(`2a01:${(n * 77).toString(16)}::1`, "2a02::1")], IDLE_MS, newcomer) !== undefined);
+    const newcomers = Array.from({ length: 100 }, (_, n) => ({
+      remote: { ip: `20.${n}.0.1`, port: 6881 },
+      local: { ip: "30.0.0.1", port: 6881 },
+    }));
+    const displaced = newcomers.filter(
+      (newcomer, n) =>
+        leastUseful([idlePeer(`2a01:${(n * 77).toString(16)}::1`, "2a02::1")], IDLE_MS, newcomer) !== undefined,
+    );
     expect(displaced.length).toBeGreaterThan(20);
     expect(displaced.length).toBeLessThan(80);
   });
@@ -104,7 +122,12 @@ describe("leastUseful", () => {
     for (let n = 0; n < 100; n++) {
       const honest = idlePeer(`21.${n}.0.1`, "30.0.0.1");
       const many = Array.from({ length: 50 }, (_, k) => idlePeer(`66.6.6.${k + 1}`, "30.0.0.1", IDLE_MS));
-      expect(leastUseful([honest, ...many], IDLE_MS, { remote: { ip: `66.6.6.${60 + n}`, port: 6881 }, local: { ip: "30.0.0.1", port: 6881 } })).not.toBe(honest);
+      expect(
+        leastUseful([honest, ...many], IDLE_MS, {
+          remote: { ip: `66.6.6.${60 + n}`, port: 6881 },
+          local: { ip: "30.0.0.1", port: 6881 },
+        }),
+      ).not.toBe(honest);
     }
   });
 });

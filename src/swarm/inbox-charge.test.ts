@@ -11,12 +11,29 @@ function start(cost: number, pieceCount?: number) {
   const world = simWorld({ digest });
   const { clock } = world.host("10.0.0.1").runtime;
   let worked = 0;
-  const busy: Clock = { now: () => clock.now() + worked, wallTime: () => clock.wallTime(), after: (ms, run) => clock.after(ms, run), every: (ms, run) => clock.every(ms, run), soon: (run) => clock.soon(run) };
+  const busy: Clock = {
+    now: () => clock.now() + worked,
+    wallTime: () => clock.wallTime(),
+    after: (ms, run) => clock.after(ms, run),
+    every: (ms, run) => clock.every(ms, run),
+    soon: (run) => clock.soon(run),
+  };
   const budget = new IntakeBudget(busy);
   const log: Message[] = [];
   const events: string[] = [];
   const inbox = new Inbox(
-    { onMessage: (m) => { log.push(m); worked += cost; }, onBlockStart: () => undefined, onBlockEnd: () => undefined, onFull: () => void events.push("full"), onEmpty: () => void events.push("empty"), onError: (e) => void events.push(e.message), onHeldTooMuch: () => undefined },
+    {
+      onMessage: (m) => {
+        log.push(m);
+        worked += cost;
+      },
+      onBlockStart: () => undefined,
+      onBlockEnd: () => undefined,
+      onFull: () => void events.push("full"),
+      onEmpty: () => void events.push("empty"),
+      onError: (e) => void events.push(e.message),
+      onHeldTooMuch: () => undefined,
+    },
     { clock: busy, budget, pieceCount },
   );
   return { world, inbox, log, events, worked: () => worked };

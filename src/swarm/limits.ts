@@ -27,13 +27,22 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 /** Milliseconds after which a block that several peers owe may be asked of any other (end game). */
 export const END_GAME_TIMEOUT_MS = 2_000;
 
-/** Requests of such blocks outstanding with a peer that has not delivered anything yet: enough to find out whether it does. */
+/**
+ * Requests of such blocks outstanding with a peer that has not delivered anything yet: enough to find out whether it
+ * does.
+ */
 export const UNPROVED_REQUESTS = 4;
 
-/** Milliseconds that the only source of a piece that failed its hash has, besides {@link SUSPECT_MS_PER_BLOCK}, before another has its turn. */
+/**
+ * Milliseconds that the only source of a piece that failed its hash has, besides {@link SUSPECT_MS_PER_BLOCK}, before
+ * another has its turn.
+ */
 export const SUSPECT_MS = 10_000;
 
-/** Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, {@link MAX_SUSPECT_ROUNDS} times at the most, for those that send something. */
+/**
+ * Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, {@link
+ * MAX_SUSPECT_ROUNDS} times at the most, for those that send something.
+ */
 export const SUSPECT_MS_PER_BLOCK = 16;
 
 /** Times that these double: a peer that comes while a slow one has its turn waits some minutes at the most. */
@@ -60,7 +69,10 @@ export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 /** The same of all torrents of a client together, but for one piece of up to {@link MAX_SURE_PIECE_BYTES} of each. */
 export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
 
-/** Milliseconds without a block after which a piece that nobody is asked for, and that is on disk as far as it is there, gives its memory back. */
+/**
+ * Milliseconds without a block after which a piece that nobody is asked for, and that is on disk as far as it is there,
+ * gives its memory back.
+ */
 export const UNLOAD_AFTER_MS = 10_000;
 
 /** Bytes of a piece that each torrent may have in memory whatever the others have. Longer ones wait for each other. */
@@ -70,8 +82,9 @@ export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;
 export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes of neighbouring pieces that are fetched one after the other from a peer when they are equally rare: what is adjacent is
- * written, and later read, with one call. A torrent of less than 64 times this much has shorter runs, so that peers stay diverse.
+ * Bytes of neighbouring pieces that are fetched one after the other from a peer when they are equally rare: what is
+ * adjacent is written, and later read, with one call. A torrent of less than 64 times this much has shorter runs, so
+ * that peers stay diverse.
  */
 export const EXTENT_BYTES = 4 * 1024 * 1024;
 
@@ -84,19 +97,28 @@ export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
 /** The same to a fast peer: fewer system calls. */
 export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
 
-/** The same while more than {@link SHARED_UPLOAD_BYTES} are on their way: they stay in the processor's cache from the disk to the connection. */
+/**
+ * The same while more than {@link SHARED_UPLOAD_BYTES} are on their way: they stay in the processor's cache from the
+ * disk to the connection.
+ */
 export const SHARED_UPLOAD_RUN_BYTES = 512 * 1024;
 
 /** Bytes of runs on their way to all peers of a torrent above which runs are shorter. */
 export const SHARED_UPLOAD_BYTES = 4 * 1024 * 1024;
 
-/** Reads at once for the uploads of a torrent: more threads only wait for each other while the system has the files in memory. */
+/**
+ * Reads at once for the uploads of a torrent: more threads only wait for each other while the system has the files in
+ * memory.
+ */
 export const UPLOAD_READS = 2;
 
 /** Bytes of buffers kept for the next uploads. */
 export const UPLOAD_SPARE_BYTES = 8 * 1024 * 1024;
 
-/** Bytes queued on a connection above which its peer is not read: who asks and asks, and never reads the answers, fills no memory. */
+/**
+ * Bytes queued on a connection above which its peer is not read: who asks and asks, and never reads the answers, fills
+ * no memory.
+ */
 export const OUTBOX_HIGH_WATER = 2 * 1024 * 1024;
 
 /** Milliseconds without a byte after which a block that is half here may come from another peer instead (end game). */
@@ -123,7 +145,10 @@ export const MIN_SHARED_PEERS = 10;
 /** Milliseconds after which a peer with which neither side has anything to do gives way when places are short. */
 export const USELESS_MS = 5_000;
 
-/** Milliseconds without a block either way after which a peer gives way to a newcomer of a higher priority (BEP 40), or of a network that has fewer places. */
+/**
+ * Milliseconds without a block either way after which a peer gives way to a newcomer of a higher priority (BEP 40), or
+ * of a network that has fewer places.
+ */
 export const IDLE_MS = 120_000;
 
 /** Protocol errors, from one address, after which it is banned. */
@@ -138,7 +163,10 @@ export const DISK_RETRY_MS = 5_000;
 /** Pieces that are taken back from a peer one by one; with more, parting with it costs both sides less. */
 export const MAX_DONT_HAVES = 2_000;
 
-/** Messages that a peer may send before the time for them is counted, and the most that it may gain; blocks do not count. */
+/**
+ * Messages that a peer may send before the time for them is counted, and the most that it may gain; blocks do not
+ * count.
+ */
 export const FREE_MESSAGES = 1_000;
 
 /** Bytes of a long message that count as one more message. */
@@ -150,7 +178,10 @@ export const EXTENDED_MESSAGES = 8;
 /** Bytes of an extended message that count as one more message. */
 export const EXTENDED_MESSAGE_BYTES = 32;
 
-/** Milliseconds of work that one message, or some quick ones together, count as at the most: a process that was stopped meanwhile owes nothing. */
+/**
+ * Milliseconds of work that one message, or some quick ones together, count as at the most: a process that was stopped
+ * meanwhile owes nothing.
+ */
 export const MAX_COUNTED_MS = 100;
 
 /** Messages that a peer gains with each block that it gives or takes: one asks for it. */
@@ -159,7 +190,10 @@ export const MESSAGES_PER_BLOCK = 4;
 /** Messages that a peer gains each second. */
 export const MESSAGES_PER_SECOND = 20;
 
-/** Milliseconds of each second that are spent on messages beyond those that peers have for nothing, of all peers together; what is more waits unread. */
+/**
+ * Milliseconds of each second that are spent on messages beyond those that peers have for nothing, of all peers
+ * together; what is more waits unread.
+ */
 export const WORK_MS_PER_SECOND = 100;
 
 /** Milliseconds of such work in one go. */
@@ -174,8 +208,14 @@ export const MAX_METADATA_QUEUE = 256;
 /** Bytes queued on a connection above which it gets no more metadata. */
 export const METADATA_OUTBOX_BYTES = 256 * 1024;
 
-/** Bytes of blocks that a peer may send beyond twice what it was asked for: blocks that were taken back, and those of clients that send twice. */
+/**
+ * Bytes of blocks that a peer may send beyond twice what it was asked for: blocks that were taken back, and those of
+ * clients that send twice.
+ */
 export const UNASKED_BYTES = 1024 * 1024;
 
-/** Bytes of messages that have begun to arrive, or wait for time, held for all peers together; beyond, the peers that hold most are left. */
+/**
+ * Bytes of messages that have begun to arrive, or wait for time, held for all peers together; beyond, the peers that
+ * hold most are left.
+ */
 export const HELD_BYTES = 32 * 1024 * 1024;

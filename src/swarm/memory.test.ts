@@ -21,40 +21,48 @@ async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
 }
 
 describe("Downloader short of memory", () => {
-  it("asks others for the blocks that silent peers owe, when nothing else can be begun", { timeout: 60_000 }, async () => {
-    const play = await makePlay({ "a.bin": 6 * LONG_PIECE }, LONG_PIECE);
-    stage = new Stage(play);
-    const leecher = await stage.leecher("10.0.0.1");
-    for (let index = 0; index < PIECES; index++) {
-      const silent = await scripted(play, `10.0.1.${index + 1}`);
-      silent.stay();
-      silent.send(encodeBitfield(new Uint8Array([0x80 >> index])), encodeUnchoke());
-      await stage.world.run(100);
-    }
-    const seeder = await stage.seeder("10.0.0.2", { up: 20_000_000 });
-    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
-    expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000)).toBe(true);
-  });
+  it(
+    "asks others for the blocks that silent peers owe, when nothing else can be begun",
+    { timeout: 60_000 },
+    async () => {
+      const play = await makePlay({ "a.bin": 6 * LONG_PIECE }, LONG_PIECE);
+      stage = new Stage(play);
+      const leecher = await stage.leecher("10.0.0.1");
+      for (let index = 0; index < PIECES; index++) {
+        const silent = await scripted(play, `10.0.1.${index + 1}`);
+        silent.stay();
+        silent.send(encodeBitfield(new Uint8Array([0x80 >> index])), encodeUnchoke());
+        await stage.world.run(100);
+      }
+      const seeder = await stage.seeder("10.0.0.2", { up: 20_000_000 });
+      await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+      expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 60_000)).toBe(true);
+    },
+  );
 
-  it("gives a peer its whole pipeline again when those that shared the memory are gone", { timeout: 60_000 }, async () => {
-    const play = await makePlay({ "a.bin": 16 * LONG_PIECE }, LONG_PIECE);
-    stage = new Stage(play);
-    const leecher = await stage.leecher("10.0.0.1");
-    const seeder = await stage.seeder("10.0.0.2", { latencyMs: 50 });
-    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
-    const others: ScriptedPeer[] = [];
-    for (let index = 0; index < 60; index++) {
-      const other = await scripted(play, `10.0.1.${index + 1}`);
-      other.send(encodeBitfield(new Uint8Array([0, 1])), encodeUnchoke());
-      others.push(other);
-    }
-    await stage.world.run(500);
-    for (const other of others) other.send(new Uint8Array(16).fill(0xff));
-    await stage.world.run(5_000);
-    const [peer] = leecher.torrent.swarm?.peers ?? [];
-    expect(leecher.torrent.status().peers).toBe(1);
-    expect(peer?.requests.size).toBeGreaterThanOrEqual((peer?.requests.depth ?? Infinity) / 2);
-  });
+  it(
+    "gives a peer its whole pipeline again when those that shared the memory are gone",
+    { timeout: 60_000 },
+    async () => {
+      const play = await makePlay({ "a.bin": 16 * LONG_PIECE }, LONG_PIECE);
+      stage = new Stage(play);
+      const leecher = await stage.leecher("10.0.0.1");
+      const seeder = await stage.seeder("10.0.0.2", { latencyMs: 50 });
+      await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+      const others: ScriptedPeer[] = [];
+      for (let index = 0; index < 60; index++) {
+        const other = await scripted(play, `10.0.1.${index + 1}`);
+        other.send(encodeBitfield(new Uint8Array([0, 1])), encodeUnchoke());
+        others.push(other);
+      }
+      await stage.world.run(500);
+      for (const other of others) other.send(new Uint8Array(16).fill(0xff));
+      await stage.world.run(5_000);
+      const [peer] = leecher.torrent.swarm?.peers ?? [];
+      expect(leecher.torrent.status().peers).toBe(1);
+      expect(peer?.requests.size).toBeGreaterThanOrEqual((peer?.requests.depth ?? Infinity) / 2);
+    },
+  );
 });
 
 describe("Downloader with a suspect piece", () => {
@@ -74,7 +82,8 @@ describe("Downloader with a suspect piece", () => {
     // A liar makes piece 0 suspect and is banned.
     const liar = await scripted(play, "10.0.0.5");
     liar.onMessage = (message) => {
-      if (message.type === "request") liar.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length)));
+      if (message.type === "request")
+        liar.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length)));
     };
     liar.send(encodeBitfield(new Uint8Array([0x80])), encodeUnchoke());
     await stage.world.run(1_500);
@@ -124,7 +133,8 @@ describe("Downloader and the memory of all torrents", () => {
   async function giver(play: Play, ip: string, pieces: number, most: number): Promise<ScriptedPeer> {
     const peer = await scripted(play, ip);
     let served = 0;
-    peer.onMessage = (message) => message.type === "request" && served++ < most && peer.deliver(message.piece, message.begin, message.length);
+    peer.onMessage = (message) =>
+      message.type === "request" && served++ < most && peer.deliver(message.piece, message.begin, message.length);
     peer.send(encodeBitfield(new Uint8Array([pieces])), encodeUnchoke());
     return peer;
   }
@@ -147,7 +157,15 @@ describe("Downloader and the memory of all torrents", () => {
     await giver(play, "10.0.1.1", 0xe0, 3);
     await stage.world.run(3_000);
     expect(promised).toBeGreaterThan(0);
-    await stage.world.settled(torrent.setPriorities(new Map([[0, "skip"], [1, "skip"]])), 5_000);
+    await stage.world.settled(
+      torrent.setPriorities(
+        new Map([
+          [0, "skip"],
+          [1, "skip"],
+        ]),
+      ),
+      5_000,
+    );
     await stage.world.run(120_000);
     expect(promised).toBe(0);
   });

@@ -12,7 +12,10 @@ afterEach(() => stage.close());
 
 const all = (play: Play): Uint8Array => {
   const { pieceCount } = play.metainfo;
-  return Uint8Array.from({ length: Math.ceil(pieceCount / 8) }, (_, at) => (0xff << Math.max(0, 8 * (at + 1) - pieceCount)) & 0xff);
+  return Uint8Array.from(
+    { length: Math.ceil(pieceCount / 8) },
+    (_, at) => (0xff << Math.max(0, 8 * (at + 1) - pieceCount)) & 0xff,
+  );
 };
 
 /** A peer that has everything, unchokes, and does what `onMessage` says with requests. */
@@ -25,21 +28,26 @@ async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
 }
 
 describe("Downloader among peers that take requests and never deliver", () => {
-  // Milliseconds that are some times END_GAME_TIMEOUT_MS: peers that do not deliver are asked first, and a second passes between two looks.
+  // Milliseconds that are some times END_GAME_TIMEOUT_MS: peers that do not deliver are asked first, and a second
+  // passes between two looks.
   it.each([
     { mute: 3, length: 300_000, within: END_GAME_TIMEOUT_MS },
     { mute: 22, length: 300_000, within: 4 * END_GAME_TIMEOUT_MS },
     { mute: 40, length: 4_000_000, within: 10 * END_GAME_TIMEOUT_MS },
-  ])("$mute of them and one that does: $length bytes come within $within ms", { timeout: 60_000 }, async ({ mute, length, within }) => {
-    const play = await makePlay({ "a.bin": length });
-    stage = new Stage(play);
-    const leecher = await stage.leecher("10.0.0.1");
-    for (let n = 0; n < mute; n++) await scripted(play, `10.0.1.${n + 1}`);
-    await stage.world.run(2_000);
-    const seeder = await stage.seeder("10.0.0.2");
-    await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
-    expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", within)).toBe(true);
-  });
+  ])(
+    "$mute of them and one that does: $length bytes come within $within ms",
+    { timeout: 60_000 },
+    async ({ mute, length, within }) => {
+      const play = await makePlay({ "a.bin": length });
+      stage = new Stage(play);
+      const leecher = await stage.leecher("10.0.0.1");
+      for (let n = 0; n < mute; n++) await scripted(play, `10.0.1.${n + 1}`);
+      await stage.world.run(2_000);
+      const seeder = await stage.seeder("10.0.0.2");
+      await stage.world.settled(leecher.torrent.addPeers([seeder.address]), 5_000);
+      expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", within)).toBe(true);
+    },
+  );
 });
 
 describe("Downloader with a suspect piece whose source sends a block now and then", () => {
@@ -72,7 +80,10 @@ describe("Downloader with a suspect piece whose source sends a block now and the
     const leecher = await stage.leecher("10.0.0.1");
     // Two sources, so that the first failure does not name the liar.
     const helper = await scripted(play, "10.0.0.3");
-    helper.onMessage = (message) => message.type === "request" && message.begin === 16_384 && helper.deliver(message.piece, message.begin, message.length);
+    helper.onMessage = (message) =>
+      message.type === "request" &&
+      message.begin === 16_384 &&
+      helper.deliver(message.piece, message.begin, message.length);
     await dripping(play, "10.0.0.4", 20_000);
     await stage.world.run(3_000);
     const seeder = await stage.seeder("10.0.0.2");
@@ -106,7 +117,8 @@ describe("Downloader with a suspect piece whose source sends a block now and the
 });
 
 describe("Suspects", () => {
-  const source = (): BlockSource => ({ identity: {}, canAsk: true, limitedTo: undefined, mayAsk: () => true }) as unknown as BlockSource;
+  const source = (): BlockSource =>
+    ({ identity: {}, canAsk: true, limitedTo: undefined, mayAsk: () => true }) as unknown as BlockSource;
 
   it("has a newcomer wait minutes at the most, however long a slow source was alone", () => {
     const open = new OpenPieces();

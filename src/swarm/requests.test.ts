@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { ipPeer, PeerId, type PeerAddress } from "../base/index.ts";
 import { BanList } from "./bans.ts";
 import { BlockRequests } from "./peer/block-requests.ts";
-import { DEFAULT_PIPELINE_LIMIT, MAX_OFFENCES, MAX_PIPELINE, MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_PIPELINE, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "./limits.ts";
+import {
+  DEFAULT_PIPELINE_LIMIT,
+  MAX_OFFENCES,
+  MAX_PIPELINE,
+  MAX_UPLOAD_RUN_BYTES,
+  MAX_VAIN_CANCELS,
+  MIN_PIPELINE,
+  MIN_UPLOAD_RUN_BYTES,
+  UPLOAD_RUN_BYTES,
+} from "./limits.ts";
 import { OpenPiece } from "./download/open-piece.ts";
 import { UploadQueue } from "./upload/upload-queue.ts";
 
@@ -26,7 +35,11 @@ describe("BlockRequests", () => {
     const requests = new BlockRequests();
     for (let at = 0; at < 5_000; at++) requests.onBlock();
     expect(requests.depth).toBe(DEFAULT_PIPELINE_LIMIT);
-    for (const [said, held] of [[3, 3], [0, 1], [100_000, MAX_PIPELINE]] as const) {
+    for (const [said, held] of [
+      [3, 3],
+      [0, 1],
+      [100_000, MAX_PIPELINE],
+    ] as const) {
       requests.setLimit(said);
       for (let at = 0; at < 5_000; at++) requests.onBlock();
       expect(requests.depth).toBe(held);
@@ -58,11 +71,22 @@ describe("BlockRequests", () => {
 });
 
 describe("UploadQueue", () => {
-  const ask = (piece: number, block: number): { piece: number; begin: number; length: number } => ({ piece, begin: block * BLOCK, length: BLOCK });
+  const ask = (piece: number, block: number): { piece: number; begin: number; length: number } => ({
+    piece,
+    begin: block * BLOCK,
+    length: BLOCK,
+  });
 
   it("takes runs of consecutive blocks of one piece, in the order of asking", () => {
     const queue = new UploadQueue();
-    for (const [piece, block] of [[1, 0], [1, 1], [1, 3], [2, 4], [2, 5]] as const) queue.push(ask(piece, block));
+    for (const [piece, block] of [
+      [1, 0],
+      [1, 1],
+      [1, 3],
+      [2, 4],
+      [2, 5],
+    ] as const)
+      queue.push(ask(piece, block));
     expect(queue.takeRun()).toEqual([ask(1, 0), ask(1, 1)]);
     expect(queue.takeRun()).toEqual([ask(1, 3)]);
     expect(queue.takeRun()).toEqual([ask(2, 4), ask(2, 5)]);
@@ -140,11 +164,18 @@ describe("BanList", () => {
     expect([bans.isBanned(at("8.8.8.8", 99), id("b")), bans.isBanned(at("8.8.4.4"), id("a"))]).toEqual([true, false]);
   });
 
-  it.each(["127.0.0.1", "192.168.1.7", "10.1.2.3"])("bans of the private address %s only the port and the peer id", (ip) => {
-    const bans = new BanList();
-    bans.ban({ address: at(ip), peerId: id("a") });
-    expect([bans.isBanned(at(ip), id("b")), bans.isBanned(at(ip, 2), id("a")), bans.isBanned(at(ip, 2), id("b"))]).toEqual([true, true, false]);
-  });
+  it.each(["127.0.0.1", "192.168.1.7", "10.1.2.3"])(
+    "bans of the private address %s only the port and the peer id",
+    (ip) => {
+      const bans = new BanList();
+      bans.ban({ address: at(ip), peerId: id("a") });
+      expect([
+        bans.isBanned(at(ip), id("b")),
+        bans.isBanned(at(ip, 2), id("a")),
+        bans.isBanned(at(ip, 2), id("b")),
+      ]).toEqual([true, true, false]);
+    },
+  );
 
   it("bans for offences only when they are too many", () => {
     const bans = new BanList();
@@ -155,7 +186,8 @@ describe("BanList", () => {
 
   it("forgets the oldest of more than 10,000", () => {
     const bans = new BanList();
-    for (let n = 0; n <= 10_000; n++) bans.ban({ address: at(`8.${n >> 16}.${(n >> 8) & 255}.${n & 255}`), peerId: id("a") });
+    for (let n = 0; n <= 10_000; n++)
+      bans.ban({ address: at(`8.${n >> 16}.${(n >> 8) & 255}.${n & 255}`), peerId: id("a") });
     expect([bans.size, bans.isBanned(at("8.0.0.0")), bans.isBanned(at("8.0.39.16"))]).toEqual([10_000, false, true]);
   });
 });

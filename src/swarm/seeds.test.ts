@@ -11,8 +11,14 @@ afterEach(() => stage.close());
 
 const SEEDS = 30;
 
-/** Peers that send a handshake and a full bitfield, and then close the connection or keep it; returns how often they were dialed so far. */
-async function fakeSeeds(count: number, closes: (seed: number) => boolean): Promise<{ readonly addresses: string[]; readonly dials: () => number }> {
+/**
+ * Peers that send a handshake and a full bitfield, and then close the connection or keep it; returns how often they
+ * were dialed so far.
+ */
+async function fakeSeeds(
+  count: number,
+  closes: (seed: number) => boolean,
+): Promise<{ readonly addresses: string[]; readonly dials: () => number }> {
   let dials = 0;
   const addresses: string[] = [];
   for (let seed = 0; seed < count; seed++) {
@@ -24,7 +30,9 @@ async function fakeSeeds(count: number, closes: (seed: number) => boolean): Prom
       onSocket: (socket) => {
         dials++;
         socket.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => undefined });
-        socket.write(encodeHandshake({ infoHash: play.metainfo.id.wire, peerId: Buffer.from(`-XX0001-${ip}`.padEnd(20, ".")) }));
+        socket.write(
+          encodeHandshake({ infoHash: play.metainfo.id.wire, peerId: Buffer.from(`-XX0001-${ip}`.padEnd(20, ".")) }),
+        );
         socket.write(encodeMessage({ type: "bitfield", bits: full() }));
         if (closes(seed)) runtime.clock.after(100, () => socket.destroy());
       },
@@ -35,7 +43,10 @@ async function fakeSeeds(count: number, closes: (seed: number) => boolean): Prom
 
 function full(): Uint8Array {
   const { pieceCount } = play.metainfo;
-  return Uint8Array.from({ length: Math.ceil(pieceCount / 8) }, (_, index) => (0xff << Math.max(0, 8 * (index + 1) - pieceCount)) & 0xff);
+  return Uint8Array.from(
+    { length: Math.ceil(pieceCount / 8) },
+    (_, index) => (0xff << Math.max(0, 8 * (index + 1) - pieceCount)) & 0xff,
+  );
 }
 
 describe("Swarm among seeds", () => {
@@ -54,7 +65,10 @@ describe("Swarm among seeds", () => {
   it("dials seeds that it left as soon as it wants data again", async () => {
     stage = new Stage(await makePlay({ "a.bin": 100_000, "b.bin": 100_000 }, 16_384));
     const seeder = await stage.seeder("10.0.0.1");
-    const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address], priorities: (_, path) => (path === "a.bin" ? "normal" : "skip") });
+    const leecher = await stage.leecher("10.0.0.2", {
+      peers: [seeder.address],
+      priorities: (_, path) => (path === "a.bin" ? "normal" : "skip"),
+    });
     await stage.world.settled(leecher.torrent.done, 60_000);
     await stage.world.run(120_000);
     await leecher.torrent.setPriorities(new Map([[1, "normal"]]));

@@ -13,7 +13,10 @@ import type { Newcomer } from "./turnover.ts";
 export interface ConnectionBudget {
   /** Connections that may still be made. */
   readonly room: number;
-  /** Parts with a peer of some torrent that is of no use to it; when there is none, for a newcomer, with one with which nothing has moved for long. */
+  /**
+   * Parts with a peer of some torrent that is of no use to it; when there is none, for a newcomer, with one with which
+   * nothing has moved for long.
+   */
   makeWay(newcomer?: Newcomer): void;
   /** A connection was made (1) or ended (-1). */
   count(change: 1 | -1): void;

@@ -1,7 +1,16 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
-import { encodeBitfield, encodeCancel, encodeHaveAll, encodeInterested, encodeKeepAlive, encodeNotInterested, encodeRequest, encodeUnchoke } from "../wire/index.ts";
+import {
+  encodeBitfield,
+  encodeCancel,
+  encodeHaveAll,
+  encodeInterested,
+  encodeKeepAlive,
+  encodeNotInterested,
+  encodeRequest,
+  encodeUnchoke,
+} from "../wire/index.ts";
 import { CHOKE_INTERVAL_MS, KEEP_ALIVE_MS, REQUEST_TIMEOUT_MS, SILENCE_MS } from "./limits.ts";
 
 let play: Play;
@@ -18,7 +27,12 @@ async function begin(): Promise<Stage> {
   return stage;
 }
 
-async function peer(ip: string, to: string, options: { fast?: boolean; name?: string } = {}, line = {}): Promise<ScriptedPeer> {
+async function peer(
+  ip: string,
+  to: string,
+  options: { fast?: boolean; name?: string } = {},
+  line = {},
+): Promise<ScriptedPeer> {
   const out = new ScriptedPeer(stage.world.host(ip, line).runtime, play);
   await stage.world.settled(out.dial(to, options), 10_000);
   return out;
@@ -167,7 +181,10 @@ describe("Swarm answering", () => {
     asking.send(encodeInterested());
     await s.world.until(() => asking.of("unchoke").length > 0, 20_000);
     const blocks = Array.from({ length: 20 }, (_, block) => [block >> 2, (block & 3) * 16_384] as const);
-    asking.send(...blocks.map(([piece, start]) => encodeRequest(piece, start, 16_384)), encodeCancel(4, 3 * 16_384, 16_384));
+    asking.send(
+      ...blocks.map(([piece, start]) => encodeRequest(piece, start, 16_384)),
+      encodeCancel(4, 3 * 16_384, 16_384),
+    );
     await s.world.run(60_000);
     expect([asking.of("cancel").length, asking.of("request").length]).toEqual([0, 0]);
     expect(asking.of("reject").map(({ message }) => [message.piece, message.begin])).toEqual([[4, 3 * 16_384]]);

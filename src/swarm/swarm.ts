@@ -1,8 +1,24 @@
-import { addressIp, addressKey, BLOCK_LENGTH, PeerError, PeerId, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
+import {
+  addressIp,
+  addressKey,
+  BLOCK_LENGTH,
+  PeerError,
+  PeerId,
+  toError,
+  type Bitfield,
+  type PeerAddress,
+} from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection, Direction } from "../transport/index.ts";
-import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake, type Message } from "../wire/index.ts";
+import {
+  encodeHandshake,
+  ExtensionRegistry,
+  ltDontHave,
+  utMetadata,
+  type Handshake,
+  type Message,
+} from "../wire/index.ts";
 import { countHave, countPieces, setInterest, uncount } from "./picking/availability.ts";
 import { isOffence } from "./bans.ts";
 import { Choking } from "./upload/choking.ts";
@@ -34,13 +50,14 @@ interface Work {
 }
 
 /**
- * One torrent at work: its peers, and what goes to and from them. It begins without content when only the info-hash is known;
- * {@link Swarm.attach} adds that.
+ * One torrent at work: its peers, and what goes to and from them. It begins without content when only the info-hash is
+ * known; {@link Swarm.attach} adds that.
  *
  *     fetching metadata ──attach──> exchanging pieces ──stop──> stopped
  *          └──────────────────────stop───────────────────────────^
  *
- * Everything is made when it is first needed: a complete torrent that nobody asks for, one of ten thousand, is little more than its name.
+ * Everything is made when it is first needed: a complete torrent that nobody asks for, one of ten thousand, is little
+ * more than its name.
  */
 export class Swarm implements PeerOwner {
   readonly candidates: CandidateList;
@@ -123,8 +140,10 @@ export class Swarm implements PeerOwner {
     this.up.tick(now);
     for (const peer of this.#peers) {
       peer.tick(now);
-      if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused) peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
-      else if (now - (peer.stalledSince ?? now) > SILENCE_MS) peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
+      if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused)
+        peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
+      else if (now - (peer.stalledSince ?? now) > SILENCE_MS)
+        peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
       else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
       if (peer.flags.amInterested) this.#updateInterest(peer);
     }
@@ -135,7 +154,10 @@ export class Swarm implements PeerOwner {
     this.#dial();
   }
 
-  /** Parts with the peer that is of least use, when there is one: without a newcomer, only with one that is of none. Returns whether there was. */
+  /**
+   * Parts with the peer that is of least use, when there is one: without a newcomer, only with one that is of none.
+   * Returns whether there was.
+   */
   makeWay(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.runtime.clock.now(), newcomer);
     peer?.close();
@@ -144,7 +166,13 @@ export class Swarm implements PeerOwner {
 
   /** Nobody there or known, and nothing half done: the second can pass unnoticed. */
   get isAsleep(): boolean {
-    return this.#peers.size === 0 && this.candidates.size === 0 && this.#work?.downloader.hasOpenPieces !== true && this.down.rate === 0 && this.up.rate === 0;
+    return (
+      this.#peers.size === 0 &&
+      this.candidates.size === 0 &&
+      this.#work?.downloader.hasOpenPieces !== true &&
+      this.down.rate === 0 &&
+      this.up.rate === 0
+    );
   }
 
   /** Hangs up on everybody; resolves when no disk access is under way any more. */
@@ -212,7 +240,11 @@ export class Swarm implements PeerOwner {
     if (this.#work !== undefined) uncount(this.#work.downloader.picker, peer);
     this.#crew?.metadata.gone(peer);
     this.#work?.downloader.gone(peer);
-    this.#options.runtime.log.debug("peer left", { peer: addressKey(peer.address), client: peer.client, reason: error?.message });
+    this.#options.runtime.log.debug("peer left", {
+      peer: addressKey(peer.address),
+      client: peer.client,
+      reason: error?.message,
+    });
     const { listenAddress } = peer;
     if (listenAddress !== undefined) {
       this.candidates.seen(listenAddress, peer.isSeed);
@@ -350,7 +382,11 @@ export class Swarm implements PeerOwner {
       if (!isStale(peer, now)) return undefined;
       peer.close();
     }
-    if (hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) || !this.#hasPlace(connection, direction)) return undefined;
+    if (
+      hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) ||
+      !this.#hasPlace(connection, direction)
+    )
+      return undefined;
     if (this.#peers.size === 0) this.#wake(now);
     const peer = new Peer({
       owner: this,
@@ -371,7 +407,10 @@ export class Swarm implements PeerOwner {
     return peer.handlers;
   }
 
-  /** Whether there is a place for a newcomer, perhaps that of a peer of less use; when we dialed, there was one to begin with. */
+  /**
+   * Whether there is a place for a newcomer, perhaps that of a peer of less use; when we dialed, there was one to begin
+   * with.
+   */
   #hasPlace(newcomer: Newcomer, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options;
     if (this.#peers.size >= maxPeers() && direction === "incoming") this.makeWay(newcomer);
@@ -391,7 +430,8 @@ export class Swarm implements PeerOwner {
 
   #greet(peer: Peer): void {
     sayPieces(peer, this.#content?.have);
-    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
+    if (peer.supportsExtended)
+      peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
     if (this.#content !== undefined) grantFast(peer, this.#content, this.#options);
   }
 
@@ -470,7 +510,12 @@ export class Swarm implements PeerOwner {
     if (bans.isBanned(identity.address, identity.peerId)) return;
     bans.ban(identity);
     this.candidates.ban(identity.address);
-    runtime.log.info("peer banned: it sent bad data", { peer: addressKey(identity.address), client: identity.peerId.toString() });
-    for (const peer of this.#peers) if (bans.isBanned(peer.address, peer.identity.peerId)) peer.close(new PeerError("peer.banned", "it sent bad data"));
+    runtime.log.info("peer banned: it sent bad data", {
+      peer: addressKey(identity.address),
+      client: identity.peerId.toString(),
+    });
+    for (const peer of this.#peers)
+      if (bans.isBanned(peer.address, peer.identity.peerId))
+        peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
 }

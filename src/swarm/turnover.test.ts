@@ -2,7 +2,13 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { ScriptedPeer } from "../../test/support/scripted-peer.ts";
 import { makePlay, Stage, type Play } from "../../test/support/stage.ts";
 import type { SimHost } from "../sim/index.ts";
-import { encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeInterested, encodeRequest } from "../wire/index.ts";
+import {
+  encodeBitfield,
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeInterested,
+  encodeRequest,
+} from "../wire/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, USELESS_MS } from "./limits.ts";
 
 let play: Play;
@@ -165,7 +171,8 @@ describe("Swarm and a peer that names ports", () => {
     const { torrent } = await stage.leecher("10.0.0.1");
     const peer = new ScriptedPeer(stage.world.host("20.0.0.1").runtime, play);
     await stage.world.settled(peer.dial("10.0.0.1", { extended: true }), 10_000);
-    for (let port = 1; port <= 5_000; port++) peer.send(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), port })));
+    for (let port = 1; port <= 5_000; port++)
+      peer.send(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), port })));
     peer.send(encodeBitfield(new Uint8Array([0])));
     await stage.world.run(5_000);
     expect(torrent.swarm?.candidates.size).toBe(1);

@@ -10,18 +10,23 @@ export interface Newcomer {
 }
 
 /**
- * The peer to part with when there is no place left, or `undefined` when all are of use. First those that want nothing and have nothing
- * that we want, whoever else waits for a place. Then, for a newcomer, those with which nothing has moved for long: those of a network (/24,
- * IPv6 /48) that has more places than the newcomer's, or as many and a lower priority than the newcomer (BEP 40). `now` on the clock's scale.
+ * The peer to part with when there is no place left, or `undefined` when all are of use. First those that want nothing
+ * and have nothing that we want, whoever else waits for a place. Then, for a newcomer, those with which nothing has
+ * moved for long: those of a network (/24, IPv6 /48) that has more places than the newcomer's, or as many and a lower
+ * priority than the newcomer (BEP 40). `now` on the clock's scale.
  */
 export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
   const all = [...peers];
   const useless = all.filter((peer) => isUseless(peer, now));
-  if (useless.length > 0) return useless.reduce((longest, peer) => (peer.connectedAt < longest.connectedAt ? peer : longest));
+  if (useless.length > 0)
+    return useless.reduce((longest, peer) => (peer.connectedAt < longest.connectedAt ? peer : longest));
   return newcomer === undefined ? undefined : leastOfIdle(all, now, newcomer);
 }
 
-/** Whether one address, or one network of public addresses, has as many places of a torrent as it may, so that others find some, too. `places`: how many there are. */
+/**
+ * Whether one address, or one network of public addresses, has as many places of a torrent as it may, so that others
+ * find some, too. `places`: how many there are.
+ */
 export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): boolean {
   const isPublic = ipScope(ip) === "public";
   const [address, network] = [networkOf(ip), networkOf(ip, 24)];
@@ -46,9 +51,18 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
   let least: { readonly peer: Peer; readonly size: number; readonly priority: number } | undefined;
   for (const peer of peers) {
     if (!isIdle(peer, now)) continue;
-    const entry = { peer, size: sizeOf(peer.address), priority: peerPriority(ipPeer(peer.connection.local), peer.address) };
+    const entry = {
+      peer,
+      size: sizeOf(peer.address),
+      priority: peerPriority(ipPeer(peer.connection.local), peer.address),
+    };
     if (entry.size < own || (entry.size === own && entry.priority >= priority)) continue;
-    if (least === undefined || entry.size > least.size || (entry.size === least.size && entry.priority < least.priority)) least = entry;
+    if (
+      least === undefined ||
+      entry.size > least.size ||
+      (entry.size === least.size && entry.priority < least.priority)
+    )
+      least = entry;
   }
   return least?.peer;
 }
@@ -59,7 +73,10 @@ function neighbourhood(address: PeerAddress): string {
   return ip === undefined ? addressKey(address) : networkOf(ip, 24);
 }
 
-/** Neither side wants anything of the other, though there was time to say so. One that has metadata which we lack is of use. */
+/**
+ * Neither side wants anything of the other, though there was time to say so. One that has metadata which we lack is of
+ * use.
+ */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pieces === undefined && peer.extended?.metadataSize !== undefined) return false;
   // One that gave or took blocks may do so again: a seed that shows its pieces one by one (BEP 16) waits in between.
@@ -71,7 +88,9 @@ function isIdle(peer: Peer, now: number): boolean {
   return now - peer.lastMoved >= IDLE_MS;
 }
 
-/** Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place. */
+/**
+ * Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place.
+ */
 export function isStale(peer: Peer, now: number): boolean {
   return now - peer.lastMoved >= USELESS_MS;
 }

@@ -40,7 +40,9 @@ describe("Swarm.withdraw", () => {
     await stage.world.until(() => leecher.torrent.status().seeds === 0, 60_000);
     await stage.world.run(10_000);
     expect(leecher.torrent.peers()[0]?.progress).toBeCloseTo((PIECES - 1_000) / PIECES, 5);
-    expect(leecher.torrent.availability()?.slice(0, 1_001)).toEqual(Uint8Array.from([...Array.from({ length: 1_000 }, () => 0), 1]));
+    expect(leecher.torrent.availability()?.slice(0, 1_001)).toEqual(
+      Uint8Array.from([...Array.from({ length: 1_000 }, () => 0), 1]),
+    );
     seeder.torrent.swarm?.announce(pieces(1_000));
     // All but those that the leecher has by now, of which it need not hear.
     await stage.world.until(() => (leecher.torrent.peers()[0]?.progress ?? 0) > 0.99, 60_000);

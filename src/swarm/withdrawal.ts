@@ -7,8 +7,8 @@ import type { PiecePicker } from "./picking/piece-picker.ts";
 import type { Uploader } from "./upload/uploader.ts";
 
 /**
- * Takes pieces back that peers were told of: each peer that speaks `lt_donthave` (BEP 54) hears of them, the others are parted with, and may come back to
- * hear what there is. What was asked of these pieces is answered with rejects.
+ * Takes pieces back that peers were told of: each peer that speaks `lt_donthave` (BEP 54) hears of them, the others are
+ * parted with, and may come back to hear what there is. What was asked of these pieces is answered with rejects.
  */
 export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uploader | undefined): void {
   for (const peer of peers) {
@@ -27,7 +27,8 @@ export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uplo
 
 /** Tells peers of pieces that are there after all. */
 export function announce(peers: Iterable<Peer>, pieces: Bitfield): void {
-  for (const peer of peers) for (const piece of pieces.ones()) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
+  for (const peer of peers)
+    for (const piece of pieces.ones()) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
 }
 
 /** A peer takes a piece back. Throws {@link PeerError} `peer.have` for a piece there is not. */

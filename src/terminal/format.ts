@@ -23,7 +23,7 @@ const DAY = 86_400;
 /** `4.2s`, `42s`, `3m 20s`, `2h 5m`, `3d 4h`; above a year `>1y`. */
 export function formatDuration(seconds: number): string {
   if (!(seconds < 365 * DAY)) return ">1y";
-  if (seconds < 9.95) return `${(Math.max(0, seconds)).toFixed(1)}s`;
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)}s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole}s`;
   if (whole < 3600) return `${Math.floor(whole / 60)}m ${whole % 60}s`;

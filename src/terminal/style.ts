@@ -18,7 +18,8 @@ type Stream = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStrea
 export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Style {
   const hasColor = stream.isTTY && (environment["NO_COLOR"] ?? "") === "" && stream.hasColors?.(environment) === true;
   // Left to itself, styleText asks stdout, which may not be where this goes.
-  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) => (hasColor ? styleText(format, text, { validateStream: false }) : text);
+  const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    hasColor ? styleText(format, text, { validateStream: false }) : text;
   return {
     unicode: speaksUnicode(environment),
     good: paint("green"),

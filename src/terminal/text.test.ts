@@ -13,7 +13,8 @@ describe("clean", () => {
   });
 
   it("leaves names of people's languages alone", () => {
-    for (const name of ["Ubuntu 24.04 (64-bit).iso", "Ünïcödé – naïve.txt", "日本語のファイル.mkv", "🎬 film.mkv"]) expect(clean(name)).toBe(name);
+    for (const name of ["Ubuntu 24.04 (64-bit).iso", "Ünïcödé – naïve.txt", "日本語のファイル.mkv", "🎬 film.mkv"])
+      expect(clean(name)).toBe(name);
   });
 
   it("leaves nothing behind that it would write out itself, whatever the text", () => {
@@ -51,16 +52,27 @@ describe("cutText", () => {
 describe("fitText", () => {
   it("takes exactly the columns it is given, whatever the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "grapheme" }), fc.integer({ min: 1, max: 60 }), fc.constantFrom("left" as const, "right" as const), (text, columns, align) => {
-        expect(textWidth(fitText(clean(text), columns, align))).toBe(columns);
-      }),
+      fc.property(
+        fc.string({ unit: "grapheme" }),
+        fc.integer({ min: 1, max: 60 }),
+        fc.constantFrom("left" as const, "right" as const),
+        (text, columns, align) => {
+          expect(textWidth(fitText(clean(text), columns, align))).toBe(columns);
+        },
+      ),
     );
   });
 });
 
 describe("table", () => {
   it("aligns columns by width and leaves no spaces at the end", () => {
-    const lines = table([{ title: "name" }, { title: "size", align: "right" }, { title: "note" }], [["日本", "1", ""], ["abcdef", "1000", "x"]]);
+    const lines = table(
+      [{ title: "name" }, { title: "size", align: "right" }, { title: "note" }],
+      [
+        ["日本", "1", ""],
+        ["abcdef", "1000", "x"],
+      ],
+    );
     expect(lines).toEqual(["name    size  note", "日本       1", "abcdef  1000  x"]);
   });
 });

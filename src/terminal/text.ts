@@ -1,11 +1,12 @@
 /** Text for a terminal: what comes from torrents, trackers and peers is hostile, and columns have a width. */
 
 /**
- * Control characters, which could move the cursor or colour what follows; controls of writing direction; separators of lines;
- * halves of surrogate pairs; and invisible characters (zero width, tags), which make two names look alike.
+ * Control characters, which could move the cursor or colour what follows; controls of writing direction; separators of
+ * lines; halves of surrogate pairs; and invisible characters (zero width, tags), which make two names look alike.
  */
-// oxlint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
+const UNSAFE =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu;
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -14,7 +15,10 @@ export function clean(text: string): string {
   return text.replaceAll(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;
     const hex = code.toString(16);
-    return SHORT[character] ?? (code < 0x100 ? `\\x${hex.padStart(2, "0")}` : code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`);
+    return (
+      SHORT[character] ??
+      (code < 0x100 ? `\\x${hex.padStart(2, "0")}` : code < 0x10000 ? `\\u${hex.padStart(4, "0")}` : `\\u{${hex}}`)
+    );
   });
 }
 
@@ -107,7 +111,9 @@ export interface Column {
 
 /** Rows under their titles, as wide as needed. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const widths = columns.map((column, at) => Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[at] ?? ""))));
+  const widths = columns.map((column, at) =>
+    Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[at] ?? ""))),
+  );
   const line = (cells: readonly string[]): string =>
     columns
       .map(({ align }, at) => fitText(cells[at] ?? "", widths[at] ?? 0, align))

@@ -66,45 +66,71 @@ describe("announce to an HTTP server that", () => {
     const member = zlib.gzipSync(Buffer.alloc(16 * 1024 * 1024));
     const bomb = Buffer.concat(Array.from({ length: 64 }, () => member));
     expect(bomb.length).toBeLessThan(MAX_REPLY_BYTES);
-    const url = await listenHttp((_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb));
+    const url = await listenHttp((_request, response) =>
+      response.writeHead(200, { "content-encoding": "gzip" }).end(bomb),
+    );
     const before = process.memoryUsage().rss;
     expect((await errorOf(url)).code).toBe("tracker.too-long");
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
   it("answers in gzip, which is well", async () => {
-    const url = await listenHttp((_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync("d8:intervali9e5:peers0:e")));
+    const url = await listenHttp((_request, response) =>
+      response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync("d8:intervali9e5:peers0:e")),
+    );
     expect((await announce(runtime, request(url))).interval).toBe(9);
   });
 
   it("damages its gzip", async () => {
-    const url = await listenHttp((_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync("d8:intervali9e5:peers0:e").fill(7, 12)));
+    const url = await listenHttp((_request, response) =>
+      response
+        .writeHead(200, { "content-encoding": "gzip" })
+        .end(zlib.gzipSync("d8:intervali9e5:peers0:e").fill(7, 12)),
+    );
     expect((await errorOf(url)).code).toBe("tracker.malformed");
   });
 
   it("redirects in circles", async () => {
-    const url = await listenHttp((incoming, response) => response.writeHead(302, { location: incoming.url ?? "/" }).end());
+    const url = await listenHttp((incoming, response) =>
+      response.writeHead(302, { location: incoming.url ?? "/" }).end(),
+    );
     expect((await errorOf(url)).code).toBe("tracker.redirects");
   });
 
   it("redirects once, which is well, and takes the query along", async () => {
     const url = await listenHttp((incoming, response) => {
-      if (incoming.url?.startsWith("/announce") === true) response.writeHead(301, { location: incoming.url.replace("announce", "other") }).end();
+      if (incoming.url?.startsWith("/announce") === true)
+        response.writeHead(301, { location: incoming.url.replace("announce", "other") }).end();
       else response.end(incoming.url?.includes("info_hash=") === true ? "d8:intervali9e5:peers0:e" : "");
     });
     expect((await announce(runtime, request(url))).interval).toBe(9);
   });
 
   it("redirects to where `check` says no", async () => {
-    const url = await listenHttp((_request, response) => response.writeHead(302, { location: "http://127.0.0.2/admin" }).end());
+    const url = await listenHttp((_request, response) =>
+      response.writeHead(302, { location: "http://127.0.0.2/admin" }).end(),
+    );
     const check = (to: URL): string | undefined => (to.hostname === "127.0.0.2" ? "a private address" : undefined);
-    expect(await errorOf(url, { check })).toMatchObject({ code: "tracker.forbidden", message: expect.stringContaining("a private address") as string });
+    expect(await errorOf(url, { check })).toMatchObject({
+      code: "tracker.forbidden",
+      message: expect.stringContaining("a private address") as string,
+    });
   });
 
   it("says no with a status, with and without a reason", async () => {
-    const url = await listenHttp((incoming, response) => response.writeHead(403).end(incoming.url?.includes("left=0") === true ? "Forbidden\n" : "d14:failure reason6:bannede"));
-    expect(await errorOf(url)).toMatchObject({ code: "tracker.failure", message: `${url}: the tracker refuses: banned` });
-    expect(await errorOf(url, { left: 0 })).toMatchObject({ code: "tracker.http-status", message: `${url}: the tracker answered HTTP status 403: “Forbidden”` });
+    const url = await listenHttp((incoming, response) =>
+      response
+        .writeHead(403)
+        .end(incoming.url?.includes("left=0") === true ? "Forbidden\n" : "d14:failure reason6:bannede"),
+    );
+    expect(await errorOf(url)).toMatchObject({
+      code: "tracker.failure",
+      message: `${url}: the tracker refuses: banned`,
+    });
+    expect(await errorOf(url, { left: 0 })).toMatchObject({
+      code: "tracker.http-status",
+      message: `${url}: the tracker answered HTTP status 403: “Forbidden”`,
+    });
   });
 
   it("never answers", async () => {
@@ -124,7 +150,9 @@ describe("announce to an HTTP server that", () => {
     const server = net.createServer((socket) => socket.on("error", () => undefined).end("SSH-2.0-OpenSSH_9.2\r\n"));
     closing.push(() => server.close());
     const url = await new Promise<string>((resolve) => {
-      server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}/announce`));
+      server.listen(0, "127.0.0.1", () =>
+        resolve(`http://127.0.0.1:${(server.address() as net.AddressInfo).port}/announce`),
+      );
     });
     expect((await errorOf(url)).code).toMatch(/^tracker\.(malformed|failed)$/);
     server.close();
@@ -166,13 +194,22 @@ describe("announce to a UDP socket that", () => {
     ["is silent", () => undefined],
     ["sends rubbish", () => Buffer.alloc(60_000, 0x41)],
     ["echoes", (bytes: Buffer) => bytes],
-    ["answers with a wrong transaction id", (bytes: Buffer) => Buffer.concat([Buffer.alloc(4), Buffer.from(bytes.subarray(12, 16)).fill(9, 0, 1), Buffer.alloc(8)])],
+    [
+      "answers with a wrong transaction id",
+      (bytes: Buffer) =>
+        Buffer.concat([Buffer.alloc(4), Buffer.from(bytes.subarray(12, 16)).fill(9, 0, 1), Buffer.alloc(8)]),
+    ],
   ])("%s", async (_name, reply) => {
     expect((await errorOf(await listenUdp(reply), { timeoutMs: 150, retransmitMs: 50 })).code).toBe("tracker.timeout");
   });
 
   it("refuses in terminal escapes", async () => {
-    const url = await listenUdp((bytes) => Buffer.concat([Buffer.from([0, 0, 0, 3]), bytes.subarray(12, 16), Buffer.from("\u001b[31mno\r\n")]));
-    expect(await errorOf(url)).toMatchObject({ code: "tracker.failure", message: `${url}: the tracker refuses: [31mno` });
+    const url = await listenUdp((bytes) =>
+      Buffer.concat([Buffer.from([0, 0, 0, 3]), bytes.subarray(12, 16), Buffer.from("\u001b[31mno\r\n")]),
+    );
+    expect(await errorOf(url)).toMatchObject({
+      code: "tracker.failure",
+      message: `${url}: the tracker refuses: [31mno`,
+    });
   });
 });

@@ -32,7 +32,12 @@ describe("limits of the client", () => {
 
   it("double the UDP wait eight times at most (BEP 15)", async () => {
     const host = new FakeHost();
-    const outcome = announce(host, { ...FIELDS, url: "udp://10.0.0.1:80", timeoutMs: 1_000_000, retransmitMs: 100 }).catch(() => undefined);
+    const outcome = announce(host, {
+      ...FIELDS,
+      url: "udp://10.0.0.1:80",
+      timeoutMs: 1_000_000,
+      retransmitMs: 100,
+    }).catch(() => undefined);
     await settle();
     const sentAt: number[] = [];
     for (let at = 0; at <= 1_000_000; at += 100) {
@@ -42,7 +47,20 @@ describe("limits of the client", () => {
     await outcome;
     const waits = sentAt.slice(1).map((at, index) => at - (sentAt[index] ?? 0));
     const longest = 100 * 2 ** limits.UDP_MAX_DOUBLINGS;
-    expect(waits.slice(0, 12)).toEqual([100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, longest, longest, longest, longest]);
+    expect(waits.slice(0, 12)).toEqual([
+      100,
+      200,
+      400,
+      800,
+      1_600,
+      3_200,
+      6_400,
+      12_800,
+      longest,
+      longest,
+      longest,
+      longest,
+    ]);
   });
 
   it("bound the connection ids that are remembered; the oldest goes", () => {
@@ -55,8 +73,12 @@ describe("limits of the client", () => {
 
   it("bound the torrents of a scrape over UDP", async () => {
     const many = Array.from({ length: limits.MAX_UDP_SCRAPE_HASHES + 1 }, () => INFO_HASH);
-    await expect(scrape(new FakeHost(), "udp://10.0.0.1:80", many)).rejects.toMatchObject({ code: "tracker.scrape-count" });
-    await expect(scrape(new FakeHost(), "udp://10.0.0.1:80", [])).rejects.toMatchObject({ code: "tracker.scrape-count" });
+    await expect(scrape(new FakeHost(), "udp://10.0.0.1:80", many)).rejects.toMatchObject({
+      code: "tracker.scrape-count",
+    });
+    await expect(scrape(new FakeHost(), "udp://10.0.0.1:80", [])).rejects.toMatchObject({
+      code: "tracker.scrape-count",
+    });
   });
 });
 
@@ -72,7 +94,10 @@ describe("limits of the server", () => {
       return decodeAnnounceReply(typeof body === "string" ? new Uint8Array(0) : body);
     };
     for (let port = 1; port <= 300; port++) ask(port);
-    expect(ask(1)).toMatchObject({ interval: limits.SERVER_INTERVAL_SECONDS, minInterval: limits.SERVER_INTERVAL_SECONDS / 2 });
+    expect(ask(1)).toMatchObject({
+      interval: limits.SERVER_INTERVAL_SECONDS,
+      minInterval: limits.SERVER_INTERVAL_SECONDS / 2,
+    });
     expect(ask(1).peers).toHaveLength(limits.SERVER_DEFAULT_NUMWANT);
     expect(ask(1, "&numwant=9999").peers).toHaveLength(limits.SERVER_MAX_NUMWANT);
   });
@@ -91,7 +116,11 @@ describe("limits of the server", () => {
         datagrams: {
           bind: (options) => {
             ask = (bytes) => options.onDatagram(bytes, from);
-            return Promise.resolve({ local: options, send: (bytes) => void replies.push(bytes.slice()), close: () => Promise.resolve() });
+            return Promise.resolve({
+              local: options,
+              send: (bytes) => void replies.push(bytes.slice()),
+              close: () => Promise.resolve(),
+            });
           },
         },
       },

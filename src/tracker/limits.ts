@@ -33,13 +33,18 @@ export const MAX_INTERVAL_SECONDS = 3 * 3_600;
 export const UDP_RETRANSMIT_MS = 15_000;
 /** Doublings of the UDP wait (BEP 15: n up to 8). */
 export const UDP_MAX_DOUBLINGS = 8;
-/** Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is sooner asked. */
+/**
+ * Milliseconds that a UDP request may take in all. BEP 15 alone would wait two hours; the next tracker is sooner asked.
+ */
 export const UDP_TIMEOUT_MS = 60_000;
 /** Milliseconds that a client may use a UDP connection id (BEP 15). */
 export const UDP_CONNECTION_MS = 60_000;
 /** UDP connection ids remembered. */
 export const MAX_UDP_CONNECTIONS = 1_024;
-/** Milliseconds that a reply over one IP family waits for the reply over the other: a family without a route must not delay peers. */
+/**
+ * Milliseconds that a reply over one IP family waits for the reply over the other: a family without a route must not
+ * delay peers.
+ */
 export const FAMILY_GRACE_MS = 300;
 
 /** Milliseconds that sending `stopped` may take. */
@@ -69,9 +74,14 @@ export const SERVER_MAX_NUMWANT = 200;
 export const SERVER_MAX_NUMWANT_UDP6 = 74;
 /** Torrents that the server keeps: announces for further ones are refused. About 1 KiB each when small. */
 export const SERVER_MAX_TORRENTS = 200_000;
-/** Peers that the server keeps of one torrent and family; further ones are answered but not kept. 100,000 take 4 MiB. */
+/**
+ * Peers that the server keeps of one torrent and family; further ones are answered but not kept. 100,000 take 4 MiB.
+ */
 export const SERVER_MAX_PEERS_PER_TORRENT = 100_000;
 /** Peers that the server keeps in all; further ones are answered but not kept. */
 export const SERVER_MAX_PEERS = 4_000_000;
-/** Milliseconds after which the secret behind UDP connection ids changes; ids of the last one still count (BEP 15: two minutes). */
+/**
+ * Milliseconds after which the secret behind UDP connection ids changes; ids of the last one still count (BEP 15: two
+ * minutes).
+ */
 export const SERVER_SECRET_MS = 120_000;

@@ -12,7 +12,10 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function serve(ip: string, options: TrackerServerOptions = {}): Promise<{ server: TrackerServer; addresses: TrackerAddresses }> {
+async function serve(
+  ip: string,
+  options: TrackerServerOptions = {},
+): Promise<{ server: TrackerServer; addresses: TrackerAddresses }> {
   const server = new TrackerServer(runtime, { http: { ip, port: 0 }, udp: { ip, port: 0 }, ...options });
   closing.push(() => server.close());
   return { server, addresses: await server.listen() };
@@ -39,7 +42,12 @@ describe.each([
     expect(other).toEqual(scheme === "http" ? undefined : { seeders: 0, leechers: 0, completed: 0 });
     await announce(runtime, request(url, 1001, { event: "stopped" }));
     await announce(runtime, request(url, 1002, { event: "stopped" }));
-    expect(server.stats()).toMatchObject({ seeders: 0, leechers: 0, completed: 1, [scheme]: { announces: 5, scrapes: 1, refused: 0 } });
+    expect(server.stats()).toMatchObject({
+      seeders: 0,
+      leechers: 0,
+      completed: 1,
+      [scheme]: { announces: 5, scrapes: 1, refused: 0 },
+    });
   });
 });
 
@@ -60,20 +68,36 @@ describe("TrackerServer", () => {
     const { addresses } = await serve("127.0.0.1");
     const infoHash = InfoHash.fromBytes(new Uint8Array(32).fill(200));
     const url = `http://127.0.0.1:${addresses.http?.port}/key/announce?x=1`;
-    await announce(runtime, request(url, 5, { infoHash, headers: { "x-test": "1" }, userAgent: "millrace/test", key: 5 }));
+    await announce(
+      runtime,
+      request(url, 5, { infoHash, headers: { "x-test": "1" }, userAgent: "millrace/test", key: 5 }),
+    );
     expect(await scrape(runtime, url, [infoHash])).toEqual([{ seeders: 0, leechers: 1, completed: 0 }]);
   });
 
   it("shows its figures on /stats.json", async () => {
     const { addresses } = await serve("127.0.0.1");
     await announce(runtime, request(`udp://127.0.0.1:${addresses.udp?.port}`, 5));
-    const reply = await runtime.http.get({ url: `http://127.0.0.1:${addresses.http?.port}/stats.json`, maxBytes: 10_000, firstByteTimeoutMs: 5_000, totalTimeoutMs: 5_000, maxRedirects: 0 });
-    expect(JSON.parse(new TextDecoder().decode(reply.body))).toMatchObject({ torrents: 1, leechers: 1, udp: { connects: 1, announces: 1 } });
+    const reply = await runtime.http.get({
+      url: `http://127.0.0.1:${addresses.http?.port}/stats.json`,
+      maxBytes: 10_000,
+      firstByteTimeoutMs: 5_000,
+      totalTimeoutMs: 5_000,
+      maxRedirects: 0,
+    });
+    expect(JSON.parse(new TextDecoder().decode(reply.body))).toMatchObject({
+      torrents: 1,
+      leechers: 1,
+      udp: { connects: 1, announces: 1 },
+    });
   });
 
   it("says which address is in use, and leaves nothing open then", async () => {
     const { addresses } = await serve("127.0.0.1");
-    const second = new TrackerServer(runtime, { udp: { ip: "127.0.0.1", port: 0 }, http: { ip: "127.0.0.1", port: addresses.http?.port ?? 0 } });
+    const second = new TrackerServer(runtime, {
+      udp: { ip: "127.0.0.1", port: 0 },
+      http: { ip: "127.0.0.1", port: addresses.http?.port ?? 0 },
+    });
     await expect(second.listen()).rejects.toMatchObject({ code: "net.address-in-use" });
     await expect(second.listen()).rejects.toMatchObject({ code: "tracker.server-state" });
   });
@@ -81,7 +105,13 @@ describe("TrackerServer", () => {
   it("wants sensible options", () => {
     const make = (options: TrackerServerOptions) => () => new TrackerServer(runtime, options);
     for (const options of [{}, { intervalSeconds: 0 }, { maxNumWant: -1 }, { maxTorrents: 1.5 }]) {
-      expect(make(options === undefined || Object.keys(options).length === 0 ? options : { ...options, http: { ip: "::1", port: 0 } })).toThrow(expect.objectContaining({ code: "tracker.server-options" }) as Error);
+      expect(
+        make(
+          options === undefined || Object.keys(options).length === 0
+            ? options
+            : { ...options, http: { ip: "::1", port: 0 } },
+        ),
+      ).toThrow(expect.objectContaining({ code: "tracker.server-options" }) as Error);
     }
   });
 });

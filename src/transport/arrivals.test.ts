@@ -7,7 +7,8 @@ import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, NETWORK_ARRIVALS_FACTOR, SHARED_AR
 function start() {
   const world = simWorld({ digest });
   const arrivals = new Arrivals(world.host("10.0.0.1").runtime.clock);
-  const come = (ip: string, times: number): number => Array.from({ length: times }, () => arrivals.admit(ip)).filter(Boolean).length;
+  const come = (ip: string, times: number): number =>
+    Array.from({ length: times }, () => arrivals.admit(ip)).filter(Boolean).length;
   return { world, come };
 }
 
@@ -22,7 +23,9 @@ describe("Arrivals", () => {
 
   it("counts a /64 of IPv6 as one address", () => {
     const { come } = start();
-    const admitted = Array.from({ length: 2 * ARRIVALS_BURST }, (_, n) => come(`2a01:4f8:0:1:${n + 1}::1`, 1)).filter(Boolean);
+    const admitted = Array.from({ length: 2 * ARRIVALS_BURST }, (_, n) => come(`2a01:4f8:0:1:${n + 1}::1`, 1)).filter(
+      Boolean,
+    );
     expect(admitted).toHaveLength(ARRIVALS_BURST);
     expect(come("2a01:4f8:0:2::1", 1)).toBe(1);
   });
@@ -32,7 +35,9 @@ describe("Arrivals", () => {
     ["a /48 of IPv6", (n: number) => `2a01:4f8:0:${(n % 500).toString(16)}::1`],
   ])("counts %s as a whole, too", (_what, at) => {
     const { come } = start();
-    expect(Array.from({ length: 5_000 }, (_, n) => come(at(n), 1)).filter(Boolean)).toHaveLength(ARRIVALS_BURST * NETWORK_ARRIVALS_FACTOR);
+    expect(Array.from({ length: 5_000 }, (_, n) => come(at(n), 1)).filter(Boolean)).toHaveLength(
+      ARRIVALS_BURST * NETWORK_ARRIVALS_FACTOR,
+    );
   });
 
   it("lets many share a private address", () => {

@@ -1,13 +1,21 @@
 import { ipScope, networkOf, RecentMap } from "../base/index.ts";
 import type { Clock } from "../runtime/index.ts";
-import { ARRIVALS_BURST, ARRIVALS_PER_SECOND, MAX_ARRIVAL_NETWORKS, NETWORK_ARRIVALS_FACTOR, SHARED_ARRIVALS_FACTOR } from "./limits.ts";
+import {
+  ARRIVALS_BURST,
+  ARRIVALS_PER_SECOND,
+  MAX_ARRIVAL_NETWORKS,
+  NETWORK_ARRIVALS_FACTOR,
+  SHARED_ARRIVALS_FACTOR,
+} from "./limits.ts";
 
 interface Bucket {
   left: number;
   at: number;
 }
 
-/** How often each address (IPv6: /64) may connect: one that comes and goes again and again costs a handshake each time. */
+/**
+ * How often each address (IPv6: /64) may connect: one that comes and goes again and again costs a handshake each time.
+ */
 export class Arrivals {
   readonly #clock: Clock;
   readonly #buckets = new RecentMap<string, Bucket>(MAX_ARRIVAL_NETWORKS);
@@ -26,7 +34,10 @@ export class Arrivals {
   #take(network: string, factor: number): boolean {
     const now = this.#clock.now();
     const bucket = this.#buckets.get(network) ?? { left: ARRIVALS_BURST * factor, at: now };
-    bucket.left = Math.min(ARRIVALS_BURST * factor, bucket.left + ((now - bucket.at) * ARRIVALS_PER_SECOND * factor) / 1000);
+    bucket.left = Math.min(
+      ARRIVALS_BURST * factor,
+      bucket.left + ((now - bucket.at) * ARRIVALS_PER_SECOND * factor) / 1000,
+    );
     bucket.at = now;
     this.#buckets.set(network, bucket);
     if (bucket.left < 1) return false;

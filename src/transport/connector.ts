@@ -10,7 +10,10 @@ export class Connector {
     this.#transports = transports;
   }
 
-  /** Connects by the first transport that does. Rejects as {@link Transport.dial} does, with the last one's error; `net.unreachable` when none reaches such an address. */
+  /**
+   * Connects by the first transport that does. Rejects as {@link Transport.dial} does, with the last one's error;
+   * `net.unreachable` when none reaches such an address.
+   */
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     let failure: Error = new NetworkError("net.unreachable", `no transport reaches ${addressKey(address)}`);
     for (const transport of this.#transports) {

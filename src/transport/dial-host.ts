@@ -6,8 +6,13 @@ export interface DialHostOptions extends Omit<ConnectOptions, "ip"> {
   readonly host: string;
 }
 
-/** Connects to a host by name: to the first of its addresses. Rejects as {@link Net.resolve} and {@link Net.connect} do. */
-export async function dialHost(net: Pick<Net, "resolve" | "connect">, { host, ...options }: DialHostOptions): Promise<Socket> {
+/**
+ * Connects to a host by name: to the first of its addresses. Rejects as {@link Net.resolve} and {@link Net.connect} do.
+ */
+export async function dialHost(
+  net: Pick<Net, "resolve" | "connect">,
+  { host, ...options }: DialHostOptions,
+): Promise<Socket> {
   const [ip] = await net.resolve(host, options.signal);
   if (ip === undefined) throw new NetworkError("net.unknown-host", `${host} has no address`);
   return net.connect({ ...options, ip });

@@ -7,8 +7,9 @@ export interface HalfOpen {
 }
 
 /**
- * The incoming connections that have not shaken hands yet. When a network (/24, IPv6 /48) has too many, or all together are, the one that
- * has waited longest, in the network that has most, gives way: an honest peer shakes hands within moments.
+ * The incoming connections that have not shaken hands yet. When a network (/24, IPv6 /48) has too many, or all together
+ * are, the one that has waited longest, in the network that has most, gives way: an honest peer shakes hands within
+ * moments.
  */
 export class HalfOpenConnections {
   /** The longest waiting first. */

@@ -6,7 +6,10 @@ import type { Connection, Direction } from "./transport.ts";
 
 /** Who answers for the handshake: it decides with whom to talk and takes the connection over. */
 export interface HandshakeOwner {
-  /** The handshake to send to a peer that asks for this torrent; `undefined` refuses. For an outgoing connection it is asked at once. */
+  /**
+   * The handshake to send to a peer that asks for this torrent; `undefined` refuses. For an outgoing connection it is
+   * asked at once.
+   */
   offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
   /** Both handshakes are there: the handlers that take over, or `undefined` to hang up. */
   take(handshake: Handshake): SocketHandlers | undefined;
@@ -50,7 +53,8 @@ export class HandshakeSession {
   #offer(infoHash: Uint8Array | undefined): void {
     this.#offered = true;
     const ours = this.#owner.offer(infoHash);
-    if (ours === undefined) this.#fail(new PeerError("peer.unknown-torrent", "the peer asked for a torrent that is not here"));
+    if (ours === undefined)
+      this.#fail(new PeerError("peer.unknown-torrent", "the peer asked for a torrent that is not here"));
     else this.#connection.write(ours);
   }
 

@@ -6,7 +6,10 @@ export const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** Milliseconds for TCP to connect: a packet lost twice still makes it. */
 export const CONNECT_TIMEOUT_MS = 8_000;
 
-/** Incoming connections that have not yet finished their handshake, over all torrents: beyond, the longest waiting of the network that has most gives way. */
+/**
+ * Incoming connections that have not yet finished their handshake, over all torrents: beyond, the longest waiting of
+ * the network that has most gives way.
+ */
 export const MAX_HALF_OPEN = 256;
 
 /** The same from one network (/24, IPv6 /48): the longest waiting gives way to the next. */

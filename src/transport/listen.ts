@@ -10,7 +10,10 @@ export interface FirstPortOptions {
 }
 
 /** Listens on the first free port of a range. Rejects with NetworkError `net.address-in-use` when none is. */
-export async function listenOnFirstPort(runtime: Pick<Runtime, "net" | "log">, options: FirstPortOptions): Promise<Listener> {
+export async function listenOnFirstPort(
+  runtime: Pick<Runtime, "net" | "log">,
+  options: FirstPortOptions,
+): Promise<Listener> {
   const { first, last } = options.ports;
   for (let port = first; ; port++) {
     try {
@@ -21,9 +24,18 @@ export async function listenOnFirstPort(runtime: Pick<Runtime, "net" | "log">, o
   }
 }
 
-async function listenOn({ net, log }: Pick<Runtime, "net" | "log">, port: number, options: FirstPortOptions): Promise<Listener> {
+async function listenOn(
+  { net, log }: Pick<Runtime, "net" | "log">,
+  port: number,
+  options: FirstPortOptions,
+): Promise<Listener> {
   const open = (ip: string): Promise<Listener> =>
-    net.listen({ ip, port, onSocket: (socket) => options.onSocket(socket), onError: (error) => log.warn("the listener failed", { reason: error.message }) });
+    net.listen({
+      ip,
+      port,
+      onSocket: (socket) => options.onSocket(socket),
+      onError: (error) => log.warn("the listener failed", { reason: error.message }),
+    });
   if (options.ip !== undefined) return open(options.ip);
   try {
     return await open("::");

@@ -14,7 +14,11 @@ function start() {
   let made = 0;
   const refuse = (ip: string): void => {
     const name = `${ip} ${made++}`;
-    tarpit.refuse({ address: ipPeer({ ip, port: 1 }), pause: () => void log.push(`pause ${name}`), destroy: () => void log.push(`destroy ${name}`) } as unknown as Connection);
+    tarpit.refuse({
+      address: ipPeer({ ip, port: 1 }),
+      pause: () => void log.push(`pause ${name}`),
+      destroy: () => void log.push(`destroy ${name}`),
+    } as unknown as Connection);
   };
   return { world, host, tarpit, log, refuse };
 }

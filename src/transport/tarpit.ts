@@ -4,8 +4,9 @@ import { MAX_HELD_REFUSALS, MAX_REFUSED_ADDRESSES, REFUSAL_MS, REPEATED_REFUSAL_
 import type { Connection } from "./transport.ts";
 
 /**
- * Ends connections that are refused. The first of an address ends at once. Those that come soon after it are left unread for a while before they end: a peer
- * that connects again as soon as it is refused would otherwise cost as much as the machine can accept.
+ * Ends connections that are refused. The first of an address ends at once. Those that come soon after it are left
+ * unread for a while before they end: a peer that connects again as soon as it is refused would otherwise cost as much
+ * as the machine can accept.
  */
 export class Tarpit {
   readonly #clock: Clock;

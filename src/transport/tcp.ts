@@ -27,12 +27,18 @@ export class TcpTransport implements Transport {
 
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     if (address.kind !== "ip") throw new NetworkError("net.unreachable", "TCP needs an IP address");
-    return new TcpConnection(await this.#options.runtime.net.connect({ ip: address.ip, port: address.port, ...options }));
+    return new TcpConnection(
+      await this.#options.runtime.net.connect({ ip: address.ip, port: address.port, ...options }),
+    );
   }
 
   async listen(onConnection: (connection: Connection) => void): Promise<Endpoint> {
     const { runtime, ip, ports } = this.#options;
-    this.#listener = await listenOnFirstPort(runtime, { ip, ports, onSocket: (socket) => onConnection(new TcpConnection(socket)) });
+    this.#listener = await listenOnFirstPort(runtime, {
+      ip,
+      ports,
+      onSocket: (socket) => onConnection(new TcpConnection(socket)),
+    });
     return this.#listener.local;
   }
 

@@ -29,11 +29,13 @@ export interface Transport {
   readonly kind: TransportKind;
   /** Whether it reaches peers at addresses of this kind. */
   canDial(address: PeerAddress): boolean;
-  /** Connects. Rejects with NetworkError `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError. */
+  /**
+   * Connects. Rejects with NetworkError `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError.
+   */
   dial(address: PeerAddress, options: DialOptions): Promise<Connection>;
   /**
-   * Takes the connections that peers make. Resolves with where it listens, or `undefined` when peers need no address of ours. Rejects with
-   * NetworkError `net.address-in-use`, `net.denied`, `net.failed`.
+   * Takes the connections that peers make. Resolves with where it listens, or `undefined` when peers need no address of
+   * ours. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`.
    */
   listen(onConnection: (connection: Connection) => void): Promise<Endpoint | undefined>;
   /** Stops listening. Connections that are there live on. */

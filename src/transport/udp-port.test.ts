@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import { NetworkError, type Endpoint } from "../base/index.ts";
-import { silentLog, type BindOptions, type Datagrams, type DatagramSocket, type Log, type Runtime } from "../runtime/index.ts";
+import {
+  silentLog,
+  type BindOptions,
+  type Datagrams,
+  type DatagramSocket,
+  type Log,
+  type Runtime,
+} from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { simWorld, type World } from "../sim/index.ts";
 import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
@@ -23,7 +30,8 @@ function listening(port: UdpPort, ...firsts: readonly string[]): string[] {
 }
 
 describe("UdpPort on the simulated network", () => {
-  const world = (): World => simWorld({ digest: (algorithm, content) => new Uint8Array(createHash(algorithm).update(content).digest()) });
+  const world = (): World =>
+    simWorld({ digest: (algorithm, content) => new Uint8Array(createHash(algorithm).update(content).digest()) });
 
   /** Two hosts with a port each; the second claims what begins with `d` and with `u`. */
   async function pair(w: World, ips: readonly [string, string] = ["10.0.0.1", "10.0.0.2"]) {
@@ -38,14 +46,17 @@ describe("UdpPort on the simulated network", () => {
   it.each([
     ["IPv4", ["10.0.0.1", "10.0.0.2"]],
     ["IPv6", ["2001:db8::1", "2001:db8::2"]],
-  ] as const)("hands out datagrams by their first bytes, and counts those that are nobody's, over %s", async (_name, ips) => {
-    const w = world();
-    const { from, to, address, seen } = await pair(w, ips);
-    for (const content of ["d1", "x", "u1", "", "d2"]) from.send(address, bytes(content));
-    await w.run(1_000);
-    expect(seen).toEqual(["d: d1", "u: u1", "d: d2"]);
-    expect([to.unclaimed, from.unclaimed]).toEqual([2, 0]);
-  });
+  ] as const)(
+    "hands out datagrams by their first bytes, and counts those that are nobody's, over %s",
+    async (_name, ips) => {
+      const w = world();
+      const { from, to, address, seen } = await pair(w, ips);
+      for (const content of ["d1", "x", "u1", "", "d2"]) from.send(address, bytes(content));
+      await w.run(1_000);
+      expect(seen).toEqual(["d: d1", "u: u1", "d: d2"]);
+      expect([to.unclaimed, from.unclaimed]).toEqual([2, 0]);
+    },
+  );
 
   it("gives a datagram to the first claim that passes, with where it came from, until that claim is given up", async () => {
     const w = world();
@@ -144,7 +155,11 @@ describe("UdpPort with sockets that take their time", () => {
   function start(options: { readonly ip?: string; readonly port?: () => number } = {}) {
     const datagrams = new SlowDatagrams();
     const notes: string[] = [];
-    return { datagrams, notes, port: new UdpPort({ runtime: { datagrams, log: noting(notes) }, port: () => 6881, ...options }) };
+    return {
+      datagrams,
+      notes,
+      port: new UdpPort({ runtime: { datagrams, log: noting(notes) }, port: () => 6881, ...options }),
+    };
   }
 
   it("opens the socket of a family at first use, once, at the port that there is then", async () => {
@@ -172,14 +187,20 @@ describe("UdpPort with sockets that take their time", () => {
     }
     await datagrams.answer();
     port.send(to4, bytes("last"));
-    expect(datagrams.sent).toEqual([...Array.from({ length: MAX_WAITING_DATAGRAMS }, (_, n) => String(n).padStart(2, "0")), "last"]);
+    expect(datagrams.sent).toEqual([
+      ...Array.from({ length: MAX_WAITING_DATAGRAMS }, (_, n) => String(n).padStart(2, "0")),
+      "last",
+    ]);
   });
 
   it("goes on with one family when the other cannot be opened, and tries that again at its next use", async () => {
     const { datagrams, notes, port } = start();
     const six = port.open(6);
     const four = port.open(4);
-    await Promise.all([expect(six).rejects.toMatchObject({ code: "net.unreachable" }), datagrams.answer(new NetworkError("net.unreachable", "no IPv6"))]);
+    await Promise.all([
+      expect(six).rejects.toMatchObject({ code: "net.unreachable" }),
+      datagrams.answer(new NetworkError("net.unreachable", "no IPv6")),
+    ]);
     await datagrams.answer();
     await four;
     port.send(to4, bytes("four"));
@@ -239,7 +260,13 @@ describe("UdpPort with sockets that take their time", () => {
     port.send(to4, bytes("b"));
     datagrams.binds[0]?.onDatagram(bytes("d"), to4);
     await expect(port.open(4)).rejects.toMatchObject({ code: "aborted" });
-    expect([datagrams.open, datagrams.binds.length, datagrams.sent, seen, port.unclaimed]).toEqual([0, 1, ["a"], [], 0]);
+    expect([datagrams.open, datagrams.binds.length, datagrams.sent, seen, port.unclaimed]).toEqual([
+      0,
+      1,
+      ["a"],
+      [],
+      0,
+    ]);
   });
 });
 

@@ -1,4 +1,13 @@
-import { AbortError, copyBytes, errorCode, ipFamily, ipScope, toError, type Endpoint, type IpFamily } from "../base/index.ts";
+import {
+  AbortError,
+  copyBytes,
+  errorCode,
+  ipFamily,
+  ipScope,
+  toError,
+  type Endpoint,
+  type IpFamily,
+} from "../base/index.ts";
 import type { DatagramSocket, Runtime } from "../runtime/index.ts";
 import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 
@@ -6,7 +15,10 @@ export interface UdpPortOptions {
   readonly runtime: Pick<Runtime, "datagrams" | "log">;
   /** A local address to send from and receive at, instead of all of its family. */
   readonly ip?: string | undefined;
-  /** The port to bind, asked when a socket is opened: that of the listener for peers. Any other when that one is taken, or 0. */
+  /**
+   * The port to bind, asked when a socket is opened: that of the listener for peers. Any other when that one is taken,
+   * or 0.
+   */
   readonly port: () => number;
 }
 
@@ -20,12 +32,17 @@ interface Claim {
 
 /** One family's socket: being bound, with what waits to be sent, or open. */
 type State =
-  | { readonly kind: "opening"; readonly opened: Promise<DatagramSocket>; readonly waiting: { readonly to: Endpoint; readonly bytes: Uint8Array }[] }
+  | {
+      readonly kind: "opening";
+      readonly opened: Promise<DatagramSocket>;
+      readonly waiting: { readonly to: Endpoint; readonly bytes: Uint8Array }[];
+    }
   | { readonly kind: "open"; readonly socket: DatagramSocket };
 
 /**
- * One UDP socket for each IP family that is in use, shared by all who speak over UDP, so that firewalls and NATs see one port. Whose a datagram is,
- * is told by its first bytes: each user claims its own. Sockets are opened when they are first needed and stay until {@link UdpPort.close}.
+ * One UDP socket for each IP family that is in use, shared by all who speak over UDP, so that firewalls and NATs see
+ * one port. Whose a datagram is, is told by its first bytes: each user claims its own. Sockets are opened when they are
+ * first needed and stay until {@link UdpPort.close}.
  */
 export class UdpPort {
   readonly #options: UdpPortOptions;
@@ -50,8 +67,8 @@ export class UdpPort {
   }
 
   /**
-   * Hands datagrams that pass `test` to `handler`; the first claim that passes gets it. The bytes are valid during the call only. Returns how to give the
-   * claim up.
+   * Hands datagrams that pass `test` to `handler`; the first claim that passes gets it. The bytes are valid during the
+   * call only. Returns how to give the claim up.
    */
   claim(test: Test, handler: Handler): () => void {
     const claim = { test, handler };
@@ -59,7 +76,10 @@ export class UdpPort {
     return () => void this.#claims.delete(claim);
   }
 
-  /** Opens the socket of a family unless it is open. Rejects with NetworkError `net.*`, after which it may be tried again, or AbortError when closed. */
+  /**
+   * Opens the socket of a family unless it is open. Rejects with NetworkError `net.*`, after which it may be tried
+   * again, or AbortError when closed.
+   */
   async open(family: IpFamily): Promise<void> {
     this.#requireOpen();
     const state = this.#state(family);
@@ -69,8 +89,8 @@ export class UdpPort {
   }
 
   /**
-   * Sends one datagram, and opens the socket of that family when there is none. Errors are dropped, as the network drops datagrams; `bytes` may be used
-   * again when it returns.
+   * Sends one datagram, and opens the socket of that family when there is none. Errors are dropped, as the network
+   * drops datagrams; `bytes` may be used again when it returns.
    */
   send(to: Endpoint, bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
@@ -89,7 +109,16 @@ export class UdpPort {
     this.#claims.clear();
     const states = [...this.#states.values()];
     this.#states.clear();
-    await Promise.all(states.map((state) => (state.kind === "open" ? state.socket.close() : state.opened.then((socket) => socket.close(), () => undefined))));
+    await Promise.all(
+      states.map((state) =>
+        state.kind === "open"
+          ? state.socket.close()
+          : state.opened.then(
+              (socket) => socket.close(),
+              () => undefined,
+            ),
+      ),
+    );
   }
 
   #state(family: IpFamily): State {
@@ -122,7 +151,11 @@ export class UdpPort {
       const code = errorCode(error);
       if (port === 0 || (code !== "net.address-in-use" && code !== "net.denied")) throw error;
       this.#requireOpen();
-      this.#options.runtime.log.debug("the UDP port is taken: any other will do", { family, port, reason: toError(error).message });
+      this.#options.runtime.log.debug("the UDP port is taken: any other will do", {
+        family,
+        port,
+        reason: toError(error).message,
+      });
       return this.#bindTo(family, 0);
     }
   }

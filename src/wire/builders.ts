@@ -1,8 +1,8 @@
 import { encodeMessage } from "./encode.ts";
 
 /*
- * One builder for each message, for people and small programs. Each returns the whole message, length prefix included, and
- * throws UsageError `wire.field` when a number does not fit its field.
+ * One builder for each message, for people and small programs. Each returns the whole message, length prefix included,
+ * and throws UsageError `wire.field` when a number does not fit its field.
  */
 
 export const encodeKeepAlive = (): Uint8Array => encodeMessage({ type: "keep-alive" });
@@ -33,6 +33,8 @@ export const encodeReject = (piece: number, begin: number, length: number): Uint
 /** BEP 6. */
 export const encodeAllowedFast = (piece: number): Uint8Array => encodeMessage({ type: "allowed-fast", piece });
 /** BEP 10: `id` as the receiver numbered the extension, 0 for the extended handshake. */
-export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array => encodeMessage({ type: "extended", id, payload });
+export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array =>
+  encodeMessage({ type: "extended", id, payload });
 /** Any id with any payload: for messages that Millrace does not know, and for tests that break the rules. */
-export const encodeRaw = (id: number, payload: Uint8Array): Uint8Array => encodeMessage({ type: "unknown", id, payload });
+export const encodeRaw = (id: number, payload: Uint8Array): Uint8Array =>
+  encodeMessage({ type: "unknown", id, payload });

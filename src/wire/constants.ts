@@ -39,7 +39,10 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [MessageId.extended, "extended"],
 ]);
 
-/** The name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP above defines. */
+/**
+ * The name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP above
+ * defines.
+ */
 export function messageName(id: number): string {
   return NAMES.get(id) ?? "unknown";
 }

@@ -40,8 +40,8 @@ export interface MessageHeader {
 }
 
 /**
- * Length and id of the message that `bytes` begin with; `undefined` when there are fewer than 4. The length is as the peer
- * wrote it, unchecked.
+ * Length and id of the message that `bytes` begin with; `undefined` when there are fewer than 4. The length is as the
+ * peer wrote it, unchecked.
  */
 export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
   if (bytes.length < PREFIX_LENGTH) return undefined;
@@ -66,7 +66,10 @@ export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = 
   return decodeAt(frame, PREFIX_LENGTH, length, { ...DEFAULT_LIMITS, ...limits });
 }
 
-/** One whole message without its length prefix: nothing (keep-alive), or id and payload. Throws as {@link decodeMessage}. */
+/**
+ * One whole message without its length prefix: nothing (keep-alive), or id and payload. Throws as {@link
+ * decodeMessage}.
+ */
 export function decodeBody(body: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
   return decodeAt(body, 0, body.length, { ...DEFAULT_LIMITS, ...limits });
 }
@@ -78,12 +81,14 @@ function decodeAt(bytes: Uint8Array, at: number, length: number, limits: FrameLi
 }
 
 /**
- * Whether a message of this id may be that long (id and payload). Throws {@link PeerError} as {@link decodeMessage} lists.
+ * Whether a message of this id may be that long (id and payload). Throws {@link PeerError} as {@link decodeMessage}
+ * lists.
  */
 export function checkFrame(id: number, length: number, limits: FrameLimits): void {
   const fixed = FIXED_LENGTH[id] ?? 0;
   if (fixed !== 0) {
-    if (length !== fixed) throw lengthError("wire.message-length", `${messageName(id)} has a fixed length`, fixed, length, id);
+    if (length !== fixed)
+      throw lengthError("wire.message-length", `${messageName(id)} has a fixed length`, fixed, length, id);
     return;
   }
   if (id === MessageId.piece) {
@@ -96,16 +101,28 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
   if (id === MessageId.bitfield && limits.pieceCount !== undefined) {
     const expected = bitfieldFrameLength(limits);
     if (length !== expected) {
-      throw lengthError("wire.bitfield-length", `the bitfield does not fit ${limits.pieceCount} pieces`, expected - 1, length - 1, id);
+      throw lengthError(
+        "wire.bitfield-length",
+        `the bitfield does not fit ${limits.pieceCount} pieces`,
+        expected - 1,
+        length - 1,
+        id,
+      );
     }
     return;
   }
-  if (id === MessageId.extended && length < 2) throw lengthError("wire.message-length", "extended has no id", 2, length, id);
-  const most = id === MessageId.bitfield ? limits.maxFrameLength : Math.min(limits.maxFrameLength, limits.maxSmallFrameLength ?? limits.maxFrameLength);
+  if (id === MessageId.extended && length < 2)
+    throw lengthError("wire.message-length", "extended has no id", 2, length, id);
+  const most =
+    id === MessageId.bitfield
+      ? limits.maxFrameLength
+      : Math.min(limits.maxFrameLength, limits.maxSmallFrameLength ?? limits.maxFrameLength);
   if (length > most) throw lengthError("wire.frame-length", `${messageName(id)} is too long`, most, length, id);
 }
 
-/** The message whose id stands at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`. */
+/**
+ * The message whose id stands at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`.
+ */
 export function parseBody(bytes: Uint8Array, at: number, length: number): Message {
   const id = bytes[at] ?? 0;
   const payload = at + 1;

@@ -38,8 +38,8 @@ export function encodedLength(message: Message): number {
 }
 
 /**
- * The bytes of one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does not fit its
- * field.
+ * The bytes of one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does not fit
+ * its field.
  */
 export function encodeMessage(message: Message): Uint8Array {
   const out = new Uint8Array(encodedLength(message));
@@ -117,7 +117,10 @@ export function writeMessage(buffer: Uint8Array, offset: number, message: Messag
   }
 }
 
-/** The hot path: a `request` of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to check. */
+/**
+ * The hot path: a `request` of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to
+ * check.
+ */
 export function writeRequest(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.request, piece, begin, length);
 }
@@ -133,10 +136,16 @@ export function writeReject(buffer: Uint8Array, offset: number, piece: number, b
 }
 
 /**
- * The 13 bytes in front of a block of `blockLength` bytes, so that a block read from disk to `offset + 13` is sent without
- * being copied. Returns the offset behind the header. The numbers are the caller's to check.
+ * The 13 bytes in front of a block of `blockLength` bytes, so that a block read from disk to `offset + 13` is sent
+ * without being copied. Returns the offset behind the header. The numbers are the caller's to check.
  */
-export function writePieceHeader(buffer: Uint8Array, offset: number, piece: number, begin: number, blockLength: number): number {
+export function writePieceHeader(
+  buffer: Uint8Array,
+  offset: number,
+  piece: number,
+  begin: number,
+  blockLength: number,
+): number {
   const at = writeHeader(buffer, offset, MessageId.piece, 8 + blockLength);
   writeUint32(buffer, at, piece);
   writeUint32(buffer, at + 4, begin);
@@ -160,7 +169,14 @@ function writeIndex(buffer: Uint8Array, offset: number, id: number, piece: numbe
   return at + 4;
 }
 
-function writeSpan(buffer: Uint8Array, offset: number, id: number, piece: number, begin: number, length: number): number {
+function writeSpan(
+  buffer: Uint8Array,
+  offset: number,
+  id: number,
+  piece: number,
+  begin: number,
+  length: number,
+): number {
   const at = writeHeader(buffer, offset, id, 12);
   writeUint32(buffer, at, piece);
   writeUint32(buffer, at + 4, begin);
@@ -192,7 +208,9 @@ function checkUint32(field: string, value: number): number {
 
 function checkRange(field: string, value: number, max: number): number {
   if (!Number.isInteger(value) || value < 0 || value > max) {
-    throw new UsageError("wire.field", `${field} must be a whole number from 0 to ${max}, not ${value}`, { fields: { field, received: value } });
+    throw new UsageError("wire.field", `${field} must be a whole number from 0 to ${max}, not ${value}`, {
+      fields: { field, received: value },
+    });
   }
   return value;
 }

@@ -4,7 +4,9 @@ import type { Hasher } from "../runtime/index.ts";
 import { allowedFastSet } from "./fast.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
-const hasher: Pick<Hasher, "digestSync"> = { digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() };
+const hasher: Pick<Hasher, "digestSync"> = {
+  digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest(),
+};
 const infoHash = new Uint8Array(20).fill(0xaa);
 
 describe("allowedFastSet", () => {
@@ -21,7 +23,9 @@ describe("allowedFastSet", () => {
   });
 
   it("ends with every piece when there are few, and with none when there are none", () => {
-    expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 4, hasher }).sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+    expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 4, hasher }).sort((a, b) => a - b)).toEqual([
+      0, 1, 2, 3,
+    ]);
     expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 0, hasher })).toEqual([]);
   });
 
@@ -30,6 +34,8 @@ describe("allowedFastSet", () => {
   });
 
   it("is bounded", () => {
-    expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 100_000, count: 1e9, hasher })).toHaveLength(MAX_ALLOWED_FAST);
+    expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 100_000, count: 1e9, hasher })).toHaveLength(
+      MAX_ALLOWED_FAST,
+    );
   });
 });

@@ -25,7 +25,9 @@ const DEFAULT_COUNT = 10;
 export function allowedFastSet(options: AllowedFastOptions): number[] {
   const { infoHash, ip, pieceCount, count = DEFAULT_COUNT, hasher } = options;
   if (!Number.isSafeInteger(pieceCount) || pieceCount < 0) {
-    throw new UsageError("wire.field", `pieceCount must be a count, not ${pieceCount}`, { fields: { field: "pieceCount", received: pieceCount } });
+    throw new UsageError("wire.field", `pieceCount must be a count, not ${pieceCount}`, {
+      fields: { field: "pieceCount", received: pieceCount },
+    });
   }
   if (ipFamily(ip) !== 4) return [];
   const size = Math.min(count, MAX_ALLOWED_FAST, pieceCount);

@@ -22,12 +22,16 @@ function refusal(run: () => unknown): PeerError {
 describe("encodeHandshake", () => {
   it("is the 68 bytes of BEP 3 with the bits of BEP 5, 6, 10 and 52", () => {
     const bytes = encodeHandshake({ infoHash, peerId, reserved: { extended: true, fast: true, dht: true, v2: true } });
-    expect(toHex(bytes)).toBe(`13${Buffer.from("BitTorrent protocol").toString("hex")}0000000000100015${"ab".repeat(20)}${"2d".repeat(20)}`);
+    expect(toHex(bytes)).toBe(
+      `13${Buffer.from("BitTorrent protocol").toString("hex")}0000000000100015${"ab".repeat(20)}${"2d".repeat(20)}`,
+    );
   });
 
   it("refuses parts of the wrong length", () => {
     expect(() => encodeHandshake({ infoHash: new Uint8Array(32), peerId })).toThrow(UsageError);
-    expect(() => encodeHandshake({ infoHash, peerId: new Uint8Array(19) })).toThrow(expect.objectContaining({ code: "wire.field" }));
+    expect(() => encodeHandshake({ infoHash, peerId: new Uint8Array(19) })).toThrow(
+      expect.objectContaining({ code: "wire.field" }),
+    );
     expect(() => encodeHandshake({ infoHash, peerId, reserved: new Uint8Array(7) })).toThrow(UsageError);
   });
 });
@@ -35,23 +39,35 @@ describe("encodeHandshake", () => {
 describe("HandshakeDecoder", () => {
   it("decodes what was encoded in any chunks, and gives back what follows", () => {
     fc.assert(
-      fc.property(twenty, twenty, fc.uint8Array({ minLength: 8, maxLength: 8 }), fc.uint8Array({ maxLength: 100 }), anyCuts, (hash, id, reserved, rest, cuts) => {
-        const decoder = new HandshakeDecoder();
-        const chunks = chunked(concatBytes([encodeHandshake({ infoHash: hash, peerId: id, reserved }), rest]), cuts);
-        let taken = 0;
-        for (const [index, chunk] of chunks.entries()) {
-          taken += chunk.length;
-          const done = decoder.push(chunk);
-          expect(decoder.infoHash).toEqual(taken < 48 ? undefined : hash);
-          expect(decoder.reserved).toEqual(taken < 28 ? undefined : readReserved(reserved));
-          expect(done === undefined).toBe(taken < 68);
-          if (done === undefined) continue;
-          expect(done.handshake).toEqual({ infoHash: hash, peerId: id, reserved: readReserved(reserved), reservedBytes: reserved });
-          expect(concatBytes([done.rest, ...chunks.slice(index + 1)])).toEqual(rest);
-          return;
-        }
-        throw new Error("it never ended");
-      }),
+      fc.property(
+        twenty,
+        twenty,
+        fc.uint8Array({ minLength: 8, maxLength: 8 }),
+        fc.uint8Array({ maxLength: 100 }),
+        anyCuts,
+        (hash, id, reserved, rest, cuts) => {
+          const decoder = new HandshakeDecoder();
+          const chunks = chunked(concatBytes([encodeHandshake({ infoHash: hash, peerId: id, reserved }), rest]), cuts);
+          let taken = 0;
+          for (const [index, chunk] of chunks.entries()) {
+            taken += chunk.length;
+            const done = decoder.push(chunk);
+            expect(decoder.infoHash).toEqual(taken < 48 ? undefined : hash);
+            expect(decoder.reserved).toEqual(taken < 28 ? undefined : readReserved(reserved));
+            expect(done === undefined).toBe(taken < 68);
+            if (done === undefined) continue;
+            expect(done.handshake).toEqual({
+              infoHash: hash,
+              peerId: id,
+              reserved: readReserved(reserved),
+              reservedBytes: reserved,
+            });
+            expect(concatBytes([done.rest, ...chunks.slice(index + 1)])).toEqual(rest);
+            return;
+          }
+          throw new Error("it never ended");
+        },
+      ),
     );
   });
 
@@ -80,7 +96,9 @@ describe("HandshakeDecoder", () => {
 
 describe("decodeHandshake", () => {
   it("wants 68 bytes", () => {
-    expect(refusal(() => decodeHandshake(encodeHandshake({ infoHash, peerId }).subarray(0, 67))).code).toBe("wire.handshake-length");
+    expect(refusal(() => decodeHandshake(encodeHandshake({ infoHash, peerId }).subarray(0, 67))).code).toBe(
+      "wire.handshake-length",
+    );
     expect(decodeHandshake(encodeHandshake({ infoHash, peerId })).peerId).toEqual(peerId);
   });
 });
@@ -88,7 +106,13 @@ describe("decodeHandshake", () => {
 describe("readReserved", () => {
   it("reads what makeReserved sets, each bit by itself", () => {
     for (const flag of ["extended", "dht", "fast", "v2"] as const) {
-      expect(readReserved(makeReserved({ [flag]: true }))).toEqual({ extended: false, dht: false, fast: false, v2: false, [flag]: true });
+      expect(readReserved(makeReserved({ [flag]: true }))).toEqual({
+        extended: false,
+        dht: false,
+        fast: false,
+        v2: false,
+        [flag]: true,
+      });
     }
     expect(makeReserved({ extended: false })).toEqual(new Uint8Array(8));
   });

@@ -65,8 +65,8 @@ export interface DecodedHandshake {
 }
 
 /**
- * A handshake from a stream. The info-hash can be read before the peer id has arrived, because the accepting side must find
- * the torrent to know what to answer, and some trackers' checkers never send a peer id (BEP 3).
+ * A handshake from a stream. The info-hash can be read before the peer id has arrived, because the accepting side must
+ * find the torrent to know what to answer, and some trackers' checkers never send a peer id (BEP 3).
  */
 export class HandshakeDecoder {
   readonly #bytes = new Uint8Array(HANDSHAKE_LENGTH);
@@ -74,7 +74,8 @@ export class HandshakeDecoder {
 
   /**
    * Takes more bytes. Answers the handshake when these complete it; it must not be called again then. Throws
-   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or alien stream is told early.
+   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or alien stream is
+   * told early.
    */
   push(chunk: Uint8Array): DecodedHandshake | undefined {
     if (this.#length === HANDSHAKE_LENGTH) throw new UsageError("wire.handshake-done", "the handshake is complete");

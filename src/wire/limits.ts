@@ -1,14 +1,14 @@
 /** What a peer may make us hold. Listed in docs/limits.md. */
 
 /**
- * Bytes, 1 MiB: the largest length prefix accepted. Far above every message in use (16 KiB blocks, 64 KiB hashes), far below
- * what would hurt. A bitfield of a torrent known to need more is let through.
+ * Bytes, 1 MiB: the largest length prefix accepted. Far above every message in use (16 KiB blocks, 64 KiB hashes), far
+ * below what would hurt. A bitfield of a torrent known to need more is let through.
  */
 export const MAX_FRAME_LENGTH = 1_048_576;
 
 /**
- * Bytes, 128 KiB: the largest message of a peer that the engine takes, but for bitfields and blocks. The longest in use has 64 KiB (a bad
- * extended handshake); what is longer only fills memory while it is on its way.
+ * Bytes, 128 KiB: the largest message of a peer that the engine takes, but for bitfields and blocks. The longest in use
+ * has 64 KiB (a bad extended handshake); what is longer only fills memory while it is on its way.
  */
 export const MAX_SMALL_FRAME_LENGTH = 131_072;
 
@@ -42,7 +42,10 @@ export const METADATA_SERVE_FACTOR = 3;
  */
 export const MAX_METADATA_ATTEMPTS = 4;
 
-/** Milliseconds that a try may take before one that waits may have its place: half a minute, and more for each piece that arrives. */
+/**
+ * Milliseconds that a try may take before one that waits may have its place: half a minute, and more for each piece
+ * that arrives.
+ */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
 export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 
@@ -50,12 +53,16 @@ export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 export const MAX_METADATA_REQUESTS_PER_PEER = 4;
 
 /**
- * Milliseconds between two requests for metadata to a peer that has not answered the first: long enough for it to have sent the answer.
- * rtorrent answers the first of two that arrive together, and none after it; Transmission gathers them and answers every three seconds.
+ * Milliseconds between two requests for metadata to a peer that has not answered the first: long enough for it to have
+ * sent the answer. rtorrent answers the first of two that arrive together, and none after it; Transmission gathers them
+ * and answers every three seconds.
  */
 export const METADATA_PACE_MS = 500;
 
-/** Milliseconds: how long a metadata request may stay unanswered before another peer is asked, and this one left, to be dialed again later. */
+/**
+ * Milliseconds: how long a metadata request may stay unanswered before another peer is asked, and this one left, to be
+ * dialed again later.
+ */
 export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 
 /** Milliseconds: how long a peer that rejected or timed out is left alone before it is asked for metadata again. */

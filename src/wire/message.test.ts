@@ -23,7 +23,16 @@ import {
 } from "./builders.ts";
 import { MessageId, messageName } from "./constants.ts";
 import { decodeBody, decodeMessage, readHeader } from "./decode.ts";
-import { encodeMessage, encodeMessages, encodedLength, writeCancel, writeHave, writePieceHeader, writeReject, writeRequest } from "./encode.ts";
+import {
+  encodeMessage,
+  encodeMessages,
+  encodedLength,
+  writeCancel,
+  writeHave,
+  writePieceHeader,
+  writeReject,
+  writeRequest,
+} from "./encode.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import { formatMessage } from "./message.ts";
 import type { Message } from "./message.ts";
@@ -69,8 +78,18 @@ const table: readonly (readonly [built: Uint8Array, hex: string, message: Messag
     "reject piece 1 begin 2 length 4294967295",
   ],
   [encodeAllowedFast(9), "000000051100000009", { type: "allowed-fast", piece: 9 }, "allowed-fast piece 9"],
-  [encodeExtended(0, bytes(0x64, 0x65)), "0000000414006465", { type: "extended", id: 0, payload: bytes(0x64, 0x65) }, "extended handshake, 2 bytes"],
-  [encodeExtended(3, bytes(1)), "00000003140301", { type: "extended", id: 3, payload: bytes(1) }, "extended id 3, 1 bytes"],
+  [
+    encodeExtended(0, bytes(0x64, 0x65)),
+    "0000000414006465",
+    { type: "extended", id: 0, payload: bytes(0x64, 0x65) },
+    "extended handshake, 2 bytes",
+  ],
+  [
+    encodeExtended(3, bytes(1)),
+    "00000003140301",
+    { type: "extended", id: 3, payload: bytes(1) },
+    "extended id 3, 1 bytes",
+  ],
   [encodeRaw(99, bytes(1)), "000000026301", { type: "unknown", id: 99, payload: bytes(1) }, "unknown id 99, 1 bytes"],
 ];
 
@@ -95,7 +114,10 @@ describe("messages", () => {
     expect(decodeMessage(built)).toEqual(message);
     expect(decodeBody(built.subarray(4))).toEqual(message);
     expect(formatMessage(message)).toBe(text);
-    expect(readHeader(built)).toEqual({ length: built.length - 4, id: message.type === "keep-alive" ? undefined : built[4] });
+    expect(readHeader(built)).toEqual({
+      length: built.length - 4,
+      id: message.type === "keep-alive" ? undefined : built[4],
+    });
   });
 
   it("decode(encode(m)) is m", () => {
@@ -140,12 +162,16 @@ describe("decodeMessage", () => {
   it("takes a block of exactly the limit and no larger one", () => {
     const message = decodeMessage(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH)));
     expect(message.type === "piece" && message.block.length).toBe(MAX_BLOCK_LENGTH);
-    expect(errorOf(() => decodeMessage(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH + 1)))).code).toBe("wire.block-length");
+    expect(errorOf(() => decodeMessage(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH + 1)))).code).toBe(
+      "wire.block-length",
+    );
   });
 
   it("takes a frame of exactly the limit and no larger one", () => {
     expect(decodeMessage(encodeExtended(1, new Uint8Array(MAX_FRAME_LENGTH - 2))).type).toBe("extended");
-    expect(errorOf(() => decodeMessage(encodeExtended(1, new Uint8Array(MAX_FRAME_LENGTH - 1)))).code).toBe("wire.frame-length");
+    expect(errorOf(() => decodeMessage(encodeExtended(1, new Uint8Array(MAX_FRAME_LENGTH - 1)))).code).toBe(
+      "wire.frame-length",
+    );
   });
 
   it("wants a bitfield of the torrent's length once the number of pieces is known, however long that is", () => {
@@ -153,7 +179,9 @@ describe("decodeMessage", () => {
     const frame = encodeBitfield(Bitfield.full(pieceCount).pack());
     expect(decodeMessage(frame, { pieceCount }).type).toBe("bitfield");
     expect(errorOf(() => decodeMessage(frame)).code).toBe("wire.frame-length");
-    expect(errorOf(() => decodeMessage(encodeBitfield(bytes(0, 0)), { pieceCount: 8 })).code).toBe("wire.bitfield-length");
+    expect(errorOf(() => decodeMessage(encodeBitfield(bytes(0, 0)), { pieceCount: 8 })).code).toBe(
+      "wire.bitfield-length",
+    );
   });
 
   it("copies byte strings, also from a Buffer", () => {
@@ -210,7 +238,9 @@ describe("the hot-path writers", () => {
     const out = new Uint8Array(3 * 17);
     let at = 0;
     for (let block = 0; block < 3; block++) at = writeRequest(out, at, 9, block * 16384, 16384);
-    expect(out).toEqual(encodeMessages([0, 1, 2].map((block) => ({ type: "request", piece: 9, begin: block * 16384, length: 16384 }))));
+    expect(out).toEqual(
+      encodeMessages([0, 1, 2].map((block) => ({ type: "request", piece: 9, begin: block * 16384, length: 16384 }))),
+    );
   });
 });
 

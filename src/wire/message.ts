@@ -1,8 +1,10 @@
 import { unreachable } from "../base/index.ts";
 
 /**
- * One message of the peer protocol, as a value. Numbers are unsigned: `port` and `id` of 16 and 8 bits, all others of 32.
- * `piece` counts pieces, `begin` and `length` are bytes. Byte strings belong to the message: no one else writes to them.
+ * One message of the peer protocol, as a value. Numbers are unsigned: `port` and `id` of 16 and 8 bits, all others of
+ * 32.
+ * `piece` counts pieces, `begin` and `length` are bytes. Byte strings belong to the message: no one else writes to
+ * them.
  */
 export type Message =
   /** No id and no payload: the connection is alive (BEP 3). */

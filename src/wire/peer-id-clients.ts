@@ -1,7 +1,22 @@
-import { four, kTorrent, microTorrent, oneTwoOne, pairs, three, threeOrFour, transmission, two, twoAndTwo, untold } from "./peer-id-version.ts";
+import {
+  four,
+  kTorrent,
+  microTorrent,
+  oneTwoOne,
+  pairs,
+  three,
+  threeOrFour,
+  transmission,
+  two,
+  twoAndTwo,
+  untold,
+} from "./peer-id-version.ts";
 import type { VersionReader } from "./peer-id-version.ts";
 
-/** The two letters between `-` and the version, the client's name, and how it writes its version ({@link four} unless told). */
+/**
+ * The two letters between `-` and the version, the client's name, and how it writes its version ({@link four} unless
+ * told).
+ */
 type Row = readonly [code: string, client: string, version?: VersionReader];
 
 /** Azureus style: `-XX1234-` (BEP 20, and what is seen in the field). Case counts. */

@@ -1,6 +1,6 @@
 /*
- * Clients with a style of their own (BEP 20, and what is seen in the field). Peer ids are matched as text of one character
- * per byte. The first that matches counts, so longer marks stand before shorter ones.
+ * Clients with a style of their own (BEP 20, and what is seen in the field). Peer ids are matched as text of one
+ * character per byte. The first that matches counts, so longer marks stand before shorter ones.
  */
 
 export interface SpecialClient {
@@ -21,7 +21,11 @@ export const SPECIAL_CLIENTS: readonly SpecialClient[] = [
   { pattern: /^-BOW([0-9A-Z])([0-9A-Z])([0-9A-Z])-/, client: "Bits on Wheels", version: bitsOnWheels },
   { pattern: /^-ML(\d+(?:\.\d+)+)-?/, client: "MLDonkey", version: first },
   { pattern: /^-G3/, client: "G3 Torrent" },
-  { pattern: /^-FG(\d\d)(\d\d)/, client: "FlashGet", version: ([major = "", minor = ""]) => `${Number(major)}.${minor}` },
+  {
+    pattern: /^-FG(\d\d)(\d\d)/,
+    client: "FlashGet",
+    version: ([major = "", minor = ""]) => `${Number(major)}.${minor}`,
+  },
   { pattern: /^-Qt-/, client: "Qt 4 Torrent example" },
   { pattern: /^A2-(\d+)-(\d+)-(\d+)-/, client: "aria2", version: dotted },
   { pattern: /^aria2[-/]/, client: "aria2" },
@@ -35,7 +39,11 @@ export const SPECIAL_CLIENTS: readonly SpecialClient[] = [
   { pattern: /^OP(\d{4})/, client: "Opera", version: ([build]) => `build ${build}` },
   { pattern: /^346------/, client: "TorrenTopia", version: () => "1.90" },
   { pattern: /^S3-(\d+)-(\d+)-(\d+)-/, client: "Amazon S3", version: dotted },
-  { pattern: /^TIX(\d\d)(\d\d)-/, client: "Tixati", version: ([major = "", minor = ""]) => `${Number(major)}.${minor}` },
+  {
+    pattern: /^TIX(\d\d)(\d\d)-/,
+    client: "Tixati",
+    version: ([major = "", minor = ""]) => `${Number(major)}.${minor}`,
+  },
   { pattern: /^DNA(\d\d)(\d\d)(\d\d)/, client: "BitTorrent DNA", version: (groups) => groups.map(Number).join(".") },
   { pattern: /^QVOD/, client: "QVOD" },
   { pattern: /^Pando-/, client: "Pando" },

@@ -1,6 +1,6 @@
 /*
- * How clients write their version into a peer id. Each reader takes the characters that hold it (four of them in the Azureus
- * style) and answers the text that the client itself would print.
+ * How clients write their version into a peer id. Each reader takes the characters that hold it (four of them in the
+ * Azureus style) and answers the text that the client itself would print.
  */
 
 export type VersionReader = (digits: string) => string | undefined;
@@ -32,7 +32,8 @@ export const threeOrFour: VersionReader = (digits) => joined(digits.slice(0, dig
 export const two: VersionReader = (digits) => joined(digits.slice(0, 2));
 
 /** `0189` → 1.89: two digits before the point, two behind it. */
-export const twoAndTwo: VersionReader = (digits) => (/^\d{4}/.test(digits) ? `${Number(digits.slice(0, 2))}.${digits.slice(2, 4)}` : undefined);
+export const twoAndTwo: VersionReader = (digits) =>
+  /^\d{4}/.test(digits) ? `${Number(digits.slice(0, 2))}.${digits.slice(2, 4)}` : undefined;
 
 /** `0102` → 1.2: two decimal numbers of two digits. */
 export const pairs: VersionReader = (digits) =>
@@ -42,15 +43,18 @@ export const pairs: VersionReader = (digits) =>
 export const oneTwoOne: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${digits.slice(0, 1)}.${Number(digits.slice(1, 3))}.${digits.slice(3, 4)}` : undefined;
 
-/** µTorrent and its kin: three hexadecimal digits of either case, then B for a beta; other letters tell the build's kind. */
+/**
+ * µTorrent and its kin: three hexadecimal digits of either case, then B for a beta; other letters tell the build's
+ * kind.
+ */
 export const microTorrent: VersionReader = (digits) => {
   const version = three(digits.toUpperCase());
   return version !== undefined && /^.{3}[Bb]/.test(digits) ? `${version} beta` : version;
 };
 
 /**
- * Transmission changed its mind twice: `0006` → 0.6, `0072` → 0.72, `3000` → 3.00, and since version 4 `4060` → 4.0.6. Z and X
- * stand for a development build after that version, B for a beta.
+ * Transmission changed its mind twice: `0006` → 0.6, `0072` → 0.72, `3000` → 3.00, and since version 4 `4060` → 4.0.6.
+ * Z and X stand for a development build after that version, B for a beta.
  */
 export const transmission: VersionReader = (digits) => {
   if (!/^\d{3}[0-9A-Za-z]/.test(digits)) return three(digits);

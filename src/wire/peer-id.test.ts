@@ -90,7 +90,12 @@ describe("recogniseClient", () => {
 
   it("knows at least 80 clients, 75 of them in Azureus style", () => {
     const azureus = new Set(Array.from(AZUREUS_CLIENTS.values(), ({ client }) => client));
-    const all = new Set([...azureus, ...SHADOW_CLIENTS.values(), ...MAINLINE_CLIENTS.values(), ...SPECIAL_CLIENTS.map(({ client }) => client)]);
+    const all = new Set([
+      ...azureus,
+      ...SHADOW_CLIENTS.values(),
+      ...MAINLINE_CLIENTS.values(),
+      ...SPECIAL_CLIENTS.map(({ client }) => client),
+    ]);
     expect(azureus.size).toBeGreaterThanOrEqual(75);
     expect(all.size).toBeGreaterThanOrEqual(120);
   });

@@ -23,12 +23,15 @@ export interface RecognisedClient {
 }
 
 /**
- * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which no tracker's URL parser stumbles over.
- * Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
+ * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which no tracker's URL parser stumbles
+ * over. Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
  */
 export function generatePeerId(random: Random, prefix: string = PEER_ID_PREFIX): PeerId {
   if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
-    throw new UsageError("wire.peer-id", `a peer id begins with at most 12 printable ASCII characters, not ${JSON.stringify(prefix)}`);
+    throw new UsageError(
+      "wire.peer-id",
+      `a peer id begins with at most 12 printable ASCII characters, not ${JSON.stringify(prefix)}`,
+    );
   }
   let text = prefix;
   while (text.length < PeerId.LENGTH) text += ALPHABET.charAt(random.below(ALPHABET.length));
@@ -36,8 +39,8 @@ export function generatePeerId(random: Random, prefix: string = PEER_ID_PREFIX):
 }
 
 /**
- * Which client made this peer id (20 bytes), as far as it tells: anyone can write anything there. `undefined` when it follows
- * no style that we know.
+ * Which client made this peer id (20 bytes), as far as it tells: anyone can write anything there. `undefined` when it
+ * follows no style that we know.
  */
 export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefined {
   if (peerId.length !== PeerId.LENGTH) return undefined;
@@ -62,7 +65,8 @@ function special(text: string): RecognisedClient | undefined {
 
 function azureus(text: string): RecognisedClient | undefined {
   // µTorrent and others put a further digit in place of the closing dash: known letters suffice.
-  const match = /^-([A-Za-z0-9~]{2})([0-9A-Za-z.]{4})(.)/.exec(text) ?? /^-([A-Za-z0-9~]{2})([0-9A-Za-z]{1,3})(-)/.exec(text);
+  const match =
+    /^-([A-Za-z0-9~]{2})([0-9A-Za-z.]{4})(.)/.exec(text) ?? /^-([A-Za-z0-9~]{2})([0-9A-Za-z]{1,3})(-)/.exec(text);
   const [, code = "", digits = "", end = ""] = match ?? [];
   const known = AZUREUS_CLIENTS.get(code);
   if (match === null || (known === undefined && end !== "-")) return undefined;
@@ -80,8 +84,10 @@ function mainline(text: string): RecognisedClient | undefined {
 function shadow(text: string): RecognisedClient | undefined {
   const client = SHADOW_CLIENTS.get(text.charAt(0));
   const [, digits] = /^([0-9A-Za-z.]{1,5})-*$/.exec(text.slice(1, 6)) ?? [];
-  // The three behind the head are dashes, or a counter in a client that runs several torrents: then the padding must vouch.
-  if (client === undefined || digits === undefined || (text.slice(6, 9) !== "---" && digits.length > 3)) return undefined;
+  // The three behind the head are dashes, or a counter in a client that runs several torrents: then the padding must
+  // vouch.
+  if (client === undefined || digits === undefined || (text.slice(6, 9) !== "---" && digits.length > 3))
+    return undefined;
   const version = Array.from(digits, (character) => SHADOW_DIGITS.indexOf(character)).join(".");
   return { client, version, style: "shadow" };
 }

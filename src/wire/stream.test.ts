@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyCuts, anyMessage, chunked } from "../../fuzz/wire-arbitrary.ts";
 import { PeerError, UsageError, concatBytes } from "../base/index.ts";
-import { encodeBitfield, encodeExtended, encodeHave, encodeKeepAlive, encodePiece, encodeRaw, encodeUnchoke } from "./builders.ts";
+import {
+  encodeBitfield,
+  encodeExtended,
+  encodeHave,
+  encodeKeepAlive,
+  encodePiece,
+  encodeRaw,
+  encodeUnchoke,
+} from "./builders.ts";
 import { encodeMessages } from "./encode.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
@@ -68,7 +76,7 @@ describe("MessageDecoder", () => {
           onBlockEnd: (piece, begin, length, stored) => sink.onBlockEnd(piece, begin, length, stored),
         });
         for (const chunk of chunked(encodeMessages(messages), cuts)) {
-          for (let at = 0; at < chunk.length; ) {
+          for (let at = 0; at < chunk.length;) {
             const before = sink.messages.filter(({ type }) => type !== "piece").length;
             at += decoder.push(chunk.subarray(at));
             expect(sink.messages.filter(({ type }) => type !== "piece").length - before).toBeLessThanOrEqual(1);
@@ -100,9 +108,15 @@ describe("MessageDecoder", () => {
 
   it("ends as it would on the whole stream, error or not, however garbage is cut", () => {
     const frame = fc.tuple(fc.nat({ max: 22 }), fc.nat({ max: 20 }), fc.uint8Array({ maxLength: 24 }));
-    const garbage = fc.array(frame, { maxLength: 6 }).map((frames) =>
-      concatBytes(frames.map(([id, length, rest]) => concatBytes([Uint8Array.of(0, 0, 0, length, id), rest.subarray(0, Math.max(0, length - 1))]))),
-    );
+    const garbage = fc
+      .array(frame, { maxLength: 6 })
+      .map((frames) =>
+        concatBytes(
+          frames.map(([id, length, rest]) =>
+            concatBytes([Uint8Array.of(0, 0, 0, length, id), rest.subarray(0, Math.max(0, length - 1))]),
+          ),
+        ),
+      );
     fc.assert(
       fc.property(garbage, anyCuts, (bytes, cuts) => {
         const run = (chunks: readonly Uint8Array[]): unknown => {
@@ -124,7 +138,11 @@ describe("MessageDecoder", () => {
       onBlockStart: (_, begin, length) => piece.subarray(begin, begin + length),
       onBlockEnd: (_piece, _begin, _length, stored) => ended.push(stored),
     });
-    const message = encodePiece(3, 8, Uint8Array.from({ length: 16 }, (_, i) => i + 1));
+    const message = encodePiece(
+      3,
+      8,
+      Uint8Array.from({ length: 16 }, (_, i) => i + 1),
+    );
     decoder.push(message.subarray(0, 20));
     expect([...piece.subarray(8, 16)]).toEqual([1, 2, 3, 4, 5, 6, 7, 0]);
     expect(ended).toEqual([]);
@@ -138,7 +156,8 @@ describe("MessageDecoder", () => {
     const sink = new Collector();
     sink.discard = true;
     const decoder = new MessageDecoder(sink);
-    for (const chunk of chunked(concatBytes([encodePiece(1, 0, new Uint8Array(100)), encodeHave(4)]), [30])) decoder.push(chunk);
+    for (const chunk of chunked(concatBytes([encodePiece(1, 0, new Uint8Array(100)), encodeHave(4)]), [30]))
+      decoder.push(chunk);
     expect(sink.ended).toEqual([[100, false]]);
     expect(sink.messages).toEqual([{ type: "have", piece: 4 }]);
   });
@@ -157,7 +176,11 @@ describe("MessageDecoder", () => {
   });
 
   it("refuses a view of the wrong length", () => {
-    const decoder = new MessageDecoder({ onMessage: () => undefined, onBlockStart: () => new Uint8Array(3), onBlockEnd: () => undefined });
+    const decoder = new MessageDecoder({
+      onMessage: () => undefined,
+      onBlockStart: () => new Uint8Array(3),
+      onBlockEnd: () => undefined,
+    });
     expect(() => decoder.push(encodePiece(0, 0, new Uint8Array(4)))).toThrow(UsageError);
   });
 
@@ -172,7 +195,11 @@ describe("MessageDecoder", () => {
         onBlockStart: () => undefined,
         onBlockEnd: () => undefined,
       });
-      for (const chunk of chunked(concatBytes([encodeUnchoke(), encodeHave(1), encodeHave(2), encodeRaw(0, new Uint8Array(9))]), cuts)) decoder.push(chunk);
+      for (const chunk of chunked(
+        concatBytes([encodeUnchoke(), encodeHave(1), encodeHave(2), encodeRaw(0, new Uint8Array(9))]),
+        cuts,
+      ))
+        decoder.push(chunk);
       expect(messages).toEqual([{ type: "unchoke" }, { type: "have", piece: 1 }]);
     }
   });
@@ -195,7 +222,9 @@ describe("MessageDecoder", () => {
   it("is dead after an error: it throws the same again and tells the sink nothing more", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);
-    expect(codeOf(() => decoder.push(concatBytes([encodeUnchoke(), encodeRaw(0, Uint8Array.of(1)), encodeUnchoke()])))).toBe("wire.message-length");
+    expect(
+      codeOf(() => decoder.push(concatBytes([encodeUnchoke(), encodeRaw(0, Uint8Array.of(1)), encodeUnchoke()]))),
+    ).toBe("wire.message-length");
     expect(codeOf(() => decoder.push(encodeUnchoke()))).toBe("wire.message-length");
     expect(sink.messages).toEqual([{ type: "unchoke" }]);
   });
@@ -220,12 +249,17 @@ describe("MessageDecoder", () => {
 });
 
 describe("limits of MessageDecoder", () => {
-  const header = (length: number, id: number): Uint8Array => Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, id);
+  const header = (length: number, id: number): Uint8Array =>
+    Uint8Array.of(length >>> 24, length >>> 16, length >>> 8, length, id);
 
   it.each([
     ["a frame above MAX_FRAME_LENGTH", header(MAX_FRAME_LENGTH + 1, 99), "wire.frame-length"],
     ["a frame of 4 GiB", header(0xffff_ffff, 20), "wire.frame-length"],
-    ["a bitfield above MAX_FRAME_LENGTH while the number of pieces is unknown", header(MAX_FRAME_LENGTH + 1, 5), "wire.frame-length"],
+    [
+      "a bitfield above MAX_FRAME_LENGTH while the number of pieces is unknown",
+      header(MAX_FRAME_LENGTH + 1, 5),
+      "wire.frame-length",
+    ],
     ["a block above MAX_BLOCK_LENGTH", header(9 + MAX_BLOCK_LENGTH + 1, 7), "wire.block-length"],
     ["a choke of 4 GiB", header(0xffff_ffff, 0), "wire.message-length"],
   ])("refuse %s at the fifth byte", (_, bytes, code) => {

@@ -4,7 +4,10 @@ import { checkFrame, parseBody } from "./decode.ts";
 import { MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
-/** Where decoded messages go. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but not `push`. */
+/**
+ * Where decoded messages go. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but
+ * not `push`.
+ */
 export interface MessageSink {
   /** Every message but `piece`. Its byte strings are copies and may be kept. */
   onMessage(message: Message): void;
@@ -26,7 +29,9 @@ export interface DecoderOptions {
   readonly pieceCount?: number | undefined;
 }
 
-/** Bytes kept at hand for messages that are split across chunks: holds every message of fixed length many times over. */
+/**
+ * Bytes kept at hand for messages that are split across chunks: holds every message of fixed length many times over.
+ */
 const PENDING_LENGTH = 256;
 
 const KEEP_ALIVE: Message = { type: "keep-alive" };
@@ -34,10 +39,10 @@ const KEEP_ALIVE: Message = { type: "keep-alive" };
 /**
  * Peer messages from a stream that arrives in chunks of any size. Sans-I/O.
  *
- * Invariants: between messages nothing is held (`#gathered` is 0). A message split across chunks is gathered in `#pending`,
- * which grows with what has arrived, never with what the prefix promises. A block is copied once, from the chunk to the
- * sink's view, in as many parts as it comes; it is never gathered. After a throw or {@link MessageDecoder.stop} nothing more
- * reaches the sink.
+ * Invariants: between messages nothing is held (`#gathered` is 0). A message split across chunks is gathered in
+ * `#pending`, which grows with what has arrived, never with what the prefix promises. A block is copied once, from the
+ * chunk to the sink's view, in as many parts as it comes; it is never gathered. After a throw or {@link
+ * MessageDecoder.stop} nothing more reaches the sink.
  */
 export class MessageDecoder {
   readonly #sink: MessageSink;
@@ -61,10 +66,16 @@ export class MessageDecoder {
 
   constructor(sink: MessageSink, options: DecoderOptions = {}) {
     this.#sink = sink;
-    this.#limits = { maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH, maxSmallFrameLength: options.maxSmallFrameLength, pieceCount: options.pieceCount };
+    this.#limits = {
+      maxFrameLength: options.maxFrameLength ?? MAX_FRAME_LENGTH,
+      maxSmallFrameLength: options.maxSmallFrameLength,
+      pieceCount: options.pieceCount,
+    };
   }
 
-  /** Changes what later messages are checked against, as when metadata arrives and the number of pieces becomes known. */
+  /**
+   * Changes what later messages are checked against, as when metadata arrives and the number of pieces becomes known.
+   */
   setLimits(options: DecoderOptions): void {
     if (options.maxFrameLength !== undefined) this.#limits.maxFrameLength = options.maxFrameLength;
     if (options.maxSmallFrameLength !== undefined) this.#limits.maxSmallFrameLength = options.maxSmallFrameLength;
@@ -72,9 +83,10 @@ export class MessageDecoder {
   }
 
   /**
-   * Decodes what `chunk` holds; its memory may be used again afterwards. Returns how many of its bytes were taken: all, unless the
-   * sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and what the sink throws; the decoder is
-   * dead then, and throws the same again. After {@link MessageDecoder.stop} it does nothing.
+   * Decodes what `chunk` holds; its memory may be used again afterwards. Returns how many of its bytes were taken: all,
+   * unless the sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and what the
+   * sink throws; the decoder is dead then, and throws the same again. After {@link MessageDecoder.stop} it does
+   * nothing.
    */
   push(chunk: Uint8Array): number {
     if (this.#failure !== undefined) throw this.#failure;
@@ -95,18 +107,26 @@ export class MessageDecoder {
     }
   }
 
-  /** Ends decoding for good: the rest of the current chunk and all later ones are dropped. May be called from the sink. */
+  /**
+   * Ends decoding for good: the rest of the current chunk and all later ones are dropped. May be called from the sink.
+   */
   stop(): void {
     this.#stopped = true;
     this.#release();
   }
 
-  /** Ends the current `push` after this message: the caller gives the rest of the chunk again later. To be called from the sink. */
+  /**
+   * Ends the current `push` after this message: the caller gives the rest of the chunk again later. To be called from
+   * the sink.
+   */
   suspend(): void {
     this.#suspended = true;
   }
 
-  /** Bytes of memory that a long message takes which has begun to arrive; 0 for short ones, between messages and within a block. */
+  /**
+   * Bytes of memory that a long message takes which has begun to arrive; 0 for short ones, between messages and within
+   * a block.
+   */
   get heldBytes(): number {
     return this.#pending.length > PENDING_LENGTH ? this.#pending.length : 0;
   }
@@ -149,8 +169,9 @@ export class MessageDecoder {
   }
 
   /**
-   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, its header).
-   * What the length may be depends on the id, so it is checked at the fifth byte, whatever the chunks: the outcome is the same.
+   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, its
+   * header). What the length may be depends on the id, so it is checked at the fifth byte, whatever the chunks: the
+   * outcome is the same.
    */
   #gather(chunk: Uint8Array, at: number, end: number): number {
     let from = at;

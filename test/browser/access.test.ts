@@ -12,15 +12,23 @@ import { tempFolder } from "../support/temp-folder.ts";
 const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 interface AxeResult {
-  readonly violations: readonly { readonly id: string; readonly impact: string; readonly nodes: readonly { readonly html: string }[] }[];
+  readonly violations: readonly {
+    readonly id: string;
+    readonly impact: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
 }
 
 /** What axe-core finds on the page as it is, of the kinds that keep people out. */
 async function violations(page: Page): Promise<string[]> {
   // The page's own policy allows no foreign script: this one comes in by the debugger, not by the page.
   await page.evaluate(await readFile(axePath, "utf8"));
-  const result = await page.evaluate(() => (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run());
-  return result.violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+  const result = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
+  );
+  return result.violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
 }
 
 async function daemonWithTorrents(): Promise<TestDaemon> {
@@ -37,43 +45,47 @@ async function daemonWithTorrents(): Promise<TestDaemon> {
 const DIALOGS = ["Add link", "Create torrent", "Statistics", "Settings"];
 
 describe(`the page for everybody${because(lacksBrowser)}`, () => {
-  it.skipIf(lacksBrowser.length > 0).each(["light", "dark"] as const)("has no serious violation that axe-core finds, on any view (%s)", async (colorScheme) => {
-    const daemon = await daemonWithTorrents();
-    const found: Record<string, string[]> = {};
-    const check = async (view: string, page: Page): Promise<void> => {
-      const list = await violations(page);
-      if (list.length > 0) found[view] = list;
-    };
-    const login = await newPage({ colorScheme });
-    await login.goto(`${daemon.url}/`);
-    await login.getByLabel("Token").waitFor();
-    await check("login", login);
-    const page = await signIn(daemon, { colorScheme });
-    await page.getByRole("grid", { name: "Torrents" }).getByRole("row").filter({ hasText: "films" }).dblclick();
-    for (const tab of ["Overview", "Files", "Peers", "Trackers", "Speed", "Log"]) {
-      await page.getByRole("tab", { name: tab }).click();
-      await check(tab, page);
-    }
-    for (const name of DIALOGS) {
-      await page.getByRole("button", { name, exact: true }).click();
+  it.skipIf(lacksBrowser.length > 0).each(["light", "dark"] as const)(
+    "has no serious violation that axe-core finds, on any view (%s)",
+    async (colorScheme) => {
+      const daemon = await daemonWithTorrents();
+      const found: Record<string, string[]> = {};
+      const check = async (view: string, page: Page): Promise<void> => {
+        const list = await violations(page);
+        if (list.length > 0) found[view] = list;
+      };
+      const login = await newPage({ colorScheme });
+      await login.goto(`${daemon.url}/`);
+      await login.getByLabel("Token").waitFor();
+      await check("login", login);
+      const page = await signIn(daemon, { colorScheme });
+      await page.getByRole("grid", { name: "Torrents" }).getByRole("row").filter({ hasText: "films" }).dblclick();
+      for (const tab of ["Overview", "Files", "Peers", "Trackers", "Speed", "Log"]) {
+        await page.getByRole("tab", { name: tab }).click();
+        await check(tab, page);
+      }
+      for (const name of DIALOGS) {
+        await page.getByRole("button", { name, exact: true }).click();
+        await page.getByRole("dialog").waitFor();
+        await check(name, page);
+        await page.keyboard.press("Escape");
+        await page.getByRole("dialog").waitFor({ state: "detached" });
+      }
+      await page.getByRole("button", { name: "Remove", exact: true }).click();
       await page.getByRole("dialog").waitFor();
-      await check(name, page);
-      await page.keyboard.press("Escape");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-    }
-    await page.getByRole("button", { name: "Remove", exact: true }).click();
-    await page.getByRole("dialog").waitFor();
-    await check("remove", page);
-    const phone = await signIn(daemon, { width: 390, height: 844, colorScheme });
-    await phone.getByRole("grid", { name: "Torrents" }).waitFor();
-    await check("phone", phone);
-    expect(found).toEqual({});
-  });
+      await check("remove", page);
+      const phone = await signIn(daemon, { width: 390, height: 844, colorScheme });
+      await phone.getByRole("grid", { name: "Torrents" }).waitFor();
+      await check("phone", phone);
+      expect(found).toEqual({});
+    },
+  );
 
   it.skipIf(lacksBrowser.length > 0)("can be used by keyboard alone, from signing in to removing", async () => {
     const daemon = await daemonWithTorrents();
     const page = await newPage();
-    const press = (...keys: string[]): Promise<void> => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    const press = (...keys: string[]): Promise<void> =>
+      keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
     /** Tabs until the element with the focus has this name. */
     const tabTo = async (name: RegExp): Promise<void> => {
       for (let step = 0; step < 80; step++) {
@@ -141,7 +153,10 @@ describe(`the page for everybody${because(lacksBrowser)}`, () => {
     // Remove, with the question.
     await tabTo(/^Torrents\|/);
     await press("Home", "Delete");
-    await page.getByRole("dialog").getByRole("heading", { name: /Remove 1 torrent/ }).waitFor();
+    await page
+      .getByRole("dialog")
+      .getByRole("heading", { name: /Remove 1 torrent/ })
+      .waitFor();
     await tabTo(/\|Remove\|/);
     await press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });

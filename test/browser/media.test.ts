@@ -18,7 +18,27 @@ const lacking = [...lacksBrowser, ...missing("python3-libtorrent"), ...(existsSy
 async function film(path: string): Promise<void> {
   await mkdir(join(path, ".."), { recursive: true });
   const source = "testsrc2=size=320x240:rate=15:duration=60";
-  execFileSync(FFMPEG, ["-loglevel", "error", "-f", "lavfi", "-i", source, "-vf", "noise=alls=40:allf=t", "-c:v", "libvpx", "-b:v", "900k", "-deadline", "realtime", "-cpu-used", "8", "-g", "30", path]);
+  execFileSync(FFMPEG, [
+    "-loglevel",
+    "error",
+    "-f",
+    "lavfi",
+    "-i",
+    source,
+    "-vf",
+    "noise=alls=40:allf=t",
+    "-c:v",
+    "libvpx",
+    "-b:v",
+    "900k",
+    "-deadline",
+    "realtime",
+    "-cpu-used",
+    "8",
+    "-g",
+    "30",
+    path,
+  ]);
 }
 
 describe(`streaming${because(lacking)}`, () => {
@@ -29,7 +49,13 @@ describe(`streaming${because(lacking)}`, () => {
     const { size } = await stat(path);
     const { file } = await torrentOf(path, { pieceLength: 32_768 });
     // About half a minute for the whole.
-    const seeder = await Libtorrent.start({ home, source: file, dir: join(home, "seed"), seed: true, up: Math.round(size / 25) });
+    const seeder = await Libtorrent.start({
+      home,
+      source: file,
+      dir: join(home, "seed"),
+      seed: true,
+      up: Math.round(size / 25),
+    });
     const daemon = await TestDaemon.start();
     const id = await daemon.add(await readFile(file), { peers: [`127.0.0.1:${seeder.port}`] });
     const page = await signIn(daemon);

@@ -10,11 +10,26 @@ const fixture = fileURLToPath(new URL("../fixtures/trusted-computing.torrent", i
 
 describe("millrace", () => {
   it("--version prints the version of package.json", async () => {
-    const { version } = JSON.parse(await readFile(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8")) as { version: string };
+    const { version } = JSON.parse(
+      await readFile(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"),
+    ) as { version: string };
     expect(await millrace("--version")).toMatchObject({ status: 0, stdout: `${version}\n` });
   });
 
-  it.each(["download", "seed", "create", "edit", "info", "verify", "magnet", "announce", "scrape", "tracker", "demo", "completion"])("%s --help explains and gives examples", async (command) => {
+  it.each([
+    "download",
+    "seed",
+    "create",
+    "edit",
+    "info",
+    "verify",
+    "magnet",
+    "announce",
+    "scrape",
+    "tracker",
+    "demo",
+    "completion",
+  ])("%s --help explains and gives examples", async (command) => {
     const { status, stdout } = await millrace(command, "--help");
     expect(status).toBe(0);
     expect(stdout).toMatch(/Examples:\n {2}# .+\n {2}\$ millrace /);
@@ -87,10 +102,31 @@ describe("millrace create, verify, edit, magnet", () => {
   it.each(["--v1", "--v2", "--hybrid"])("create %s makes what info reads", async (version) => {
     const { folder, data } = await material(100_000);
     const out = join(folder, "other.torrent");
-    const made = await millrace("create", data, "--out", out, version, "--private", "--comment", "ü", "--tracker", "http://a.example/announce", "--web-seed", "http://b.example/", "--json");
+    const made = await millrace(
+      "create",
+      data,
+      "--out",
+      out,
+      version,
+      "--private",
+      "--comment",
+      "ü",
+      "--tracker",
+      "http://a.example/announce",
+      "--web-seed",
+      "http://b.example/",
+      "--json",
+    );
     expect(made.status).toBe(0);
     const info = JSON.parse((await millrace("info", out, "--json")).stdout) as Record<string, unknown>;
-    expect(info).toMatchObject({ version: version.slice(2), private: true, comment: "ü", trackers: [["http://a.example/announce"]], webSeeds: ["http://b.example/"], totalSize: 100_000 });
+    expect(info).toMatchObject({
+      version: version.slice(2),
+      private: true,
+      comment: "ü",
+      trackers: [["http://a.example/announce"]],
+      webSeeds: ["http://b.example/"],
+      totalSize: 100_000,
+    });
     expect(info["infoHash"] === null).toBe(version === "--v2");
     expect(info["infoHashV2"] === null).toBe(version === "--v1");
   });
@@ -98,8 +134,13 @@ describe("millrace create, verify, edit, magnet", () => {
   it("edit keeps the info-hash", async () => {
     const { torrent } = await material(1000);
     const before = JSON.parse((await millrace("info", torrent, "--json")).stdout) as { infoHash: string };
-    expect((await millrace("edit", torrent, "--tracker", "udp://t.example:1/announce", "--comment", "new")).status).toBe(0);
-    const after = JSON.parse((await millrace("info", torrent, "--json")).stdout) as { infoHash: string; comment: string };
+    expect(
+      (await millrace("edit", torrent, "--tracker", "udp://t.example:1/announce", "--comment", "new")).status,
+    ).toBe(0);
+    const after = JSON.parse((await millrace("info", torrent, "--json")).stdout) as {
+      infoHash: string;
+      comment: string;
+    };
     expect([after.infoHash, after.comment]).toEqual([before.infoHash, "new"]);
   });
 
@@ -121,11 +162,17 @@ describe("millrace seed and download", () => {
     expect((await millrace("edit", torrent, "--tracker", url)).status).toBe(0);
     const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
     expect((await seeder.until("ready"))["port"]).toBeGreaterThan(0);
-    await eventually("scrape sees the seeder", async () => /"seeders":1/.test((await millrace("scrape", torrent, "--json")).stdout));
+    await eventually("scrape sees the seeder", async () =>
+      /"seeders":1/.test((await millrace("scrape", torrent, "--json")).stdout),
+    );
     const got = await millrace("download", torrent, "--dir", join(folder, "got"), "--port", "0", "--json");
     expect(got.status).toBe(0);
     const complete = events(got.stdout).find(({ event }) => event === "complete");
-    expect(complete).toMatchObject({ bytes: 3_000_000, infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string, seconds: expect.any(Number) as number });
+    expect(complete).toMatchObject({
+      bytes: 3_000_000,
+      infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+      seconds: expect.any(Number) as number,
+    });
     expect(await sha256(join(folder, "got", "data.bin"))).toBe(await sha256(data));
     expect((await millrace("announce", torrent, "--json")).stdout).toContain("127.0.0.1");
     await seeder.program.stop("SIGINT");
@@ -138,14 +185,29 @@ describe("millrace seed and download", () => {
     const { folder, data, torrent } = await material();
     const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--skip-check", "--json");
     const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;
-    const common = ["download", torrent, "--dir", join(folder, "got"), "--port", "0", "--peer", peer, "--no-trackers", "--json"];
+    const common = [
+      "download",
+      torrent,
+      "--dir",
+      join(folder, "got"),
+      "--port",
+      "0",
+      "--peer",
+      peer,
+      "--no-trackers",
+      "--json",
+    ];
     const first = start(...common, "--max-down", "500KB");
-    await eventually("something is there", () => first.seen.some(({ event, bytes }) => event === "progress" && Number(bytes) > 300_000));
+    await eventually("something is there", () =>
+      first.seen.some(({ event, bytes }) => event === "progress" && Number(bytes) > 300_000),
+    );
     await first.program.stop("SIGINT");
     expect(first.program.child.exitCode).toBe(130);
     const second = await millrace(...common);
     expect(second.status).toBe(0);
-    expect(Number(events(second.stdout).find(({ event }) => event === "complete")?.["downloaded"])).toBeLessThan(2_800_000);
+    expect(Number(events(second.stdout).find(({ event }) => event === "complete")?.["downloaded"])).toBeLessThan(
+      2_800_000,
+    );
     expect(await sha256(join(folder, "got", "data.bin"))).toBe(await sha256(data));
   });
 
@@ -153,7 +215,19 @@ describe("millrace seed and download", () => {
     const { folder, torrent } = await material(200_000);
     const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
     const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;
-    const both = await millrace("download", "/nowhere.torrent", torrent, "--dir", join(folder, "got"), "--port", "0", "--peer", peer, "--no-trackers", "--json");
+    const both = await millrace(
+      "download",
+      "/nowhere.torrent",
+      torrent,
+      "--dir",
+      join(folder, "got"),
+      "--port",
+      "0",
+      "--peer",
+      peer,
+      "--no-trackers",
+      "--json",
+    );
     expect(both.status).toBe(1);
     const names = events(both.stdout).map(({ event }) => event);
     expect(names).toContain("error");
@@ -165,6 +239,9 @@ describe("millrace demo", () => {
   it("downloads, verifies and says so", async () => {
     const { status, stdout } = await millrace("demo", "--size", "8MiB", "--json");
     expect(status).toBe(0);
-    expect(events(stdout).find(({ event }) => event === "verified")).toMatchObject({ bytes: 8 * 1024 * 1024, same: true });
+    expect(events(stdout).find(({ event }) => event === "verified")).toMatchObject({
+      bytes: 8 * 1024 * 1024,
+      same: true,
+    });
   });
 });

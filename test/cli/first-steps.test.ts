@@ -32,7 +32,10 @@ describe("millrace create", () => {
   it("suggests a piece length that can be", async () => {
     const { data, folder } = await material(1000);
     const made = await millrace("create", data, "--out", join(folder, "new.torrent"), "--piece-length", "1000000");
-    expect([made.status, made.stderr]).toEqual([2, expect.stringMatching(/^millrace: --piece-length: .*not 1000000; try 977KiB or 1MiB\n$/)]);
+    expect([made.status, made.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^millrace: --piece-length: .*not 1000000; try 977KiB or 1MiB\n$/),
+    ]);
   });
 });
 
@@ -41,12 +44,22 @@ describe("millrace help", () => {
     ["nope", /^millrace: unknown command 'nope'; see `millrace --help`\n$/],
     ["downlod", /^millrace: unknown command 'downlod' \(Did you mean download\?\)/],
   ])("%s is wrong usage, and says so", async (topic, said) => {
-    expect(await millrace("help", topic)).toEqual({ status: 2, stdout: "", stderr: expect.stringMatching(said) as string });
+    expect(await millrace("help", topic)).toEqual({
+      status: 2,
+      stdout: "",
+      stderr: expect.stringMatching(said) as string,
+    });
   });
 
   it("explains a command, and itself", async () => {
-    expect(await millrace("help", "seed")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: millrace seed /) as string });
-    expect(await millrace("help", "help")).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Usage: millrace COMMAND/) as string });
+    expect(await millrace("help", "seed")).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Usage: millrace seed /) as string,
+    });
+    expect(await millrace("help", "help")).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Usage: millrace COMMAND/) as string,
+    });
   });
 });
 
@@ -64,7 +77,10 @@ describe("a folder in a torrent's place", () => {
     const { folder } = await material(1000);
     const { status, stdout, stderr } = await millrace(command, join(folder, "seed"), "--json");
     const path = join(folder, "seed");
-    expect([status, stderr]).toEqual([1, `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it\n`]);
+    expect([status, stderr]).toEqual([
+      1,
+      `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it\n`,
+    ]);
     expect(stdout).toContain('"code":"source.not-a-torrent"');
   });
 });
@@ -77,14 +93,20 @@ describe("--dir that is a file", () => {
   ])("%s ends at once", async (command, hint) => {
     const { folder, data, torrent } = await material(1000);
     const { status, stdout, stderr } = await millrace(command, torrent, "--dir", data, "--json");
-    expect([status, stderr]).toEqual([1, `millrace: ${data} is a file, not a folder; ${hint.replace("DIR", join(folder, "seed"))}\n`]);
+    expect([status, stderr]).toEqual([
+      1,
+      `millrace: ${data} is a file, not a folder; ${hint.replace("DIR", join(folder, "seed"))}\n`,
+    ]);
     expect(stdout).toContain('"code":"storage.not-a-folder"');
   });
 
   it("download sees a file further up, too, and makes folders that are not there", async () => {
     const { folder, data, torrent } = await material(0);
     const refused = await millrace("download", torrent, "--dir", join(data, "a", "b"));
-    expect(refused).toMatchObject({ status: 1, stderr: expect.stringContaining(`${data} is a file, not a folder`) as string });
+    expect(refused).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`${data} is a file, not a folder`) as string,
+    });
     expect((await millrace("download", torrent, "--dir", join(folder, "a", "b"))).status).toBe(0);
     expect(await readdir(join(folder, "a", "b"))).toContain("data.bin");
   });
@@ -94,7 +116,10 @@ describe("--dir that is the torrent's own folder", () => {
   it("verify says which one was meant", async () => {
     const { folder, torrent } = await folderOfFilms();
     const wrong = await millrace("verify", torrent, "--dir", join(folder, "films"));
-    expect([wrong.status, wrong.stderr]).toEqual([1, `note: ${folder}/films/notes.txt is there: --dir names the folder that holds the folder films, here ${folder}\n`]);
+    expect([wrong.status, wrong.stderr]).toEqual([
+      1,
+      `note: ${folder}/films/notes.txt is there: --dir names the folder that holds the folder films, here ${folder}\n`,
+    ]);
     expect(await millrace("verify", torrent, "--dir", folder)).toMatchObject({ status: 0, stderr: "" });
     await mkdir(join(folder, "empty"));
     expect(await millrace("verify", torrent, "--dir", join(folder, "empty"))).toMatchObject({ status: 1, stderr: "" });
@@ -103,7 +128,9 @@ describe("--dir that is the torrent's own folder", () => {
   it("seed warns of it", async () => {
     const { folder, torrent } = await folderOfFilms();
     const seed = start("seed", torrent, "--dir", join(folder, "films"), "--port", "0", "--json");
-    expect((await seed.until("warning"))["message"]).toContain(`--dir names the folder that holds the folder films, here ${folder}`);
+    expect((await seed.until("warning"))["message"]).toContain(
+      `--dir names the folder that holds the folder films, here ${folder}`,
+    );
   });
 });
 
@@ -118,16 +145,22 @@ describe("a download that has no peers", () => {
     await download.program.stop("SIGINT");
     expect(download.program.child.exitCode).toBe(130);
     const said = download.seen.filter(({ event }) => event === "waiting");
-    expect(download.program.output.split("\n").filter((line) => line.startsWith("waiting: data.bin: "))).toHaveLength(said.length);
+    expect(download.program.output.split("\n").filter((line) => line.startsWith("waiting: data.bin: "))).toHaveLength(
+      said.length,
+    );
     return said.map(({ code, message }) => `${String(code)} ${String(message)}`);
   }
 
   it("says once that there is nobody to ask", async () => {
-    expect(await reasons()).toEqual(["waiting.nobody no peers: the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL"]);
+    expect(await reasons()).toEqual([
+      "waiting.nobody no peers: the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL",
+    ]);
   });
 
   it("says once that the peer refuses", async () => {
-    expect(await reasons("--peer", "127.0.0.1:1")).toEqual(["waiting.peers no peers: 127.0.0.1:1 refused the connection (ECONNREFUSED)"]);
+    expect(await reasons("--peer", "127.0.0.1:1")).toEqual([
+      "waiting.peers no peers: 127.0.0.1:1 refused the connection (ECONNREFUSED)",
+    ]);
   });
 
   it("says once that the tracker knows nobody, or cannot be asked", async () => {
@@ -136,7 +169,11 @@ describe("a download that has no peers", () => {
     const url = urls?.[0] ?? "";
     expect(await reasons("--tracker", url)).toEqual([`waiting.trackers no peers: ${url} knows nobody else who has it`]);
     await tracker.program.stop("SIGINT");
-    expect(await reasons("--tracker", url)).toEqual([expect.stringMatching(/^waiting\.trackers no peers: GET http:\/\/127\.0\.0\.1:\d+\/announce: connection refused$/)]);
+    expect(await reasons("--tracker", url)).toEqual([
+      expect.stringMatching(
+        /^waiting\.trackers no peers: GET http:\/\/127\.0\.0\.1:\d+\/announce: connection refused$/,
+      ),
+    ]);
   });
 });
 
@@ -147,10 +184,13 @@ describe("a download that goes on", () => {
     const peer = `127.0.0.1:${String((await seed.until("ready"))["port"])}`;
     const common = ["download", torrent, "--dir", join(folder, "got"), "--port", "0", "--peer", peer];
     const first = start(...common, "--max-down", "500KB", "--json");
-    await eventually("something is there", () => first.seen.some(({ event, bytes }) => event === "progress" && Number(bytes) > 300_000));
+    await eventually("something is there", () =>
+      first.seen.some(({ event, bytes }) => event === "progress" && Number(bytes) > 300_000),
+    );
     await first.program.stop("SIGINT");
     const { stdout } = await millrace(...common);
-    const [, received = "", seconds = "", rate = ""] = /^complete {2}data\.bin {2}([\d.]+) MiB of 2\.86 MiB in ([\d.]+)s \(([\d.]+) MiB\/s\), /m.exec(stdout) ?? [];
+    const [, received = "", seconds = "", rate = ""] =
+      /^complete {2}data\.bin {2}([\d.]+) MiB of 2\.86 MiB in ([\d.]+)s \(([\d.]+) MiB\/s\), /m.exec(stdout) ?? [];
     expect(Number(received), stdout).toBeLessThan(2.7);
     // Seconds are told with one decimal.
     expect(Math.abs(Number(received) / Number(rate) - Number(seconds))).toBeLessThan(0.06);

@@ -46,7 +46,13 @@ async function scene(): Promise<Scene> {
 }
 
 async function open({ runtime, metainfo }: Scene, folder: string): Promise<ConsoleSession> {
-  const session = await ConsoleSession.open({ runtime, source: metainfo, folder, clientName: "Millrace test", linter: () => createLinter() });
+  const session = await ConsoleSession.open({
+    runtime,
+    source: metainfo,
+    folder,
+    clientName: "Millrace test",
+    linter: () => createLinter(),
+  });
   closers.push(() => session.close());
   return session;
 }
@@ -63,7 +69,9 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     peer.request(0, 0);
     expect((await peer.next("piece")).length).toBe(16_384);
     expect(peer.auto()).toEqual({ keepAlive: true, answer: true, download: true, metadata: true });
-    await eventually("the download is complete", () => session.log.some(({ text }) => text.startsWith("the download is complete")));
+    await eventually("the download is complete", () =>
+      session.log.some(({ text }) => text.startsWith("the download is complete")),
+    );
     expect(session.missing()).toBe(0);
     const requests = peer.timeline.where({ type: "request", way: "out" });
     expect(requests.length).toBe(Math.ceil(LENGTH / 16_384));
@@ -75,12 +83,19 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
 
   it("gives everything to it", async () => {
     const set = await scene();
-    const libtorrent = await Libtorrent.start({ home: set.folder, source: set.torrentFile, dir: set.empty, seed: false });
+    const libtorrent = await Libtorrent.start({
+      home: set.folder,
+      source: set.torrentFile,
+      dir: set.empty,
+      seed: false,
+    });
     const session = await open(set, set.full);
     expect(session.missing()).toBe(0);
     const port = await session.accept({ ip: "127.0.0.1", ports: { first: 0, last: 0 } });
     libtorrent.connect("127.0.0.1", port);
-    const peer = await eventually("libtorrent shakes hands", () => session.peers.find(({ conversation }) => conversation.sides.out.handshake !== undefined));
+    const peer = await eventually("libtorrent shakes hands", () =>
+      session.peers.find(({ conversation }) => conversation.sides.out.handshake !== undefined),
+    );
     expect(session.upload(peer)).toEqual({ keepAlive: true, answer: true, download: false, metadata: false });
     await libtorrent.complete();
     expect(session.uploaded).toBeGreaterThanOrEqual(LENGTH);

@@ -20,7 +20,8 @@ afterAll(() => runtime.close());
 
 const LENGTH = 3_000_000;
 
-const linter = (): ReturnType<typeof createLinter> => createLinter({ sha1: (bytes) => runtime.hasher.digestSync("sha1", bytes) });
+const linter = (): ReturnType<typeof createLinter> =>
+  createLinter({ sha1: (bytes) => runtime.hasher.digestSync("sha1", bytes) });
 
 interface Scene {
   readonly folder: string;
@@ -58,79 +59,118 @@ const clients: readonly (readonly [string, "transmission-daemon" | "aria2", (tas
 describe.each(clients)("Between libtorrent and %s", (name, packageName, start) => {
   const lacking = missing("python3-libtorrent", packageName);
 
-  it.skipIf(lacking.length > 0).each(["from", "to"])(`data goes %s it unchanged, and no fault is found${because(lacking)}`, async (direction) => {
-    const { folder, seedDir, leechDir, torrentFile, metainfo } = await scene();
-    const isSource = direction === "from";
-    const other = await start({ home: join(folder, "home"), source: torrentFile, dir: isSource ? seedDir : leechDir, seed: isSource });
-    const between = await Between.open({ runtime, listen: { port: 0 }, target: { host: "127.0.0.1", port: other.port }, metainfo, linter });
-    const libtorrent = await Libtorrent.start({ home: folder, source: torrentFile, dir: isSource ? leechDir : seedDir, seed: !isSource });
-    try {
-      libtorrent.connect("127.0.0.1", between.port);
-      await (isSource ? libtorrent : other).complete();
-      expect(await sha256(join(leechDir, "data.bin"))).toBe(await sha256(join(seedDir, "data.bin")));
+  it.skipIf(lacking.length > 0).each(["from", "to"])(
+    `data goes %s it unchanged, and no fault is found${because(lacking)}`,
+    async (direction) => {
+      const { folder, seedDir, leechDir, torrentFile, metainfo } = await scene();
+      const isSource = direction === "from";
+      const other = await start({
+        home: join(folder, "home"),
+        source: torrentFile,
+        dir: isSource ? seedDir : leechDir,
+        seed: isSource,
+      });
+      const between = await Between.open({
+        runtime,
+        listen: { port: 0 },
+        target: { host: "127.0.0.1", port: other.port },
+        metainfo,
+        linter,
+      });
+      const libtorrent = await Libtorrent.start({
+        home: folder,
+        source: torrentFile,
+        dir: isSource ? leechDir : seedDir,
+        seed: !isSource,
+      });
+      try {
+        libtorrent.connect("127.0.0.1", between.port);
+        await (isSource ? libtorrent : other).complete();
+        expect(await sha256(join(leechDir, "data.bin"))).toBe(await sha256(join(seedDir, "data.bin")));
 
-      const view = between.views.find(({ conversation }) => conversation.sides[isSource ? "in" : "out"].blockBytes >= LENGTH);
-      if (view === undefined) throw new Error(`no conversation of ${between.views.length} has the data`);
-      const [giver, taker]: readonly Way[] = isSource ? ["in", "out"] : ["out", "in"];
-      expect([...types(view, taker ?? "in")]).toEqual(expect.arrayContaining(["handshake", "extended-handshake", "interested", "request"]));
-      expect([...types(view, giver ?? "out")]).toEqual(expect.arrayContaining(["handshake", "extended-handshake", "unchoke", "piece"]));
-      expect(twoSpeakers(view).out).toMatch(/libtorrent/i);
-      expect(twoSpeakers(view).in.toLowerCase()).toContain(name);
-      if (process.env["SHOW_SCREENS"] !== undefined) {
-        for (const width of [80, 120]) process.stdout.write(`\n${timelineTable(view, { speakers: twoSpeakers(view), where: ({ number }) => number < 25 || number % 40 === 0 }).draw({ width })}\n${lintTable(view, { speakers: twoSpeakers }).draw({ width })}\n`);
+        const view = between.views.find(
+          ({ conversation }) => conversation.sides[isSource ? "in" : "out"].blockBytes >= LENGTH,
+        );
+        if (view === undefined) throw new Error(`no conversation of ${between.views.length} has the data`);
+        const [giver, taker]: readonly Way[] = isSource ? ["in", "out"] : ["out", "in"];
+        expect([...types(view, taker ?? "in")]).toEqual(
+          expect.arrayContaining(["handshake", "extended-handshake", "interested", "request"]),
+        );
+        expect([...types(view, giver ?? "out")]).toEqual(
+          expect.arrayContaining(["handshake", "extended-handshake", "unchoke", "piece"]),
+        );
+        expect(twoSpeakers(view).out).toMatch(/libtorrent/i);
+        expect(twoSpeakers(view).in.toLowerCase()).toContain(name);
+        if (process.env["SHOW_SCREENS"] !== undefined) {
+          for (const width of [80, 120])
+            process.stdout.write(
+              `\n${timelineTable(view, { speakers: twoSpeakers(view), where: ({ number }) => number < 25 || number % 40 === 0 }).draw({ width })}\n${lintTable(view, { speakers: twoSpeakers }).draw({ width })}\n`,
+            );
+        }
+        expect(faults(between.views)).toEqual([]);
+      } finally {
+        await Promise.all([libtorrent.stop(), other.stop()]);
+        await between.close();
       }
-      expect(faults(between.views)).toEqual([]);
-    } finally {
-      await Promise.all([libtorrent.stop(), other.stop()]);
-      await between.close();
-    }
-    for (const { conversation } of between.views) expect(conversation.isClosed).toBe(true);
-  });
+      for (const { conversation } of between.views) expect(conversation.isClosed).toBe(true);
+    },
+  );
 });
 
 describe("runBetween", () => {
   const lacking = missing("python3-libtorrent", "transmission-daemon");
 
-  it.skipIf(lacking.length > 0)(`records what it shows: the replay is the same, to the letter${because(lacking)}`, async () => {
-    const { folder, seedDir, leechDir, torrentFile, metainfo } = await scene();
-    const record = join(folder, "session.jsonl");
-    const other = await Transmission.start({ home: join(folder, "home"), source: torrentFile, dir: seedDir, seed: true });
-    const ending = new AbortController();
-    const views: PeerView[] = [];
-    const errors: Error[] = [];
-    let between: Between | undefined;
-    const run = runBetween({
-      runtime,
-      listen: { port: 0 },
-      target: { host: "127.0.0.1", port: other.port },
-      metainfo,
-      linter,
-      record,
-      signal: ending.signal,
-      onListening: (it) => {
-        between = it;
-      },
-      onView: (view) => views.push(view),
-      onEntry: () => undefined,
-      onError: (error) => errors.push(error),
-    });
-    const { port } = await eventually("it listens", () => between);
-    const libtorrent = await Libtorrent.start({ home: folder, source: torrentFile, dir: leechDir, seed: false });
-    try {
-      libtorrent.connect("127.0.0.1", port);
-      await libtorrent.complete();
-    } finally {
-      await Promise.all([libtorrent.stop(), other.stop()]);
-      ending.abort();
-    }
-    const summary = await run;
-    expect(errors).toEqual([]);
-    expect(summary).toMatchObject({ connections: views.length, faults: 0 });
-    expect(summary.messages).toBeGreaterThan(LENGTH / 16_384);
+  it.skipIf(lacking.length > 0)(
+    `records what it shows: the replay is the same, to the letter${because(lacking)}`,
+    async () => {
+      const { folder, seedDir, leechDir, torrentFile, metainfo } = await scene();
+      const record = join(folder, "session.jsonl");
+      const other = await Transmission.start({
+        home: join(folder, "home"),
+        source: torrentFile,
+        dir: seedDir,
+        seed: true,
+      });
+      const ending = new AbortController();
+      const views: PeerView[] = [];
+      const errors: Error[] = [];
+      let between: Between | undefined;
+      const run = runBetween({
+        runtime,
+        listen: { port: 0 },
+        target: { host: "127.0.0.1", port: other.port },
+        metainfo,
+        linter,
+        record,
+        signal: ending.signal,
+        onListening: (it) => {
+          between = it;
+        },
+        onView: (view) => views.push(view),
+        onEntry: () => undefined,
+        onError: (error) => errors.push(error),
+      });
+      const { port } = await eventually("it listens", () => between);
+      const libtorrent = await Libtorrent.start({ home: folder, source: torrentFile, dir: leechDir, seed: false });
+      try {
+        libtorrent.connect("127.0.0.1", port);
+        await libtorrent.complete();
+      } finally {
+        await Promise.all([libtorrent.stop(), other.stop()]);
+        ending.abort();
+      }
+      const summary = await run;
+      expect(errors).toEqual([]);
+      expect(summary).toMatchObject({ connections: views.length, faults: 0 });
+      expect(summary.messages).toBeGreaterThan(LENGTH / 16_384);
 
-    const replay = new Replay(await readRecording(runtime, record), { linter });
-    replay.end();
-    const screens = (shown: readonly PeerView[]): string[] => [...shown.map((view) => timelineTable(view, { speakers: twoSpeakers(view) }).draw({ width: 120 })), lintTable(shown, { speakers: twoSpeakers }).draw({ width: 120 })];
-    expect(screens(replay.peers)).toEqual(screens(views));
-  });
+      const replay = new Replay(await readRecording(runtime, record), { linter });
+      replay.end();
+      const screens = (shown: readonly PeerView[]): string[] => [
+        ...shown.map((view) => timelineTable(view, { speakers: twoSpeakers(view) }).draw({ width: 120 })),
+        lintTable(shown, { speakers: twoSpeakers }).draw({ width: 120 }),
+      ];
+      expect(screens(replay.peers)).toEqual(screens(views));
+    },
+  );
 });

@@ -6,8 +6,11 @@ import { eventually, freePort, Program } from "../support/process.ts";
 import { ARIA2, because, missing } from "../support/programs.ts";
 import { Transmission } from "../support/real-clients.ts";
 
-// Transmission dials no loopback address: whoever seeds to it dials. A seeding aria2 dials nobody: that pair swaps halves, below.
-const pairs = names.flatMap((seed) => names.map((leech) => [seed, leech] as const)).filter(([seed, leech]) => !(leech === "transmission" && (seed === "aria2" || seed === "transmission")));
+// Transmission dials no loopback address: whoever seeds to it dials. A seeding aria2 dials nobody: that pair swaps
+// halves, below.
+const pairs = names
+  .flatMap((seed) => names.map((leech) => [seed, leech] as const))
+  .filter(([seed, leech]) => !(leech === "transmission" && (seed === "aria2" || seed === "transmission")));
 
 describe.each(pairs)("%s seeds to %s", (seed, leech) => {
   const lacking = missing(...packages[seed], ...packages[leech]);
@@ -31,9 +34,17 @@ describe("aria2 and transmission, each with the half that the other lacks", () =
     const scene = await honestStage();
     const data = await readFile(join(scene.seedDir, "data.bin"));
     const half = PIECE_LENGTH * 38;
-    await writeFile(join(scene.leechDir, "data.bin"), Buffer.concat([data.subarray(0, half), Buffer.alloc(LENGTH - half)]));
+    await writeFile(
+      join(scene.leechDir, "data.bin"),
+      Buffer.concat([data.subarray(0, half), Buffer.alloc(LENGTH - half)]),
+    );
     await writeFile(join(scene.seedDir, "data.bin"), Buffer.concat([Buffer.alloc(half), data.subarray(half)]));
-    const transmission = await Transmission.start({ home: join(scene.folder, "home"), source: scene.file, dir: scene.leechDir, seed: false });
+    const transmission = await Transmission.start({
+      home: join(scene.folder, "home"),
+      source: scene.file,
+      dir: scene.leechDir,
+      seed: false,
+    });
     scene.target = transmission.port;
     const aria2 = new Program(ARIA2, [
       "--no-conf",
@@ -53,7 +64,12 @@ describe("aria2 and transmission, each with the half that the other lacks", () =
       `--dir=${scene.seedDir}`,
       scene.trackedFile,
     ]);
-    await eventually("transmission has everything", () => scene.pipe.blockBytes > LENGTH - PIECE_LENGTH && scene.pipe.conversations.some(({ sides }) => sides.out.pieces?.isFull));
+    await eventually(
+      "transmission has everything",
+      () =>
+        scene.pipe.blockBytes > LENGTH - PIECE_LENGTH &&
+        scene.pipe.conversations.some(({ sides }) => sides.out.pieces?.isFull),
+    );
     await Promise.all([aria2.stop("SIGKILL"), transmission.stop()]);
     expect(oddities(scene.pipe, "aria2", "transmission")).toEqual([]);
   });

@@ -24,10 +24,16 @@ describe("the linter, of a rude peer over a real connection", () => {
     const torrent = misdeed.private === true ? privateGoods : goods;
     const server = await RudeServer.listen(torrent, misdeed);
     servers.push(server);
-    const conversation = new Conversation({ metainfo: torrent.metainfo, infoHash: torrent.metainfo.id.wire, linter: createLinter({ sha1 }) });
+    const conversation = new Conversation({
+      metainfo: torrent.metainfo,
+      infoHash: torrent.metainfo.id.wire,
+      linter: createLinter({ sha1 }),
+    });
     await converse(server.port, torrent, conversation);
     const { severity, bep } = RULES[misdeed.rule];
-    expect(conversation.findings.map(({ rule, way, severity, bep }) => ({ rule, way, severity, bep }))).toEqual([{ rule: misdeed.rule, way: "in", severity, bep }]);
+    expect(conversation.findings.map(({ rule, way, severity, bep }) => ({ rule, way, severity, bep }))).toEqual([
+      { rule: misdeed.rule, way: "in", severity, bep },
+    ]);
   });
 });
 
@@ -36,14 +42,20 @@ describe("lint(peer) of a live session", () => {
     const torrent = misdeed.private === true ? privateGoods : goods;
     const server = await RudeServer.listen(torrent, misdeed);
     servers.push(server);
-    const session = await ConsoleSession.open({ runtime, source: torrent.metainfo, clientName: "test", linter: () => createLinter({ sha1 }) });
+    const session = await ConsoleSession.open({
+      runtime,
+      source: torrent.metainfo,
+      clientName: "test",
+      linter: () => createLinter({ sha1 }),
+    });
     const over = new Promise<PeerView>((resolve) => {
       session.onPeer((peer) => {
         const reply = answering(torrent, peer.conversation, (...parts) => {
           for (const part of parts) if (!peer.isClosed) peer.raw(part);
         });
         peer.messages.watch((entry) => {
-          // When all that came with it has been looked at: an answer in between would seem to have been there before the rest.
+          // When all that came with it has been looked at: an answer in between would seem to have been there before
+          // the rest.
           queueMicrotask(() => {
             reply(entry);
             if (entry.type === "closed") resolve(peer);
@@ -52,7 +64,9 @@ describe("lint(peer) of a live session", () => {
       });
     });
     // A handshake that is wrong in itself is refused; what was odd about it is told all the same.
-    await session.contact("127.0.0.1", server.port, { reserved: { extended: true, fast: true, dht: true } }).catch(() => session.peers.last?.close());
+    await session
+      .contact("127.0.0.1", server.port, { reserved: { extended: true, fast: true, dht: true } })
+      .catch(() => session.peers.last?.close());
     const peer = await Promise.race([over, session.peers.last?.isClosed === true ? session.peers.last : over]);
     expect(peer.findings.filter(({ way }) => way === "in").map(({ rule }) => rule)).toEqual([misdeed.rule]);
     expect(peer.findings.filter(({ way, severity }) => way === "out" && severity === "fault")).toEqual([]);

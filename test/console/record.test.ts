@@ -34,7 +34,9 @@ async function scene(): Promise<Scene> {
   await writeRandom(folder, { "data.bin": 300_000 });
   const { file } = await torrentOf(data, { pieceLength: 65_536 });
   const client = newClient(folder, { listenIp: "127.0.0.1" });
-  await (await client.add(file)).done;
+  await (
+    await client.add(file)
+  ).done;
   const { port } = client;
   const script = async (text: string): Promise<string> => {
     const path = join(folder, `script-${text.length}.js`);
@@ -54,7 +56,15 @@ describe("a recorded session", () => {
     const { torrent, record, script } = await scene();
     const isEarly = when === "from its beginning";
     const begin = isEarly ? "" : `await record(${JSON.stringify(record)});`;
-    const live = done(await millrace("console", torrent, "--script", await script(`${TALK}${begin}await sleep(0.2); seeder.close();${SHOW}`), ...(isEarly ? ["--record", record] : [])));
+    const live = done(
+      await millrace(
+        "console",
+        torrent,
+        "--script",
+        await script(`${TALK}${begin}await sleep(0.2); seeder.close();${SHOW}`),
+        ...(isEarly ? ["--record", record] : []),
+      ),
+    );
     expect(live).toMatch(/piece 0, 16384 bytes from 0/);
     expect(live).toMatch(/bitfield\.\w+|pieces\.\w+/);
     expect(done(await millrace("console", "--replay", record, "--script", await script(`end();${SHOW}`)))).toBe(live);
@@ -65,8 +75,19 @@ describe("a recorded session", () => {
 
   it("is readable after the program was killed", async () => {
     const { torrent, record, script } = await scene();
-    const program = new Program(process.execPath, [bin, "console", torrent, "--record", record, "--script", await script(`${TALK}await sleep(1000);`)]);
-    await eventually("the talk is on disk", async () => !program.hasExited && (await readFile(record, "utf8").catch(() => "")).includes('"keep-alive"'));
+    const program = new Program(process.execPath, [
+      bin,
+      "console",
+      torrent,
+      "--record",
+      record,
+      "--script",
+      await script(`${TALK}await sleep(1000);`),
+    ]);
+    await eventually(
+      "the talk is on disk",
+      async () => !program.hasExited && (await readFile(record, "utf8").catch(() => "")).includes('"keep-alive"'),
+    );
     await program.stop("SIGKILL");
     const text = await readFile(record, "utf8");
     expect(done(await millrace("inspect", record))).toMatch(/keep-alive/);
@@ -80,7 +101,16 @@ describe("millrace inspect", () => {
   let lines: string;
   beforeAll(async () => {
     const { torrent, record, script } = await scene();
-    done(await millrace("console", torrent, "--record", record, "--script", await script(`${TALK}await sleep(0.2);\n(await contact("127.0.0.1", PORT)).close();`)));
+    done(
+      await millrace(
+        "console",
+        torrent,
+        "--record",
+        record,
+        "--script",
+        await script(`${TALK}await sleep(0.2);\n(await contact("127.0.0.1", PORT)).close();`),
+      ),
+    );
     lines = await readFile(record, "utf8");
   });
 
@@ -106,7 +136,11 @@ describe("millrace inspect", () => {
     const lint = done(await millrace("inspect", recording, "--lint"));
     expect(lint).not.toMatch(/handshake -/);
     expect(lint).toMatch(/bitfield\.\w+|pieces\.\w+/);
-    expect(await millrace("inspect", recording, "--peer", "7")).toMatchObject({ status: 1, stdout: "", stderr: expect.stringMatching(/has no peer 7; it has 1, 2\n$/) as string });
+    expect(await millrace("inspect", recording, "--peer", "7")).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/has no peer 7; it has 1, 2\n$/) as string,
+    });
   });
 
   it("--strict has status 1 when a rule was broken, and 0 when none was", async () => {
@@ -116,12 +150,31 @@ describe("millrace inspect", () => {
 
   it("--json prints one object with bytes as hexadecimal", async () => {
     const { stdout } = await millrace("inspect", recording, "--json");
-    const facts = JSON.parse(stdout) as { peers: { number: number; entries: Record<string, unknown>[]; findings: object[] }[]; faults: number };
-    expect(facts).toMatchObject({ kind: "session", name: "data.bin", cut: false, infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string });
+    const facts = JSON.parse(stdout) as {
+      peers: { number: number; entries: Record<string, unknown>[]; findings: object[] }[];
+      faults: number;
+    };
+    expect(facts).toMatchObject({
+      kind: "session",
+      name: "data.bin",
+      cut: false,
+      infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+    });
     expect(facts.peers.map(({ number }) => number)).toEqual([1, 2]);
     const [first] = facts.peers;
-    expect(first?.entries[0]).toMatchObject({ type: "handshake", way: "out", number: 0, infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string, says: expect.stringMatching(/^handshake/) as string });
-    expect(first?.entries.find(({ type }) => type === "piece")).toMatchObject({ piece: 0, begin: 0, length: 16_384, block: expect.stringMatching(/^[0-9a-f]{32768}$/) as string });
+    expect(first?.entries[0]).toMatchObject({
+      type: "handshake",
+      way: "out",
+      number: 0,
+      infoHash: expect.stringMatching(/^[0-9a-f]{40}$/) as string,
+      says: expect.stringMatching(/^handshake/) as string,
+    });
+    expect(first?.entries.find(({ type }) => type === "piece")).toMatchObject({
+      piece: 0,
+      begin: 0,
+      length: 16_384,
+      block: expect.stringMatching(/^[0-9a-f]{32768}$/) as string,
+    });
     expect(first?.findings.length).toBeGreaterThan(0);
     expect(facts.faults).toBeGreaterThan(0);
   });
@@ -133,6 +186,8 @@ describe("millrace inspect", () => {
     const { status, stderr, stdout } = await millrace("inspect", path);
     expect({ status, stdout, lines: stderr.split("\n").length }).toEqual({ status: 1, stdout: "", lines: 2 });
     expect(stderr).toMatch(message);
-    expect(JSON.parse((await millrace("inspect", path, "--json")).stdout)).toMatchObject({ error: { code: expect.stringMatching(/^(console\.recording|storage\.not-found)$/) as string } });
+    expect(JSON.parse((await millrace("inspect", path, "--json")).stdout)).toMatchObject({
+      error: { code: expect.stringMatching(/^(console\.recording|storage\.not-found)$/) as string },
+    });
   });
 });

@@ -14,7 +14,12 @@ const LENGTH = 200_000;
 /** The same with something on standard input. */
 function fed(input: string, ...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [bin, "console", ...args], { timeout: DEADLINE_MS }, (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }));
+    const child = execFile(
+      process.execPath,
+      [bin, "console", ...args],
+      { timeout: DEADLINE_MS },
+      (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }),
+    );
     child.stdin?.end(input);
   });
 }
@@ -38,7 +43,11 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     );
     const data = await readFile(join(seedDir, "data.bin"));
     const digest = createHash("sha1").update(data.subarray(0, 16_384)).digest("hex");
-    expect(await millrace("console", torrent.file, "--script", script)).toEqual({ status: 0, stdout: `0 0 16384 true ${digest}\n`, stderr: "" });
+    expect(await millrace("console", torrent.file, "--script", script)).toEqual({
+      status: 0,
+      stdout: `0 0 16384 true ${digest}\n`,
+      stderr: "",
+    });
   });
 
   it("is an ES module wherever it stands: imports, top-level await, the name of a place in errors", async () => {
@@ -46,25 +55,66 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
     await writeFile(join(folder, "helper.mjs"), "export const twice = (n) => 2 * n;\n");
     const script = join(folder, "module.js");
-    await writeFile(script, 'import { twice } from "./helper.mjs";\nimport { basename } from "node:path";\nawait sleep(0);\nprint(twice(21), basename(torrent.name), args.join("+"));\nthrow new Error("that is all");\n');
-    expect(await millrace("console", torrent.file, "--script", script, "a", "b")).toEqual({ status: 1, stdout: "42 data.bin a+b\n", stderr: `millrace: ${script}:5: that is all\n` });
+    await writeFile(
+      script,
+      'import { twice } from "./helper.mjs";\nimport { basename } from "node:path";\nawait sleep(0);\nprint(twice(21), basename(torrent.name), args.join("+"));\nthrow new Error("that is all");\n',
+    );
+    expect(await millrace("console", torrent.file, "--script", script, "a", "b")).toEqual({
+      status: 1,
+      stdout: "42 data.bin a+b\n",
+      stderr: `millrace: ${script}:5: that is all\n`,
+    });
   });
 
   it.each([
     ["an error of its own", "\nthrow new TypeError('odd');", 1, "script:2: odd"],
-    ["a name that there is not", "const p = peerz;", 1, "script:1: there is no peerz here; did you mean peers? available() lists all names"],
+    [
+      "a name that there is not",
+      "const p = peerz;",
+      1,
+      "script:1: there is no peerz here; did you mean peers? available() lists all names",
+    ],
     ["what cannot be read", "const = 3;", 1, "script:1: this cannot be read: Unexpected token '='"],
-    ["a wrong argument", "\n\npiece('one');", 1, 'script:3: piece(index): index is a whole number from 0 to 3, not "one"'],
-    ["a port that is not there", 'await contact("127.0.0.1");', 1, 'script:1: contact(host, port, options): the port is missing: contact("127.0.0.1", 6881)'],
-    ["nobody at the address", 'await contact("127.0.0.1", 1);', 1, "script: cannot connect to 127.0.0.1:1: connection refused"],
-    ["a promise that nobody awaits", 'contact("127.0.0.1", 1); await sleep(5);', 1, "script: cannot connect to 127.0.0.1:1: connection refused"],
-    ["a wait without end", "await new Promise(() => {});", 1, "script: the script waits for something that cannot happen any more"],
+    [
+      "a wrong argument",
+      "\n\npiece('one');",
+      1,
+      'script:3: piece(index): index is a whole number from 0 to 3, not "one"',
+    ],
+    [
+      "a port that is not there",
+      'await contact("127.0.0.1");',
+      1,
+      'script:1: contact(host, port, options): the port is missing: contact("127.0.0.1", 6881)',
+    ],
+    [
+      "nobody at the address",
+      'await contact("127.0.0.1", 1);',
+      1,
+      "script: cannot connect to 127.0.0.1:1: connection refused",
+    ],
+    [
+      "a promise that nobody awaits",
+      'contact("127.0.0.1", 1); await sleep(5);',
+      1,
+      "script: cannot connect to 127.0.0.1:1: connection refused",
+    ],
+    [
+      "a wait without end",
+      "await new Promise(() => {});",
+      1,
+      "script: the script waits for something that cannot happen any more",
+    ],
     ["exit", "exit(3); print('never');", 3, ""],
     ["exit within try", "try { exit(4); } finally { print(''); }", 4, ""],
   ])("ends with one line for %s", async (_, source, status, message) => {
     const { torrent } = await scene();
     const result = await fed(source, torrent.file, "--script", "-");
-    expect([result.status, result.stderr.trimEnd(), result.stdout.trimEnd()]).toEqual([status, message === "" ? "" : `millrace: ${message}`, ""]);
+    expect([result.status, result.stderr.trimEnd(), result.stdout.trimEnd()]).toEqual([
+      status,
+      message === "" ? "" : `millrace: ${message}`,
+      "",
+    ]);
   });
 
   it("says when the script is not there", async () => {
@@ -75,7 +125,12 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
 
   it("names the line at which a wait failed, and what came instead", async () => {
     const { torrent, host, port } = await scene();
-    const { status, stderr } = await fed(`const p = await contact("${host}", ${port});\np.haveNone();\n\nawait p.next("choke", { timeout: 0.3 });\n`, torrent.file, "--script", "-");
+    const { status, stderr } = await fed(
+      `const p = await contact("${host}", ${port});\np.haveNone();\n\nawait p.next("choke", { timeout: 0.3 });\n`,
+      torrent.file,
+      "--script",
+      "-",
+    );
     expect(status).toBe(1);
     expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|nothing came meanwhile)\n$/);
   });
@@ -83,13 +138,28 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
   it("ends well while something is still waited for, and what waits can say so", async () => {
     const { torrent, host, port } = await scene();
     const source = `const p = await contact("${host}", ${port}); p.next("cancel").catch((error) => print(error.code));`;
-    expect(await fed(source, torrent.file, "--script", "-")).toEqual({ status: 0, stdout: "console.closed\n", stderr: "" });
+    expect(await fed(source, torrent.file, "--script", "-")).toEqual({
+      status: 0,
+      stdout: "console.closed\n",
+      stderr: "",
+    });
   });
 
   it("ends as a timer says: by exit, or by what it throws", async () => {
     const { torrent } = await scene();
-    expect(await fed("setTimeout(() => exit(5), 10); await sleep(60);", torrent.file, "--script", "-")).toEqual({ status: 5, stdout: "", stderr: "" });
-    expect(await fed('\nsetTimeout(() => { throw new Error("late"); }, 10); await sleep(60);', torrent.file, "--script", "-")).toEqual({ status: 1, stdout: "", stderr: "millrace: script:2: late\n" });
+    expect(await fed("setTimeout(() => exit(5), 10); await sleep(60);", torrent.file, "--script", "-")).toEqual({
+      status: 5,
+      stdout: "",
+      stderr: "",
+    });
+    expect(
+      await fed(
+        '\nsetTimeout(() => { throw new Error("late"); }, 10); await sleep(60);',
+        torrent.file,
+        "--script",
+        "-",
+      ),
+    ).toEqual({ status: 1, stdout: "", stderr: "millrace: script:2: late\n" });
   });
 
   it("hands what a function given to next throws to who waits", async () => {
@@ -97,7 +167,11 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     const source = `const p = await contact("${host}", ${port}); p.haveNone(); p.interested();
 try { await p.next((m) => { if (m.type === "unchoke") throw new Error("mine"); }); } catch (error) { print(error.message); }
 print(p.isClosed);`;
-    expect(await fed(source, torrent.file, "--script", "-")).toEqual({ status: 0, stdout: "mine\nfalse\n", stderr: "" });
+    expect(await fed(source, torrent.file, "--script", "-")).toEqual({
+      status: 0,
+      stdout: "mine\nfalse\n",
+      stderr: "",
+    });
   });
 
   it("keeps what was downloaded where it is told to, and finds it again", async () => {
@@ -107,10 +181,18 @@ print(p.isClosed);`;
     const source = `const p = await contact("${peer}"); p.haveNone(); p.interested(); await p.next("unchoke");
 for (let b = 0; b < piece(1).length; b += 16384) { p.request(1, b); await p.next("piece"); }
 print(await piece(1).verify(), have(0), have(1), size(), missing());`;
-    expect(await fed(source, torrent.file, "--script", "-", "--store", "--path", store)).toEqual({ status: 0, stdout: `true false true ${PIECE_LENGTH} ${LENGTH - PIECE_LENGTH}\n`, stderr: "" });
+    expect(await fed(source, torrent.file, "--script", "-", "--store", "--path", store)).toEqual({
+      status: 0,
+      stdout: `true false true ${PIECE_LENGTH} ${LENGTH - PIECE_LENGTH}\n`,
+      stderr: "",
+    });
     const [got, data] = [await readFile(join(store, "data.bin")), await readFile(join(seedDir, "data.bin"))];
-    expect(got.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH).equals(data.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH))).toBe(true);
-    expect((await fed("print(have(0), have(1), haves)", torrent.file, "--script", "-", "--store", "--path", store)).stdout).toBe("false true 1 of 4 pieces: 1\n");
+    expect(got.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH).equals(data.subarray(PIECE_LENGTH, 2 * PIECE_LENGTH))).toBe(
+      true,
+    );
+    expect(
+      (await fed("print(have(0), have(1), haves)", torrent.file, "--script", "-", "--store", "--path", store)).stdout,
+    ).toBe("false true 1 of 4 pieces: 1\n");
   });
 });
 
@@ -188,10 +270,27 @@ describe("millrace console, lines from a pipe", () => {
 describe("help", () => {
   it("is had for a function, a thing, or a name", async () => {
     const { torrent, peer } = await scene();
-    const { status, stdout, stderr } = await fed(`print(help(contact)); print(help(piece)); print(help("unchoke")); const p = await contact("${peer}"); print(help(p.request)); print(help(p)); print(help(p.timeline.last)); print(help(piece(0)));`, torrent.file, "--script", "-");
+    const { status, stdout, stderr } = await fed(
+      `print(help(contact)); print(help(piece)); print(help("unchoke")); const p = await contact("${peer}"); print(help(p.request)); print(help(p)); print(help(p.timeline.last)); print(help(piece(0)));`,
+      torrent.file,
+      "--script",
+      "-",
+    );
     expect([status, stderr]).toEqual([0, ""]);
-    for (const part of ["contact(host, port, {", "piece(index)", "peer.piece(piece, begin, block)", "peer.unchoke()", "peer.request(piece, begin, length)", ".keepAlive()", "m.block".slice(1), ".verify()"]) expect(stdout).toContain(part);
-    expect((await fed('help("nothing like that")', torrent.file, "--script", "-")).stderr).toContain("available() lists all names");
+    for (const part of [
+      "contact(host, port, {",
+      "piece(index)",
+      "peer.piece(piece, begin, block)",
+      "peer.unchoke()",
+      "peer.request(piece, begin, length)",
+      ".keepAlive()",
+      "m.block".slice(1),
+      ".verify()",
+    ])
+      expect(stdout).toContain(part);
+    expect((await fed('help("nothing like that")', torrent.file, "--script", "-")).stderr).toContain(
+      "available() lists all names",
+    );
   });
 
   it("is not needed to go through what timeline and lint answer: they are arrays that draw themselves", async () => {
@@ -201,7 +300,12 @@ print(lint(p).length, lint(p).map((finding) => finding.rule).join(), timeline(p,
 console.log(lint(p)); print(String(timeline(p)).split("\\n").length > 5);`;
     const { status, stdout, stderr } = await fed(source, torrent.file, "--script", "-");
     const [first, ...rest] = stdout.trimEnd().split("\n");
-    expect([status, stderr, first, rest.at(-1)]).toEqual([0, "", expect.stringMatching(/^[23] .*pieces\.have-range.* have true$/), "true"]);
+    expect([status, stderr, first, rest.at(-1)]).toEqual([
+      0,
+      "",
+      expect.stringMatching(/^[23] .*pieces\.have-range.* have true$/),
+      "true",
+    ]);
     expect(rest[0]).toMatch(/^seconds +/);
   });
 
@@ -247,13 +351,27 @@ p.unchoke(); p.unchoke(); p.have(77); p.raw("00000003 0e 00 00"); await p.next("
   it("steps through a recording, forward and back", async () => {
     const { folder, torrent, peer } = await scene();
     const record = join(folder, "session.jsonl");
-    await fed(`const p = await contact("${peer}"); p.haveNone(); await sleep(0.2);`, torrent.file, "--script", "-", "--record", record);
-    const { status, stdout, stderr } = await fed("peers\nstep(2)\npeers.length\nback(2)\npeers.length\nend()\npeer.isClosed\ncontact()\npeer.choke()\n", "--replay", record);
+    await fed(
+      `const p = await contact("${peer}"); p.haveNone(); await sleep(0.2);`,
+      torrent.file,
+      "--script",
+      "-",
+      "--record",
+      record,
+    );
+    const { status, stdout, stderr } = await fed(
+      "peers\nstep(2)\npeers.length\nback(2)\npeers.length\nend()\npeer.isClosed\ncontact()\npeer.choke()\n",
+      "--replay",
+      record,
+    );
     const lines = stdout.trimEnd().split("\n");
     expect(status).toBe(1);
     expect(lines[0]).toBe("nothing here yet");
     expect(lines.filter((line) => line === "1" || line === "0")).toEqual(["1", "0"]);
     expect(lines.at(-1)).toBe("true");
-    expect(stderr.trimEnd().split("\n")).toEqual([expect.stringContaining("line 8: there is no contact here"), expect.stringContaining("line 9: peer has no choke()")]);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringContaining("line 8: there is no contact here"),
+      expect.stringContaining("line 9: peer has no choke()"),
+    ]);
   });
 });

@@ -10,7 +10,9 @@ import { Terminal } from "../support/terminal.ts";
 const PROMPT = /millrace> *$/;
 
 async function consoleOn(...args: readonly string[]): Promise<Terminal> {
-  const terminal = new Terminal([process.execPath, bin, "console", ...args], { environment: { MILLRACE_HISTORY: "", NO_COLOR: "1" } });
+  const terminal = new Terminal([process.execPath, bin, "console", ...args], {
+    environment: { MILLRACE_HISTORY: "", NO_COLOR: "1" },
+  });
   await terminal.shows(PROMPT);
   return terminal;
 }
@@ -36,7 +38,9 @@ describe.each(seeders)("a person at a terminal, with %s", (name) => {
     await type(terminal, "p.haveNone()");
     await type(terminal, 'p.interested(); await p.next("unchoke")');
     expect(await type(terminal, "p")).toMatch(/it +chokes us: no/);
-    expect(await type(terminal, 'p.request(0, 0, 16384); const m = await p.next("piece")')).toContain("piece 0, 16384 bytes from 0");
+    expect(await type(terminal, 'p.request(0, 0, 16384); const m = await p.next("piece")')).toContain(
+      "piece 0, 16384 bytes from 0",
+    );
     expect(await type(terminal, "m.block")).toContain("and 16128 bytes more");
     await type(terminal, 'for (const begin of [16384, 32768, 49152]) { p.request(0, begin); await p.next("piece") }');
     expect(await type(terminal, "await piece(0).verify()")).toMatch(/\ntrue\n/);
@@ -84,50 +88,56 @@ describe.each(seeders)("a person at a terminal, with %s", (name) => {
 describe("a person at a terminal", () => {
   const lacks = missing("tmux");
 
-  it.skipIf(lacks.length > 0)(`is helped: completion, names, mistakes, Ctrl-C, what happens meanwhile, history${because(lacks)}`, async () => {
-    const scene = await handScene();
-    const port = await startClient("millrace", scene, "seeder");
-    const history = join(await tempFolder(), "history");
-    const open = (): Terminal => new Terminal([process.execPath, bin, "console", scene.file], { environment: { MILLRACE_HISTORY: history, NO_COLOR: "1" } });
-    const terminal = open();
-    await terminal.shows(PROMPT);
-    terminal.press("-l", "cont");
-    terminal.press("Tab");
-    await terminal.shows("> contact");
-    terminal.enter(`(localhost, ${port})`);
-    await terminal.shows(/said +\d+ messages/);
-    // What comes while nobody waits for it is told.
-    await terminal.shows("← have-all");
-    expect(await type(terminal, "peer.interestd()")).toContain("did you mean interested()?");
-    terminal.press("-l", "peer.metad");
-    terminal.press("Tab");
-    await terminal.shows("peer.metadata");
-    await terminal.pressUntil("Tab", "peer.metadataReject");
-    terminal.press("C-u");
-    terminal.enter('await peer.next("choke")');
-    await terminal.shows('next("choke")');
-    terminal.press("C-c");
-    await terminal.shows("interrupted");
-    expect(await type(terminal, "1 + 1")).toMatch(/\n2\n/);
-    terminal.enter("while (true) {}");
-    await terminal.shows("while (true)");
-    terminal.press("C-c");
-    await terminal.shows("interrupted");
-    terminal.enter("await tail(peer.messages, { follow: true })");
-    await terminal.shows("follow: true");
-    terminal.press("C-c");
-    expect(await type(terminal, 'help("request")')).toContain("peer.request(piece, begin, length)");
-    expect(await type(terminal, "available()")).toContain("contact(host, port, …)");
-    await terminal.keep("help");
-    await type(terminal, "help()");
-    await terminal.keep("help");
-    await type(terminal, "table(pieces)");
-    await terminal.keep("help");
-    terminal.press("C-d");
-    await terminal.shows("exit status 0");
-    const again = open();
-    await again.shows(PROMPT);
-    again.press("Up");
-    await again.shows("> table(pieces)");
-  });
+  it.skipIf(lacks.length > 0)(
+    `is helped: completion, names, mistakes, Ctrl-C, what happens meanwhile, history${because(lacks)}`,
+    async () => {
+      const scene = await handScene();
+      const port = await startClient("millrace", scene, "seeder");
+      const history = join(await tempFolder(), "history");
+      const open = (): Terminal =>
+        new Terminal([process.execPath, bin, "console", scene.file], {
+          environment: { MILLRACE_HISTORY: history, NO_COLOR: "1" },
+        });
+      const terminal = open();
+      await terminal.shows(PROMPT);
+      terminal.press("-l", "cont");
+      terminal.press("Tab");
+      await terminal.shows("> contact");
+      terminal.enter(`(localhost, ${port})`);
+      await terminal.shows(/said +\d+ messages/);
+      // What comes while nobody waits for it is told.
+      await terminal.shows("← have-all");
+      expect(await type(terminal, "peer.interestd()")).toContain("did you mean interested()?");
+      terminal.press("-l", "peer.metad");
+      terminal.press("Tab");
+      await terminal.shows("peer.metadata");
+      await terminal.pressUntil("Tab", "peer.metadataReject");
+      terminal.press("C-u");
+      terminal.enter('await peer.next("choke")');
+      await terminal.shows('next("choke")');
+      terminal.press("C-c");
+      await terminal.shows("interrupted");
+      expect(await type(terminal, "1 + 1")).toMatch(/\n2\n/);
+      terminal.enter("while (true) {}");
+      await terminal.shows("while (true)");
+      terminal.press("C-c");
+      await terminal.shows("interrupted");
+      terminal.enter("await tail(peer.messages, { follow: true })");
+      await terminal.shows("follow: true");
+      terminal.press("C-c");
+      expect(await type(terminal, 'help("request")')).toContain("peer.request(piece, begin, length)");
+      expect(await type(terminal, "available()")).toContain("contact(host, port, …)");
+      await terminal.keep("help");
+      await type(terminal, "help()");
+      await terminal.keep("help");
+      await type(terminal, "table(pieces)");
+      await terminal.keep("help");
+      terminal.press("C-d");
+      await terminal.shows("exit status 0");
+      const again = open();
+      await again.shows(PROMPT);
+      again.press("Up");
+      await again.shows("> table(pieces)");
+    },
+  );
 });

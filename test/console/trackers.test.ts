@@ -8,11 +8,20 @@ import { makeGoods } from "../support/rude-peer.ts";
 const runtime = nodeRuntime();
 const { metainfo } = makeGoods();
 
-async function withTracker(options: Partial<TrackerServerOptions>, run: (session: ConsoleSession, server: TrackerServer) => Promise<void>): Promise<void> {
-  const server = new TrackerServer(runtime, { http: { ip: "127.0.0.1", port: 0 }, udp: { ip: "127.0.0.1", port: 0 }, ...options });
+async function withTracker(
+  options: Partial<TrackerServerOptions>,
+  run: (session: ConsoleSession, server: TrackerServer) => Promise<void>,
+): Promise<void> {
+  const server = new TrackerServer(runtime, {
+    http: { ip: "127.0.0.1", port: 0 },
+    udp: { ip: "127.0.0.1", port: 0 },
+    ...options,
+  });
   const { http, udp } = await server.listen();
   const tracked: Metainfo = parseMetainfo(
-    editTorrent(metainfo.torrentBytes(), { trackers: [[`http://127.0.0.1:${http?.port}/announce`], [`udp://127.0.0.1:${udp?.port}`]] }),
+    editTorrent(metainfo.torrentBytes(), {
+      trackers: [[`http://127.0.0.1:${http?.port}/announce`], [`udp://127.0.0.1:${udp?.port}`]],
+    }),
     runtime.hasher,
   );
   const session = await ConsoleSession.open({ runtime, source: tracked, clientName: "Test" });
@@ -66,7 +75,9 @@ describe("trackers of a session", () => {
     await withTracker({}, async (session, server) => {
       const [http] = session.trackers;
       const ask = (options: unknown): unknown => Reflect.apply(http?.announce ?? String, http, [options]);
-      await expect(async () => ask("begun")).rejects.toThrow('event is "started", "completed", "stopped", "none", not "begun"');
+      await expect(async () => ask("begun")).rejects.toThrow(
+        'event is "started", "completed", "stopped", "none", not "begun"',
+      );
       await expect(async () => ask({ evnt: 1 })).rejects.toThrow('there is no option "evnt"');
       await server.close();
       await expect(http?.announce()).rejects.toMatchObject({ code: "tracker.refused" });

@@ -29,7 +29,10 @@ async function stream(daemon: TestDaemon, id: string): Promise<Response> {
   return fetch(`${daemon.url}/stream/${id}/0/secret.bin`, { headers: { authorization: `Bearer ${daemon.token}` } });
 }
 
-async function create(daemon: TestDaemon, path: string): Promise<{ readonly state: string; readonly error: string | null }> {
+async function create(
+  daemon: TestDaemon,
+  path: string,
+): Promise<{ readonly state: string; readonly error: string | null }> {
   const { id } = await daemon.api<{ id: string }>("POST", "/create", { path, seed: false });
   for (;;) {
     const tasks = await daemon.api<{ id: string; state: string; error: string | null }[]>("GET", "/tasks");

@@ -39,14 +39,48 @@ afterEach(async () => {
 
 /** This machine and private networks, in every spelling that some library understands. */
 const HOSTS = [
-  "127.0.0.1", "127.1", "127.255.255.254", "localhost", "LOCALHOST.", "0.0.0.0", "0", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001",
-  "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[2002:7f00:1::]", "[64:ff9b::7f00:1]", "[fe80::1]", "[fc00::1]", "[fec0::1]",
-  "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "[ff02::1]", "%31%32%37.0.0.1", "①②⑦.⓪.⓪.①",
+  "127.0.0.1",
+  "127.1",
+  "127.255.255.254",
+  "localhost",
+  "LOCALHOST.",
+  "0.0.0.0",
+  "0",
+  "2130706433",
+  "0x7f000001",
+  "0x7f.1",
+  "0177.0.0.1",
+  "017700000001",
+  "[::1]",
+  "[::]",
+  "[0:0:0:0:0:0:0:1]",
+  "[::ffff:127.0.0.1]",
+  "[::ffff:7f00:1]",
+  "[::127.0.0.1]",
+  "[2002:7f00:1::]",
+  "[64:ff9b::7f00:1]",
+  "[fe80::1]",
+  "[fc00::1]",
+  "[fec0::1]",
+  "10.0.0.1",
+  "172.16.0.1",
+  "192.168.1.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "198.18.0.1",
+  "224.0.0.1",
+  "255.255.255.255",
+  "[ff02::1]",
+  "%31%32%37.0.0.1",
+  "①②⑦.⓪.⓪.①",
 ];
 
 function torrent(announce: readonly string[]): { readonly bytes: Uint8Array; readonly id: string } {
   const info = { length: 100, name: randomBytes(4).toString("hex"), "piece length": 16_384, pieces: randomBytes(20) };
-  return { bytes: encode({ announce: announce[0] ?? "", "announce-list": announce.map((url) => [url]), info }), id: createHash("sha1").update(encode(info)).digest("hex") };
+  return {
+    bytes: encode({ announce: announce[0] ?? "", "announce-list": announce.map((url) => [url]), info }),
+    id: createHash("sha1").update(encode(info)).digest("hex"),
+  };
 }
 
 describe("addresses that remote sources name", () => {
@@ -54,7 +88,10 @@ describe("addresses that remote sources name", () => {
     const daemon = await TestDaemon.start({ isStrict: true });
     expect(HOSTS.length).toBeGreaterThan(20);
     for (const host of HOSTS) {
-      await expect(daemon.api("POST", "/torrents", { url: `http://${host}:${httpPort}/x.torrent` }), host).rejects.toThrow(/: (?:4\d\d|502) /);
+      await expect(
+        daemon.api("POST", "/torrents", { url: `http://${host}:${httpPort}/x.torrent` }),
+        host,
+      ).rejects.toThrow(/: (?:4\d\d|502) /);
     }
     expect(hits).toEqual([]);
     expect((await daemon.api<{ torrents: unknown[] }>("GET", "/torrents")).torrents).toEqual([]);
@@ -62,10 +99,16 @@ describe("addresses that remote sources name", () => {
 
   it("lead neither to this machine nor into private networks: trackers of torrents, of magnets, and those set later", async () => {
     const daemon = await TestDaemon.start({ isStrict: true });
-    const urls = HOSTS.flatMap((host) => [`http://${host}:${httpPort}/announce`, `udp://${host}:${udpPort}/announce`]).filter((url) => URL.canParse(url));
+    const urls = HOSTS.flatMap((host) => [
+      `http://${host}:${httpPort}/announce`,
+      `udp://${host}:${udpPort}/announce`,
+    ]).filter((url) => URL.canParse(url));
     const { bytes, id } = torrent(urls);
     await daemon.add(bytes);
-    const magnet = `magnet:?xt=urn:btih:${"cd".repeat(20)}${urls.slice(0, 20).map((url) => `&tr=${encodeURIComponent(url)}`).join("")}`;
+    const magnet = `magnet:?xt=urn:btih:${"cd".repeat(20)}${urls
+      .slice(0, 20)
+      .map((url) => `&tr=${encodeURIComponent(url)}`)
+      .join("")}`;
     await daemon.api("POST", "/torrents", { url: magnet });
     const later = torrent(["http://127.0.0.1:1/announce"]);
     await daemon.add(later.bytes);
@@ -81,7 +124,9 @@ describe("addresses that remote sources name", () => {
 
   it("may lead there when the configuration says so", async () => {
     const daemon = await TestDaemon.start();
-    await expect(daemon.api("POST", "/torrents", { url: `http://127.0.0.1:${httpPort}/x.torrent` })).rejects.toThrow(/: 4\d\d /);
+    await expect(daemon.api("POST", "/torrents", { url: `http://127.0.0.1:${httpPort}/x.torrent` })).rejects.toThrow(
+      /: 4\d\d /,
+    );
     expect(hits).toEqual([`127.0.0.1:${httpPort} /x.torrent`]);
   });
 });

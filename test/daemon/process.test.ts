@@ -77,14 +77,17 @@ describe("millrace daemon", () => {
     const file = join(await tempFolder(), "config.toml");
     await writeFile(file, 'max-upload-rate = "1MiB"\n');
     const daemon = await TestDaemon.start({ args: ["--config", file] });
-    const rate = async (): Promise<number | null> => (await daemon.api<{ maxUploadRate: number | null }>("GET", "/settings")).maxUploadRate;
+    const rate = async (): Promise<number | null> =>
+      (await daemon.api<{ maxUploadRate: number | null }>("GET", "/settings")).maxUploadRate;
     expect(await rate()).toBe(2 ** 20);
     await writeFile(file, "max-upload-rate = 5000\n");
     daemon.program.child.kill("SIGHUP");
     await eventually("the new rate holds", async () => (await rate()) === 5000);
     await writeFile(file, "max-upload-rate = = \n");
     daemon.program.child.kill("SIGHUP");
-    await eventually("the log says why", async () => JSON.stringify(await daemon.api("GET", "/log")).includes("cannot be read"));
+    await eventually("the log says why", async () =>
+      JSON.stringify(await daemon.api("GET", "/log")).includes("cannot be read"),
+    );
     expect(await rate()).toBe(5000);
   });
 
@@ -103,9 +106,19 @@ describe("millrace daemon", () => {
     const daemon = await TestDaemon.start({ env: { MILLRACE_WATCH_DIR: watch } });
     await rename(file, join(watch, "x.torrent"));
     await eventually("it is there", async () => (await rows(daemon)).some(({ name }) => name === "x.bin"));
-    await eventually("its file is marked", () => stat(join(watch, "x.torrent.added")).then(() => true, () => false));
+    await eventually("its file is marked", () =>
+      stat(join(watch, "x.torrent.added")).then(
+        () => true,
+        () => false,
+      ),
+    );
     await writeFile(join(watch, "broken.torrent"), "nonsense");
-    await eventually("the broken one is marked", () => stat(join(watch, "broken.torrent.invalid")).then(() => true, () => false));
+    await eventually("the broken one is marked", () =>
+      stat(join(watch, "broken.torrent.invalid")).then(
+        () => true,
+        () => false,
+      ),
+    );
     expect(await rows(daemon)).toHaveLength(1);
   });
 });
@@ -113,38 +126,58 @@ describe("millrace daemon", () => {
 const lacking = missing("python3-libtorrent");
 
 describe(`millrace daemon with a real seeder${because(lacking)}`, () => {
-  it.skipIf(lacking.length > 0)("has the same torrents, states and progress after kill -9, goes on, and runs the program on completion", async () => {
-    const home = await tempFolder();
-    await writeRandom(home, { "seed/a.bin": 6_000_000, "seed/b.bin": 50_000 });
-    const [a, b] = [await torrentOf(join(home, "seed/a.bin"), { pieceLength: 65_536 }), await torrentOf(join(home, "seed/b.bin"), { pieceLength: 16_384 })];
-    const seeder = await Libtorrent.start({ home, source: a.file, dir: join(home, "seed"), seed: true, up: 1_500_000 });
-    const script = join(home, "done.sh");
-    await writeFile(script, `#!/bin/sh\nprintf '%s\\n' "$MILLRACE_ID $MILLRACE_LABEL $MILLRACE_PATH" > ${home}/told.tmp && mv ${home}/told.tmp ${home}/told\n`, { mode: 0o755 });
-    const config = join(home, "config.toml");
-    await writeFile(config, 'on-complete = "done.sh"\n');
-    let daemon = await TestDaemon.start({ args: ["--config", config] });
-    const { place } = daemon;
-    const peers = [`127.0.0.1:${seeder.port}`];
-    const id = await daemon.add(await readFile(a.file), { label: "shelf", peers });
-    const other = await daemon.add(await readFile(b.file), { paused: true });
-    let before = 0;
-    for (const share of [0.2, 0.5]) {
-      await daemon.torrentIs(id, `${share} complete`, (torrent) => torrent.progress > share);
-      await daemon.program.stop("SIGKILL");
-      daemon = await TestDaemon.start({ place, args: ["--config", config] });
-      await eventually("what there is is known", async () => ["downloading", "seeding"].includes((await daemon.torrent(id)).state));
-      const [first, second] = await rows(daemon);
-      expect(first).toMatchObject({ id, name: "a.bin", label: "shelf", queue: 0 });
-      expect(second).toMatchObject({ id: other, name: "b.bin", state: "paused", queue: 1 });
-      // At most two seconds of work are lost, and pieces half done.
-      expect(first?.done).toBeGreaterThanOrEqual(before);
-      before = first?.done ?? 0;
-      await daemon.api("POST", `/torrents/${id}/peers`, { peers });
-    }
-    expect(before).toBeGreaterThan(0);
-    await daemon.torrentIs(id, "complete", ({ state }) => state === "seeding");
-    expect(await sha256(join(place.downloads, "a.bin"))).toBe(await sha256(join(home, "seed/a.bin")));
-    const told = await eventually("the program was run", () => readFile(join(home, "told"), "utf8").catch(() => undefined));
-    expect(told.trim()).toBe(`${id} shelf ${join(place.downloads, "a.bin")}`);
-  });
+  it.skipIf(lacking.length > 0)(
+    "has the same torrents, states and progress after kill -9, goes on, and runs the program on completion",
+    async () => {
+      const home = await tempFolder();
+      await writeRandom(home, { "seed/a.bin": 6_000_000, "seed/b.bin": 50_000 });
+      const [a, b] = [
+        await torrentOf(join(home, "seed/a.bin"), { pieceLength: 65_536 }),
+        await torrentOf(join(home, "seed/b.bin"), { pieceLength: 16_384 }),
+      ];
+      const seeder = await Libtorrent.start({
+        home,
+        source: a.file,
+        dir: join(home, "seed"),
+        seed: true,
+        up: 1_500_000,
+      });
+      const script = join(home, "done.sh");
+      await writeFile(
+        script,
+        `#!/bin/sh\nprintf '%s\\n' "$MILLRACE_ID $MILLRACE_LABEL $MILLRACE_PATH" > ${home}/told.tmp && mv ${home}/told.tmp ${home}/told\n`,
+        { mode: 0o755 },
+      );
+      const config = join(home, "config.toml");
+      await writeFile(config, 'on-complete = "done.sh"\n');
+      let daemon = await TestDaemon.start({ args: ["--config", config] });
+      const { place } = daemon;
+      const peers = [`127.0.0.1:${seeder.port}`];
+      const id = await daemon.add(await readFile(a.file), { label: "shelf", peers });
+      const other = await daemon.add(await readFile(b.file), { paused: true });
+      let before = 0;
+      for (const share of [0.2, 0.5]) {
+        await daemon.torrentIs(id, `${share} complete`, (torrent) => torrent.progress > share);
+        await daemon.program.stop("SIGKILL");
+        daemon = await TestDaemon.start({ place, args: ["--config", config] });
+        await eventually("what there is is known", async () =>
+          ["downloading", "seeding"].includes((await daemon.torrent(id)).state),
+        );
+        const [first, second] = await rows(daemon);
+        expect(first).toMatchObject({ id, name: "a.bin", label: "shelf", queue: 0 });
+        expect(second).toMatchObject({ id: other, name: "b.bin", state: "paused", queue: 1 });
+        // At most two seconds of work are lost, and pieces half done.
+        expect(first?.done).toBeGreaterThanOrEqual(before);
+        before = first?.done ?? 0;
+        await daemon.api("POST", `/torrents/${id}/peers`, { peers });
+      }
+      expect(before).toBeGreaterThan(0);
+      await daemon.torrentIs(id, "complete", ({ state }) => state === "seeding");
+      expect(await sha256(join(place.downloads, "a.bin"))).toBe(await sha256(join(home, "seed/a.bin")));
+      const told = await eventually("the program was run", () =>
+        readFile(join(home, "told"), "utf8").catch(() => undefined),
+      );
+      expect(told.trim()).toBe(`${id} shelf ${join(place.downloads, "a.bin")}`);
+    },
+  );
 });

@@ -18,7 +18,12 @@ function remote({ url, token }: { readonly url: string; readonly token?: string 
   const { MILLRACE_TOKEN: _, ...rest } = process.env;
   const env = { ...rest, MILLRACE_URL: url, ...(token === undefined ? {} : { MILLRACE_TOKEN: token }) };
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [bin, "remote", ...args], { timeout: 60_000, env }, (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }));
+    const child = execFile(
+      process.execPath,
+      [bin, "remote", ...args],
+      { timeout: 60_000, env },
+      (_error, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }),
+    );
   });
 }
 
@@ -33,7 +38,10 @@ async function answer<T>(daemon: TestDaemon, ...args: string[]): Promise<T> {
 async function material(): Promise<{ home: string; file: string; id: string }> {
   const home = await tempFolder();
   await writeRandom(home, { "films/river.bin": 300_000, "films/notes.txt": 30_000 });
-  const { file, metainfo } = await torrentOf(join(home, "films"), { pieceLength: 16_384, trackers: [["http://127.0.0.1:9/announce"]] });
+  const { file, metainfo } = await torrentOf(join(home, "films"), {
+    pieceLength: 16_384,
+    trackers: [["http://127.0.0.1:9/announce"]],
+  });
   return { home, file, id: metainfo.id.hex };
 }
 
@@ -51,19 +59,39 @@ describe("millrace remote", () => {
     expect(table).toMatch(/^id +name +state +done +down +up +ratio +eta\n/);
     expect(table).toMatch(new RegExp(`^${id.slice(0, 8)}  films +paused +0\\.0% `, "m"));
     expect(table).toContain("01234567  evil\\x1b[2J\\u202ename");
-    expect((await remote(daemon, "list", "--search", "film", "--state", "paused", "--label", "shelf")).stdout.trim().split("\n")).toHaveLength(2);
+    expect(
+      (await remote(daemon, "list", "--search", "film", "--state", "paused", "--label", "shelf")).stdout
+        .trim()
+        .split("\n"),
+    ).toHaveLength(2);
     expect(await answer(daemon, "list", "--label", "none such")).toEqual({ total: 0, torrents: [] });
 
-    expect(await answer(daemon, "show", "films")).toMatchObject({ id, label: "shelf", folder: home, sequential: false });
+    expect(await answer(daemon, "show", "films")).toMatchObject({
+      id,
+      label: "shelf",
+      folder: home,
+      sequential: false,
+    });
     expect((await remote(daemon, "show", short)).stdout).toMatch(/^films\nid +[0-9a-f]{40}\nstate +paused\n/);
     expect(await answer(daemon, "trackers", short)).toMatchObject([{ url: "http://127.0.0.1:9/announce" }]);
     expect(await answer(daemon, "peers", short.toUpperCase())).toEqual([]);
 
-    expect(await answer(daemon, "limit", short, "--down", "1MiB", "--up", "none", "--ratio", "2")).toEqual({ done: 1, failed: [] });
-    expect(await answer(daemon, "show", id)).toMatchObject({ limits: { maxDownloadRate: 1_048_576, maxUploadRate: null, seedRatio: 2 } });
+    expect(await answer(daemon, "limit", short, "--down", "1MiB", "--up", "none", "--ratio", "2")).toEqual({
+      done: 1,
+      failed: [],
+    });
+    expect(await answer(daemon, "show", id)).toMatchObject({
+      limits: { maxDownloadRate: 1_048_576, maxUploadRate: null, seedRatio: 2 },
+    });
     expect(await answer(daemon, "label", "", "--all")).toEqual({ done: 2, failed: [] });
-    expect(await answer(daemon, "priority", "films", "*.txt", "--to", "skip")).toMatchObject([{ path: "notes.txt", priority: "skip" }, { path: "river.bin", priority: "normal" }]);
-    expect(await answer(daemon, "priority", "films", "0", "river.bin", "--to", "high")).toMatchObject([{ priority: "high" }, { priority: "high" }]);
+    expect(await answer(daemon, "priority", "films", "*.txt", "--to", "skip")).toMatchObject([
+      { path: "notes.txt", priority: "skip" },
+      { path: "river.bin", priority: "normal" },
+    ]);
+    expect(await answer(daemon, "priority", "films", "0", "river.bin", "--to", "high")).toMatchObject([
+      { priority: "high" },
+      { priority: "high" },
+    ]);
     expect((await remote(daemon, "files", "films")).stdout).toMatch(/^ +1 +0\.0% +293 KiB +high +river\.bin$/m);
 
     // The data is there already: a check finds it.
@@ -71,7 +99,12 @@ describe("millrace remote", () => {
     await daemon.torrentIs(id, "found", ({ progress }) => progress === 1);
     const elsewhere = join(home, "elsewhere");
     await answer(daemon, "move", elsewhere, "films");
-    await eventually("it has moved", () => stat(join(elsewhere, "films/river.bin")).then(() => true, () => false));
+    await eventually("it has moved", () =>
+      stat(join(elsewhere, "films/river.bin")).then(
+        () => true,
+        () => false,
+      ),
+    );
     await answer(daemon, "start", "films");
     await daemon.torrentIs(id, "seeding", ({ state }) => state === "seeding");
     await answer(daemon, "reannounce", "films");
@@ -79,19 +112,28 @@ describe("millrace remote", () => {
     await daemon.torrentIs(id, "paused", ({ state }) => state === "paused");
 
     expect((await remote(daemon, "rename", "films", "up/films")).stderr).toContain("is no name for a file or folder");
-    expect((await remote(daemon, "rename", "films", "pictures")).stdout).toBe(`renamed ${id.slice(0, 8)} films to pictures\n`);
+    expect((await remote(daemon, "rename", "films", "pictures")).stdout).toBe(
+      `renamed ${id.slice(0, 8)} films to pictures\n`,
+    );
     await stat(join(elsewhere, "pictures/river.bin"));
 
     expect((await remote(daemon, "remove", "01234567")).stdout).toBe("removed 01234567 evil\\x1b[2J\\u202ename\n");
-    expect((await remote(daemon, "remove", "--data", "--all")).stdout).toBe(`removed with its data ${id.slice(0, 8)} pictures\n`);
+    expect((await remote(daemon, "remove", "--data", "--all")).stdout).toBe(
+      `removed with its data ${id.slice(0, 8)} pictures\n`,
+    );
     await expect(stat(join(elsewhere, "pictures/river.bin"))).rejects.toMatchObject({ code: "ENOENT" });
     expect((await remote(daemon, "list")).stderr).toBe("no torrents\n");
   });
 
   it("shows and changes settings, tells figures and the log", async () => {
     const daemon = await TestDaemon.start();
-    expect((await remote(daemon, "settings", "maxUploadRate=1MiB", "seedRatio=1.5", 'labels={"a":"b"}')).stdout).toBe('maxUploadRate  1048576\nseedRatio      1.5\nlabels         {"a":"b"}\n');
-    expect(await answer(daemon, "settings", "seedRatio=none")).toMatchObject({ maxUploadRate: 1_048_576, seedRatio: null });
+    expect((await remote(daemon, "settings", "maxUploadRate=1MiB", "seedRatio=1.5", 'labels={"a":"b"}')).stdout).toBe(
+      'maxUploadRate  1048576\nseedRatio      1.5\nlabels         {"a":"b"}\n',
+    );
+    expect(await answer(daemon, "settings", "seedRatio=none")).toMatchObject({
+      maxUploadRate: 1_048_576,
+      seedRatio: null,
+    });
     expect((await remote(daemon, "settings")).stdout).toMatch(/^downloadDir +\/.*\nmaxDownloadRate +none\n/);
     const refused = await remote(daemon, "settings", "maxPeers=99999");
     expect([refused.status, refused.stderr]).toEqual([1, expect.stringMatching(/^millrace: .*maxPeers/)]);
@@ -104,13 +146,23 @@ describe("millrace remote", () => {
     const { file, id } = await material();
     const daemon = await TestDaemon.start();
     const env = { ...process.env, MILLRACE_URL: daemon.url, MILLRACE_TOKEN: daemon.token };
-    const programs = ["--json", "--verbose"].map((flag) => new Program(process.execPath, [bin, "remote", "watch", flag], { env }));
+    const programs = ["--json", "--verbose"].map(
+      (flag) => new Program(process.execPath, [bin, "remote", "watch", flag], { env }),
+    );
     const [machine, person] = programs;
     const seen: Event[] = [];
     machine?.lines((line) => seen.push(JSON.parse(line) as Event));
-    await eventually("both listen", () => seen.some(({ event }) => event === "snapshot") && person?.output.includes("0 torrents") === true);
+    await eventually(
+      "both listen",
+      () => seen.some(({ event }) => event === "snapshot") && person?.output.includes("0 torrents") === true,
+    );
     await remote(daemon, "add", file, "--paused");
-    await eventually("they are told", () => seen.some(({ event, changed }) => event === "delta" && JSON.stringify(changed).includes(id)) && /added films: paused 0\.0%/.test(person?.output ?? ""));
+    await eventually(
+      "they are told",
+      () =>
+        seen.some(({ event, changed }) => event === "delta" && JSON.stringify(changed).includes(id)) &&
+        /added films: paused 0\.0%/.test(person?.output ?? ""),
+    );
     for (const program of programs) {
       await program.stop("SIGINT");
       expect(program.child.exitCode).toBe(130);
@@ -122,14 +174,30 @@ describe("millrace remote", () => {
     const daemon = await TestDaemon.start();
     const some = await remote(daemon, "add", join(home, "films/notes.txt"), file, file, "--paused", "--json");
     expect(some.status).toBe(1);
-    expect(events(some.stdout)).toMatchObject([{ error: { code: expect.stringMatching(/^bencode\./) as string } }, { source: file }, { error: { code: expect.stringMatching(/^\w+\./) as string } }]);
+    expect(events(some.stdout)).toMatchObject([
+      { error: { code: expect.stringMatching(/^bencode\./) as string } },
+      { source: file },
+      { error: { code: expect.stringMatching(/^\w+\./) as string } },
+    ]);
     const unknown = await remote(daemon, "pause", "nothing", "--json");
     expect([unknown.status, JSON.parse(unknown.stdout)]).toMatchObject([1, { error: { code: "remote.unknown" } }]);
     await remote(daemon, "add", MAGNET.replace("dn=", "dn=films&x="), "--paused");
     const both = await remote(daemon, "remove", "films", "--data");
-    expect([both.status, both.stderr]).toEqual([1, expect.stringMatching(/^millrace: "films" may be [0-9a-f]{8} \(films\), [0-9a-f]{8} \(films\); give more digits/)]);
+    expect([both.status, both.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^millrace: "films" may be [0-9a-f]{8} \(films\), [0-9a-f]{8} \(films\); give more digits/),
+    ]);
     expect(await answer(daemon, "list")).toMatchObject({ total: 2 });
-    for (const args of [[], ["lst"], ["pause"], ["pause", "films", "--all"], ["limit", "films"], ["priority", "films", "0", "--to", "most"], ["settings", "nothing=1"], ["list", "--url", "http://me:secret@127.0.0.1/"]]) {
+    for (const args of [
+      [],
+      ["lst"],
+      ["pause"],
+      ["pause", "films", "--all"],
+      ["limit", "films"],
+      ["priority", "films", "0", "--to", "most"],
+      ["settings", "nothing=1"],
+      ["list", "--url", "http://me:secret@127.0.0.1/"],
+    ]) {
       const { status, stderr } = await remote(daemon, ...args);
       expect([status, stderr], args.join(" ")).toEqual([2, expect.stringMatching(/^millrace: [^\n]+\n$/)]);
       expect(stderr).not.toContain("secret");
@@ -140,23 +208,45 @@ describe("millrace remote", () => {
     const daemon = await TestDaemon.start();
     const tokenFile = join(await tempFolder(), "token");
     await writeFile(tokenFile, `${daemon.token}\n`);
-    expect((await remote({ url: daemon.url }, "list")).stderr).toMatch(/wants its token: set MILLRACE_TOKEN, or use --token-file FILE\n$/);
+    expect((await remote({ url: daemon.url }, "list")).stderr).toMatch(
+      /wants its token: set MILLRACE_TOKEN, or use --token-file FILE\n$/,
+    );
     expect((await remote({ url: daemon.url }, "list", "--token-file", tokenFile)).status).toBe(0);
     // Before the action as well as after it; the file wins over the environment.
-    expect((await remote({ url: "http://127.0.0.1:1", token: "wrong-wrong" }, "--url", daemon.url.replace("http://", ""), "--token-file", tokenFile, "stats")).status).toBe(0);
+    expect(
+      (
+        await remote(
+          { url: "http://127.0.0.1:1", token: "wrong-wrong" },
+          "--url",
+          daemon.url.replace("http://", ""),
+          "--token-file",
+          tokenFile,
+          "stats",
+        )
+      ).status,
+    ).toBe(0);
     const wrong = await remote({ url: daemon.url, token: "wrong-wrong" }, "list", "--json");
     expect([wrong.status, JSON.parse(wrong.stdout)]).toMatchObject([1, { error: { code: "auth.token" } }]);
     expect(wrong.stderr).not.toContain("wrong-wrong");
     const url = `http://127.0.0.1:${await freePort()}`;
     for (const action of ["list", "watch"]) {
       const nobody = await remote({ url, token: "wrong-wrong" }, action);
-      expect([nobody.status, nobody.stderr]).toEqual([1, `millrace: no daemon answers at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url says where another is\n`]);
+      expect([nobody.status, nobody.stderr]).toEqual([
+        1,
+        `millrace: no daemon answers at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url says where another is\n`,
+      ]);
     }
     const other = createServer((_request, response) => response.end("<!doctype html>")).listen(0, "127.0.0.1");
     await once(other, "listening");
-    for (const address of [`${daemon.url}/elsewhere`, `http://127.0.0.1:${String((other.address() as AddressInfo).port)}`]) {
+    for (const address of [
+      `${daemon.url}/elsewhere`,
+      `http://127.0.0.1:${String((other.address() as AddressInfo).port)}`,
+    ]) {
       const page = await remote({ url: address, token: daemon.token }, "list");
-      expect([page.status, page.stderr]).toEqual([1, expect.stringContaining(`what answers at ${address} is no Millrace daemon`)]);
+      expect([page.status, page.stderr]).toEqual([
+        1,
+        expect.stringContaining(`what answers at ${address} is no Millrace daemon`),
+      ]);
     }
     other.close();
   });
@@ -167,7 +257,12 @@ describe("millrace remote", () => {
     expect(actions.length).toBeGreaterThan(15);
     for (const action of ["list", "limit", "watch"]) {
       const { status, stdout } = await remote({ url: "" }, action, "--help");
-      expect([status, stdout]).toEqual([0, expect.stringMatching(new RegExp(`^Usage: millrace remote ${action} [\\s\\S]*Examples:\\n  # .+\\n  \\$ millrace remote ${action}`))]);
+      expect([status, stdout]).toEqual([
+        0,
+        expect.stringMatching(
+          new RegExp(`^Usage: millrace remote ${action} [\\s\\S]*Examples:\\n  # .+\\n  \\$ millrace remote ${action}`),
+        ),
+      ]);
     }
     const docs = await readFile(new URL("../../docs/cli.md", import.meta.url), "utf8");
     const section = docs.slice(docs.indexOf("## remote"), docs.indexOf("## demo"));
@@ -176,6 +271,7 @@ describe("millrace remote", () => {
       execFile(process.execPath, [bin, "completion", "bash"], (_error, stdout) => resolve(stdout));
     });
     expect(script).toContain(actions.join(" "));
-    for (const option of ["--token-file", "--search", "--sequential", "--ratio", "--data"]) expect(script).toContain(option);
+    for (const option of ["--token-file", "--search", "--sequential", "--ratio", "--data"])
+      expect(script).toContain(option);
   });
 });

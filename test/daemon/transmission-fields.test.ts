@@ -25,7 +25,19 @@ interface Fields {
   readonly maxConnectedPeers: number;
 }
 const FIELDS = [
-  "id", "name", "status", "queuePosition", "startDate", "activityDate", "isFinished", "secondsSeeding", "uploadedEver", "percentDone", "error", "peer-limit", "maxConnectedPeers",
+  "id",
+  "name",
+  "status",
+  "queuePosition",
+  "startDate",
+  "activityDate",
+  "isFinished",
+  "secondsSeeding",
+  "uploadedEver",
+  "percentDone",
+  "error",
+  "peer-limit",
+  "maxConnectedPeers",
 ];
 
 async function torrents(rpc: Rpc): Promise<Fields[]> {
@@ -65,8 +77,13 @@ async function walk(rpc: Rpc, { dir, files }: Material, peerPort: number): Promi
 
   await rpc("session-set", { "start-added-torrents": false });
   for (const name of ["a", "b", "c"]) await add(name, {});
-  await eventually("the others are there and checked", async () => (await torrents(rpc)).filter(({ status }) => status === 0).length === 3);
-  said["added with start-added-torrents off"] = (await torrents(rpc)).map(plain).filter((each) => !JSON.stringify(each).includes("seed.bin"));
+  await eventually(
+    "the others are there and checked",
+    async () => (await torrents(rpc)).filter(({ status }) => status === 0).length === 3,
+  );
+  said["added with start-added-torrents off"] = (await torrents(rpc))
+    .map(plain)
+    .filter((each) => !JSON.stringify(each).includes("seed.bin"));
   await rpc("session-set", { "start-added-torrents": true });
 
   await rpc("torrent-remove", await ids("b"));
@@ -90,9 +107,15 @@ async function walk(rpc: Rpc, { dir, files }: Material, peerPort: number): Promi
   const leeching = await leecher.add(files["seed"] ?? "", { peers: [`127.0.0.1:${peerPort}`] });
   await leeching.done;
   await leecher.close();
-  await eventually("the transfer is counted", async () => (await find("seed")).uploadedEver > 0 && (await find("seed")).activityDate > 0);
+  await eventually(
+    "the transfer is counted",
+    async () => (await find("seed")).uploadedEver > 0 && (await find("seed")).activityDate > 0,
+  );
   const active = await find("seed");
-  said["after a transfer"] = { isRecent: Math.abs(active.activityDate - Date.now() / 1000) < 120, status: active.status };
+  said["after a transfer"] = {
+    isRecent: Math.abs(active.activityDate - Date.now() / 1000) < 120,
+    status: active.status,
+  };
 
   await eventually("seeding takes time", async () => (await find("seed")).secondsSeeding >= 2);
   await rpc("torrent-stop", await ids("seed"));
@@ -122,12 +145,20 @@ describe("the fields of the RPC, step by step", () => {
     const theirs = await material("theirs");
     const ours = await material("ours");
     for (const { dir } of [theirs, ours]) await copyFile(join(sources, "seed.bin"), join(dir, "seed.bin"));
-    const transmission = await Transmission.start({ home: join(home, "home"), source: files["seed"] ?? "", dir: theirs.dir, seed: true });
+    const transmission = await Transmission.start({
+      home: join(home, "home"),
+      source: files["seed"] ?? "",
+      dir: theirs.dir,
+      seed: true,
+    });
     const expected = await walk((method, args) => transmission.rpc(method, args), theirs, transmission.port);
 
     const daemon = await TestDaemon.start();
     const rpc = daemonRpc(daemon);
-    await rpc("torrent-add", { metainfo: (await readFile(files["seed"] ?? "")).toString("base64"), "download-dir": ours.dir });
+    await rpc("torrent-add", {
+      metainfo: (await readFile(files["seed"] ?? "")).toString("base64"),
+      "download-dir": ours.dir,
+    });
     const { peerPort } = await daemon.api<{ peerPort: number }>("GET", "/session");
     expect(await walk(rpc, ours, peerPort)).toEqual(expected);
   });
@@ -138,7 +169,10 @@ function daemonRpc(daemon: TestDaemon): Rpc {
   return async function call(method: string, args: object): Promise<object> {
     const response = await fetch(`${daemon.url}/transmission/rpc`, {
       method: "POST",
-      headers: { authorization: `Basic ${Buffer.from(`me:${daemon.token}`).toString("base64")}`, "x-transmission-session-id": session },
+      headers: {
+        authorization: `Basic ${Buffer.from(`me:${daemon.token}`).toString("base64")}`,
+        "x-transmission-session-id": session,
+      },
       body: JSON.stringify({ method, arguments: args }),
     });
     if (response.status === 409) {

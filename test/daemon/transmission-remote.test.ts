@@ -18,10 +18,15 @@ const lacking = [...missing("python3-libtorrent"), ...(existsSync(REMOTE) ? [] :
 function remote(daemon: TestDaemon, ...args: string[]): Promise<string> {
   const { host } = new URL(daemon.url);
   return new Promise((resolve, reject) => {
-    execFile(REMOTE, [`http://${host}/transmission`, "--auth", `anybody:${daemon.token}`, ...args], { timeout: 30_000 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout + stderr);
-      else reject(new Error(`transmission-remote ${args.join(" ")}: ${stdout} ${stderr}`, { cause: error }));
-    });
+    execFile(
+      REMOTE,
+      [`http://${host}/transmission`, "--auth", `anybody:${daemon.token}`, ...args],
+      { timeout: 30_000 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout + stderr);
+        else reject(new Error(`transmission-remote ${args.join(" ")}: ${stdout} ${stderr}`, { cause: error }));
+      },
+    );
   });
 }
 
@@ -30,7 +35,10 @@ async function material(): Promise<{ file: string; folder: string; seeder: Libto
   const home = await tempFolder();
   const folder = join(home, "seed");
   await writeRandom(folder, { "films/a film.bin": 2_000_000, "films/notes.txt": 300_000 });
-  const { file } = await torrentOf(join(folder, "films"), { pieceLength: 65_536, trackers: [["http://127.0.0.1:9/announce"]] });
+  const { file } = await torrentOf(join(folder, "films"), {
+    pieceLength: 65_536,
+    trackers: [["http://127.0.0.1:9/announce"]],
+  });
   const seeder = await Libtorrent.start({ home, source: file, dir: folder, seed: true, up: 1_000_000 });
   return { file, folder, seeder };
 }
@@ -41,10 +49,14 @@ describe(`transmission-remote${because(lacking)}`, () => {
     const daemon = await TestDaemon.start();
     expect(await remote(daemon, "--start-paused", "--add", file)).toContain("success");
     expect(await remote(daemon, "--list")).toMatch(/1 +0% +.*Stopped +films/);
-    expect(await remote(daemon, "-t", "1", "--info")).toMatch(/Name: films[\s\S]*State: Stopped[\s\S]*Total size: 2\.30 MB/);
+    expect(await remote(daemon, "-t", "1", "--info")).toMatch(
+      /Name: films[\s\S]*State: Stopped[\s\S]*Total size: 2\.30 MB/,
+    );
 
     expect(await remote(daemon, "-t", "1", "--no-get", "1")).toContain("success");
-    expect(await remote(daemon, "-t", "1", "--files")).toMatch(/0: +0% +Normal +Yes .* films\/a film\.bin\n +1: +0% +Normal +No .* films\/notes\.txt/);
+    expect(await remote(daemon, "-t", "1", "--files")).toMatch(
+      /0: +0% +Normal +Yes .* films\/a film\.bin\n +1: +0% +Normal +No .* films\/notes\.txt/,
+    );
     await remote(daemon, "-t", "1", "--get", "all");
     await remote(daemon, "-t", "1", "--priority-high", "0");
     expect(await remote(daemon, "-t", "1", "--files")).toMatch(/0: +0% +High +Yes[\s\S]*1: +0% +Normal +Yes/);
@@ -58,11 +70,15 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await remote(daemon, "-t", "1", "--start")).toContain("success");
     await eventually("it has begun", async () => !(await remote(daemon, "--list")).includes("Stopped"));
     await daemon.api("POST", `/torrents/${id}/peers`, { peers: [`127.0.0.1:${seeder.port}`] });
-    await eventually("the peer is told", async () => /127\.0\.0\.1 .*libtorrent/i.test(await remote(daemon, "-t", "1", "--info-peers")));
+    await eventually("the peer is told", async () =>
+      /127\.0\.0\.1 .*libtorrent/i.test(await remote(daemon, "-t", "1", "--info-peers")),
+    );
     await eventually("it is complete", async () => /1 +100%/.test(await remote(daemon, "--list")));
 
     await remote(daemon, "-t", "1", "--tracker-add", "http://127.0.0.1:7/announce");
-    expect(await remote(daemon, "-t", "1", "--info-trackers")).toMatch(/Tracker 0: 127\.0\.0\.1:9[\s\S]*Tracker 1: 127\.0\.0\.1:7/);
+    expect(await remote(daemon, "-t", "1", "--info-trackers")).toMatch(
+      /Tracker 0: 127\.0\.0\.1:9[\s\S]*Tracker 1: 127\.0\.0\.1:7/,
+    );
     await remote(daemon, "-t", "1", "--tracker-remove", "0");
     expect(await remote(daemon, "-t", "1", "--info-trackers")).not.toContain(":9");
     expect(await remote(daemon, "-t", "1", "--reannounce")).toContain("success");
@@ -70,11 +86,16 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await remote(daemon, "-t", "1", "--seedratio", "2.5")).toContain("success");
 
     expect(await remote(daemon, "-t", "1", "--verify")).toContain("success");
-    await eventually("it seeds again", async () => (await remote(daemon, "--list")).match(/1 +100%.*(Idle|Seeding)/) !== null);
+    await eventually(
+      "it seeds again",
+      async () => (await remote(daemon, "--list")).match(/1 +100%.*(Idle|Seeding)/) !== null,
+    );
     const elsewhere = join(await tempFolder(), "elsewhere");
     await mkdir(elsewhere);
     expect(await remote(daemon, "-t", "1", "--move", elsewhere)).toContain("success");
-    await eventually("it has moved", async () => (await remote(daemon, "-t", "1", "--info")).includes(`Location: ${elsewhere}`));
+    await eventually("it has moved", async () =>
+      (await remote(daemon, "-t", "1", "--info")).includes(`Location: ${elsewhere}`),
+    );
     expect(await sha256(join(elsewhere, "films/a film.bin"))).toBe(await sha256(join(folder, "films/a film.bin")));
     await daemon.torrentIs(id, "seeding", ({ state }) => state === "seeding");
 
@@ -105,7 +126,12 @@ describe(`transmission-remote${because(lacking)}`, () => {
     const daemon = await TestDaemon.start();
     const { host } = new URL(daemon.url);
     const answer = await new Promise<string>((resolve) => {
-      execFile(REMOTE, [`http://${host}/transmission`, "--auth", "anybody:wrong", "--list"], { timeout: 30_000 }, (_error, stdout, stderr) => resolve(stdout + stderr));
+      execFile(
+        REMOTE,
+        [`http://${host}/transmission`, "--auth", "anybody:wrong", "--list"],
+        { timeout: 30_000 },
+        (_error, stdout, stderr) => resolve(stdout + stderr),
+      );
     });
     expect(answer).toMatch(/401|Unauthorized/i);
   });
@@ -115,12 +141,27 @@ describe(`@ctrl/transmission${because(missing("python3-libtorrent"))}`, () => {
   it.skipIf(missing("python3-libtorrent").length > 0)("does its normal use", async () => {
     const { file, seeder } = await material();
     const daemon = await TestDaemon.start();
-    const client = new Transmission({ baseUrl: `${daemon.url}/`, path: "transmission/rpc", username: "app", password: daemon.token });
+    const client = new Transmission({
+      baseUrl: `${daemon.url}/`,
+      path: "transmission/rpc",
+      username: "app",
+      password: daemon.token,
+    });
     const added = await client.addTorrent(await readFile(file), { "download-dir": daemon.place.downloads });
     const hash = added.arguments["torrent-added"].hashString;
-    await eventually("a peer can be added", () => daemon.api("POST", `/torrents/${hash}/peers`, { peers: [`127.0.0.1:${seeder.port}`] }).then(() => true, () => false));
+    await eventually("a peer can be added", () =>
+      daemon.api("POST", `/torrents/${hash}/peers`, { peers: [`127.0.0.1:${seeder.port}`] }).then(
+        () => true,
+        () => false,
+      ),
+    );
     await eventually("it is complete", async () => (await client.getTorrent(hash)).isCompleted);
-    expect(await client.getTorrent(hash)).toMatchObject({ name: "films", progress: 1, savePath: daemon.place.downloads, totalSize: 2_300_000 });
+    expect(await client.getTorrent(hash)).toMatchObject({
+      name: "films",
+      progress: 1,
+      savePath: daemon.place.downloads,
+      totalSize: 2_300_000,
+    });
     await client.setTorrent(hash, { labels: ["shelf"] });
     const all = await client.getAllData();
     expect(all.labels).toEqual([{ id: "shelf", name: "shelf", count: 1 }]);

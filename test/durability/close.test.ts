@@ -97,8 +97,12 @@ describe("close() leaves no socket, thread or file open", () => {
       what: "with trackers that refuse",
       act: async (client, { torrent }) => {
         const port = await freePort();
-        const added = await client.add(torrent.file, { extraTrackers: [`http://127.0.0.1:${port}/announce`, `udp://127.0.0.1:${port}/announce`] });
-        await eventually("the trackers have been tried", () => added.trackers().some(({ state }) => state.kind !== "idle"));
+        const added = await client.add(torrent.file, {
+          extraTrackers: [`http://127.0.0.1:${port}/announce`, `udp://127.0.0.1:${port}/announce`],
+        });
+        await eventually("the trackers have been tried", () =>
+          added.trackers().some(({ state }) => state.kind !== "idle"),
+        );
         return added;
       },
     },
@@ -127,7 +131,11 @@ describe("close() leaves no socket, thread or file open", () => {
     const torrent = await act(client, scene);
     torrent?.done.catch(() => undefined);
     await client.close();
-    await eventually(`nothing is left but ${before.join(", ")}; there is ${resources().join(", ")}`, () => isNoMore(resources(), before), 15_000);
+    await eventually(
+      `nothing is left but ${before.join(", ")}; there is ${resources().join(", ")}`,
+      () => isNoMore(resources(), before),
+      15_000,
+    );
     expect(client.port).toBe(0);
   });
 
@@ -136,7 +144,10 @@ describe("close() leaves no socket, thread or file open", () => {
     const silent = await silentServer();
     const client = newClient(scene.dir);
     const url = `127.0.0.1:${silent.port}`;
-    const torrent = await client.add(scene.torrent.file, { extraTrackers: [`http://${url}/announce`, `udp://${url}/announce`], peers: [url] });
+    const torrent = await client.add(scene.torrent.file, {
+      extraTrackers: [`http://${url}/announce`, `udp://${url}/announce`],
+      peers: [url],
+    });
     torrent.done.catch(() => undefined);
     await reaches(torrent, "downloading");
     const began = performance.now();

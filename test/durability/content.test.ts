@@ -10,9 +10,16 @@ const MIB = 1024 * 1024;
 const PIECE = 64 * 1024;
 
 it("only selected files are on disk, boundary bytes in the part file, and the rest can be selected later", async () => {
-  const scene = await seeded(await tempFolder(), { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000, "4-empty": 0 }, { pieceLength: PIECE });
+  const scene = await seeded(
+    await tempFolder(),
+    { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000, "4-empty": 0 },
+    { pieceLength: PIECE },
+  );
   const client = newClient(scene.dir);
-  const torrent = await client.add(scene.torrent.file, { peers: [scene.peer], select: (file) => file.path.includes("2-wanted") });
+  const torrent = await client.add(scene.torrent.file, {
+    peers: [scene.peer],
+    select: (file) => file.path.includes("2-wanted"),
+  });
   await torrent.done;
   const all = await seededSums(scene);
   expect(await sums(scene.dir)).toEqual({ "content/2-wanted": all["content/2-wanted"] });
@@ -29,10 +36,16 @@ it("only selected files are on disk, boundary bytes in the part file, and the re
 });
 
 it("a partial selection survives a restart, part file included", async () => {
-  const scene = await seeded(await tempFolder(), { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000 }, { pieceLength: PIECE });
+  const scene = await seeded(
+    await tempFolder(),
+    { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000 },
+    { pieceLength: PIECE },
+  );
   const select = { select: (file: { readonly path: readonly string[] }): boolean => file.path.includes("2-wanted") };
   const first = newClient(scene.dir);
-  await (await first.add(scene.torrent.file, { peers: [scene.peer], ...select })).done;
+  await (
+    await first.add(scene.torrent.file, { peers: [scene.peer], ...select })
+  ).done;
   await first.close();
   const again = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer], ...select });
   await again.done;
@@ -63,7 +76,7 @@ it("pause() leaves the swarm and resume() completes", async () => {
 });
 
 it("remove() keeps the data and forgets the rest", async () => {
-  const scene = await seeded(await tempFolder(), { "a/x": MIB, "b": 10 });
+  const scene = await seeded(await tempFolder(), { "a/x": MIB, b: 10 });
   const client = newClient(scene.dir);
   const torrent = await client.add(scene.torrent.file, { peers: [scene.peer] });
   await torrent.done;
@@ -78,7 +91,11 @@ it("remove() keeps the data and forgets the rest", async () => {
 });
 
 it("remove({ deleteData }) while downloading deletes the torrent's files and nothing else", async () => {
-  const scene = await seeded(await tempFolder(), { "deep/er/x": 8 * MIB, "b": 10, "empty": 0 }, { pieceLength: PIECE, rate: 2 * MIB });
+  const scene = await seeded(
+    await tempFolder(),
+    { "deep/er/x": 8 * MIB, b: 10, empty: 0 },
+    { pieceLength: PIECE, rate: 2 * MIB },
+  );
   const client = newClient(scene.dir);
   const torrent = await client.add(scene.torrent.file, { peers: [scene.peer] });
   await hasPart(torrent, 0.1);
@@ -91,7 +108,10 @@ it("remove({ deleteData }) while downloading deletes the torrent's files and not
 
 it("remove({ deleteData }) takes the part file and empty folders along", async () => {
   const scene = await seeded(await tempFolder(), { "1/x": 100_000, "2/y": 100_000 }, { pieceLength: PIECE });
-  const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer], select: (file) => file.path.includes("x") });
+  const torrent = await newClient(scene.dir).add(scene.torrent.file, {
+    peers: [scene.peer],
+    select: (file) => file.path.includes("x"),
+  });
   await torrent.done;
   await torrent.remove({ deleteData: true });
   expect((await readdir(scene.dir, { recursive: true })).filter((name) => name !== ".millrace")).toEqual([]);

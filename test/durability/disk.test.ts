@@ -4,7 +4,17 @@ import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { addWatched, hasPart, newClient, reaches, seeded, seededSums, sums, torrentOf, writeRandom } from "../support/clients.ts";
+import {
+  addWatched,
+  hasPart,
+  newClient,
+  reaches,
+  seeded,
+  seededSums,
+  sums,
+  torrentOf,
+  writeRandom,
+} from "../support/clients.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 const MIB = 1024 * 1024;
@@ -19,7 +29,6 @@ function mount(...args: readonly string[]): boolean {
     return false;
   }
 }
-
 
 /** Whether this process may mount: root outside of most containers. */
 const mayMount = await (async (): Promise<boolean> => {
@@ -58,25 +67,28 @@ it("a file deleted underneath fails the torrent with a code, and resume() recove
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));
 });
 
-it.skipIf(!mayMount)(`a full disk stops the torrent until there is room, then it goes on by itself${because}`, async () => {
-  const folder = await tempFolder();
-  const scene = await seeded(folder, { "data.bin": 8 * MIB }, { pieceLength: PIECE });
-  const disk = await smallDisk(join(folder, "disk"), "12m");
-  const filler = join(disk, "filler");
-  await writeFile(filler, Buffer.alloc(8 * MIB, 1));
-  const { torrent, states } = await addWatched(newClient(disk), scene.torrent.file, { peers: [scene.peer] });
-  const state = await reaches(torrent, "disk-full");
-  expect(state).toMatchObject({ error: { code: "storage.full" } });
-  expect(torrent.status().progress).toBeLessThan(1);
-  await rm(filler);
-  await torrent.done;
-  expect(states.map(({ kind }) => kind)).not.toContain("failed");
-  expect((await sums(disk))["data.bin"]).toBe((await seededSums(scene))["data.bin"]);
-});
+it.skipIf(!mayMount)(
+  `a full disk stops the torrent until there is room, then it goes on by itself${because}`,
+  async () => {
+    const folder = await tempFolder();
+    const scene = await seeded(folder, { "data.bin": 8 * MIB }, { pieceLength: PIECE });
+    const disk = await smallDisk(join(folder, "disk"), "12m");
+    const filler = join(disk, "filler");
+    await writeFile(filler, Buffer.alloc(8 * MIB, 1));
+    const { torrent, states } = await addWatched(newClient(disk), scene.torrent.file, { peers: [scene.peer] });
+    const state = await reaches(torrent, "disk-full");
+    expect(state).toMatchObject({ error: { code: "storage.full" } });
+    expect(torrent.status().progress).toBeLessThan(1);
+    await rm(filler);
+    await torrent.done;
+    expect(states.map(({ kind }) => kind)).not.toContain("failed");
+    expect((await sums(disk))["data.bin"]).toBe((await seededSums(scene))["data.bin"]);
+  },
+);
 
 it.each(["folder", "file"] as const)("a symbolic link to a %s outside is not written through", async (kind) => {
   const folder = await tempFolder();
-  const scene = await seeded(folder, { "sub/x": MIB, "y": 10 }, { pieceLength: PIECE });
+  const scene = await seeded(folder, { "sub/x": MIB, y: 10 }, { pieceLength: PIECE });
   const outside = join(folder, "outside");
   await mkdir(outside);
   await mkdir(join(scene.dir, "content"));
@@ -115,21 +127,26 @@ it.skipIf(!mayMount)(`a folder that cannot be written to can be seeded${because}
   await seed.done;
   const dir = join(folder, "leech");
   await mkdir(dir);
-  await (await newClient(dir).add(made.file, { peers: [`127.0.0.1:${seeder.port}`] })).done;
+  await (
+    await newClient(dir).add(made.file, { peers: [`127.0.0.1:${seeder.port}`] })
+  ).done;
   const { "content.torrent": _file, ...data } = await sums(disk);
   expect(await sums(dir)).toEqual(data);
   expect(existsSync(join(disk, ".millrace"))).toBe(false);
 });
 
-it.skipIf(!mayMount)(`a download into a folder that cannot be written to fails with a code; another torrent goes on${because}`, async () => {
-  const folder = await tempFolder();
-  const scene = await seeded(folder, { "data.bin": MIB }, { pieceLength: PIECE });
-  const disk = await smallDisk(join(folder, "disk"), "8m");
-  if (!mount("-o", "remount,ro", disk)) throw new Error("cannot remount");
-  const client = newClient(scene.dir);
-  const { torrent } = await addWatched(client, scene.torrent.file, { peers: [scene.peer], downloadDir: disk });
-  await expect(torrent.done).rejects.toMatchObject({ code: "storage.read-only" });
-  await torrent.remove();
-  const fine = await client.add(scene.torrent.file, { peers: [scene.peer] });
-  await fine.done;
-});
+it.skipIf(!mayMount)(
+  `a download into a folder that cannot be written to fails with a code; another torrent goes on${because}`,
+  async () => {
+    const folder = await tempFolder();
+    const scene = await seeded(folder, { "data.bin": MIB }, { pieceLength: PIECE });
+    const disk = await smallDisk(join(folder, "disk"), "8m");
+    if (!mount("-o", "remount,ro", disk)) throw new Error("cannot remount");
+    const client = newClient(scene.dir);
+    const { torrent } = await addWatched(client, scene.torrent.file, { peers: [scene.peer], downloadDir: disk });
+    await expect(torrent.done).rejects.toMatchObject({ code: "storage.read-only" });
+    await torrent.remove();
+    const fine = await client.add(scene.torrent.file, { peers: [scene.peer] });
+    await fine.done;
+  },
+);

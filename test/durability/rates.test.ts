@@ -8,11 +8,15 @@ const MB = 1_000_000;
 const RATE = 2 * MB;
 const LENGTH = 6 * MB;
 
-/** Seconds below which a transfer of {@link LENGTH} at {@link RATE} would break the limit: bursts and a last block off. */
+/**
+ * Seconds below which a transfer of {@link LENGTH} at {@link RATE} would break the limit: bursts and a last block off.
+ */
 const FEWEST_SECONDS = (LENGTH / RATE) * 0.85;
 
 describe("a limit of 2 MB/s holds", () => {
-  it.each<readonly [string, (leecher: Client, seeder: Client, seed: Torrent) => void, { readonly maxDownloadRate?: number }]>([
+  it.each<
+    readonly [string, (leecher: Client, seeder: Client, seed: Torrent) => void, { readonly maxDownloadRate?: number }]
+  >([
     ["for a client's downloads", (leecher) => leecher.setRates({ maxDownloadRate: RATE }), {}],
     ["for a torrent's download", () => undefined, { maxDownloadRate: RATE }],
     ["for a client's uploads", (_leecher, seeder) => seeder.setRates({ maxUploadRate: RATE }), {}],
@@ -43,7 +47,11 @@ describe("a limit of 2 MB/s holds", () => {
 describe("sequential mode", () => {
   it("brings pieces in order", async () => {
     const scene = await seeded(await tempFolder(), { "data.bin": LENGTH }, { pieceLength: 65_536 });
-    const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer], sequential: true, maxDownloadRate: RATE });
+    const torrent = await newClient(scene.dir).add(scene.torrent.file, {
+      peers: [scene.peer],
+      sequential: true,
+      maxDownloadRate: RATE,
+    });
     const order: number[] = [];
     torrent.on("piece", (piece) => order.push(piece));
     await torrent.done;

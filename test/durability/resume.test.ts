@@ -3,7 +3,17 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { addWatched, didCheck, hasPart, newClient, pieceCount, reaches, seeded, seededSums, sums } from "../support/clients.ts";
+import {
+  addWatched,
+  didCheck,
+  hasPart,
+  newClient,
+  pieceCount,
+  reaches,
+  seeded,
+  seededSums,
+  sums,
+} from "../support/clients.ts";
 import { eventually, Program } from "../support/process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
@@ -42,9 +52,11 @@ it("a download goes on after close() without hashing anything again", async () =
 });
 
 it("a complete torrent seeds again after close() without hashing anything", async () => {
-  const scene = await seeded(await tempFolder(), { "a/x": 3 * MIB, "b": 1 * MIB, "empty": 0 });
+  const scene = await seeded(await tempFolder(), { "a/x": 3 * MIB, b: 1 * MIB, empty: 0 });
   const first = newClient(scene.dir);
-  await (await first.add(scene.torrent.file, { peers: [scene.peer] })).done;
+  await (
+    await first.add(scene.torrent.file, { peers: [scene.peer] })
+  ).done;
   await first.close();
   const { torrent, states } = await addWatched(newClient(scene.dir), scene.torrent.file);
   await torrent.done;
@@ -81,7 +93,9 @@ it("after SIGKILL nothing is hashed again, at most 2 s of work is lost, and what
   const { metainfo } = scene.torrent;
   for (let piece = 0; piece < metainfo.pieceCount; piece++) {
     if (!has(piece)) continue;
-    const hash = createHash("sha1").update(data.subarray(piece * PIECE, (piece + 1) * PIECE)).digest();
+    const hash = createHash("sha1")
+      .update(data.subarray(piece * PIECE, (piece + 1) * PIECE))
+      .digest();
     expect(Buffer.from(metainfo.pieceHash(piece)).equals(hash), `piece ${piece}`).toBe(true);
   }
   scene.seeder.setRates({ maxUploadRate: undefined });
@@ -105,7 +119,9 @@ it("recheck finds the one damaged piece, and only that is downloaded again", asy
 it("data changed while the client was away is noticed at the next start", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 4 * MIB }, { pieceLength: PIECE });
   const first = newClient(scene.dir);
-  await (await first.add(scene.torrent.file, { peers: [scene.peer] })).done;
+  await (
+    await first.add(scene.torrent.file, { peers: [scene.peer] })
+  ).done;
   await first.close();
   await corrupt(join(scene.dir, "data.bin"), 3 * PIECE);
   const { torrent, states } = await addWatched(newClient(scene.dir), scene.torrent.file, { peers: [scene.peer] });

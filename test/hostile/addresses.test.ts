@@ -60,7 +60,9 @@ describe("one address", () => {
   it("with 150 connections leaves slots to others", async () => {
     const siege = await Siege.same({ seeding: true });
     for (let round = 0; round < 15; round++) {
-      await Promise.all(Array.from({ length: 10 }, () => FloodPeer.meet(siege.port, siege.infoHash, { from: "127.9.9.9" })));
+      await Promise.all(
+        Array.from({ length: 10 }, () => FloodPeer.meet(siege.port, siege.infoHash, { from: "127.9.9.9" })),
+      );
     }
     expect(await getsIn(siege, 4)).toBe(true);
   });
@@ -96,7 +98,8 @@ describe("a peer that has another's peer id", () => {
     const siege = await Siege.same({ seeding: true });
     const peerId = new Uint8Array(randomBytes(20));
     const honest = await FloodPeer.meet(siege.port, siege.infoHash, { from: "127.0.0.1", peerId });
-    for (let visit = 0; visit < 20; visit++) await FloodPeer.meet(siege.port, siege.infoHash, { from: "127.9.9.9", peerId });
+    for (let visit = 0; visit < 20; visit++)
+      await FloodPeer.meet(siege.port, siege.infoHash, { from: "127.9.9.9", peerId });
     await sleep(100);
     expect(honest.isIn).toBe(true);
   });

@@ -8,7 +8,13 @@ import { Siege } from "../support/siege.ts";
 async function idlers(siege: Siege, count: number): Promise<FloodPeer[]> {
   const peers: FloodPeer[] = [];
   for (let first = 0; first < count; first += 20) {
-    peers.push(...(await Promise.all(Array.from({ length: Math.min(20, count - first) }, (_, index) => FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(first + index) })))));
+    peers.push(
+      ...(await Promise.all(
+        Array.from({ length: Math.min(20, count - first) }, (_, index) =>
+          FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(first + index) }),
+        ),
+      )),
+    );
   }
   for (const { socket, isIn } of peers) if (isIn) socket.write(encodeHaveNone());
   return peers;

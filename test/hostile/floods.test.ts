@@ -1,17 +1,27 @@
 import { describe, expect, it } from "vitest";
-import { encodeExtended, encodeExtendedHandshake, encodeInterested, encodeHaveNone, encodeRequest, utMetadata } from "../../src/wire/index.ts";
+import {
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeInterested,
+  encodeHaveNone,
+  encodeRequest,
+  utMetadata,
+} from "../../src/wire/index.ts";
 import type { BadPeer } from "../support/bad-peer.ts";
 import { eventually } from "../support/process.ts";
 import { Theatre } from "../support/theatre.ts";
 
 const MIB = 1024 * 1024;
 
-/** Writes as much of `message` as the other side takes, and does not read: answers how many were taken when it stood still, or `most`. */
+/**
+ * Writes as much of `message` as the other side takes, and does not read: answers how many were taken when it stood
+ * still, or `most`.
+ */
 async function pour(peer: BadPeer, message: Uint8Array, most: number): Promise<number> {
   const batch = Buffer.concat(Array.from({ length: 1000 }, () => message));
   let taken = 0;
   peer.socket.pause();
-  for (let last = -1; taken < most && taken !== last; ) {
+  for (let last = -1; taken < most && taken !== last;) {
     last = taken;
     const drained = new Promise<boolean>((resolve) => {
       peer.socket.write(batch, () => resolve(true));

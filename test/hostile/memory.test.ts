@@ -42,9 +42,20 @@ class Growth {
   }
 }
 
-async function crowd(siege: Siege, flood: FloodName, count: number): Promise<{ readonly peers: FloodPeer[]; readonly ring: Buffer }> {
-  const { opening, ring, isFast, isDeaf } = scriptOf(flood, { pieces: siege.victim.pieceCount, pieceLength: siege.victim.pieceLength });
-  const peers = await Promise.all(Array.from({ length: count }, (_, index) => FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf })));
+async function crowd(
+  siege: Siege,
+  flood: FloodName,
+  count: number,
+): Promise<{ readonly peers: FloodPeer[]; readonly ring: Buffer }> {
+  const { opening, ring, isFast, isDeaf } = scriptOf(flood, {
+    pieces: siege.victim.pieceCount,
+    pieceLength: siege.victim.pieceLength,
+  });
+  const peers = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
+    ),
+  );
   for (const { socket } of peers) if (opening.length > 0) socket.write(opening);
   return { peers, ring };
 }

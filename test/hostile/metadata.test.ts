@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { formatMagnet } from "../../src/metainfo/index.ts";
-import { decodeExtendedHandshake, encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeUnchoke, metadataReply, utMetadata, type MetadataMessage } from "../../src/wire/index.ts";
+import {
+  decodeExtendedHandshake,
+  encodeBitfield,
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeUnchoke,
+  metadataReply,
+  utMetadata,
+  type MetadataMessage,
+} from "../../src/wire/index.ts";
 import type { BadPeer } from "../support/bad-peer.ts";
 import type { Behaviour } from "../support/bad-seed.ts";
 import { fullBits } from "../support/bad-seed.ts";
@@ -14,7 +23,11 @@ interface MetadataPart {
   /** What it says the info dictionary's size is. */
   readonly size: number | undefined;
   /** Answers a request; `undefined` stays silent. */
-  readonly answer: (piece: number, peer: BadPeer, reply: (message: MetadataMessage) => void) => MetadataMessage | undefined;
+  readonly answer: (
+    piece: number,
+    peer: BadPeer,
+    reply: (message: MetadataMessage) => void,
+  ) => MetadataMessage | undefined;
 }
 
 /** A seed that gives metadata as `part` says. */
@@ -23,7 +36,12 @@ function metadataSeed({ size, answer }: MetadataPart): Behaviour {
   return {
     reserved: { extended: true },
     greet: (peer, seed) => {
-      peer.send(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_metadata", THEIR_ID]]), metadataSize: size })));
+      peer.send(
+        encodeExtended(
+          0,
+          encodeExtendedHandshake({ extensions: new Map([["ut_metadata", THEIR_ID]]), metadataSize: size }),
+        ),
+      );
       peer.send(encodeBitfield(fullBits(seed.pieceCount)), encodeUnchoke());
     },
     onMessage: (peer, message) => {
@@ -39,15 +57,57 @@ function metadataSeed({ size, answer }: MetadataPart): Behaviour {
 }
 
 const lies: readonly { readonly what: string; readonly lie: (info: Uint8Array) => MetadataPart }[] = [
-  { what: "sends wrong bytes", lie: (info) => ({ size: info.length, answer: (piece) => metadataReply(info.map((byte) => byte ^ 1), { piece }) }) },
-  { what: "says that it is smaller", lie: (info) => ({ size: info.length - 10, answer: (piece) => metadataReply(info.subarray(0, info.length - 10), { piece }) }) },
-  { what: "says that it has 32 MiB, and sends zeros", lie: () => ({ size: 32 * 1024 * 1024, answer: (piece) => ({ type: "data", piece, totalSize: 32 * 1024 * 1024, data: new Uint8Array(16_384) }) }) },
+  {
+    what: "sends wrong bytes",
+    lie: (info) => ({
+      size: info.length,
+      answer: (piece) =>
+        metadataReply(
+          info.map((byte) => byte ^ 1),
+          { piece },
+        ),
+    }),
+  },
+  {
+    what: "says that it is smaller",
+    lie: (info) => ({
+      size: info.length - 10,
+      answer: (piece) => metadataReply(info.subarray(0, info.length - 10), { piece }),
+    }),
+  },
+  {
+    what: "says that it has 32 MiB, and sends zeros",
+    lie: () => ({
+      size: 32 * 1024 * 1024,
+      answer: (piece) => ({ type: "data", piece, totalSize: 32 * 1024 * 1024, data: new Uint8Array(16_384) }),
+    }),
+  },
   { what: "says that it has 4 GiB", lie: () => ({ size: 2 ** 32, answer: () => undefined }) },
   { what: "says that it has minus one byte", lie: () => ({ size: -1, answer: () => undefined }) },
-  { what: "rejects everything", lie: (info) => ({ size: info.length, answer: (piece) => ({ type: "reject", piece }) }) },
+  {
+    what: "rejects everything",
+    lie: (info) => ({ size: info.length, answer: (piece) => ({ type: "reject", piece }) }),
+  },
   { what: "never answers", lie: (info) => ({ size: info.length, answer: () => undefined }) },
-  { what: "sends pieces that nobody asked for", lie: (info) => ({ size: info.length, answer: (piece) => metadataReply(info, { piece: piece + 1 }) ?? { type: "reject", piece } }) },
-  { what: "changes its mind about the size", lie: (info) => ({ size: info.length, answer: (piece) => ({ type: "data", piece, totalSize: info.length + 5, data: info.slice(piece * 16_384, (piece + 1) * 16_384) }) }) },
+  {
+    what: "sends pieces that nobody asked for",
+    lie: (info) => ({
+      size: info.length,
+      answer: (piece) => metadataReply(info, { piece: piece + 1 }) ?? { type: "reject", piece },
+    }),
+  },
+  {
+    what: "changes its mind about the size",
+    lie: (info) => ({
+      size: info.length,
+      answer: (piece) => ({
+        type: "data",
+        piece,
+        totalSize: info.length + 5,
+        data: info.slice(piece * 16_384, (piece + 1) * 16_384),
+      }),
+    }),
+  },
 ];
 
 describe("metadata for a magnet link, from an honest peer and one that", () => {
@@ -56,10 +116,14 @@ describe("metadata for a magnet link, from an honest peer and one that", () => {
     const theatre = await Theatre.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
     const info = theatre.metainfo.infoBytes;
     const liar = await theatre.seed(metadataSeed(lie(info)));
-    const honest = await theatre.seed(metadataSeed({ size: info.length, answer: (piece) => metadataReply(info, { piece }) }));
+    const honest = await theatre.seed(
+      metadataSeed({ size: info.length, answer: (piece) => metadataReply(info, { piece }) }),
+    );
     const link = formatMagnet({ infoHash: theatre.metainfo.infoHash });
     const torrent = await theatre.client.add(link, { peers: [liar.address] });
-    await eventually("the liar has shaken hands", () => liar.connections.some(({ handshake }) => handshake !== undefined));
+    await eventually("the liar has shaken hands", () =>
+      liar.connections.some(({ handshake }) => handshake !== undefined),
+    );
     await torrent.addPeers([honest.address]);
     await eventually("the metadata is there", () => torrent.metainfo !== undefined);
     expect(torrent.metainfo?.infoHash?.hex).toBe(theatre.metainfo.infoHash?.hex);
@@ -89,7 +153,9 @@ describe("metadata for a magnet link, from an honest peer and one that", () => {
         },
       }),
     );
-    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), { peers: [stuck.address] });
+    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), {
+      peers: [stuck.address],
+    });
     await eventually("the metadata is there", () => torrent.metainfo !== undefined);
     expect(stuck.accepted).toBe(1);
   });
@@ -97,9 +163,13 @@ describe("metadata for a magnet link, from an honest peer and one that", () => {
   it("nobody at all to be honest: it waits, holding little", async () => {
     const theatre = await Theatre.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
     const huge = 32 * 1024 * 1024;
-    const liars = await Promise.all(Array.from({ length: 8 }, (_, at) => theatre.seed(metadataSeed({ size: huge - at, answer: () => undefined }))));
+    const liars = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => theatre.seed(metadataSeed({ size: huge - at, answer: () => undefined }))),
+    );
     const before = process.memoryUsage().arrayBuffers;
-    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), { peers: liars.map(({ address }) => address) });
+    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), {
+      peers: liars.map(({ address }) => address),
+    });
     await eventually("all have been met", () => torrent.peers().length === liars.length);
     // Memory comes with what arrives, never on a peer's word.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);

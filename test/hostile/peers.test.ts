@@ -79,11 +79,20 @@ const allBits = (): Uint8Array => {
 };
 
 /** Answers requests; `spoil` may change a block. */
-function serve(peer: BadPeer, spoil: (block: Uint8Array, piece: number, begin: number) => Uint8Array = (block) => block): void {
+function serve(
+  peer: BadPeer,
+  spoil: (block: Uint8Array, piece: number, begin: number) => Uint8Array = (block) => block,
+): void {
   peer.onMessage = (message) => {
     if (message.type !== "request") return;
     const at = message.piece * PIECE + message.begin;
-    peer.send(encodePiece(message.piece, message.begin, spoil(data.slice(at, at + message.length), message.piece, message.begin)));
+    peer.send(
+      encodePiece(
+        message.piece,
+        message.begin,
+        spoil(data.slice(at, at + message.length), message.piece, message.begin),
+      ),
+    );
   };
   peer.send(encodeBitfield(allBits()), encodeUnchoke());
 }
@@ -94,7 +103,11 @@ describe("a handshake", () => {
   it.each([
     ["of another protocol", () => Buffer.from("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n".padEnd(100))],
     ["that is garbage", () => Buffer.alloc(68, 0xa7)],
-    ["for a torrent that is not here", () => Buffer.concat([Buffer.from([19]), Buffer.from("BitTorrent protocol"), Buffer.alloc(8), Buffer.alloc(40, 7)])],
+    [
+      "for a torrent that is not here",
+      () =>
+        Buffer.concat([Buffer.from([19]), Buffer.from("BitTorrent protocol"), Buffer.alloc(8), Buffer.alloc(40, 7)]),
+    ],
   ])("%s is hung up on", async (_, bytes) => {
     const peer = await BadPeer.dial(seeder.port);
     peers.push(peer);
@@ -170,8 +183,16 @@ describe("a peer that strains the protocol is borne:", () => {
     ["an unknown message", false, () => [encodeRaw(99, new Uint8Array(1000))]],
     ["a cancel for what it never asked", false, () => [encodeCancel(1, 0, BLOCK)]],
     ["a piece that nobody asked for", false, () => [encodePiece(1, 0, new Uint8Array(BLOCK))]],
-    ["choke and unchoke 5,000 times", false, () => Array.from({ length: 5_000 }, (_, at) => (at % 2 === 0 ? encodeChoke() : encodeUnchoke()))],
-    ["interested and not 5,000 times", false, () => Array.from({ length: 5_001 }, (_, at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested()))],
+    [
+      "choke and unchoke 5,000 times",
+      false,
+      () => Array.from({ length: 5_000 }, (_, at) => (at % 2 === 0 ? encodeChoke() : encodeUnchoke())),
+    ],
+    [
+      "interested and not 5,000 times",
+      false,
+      () => Array.from({ length: 5_001 }, (_, at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested())),
+    ],
     ["an extended message of an id never agreed on", true, () => [encodeExtended(77, new Uint8Array(100))]],
   ])("%s", async (_, isModern, say) => {
     const peer = await meet(seeder, { fast: isModern, extended: isModern });
@@ -201,7 +222,9 @@ describe("a peer that strains the protocol is borne:", () => {
     await peer.until(() => peer.heardOf("unchoke").length === 1);
     const before = process.memoryUsage().arrayBuffers;
     peer.socket.pause();
-    const asked = Array.from({ length: 5_000 }, (_, at) => encodeRequest(at % 39, Math.floor(at / 39) % 4 * BLOCK, BLOCK));
+    const asked = Array.from({ length: 5_000 }, (_, at) =>
+      encodeRequest(at % 39, (Math.floor(at / 39) % 4) * BLOCK, BLOCK),
+    );
     peer.send(...asked);
     await sleep(500);
     // What waits is requests, not blocks.
@@ -228,23 +251,27 @@ describe("a liar beside an honest seed", () => {
     ["whose every block is wrong", flip],
     ["who spoils one block of each piece", (block, _, begin) => (begin === BLOCK ? flip(block) : block)],
     ["who spoils some pieces", (block, piece) => (piece % 5 === 0 ? flip(block) : block)],
-  ])("%s is banned, the honest one is not, and the download completes", async (_, spoil) => {
-    const [liarId, honestId] = [someId("the liar"), someId("the honest one")];
-    const liar = await meet(leecher, { peerId: liarId });
-    const honest = await meet(leecher, { peerId: honestId });
-    serve(liar, spoil);
-    await liar.until(() => liar.heardOf("request").length > 0);
-    serve(honest);
-    await torrent.done;
-    expect(torrent.status().wasted).toBeGreaterThan(0);
-    expect(torrent.status().wasted).toBeLessThan(data.length * 2);
-    await liar.dropped();
-    const again = await meet(leecher, { peerId: liarId });
-    await again.dropped();
-    const welcome = await meet(leecher, { peerId: honestId });
-    welcome.send(encodeInterested());
-    await welcome.until(() => welcome.heardOf("unchoke").length > 0);
-  }, 60_000);
+  ])(
+    "%s is banned, the honest one is not, and the download completes",
+    async (_, spoil) => {
+      const [liarId, honestId] = [someId("the liar"), someId("the honest one")];
+      const liar = await meet(leecher, { peerId: liarId });
+      const honest = await meet(leecher, { peerId: honestId });
+      serve(liar, spoil);
+      await liar.until(() => liar.heardOf("request").length > 0);
+      serve(honest);
+      await torrent.done;
+      expect(torrent.status().wasted).toBeGreaterThan(0);
+      expect(torrent.status().wasted).toBeLessThan(data.length * 2);
+      await liar.dropped();
+      const again = await meet(leecher, { peerId: liarId });
+      await again.dropped();
+      const welcome = await meet(leecher, { peerId: honestId });
+      welcome.send(encodeInterested());
+      await welcome.until(() => welcome.heardOf("unchoke").length > 0);
+    },
+    60_000,
+  );
 
   it("also when there are two liars", async () => {
     const liars = [await meet(leecher), await meet(leecher)];
@@ -260,7 +287,9 @@ describe("a liar beside an honest seed", () => {
     cutter.onMessage = (message) => {
       if (message.type !== "request") return;
       const at = message.piece * PIECE + message.begin;
-      cutter.send(encodePiece(message.piece, message.begin, flip(data.slice(at, at + message.length))).subarray(0, 9_000));
+      cutter.send(
+        encodePiece(message.piece, message.begin, flip(data.slice(at, at + message.length))).subarray(0, 9_000),
+      );
       cutter.socket.end();
       cutter.onMessage = () => undefined;
     };

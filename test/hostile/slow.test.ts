@@ -18,7 +18,8 @@ describe("a seed that takes requests and", () => {
     const theatre = await Theatre.open();
     const stuck = await theatre.seed({
       onRequest: (peer, request, seed) => {
-        if (seed.requests.length === 1) peer.send(encodePiece(request.piece, request.begin, seed.block(request)).subarray(0, 9_000));
+        if (seed.requests.length === 1)
+          peer.send(encodePiece(request.piece, request.begin, seed.block(request)).subarray(0, 9_000));
       },
     });
     const torrent = await theatre.play([stuck]);
@@ -77,13 +78,18 @@ describe("liars among the seeds that we dial", () => {
   it.each([
     { what: "one that spoils everything", spoils: [() => true] },
     { what: "one that spoils one block in ten", spoils: [(count: number) => count % 10 === 3] },
-    { what: "two that spoil one block in four", spoils: [(count: number) => count % 4 === 1, (count: number) => count % 4 === 2] },
+    {
+      what: "two that spoil one block in four",
+      spoils: [(count: number) => count % 4 === 1, (count: number) => count % 4 === 2],
+    },
   ])("$what: found out, and never dialed again; the honest ones are not", async ({ spoils }) => {
     const theatre = await Theatre.open({ length: 3_000_000 });
     const liars = await Promise.all(
       spoils.map((isSpoiled) => {
         let count = 0;
-        return theatre.seed({ onRequest: (peer, request, seed) => seed.serve(peer, request, isSpoiled(count++) ? flip : undefined) });
+        return theatre.seed({
+          onRequest: (peer, request, seed) => seed.serve(peer, request, isSpoiled(count++) ? flip : undefined),
+        });
       }),
     );
     const honest = [await theatre.seed(), await theatre.seed()];

@@ -7,7 +7,10 @@ import { addressOf, FloodPeer } from "../support/flood-peer.ts";
 import { LARGE_PIECE, Siege } from "../support/siege.ts";
 import { TurnMeter, unitOfWork } from "../support/turn-meter.ts";
 
-/** CPU for the longest turn, in units of work of this machine: some 120 ms on one of 2024. What is not bounded takes seconds. */
+/**
+ * CPU for the longest turn, in units of work of this machine: some 120 ms on one of 2024. What is not bounded takes
+ * seconds.
+ */
 const MAX_TURN_UNITS = 20;
 const UNIT_MS = unitOfWork();
 const PIECES = 1_000_000;
@@ -23,8 +26,15 @@ interface Case {
 
 /** Peers in, their opening said, then the flood; returns the longest turn. */
 async function besiege(siege: Siege, { flood, peers, most }: Case): Promise<number> {
-  const { opening, ring, isFast, isDeaf } = scriptOf(flood, { pieces: siege.victim.pieceCount, pieceLength: siege.victim.pieceLength });
-  const attackers = await Promise.all(Array.from({ length: peers }, (_, index) => FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf })));
+  const { opening, ring, isFast, isDeaf } = scriptOf(flood, {
+    pieces: siege.victim.pieceCount,
+    pieceLength: siege.victim.pieceLength,
+  });
+  const attackers = await Promise.all(
+    Array.from({ length: peers }, (_, index) =>
+      FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
+    ),
+  );
   expect(attackers.every(({ isIn }) => isIn)).toBe(true);
   for (const { socket } of attackers) if (opening.length > 0) socket.write(opening);
   // What a first word costs, such as that of a million pieces, is not the flood.

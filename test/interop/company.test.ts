@@ -36,14 +36,23 @@ interface Scene {
 async function scene(): Promise<Scene> {
   const folder = await tempFolder();
   const seedDir = join(folder, "seed");
-  await writeRandom(join(seedDir, "content"), Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`a file of number ${index}`, 10_000 + index])));
+  await writeRandom(
+    join(seedDir, "content"),
+    Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`a file of number ${index}`, 10_000 + index])),
+  );
   const tracker = await startMillraceTracker();
-  const { file, metainfo } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker.http]] });
+  const { file, metainfo } = await torrentOf(join(seedDir, "content"), {
+    pieceLength: 16_384,
+    trackers: [[tracker.http]],
+  });
   expect(metainfo.infoBytes.length).toBeGreaterThan(16_384);
   return {
     folder,
     seedDir,
-    sources: { torrent: file, "magnet link": `magnet:?xt=urn:btih:${metainfo.id.hex}&dn=content&tr=${encodeURIComponent(tracker.http)}` },
+    sources: {
+      torrent: file,
+      "magnet link": `magnet:?xt=urn:btih:${metainfo.id.hex}&dn=content&tr=${encodeURIComponent(tracker.http)}`,
+    },
     hasSeeder: () => trackerKnows(runtime, tracker.http, metainfo.id, { seeders: 1 }),
     leechDir: async (number) => {
       const dir = join(folder, `leech${number}`);
@@ -59,24 +68,46 @@ async function content(folder: string): Promise<Record<string, string>> {
 
 describe.each(clients)("with %s", (_name, packageName, start) => {
   const lacking = missing(packageName);
-  const cases = (["torrent", "magnet link"] as const).flatMap((source) => [1, 4].map((leechers) => [source, leechers] as const));
+  const cases = (["torrent", "magnet link"] as const).flatMap((source) =>
+    [1, 4].map((leechers) => [source, leechers] as const),
+  );
 
-  it.skipIf(lacking.length > 0).each(cases)(`data goes from it by %s to %i at once${because(lacking)}`, async (source, leechers) => {
-    const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
-    await start({ home: join(folder, "home"), source: sources.torrent, dir: seedDir, seed: true });
-    await hasSeeder();
-    const dirs = await Promise.all(Array.from({ length: leechers }, (_, number) => leechDir(number)));
-    await Promise.all(dirs.map(async (dir) => (await newClient(dir, { listenIp: "127.0.0.1" }).add(sources[source])).done));
-    for (const dir of dirs) expect(await sums(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lacking.length > 0).each(cases)(
+    `data goes from it by %s to %i at once${because(lacking)}`,
+    async (source, leechers) => {
+      const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
+      await start({ home: join(folder, "home"), source: sources.torrent, dir: seedDir, seed: true });
+      await hasSeeder();
+      const dirs = await Promise.all(Array.from({ length: leechers }, (_, number) => leechDir(number)));
+      await Promise.all(
+        dirs.map(async (dir) => (await newClient(dir, { listenIp: "127.0.0.1" }).add(sources[source])).done),
+      );
+      for (const dir of dirs) expect(await sums(dir)).toEqual(await content(seedDir));
+    },
+  );
 
-  it.skipIf(lacking.length > 0).each(cases)(`data goes to it by %s, to %i at once${because(lacking)}`, async (source, leechers) => {
-    const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
-    await (await newClient(seedDir, { listenIp: "127.0.0.1" }).add(sources.torrent)).done;
-    await hasSeeder();
-    const dirs = await Promise.all(Array.from({ length: leechers }, (_, number) => leechDir(number)));
-    const others = await Promise.all(dirs.map((dir, number) => start({ home: join(folder, `home${number}`), source: sources[source], dir, seed: false, ip: `127.0.0.${number + 2}` })));
-    await Promise.all(others.map((other) => other.complete()));
-    for (const dir of dirs) expect(await content(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lacking.length > 0).each(cases)(
+    `data goes to it by %s, to %i at once${because(lacking)}`,
+    async (source, leechers) => {
+      const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
+      await (
+        await newClient(seedDir, { listenIp: "127.0.0.1" }).add(sources.torrent)
+      ).done;
+      await hasSeeder();
+      const dirs = await Promise.all(Array.from({ length: leechers }, (_, number) => leechDir(number)));
+      const others = await Promise.all(
+        dirs.map((dir, number) =>
+          start({
+            home: join(folder, `home${number}`),
+            source: sources[source],
+            dir,
+            seed: false,
+            ip: `127.0.0.${number + 2}`,
+          }),
+        ),
+      );
+      await Promise.all(others.map((other) => other.complete()));
+      for (const dir of dirs) expect(await content(dir)).toEqual(await content(seedDir));
+    },
+  );
 });

@@ -63,10 +63,13 @@ describe(`odd names, with libtorrent${because(noLibtorrent)}`, () => {
   it.skipIf(noLibtorrent.length > 0)("arrive from it", async () => {
     const { home, seedDir, dir } = await folders(lengths);
     const { file, metainfo } = await torrentOf(join(seedDir, "content"), pieces);
-    // Names that would not do everywhere are made safe when a torrent is read: the data must be there under the safe ones.
+    // Names that would not do everywhere are made safe when a torrent is read: the data must be there under the safe
+    // ones.
     expect(metainfo.files.length).toBe(Object.keys(lengths).length);
     const other = await Libtorrent.start({ home, source: file, dir: seedDir, seed: true });
-    await (await newClient(dir).add(file, { peers: [`127.0.0.1:${other.port}`] })).done;
+    await (
+      await newClient(dir).add(file, { peers: [`127.0.0.1:${other.port}`] })
+    ).done;
     expect(Object.values(await sums(dir)).toSorted()).toEqual(Object.values(await content(seedDir)).toSorted());
     expect(await sums(dir)).toEqual(await content(seedDir));
   });
@@ -75,7 +78,9 @@ describe(`odd names, with libtorrent${because(noLibtorrent)}`, () => {
     const { home, seedDir, dir } = await folders(lengths);
     const { file } = await torrentOf(join(seedDir, "content"), pieces);
     const client = newClient(seedDir);
-    await (await client.add(file)).done;
+    await (
+      await client.add(file)
+    ).done;
     const other = await Libtorrent.start({ home, source: file, dir, seed: false });
     other.connect("127.0.0.1", client.port);
     await other.complete();
@@ -84,39 +89,56 @@ describe(`odd names, with libtorrent${because(noLibtorrent)}`, () => {
 });
 
 describe("IPv6, with libtorrent", () => {
-  it.skipIf(noLibtorrent.length > 0).each(["from", "to"] as const)(`data goes %s it over ::1${because(noLibtorrent)}`, async (direction) => {
-    const { home, seedDir, dir } = await folders({ "content/a": 1_000_000, "content/b": 300_000 });
-    const { file } = await torrentOf(join(seedDir, "content"));
-    const client = newClient(direction === "from" ? dir : seedDir);
-    const other = await Libtorrent.start({ home, source: file, dir: direction === "from" ? seedDir : dir, seed: direction === "from" }, { ipv6: true });
-    if (direction === "from") {
-      const torrent = await client.add(file, { peers: [`[::1]:${other.port}`] });
-      await torrent.done;
-    } else {
-      await (await client.add(file)).done;
-      other.connect("::1", client.port);
-      await other.complete();
-    }
-    expect(await sums(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(noLibtorrent.length > 0).each(["from", "to"] as const)(
+    `data goes %s it over ::1${because(noLibtorrent)}`,
+    async (direction) => {
+      const { home, seedDir, dir } = await folders({ "content/a": 1_000_000, "content/b": 300_000 });
+      const { file } = await torrentOf(join(seedDir, "content"));
+      const client = newClient(direction === "from" ? dir : seedDir);
+      const other = await Libtorrent.start(
+        { home, source: file, dir: direction === "from" ? seedDir : dir, seed: direction === "from" },
+        { ipv6: true },
+      );
+      if (direction === "from") {
+        const torrent = await client.add(file, { peers: [`[::1]:${other.port}`] });
+        await torrent.done;
+      } else {
+        await (
+          await client.add(file)
+        ).done;
+        other.connect("::1", client.port);
+        await other.complete();
+      }
+      expect(await sums(dir)).toEqual(await content(seedDir));
+    },
+  );
 });
 
 const noTransmission = missing("transmission-daemon", "opentracker");
 describe("odd names, with transmission", () => {
-  it.skipIf(noTransmission.length > 0).each(["from", "to"] as const)(`go %s it${because(noTransmission)}`, async (direction) => {
-    const { home, seedDir, dir } = await folders(ODD);
-    const { metainfo } = await torrentOf(join(seedDir, "content"), pieces);
-    const tracker = await startOpentracker(home, [metainfo.id]);
-    const { file } = await torrentOf(join(seedDir, "content"), { ...pieces, trackers: [[tracker.http]] });
-    const other = await Transmission.start({ home, source: file, dir: direction === "from" ? seedDir : dir, seed: direction === "from" });
-    await trackerKnows(runtime, tracker.http, metainfo.id, direction === "from" ? { seeders: 1 } : { leechers: 1 });
-    const torrent = await newClient(direction === "from" ? dir : seedDir).add(file);
-    await (direction === "from" ? torrent.done : other.complete());
-    const [got, sent] = [await sums(dir), await content(seedDir)];
-    // Transmission makes no empty files.
-    const isEmpty = (name: string): boolean => ODD[name] === 0;
-    const full = (found: Record<string, string>): Record<string, string> => Object.fromEntries(Object.entries(found).filter(([name]) => direction === "from" || !isEmpty(name)));
-    expect(full(got)).toEqual(full(sent));
-    expect(await readdir(dir)).toContain("content");
-  });
+  it.skipIf(noTransmission.length > 0).each(["from", "to"] as const)(
+    `go %s it${because(noTransmission)}`,
+    async (direction) => {
+      const { home, seedDir, dir } = await folders(ODD);
+      const { metainfo } = await torrentOf(join(seedDir, "content"), pieces);
+      const tracker = await startOpentracker(home, [metainfo.id]);
+      const { file } = await torrentOf(join(seedDir, "content"), { ...pieces, trackers: [[tracker.http]] });
+      const other = await Transmission.start({
+        home,
+        source: file,
+        dir: direction === "from" ? seedDir : dir,
+        seed: direction === "from",
+      });
+      await trackerKnows(runtime, tracker.http, metainfo.id, direction === "from" ? { seeders: 1 } : { leechers: 1 });
+      const torrent = await newClient(direction === "from" ? dir : seedDir).add(file);
+      await (direction === "from" ? torrent.done : other.complete());
+      const [got, sent] = [await sums(dir), await content(seedDir)];
+      // Transmission makes no empty files.
+      const isEmpty = (name: string): boolean => ODD[name] === 0;
+      const full = (found: Record<string, string>): Record<string, string> =>
+        Object.fromEntries(Object.entries(found).filter(([name]) => direction === "from" || !isEmpty(name)));
+      expect(full(got)).toEqual(full(sent));
+      expect(await readdir(dir)).toContain("content");
+    },
+  );
 });

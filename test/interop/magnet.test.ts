@@ -32,18 +32,34 @@ async function scene(count = FILES, nameLength = 0): Promise<Scene> {
   const home = await tempFolder();
   const [seedDir, dir] = [join(home, "seed"), join(home, "leech")];
   await Promise.all([mkdir(seedDir), mkdir(dir)]);
-  const files = Object.fromEntries(Array.from({ length: count }, (_, index) => [`content/${`file number ${index}`.padEnd(nameLength, "x")}`, 4_000 + index]));
+  const files = Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [
+      `content/${`file number ${index}`.padEnd(nameLength, "x")}`,
+      4_000 + index,
+    ]),
+  );
   await writeRandom(seedDir, files);
   const { file, metainfo } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384 });
   expect(metainfo.infoBytes.length).toBeGreaterThan(2 * 16_384);
-  return { home: join(home, "home"), seedDir, dir, file, infoHash: metainfo.id, link: `magnet:?xt=urn:btih:${metainfo.id.hex}&dn=content` };
+  return {
+    home: join(home, "home"),
+    seedDir,
+    dir,
+    file,
+    infoHash: metainfo.id,
+    link: `magnet:?xt=urn:btih:${metainfo.id.hex}&dn=content`,
+  };
 }
 
 async function content(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(await sums(folder)).filter(([name]) => name.startsWith("content/")));
 }
 
-const seeders: readonly (readonly [string, "python3-libtorrent" | "transmission-daemon", (task: Task) => Promise<RealClient>])[] = [
+const seeders: readonly (readonly [
+  string,
+  "python3-libtorrent" | "transmission-daemon",
+  (task: Task) => Promise<RealClient>,
+])[] = [
   ["libtorrent", "python3-libtorrent", (task) => Libtorrent.start(task)],
   ["transmission", "transmission-daemon", (task) => Transmission.start(task)],
 ];
@@ -62,33 +78,42 @@ describe.each(seeders)("a magnet link to %s", (_name, packageName, start) => {
 
   const lackingTracker = missing(packageName, "opentracker");
 
-  it.skipIf(lackingTracker.length > 0).each(["http", "udp"] as const)(`with a tracker (tr, %s) alone downloads${because(lackingTracker)}`, async (scheme) => {
-    const { home, seedDir, dir, infoHash, link } = await scene();
-    const tracker = await startOpentracker(home, [infoHash]);
-    const { file } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker[scheme]]] });
-    await start({ home, source: file, dir: seedDir, seed: true });
-    await trackerKnows(runtime, tracker[scheme], infoHash, { seeders: 1 });
-    const torrent = await newClient(dir).add(`${link}&tr=${encodeURIComponent(tracker[scheme])}`);
-    await torrent.done;
-    expect(await sums(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lackingTracker.length > 0).each(["http", "udp"] as const)(
+    `with a tracker (tr, %s) alone downloads${because(lackingTracker)}`,
+    async (scheme) => {
+      const { home, seedDir, dir, infoHash, link } = await scene();
+      const tracker = await startOpentracker(home, [infoHash]);
+      const { file } = await torrentOf(join(seedDir, "content"), {
+        pieceLength: 16_384,
+        trackers: [[tracker[scheme]]],
+      });
+      await start({ home, source: file, dir: seedDir, seed: true });
+      await trackerKnows(runtime, tracker[scheme], infoHash, { seeders: 1 });
+      const torrent = await newClient(dir).add(`${link}&tr=${encodeURIComponent(tracker[scheme])}`);
+      await torrent.done;
+      expect(await sums(dir)).toEqual(await content(seedDir));
+    },
+  );
 });
 
 describe("a magnet link to rtorrent", () => {
   const lacking = missing("rtorrent");
 
-  it.skipIf(lacking.length > 0)(`fetches metadata of 100 KiB, of which rtorrent answers one request at a time${because(lacking)}`, async () => {
-    const { home, seedDir, dir, link } = await scene(450, 220);
-    // rtorrent loads no torrent without a tracker.
-    const tracker = await startMillraceTracker();
-    const { file } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker.http]] });
-    const seeder = await Rtorrent.start({ home, source: file, dir: seedDir, seed: true });
-    const torrent = await newClient(dir).add(`${link}&x.pe=127.0.0.1:${seeder.port}`);
-    await eventually("the metadata is there", () => torrent.metainfo, 15_000);
-    expect(torrent.metainfo?.infoBytes.length).toBeGreaterThan(100 * 1024);
-    await torrent.done;
-    expect(await sums(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lacking.length > 0)(
+    `fetches metadata of 100 KiB, of which rtorrent answers one request at a time${because(lacking)}`,
+    async () => {
+      const { home, seedDir, dir, link } = await scene(450, 220);
+      // rtorrent loads no torrent without a tracker.
+      const tracker = await startMillraceTracker();
+      const { file } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker.http]] });
+      const seeder = await Rtorrent.start({ home, source: file, dir: seedDir, seed: true });
+      const torrent = await newClient(dir).add(`${link}&x.pe=127.0.0.1:${seeder.port}`);
+      await eventually("the metadata is there", () => torrent.metainfo, 15_000);
+      expect(torrent.metainfo?.infoBytes.length).toBeGreaterThan(100 * 1024);
+      await torrent.done;
+      expect(await sums(dir)).toEqual(await content(seedDir));
+    },
+  );
 });
 
 describe("metadata from us", () => {
@@ -108,35 +133,59 @@ describe("metadata from us", () => {
 
   const lackingAria2 = missing("aria2");
 
-  it.skipIf(lackingAria2.length > 0)(`aria2, which announces left=0 for a magnet link, finds us through our tracker${because(lackingAria2)}`, async () => {
-    const { home, seedDir, dir, infoHash, file, link } = await scene();
-    const tracker = await startMillraceTracker();
-    await (await newClient(seedDir).add(file, { extraTrackers: [tracker.http] })).done;
-    await trackerKnows(runtime, tracker.http, infoHash, { seeders: 1 });
-    const other = await Aria2.start({ home, source: `${link}&tr=${encodeURIComponent(tracker.http)}`, dir, seed: false });
-    await other.complete();
-    expect(await content(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lackingAria2.length > 0)(
+    `aria2, which announces left=0 for a magnet link, finds us through our tracker${because(lackingAria2)}`,
+    async () => {
+      const { home, seedDir, dir, infoHash, file, link } = await scene();
+      const tracker = await startMillraceTracker();
+      await (
+        await newClient(seedDir).add(file, { extraTrackers: [tracker.http] })
+      ).done;
+      await trackerKnows(runtime, tracker.http, infoHash, { seeders: 1 });
+      const other = await Aria2.start({
+        home,
+        source: `${link}&tr=${encodeURIComponent(tracker.http)}`,
+        dir,
+        seed: false,
+      });
+      await other.complete();
+      expect(await content(dir)).toEqual(await content(seedDir));
+    },
+  );
 
   const lackingForAria2 = missing("aria2", "opentracker");
 
-  it.skipIf(lackingForAria2.length > 0)(`aria2 downloads by a magnet link with a tracker${because(lackingForAria2)}`, async () => {
-    const { home, seedDir, dir, infoHash, file, link } = await scene();
-    const tracker = await startOpentracker(home, [infoHash]);
-    await (await newClient(seedDir).add(file, { extraTrackers: [tracker.http] })).done;
-    await trackerKnows(runtime, tracker.http, infoHash, { seeders: 1 });
-    const other = await Aria2.start({ home, source: `${link}&tr=${encodeURIComponent(tracker.http)}`, dir, seed: false });
-    await other.complete();
-    expect(await content(dir)).toEqual(await content(seedDir));
-  });
+  it.skipIf(lackingForAria2.length > 0)(
+    `aria2 downloads by a magnet link with a tracker${because(lackingForAria2)}`,
+    async () => {
+      const { home, seedDir, dir, infoHash, file, link } = await scene();
+      const tracker = await startOpentracker(home, [infoHash]);
+      await (
+        await newClient(seedDir).add(file, { extraTrackers: [tracker.http] })
+      ).done;
+      await trackerKnows(runtime, tracker.http, infoHash, { seeders: 1 });
+      const other = await Aria2.start({
+        home,
+        source: `${link}&tr=${encodeURIComponent(tracker.http)}`,
+        dir,
+        seed: false,
+      });
+      await other.complete();
+      expect(await content(dir)).toEqual(await content(seedDir));
+    },
+  );
 });
 
 it("a magnet link goes on after a restart without anybody to give the metadata again", async () => {
   const { seedDir, dir, file, link } = await scene();
   const seeder = newClient(seedDir);
-  await (await seeder.add(file)).done;
+  await (
+    await seeder.add(file)
+  ).done;
   const first = newClient(dir);
-  await (await first.add(`${link}&x.pe=127.0.0.1:${seeder.port}`)).done;
+  await (
+    await first.add(`${link}&x.pe=127.0.0.1:${seeder.port}`)
+  ).done;
   await first.close();
   await seeder.close();
   const again = await newClient(dir).add(link);

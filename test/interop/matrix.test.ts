@@ -15,7 +15,11 @@ afterAll(() => runtime.close());
 
 const LENGTH = 5_000_000;
 
-const clients: readonly (readonly [string, "python3-libtorrent" | "transmission-daemon" | "aria2", (task: Task) => Promise<RealClient>])[] = [
+const clients: readonly (readonly [
+  string,
+  "python3-libtorrent" | "transmission-daemon" | "aria2",
+  (task: Task) => Promise<RealClient>,
+])[] = [
   ["libtorrent", "python3-libtorrent", (task) => Libtorrent.start(task)],
   ["transmission", "transmission-daemon", (task) => Transmission.start(task)],
   ["aria2", "aria2", (task) => Aria2.start(task)],
@@ -28,32 +32,50 @@ describe.each(trackers)("through %s", (tracker) => {
     describe.each(clients)("with %s", (_name, packageName, start) => {
       const lacking = missing(packageName, ...(tracker === "opentracker" ? (["opentracker"] as const) : []));
 
-      it.skipIf(lacking.length > 0).each(["from", "to"])(`data goes %s it unchanged${because(lacking)}`, async (direction) => {
-        const folder = await tempFolder();
-        const [seedDir, leechDir] = [join(folder, "seed"), join(folder, "leech")];
-        await Promise.all([mkdir(seedDir), mkdir(leechDir)]);
-        await writeFile(join(seedDir, "data.bin"), randomBytes(LENGTH));
-        // The tracker must know the torrent before it starts, and the torrent the tracker: the announce URL is no part of the info-hash.
-        const { metainfo } = await createTorrent(runtime, { path: join(seedDir, "data.bin") });
-        const running = tracker === "opentracker" ? await startOpentracker(folder, [metainfo.id]) : await startMillraceTracker();
-        const torrentFile = join(folder, "data.torrent");
-        const { bytes } = await createTorrent(runtime, { path: join(seedDir, "data.bin"), trackers: [[running[scheme]]] });
-        await writeFile(torrentFile, bytes);
+      it.skipIf(lacking.length > 0).each(["from", "to"])(
+        `data goes %s it unchanged${because(lacking)}`,
+        async (direction) => {
+          const folder = await tempFolder();
+          const [seedDir, leechDir] = [join(folder, "seed"), join(folder, "leech")];
+          await Promise.all([mkdir(seedDir), mkdir(leechDir)]);
+          await writeFile(join(seedDir, "data.bin"), randomBytes(LENGTH));
+          // The tracker must know the torrent before it starts, and the torrent the tracker: the announce URL is no
+          // part of the info-hash.
+          const { metainfo } = await createTorrent(runtime, { path: join(seedDir, "data.bin") });
+          const running =
+            tracker === "opentracker" ? await startOpentracker(folder, [metainfo.id]) : await startMillraceTracker();
+          const torrentFile = join(folder, "data.torrent");
+          const { bytes } = await createTorrent(runtime, {
+            path: join(seedDir, "data.bin"),
+            trackers: [[running[scheme]]],
+          });
+          await writeFile(torrentFile, bytes);
 
-        const client = new Client({ downloadDir: direction === "from" ? leechDir : seedDir, port: 0 });
-        try {
-          const other = await start({ home: join(folder, "home"), source: torrentFile, dir: direction === "from" ? seedDir : leechDir, seed: direction === "from" });
-          // Transmission does not dial loopback addresses that a tracker tells it: we come second and dial.
-          await trackerKnows(runtime, running[scheme], metainfo.id, direction === "from" ? { seeders: 1 } : { leechers: 1 });
-          const torrent = await client.add(torrentFile);
-          await (direction === "from" ? torrent.done : other.complete());
-          expect(await sha256(join(leechDir, "data.bin"))).toBe(await sha256(join(seedDir, "data.bin")));
-          const { uploaded, downloaded } = torrent.status();
-          expect(direction === "from" ? downloaded : uploaded).toBeGreaterThanOrEqual(LENGTH);
-        } finally {
-          await client.close();
-        }
-      });
+          const client = new Client({ downloadDir: direction === "from" ? leechDir : seedDir, port: 0 });
+          try {
+            const other = await start({
+              home: join(folder, "home"),
+              source: torrentFile,
+              dir: direction === "from" ? seedDir : leechDir,
+              seed: direction === "from",
+            });
+            // Transmission does not dial loopback addresses that a tracker tells it: we come second and dial.
+            await trackerKnows(
+              runtime,
+              running[scheme],
+              metainfo.id,
+              direction === "from" ? { seeders: 1 } : { leechers: 1 },
+            );
+            const torrent = await client.add(torrentFile);
+            await (direction === "from" ? torrent.done : other.complete());
+            expect(await sha256(join(leechDir, "data.bin"))).toBe(await sha256(join(seedDir, "data.bin")));
+            const { uploaded, downloaded } = torrent.status();
+            expect(direction === "from" ? downloaded : uploaded).toBeGreaterThanOrEqual(LENGTH);
+          } finally {
+            await client.close();
+          }
+        },
+      );
     });
   });
 });

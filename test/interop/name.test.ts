@@ -9,7 +9,9 @@ import { Transmission, type Task } from "../support/real-clients.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
 /** Starts a seeder of some data and a client of ours that takes it slowly; returns the seeder and the info-hash. */
-async function slowly<T extends { readonly port: number }>(start: (task: Task) => Promise<T>): Promise<{ readonly seeder: T; readonly infoHash: string }> {
+async function slowly<T extends { readonly port: number }>(
+  start: (task: Task) => Promise<T>,
+): Promise<{ readonly seeder: T; readonly infoHash: string }> {
   const folder = await tempFolder();
   const [seedDir, dir] = [join(folder, "seed"), join(folder, "leech")];
   await mkdir(dir);
@@ -24,22 +26,36 @@ async function slowly<T extends { readonly port: number }>(start: (task: Task) =
 
 describe("our name in the lists of other clients", () => {
   const lackingQbittorrent = missing("qbittorrent-nox");
-  it.skipIf(lackingQbittorrent.length > 0)(`is Millrace and the version in qBittorrent's, which reads extended handshakes${because(lackingQbittorrent)}`, async () => {
-    const { seeder, infoHash } = await slowly((task) => Qbittorrent.start(task));
-    const [name] = await eventually("it lists a peer with a name", async () => {
-      const names = await seeder.peerClients(infoHash);
-      return names.some((each) => each.startsWith("Millrace")) && names;
-    }, 30_000);
-    expect(name).toMatch(/^Millrace \d+\.\d+\.\d+$/);
-  });
+  it.skipIf(lackingQbittorrent.length > 0)(
+    `is Millrace and the version in qBittorrent's, which reads extended handshakes${because(lackingQbittorrent)}`,
+    async () => {
+      const { seeder, infoHash } = await slowly((task) => Qbittorrent.start(task));
+      const [name] = await eventually(
+        "it lists a peer with a name",
+        async () => {
+          const names = await seeder.peerClients(infoHash);
+          return names.some((each) => each.startsWith("Millrace")) && names;
+        },
+        30_000,
+      );
+      expect(name).toMatch(/^Millrace \d+\.\d+\.\d+$/);
+    },
+  );
 
   const lackingTransmission = missing("transmission-daemon");
-  it.skipIf(lackingTransmission.length > 0)(`is our peer id's prefix in Transmission's, which reads peer ids${because(lackingTransmission)}`, async () => {
-    const { seeder } = await slowly((task) => Transmission.start(task));
-    const [name] = await eventually("it lists a peer", async () => {
-      const names = await seeder.peerClients();
-      return names.length > 0 && names;
-    }, 30_000);
-    expect(name).toMatch(/MI0100/);
-  });
+  it.skipIf(lackingTransmission.length > 0)(
+    `is our peer id's prefix in Transmission's, which reads peer ids${because(lackingTransmission)}`,
+    async () => {
+      const { seeder } = await slowly((task) => Transmission.start(task));
+      const [name] = await eventually(
+        "it lists a peer",
+        async () => {
+          const names = await seeder.peerClients();
+          return names.length > 0 && names;
+        },
+        30_000,
+      );
+      expect(name).toMatch(/MI0100/);
+    },
+  );
 });

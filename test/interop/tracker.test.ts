@@ -12,7 +12,9 @@ import { announce, scrape, TrackerSession, UdpTrackers } from "../../src/tracker
 import { UdpPort } from "../../src/transport/index.ts";
 
 const OPENTRACKER = "/usr/bin/opentracker";
-const missing = existsSync(OPENTRACKER) ? "" : ` (skipped, because ${OPENTRACKER} is missing: apt-get install opentracker)`;
+const missing = existsSync(OPENTRACKER)
+  ? ""
+  : ` (skipped, because ${OPENTRACKER} is missing: apt-get install opentracker)`;
 
 const runtime = nodeRuntime();
 // opentracker keeps one swarm a torrent for HTTP and UDP: each test has a torrent of its own.
@@ -53,10 +55,15 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "millrace-opentracker-"));
     port = await freePort();
-    // Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the list.
+    // Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the
+    // list.
     await writeFile(join(folder, "whitelist"), HASHES.map((hash) => `${hash.hex}\n`).join(""));
     await chmod(folder, 0o755);
-    tracker = spawn(OPENTRACKER, ["-i", "127.0.0.1", "-p", String(port), "-P", String(port), "-d", folder, "-w", "whitelist"], { cwd: folder, stdio: "ignore" });
+    tracker = spawn(
+      OPENTRACKER,
+      ["-i", "127.0.0.1", "-p", String(port), "-P", String(port), "-d", folder, "-w", "whitelist"],
+      { cwd: folder, stdio: "ignore" },
+    );
     await listening(port, tracker);
   });
 
@@ -65,7 +72,12 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function request(scheme: string, infoHash: InfoHash, peer: number, more: Partial<AnnounceRequest> = {}): AnnounceRequest {
+  function request(
+    scheme: string,
+    infoHash: InfoHash,
+    peer: number,
+    more: Partial<AnnounceRequest> = {},
+  ): AnnounceRequest {
     return {
       url: `${scheme}://127.0.0.1:${port}/announce`,
       infoHash,
@@ -98,7 +110,10 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
   });
 
   it("says why it refuses a torrent that is not on its list", async () => {
-    await expect(announce(runtime, request("http", STRANGER, 1))).rejects.toMatchObject({ code: "tracker.failure", message: expect.stringContaining("not authorized") as string });
+    await expect(announce(runtime, request("http", STRANGER, 1))).rejects.toMatchObject({
+      code: "tracker.failure",
+      message: expect.stringContaining("not authorized") as string,
+    });
   });
 
   it("hears started and stopped of a session on the peer port, in time", async () => {

@@ -80,19 +80,28 @@ interface Finding {
   readonly filename: string;
 }
 
-const RULES = new Set(["eslint(no-restricted-imports)", "eslint(no-restricted-globals)", "eslint(no-restricted-properties)"]);
+const RULES = new Set([
+  "eslint(no-restricted-imports)",
+  "eslint(no-restricted-globals)",
+  "eslint(no-restricted-properties)",
+]);
 let refused: ReadonlySet<string>;
 
 beforeAll(async () => {
   const folder = await tempFolder();
   await copyFile(join(ROOT, "oxlint.config.mjs"), join(folder, "oxlint.config.mjs"));
   // The rules of console/conversation know the folders beside it.
-  for (const part of await readdir(join(ROOT, "src/console"), { withFileTypes: true })) if (part.isDirectory()) await mkdir(join(folder, "src/console", part.name), { recursive: true });
+  for (const part of await readdir(join(ROOT, "src/console"), { withFileTypes: true }))
+    if (part.isDirectory()) await mkdir(join(folder, "src/console", part.name), { recursive: true });
   for (const [file, code] of [...violations, ...lawful]) {
     await mkdir(join(folder, dirname(file)), { recursive: true });
     await writeFile(join(folder, file), `${code}\n`);
   }
-  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, "node_modules/oxlint/bin/oxlint"), "-c", "oxlint.config.mjs", "--format", "json"], { cwd: folder, maxBuffer: 16 * 1024 * 1024 }).catch((error: { stdout: string }) => error);
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(ROOT, "node_modules/oxlint/bin/oxlint"), "-c", "oxlint.config.mjs", "--format", "json"],
+    { cwd: folder, maxBuffer: 16 * 1024 * 1024 },
+  ).catch((error: { stdout: string }) => error);
   const { diagnostics } = JSON.parse(stdout) as { diagnostics: Finding[] };
   refused = new Set(diagnostics.filter(({ code = "" }) => RULES.has(code)).map(({ filename }) => filename));
 });
@@ -107,8 +116,14 @@ describe("npm run lint", () => {
   });
 
   it("has rules for every folder of src, however deep", async () => {
-    const folders = (await readdir(join(ROOT, "src"), { withFileTypes: true, recursive: true })).filter((entry) => entry.isDirectory());
-    const depth = Math.max(...folders.map((entry) => join(entry.parentPath, entry.name).slice(join(ROOT, "src").length).split("/").length - 1));
+    const folders = (await readdir(join(ROOT, "src"), { withFileTypes: true, recursive: true })).filter((entry) =>
+      entry.isDirectory(),
+    );
+    const depth = Math.max(
+      ...folders.map(
+        (entry) => join(entry.parentPath, entry.name).slice(join(ROOT, "src").length).split("/").length - 1,
+      ),
+    );
     expect(depth).toBeLessThanOrEqual(MAX_DEPTH);
   });
 });

@@ -37,7 +37,13 @@ export class AnnounceLog {
       const query = new URL(request.url ?? "", "http://localhost").searchParams;
       const [, infoHash = ""] = /[?&]info_hash=([^&]*)/.exec(request.url ?? "") ?? [];
       log.announces.push({ event: query.get("event") ?? undefined, port: Number(query.get("port")), infoHash });
-      response.end(Buffer.concat([Buffer.from("d8:intervali1800e5:peers6:"), packEndpoint({ ip: "127.0.0.1", port: portOf(peer) }), Buffer.from("e")]));
+      response.end(
+        Buffer.concat([
+          Buffer.from("d8:intervali1800e5:peers6:"),
+          packEndpoint({ ip: "127.0.0.1", port: portOf(peer) }),
+          Buffer.from("e"),
+        ]),
+      );
     });
     for (const each of [peer, server]) {
       each.listen(0, "127.0.0.1");

@@ -71,7 +71,10 @@ export class BadPeer {
     const end = Date.now() + ms;
     while (!isSo()) {
       const left = end - Date.now();
-      if (left <= 0) throw new Error(`it did not come to that in ${ms} ms; heard ${[...new Set(this.heard.map(({ type }) => type))].join(", ")}`);
+      if (left <= 0)
+        throw new Error(
+          `it did not come to that in ${ms} ms; heard ${[...new Set(this.heard.map(({ type }) => type))].join(", ")}`,
+        );
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Math.min(left, 50));
         this.#changed.push(() => {

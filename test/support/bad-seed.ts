@@ -1,6 +1,13 @@
 import { once } from "node:events";
 import net from "node:net";
-import { encodeBitfield, encodeHandshake, encodePiece, encodeUnchoke, type Message, type Reserved } from "../../src/wire/index.ts";
+import {
+  encodeBitfield,
+  encodeHandshake,
+  encodePiece,
+  encodeUnchoke,
+  type Message,
+  type Reserved,
+} from "../../src/wire/index.ts";
 import { BadPeer, someId } from "./bad-peer.ts";
 
 export type BlockAsked = Extract<Message, { readonly type: "request" }>;

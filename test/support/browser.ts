@@ -41,7 +41,10 @@ export function troubleOf(page: Page): Trouble {
 
 /** A page of a browser of its own, closed after the test. */
 export async function newPage(screen: Screen = {}): Promise<Page> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--headless=new", "--autoplay-policy=no-user-gesture-required"] });
+  browser ??= await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--headless=new", "--autoplay-policy=no-user-gesture-required"],
+  });
   const { width = 1360, height = 820, colorScheme = "light" } = screen;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, acceptDownloads: true });
   contexts.push(context);
@@ -51,7 +54,8 @@ export async function newPage(screen: Screen = {}): Promise<Page> {
   page.on("pageerror", (error) => trouble.errors.push(error.message));
   page.on("console", (message) => {
     // A connection that was lost is what some tests are about, and the browser's own words.
-    if (message.type() === "error" && !/net::ERR|Failed to load resource/.test(message.text())) trouble.errors.push(message.text());
+    if (message.type() === "error" && !/net::ERR|Failed to load resource/.test(message.text()))
+      trouble.errors.push(message.text());
   });
   page.on("dialog", (dialog) => {
     trouble.dialogs.push(dialog.message());

@@ -8,7 +8,10 @@ import { tempFolder } from "./temp-folder.ts";
 /** Clients to talk to by hand, and the Debian packages they are in. */
 export const CLIENTS = {
   libtorrent: { packages: ["python3-libtorrent"], start: (task: Task): Promise<RealClient> => Libtorrent.start(task) },
-  transmission: { packages: ["transmission-daemon"], start: (task: Task): Promise<RealClient> => Transmission.start(task) },
+  transmission: {
+    packages: ["transmission-daemon"],
+    start: (task: Task): Promise<RealClient> => Transmission.start(task),
+  },
   aria2: { packages: ["aria2"], start: (task: Task): Promise<RealClient> => Aria2.start(task) },
   millrace: { packages: [], start: startOwn },
 } as const;
@@ -49,8 +52,17 @@ export async function handScene(): Promise<HandScene> {
 }
 
 /** Starts a client that seeds the data, or that wants it; answers its port. It is stopped after the test. */
-export async function startClient(name: ClientName, { folder, file, seedDir }: HandScene, role: "seeder" | "leecher"): Promise<number> {
-  const client = await CLIENTS[name].start({ home: join(folder, "home"), source: file, dir: role === "seeder" ? seedDir : join(folder, "leech"), seed: role === "seeder" });
+export async function startClient(
+  name: ClientName,
+  { folder, file, seedDir }: HandScene,
+  role: "seeder" | "leecher",
+): Promise<number> {
+  const client = await CLIENTS[name].start({
+    home: join(folder, "home"),
+    source: file,
+    dir: role === "seeder" ? seedDir : join(folder, "leech"),
+    seed: role === "seeder",
+  });
   running.push(client);
   return client.port;
 }

@@ -4,7 +4,14 @@ import { dirname, join, relative } from "node:path";
 import { afterEach } from "vitest";
 // First: its hook runs last, when nothing uses the folders any more.
 import "./temp-folder.ts";
-import { Client, type AddOptions, type ClientOptions, type Torrent, type TorrentSource, type TorrentState } from "../../src/index.ts";
+import {
+  Client,
+  type AddOptions,
+  type ClientOptions,
+  type Torrent,
+  type TorrentSource,
+  type TorrentState,
+} from "../../src/index.ts";
 import { createTorrent, type CreateOptions, type Metainfo } from "../../src/metainfo/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { eventually } from "./process.ts";
@@ -65,7 +72,11 @@ export async function sums(folder: string): Promise<Record<string, string>> {
 }
 
 /** Adds a torrent and notes everything it does from the first moment on. */
-export async function addWatched(client: Client, source: TorrentSource, options: AddOptions = {}): Promise<{ readonly torrent: Torrent; readonly states: TorrentState[] }> {
+export async function addWatched(
+  client: Client,
+  source: TorrentSource,
+  options: AddOptions = {},
+): Promise<{ readonly torrent: Torrent; readonly states: TorrentState[] }> {
   const torrent = await client.add(source, { ...options, paused: true });
   const states: TorrentState[] = [];
   torrent.on("state", (state) => states.push(state));
@@ -80,12 +91,18 @@ export function didCheck(states: readonly TorrentState[]): boolean {
 }
 
 export async function reaches(torrent: Torrent, kind: TorrentState["kind"]): Promise<TorrentState> {
-  return eventually(`${torrent.name} is ${kind} (it is ${torrent.state.kind})`, () => torrent.state.kind === kind && torrent.state);
+  return eventually(
+    `${torrent.name} is ${kind} (it is ${torrent.state.kind})`,
+    () => torrent.state.kind === kind && torrent.state,
+  );
 }
 
 /** Resolves when at least that part of what is wanted is there. */
 export async function hasPart(torrent: Torrent, part: number): Promise<void> {
-  await eventually(`${torrent.name} has ${part} of its data`, () => torrent.status().state.kind === "downloading" && torrent.status().progress >= part);
+  await eventually(
+    `${torrent.name} has ${part} of its data`,
+    () => torrent.status().state.kind === "downloading" && torrent.status().progress >= part,
+  );
 }
 
 /** How many pieces are there. */
@@ -105,7 +122,11 @@ export interface Scene {
 }
 
 /** A seeder of our own with random files in it. One file is a torrent by itself, several are a folder. */
-export async function seeded(folder: string, lengths: Readonly<Record<string, number>>, options: { readonly pieceLength?: number; readonly rate?: number } = {}): Promise<Scene> {
+export async function seeded(
+  folder: string,
+  lengths: Readonly<Record<string, number>>,
+  options: { readonly pieceLength?: number; readonly rate?: number } = {},
+): Promise<Scene> {
   const [seedDir, dir] = [join(folder, "seed"), join(folder, "leech")];
   await mkdir(dir, { recursive: true });
   const names = Object.keys(lengths);
@@ -113,7 +134,10 @@ export async function seeded(folder: string, lengths: Readonly<Record<string, nu
   const isSingle = names.length === 1 && only !== undefined && !only.includes("/");
   const content = isSingle ? seedDir : join(seedDir, "content");
   await writeRandom(content, lengths);
-  const torrent = await torrentOf(isSingle ? join(seedDir, only) : content, options.pieceLength === undefined ? {} : { pieceLength: options.pieceLength });
+  const torrent = await torrentOf(
+    isSingle ? join(seedDir, only) : content,
+    options.pieceLength === undefined ? {} : { pieceLength: options.pieceLength },
+  );
   const seeder = newClient(seedDir, { maxUploadRate: options.rate });
   const seed = await seeder.add(torrent.file);
   await seed.done;

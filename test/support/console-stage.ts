@@ -24,7 +24,9 @@ afterEach(async () => {
   open.clear();
 });
 
-/** A console session among simulated peers. Closes itself when the test is over, and makes sure that nothing is left. */
+/**
+ * A console session among simulated peers. Closes itself when the test is over, and makes sure that nothing is left.
+ */
 export class ConsoleStage {
   readonly stage: Stage;
   readonly host: SimHost;
@@ -41,14 +43,27 @@ export class ConsoleStage {
   }
 
   /** `seeding`: all pieces are there. `magnet`: the metadata is not. `line`: of the session's host. */
-  static async begin(options: Partial<SessionOptions> & { readonly seeding?: boolean; readonly magnet?: boolean; readonly line?: { up?: number; down?: number } } = {}): Promise<ConsoleStage> {
+  static async begin(
+    options: Partial<SessionOptions> & {
+      readonly seeding?: boolean;
+      readonly magnet?: boolean;
+      readonly line?: { up?: number; down?: number };
+    } = {},
+  ): Promise<ConsoleStage> {
     play ??= await makePlay({ "a.bin": (PIECES - 1) * PIECE + BLOCK + 1_000 });
     const data = play.files.get("a.bin") ?? new Uint8Array();
     const { seeding = false, magnet = false, line, ...rest } = options;
     const stage = new Stage(play);
     const host = stage.world.host(HOME, line ?? {});
     if (seeding) host.disk.put("/data/a.bin", data);
-    const given = { runtime: host.runtime, source: magnet ? magnetOf(play.metainfo) : play.metainfo, clientName: "Test", linter: () => createLinter(), ...(seeding ? { folder: "/data" } : {}), ...rest };
+    const given = {
+      runtime: host.runtime,
+      source: magnet ? magnetOf(play.metainfo) : play.metainfo,
+      clientName: "Test",
+      linter: () => createLinter(),
+      ...(seeding ? { folder: "/data" } : {}),
+      ...rest,
+    };
     const session = await stage.world.settled(ConsoleSession.open(given), 10_000);
     await stage.world.settled(session.accept({ ports: { first: 6881, last: 6881 } }), 1_000);
     return new ConsoleStage(stage, host, session, data);
@@ -71,7 +86,10 @@ export class ConsoleStage {
   }
 
   /** A peer that says what the test wants, and the session's view of it. */
-  async meet(ip: string, options: { fast?: boolean } = {}): Promise<{ readonly far: ScriptedPeer; readonly near: ConsolePeer }> {
+  async meet(
+    ip: string,
+    options: { fast?: boolean } = {},
+  ): Promise<{ readonly far: ScriptedPeer; readonly near: ConsolePeer }> {
     const far = new ScriptedPeer(this.stage.world.host(ip).runtime, this.play);
     const { peers } = this.session;
     const count = peers.length;
@@ -113,14 +131,17 @@ export class ConsoleStage {
     if (faults.length > 0) throw new Error(`we broke rules:\n${faults.join("\n")}`);
     await this.wait(this.session.close());
     const { timers, sockets, listeners } = this.host;
-    if (timers + sockets + listeners > 0) throw new Error(`the session left ${timers} timers, ${sockets} sockets and ${listeners} listeners behind`);
+    if (timers + sockets + listeners > 0)
+      throw new Error(`the session left ${timers} timers, ${sockets} sockets and ${listeners} listeners behind`);
     await this.stage.close();
   }
 }
 
 /** What the linter says about our side: `RULE: TEXT`. */
 export function ourFaults(peer: ConsolePeer): string[] {
-  return peer.findings.filter(({ way, severity }) => way === "out" && severity === "fault").map(({ rule, text }) => `${rule}: ${text}`);
+  return peer.findings
+    .filter(({ way, severity }) => way === "out" && severity === "fault")
+    .map(({ rule, text }) => `${rule}: ${text}`);
 }
 
 /** Answers each request, as long as `goesOn` says so. */
@@ -132,5 +153,7 @@ export function serve(far: ScriptedPeer, goesOn: () => boolean = () => true): vo
 
 /** What a peer was asked for, in order: `PIECE:BEGIN`. */
 export function asked(peer: ConsolePeer): string[] {
-  return peer.timeline.flatMap((entry) => (entry.way === "out" && entry.type === "request" ? [`${entry.piece}:${entry.begin}`] : []));
+  return peer.timeline.flatMap((entry) =>
+    entry.way === "out" && entry.type === "request" ? [`${entry.piece}:${entry.begin}`] : [],
+  );
 }

@@ -23,7 +23,10 @@ let plays: readonly [Play, Play];
 let world: World;
 let host: SimHost;
 async function start(): Promise<void> {
-  const [one, other] = await Promise.all([makePlay(SIZES, PIECE), makePlay({ ...SIZES, "c.bin": PIECE * 2 + 5 }, PIECE)]);
+  const [one, other] = await Promise.all([
+    makePlay(SIZES, PIECE),
+    makePlay({ ...SIZES, "c.bin": PIECE * 2 + 5 }, PIECE),
+  ]);
   plays = [one, other];
   world = simWorld({ seed: 1, digest });
   host = world.host("10.0.0.1");
@@ -103,7 +106,9 @@ function clear(): void {
 }
 
 function put({ files }: Image, only = ""): void {
-  for (const path of host.disk.paths()) if (path.startsWith(only) && !files.has(path)) host.disk.tree.find(path)?.folder?.entries.delete(path.slice(path.lastIndexOf("/") + 1));
+  for (const path of host.disk.paths())
+    if (path.startsWith(only) && !files.has(path))
+      host.disk.tree.find(path)?.folder?.entries.delete(path.slice(path.lastIndexOf("/") + 1));
   for (const [path, { bytes, modifiedMs }] of files) if (path.startsWith(only)) host.disk.put(path, bytes, modifiedMs);
 }
 
@@ -122,53 +127,76 @@ async function falsePieces(play: Play, content: Content): Promise<number[]> {
 
 /** A state file of the version without checksums, which claims everything. */
 function oldVersion(play: Play): Uint8Array {
-  const sealed = seal(host.runtime.hasher, "x", { have: Bitfield.full(play.metainfo.pieceCount).pack(), generation: new Uint8Array(8), stamps: [], partials: [], extra: {} });
+  const sealed = seal(host.runtime.hasher, "x", {
+    have: Bitfield.full(play.metainfo.pieceCount).pack(),
+    generation: new Uint8Array(8),
+    stamps: [],
+    partials: [],
+    extra: {},
+  });
   // The same dictionary without its seal and of version 1.
-  return Uint8Array.from(Buffer.from(Buffer.from(sealed.subarray(24)).toString("latin1").replace("9:info-hash1:x", "").replace("7:versioni2e", "7:versioni1e"), "latin1"));
+  return Uint8Array.from(
+    Buffer.from(
+      Buffer.from(sealed.subarray(24))
+        .toString("latin1")
+        .replace("9:info-hash1:x", "")
+        .replace("7:versioni2e", "7:versioni1e"),
+      "latin1",
+    ),
+  );
 }
 
 /** Opens torrents whose state files were changed, `count` times. */
 export function testCorruptions(count: number): void {
   beforeAll(start);
 
-  it(`claims nothing that is not there and loses nothing silently, whatever befell its state files (${count} times)`, { timeout: 60_000 }, async () => {
-    const [play, other] = plays;
-    const last = play.metainfo.pieceCount - 1;
-    const all = Array.from({ length: play.metainfo.pieceCount }, (_, piece) => piece);
-    const images = [
-      await image(play, "closed, in part", [0, 1, 3, last], true),
-      await image(play, "killed, in part", [0, 2, 3, 4, last], false),
-      await image(play, "killed at once", [3], false),
-      await image(play, "closed, complete", all, true),
-      await image(play, "killed, complete", all, false),
-    ];
-    const foreign = [await image(other, "other, closed", [0, 1], true), await image(other, "other, killed", [0, 5, 6], false)];
-    const others = [...images, ...foreign].flatMap(({ files }) => [...files].filter(([path]) => path.startsWith("/state/")).map(([, { bytes }]) => bytes));
-    others.push(oldVersion(play), oldVersion(other));
-    const random = new SeededRandom(13, "corruption");
-    const wrong: string[] = [];
-    let found = 0;
-    let shown: Image | undefined;
-    for (let n = 0; n < count; n++) {
-      const before = images[Math.floor((n * images.length) / count)];
-      if (before === undefined) continue;
-      put(before, before === shown ? "/state/" : "");
-      shown = before;
-      const paths = [...before.files.keys()].filter((path) => path.startsWith("/state/"));
-      const path = paths[random.below(paths.length)] ?? "";
-      const bytes = before.files.get(path)?.bytes ?? new Uint8Array();
-      const changed = corrupt(bytes, random, others);
-      host.disk.put(path, changed, 5);
-      const notices: string[] = [];
-      const content = await open(play, notices);
-      const lies = await falsePieces(play, content);
-      const lost = before.have.andNot(content.have).count;
-      if (notices.length > 0) found++;
-      if (lies.length > 0) wrong.push(`${n} ${before.name} ${path}: pieces ${lies.join()} are not there`);
-      if (lost > 0 && notices.length === 0) wrong.push(`${n} ${before.name} ${path}: ${lost} pieces lost in silence`);
-      await content.close(new Map());
-    }
-    expect(wrong).toEqual([]);
-    expect(found).toBeGreaterThan(count / 2);
-  });
+  it(
+    `claims nothing that is not there and loses nothing silently, whatever befell its state files (${count} times)`,
+    { timeout: 60_000 },
+    async () => {
+      const [play, other] = plays;
+      const last = play.metainfo.pieceCount - 1;
+      const all = Array.from({ length: play.metainfo.pieceCount }, (_, piece) => piece);
+      const images = [
+        await image(play, "closed, in part", [0, 1, 3, last], true),
+        await image(play, "killed, in part", [0, 2, 3, 4, last], false),
+        await image(play, "killed at once", [3], false),
+        await image(play, "closed, complete", all, true),
+        await image(play, "killed, complete", all, false),
+      ];
+      const foreign = [
+        await image(other, "other, closed", [0, 1], true),
+        await image(other, "other, killed", [0, 5, 6], false),
+      ];
+      const others = [...images, ...foreign].flatMap(({ files }) =>
+        [...files].filter(([path]) => path.startsWith("/state/")).map(([, { bytes }]) => bytes),
+      );
+      others.push(oldVersion(play), oldVersion(other));
+      const random = new SeededRandom(13, "corruption");
+      const wrong: string[] = [];
+      let found = 0;
+      let shown: Image | undefined;
+      for (let n = 0; n < count; n++) {
+        const before = images[Math.floor((n * images.length) / count)];
+        if (before === undefined) continue;
+        put(before, before === shown ? "/state/" : "");
+        shown = before;
+        const paths = [...before.files.keys()].filter((path) => path.startsWith("/state/"));
+        const path = paths[random.below(paths.length)] ?? "";
+        const bytes = before.files.get(path)?.bytes ?? new Uint8Array();
+        const changed = corrupt(bytes, random, others);
+        host.disk.put(path, changed, 5);
+        const notices: string[] = [];
+        const content = await open(play, notices);
+        const lies = await falsePieces(play, content);
+        const lost = before.have.andNot(content.have).count;
+        if (notices.length > 0) found++;
+        if (lies.length > 0) wrong.push(`${n} ${before.name} ${path}: pieces ${lies.join()} are not there`);
+        if (lost > 0 && notices.length === 0) wrong.push(`${n} ${before.name} ${path}: ${lost} pieces lost in silence`);
+        await content.close(new Map());
+      }
+      expect(wrong).toEqual([]);
+      expect(found).toBeGreaterThan(count / 2);
+    },
+  );
 }

@@ -29,12 +29,39 @@ export class TestDaemon {
     program.lines((line) => this.lines.push(JSON.parse(line) as Line));
   }
 
-  static async start(options: { readonly place?: DaemonPlace; readonly token?: string | null; readonly args?: readonly string[]; readonly env?: Record<string, string>; readonly listen?: string; readonly isStrict?: boolean } = {}): Promise<TestDaemon> {
+  static async start(
+    options: {
+      readonly place?: DaemonPlace;
+      readonly token?: string | null;
+      readonly args?: readonly string[];
+      readonly env?: Record<string, string>;
+      readonly listen?: string;
+      readonly isStrict?: boolean;
+    } = {},
+  ): Promise<TestDaemon> {
     const folder = options.place === undefined ? await tempFolder() : "";
     const place = options.place ?? { state: join(folder, "state"), downloads: join(folder, "downloads") };
     const token = options.token === undefined ? TOKEN : options.token;
-    const args = ["daemon", "--json", "--listen", options.listen ?? "127.0.0.1:0", "--state", place.state, "--dir", place.downloads, "--peer-port", "0", ...(options.isStrict === true ? [] : ["--allow-private"]), ...(options.args ?? [])];
-    const env = { ...process.env, XDG_CONFIG_HOME: place.state, ...(token === null ? {} : { MILLRACE_TOKEN: token }), ...options.env };
+    const args = [
+      "daemon",
+      "--json",
+      "--listen",
+      options.listen ?? "127.0.0.1:0",
+      "--state",
+      place.state,
+      "--dir",
+      place.downloads,
+      "--peer-port",
+      "0",
+      ...(options.isStrict === true ? [] : ["--allow-private"]),
+      ...(options.args ?? []),
+    ];
+    const env = {
+      ...process.env,
+      XDG_CONFIG_HOME: place.state,
+      ...(token === null ? {} : { MILLRACE_TOKEN: token }),
+      ...options.env,
+    };
     const daemon = new TestDaemon(new Program(process.execPath, [bin, ...args], { env }), place);
     const ready = await daemon.until("ready");
     daemon.url = String(ready["url"]).replace(/\/$/, "");
@@ -54,7 +81,10 @@ export class TestDaemon {
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.token}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -67,7 +97,11 @@ export class TestDaemon {
     const form = new FormData();
     form.set("file", new Blob([Buffer.from(torrent)]), "x.torrent");
     form.set("options", JSON.stringify(options));
-    const response = await fetch(`${this.url}/api/v1/torrents`, { method: "POST", headers: { authorization: `Bearer ${this.token}` }, body: form });
+    const response = await fetch(`${this.url}/api/v1/torrents`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${this.token}` },
+      body: form,
+    });
     const answer = (await response.json()) as { id: string };
     if (!response.ok) throw new Error(`adding: ${response.status} ${JSON.stringify(answer)}`);
     return answer.id;
@@ -78,7 +112,11 @@ export class TestDaemon {
   }
 
   /** Waits until the torrent is as `test` wants it. */
-  async torrentIs(id: string, what: string, test: (torrent: Record<string, unknown> & { state: string; progress: number }) => boolean): Promise<void> {
+  async torrentIs(
+    id: string,
+    what: string,
+    test: (torrent: Record<string, unknown> & { state: string; progress: number }) => boolean,
+  ): Promise<void> {
     await eventually(`${id} is ${what}`, async () => test(await this.torrent(id)));
   }
 }

@@ -51,9 +51,27 @@ export class Deluge implements RealClient {
     await writeFile(join(home, "core.conf"), `${JSON.stringify({ file: 1, format: 1 })}${JSON.stringify(settings)}`);
     await writeFile(join(home, "auth"), "test:test:10\n");
     const env = { ...process.env, HOME: task.home, XDG_CONFIG_HOME: task.home };
-    const daemon = new Program(DELUGED, ["--do-not-daemonize", "--config", home, "--port", String(rpc), "--ui-interface", "127.0.0.1", "--loglevel", "warning"], { env });
+    const daemon = new Program(
+      DELUGED,
+      [
+        "--do-not-daemonize",
+        "--config",
+        home,
+        "--port",
+        String(rpc),
+        "--ui-interface",
+        "127.0.0.1",
+        "--loglevel",
+        "warning",
+      ],
+      { env },
+    );
     const script = fileURLToPath(new URL("deluge_worker.py", import.meta.url));
-    const worker = new Program(PYTHON, [script, JSON.stringify({ rpc, source: task.source, dir: task.dir, seed: task.seed })], { env });
+    const worker = new Program(
+      PYTHON,
+      [script, JSON.stringify({ rpc, source: task.source, dir: task.dir, seed: task.seed })],
+      { env },
+    );
     const client = new Deluge(port, daemon, worker);
     await eventually("deluge has the torrent", () => client.#current());
     if (task.seed) await client.complete();

@@ -32,7 +32,10 @@ export class Eavesdropper {
     open.add(this);
   }
 
-  /** Listens on a free port; who connects there speaks with `target`. Without `metainfo` the linter does not know the torrent. */
+  /**
+   * Listens on a free port; who connects there speaks with `target`. Without `metainfo` the linter does not know the
+   * torrent.
+   */
   static async listen(target: () => number, metainfo: Metainfo | undefined): Promise<Eavesdropper> {
     const server = net.createServer();
     server.listen(0, "127.0.0.1");
@@ -64,7 +67,8 @@ export class Eavesdropper {
     const pass = (from: net.Socket, to: net.Socket, way: Way): void => {
       this.#sockets.add(from);
       from.on("data", (chunk) => {
-        // An encrypted handshake would tell us nothing: a client that gets no answer to one speaks plainly when it comes again.
+        // An encrypted handshake would tell us nothing: a client that gets no answer to one speaks plainly when it
+        // comes again.
         if (conversation.entries.length === 0 && chunk[0] !== PROTOCOL_LENGTH) {
           near.destroy();
           return;

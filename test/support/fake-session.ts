@@ -70,7 +70,14 @@ export class FakeSession implements Session {
   detail(id: string): TorrentDetail {
     return {
       ...this.#need(id),
-      limits: { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null },
+      limits: {
+        maxDownloadRate: null,
+        maxUploadRate: null,
+        seedRatio: null,
+        seedSeconds: null,
+        seedIdleSeconds: null,
+        maxPeers: null,
+      },
       sequential: false,
       startedAt: null,
       activeAt: null,
@@ -91,15 +98,50 @@ export class FakeSession implements Session {
   }
   files(id: string): ReturnType<Session["files"]> {
     this.#need(id);
-    return this.contents.map(({ path, bytes }, index) => ({ index, path, size: bytes.length, done: 0, priority: "normal" }));
+    return this.contents.map(({ path, bytes }, index) => ({
+      index,
+      path,
+      size: bytes.length,
+      done: 0,
+      priority: "normal",
+    }));
   }
   peers(id: string): ReturnType<Session["peers"]> {
     this.#need(id);
-    return [{ ip: "127.0.0.1", port: 1, id: "127.0.0.1:1", peerId: "00", client: "x", direction: "incoming", progress: 1, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0, flags: "I" }];
+    return [
+      {
+        ip: "127.0.0.1",
+        port: 1,
+        id: "127.0.0.1:1",
+        peerId: "00",
+        client: "x",
+        direction: "incoming",
+        progress: 1,
+        downRate: 0,
+        upRate: 0,
+        downloaded: 0,
+        uploaded: 0,
+        flags: "I",
+      },
+    ];
   }
   trackers(id: string): ReturnType<Session["trackers"]> {
     this.#need(id);
-    return [{ url: "http://tracker.example/announce", tier: 0, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "", said: "" }];
+    return [
+      {
+        url: "http://tracker.example/announce",
+        tier: 0,
+        state: "idle",
+        lastAnnounceAt: null,
+        nextAnnounceAt: null,
+        seeders: null,
+        leechers: null,
+        completed: null,
+        peersReceived: 0,
+        message: "",
+        said: "",
+      },
+    ];
   }
   pieces(id: string): ReturnType<Session["pieces"]> {
     this.#need(id);
@@ -119,7 +161,9 @@ export class FakeSession implements Session {
   }
   async act(request: Parameters<Session["act"]>[0]): ReturnType<Session["act"]> {
     this.writes.push(["act", request]);
-    const failed = request.ids.filter((id) => this.row(id) === undefined).map((id) => ({ id, code: "session.not-found", message: "no such torrent" }));
+    const failed = request.ids
+      .filter((id) => this.row(id) === undefined)
+      .map((id) => ({ id, code: "session.not-found", message: "no such torrent" }));
     return Promise.resolve({ done: request.ids.length - failed.length, failed });
   }
   async patch(id: string, request: unknown): Promise<void> {
@@ -147,7 +191,17 @@ export class FakeSession implements Session {
     return Promise.resolve({ ...settings, ...changed });
   }
   info(): ReturnType<Session["info"]> {
-    return { version: "1", peerId: "-MI0001-", peerPort: 6881, isReachable: false, downloadDir: "/downloads", freeBytes: 5, now: 1, maxDownloadRate: null, maxUploadRate: null };
+    return {
+      version: "1",
+      peerId: "-MI0001-",
+      peerPort: 6881,
+      isReachable: false,
+      downloadDir: "/downloads",
+      freeBytes: 5,
+      now: 1,
+      maxDownloadRate: null,
+      maxUploadRate: null,
+    };
   }
   statistics(): ReturnType<Session["statistics"]> {
     return {
@@ -186,7 +240,8 @@ export class FakeSession implements Session {
     this.#need(id);
     const found = this.contents[file];
     if (found === undefined) throw new MillraceError("session.not-found", `there is no file ${file}`);
-    const read = (start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> => this.#read(found.bytes, start, end, signal);
+    const read = (start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
+      this.#read(found.bytes, start, end, signal);
     return { path: found.path, size: found.bytes.length, read };
   }
   async *#read(bytes: Uint8Array, start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> {

@@ -56,13 +56,22 @@ export class FloodPeer {
   /** Shakes hands; resolves when it is let in, or hung up on. */
   static async meet(port: number, infoHash: Uint8Array, options: FloodPeerOptions = {}): Promise<FloodPeer> {
     const peer = await FloodPeer.connect(port, options.from);
-    peer.socket.write(encodeHandshake({ infoHash, peerId: options.peerId ?? randomBytes(20), reserved: { fast: options.fast ?? true, extended: true } }));
+    peer.socket.write(
+      encodeHandshake({
+        infoHash,
+        peerId: options.peerId ?? randomBytes(20),
+        reserved: { fast: options.fast ?? true, extended: true },
+      }),
+    );
     while (!peer.isIn && !peer.isClosed) await peer.#news();
     if (options.isDeaf === true) peer.socket.pause();
     return peer;
   }
 
-  /** Whether it was let in: who is turned away may still get our handshake, but not what follows it, such as that of BEP 10. */
+  /**
+   * Whether it was let in: who is turned away may still get our handshake, but not what follows it, such as that of BEP
+   * 10.
+   */
   get isIn(): boolean {
     return !this.isClosed && this.received > HANDSHAKE_LENGTH;
   }
@@ -72,9 +81,12 @@ export class FloodPeer {
     return this.socket.bytesWritten - this.socket.writableLength;
   }
 
-  /** Writes the ring over and over, as fast as it is taken, until so many bytes are out, `isOver` or the other side has hung up. */
+  /**
+   * Writes the ring over and over, as fast as it is taken, until so many bytes are out, `isOver` or the other side has
+   * hung up.
+   */
   async pour(ring: Buffer, most: number, isOver: () => boolean): Promise<void> {
-    for (let at = 0, out = 0; out < most && !isOver() && !this.isClosed; ) {
+    for (let at = 0, out = 0; out < most && !isOver() && !this.isClosed;) {
       const part = ring.subarray(at, Math.min(at + CHUNK, at + most - out));
       at = at + part.length >= ring.length ? 0 : at + part.length;
       out += part.length;

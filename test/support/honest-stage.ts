@@ -18,7 +18,12 @@ export const PIECE_LENGTH = 65_536;
 
 export const names = ["libtorrent", "transmission", "aria2", "millrace"] as const;
 export type Name = (typeof names)[number];
-export const packages = { libtorrent: ["python3-libtorrent"], transmission: ["transmission-daemon"], aria2: ["aria2"], millrace: [] } as const;
+export const packages = {
+  libtorrent: ["python3-libtorrent"],
+  transmission: ["transmission-daemon"],
+  aria2: ["aria2"],
+  millrace: [],
+} as const;
 
 const servers: http.Server[] = [];
 afterEach(() => {
@@ -76,10 +81,24 @@ export async function honestStage(knowsTorrent = true): Promise<HonestStage> {
 }
 
 /** A client that has the data, or not, and may be told to dial the eavesdropper. */
-export async function start(name: Name, stage: HonestStage, options: { readonly seed: boolean; readonly dials: boolean; readonly magnet?: boolean }): Promise<RealClient> {
+export async function start(
+  name: Name,
+  stage: HonestStage,
+  options: { readonly seed: boolean; readonly dials: boolean; readonly magnet?: boolean },
+): Promise<RealClient> {
   const { seed, dials } = options;
-  const source = options.magnet === true ? `magnet:?xt=urn:btih:${stage.infoHash}${dials && name === "aria2" ? `&tr=${encodeURIComponent(stage.tracker)}` : ""}` : name === "aria2" && dials ? stage.trackedFile : stage.file;
-  const task = { home: join(stage.folder, `${name}-${seed ? "seed" : "leech"}`), source, dir: seed ? stage.seedDir : stage.leechDir, seed };
+  const source =
+    options.magnet === true
+      ? `magnet:?xt=urn:btih:${stage.infoHash}${dials && name === "aria2" ? `&tr=${encodeURIComponent(stage.tracker)}` : ""}`
+      : name === "aria2" && dials
+        ? stage.trackedFile
+        : stage.file;
+  const task = {
+    home: join(stage.folder, `${name}-${seed ? "seed" : "leech"}`),
+    source,
+    dir: seed ? stage.seedDir : stage.leechDir,
+    seed,
+  };
   if (name === "transmission") return Transmission.start(task);
   if (name === "aria2") return Aria2.start(task);
   if (name === "libtorrent") {
@@ -97,5 +116,8 @@ export async function start(name: Name, stage: HonestStage, options: { readonly 
 export function oddities(pipe: Eavesdropper, ...clients: readonly Name[]): string[] {
   if (pipe.blockBytes === 0) return ["no block has passed"];
   const news = pipe.findings.filter(({ rule }) => !(clients.includes("aria2") && rule === "pieces.in-place-of-haves"));
-  return news.map(({ rule, way, text, severity }) => `${severity} ${rule} of the ${way === "out" ? "one that dialled" : "one that was dialled"}: ${text}`);
+  return news.map(
+    ({ rule, way, text, severity }) =>
+      `${severity} ${rule} of the ${way === "out" ? "one that dialled" : "one that was dialled"}: ${text}`,
+  );
 }

@@ -14,7 +14,16 @@ export interface Started {
 /** A server on loopback over a fake session. */
 export async function start(options: Partial<HttpOptions> = {}): Promise<Started> {
   const session = new FakeSession();
-  const http = await startHttp({ session, host: "127.0.0.1", port: 0, secret: new Secret(await record, TOKEN), allowedHosts: [], log: silentLog, version: "0.0.1", ...options });
+  const http = await startHttp({
+    session,
+    host: "127.0.0.1",
+    port: 0,
+    secret: new Secret(await record, TOKEN),
+    allowedHosts: [],
+    log: silentLog,
+    version: "0.0.1",
+    ...options,
+  });
   return { http, session };
 }
 
@@ -38,28 +47,57 @@ export interface Answered {
 
 /** One request over a connection of its own, with the right Host and token unless told otherwise. */
 export function ask(port: number, { method = "GET", path = "/", headers = {}, body }: Asked): Promise<Answered> {
-  const all = { host: `127.0.0.1:${port}`, authorization: `Bearer ${TOKEN}`, ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }), ...headers };
+  const all = {
+    host: `127.0.0.1:${port}`,
+    authorization: `Bearer ${TOKEN}`,
+    ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
+    ...headers,
+  };
   // In turns, so that a header can be there twice.
-  const given = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [value].flat().flatMap((one) => [name, one])));
+  const given = Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().flatMap((one) => [name, one]),
+  );
   return new Promise((resolve, reject) => {
     let isAnswered = false;
-    const request = httpRequest({ host: "127.0.0.1", port, method, path, headers: given as readonly string[], setHost: false, agent: false }, (answer) => {
-      isAnswered = true;
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      const end = (): void => {
-        const bytes = Buffer.concat(chunks);
-        const text = bytes.toString();
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes, text, json: (/json/.test(answer.headers["content-type"] ?? "") && text !== "" ? JSON.parse(text) : undefined) as never });
-      };
-      answer.on("end", end).on("error", end);
-    });
+    const request = httpRequest(
+      { host: "127.0.0.1", port, method, path, headers: given as readonly string[], setHost: false, agent: false },
+      (answer) => {
+        isAnswered = true;
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        const end = (): void => {
+          const bytes = Buffer.concat(chunks);
+          const text = bytes.toString();
+          resolve({
+            status: answer.statusCode ?? 0,
+            headers: answer.headers,
+            body: bytes,
+            text,
+            json: (/json/.test(answer.headers["content-type"] ?? "") && text !== ""
+              ? JSON.parse(text)
+              : undefined) as never,
+          });
+        };
+        answer.on("end", end).on("error", end);
+      },
+    );
     // A server that has answered need not take the rest of the body.
     request.on("error", (error) => (isAnswered ? undefined : reject(error)));
     request.end(body);
   });
 }
 
-export function askJson(port: number, method: string, path: string, value: unknown, headers: Asked["headers"] = {}): Promise<Answered> {
-  return ask(port, { method, path, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(value) });
+export function askJson(
+  port: number,
+  method: string,
+  path: string,
+  value: unknown,
+  headers: Asked["headers"] = {},
+): Promise<Answered> {
+  return ask(port, {
+    method,
+    path,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(value),
+  });
 }

@@ -11,10 +11,14 @@ export interface MemoryFile {
 
 /** Digests as Node computes them. */
 export const cryptoHasher = {
-  digestSync: (algorithm: string, bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm).update(bytes).digest()),
+  digestSync: (algorithm: string, bytes: Uint8Array): Uint8Array =>
+    new Uint8Array(createHash(algorithm).update(bytes).digest()),
 };
 
-/** Files by absolute path, and a hasher that reads them: enough of a Runtime to make torrents of. Methods that are not needed are not there. */
+/**
+ * Files by absolute path, and a hasher that reads them: enough of a Runtime to make torrents of. Methods that are not
+ * needed are not there.
+ */
 export class MemorySource {
   readonly entries: Map<string, MemoryFile>;
   /** Every job that was asked for. */
@@ -23,7 +27,9 @@ export class MemorySource {
   beforeJob: () => void = () => undefined;
 
   constructor(entries: Readonly<Record<string, Uint8Array | MemoryFile>>) {
-    this.entries = new Map(Object.entries(entries).map(([path, file]) => [path, file instanceof Uint8Array ? { bytes: file } : file]));
+    this.entries = new Map(
+      Object.entries(entries).map(([path, file]) => [path, file instanceof Uint8Array ? { bytes: file } : file]),
+    );
   }
 
   get files(): Files {
@@ -52,7 +58,8 @@ export class MemorySource {
   #stat(path: string): FileStat | undefined {
     const file = this.entries.get(path);
     const facts = { modifiedMs: file?.modifiedMs ?? 0, executable: file?.executable ?? false };
-    if (file !== undefined) return { kind: file.kind ?? "file", size: file.bytes.length, allocated: file.bytes.length, ...facts };
+    if (file !== undefined)
+      return { kind: file.kind ?? "file", size: file.bytes.length, allocated: file.bytes.length, ...facts };
     const isFolder = [...this.entries.keys()].some((other) => other.startsWith(path === "/" ? "/" : `${path}/`));
     return isFolder ? { kind: "folder", size: 0, allocated: 0, ...facts } : undefined;
   }
@@ -60,15 +67,21 @@ export class MemorySource {
   #list(folder: string): FolderEntry[] {
     const names = new Set<string>();
     // Backwards, so that whoever wants an order has to make one.
-    for (const path of [...this.entries.keys()].reverse()) if (path.startsWith(`${folder}/`)) names.add(path.slice(folder.length + 1).split("/")[0] ?? "");
-    return [...names].map((name) => ({ name, rawName: new TextEncoder().encode(name), kind: this.#stat(`${folder}/${name}`)?.kind ?? "other" }));
+    for (const path of [...this.entries.keys()].reverse())
+      if (path.startsWith(`${folder}/`)) names.add(path.slice(folder.length + 1).split("/")[0] ?? "");
+    return [...names].map((name) => ({
+      name,
+      rawName: new TextEncoder().encode(name),
+      kind: this.#stat(`${folder}/${name}`)?.kind ?? "other",
+    }));
   }
 
   #digest(job: HashFilesJob): HashFilesResult {
     const chunks: Uint8Array[] = [];
     const good: Uint8Array[] = [];
     for (const { path, offset, length } of job.segments) {
-      const bytes = path === undefined ? new Uint8Array(length) : this.entries.get(path)?.bytes.subarray(offset, offset + length);
+      const bytes =
+        path === undefined ? new Uint8Array(length) : this.entries.get(path)?.bytes.subarray(offset, offset + length);
       if (bytes === undefined && path === undefined) throw new StorageError("storage.failed", "no such file");
       chunks.push(bytes ?? new Uint8Array(0), new Uint8Array(length - (bytes?.length ?? 0)));
       good.push(new Uint8Array(bytes?.length ?? 0).fill(1), new Uint8Array(length - (bytes?.length ?? 0)));
@@ -79,7 +92,11 @@ export class MemorySource {
     const readable: number[] = [];
     for (let at = 0; at < data.length; at += job.pieceLength) {
       const piece = data.subarray(at, at + job.pieceLength);
-      digests.push(job.shape === "pieces" ? cryptoHasher.digestSync(job.algorithm, piece) : merkle(piece, job.pieceLength / 16_384));
+      digests.push(
+        job.shape === "pieces"
+          ? cryptoHasher.digestSync(job.algorithm, piece)
+          : merkle(piece, job.pieceLength / 16_384),
+      );
       readable.push(isGood.subarray(at, at + job.pieceLength).includes(0) ? 0 : 1);
     }
     return { digests: Buffer.concat(digests), readable: Uint8Array.from(readable), failure: undefined };
@@ -90,5 +107,8 @@ export class MemorySource {
 export function merkle(data: Uint8Array, width: number): Uint8Array {
   if (width === 1) return data.length === 0 ? new Uint8Array(32) : cryptoHasher.digestSync("sha256", data);
   const half = (width / 2) * 16_384;
-  return cryptoHasher.digestSync("sha256", Buffer.concat([merkle(data.subarray(0, half), width / 2), merkle(data.subarray(half), width / 2)]));
+  return cryptoHasher.digestSync(
+    "sha256",
+    Buffer.concat([merkle(data.subarray(0, half), width / 2), merkle(data.subarray(half), width / 2)]),
+  );
 }

@@ -26,13 +26,18 @@ import { encode } from "../../src/bencode/index.ts";
 import { upperHalf, type Goods, type Misdeed, type Opening, type RudePeer } from "./rude-peer.ts";
 
 const BLOCK = 16_384;
-const without = (...bits: readonly ("fast" | "extended" | "dht")[]): (() => Partial<Opening>) => () => ({
-  reserved: { fast: !bits.includes("fast"), extended: !bits.includes("extended"), dht: !bits.includes("dht") },
-  ...(bits.includes("extended") ? { extended: undefined } : {}),
-});
+const without =
+  (...bits: readonly ("fast" | "extended" | "dht")[]): (() => Partial<Opening>) =>
+  () => ({
+    reserved: { fast: !bits.includes("fast"), extended: !bits.includes("extended"), dht: !bits.includes("dht") },
+    ...(bits.includes("extended") ? { extended: undefined } : {}),
+  });
 
 /** Sends these messages after a decent opening. */
-const says = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({ rule, act: (peer) => peer.send(...messages) });
+const says = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({
+  rule,
+  act: (peer) => peer.send(...messages),
+});
 
 /** Asks for these once it may. */
 const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({
@@ -45,7 +50,13 @@ const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({
 });
 
 /** Lets the other ask, and answers its first request so. */
-const answers = (rule: RuleId, answer: (peer: RudePeer, request: { readonly piece: number; readonly begin: number; readonly length: number }) => readonly Uint8Array[]): Misdeed => ({
+const answers = (
+  rule: RuleId,
+  answer: (
+    peer: RudePeer,
+    request: { readonly piece: number; readonly begin: number; readonly length: number },
+  ) => readonly Uint8Array[],
+): Misdeed => ({
   rule,
   act: async (peer) => {
     await peer.next("interested");
@@ -55,7 +66,10 @@ const answers = (rule: RuleId, answer: (peer: RudePeer, request: { readonly piec
 });
 
 /** Introduces itself with these fields of the extended handshake besides. */
-const introduces = (rule: RuleId, opening: (goods: Goods) => Opening["extended"]): Misdeed => ({ rule, opening: (goods) => ({ extended: opening(goods) }) });
+const introduces = (rule: RuleId, opening: (goods: Goods) => Opening["extended"]): Misdeed => ({
+  rule,
+  opening: (goods) => ({ extended: opening(goods) }),
+});
 
 /** Sends a message of an extension by the id that the other gave it. */
 async function extend(peer: RudePeer, id: number, ...payloads: readonly Uint8Array[]): Promise<void> {
@@ -66,13 +80,20 @@ async function extend(peer: RudePeer, id: number, ...payloads: readonly Uint8Arr
 /** Ids by which the honest side wants its extensions. */
 export const HONEST_IDS = { metadata: 1, pex: 2 } as const;
 
-const metadata = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({ rule, act: (peer) => extend(peer, HONEST_IDS.metadata, ...payloads) });
-const pex = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({ rule, act: (peer) => extend(peer, HONEST_IDS.pex, ...payloads) });
+const metadata = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({
+  rule,
+  act: (peer) => extend(peer, HONEST_IDS.metadata, ...payloads),
+});
+const pex = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({
+  rule,
+  act: (peer) => extend(peer, HONEST_IDS.pex, ...payloads),
+});
 
 /** Compact contacts, from this one on. */
 function contacts(count: number, first = 0): Uint8Array {
   const out = new Uint8Array(count * 6);
-  for (let index = 0; index < count; index++) out.set([10, 1, (first + index) >> 8, (first + index) & 0xff, 0x1a, 0xe1], index * 6);
+  for (let index = 0; index < count; index++)
+    out.set([10, 1, (first + index) >> 8, (first + index) & 0xff, 0x1a, 0xe1], index * 6);
   return out;
 }
 
@@ -90,8 +111,16 @@ const fewer = (): Uint8Array => {
 
 /** Every misdeed by its name. Each is exactly one finding, of that rule, about the rude side. */
 export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
-  speaksAnotherProtocol: { rule: "handshake.protocol", opening: "none", act: (peer) => peer.send(utf8("HTTP/1.1 400 Bad Request\r\n\r\n")) },
-  speaksEncrypted: { rule: "handshake.unreadable", opening: "none", act: (peer) => peer.send(new Uint8Array(96).fill(0xd7)) },
+  speaksAnotherProtocol: {
+    rule: "handshake.protocol",
+    opening: "none",
+    act: (peer) => peer.send(utf8("HTTP/1.1 400 Bad Request\r\n\r\n")),
+  },
+  speaksEncrypted: {
+    rule: "handshake.unreadable",
+    opening: "none",
+    act: (peer) => peer.send(new Uint8Array(96).fill(0xd7)),
+  },
   namesAnotherTorrent: { rule: "handshake.info-hash", opening: () => ({ infoHash: new Uint8Array(20).fill(9) }) },
   hasOurPeerId: { rule: "handshake.self", opening: (_goods, theirs) => ({ peerId: theirs.slice(48, 68) }) },
 
@@ -105,12 +134,24 @@ export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   sendsBitfieldTwice: says("pieces.bitfield-twice", encodeBitfield(upperHalf().pack())),
   takesPiecesBack: says("pieces.taken-back", encodeBitfield(fewer())),
   tellsManyByBitfield: says("pieces.in-place-of-haves", encodeBitfield(Bitfield.full(11).pack())),
-  sendsLateBitfield: { rule: "pieces.late", opening: () => ({ reserved: { extended: true, dht: true }, bits: undefined }), act: (peer) => peer.send(encodeInterested(), encodeBitfield(upperHalf().pack())) },
+  sendsLateBitfield: {
+    rule: "pieces.late",
+    opening: () => ({ reserved: { extended: true, dht: true }, bits: undefined }),
+    act: (peer) => peer.send(encodeInterested(), encodeBitfield(upperHalf().pack())),
+  },
   hasPiecePastEnd: says("pieces.have-range", encodeHave(11)),
   hasPieceAgain: says("pieces.have-again", encodeHave(7)),
 
-  sendsHaveAllWithoutFast: { rule: "fast.unnegotiated", opening: () => ({ reserved: { extended: true }, bits: undefined }), act: (peer) => peer.send(encodeHaveAll()) },
-  tellsNoPieces: { rule: "fast.first", opening: () => ({ bits: undefined, extended: undefined }), act: (peer) => peer.send(encodeInterested()) },
+  sendsHaveAllWithoutFast: {
+    rule: "fast.unnegotiated",
+    opening: () => ({ reserved: { extended: true }, bits: undefined }),
+    act: (peer) => peer.send(encodeHaveAll()),
+  },
+  tellsNoPieces: {
+    rule: "fast.first",
+    opening: () => ({ bits: undefined, extended: undefined }),
+    act: (peer) => peer.send(encodeInterested()),
+  },
   tellsPiecesTwice: says("fast.twice", encodeHaveNone()),
   rejectsUnasked: says("fast.reject-unasked", encodeReject(6, 0, BLOCK)),
   allowsPiecePastEnd: says("fast.allowed-range", encodeAllowedFast(11)),
@@ -130,48 +171,91 @@ export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
     },
   },
   asksWithoutInterest: asks("request.uninterested", encodeNotInterested(), encodeRequest(0, 0, BLOCK)),
-  asksForPieceNobodyHas: { ...asks("request.unhad", encodeRequest(8, 0, BLOCK)), opening: () => ({ bits: new Bitfield(11).pack() }) },
+  asksForPieceNobodyHas: {
+    ...asks("request.unhad", encodeRequest(8, 0, BLOCK)),
+    opening: () => ({ bits: new Bitfield(11).pack() }),
+  },
   asksForPieceItHas: asks("request.had", encodeHave(0), encodeRequest(0, 0, BLOCK)),
   asksAgain: asks("request.again", encodeRequest(0, 0, BLOCK), encodeRequest(0, 0, BLOCK)),
-  asksAfterUploadOnly: asks("request.upload-only", encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), uploadOnly: true })), encodeRequest(0, 0, BLOCK)),
+  asksAfterUploadOnly: asks(
+    "request.upload-only",
+    encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), uploadOnly: true })),
+    encodeRequest(0, 0, BLOCK),
+  ),
   cancelsWhatItNeverAsked: says("request.cancel-unasked", encodeCancel(0, 0, BLOCK)),
 
   sendsBlockUnasked: says("block.unasked", encodePiece(9, 0, new Uint8Array(BLOCK))),
-  sendsBlockTwice: answers("block.twice", (peer, { piece, begin, length }) => [encodePiece(piece, begin, peer.block(piece, begin, length)), encodePiece(piece, begin, peer.block(piece, begin, length))]),
-  sendsShortBlock: answers("block.length", (peer, { piece, begin }) => [encodePiece(piece, begin, peer.block(piece, begin, 100))]),
+  sendsBlockTwice: answers("block.twice", (peer, { piece, begin, length }) => [
+    encodePiece(piece, begin, peer.block(piece, begin, length)),
+    encodePiece(piece, begin, peer.block(piece, begin, length)),
+  ]),
+  sendsShortBlock: answers("block.length", (peer, { piece, begin }) => [
+    encodePiece(piece, begin, peer.block(piece, begin, 100)),
+  ]),
   sendsBlockPastEnd: says("block.range", encodePiece(6, 262_144, new Uint8Array(10))),
   sendsHugeBlock: says("block.large", encodePiece(6, 0, new Uint8Array(200_000))),
   sendsBlockAfterChoke: {
-    ...answers("block.after-choke", (peer, { piece, begin, length }) => [encodeChoke(), encodePiece(piece, begin, peer.block(piece, begin, length))]),
+    ...answers("block.after-choke", (peer, { piece, begin, length }) => [
+      encodeChoke(),
+      encodePiece(piece, begin, peer.block(piece, begin, length)),
+    ]),
     opening: without("fast"),
   },
-  sendsBadData: answers("block.hash", (_peer, { piece }) => Array.from({ length: 16 }, (_, index) => encodePiece(piece, index * BLOCK, new Uint8Array(BLOCK)))),
+  sendsBadData: answers("block.hash", (_peer, { piece }) =>
+    Array.from({ length: 16 }, (_, index) => encodePiece(piece, index * BLOCK, new Uint8Array(BLOCK))),
+  ),
 
   chokesAgainAndAgain: says("state.repeated", encodeChoke(), encodeChoke()),
   floodsKeepAlives: says("rhythm.keep-alives", ...Array.from({ length: 11 }, encodeKeepAlive)),
 
-  extendsUninvited: { rule: "extended.unnegotiated", opening: without("extended"), act: (peer) => peer.send(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map() }))) },
+  extendsUninvited: {
+    rule: "extended.unnegotiated",
+    opening: without("extended"),
+    act: (peer) => peer.send(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map() }))),
+  },
   garblesExtendedHandshake: says("extended.malformed", encodeExtended(0, utf8("not bencoded"))),
   usesUnknownExtension: { rule: "extended.unannounced", act: (peer) => extend(peer, 77, utf8("hello")) },
-  givesOneIdTwice: introduces("extended.same-id", ({ metainfo }) => ({ extensions: new Map([["ut_metadata", 3], ["ut_pex", 3]]), metadataSize: metainfo.infoBytes.length })),
+  givesOneIdTwice: introduces("extended.same-id", ({ metainfo }) => ({
+    extensions: new Map([
+      ["ut_metadata", 3],
+      ["ut_pex", 3],
+    ]),
+    metadataSize: metainfo.infoBytes.length,
+  })),
 
   garblesMetadata: metadata("metadata.malformed", utf8("de")),
   liesAboutMetadataSize: introduces("metadata.size", () => ({ extensions: new Map(), metadataSize: 12 })),
   asksPastMetadata: metadata("metadata.range", utMetadata.encode({ type: "request", piece: 5 })),
-  sendsMetadataUnasked: metadata("metadata.unasked", utMetadata.encode({ type: "data", piece: 7, totalSize: 200_000, data: new Uint8Array(BLOCK) })),
+  sendsMetadataUnasked: metadata(
+    "metadata.unasked",
+    utMetadata.encode({ type: "data", piece: 7, totalSize: 200_000, data: new Uint8Array(BLOCK) }),
+  ),
   rejectsMetadataUnasked: metadata("metadata.reject-unasked", utMetadata.encode({ type: "reject", piece: 7 })),
   sendsShortMetadata: {
     rule: "metadata.length",
     act: async (peer) => {
       await askedForMetadata(peer);
-      await extend(peer, HONEST_IDS.metadata, utMetadata.encode({ type: "data", piece: 0, totalSize: peer.goods.metainfo.infoBytes.length, data: new Uint8Array(5) }));
+      await extend(
+        peer,
+        HONEST_IDS.metadata,
+        utMetadata.encode({
+          type: "data",
+          piece: 0,
+          totalSize: peer.goods.metainfo.infoBytes.length,
+          data: new Uint8Array(5),
+        }),
+      );
     },
   },
   liesAboutTotalSize: {
     rule: "metadata.total-size",
     act: async (peer) => {
       await askedForMetadata(peer);
-      await extend(peer, HONEST_IDS.metadata, utMetadata.encode({ type: "data", piece: 0, totalSize: 99, data: new Uint8Array(99) }));
+      await extend(
+        peer,
+        HONEST_IDS.metadata,
+        utMetadata.encode({ type: "data", piece: 0, totalSize: 99, data: new Uint8Array(99) }),
+      );
     },
   },
 
@@ -181,9 +265,19 @@ export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
   addsAndDropsPeer: pex("pex.both", encode({ added: contacts(2), dropped: contacts(1) })),
   addsPeerTwice: pex("pex.duplicate", encode({ added: new Uint8Array([...contacts(1), ...contacts(1)]) })),
 
-  offersPexForPrivateTorrent: { ...introduces("private.pex-offered", ({ metainfo }) => ({ extensions: new Map([["ut_pex", 4]]), metadataSize: metainfo.infoBytes.length })), private: true },
+  offersPexForPrivateTorrent: {
+    ...introduces("private.pex-offered", ({ metainfo }) => ({
+      extensions: new Map([["ut_pex", 4]]),
+      metadataSize: metainfo.infoBytes.length,
+    })),
+    private: true,
+  },
   tellsPortForPrivateTorrent: { ...says("private.port", encodePort(6881)), private: true },
-  tellsPortWithoutDht: { rule: "dht.unnegotiated", opening: without("dht"), act: (peer) => peer.send(encodePort(6881)) },
+  tellsPortWithoutDht: {
+    rule: "dht.unnegotiated",
+    opening: without("dht"),
+    act: (peer) => peer.send(encodePort(6881)),
+  },
   tellsPortZero: says("dht.port-zero", encodePort(0)),
   asksForHashesOfV1: says("hashes.unnegotiated", hashRequest(2)),
 };

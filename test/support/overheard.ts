@@ -21,7 +21,10 @@ export class Overheard {
   }
 
   /** Both handshakes, with these bits on both sides. */
-  shake(reserved: Partial<Reserved> = { fast: true, extended: true, dht: true }, peers: Partial<Reserved> = reserved): this {
+  shake(
+    reserved: Partial<Reserved> = { fast: true, extended: true, dht: true },
+    peers: Partial<Reserved> = reserved,
+  ): this {
     const infoHash = this.#goods?.metainfo.id.wire ?? HASH;
     this.say("out", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(2), reserved }));
     return this.say("in", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(3), reserved: peers }));

@@ -36,7 +36,8 @@ export class Program {
         if (this.#isStillborn) resolve(undefined);
       });
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) stream?.on("data", (chunk: Buffer) => this.#keep(chunk.toString()));
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on("data", (chunk: Buffer) => this.#keep(chunk.toString()));
     running.add(this);
   }
 
@@ -92,7 +93,11 @@ export async function freePort(ip = "127.0.0.1"): Promise<number> {
 }
 
 /** Asks `test` again and again until it answers something; rejects at the deadline, naming what did not happen. */
-export async function eventually<T>(what: string, test: () => Promise<T | undefined | false> | T | undefined | false, deadlineMs = DEADLINE_MS): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  test: () => Promise<T | undefined | false> | T | undefined | false,
+  deadlineMs = DEADLINE_MS,
+): Promise<T> {
   const end = performance.now() + deadlineMs;
   for (;;) {
     const answer = await test();

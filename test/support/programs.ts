@@ -13,7 +13,15 @@ export const PYTHON = "/usr/bin/python3";
 const hasLibtorrent = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import libtorrent"]).status === 0;
 
 /** What the tests use of Debian. */
-export type DebianPackage = "opentracker" | "transmission-daemon" | "aria2" | "python3-libtorrent" | "rtorrent" | "qbittorrent-nox" | "deluged" | "tmux";
+export type DebianPackage =
+  | "opentracker"
+  | "transmission-daemon"
+  | "aria2"
+  | "python3-libtorrent"
+  | "rtorrent"
+  | "qbittorrent-nox"
+  | "deluged"
+  | "tmux";
 
 /** Debian packages that are missing of those named; empty when all are there. */
 export function missing(...packages: readonly DebianPackage[]): string[] {

@@ -53,14 +53,23 @@ export class Qbittorrent implements RealClient {
       "WebUI\\UseUPnP=false",
     ];
     await writeFile(join(config, "qBittorrent.conf"), `${lines.join("\n")}\n`);
-    const client = new Qbittorrent(port, apiPort, new Program(QBITTORRENT, [`--profile=${task.home}`, `--webui-port=${apiPort}`]));
+    const client = new Qbittorrent(
+      port,
+      apiPort,
+      new Program(QBITTORRENT, [`--profile=${task.home}`, `--webui-port=${apiPort}`]),
+    );
     await eventually("qbittorrent has its API open", () => client.#get("app/version").catch(() => undefined));
     const form = new FormData();
     form.set("savepath", task.dir);
     form.set("skip_checking", String(task.seed));
     form.set("autoTMM", "false");
     if (task.source.startsWith("magnet:")) form.set("urls", task.source);
-    else form.set("torrents", new Blob([await readFile(task.source)], { type: "application/x-bittorrent" }), "test.torrent");
+    else
+      form.set(
+        "torrents",
+        new Blob([await readFile(task.source)], { type: "application/x-bittorrent" }),
+        "test.torrent",
+      );
     await client.#post("torrents/add", form);
     await eventually("qbittorrent has the torrent", () => client.#info());
     if (task.seed) await client.complete();
@@ -76,7 +85,9 @@ export class Qbittorrent implements RealClient {
 
   /** Names of the clients that it lists as peers. */
   async peerClients(infoHash: string): Promise<string[]> {
-    const { peers = {} } = JSON.parse(await this.#get(`sync/torrentPeers?hash=${infoHash}`)) as { peers?: Record<string, { client: string }> };
+    const { peers = {} } = JSON.parse(await this.#get(`sync/torrentPeers?hash=${infoHash}`)) as {
+      peers?: Record<string, { client: string }>;
+    };
     return Object.values(peers).map(({ client }) => client);
   }
 
@@ -98,7 +109,11 @@ export class Qbittorrent implements RealClient {
   }
 
   async #post(path: string, body: FormData): Promise<void> {
-    const response = await fetch(`${this.#api}/${path}`, { method: "POST", body, signal: AbortSignal.timeout(DEADLINE_MS) });
+    const response = await fetch(`${this.#api}/${path}`, {
+      method: "POST",
+      body,
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    });
     const text = await response.text();
     if (!response.ok || text === "Fails.") throw new Error(`qbittorrent: ${path}: ${response.status} ${text}`);
   }

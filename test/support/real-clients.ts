@@ -56,7 +56,10 @@ export class Libtorrent implements RealClient {
     const worker = fileURLToPath(new URL("libtorrent_worker.py", import.meta.url));
     const { dir, seed, up = 0, down = 0, source } = task;
     const what = source.startsWith("magnet:") ? { magnet: source } : { torrent: source };
-    const client = new Libtorrent(port, new Program(PYTHON, [worker, JSON.stringify({ ...what, port, dir, seed, up, down, ...options })]));
+    const client = new Libtorrent(
+      port,
+      new Program(PYTHON, [worker, JSON.stringify({ ...what, port, dir, seed, up, down, ...options })]),
+    );
     await eventually("libtorrent runs", () => client.#current());
     return client;
   }
@@ -105,7 +108,18 @@ export class Transmission implements RealClient {
     const [port, rpcPort] = [await freePort(), await freePort()];
     const config = join(task.home, "transmission");
     await mkdir(config, { recursive: true });
-    const off = ["dht", "lpd", "pex", "utp", "port-forwarding", "rpc-whitelist", "rpc-host-whitelist", "blocklist", "download-queue", "seed-queue"];
+    const off = [
+      "dht",
+      "lpd",
+      "pex",
+      "utp",
+      "port-forwarding",
+      "rpc-whitelist",
+      "rpc-host-whitelist",
+      "blocklist",
+      "download-queue",
+      "seed-queue",
+    ];
     const settings = {
       ...Object.fromEntries(off.map((name) => [`${name}-enabled`, false])),
       encryption: 0,
@@ -123,7 +137,9 @@ export class Transmission implements RealClient {
     await writeFile(join(config, "settings.json"), JSON.stringify(settings));
     const client = new Transmission(port, rpcPort, new Program(TRANSMISSION, ["-f", "-g", config]));
     await eventually("transmission answers", () => client.rpc("session-get", {}).catch(() => undefined));
-    const what = task.source.startsWith("magnet:") ? { filename: task.source } : { metainfo: (await readFile(task.source)).toString("base64") };
+    const what = task.source.startsWith("magnet:")
+      ? { filename: task.source }
+      : { metainfo: (await readFile(task.source)).toString("base64") };
     await client.rpc("torrent-add", { ...what, "download-dir": task.dir });
     if (task.seed) await client.complete();
     return client;
@@ -143,7 +159,9 @@ export class Transmission implements RealClient {
 
   /** Names of the clients that it lists as peers. */
   async peerClients(): Promise<string[]> {
-    const { torrents } = (await this.rpc("torrent-get", { fields: ["peers"] })) as { torrents: { peers: { clientName: string }[] }[] };
+    const { torrents } = (await this.rpc("torrent-get", { fields: ["peers"] })) as {
+      torrents: { peers: { clientName: string }[] }[];
+    };
     return torrents.flatMap(({ peers }) => peers.map(({ clientName }) => clientName));
   }
 

@@ -44,7 +44,11 @@ export class Rtorrent implements RealClient {
       "system.daemon.set = true",
     ];
     await writeFile(config, `${lines.join("\n")}\n`);
-    const client = new Rtorrent(port, socket, new Program(RTORRENT, ["-n", "-o", `import=${config}`], { env: { ...process.env, HOME: task.home } }));
+    const client = new Rtorrent(
+      port,
+      socket,
+      new Program(RTORRENT, ["-n", "-o", `import=${config}`], { env: { ...process.env, HOME: task.home } }),
+    );
     await eventually("rtorrent has its socket open", () => client.#call("system.pid").catch(() => undefined));
     await client.#call("load.start", "", task.source);
     if (task.seed) await client.complete();
@@ -80,7 +84,8 @@ export class Rtorrent implements RealClient {
     connection.end(`${head.length}:${head},${body}`);
     await once(connection, "close");
     const reply = Buffer.concat(chunks).toString();
-    if (!reply.includes("<methodResponse>") || reply.includes("<fault>")) throw new Error(`rtorrent: ${method}: ${reply.slice(-300)}`);
+    if (!reply.includes("<methodResponse>") || reply.includes("<fault>"))
+      throw new Error(`rtorrent: ${method}: ${reply.slice(-300)}`);
     return [...reply.matchAll(/<(?:string|i4|i8)>([^<]*)</g)].map(([, text = ""]) => text);
   }
 }

@@ -5,7 +5,17 @@ import { encode } from "../../src/bencode/index.ts";
 import type { RuleId } from "../../src/console/lint/index.ts";
 import { cryptoHasher } from "./memory-source.ts";
 import { parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
-import { decodeMessage, encodeBitfield, encodeExtended, encodeExtendedHandshake, encodeHandshake, HANDSHAKE_LENGTH, type ExtendedHandshake, type Message, type Reserved } from "../../src/wire/index.ts";
+import {
+  decodeMessage,
+  encodeBitfield,
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeHandshake,
+  HANDSHAKE_LENGTH,
+  type ExtendedHandshake,
+  type Message,
+  type Reserved,
+} from "../../src/wire/index.ts";
 
 /** A torrent with its data, made in memory. */
 export interface Goods {
@@ -18,9 +28,20 @@ const PIECE_COUNT = 11;
 
 /** Eleven pieces of 256 KiB, the last one shorter: a bitfield of them has five spare bits. */
 export function makeGoods(isPrivate = false): Goods {
-  const data = Uint8Array.from({ length: PIECE_LENGTH * (PIECE_COUNT - 1) + 100_000 }, (_, index) => (index * 7 + (index >> 8)) & 0xff);
-  const pieces = Array.from({ length: PIECE_COUNT }, (_, piece) => cryptoHasher.digestSync("sha1", data.subarray(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH)));
-  const info = { name: "goods.bin", length: data.length, "piece length": PIECE_LENGTH, pieces: new Uint8Array(Buffer.concat(pieces)), private: isPrivate ? 1 : undefined };
+  const data = Uint8Array.from(
+    { length: PIECE_LENGTH * (PIECE_COUNT - 1) + 100_000 },
+    (_, index) => (index * 7 + (index >> 8)) & 0xff,
+  );
+  const pieces = Array.from({ length: PIECE_COUNT }, (_, piece) =>
+    cryptoHasher.digestSync("sha1", data.subarray(piece * PIECE_LENGTH, (piece + 1) * PIECE_LENGTH)),
+  );
+  const info = {
+    name: "goods.bin",
+    length: data.length,
+    "piece length": PIECE_LENGTH,
+    pieces: new Uint8Array(Buffer.concat(pieces)),
+    private: isPrivate ? 1 : undefined,
+  };
   return { metainfo: parseMetainfo(encode({ info }), cryptoHasher), data };
 }
 
@@ -40,7 +61,10 @@ export interface Misdeed {
   readonly rule: RuleId;
   /** For a private torrent. */
   readonly private?: boolean;
-  /** What is otherwise than usual in how the peer introduces itself; `"none"`: `act` says everything. `theirs`: the 68 bytes that it answers. */
+  /**
+   * What is otherwise than usual in how the peer introduces itself; `"none"`: `act` says everything. `theirs`: the 68
+   * bytes that it answers.
+   */
   readonly opening?: "none" | ((goods: Goods, theirs: Uint8Array) => Partial<Opening>);
   /** What it does then. Afterwards it hangs up. */
   readonly act?: (peer: RudePeer) => void | Promise<void>;

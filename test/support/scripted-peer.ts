@@ -1,5 +1,12 @@
 import type { Runtime, Socket } from "../../src/runtime/index.ts";
-import { decodeMessage, encodeHandshake, encodeKeepAlive, encodePiece, HANDSHAKE_LENGTH, type Message } from "../../src/wire/index.ts";
+import {
+  decodeMessage,
+  encodeHandshake,
+  encodeKeepAlive,
+  encodePiece,
+  HANDSHAKE_LENGTH,
+  type Message,
+} from "../../src/wire/index.ts";
 import type { Play } from "./stage.ts";
 
 export interface Heard {
@@ -24,7 +31,10 @@ export class ScriptedPeer {
     this.#play = play;
   }
 
-  async dial(ip: string, options: { readonly fast?: boolean; readonly extended?: boolean; readonly name?: string } = {}): Promise<void> {
+  async dial(
+    ip: string,
+    options: { readonly fast?: boolean; readonly extended?: boolean; readonly name?: string } = {},
+  ): Promise<void> {
     const socket = await this.#runtime.net.connect({ ip, port: 6881, timeoutMs: 5_000 });
     this.#socket = socket;
     socket.start({
@@ -35,7 +45,13 @@ export class ScriptedPeer {
       },
     });
     const peerId = Buffer.from((options.name ?? socket.local.ip).padEnd(20, "."));
-    this.send(encodeHandshake({ infoHash: this.#play.metainfo.id.wire, peerId, reserved: { fast: options.fast ?? false, extended: options.extended ?? false } }));
+    this.send(
+      encodeHandshake({
+        infoHash: this.#play.metainfo.id.wire,
+        peerId,
+        reserved: { fast: options.fast ?? false, extended: options.extended ?? false },
+      }),
+    );
   }
 
   send(...parts: readonly Uint8Array[]): void {
@@ -66,7 +82,9 @@ export class ScriptedPeer {
   }
 
   of<T extends Message["type"]>(type: T): { readonly at: number; readonly message: Extract<Message, { type: T }> }[] {
-    return this.heard.filter((each): each is { at: number; message: Extract<Message, { type: T }> } => each.message.type === type);
+    return this.heard.filter(
+      (each): each is { at: number; message: Extract<Message, { type: T }> } => each.message.type === type,
+    );
   }
 
   #take(chunk: Uint8Array): void {

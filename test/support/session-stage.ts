@@ -18,7 +18,10 @@ export class SessionStage {
     this.host = host;
   }
 
-  static async begin(sizes: Readonly<Record<string, number>> = { "one.bin": 1_000_000 }, up?: number): Promise<SessionStage> {
+  static async begin(
+    sizes: Readonly<Record<string, number>> = { "one.bin": 1_000_000 },
+    up?: number,
+  ): Promise<SessionStage> {
     const stage = new Stage(await makePlay(sizes));
     const seeder = await stage.seeder("10.0.0.1", up === undefined ? {} : { up });
     return new SessionStage(stage, seeder, stage.world.host("10.0.0.2"));
@@ -33,9 +36,23 @@ export class SessionStage {
     return this.play.metainfo.torrentBytes();
   }
 
-  async open(settings: Partial<Settings> = {}, options: Partial<SessionOptions> = {}, host = this.host): Promise<DaemonSession> {
+  async open(
+    settings: Partial<Settings> = {},
+    options: Partial<SessionOptions> = {},
+    host = this.host,
+  ): Promise<DaemonSession> {
     const { runtime } = host;
-    const all: SessionOptions = { stateDir: "/state", settings: { ...SETTINGS, ...settings }, peerPort: 6881, allowPrivateAddresses: true, version: "0.0.0", log: silentLog, runtime, hasFileEvents: false, ...options };
+    const all: SessionOptions = {
+      stateDir: "/state",
+      settings: { ...SETTINGS, ...settings },
+      peerPort: 6881,
+      allowPrivateAddresses: true,
+      version: "0.0.0",
+      log: silentLog,
+      runtime,
+      hasFileEvents: false,
+      ...options,
+    };
     const session = await this.wait(openSession(all), 600_000);
     this.#sessions.push({ session, runtime, host });
     return session;
@@ -54,7 +71,8 @@ export class SessionStage {
   }
 
   async close(): Promise<void> {
-    for (const { session, runtime, host } of this.#sessions) if (host.runtime === runtime) await this.wait(session.close());
+    for (const { session, runtime, host } of this.#sessions)
+      if (host.runtime === runtime) await this.wait(session.close());
     await this.stage.close();
   }
 }

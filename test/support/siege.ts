@@ -32,7 +32,12 @@ export class Siege {
   /** Of the attacked torrent of so many pieces the client has nothing. */
   static async large(pieces = 1_000_000, client: ClientOptions = {}): Promise<Siege> {
     const theatre = await Theatre.open({ length: 4_000_000, client });
-    const info = { length: pieces * LARGE_PIECE, name: "large.bin", "piece length": LARGE_PIECE, pieces: new Uint8Array(randomBytes(20 * pieces)) };
+    const info = {
+      length: pieces * LARGE_PIECE,
+      name: "large.bin",
+      "piece length": LARGE_PIECE,
+      pieces: new Uint8Array(randomBytes(20 * pieces)),
+    };
     const victim = parseMetainfo(encode({ info }), cryptoHasher);
     const torrent = await theatre.client.add(victim);
     await eventually("the large torrent runs", () => torrent.state.kind === "downloading");
@@ -53,7 +58,9 @@ export class Siege {
     return this.victim.id.wire;
   }
 
-  /** Downloads from an honest seed that our client dials, beside what is going on; whether all of it came, and right. */
+  /**
+   * Downloads from an honest seed that our client dials, beside what is going on; whether all of it came, and right.
+   */
   async completes(): Promise<boolean> {
     const seed = await this.theatre.seed();
     return this.theatre.completes(await this.theatre.play([seed]));
@@ -62,7 +69,12 @@ export class Siege {
   /** A client that has everything and dials ours, again each half second until it is let in. */
   async newcomer(): Promise<Client> {
     const { theatre } = this;
-    const client = new Client({ downloadDir: join(theatre.folder, "source"), stateDir: join(theatre.folder, "newcomer"), port: false, trackers: false });
+    const client = new Client({
+      downloadDir: join(theatre.folder, "source"),
+      stateDir: join(theatre.folder, "newcomer"),
+      port: false,
+      trackers: false,
+    });
     const torrent = await client.add(theatre.metainfo, { skipCheck: true });
     const timer = setInterval(() => {
       if (torrent.peers().length === 0) torrent.addPeers([`127.0.0.1:${this.port}`]).catch(() => undefined);

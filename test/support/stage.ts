@@ -5,7 +5,8 @@ import { createTorrent, parseMetainfo, type Metainfo } from "../../src/metainfo/
 import type { Runtime } from "../../src/runtime/index.ts";
 import { simWorld, type LineOptions, type SimHost, type World } from "../../src/sim/index.ts";
 
-export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array => new Uint8Array(createHash(algorithm).update(bytes).digest());
+export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHash(algorithm).update(bytes).digest());
 
 /** Bytes that look random and are the same every time. */
 export function noise(length: number, seed = 1): Uint8Array {
@@ -30,17 +31,28 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
   const host = simWorld({ digest }).host("10.255.255.254");
   const names = Object.keys(sizes);
   const single = names.length === 1;
-  const files = new Map(names.map((name, index) => [single ? name : `play/${name}`, noise(sizes[name] ?? 0, index + 7)]));
+  const files = new Map(
+    names.map((name, index) => [single ? name : `play/${name}`, noise(sizes[name] ?? 0, index + 7)]),
+  );
   for (const [path, bytes] of files) host.disk.put(`/source/${path}`, bytes);
-  const { metainfo } = await createTorrent(host.runtime, { path: single ? `/source/${names[0] ?? ""}` : "/source/play", pieceLength });
+  const { metainfo } = await createTorrent(host.runtime, {
+    path: single ? `/source/${names[0] ?? ""}` : "/source/play",
+    pieceLength,
+  });
   return { metainfo, files };
 }
 
 /** A v1 torrent of one file in pieces of a length that `createTorrent` does not make. */
 export function makeOddPlay(length: number, pieceLength: number): Play {
   const bytes = noise(length);
-  const pieces = Buffer.concat(Array.from({ length: Math.ceil(length / pieceLength) }, (_, n) => digest("sha1", bytes.subarray(n * pieceLength, (n + 1) * pieceLength))));
-  const torrent = encode({ info: { length, name: "odd.bin", "piece length": pieceLength, pieces: new Uint8Array(pieces) } });
+  const pieces = Buffer.concat(
+    Array.from({ length: Math.ceil(length / pieceLength) }, (_, n) =>
+      digest("sha1", bytes.subarray(n * pieceLength, (n + 1) * pieceLength)),
+    ),
+  );
+  const torrent = encode({
+    info: { length, name: "odd.bin", "piece length": pieceLength, pieces: new Uint8Array(pieces) },
+  });
   return { metainfo: parseMetainfo(torrent, { digestSync: digest }), files: new Map([["odd.bin", bytes]]) };
 }
 
@@ -65,13 +77,23 @@ export class Stage {
     this.world = simWorld({ seed, digest, ...(onTrace === undefined ? {} : { onTrace }) });
   }
 
-  async seeder(ip: string, line: LineOptions = {}, options: Partial<ClientOptions> = {}, add: AddOptions = {}): Promise<Actor> {
+  async seeder(
+    ip: string,
+    line: LineOptions = {},
+    options: Partial<ClientOptions> = {},
+    add: AddOptions = {},
+  ): Promise<Actor> {
     const host = this.world.host(ip, line);
     for (const [path, bytes] of this.play.files) host.disk.put(`/data/${path}`, bytes);
     return this.enter(host, options, add);
   }
 
-  leecher(ip: string, add: AddOptions = {}, line: LineOptions = {}, options: Partial<ClientOptions> = {}): Promise<Actor> {
+  leecher(
+    ip: string,
+    add: AddOptions = {},
+    line: LineOptions = {},
+    options: Partial<ClientOptions> = {},
+  ): Promise<Actor> {
     return this.enter(this.world.host(ip, line), options, add);
   }
 
@@ -86,7 +108,10 @@ export class Stage {
 
   /** Whether a host has every byte. */
   isWhole(host: SimHost): boolean {
-    return [...this.play.files].every(([path, bytes]) => bytes.length === 0 || Buffer.compare(host.disk.get(`/data/${path}`) ?? new Uint8Array(), bytes) === 0);
+    return [...this.play.files].every(
+      ([path, bytes]) =>
+        bytes.length === 0 || Buffer.compare(host.disk.get(`/data/${path}`) ?? new Uint8Array(), bytes) === 0,
+    );
   }
 
   /** Closes every client whose process still runs. */

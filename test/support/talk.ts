@@ -22,7 +22,12 @@ const block = new Uint8Array(16_384).fill(0x61);
 
 /** A torrent of two pieces of one block each. */
 export const talkTorrent: Metainfo = metainfoFromInfo(
-  encode({ length: 2 * block.length, name: "talk.bin", "piece length": block.length, pieces: new Uint8Array([...sha1(block), ...sha1(block)]) }),
+  encode({
+    length: 2 * block.length,
+    name: "talk.bin",
+    "piece length": block.length,
+    pieces: new Uint8Array([...sha1(block), ...sha1(block)]),
+  }),
   {},
   { digestSync: (algorithm, bytes) => new Uint8Array(createHash(algorithm).update(bytes).digest()) },
 );
@@ -31,12 +36,40 @@ const infoHash = talkTorrent.id.wire;
 
 /** A short conversation with two faults: a request while choked, and a message with a wrong length. */
 export const talk: readonly Said[] = [
-  { way: "out", at: 0.4, bytes: encodeHandshake({ infoHash, peerId: latin1("-MI0100-abcdefghijkl"), reserved: { extended: true, fast: true } }) },
-  { way: "in", at: 1.5, bytes: encodeHandshake({ infoHash, peerId: latin1("-TR3000-abcdefghijkl"), reserved: { extended: true, fast: true, dht: true } }) },
+  {
+    way: "out",
+    at: 0.4,
+    bytes: encodeHandshake({
+      infoHash,
+      peerId: latin1("-MI0100-abcdefghijkl"),
+      reserved: { extended: true, fast: true },
+    }),
+  },
+  {
+    way: "in",
+    at: 1.5,
+    bytes: encodeHandshake({
+      infoHash,
+      peerId: latin1("-TR3000-abcdefghijkl"),
+      reserved: { extended: true, fast: true, dht: true },
+    }),
+  },
   {
     way: "in",
     at: 2.25,
-    bytes: encodeMessage({ type: "extended", id: 0, payload: encodeExtendedHandshake({ client: "Transmission 3.00", extensions: new Map([["ut_metadata", 3], ["ut_pex", 1]]), requestQueue: 512, metadataSize: talkTorrent.infoBytes.length }) }),
+    bytes: encodeMessage({
+      type: "extended",
+      id: 0,
+      payload: encodeExtendedHandshake({
+        client: "Transmission 3.00",
+        extensions: new Map([
+          ["ut_metadata", 3],
+          ["ut_pex", 1],
+        ]),
+        requestQueue: 512,
+        metadataSize: talkTorrent.infoBytes.length,
+      }),
+    }),
   },
   { way: "in", at: 3, bytes: encodeMessage({ type: "bitfield", bits: new Uint8Array([0xc0]) }) },
   { way: "out", at: 4, bytes: encodeMessage({ type: "have-none" }) },

@@ -24,7 +24,17 @@ export class Terminal {
     const variables = Object.entries({ LANG: "C.UTF-8", ...environment }).map(([name, value]) => `${name}=${value}`);
     const line = ["env", ...variables, ...command].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
     // What it showed last stays, and can be looked at.
-    this.#tmux("-f", "/dev/null", "new-session", "-d", "-x", String(columns), "-y", String(rows), `${line}; echo "exit status $?"; read _`);
+    this.#tmux(
+      "-f",
+      "/dev/null",
+      "new-session",
+      "-d",
+      "-x",
+      String(columns),
+      "-y",
+      String(rows),
+      `${line}; echo "exit status $?"; read _`,
+    );
     open.add(this);
   }
 
@@ -52,7 +62,10 @@ export class Terminal {
     });
   }
 
-  /** Presses a key again and again until the screen shows something: readline takes a second Tab only after it is done with the first. */
+  /**
+   * Presses a key again and again until the screen shows something: readline takes a second Tab only after it is done
+   * with the first.
+   */
   async pressUntil(key: string, what: string): Promise<void> {
     await eventually(`${key} makes the screen show ${what}`, () => {
       this.press(key);

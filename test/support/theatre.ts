@@ -42,7 +42,14 @@ export class Theatre {
     this.goods = { infoHash: metainfo.id.wire, data, pieceLength: metainfo.pieceLength };
   }
 
-  static async open(options: { readonly length?: number; readonly pieceLength?: number; readonly seeding?: boolean; readonly client?: ClientOptions } = {}): Promise<Theatre> {
+  static async open(
+    options: {
+      readonly length?: number;
+      readonly pieceLength?: number;
+      readonly seeding?: boolean;
+      readonly client?: ClientOptions;
+    } = {},
+  ): Promise<Theatre> {
     const { length = 1_000_000, pieceLength = 65_536, seeding = false } = options;
     const folder = await tempFolder();
     const data = new Uint8Array(randomBytes(length));
@@ -71,7 +78,10 @@ export class Theatre {
   /** Adds the torrent with these peers to dial. */
   async play(peers: readonly { readonly address: string }[] = [], options: AddOptions = {}): Promise<Torrent> {
     const torrent = await this.client.add(this.metainfo, { peers: peers.map(({ address }) => address), ...options });
-    await eventually("the torrent runs", () => torrent.state.kind === "downloading" || torrent.state.kind === "seeding");
+    await eventually(
+      "the torrent runs",
+      () => torrent.state.kind === "downloading" || torrent.state.kind === "seeding",
+    );
     return torrent;
   }
 
@@ -102,12 +112,18 @@ export class Theatre {
 
   /** Resolves when the engine has logged something that matches. */
   async logged(pattern: RegExp): Promise<void> {
-    await eventually(`the log says ${pattern.source}; it says:\n${this.reasons().join("\n")}`, () => this.reasons().some((line) => pattern.test(line)), 10_000);
+    await eventually(
+      `the log says ${pattern.source}; it says:\n${this.reasons().join("\n")}`,
+      () => this.reasons().some((line) => pattern.test(line)),
+      10_000,
+    );
   }
 
   /** Ports of the peers that were banned for bad data. */
   banned(): number[] {
-    return this.log.filter(({ message }) => message.startsWith("peer banned")).map(({ fields }) => Number(String(fields["peer"]).split(":").at(-1)));
+    return this.log
+      .filter(({ message }) => message.startsWith("peer banned"))
+      .map(({ fields }) => Number(String(fields["peer"]).split(":").at(-1)));
   }
 }
 

@@ -144,7 +144,11 @@ export class FakeHost implements TrackerHost, ServerHost {
       return Promise.resolve({
         local: { ip: options.ip, port: 50_000 },
         send: (bytes: Uint8Array, to: Endpoint) => {
-          const sent = { bytes: bytes.slice(), to, reply: (reply: Uint8Array, from: Endpoint = to) => (open ? options.onDatagram(reply, from) : undefined) };
+          const sent = {
+            bytes: bytes.slice(),
+            to,
+            reply: (reply: Uint8Array, from: Endpoint = to) => (open ? options.onDatagram(reply, from) : undefined),
+          };
           this.sent.push(sent);
           this.onDatagram(sent);
         },
@@ -164,4 +168,6 @@ export class FakeHost implements TrackerHost, ServerHost {
 }
 
 export const INFO_HASH = InfoHash.fromBytes(Uint8Array.from({ length: 20 }, (_, index) => index * 13));
-export const PEER_ID = PeerId.fromBytes(Uint8Array.from("-MR0001-abcdefghijkl", (character) => character.charCodeAt(0)));
+export const PEER_ID = PeerId.fromBytes(
+  Uint8Array.from("-MR0001-abcdefghijkl", (character) => character.charCodeAt(0)),
+);

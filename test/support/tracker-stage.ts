@@ -11,7 +11,9 @@ export interface Announced {
   readonly url: URL;
 }
 
-/** A session among fake trackers; `answers` says what each host replies: a dictionary, an error, or nothing for silence. */
+/**
+ * A session among fake trackers; `answers` says what each host replies: a dictionary, an error, or nothing for silence.
+ */
 export class Stage {
   readonly host: FakeHost;
   readonly session: TrackerSession;
@@ -29,7 +31,9 @@ export class Stage {
       return answer === undefined ? new Promise<never>(() => undefined) : encode(answer);
     };
     this.session = new TrackerSession(this.host, {
-      tiers: tiers.map((tier) => tier.split(" ").map((name) => (name.includes(":") ? name : `http://${name}/announce`))),
+      tiers: tiers.map((tier) =>
+        tier.split(" ").map((name) => (name.includes(":") ? name : `http://${name}/announce`)),
+      ),
       infoHash: INFO_HASH,
       peerId: PEER_ID,
       key: 1,
@@ -56,7 +60,10 @@ export class Stage {
   }
 
   states(): string {
-    return this.session.status().map((status) => `${new URL(status.url).hostname}=${status.state.kind}`).join(" ");
+    return this.session
+      .status()
+      .map((status) => `${new URL(status.url).hostname}=${status.state.kind}`)
+      .join(" ");
   }
 }
 

@@ -25,7 +25,9 @@ function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the list. */
+/**
+ * Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the list.
+ */
 export async function startOpentracker(folder: string, allowed: readonly InfoHash[]): Promise<RunningTracker> {
   const home = join(folder, "opentracker");
   await mkdir(home, { recursive: true });
@@ -33,7 +35,11 @@ export async function startOpentracker(folder: string, allowed: readonly InfoHas
   await chmod(folder, 0o755);
   await chmod(home, 0o755);
   const port = await freePort();
-  const program = new Program(OPENTRACKER, ["-i", "127.0.0.1", "-p", String(port), "-P", String(port), "-d", home, "-w", "list"], { cwd: home });
+  const program = new Program(
+    OPENTRACKER,
+    ["-i", "127.0.0.1", "-p", String(port), "-P", String(port), "-d", home, "-w", "list"],
+    { cwd: home },
+  );
   await eventually("opentracker accepts connections", () => {
     if (program.hasExited) throw program.failure("ended");
     return accepts(port);
@@ -44,7 +50,15 @@ export async function startOpentracker(folder: string, allowed: readonly InfoHas
 /** `millrace tracker`, as a user runs it. */
 export async function startMillraceTracker(): Promise<RunningTracker> {
   const bin = fileURLToPath(new URL("../../bin/millrace.js", import.meta.url));
-  const program = new Program(process.execPath, [bin, "tracker", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--json"]);
+  const program = new Program(process.execPath, [
+    bin,
+    "tracker",
+    "--http",
+    "127.0.0.1:0",
+    "--udp",
+    "127.0.0.1:0",
+    "--json",
+  ]);
   let ready: { http: string; udp: string } | undefined;
   program.lines((line) => {
     const event = JSON.parse(line) as { event: string; http: string; udp: string };
@@ -58,7 +72,12 @@ export async function startMillraceTracker(): Promise<RunningTracker> {
 }
 
 /** Resolves when the tracker knows that many seeders and leechers. */
-export async function trackerKnows(runtime: Runtime, url: string, infoHash: InfoHash, wanted: { readonly seeders?: number; readonly leechers?: number }): Promise<void> {
+export async function trackerKnows(
+  runtime: Runtime,
+  url: string,
+  infoHash: InfoHash,
+  wanted: { readonly seeders?: number; readonly leechers?: number },
+): Promise<void> {
   await eventually(`${url} knows ${JSON.stringify(wanted)}`, async () => {
     const [entry] = await scrape(runtime, url, [infoHash]);
     return entry !== undefined && entry.seeders >= (wanted.seeders ?? 0) && entry.leechers >= (wanted.leechers ?? 0);

@@ -88,7 +88,8 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await stage.close();
     });
 
-    const dial = (address = at, signal = new AbortController().signal): Promise<Connection> => stage.dialer.dial(address, { signal, timeoutMs: TIMEOUT_MS });
+    const dial = (address = at, signal = new AbortController().signal): Promise<Connection> =>
+      stage.dialer.dial(address, { signal, timeoutMs: TIMEOUT_MS });
     const connect = (): Promise<[Connection, Connection]> => {
       const accepted = new Promise<Connection>((resolve) => {
         incoming = resolve;
@@ -105,7 +106,9 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       const [there, back] = [noise(3 * MIB, 3), noise(2 * MIB, 5)];
       for (let from = 0; from < there.length; from += 50_000) one.connection.write(there.subarray(from, from + 50_000));
       other.connection.write(back);
-      await stage.settle(Promise.all([other.until(() => other.received >= there.length), one.until(() => one.received >= back.length)]));
+      await stage.settle(
+        Promise.all([other.until(() => other.received >= there.length), one.until(() => one.received >= back.length)]),
+      );
       expect([other.digest, one.digest]).toEqual([digestOf(there), digestOf(back)]);
       one.connection.destroy();
       await stage.settle(Promise.all([one.closed, other.closed]));
@@ -130,7 +133,9 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       expect(one.connection.queuedBytes).toBeGreaterThan(0);
       const before = other.received;
       other.connection.resume();
-      await stage.settle(Promise.all([one.until(() => one.drains > 0), other.until(() => other.received >= (written + 1) * MIB)]));
+      await stage.settle(
+        Promise.all([one.until(() => one.drains > 0), other.until(() => other.received >= (written + 1) * MIB)]),
+      );
       expect(before).toBeLessThan(2 * MIB);
       expect(one.connection.queuedBytes).toBe(0);
       one.connection.destroy();
@@ -175,7 +180,8 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       const sender = new End(one);
       const first = new End(accepted);
       const bytes = noise(4 * MIB);
-      for (let from = 0; from < bytes.length; from += 100_000) sender.connection.write(bytes.subarray(from, from + 100_000));
+      for (let from = 0; from < bytes.length; from += 100_000)
+        sender.connection.write(bytes.subarray(from, from + 100_000));
       await stage.settle(first.until(() => first.received > 0));
       const second = new End(accepted, true);
       await stage.settle(second.until(() => first.received + second.received >= bytes.length));
@@ -212,7 +218,9 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
     it(`leaves nothing behind of ${MANY} connections`, { timeout: 120_000 }, async () => {
       incoming = (connection) => void new End(connection);
       for (let done = 0; done < MANY; done += AT_ONCE) {
-        const ends = (await stage.settle(Promise.all(Array.from({ length: AT_ONCE }, () => dial())))).map((connection) => new End(connection));
+        const ends = (await stage.settle(Promise.all(Array.from({ length: AT_ONCE }, () => dial())))).map(
+          (connection) => new End(connection),
+        );
         // Closed in each way.
         for (const [index, { connection }] of ends.entries()) {
           if (index % 2 === 0) connection.write(noise(100));

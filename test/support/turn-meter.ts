@@ -1,6 +1,6 @@
 /**
- * How much work the turns of the event loop are: CPU time, so that a loaded machine changes nothing. A turn is what lies between two
- * immediates.
+ * How much work the turns of the event loop are: CPU time, so that a loaded machine changes nothing. A turn is what
+ * lies between two immediates.
  */
 export class TurnMeter {
   /** Milliseconds of CPU of this process in its longest turn so far. */
@@ -23,7 +23,10 @@ export class TurnMeter {
   }
 }
 
-/** Milliseconds of CPU that this machine takes for a fixed piece of work, some 10 ms on one of 2024: what is allowed is counted in these. */
+/**
+ * Milliseconds of CPU that this machine takes for a fixed piece of work, some 10 ms on one of 2024: what is allowed is
+ * counted in these.
+ */
 export function unitOfWork(): number {
   const times = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();

@@ -10,7 +10,8 @@ const ANY_PORT = { first: 0, last: 0 };
 
 /** Resolves when `isSo`, looked at in each turn of the event loop. */
 async function eventually(isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + 5_000; !isSo() && performance.now() < end; ) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (const end = performance.now() + 5_000; !isSo() && performance.now() < end;)
+    await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 transportSuite("TCP", async () => {
@@ -34,7 +35,8 @@ transportSuite("TCP", async () => {
     listen: (options) => nodeNet.listen({ ...options, onSocket: (socket) => options.onSocket(counted(socket)) }),
     resolve: (host, signal) => nodeNet.resolve(host, signal),
   };
-  const make = (): TcpTransport => new TcpTransport({ runtime: { net, log: silentLog }, ip: "127.0.0.1", ports: ANY_PORT });
+  const make = (): TcpTransport =>
+    new TcpTransport({ runtime: { net, log: silentLog }, ip: "127.0.0.1", ports: ANY_PORT });
   const free = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => free.once("listening", resolve));
   const { port } = free.address() as AddressInfo;

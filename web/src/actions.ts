@@ -69,7 +69,8 @@ export function showDetails(which?: Tab): void {
 }
 
 export async function copy(text: string): Promise<void> {
-  if (await attempt(texts.common.copyFailed, () => navigator.clipboard.writeText(text))) toast("done", texts.common.copied);
+  if (await attempt(texts.common.copyFailed, () => navigator.clipboard.writeText(text)))
+    toast("done", texts.common.copied);
 }
 
 export async function copyMagnets(ids = selectedIds()): Promise<void> {

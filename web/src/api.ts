@@ -27,5 +27,7 @@ export function messageOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return texts.errors.unreachable;
   const issues = error.problem.issues ?? [];
-  return issues.length === 0 ? error.message : issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`)).join("; ");
+  return issues.length === 0
+    ? error.message
+    : issues.map((issue) => (issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`)).join("; ");
 }

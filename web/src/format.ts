@@ -1,4 +1,7 @@
-/** Numbers, sizes, rates and times as people read them. Pure: the same in every test and every time zone unless said otherwise. */
+/**
+ * Numbers, sizes, rates and times as people read them. Pure: the same in every test and every time zone unless said
+ * otherwise.
+ */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 

@@ -2,13 +2,23 @@ import { pickFiles, toggleRunning } from "./actions.ts";
 import { dialog, menu } from "./state/ui.ts";
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement ? target.type !== "checkbox" : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+  return target instanceof HTMLInputElement
+    ? target.type !== "checkbox"
+    : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 /** Keys that work anywhere on the page, unless somebody types or a dialog is open. Answers how to stop listening. */
 export function listenKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || dialog.value !== null || menu.value !== null) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      isTyping(event.target) ||
+      dialog.value !== null ||
+      menu.value !== null
+    )
+      return;
     const run = {
       "/": () => document.querySelector<HTMLElement>("#search")?.focus(),
       o: pickFiles,
@@ -23,7 +33,8 @@ export function listenKeys(): () => void {
   const onPaste = (event: ClipboardEvent): void => {
     if (isTyping(event.target) || dialog.value !== null) return;
     const text = event.clipboardData?.getData("text/plain").trim() ?? "";
-    if (/^(?:magnet:\?|https?:\/\/|(?:[0-9a-f]{40}|[0-9a-f]{64})$)/i.test(text)) dialog.value = { kind: "add-url", url: text };
+    if (/^(?:magnet:\?|https?:\/\/|(?:[0-9a-f]{40}|[0-9a-f]{64})$)/i.test(text))
+      dialog.value = { kind: "add-url", url: text };
   };
   addEventListener("keydown", onKeyDown);
   addEventListener("paste", onPaste);

@@ -19,11 +19,15 @@ const SCRIPTS: ReadonlyMap<string, (model: ProgramModel) => string> = new Map([
 
 export function completionCommand(entry: CommandEntry): Command {
   const shells = [...SCRIPTS.keys()];
-  const command = newCommand(entry, "Prints a script that lets the shell complete commands, options and torrent files.", [
-    ['completion bash > ~/.local/share/bash-completion/completions/millrace', "bash, for good"],
-    ['completion zsh > "${fpath[1]}/_millrace"', "zsh, for good"],
-    ["completion fish > ~/.config/fish/completions/millrace.fish", "fish, for good"],
-  ]).addArgument(new Argument("<shell>", "the shell").choices(shells).argParser(choiceArgument("completion", shells)));
+  const command = newCommand(
+    entry,
+    "Prints a script that lets the shell complete commands, options and torrent files.",
+    [
+      ["completion bash > ~/.local/share/bash-completion/completions/millrace", "bash, for good"],
+      ['completion zsh > "${fpath[1]}/_millrace"', "zsh, for good"],
+      ["completion fish > ~/.config/fish/completions/millrace.fish", "fish, for good"],
+    ],
+  ).addArgument(new Argument("<shell>", "the shell").choices(shells).argParser(choiceArgument("completion", shells)));
   return act<CommonFlags>(command, entry, async (session) => print(session, command.parent));
 }
 

@@ -33,22 +33,42 @@ export function consoleCommand(entry: CommandEntry): Command {
     [
       ["console debian.torrent", "talk to peers; pieces are kept in memory"],
       ["console debian.torrent --store --path downloads --accept", "keep pieces in files, and take connections"],
-      ["console debian.torrent --script probe.js 127.0.0.1:6881", "run a script; what follows the torrent is in its list args"],
-      ["console --between 7000 127.0.0.1:6881 debian.torrent", "show what a client that connects to port 7000 says to the one at 6881"],
+      [
+        "console debian.torrent --script probe.js 127.0.0.1:6881",
+        "run a script; what follows the torrent is in its list args",
+      ],
+      [
+        "console --between 7000 127.0.0.1:6881 debian.torrent",
+        "show what a client that connects to port 7000 says to the one at 6881",
+      ],
       ["console --replay session.jsonl", "step through a recorded session"],
     ],
   )
     .argument("[torrent|magnet]", "a torrent file or magnet link; with --between HOST:PORT comes first")
-    .argument("[more...]", "with --between: the torrent, so that pieces can be checked; with --script: words for the script, in its list args")
+    .argument(
+      "[more...]",
+      "with --between: the torrent, so that pieces can be checked; with --script: words for the script, in its list args",
+    )
     .option("-s, --store", "keep pieces in files; what is there already is checked")
     .option("-p, --path <folder>", "where files are kept (default: the current folder)")
     .option("-a, --accept", "listen, so that peers can connect")
-    .option("--port <number>", "the port to listen on; 0 is any (default: the first free one of 6881 to 6889)", wholeArgument("--port", 0, 65_535))
+    .option(
+      "--port <number>",
+      "the port to listen on; 0 is any (default: the first free one of 6881 to 6889)",
+      wholeArgument("--port", 0, 65_535),
+    )
     .option("--script <file>", "run a script instead of reading lines; - is standard input")
     .option("--record <file>", "record the session")
     .option("--replay <file>", "step through a recorded session")
-    .option("--encrypted", "with --between: let encrypted connections pass, unread (default: refuse them, so that clients come again in plain)")
-    .option("--between <port>", "listen on a port, and pass everything on to HOST:PORT", wholeArgument("--between", 0, 65_535));
+    .option(
+      "--encrypted",
+      "with --between: let encrypted connections pass, unread (default: refuse them, so that clients come again in plain)",
+    )
+    .option(
+      "--between <port>",
+      "listen on a port, and pass everything on to HOST:PORT",
+      wholeArgument("--between", 0, 65_535),
+    );
   return act<ConsoleFlags>(command, entry, run);
 }
 
@@ -58,8 +78,12 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
   if (flags.replay !== undefined) return replay(session, flags.replay);
   if (flags.between !== undefined) return between(session, flags.between);
   const [source, ...words] = session.args;
-  if (source === undefined) throw new CommandLineError("which torrent? `millrace console TORRENT`, or a magnet link; `millrace console --help` tells more");
-  if (words[0] !== undefined && flags.script === undefined) throw new CommandLineError(`one torrent is enough: ${JSON.stringify(words[0])} is too many`);
+  if (source === undefined)
+    throw new CommandLineError(
+      "which torrent? `millrace console TORRENT`, or a magnet link; `millrace console --help` tells more",
+    );
+  if (words[0] !== undefined && flags.script === undefined)
+    throw new CommandLineError(`one torrent is enough: ${JSON.stringify(words[0])} is too many`);
   const runtime = await session.runtime();
   const torrent = await readSource(runtime, source);
   const { runConsole } = await import("../../console/index.ts");
@@ -79,7 +103,10 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
 
 /** Options that belong to different uses of the command. */
 function refuseMixed(flags: ConsoleFlags): void {
-  if (flags.replay !== undefined && flags.between !== undefined) throw new CommandLineError("--replay is about a recorded session, --between about a live one: one of them at a time");
+  if (flags.replay !== undefined && flags.between !== undefined)
+    throw new CommandLineError(
+      "--replay is about a recorded session, --between about a live one: one of them at a time",
+    );
   const other = flags.replay !== undefined ? "--replay" : flags.between !== undefined ? "--between" : undefined;
   const live: readonly (readonly [string, unknown])[] = [
     ["--store", flags.store],
@@ -90,34 +117,56 @@ function refuseMixed(flags: ConsoleFlags): void {
   ];
   const mixed = other === undefined ? undefined : live.find(([, value]) => value !== undefined)?.[0];
   if (other !== undefined && mixed !== undefined) throw new CommandLineError(`${mixed} makes no sense with ${other}`);
-  if (flags.encrypted !== undefined && flags.between === undefined) throw new CommandLineError("--encrypted is about --between");
-  if (flags.path !== undefined && flags.store !== true) throw new CommandLineError("--path says where --store keeps files; add --store");
-  if (flags.port !== undefined && flags.accept !== true) throw new CommandLineError("--port says where --accept listens; add --accept");
+  if (flags.encrypted !== undefined && flags.between === undefined)
+    throw new CommandLineError("--encrypted is about --between");
+  if (flags.path !== undefined && flags.store !== true)
+    throw new CommandLineError("--path says where --store keeps files; add --store");
+  if (flags.port !== undefined && flags.accept !== true)
+    throw new CommandLineError("--port says where --accept listens; add --accept");
 }
 
 /** Ctrl-C interrupts what a line waits for, not the session, while a person types. */
 function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
-  return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY ? interrupt.signalWithout("SIGINT") : interrupt.signal;
+  return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY
+    ? interrupt.signalWithout("SIGINT")
+    : interrupt.signal;
 }
 
 async function replay(session: Session<ConsoleFlags>, path: string): Promise<number> {
   const { flags, args } = session;
-  if (args.length > 0 && flags.script === undefined) throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
+  if (args.length > 0 && flags.script === undefined)
+    throw new CommandLineError("--replay takes the recording alone: it knows the torrent");
   const { runReplay } = await import("../../console/index.ts");
-  return runReplay({ runtime: await session.runtime(), path, script: flags.script, words: args, isJson: flags.json === true, signal: signalOf(session) });
+  return runReplay({
+    runtime: await session.runtime(),
+    path,
+    script: flags.script,
+    words: args,
+    isJson: flags.json === true,
+    signal: signalOf(session),
+  });
 }
 
 async function between(session: Session<ConsoleFlags>, port: number): Promise<number> {
   const { flags, args, output } = session;
   const [address, source, ...more] = args;
-  if (more[0] !== undefined) throw new CommandLineError(`--between: one torrent is enough: ${JSON.stringify(more[0])} is too many`);
+  if (more[0] !== undefined)
+    throw new CommandLineError(`--between: one torrent is enough: ${JSON.stringify(more[0])} is too many`);
   if (address === undefined) throw new CommandLineError("--between PORT HOST:PORT: where do connections go on to?");
   const target = parseArgument("--between", () => parseHostPort(address));
-  if (target.port === 0) throw new CommandLineError(`--between: a peer has a port from 1 to 65535: ${JSON.stringify(address.slice(0, 100))}`);
+  if (target.port === 0)
+    throw new CommandLineError(
+      `--between: a peer has a port from 1 to 65535: ${JSON.stringify(address.slice(0, 100))}`,
+    );
   const runtime = await session.runtime();
   const torrent = source === undefined ? undefined : await readSource(runtime, source);
   const { betweenGreeting, betweenLine, entryJson, newLinter, runBetween } = await import("../../console/index.ts");
-  const options = { listen: { port }, target, metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined, passEncrypted: flags.encrypted };
+  const options = {
+    listen: { port },
+    target,
+    metainfo: torrent?.kind === "torrent" ? torrent.metainfo : undefined,
+    passEncrypted: flags.encrypted,
+  };
   const summary = await runBetween({
     ...options,
     runtime,
@@ -135,6 +184,8 @@ async function between(session: Session<ConsoleFlags>, port: number): Promise<nu
     onError: (error) => output.problem(toProblem(error)),
   });
   output.data({ event: "summary", ...summary });
-  output.line(`${count(summary.connections, "connection")}, ${count(summary.messages, "message")}; against a rule: ${summary.faults}, unusual: ${summary.notes}`);
+  output.line(
+    `${count(summary.connections, "connection")}, ${count(summary.messages, "message")}; against a rule: ${summary.faults}, unusual: ${summary.notes}`,
+  );
   return EXIT_DONE;
 }

@@ -36,15 +36,30 @@ interface CreateFlags extends CommonFlags {
 }
 
 export function createCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Makes a torrent file of a file or folder. The data is read once and hashed on all cores.", [
-    ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
-    ["create photos --out photos.torrent --tracker http://a.example/announce --tracker http://b.example/announce", "a folder, with a second tracker should the first fail"],
-    ["create data --out data.torrent --hybrid --piece-length 1MiB", "for old (v1) and new (v2) clients at once"],
-  ])
+  const command = newCommand(
+    entry,
+    "Makes a torrent file of a file or folder. The data is read once and hashed on all cores.",
+    [
+      ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
+      [
+        "create photos --out photos.torrent --tracker http://a.example/announce --tracker http://b.example/announce",
+        "a folder, with a second tracker should the first fail",
+      ],
+      ["create data --out data.torrent --hybrid --piece-length 1MiB", "for old (v1) and new (v2) clients at once"],
+    ],
+  )
     .argument("<path>", "a file or folder")
     .requiredOption("-o, --out <file>", "the torrent file to write")
-    .option("-t, --tracker <url>", "announce there; each further one is asked when those before fail; commas put several on one tier", tiersArgument("--tracker"))
-    .option("-l, --piece-length <size>", "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)", sizeArgument("--piece-length"))
+    .option(
+      "-t, --tracker <url>",
+      "announce there; each further one is asked when those before fail; commas put several on one tier",
+      tiersArgument("--tracker"),
+    )
+    .option(
+      "-l, --piece-length <size>",
+      "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)",
+      sizeArgument("--piece-length"),
+    )
     .option("--v1", "for all clients (default)")
     .addOption(new Option("--v2", "BitTorrent v2 alone (SHA-256): for new clients only").conflicts(["v1", "hybrid"]))
     .addOption(new Option("--hybrid", "both: v1 for old clients, v2 for new ones").conflicts(["v1", "v2"]))
@@ -104,15 +119,28 @@ function versionOf(flags: CreateFlags): MetainfoVersion {
 
 /** What the library says of options is a mistake on this command line. */
 function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
-  const codes: Readonly<Record<string, string>> = { "metainfo.piece-length": "--piece-length", "metainfo.url": "--tracker or --web-seed", "metainfo.name": "--name" };
+  const codes: Readonly<Record<string, string>> = {
+    "metainfo.piece-length": "--piece-length",
+    "metainfo.url": "--tracker or --web-seed",
+    "metainfo.name": "--name",
+  };
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   const option = codes[error.code];
   if (option === undefined) return error;
-  const near = error.code === "metainfo.piece-length" && flags.pieceLength !== undefined ? nearPieceLengths(flags.pieceLength, versionOf(flags)) : undefined;
-  return new CommandLineError(`${option}: ${error.message}${near === undefined ? "" : `; try ${near}`}`, { cause: error });
+  const near =
+    error.code === "metainfo.piece-length" && flags.pieceLength !== undefined
+      ? nearPieceLengths(flags.pieceLength, versionOf(flags))
+      : undefined;
+  return new CommandLineError(`${option}: ${error.message}${near === undefined ? "" : `; try ${near}`}`, {
+    cause: error,
+  });
 }
 
-function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, renamedFrom, bytes }: CreatedTorrent, seconds: number): void {
+function tell(
+  { flags, output }: Session<CreateFlags>,
+  { metainfo, renamed, renamedFrom, bytes }: CreatedTorrent,
+  seconds: number,
+): void {
   const out = flags.out ?? "";
   const facts = torrentFacts(metainfo);
   const others = renamed.map(({ from, to }) => ({ from: from.join("/"), to: to.join("/") }));
@@ -122,7 +150,10 @@ function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, rena
     output.line(`${output.style.good("wrote")} ${clean(out)}`);
     printFields(output, [
       ["name", clean(metainfo.name)],
-      ["size", `${formatSize(metainfo.totalSize)} in ${count(files, "file")}, ${groupDigits(metainfo.pieceCount)} pieces of ${formatSize(metainfo.pieceLength)}`],
+      [
+        "size",
+        `${formatSize(metainfo.totalSize)} in ${count(files, "file")}, ${groupDigits(metainfo.pieceCount)} pieces of ${formatSize(metainfo.pieceLength)}`,
+      ],
       ["hashed", `in ${seconds.toFixed(1)}s, ${formatSize(metainfo.totalSize / Math.max(seconds, 0.001))}/s`],
       ["info-hash", metainfo.infoHash?.hex],
       ["info-hash v2", metainfo.infoHashV2?.hex],
@@ -131,8 +162,11 @@ function tell({ flags, output }: Session<CreateFlags>, { metainfo, renamed, rena
   }
   const note = renamedNote(renamed);
   if (note !== undefined) output.note(`${output.noteStyle.warn("note:")} ${note}`);
-  if (renamedFrom !== undefined) output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
+  if (renamedFrom !== undefined)
+    output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
   if (renamed.length > 0 || renamedFrom !== undefined) {
-    output.note(`${output.noteStyle.warn("note:")} seeding and verifying look for the names in the torrent: the data cannot be shared before it is renamed so on disk`);
+    output.note(
+      `${output.noteStyle.warn("note:")} seeding and verifying look for the names in the torrent: the data cannot be shared before it is renamed so on disk`,
+    );
   }
 }

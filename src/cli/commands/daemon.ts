@@ -32,7 +32,11 @@ export function daemonCommand(entry: CommandEntry): Command {
     ],
   )
     .option("--config <file>", "the configuration file (default: config.toml in the user's configuration folder)")
-    .option("--listen <host:port>", "where the page is served; port 0 is any (default: 127.0.0.1:9191)", addressArgument)
+    .option(
+      "--listen <host:port>",
+      "where the page is served; port 0 is any (default: 127.0.0.1:9191)",
+      addressArgument,
+    )
     .option("--state <folder>", "where torrents and progress are kept (default: the user's data folder)")
     .option("--dir <folder>", "where downloads go")
     .option("--peer-port <port>", "the port that peers connect to; 0 is any", wholeArgument("--peer-port", 0, 65_535))
@@ -51,17 +55,33 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
     loadConfig({
       file: flags.config,
       environment: process.env,
-      flags: { listen: flags.listen, stateDir: flags.state, downloadDir: flags.dir, peerPort: flags.peerPort, allowPrivateAddresses: flags.allowPrivate, logLevel: flags.verbose === true ? "debug" : undefined },
+      flags: {
+        listen: flags.listen,
+        stateDir: flags.state,
+        downloadDir: flags.dir,
+        peerPort: flags.peerPort,
+        allowPrivateAddresses: flags.allowPrivate,
+        logLevel: flags.verbose === true ? "debug" : undefined,
+      },
     });
   const { config } = await load();
   const shutdown = new AbortController();
   // A service manager's SIGHUP asks for the configuration to be read again, not for an end.
   const stopping = AbortSignal.any([interrupt.signalWithout("SIGHUP"), shutdown.signal]);
-  const daemon = await Daemon.start({ config, version: version(), token: process.env["MILLRACE_TOKEN"], onShutdown: () => shutdown.abort() });
+  const daemon = await Daemon.start({
+    config,
+    version: version(),
+    token: process.env["MILLRACE_TOKEN"],
+    onShutdown: () => shutdown.abort(),
+  });
   const onHangUp = (): void => daemon.reload(load);
   process.on("SIGHUP", onHangUp);
   try {
-    output.data({ event: "ready", url: daemon.url, ...(daemon.newToken === undefined ? {} : { token: daemon.newToken }) });
+    output.data({
+      event: "ready",
+      url: daemon.url,
+      ...(daemon.newToken === undefined ? {} : { token: daemon.newToken }),
+    });
     output.line(`Millrace is at ${daemon.url}`);
     if (daemon.newToken !== undefined) output.line(`Log in with the token ${daemon.newToken} — it is not shown again.`);
     output.line("Ctrl-C stops it.");

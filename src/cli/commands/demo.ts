@@ -28,10 +28,14 @@ const DEFAULT_SIZE = 256 * 1024 * 1024;
 const LOOPBACK = "127.0.0.1";
 
 export function demoCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Shows that it works, without a network: a tracker, a seeder and a downloader, all on this machine. Leaves nothing behind.", [
-    ["demo", "256 MiB"],
-    ["demo --size 2GiB", "more, for a steadier figure"],
-  ]).option("--size <size>", "how much to download", sizeArgument("--size"), DEFAULT_SIZE);
+  const command = newCommand(
+    entry,
+    "Shows that it works, without a network: a tracker, a seeder and a downloader, all on this machine. Leaves nothing behind.",
+    [
+      ["demo", "256 MiB"],
+      ["demo --size 2GiB", "more, for a steadier figure"],
+    ],
+  ).option("--size <size>", "how much to download", sizeArgument("--size"), DEFAULT_SIZE);
   return act<DemoFlags>(command, entry, demo);
 }
 
@@ -41,7 +45,10 @@ async function demo(session: Session<DemoFlags>): Promise<number> {
   const runtime = await session.runtime();
   const free = await runtime.files.freeSpace(tmpdir());
   if (free < 2 * flags.size) {
-    throw new StorageError("storage.full", `${tmpdir()} has ${formatSize(free)} free and the demo needs ${formatSize(2 * flags.size)}: set TMPDIR, or choose a smaller --size`);
+    throw new StorageError(
+      "storage.full",
+      `${tmpdir()} has ${formatSize(free)} free and the demo needs ${formatSize(2 * flags.size)}: set TMPDIR, or choose a smaller --size`,
+    );
   }
   const folder = await mkdtemp(join(tmpdir(), "millrace-demo-"));
   try {
@@ -70,10 +77,14 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
     const original = join(folder, "seeder", "millrace-demo.bin");
     await writeDemoFile(original, flags.size, runtime.random, signal);
     const { bytes, metainfo } = await createTorrent(runtime, { path: original, trackers: [[announce]], signal });
-    output.line(`2. a torrent of ${formatSize(flags.size)} in ${metainfo.pieceCount} pieces is made: ${metainfo.id.hex}`);
+    output.line(
+      `2. a torrent of ${formatSize(flags.size)} in ${metainfo.pieceCount} pieces is made: ${metainfo.id.hex}`,
+    );
     const torrentFile = join(folder, "millrace-demo.torrent");
     await writeFile(torrentFile, bytes);
-    await (await seeder.add(metainfo, { skipCheck: true })).done;
+    await (
+      await seeder.add(metainfo, { skipCheck: true })
+    ).done;
     await seederIsKnown(seeder.torrents[0], signal);
     output.line("3. a seeder has announced it");
     output.data({ event: "ready", tracker: announce, infoHash: metainfo.id.hex, bytes: flags.size });
@@ -84,11 +95,21 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
     if (job.phase.kind !== "complete") return EXIT_FAILED;
     const { seconds } = job.phase;
     const rate = flags.size / seconds;
-    output.line(`4. a downloader found it through the tracker: ${formatSize(flags.size)} in ${formatDuration(seconds)}, every piece checked`);
+    output.line(
+      `4. a downloader found it through the tracker: ${formatSize(flags.size)} in ${formatDuration(seconds)}, every piece checked`,
+    );
     const isSame = (await sha256File(original)) === (await sha256File(join(folder, "downloader", "millrace-demo.bin")));
     output.line(`5. SHA-256 of both files: ${isSame ? output.style.good("the same") : output.style.bad("different")}`);
-    output.line(`\n${output.style.good(formatRate(rate))} over TCP on this machine, with seeder, tracker and downloader in one process`);
-    output.data({ event: "verified", infoHash: metainfo.id.hex, bytes: flags.size, rate: Math.round(rate), same: isSame });
+    output.line(
+      `\n${output.style.good(formatRate(rate))} over TCP on this machine, with seeder, tracker and downloader in one process`,
+    );
+    output.data({
+      event: "verified",
+      infoHash: metainfo.id.hex,
+      bytes: flags.size,
+      rate: Math.round(rate),
+      same: isSame,
+    });
     return isSame ? EXIT_DONE : EXIT_FAILED;
   } finally {
     crew.stop();
@@ -100,7 +121,8 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
 
 /** Resolves when a tracker has answered the torrent's announce: whoever asks it from now on is told of the seeder. */
 async function seederIsKnown(torrent: Torrent | undefined, signal: AbortSignal): Promise<void> {
-  const isKnown = (): boolean => signal.aborted || torrent?.trackers().some(({ state }) => state.kind === "working") !== false;
+  const isKnown = (): boolean =>
+    signal.aborted || torrent?.trackers().some(({ state }) => state.kind === "working") !== false;
   while (!isKnown()) {
     await new Promise((resolve) => {
       setTimeout(resolve, 10);

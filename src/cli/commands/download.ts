@@ -28,8 +28,14 @@ export function downloadCommand(entry: CommandEntry): Command {
     "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command goes on where it stopped.",
     [
       ["download debian.torrent", "into the current folder"],
-      ["download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed", "a magnet link (quoted, for the shell), and share it afterwards"],
-      ["download season.torrent --select '*.mkv' --select 'extras/**'", "only some files; see `millrace info season.torrent`"],
+      [
+        "download 'magnet:?xt=urn:btih:…' --dir ~/downloads --seed",
+        "a magnet link (quoted, for the shell), and share it afterwards",
+      ],
+      [
+        "download season.torrent --select '*.mkv' --select 'extras/**'",
+        "only some files; see `millrace info season.torrent`",
+      ],
       ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, within limits"],
       ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, told as JSON"],
     ],
@@ -40,7 +46,12 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")
     .option("--seed", "go on sharing when complete, until Ctrl-C")
     .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", trackersArgument("--tracker"));
-  addSwarmOptions(command).addOption(choiceOption("--allocation <how>", "how files are made: growing as data comes, or written in full first", ["sparse", "full"]).default("sparse"));
+  addSwarmOptions(command).addOption(
+    choiceOption("--allocation <how>", "how files are made: growing as data comes, or written in full first", [
+      "sparse",
+      "full",
+    ]).default("sparse"),
+  );
   return act<DownloadFlags>(command, entry, download);
 }
 
@@ -52,7 +63,13 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
   const watched = watchStalls(runtime, flags);
   const client = new Client({ runtime: watched.runtime, ...clientFlags(flags), allocation: flags.allocation });
-  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls, refuse: selection?.refuse });
+  const crew = new Crew({
+    client,
+    output,
+    isQuiet: flags.quiet === true,
+    stalls: watched.stalls,
+    refuse: selection?.refuse,
+  });
   try {
     const port = await client.listen();
     output.data({ event: "ready", port, torrents: args.length });

@@ -35,13 +35,20 @@ export function editCommand(entry: CommandEntry): Command {
     "Changes what stands around a torrent's content: trackers, web seeds, comment. The content and so the info-hash stay. FILE itself is changed unless --out names another.",
     [
       ["edit film.torrent --add-tracker udp://tracker.example:6969", "one more tracker"],
-      ["edit film.torrent --tracker http://new.example/announce --out new.torrent", "this tracker instead of all others, in a new file"],
+      [
+        "edit film.torrent --tracker http://new.example/announce --out new.torrent",
+        "this tracker instead of all others, in a new file",
+      ],
       ["edit film.torrent --clear-trackers --no-comment", "take them out"],
     ],
   )
     .argument("<file>", "a torrent file")
     .option("-o, --out <file>", "write there and leave FILE alone")
-    .option("-t, --tracker <url>", "this instead of all trackers there are; repeated: a further tier; commas: the same tier", tiersArgument("--tracker"))
+    .option(
+      "-t, --tracker <url>",
+      "this instead of all trackers there are; repeated: a further tier; commas: the same tier",
+      tiersArgument("--tracker"),
+    )
     .option("--add-tracker <url>", "a further tier", tiersArgument("--add-tracker"))
     .option("--remove-tracker <url>", "without this one; may be repeated", repeated)
     .option("--clear-trackers", "without any tracker")
@@ -67,7 +74,8 @@ async function edit(session: Session<EditFlags>): Promise<number> {
   try {
     bytes = editTorrent(before.bytes, edits);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "metainfo.url") throw new CommandLineError(error.message, { cause: error });
+    if (error instanceof Error && "code" in error && error.code === "metainfo.url")
+      throw new CommandLineError(error.message, { cause: error });
     throw error;
   }
   const metainfo = parseMetainfo(bytes, runtime.hasher);
@@ -86,26 +94,55 @@ async function edit(session: Session<EditFlags>): Promise<number> {
 }
 
 function editsOf(flags: EditFlags, before: Metainfo): TorrentEdits {
-  const trackers = changed(before.trackers, flags.clearTrackers === true ? [] : flags.tracker, flags.addTracker, (tiers) => {
-    for (const url of flags.removeTracker ?? []) requireOne(tiers.flat(), url, "--remove-tracker");
-    return tiers.map((tier) => tier.filter((url) => flags.removeTracker?.includes(url) !== true)).filter((tier) => tier.length > 0);
-  });
-  const webSeeds = changed(before.webSeeds, flags.clearWebSeeds === true ? [] : flags.webSeed, flags.addWebSeed, (urls) => {
-    for (const url of flags.removeWebSeed ?? []) requireOne(urls, url, "--remove-web-seed");
-    return urls.filter((url) => flags.removeWebSeed?.includes(url) !== true);
-  });
+  const trackers = changed(
+    before.trackers,
+    flags.clearTrackers === true ? [] : flags.tracker,
+    flags.addTracker,
+    (tiers) => {
+      for (const url of flags.removeTracker ?? []) requireOne(tiers.flat(), url, "--remove-tracker");
+      return tiers
+        .map((tier) => tier.filter((url) => flags.removeTracker?.includes(url) !== true))
+        .filter((tier) => tier.length > 0);
+    },
+  );
+  const webSeeds = changed(
+    before.webSeeds,
+    flags.clearWebSeeds === true ? [] : flags.webSeed,
+    flags.addWebSeed,
+    (urls) => {
+      for (const url of flags.removeWebSeed ?? []) requireOne(urls, url, "--remove-web-seed");
+      return urls.filter((url) => flags.removeWebSeed?.includes(url) !== true);
+    },
+  );
   const comment = flags.comment === false ? null : flags.comment;
-  const isTrackers = flags.tracker !== undefined || flags.addTracker !== undefined || flags.removeTracker !== undefined || flags.clearTrackers === true;
-  const isWebSeeds = flags.webSeed !== undefined || flags.addWebSeed !== undefined || flags.removeWebSeed !== undefined || flags.clearWebSeeds === true;
-  if (!isTrackers && !isWebSeeds && comment === undefined) throw new CommandLineError("nothing to change: name a tracker, web seed or comment; see `millrace edit --help`");
+  const isTrackers =
+    flags.tracker !== undefined ||
+    flags.addTracker !== undefined ||
+    flags.removeTracker !== undefined ||
+    flags.clearTrackers === true;
+  const isWebSeeds =
+    flags.webSeed !== undefined ||
+    flags.addWebSeed !== undefined ||
+    flags.removeWebSeed !== undefined ||
+    flags.clearWebSeeds === true;
+  if (!isTrackers && !isWebSeeds && comment === undefined)
+    throw new CommandLineError("nothing to change: name a tracker, web seed or comment; see `millrace edit --help`");
   return { trackers: isTrackers ? trackers : undefined, webSeeds: isWebSeeds ? webSeeds : undefined, comment };
 }
 
 /** First what replaces, then what is taken out, then what is added. */
-function changed<T>(before: readonly T[], instead: readonly T[] | undefined, added: readonly T[] | undefined, remove: (list: readonly T[]) => readonly T[]): readonly T[] {
+function changed<T>(
+  before: readonly T[],
+  instead: readonly T[] | undefined,
+  added: readonly T[] | undefined,
+  remove: (list: readonly T[]) => readonly T[],
+): readonly T[] {
   return [...remove(instead ?? before), ...(added ?? [])];
 }
 
 function requireOne(urls: readonly string[], url: string, option: string): void {
-  if (!urls.includes(url)) throw new CommandLineError(`${option}: the torrent has no ${JSON.stringify(url.slice(0, 200))}; it has ${urls.length === 0 ? "none" : urls.map(clean).join(", ")}`);
+  if (!urls.includes(url))
+    throw new CommandLineError(
+      `${option}: the torrent has no ${JSON.stringify(url.slice(0, 200))}; it has ${urls.length === 0 ? "none" : urls.map(clean).join(", ")}`,
+    );
 }

@@ -22,11 +22,15 @@ interface InfoFlags extends CommonFlags {
 }
 
 export function infoCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Shows what torrent files and magnet links say: names, sizes, info-hashes, trackers, files. Nothing is asked of the network.", [
-    ["info debian.torrent", "everything about a torrent, with its files as a tree"],
-    ["info debian.torrent --json | jq -r .infoHash", "one fact, for a script"],
-    ["info 'magnet:?xt=urn:btih:…'", "a magnet link (quoted, for the shell)"],
-  ])
+  const command = newCommand(
+    entry,
+    "Shows what torrent files and magnet links say: names, sizes, info-hashes, trackers, files. Nothing is asked of the network.",
+    [
+      ["info debian.torrent", "everything about a torrent, with its files as a tree"],
+      ["info debian.torrent --json | jq -r .infoHash", "one fact, for a script"],
+      ["info 'magnet:?xt=urn:btih:…'", "a magnet link (quoted, for the shell)"],
+    ],
+  )
     .argument("<file|magnet...>", "torrent files or magnet links")
     .option("--all-files", `list all files, not only the first ${SHOWN_FILES}`);
   return act<InfoFlags>(command, entry, info);
@@ -59,8 +63,14 @@ function showTorrent(output: Output, metainfo: Metainfo, allFiles: boolean): voi
   const padding = metainfo.files.reduce((sum, file) => sum + (file.isPadding ? file.length : 0), 0);
   output.line(output.style.strong(clean(metainfo.name)));
   printFields(output, [
-    ["size", `${formatSize(metainfo.totalSize)} (${groupDigits(metainfo.totalSize)} bytes) in ${count(files.length, "file")}`],
-    ["pieces", `${groupDigits(metainfo.pieceCount)} of ${formatSize(metainfo.pieceLength)}${padding > 0 ? `, with ${formatSize(padding)} of padding` : ""}`],
+    [
+      "size",
+      `${formatSize(metainfo.totalSize)} (${groupDigits(metainfo.totalSize)} bytes) in ${count(files.length, "file")}`,
+    ],
+    [
+      "pieces",
+      `${groupDigits(metainfo.pieceCount)} of ${formatSize(metainfo.pieceLength)}${padding > 0 ? `, with ${formatSize(padding)} of padding` : ""}`,
+    ],
     ["version", metainfo.version],
     ["info-hash", metainfo.infoHash?.hex],
     ["info-hash v2", metainfo.infoHashV2?.hex],
@@ -81,12 +91,17 @@ function showTorrent(output: Output, metainfo: Metainfo, allFiles: boolean): voi
 
 function showFiles(output: Output, files: readonly LayoutFile[], allFiles: boolean): void {
   const shown = allFiles ? files : files.slice(0, SHOWN_FILES);
-  const entries = shown.map((file) => ({ path: file.path, note: file.symlinkPath === undefined ? formatSize(file.length) : `link to ${clean(file.symlinkPath.join("/"))}` }));
+  const entries = shown.map((file) => ({
+    path: file.path,
+    note: file.symlinkPath === undefined ? formatSize(file.length) : `link to ${clean(file.symlinkPath.join("/"))}`,
+  }));
   for (const line of treeLines(entries, output.style.unicode)) output.line(line);
   if (shown.length < files.length) {
     const rest = files.slice(shown.length);
     const size = rest.reduce((sum, file) => sum + file.length, 0);
-    output.line(output.style.dim(`and ${count(rest.length, "more file")} with ${formatSize(size)}; --all-files lists them`));
+    output.line(
+      output.style.dim(`and ${count(rest.length, "more file")} with ${formatSize(size)}; --all-files lists them`),
+    );
   }
 }
 

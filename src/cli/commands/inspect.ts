@@ -1,6 +1,16 @@
 import type { Command } from "commander";
 import { InputError } from "../../base/index.ts";
-import { entryJson, lintTable, newLinter, ourSpeakers, PLAIN_WIDTH, readRecording, Replay, timelineTable, twoSpeakers } from "../../console/index.ts";
+import {
+  entryJson,
+  lintTable,
+  newLinter,
+  ourSpeakers,
+  PLAIN_WIDTH,
+  readRecording,
+  Replay,
+  timelineTable,
+  twoSpeakers,
+} from "../../console/index.ts";
 import type { PeerView, Recording } from "../../console/index.ts";
 import { clean, count, formatDate, formatDuration, formatSize } from "../../terminal/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
@@ -16,12 +26,16 @@ interface InspectFlags extends CommonFlags {
 }
 
 export function inspectCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Prints a session that the console recorded: for each peer every message both ways, then what is odd about them. Nothing is asked of the network.", [
-    ["inspect session.jsonl", "everything that was said"],
-    ["inspect session.jsonl --peer 2", "with one peer"],
-    ["inspect session.jsonl --lint --strict", "is there a fault? Exit status 1 when there is"],
-    ["inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'", "for a script"],
-  ])
+  const command = newCommand(
+    entry,
+    "Prints a session that the console recorded: for each peer every message both ways, then what is odd about them. Nothing is asked of the network.",
+    [
+      ["inspect session.jsonl", "everything that was said"],
+      ["inspect session.jsonl --peer 2", "with one peer"],
+      ["inspect session.jsonl --lint --strict", "is there a fault? Exit status 1 when there is"],
+      ["inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'", "for a script"],
+    ],
+  )
     .argument("<file>", "what `record(FILE)` in the console, or --record, has written")
     .option("--peer <number>", "only what was said with one peer", wholeArgument("--peer", 1, Number.MAX_SAFE_INTEGER))
     .option("--lint", "only what is odd")
@@ -35,8 +49,13 @@ async function inspect(session: Session<InspectFlags>): Promise<number> {
   const recording = await readRecording(await session.runtime(), path);
   const replay = new Replay(recording, { linter: newLinter });
   replay.end();
-  const peers = flags.peer === undefined ? [...replay.peers] : replay.peers.filter(({ number }) => number === flags.peer);
-  if (flags.peer !== undefined && peers.length === 0) throw new InputError("console.recording", `${path} has no peer ${flags.peer}; it has ${replay.peers.map(({ number }) => number).join(", ") || "none"}`);
+  const peers =
+    flags.peer === undefined ? [...replay.peers] : replay.peers.filter(({ number }) => number === flags.peer);
+  if (flags.peer !== undefined && peers.length === 0)
+    throw new InputError(
+      "console.recording",
+      `${path} has no peer ${flags.peer}; it has ${replay.peers.map(({ number }) => number).join(", ") || "none"}`,
+    );
   for (const problem of shortcomings(recording)) output.note(`${output.noteStyle.warn("note:")} ${problem}`);
   const faults = countOf(peers, "fault");
   if (output.json) output.data(facts(recording, replay, peers, flags.lint === true));
@@ -60,7 +79,13 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
     const what = kind === "between" ? "what two clients said" : "a session";
     const began = dateOf(startedAt);
     const when = began === undefined ? [] : [formatDate(began)];
-    output.line([`${what}${name === undefined ? "" : ` about ${style.strong(clean(name))}`}`, ...when, formatDuration((events.at(-1)?.at ?? 0) / 1000)].join(", "));
+    output.line(
+      [
+        `${what}${name === undefined ? "" : ` about ${style.strong(clean(name))}`}`,
+        ...when,
+        formatDuration((events.at(-1)?.at ?? 0) / 1000),
+      ].join(", "),
+    );
     output.line();
     for (const view of peers) {
       output.line(timelineTable(view, { speakers: speakers(view), style }).draw({ width, style }));
@@ -72,10 +97,17 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
   const said = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.messages + sides.in.messages, 0);
   const bytes = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.bytes + sides.in.bytes, 0);
   output.line();
-  output.line(`${count(peers.length, "peer")}, ${count(said, "message")}, ${formatSize(bytes)}; ${count(faults, "fault")}, ${count(countOf(peers, "note"), "note")}`);
+  output.line(
+    `${count(peers.length, "peer")}, ${count(said, "message")}, ${formatSize(bytes)}; ${count(faults, "fault")}, ${count(countOf(peers, "note"), "note")}`,
+  );
 }
 
-function facts({ kind, startedAt, infoHash, isCut }: Recording, { metainfo }: Replay, peers: readonly PeerView[], isLintOnly: boolean): object {
+function facts(
+  { kind, startedAt, infoHash, isCut }: Recording,
+  { metainfo }: Replay,
+  peers: readonly PeerView[],
+  isLintOnly: boolean,
+): object {
   return {
     kind,
     startedAt: dateOf(startedAt)?.toISOString() ?? null,
@@ -103,10 +135,15 @@ function dateOf(milliseconds: number): Date | undefined {
 
 /** What is missing of the session. */
 function shortcomings({ isCut, events }: Recording): string[] {
-  const lines = events.flatMap((event) => (event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : []));
+  const lines = events.flatMap((event) =>
+    event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : [],
+  );
   return isCut ? [...lines, "the last line is not whole: the recording was cut off"] : lines;
 }
 
 function countOf(peers: readonly PeerView[], severity: "fault" | "note"): number {
-  return peers.reduce((sum, { findings }) => sum + findings.filter((finding) => finding.severity === severity).length, 0);
+  return peers.reduce(
+    (sum, { findings }) => sum + findings.filter((finding) => finding.severity === severity).length,
+    0,
+  );
 }

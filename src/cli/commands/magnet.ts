@@ -38,7 +38,11 @@ async function magnet(session: Session<MagnetFlags>): Promise<number> {
   }
   const { metainfo } = await readTorrent(await session.runtime(), arg);
   const facts = magnetOf(metainfo);
-  const link = { ...facts, trackers: flags.trackers ? facts.trackers : [], peers: (flags.peer ?? []).map(parseHostPort) };
+  const link = {
+    ...facts,
+    trackers: flags.trackers ? facts.trackers : [],
+    peers: (flags.peer ?? []).map(parseHostPort),
+  };
   output.data(magnetFacts(link));
   output.line(formatMagnet(link));
   return EXIT_DONE;

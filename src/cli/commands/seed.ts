@@ -19,11 +19,15 @@ interface SeedFlags extends SwarmFlags {
 }
 
 export function seedCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Shares data that is already on disk, until Ctrl-C. It is checked first; what is missing is downloaded like any torrent's.", [
-    ["seed film.torrent --dir ~/films", "share ~/films/film.mkv"],
-    ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, within a limit"],
-    ["seed film.torrent --dir . --port 0 --json", "on any free port, which the ready event tells"],
-  ])
+  const command = newCommand(
+    entry,
+    "Shares data that is already on disk, until Ctrl-C. It is checked first; what is missing is downloaded like any torrent's.",
+    [
+      ["seed film.torrent --dir ~/films", "share ~/films/film.mkv"],
+      ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, within a limit"],
+      ["seed film.torrent --dir . --port 0 --json", "on any free port, which the ready event tells"],
+    ],
+  )
     .argument("<torrent...>", "torrent files")
     .option("-d, --dir <dir>", "the folder that holds the data", ".")
     .option("--skip-check", "believe that all data is there and right, without reading it")
@@ -53,11 +57,17 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
     if (!signal.aborted && crew.failures < args.length) {
       const seeded = crew.jobs.flatMap((job) => job.torrent ?? []);
       output.data({ event: "ready", port, torrents: seeded.map((torrent) => torrent.infoHash.hex) });
-      if (flags.quiet !== true) output.line(`seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`);
+      if (flags.quiet !== true)
+        output.line(
+          `seeding ${seeded.length === 1 && seeded[0] !== undefined ? clean(seeded[0].name) : count(seeded.length, "torrent")} on port ${port}; Ctrl-C stops`,
+        );
       for (const torrent of seeded) {
         const { progress } = torrent.status();
         if (progress === 1) continue;
-        const hint = progress === 0 && torrent.metainfo !== undefined ? await misplacedHint(runtime, torrent.metainfo, flags.dir) : undefined;
+        const hint =
+          progress === 0 && torrent.metainfo !== undefined
+            ? await misplacedHint(runtime, torrent.metainfo, flags.dir)
+            : undefined;
         const message = `only ${formatPercent(progress)} of it is in ${flags.dir}; the rest is downloaded${hint === undefined ? "" : `; ${hint}`}`;
         crew.reporter.warning(torrent, { code: "seed.incomplete", message: clean(message) });
       }

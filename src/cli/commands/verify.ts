@@ -19,10 +19,14 @@ interface VerifyFlags extends CommonFlags {
 }
 
 export function verifyCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Reads everything a torrent has on disk and checks it against the torrent's hashes. Changes nothing. Exit status 0 only when all is there and right.", [
-    ["verify debian.torrent --dir ~/downloads", "is ~/downloads/debian… complete and undamaged?"],
-    ["verify debian.torrent --dir ~/downloads --json | jq .complete", "for a script"],
-  ])
+  const command = newCommand(
+    entry,
+    "Reads everything a torrent has on disk and checks it against the torrent's hashes. Changes nothing. Exit status 0 only when all is there and right.",
+    [
+      ["verify debian.torrent --dir ~/downloads", "is ~/downloads/debian… complete and undamaged?"],
+      ["verify debian.torrent --dir ~/downloads --json | jq .complete", "for a script"],
+    ],
+  )
     .argument("<torrent>", "a torrent file")
     .option("-d, --dir <dir>", "the folder that holds the torrent's file or folder", ".");
   return act<VerifyFlags>(command, entry, verify);
@@ -38,18 +42,31 @@ async function verify(session: Session<VerifyFlags>): Promise<number> {
   const start = performance.now();
   let verdict: Verdict;
   try {
-    const onProgress = (checked: number): void => progress.update(Math.min(checked * metainfo.pieceLength, metainfo.layout.totalLength), metainfo.layout.totalLength);
+    const onProgress = (checked: number): void =>
+      progress.update(
+        Math.min(checked * metainfo.pieceLength, metainfo.layout.totalLength),
+        metainfo.layout.totalLength,
+      );
     verdict = await verifyData({ runtime, metainfo, folder: flags.dir, onProgress, signal });
   } finally {
     progress.close();
   }
   const { valid, isComplete, badFiles } = verdict;
-  output.data({ valid: valid.count, pieces: metainfo.pieceCount, complete: isComplete, name: metainfo.name, infoHash: metainfo.id.hex, files: badFiles });
+  output.data({
+    valid: valid.count,
+    pieces: metainfo.pieceCount,
+    complete: isComplete,
+    name: metainfo.name,
+    infoHash: metainfo.id.hex,
+    files: badFiles,
+  });
   const seconds = (performance.now() - start) / 1000;
   const pieces = `${groupDigits(valid.count)} of ${count(metainfo.pieceCount, "piece")} valid`;
   if (isComplete) {
     const rate = formatRate(metainfo.totalSize / Math.max(seconds, 0.001));
-    output.line(`${output.style.good("complete")}: ${clean(metainfo.name)}: ${pieces} (${seconds.toFixed(1)}s, ${rate})`);
+    output.line(
+      `${output.style.good("complete")}: ${clean(metainfo.name)}: ${pieces} (${seconds.toFixed(1)}s, ${rate})`,
+    );
     return EXIT_DONE;
   }
   output.line(`${output.style.bad("not complete")}: ${clean(metainfo.name)}: ${pieces}`);
@@ -60,7 +77,14 @@ async function verify(session: Session<VerifyFlags>): Promise<number> {
 }
 
 function showBadFiles({ output }: Session<VerifyFlags>, files: readonly BadFile[]): void {
-  const rows = files.slice(0, SHOWN_FILES).map((file) => [file.problem, file.pieces === 0 ? "" : `${groupDigits(file.badPieces)} of ${groupDigits(file.pieces)}`, clean(file.path)]);
-  for (const line of table([{ title: "problem" }, { title: "bad pieces", align: "right" }, { title: "file" }], rows)) output.line(`  ${line}`);
+  const rows = files
+    .slice(0, SHOWN_FILES)
+    .map((file) => [
+      file.problem,
+      file.pieces === 0 ? "" : `${groupDigits(file.badPieces)} of ${groupDigits(file.pieces)}`,
+      clean(file.path),
+    ]);
+  for (const line of table([{ title: "problem" }, { title: "bad pieces", align: "right" }, { title: "file" }], rows))
+    output.line(`  ${line}`);
   if (files.length > SHOWN_FILES) output.line(`  and ${count(files.length - SHOWN_FILES, "more file")}`);
 }

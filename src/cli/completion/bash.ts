@@ -32,7 +32,9 @@ complete -F _millrace millrace
 function commandCase(command: CommandModel): string {
   const valued = command.options.filter((option) => option.value !== "none");
   const words = command.options.flatMap(names).join(" ");
-  const cases = valued.map((option) => `        ${names(option).join("|")}) ${complete(option.value)}; return ;;`).join("\n");
+  const cases = valued
+    .map((option) => `        ${names(option).join("|")}) ${complete(option.value)}; return ;;`)
+    .join("\n");
   return `    ${command.names.join("|")})
       case $prev in
 ${cases === "" ? "        '') ;;" : cases}

@@ -6,7 +6,10 @@ export function fishScript(program: ProgramModel): string {
   const lines = [
     "# fish completion for millrace; made by `millrace completion fish`",
     "complete -c millrace -f",
-    ...program.commands.map((command) => `complete -c millrace -n __fish_use_subcommand -a ${command.names[0] ?? ""} -d ${quote(command.description)}`),
+    ...program.commands.map(
+      (command) =>
+        `complete -c millrace -n __fish_use_subcommand -a ${command.names[0] ?? ""} -d ${quote(command.description)}`,
+    ),
     "complete -c millrace -n __fish_use_subcommand -a help -d 'explain a command'",
     "complete -c millrace -n __fish_use_subcommand -l version -d 'print the version'",
     `complete -c millrace -n '__fish_seen_subcommand_from help' -a ${quote(names.join(" "))}`,

@@ -31,7 +31,9 @@ export function describeProgram(program: Command): ProgramModel {
 function describeCommand(command: Command): CommandModel {
   const argument = command.registeredArguments[0];
   // Options of its actions are completed as its own; what an action does not know, it says.
-  const options = [...command.options, ...command.commands.flatMap((action) => action.options)].filter((option) => !option.hidden && option.long != null);
+  const options = [...command.options, ...command.commands.flatMap((action) => action.options)].filter(
+    (option) => !option.hidden && option.long != null,
+  );
   return {
     names: [command.name(), ...command.aliases()],
     description: command.summary(),

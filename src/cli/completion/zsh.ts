@@ -2,7 +2,9 @@ import type { CommandModel, OptionModel, ProgramModel, ValueKind } from "./model
 
 /** A completion script for zsh, to be put into a folder of \`fpath\` as \`_millrace\`, or sourced. */
 export function zshScript(program: ProgramModel): string {
-  const commands = program.commands.map((command) => `    ${quote(`${command.names[0] ?? ""}:${command.description.replaceAll(":", "\\:")}`)}`);
+  const commands = program.commands.map(
+    (command) => `    ${quote(`${command.names[0] ?? ""}:${command.description.replaceAll(":", "\\:")}`)}`,
+  );
   return `#compdef millrace
 # zsh completion for millrace; made by \`millrace completion zsh\`
 _millrace() {

@@ -1,10 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { infoHashArgument, peersArgument, portArgument, rateArgument, repeated, sizeArgument, tiersArgument, trackersArgument, wholeArgument } from "./arguments.ts";
+import {
+  infoHashArgument,
+  peersArgument,
+  portArgument,
+  rateArgument,
+  repeated,
+  sizeArgument,
+  tiersArgument,
+  trackersArgument,
+  wholeArgument,
+} from "./arguments.ts";
 import { CommandLineError } from "../output/problem.ts";
 
 describe("sizeArgument", () => {
   it("reads the units of the contract", () => {
-    expect(["16384", "256KiB", "1MiB", "2MB"].map(sizeArgument("--size"))).toEqual([16_384, 262_144, 1_048_576, 2_000_000]);
+    expect(["16384", "256KiB", "1MiB", "2MB"].map(sizeArgument("--size"))).toEqual([
+      16_384, 262_144, 1_048_576, 2_000_000,
+    ]);
   });
 
   it("names the option when it makes no sense", () => {
@@ -23,7 +35,8 @@ describe("rateArgument", () => {
 describe("wholeArgument", () => {
   it("keeps to its bounds", () => {
     expect(wholeArgument("--n", 1, 10)("10")).toBe(10);
-    for (const text of ["0", "11", "1.5", "-1", "1e1", "", " 1", "0x1"]) expect(() => wholeArgument("--n", 1, 10)(text), text).toThrow(CommandLineError);
+    for (const text of ["0", "11", "1.5", "-1", "1e1", "", " 1", "0x1"])
+      expect(() => wholeArgument("--n", 1, 10)(text), text).toThrow(CommandLineError);
   });
 });
 
@@ -54,7 +67,10 @@ describe("peersArgument", () => {
 
 describe("peersArgument of an address that no peer can have", () => {
   it.each([
-    ["192.0.2.7:6881", "no peer can be at 192.0.2.7:6881: the address is reserved (for documentation or other special use)"],
+    [
+      "192.0.2.7:6881",
+      "no peer can be at 192.0.2.7:6881: the address is reserved (for documentation or other special use)",
+    ],
     ["[2001:db8::1]:6881", "is reserved"],
     ["239.1.1.1:6881", "is a multicast or broadcast address"],
     ["0.0.0.0:6881", "is the unspecified address"],
@@ -65,7 +81,9 @@ describe("peersArgument of an address that no peer can have", () => {
 
 describe("tiersArgument", () => {
   it("makes a repeated option a new tier, and commas one tier", () => {
-    expect(tiersArgument("--tracker")("http://c/announce", tiersArgument("--tracker")("http://a/announce,udp://b:1"))).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
+    expect(
+      tiersArgument("--tracker")("http://c/announce", tiersArgument("--tracker")("http://a/announce,udp://b:1")),
+    ).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
   });
 
   it("leaves a comma within an address", () => {
@@ -86,10 +104,13 @@ describe("trackersArgument", () => {
     expect(tiersArgument("--tracker")(url)).toEqual([[url]]);
   });
 
-  it.each(["javascript:x", "ftp://x", "udp://x", "http://127.0.0.1:99999/a", "file:///etc/passwd", "foo", ""])("refuses %s", (url) => {
-    expect(() => trackersArgument("--tracker")(url)).toThrow("--tracker: not a tracker address");
-    expect(() => tiersArgument("--tracker")(url)).toThrow(/--tracker: (?:not a tracker address|no tracker is named)/);
-  });
+  it.each(["javascript:x", "ftp://x", "udp://x", "http://127.0.0.1:99999/a", "file:///etc/passwd", "foo", ""])(
+    "refuses %s",
+    (url) => {
+      expect(() => trackersArgument("--tracker")(url)).toThrow("--tracker: not a tracker address");
+      expect(() => tiersArgument("--tracker")(url)).toThrow(/--tracker: (?:not a tracker address|no tracker is named)/);
+    },
+  );
 
   it("takes addresses of WebSocket trackers for a torrent, not to be asked", () => {
     expect(tiersArgument("--tracker")("wss://x/y")).toEqual([["wss://x/y"]]);

@@ -13,7 +13,10 @@ export function sizeArgument(option: string): (text: string) => number {
 export function rateArgument(option: string): (text: string) => number {
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
-    if (rate < 1) throw new CommandLineError(`${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; leave it out for no limit`);
+    if (rate < 1)
+      throw new CommandLineError(
+        `${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; leave it out for no limit`,
+      );
     return rate;
   };
 }
@@ -22,7 +25,10 @@ export function rateArgument(option: string): (text: string) => number {
 export function wholeArgument(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(number >= min && number <= max)) throw new CommandLineError(`${option}: not a whole number from ${min} to ${max}: ${JSON.stringify(text.slice(0, 40))}`);
+    if (!(number >= min && number <= max))
+      throw new CommandLineError(
+        `${option}: not a whole number from ${min} to ${max}: ${JSON.stringify(text.slice(0, 40))}`,
+      );
     return number;
   };
 }
@@ -41,7 +47,10 @@ export function choiceArgument(what: string, choices: readonly string[]): (text:
   };
 }
 
-/** An option with {@link choiceArgument}, which help and the shells' completion list. `flags` ends with the long one and its value's name. */
+/**
+ * An option with {@link choiceArgument}, which help and the shells' completion list. `flags` ends with the long one and
+ * its value's name.
+ */
 export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const option = new Option(flags, description).choices(choices);
   return option.argParser(choiceArgument(option.long ?? flags, choices));
@@ -59,8 +68,12 @@ export function peersArgument(option: string): (text: string, before?: readonly 
     for (const peer of peers) {
       const { host, port } = parseArgument(option, () => parseHostPort(peer));
       const reason = canonicalIp(host) === undefined ? undefined : whyNoPeer(host);
-      if (reason !== undefined) throw new CommandLineError(`${option}: no peer can be at ${peer}: the address ${reason}`);
-      if (port === 0) throw new CommandLineError(`${option}: a peer has a port from 1 to 65535: ${JSON.stringify(peer.slice(0, 100))}`);
+      if (reason !== undefined)
+        throw new CommandLineError(`${option}: no peer can be at ${peer}: the address ${reason}`);
+      if (port === 0)
+        throw new CommandLineError(
+          `${option}: a peer has a port from 1 to 65535: ${JSON.stringify(peer.slice(0, 100))}`,
+        );
     }
     return [...before, ...peers];
   };
@@ -71,7 +84,9 @@ const ASKED = ["http", "https", "udp"];
 const WRITTEN = [...ASKED, "ws", "wss"];
 
 /** Tiers of trackers (BEP 12): a repeated option is a new tier, commas separate trackers of one tier. */
-export function tiersArgument(option: string): (text: string, before?: readonly (readonly string[])[]) => (readonly string[])[] {
+export function tiersArgument(
+  option: string,
+): (text: string, before?: readonly (readonly string[])[]) => (readonly string[])[] {
   return (text, before = []) => {
     const tier = splitUrls(text);
     if (tier.length === 0) throw new CommandLineError(`${option}: no tracker is named`);
@@ -91,9 +106,17 @@ export function trackersArgument(option: string): (text: string, before?: readon
 function checkTracker(option: string, text: string, protocols: readonly string[]): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const protocol = url?.protocol.slice(0, -1) ?? "";
-  if (url !== undefined && url.hostname !== "" && protocols.includes(protocol) && (protocol !== "udp" || url.port !== "")) return;
+  if (
+    url !== undefined &&
+    url.hostname !== "" &&
+    protocols.includes(protocol) &&
+    (protocol !== "udp" || url.port !== "")
+  )
+    return;
   const forms = protocols.map((each) => (each === "udp" ? "udp://HOST:PORT" : `${each}://…`));
-  throw new CommandLineError(`${option}: not a tracker address: ${JSON.stringify(text.slice(0, 100))}; write ${forms.slice(0, -1).join(", ")} or ${forms.at(-1) ?? ""}`);
+  throw new CommandLineError(
+    `${option}: not a tracker address: ${JSON.stringify(text.slice(0, 100))}; write ${forms.slice(0, -1).join(", ")} or ${forms.at(-1) ?? ""}`,
+  );
 }
 
 /** Commas separate addresses; one within an address is followed by no scheme and stays. */

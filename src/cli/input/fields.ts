@@ -6,7 +6,9 @@ export type Field = readonly [name: string, value: string | readonly string[] | 
 
 /** Fields in two columns. Values must be clean. */
 export function printFields(output: Output, fields: readonly Field[]): void {
-  const shown = fields.map(([name, value]) => [name, typeof value === "string" ? [value] : (value ?? [])] as const).filter(([, values]) => values.length > 0);
+  const shown = fields
+    .map(([name, value]) => [name, typeof value === "string" ? [value] : (value ?? [])] as const)
+    .filter(([, values]) => values.length > 0);
   const width = Math.max(0, ...shown.map(([name]) => textWidth(name)));
   for (const [name, values] of shown) {
     values.forEach((value, at) => output.line(`${output.style.dim((at === 0 ? name : "").padEnd(width))}  ${value}`));

@@ -4,22 +4,39 @@ import type { FileStat, Runtime } from "../../runtime/index.ts";
 
 type Host = Pick<Runtime, "files">;
 
-/** Rejects with StorageError `storage.not-found` or `storage.not-a-folder` when `path`, which is to hold data, is no folder. */
+/**
+ * Rejects with StorageError `storage.not-found` or `storage.not-a-folder` when `path`, which is to hold data, is no
+ * folder.
+ */
 export async function requireFolder(runtime: Host, path: string): Promise<void> {
   const stat = await runtime.files.stat(path);
-  if (stat === undefined) throw new StorageError("storage.not-found", `there is no folder ${path}; name the one that holds the data with --dir`, { fields: { path } });
-  if (stat.kind !== "folder") throw notAFolder(path, stat, `--dir names the folder that holds the data, such as ${dirname(path)}`);
+  if (stat === undefined)
+    throw new StorageError(
+      "storage.not-found",
+      `there is no folder ${path}; name the one that holds the data with --dir`,
+      { fields: { path } },
+    );
+  if (stat.kind !== "folder")
+    throw notAFolder(path, stat, `--dir names the folder that holds the data, such as ${dirname(path)}`);
 }
 
-/** Rejects with StorageError `storage.not-a-folder` when `path`, which need not be there yet, can be no folder: it or what it is in is something else. */
+/**
+ * Rejects with StorageError `storage.not-a-folder` when `path`, which need not be there yet, can be no folder: it or
+ * what it is in is something else.
+ */
 export async function requireRoomForFolder(runtime: Host, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {
     const stat = await runtime.files.stat(at);
-    if (stat !== undefined && stat.kind !== "folder") throw notAFolder(at, stat, "--dir names the folder to download into");
+    if (stat !== undefined && stat.kind !== "folder")
+      throw notAFolder(at, stat, "--dir names the folder to download into");
     if (stat !== undefined || at === dirname(at)) return;
   }
 }
 
 function notAFolder(path: string, stat: FileStat, hint: string): StorageError {
-  return new StorageError("storage.not-a-folder", `${path} is ${stat.kind === "file" ? "a file, " : ""}not a folder; ${hint}`, { fields: { path } });
+  return new StorageError(
+    "storage.not-a-folder",
+    `${path} is ${stat.kind === "file" ? "a file, " : ""}not a folder; ${hint}`,
+    { fields: { path } },
+  );
 }

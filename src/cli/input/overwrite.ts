@@ -5,6 +5,13 @@ import type { Runtime } from "../../runtime/index.ts";
 export async function refuseToOverwrite(runtime: Pick<Runtime, "files">, path: string, force: boolean): Promise<void> {
   const stat = await runtime.files.stat(path);
   if (stat === undefined) return;
-  if (stat.kind !== "file") throw new MillraceError("cli.exists", `cannot write ${path}: there is something else than a file; choose another name`);
-  if (!force) throw new UsageError("cli.exists", `${path} exists already; choose another name, or replace it with --force`, { fields: { path } });
+  if (stat.kind !== "file")
+    throw new MillraceError(
+      "cli.exists",
+      `cannot write ${path}: there is something else than a file; choose another name`,
+    );
+  if (!force)
+    throw new UsageError("cli.exists", `${path} exists already; choose another name, or replace it with --force`, {
+      fields: { path },
+    });
 }

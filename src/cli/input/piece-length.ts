@@ -1,7 +1,10 @@
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2, PIECE_LENGTH_STEP_V1 } from "../../metainfo/index.ts";
 import type { MetainfoVersion } from "../../metainfo/index.ts";
 
-/** What to write instead of a piece length that cannot be: `977KiB or 1MiB`, the nearest that is allowed and the nearest that is usual. `undefined` for one that can be. */
+/**
+ * What to write instead of a piece length that cannot be: `977KiB or 1MiB`, the nearest that is allowed and the nearest
+ * that is usual. `undefined` for one that can be.
+ */
 export function nearPieceLengths(length: number, version: MetainfoVersion): string | undefined {
   const power = 2 ** Math.round(Math.log2(within(length, MIN_PIECE_LENGTH_V2)));
   const multiple = within(Math.round(length / PIECE_LENGTH_STEP_V1) * PIECE_LENGTH_STEP_V1, PIECE_LENGTH_STEP_V1);

@@ -4,7 +4,10 @@ import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
 /** Reads a torrent file. Rejects with StorageError, or InputError whose message names the file. */
-export async function readTorrent(runtime: Pick<Runtime, "files" | "hasher">, path: string): Promise<{ readonly bytes: Uint8Array; readonly metainfo: Metainfo }> {
+export async function readTorrent(
+  runtime: Pick<Runtime, "files" | "hasher">,
+  path: string,
+): Promise<{ readonly bytes: Uint8Array; readonly metainfo: Metainfo }> {
   const bytes = await readBytes(runtime, path);
   try {
     return { bytes, metainfo: parseMetainfo(bytes, runtime.hasher) };
@@ -15,7 +18,9 @@ export async function readTorrent(runtime: Pick<Runtime, "files" | "hasher">, pa
 }
 
 /** A torrent file, or a magnet link or bare info-hash, told apart by their form. */
-export type Source = { readonly kind: "torrent"; readonly metainfo: Metainfo } | { readonly kind: "magnet"; readonly magnet: Magnet };
+export type Source =
+  | { readonly kind: "torrent"; readonly metainfo: Metainfo }
+  | { readonly kind: "magnet"; readonly magnet: Magnet };
 
 export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, source: string): Promise<Source> {
   const link = magnetLink(source);
@@ -27,7 +32,11 @@ export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, sou
 export function folderNoTorrent(error: unknown): InputError | undefined {
   if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
   const path = String(error.fields["path"]);
-  return new InputError("source.not-a-torrent", `${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it`, { cause: error });
+  return new InputError(
+    "source.not-a-torrent",
+    `${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it`,
+    { cause: error },
+  );
 }
 
 async function readBytes(runtime: Pick<Runtime, "files">, path: string): Promise<Uint8Array> {
@@ -35,7 +44,8 @@ async function readBytes(runtime: Pick<Runtime, "files">, path: string): Promise
     return await runtime.files.readAll(path, MAX_TORRENT_LENGTH, { mayBePipe: true });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    if (error.code === "storage.too-long") throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file`, { cause: error });
+    if (error.code === "storage.too-long")
+      throw new InputError("source.not-a-torrent", `${path} is too large for a torrent file`, { cause: error });
     throw folderNoTorrent(error) ?? error;
   }
 }

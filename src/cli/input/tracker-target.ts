@@ -13,29 +13,52 @@ export interface TrackerTarget {
   readonly totalSize: number | undefined;
 }
 
-/** Torrents from files, magnet links and `--info-hash`; `--tracker` takes the place of their own trackers. Throws {@link CommandLineError}. */
+/**
+ * Torrents from files, magnet links and `--info-hash`; `--tracker` takes the place of their own trackers. Throws {@link
+ * CommandLineError}.
+ */
 export async function readTargets(
   runtime: Pick<Runtime, "files" | "hasher">,
   sources: readonly string[],
   infoHashes: readonly InfoHash[],
   trackers: readonly string[] | undefined,
 ): Promise<TrackerTarget[]> {
-  const targets: TrackerTarget[] = infoHashes.map((infoHash) => ({ infoHash, name: infoHash.hex, trackers: trackers ?? [], totalSize: undefined }));
+  const targets: TrackerTarget[] = infoHashes.map((infoHash) => ({
+    infoHash,
+    name: infoHash.hex,
+    trackers: trackers ?? [],
+    totalSize: undefined,
+  }));
   for (const text of sources) targets.push(await readTarget(runtime, text, trackers));
-  if (targets.length === 0) throw new CommandLineError("name a torrent file, a magnet link, or --info-hash with --tracker");
+  if (targets.length === 0)
+    throw new CommandLineError("name a torrent file, a magnet link, or --info-hash with --tracker");
   const homeless = targets.find((target) => target.trackers.length === 0);
   if (homeless !== undefined) throw new CommandLineError(`${homeless.name} names no tracker; add --tracker URL`);
   return targets;
 }
 
-async function readTarget(runtime: Pick<Runtime, "files" | "hasher">, text: string, trackers: readonly string[] | undefined): Promise<TrackerTarget> {
+async function readTarget(
+  runtime: Pick<Runtime, "files" | "hasher">,
+  text: string,
+  trackers: readonly string[] | undefined,
+): Promise<TrackerTarget> {
   const source = await readSource(runtime, text);
   if (source.kind === "torrent") {
     const { metainfo } = source;
-    return { infoHash: metainfo.id, name: metainfo.name, trackers: trackers ?? metainfo.trackers.flat(), totalSize: metainfo.totalSize };
+    return {
+      infoHash: metainfo.id,
+      name: metainfo.name,
+      trackers: trackers ?? metainfo.trackers.flat(),
+      totalSize: metainfo.totalSize,
+    };
   }
   const { magnet } = source;
   const infoHash = magnet.infoHash ?? magnet.infoHashV2;
   if (infoHash === undefined) throw new CommandLineError("the magnet link has no info-hash");
-  return { infoHash, name: magnet.name ?? infoHash.hex, trackers: trackers ?? magnet.trackers, totalSize: magnet.length };
+  return {
+    infoHash,
+    name: magnet.name ?? infoHash.hex,
+    trackers: trackers ?? magnet.trackers,
+    totalSize: magnet.length,
+  };
 }

@@ -68,6 +68,8 @@ export class LiveLines {
   #draw(above: string): void {
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : "";
     this.#drawn = this.#lines.length;
-    this.#terminal.write(`${up}${above}${this.#lines.map((line) => `${line}${ERASE_LINE_END}\n`).join("")}${ERASE_BELOW}`);
+    this.#terminal.write(
+      `${up}${above}${this.#lines.map((line) => `${line}${ERASE_LINE_END}\n`).join("")}${ERASE_BELOW}`,
+    );
   }
 }

@@ -48,7 +48,9 @@ export class ByteProgress {
 
   constructor(output: Output, name: string) {
     this.#name = name;
-    this.#display = isLive(output, false) ? new LiveDisplay(output, (columns) => [rowLine(this.#view(), columns, output.noteStyle)]) : undefined;
+    this.#display = isLive(output, false)
+      ? new LiveDisplay(output, (columns) => [rowLine(this.#view(), columns, output.noteStyle)])
+      : undefined;
   }
 
   update(done: number, total: number): void {

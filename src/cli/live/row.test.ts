@@ -6,8 +6,23 @@ import { bar } from "./bar.ts";
 import { rowLine } from "./row.ts";
 
 const same = (text: string): string => text;
-const plain = (unicode: boolean): Style => ({ unicode, good: same, bad: same, warn: same, dim: same, strong: same, accent: same });
-const VIEW = { name: "debian-12.7.0-amd64-netinst.iso", share: 0.5129, down: 13_002_342, up: 1_048_576, etaSeconds: 3599, peers: 8 };
+const plain = (unicode: boolean): Style => ({
+  unicode,
+  good: same,
+  bad: same,
+  warn: same,
+  dim: same,
+  strong: same,
+  accent: same,
+});
+const VIEW = {
+  name: "debian-12.7.0-amd64-netinst.iso",
+  share: 0.5129,
+  down: 13_002_342,
+  up: 1_048_576,
+  etaSeconds: 3599,
+  peers: 8,
+};
 
 describe("bar", () => {
   it("is full to its share and as wide as asked", () => {
@@ -20,9 +35,14 @@ describe("bar", () => {
 
   it("takes its width for any share", () => {
     fc.assert(
-      fc.property(fc.double({ noNaN: true }), fc.integer({ min: 3, max: 40 }), fc.boolean(), (share, columns, unicode) => {
-        expect(textWidth(bar(share, columns, plain(unicode)))).toBe(columns);
-      }),
+      fc.property(
+        fc.double({ noNaN: true }),
+        fc.integer({ min: 3, max: 40 }),
+        fc.boolean(),
+        (share, columns, unicode) => {
+          expect(textWidth(bar(share, columns, plain(unicode)))).toBe(columns);
+        },
+      ),
     );
   });
 });
@@ -30,7 +50,8 @@ describe("bar", () => {
 describe("rowLine", () => {
   it("shows everything at 120 columns", () => {
     const line = rowLine(VIEW, 119, plain(true));
-    for (const part of [VIEW.name, "51.2%", "↓12.4 MiB/s", "↑1 MiB/s", "59m 59s", "8 peers"]) expect(line).toContain(part);
+    for (const part of [VIEW.name, "51.2%", "↓12.4 MiB/s", "↑1 MiB/s", "59m 59s", "8 peers"])
+      expect(line).toContain(part);
   });
 
   it("gives up the least important first", () => {
@@ -48,7 +69,13 @@ describe("rowLine", () => {
       up: numbers,
       etaSeconds: numbers,
       peers: fc.option(fc.nat(9999), { nil: undefined }),
-      text: fc.option(fc.record({ look: fc.constantFrom("plain" as const, "bad" as const), value: fc.string({ unit: "binary", maxLength: 200 }) }), { nil: undefined }),
+      text: fc.option(
+        fc.record({
+          look: fc.constantFrom("plain" as const, "bad" as const),
+          value: fc.string({ unit: "binary", maxLength: 200 }),
+        }),
+        { nil: undefined },
+      ),
     });
     fc.assert(
       fc.property(view, fc.integer({ min: 20, max: 200 }), fc.boolean(), (view, columns, unicode) => {

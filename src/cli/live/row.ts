@@ -26,7 +26,10 @@ const MIN_BAR = 8;
 const MAX_BAR = 30;
 const PERCENT_WIDTH = 6;
 
-/** A torrent in one line of exactly `columns` at most: name, bar, percent, rates, time to go, peers. The narrower, the less of it. */
+/**
+ * A torrent in one line of exactly `columns` at most: name, bar, percent, rates, time to go, peers. The narrower, the
+ * less of it.
+ */
 export function rowLine(view: RowView, columns: number, style: Style): string {
   const mark = style.unicode ? "…" : "~";
   const percent = fitText(formatPercent(view.share), PERCENT_WIDTH, "right");
@@ -37,7 +40,12 @@ export function rowLine(view: RowView, columns: number, style: Style): string {
     cells.splice(leastImportant(cells), 1);
     tail = width(cells);
   }
-  if (view.text !== undefined) tail = Math.min(Math.floor(columns * 0.55), textWidth(clean(view.text.value)) + 2, columns - PERCENT_WIDTH - 2 - MIN_BAR - 1);
+  if (view.text !== undefined)
+    tail = Math.min(
+      Math.floor(columns * 0.55),
+      textWidth(clean(view.text.value)) + 2,
+      columns - PERCENT_WIDTH - 2 - MIN_BAR - 1,
+    );
   const room = columns - tail - PERCENT_WIDTH - 2;
   const barWidth = Math.max(MIN_BAR, Math.min(MAX_BAR, Math.floor(room * 0.4)));
   const name = fitText(clean(view.name), Math.max(1, room - barWidth), "left", mark);

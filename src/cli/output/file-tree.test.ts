@@ -9,7 +9,13 @@ const FILES = [
 
 describe("treeLines", () => {
   it("draws folders and puts sizes in a column", () => {
-    expect(treeLines(FILES, true)).toEqual(["├─ a/", "│  ├─ one.txt        1 B", "│  └─ b/", "│     └─ two.txt  20 KiB", "└─ three.txt         3 B"]);
+    expect(treeLines(FILES, true)).toEqual([
+      "├─ a/",
+      "│  ├─ one.txt        1 B",
+      "│  └─ b/",
+      "│     └─ two.txt  20 KiB",
+      "└─ three.txt         3 B",
+    ]);
   });
 
   it("does without line drawing where the terminal knows none", () => {

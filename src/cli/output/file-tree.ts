@@ -22,17 +22,25 @@ const GAP = 2;
 /** Wider names do not push the notes of all others aside. */
 const MAX_NAME_WIDTH = 60;
 
-/** Files as a tree, a line each, their notes in a column. Names are made clean. Folders are in the order of their first file. */
+/**
+ * Files as a tree, a line each, their notes in a column. Names are made clean. Folders are in the order of their first
+ * file.
+ */
 export function treeLines(files: readonly TreeFile[], unicode: boolean): string[] {
   const root: Node = { name: "", children: new Map(), note: undefined };
   for (const { path, note } of files) place(root, path, note);
   const rows: { readonly text: string; readonly note: string | undefined }[] = [];
   draw(root, "", unicode ? LINES.unicode : LINES.ascii, rows);
   const widths = rows.filter((row) => row.note !== undefined).map((row) => textWidth(row.text));
-  const nameWidth = Math.min(MAX_NAME_WIDTH, widths.reduce((a, b) => Math.max(a, b), 0));
+  const nameWidth = Math.min(
+    MAX_NAME_WIDTH,
+    widths.reduce((a, b) => Math.max(a, b), 0),
+  );
   const noteWidth = rows.reduce((widest, row) => Math.max(widest, textWidth(row.note ?? "")), 0);
   return rows.map(({ text, note }) =>
-    note === undefined ? text : `${text}${" ".repeat(Math.max(0, nameWidth - textWidth(text)) + GAP)}${fitText(note, noteWidth, "right")}`,
+    note === undefined
+      ? text
+      : `${text}${" ".repeat(Math.max(0, nameWidth - textWidth(text)) + GAP)}${fitText(note, noteWidth, "right")}`,
   );
 }
 
@@ -49,12 +57,20 @@ function place(root: Node, path: readonly string[], note: string): void {
   node.note = note;
 }
 
-function draw(node: Node, indent: string, lines: (typeof LINES)["unicode" | "ascii"], rows: { text: string; note: string | undefined }[]): void {
+function draw(
+  node: Node,
+  indent: string,
+  lines: (typeof LINES)["unicode" | "ascii"],
+  rows: { text: string; note: string | undefined }[],
+): void {
   const children = [...node.children.values()];
   children.forEach((child, at) => {
     const isLast = at === children.length - 1;
     const isFolder = child.children.size > 0;
-    rows.push({ text: `${indent}${isLast ? lines.last : lines.branch}${clean(child.name)}${isFolder ? "/" : ""}`, note: child.note });
+    rows.push({
+      text: `${indent}${isLast ? lines.last : lines.branch}${clean(child.name)}${isFolder ? "/" : ""}`,
+      note: child.note,
+    });
     draw(child, indent + (isLast ? lines.none : lines.through), lines, rows);
   });
 }

@@ -24,7 +24,10 @@ describe("toJsonLine", () => {
 describe("toProblem", () => {
   it("keeps our codes and the system's, and makes the message one clean line", () => {
     expect(toProblem(new MillraceError("a.b", "one\ntwo"))).toEqual({ code: "a.b", message: "one\\ntwo" });
-    expect(toProblem(Object.assign(new Error("full"), { code: "ENOSPC" }))).toEqual({ code: "ENOSPC", message: "full" });
+    expect(toProblem(Object.assign(new Error("full"), { code: "ENOSPC" }))).toEqual({
+      code: "ENOSPC",
+      message: "full",
+    });
     expect(toProblem("thrown text")).toEqual({ code: "internal", message: "thrown text" });
     expect(toProblem(new Error(""))).toEqual({ code: "internal", message: "internal" });
   });
@@ -35,7 +38,9 @@ describe("parseArgument", () => {
     const bad = (error: Error) => () => {
       throw error;
     };
-    expect(() => parseArgument("--x", bad(new InputError("i", "no")))).toThrow(expect.objectContaining({ code: "cli.usage", message: "--x: no" }));
+    expect(() => parseArgument("--x", bad(new InputError("i", "no")))).toThrow(
+      expect.objectContaining({ code: "cli.usage", message: "--x: no" }),
+    );
     expect(() => parseArgument("--x", bad(new TypeError("bug")))).toThrow(TypeError);
   });
 });

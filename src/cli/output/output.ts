@@ -7,12 +7,15 @@ const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /** One line of JSON, safe to look at on a terminal. */
 export function toJsonLine(value: unknown): string {
-  return JSON.stringify(value).replaceAll(UNSAFE_IN_JSON, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replaceAll(
+    UNSAFE_IN_JSON,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**
- * Where a command writes. Results go to stdout: text for people, or with `--json` lines for programs and nothing else. Notes go to
- * stderr.
+ * Where a command writes. Results go to stdout: text for people, or with `--json` lines for programs and nothing else.
+ * Notes go to stderr.
  */
 export class Output {
   readonly json: boolean;

@@ -26,7 +26,8 @@ export function parseArgument<T>(what: string, parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof InputError || error instanceof UsageError) throw new CommandLineError(`${what}: ${error.message}`, { cause: error });
+    if (error instanceof InputError || error instanceof UsageError)
+      throw new CommandLineError(`${what}: ${error.message}`, { cause: error });
     throw error;
   }
 }

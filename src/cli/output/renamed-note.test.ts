@@ -1,14 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { renamedNote } from "./renamed-note.ts";
 
-const renamed = (number: number): { from: string[]; to: string[] }[] => Array.from({ length: number }, (_, at) => ({ from: ["a", `${at}?`], to: ["a", `${at}_`] }));
+const renamed = (number: number): { from: string[]; to: string[] }[] =>
+  Array.from({ length: number }, (_, at) => ({ from: ["a", `${at}?`], to: ["a", `${at}_`] }));
 
 describe("renamedNote", () => {
   it("is one line, however many files there are", () => {
     expect(renamedNote([])).toBeUndefined();
     expect(renamedNote(renamed(1))).toBe("a/0? is a/0_ in the torrent: its own name would not do on every system");
-    expect(renamedNote(renamed(3))).toBe("3 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_");
-    expect(renamedNote(renamed(1_000))).toBe("1,000 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_ and 997 more");
+    expect(renamedNote(renamed(3))).toBe(
+      "3 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_",
+    );
+    expect(renamedNote(renamed(1_000))).toBe(
+      "1,000 files have other names in the torrent, since their own would not do on every system: a/0? is a/0_, a/1? is a/1_, a/2? is a/2_ and 997 more",
+    );
   });
 
   it("keeps control characters of names from the terminal", () => {

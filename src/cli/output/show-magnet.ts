@@ -16,6 +16,11 @@ export function showMagnet(output: Output, magnet: Magnet): void {
     ["trackers", magnet.trackers.map(clean)],
     ["web seeds", magnet.webSeeds.map(clean)],
     ["peers", facts.peers.map(clean)],
-    ["only files", magnet.selectOnly.length === 0 ? undefined : magnet.selectOnly.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", ")],
+    [
+      "only files",
+      magnet.selectOnly.length === 0
+        ? undefined
+        : magnet.selectOnly.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(", "),
+    ],
   ]);
 }

@@ -6,7 +6,8 @@ type Reader<Value> = (text: string, name: string) => Value;
 
 const asText: Reader<string> = (text) => text;
 const asNumber: Reader<number> = (text, name) => {
-  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text)) throw new CommandLineError(`${name}: not a number: ${JSON.stringify(text.slice(0, 40))}`);
+  if (!/^\d{1,15}(\.\d{1,15})?$/.test(text))
+    throw new CommandLineError(`${name}: not a number: ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
 };
 const asBoolean: Reader<boolean> = (text, name) => {
@@ -74,13 +75,19 @@ function isKey(name: string): name is keyof Settings {
   return Object.hasOwn(READERS, name);
 }
 
-/** Settings of `KEY=VALUE`. Throws {@link CommandLineError} for a key that there is not, and a value that it cannot have. */
+/**
+ * Settings of `KEY=VALUE`. Throws {@link CommandLineError} for a key that there is not, and a value that it cannot
+ * have.
+ */
 export function readAssignments(texts: readonly string[]): Partial<Settings> {
   const settings: Partial<Settings> = {};
   for (const text of texts) {
     const [, name = "", value] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
     if (value === undefined) throw new CommandLineError(`write KEY=VALUE, not ${JSON.stringify(text.slice(0, 100))}`);
-    if (!isKey(name)) throw new CommandLineError(`there is no setting ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(READERS).join(", ")}`);
+    if (!isKey(name))
+      throw new CommandLineError(
+        `there is no setting ${JSON.stringify(name.slice(0, 40))}; there are ${Object.keys(READERS).join(", ")}`,
+      );
     put(settings, name, value);
   }
   return settings;

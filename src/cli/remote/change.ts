@@ -66,7 +66,12 @@ async function addSource({ api, session }: Remote<AddFlags>, source: string, opt
 }
 
 /** Does something to torrents, some at a time, and tells how it went. `done`: the words before a name. */
-async function actOn({ api, output }: Remote, torrents: readonly Named[], done: string, request: (ids: string[]) => ActionRequest): Promise<number> {
+async function actOn(
+  { api, output }: Remote,
+  torrents: readonly Named[],
+  done: string,
+  request: (ids: string[]) => ActionRequest,
+): Promise<number> {
   const result: ActionResult = { done: 0, failed: [] };
   for (let at = 0; at < torrents.length; at += PER_REQUEST) {
     const answer = await api.act(request(torrents.slice(at, at + PER_REQUEST).map(({ id }) => id)));
@@ -91,8 +96,12 @@ export interface ManyFlags extends RemoteFlags {
 }
 
 /** `start`, `pause` and the like: on the torrents that are named, or on all. */
-export function simple(action: "start" | "pause" | "recheck" | "reannounce", done: string): (remote: Remote<ManyFlags>) => Promise<number> {
-  return async (remote) => actOn(remote, await chosen(remote.api, remote.args, remote.flags.all), done, (ids) => ({ action, ids }));
+export function simple(
+  action: "start" | "pause" | "recheck" | "reannounce",
+  done: string,
+): (remote: Remote<ManyFlags>) => Promise<number> {
+  return async (remote) =>
+    actOn(remote, await chosen(remote.api, remote.args, remote.flags.all), done, (ids) => ({ action, ids }));
 }
 
 export interface RemoveFlags extends ManyFlags {
@@ -102,22 +111,37 @@ export interface RemoveFlags extends ManyFlags {
 export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
   const deleteData = remote.flags.data === true;
   const torrents = await chosen(remote.api, remote.args, remote.flags.all);
-  return actOn(remote, torrents, deleteData ? "removed with its data" : "removed", (ids) => ({ action: "remove", ids, deleteData }));
+  return actOn(remote, torrents, deleteData ? "removed with its data" : "removed", (ids) => ({
+    action: "remove",
+    ids,
+    deleteData,
+  }));
 }
 
 export async function label(remote: Remote<ManyFlags>): Promise<number> {
   const [text = "", ...torrents] = remote.args;
-  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({ action: "labels", ids, labels: labelsIn(text) }));
+  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({
+    action: "labels",
+    ids,
+    labels: labelsIn(text),
+  }));
 }
 
 /** Labels with commas between them. */
 function labelsIn(text: string): string[] {
-  return text.split(",").map((label) => label.trim()).filter((label) => label !== "");
+  return text
+    .split(",")
+    .map((label) => label.trim())
+    .filter((label) => label !== "");
 }
 
 export async function move(remote: Remote<ManyFlags>): Promise<number> {
   const [folder = "", ...torrents] = remote.args;
-  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "moved", (ids) => ({ action: "move", ids, folder }));
+  return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "moved", (ids) => ({
+    action: "move",
+    ids,
+    folder,
+  }));
 }
 
 /** Renames a torrent's file or folder on the disk. */
@@ -146,7 +170,11 @@ export async function limit(remote: Remote<LimitFlags>): Promise<number> {
     ...(ratio === undefined ? {} : { seedRatio: value(ratio) }),
   };
   if (Object.keys(limits).length === 0) throw new CommandLineError("say what to limit: --down, --up or --ratio");
-  return actOn(remote, await chosen(remote.api, remote.args, all), "limited", (ids) => ({ action: "limits", ids, limits }));
+  return actOn(remote, await chosen(remote.api, remote.args, all), "limited", (ids) => ({
+    action: "limits",
+    ids,
+    limits,
+  }));
 }
 
 export interface PriorityFlags extends RemoteFlags {

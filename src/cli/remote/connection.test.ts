@@ -3,7 +3,13 @@ import { ApiError, type Problem } from "../../api/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { daemonUrl, explained } from "./connection.ts";
 
-const problem: Problem = { type: "about:blank", title: "", status: 404, detail: "there is no such torrent", code: "session.not-found" };
+const problem: Problem = {
+  type: "about:blank",
+  title: "",
+  status: 404,
+  detail: "there is no such torrent",
+  code: "session.not-found",
+};
 const URL_ = "http://h:1";
 
 describe("daemonUrl", () => {
@@ -11,7 +17,10 @@ describe("daemonUrl", () => {
     expect(daemonUrl("https://h.example/millrace/", "http://other")).toBe("https://h.example/millrace");
     expect(daemonUrl(undefined, "box:9191")).toBe("http://box:9191");
     expect(daemonUrl("[::1]:80", "")).toBe("http://[::1]");
-    expect([daemonUrl(undefined, undefined), daemonUrl(undefined, "")]).toEqual(["http://127.0.0.1:9191", "http://127.0.0.1:9191"]);
+    expect([daemonUrl(undefined, undefined), daemonUrl(undefined, "")]).toEqual([
+      "http://127.0.0.1:9191",
+      "http://127.0.0.1:9191",
+    ]);
   });
 
   it("refuses what is none, without repeating what may be secret", () => {
@@ -26,26 +35,47 @@ describe("explained", () => {
   it("says what to do when nobody answers, and why", () => {
     const cause = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) });
     const error = new ApiError({ ...problem, status: 0, code: "network" }, { cause });
-    expect(explained(error, URL_, undefined)).toMatchObject({ code: "remote.unreachable", message: expect.stringMatching(/http:\/\/h:1 \(ECONNREFUSED\); `millrace daemon` starts one/) as string });
+    expect(explained(error, URL_, undefined)).toMatchObject({
+      code: "remote.unreachable",
+      message: expect.stringMatching(/http:\/\/h:1 \(ECONNREFUSED\); `millrace daemon` starts one/) as string,
+    });
   });
 
   it("tells a missing token from a wrong one", () => {
     const error = new ApiError({ ...problem, status: 401, code: "auth.token" });
-    expect(explained(error, URL_, undefined)).toMatchObject({ code: "auth.token", message: expect.stringContaining("set MILLRACE_TOKEN") as string });
-    expect(explained(error, URL_, "token.txt")).toMatchObject({ code: "auth.token", message: expect.stringContaining("the token of token.txt") as string });
+    expect(explained(error, URL_, undefined)).toMatchObject({
+      code: "auth.token",
+      message: expect.stringContaining("set MILLRACE_TOKEN") as string,
+    });
+    expect(explained(error, URL_, "token.txt")).toMatchObject({
+      code: "auth.token",
+      message: expect.stringContaining("the token of token.txt") as string,
+    });
   });
 
   it("knows what is no daemon", () => {
     expect(explained(new SyntaxError("x"), URL_, undefined)).toMatchObject({ code: "remote.no-daemon" });
-    expect(explained(new ApiError({ ...problem, code: "http", detail: "the daemon answered 404" }), URL_, undefined)).toMatchObject({ code: "remote.no-daemon" });
-    expect(explained(new ApiError({ ...problem, code: "http.not-found" }), URL_, undefined)).toMatchObject({ code: "remote.no-daemon" });
+    expect(
+      explained(new ApiError({ ...problem, code: "http", detail: "the daemon answered 404" }), URL_, undefined),
+    ).toMatchObject({ code: "remote.no-daemon" });
+    expect(explained(new ApiError({ ...problem, code: "http.not-found" }), URL_, undefined)).toMatchObject({
+      code: "remote.no-daemon",
+    });
   });
 
   it("leaves what the daemon refuses, and adds what is wrong field by field", () => {
     const plain = new ApiError(problem);
     expect(explained(plain, URL_, undefined)).toBe(plain);
-    const detailed = new ApiError({ ...problem, code: "http.invalid", detail: "no", issues: [{ path: "maxPeers", message: "too big" }] });
-    expect(explained(detailed, URL_, undefined)).toMatchObject({ code: "http.invalid", message: "no; maxPeers: too big" });
+    const detailed = new ApiError({
+      ...problem,
+      code: "http.invalid",
+      detail: "no",
+      issues: [{ path: "maxPeers", message: "too big" }],
+    });
+    expect(explained(detailed, URL_, undefined)).toMatchObject({
+      code: "http.invalid",
+      message: "no; maxPeers: too big",
+    });
     const other = new Error("x");
     expect(explained(other, URL_, undefined)).toBe(other);
   });

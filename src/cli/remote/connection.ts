@@ -27,11 +27,18 @@ export interface Remote<Flags extends RemoteFlags = RemoteFlags> {
 }
 
 /** Does `work` with the daemon that flags and environment name. Failures of reaching it say what to do. */
-export async function withDaemon<Flags extends RemoteFlags>(session: Session<Flags>, work: (remote: Remote<Flags>) => Promise<number>): Promise<number> {
+export async function withDaemon<Flags extends RemoteFlags>(
+  session: Session<Flags>,
+  work: (remote: Remote<Flags>) => Promise<number>,
+): Promise<number> {
   const { args, flags, output } = session;
   const url = daemonUrl(flags.url, process.env["MILLRACE_URL"]);
   const token = await readToken(session);
-  const api = new MillraceApi({ url, ...(token === undefined ? {} : { token: token.value }), ...(flags.verbose === true ? { fetch: toldFetch(output) } : {}) });
+  const api = new MillraceApi({
+    url,
+    ...(token === undefined ? {} : { token: token.value }),
+    ...(flags.verbose === true ? { fetch: toldFetch(output) } : {}),
+  });
   const explain = (error: unknown): unknown => explained(error, url, token?.from);
   try {
     return await work({ api, args, flags, output, session, explain });
@@ -42,12 +49,19 @@ export async function withDaemon<Flags extends RemoteFlags>(session: Session<Fla
 
 /** `HOST:PORT` is enough. Throws {@link CommandLineError}. */
 export function daemonUrl(flag: string | undefined, environment: string | undefined): string {
-  const [what, text] = flag !== undefined ? ["--url", flag] : ["MILLRACE_URL", environment === undefined || environment === "" ? DEFAULT_URL : environment];
+  const [what, text] =
+    flag !== undefined
+      ? ["--url", flag]
+      : ["MILLRACE_URL", environment === undefined || environment === "" ? DEFAULT_URL : environment];
   const full = text.includes("://") ? text : `http://${text}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   // A wrong address may hold a password: it is not repeated.
-  if (url === undefined || !/^https?:$/.test(url.protocol)) throw new CommandLineError(`${what}: not an address of a daemon; write ${DEFAULT_URL}`);
-  if (url.username !== "" || url.password !== "") throw new CommandLineError(`${what}: the token does not belong into the address; set MILLRACE_TOKEN, or use --token-file FILE`);
+  if (url === undefined || !/^https?:$/.test(url.protocol))
+    throw new CommandLineError(`${what}: not an address of a daemon; write ${DEFAULT_URL}`);
+  if (url.username !== "" || url.password !== "")
+    throw new CommandLineError(
+      `${what}: the token does not belong into the address; set MILLRACE_TOKEN, or use --token-file FILE`,
+    );
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
 
@@ -60,10 +74,16 @@ interface Token {
 async function readToken(session: Session<RemoteFlags>): Promise<Token | undefined> {
   const path = session.flags.tokenFile;
   const from = path ?? "MILLRACE_TOKEN";
-  const text = path === undefined ? process.env["MILLRACE_TOKEN"] : Buffer.from(await (await session.runtime()).files.readAll(path, MAX_TOKEN_FILE, { mayBePipe: true })).toString();
+  const text =
+    path === undefined
+      ? process.env["MILLRACE_TOKEN"]
+      : Buffer.from(
+          await (await session.runtime()).files.readAll(path, MAX_TOKEN_FILE, { mayBePipe: true }),
+        ).toString();
   const value = (text ?? "").trim();
   if (value === "" && path === undefined) return undefined;
-  if (!/^[\x21-\x7e]+$/.test(value)) throw new InputError("remote.token", `${from} holds no token: a token is one word of letters, digits and signs`);
+  if (!/^[\x21-\x7e]+$/.test(value))
+    throw new InputError("remote.token", `${from} holds no token: a token is one word of letters, digits and signs`);
   return { value, from };
 }
 
@@ -72,7 +92,12 @@ function toldFetch(output: Output): typeof globalThis.fetch {
   return async (input, init) => {
     const start = performance.now();
     const address = typeof input === "string" ? input : input instanceof URL ? input.href : input.url;
-    const tell = (answer: string): void => output.note(output.noteStyle.dim(`${init?.method ?? "GET"} ${address}: ${answer} after ${((performance.now() - start) / 1000).toFixed(3)} s`));
+    const tell = (answer: string): void =>
+      output.note(
+        output.noteStyle.dim(
+          `${init?.method ?? "GET"} ${address}: ${answer} after ${((performance.now() - start) / 1000).toFixed(3)} s`,
+        ),
+      );
     try {
       const answer = await fetch(input, init);
       tell(String(answer.status));
@@ -87,15 +112,26 @@ function toldFetch(output: Output): typeof globalThis.fetch {
 /** Errors of the API with what helps; others as they are. `tokenFrom`: where the token came from, if there was one. */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
   // What is not JSON does not come from a daemon.
-  if (error instanceof SyntaxError) return new NetworkError("remote.no-daemon", `what answers at ${url} is no Millrace daemon`, { cause: error });
+  if (error instanceof SyntaxError)
+    return new NetworkError("remote.no-daemon", `what answers at ${url} is no Millrace daemon`, { cause: error });
   if (!(error instanceof ApiError)) return error;
   const { code, problem, status } = error;
   if (status === 0) {
     const reason = systemCode(error);
-    return new NetworkError("remote.unreachable", `no daemon answers at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts one, --url says where another is`, { cause: error });
+    return new NetworkError(
+      "remote.unreachable",
+      `no daemon answers at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts one, --url says where another is`,
+      { cause: error },
+    );
   }
-  // The API's own addresses are all known to this program: a daemon that lacks one has been asked below a wrong address.
-  if (code === "http" || code === "http.not-found") return new NetworkError("remote.no-daemon", `${problem.detail}: what answers at ${url} is no Millrace daemon, or not its address`, { cause: error });
+  // The API's own addresses are all known to this program: a daemon that lacks one has been asked below a wrong
+  // address.
+  if (code === "http" || code === "http.not-found")
+    return new NetworkError(
+      "remote.no-daemon",
+      `${problem.detail}: what answers at ${url} is no Millrace daemon, or not its address`,
+      { cause: error },
+    );
   if (status === 401) {
     const message =
       tokenFrom === undefined
@@ -103,7 +139,9 @@ export function explained(error: unknown, url: string, tokenFrom: string | undef
         : `the daemon at ${url} does not take the token of ${tokenFrom}; it printed the right one at its first start (a lost one: docs/daemon.md)`;
     return new InputError(code, message, { cause: error });
   }
-  const more = (problem.issues ?? []).filter(({ message }) => !problem.detail.includes(message)).map(({ path, message }) => `; ${path === "" ? "" : `${path}: `}${message}`);
+  const more = (problem.issues ?? [])
+    .filter(({ message }) => !problem.detail.includes(message))
+    .map(({ path, message }) => `; ${path === "" ? "" : `${path}: `}${message}`);
   return more.length === 0 ? error : new InputError(code, `${problem.detail}${more.join("")}`, { cause: error });
 }
 

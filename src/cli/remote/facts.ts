@@ -1,5 +1,14 @@
 import type { SessionInfo, Settings, Statistics, TorrentDetail } from "../../api/index.ts";
-import { clean, count, formatDate, formatDuration, formatPercent, formatRate, formatSize, groupDigits } from "../../terminal/index.ts";
+import {
+  clean,
+  count,
+  formatDate,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatSize,
+  groupDigits,
+} from "../../terminal/index.ts";
 import type { Field } from "../input/fields.ts";
 
 /** What a daemon answers about one thing, field by field. Values are clean. */
@@ -20,13 +29,30 @@ export function torrentFields(torrent: TorrentDetail): Field[] {
     ["id", torrent.id],
     ["state", torrent.state],
     ["error", torrent.error === null ? undefined : clean(`${torrent.error.message} (${torrent.error.code})`)],
-    ["tracker", torrent.trackerProblem === null ? undefined : clean(`${torrent.trackerProblem.level === "error" ? "refuses" : "warns"}: ${torrent.trackerProblem.message}`)],
-    ["done", `${formatPercent(torrent.progress)}, ${formatSize(torrent.done)} of ${formatSize(torrent.wanted)}${torrent.wanted < torrent.size ? ` (all files: ${formatSize(torrent.size)})` : ""}`],
+    [
+      "tracker",
+      torrent.trackerProblem === null
+        ? undefined
+        : clean(`${torrent.trackerProblem.level === "error" ? "refuses" : "warns"}: ${torrent.trackerProblem.message}`),
+    ],
+    [
+      "done",
+      `${formatPercent(torrent.progress)}, ${formatSize(torrent.done)} of ${formatSize(torrent.wanted)}${torrent.wanted < torrent.size ? ` (all files: ${formatSize(torrent.size)})` : ""}`,
+    ],
     ["eta", eta === null || torrent.progress === 1 ? undefined : formatDuration(eta)],
-    ["down", `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} in vain` : ""}; ${limit(limits.maxDownloadRate)}`],
-    ["up", `${formatRate(torrent.upRate)}, ${formatSize(torrent.uploaded)} in all, ratio ${torrent.ratio.toFixed(2)}; ${limit(limits.maxUploadRate)}`],
+    [
+      "down",
+      `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} in vain` : ""}; ${limit(limits.maxDownloadRate)}`,
+    ],
+    [
+      "up",
+      `${formatRate(torrent.upRate)}, ${formatSize(torrent.uploaded)} in all, ratio ${torrent.ratio.toFixed(2)}; ${limit(limits.maxUploadRate)}`,
+    ],
     ["seeding ends", ends],
-    ["peers", `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`],
+    [
+      "peers",
+      `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`,
+    ],
     ["folder", clean(torrent.folder)],
     ["moved to", torrent.destination === null ? undefined : `${clean(torrent.destination)}, when it is complete`],
     ["labels", torrent.labels.map(clean)],
@@ -54,11 +80,26 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
   return [
     ["version", clean(session.version)],
     ["since", date(figures.startedAt)],
-    ["torrents", [groupDigits(figures.torrents), ...states.map(([state, number]) => `${groupDigits(number)} ${clean(state)}`)].join(", ")],
+    [
+      "torrents",
+      [
+        groupDigits(figures.torrents),
+        ...states.map(([state, number]) => `${groupDigits(number)} ${clean(state)}`),
+      ].join(", "),
+    ],
     ["connections", groupDigits(figures.connections)],
-    ["down", `${formatRate(figures.downRate)}, ${formatSize(figures.sessionDownloaded)} since the start, ${formatSize(figures.downloaded)} in all; ${limit(session.maxDownloadRate)}`],
-    ["up", `${formatRate(figures.upRate)}, ${formatSize(figures.sessionUploaded)} since the start, ${formatSize(figures.uploaded)} in all; ${limit(session.maxUploadRate)}`],
-    ["peer port", `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`],
+    [
+      "down",
+      `${formatRate(figures.downRate)}, ${formatSize(figures.sessionDownloaded)} since the start, ${formatSize(figures.downloaded)} in all; ${limit(session.maxDownloadRate)}`,
+    ],
+    [
+      "up",
+      `${formatRate(figures.upRate)}, ${formatSize(figures.sessionUploaded)} since the start, ${formatSize(figures.uploaded)} in all; ${limit(session.maxUploadRate)}`,
+    ],
+    [
+      "peer port",
+      `${session.peerPort}, ${session.isReachable ? "reached from outside" : "not yet reached from outside"}`,
+    ],
     ["downloads", clean(session.downloadDir)],
     ["free", figures.freeBytes === null ? undefined : formatSize(figures.freeBytes)],
     ["memory", formatSize(figures.memory)],
@@ -67,5 +108,8 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
 
 /** As `remote settings KEY=VALUE` reads them. */
 export function settingsFields(settings: Partial<Settings>): Field[] {
-  return Object.entries(settings).map(([name, value]) => [name, value === null ? "none" : clean(typeof value === "string" ? value : JSON.stringify(value))]);
+  return Object.entries(settings).map(([name, value]) => [
+    name,
+    value === null ? "none" : clean(typeof value === "string" ? value : JSON.stringify(value)),
+  ]);
 }

@@ -9,8 +9,12 @@ const C = { id: `0f${"0".repeat(38)}`, name: "abd" };
 const known = [A, B, C];
 
 /** A daemon that answers at most `most` rows at a time. */
-function daemon(most: number): { list: (options?: ListOptions) => Promise<{ total: number; torrents: { id: string; name: string }[] }> } {
-  return { list: async ({ offset = 0 } = {}) => ({ total: known.length, torrents: known.slice(offset, offset + most) }) };
+function daemon(most: number): {
+  list: (options?: ListOptions) => Promise<{ total: number; torrents: { id: string; name: string }[] }>;
+} {
+  return {
+    list: async ({ offset = 0 } = {}) => ({ total: known.length, torrents: known.slice(offset, offset + most) }),
+  };
 }
 
 describe("findTorrent", () => {
@@ -20,11 +24,16 @@ describe("findTorrent", () => {
   });
 
   it("refuses what is unknown, and part of a name", () => {
-    for (const text of ["film", "", "Films", "abcd", `${A.id}0`]) expect(() => findTorrent(known, text), text).toThrow(expect.objectContaining({ code: "remote.unknown" }) as Error);
+    for (const text of ["film", "", "Films", "abcd", `${A.id}0`])
+      expect(() => findTorrent(known, text), text).toThrow(
+        expect.objectContaining({ code: "remote.unknown" }) as Error,
+      );
   });
 
   it("names the choices when more than one is meant, by id or by name", () => {
-    expect(() => findTorrent(known, "ab")).toThrow(/"ab" may be abc10000 \(films\), abd20000 \(music\); give more digits/);
+    expect(() => findTorrent(known, "ab")).toThrow(
+      /"ab" may be abc10000 \(films\), abd20000 \(music\); give more digits/,
+    );
     // The beginning of one's id is the other's name.
     expect(() => findTorrent(known, "abd")).toThrow(expect.objectContaining({ code: "remote.ambiguous" }) as Error);
     const twins = [A, { ...B, name: "films" }];
@@ -52,8 +61,15 @@ describe("chosen", () => {
 });
 
 describe("findFiles", () => {
-  const files = ["a/film.mkv", "a/[x].txt", "b/read.txt"].map((path, index): TorrentFile => ({ index, path, size: 1, done: 0, priority: "normal" }));
-  const indexes = async (...words: string[]): Promise<number[]> => (await findFiles(files, words)).map(({ index }) => index);
+  const files = ["a/film.mkv", "a/[x].txt", "b/read.txt"].map((path, index): TorrentFile => ({
+    index,
+    path,
+    size: 1,
+    done: 0,
+    priority: "normal",
+  }));
+  const indexes = async (...words: string[]): Promise<number[]> =>
+    (await findFiles(files, words)).map(({ index }) => index);
 
   it("takes numbers, paths as they are, and globs", async () => {
     expect(await indexes("1")).toEqual([1]);
@@ -63,6 +79,7 @@ describe("findFiles", () => {
   });
 
   it("refuses what no file is", async () => {
-    for (const word of ["3", "c/*", "*.MKV"]) await expect(indexes("0", word), word).rejects.toMatchObject({ code: "remote.no-file" });
+    for (const word of ["3", "c/*", "*.MKV"])
+      await expect(indexes("0", word), word).rejects.toMatchObject({ code: "remote.no-file" });
   });
 });

@@ -25,28 +25,46 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
   }
 }
 
-/** The torrents that are meant: by `texts`, or all. Throws {@link CommandLineError} for both or neither, and as {@link findTorrent}. */
+/**
+ * The torrents that are meant: by `texts`, or all. Throws {@link CommandLineError} for both or neither, and as {@link
+ * findTorrent}.
+ */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
   if (all && texts.length > 0) throw new CommandLineError("name torrents, or use --all, not both");
-  if (!all && texts.length === 0) throw new CommandLineError("name a torrent by its id or its exact name, or use --all");
+  if (!all && texts.length === 0)
+    throw new CommandLineError("name a torrent by its id or its exact name, or use --all");
   const known = (await listAll(api, { fields: ["name"] })).torrents.map(({ id, name = id }) => ({ id, name }));
   return all ? known : [...new Set(texts.map((text) => findTorrent(known, text)))];
 }
 
-/** The torrent of an id, of the beginning of one that only it has, or of a name. Throws InputError `remote.unknown`, `remote.ambiguous`. */
+/**
+ * The torrent of an id, of the beginning of one that only it has, or of a name. Throws InputError `remote.unknown`,
+ * `remote.ambiguous`.
+ */
 export function findTorrent(known: readonly Named[], text: string): Named {
   const digits = text.toLowerCase();
   const isId = /^[0-9a-f]{1,40}$/.test(digits);
   const found = known.filter(({ id, name }) => name === text || (isId && id.startsWith(digits)));
   const [first] = found;
   const shown = JSON.stringify(text.slice(0, 100));
-  if (first === undefined) throw new InputError("remote.unknown", `there is no torrent ${shown}: neither an id begins so, nor is it a name; \`millrace remote list\` shows them`);
+  if (first === undefined)
+    throw new InputError(
+      "remote.unknown",
+      `there is no torrent ${shown}: neither an id begins so, nor is it a name; \`millrace remote list\` shows them`,
+    );
   if (found.length === 1) return first;
-  const choices = found.slice(0, SHOWN_CHOICES).map(({ id, name }) => `${id.slice(0, Math.max(SHOWN_ID, digits.length + 2))} (${name})`);
-  throw new InputError("remote.ambiguous", `${shown} may be ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or others" : ""}; give more digits of the id`);
+  const choices = found
+    .slice(0, SHOWN_CHOICES)
+    .map(({ id, name }) => `${id.slice(0, Math.max(SHOWN_ID, digits.length + 2))} (${name})`);
+  throw new InputError(
+    "remote.ambiguous",
+    `${shown} may be ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or others" : ""}; give more digits of the id`,
+  );
 }
 
-/** Files by index, path, or glob (one without a slash matches names in any folder). Throws InputError `remote.no-file`. */
+/**
+ * Files by index, path, or glob (one without a slash matches names in any folder). Throws InputError `remote.no-file`.
+ */
 export async function findFiles(files: readonly TorrentFile[], words: readonly string[]): Promise<TorrentFile[]> {
   const { default: picomatch } = await import("picomatch");
   const found = new Set<TorrentFile>();
@@ -54,7 +72,11 @@ export async function findFiles(files: readonly TorrentFile[], words: readonly s
     const exact = files.filter((file) => file.path === word || String(file.index) === word);
     const matches = picomatch(word, { dot: true, basename: !word.includes("/") });
     const meant = exact.length > 0 ? exact : files.filter((file) => matches(file.path));
-    if (meant.length === 0) throw new InputError("remote.no-file", `no file is ${JSON.stringify(word.slice(0, 100))}; \`millrace remote files\` lists them with their numbers`);
+    if (meant.length === 0)
+      throw new InputError(
+        "remote.no-file",
+        `no file is ${JSON.stringify(word.slice(0, 100))}; \`millrace remote files\` lists them with their numbers`,
+      );
     for (const file of meant) found.add(file);
   }
   return [...found];

@@ -10,13 +10,44 @@ const EVIL = "x\u001b[2J\u202e\n\u009b";
 // oxlint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u202e]/;
 
-const session: SessionInfo = { version: "1", peerId: "", peerPort: 1, isReachable: false, downloadDir: "/", freeBytes: null, now: 0, maxDownloadRate: null, maxUploadRate: null };
-const snapshot = (...torrents: ReturnType<typeof fakeRow>[]): ApiEvent => ({ name: "snapshot", data: { torrents, session } });
-const delta = (changed: Extract<ApiEvent, { name: "delta" }>["data"]["changed"], removed: string[] = []): ApiEvent => ({ name: "delta", data: { changed, removed } });
+const session: SessionInfo = {
+  version: "1",
+  peerId: "",
+  peerPort: 1,
+  isReachable: false,
+  downloadDir: "/",
+  freeBytes: null,
+  now: 0,
+  maxDownloadRate: null,
+  maxUploadRate: null,
+};
+const snapshot = (...torrents: ReturnType<typeof fakeRow>[]): ApiEvent => ({
+  name: "snapshot",
+  data: { torrents, session },
+});
+const delta = (changed: Extract<ApiEvent, { name: "delta" }>["data"]["changed"], removed: string[] = []): ApiEvent => ({
+  name: "delta",
+  data: { changed, removed },
+});
 
 const detail: TorrentDetail = {
-  ...fakeRow(ID, { name: EVIL, label: EVIL, labels: [EVIL], trackerProblem: { level: "error", message: EVIL }, folder: EVIL, trackers: [EVIL], error: { code: EVIL, message: EVIL } }),
-  limits: { maxDownloadRate: 1024, maxUploadRate: null, seedRatio: 2, seedSeconds: null, seedIdleSeconds: 60, maxPeers: 5 },
+  ...fakeRow(ID, {
+    name: EVIL,
+    label: EVIL,
+    labels: [EVIL],
+    trackerProblem: { level: "error", message: EVIL },
+    folder: EVIL,
+    trackers: [EVIL],
+    error: { code: EVIL, message: EVIL },
+  }),
+  limits: {
+    maxDownloadRate: 1024,
+    maxUploadRate: null,
+    seedRatio: 2,
+    seedSeconds: null,
+    seedIdleSeconds: 60,
+    maxPeers: 5,
+  },
   startedAt: null,
   activeAt: null,
   downloadingSeconds: 0,
@@ -37,7 +68,10 @@ const detail: TorrentDetail = {
 
 describe("listLines", () => {
   it("has a row for each torrent, with what stands still left blank", () => {
-    const rows = [fakeRow(ID, { name: "films", downRate: 2048, upRate: 0, ratio: 1.234, eta: 65 }), fakeRow(OTHER, { name: "done", state: "seeding", progress: 1, downRate: 0, upRate: 0, eta: 0 })];
+    const rows = [
+      fakeRow(ID, { name: "films", downRate: 2048, upRate: 0, ratio: 1.234, eta: 65 }),
+      fakeRow(OTHER, { name: "done", state: "seeding", progress: 1, downRate: 0, upRate: 0, eta: 0 }),
+    ];
     expect(listLines(rows)).toEqual([
       "id        name   state         done     down  up  ratio    eta",
       "aaaaaaaa  films  downloading  50.0%  2 KiB/s   -   1.23  1m 5s",
@@ -48,8 +82,33 @@ describe("listLines", () => {
 
 describe("lines and fields of hostile names", () => {
   it("have nothing that a terminal would obey", () => {
-    const peer = { ip: "", port: 1, id: EVIL, peerId: "", client: EVIL, direction: "incoming" as const, progress: 0, downRate: 0, upRate: 0, downloaded: 0, uploaded: 0, flags: EVIL };
-    const tracker = { url: EVIL, tier: 0, state: EVIL, lastAnnounceAt: null, nextAnnounceAt: 61_000, seeders: null, leechers: 1, completed: null, peersReceived: 0, message: EVIL, said: EVIL };
+    const peer = {
+      ip: "",
+      port: 1,
+      id: EVIL,
+      peerId: "",
+      client: EVIL,
+      direction: "incoming" as const,
+      progress: 0,
+      downRate: 0,
+      upRate: 0,
+      downloaded: 0,
+      uploaded: 0,
+      flags: EVIL,
+    };
+    const tracker = {
+      url: EVIL,
+      tier: 0,
+      state: EVIL,
+      lastAnnounceAt: null,
+      nextAnnounceAt: 61_000,
+      seeders: null,
+      leechers: 1,
+      completed: null,
+      peersReceived: 0,
+      message: EVIL,
+      said: EVIL,
+    };
     const watch = new WatchLines();
     const lines = [
       ...listLines([fakeRow(ID, { name: EVIL })]),
@@ -61,7 +120,10 @@ describe("lines and fields of hostile names", () => {
       ...watch.lines(snapshot(fakeRow(ID, { name: EVIL, error: { code: "x", message: EVIL } }))),
       ...watch.lines(delta([{ id: ID, state: "failed", error: { code: "x", message: EVIL } }])),
       ...watch.lines({ name: "log", data: { id: 1, at: 0, level: "warn", message: EVIL, torrent: EVIL } }),
-      ...watch.lines({ name: "task", data: { id: "1", path: EVIL, state: "failed", progress: 0, torrent: null, error: EVIL } }),
+      ...watch.lines({
+        name: "task",
+        data: { id: "1", path: EVIL, state: "failed", progress: 0, torrent: null, error: EVIL },
+      }),
       ...watch.lines(delta([], [ID])),
     ];
     expect(lines.length).toBeGreaterThan(20);
@@ -81,22 +143,32 @@ describe("torrentFields", () => {
 describe("WatchLines", () => {
   it("tells what there is, then changes of state, every tenth, and ends; not each byte", () => {
     const watch = new WatchLines();
-    expect(watch.lines(snapshot(fakeRow(ID, { name: "films", progress: 0.5 })))).toEqual(["1 torrent", "films: downloading 50.0%"]);
+    expect(watch.lines(snapshot(fakeRow(ID, { name: "films", progress: 0.5 })))).toEqual([
+      "1 torrent",
+      "films: downloading 50.0%",
+    ]);
     expect(watch.lines(delta([{ id: ID, progress: 0.51, downRate: 7 }]))).toEqual([]);
     expect(watch.lines(delta([{ id: ID, progress: 0.61 }]))).toEqual(["films: downloading 61.0%"]);
-    expect(watch.lines(delta([{ id: ID, progress: 1, state: "seeding" }, fakeRow(OTHER, { name: "new" })]))).toEqual(["films: seeding 100%", "added new: downloading 50.0%"]);
+    expect(watch.lines(delta([{ id: ID, progress: 1, state: "seeding" }, fakeRow(OTHER, { name: "new" })]))).toEqual([
+      "films: seeding 100%",
+      "added new: downloading 50.0%",
+    ]);
     expect(watch.lines(delta([], [ID]))).toEqual(["removed films"]);
   });
 
   it("tells after a gap only what has changed in it", () => {
     const watch = new WatchLines();
     watch.lines(snapshot(fakeRow(ID, { name: "films" }), fakeRow(OTHER, { name: "music" })));
-    expect(watch.lines(snapshot(fakeRow(ID, { name: "films", state: "paused" })))).toEqual(["films: paused 50.0%", "removed music"]);
+    expect(watch.lines(snapshot(fakeRow(ID, { name: "films", state: "paused" })))).toEqual([
+      "films: paused 50.0%",
+      "removed music",
+    ]);
   });
 
   it("tells rates now and then", () => {
     const watch = new WatchLines();
-    const rates = (at: number): string[] => watch.lines({ name: "rates", data: { at, down: 1024, up: 0, connections: 1 } });
+    const rates = (at: number): string[] =>
+      watch.lines({ name: "rates", data: { at, down: 1024, up: 0, connections: 1 } });
     expect([1_000, 2_000, 5_999, 6_000].map((at) => rates(at).length)).toEqual([1, 0, 0, 1]);
     expect(rates(20_000)).toEqual(["down 1 KiB/s, up 0 B/s, 1 connection"]);
   });

@@ -21,7 +21,11 @@ export interface ListFlags extends RemoteFlags {
 
 export async function list({ api, flags, output }: Remote<ListFlags>): Promise<number> {
   const { state, label, search } = flags;
-  const asked = { ...(state === undefined ? {} : { state }), ...(label === undefined ? {} : { label }), ...(search === undefined ? {} : { search }) };
+  const asked = {
+    ...(state === undefined ? {} : { state }),
+    ...(label === undefined ? {} : { label }),
+    ...(search === undefined ? {} : { search }),
+  };
   const answer = await listAll(api, output.json ? asked : { ...asked, fields: LIST_FIELDS });
   output.data(answer);
   if (answer.total > 0) for (const line of listLines(answer.torrents)) output.line(line);
@@ -51,7 +55,11 @@ export async function show(remote: Remote): Promise<number> {
 }
 
 /** An action that shows one list of a torrent. */
-function tabular<Item>(what: string, read: (remote: Remote, id: string) => Promise<readonly Item[]>, lines: (items: readonly Item[]) => string[]): (remote: Remote) => Promise<number> {
+function tabular<Item>(
+  what: string,
+  read: (remote: Remote, id: string) => Promise<readonly Item[]>,
+  lines: (items: readonly Item[]) => string[],
+): (remote: Remote) => Promise<number> {
   return async (remote) => {
     const { output } = remote;
     const items = await read(remote, (await theTorrent(remote)).id);
@@ -76,7 +84,8 @@ export async function settings({ api, args, output }: Remote): Promise<number> {
   const answer = keys.length === 0 ? await api.settings() : await api.change(changes);
   output.data(answer);
   // What was changed, as the daemon has it now.
-  const shown = keys.length === 0 ? answer : Object.fromEntries(Object.entries(answer).filter(([key]) => keys.includes(key)));
+  const shown =
+    keys.length === 0 ? answer : Object.fromEntries(Object.entries(answer).filter(([key]) => keys.includes(key)));
   printFields(output, settingsFields(shown));
   return EXIT_DONE;
 }

@@ -1,5 +1,14 @@
 import type { LogLine, TorrentFile, TorrentPeer, TorrentTracker } from "../../api/index.ts";
-import { clean, cutText, formatDuration, formatPercent, formatRate, formatSize, groupDigits, table } from "../../terminal/index.ts";
+import {
+  clean,
+  cutText,
+  formatDuration,
+  formatPercent,
+  formatRate,
+  formatSize,
+  groupDigits,
+  table,
+} from "../../terminal/index.ts";
 import type { Column } from "../../terminal/index.ts";
 import { SHOWN_ID } from "./find.ts";
 import type { Row } from "./find.ts";
@@ -11,7 +20,15 @@ const NAME_WIDTH = 40;
 const CLIENT_WIDTH = 24;
 
 /** The fields that {@link listLines} shows. */
-export const LIST_FIELDS = ["name", "state", "progress", "downRate", "upRate", "ratio", "eta"] as const satisfies readonly (keyof Row)[];
+export const LIST_FIELDS = [
+  "name",
+  "state",
+  "progress",
+  "downRate",
+  "upRate",
+  "ratio",
+  "eta",
+] as const satisfies readonly (keyof Row)[];
 
 const left = (title: string): Column => ({ title });
 const right = (title: string): Column => ({ title, align: "right" });
@@ -44,14 +61,27 @@ export function listLines(rows: readonly Row[]): string[] {
 export function fileLines(files: readonly TorrentFile[]): string[] {
   return table(
     [right("number"), right("done"), right("size"), left("priority"), left("path")],
-    files.map(({ index, path, size, done, priority }) => [String(index), formatPercent(size === 0 ? 1 : done / size), formatSize(size), priority, clean(path)]),
+    files.map(({ index, path, size, done, priority }) => [
+      String(index),
+      formatPercent(size === 0 ? 1 : done / size),
+      formatSize(size),
+      priority,
+      clean(path),
+    ]),
   );
 }
 
 export function peerLines(peers: readonly TorrentPeer[]): string[] {
   return table(
     [left("address"), left("client"), right("done"), right("down"), right("up"), left("flags")],
-    peers.map(({ id, client, progress, downRate, upRate, flags }) => [clean(id), cutText(clean(client), CLIENT_WIDTH), formatPercent(progress), rateOf(downRate), rateOf(upRate), clean(flags)]),
+    peers.map(({ id, client, progress, downRate, upRate, flags }) => [
+      clean(id),
+      cutText(clean(client), CLIENT_WIDTH),
+      formatPercent(progress),
+      rateOf(downRate),
+      rateOf(upRate),
+      clean(flags),
+    ]),
   );
 }
 
@@ -59,7 +89,15 @@ export function peerLines(peers: readonly TorrentPeer[]): string[] {
 export function trackerLines(trackers: readonly TorrentTracker[], now: number): string[] {
   const number = (value: number | null): string => (value === null ? "-" : groupDigits(value));
   return table(
-    [right("tier"), left("state"), right("seeders"), right("leechers"), right("next"), left("tracker"), left("message")],
+    [
+      right("tier"),
+      left("state"),
+      right("seeders"),
+      right("leechers"),
+      right("next"),
+      left("tracker"),
+      left("message"),
+    ],
     trackers.map(({ tier, state, seeders, leechers, nextAnnounceAt, url, message }) => [
       String(tier + 1),
       clean(state),

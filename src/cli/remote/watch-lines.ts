@@ -26,7 +26,10 @@ export class WatchLines {
       case "snapshot":
         return this.#snapshot(event.data.torrents);
       case "delta":
-        return [...event.data.changed.flatMap((row) => this.#change(row)), ...event.data.removed.flatMap((id) => this.#remove(id))];
+        return [
+          ...event.data.changed.flatMap((row) => this.#change(row)),
+          ...event.data.removed.flatMap((id) => this.#remove(id)),
+        ];
       case "rates": {
         const { at, down, up, connections } = event.data;
         if (at - this.#ratesAt < RATES_EVERY_MS) return [];
@@ -37,7 +40,9 @@ export class WatchLines {
         return [`${event.data.level}: ${logMessage(event.data)}`];
       case "task": {
         const { path, state, progress, error } = event.data;
-        return [`torrent file of ${clean(path)}: ${state} ${formatPercent(progress)}${error === null ? "" : `: ${clean(error)}`}`];
+        return [
+          `torrent file of ${clean(path)}: ${state} ${formatPercent(progress)}${error === null ? "" : `: ${clean(error)}`}`,
+        ];
       }
       case "settings":
         return ["settings were changed"];
@@ -56,7 +61,10 @@ export class WatchLines {
     const changes = [...rows.flatMap((row) => this.#change(row)), ...gone.flatMap((id) => this.#remove(id))];
     if (!this.#isFirst) return changes;
     this.#isFirst = false;
-    return [count(rows.length, "torrent"), ...[...this.#known.values()].map(({ name, state, progress }) => `${name}: ${state} ${formatPercent(progress)}`)];
+    return [
+      count(rows.length, "torrent"),
+      ...[...this.#known.values()].map(({ name, state, progress }) => `${name}: ${state} ${formatPercent(progress)}`),
+    ];
   }
 
   #change(row: Row): string[] {
@@ -71,7 +79,9 @@ export class WatchLines {
     const text = `${after.name}: ${after.state} ${formatPercent(after.progress)}${after.error === "" ? "" : `: ${after.error}`}`;
     if (before === undefined) return [`added ${text}`];
     const stepped = Math.floor(before.progress * STEPS) !== Math.floor(after.progress * STEPS);
-    return before.state !== after.state || before.error !== after.error || before.name !== after.name || stepped ? [text] : [];
+    return before.state !== after.state || before.error !== after.error || before.name !== after.name || stepped
+      ? [text]
+      : [];
   }
 
   #remove(id: string): string[] {

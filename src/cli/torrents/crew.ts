@@ -22,7 +22,10 @@ export interface CrewOptions {
   readonly stalls?: StallWatchOptions | undefined;
 }
 
-/** The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no other. */
+/**
+ * The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no
+ * other.
+ */
 export class Crew {
   readonly jobs: Job[] = [];
   readonly reporter: Reporter;
@@ -36,11 +39,16 @@ export class Crew {
     const { output, isQuiet } = options;
     const live = isLive(output, isQuiet);
     this.reporter = new Reporter(output, isQuiet, live);
-    this.#display = live ? new LiveDisplay(output, (columns, rows) => torrentLines(this.jobs, columns, rows, output.noteStyle)) : undefined;
+    this.#display = live
+      ? new LiveDisplay(output, (columns, rows) => torrentLines(this.jobs, columns, rows, output.noteStyle))
+      : undefined;
     this.#timer = setInterval(() => this.#tick(), PROGRESS_EVERY_MS);
   }
 
-  /** As {@link Crew.run}, but resolves as soon as the data has been checked and peers are talked to, or the torrent has failed. */
+  /**
+   * As {@link Crew.run}, but resolves as soon as the data has been checked and peers are talked to, or the torrent has
+   * failed.
+   */
   begin(source: string, options: AddOptions): Promise<void> {
     return new Promise((resolve) => {
       this.run(source, options, resolve).then(
@@ -51,8 +59,8 @@ export class Crew {
   }
 
   /**
-   * Takes up a source and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive` is called when
-   * its data has been checked.
+   * Takes up a source and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive`
+   * is called when its data has been checked.
    */
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
     const { stalls } = this.#options;
@@ -129,7 +137,8 @@ export class Crew {
     const infoHash = torrent?.infoHash.hex;
     job.phase = { kind: "failed", problem };
     this.reporter.failed(job, infoHash, problem);
-    if (torrent !== undefined) torrent.close().catch((closeError: unknown) => this.#options.output.note(toError(closeError).message));
+    if (torrent !== undefined)
+      torrent.close().catch((closeError: unknown) => this.#options.output.note(toError(closeError).message));
   }
 
   #tick(): void {
@@ -139,7 +148,12 @@ export class Crew {
       const stall = stalls?.look(torrent, now);
       if (stall !== undefined) this.reporter.waiting(torrent, stall);
       if (torrent.state.kind === "checking") this.reporter.checking(torrent);
-      else if (torrent.state.kind === "downloading" || torrent.state.kind === "seeding" || torrent.state.kind === "disk-full") this.reporter.progress(torrent);
+      else if (
+        torrent.state.kind === "downloading" ||
+        torrent.state.kind === "seeding" ||
+        torrent.state.kind === "disk-full"
+      )
+        this.reporter.progress(torrent);
     }
   }
 }

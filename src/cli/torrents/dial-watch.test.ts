@@ -22,11 +22,16 @@ function watch(ends: Readonly<Record<string, Error | readonly string[]>>): DialW
 }
 
 const refused = new NetworkError("net.refused", "refused");
-const dial = (net: Net, ip: string, port: number): Promise<unknown> => net.connect({ ip, port, timeoutMs: 1 }).catch((error: unknown) => error);
+const dial = (net: Net, ip: string, port: number): Promise<unknown> =>
+  net.connect({ ip, port, timeoutMs: 1 }).catch((error: unknown) => error);
 
 describe("DialWatch", () => {
   it("knows how it went with a named peer, last of all", async () => {
-    const ends: Record<string, Error | readonly string[]> = { "p.example": ["10.0.0.1", "10.0.0.2"], "10.0.0.1": refused, "10.0.0.2": refused };
+    const ends: Record<string, Error | readonly string[]> = {
+      "p.example": ["10.0.0.1", "10.0.0.2"],
+      "10.0.0.1": refused,
+      "10.0.0.2": refused,
+    };
     const net = watch(ends);
     net.watch("p.example:7");
     expect(net.outcome("p.example:7")).toEqual({ kind: "pending" });
@@ -43,7 +48,11 @@ describe("DialWatch", () => {
   });
 
   it("tells of a name that nobody knows, and takes an abort for no answer", async () => {
-    const net = watch({ "p.example": new NetworkError("net.unknown-host", "unknown"), "q.example": new AbortError("stopped"), "r.example": new NetworkError("net.failed", "odd") });
+    const net = watch({
+      "p.example": new NetworkError("net.unknown-host", "unknown"),
+      "q.example": new AbortError("stopped"),
+      "r.example": new NetworkError("net.failed", "odd"),
+    });
     for (const host of ["p.example", "q.example", "r.example"]) {
       net.watch(`${host}:1`);
       await expect(net.resolve(host)).rejects.toThrow(/./);

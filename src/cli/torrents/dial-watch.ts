@@ -26,7 +26,10 @@ const REASONS: Readonly<Record<string, string>> = {
   "net.unknown-host": "is not known by that name",
 };
 
-/** A network that notes how it goes with the peers whom the user named: the engine only tries them again, since most peers come and go. */
+/**
+ * A network that notes how it goes with the peers whom the user named: the engine only tries them again, since most
+ * peers come and go.
+ */
 export class DialWatch implements Net {
   readonly #net: Net;
   readonly #hosts = new Map<string, Host>();
@@ -51,7 +54,12 @@ export class DialWatch implements Net {
     const found = this.#hosts.get(host)?.found ?? PENDING;
     if ("kind" in found) return found;
     const outcomes = found.map((ip) => this.#dials.get(formatEndpoint({ ip, port })) ?? notDialed(ip));
-    return outcomes.find(({ kind }) => kind === "reached") ?? outcomes.find(({ kind }) => kind === "pending") ?? outcomes[0] ?? PENDING;
+    return (
+      outcomes.find(({ kind }) => kind === "reached") ??
+      outcomes.find(({ kind }) => kind === "pending") ??
+      outcomes[0] ??
+      PENDING
+    );
   }
 
   async connect(options: ConnectOptions): Promise<Socket> {
@@ -88,7 +96,8 @@ export class DialWatch implements Net {
   /** Of all other peers nothing is kept: there may be thousands. */
   #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
     for (const { ports, found } of this.#hosts.values()) {
-      if (ports.has(port) && !("kind" in found) && found.includes(ip)) this.#dials.set(formatEndpoint({ ip, port }), outcome);
+      if (ports.has(port) && !("kind" in found) && found.includes(ip))
+        this.#dials.set(formatEndpoint({ ip, port }), outcome);
     }
   }
 }
@@ -101,5 +110,8 @@ function notDialed(ip: string): DialOutcome {
 
 function failed(error: unknown): DialOutcome {
   const { message } = toError(error);
-  return { kind: "failed", reason: (error instanceof NetworkError ? REASONS[error.code] : undefined) ?? `cannot be reached: ${message}` };
+  return {
+    kind: "failed",
+    reason: (error instanceof NetworkError ? REASONS[error.code] : undefined) ?? `cannot be reached: ${message}`,
+  };
 }

@@ -19,7 +19,10 @@ export class Job {
   readonly startedAt = performance.now();
   /** What keeps it from its peers, where somebody wants to know. */
   readonly stalls: TorrentStalls | undefined;
-  /** Bytes of blocks that earlier runs had received, and when this one began to (of `performance.now()`); set when what was kept is known. */
+  /**
+   * Bytes of blocks that earlier runs had received, and when this one began to (of `performance.now()`); set when what
+   * was kept is known.
+   */
   #before: { readonly downloaded: number; readonly at: number } | undefined;
   phase: JobPhase = { kind: "opening" };
 

@@ -27,22 +27,39 @@ export class Reporter {
 
   added(torrent: Torrent): void {
     const { metainfo } = torrent;
-    this.#output.data({ event: "added", infoHash: torrent.infoHash.hex, name: torrent.name, bytes: metainfo?.totalSize ?? null, path: torrent.path ?? null });
+    this.#output.data({
+      event: "added",
+      infoHash: torrent.infoHash.hex,
+      name: torrent.name,
+      bytes: metainfo?.totalSize ?? null,
+      path: torrent.path ?? null,
+    });
   }
 
   metadata(torrent: Torrent): void {
     const { metainfo } = torrent;
     if (metainfo === undefined) return;
     const files = metainfo.files.filter((file) => !file.isPadding).length;
-    this.#output.data({ event: "metadata", infoHash: torrent.infoHash.hex, name: metainfo.name, bytes: metainfo.totalSize, files, path: torrent.path ?? null });
-    if (this.#isLive) this.#tell(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
+    this.#output.data({
+      event: "metadata",
+      infoHash: torrent.infoHash.hex,
+      name: metainfo.name,
+      bytes: metainfo.totalSize,
+      files,
+      path: torrent.path ?? null,
+    });
+    if (this.#isLive)
+      this.#tell(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
   }
 
   /** The torrent does something else now. */
   state(torrent: Torrent, state: TorrentState): void {
     switch (state.kind) {
       case "downloading":
-        if (!this.#isLive) this.#tell(`downloading ${clean(torrent.name)} (${formatSize(wantedSize(torrent.status()))}) into ${clean(torrent.folder)}`);
+        if (!this.#isLive)
+          this.#tell(
+            `downloading ${clean(torrent.name)} (${formatSize(wantedSize(torrent.status()))}) into ${clean(torrent.folder)}`,
+          );
         break;
       case "fetching-metadata":
         if (!this.#isLive) this.#tell(`fetching the metadata of ${clean(torrent.name)}`);
@@ -51,7 +68,10 @@ export class Reporter {
         this.checking(torrent);
         break;
       case "disk-full":
-        this.warning(torrent, { code: state.error.code, message: `${clean(state.error.message)}; it goes on when there is room` });
+        this.warning(torrent, {
+          code: state.error.code,
+          message: `${clean(state.error.message)}; it goes on when there is room`,
+        });
         break;
       case "seeding":
       case "paused":
@@ -65,7 +85,12 @@ export class Reporter {
   checking(torrent: Torrent): void {
     const { state } = torrent;
     if (state.kind !== "checking") return;
-    this.#output.data({ event: "checking", infoHash: torrent.infoHash.hex, checked: state.checked, total: state.total });
+    this.#output.data({
+      event: "checking",
+      infoHash: torrent.infoHash.hex,
+      checked: state.checked,
+      total: state.total,
+    });
   }
 
   progress(torrent: Torrent): void {
@@ -100,14 +125,25 @@ export class Reporter {
       uploaded: status.uploaded,
     });
     const spent = job.exchangeSeconds;
-    const size = received > 0 && received < bytes ? `${formatSize(received)} of ${formatSize(bytes)}` : formatSize(bytes);
+    const size =
+      received > 0 && received < bytes ? `${formatSize(received)} of ${formatSize(bytes)}` : formatSize(bytes);
     const rate = Math.min(received, bytes) / Math.max(spent, 0.001);
-    const how = received > 0 ? `in ${formatDuration(spent)} (${formatRate(rate)}), ratio ${status.ratio.toFixed(2)}` : "was all there already";
-    this.#tell(`${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${size} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`);
+    const how =
+      received > 0
+        ? `in ${formatDuration(spent)} (${formatRate(rate)}), ratio ${status.ratio.toFixed(2)}`
+        : "was all there already";
+    this.#tell(
+      `${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${size} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`,
+    );
   }
 
   warning(torrent: Torrent, problem: Problem): void {
-    this.#output.data({ event: "warning", infoHash: torrent.infoHash.hex, code: problem.code, message: problem.message });
+    this.#output.data({
+      event: "warning",
+      infoHash: torrent.infoHash.hex,
+      code: problem.code,
+      message: problem.message,
+    });
     this.#output.note(`${this.#output.noteStyle.warn("warning:")} ${clean(torrent.name)}: ${problem.message}`);
   }
 
@@ -120,7 +156,12 @@ export class Reporter {
 
   failed(job: Job, infoHash: string | undefined, problem: Problem): void {
     const { code, message } = problem;
-    this.#output.data({ event: "error", code, message, ...(infoHash === undefined ? { source: job.source } : { infoHash }) });
+    this.#output.data({
+      event: "error",
+      code,
+      message,
+      ...(infoHash === undefined ? { source: job.source } : { infoHash }),
+    });
     this.#output.problem(problem);
   }
 

@@ -16,8 +16,12 @@ export async function selectByGlobs(globs: readonly string[]): Promise<GlobSelec
   return {
     filter: (_file, path) => matches(path),
     refuse: ({ metainfo, name }) => {
-      if (metainfo === undefined || metainfo.files.some((file) => !file.isPadding && matches(file.path.join("/")))) return undefined;
-      return new UsageError("cli.select", `${name}: no file matches --select ${globs.join(" ")}; \`millrace info\` lists them`);
+      if (metainfo === undefined || metainfo.files.some((file) => !file.isPadding && matches(file.path.join("/"))))
+        return undefined;
+      return new UsageError(
+        "cli.select",
+        `${name}: no file matches --select ${globs.join(" ")}; \`millrace info\` lists them`,
+      );
     },
   };
 }

@@ -36,7 +36,10 @@ export class TorrentStalls {
     return this.#now;
   }
 
-  /** Looks at the torrent; answers a reason that has not been told yet. Each is told once: what is so for hours needs no second line. */
+  /**
+   * Looks at the torrent; answers a reason that has not been told yet. Each is told once: what is so for hours needs no
+   * second line.
+   */
   look(torrent: Torrent, now: number): Stall | undefined {
     const { kind } = torrent.state;
     // Torrents that want nothing may be many: of those not even the figures are asked for.
@@ -49,7 +52,13 @@ export class TorrentStalls {
     this.#since ??= now;
     const { dials, asksTrackers } = this.#options;
     const named = this.#named.map((peer) => ({ peer, outcome: dials.outcome(peer) }));
-    this.#now = stallReason({ named, asksTrackers, trackers: torrent.trackers(), knownPeers: status.knownPeers, waitedMs: now - this.#since });
+    this.#now = stallReason({
+      named,
+      asksTrackers,
+      trackers: torrent.trackers(),
+      knownPeers: status.knownPeers,
+      waitedMs: now - this.#since,
+    });
     if (this.#now === undefined || this.#told.has(this.#now.key)) return undefined;
     this.#told.add(this.#now.key);
     return this.#now;

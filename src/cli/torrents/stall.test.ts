@@ -4,8 +4,18 @@ import type { StallFacts } from "./stall.ts";
 
 const url = "udp://t.example:1";
 const working = { url, state: { kind: "working", nextAnnounceAt: 0 }, message: undefined, peersReceived: 0 } as const;
-const announcing = { url, state: { kind: "announcing", event: "started", since: 0 }, message: undefined, peersReceived: 0 } as const;
-const broken = { url, state: { kind: "failed", code: "tracker.timeout", failures: 1, retryAt: 0 }, message: `${url}: no answer`, peersReceived: 0 } as const;
+const announcing = {
+  url,
+  state: { kind: "announcing", event: "started", since: 0 },
+  message: undefined,
+  peersReceived: 0,
+} as const;
+const broken = {
+  url,
+  state: { kind: "failed", code: "tracker.timeout", failures: 1, retryAt: 0 },
+  message: `${url}: no answer`,
+  peersReceived: 0,
+} as const;
 const refused = { peer: "10.0.0.1:1", outcome: { kind: "failed", reason: "refused the connection" } } as const;
 const pending = { peer: "10.0.0.2:2", outcome: { kind: "pending" } } as const;
 const reached = { peer: "10.0.0.3:3", outcome: { kind: "reached" } } as const;
@@ -15,13 +25,25 @@ const reason = (facts: Partial<StallFacts>): string | undefined =>
 
 describe("stallReason", () => {
   it.each<[string, Partial<StallFacts>, string]>([
-    ["there is nobody to ask", {}, "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL"],
-    ["nobody may be asked", { asksTrackers: false, trackers: [working] }, "no tracker is asked, and no peer is named; add --peer HOST:PORT"],
+    [
+      "there is nobody to ask",
+      {},
+      "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL",
+    ],
+    [
+      "nobody may be asked",
+      { asksTrackers: false, trackers: [working] },
+      "no tracker is asked, and no peer is named; add --peer HOST:PORT",
+    ],
     ["the named peer refuses", { named: [refused] }, "10.0.0.1:1 refused the connection"],
     ["the tracker knows nobody", { trackers: [working] }, `${url} knows nobody else who has it`],
     ["the tracker fails", { trackers: [broken] }, `${url}: no answer`],
     ["one of two trackers works", { trackers: [broken, working] }, `${url} knows nobody else who has it`],
-    ["peer and tracker fail", { named: [refused], trackers: [broken] }, `10.0.0.1:1 refused the connection; ${url}: no answer`],
+    [
+      "peer and tracker fail",
+      { named: [refused], trackers: [broken] },
+      `10.0.0.1:1 refused the connection; ${url}: no answer`,
+    ],
   ])("says at once that %s", (_what, facts, message) => {
     expect(reason(facts)).toBe(`no peers: ${message}`);
     expect(reason({ ...facts, waitedMs: 999 })).toBeUndefined();
@@ -29,16 +51,26 @@ describe("stallReason", () => {
 
   it.each<[string, Partial<StallFacts>, string]>([
     ["the tracker is asked", { trackers: [announcing] }, `${url} has not answered yet`],
-    ["one of two peers is dialed", { named: [refused, pending] }, "10.0.0.1:1 refused the connection, 10.0.0.2:2 has not answered yet"],
+    [
+      "one of two peers is dialed",
+      { named: [refused, pending] },
+      "10.0.0.1:1 refused the connection, 10.0.0.2:2 has not answered yet",
+    ],
     ["a peer was reached", { named: [reached] }, "10.0.0.3:3 was reached, but does not talk about this torrent"],
-    ["peers of the tracker are dialed", { trackers: [{ ...working, peersReceived: 3 }] }, "none of those whom the tracker knows can be reached"],
+    [
+      "peers of the tracker are dialed",
+      { trackers: [{ ...working, peersReceived: 3 }] },
+      "none of those whom the tracker knows can be reached",
+    ],
   ])("has patience while %s", (_what, facts, message) => {
     expect(reason({ ...facts, waitedMs: 9_999 })).toBeUndefined();
     expect(reason({ ...facts, waitedMs: 10_000 })).toBe(`no peers: ${message}`);
   });
 
   it("names some of many peers, and says nothing of peers that came by themselves", () => {
-    expect(reason({ named: [refused, refused, refused, refused, refused] })).toMatch(/; so for 2 more$|, so for 2 more$/);
+    expect(reason({ named: [refused, refused, refused, refused, refused] })).toMatch(
+      /; so for 2 more$|, so for 2 more$/,
+    );
     expect(reason({ knownPeers: 1 })).toBeUndefined();
   });
 });

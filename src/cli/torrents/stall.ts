@@ -21,7 +21,10 @@ export interface StallFacts {
   readonly waitedMs: number;
 }
 
-/** Milliseconds that peers and trackers have for an answer before it is said that there is none: longer than a connection may take. */
+/**
+ * Milliseconds that peers and trackers have for an answer before it is said that there is none: longer than a
+ * connection may take.
+ */
 const PATIENCE_MS = 10_000;
 /** Milliseconds after which all who could be asked are known. */
 const SETTLED_MS = 1_000;
@@ -51,7 +54,9 @@ export function stallReason(facts: StallFacts): Stall | undefined {
 }
 
 function nobody(asksTrackers: boolean): Stall {
-  const why = asksTrackers ? "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL" : "no tracker is asked, and no peer is named; add --peer HOST:PORT";
+  const why = asksTrackers
+    ? "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL"
+    : "no tracker is asked, and no peer is named; add --peer HOST:PORT";
   return { code: "waiting.nobody", key: "nobody", message: `no peers: ${why}` };
 }
 
@@ -71,10 +76,13 @@ function said(outcome: DialOutcome): string {
 function trackersPart({ asksTrackers, trackers, knownPeers }: StallFacts): Part | undefined {
   if (!asksTrackers || trackers.length === 0) return undefined;
   const works = trackers.find(({ state }) => state.kind === "working");
-  if (works !== undefined && works.peersReceived === 0 && knownPeers === 0) return { key: "tracker-empty", text: `${works.url} knows nobody else who has it`, isOpen: false };
-  if (works !== undefined) return { key: "unreachable", text: "none of those whom the tracker knows can be reached", isOpen: true };
+  if (works !== undefined && works.peersReceived === 0 && knownPeers === 0)
+    return { key: "tracker-empty", text: `${works.url} knows nobody else who has it`, isOpen: false };
+  if (works !== undefined)
+    return { key: "unreachable", text: "none of those whom the tracker knows can be reached", isOpen: true };
   const asked = trackers.find(({ state }) => state.kind === "announcing");
-  if (asked !== undefined) return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not answered yet`, isOpen: true };
+  if (asked !== undefined)
+    return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not answered yet`, isOpen: true };
   const failed = trackers.find(({ state }) => state.kind === "failed");
   if (failed === undefined) return { key: "tracker-silent", text: "no tracker has been asked yet", isOpen: true };
   return { key: "tracker-failed", text: failed.message ?? `${failed.url} failed`, isOpen: false };

@@ -14,7 +14,10 @@ export function tellTotals(output: Output, jobs: readonly Job[]): void {
     complete.reduce((total, job) => total + (job.torrent === undefined ? 0 : bytes(job, job.torrent.status())), 0);
   const bytes = sum((_job, status) => wantedSize(status));
   // What earlier runs had brought took no time in this one.
-  const received = Math.min(bytes, sum((job, status) => job.received(status)));
+  const received = Math.min(
+    bytes,
+    sum((job, status) => job.received(status)),
+  );
   const size = received < bytes ? `${formatSize(received)} of ${formatSize(bytes)}` : formatSize(bytes);
   output.line(
     `${complete.length} of ${count(jobs.length, "torrent")} complete, ${size} in ${formatDuration(first.seconds)}${failed > 0 ? `; ${output.style.bad(`${failed} failed`)}` : ""}`,

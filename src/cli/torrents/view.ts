@@ -8,7 +8,9 @@ import type { Job } from "./job.ts";
 
 /** The live display of all torrents: those at work first, then a line for those that do not fit, then the totals. */
 export function torrentLines(jobs: readonly Job[], columns: number, rows: number, style: Style): string[] {
-  const shown = jobs.filter((job) => job.phase.kind !== "failed" && !(job.phase.kind === "complete" && job.torrent?.state.kind !== "seeding"));
+  const shown = jobs.filter(
+    (job) => job.phase.kind !== "failed" && !(job.phase.kind === "complete" && job.torrent?.state.kind !== "seeding"),
+  );
   shown.sort((a, b) => rank(a) - rank(b));
   const room = jobs.length > 1 ? rows - 1 : rows;
   const fits = shown.length <= room ? shown.length : Math.max(1, room - 1);
@@ -36,14 +38,31 @@ function rowView(job: Job): RowView {
   const { name } = torrent;
   switch (state.kind) {
     case "fetching-metadata":
-      return still(name, 0, "plain", status.peers === 0 ? `metadata: ${waiting(job)}` : `fetching metadata from ${peers(status.peers)}`);
+      return still(
+        name,
+        0,
+        "plain",
+        status.peers === 0 ? `metadata: ${waiting(job)}` : `fetching metadata from ${peers(status.peers)}`,
+      );
     case "checking":
       return still(name, status.progress, "plain", "checking");
     case "downloading":
       if (status.peers === 0) return still(name, status.progress, "plain", waiting(job));
-      return { name, share: status.progress, down: status.downRate, up: status.upRate, etaSeconds: status.etaSeconds, peers: status.peers };
+      return {
+        name,
+        share: status.progress,
+        down: status.downRate,
+        up: status.upRate,
+        etaSeconds: status.etaSeconds,
+        peers: status.peers,
+      };
     case "seeding":
-      return still(name, status.progress, "good", `seeding ${formatRate(status.upRate)}, ${formatSize(status.uploaded)} sent, ${peers(status.peers)}`);
+      return still(
+        name,
+        status.progress,
+        "good",
+        `seeding ${formatRate(status.upRate)}, ${formatSize(status.uploaded)} sent, ${peers(status.peers)}`,
+      );
     case "disk-full":
       return still(name, status.progress, "warn", "the disk is full: waiting for room");
     case "failed":
@@ -58,7 +77,15 @@ function rowView(job: Job): RowView {
 }
 
 function still(name: string, share: number, look: "plain" | "warn" | "bad" | "good", value: string): RowView {
-  return { name, share, down: undefined, up: undefined, etaSeconds: undefined, peers: undefined, text: { look, value } };
+  return {
+    name,
+    share,
+    down: undefined,
+    up: undefined,
+    etaSeconds: undefined,
+    peers: undefined,
+    text: { look, value },
+  };
 }
 
 function peers(number: number): string {
@@ -71,8 +98,11 @@ function waiting(job: Job): string {
 }
 
 function totalsLine(jobs: readonly Job[], columns: number, style: Style): string {
-  const statuses = jobs.map((job) => job.torrent?.status()).filter((status): status is TorrentStatus => status !== undefined);
-  const sum = (value: (status: TorrentStatus) => number): number => statuses.reduce((total, status) => total + value(status), 0);
+  const statuses = jobs
+    .map((job) => job.torrent?.status())
+    .filter((status): status is TorrentStatus => status !== undefined);
+  const sum = (value: (status: TorrentStatus) => number): number =>
+    statuses.reduce((total, status) => total + value(status), 0);
   const complete = jobs.filter((job) => job.phase.kind === "complete").length;
   const failed = jobs.filter((job) => job.phase.kind === "failed").length;
   const down = sum((status) => status.downRate);

@@ -23,8 +23,8 @@ export interface AbsenceOptions {
 }
 
 /**
- * Looks, now and then, for the files of a torrent that are gone. They are back when each that held data is there in full length: one that is being
- * copied back is left alone.
+ * Looks, now and then, for the files of a torrent that are gone. They are back when each that held data is there in
+ * full length: one that is being copied back is left alone.
  */
 export class Absence {
   readonly #options: AbsenceOptions;

@@ -1,6 +1,14 @@
 import { Bitfield, StorageError } from "../../base/index.ts";
 import type { FileLayout, LayoutFile } from "../../metainfo/index.ts";
-import { checkPieces, pieceVerifier, type FileStamp, type Kept, type Progress, type Snapshot, type Storage } from "../../storage/index.ts";
+import {
+  checkPieces,
+  pieceVerifier,
+  type FileStamp,
+  type Kept,
+  type Progress,
+  type Snapshot,
+  type Storage,
+} from "../../storage/index.ts";
 import type { Priority } from "../../swarm/index.ts";
 import type { ContentPlace } from "./content-place.ts";
 import { fileBytes } from "./selection.ts";
@@ -32,8 +40,9 @@ export interface Found {
 }
 
 /**
- * Finds out what is there: from the kept state when the files are as it left them, by hashing otherwise. Writes nothing. Rejects with AbortError or
- * StorageError, `storage.missing` when data was there before and all its files are gone.
+ * Finds out what is there: from the kept state when the files are as it left them, by hashing otherwise. Writes
+ * nothing. Rejects with AbortError or StorageError, `storage.missing` when data was there before and all its files are
+ * gone.
  */
 export async function findProgress(options: FindOptions, storage: Storage, loaded: Kept | undefined): Promise<Found> {
   const { metainfo, priorities, signal } = options;
@@ -43,11 +52,23 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
   const claimed = loaded?.progress?.have ?? options.known;
   const isLost = isGone(layout, stamps) && (options.hadData || hasDataIn(layout, claimed, isWanted));
   if (isLost && !options.acceptLoss) throw missing(options);
-  if (isLost) options.onNotice(new StorageError("storage.lost", `${metainfo.name}: its files are gone from ${options.folder} and are downloaded again`));
+  if (isLost)
+    options.onNotice(
+      new StorageError(
+        "storage.lost",
+        `${metainfo.name}: its files are gone from ${options.folder} and are downloaded again`,
+      ),
+    );
   const kept = options.forceCheck ? undefined : loaded;
   const check = async (pieces?: Bitfield): Promise<Bitfield> => {
     const verifier = pieceVerifier(metainfo, options.runtime.hasher);
-    return checkPieces({ storage, verifier, onProgress: options.onChecking, signal, ...(pieces === undefined ? {} : { pieces }) });
+    return checkPieces({
+      storage,
+      verifier,
+      onProgress: options.onChecking,
+      signal,
+      ...(pieces === undefined ? {} : { pieces }),
+    });
   };
   if (kept?.progress !== undefined && isUntouched(layout, kept, stamps, isWanted)) {
     const { have, partials } = kept.progress;
@@ -55,10 +76,16 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
     const doubtful = doubtfulPieces(layout, kept, stamps);
     if (doubtful.isEmpty) return { progress: kept.progress, wasChecked: false, stamps };
     const all = have.andNot(doubtful).or(await check(doubtful));
-    return { progress: { have: all, partials: new Map([...partials].filter(([piece]) => !all.get(piece))) }, wasChecked: true, stamps };
+    return {
+      progress: { have: all, partials: new Map([...partials].filter(([piece]) => !all.get(piece))) },
+      wasChecked: true,
+      stamps,
+    };
   }
-  if (options.skipCheck && hasFullFiles(layout, stamps)) return { progress: { have: Bitfield.full(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
-  if (!(await storage.hasData())) return { progress: { have: new Bitfield(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
+  if (options.skipCheck && hasFullFiles(layout, stamps))
+    return { progress: { have: Bitfield.full(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
+  if (!(await storage.hasData()))
+    return { progress: { have: new Bitfield(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
   const have = await check();
   const lost = claimed?.andNot(have).count ?? 0;
   if (lost > 0 && !isLost) options.onNotice(changedSince(options, stamps, lost, claimed?.count ?? 0));
@@ -68,9 +95,13 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
 /** The error of a torrent whose files are all gone. */
 export function missing({ metainfo, folder }: Pick<ContentPlace, "metainfo" | "folder">): StorageError {
   const what = metainfo.isSingleFile ? "file is" : "files are";
-  return new StorageError("storage.missing", `${metainfo.name}: its ${what} gone from ${folder}: is the disk there? A new start downloads it again`, {
-    fields: { path: `${folder}/${metainfo.name}`, folder },
-  });
+  return new StorageError(
+    "storage.missing",
+    `${metainfo.name}: its ${what} gone from ${folder}: is the disk there? A new start downloads it again`,
+    {
+      fields: { path: `${folder}/${metainfo.name}`, folder },
+    },
+  );
 }
 
 /** Whether none of a torrent's files is there, though it has some that are not empty. */
@@ -79,17 +110,26 @@ export function isGone(layout: FileLayout, stamps: readonly (FileStamp | undefin
 }
 
 /** Whether pieces that are claimed have bytes in files that are on disk under their own names. */
-export function hasDataIn(layout: FileLayout, claimed: Bitfield | undefined, isWanted: (file: number) => boolean): boolean {
+export function hasDataIn(
+  layout: FileLayout,
+  claimed: Bitfield | undefined,
+  isWanted: (file: number) => boolean,
+): boolean {
   if (claimed === undefined || claimed.isEmpty) return false;
   return layout.files.some((file) => isContent(file) && isWanted(file.index) && fileBytes(layout, file, claimed) > 0);
 }
 
 /**
- * Whether the files are as the kept state says. A wanted file of which anything is there must exist in full length: it may have been
- * taken away while we ran. After a clean stop sizes and times must be the same, too; after a crash the times are not known, and the
- * journal's order vouches for the rest.
+ * Whether the files are as the kept state says. A wanted file of which anything is there must exist in full length: it
+ * may have been taken away while we ran. After a clean stop sizes and times must be the same, too; after a crash the
+ * times are not known, and the journal's order vouches for the rest.
  */
-export function isUntouched(layout: FileLayout, kept: Snapshot, stamps: readonly (FileStamp | undefined)[], isWanted: (file: number) => boolean): boolean {
+export function isUntouched(
+  layout: FileLayout,
+  kept: Snapshot,
+  stamps: readonly (FileStamp | undefined)[],
+  isWanted: (file: number) => boolean,
+): boolean {
   const have = kept.progress?.have;
   if (have === undefined) return false;
   const wasClean = kept.stamps.length > 0;
@@ -98,18 +138,22 @@ export function isUntouched(layout: FileLayout, kept: Snapshot, stamps: readonly
     const now = stamps[file.index];
     const bytes = fileBytes(layout, file, have);
     if (bytes > 0 && isWanted(file.index) && (now?.size ?? 0) < file.length) return false;
-    if (wasClean ? !isSame(kept.stamps[file.index], now) : now?.size !== file.length && bytes === file.length) return false;
+    if (wasClean ? !isSame(kept.stamps[file.index], now) : now?.size !== file.length && bytes === file.length)
+      return false;
   }
   // What was kept aside of files that are not wanted.
   return !wasClean || isSame(kept.stamps[layout.files.length], stamps[layout.files.length]);
 }
 
 /**
- * Pieces to be hashed although the kept state can be believed: those that a damaged journal may have claimed, and after a crash those with bytes that
- * were kept aside, of which the files' sizes say nothing.
+ * Pieces to be hashed although the kept state can be believed: those that a damaged journal may have claimed, and after
+ * a crash those with bytes that were kept aside, of which the files' sizes say nothing.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
-  const out = kept.isIncomplete && kept.progress !== undefined ? Bitfield.full(layout.pieceCount).andNot(kept.progress.have) : new Bitfield(layout.pieceCount);
+  const out =
+    kept.isIncomplete && kept.progress !== undefined
+      ? Bitfield.full(layout.pieceCount).andNot(kept.progress.have)
+      : new Bitfield(layout.pieceCount);
   if (kept.stamps.length > 0) return out;
   for (const file of layout.files) {
     if (!isContent(file) || stamps[file.index] !== undefined) continue;
@@ -120,13 +164,25 @@ function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileSt
 }
 
 function unclean({ metainfo }: FindOptions): StorageError {
-  return new StorageError("storage.unclean", `${metainfo.name} was not stopped cleanly: what came last before the end is downloaded again, should it not have been noted`);
+  return new StorageError(
+    "storage.unclean",
+    `${metainfo.name} was not stopped cleanly: what came last before the end is downloaded again, should it not have been noted`,
+  );
 }
 
-function changedSince({ metainfo, folder }: FindOptions, stamps: readonly (FileStamp | undefined)[], lost: number, claimed: number): StorageError {
+function changedSince(
+  { metainfo, folder }: FindOptions,
+  stamps: readonly (FileStamp | undefined)[],
+  lost: number,
+  claimed: number,
+): StorageError {
   const gone = metainfo.layout.files.filter((file) => isContent(file) && stamps[file.index] === undefined).length;
   const files = gone === 0 ? "" : ` (${gone} of its files are gone)`;
-  return new StorageError("storage.lost", `${metainfo.name}: ${lost} of ${claimed} pieces that were in ${folder} are not there as they were${files}`, { fields: { lost, gone } });
+  return new StorageError(
+    "storage.lost",
+    `${metainfo.name}: ${lost} of ${claimed} pieces that were in ${folder} are not there as they were${files}`,
+    { fields: { lost, gone } },
+  );
 }
 
 /** Whether every file is there in full length: less than that is not believed unread, whatever the caller says. */
@@ -139,5 +195,8 @@ function isContent(file: LayoutFile): boolean {
 }
 
 function isSame(then: FileStamp | undefined, now: FileStamp | undefined): boolean {
-  return then?.size === now?.size && (then === undefined || now === undefined || Math.round(then.modifiedMs) === Math.round(now.modifiedMs));
+  return (
+    then?.size === now?.size &&
+    (then === undefined || now === undefined || Math.round(then.modifiedMs) === Math.round(now.modifiedMs))
+  );
 }

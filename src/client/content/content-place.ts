@@ -1,7 +1,14 @@
 import { BLOCK_LENGTH, type StorageError } from "../../base/index.ts";
 import type { FileLayout, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
-import { FileStorage, MemoryStorage, ResumeFile, type FilePool, type FileStorageOptions, type Storage } from "../../storage/index.ts";
+import {
+  FileStorage,
+  MemoryStorage,
+  ResumeFile,
+  type FilePool,
+  type FileStorageOptions,
+  type Storage,
+} from "../../storage/index.ts";
 import type { AddOptions } from "../options.ts";
 
 /** Where a torrent's data and what is kept about it live. */
@@ -27,7 +34,11 @@ export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): 
 }
 
 /** What is kept about a torrent. `onDamage` hears what of it is not believed. */
-export function resumeFile(place: Pick<ContentPlace, "runtime" | "stateFolder">, id: string, onDamage?: (error: StorageError) => void): ResumeFile {
+export function resumeFile(
+  place: Pick<ContentPlace, "runtime" | "stateFolder">,
+  id: string,
+  onDamage?: (error: StorageError) => void,
+): ResumeFile {
   const { files, random, hasher } = place.runtime;
   return new ResumeFile({ files, random, hasher, folder: place.stateFolder, id, onDamage });
 }

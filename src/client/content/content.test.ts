@@ -90,66 +90,80 @@ function setUp(seed = 1): Scene {
 function claims({ host }: Scene, content: Content): { readonly claimed: number[]; readonly lies: number[] } {
   const data = host.disk.get("/data/one.bin") ?? new Uint8Array();
   const claimed = [...content.have.ones()];
-  const isRight = (piece: number): boolean => Buffer.compare(digest("sha1", data.subarray(piece * PIECE, (piece + 1) * PIECE)), play.metainfo.pieceHash(piece)) === 0;
+  const isRight = (piece: number): boolean =>
+    Buffer.compare(
+      digest("sha1", data.subarray(piece * PIECE, (piece + 1) * PIECE)),
+      play.metainfo.pieceHash(piece),
+    ) === 0;
   return { claimed, lies: claimed.filter((piece) => !isRight(piece)) };
 }
 
 const MOMENTS = Array.from({ length: 24 }, (_, index) => index * 5);
 
 describe("Content.open with skipCheck", () => {
-  it.each(["kept", "damaged"])("claims no more than was stored when state of an earlier run is %s: files of full length may be half empty", async (state) => {
-    const scene = setUp();
-    const { world, host } = scene;
-    scene.skipCheck = true;
-    const content = await scene.open();
-    await world.settled(scene.store(content, 0), 1_000);
-    expect(host.disk.get("/data/one.bin")?.length).toBe(play.files.get("one.bin")?.length);
-    host.crash();
-    const kept = host.disk.paths().filter((path) => path.startsWith("/state/"));
-    if (state === "damaged") for (const path of kept) host.disk.put(path, new Uint8Array([120]));
-    expect(claims(scene, await scene.open())).toEqual({ claimed: [0], lies: [] });
-  });
+  it.each(["kept", "damaged"])(
+    "claims no more than was stored when state of an earlier run is %s: files of full length may be half empty",
+    async (state) => {
+      const scene = setUp();
+      const { world, host } = scene;
+      scene.skipCheck = true;
+      const content = await scene.open();
+      await world.settled(scene.store(content, 0), 1_000);
+      expect(host.disk.get("/data/one.bin")?.length).toBe(play.files.get("one.bin")?.length);
+      host.crash();
+      const kept = host.disk.paths().filter((path) => path.startsWith("/state/"));
+      if (state === "damaged") for (const path of kept) host.disk.put(path, new Uint8Array([120]));
+      expect(claims(scene, await scene.open())).toEqual({ claimed: [0], lies: [] });
+    },
+  );
 });
 
 describe("Content.checkpoint", () => {
-  it.each(MOMENTS)("claims nothing that was stored, and not yet synchronised, %i ms after it began, when the power fails then", async (ms) => {
-    const scene = setUp(ms);
-    const { world, host } = scene;
-    const content = await scene.open();
-    await world.settled(scene.store(content, 0), 1_000);
-    host.disk.latencyMs = 10;
-    await world.settled(scene.write(content, 1), 1_000);
-    const saving = content.checkpoint(new Map());
-    await world.run(ms);
-    const late = Promise.all([2, 3, 4, 5].map((piece) => scene.write(content, piece)));
-    await world.settled(Promise.all([saving, late]), 1_000);
-    host.crash();
-    host.disk.latencyMs = 0;
-    expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
-  });
+  it.each(MOMENTS)(
+    "claims nothing that was stored, and not yet synchronised, %i ms after it began, when the power fails then",
+    async (ms) => {
+      const scene = setUp(ms);
+      const { world, host } = scene;
+      const content = await scene.open();
+      await world.settled(scene.store(content, 0), 1_000);
+      host.disk.latencyMs = 10;
+      await world.settled(scene.write(content, 1), 1_000);
+      const saving = content.checkpoint(new Map());
+      await world.run(ms);
+      const late = Promise.all([2, 3, 4, 5].map((piece) => scene.write(content, piece)));
+      await world.settled(Promise.all([saving, late]), 1_000);
+      host.crash();
+      host.disk.latencyMs = 0;
+      expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
+    },
+  );
 
-  it.each(MOMENTS)("loses nothing that was made durable from %i ms after it began, when the power fails later", async (ms) => {
-    const scene = setUp(ms);
-    const { world, host } = scene;
-    const content = await scene.open();
-    await world.settled(scene.store(content, 0), 1_000);
-    // Slow for the snapshot, quick for what comes in between.
-    host.disk.latencyMs = 50;
-    const saving = content.checkpoint(new Map());
-    await world.run(ms);
-    host.disk.latencyMs = 1;
-    await world.settled(Promise.all([scene.store(content, 1), saving]), 1_000);
-    host.crash();
-    host.disk.latencyMs = 0;
-    expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
-  });
+  it.each(MOMENTS)(
+    "loses nothing that was made durable from %i ms after it began, when the power fails later",
+    async (ms) => {
+      const scene = setUp(ms);
+      const { world, host } = scene;
+      const content = await scene.open();
+      await world.settled(scene.store(content, 0), 1_000);
+      // Slow for the snapshot, quick for what comes in between.
+      host.disk.latencyMs = 50;
+      const saving = content.checkpoint(new Map());
+      await world.run(ms);
+      host.disk.latencyMs = 1;
+      await world.settled(Promise.all([scene.store(content, 1), saving]), 1_000);
+      host.crash();
+      host.disk.latencyMs = 0;
+      expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
+    },
+  );
 
   it("goes on with the journal there is when the disk refuses the snapshot", async () => {
     const scene = setUp();
     const { world, host, failures } = scene;
     const content = await scene.open();
     await world.settled(scene.store(content, 0), 1_000);
-    host.disk.fault = (operation, path) => (operation === "write" && path.endsWith(".resume") ? new StorageError("storage.full", "no space") : undefined);
+    host.disk.fault = (operation, path) =>
+      operation === "write" && path.endsWith(".resume") ? new StorageError("storage.full", "no space") : undefined;
     await world.settled(content.checkpoint(new Map()), 1_000);
     expect(failures).toMatchObject([{ code: "storage.full" }]);
     expect(content.journalLength).toBe(0);

@@ -33,7 +33,13 @@ export class Content implements SwarmContent {
   #lengthAtFailure = 0;
   #isCheckpointing = false;
 
-  private constructor(options: ContentOptions, storage: Storage, progress: Progress, resume: ResumeFile | undefined, longer: readonly number[]) {
+  private constructor(
+    options: ContentOptions,
+    storage: Storage,
+    progress: Progress,
+    resume: ResumeFile | undefined,
+    longer: readonly number[],
+  ) {
     this.#options = options;
     this.#longer = longer;
     this.metainfo = options.metainfo;
@@ -42,34 +48,44 @@ export class Content implements SwarmContent {
     this.partials = progress.partials;
     this.#resume = resume;
     // Nothing is written to what is complete.
-    this.keeper = resume === undefined || progress.have.isFull ? undefined : new ProgressKeeper(options.runtime.clock, storage, resume, options.onKeepFailure);
+    this.keeper =
+      resume === undefined || progress.have.isFull
+        ? undefined
+        : new ProgressKeeper(options.runtime.clock, storage, resume, options.onKeepFailure);
   }
 
-  /** Finds out what is there, and makes what is to be there. Rejects as {@link findProgress} does, nothing made then. */
+  /**
+   * Finds out what is there, and makes what is to be there. Rejects as {@link findProgress} does, nothing made then.
+   */
   static async open(options: ContentOptions): Promise<Content> {
     const { metainfo, priorities, signal } = options;
     const { layout } = metainfo;
     const storage = makeStorage(options);
     await storage.select((file) => priorities[file] !== "skip");
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex, options.onNotice) : undefined;
-    // What was kept counts more than the caller's word, also when it is damaged: files of full length may be half empty since.
+    // What was kept counts more than the caller's word, also when it is damaged: files of full length may be half empty
+    // since.
     const skipCheck = options.skipCheck && (await resume?.exists()) !== true;
     const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     if (loaded !== undefined) options.onKept(loaded.extra);
     const { progress, wasChecked, stamps } = await findProgress({ ...options, skipCheck }, storage, loaded);
     await storage.prepare(signal);
     storage.watch?.(stamps, progress.have);
-    const longer = layout.files.filter((file) => (stamps[file.index]?.size ?? 0) > file.length).map(({ index }) => index);
+    const longer = layout.files
+      .filter((file) => (stamps[file.index]?.size ?? 0) > file.length)
+      .map(({ index }) => index);
     const content = new Content(options, storage, progress, resume, longer);
     const isNews = wasChecked && layout.totalLength > CHEAP_CHECK_BYTES;
-    // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of them start without a write.
+    // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of
+    // them start without a write.
     if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
     return content;
   }
 
   /**
-   * Everything wanted is there: makes it durable, where that is news, and cuts files that are longer than the torrent says. Only those that were downloaded
-   * into, or all when told to: another's file is left as it is. Either is told. Rejects with StorageError.
+   * Everything wanted is there: makes it durable, where that is news, and cuts files that are longer than the torrent
+   * says. Only those that were downloaded into, or all when told to: another's file is left as it is. Either is told.
+   * Rejects with StorageError.
    */
   async settle(isNews: boolean): Promise<void> {
     if (isNews) await this.keeper?.flush();
@@ -78,9 +94,17 @@ export class Content implements SwarmContent {
       const file = layout.files[index];
       if (file === undefined || fileBytes(layout, file, this.have) < file.length) continue;
       const isCut = (await this.storage.cut?.(index, this.#options.cutsLonger)) === true;
-      const what = isCut ? "it was cut to the length that the torrent has" : "what is beyond its end is not part of the torrent, and left as it is";
+      const what = isCut
+        ? "it was cut to the length that the torrent has"
+        : "what is beyond its end is not part of the torrent, and left as it is";
       const path = `${this.#options.folder}/${this.metainfo.isSingleFile ? "" : `${name}/`}${file.path.join("/")}`;
-      this.#options.onNotice(new StorageError(isCut ? "storage.cut" : "storage.longer", `${path} was longer than the torrent says: ${what}`, { fields: { path } }));
+      this.#options.onNotice(
+        new StorageError(
+          isCut ? "storage.cut" : "storage.longer",
+          `${path} was longer than the torrent says: ${what}`,
+          { fields: { path } },
+        ),
+      );
     }
     if (isNews || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
   }
@@ -107,14 +131,18 @@ export class Content implements SwarmContent {
     return Math.max(0, (this.#resume?.journalLength ?? 0) - this.#lengthAtFailure);
   }
 
-  /** Makes everything durable, notes how the files look, and closes them. Never rejects: what fails is told to `onKeepFailure`. */
+  /**
+   * Makes everything durable, notes how the files look, and closes them. Never rejects: what fails is told to
+   * `onKeepFailure`.
+   */
   async close(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
     const progress = { have: this.have.clone(), partials };
     try {
       await this.#afterSync(async () => {
         const stamps = await this.storage.stamps();
         const { layout } = this.metainfo;
-        // The disk is gone, perhaps, and the folder that is there now is not ours to write to. What was kept before says what was there.
+        // The disk is gone, perhaps, and the folder that is there now is not ours to write to. What was kept before
+        // says what was there.
         if (isGone(layout, stamps) && hasDataIn(layout, progress.have, () => true)) return;
         await this.#saveOrWarn({ progress, stamps });
       });

@@ -15,12 +15,18 @@ export class DataMemory {
   #isElsewhere = false;
   #isDoubted = false;
   #acceptsLoss = false;
-  /** Files that were written to in any run, by index: they are ours to remove. What is cut goes by the run alone, as its owner may have changed files since. */
+  /**
+   * Files that were written to in any run, by index: they are ours to remove. What is cut goes by the run alone, as its
+   * owner may have changed files since.
+   */
   readonly written = new Set<number>();
   readonly #place: () => ContentPlace | undefined;
   readonly #absence: Absence;
 
-  constructor(options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">, absence: Omit<AbsenceOptions, "claimed">) {
+  constructor(
+    options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">,
+    absence: Omit<AbsenceOptions, "claimed">,
+  ) {
     this.#options = options;
     this.#place = absence.place;
     this.#absence = new Absence({ ...absence, claimed: () => this.#claimed() });
@@ -49,7 +55,9 @@ export class DataMemory {
     this.#acceptsLoss = false;
   }
 
-  /** The data will be looked for elsewhere than where it was: what was there is remembered, and found there or missed. */
+  /**
+   * The data will be looked for elsewhere than where it was: what was there is remembered, and found there or missed.
+   */
   async take(): Promise<void> {
     this.#known = await this.#claimed();
     this.#isElsewhere = true;
@@ -57,7 +65,10 @@ export class DataMemory {
     this.written.clear();
   }
 
-  /** What was there when it was last looked at, where the data is now; `undefined` when nothing is known of that. Rejects with StorageError. */
+  /**
+   * What was there when it was last looked at, where the data is now; `undefined` when nothing is known of that.
+   * Rejects with StorageError.
+   */
   async claimedHere(): Promise<Progress | undefined> {
     const place = this.#place();
     if (this.#isElsewhere || place === undefined) return undefined;

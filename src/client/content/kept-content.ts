@@ -9,20 +9,28 @@ import { blockCount, makeStorage, resumeFile, usesFiles, type ContentPlace } fro
 import type { Places } from "../places.ts";
 import { fileBytes } from "./selection.ts";
 
-/** What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell. Rejects with StorageError. */
+/**
+ * What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell.
+ * Rejects with StorageError.
+ */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
-  const kept = await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece));
+  const kept = await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) =>
+    blockCount(layout, piece),
+  );
   if (kept?.progress === undefined || kept.isIncomplete) return undefined;
-  return isUntouched(layout, kept, await makeStorage(place).stamps(), (file) => priorities[file] !== "skip") ? kept.progress.have : undefined;
+  return isUntouched(layout, kept, await makeStorage(place).stamps(), (file) => priorities[file] !== "skip")
+    ? kept.progress.have
+    : undefined;
 }
 
 /** What the kept state says was there, whatever has become of it. */
 export async function claimedProgress(place: ContentPlace): Promise<Progress | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
-  return (await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece)))?.progress;
+  return (await resumeFile(place, place.metainfo.id.hex).load(layout.pieceCount, (piece) => blockCount(layout, piece)))
+    ?.progress;
 }
 
 /** The data of a torrent that does not run, to be read. Rejects with StorageError. */
@@ -33,7 +41,12 @@ export async function idleStorage(place: ContentPlace, priorities: readonly Prio
 }
 
 /** A magnet link's torrent, when it was kept from an earlier run. */
-export async function keptMetainfo(runtime: Runtime, stateFolder: string, infoHash: InfoHash, onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
+export async function keptMetainfo(
+  runtime: Runtime,
+  stateFolder: string,
+  infoHash: InfoHash,
+  onDamage: (error: StorageError) => void,
+): Promise<Metainfo | undefined> {
   const kept = await resumeFile({ runtime, stateFolder }, infoHash.hex, onDamage).load(undefined, () => 0);
   const bytes = asBytes(kept?.extra.get("torrent"));
   if (bytes === undefined) return undefined;
@@ -79,7 +92,9 @@ export interface DataRemoval {
   readonly storage: Storage | undefined;
 }
 
-/** Forgets what was kept about a torrent that is closed, and deletes its data when told to. Rejects with StorageError. */
+/**
+ * Forgets what was kept about a torrent that is closed, and deletes its data when told to. Rejects with StorageError.
+ */
 export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (data === undefined) return;
@@ -109,34 +124,55 @@ function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Prog
 }
 
 /**
- * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for that. Rejects with
- * StorageError or AbortError, everything where it was. `onLeft` hears `storage.left`: it has moved, and what it was copied from is still there.
+ * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for
+ * that. Rejects with StorageError or AbortError, everything where it was. `onLeft` hears `storage.left`: it has moved,
+ * and what it was copied from is still there.
  */
-export async function relocateContent(from: ContentPlace, to: ContentPlace, signal?: AbortSignal, onLeft?: (error: StorageError) => void): Promise<void> {
+export async function relocateContent(
+  from: ContentPlace,
+  to: ContentPlace,
+  signal?: AbortSignal,
+  onLeft?: (error: StorageError) => void,
+): Promise<void> {
   if (!usesFiles(from)) return;
   const { runtime, metainfo } = from;
   const { files } = runtime;
   const id = metainfo.id.hex;
-  const how = await moveData({ files, layout: metainfo.layout, name: metainfo.isSingleFile ? undefined : metainfo.name, id, from: from.folder, to: to.folder, signal, onLeft });
+  const how = await moveData({
+    files,
+    layout: metainfo.layout,
+    name: metainfo.isSingleFile ? undefined : metainfo.name,
+    id,
+    from: from.folder,
+    to: to.folder,
+    signal,
+    onLeft,
+  });
   if (from.stateFolder !== to.stateFolder) {
     await files.makeFolder(to.stateFolder);
-    for (const kind of ["parts", "journal", "resume"]) await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);
+    for (const kind of ["parts", "journal", "resume"])
+      await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);
   }
   if (how !== "copied") return;
   // The copies are the same bytes at another time.
   const resume = resumeFile(to, id);
   const kept = await resume.load(metainfo.pieceCount, (piece) => blockCount(metainfo.layout, piece));
-  if (kept !== undefined && kept.stamps.length > 0) await resume.save({ ...kept, stamps: await makeStorage(to).stamps() });
+  if (kept !== undefined && kept.stamps.length > 0)
+    await resume.save({ ...kept, stamps: await makeStorage(to).stamps() });
   await resume.close();
 }
 
-/** Renames the data of a torrent that is closed, where there is any. Rejects with StorageError (`storage.exists` when something has that name), everything as it was. */
+/**
+ * Renames the data of a torrent that is closed, where there is any. Rejects with StorageError (`storage.exists` when
+ * something has that name), everything as it was.
+ */
 export async function renameContent(place: ContentPlace, name: string): Promise<void> {
   if (!usesFiles(place)) return;
   const { folder, metainfo } = place;
   const { files } = place.runtime;
   const [from, to] = [`${folder}/${metainfo.name}`, `${folder}/${name}`];
-  if ((await files.linkStat(to)) !== undefined) throw new StorageError("storage.exists", `cannot rename to ${to}: it exists already`, { fields: { path: to } });
+  if ((await files.linkStat(to)) !== undefined)
+    throw new StorageError("storage.exists", `cannot rename to ${to}: it exists already`, { fields: { path: to } });
   if ((await files.linkStat(from)) === undefined) return;
   await files.rename(from, to);
   try {

@@ -21,7 +21,8 @@ async function collect(reading: AsyncIterable<Uint8Array>): Promise<Uint8Array> 
   return concatBytes(parts);
 }
 
-const film = (start: number, end: number): Uint8Array => play.files.get("play/film.bin")?.slice(start, end) ?? new Uint8Array();
+const film = (start: number, end: number): Uint8Array =>
+  play.files.get("play/film.bin")?.slice(start, end) ?? new Uint8Array();
 
 describe("Torrent.read", () => {
   it("gives a range from the middle long before the download gets there by chance", async () => {
@@ -33,7 +34,9 @@ describe("Torrent.read", () => {
 
   it("gives the whole file, in order, as it comes", async () => {
     const { torrent } = await pair(2_000_000);
-    expect(equalBytes(await stage.world.settled(collect(torrent.read(0, 0, 4_000_000)), 60_000), film(0, 4_000_000))).toBe(true);
+    expect(
+      equalBytes(await stage.world.settled(collect(torrent.read(0, 0, 4_000_000)), 60_000), film(0, 4_000_000)),
+    ).toBe(true);
   });
 
   it("reads ahead: after a range was read, what lies behind it is there first", async () => {
@@ -62,12 +65,21 @@ describe("Torrent.read", () => {
     const { torrent, client, host } = await pair();
     await stage.world.settled(collect(torrent.read(0, 0, 100_000)), 10_000);
     await stage.world.settled(torrent.pause(), 10_000);
-    expect(equalBytes(await stage.world.settled(collect(torrent.read(0, 0, 100_000)), 1_000), film(0, 100_000))).toBe(true);
-    await expect(stage.world.settled(collect(torrent.read(0, 0, 4_000_000)), 1_000)).rejects.toMatchObject({ code: "torrent.not-active" });
+    expect(equalBytes(await stage.world.settled(collect(torrent.read(0, 0, 100_000)), 1_000), film(0, 100_000))).toBe(
+      true,
+    );
+    await expect(stage.world.settled(collect(torrent.read(0, 0, 4_000_000)), 1_000)).rejects.toMatchObject({
+      code: "torrent.not-active",
+    });
     await stage.world.settled(client.close(), 10_000);
     const later = await stage.enter(host, {}, { paused: true });
     expect(later.torrent.isOpened).toBe(false);
-    expect(equalBytes(await stage.world.settled(collect(later.torrent.read(0, 50_000, 100_000)), 1_000), film(50_000, 100_000))).toBe(true);
+    expect(
+      equalBytes(
+        await stage.world.settled(collect(later.torrent.read(0, 50_000, 100_000)), 1_000),
+        film(50_000, 100_000),
+      ),
+    ).toBe(true);
     expect(later.torrent.status().doneBytes).toBeGreaterThan(100_000);
   });
 
@@ -84,7 +96,10 @@ describe("Torrent.read", () => {
     const { torrent } = await pair(1_000);
     const reading = collect(torrent.read(0, 3_000_000, 4_000_000));
     await stage.world.run(2_000);
-    await stage.world.settled(Promise.all([torrent.pause(), expect(reading).rejects.toMatchObject({ code: "torrent.not-active" })]), 10_000);
+    await stage.world.settled(
+      Promise.all([torrent.pause(), expect(reading).rejects.toMatchObject({ code: "torrent.not-active" })]),
+      10_000,
+    );
   });
 
   it.each([
@@ -94,6 +109,8 @@ describe("Torrent.read", () => {
     [9, 0, 1],
   ])("refuses file %i from %i to %i", async (file, start, end) => {
     const { torrent } = await pair();
-    await expect(stage.world.settled(collect(torrent.read(file, start, end)), 1_000)).rejects.toMatchObject({ code: "torrent.range" });
+    await expect(stage.world.settled(collect(torrent.read(file, start, end)), 1_000)).rejects.toMatchObject({
+      code: "torrent.range",
+    });
   });
 });

@@ -15,7 +15,9 @@ export interface ReadSource {
   readonly setUrgent: (pieces: readonly number[]) => void;
 }
 
-/** Who reads files of a torrent while it downloads: what they wait for, and what they will want next, is fetched first. */
+/**
+ * Who reads files of a torrent while it downloads: what they wait for, and what they will want next, is fetched first.
+ */
 export class Readers {
   readonly #source: ReadSource;
   /** By reader, the pieces that are missing of those that it wants next. */
@@ -39,21 +41,34 @@ export class Readers {
   }
 
   /**
-   * Bytes `start` up to and without `end` of a file, in order, as they come. Throws UsageError `torrent.range`, AbortError, MillraceError `torrent.not-active` when
-   * a piece is missing that will not come, StorageError.
+   * Bytes `start` up to and without `end` of a file, in order, as they come. Throws UsageError `torrent.range`,
+   * AbortError, MillraceError `torrent.not-active` when a piece is missing that will not come, StorageError.
    */
-  async *read(fileIndex: number, start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(
+    fileIndex: number,
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     const layout = this.#source.layout();
     const file = layout?.files[fileIndex];
-    if (layout === undefined || file === undefined || file.isPadding || !(start >= 0 && start <= end && end <= file.length)) {
-      throw new UsageError("torrent.range", `bytes ${start} to ${end} of file ${fileIndex}: there is no such file, or it is shorter`);
+    if (
+      layout === undefined ||
+      file === undefined ||
+      file.isPadding ||
+      !(start >= 0 && start <= end && end <= file.length)
+    ) {
+      throw new UsageError(
+        "torrent.range",
+        `bytes ${start} to ${end} of file ${fileIndex}: there is no such file, or it is shorter`,
+      );
     }
     const reader = {};
     const onAbort = (): void => this.wake();
     signal?.addEventListener("abort", onAbort);
     try {
       const stop = file.offset + end;
-      for (let at = file.offset + start; at < stop; ) {
+      for (let at = file.offset + start; at < stop;) {
         const upTo = await this.#available(reader, layout, at, stop, signal);
         const chunk = new Uint8Array(upTo - at);
         await this.#storage().read(at, [chunk]);
@@ -74,16 +89,29 @@ export class Readers {
   }
 
   /** Waits for the piece at `at`; answers up to where bytes are there, and where the next read ends. */
-  async #available(reader: object, layout: FileLayout, at: number, stop: number, signal: AbortSignal | undefined): Promise<number> {
+  async #available(
+    reader: object,
+    layout: FileLayout,
+    at: number,
+    stop: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     const first = Math.floor(at / layout.pieceLength);
     const last = Math.floor((stop - 1) / layout.pieceLength);
     for (;;) {
       if (signal?.aborted === true) throw new AbortError("aborted", { cause: signal.reason });
       const have = this.#source.have();
-      if (have !== undefined) this.#want(reader, have, first, Math.min(last, first + Math.max(READ_AHEAD_PIECES, Math.floor(READ_AHEAD_BYTES / layout.pieceLength))));
+      if (have !== undefined)
+        this.#want(
+          reader,
+          have,
+          first,
+          Math.min(last, first + Math.max(READ_AHEAD_PIECES, Math.floor(READ_AHEAD_BYTES / layout.pieceLength))),
+        );
       if (have?.get(first) === true) {
         let end = first;
-        // No further than one read goes: of two million small pieces, looking at all for each read would take longer than reading.
+        // No further than one read goes: of two million small pieces, looking at all for each read would take longer
+        // than reading.
         const enough = Math.min(stop, at + MAX_READ_BYTES);
         while (end < last && (end + 1) * layout.pieceLength < enough && have.get(end + 1)) end++;
         return Math.min(enough, (end + 1) * layout.pieceLength);

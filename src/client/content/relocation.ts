@@ -71,7 +71,8 @@ export class Relocation {
   async rename(name: string): Promise<void> {
     const { torrent, place } = this.#options;
     const { folder, metainfo } = torrent;
-    if (metainfo === undefined) throw new InputError("torrent.no-metadata", `${torrent.name}: its name on the disk is not known yet`);
+    if (metainfo === undefined)
+      throw new InputError("torrent.no-metadata", `${torrent.name}: its name on the disk is not known yet`);
     const renamed = withDiskName(metainfo, name);
     if (renamed === metainfo) return;
     await this.#whileStopped(folder, renamed, true, async () => {
@@ -81,8 +82,16 @@ export class Relocation {
     });
   }
 
-  /** Stops the torrent for a job that takes its data to `folder`, and to the name that `metainfo` has; it goes on if it ran. `isAlone`: no other torrent may have data there. */
-  async #whileStopped(folder: string, metainfo: Metainfo | undefined, isAlone: boolean, job: (signal: AbortSignal) => Promise<Metainfo | undefined>): Promise<void> {
+  /**
+   * Stops the torrent for a job that takes its data to `folder`, and to the name that `metainfo` has; it goes on if it
+   * ran. `isAlone`: no other torrent may have data there.
+   */
+  async #whileStopped(
+    folder: string,
+    metainfo: Metainfo | undefined,
+    isAlone: boolean,
+    job: (signal: AbortSignal) => Promise<Metainfo | undefined>,
+  ): Promise<void> {
     const { torrent, places, arrived } = this.#options;
     const { infoHash, name } = torrent;
     const requireAlone = (): void => {

@@ -9,7 +9,11 @@ export function filePath(file: LayoutFile): string {
 }
 
 /** How much each file is wanted at the start. Padding is wanted as far as pieces need it. */
-export function initialPriorities(layout: FileLayout, options: AddOptions, selectOnly: readonly IndexRange[]): Priority[] {
+export function initialPriorities(
+  layout: FileLayout,
+  options: AddOptions,
+  selectOnly: readonly IndexRange[],
+): Priority[] {
   const { priorities, select } = options;
   return layout.files.map((file) => {
     if (file.isPadding) return "skip";
@@ -46,7 +50,8 @@ export function wantedPieces(priorities: readonly Priority[]): Bitfield {
 /** Bytes in the pieces that are set. */
 export function pieceBytes(layout: FileLayout, pieces: Bitfield): number {
   const last = layout.pieceCount - 1;
-  if (!layout.isAligned) return pieces.count * layout.pieceLength - (pieces.get(last) ? layout.pieceLength - layout.pieceSize(last) : 0);
+  if (!layout.isAligned)
+    return pieces.count * layout.pieceLength - (pieces.get(last) ? layout.pieceLength - layout.pieceSize(last) : 0);
   let bytes = 0;
   for (const piece of pieces.ones()) bytes += layout.pieceSize(piece);
   return bytes;
@@ -99,7 +104,9 @@ export class Selection {
   }
 
   change(changes: ReadonlyMap<number, Priority>): void {
-    this.#files = this.#files.map((priority, index) => (this.layout.files[index]?.isPadding === true ? "skip" : (changes.get(index) ?? priority)));
+    this.#files = this.#files.map((priority, index) =>
+      this.layout.files[index]?.isPadding === true ? "skip" : (changes.get(index) ?? priority),
+    );
     this.#pieces = piecePriorities(this.layout, this.#files);
     this.#wanted = wantedPieces(this.#pieces);
     this.#count();

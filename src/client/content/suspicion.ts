@@ -19,7 +19,10 @@ export interface SuspicionOptions {
   readonly signal: AbortSignal;
 }
 
-/** Files that were seen to have changed while they are shared: their pieces are taken back from peers at once, and hashed again. */
+/**
+ * Files that were seen to have changed while they are shared: their pieces are taken back from peers at once, and
+ * hashed again.
+ */
 export class Suspicion {
   readonly #options: SuspicionOptions;
   readonly #checking = new Set<number>();

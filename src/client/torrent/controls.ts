@@ -35,7 +35,9 @@ export abstract class TorrentControls extends TorrentView {
     return this.controls().trackers.tiers;
   }
 
-  /** Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`. */
+  /**
+   * Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`.
+   */
   setTrackers(tiers: readonly (readonly string[])[]): void {
     this.controls().trackers.set(tiers);
   }
@@ -48,7 +50,10 @@ export abstract class TorrentControls extends TorrentView {
   /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
   get isBusy(): boolean {
     const swarm = this.parts().swarm;
-    return this.state.kind === "checking" || (swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0));
+    return (
+      this.state.kind === "checking" ||
+      (swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0))
+    );
   }
 
   /** Bytes a second; `undefined` where it has no limit of its own. */
@@ -56,12 +61,18 @@ export abstract class TorrentControls extends TorrentView {
     return this.controls().rates.get();
   }
 
-  /** Peers connected at once; `undefined` for the client's limit. What is connected already stays so. Throws UsageError `client.count`. */
+  /**
+   * Peers connected at once; `undefined` for the client's limit. What is connected already stays so. Throws UsageError
+   * `client.count`.
+   */
   setMaxPeers(count: number | undefined): void {
     this.controls().rates.maxPeers = count;
   }
 
-  /** Bytes a second; `undefined` or 0 for no limit of its own. Throws UsageError `client.rate` for a rate that is negative or not finite. */
+  /**
+   * Bytes a second; `undefined` or 0 for no limit of its own. Throws UsageError `client.rate` for a rate that is
+   * negative or not finite.
+   */
   setRates(rates: Rates): void {
     this.controls().rates.set(rates);
   }

@@ -16,7 +16,11 @@ export class TorrentRates {
   readonly upload: RateLimiter;
 
   /** Throws UsageError `client.rate`, `client.count`. */
-  constructor(clock: Clock, limits: Rates & { readonly maxPeers?: number | undefined }, host: Pick<TorrentHost, "download" | "upload">) {
+  constructor(
+    clock: Clock,
+    limits: Rates & { readonly maxPeers?: number | undefined },
+    host: Pick<TorrentHost, "download" | "upload">,
+  ) {
     const { maxPeers, ...rates } = limits;
     checkLimits(limits);
     this.#maxPeers = maxPeers;

@@ -19,7 +19,11 @@ export interface TorrentSourcesOptions {
 export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: TorrentSourcesOptions): PeerSources {
   return new PeerSources({
     infoHash,
-    sources: [...own, new NamedPeers(host.runtime, "magnet", magnetPeers(magnet)), ...host.discovery.map((service) => service.sourceFor(infoHash))],
+    sources: [
+      ...own,
+      new NamedPeers(host.runtime, "magnet", magnetPeers(magnet)),
+      ...host.discovery.map((service) => service.sourceFor(infoHash)),
+    ],
     isPrivate,
     found: (peers, source) => void swarm()?.addPeers(peers, source),
   });

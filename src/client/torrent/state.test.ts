@@ -27,6 +27,7 @@ describe("transition", () => {
   });
 
   it("can stop whatever has begun", () => {
-    for (const from of states.filter(isActive)) expect(transition(from, { kind: "stopping" })).toEqual({ kind: "stopping" });
+    for (const from of states.filter(isActive))
+      expect(transition(from, { kind: "stopping" })).toEqual({ kind: "stopping" });
   });
 });

@@ -42,13 +42,19 @@ const NEXT: Readonly<Record<TorrentStateKind, readonly TorrentStateKind[]>> = {
 
 /** `to`, when the state may follow `from`; throws MillraceError `internal` otherwise. */
 export function transition(from: TorrentState, to: TorrentState): TorrentState {
-  if (!NEXT[from.kind].includes(to.kind)) throw new MillraceError("internal", `a torrent cannot go from ${from.kind} to ${to.kind}`);
+  if (!NEXT[from.kind].includes(to.kind))
+    throw new MillraceError("internal", `a torrent cannot go from ${from.kind} to ${to.kind}`);
   return to;
 }
 
 /** Whether a torrent in this state has peers. */
 export function isActive(state: TorrentState): boolean {
-  return state.kind === "fetching-metadata" || state.kind === "downloading" || state.kind === "seeding" || state.kind === "disk-full";
+  return (
+    state.kind === "fetching-metadata" ||
+    state.kind === "downloading" ||
+    state.kind === "seeding" ||
+    state.kind === "disk-full"
+  );
 }
 
 /** The state of a torrent of so many pieces while it is checked. */

@@ -1,4 +1,11 @@
-import { AbortError, InputError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../../base/index.ts";
+import {
+  AbortError,
+  InputError,
+  StorageError,
+  type Bitfield,
+  type InfoHash,
+  type MillraceError,
+} from "../../base/index.ts";
 import type { PeerSources } from "../../discovery/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Storage } from "../../storage/index.ts";
@@ -79,7 +86,10 @@ export class Torrent extends TorrentControls {
       host,
       infoHash: seed.infoHash,
       isUsed: options.trackers ?? host.usesTrackers,
-      own: () => [...(this.#metainfo?.trackers ?? []), ...[...(this.#magnet?.trackers ?? []), ...(options.extraTrackers ?? [])].map((url) => [url])],
+      own: () => [
+        ...(this.#metainfo?.trackers ?? []),
+        ...[...(this.#magnet?.trackers ?? []), ...(options.extraTrackers ?? [])].map((url) => [url]),
+      ],
       tiers: options.trackerTiers,
       swarm: () => this.#swarm,
       // Something, while that is not known: 0 would make us a seed.
@@ -90,9 +100,20 @@ export class Torrent extends TorrentControls {
     this.setSequential(options.sequential === true);
     this.addedAt = new Date(host.runtime.clock.wallTime());
     this.#rates = new TorrentRates(host.runtime.clock, options, host);
-    this.#warnings = new Warnings(host.runtime.log, () => this.name, (error) => this.emit("warning", error));
+    this.#warnings = new Warnings(
+      host.runtime.log,
+      () => this.name,
+      (error) => this.emit("warning", error),
+    );
     this.#named = new NamedPeers(host.runtime, "user", options.peers ?? []);
-    this.#sources = makeSources({ host, infoHash: seed.infoHash, magnet: seed.magnet, own: [this.#trackers, this.#named], isPrivate: () => this.#metainfo?.private === true, swarm: () => this.#swarm });
+    this.#sources = makeSources({
+      host,
+      infoHash: seed.infoHash,
+      magnet: seed.magnet,
+      own: [this.#trackers, this.#named],
+      isPrivate: () => this.#metainfo?.private === true,
+      swarm: () => this.#swarm,
+    });
     this.#memory = new DataMemory(options, {
       place: () => this.#place(),
       priorities: () => this.selectFiles()?.priorities ?? [],
@@ -138,8 +159,8 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Resolves when everything wanted is there and verified. Rejects with the error when the torrent fails, AbortError when it is
-   * removed or the client closed first. A new promise after the torrent was resumed or its selection grew.
+   * Resolves when everything wanted is there and verified. Rejects with the error when the torrent fails, AbortError
+   * when it is removed or the client closed first. A new promise after the torrent was resumed or its selection grew.
    */
   get done(): Promise<void> {
     return this.#done.promise;
@@ -158,7 +179,8 @@ export class Torrent extends TorrentControls {
   /** Changes how much files are wanted, by index. */
   async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
     const selection = this.selectFiles();
-    if (selection === undefined) throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
+    if (selection === undefined)
+      throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
     selection.change(changes);
     if (this.#content !== undefined) await this.#content.storage.select((file) => selection.isWanted(file));
     this.#applySelection();
@@ -173,16 +195,25 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Bytes `start` up to and without `end` of a file, in order, as they come: what is missing is fetched before all else, then what comes
-   * behind it. Also of a torrent that is paused, as far as it is there. Throws UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active`
-   * when a part is missing and the torrent does not run.
+   * Bytes `start` up to and without `end` of a file, in order, as they come: what is missing is fetched before all
+   * else, then what comes behind it. Also of a torrent that is paused, as far as it is there. Throws UsageError
+   * `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a part is missing and the
+   * torrent does not run.
    */
-  async *read(fileIndex: number, start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+  async *read(
+    fileIndex: number,
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
     if (this.#content === undefined) await this.recall();
     yield* this.#readers.read(fileIndex, start, end, signal);
   }
 
-  /** Finds out what is there of a torrent that does not run, as far as that goes without reading its data. Rejects with StorageError. */
+  /**
+   * Finds out what is there of a torrent that does not run, as far as that goes without reading its data. Rejects with
+   * StorageError.
+   */
   async recall(): Promise<void> {
     const selection = this.selectFiles();
     if (this.#metainfo === undefined || selection === undefined) return;
@@ -198,7 +229,8 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. Files that were there and are all gone make it fail with
+   * Begins, or begins again after a pause or a failure. Its progress shows in {@link Torrent.state}. Files that were
+   * there and are all gone make it fail with
    * `storage.missing`, and it goes on by itself once they are back; begun again in that state, it downloads them anew.
    */
   resume(): void {
@@ -221,19 +253,21 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check. Rejects with StorageError
-   * (`storage.exists` when something of that name is there), UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or
-   * removed meanwhile; then all is where it was.
-   * With `find` the data is there already: nothing is moved, and what is there is checked.
+   * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check.
+   * Rejects with StorageError (`storage.exists` when something of that name is there), UsageError `client.path-in-use`,
+   * `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or removed meanwhile; then all is
+   * where it was. With `find` the data is there already: nothing is moved, and what is there is checked.
    */
   move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
     return this.#relocation.move(folder, options.find === true);
   }
 
   /**
-   * Renames the file, or the folder of many, on the disk, and goes on if it was running, without a check. {@link Torrent.name} and `metainfo.name` are the new
-   * name then; peers and trackers know the torrent by the old one. A later run has to be told by {@link AddOptions.name}. Rejects with InputError `torrent.name` (no
-   * single name, at most 255 bytes of UTF-8, that every system takes, or one of our own), `torrent.no-metadata`; otherwise as {@link Torrent.move} does.
+   * Renames the file, or the folder of many, on the disk, and goes on if it was running, without a check. {@link
+   * Torrent.name} and `metainfo.name` are the new name then; peers and trackers know the torrent by the old one. A
+   * later run has to be told by {@link AddOptions.name}. Rejects with InputError `torrent.name` (no single name, at
+   * most 255 bytes of UTF-8, that every system takes, or one of our own), `torrent.no-metadata`; otherwise as {@link
+   * Torrent.move} does.
    */
   rename(name: string): Promise<void> {
     return this.#relocation.rename(name);
@@ -248,9 +282,10 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Deletes the torrent's data when told to, and takes it out of the client. What was kept about it is forgotten. Until that is done, `client.add` rejects the
-   * same torrent with `client.duplicate`; files that another one has as well, also one added meanwhile, stay. So does a file that
-   * is not known to have been written to or to hold data of the torrent, whatever its length: it is another program's, which is told as the warning
+   * Deletes the torrent's data when told to, and takes it out of the client. What was kept about it is forgotten. Until
+   * that is done, `client.add` rejects the same torrent with `client.duplicate`; files that another one has as well,
+   * also one added meanwhile, stay. So does a file that is not known to have been written to or to hold data of the
+   * torrent, whatever its length: it is another program's, which is told as the warning
    * `storage.not-ours`. Rejects with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
@@ -261,7 +296,17 @@ export class Torrent extends TorrentControls {
       const priorities = this.selectFiles()?.priorities ?? [];
       const onLeft = (error: StorageError): void => this.#warn(error);
       const { infoHash } = this;
-      const data = options.deleteData === true ? { infoHash, places: this.#host.places, priorities, claimed: await this.#memory.claimedHere(), onLeft, storage } : undefined;
+      const data =
+        options.deleteData === true
+          ? {
+              infoHash,
+              places: this.#host.places,
+              priorities,
+              claimed: await this.#memory.claimedHere(),
+              onLeft,
+              storage,
+            }
+          : undefined;
       if (place !== undefined) await discardContent(place, data);
     } finally {
       // Not before: what is added again meanwhile, or in its place, would lose its files.
@@ -282,7 +327,12 @@ export class Torrent extends TorrentControls {
   /** @internal Its data is to be in that folder. Throws UsageError `client.path-in-use`. */
   claimPlace(folder: string, metainfo = this.#metainfo): void {
     if (metainfo === undefined || !usesFiles(this.#options)) return;
-    this.#host.places.add({ infoHash: this.infoHash, folder, metainfo, have: () => (this.#isOpened ? this.#selection?.have : undefined) });
+    this.#host.places.add({
+      infoHash: this.infoHash,
+      folder,
+      metainfo,
+      have: () => (this.#isOpened ? this.#selection?.have : undefined),
+    });
   }
 
   /** @internal The swarm, for connections that come in. */
@@ -300,7 +350,8 @@ export class Torrent extends TorrentControls {
     if (swarm === undefined) return this.#state.kind === "checking" || this.#state.kind === "fetching-metadata";
     swarm.tick(now);
     if (this.listenerCount("progress") > 0) this.emit("progress", this.status());
-    if (this.#content?.wantsCheckpoint === true) this.#content.checkpoint(swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
+    if (this.#content?.wantsCheckpoint === true)
+      this.#content.checkpoint(swarm.downloader?.partials() ?? new Map()).catch((error: unknown) => this.#warn(error));
     return this.#state.kind === "checking" || !swarm.isAsleep;
   }
 
@@ -337,7 +388,12 @@ export class Torrent extends TorrentControls {
   /** A magnet link's torrent, when it was kept from an earlier run. */
   async #remember(): Promise<void> {
     if (this.#metainfo !== undefined || !usesFiles(this.#options)) return;
-    const metainfo = await keptMetainfo(this.#host.runtime, this.#host.stateFolder(this.folder), this.infoHash, (error) => this.#warn(error));
+    const metainfo = await keptMetainfo(
+      this.#host.runtime,
+      this.#host.stateFolder(this.folder),
+      this.infoHash,
+      (error) => this.#warn(error),
+    );
     if (metainfo !== undefined) this.#setMetainfo(metainfo);
   }
 
@@ -351,13 +407,20 @@ export class Torrent extends TorrentControls {
         ...this.#memory.findOptions,
         cutsLonger: this.#options.cutLonger === true,
         onNotice: (error) => this.#warn(error),
-        extra: () => ({ torrent: metainfo.torrentBytes(), folder: this.#folder, name: metainfo.name, downloaded: this.#tally.downloaded, uploaded: this.#tally.uploaded }),
+        extra: () => ({
+          torrent: metainfo.torrentBytes(),
+          folder: this.#folder,
+          name: metainfo.name,
+          downloaded: this.#tally.downloaded,
+          uploaded: this.#tally.uploaded,
+        }),
         onKept: (extra) => this.#tally.takeUp(extra),
         onChecking: (checked, valid) => {
           if (this.#state.kind === "checking") this.#setState(checking(metainfo.pieceCount, checked, valid));
         },
         // A file that was taken away is not there next time either: what it held is lost, and has to be found out.
-        onKeepFailure: (error) => (error instanceof StorageError && error.code === "storage.vanished" ? this.#fail(error) : this.#warn(error)),
+        onKeepFailure: (error) =>
+          error instanceof StorageError && error.code === "storage.vanished" ? this.#fail(error) : this.#warn(error),
         signal,
       }),
     );
@@ -367,7 +430,14 @@ export class Torrent extends TorrentControls {
     this.#memory.opened(content.have);
     selection.setHave(content.have);
     this.#isOpened = true;
-    this.#suspicion = new Suspicion({ host: this.#host, swarm, content, signal, onDoubt: (error) => this.#warn(error), onDamage: (error) => this.#fail(error) });
+    this.#suspicion = new Suspicion({
+      host: this.#host,
+      swarm,
+      content,
+      signal,
+      onDoubt: (error) => this.#warn(error),
+      onDamage: (error) => this.#fail(error),
+    });
     swarm.attach(content);
     this.#applySelection(swarm);
     if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.isSequential;
@@ -376,7 +446,8 @@ export class Torrent extends TorrentControls {
   }
 
   protected override selectFiles(): Selection | undefined {
-    if (this.#metainfo !== undefined) this.#selection ??= new Selection(this.#metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []);
+    if (this.#metainfo !== undefined)
+      this.#selection ??= new Selection(this.#metainfo.layout, this.#options, this.#magnet?.selectOnly ?? []);
     return this.#selection;
   }
 
@@ -388,7 +459,10 @@ export class Torrent extends TorrentControls {
   #onMetadata(info: Uint8Array, signal: AbortSignal): void {
     const swarm = this.#swarm;
     if (swarm === undefined || this.#metainfo !== undefined) return;
-    const extras = { trackers: (this.#magnet?.trackers ?? []).map((url) => [url]), webSeeds: this.#magnet?.webSeeds ?? [] };
+    const extras = {
+      trackers: (this.#magnet?.trackers ?? []).map((url) => [url]),
+      webSeeds: this.#magnet?.webSeeds ?? [],
+    };
     this.#starting = (async () => {
       const metainfo = this.#setMetainfo(metainfoFromInfo(info, extras, this.#host.runtime.hasher));
       await this.#attach(swarm, metainfo, signal);
@@ -410,7 +484,8 @@ export class Torrent extends TorrentControls {
     const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
     this.#setState({ kind: "seeding" });
     if (wasDownloading && this.#selection?.left === 0) this.#trackers.completed();
-    if (!this.#done.isSettled) this.#settle(this.#done, wasDownloading).catch((error: unknown) => this.#onStorage(asStorageError(error)));
+    if (!this.#done.isSettled)
+      this.#settle(this.#done, wasDownloading).catch((error: unknown) => this.#onStorage(asStorageError(error)));
   }
 
   /** Complete is only what is on the disk itself. */
@@ -480,7 +555,18 @@ export class Torrent extends TorrentControls {
   #contentOptions(metainfo: Metainfo, folder = this.#folder): ContentPlace {
     const { runtime, pool, allocation, ownFolders, places } = this.#host;
     const stateFolder = this.#host.stateFolder(folder);
-    return { runtime, pool, metainfo, folder, stateFolder, storage: this.#options.storage, allocation, ownFolders, isProtected: places.guard(this.infoHash), written: this.#memory.written };
+    return {
+      runtime,
+      pool,
+      metainfo,
+      folder,
+      stateFolder,
+      storage: this.#options.storage,
+      allocation,
+      ownFolders,
+      isProtected: places.guard(this.infoHash),
+      written: this.#memory.written,
+    };
   }
 
   #setState(state: TorrentState): void {

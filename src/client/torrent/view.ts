@@ -39,7 +39,9 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
 
   /** Its magnet link: of the torrent, or what was given while its metadata is being fetched. */
   get magnet(): string {
-    return formatMagnet(this.metainfo === undefined ? (this.parts().magnet ?? { infoHash: this.infoHash }) : magnetOf(this.metainfo));
+    return formatMagnet(
+      this.metainfo === undefined ? (this.parts().magnet ?? { infoHash: this.infoHash }) : magnetOf(this.metainfo),
+    );
   }
 
   /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */

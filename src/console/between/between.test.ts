@@ -60,7 +60,16 @@ class Stage {
 
   /** Whatever is sent may pass: most of these tests are about bytes, not about what they mean. */
   open(passEncrypted = true): Promise<Between> {
-    return this.do(Between.open({ passEncrypted, runtime: this.proxy.runtime, listen: PROXY, target: { host: TARGET.ip, port: TARGET.port }, metainfo: talkTorrent, linter: () => createLinter() }));
+    return this.do(
+      Between.open({
+        passEncrypted,
+        runtime: this.proxy.runtime,
+        listen: PROXY,
+        target: { host: TARGET.ip, port: TARGET.port },
+        metainfo: talkTorrent,
+        linter: () => createLinter(),
+      }),
+    );
   }
 
   async connect(): Promise<End> {
@@ -93,7 +102,8 @@ describe("Between", () => {
     expect(equalBytes(ends.out.bytes, concatBytes(sent.in))).toBe(true);
     const alone = newView({ metainfo: talkTorrent });
     tellAll(alone);
-    const said = (entries: readonly Entry[]): unknown[] => entries.filter(({ type }) => type !== "closed").map(({ type, way, size }) => [type, way, size]);
+    const said = (entries: readonly Entry[]): unknown[] =>
+      entries.filter(({ type }) => type !== "closed").map(({ type, way, size }) => [type, way, size]);
     expect(said(between.views[0]?.timeline ?? [])).toEqual(said(alone.timeline));
     expect(between.views[0]).toMatchObject({ number: 1, direction: "incoming" });
     expect(between.views[0]?.address).toMatch(/^10\.0\.0\.1:\d+$/);
@@ -106,7 +116,9 @@ describe("Between", () => {
     await stage.world.until(() => between.views[0]?.isClosed === true, 10_000);
     await stage.world.run(1_000);
     expect(target.bytes.length).toBe(0);
-    expect(between.views[0]?.timeline.map((entry) => describeMessage(entry))).toEqual([expect.stringMatching(/^closed: refused: .*--encrypted/)]);
+    expect(between.views[0]?.timeline.map((entry) => describeMessage(entry))).toEqual([
+      expect.stringMatching(/^closed: refused: .*--encrypted/),
+    ]);
     expect(between.views[0]?.findings).toEqual([]);
   });
 
@@ -140,19 +152,22 @@ describe("Between", () => {
     expect(equalBytes(target.bytes.subarray(written - chunk.length), chunk)).toBe(true);
   });
 
-  it.each(["out", "in"] as const)("when %s hangs up, delivers what it had sent, closes the other and says who it was", async (way) => {
-    const stage = new Stage();
-    const { between, ...ends } = await stage.joined();
-    const other = way === "out" ? ends.in : ends.out;
-    const bytes = new Uint8Array(300_000).fill(7);
-    ends[way].socket.write(bytes);
-    ends[way].socket.end();
-    await stage.world.run(10_000);
-    expect(other.bytes.length).toBe(bytes.length);
-    expect(other.closed).toEqual({ error: undefined });
-    expect(between.views[0]?.timeline.last).toMatchObject({ type: "closed", way, why: "hung up" });
-    expect([stage.client.sockets, stage.proxy.sockets, stage.target.sockets]).toEqual([0, 0, 0]);
-  });
+  it.each(["out", "in"] as const)(
+    "when %s hangs up, delivers what it had sent, closes the other and says who it was",
+    async (way) => {
+      const stage = new Stage();
+      const { between, ...ends } = await stage.joined();
+      const other = way === "out" ? ends.in : ends.out;
+      const bytes = new Uint8Array(300_000).fill(7);
+      ends[way].socket.write(bytes);
+      ends[way].socket.end();
+      await stage.world.run(10_000);
+      expect(other.bytes.length).toBe(bytes.length);
+      expect(other.closed).toEqual({ error: undefined });
+      expect(between.views[0]?.timeline.last).toMatchObject({ type: "closed", way, why: "hung up" });
+      expect([stage.client.sockets, stage.proxy.sockets, stage.target.sockets]).toEqual([0, 0, 0]);
+    },
+  );
 
   it("closes the side that is held back when the one that held it back is gone", async () => {
     const stage = new Stage();
@@ -185,7 +200,11 @@ describe("Between", () => {
     const out = await stage.connect();
     await stage.world.until(() => out.closed !== undefined, 60_000);
     const { last } = between.views[0]?.timeline ?? {};
-    expect(last).toMatchObject({ type: "closed", way: "in", why: "cannot connect to 10.0.0.3 port 6881: connection refused" });
+    expect(last).toMatchObject({
+      type: "closed",
+      way: "in",
+      why: "cannot connect to 10.0.0.3 port 6881: connection refused",
+    });
     await stage.do(between.close());
     expect([stage.proxy.sockets, stage.proxy.listeners, stage.proxy.timers]).toEqual([0, 0, 0]);
   });
@@ -221,7 +240,10 @@ describe("Between", () => {
     await stage.do(between.close());
     await stage.world.run(60_000);
     expect(ends.map(({ closed }) => closed !== undefined)).toEqual([true, true]);
-    expect(between.views.map(({ timeline }) => timeline.last)).toMatchObject([{ type: "closed", why: "the proxy ended" }, { type: "closed", why: "the proxy ended" }]);
+    expect(between.views.map(({ timeline }) => timeline.last)).toMatchObject([
+      { type: "closed", why: "the proxy ended" },
+      { type: "closed", why: "the proxy ended" },
+    ]);
     expect([stage.proxy.sockets, stage.proxy.listeners, stage.proxy.timers]).toEqual([0, 0, 0]);
     await expect(stage.connect()).rejects.toMatchObject({ code: "net.refused" });
   });
@@ -235,7 +257,17 @@ describe("Between", () => {
 
 describe("runBetween", () => {
   function options(stage: Stage, more: Partial<RunBetweenOptions> = {}): RunBetweenOptions {
-    return { runtime: stage.proxy.runtime, listen: PROXY, target: { host: TARGET.ip, port: TARGET.port }, signal: new AbortController().signal, onEntry: () => undefined, onError: (error) => expect.unreachable(error.message), linter: () => createLinter(), metainfo: talkTorrent, ...more };
+    return {
+      runtime: stage.proxy.runtime,
+      listen: PROXY,
+      target: { host: TARGET.ip, port: TARGET.port },
+      signal: new AbortController().signal,
+      onEntry: () => undefined,
+      onError: (error) => expect.unreachable(error.message),
+      linter: () => createLinter(),
+      metainfo: talkTorrent,
+      ...more,
+    };
   }
 
   it("tells each message with who of the two says it, counts, and records what it shows", async () => {
@@ -265,9 +297,19 @@ describe("runBetween", () => {
     const id = (text: string): Uint8Array => new TextEncoder().encode(text);
     out.socket.write(encodeHandshake({ infoHash, peerId: id("-LT2080-abcdefghijkl") }));
     await stage.world.run(500);
-    stage.ends[0]?.socket.write(concatBytes([encodeHandshake({ infoHash, peerId: id("-TR3000-abcdefghijkl") }), encodeMessage({ type: "bitfield", bits: Uint8Array.of(0xc0) })]));
+    stage.ends[0]?.socket.write(
+      concatBytes([
+        encodeHandshake({ infoHash, peerId: id("-TR3000-abcdefghijkl") }),
+        encodeMessage({ type: "bitfield", bits: Uint8Array.of(0xc0) }),
+      ]),
+    );
     await stage.world.run(500);
-    out.socket.write(concatBytes([encodeMessage({ type: "interested" }), encodeMessage({ type: "request", piece: 0, begin: 0, length: 16_384 })]));
+    out.socket.write(
+      concatBytes([
+        encodeMessage({ type: "interested" }),
+        encodeMessage({ type: "request", piece: 0, begin: 0, length: 16_384 }),
+      ]),
+    );
     await stage.world.run(500);
     ending.abort();
     expect(await stage.do(run)).toEqual({ connections: 1, messages: 5, faults: 1, notes: 0 });
@@ -279,16 +321,23 @@ describe("runBetween", () => {
       "peer 1 → from libtorrent 2.0.8: request piece 0, 16384 bytes from 0  ! request.choked (BEP 3)",
       "peer 1 → closed: the proxy ended",
     ]);
-    const replay = new Replay(await stage.do(readRecording(stage.proxy.runtime, "/data/session.jsonl")), { linter: () => createLinter() });
+    const replay = new Replay(await stage.do(readRecording(stage.proxy.runtime, "/data/session.jsonl")), {
+      linter: () => createLinter(),
+    });
     replay.end();
-    const screen = (views: Between["views"]): string[] => views.map((view) => timelineTable(view, { style: plainStyle, speakers: twoSpeakers(view) }).draw({ width: 100, style: plainStyle }));
+    const screen = (views: Between["views"]): string[] =>
+      views.map((view) =>
+        timelineTable(view, { style: plainStyle, speakers: twoSpeakers(view) }).draw({ width: 100, style: plainStyle }),
+      );
     expect(screen(replay.peers)).toEqual(screen(between[0]?.views ?? replay.peers));
   });
 
   it("leaves nothing open when its recording cannot be begun", async () => {
     const stage = new Stage();
     stage.proxy.disk.put("/data/session.jsonl", new Uint8Array(1));
-    await expect(stage.do(runBetween(options(stage, { record: "/data/session.jsonl" })))).rejects.toMatchObject({ code: "storage.exists" });
+    await expect(stage.do(runBetween(options(stage, { record: "/data/session.jsonl" })))).rejects.toMatchObject({
+      code: "storage.exists",
+    });
     expect([stage.proxy.sockets, stage.proxy.listeners]).toEqual([0, 0]);
   });
 });

@@ -32,9 +32,15 @@ export interface BetweenOptions {
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** Sits between clients: who connects to it is joined with the target, and what the two say is noted. Plain TCP, bytes unchanged. */
+/**
+ * Sits between clients: who connects to it is joined with the target, and what the two say is noted. Plain TCP, bytes
+ * unchanged.
+ */
 export class Between {
-  /** One for each connection, those that are over included. `out` is who connected, `in` the target; `address` is who connected. */
+  /**
+   * One for each connection, those that are over included. `out` is who connected, `in` the target; `address` is who
+   * connected.
+   */
   readonly views = new List<PeerView>();
   /** Milliseconds since 1970 at which it began. */
   readonly startedAt: number;
@@ -58,7 +64,12 @@ export class Between {
   static async open(options: BetweenOptions): Promise<Between> {
     const between = new Between(options);
     const { ip = "127.0.0.1", port } = options.listen;
-    between.#listener = await options.runtime.net.listen({ ip, port, onSocket: (socket) => between.#onSocket(socket), onError: (error) => options.onError?.(error) });
+    between.#listener = await options.runtime.net.listen({
+      ip,
+      port,
+      onSocket: (socket) => between.#onSocket(socket),
+      onError: (error) => options.onError?.(error),
+    });
     return between;
   }
 
@@ -92,11 +103,28 @@ export class Between {
 
   #newView(socket: Socket): PeerView {
     const { metainfo, linter, onView } = this.#options;
-    const conversation = new Conversation({ infoHash: metainfo?.id.wire, metainfo, linter: linter?.(), keeper: this.#keeper });
-    const view = new PeerView({ number: ++this.#count, address: formatEndpoint(socket.remote), direction: "incoming", conversation });
+    const conversation = new Conversation({
+      infoHash: metainfo?.id.wire,
+      metainfo,
+      linter: linter?.(),
+      keeper: this.#keeper,
+    });
+    const view = new PeerView({
+      number: ++this.#count,
+      address: formatEndpoint(socket.remote),
+      direction: "incoming",
+      conversation,
+    });
     onView?.(view);
     if (this.views.length >= MAX_BETWEEN_VIEWS) {
-      for (const old of this.views.splice(Math.max(0, this.views.findIndex((one) => one.isClosed)), 1)) this.#keeper.forget(old.timeline);
+      for (const old of this.views.splice(
+        Math.max(
+          0,
+          this.views.findIndex((one) => one.isClosed),
+        ),
+        1,
+      ))
+        this.#keeper.forget(old.timeline);
     }
     this.views.add(view);
     return view;
@@ -106,7 +134,11 @@ export class Between {
     const { conversation } = view;
     let target: Socket;
     try {
-      target = await dialHost(this.#options.runtime.net, { ...this.#options.target, timeoutMs: CONNECT_TIMEOUT_MS, signal: this.#ending.signal });
+      target = await dialHost(this.#options.runtime.net, {
+        ...this.#options.target,
+        timeoutMs: CONNECT_TIMEOUT_MS,
+        signal: this.#ending.signal,
+      });
     } catch (error) {
       conversation.close("in", this.#ending.signal.aborted ? "the proxy ended" : toError(error).message, this.now());
       await closed(socket);
@@ -129,11 +161,24 @@ export class Between {
     if (this.#ending.signal.aborted) await pipe.close();
   }
 
-  /** Whether bytes may pass. Many clients begin encrypted, and come again in plain when that fails: only then is there something to see. */
+  /**
+   * Whether bytes may pass. Many clients begin encrypted, and come again in plain when that fails: only then is there
+   * something to see.
+   */
   #admits(view: PeerView, way: Way, bytes: Uint8Array): boolean {
     const { conversation } = view;
-    if (this.#options.passEncrypted === true || way === "in" || conversation.sides.out.bytes > 0 || bytes[0] === PROTOCOL_LENGTH) return true;
-    conversation.close("in", "refused: it does not begin as BitTorrent does, and may be encrypted; most clients come again in plain (--encrypted lets it pass)", this.now());
+    if (
+      this.#options.passEncrypted === true ||
+      way === "in" ||
+      conversation.sides.out.bytes > 0 ||
+      bytes[0] === PROTOCOL_LENGTH
+    )
+      return true;
+    conversation.close(
+      "in",
+      "refused: it does not begin as BitTorrent does, and may be encrypted; most clients come again in plain (--encrypted lets it pass)",
+      this.now(),
+    );
     return false;
   }
 

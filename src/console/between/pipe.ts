@@ -11,8 +11,9 @@ export interface PipeHandlers {
 }
 
 /**
- * Two connections joined: what one side sends, the other gets, unchanged and in order. A side that does not read holds back the other through
- * TCP's own means; nothing piles up here. When one side ends, what it had sent is still delivered before the other is closed.
+ * Two connections joined: what one side sends, the other gets, unchanged and in order. A side that does not read holds
+ * back the other through TCP's own means; nothing piles up here. When one side ends, what it had sent is still
+ * delivered before the other is closed.
  */
 export class Pipe {
   readonly #sockets: Readonly<Record<Way, Socket>>;

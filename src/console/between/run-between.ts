@@ -33,8 +33,8 @@ export interface BetweenSummary {
 }
 
 /**
- * Listens between two clients until `signal` is aborted. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`, and with
- * StorageError when the recording cannot be begun.
+ * Listens between two clients until `signal` is aborted. Rejects with NetworkError `net.address-in-use`, `net.denied`,
+ * `net.failed`, and with StorageError when the recording cannot be begun.
  */
 export async function runBetween(options: RunBetweenOptions): Promise<BetweenSummary> {
   const { runtime, signal, record, metainfo, onListening, onView, onEntry, onError } = options;
@@ -60,7 +60,15 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
   try {
     if (tape !== undefined && record !== undefined) {
       if (metainfo !== undefined) tape.learned(metainfo);
-      recorder = await Recorder.open({ files: runtime.files, path: record, tape, kind: "between", startedAt: between.startedAt, infoHash: metainfo?.id.hex, onError });
+      recorder = await Recorder.open({
+        files: runtime.files,
+        path: record,
+        tape,
+        kind: "between",
+        startedAt: between.startedAt,
+        infoHash: metainfo?.id.hex,
+        onError,
+      });
     }
     onListening?.(between);
     await whenAborted(signal);
@@ -73,10 +81,18 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
 
 /** A message of a conversation that we listen to, on one line: who of the two says it comes first. */
 export function betweenLine(view: PeerView, entry: Entry, style: Style): string {
-  return entryText(entry, { peer: view.number, speaker: twoSpeakers(view)[entry.way], pieceCount: view.conversation.metainfo?.pieceCount, style });
+  return entryText(entry, {
+    peer: view.number,
+    speaker: twoSpeakers(view)[entry.way],
+    pieceCount: view.conversation.metainfo?.pieceCount,
+    style,
+  });
 }
 
 /** Where the proxy listens and what it joins, on one line. */
-export function betweenGreeting(between: Between, { listen, target }: Pick<BetweenOptions, "listen" | "target">): string {
+export function betweenGreeting(
+  between: Between,
+  { listen, target }: Pick<BetweenOptions, "listen" | "target">,
+): string {
   return `listening on ${formatEndpoint({ ip: listen.ip ?? "127.0.0.1", port: between.port })}; connections go on to ${target.host}:${target.port}; Ctrl-C ends`;
 }

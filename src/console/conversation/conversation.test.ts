@@ -10,10 +10,21 @@ const { metainfo, data } = makeGoods();
 const BLOCK = 16_384;
 const request = wire.encodeRequest(0, 0, BLOCK);
 
-function shaken(reserved: Partial<wire.Reserved> = {}, options: ConstructorParameters<typeof Conversation>[0] = { metainfo }): Conversation {
+function shaken(
+  reserved: Partial<wire.Reserved> = {},
+  options: ConstructorParameters<typeof Conversation>[0] = { metainfo },
+): Conversation {
   const conversation = new Conversation(options);
-  conversation.receive("out", wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20).fill(1), reserved }), 0);
-  conversation.receive("in", wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20).fill(2), reserved }), 0);
+  conversation.receive(
+    "out",
+    wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20).fill(1), reserved }),
+    0,
+  );
+  conversation.receive(
+    "in",
+    wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20).fill(2), reserved }),
+    0,
+  );
   return conversation;
 }
 
@@ -66,12 +77,21 @@ describe("Conversation", () => {
   it("reads extensions by the other side's names, which may change", () => {
     const conversation = shaken({ extended: true });
     const hello = (ids: readonly (readonly [string, number])[], client?: string): void => {
-      conversation.receive("out", wire.encodeExtended(0, wire.encodeExtendedHandshake({ extensions: new Map(ids), client })), 1);
+      conversation.receive(
+        "out",
+        wire.encodeExtended(0, wire.encodeExtendedHandshake({ extensions: new Map(ids), client })),
+        1,
+      );
     };
-    const ask = (id: number): string | undefined => conversation.receive("in", wire.encodeExtended(id, wire.utMetadata.encode({ type: "request", piece: 0 })), 2)[0]?.type;
+    const ask = (id: number): string | undefined =>
+      conversation.receive("in", wire.encodeExtended(id, wire.utMetadata.encode({ type: "request", piece: 0 })), 2)[0]
+        ?.type;
     hello([["ut_metadata", 3]], "A 1");
     expect([ask(3), ask(4)]).toEqual(["metadata-request", "extended"]);
-    hello([["ut_metadata", 4], ["ut_pex", 5]]);
+    hello([
+      ["ut_metadata", 4],
+      ["ut_pex", 5],
+    ]);
     expect([ask(3), ask(4)]).toEqual(["extended", "metadata-request"]);
     hello([["ut_metadata", 0]]);
     expect([ask(3), ask(4)]).toEqual(["extended", "extended"]);
@@ -85,7 +105,9 @@ describe("Conversation", () => {
     conversation.close("in", "connection closed", 2);
     conversation.close("out", "we, too", 3);
     expect(conversation.receive("in", request, 4)).toEqual([]);
-    expect(conversation.entries.slice(2)).toMatchObject([{ type: "closed", way: "in", why: "connection closed, in the middle of a message", at: 2 }]);
+    expect(conversation.entries.slice(2)).toMatchObject([
+      { type: "closed", way: "in", why: "connection closed, in the middle of a message", at: 2 },
+    ]);
     expect(conversation.isClosed).toBe(true);
   });
 
@@ -111,7 +133,13 @@ describe("Conversation", () => {
   });
 
   it("is the same again when what its tap was told is told again, whatever was said", () => {
-    const chunks = fc.array(fc.tuple(fc.constantFrom<Way>("out", "in"), fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.constantFrom(request, wire.encodeHave(2), wire.encodeChoke()))), { maxLength: 40 });
+    const chunks = fc.array(
+      fc.tuple(
+        fc.constantFrom<Way>("out", "in"),
+        fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.constantFrom(request, wire.encodeHave(2), wire.encodeChoke())),
+      ),
+      { maxLength: 40 },
+    );
     fc.assert(
       fc.property(chunks, fc.boolean(), (said, isShaken) => {
         const first = isShaken ? shaken({ fast: true, extended: true }) : new Conversation({ metainfo });
@@ -132,12 +160,20 @@ describe("Conversation", () => {
   it("says nothing of what follows a message on which somebody hung up, and tells the tap of what was read alone", () => {
     const conversation = new Conversation({ metainfo });
     const taped: number[] = [];
-    conversation.tap = { onBytes: (_way, bytes, _at, entries) => taped.push(bytes.length, entries.length), onClose: () => undefined };
+    conversation.tap = {
+      onBytes: (_way, bytes, _at, entries) => taped.push(bytes.length, entries.length),
+      onClose: () => undefined,
+    };
     conversation.receive("in", wire.encodeHandshake({ infoHash: metainfo.id.wire, peerId: new Uint8Array(20) }), 0);
     conversation.entries.watch(({ type }) => {
       if (type === "choke") conversation.close("out", "we hung up", 1);
     });
-    const bytes = Buffer.concat([wire.encodeUnchoke(), wire.encodeChoke(), wire.encodeHave(1), wire.encodeHave(2).subarray(0, 3)]);
+    const bytes = Buffer.concat([
+      wire.encodeUnchoke(),
+      wire.encodeChoke(),
+      wire.encodeHave(1),
+      wire.encodeHave(2).subarray(0, 3),
+    ]);
     expect(conversation.receive("in", bytes, 1).map(({ type }) => type)).toEqual(["unchoke", "choke"]);
     expect(conversation.entries.map(({ type }) => type)).toEqual(["handshake", "unchoke", "choke", "closed"]);
     expect(taped).toEqual([68, 1, 10, 2]);

@@ -10,7 +10,9 @@ import type { Linter } from "./lint.ts";
 import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
 
-/** What was put into a conversation, in order: enough to have the same one again. Bytes are valid during the call only. */
+/**
+ * What was put into a conversation, in order: enough to have the same one again. Bytes are valid during the call only.
+ */
 export interface ConversationTap {
   onBytes(way: Way, bytes: Uint8Array, at: number, entries: readonly Entry[]): void;
   onClose(way: Way, why: string, at: number): void;
@@ -21,13 +23,17 @@ export interface ConversationOptions {
   readonly infoHash?: Uint8Array | undefined;
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: Linter | undefined;
-  /** Lets go of what is old, together with that of the session's other conversations; without it payloads are kept as long as their messages. */
+  /**
+   * Lets go of what is old, together with that of the session's other conversations; without it payloads are kept as
+   * long as their messages.
+   */
   readonly keeper?: Keeper | undefined;
 }
 
 /**
- * What two peers say to each other over one connection: both streams read into messages, what follows from them, and what is odd about
- * them. Sans-I/O: it is told what was sent, by whom and when, and the same telling makes the same conversation.
+ * What two peers say to each other over one connection: both streams read into messages, what follows from them, and
+ * what is odd about them. Sans-I/O: it is told what was sent, by whom and when, and the same telling makes the same
+ * conversation.
  */
 export class Conversation {
   /** Both ways, in order. */
@@ -114,7 +120,18 @@ export class Conversation {
     const to = this.sides[otherWay(way)];
     const number = this.#count++;
     const { infoHash, keeper } = this.#options;
-    const complaints = this.#linter?.observe({ message, way, at, size, from, to, metainfo: this.#metainfo, infoHash, isMidMessage: this.#readers[way].isMidMessage }) ?? [];
+    const complaints =
+      this.#linter?.observe({
+        message,
+        way,
+        at,
+        size,
+        from,
+        to,
+        metainfo: this.#metainfo,
+        infoHash,
+        isMidMessage: this.#readers[way].isMidMessage,
+      }) ?? [];
     const findings = complaints.map((complaint): Finding => ({ ...complaint, way, entry: number, at }));
     for (const finding of findings) this.findings.add(finding);
     if (message.type !== "closed") from.messages++;
@@ -236,6 +253,7 @@ function takePieces(side: Side, message: WireMessage): void {
 function readBits(bits: Uint8Array, length: number): Bitfield | undefined {
   if (bits.length !== Math.ceil(length / 8)) return undefined;
   const field = new Bitfield(length);
-  for (let piece = 0; piece < length; piece++) if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0) field.set(piece);
+  for (let piece = 0; piece < length; piece++)
+    if (((bits[piece >> 3] ?? 0) & (0x80 >> (piece & 7))) !== 0) field.set(piece);
   return field;
 }

@@ -2,7 +2,8 @@ import type { Endpoint } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake, Message } from "../../wire/index.ts";
 
 /**
- * Who sent a message: `"out"` is us, or of two clients the one that connected; `"in"` is the peer, or the client that was connected to.
+ * Who sent a message: `"out"` is us, or of two clients the one that connected; `"in"` is the peer, or the client that
+ * was connected to.
  */
 export type Way = "out" | "in";
 
@@ -21,18 +22,29 @@ interface HashMessage {
 }
 
 /**
- * A message as the console shows it: extensions that it knows are read, and what is no message has a name, too. Of long messages that are
- * old, payloads are cut to save memory: their {@link EntryFacts.size} still tells how long they were.
+ * A message as the console shows it: extensions that it knows are read, and what is no message has a name, too. Of long
+ * messages that are old, payloads are cut to save memory: their {@link EntryFacts.size} still tells how long they were.
  */
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)
   /** `block` are the bytes, `length` of them; `undefined` when they were let go to save memory. */
-  | { readonly type: "piece"; readonly piece: number; readonly begin: number; readonly length: number; readonly block: Uint8Array | undefined }
+  | {
+      readonly type: "piece";
+      readonly piece: number;
+      readonly begin: number;
+      readonly length: number;
+      readonly block: Uint8Array | undefined;
+    }
   | ({ readonly type: "extended-handshake" } & ExtendedHandshake)
   /** `ut_metadata` (BEP 9). */
   | { readonly type: "metadata-request"; readonly piece: number }
-  | { readonly type: "metadata"; readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }
+  | {
+      readonly type: "metadata";
+      readonly piece: number;
+      readonly totalSize: number | undefined;
+      readonly data: Uint8Array;
+    }
   | { readonly type: "metadata-reject"; readonly piece: number }
   /** `ut_pex` (BEP 11). */
   | { readonly type: "pex"; readonly added: readonly Endpoint[]; readonly dropped: readonly Endpoint[] }
@@ -42,8 +54,18 @@ export type WireMessage =
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
   | ({ readonly type: "hash-reject" } & HashMessage)
   /** A message that cannot be read: `code` and `why` say what is wrong, `name` which message its id promises. */
-  | { readonly type: "malformed"; readonly id: number; readonly name: string; readonly payload: Uint8Array; readonly code: string; readonly why: string }
-  /** Bytes that are no messages: another protocol, encryption, or a length that nobody can mean. `bytes` are the first of them. */
+  | {
+      readonly type: "malformed";
+      readonly id: number;
+      readonly name: string;
+      readonly payload: Uint8Array;
+      readonly code: string;
+      readonly why: string;
+    }
+  /**
+   * Bytes that are no messages: another protocol, encryption, or a length that nobody can mean. `bytes` are the first
+   * of them.
+   */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
   /** The side hung up, or the connection broke. */
   | { readonly type: "closed"; readonly why: string };

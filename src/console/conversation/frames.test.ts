@@ -28,13 +28,20 @@ function prefix(length: number): Uint8Array {
 
 describe("FrameReader", () => {
   it("cuts a stream into the same parts whatever the chunks are", () => {
-    const messages = [encodeRequest(1, 2, 3), encodeKeepAlive(), encodePiece(4, 5, new Uint8Array(100).fill(6)), encodeRequest(7, 8, 9)];
+    const messages = [
+      encodeRequest(1, 2, 3),
+      encodeKeepAlive(),
+      encodePiece(4, 5, new Uint8Array(100).fill(6)),
+      encodeRequest(7, 8, 9),
+    ];
     const stream = concatBytes([handshake, ...messages]);
     fc.assert(
       fc.property(fc.array(fc.nat(40), { maxLength: 60 }), (sizes) => {
         const [first, ...rest] = read(new FrameReader(), stream, sizes);
         expect(first).toMatchObject({ kind: "handshake", size: 68 });
-        expect(rest).toEqual(messages.map((message) => ({ kind: "frame", frame: message.slice(4), size: message.length })));
+        expect(rest).toEqual(
+          messages.map((message) => ({ kind: "frame", frame: message.slice(4), size: message.length })),
+        );
       }),
     );
   });

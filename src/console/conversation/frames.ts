@@ -2,7 +2,9 @@ import { readUint32, toError } from "../../base/index.ts";
 import { HandshakeDecoder, PREFIX_LENGTH, type Handshake } from "../../wire/index.ts";
 import { MAX_KEPT_GARBAGE, MAX_NOTED_FRAME } from "../limits.ts";
 
-/** What a stream of one side is cut into. `frame` is a whole message behind its length prefix: nothing for a keep-alive. */
+/**
+ * What a stream of one side is cut into. `frame` is a whole message behind its length prefix: nothing for a keep-alive.
+ */
 export type Part =
   | { readonly kind: "handshake"; readonly handshake: Handshake; readonly size: number }
   | { readonly kind: "frame"; readonly frame: Uint8Array; readonly size: number }

@@ -23,11 +23,22 @@ describe("Keeper", () => {
   it("lets go of the oldest payloads of all conversations, and keeps their messages", () => {
     const keeper = new Keeper({ bytes: 3_000 });
     const views = [begin(keeper), begin(keeper)] as const;
-    for (let block = 0; block < 4; block++) say(views[block % 2 === 0 ? 0 : 1], encodePiece(0, block, new Uint8Array(1_000).fill(block)));
-    const blocks = views.map((view) => view.messages.flatMap((entry) => (entry.type === "piece" ? [[entry.begin, entry.length, entry.block?.length]] : [])));
+    for (let block = 0; block < 4; block++)
+      say(views[block % 2 === 0 ? 0 : 1], encodePiece(0, block, new Uint8Array(1_000).fill(block)));
+    const blocks = views.map((view) =>
+      view.messages.flatMap((entry) =>
+        entry.type === "piece" ? [[entry.begin, entry.length, entry.block?.length]] : [],
+      ),
+    );
     expect(blocks).toEqual([
-      [[0, 1_000, undefined], [2, 1_000, 1_000]],
-      [[1, 1_000, 1_000], [3, 1_000, 1_000]],
+      [
+        [0, 1_000, undefined],
+        [2, 1_000, 1_000],
+      ],
+      [
+        [1, 1_000, 1_000],
+        [3, 1_000, 1_000],
+      ],
     ]);
   });
 
@@ -35,7 +46,13 @@ describe("Keeper", () => {
     const keeper = new Keeper({ bytes: 600 });
     const view = begin(keeper);
     const long = Uint8Array.from({ length: 2_000 }, (_, at) => at);
-    say(view, encodeMessage({ type: "unknown", id: 99, payload: long }), encodeMessage({ type: "extended", id: 9, payload: long }), encodeBitfield(long), encodePiece(0, 0, long));
+    say(
+      view,
+      encodeMessage({ type: "unknown", id: 99, payload: long }),
+      encodeMessage({ type: "extended", id: 9, payload: long }),
+      encodeBitfield(long),
+      encodePiece(0, 0, long),
+    );
     const [, unknown, extended, bitfield] = view.timeline;
     for (const entry of [unknown, extended]) {
       expect(entry).toMatchObject({ payload: long.slice(0, MAX_KEPT_GARBAGE) });
@@ -48,9 +65,15 @@ describe("Keeper", () => {
   it("does not hold on to messages that have nothing to let go", () => {
     const keeper = new Keeper({ bytes: 100 });
     const view = begin(keeper);
-    say(view, ...Array.from({ length: 50 }, () => encodePiece(0, 0, new Uint8Array(0))), encodePiece(0, 0, new Uint8Array(100).fill(7)));
+    say(
+      view,
+      ...Array.from({ length: 50 }, () => encodePiece(0, 0, new Uint8Array(0))),
+      encodePiece(0, 0, new Uint8Array(100).fill(7)),
+    );
     const { last } = view.timeline;
-    expect(last?.type === "piece" && last.block !== undefined ? toHex(last.block.subarray(0, 2)) : undefined).toBe("0707");
+    expect(last?.type === "piece" && last.block !== undefined ? toHex(last.block.subarray(0, 2)) : undefined).toBe(
+      "0707",
+    );
   });
 
   it("lets go of the oldest messages of the longest conversation, wherever they are listed", () => {

@@ -16,8 +16,8 @@ export interface KeeperLimits {
 }
 
 /**
- * Bounds what all conversations of a session keep together. Of too many bytes the oldest payloads are let go, and their messages stay;
- * of too many messages the oldest of the longest conversations.
+ * Bounds what all conversations of a session keep together. Of too many bytes the oldest payloads are let go, and their
+ * messages stay; of too many messages the oldest of the longest conversations.
  */
 export class Keeper {
   readonly #maxBytes: number;
@@ -97,7 +97,9 @@ function costOf(entry: Entry): number {
   }
 }
 
-type Loose<T extends Entry["type"]> = { -readonly [K in keyof Extract<Entry, { readonly type: T }>]: Extract<Entry, { readonly type: T }>[K] };
+type Loose<T extends Entry["type"]> = {
+  -readonly [K in keyof Extract<Entry, { readonly type: T }>]: Extract<Entry, { readonly type: T }>[K];
+};
 
 /** Lets go of what is heavy in a message: of bytes the first are kept, so that it can be recognised. */
 function lighten(entry: Entry): void {

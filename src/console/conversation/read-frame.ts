@@ -1,6 +1,16 @@
 import { type Endpoint, errorCode, PeerError, readUint32, toError, unpackEndpoints } from "../../base/index.ts";
 import { asBytes, asDict, decode } from "../../bencode/index.ts";
-import { decodeBody, decodeExtendedHandshake, decodeExtension, EXTENDED_HANDSHAKE_ID, MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, messageName, utMetadata, type Message } from "../../wire/index.ts";
+import {
+  decodeBody,
+  decodeExtendedHandshake,
+  decodeExtension,
+  EXTENDED_HANDSHAKE_ID,
+  MAX_EXTENSION_DEPTH,
+  MAX_EXTENSION_TOKENS,
+  messageName,
+  utMetadata,
+  type Message,
+} from "../../wire/index.ts";
 import { MAX_NOTED_FRAME } from "../limits.ts";
 import type { WireMessage } from "./entry.ts";
 
@@ -14,15 +24,26 @@ const HASH_MESSAGES: ReadonlyMap<number, "hash-request" | "hashes" | "hash-rejec
 const HASH_HEAD_LENGTH = 48;
 
 /**
- * A message behind its length prefix, as the console shows it. Never throws: what cannot be read is `malformed`. `extensionName` tells by
- * what name the receiver knows an extended id; `pieceCount` is the torrent's, when known.
+ * A message behind its length prefix, as the console shows it. Never throws: what cannot be read is `malformed`.
+ * `extensionName` tells by what name the receiver knows an extended id; `pieceCount` is the torrent's, when known.
  */
-export function readFrame(frame: Uint8Array, extensionName: (id: number) => string | undefined, pieceCount: number | undefined): WireMessage {
+export function readFrame(
+  frame: Uint8Array,
+  extensionName: (id: number) => string | undefined,
+  pieceCount: number | undefined,
+): WireMessage {
   try {
     return read(decodeBody(frame, { maxFrameLength: MAX_NOTED_FRAME, pieceCount }), extensionName);
   } catch (error) {
     const id = frame[0] ?? 0;
-    return { type: "malformed", id, name: nameOf(id), payload: frame.slice(1), code: errorCode(error) ?? "wire.message", why: toError(error).message };
+    return {
+      type: "malformed",
+      id,
+      name: nameOf(id),
+      payload: frame.slice(1),
+      code: errorCode(error) ?? "wire.message",
+      why: toError(error).message,
+    };
   }
 }
 
@@ -48,7 +69,10 @@ function readHashMessage(id: number, payload: Uint8Array): WireMessage | undefin
   if (type === undefined) return undefined;
   const hashes = payload.slice(HASH_HEAD_LENGTH);
   if (payload.length < HASH_HEAD_LENGTH || (type === "hashes" ? hashes.length % 32 !== 0 : hashes.length > 0)) {
-    throw new PeerError("wire.message-length", `${type} of ${payload.length} bytes: there are ${HASH_HEAD_LENGTH}${type === "hashes" ? ", and 32 for each hash" : ""}`);
+    throw new PeerError(
+      "wire.message-length",
+      `${type} of ${payload.length} bytes: there are ${HASH_HEAD_LENGTH}${type === "hashes" ? ", and 32 for each hash" : ""}`,
+    );
   }
   const head = {
     root: payload.slice(0, 32),
@@ -75,7 +99,8 @@ function readMetadata(payload: Uint8Array): WireMessage | undefined {
 }
 
 function readPex(payload: Uint8Array): WireMessage {
-  const malformed = (why: string, cause?: unknown): PeerError => new PeerError("wire.pex", `malformed ut_pex message: ${why}`, { cause });
+  const malformed = (why: string, cause?: unknown): PeerError =>
+    new PeerError("wire.pex", `malformed ut_pex message: ${why}`, { cause });
   let dict: ReturnType<typeof asDict>;
   try {
     dict = asDict(decode(payload, { maxDepth: MAX_EXTENSION_DEPTH, maxTokens: MAX_EXTENSION_TOKENS }));
@@ -89,5 +114,9 @@ function readPex(payload: Uint8Array): WireMessage {
     if (bytes.length % size !== 0) throw malformed(`${key} has ${bytes.length} bytes, which is no multiple of ${size}`);
     return unpackEndpoints(bytes, family);
   };
-  return { type: "pex", added: [...endpoints("added", 4), ...endpoints("added6", 6)], dropped: [...endpoints("dropped", 4), ...endpoints("dropped6", 6)] };
+  return {
+    type: "pex",
+    added: [...endpoints("added", 4), ...endpoints("added6", 6)],
+    dropped: [...endpoints("dropped", 4), ...endpoints("dropped6", 6)],
+  };
 }

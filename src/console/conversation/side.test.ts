@@ -6,7 +6,10 @@ import { OpenRequests, Side } from "./side.ts";
 describe("OpenRequests", () => {
   it("keeps what was asked for in its order, by all three numbers", () => {
     const requests = new OpenRequests();
-    const [a, b] = [{ piece: 1, begin: 0, length: 10 }, { piece: 0, begin: 5, length: 10 }];
+    const [a, b] = [
+      { piece: 1, begin: 0, length: 10 },
+      { piece: 0, begin: 5, length: 10 },
+    ];
     requests.add(a);
     requests.add(b);
     requests.add(a);
@@ -19,7 +22,8 @@ describe("OpenRequests", () => {
 
   it("is bounded", () => {
     const requests = new OpenRequests();
-    for (let piece = 0; piece < MAX_NOTED_REQUESTS; piece++) expect(requests.add({ piece, begin: 0, length: 1 })).toBe(true);
+    for (let piece = 0; piece < MAX_NOTED_REQUESTS; piece++)
+      expect(requests.add({ piece, begin: 0, length: 1 })).toBe(true);
     expect(requests.add({ piece: -1, begin: 0, length: 1 })).toBe(false);
     expect(requests.size).toBe(MAX_NOTED_REQUESTS);
     requests.clear();
@@ -31,7 +35,9 @@ describe("Side", () => {
   it("speaks the fast extension only when its handshake says so", () => {
     const side = new Side();
     const say = (fast: boolean): void => {
-      side.handshake = decodeHandshake(encodeHandshake({ infoHash: new Uint8Array(20), peerId: new Uint8Array(20), reserved: { fast } }));
+      side.handshake = decodeHandshake(
+        encodeHandshake({ infoHash: new Uint8Array(20), peerId: new Uint8Array(20), reserved: { fast } }),
+      );
     };
     expect(side.fast).toBe(false);
     say(false);

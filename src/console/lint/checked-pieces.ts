@@ -23,7 +23,9 @@ interface Piece {
   touchedAt: number;
 }
 
-/** Puts pieces together from the blocks of one conversation and hashes them: a few at a time, of v1 and hybrid torrents. */
+/**
+ * Puts pieces together from the blocks of one conversation and hashes them: a few at a time, of v1 and hybrid torrents.
+ */
 export class CheckedPieces {
   readonly #sha1: Sha1;
   readonly #pieces = new Map<string, Piece>();

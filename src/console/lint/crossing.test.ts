@@ -40,7 +40,12 @@ describe("messages that cross", () => {
   });
 
   it("a request before any unchoke is at fault at once, but not for an allowed-fast piece", () => {
-    const talk = new Overheard(goods).begin().say("out", encodeInterested()).say("in", encodeAllowedFast(0)).say("out", request).say("in", block);
+    const talk = new Overheard(goods)
+      .begin()
+      .say("out", encodeInterested())
+      .say("in", encodeAllowedFast(0))
+      .say("out", request)
+      .say("in", block);
     expect(talk.found).toEqual([]);
     talk.say("out", encodeRequest(1, 0, BLOCK));
     expect(talk.found).toEqual(["out request.choked"]);
@@ -68,14 +73,20 @@ describe("messages that cross", () => {
   });
 
   it("a choke without the fast extension voids what was asked: asking again after unchoke is fine", () => {
-    const talk = unchoked(SLOW).say("out", request).say("in", encodeChoke()).say("out", encodeRequest(0, BLOCK, BLOCK)).say("in", encodeUnchoke());
+    const talk = unchoked(SLOW)
+      .say("out", request)
+      .say("in", encodeChoke())
+      .say("out", encodeRequest(0, BLOCK, BLOCK))
+      .say("in", encodeUnchoke());
     talk.say("out", request, encodeRequest(0, BLOCK, BLOCK)).say("in", block);
     expect(talk.found).toEqual([]);
     expect(talk.say("out", encodeRequest(0, BLOCK, BLOCK)).found).toEqual(["out request.again"]);
   });
 
   it("a block just after the choke is a note, later a fault", () => {
-    const talk = unchoked(SLOW).say("out", request, encodeRequest(0, BLOCK, BLOCK)).say("in", encodeChoke(), block);
+    const talk = unchoked(SLOW)
+      .say("out", request, encodeRequest(0, BLOCK, BLOCK))
+      .say("in", encodeChoke(), block);
     expect(talk.found).toEqual(["in block.after-choke"]);
     talk.wait(CROSSING_GRACE_MS + 1).say("in", encodePiece(0, BLOCK, goods.data.slice(BLOCK, 2 * BLOCK)));
     expect(talk.found.slice(1)).toEqual(["in block.choking"]);
@@ -87,10 +98,17 @@ describe("messages that cross", () => {
   });
 
   it("after a choke every request is answered before the unchoke, those for allowed-fast pieces and those that met the choke excepted", () => {
-    const honest = unchoked().say("in", encodeAllowedFast(0)).say("out", request, encodeRequest(1, 0, BLOCK)).say("in", encodeChoke());
-    honest.say("out", encodeRequest(2, 0, BLOCK)).wait(UNANSWERED_MS + 1).say("in", encodeReject(1, 0, BLOCK), encodeUnchoke());
+    const honest = unchoked()
+      .say("in", encodeAllowedFast(0))
+      .say("out", request, encodeRequest(1, 0, BLOCK))
+      .say("in", encodeChoke());
+    honest
+      .say("out", encodeRequest(2, 0, BLOCK))
+      .wait(UNANSWERED_MS + 1)
+      .say("in", encodeReject(1, 0, BLOCK), encodeUnchoke());
     expect(honest.found).toEqual([]);
-    const rude = (ms: number): Overheard => unchoked().say("out", request).say("in", encodeChoke()).wait(ms).say("in", encodeUnchoke());
+    const rude = (ms: number): Overheard =>
+      unchoked().say("out", request).say("in", encodeChoke()).wait(ms).say("in", encodeUnchoke());
     expect(rude(UNANSWERED_MS).found).toEqual([]);
     expect(rude(UNANSWERED_MS + 1).found).toEqual(["in fast.unanswered"]);
   });
@@ -98,28 +116,54 @@ describe("messages that cross", () => {
   it("a queue that was just told may not have arrived", () => {
     const hello = encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), requestQueue: 2 }));
     const three = [0, 1, 2].map((index) => encodeRequest(0, index * BLOCK, BLOCK));
-    expect(unchoked().say("in", hello).say("out", ...three).found).toEqual([]);
-    expect(unchoked().say("in", hello).wait(CROSSING_GRACE_MS + 1).say("out", ...three).found).toEqual(["out request.queue"]);
+    expect(
+      unchoked()
+        .say("in", hello)
+        .say("out", ...three).found,
+    ).toEqual([]);
+    expect(
+      unchoked()
+        .say("in", hello)
+        .wait(CROSSING_GRACE_MS + 1)
+        .say("out", ...three).found,
+    ).toEqual(["out request.queue"]);
   });
 
   it("an extension that was just turned off may still be used", () => {
-    const hello = (id: number): Uint8Array => encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["xx_chat", id]]) }));
-    const talk = unchoked().say("in", hello(7), hello(0)).wait(CROSSING_GRACE_MS).say("out", encodeExtended(7, new Uint8Array(1)));
+    const hello = (id: number): Uint8Array =>
+      encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["xx_chat", id]]) }));
+    const talk = unchoked()
+      .say("in", hello(7), hello(0))
+      .wait(CROSSING_GRACE_MS)
+      .say("out", encodeExtended(7, new Uint8Array(1)));
     expect(talk.found).toEqual([]);
     expect(talk.wait(1).say("out", encodeExtended(7, new Uint8Array(1))).found).toEqual(["out extended.turned-off"]);
-    expect(unchoked().say("in", hello(7)).say("out", encodeExtended(8, new Uint8Array(1))).found).toEqual(["out extended.unannounced"]);
+    expect(
+      unchoked()
+        .say("in", hello(7))
+        .say("out", encodeExtended(8, new Uint8Array(1))).found,
+    ).toEqual(["out extended.unannounced"]);
   });
 
   it("pieces are known as soon as they are told", () => {
-    const talk = new Overheard(goods).shake(SLOW).say("in", encodeHave(3)).say("out", encodeInterested()).say("in", encodeUnchoke());
+    const talk = new Overheard(goods)
+      .shake(SLOW)
+      .say("in", encodeHave(3))
+      .say("out", encodeInterested())
+      .say("in", encodeUnchoke());
     expect(talk.say("out", encodeRequest(3, 0, BLOCK)).found).toEqual([]);
     expect(talk.say("out", encodeRequest(4, 0, BLOCK)).found).toEqual(["out request.unhad"]);
     expect(talk.say("in", encodePiece(4, 0, goods.data.slice(0, BLOCK))).found.slice(1)).toEqual(["in block.unhad"]);
   });
 
   it("a side that speaks before it has heard the other may count on what the other sets", () => {
-    const hello = (peer: number, dht: boolean): Uint8Array => encodeHandshake({ infoHash: goods.metainfo.id.wire, peerId: new Uint8Array(20).fill(peer), reserved: { dht } });
-    expect(new Overheard(goods).say("out", hello(1, true), encodePort(6881)).say("in", hello(2, true)).found).toEqual([]);
-    expect(new Overheard(goods).say("out", hello(1, false), encodePort(6881)).say("in", hello(2, true)).found).toEqual(["out dht.unnegotiated"]);
+    const hello = (peer: number, dht: boolean): Uint8Array =>
+      encodeHandshake({ infoHash: goods.metainfo.id.wire, peerId: new Uint8Array(20).fill(peer), reserved: { dht } });
+    expect(new Overheard(goods).say("out", hello(1, true), encodePort(6881)).say("in", hello(2, true)).found).toEqual(
+      [],
+    );
+    expect(new Overheard(goods).say("out", hello(1, false), encodePort(6881)).say("in", hello(2, true)).found).toEqual([
+      "out dht.unnegotiated",
+    ]);
   });
 });

@@ -1,15 +1,21 @@
 /** What the linter remembers of a conversation, and how patient it is. Listed in docs/limits.md. */
 
 /**
- * Milliseconds: how long after one side's message the other may still act as if it had not come. Messages cross each other on their way, and
- * full buffers take seconds to drain (BEP 6).
+ * Milliseconds: how long after one side's message the other may still act as if it had not come. Messages cross each
+ * other on their way, and full buffers take seconds to drain (BEP 6).
  */
 export const CROSSING_GRACE_MS = 10_000;
 
-/** Requests of one side that are remembered as unanswered, and as many that were answered. When an unanswered one had to be forgotten, blocks that nobody asked for pass. */
+/**
+ * Requests of one side that are remembered as unanswered, and as many that were answered. When an unanswered one had to
+ * be forgotten, blocks that nobody asked for pass.
+ */
 export const MAX_LINTED_REQUESTS = 2_500;
 
-/** Milliseconds: how long a choke must have lasted before a request that it left open is noted at the unchoke. Until then its block may still be on its way to the wire. */
+/**
+ * Milliseconds: how long a choke must have lasted before a request that it left open is noted at the unchoke. Until
+ * then its block may still be on its way to the wire.
+ */
 export const UNANSWERED_MS = 30_000;
 
 /** Requests, the oldest: how many are looked at for one that a choke left without an answer. */
@@ -30,7 +36,10 @@ export const CHECKED_PIECE_IDLE_MS = 30_000;
 /** Messages about choking, or about interest, in a row that may change nothing: libtorrent says unchoke twice. */
 export const FREE_REPEATS = 1;
 
-/** Milliseconds: a silence that a keep-alive should have broken. BEP 3 says two minutes; clients' timers and the way there take their time. */
+/**
+ * Milliseconds: a silence that a keep-alive should have broken. BEP 3 says two minutes; clients' timers and the way
+ * there take their time.
+ */
 export const SILENCE_MS = 135_000;
 
 /** Keep-alives in a minute that are too many: one in two minutes does. */

@@ -2,12 +2,22 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Overheard } from "../../../test/support/overheard.ts";
 import { makeGoods } from "../../../test/support/rude-peer.ts";
-import { encodeExtended, encodeExtendedHandshake, encodeHandshake, encodeRaw, encodeRequest } from "../../wire/index.ts";
+import {
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeHandshake,
+  encodeRaw,
+  encodeRequest,
+} from "../../wire/index.ts";
 import { MAX_LINTED_REQUESTS } from "./limits.ts";
 import { RULES } from "./rules.ts";
 
 const goods = makeGoods();
-const handshake = encodeHandshake({ infoHash: goods.metainfo.id.wire, peerId: new Uint8Array(20), reserved: new Uint8Array(8).fill(0xff) });
+const handshake = encodeHandshake({
+  infoHash: goods.metainfo.id.wire,
+  peerId: new Uint8Array(20),
+  reserved: new Uint8Array(8).fill(0xff),
+});
 
 const way = fc.constantFrom("out" as const, "in" as const);
 /** Numbers that mean something here, and others. */
@@ -19,11 +29,31 @@ const words = fc.array(uint32, { maxLength: 6 }).map((numbers) => {
   return bytes;
 });
 const message = fc.oneof(
-  { weight: 3, arbitrary: fc.tuple(fc.oneof(fc.nat(23), fc.nat(255)), words).map(([id, payload]) => encodeRaw(id, payload)) },
-  { weight: 1, arbitrary: fc.tuple(fc.nat(5), fc.uint8Array({ maxLength: 80 })).map(([id, payload]) => encodeExtended(id, payload)) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.oneof(fc.nat(23), fc.nat(255)), words).map(([id, payload]) => encodeRaw(id, payload)),
+  },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(40_000)).map(([a, b, size]) => encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_pex", a], ["ut_metadata", b]]), metadataSize: size, requestQueue: 1 + (size % 9) }))),
+    arbitrary: fc
+      .tuple(fc.nat(5), fc.uint8Array({ maxLength: 80 }))
+      .map(([id, payload]) => encodeExtended(id, payload)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat(5), fc.nat(5), fc.nat(40_000)).map(([a, b, size]) =>
+      encodeExtended(
+        0,
+        encodeExtendedHandshake({
+          extensions: new Map([
+            ["ut_pex", a],
+            ["ut_metadata", b],
+          ]),
+          metadataSize: size,
+          requestQueue: 1 + (size % 9),
+        }),
+      ),
+    ),
   },
   { weight: 1, arbitrary: fc.constant(new Uint8Array(4)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 100 }) },
@@ -32,17 +62,23 @@ const message = fc.oneof(
 describe("createLinter", () => {
   it("never throws, whatever both sides say", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(way, message, fc.nat(200_000)), { maxLength: 60 }), fc.boolean(), fc.boolean(), way, (said, isShaken, isKnown, last) => {
-        const talk = new Overheard(isKnown ? goods : undefined);
-        if (isShaken) talk.say("out", handshake).say("in", handshake);
-        for (const [who, bytes, ms] of said) talk.wait(ms).say(who, bytes);
-        talk.close(last);
-        for (const { rule, severity, bep, text } of talk.findings) {
-          const known = new Map<string, { severity: string; bep: number }>(Object.entries(RULES)).get(rule);
-          expect(known).toMatchObject({ severity, bep });
-          expect(text).toMatch(/^[\x20-\x7e]+$/);
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(way, message, fc.nat(200_000)), { maxLength: 60 }),
+        fc.boolean(),
+        fc.boolean(),
+        way,
+        (said, isShaken, isKnown, last) => {
+          const talk = new Overheard(isKnown ? goods : undefined);
+          if (isShaken) talk.say("out", handshake).say("in", handshake);
+          for (const [who, bytes, ms] of said) talk.wait(ms).say(who, bytes);
+          talk.close(last);
+          for (const { rule, severity, bep, text } of talk.findings) {
+            const known = new Map<string, { severity: string; bep: number }>(Object.entries(RULES)).get(rule);
+            expect(known).toMatchObject({ severity, bep });
+            expect(text).toMatch(/^[\x20-\x7e]+$/);
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

@@ -26,9 +26,9 @@ export interface LinterOptions {
 }
 
 /**
- * A linter for one conversation. Whoever it listens to, in the middle or at one end, what two honest clients say is no fault: a rule about
- * one side that depends on the other's words allows for messages that cross. Memory is bounded, and a message costs about as much as its
- * length, whatever is sent.
+ * A linter for one conversation. Whoever it listens to, in the middle or at one end, what two honest clients say is no
+ * fault: a rule about one side that depends on the other's words allows for messages that cross. Memory is bounded, and
+ * a message costs about as much as its length, whatever is sent.
  */
 export function createLinter(options: LinterOptions = {}): Linter {
   const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };
@@ -54,7 +54,11 @@ export function createLinter(options: LinterOptions = {}): Linter {
         const { severity, bep } = RULES[rule];
         complaints.push({ rule, severity, bep, text });
       };
-      const context: Context = { ...observation, mine: memories[observation.way], theirs: memories[otherWay(observation.way)] };
+      const context: Context = {
+        ...observation,
+        mine: memories[observation.way],
+        theirs: memories[otherWay(observation.way)],
+      };
       for (const topic of topics) topic(context, report);
       remember(context);
       return complaints;

@@ -5,13 +5,19 @@ import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
 import type { SideMemory } from "./side-memory.ts";
 
 /** What makes a hash answer belong to its request (BEP 52). */
-export function hashKey(message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>): string {
+export function hashKey(
+  message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>,
+): string {
   return [toHex(message.root), message.baseLayer, message.index, message.length, message.proofLayers].join(":");
 }
 
 /** Whether this side joins without the torrent's metadata: it cannot tell its pieces at first, and does so later. */
 export function isWithoutMetadata({ from }: Context): boolean {
-  return from.extended !== undefined && from.extended.metadataSize === undefined && from.extended.extensions.has("ut_metadata");
+  return (
+    from.extended !== undefined &&
+    from.extended.metadataSize === undefined &&
+    from.extended.extensions.has("ut_metadata")
+  );
 }
 
 /** Messages that may come before a side tells its pieces: they say nothing about pieces. */
@@ -37,7 +43,10 @@ export function isSpeech(message: WireMessage): boolean {
 }
 
 /** Whether a message about choking or interest says what holds already. */
-export function changesNothing({ type }: WireMessage, from: { readonly choking: boolean; readonly interested: boolean }): boolean {
+export function changesNothing(
+  { type }: WireMessage,
+  from: { readonly choking: boolean; readonly interested: boolean },
+): boolean {
   return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
 }
 
@@ -68,7 +77,8 @@ export function remember(context: Context): void {
       mine.hasUnchoked = true;
       return;
     case "bitfield":
-      mine.unchecked = context.metainfo === undefined ? { length: message.bits.length, last: message.bits.at(-1) ?? 0 } : undefined;
+      mine.unchecked =
+        context.metainfo === undefined ? { length: message.bits.length, last: message.bits.at(-1) ?? 0 } : undefined;
       return;
     case "request":
       mine.requests.ask(message);
@@ -97,7 +107,8 @@ export function remember(context: Context): void {
       answer(theirs.metadataAsked, message.piece);
       return;
     case "hash-request":
-      if (mine.hashesAsked.size < MAX_LINTED_HASH_REQUESTS) mine.hashesAsked.set(hashKey(message), (mine.hashesAsked.get(hashKey(message)) ?? 0) + 1);
+      if (mine.hashesAsked.size < MAX_LINTED_HASH_REQUESTS)
+        mine.hashesAsked.set(hashKey(message), (mine.hashesAsked.get(hashKey(message)) ?? 0) + 1);
       else mine.hasForgottenHashes = true;
       return;
     case "hashes":

@@ -14,12 +14,15 @@ interface Asked {
   readonly number: number;
 }
 
-/** How a block or a reject stands to what was asked: `length` when only its length is wrong, `settled` when it was answered already. */
+/**
+ * How a block or a reject stands to what was asked: `length` when only its length is wrong, `settled` when it was
+ * answered already.
+ */
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 
 /**
- * What one side has asked for, whether it was answered or not. Requests that were cancelled, or voided by a choke, may still be answered:
- * the answer may have been on its way. Bounded; every step takes constant time.
+ * What one side has asked for, whether it was answered or not. Requests that were cancelled, or voided by a choke, may
+ * still be answered: the answer may have been on its way. Bounded; every step takes constant time.
  */
 export class RequestLedger {
   /** By {@link spanKey}, oldest first. */
@@ -55,7 +58,13 @@ export class RequestLedger {
     this.#owed.delete(key);
     this.#settled.delete(key);
     const { piece, begin, length } = span;
-    this.#owed.set(key, { span: { piece, begin, length }, owed: (before?.owed ?? 0) + 1, isWanted: true, era: this.#era, number: this.#count++ });
+    this.#owed.set(key, {
+      span: { piece, begin, length },
+      owed: (before?.owed ?? 0) + 1,
+      isWanted: true,
+      era: this.#era,
+      number: this.#count++,
+    });
     this.#lengths.set(startKey(span), length);
     this.#open++;
     this.#forget();
@@ -96,7 +105,9 @@ export class RequestLedger {
   /** A block or a reject has come. */
   settle(answer: BlockSpan): void {
     const { piece, begin } = answer;
-    const key = this.#owed.has(spanKey(answer)) ? spanKey(answer) : spanKey({ piece, begin, length: this.lengthAsked(answer) ?? 0 });
+    const key = this.#owed.has(spanKey(answer))
+      ? spanKey(answer)
+      : spanKey({ piece, begin, length: this.lengthAsked(answer) ?? 0 });
     const asked = this.#owed.get(key);
     if (asked === undefined) return;
     if (this.#counts(asked)) this.#open--;
@@ -108,7 +119,9 @@ export class RequestLedger {
     dropOldest(this.#settled);
   }
 
-  /** One of the oldest requests that is open and was made before the `before`th, of a piece that `isBound` holds for. */
+  /**
+   * One of the oldest requests that is open and was made before the `before`th, of a piece that `isBound` holds for.
+   */
   findOpen(before: number, isBound: (piece: number) => boolean): BlockSpan | undefined {
     let looked = 0;
     for (const asked of this.#owed.values()) {

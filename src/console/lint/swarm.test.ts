@@ -9,7 +9,11 @@ import { createLinter } from "./linter.ts";
 /** A runtime whose connections are listened to at this end: what arrives from far away is seen late. */
 function overheard(runtime: Runtime, metainfo: Metainfo, conversations: Conversation[]): Runtime {
   const listenTo = (socket: Socket, own: Way): Socket => {
-    const conversation = new Conversation({ metainfo, infoHash: metainfo.id.wire, linter: createLinter({ sha1: (bytes) => digest("sha1", bytes) }) });
+    const conversation = new Conversation({
+      metainfo,
+      infoHash: metainfo.id.wire,
+      linter: createLinter({ sha1: (bytes) => digest("sha1", bytes) }),
+    });
     conversations.push(conversation);
     const now = (): number => runtime.clock.now();
     const wrap = (handlers: SocketHandlers): SocketHandlers => ({
@@ -60,7 +64,13 @@ describe("the linter, at one end of every connection of a swarm", () => {
     const enter = async (ip: string, isSeed: boolean): Promise<void> => {
       const host = stage.world.host(ip, { up: 300_000, latencyMs });
       if (isSeed) for (const [path, bytes] of play.files) host.disk.put(`/data/${path}`, bytes);
-      actors.push(await stage.enter(host, { runtime: overheard(host.runtime, play.metainfo, conversations) }, { peers: actors.map(({ address }) => address) }));
+      actors.push(
+        await stage.enter(
+          host,
+          { runtime: overheard(host.runtime, play.metainfo, conversations) },
+          { peers: actors.map(({ address }) => address) },
+        ),
+      );
     };
     await enter("10.0.0.1", true);
     for (let index = 2; index <= 12; index++) await enter(`10.0.0.${index}`, false);

@@ -11,9 +11,9 @@ interface Held {
 }
 
 /**
- * Who watches a conversation's messages may answer one at once, in the middle of the call that brought it: then the answer is told before the
- * bytes it answers. This puts calls into the order of their messages again, cutting the outer one in two, so that told in that order they make
- * the same messages in the same order.
+ * Who watches a conversation's messages may answer one at once, in the middle of the call that brought it: then the
+ * answer is told before the bytes it answers. This puts calls into the order of their messages again, cutting the outer
+ * one in two, so that told in that order they make the same messages in the same order.
  */
 export class CallOrder {
   /** Messages of the calls that were given on. */
@@ -68,7 +68,8 @@ export class CallOrder {
 
   #count(call: Call, entries: readonly Entry[]): void {
     this.#told += entries.length;
-    if (call.event === "bytes") this.#partial[call.way] += call.bytes.length - entries.reduce((sum, { size }) => sum + size, 0);
+    if (call.event === "bytes")
+      this.#partial[call.way] += call.bytes.length - entries.reduce((sum, { size }) => sum + size, 0);
   }
 }
 

@@ -15,7 +15,11 @@ export interface Replayed {
 export function describeEvent(event: RecordedEvent, brought: readonly Replayed[], kind: RecordingKind): string {
   if (brought.length > 0) {
     const lines = brought.map(({ peer, entry }) =>
-      entryText(entry, { peer: peer.number, pieceCount: peer.conversation.metainfo?.pieceCount, speaker: kind === "between" ? twoSpeakers(peer)[entry.way] : undefined }),
+      entryText(entry, {
+        peer: peer.number,
+        pieceCount: peer.conversation.metainfo?.pieceCount,
+        speaker: kind === "between" ? twoSpeakers(peer)[entry.way] : undefined,
+      }),
     );
     return lines.join("\n");
   }

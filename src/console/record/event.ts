@@ -22,7 +22,13 @@ export interface ClosedEvent {
 /** Something that a recording holds. `at`: milliseconds since the session began. */
 export type RecordedEvent =
   | { readonly event: "torrent"; readonly at: number; readonly metainfo: Metainfo }
-  | { readonly event: "peer"; readonly at: number; readonly peer: number; readonly address: string; readonly direction: "outgoing" | "incoming" }
+  | {
+      readonly event: "peer";
+      readonly at: number;
+      readonly peer: number;
+      readonly address: string;
+      readonly direction: "outgoing" | "incoming";
+    }
   | BytesEvent
   | ClosedEvent
   /** What was said with so many peers is not in the recording. */

@@ -12,19 +12,26 @@ export interface RawLine {
   readonly isWhole: boolean;
 }
 
-/** The lines of a file, as many at a time as were read. Throws InputError `console.recording` when the file or a line is too long; StorageError. */
+/**
+ * The lines of a file, as many at a time as were read. Throws InputError `console.recording` when the file or a line is
+ * too long; StorageError.
+ */
 export async function* readLines(files: Pick<Files, "open">, path: string): AsyncGenerator<RawLine[]> {
   const file = await files.open(path, "read");
   try {
     let parts: Uint8Array[] = [];
     let gathered = 0;
     let number = 1;
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const chunk = new Uint8Array(CHUNK);
       const length = await file.read(chunk, position);
       if (length === 0) break;
       position += length;
-      if (position > MAX_RECORDING_BYTES) throw new InputError("console.recording", `${path} is larger than ${MAX_RECORDING_BYTES} bytes: too large for a recording`);
+      if (position > MAX_RECORDING_BYTES)
+        throw new InputError(
+          "console.recording",
+          `${path} is larger than ${MAX_RECORDING_BYTES} bytes: too large for a recording`,
+        );
       let rest = chunk.subarray(0, length);
       const lines: RawLine[] = [];
       for (let end = rest.indexOf(LINE_END); end >= 0; end = rest.indexOf(LINE_END)) {
@@ -37,7 +44,10 @@ export async function* readLines(files: Pick<Files, "open">, path: string): Asyn
       yield lines;
       if (rest.length > 0) parts.push(rest);
       gathered += rest.length;
-      if (gathered > MAX_RECORDING_LINE) throw new InputError("console.recording", `${path}, line ${number}: longer than ${MAX_RECORDING_LINE} bytes`, { fields: { line: number } });
+      if (gathered > MAX_RECORDING_LINE)
+        throw new InputError("console.recording", `${path}, line ${number}: longer than ${MAX_RECORDING_LINE} bytes`, {
+          fields: { line: number },
+        });
     }
     if (gathered > 0) yield [{ bytes: concatBytes(parts), isWhole: false }];
   } finally {

@@ -16,8 +16,14 @@ export interface Recording extends RecordingHeader {
 
 type Fields = ReadonlyMap<string, unknown>;
 
-/** Reads what a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line, and StorageError. */
-export async function readRecording({ files, hasher }: Pick<Runtime, "files" | "hasher">, path: string): Promise<Recording> {
+/**
+ * Reads what a `Recorder` wrote. Rejects with InputError `console.recording`, whose message names the line, and
+ * StorageError.
+ */
+export async function readRecording(
+  { files, hasher }: Pick<Runtime, "files" | "hasher">,
+  path: string,
+): Promise<Recording> {
   const reading = new Reading(path, hasher);
   for await (const lines of readLines(files, path)) for (const line of lines) reading.take(line);
   return reading.done();
@@ -58,19 +64,26 @@ class Reading {
   }
 
   done(): Recording {
-    if (this.#header === undefined) throw new InputError("console.recording", `${this.#path} is empty: no recording of a session`, { fields: { path: this.#path } });
+    if (this.#header === undefined)
+      throw new InputError("console.recording", `${this.#path} is empty: no recording of a session`, {
+        fields: { path: this.#path },
+      });
     return { ...this.#header, events: this.#events, isCut: this.#isCut };
   }
 
   #wrong(why: string): InputError {
-    return new InputError("console.recording", `${this.#path}, line ${this.#line}: ${why}`, { fields: { path: this.#path, line: this.#line } });
+    return new InputError("console.recording", `${this.#path}, line ${this.#line}: ${why}`, {
+      fields: { path: this.#path, line: this.#line },
+    });
   }
 }
 
 function parse(bytes: Uint8Array): Fields | undefined {
   try {
     const value: unknown = JSON.parse(utf8DecodeStrict(bytes) ?? "");
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? new Map<string, unknown>(Object.entries(value)) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? new Map<string, unknown>(Object.entries(value))
+      : undefined;
   } catch {
     return undefined;
   }
@@ -78,7 +91,10 @@ function parse(bytes: Uint8Array): Fields | undefined {
 
 function readHeader(fields: Fields): RecordingHeader {
   if (fields.get("format") !== FORMAT) throw wrongField("this is no recording of a session");
-  if (fields.get("version") !== VERSION) throw wrongField(`a recording of version ${JSON.stringify(fields.get("version"))?.slice(0, 20) ?? "unknown"}; this program reads version ${VERSION}`);
+  if (fields.get("version") !== VERSION)
+    throw wrongField(
+      `a recording of version ${JSON.stringify(fields.get("version"))?.slice(0, 20) ?? "unknown"}; this program reads version ${VERSION}`,
+    );
   const infoHash = fields.get("infoHash") === undefined ? undefined : InfoHash.parse(text(fields, "infoHash")).hex;
   return { kind: choice(fields, "kind", ["session", "between"]), startedAt: number(fields, "startedAt"), infoHash };
 }
@@ -93,13 +109,20 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
     if (peers.has(peer)) throw wrongField(`peer ${peer} is there already`);
     if (peers.size >= MAX_RECORDED_PEERS) throw wrongField(`more than ${MAX_RECORDED_PEERS} peers`);
     peers.add(peer);
-    return { event, at, peer, address: text(fields, "address"), direction: choice(fields, "direction", ["outgoing", "incoming"]) };
+    return {
+      event,
+      at,
+      peer,
+      address: text(fields, "address"),
+      direction: choice(fields, "direction", ["outgoing", "incoming"]),
+    };
   }
   if (!peers.has(peer)) throw wrongField(`peer ${peer} was not told of before`);
   const way: Way = choice(fields, "way", ["out", "in"]);
   if (event === "bytes") {
     const bytes = base64(fields, "base64");
-    if (bytes.length > MAX_TOLD_BYTES) throw wrongField(`${bytes.length} bytes in one event: ${MAX_TOLD_BYTES} are the most`);
+    if (bytes.length > MAX_TOLD_BYTES)
+      throw wrongField(`${bytes.length} bytes in one event: ${MAX_TOLD_BYTES} are the most`);
     return { event, at, peer, way, bytes };
   }
   return { event, at, peer, way, why: text(fields, "why") };
@@ -108,7 +131,8 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
 function text(fields: Fields, name: string): string {
   const value = fields.get(name);
   if (typeof value !== "string") throw wrongField(`${name} is no text`);
-  if (name !== "base64" && name !== "info" && value.length > MAX_RECORDED_TEXT) throw wrongField(`${name} has ${value.length} characters: ${MAX_RECORDED_TEXT} are the most`);
+  if (name !== "base64" && name !== "info" && value.length > MAX_RECORDED_TEXT)
+    throw wrongField(`${name} has ${value.length} characters: ${MAX_RECORDED_TEXT} are the most`);
   return value;
 }
 

@@ -5,7 +5,16 @@ import { concatBytes, errorCode, InputError, StorageError, utf8 } from "../../ba
 import type { Files } from "../../runtime/index.ts";
 import { simWorld, type SimHost, type World } from "../../sim/index.ts";
 import { styleFor } from "../../terminal/index.ts";
-import { encodeBitfield, encodeHandshake, encodeHave, encodeInterested, encodeKeepAlive, encodePiece, encodeRequest, encodeUnchoke } from "../../wire/index.ts";
+import {
+  encodeBitfield,
+  encodeHandshake,
+  encodeHave,
+  encodeInterested,
+  encodeKeepAlive,
+  encodePiece,
+  encodeRequest,
+  encodeUnchoke,
+} from "../../wire/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { createLinter } from "../lint/index.ts";
@@ -19,7 +28,10 @@ const linter = (): ReturnType<typeof createLinter> => createLinter({ sha1: (byte
 
 /** What a person sees of conversations. */
 function screen(views: readonly PeerView[]): string {
-  return [...views.map((view) => timelineTable(view, { style }).draw({ width: 100, style })), lintTable(views).draw({ width: 100, style })].join("\n");
+  return [
+    ...views.map((view) => timelineTable(view, { style }).draw({ width: 100, style })),
+    lintTable(views).draw({ width: 100, style }),
+  ].join("\n");
 }
 
 let play: Play;
@@ -48,7 +60,12 @@ class Scene {
   contact(knowsTorrent = true): PeerView {
     const metainfo = knowsTorrent ? play.metainfo : undefined;
     const conversation = new Conversation({ infoHash: this.infoHash, metainfo, linter: linter() });
-    const view = new PeerView({ number: this.views.length + 1, address: `10.0.0.${this.views.length + 2}:6881`, direction: "outgoing", conversation });
+    const view = new PeerView({
+      number: this.views.length + 1,
+      address: `10.0.0.${this.views.length + 2}:6881`,
+      direction: "outgoing",
+      conversation,
+    });
     this.tape.attach(view);
     this.views.push(view);
     return view;
@@ -61,7 +78,16 @@ class Scene {
 
   record(options: Partial<RecorderOptions> = {}): Promise<Recorder> {
     const header = { kind: "session", startedAt: 1_800_000_000_000, infoHash: play.metainfo.id.hex } as const;
-    return this.do(Recorder.open({ ...header, files: this.host.runtime.files, path: PATH, tape: this.tape, onError: (error) => this.errors.push(error), ...options }));
+    return this.do(
+      Recorder.open({
+        ...header,
+        files: this.host.runtime.files,
+        path: PATH,
+        tape: this.tape,
+        onError: (error) => this.errors.push(error),
+        ...options,
+      }),
+    );
   }
 
   do<T>(work: Promise<T>): Promise<T> {
@@ -78,7 +104,11 @@ class Scene {
 }
 
 function handshake(seed: number): Uint8Array {
-  return encodeHandshake({ infoHash: play.metainfo.id.wire, peerId: new Uint8Array(20).fill(seed), reserved: { fast: false } });
+  return encodeHandshake({
+    infoHash: play.metainfo.id.wire,
+    peerId: new Uint8Array(20).fill(seed),
+    reserved: { fast: false },
+  });
 }
 
 /** What an honest seeder and an honest leecher say. */
@@ -86,42 +116,67 @@ function streams(): Record<Way, Uint8Array> {
   const block = (play.files.get("data.bin") ?? new Uint8Array()).slice(0, 16_384);
   return {
     out: concatBytes([handshake(1), encodeInterested(), encodeRequest(0, 0, 16_384), encodeKeepAlive()]),
-    in: concatBytes([handshake(2), encodeBitfield(new Uint8Array([0xfe])), encodeUnchoke(), encodePiece(0, 0, block), encodeHave(3), new Uint8Array([0, 0, 0, 1, 99])]),
+    in: concatBytes([
+      handshake(2),
+      encodeBitfield(new Uint8Array([0xfe])),
+      encodeUnchoke(),
+      encodePiece(0, 0, block),
+      encodeHave(3),
+      new Uint8Array([0, 0, 0, 1, 99]),
+    ]),
   };
 }
 
-const chunking = fc.array(fc.record({ way: fc.constantFrom<Way>("out", "in"), length: fc.integer({ min: 1, max: 9_000 }), pause: fc.double({ min: 0, max: 200_000, noNaN: true }) }), { maxLength: 40 });
+const chunking = fc.array(
+  fc.record({
+    way: fc.constantFrom<Way>("out", "in"),
+    length: fc.integer({ min: 1, max: 9_000 }),
+    pause: fc.double({ min: 0, max: 200_000, noNaN: true }),
+  }),
+  { maxLength: 40 },
+);
 const noise = fc.uint8Array({ maxLength: 40 });
 
 describe("Replay", () => {
-  it("shows the same screen as the session did, whatever the chunks, the times and the bytes, and whenever the recording began", { timeout: 120_000 }, async () => {
-    await fc.assert(
-      fc.asyncProperty(chunking, noise, fc.nat(40), fc.nat(40), fc.nat(40), async (chunks, bad, badAt, begins, learns) => {
-        const scene = new Scene();
-        const view = scene.contact(false);
-        const rest = streams();
-        let recorder: Recorder | undefined;
-        for (const [at, { way, length, pause }] of chunks.entries()) {
-          scene.now += pause;
-          if (at === begins) recorder = await scene.record();
-          if (at === learns) scene.learn();
-          const bytes = at === badAt ? bad : rest[way].slice(0, length);
-          if (at !== badAt) rest[way] = rest[way].subarray(length);
-          view.conversation.receive(way, bytes, scene.now);
-          // Its memory is used again.
-          bytes.fill(0xee);
-        }
-        view.conversation.close("in", "the peer hung up", scene.now);
-        recorder ??= await scene.record();
-        await scene.do(recorder.close());
-        expect(scene.errors).toEqual([]);
-        const replay = await scene.replay();
-        replay.end();
-        expect(screen(replay.peers)).toBe(screen(scene.views));
-      }),
-      { numRuns: 60 },
-    );
-  });
+  it(
+    "shows the same screen as the session did, whatever the chunks, the times and the bytes, and whenever the recording began",
+    { timeout: 120_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          chunking,
+          noise,
+          fc.nat(40),
+          fc.nat(40),
+          fc.nat(40),
+          async (chunks, bad, badAt, begins, learns) => {
+            const scene = new Scene();
+            const view = scene.contact(false);
+            const rest = streams();
+            let recorder: Recorder | undefined;
+            for (const [at, { way, length, pause }] of chunks.entries()) {
+              scene.now += pause;
+              if (at === begins) recorder = await scene.record();
+              if (at === learns) scene.learn();
+              const bytes = at === badAt ? bad : rest[way].slice(0, length);
+              if (at !== badAt) rest[way] = rest[way].subarray(length);
+              view.conversation.receive(way, bytes, scene.now);
+              // Its memory is used again.
+              bytes.fill(0xee);
+            }
+            view.conversation.close("in", "the peer hung up", scene.now);
+            recorder ??= await scene.record();
+            await scene.do(recorder.close());
+            expect(scene.errors).toEqual([]);
+            const replay = await scene.replay();
+            replay.end();
+            expect(screen(replay.peers)).toBe(screen(scene.views));
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
 
   it("keeps the order when a message is answered in the middle of the bytes that brought it", async () => {
     const scene = new Scene();
@@ -133,11 +188,18 @@ describe("Replay", () => {
       if (entry.type === "unchoke") conversation.receive("out", encodeRequest(0, 0, 16_384), 5);
       if (entry.type === "have") conversation.receive("out", encodeKeepAlive(), 6);
     });
-    const bytes = concatBytes([encodeBitfield(new Uint8Array([0xfe])), encodeUnchoke(), encodeHave(1), encodeUnchoke()]);
+    const bytes = concatBytes([
+      encodeBitfield(new Uint8Array([0xfe])),
+      encodeUnchoke(),
+      encodeHave(1),
+      encodeUnchoke(),
+    ]);
     conversation.receive("in", bytes.slice(0, 3), 2);
     conversation.receive("in", bytes.slice(3, -2), 4);
     conversation.receive("in", bytes.slice(-2), 7);
-    expect(timeline.map(({ type }) => type).join(" ")).toBe("handshake interested handshake bitfield unchoke request have keep-alive unchoke request");
+    expect(timeline.map(({ type }) => type).join(" ")).toBe(
+      "handshake interested handshake bitfield unchoke request have keep-alive unchoke request",
+    );
     const recorder = await scene.record();
     await scene.do(recorder.close());
     const replay = await scene.replay();
@@ -174,7 +236,8 @@ describe("Replay", () => {
     expect(types()).toEqual(["handshake"]);
     expect(replay.step(1000)).toHaveLength(3);
     expect(replay.step()).toEqual([]);
-    for (const wrong of [() => replay.step(-1), () => replay.back(0.5), () => replay.goto(Number.NaN)]) expect(wrong).toThrow(/takes a (whole )?number from 0/);
+    for (const wrong of [() => replay.step(-1), () => replay.back(0.5), () => replay.goto(Number.NaN)])
+      expect(wrong).toThrow(/takes a (whole )?number from 0/);
   });
 });
 
@@ -184,7 +247,8 @@ describe("Tape", () => {
     const early = await scene.record({ path: "/early.jsonl" });
     const [much, little] = [scene.contact(), scene.contact()];
     for (const { conversation } of [much, little]) conversation.receive("out", handshake(1), 1);
-    for (let at = 0; at < 60; at++) much.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
+    for (let at = 0; at < 60; at++)
+      much.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
     expect(scene.tape.leftOut).toBe(1);
     const late = await scene.record({ path: "/late.jsonl" });
     for (const { conversation } of [much, little]) conversation.close("in", "the peer hung up", 100);
@@ -196,7 +260,9 @@ describe("Tape", () => {
     };
     expect(await texts("/early.jsonl")).toBe(screen(scene.views));
     expect(await texts("/late.jsonl")).toBe(screen([little]));
-    expect((await scene.read("/late.jsonl")).events).toContainEqual(expect.objectContaining({ event: "left-out", peers: 1 }));
+    expect((await scene.read("/late.jsonl")).events).toContainEqual(
+      expect.objectContaining({ event: "left-out", peers: 1 }),
+    );
   });
 
   it("lets those that have gone go first", () => {
@@ -204,7 +270,8 @@ describe("Tape", () => {
     const [gone, here] = [scene.contact(), scene.contact()];
     gone.conversation.receive("in", handshake(2), 1);
     gone.conversation.close("in", "the peer hung up", 2);
-    for (let at = 0; at < 10; at++) here.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
+    for (let at = 0; at < 10; at++)
+      here.conversation.receive("in", at === 0 ? handshake(2) : encodeKeepAlive(), 2 + at);
     expect(scene.tape.leftOut).toBe(1);
     const kept = new Set<number>();
     scene.tape.follow((event) => {
@@ -220,7 +287,12 @@ describe("Recorder", () => {
     scene.host.disk.put(PATH, utf8("precious and longer than what comes in its place".repeat(20)));
     await expect(scene.record()).rejects.toMatchObject({ code: "storage.exists" });
     await scene.do((await scene.record({ overwrite: true })).close());
-    expect(await scene.read()).toMatchObject({ kind: "session", startedAt: 1_800_000_000_000, events: [], isCut: false });
+    expect(await scene.read()).toMatchObject({
+      kind: "session",
+      startedAt: 1_800_000_000_000,
+      events: [],
+      isCut: false,
+    });
   });
 
   it("tells once that the disk refused, and the session goes on", async () => {
@@ -229,7 +301,8 @@ describe("Recorder", () => {
     const { conversation } = scene.contact();
     conversation.receive("out", handshake(1), 1);
     await scene.world.run(10);
-    scene.host.disk.fault = (operation) => (operation === "write" ? new StorageError("storage.full", "the disk is full") : undefined);
+    scene.host.disk.fault = (operation) =>
+      operation === "write" ? new StorageError("storage.full", "the disk is full") : undefined;
     conversation.receive("in", handshake(2), 2);
     await scene.world.run(10);
     conversation.receive("out", encodeInterested(), 3);
@@ -271,19 +344,35 @@ describe("Recorder", () => {
     expect((await scene.read()).events.length).toBeGreaterThan(2);
   });
 
-  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])("has every line on disk when it is closed, even one that comes %i turns after another was written", async (turns) => {
-    const written: string[] = [];
-    const file = { truncate: () => Promise.resolve(), sync: () => Promise.resolve(), close: () => Promise.resolve(), write: (bytes: Uint8Array) => Promise.resolve(void written.push(new TextDecoder().decode(bytes))) };
-    const tape = new Tape({ now: () => 0 });
-    const recorder = await Recorder.open({ files: { open: () => Promise.resolve(file) } as unknown as Files, path: PATH, tape, kind: "session", startedAt: 0, infoHash: undefined, onError: (error) => expect.unreachable(error.message) });
-    tape.learned(play.metainfo);
-    for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-    tape.learned(play.metainfo);
-    await recorder.close();
-    tape.learned(play.metainfo);
-    expect(written.join("").split("\n")).toHaveLength(4);
-    await recorder.close();
-  });
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
+    "has every line on disk when it is closed, even one that comes %i turns after another was written",
+    async (turns) => {
+      const written: string[] = [];
+      const file = {
+        truncate: () => Promise.resolve(),
+        sync: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+        write: (bytes: Uint8Array) => Promise.resolve(void written.push(new TextDecoder().decode(bytes))),
+      };
+      const tape = new Tape({ now: () => 0 });
+      const recorder = await Recorder.open({
+        files: { open: () => Promise.resolve(file) } as unknown as Files,
+        path: PATH,
+        tape,
+        kind: "session",
+        startedAt: 0,
+        infoHash: undefined,
+        onError: (error) => expect.unreachable(error.message),
+      });
+      tape.learned(play.metainfo);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      tape.learned(play.metainfo);
+      await recorder.close();
+      tape.learned(play.metainfo);
+      expect(written.join("").split("\n")).toHaveLength(4);
+      await recorder.close();
+    },
+  );
 
   it("says what was said, for people who read the file", async () => {
     const scene = new Scene();
@@ -291,7 +380,14 @@ describe("Recorder", () => {
     scene.contact().conversation.receive("out", concatBytes([handshake(1), encodeRequest(3, 0, 16_384)]), 12.5);
     await scene.do(recorder.close());
     const [, , line = ""] = new TextDecoder().decode(scene.host.disk.get(PATH)).split("\n");
-    expect(JSON.parse(line)).toEqual({ event: "bytes", at: 12.5, peer: 1, way: "out", says: [expect.stringContaining("handshake") as string, "request piece 3, 16384 bytes from 0"], base64: expect.any(String) as string });
+    expect(JSON.parse(line)).toEqual({
+      event: "bytes",
+      at: 12.5,
+      peer: 1,
+      way: "out",
+      says: [expect.stringContaining("handshake") as string, "request piece 3, 16384 bytes from 0"],
+      base64: expect.any(String) as string,
+    });
   });
 });
 
@@ -330,7 +426,8 @@ describe("readRecording", () => {
 
   it("reads many lines, wherever the disk's chunks cut them", async () => {
     const count = 20_000;
-    const line = (at: number): string => `{"event":"bytes","at":${at},"peer":1,"way":"out","base64":"${"AAAA".repeat(at % 7)}"}\n`;
+    const line = (at: number): string =>
+      `{"event":"bytes","at":${at},"peer":1,"way":"out","base64":"${"AAAA".repeat(at % 7)}"}\n`;
     const { events } = await read(`${header}\n${peer}\n${Array.from({ length: count }, (_, at) => line(at)).join("")}`);
     expect(events).toHaveLength(count + 1);
     expect(events.at(-1)).toMatchObject({ at: count - 1, bytes: new Uint8Array(3 * ((count - 1) % 7)) });
@@ -343,16 +440,44 @@ describe("readRecording", () => {
     ["a later version", '{"format":"millrace-session","version":2}\n', /line 1: a recording of version 2/],
     ["a line in the middle that is no JSON", `${header}\n{"event":\n${peer}\n`, /line 2: not a line of JSON/],
     ["an event that there is not", `${header}\n{"event":"dance","at":1}\n`, /line 2: event is none of/],
-    ["a time that is none", `${header}\n${peer}\n{"event":"bytes","at":-1,"peer":1,"way":"in","base64":""}\n`, /line 3: at is no number/],
-    ["a peer that was not told of", `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`, /line 2: peer 7 was not told of/],
+    [
+      "a time that is none",
+      `${header}\n${peer}\n{"event":"bytes","at":-1,"peer":1,"way":"in","base64":""}\n`,
+      /line 3: at is no number/,
+    ],
+    [
+      "a peer that was not told of",
+      `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`,
+      /line 2: peer 7 was not told of/,
+    ],
     ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 is there already/],
     ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is no whole number/],
-    ["bytes that are no base64", `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"a?=="}\n`, /line 3: base64 is not base64/],
-    ["more bytes at once than anybody sends", `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"${"AAAA".repeat(1_400_000)}"}\n`, /line 3: 4200000 bytes in one event: 4194304 are the most/],
-    ["a reason as long as a book", `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"in","why":"${"x".repeat(10_001)}"}\n`, /line 3: why has 10001 characters/],
-    ["a way that there is not", `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"up","why":""}\n`, /line 3: way is none of out, in/],
+    [
+      "bytes that are no base64",
+      `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"a?=="}\n`,
+      /line 3: base64 is not base64/,
+    ],
+    [
+      "more bytes at once than anybody sends",
+      `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"${"AAAA".repeat(1_400_000)}"}\n`,
+      /line 3: 4200000 bytes in one event: 4194304 are the most/,
+    ],
+    [
+      "a reason as long as a book",
+      `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"in","why":"${"x".repeat(10_001)}"}\n`,
+      /line 3: why has 10001 characters/,
+    ],
+    [
+      "a way that there is not",
+      `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"up","why":""}\n`,
+      /line 3: way is none of out, in/,
+    ],
     ["a torrent that is none", `${header}\n{"event":"torrent","at":1,"info":"ZGU="}\n`, /line 2: /],
-    ["an info-hash that is none", '{"format":"millrace-session","version":1,"kind":"session","startedAt":5,"infoHash":"xyz"}\n', /line 1: /],
+    [
+      "an info-hash that is none",
+      '{"format":"millrace-session","version":1,"kind":"session","startedAt":5,"infoHash":"xyz"}\n',
+      /line 1: /,
+    ],
   ])("of %s says what is wrong, and in which line", async (_what, text, message) => {
     const error: unknown = await read(text).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);
@@ -361,7 +486,12 @@ describe("readRecording", () => {
 
   it("throws nothing but its own errors, whatever the file holds", async () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom("bytes", "peer", "torrent", "in", "out", "closed", 1));
-    const line = fc.dictionary(fc.constantFrom("event", "at", "peer", "way", "base64", "why", "info", "address", "direction", "peers"), value).map((object) => JSON.stringify(object));
+    const line = fc
+      .dictionary(
+        fc.constantFrom("event", "at", "peer", "way", "base64", "why", "info", "address", "direction", "peers"),
+        value,
+      )
+      .map((object) => JSON.stringify(object));
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(line, fc.string(), fc.constant(peer))), async (lines) => {
         const outcome = await read(`${header}\n${lines.join("\n")}\n`).then(

@@ -16,8 +16,8 @@ export interface RecorderOptions extends RecordingHeader {
   /** Default {@link MAX_RECORDING_BYTES}. */
   readonly maxBytes?: number | undefined;
   /**
-   * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the disk said
-   * (`storage.*`). Called once at the most. What was written stays readable.
+   * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the
+   * disk said (`storage.*`). Called once at the most. What was written stays readable.
    */
   onError(error: Error): void;
 }
@@ -88,8 +88,10 @@ export class Recorder {
     if (this.#hasFailed) return;
     this.#events++;
     if (event.event === "peer") this.#peers++;
-    if (this.#events > MAX_RECORDED_EVENTS) this.#end("console.record-full", `it has reached ${MAX_RECORDED_EVENTS} events`);
-    else if (this.#peers > MAX_RECORDED_PEERS) this.#end("console.record-full", `it has reached ${MAX_RECORDED_PEERS} peers`);
+    if (this.#events > MAX_RECORDED_EVENTS)
+      this.#end("console.record-full", `it has reached ${MAX_RECORDED_EVENTS} events`);
+    else if (this.#peers > MAX_RECORDED_PEERS)
+      this.#end("console.record-full", `it has reached ${MAX_RECORDED_PEERS} peers`);
     else this.#push(eventLine(event));
   }
 
@@ -135,7 +137,9 @@ export class Recorder {
   }
 
   #end(code: string, why: string): void {
-    this.#fail(new StorageError(code, `the recording ${this.path} ends early: ${why}`, { fields: { path: this.path } }));
+    this.#fail(
+      new StorageError(code, `the recording ${this.path} ends early: ${why}`, { fields: { path: this.path } }),
+    );
   }
 
   /** What waits is still written, unless it is the disk that failed. */

@@ -17,8 +17,8 @@ export interface ReplayOptions {
 }
 
 /**
- * A recording, told again step by step to new conversations: after the last step they are what those of the session were. A step is one
- * event: bytes that arrived together, and with them any number of messages.
+ * A recording, told again step by step to new conversations: after the last step they are what those of the session
+ * were. A step is one event: bytes that arrived together, and with them any number of messages.
  */
 export class Replay {
   readonly recording: Recording;
@@ -57,7 +57,9 @@ export class Replay {
   /** The last event that was told, in words: a line for each message that it brought. */
   get current(): string {
     const event = this.recording.events[this.#position - 1];
-    return event === undefined ? "the beginning: nothing was said yet" : describeEvent(event, this.#brought, this.recording.kind);
+    return event === undefined
+      ? "the beginning: nothing was said yet"
+      : describeEvent(event, this.#brought, this.recording.kind);
   }
 
   /** The torrent, when it is known by now. */
@@ -65,7 +67,10 @@ export class Replay {
     return this.#metainfo;
   }
 
-  /** Tells the next events. Answers the messages that they brought, the latest when they are very many. Throws UsageError `console.argument`, as all that move. */
+  /**
+   * Tells the next events. Answers the messages that they brought, the latest when they are very many. Throws
+   * UsageError `console.argument`, as all that move.
+   */
   step(count = 1): Replayed[] {
     return this.#goOn(this.#position + whole("step(count)", count));
   }
@@ -78,9 +83,13 @@ export class Replay {
     this.#goOn(target);
   }
 
-  /** To where all up to that many seconds since the session began has been told. Answers the messages that came on the way forward. */
+  /**
+   * To where all up to that many seconds since the session began has been told. Answers the messages that came on the
+   * way forward.
+   */
   goto(seconds: number): Replayed[] {
-    if (typeof seconds !== "number" || !(seconds >= 0)) throw new UsageError("console.argument", `goto(seconds) takes a number from 0, not ${String(seconds)}`);
+    if (typeof seconds !== "number" || !(seconds >= 0))
+      throw new UsageError("console.argument", `goto(seconds) takes a number from 0, not ${String(seconds)}`);
     const later = this.recording.events.findIndex(({ at }) => at > seconds * 1000);
     const target = later < 0 ? this.length : later;
     if (target < this.#position) this.#rewind();
@@ -121,8 +130,18 @@ export class Replay {
         for (const { conversation } of this.peers) conversation.learn(event.metainfo);
         return [];
       case "peer": {
-        const conversation = new Conversation({ infoHash: this.#infoHash, metainfo: this.#metainfo, linter: this.#options.linter?.(), keeper: this.#keeper });
-        const view = new PeerView({ number: event.peer, address: event.address, direction: event.direction, conversation });
+        const conversation = new Conversation({
+          infoHash: this.#infoHash,
+          metainfo: this.#metainfo,
+          linter: this.#options.linter?.(),
+          keeper: this.#keeper,
+        });
+        const view = new PeerView({
+          number: event.peer,
+          address: event.address,
+          direction: event.direction,
+          conversation,
+        });
         this.#views.set(event.peer, view);
         this.peers.add(view);
         return [];
@@ -148,6 +167,7 @@ export class Replay {
 }
 
 function whole(call: string, value: number): number {
-  if (!Number.isInteger(value) || value < 0) throw new UsageError("console.argument", `${call} takes a whole number from 0, not ${String(value)}`);
+  if (!Number.isInteger(value) || value < 0)
+    throw new UsageError("console.argument", `${call} takes a whole number from 0, not ${String(value)}`);
   return value;
 }

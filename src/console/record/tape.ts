@@ -22,9 +22,9 @@ export interface TapedSession {
 type Listener = (event: TapedEvent) => void;
 
 /**
- * Everything that was put into the conversations of a session, kept from its beginning within a bound, so that a recording that begins
- * later is whole. What does not fit goes peer by peer: half a stream could not be read. A peer that was let go is not recorded any more
- * by recordings that begin later; those under way have it all.
+ * Everything that was put into the conversations of a session, kept from its beginning within a bound, so that a
+ * recording that begins later is whole. What does not fit goes peer by peer: half a stream could not be read. A peer
+ * that was let go is not recorded any more by recordings that begin later; those under way have it all.
  */
 export class Tape {
   readonly #options: TapeOptions;
@@ -67,11 +67,13 @@ export class Tape {
     this.#note({ event: "peer", at: this.#options.now(), peer, address, direction }, peer);
     conversation.tap = {
       onBytes: (way, bytes, at, entries) => {
-        for (const event of order.returned({ event: "bytes", at, peer, way, bytes: bytes.slice() }, entries)) this.#note(event, peer);
+        for (const event of order.returned({ event: "bytes", at, peer, way, bytes: bytes.slice() }, entries))
+          this.#note(event, peer);
       },
       onClose: (way, why, at) => {
         const { last } = conversation.entries;
-        for (const event of order.returned({ event: "closed", at, peer, way, why }, last === undefined ? [] : [last])) this.#note(event, peer);
+        for (const event of order.returned({ event: "closed", at, peer, way, why }, last === undefined ? [] : [last]))
+          this.#note(event, peer);
         if (!this.#letGo.delete(peer)) this.#closed.add(peer);
       },
     };
@@ -82,10 +84,19 @@ export class Tape {
     this.#note({ event: "torrent", at: this.#options.now(), metainfo }, undefined);
   }
 
-  /** Calls `listener` with everything noted so far, now, and with what follows as it comes, until the answered function is called. */
+  /**
+   * Calls `listener` with everything noted so far, now, and with what follows as it comes, until the answered function
+   * is called.
+   */
   follow(listener: Listener): () => void {
     for (const event of this.#events) listener(event);
-    if (this.#leftOut > 0) listener({ event: "left-out", at: this.#options.now(), peers: this.#leftOut, why: "too much was said before the recording began" });
+    if (this.#leftOut > 0)
+      listener({
+        event: "left-out",
+        at: this.#options.now(),
+        peers: this.#leftOut,
+        why: "too much was said before the recording began",
+      });
     const missing = new Set(this.#letGo);
     const later: Listener = (event) => {
       if (!("peer" in event && missing.has(event.peer))) listener(event);

@@ -1,6 +1,9 @@
 import { UsageError } from "../../base/index.ts";
 
-/** What a person typed, checked: each throws {@link UsageError} `console.argument` whose message shows how the call goes. */
+/**
+ * What a person typed, checked: each throws {@link UsageError} `console.argument` whose message shows how the call
+ * goes.
+ */
 
 /** A short form of a value for a message. */
 export function shown(value: unknown): string {
@@ -10,12 +13,15 @@ export function shown(value: unknown): string {
   if (value instanceof Promise) return "a promise (put await before the call that gave it)";
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return "a list";
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" || value === null) return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" || value === null)
+    return String(value);
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
-  return new UsageError("console.argument", `${call}: ${name} is ${wanted}, not ${shown(value)}`, { fields: { argument: name } });
+  return new UsageError("console.argument", `${call}: ${name} is ${wanted}, not ${shown(value)}`, {
+    fields: { argument: name },
+  });
 }
 
 /** A whole number from 0 to what 32 bits hold: all that the wire can say, sensible or not. */
@@ -37,13 +43,18 @@ export function bytesOf(call: string, name: string, value: unknown): Uint8Array 
 
 export function plainObject(call: string, name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw wrong(call, name, "an object such as { timeout: 5 }", value);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw wrong(call, name, "an object such as { timeout: 5 }", value);
   return Object.fromEntries(Object.entries(value));
 }
 
 /** Refuses fields that are not known: a mistyped one would be ignored silently. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
-    if (!known.includes(key)) throw new UsageError("console.argument", `${call}: there is no option ${JSON.stringify(key)}; there ${known.length === 0 ? "are none" : `are ${known.join(", ")}`}`);
+    if (!known.includes(key))
+      throw new UsageError(
+        "console.argument",
+        `${call}: there is no option ${JSON.stringify(key)}; there ${known.length === 0 ? "are none" : `are ${known.join(", ")}`}`,
+      );
   }
 }

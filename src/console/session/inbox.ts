@@ -25,8 +25,8 @@ interface Waiter {
 }
 
 /**
- * Messages that arrived and that nobody has taken yet. Each is taken once, so that two waits in a row get two messages, however close
- * together they came; messages of other types stay for those who wait for them.
+ * Messages that arrived and that nobody has taken yet. Each is taken once, so that two waits in a row get two messages,
+ * however close together they came; messages of other types stay for those who wait for them.
  */
 export class Inbox {
   readonly #clock: Clock;
@@ -59,12 +59,14 @@ export class Inbox {
   }
 
   /**
-   * The first message not taken yet that is wanted; waits for it. `what` says what that is, for errors. Rejects with NetworkError
+   * The first message not taken yet that is wanted; waits for it. `what` says what that is, for errors. Rejects with
+   * NetworkError
    * `console.timeout`, or `console.closed` when the connection is over.
    */
   next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
     const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
-    if (typeof seconds !== "number" || !(seconds > 0)) throw new UsageError("console.argument", `next: timeout is a number of seconds above 0, not ${String(seconds)}`);
+    if (typeof seconds !== "number" || !(seconds > 0))
+      throw new UsageError("console.argument", `next: timeout is a number of seconds above 0, not ${String(seconds)}`);
     if (options.fresh !== true) {
       const at = this.#unread.findIndex(wants);
       const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
@@ -78,7 +80,13 @@ export class Inbox {
     return new Promise((resolve, reject) => {
       const timer = this.#clock.after(Math.min(seconds * 1000, 2 ** 31 - 1), () => {
         this.#waiters.delete(waiter);
-        reject(new NetworkError("console.timeout", `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came meanwhile" : `; what came: ${summary(came)}`}`, { cause }));
+        reject(
+          new NetworkError(
+            "console.timeout",
+            `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came meanwhile" : `; what came: ${summary(came)}`}`,
+            { cause },
+          ),
+        );
       });
       const waiter: Waiter = {
         wants: (entry) => {
@@ -103,7 +111,10 @@ export class Inbox {
     });
   }
 
-  /** Whether a waiter takes a message. One whose function throws waits no longer: it is who wrote it that hears of it, not the peer's connection. */
+  /**
+   * Whether a waiter takes a message. One whose function throws waits no longer: it is who wrote it that hears of it,
+   * not the peer's connection.
+   */
   #offer(waiter: Waiter, entry: Entry): boolean {
     try {
       if (!waiter.wants(entry)) return false;

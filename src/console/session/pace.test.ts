@@ -59,7 +59,11 @@ class FakeSocket implements Socket {
 }
 
 /** A connection whose every part takes `cost` milliseconds to read. */
-function begin(clock: FakeClock, pace: Pace, cost: number): { socket: FakeSocket; connection: PacedConnection; got: number[]; closes: number[] } {
+function begin(
+  clock: FakeClock,
+  pace: Pace,
+  cost: number,
+): { socket: FakeSocket; connection: PacedConnection; got: number[]; closes: number[] } {
   const socket = new FakeSocket();
   const connection = new PacedConnection(socket, pace);
   const got: number[] = [];
@@ -75,7 +79,8 @@ function begin(clock: FakeClock, pace: Pace, cost: number): { socket: FakeSocket
   return { socket, connection, got, closes };
 }
 
-const bytes = (parts: number): Uint8Array => Uint8Array.from({ length: parts * PACE_BYTES }, (_, at) => Math.floor(at / 100) & 0xff);
+const bytes = (parts: number): Uint8Array =>
+  Uint8Array.from({ length: parts * PACE_BYTES }, (_, at) => Math.floor(at / 100) & 0xff);
 
 describe("PacedConnection", () => {
   it("delivers at once what is read quickly, and ends", () => {
@@ -122,7 +127,14 @@ describe("PacedConnection", () => {
       clock.turn();
       progress.push([a.got.length / PACE_BYTES, b.got.length / PACE_BYTES]);
     }
-    expect(progress).toEqual([[1, 0], [2, 0], [2, 1], [3, 1], [3, 2], [3, 3]]);
+    expect(progress).toEqual([
+      [1, 0],
+      [2, 0],
+      [2, 1],
+      [3, 1],
+      [3, 2],
+      [3, 3],
+    ]);
     expect([a.socket.isPaused, b.socket.isPaused]).toEqual([false, false]);
   });
 

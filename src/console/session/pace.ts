@@ -4,8 +4,8 @@ import type { Connection } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 
 /**
- * Shares the time between those who read and everything else. To read a message by hand costs more than a peer needs to send it: without
- * this, peers that send without end would leave no time for a key that is pressed.
+ * Shares the time between those who read and everything else. To read a message by hand costs more than a peer needs to
+ * send it: without this, peers that send without end would leave no time for a key that is pressed.
  */
 export class Pace {
   readonly #clock: Clock;

@@ -103,7 +103,9 @@ export class PeerView {
     const said = this.conversation.sides.in.extended?.client;
     if (said !== undefined || this.peerId === undefined) return said;
     const known = recogniseClient(this.peerId.bytes);
-    return known === undefined ? "unknown" : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+    return known === undefined
+      ? "unknown"
+      : [known.client, known.version].filter((part) => part !== undefined).join(" ");
   }
 
   /** Names of the extensions (BEP 10) that it speaks. */

@@ -5,7 +5,15 @@ import { makeGoods } from "../../../test/support/rude-peer.ts";
 import { Bitfield } from "../../base/index.ts";
 import { decode, encode } from "../../bencode/index.ts";
 import { nodeRuntime } from "../../runtime/node/index.ts";
-import { decodeExtendedHandshake, decodeMessage, encodeExtended, encodeExtendedHandshake, encodeHandshake, HANDSHAKE_LENGTH, type Message } from "../../wire/index.ts";
+import {
+  decodeExtendedHandshake,
+  decodeMessage,
+  encodeExtended,
+  encodeExtendedHandshake,
+  encodeHandshake,
+  HANDSHAKE_LENGTH,
+  type Message,
+} from "../../wire/index.ts";
 import { PeerView } from "./peer-view.ts";
 import type { ConsolePeer } from "./peer.ts";
 import { ConsoleSession } from "./session.ts";
@@ -47,7 +55,9 @@ beforeEach(async () => {
   const [connection] = (await once(server, "connection")) as [net.Socket];
   while (heard.length < HANDSHAKE_LENGTH) await once(connection, "heard");
   heard = heard.subarray(HANDSHAKE_LENGTH);
-  connection.write(encodeHandshake({ infoHash: metainfo.id.wire, peerId: theirId, reserved: { extended: true, fast: true } }));
+  connection.write(
+    encodeHandshake({ infoHash: metainfo.id.wire, peerId: theirId, reserved: { extended: true, fast: true } }),
+  );
   peer = await contact;
 });
 
@@ -93,7 +103,14 @@ const senders: readonly (readonly [string, (p: ConsolePeer) => unknown, Partial<
 
 describe("ConsolePeer", () => {
   it("knows from the handshake who it talks to, and has sent nothing but its own", async () => {
-    expect([peer.client, peer.fast, peer.peerChoking, peer.amChoking, peer.direction, peer.haves?.isEmpty]).toEqual(["Transmission 3.00", true, true, true, "outgoing", true]);
+    expect([peer.client, peer.fast, peer.peerChoking, peer.amChoking, peer.direction, peer.haves?.isEmpty]).toEqual([
+      "Transmission 3.00",
+      true,
+      true,
+      true,
+      "outgoing",
+      true,
+    ]);
     peer.keepAlive();
     expect(await hears()).toEqual({ type: "keep-alive" });
     expect(peer.timeline.map(({ type, way }) => [type, way])).toEqual([
@@ -113,15 +130,27 @@ describe("ConsolePeer", () => {
     peer.extendedHandshake();
     const usual = await hears();
     if (usual.type !== "extended") throw new Error(usual.type);
-    expect(decodeExtendedHandshake(usual.payload)).toMatchObject({ extensions: new Map([["ut_metadata", 1]]), client: "Test 1.0", requestQueue: 500, metadataSize: metainfo.infoBytes.length, yourIp: "127.0.0.1" });
+    expect(decodeExtendedHandshake(usual.payload)).toMatchObject({
+      extensions: new Map([["ut_metadata", 1]]),
+      client: "Test 1.0",
+      requestQueue: 500,
+      metadataSize: metainfo.infoBytes.length,
+      yourIp: "127.0.0.1",
+    });
     peer.extendedHandshake({ extensions: { ut_pex: 9 }, client: "x", uploadOnly: true });
     const other = await hears();
     if (other.type !== "extended") throw new Error(other.type);
-    expect(decodeExtendedHandshake(other.payload)).toMatchObject({ extensions: new Map([["ut_pex", 9]]), client: "x", uploadOnly: true });
+    expect(decodeExtendedHandshake(other.payload)).toMatchObject({
+      extensions: new Map([["ut_pex", 9]]),
+      client: "x",
+      uploadOnly: true,
+    });
   });
 
   it("speaks an extension by the id that the peer gave it", async () => {
-    expect(() => peer.metadataRequest(0)).toThrow("the peer cannot answer before it has our extended handshake: extendedHandshake() first");
+    expect(() => peer.metadataRequest(0)).toThrow(
+      "the peer cannot answer before it has our extended handshake: extendedHandshake() first",
+    );
     peer.extendedHandshake();
     await hears();
     expect(() => peer.metadataRequest(0)).toThrow(/has not sent its extended handshake yet/);
@@ -130,7 +159,9 @@ describe("ConsolePeer", () => {
     peer.metadataRequest(0);
     peer.metadataReject(1);
     peer.metadata(0);
-    const said = [await hears(), await hears(), await hears()].map((message) => (message.type === "extended" ? message : undefined));
+    const said = [await hears(), await hears(), await hears()].map((message) =>
+      message.type === "extended" ? message : undefined,
+    );
     expect(said.map((message) => message?.id)).toEqual([44, 44, 44]);
     expect(decode(said[0]?.payload ?? new Uint8Array())).toEqual(decode(encode({ msg_type: 0, piece: 0 })));
     expect(Buffer.from(said[2]?.payload ?? []).includes(Buffer.from(metainfo.infoBytes))).toBe(true);
@@ -138,27 +169,62 @@ describe("ConsolePeer", () => {
   });
 
   const calls: readonly (readonly [string, (p: ConsolePeer) => unknown])[] = [
-    ['have(piece): piece is a whole number from 0 to 4294967295, not "3"', (p): unknown => Reflect.apply(p.have, p, ["3"])],
+    [
+      'have(piece): piece is a whole number from 0 to 4294967295, not "3"',
+      (p): unknown => Reflect.apply(p.have, p, ["3"]),
+    ],
     ["have(piece): piece is a whole number from 0 to 4294967295, not -1", (p) => p.have(-1)],
-    ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.request, p, [])],
-    ['send(message): there is no message type "foo" to send; there are keep-alive, choke, unchoke, interested, not-interested, have, bitfield, request, piece, cancel, port, suggest, have-all, have-none, reject, allowed-fast, extended, unknown', (p): unknown => Reflect.apply(p.send, p, [{ type: "foo" }])],
-    ["send(message): piece is a whole number from 0 to 4294967295, not nothing", (p): unknown => Reflect.apply(p.send, p, [{ type: "have" }])],
-    ['send(message) of type choke: there is no option "piece"; there are none', (p): unknown => Reflect.apply(p.send, p, [{ type: "choke", piece: 1 }])],
-    ["request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)", (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0])],
+    [
+      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not nothing",
+      (p): unknown => Reflect.apply(p.request, p, []),
+    ],
+    [
+      'send(message): there is no message type "foo" to send; there are keep-alive, choke, unchoke, interested, not-interested, have, bitfield, request, piece, cancel, port, suggest, have-all, have-none, reject, allowed-fast, extended, unknown',
+      (p): unknown => Reflect.apply(p.send, p, [{ type: "foo" }]),
+    ],
+    [
+      "send(message): piece is a whole number from 0 to 4294967295, not nothing",
+      (p): unknown => Reflect.apply(p.send, p, [{ type: "have" }]),
+    ],
+    [
+      'send(message) of type choke: there is no option "piece"; there are none',
+      (p): unknown => Reflect.apply(p.send, p, [{ type: "choke", piece: 1 }]),
+    ],
+    [
+      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)",
+      (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0]),
+    ],
     ["port(port): port is a whole number from 0 to 65535, not 70000", (p) => p.port(70_000)],
     ["bitfield(pieces): each piece is a whole number from 0 to 10, not 11", (p) => p.bitfield([11])],
-    ["bitfield(pieces): pieces is a bitfield, bytes or a list of piece numbers, not 5", (p): unknown => Reflect.apply(p.bitfield, p, [5])],
+    [
+      "bitfield(pieces): pieces is a bitfield, bytes or a list of piece numbers, not 5",
+      (p): unknown => Reflect.apply(p.bitfield, p, [5]),
+    ],
     ['raw(bytes): bytes is bytes, or hexadecimal digits such as "00000001 02", not "xyz"', (p) => p.raw("xyz")],
     ["raw(bytes): each byte is a whole number from 0 to 255, not 256", (p) => p.raw([256])],
-    ['send(message): message is a message such as { type: "have", piece: 3 }, not nothing', (p): unknown => Reflect.apply(p.send, p, [])],
-    ['extendedHandshake(fields): there is no option "reqq"; there are extensions, port, client, requestQueue, yourIp, ipv4, ipv6, metadataSize, uploadOnly', (p): unknown => Reflect.apply(p.extendedHandshake, p, [{ reqq: 5 }])],
+    [
+      'send(message): message is a message such as { type: "have", piece: 3 }, not nothing',
+      (p): unknown => Reflect.apply(p.send, p, []),
+    ],
+    [
+      'extendedHandshake(fields): there is no option "reqq"; there are extensions, port, client, requestQueue, yourIp, ipv4, ipv6, metadataSize, uploadOnly',
+      (p): unknown => Reflect.apply(p.extendedHandshake, p, [{ reqq: 5 }]),
+    ],
     ["extended(name or id, payload): id is a whole number from 0 to 255, not 256", (p) => p.extended(256)],
-    ['next(type, { timeout }): there is no option "timeot"; there are timeout, fresh', (p): unknown => Reflect.apply(p.next, p, ["choke", { timeot: 1 }])],
-    ["next(type, { timeout }): timeout is a number of seconds, not \"1\"", (p): unknown => Reflect.apply(p.next, p, ["choke", { timeout: "1" }])],
+    [
+      'next(type, { timeout }): there is no option "timeot"; there are timeout, fresh',
+      (p): unknown => Reflect.apply(p.next, p, ["choke", { timeot: 1 }]),
+    ],
+    [
+      'next(type, { timeout }): timeout is a number of seconds, not "1"',
+      (p): unknown => Reflect.apply(p.next, p, ["choke", { timeout: "1" }]),
+    ],
   ];
 
   it.each(calls)("says: %s", async (message, call) => {
-    await expect(async () => call(peer)).rejects.toThrow(expect.objectContaining({ code: "console.argument", message }));
+    await expect(async () => call(peer)).rejects.toThrow(
+      expect.objectContaining({ code: "console.argument", message }),
+    );
     expect(peer.timeline.length).toBe(2);
   });
 

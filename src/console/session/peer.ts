@@ -2,7 +2,18 @@ import { Bitfield, BLOCK_LENGTH, fromHex, NetworkError, UsageError, type Endpoin
 import { encode, type BInput } from "../../bencode/index.ts";
 import type { Clock, Timer } from "../../runtime/index.ts";
 import type { Connection } from "../../transport/index.ts";
-import { encodeExtendedHandshake, encodeHandshake, encodeMessage, EXTENDED_HANDSHAKE_ID, MAX_BLOCK_LENGTH, metadataReply, utMetadata, type ExtendedHandshake, type Message, type Reserved } from "../../wire/index.ts";
+import {
+  encodeExtendedHandshake,
+  encodeHandshake,
+  encodeMessage,
+  EXTENDED_HANDSHAKE_ID,
+  MAX_BLOCK_LENGTH,
+  metadataReply,
+  utMetadata,
+  type ExtendedHandshake,
+  type Message,
+  type Reserved,
+} from "../../wire/index.ts";
 import type { Entry, WireMessageType } from "../conversation/entry.ts";
 import { isMessageType, MESSAGE_TYPES } from "../conversation/message-types.ts";
 import { OpenRequests, type BlockSpan } from "../conversation/side.ts";
@@ -65,7 +76,10 @@ const MAX_QUEUED_BYTES = 1_048_576;
 /** Requests that we say we queue: as many as others do. */
 const REQUEST_QUEUE = 500;
 
-/** A peer that is driven by hand: nothing is sent unless one of these is called, or `auto` hands duties to the engine. Each sender answers the message as it was sent. */
+/**
+ * A peer that is driven by hand: nothing is sent unless one of these is called, or `auto` hands duties to the engine.
+ * Each sender answers the message as it was sent.
+ */
 export class ConsolePeer extends PeerView {
   readonly endpoint: Endpoint;
   /** Resolves when the connection is over for both sides, what was sent before {@link ConsolePeer.close} included. */
@@ -121,11 +135,14 @@ export class ConsolePeer extends PeerView {
   }
 
   /**
-   * Waits for a message: of a type, of several, or any that a function says yes to. Each message is given once, those that came before
-   * the call first. Rejects with NetworkError `console.timeout`, `console.closed`.
+   * Waits for a message: of a type, of several, or any that a function says yes to. Each message is given once, those
+   * that came before the call first. Rejects with NetworkError `console.timeout`, `console.closed`.
    */
   next<T extends WireMessageType>(what: T, options?: NextOptions): Promise<EntryOf<T>>;
-  next(what?: WireMessageType | readonly WireMessageType[] | ((entry: Entry) => boolean), options?: NextOptions): Promise<Entry>;
+  next(
+    what?: WireMessageType | readonly WireMessageType[] | ((entry: Entry) => boolean),
+    options?: NextOptions,
+  ): Promise<Entry>;
   next(what?: unknown, options?: unknown): Promise<Entry> {
     const given = plainObject("next(type, { timeout })", "the second argument", options);
     knownFields("next(type, { timeout })", given, ["timeout", "fresh"]);
@@ -133,8 +150,10 @@ export class ConsolePeer extends PeerView {
       ...(typeof given["timeout"] === "number" ? { timeout: given["timeout"] } : {}),
       ...(given["fresh"] === true ? { fresh: true } : {}),
     };
-    if (given["timeout"] !== undefined && typeof given["timeout"] !== "number") throw wrong("next(type, { timeout })", "timeout", "a number of seconds", given["timeout"]);
-    if (typeof what === "function") return this.#inbox.next((entry) => Boolean(Reflect.apply(what, undefined, [entry])), "such message", rest);
+    if (given["timeout"] !== undefined && typeof given["timeout"] !== "number")
+      throw wrong("next(type, { timeout })", "timeout", "a number of seconds", given["timeout"]);
+    if (typeof what === "function")
+      return this.#inbox.next((entry) => Boolean(Reflect.apply(what, undefined, [entry])), "such message", rest);
     if (what === undefined) return this.#inbox.next(() => true, "message", rest);
     const types = Array.isArray(what) ? what.map((type) => messageType(type)) : [messageType(what)];
     return this.#inbox.next((entry) => types.includes(entry.type), types.join(" or "), rest);
@@ -170,7 +189,10 @@ export class ConsolePeer extends PeerView {
     return this.#say({ type: "have", piece: uint32("have(piece)", "piece", piece) });
   }
 
-  /** BEP 3: the pieces that we have; without an argument those that are here. Must be the first message, if it is sent at all. */
+  /**
+   * BEP 3: the pieces that we have; without an argument those that are here. Must be the first message, if it is sent
+   * at all.
+   */
   bitfield(pieces?: Bitfield | Uint8Array | readonly number[]): Entry {
     return this.#say({ type: "bitfield", bits: this.#bits(pieces) });
   }
@@ -178,20 +200,34 @@ export class ConsolePeer extends PeerView {
   /** BEP 3: asks for a block. */
   request(piece: number, begin = 0, length: number = BLOCK_LENGTH): Entry {
     const call = "request(piece, begin, length)";
-    return this.#say({ type: "request", piece: uint32(call, "piece", piece), begin: uint32(call, "begin", begin), length: uint32(call, "length", length) });
+    return this.#say({
+      type: "request",
+      piece: uint32(call, "piece", piece),
+      begin: uint32(call, "begin", begin),
+      length: uint32(call, "length", length),
+    });
   }
 
   /** BEP 3: gives a block; without bytes it is read from where pieces are kept. Resolves when it has been sent. */
   async piece(piece: number, begin: number, block?: Uint8Array): Promise<Entry> {
     const call = "piece(piece, begin, block)";
     const span = { piece: uint32(call, "piece", piece), begin: uint32(call, "begin", begin) };
-    return this.#say({ type: "piece", ...span, block: block === undefined ? await this.#block(piece, begin) : bytesOf(call, "block", block) });
+    return this.#say({
+      type: "piece",
+      ...span,
+      block: block === undefined ? await this.#block(piece, begin) : bytesOf(call, "block", block),
+    });
   }
 
   /** BEP 3: takes a request back. */
   cancel(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     const call = "cancel(piece, begin, length)";
-    return this.#say({ type: "cancel", piece: uint32(call, "piece", piece), begin: uint32(call, "begin", begin), length: uint32(call, "length", length) });
+    return this.#say({
+      type: "cancel",
+      piece: uint32(call, "piece", piece),
+      begin: uint32(call, "begin", begin),
+      length: uint32(call, "length", length),
+    });
   }
 
   /** BEP 5: the UDP port of our DHT node. */
@@ -217,7 +253,12 @@ export class ConsolePeer extends PeerView {
   /** BEP 6: a request will not be answered. */
   reject(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
     const call = "reject(piece, begin, length)";
-    return this.#say({ type: "reject", piece: uint32(call, "piece", piece), begin: uint32(call, "begin", begin), length: uint32(call, "length", length) });
+    return this.#say({
+      type: "reject",
+      piece: uint32(call, "piece", piece),
+      begin: uint32(call, "begin", begin),
+      length: uint32(call, "length", length),
+    });
   }
 
   /** BEP 6: you may request this piece while we choke you. */
@@ -226,10 +267,24 @@ export class ConsolePeer extends PeerView {
   }
 
   /** BEP 10: what we can do. Fields that are given replace the usual ones. */
-  extendedHandshake(fields?: Partial<Omit<ExtendedHandshake, "extensions">> & { readonly extensions?: Readonly<Record<string, number>> | ReadonlyMap<string, number> }): Entry {
+  extendedHandshake(
+    fields?: Partial<Omit<ExtendedHandshake, "extensions">> & {
+      readonly extensions?: Readonly<Record<string, number>> | ReadonlyMap<string, number>;
+    },
+  ): Entry {
     const call = "extendedHandshake(fields)";
     const given = plainObject(call, "fields", fields);
-    knownFields(call, given, ["extensions", "port", "client", "requestQueue", "yourIp", "ipv4", "ipv6", "metadataSize", "uploadOnly"]);
+    knownFields(call, given, [
+      "extensions",
+      "port",
+      "client",
+      "requestQueue",
+      "yourIp",
+      "ipv4",
+      "ipv6",
+      "metadataSize",
+      "uploadOnly",
+    ]);
     const { extensions, ...others } = fields ?? {};
     const { clientName } = this.#host;
     const payload = encodeExtendedHandshake({
@@ -247,14 +302,21 @@ export class ConsolePeer extends PeerView {
   /** BEP 10: any extension, by the name or the id that the peer gave it. An object is bencoded. */
   extended(extension: string | number, payload: Uint8Array | BInput = new Uint8Array(0)): Entry {
     const call = "extended(name or id, payload)";
-    const id = typeof extension === "string" ? this.#extensionId(extension) : wholeBetween(call, "id", extension, 0, 255);
+    const id =
+      typeof extension === "string" ? this.#extensionId(extension) : wholeBetween(call, "id", extension, 0, 255);
     return this.#say({ type: "extended", id, payload: payload instanceof Uint8Array ? payload : encode(payload) });
   }
 
-  /** BEP 9: asks for 16 KiB of the info dictionary. Needs both extended handshakes: the answer goes to the id that ours names. */
+  /**
+   * BEP 9: asks for 16 KiB of the info dictionary. Needs both extended handshakes: the answer goes to the id that ours
+   * names.
+   */
   metadataRequest(piece: number): Entry {
     if (this.conversation.sides.out.extended === undefined) {
-      throw new UsageError("console.extension", "the peer cannot answer before it has our extended handshake: extendedHandshake() first");
+      throw new UsageError(
+        "console.extension",
+        "the peer cannot answer before it has our extended handshake: extendedHandshake() first",
+      );
     }
     return this.#metadata({ type: "request", piece: uint32("metadataRequest(piece)", "piece", piece) });
   }
@@ -263,9 +325,21 @@ export class ConsolePeer extends PeerView {
   metadata(piece: number, data?: Uint8Array, totalSize?: number): Entry {
     const call = "metadata(piece, data, totalSize)";
     const index = uint32(call, "piece", piece);
-    if (data !== undefined) return this.#metadata({ type: "data", piece: index, data: bytesOf(call, "data", data), totalSize: totalSize ?? this.#host.info()?.length });
+    if (data !== undefined)
+      return this.#metadata({
+        type: "data",
+        piece: index,
+        data: bytesOf(call, "data", data),
+        totalSize: totalSize ?? this.#host.info()?.length,
+      });
     const reply = metadataReply(this.#host.info(), { piece: index });
-    if (reply.type !== "data") throw new UsageError("console.missing", this.#host.info() === undefined ? `${call}: the metadata is not known yet` : `${call}: the metadata has no piece ${index}`);
+    if (reply.type !== "data")
+      throw new UsageError(
+        "console.missing",
+        this.#host.info() === undefined
+          ? `${call}: the metadata is not known yet`
+          : `${call}: the metadata has no piece ${index}`,
+      );
     return this.#metadata(reply);
   }
 
@@ -277,7 +351,13 @@ export class ConsolePeer extends PeerView {
   /** The handshake, for a contact that was made without one. */
   handshake(fields: HandshakeFields = {}): Entry {
     const { infoHash, peerId } = this.#host;
-    return this.#write(encodeHandshake({ infoHash: fields.infoHash ?? infoHash, peerId: fields.peerId ?? peerId, reserved: fields.reserved ?? RESERVED }));
+    return this.#write(
+      encodeHandshake({
+        infoHash: fields.infoHash ?? infoHash,
+        peerId: fields.peerId ?? peerId,
+        reserved: fields.reserved ?? RESERVED,
+      }),
+    );
   }
 
   /** Any message as a value: `send({ type: "have", piece: 3 })`. */
@@ -290,14 +370,18 @@ export class ConsolePeer extends PeerView {
     const call = "raw(bytes)";
     if (typeof bytes === "string") {
       const read = fromHex(bytes.replaceAll(/\s+/g, ""));
-      if (read === undefined) throw wrong(call, "bytes", "bytes, or hexadecimal digits such as \"00000001 02\"", bytes);
+      if (read === undefined) throw wrong(call, "bytes", 'bytes, or hexadecimal digits such as "00000001 02"', bytes);
       return this.#writeRaw(read);
     }
-    if (Array.isArray(bytes)) return this.#writeRaw(Uint8Array.from(bytes, (byte: unknown) => wholeBetween(call, "each byte", byte, 0, 255)));
+    if (Array.isArray(bytes))
+      return this.#writeRaw(Uint8Array.from(bytes, (byte: unknown) => wholeBetween(call, "each byte", byte, 0, 255)));
     return this.#writeRaw(bytesOf(call, "bytes", bytes));
   }
 
-  /** Answers what the peer has asked for: blocks that are here, and rejects (BEP 6) for the others. Resolves to the number of blocks sent. */
+  /**
+   * Answers what the peer has asked for: blocks that are here, and rejects (BEP 6) for the others. Resolves to the
+   * number of blocks sent.
+   */
   async satisfy(): Promise<number> {
     const pieces = this.#host.pieces();
     let sent = 0;
@@ -305,7 +389,12 @@ export class ConsolePeer extends PeerView {
       const { piece, begin, length } = span;
       // It may have been taken back, or voided, in the meantime.
       if (!this.conversation.sides.in.requests.has(span)) continue;
-      const block = length <= MAX_BLOCK_LENGTH && pieces?.have.get(piece) === true && begin + length <= pieces.store.layout.pieceSize(piece) ? await pieces.read(piece, begin, length) : undefined;
+      const block =
+        length <= MAX_BLOCK_LENGTH &&
+        pieces?.have.get(piece) === true &&
+        begin + length <= pieces.store.layout.pieceSize(piece)
+          ? await pieces.read(piece, begin, length)
+          : undefined;
       if (this.isClosed) break;
       if (block !== undefined) {
         const taken = new Promise<void>((resolve) => {
@@ -320,11 +409,11 @@ export class ConsolePeer extends PeerView {
   }
 
   /**
-   * Hands duties to the engine, or takes them back: `keepAlive` after a silence of ours, `answer` requests while we do not choke the
-   * peer (choke and unchoke stay with you), `download` what is missing, together with the other peers that do, `metadata` requests.
-   * Without an argument all of them, with `false` none; of an object only what it names changes, so that `auto({})` just tells what is on.
-   * With the fast extension, what is here is told first when nothing was said yet (BEP 6). A peer that breaks a rule of a duty, or sends
-   * bad data, is hung up on; the log says why.
+   * Hands duties to the engine, or takes them back: `keepAlive` after a silence of ours, `answer` requests while we do
+   * not choke the peer (choke and unchoke stay with you), `download` what is missing, together with the other peers
+   * that do, `metadata` requests. Without an argument all of them, with `false` none; of an object only what it names
+   * changes, so that `auto({})` just tells what is on. With the fast extension, what is here is told first when nothing
+   * was said yet (BEP 6). A peer that breaks a rule of a duty, or sends bad data, is hung up on; the log says why.
    */
   auto(options?: AutoOptions | boolean): Duties {
     return this.#host.auto(this, options);
@@ -347,7 +436,8 @@ export class ConsolePeer extends PeerView {
   /** Bytes of whole messages that the engine's own logic sends. */
   sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
     if (this.isClosed) {
-      if (onFlushed !== undefined) this.#host.clock.soon(() => onFlushed(new NetworkError("console.closed", `peer ${this.number} is gone`)));
+      if (onFlushed !== undefined)
+        this.#host.clock.soon(() => onFlushed(new NetworkError("console.closed", `peer ${this.number} is gone`)));
       return false;
     }
     this.#note("out", bytes);
@@ -360,18 +450,27 @@ export class ConsolePeer extends PeerView {
 
   #write(bytes: Uint8Array, onFlushed?: () => void): Entry {
     const entry = this.#writeRaw(bytes, onFlushed);
-    if (entry === undefined) throw new UsageError("console.unread", "the bytes were sent, but raw bytes sent before leave them without a beginning or an end");
+    if (entry === undefined)
+      throw new UsageError(
+        "console.unread",
+        "the bytes were sent, but raw bytes sent before leave them without a beginning or an end",
+      );
     return entry;
   }
 
   /** The last message that the bytes complete, if any. */
   #writeRaw(bytes: Uint8Array, onFlushed?: () => void): Entry | undefined {
     if (this.isClosed) throw new NetworkError("console.closed", `peer ${this.number} is gone: ${this.#why}`);
-    if (bytes.length > MAX_TOLD_BYTES) throw new UsageError("console.argument", `${bytes.length} bytes are too many to be sent at once: ${MAX_TOLD_BYTES} are the most`);
+    if (bytes.length > MAX_TOLD_BYTES)
+      throw new UsageError(
+        "console.argument",
+        `${bytes.length} bytes are too many to be sent at once: ${MAX_TOLD_BYTES} are the most`,
+      );
     const entries = this.#note("out", bytes);
     for (const entry of entries) {
       if (entry.type === "request") this.#askedBlocks.add(entry);
-      else if (entry.type === "metadata-request" && this.#askedMetadata.size < MAX_NOTED_REQUESTS) this.#askedMetadata.add(entry.piece);
+      else if (entry.type === "metadata-request" && this.#askedMetadata.size < MAX_NOTED_REQUESTS)
+        this.#askedMetadata.add(entry.piece);
     }
     this.#connection.write(bytes, onFlushed);
     for (const entry of entries) this.#host.onSaid(this, entry);
@@ -408,13 +507,15 @@ export class ConsolePeer extends PeerView {
     const call = "bitfield(pieces)";
     const own = this.#host.pieces()?.have;
     if (pieces === undefined) {
-      if (own === undefined) throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; give the bytes`);
+      if (own === undefined)
+        throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; give the bytes`);
       return own.pack();
     }
     if (pieces instanceof Uint8Array) return pieces;
     if (pieces instanceof Bitfield) return pieces.pack();
     if (!Array.isArray(pieces)) throw wrong(call, "pieces", "a bitfield, bytes or a list of piece numbers", pieces);
-    if (own === undefined) throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; give the bytes`);
+    if (own === undefined)
+      throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; give the bytes`);
     const field = new Bitfield(own.length);
     for (const piece of pieces) field.set(wholeBetween(call, "each piece", piece, 0, own.length - 1));
     return field.pack();
@@ -422,7 +523,8 @@ export class ConsolePeer extends PeerView {
 
   async #block(piece: number, begin: number): Promise<Uint8Array> {
     const pieces = this.#host.pieces();
-    if (pieces === undefined) throw new UsageError("console.missing", "piece(piece, begin, block): no pieces are here; give the block");
+    if (pieces === undefined)
+      throw new UsageError("console.missing", "piece(piece, begin, block): no pieces are here; give the block");
     const size = pieces.piece(piece).length;
     return pieces.read(piece, begin, Math.min(BLOCK_LENGTH, Math.max(0, size - begin)));
   }
@@ -435,21 +537,38 @@ export class ConsolePeer extends PeerView {
     const id = this.conversation.sides.in.extensionId(name);
     if (id !== undefined) return id;
     const { extended } = this.conversation.sides.in;
-    if (extended !== undefined) throw new UsageError("console.extension", `peer ${this.number} does not speak ${JSON.stringify(name)}; it speaks ${this.extensions.join(", ") || "no extension"}`);
-    throw new UsageError("console.extension", `peer ${this.number} has not sent its extended handshake yet; send extendedHandshake() and wait: await peer.next("extended-handshake")`);
+    if (extended !== undefined)
+      throw new UsageError(
+        "console.extension",
+        `peer ${this.number} does not speak ${JSON.stringify(name)}; it speaks ${this.extensions.join(", ") || "no extension"}`,
+      );
+    throw new UsageError(
+      "console.extension",
+      `peer ${this.number} has not sent its extended handshake yet; send extendedHandshake() and wait: await peer.next("extended-handshake")`,
+    );
   }
 }
 
 function messageType(value: unknown): WireMessageType {
   if (isMessageType(value)) return value;
-  throw new UsageError("console.argument", `next(type): there is no message type ${shown(value)}; there are ${MESSAGE_TYPES.join(", ")}`);
+  throw new UsageError(
+    "console.argument",
+    `next(type): there is no message type ${shown(value)}; there are ${MESSAGE_TYPES.join(", ")}`,
+  );
 }
 
-function extensionIds(call: string, extensions: Readonly<Record<string, number>> | ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+function extensionIds(
+  call: string,
+  extensions: Readonly<Record<string, number>> | ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
   const entries: Iterable<[string, unknown]> = isMap(extensions) ? extensions : Object.entries(extensions);
-  return new Map([...entries].map(([name, id]): [string, number] => [name, wholeBetween(call, `the id of ${name}`, id, 0, 255)]));
+  return new Map(
+    [...entries].map(([name, id]): [string, number] => [name, wholeBetween(call, `the id of ${name}`, id, 0, 255)]),
+  );
 }
 
-function isMap(extensions: Readonly<Record<string, number>> | ReadonlyMap<string, number>): extensions is ReadonlyMap<string, number> {
+function isMap(
+  extensions: Readonly<Record<string, number>> | ReadonlyMap<string, number>,
+): extensions is ReadonlyMap<string, number> {
   return extensions instanceof Map;
 }

@@ -69,7 +69,11 @@ export class Piece {
 
   /** Puts bytes into it, as if they had come from a peer. */
   write(begin: number, bytes: Uint8Array): Promise<void> {
-    return this.#pieces.write(this.index, wholeBetween("write(begin, bytes)", "begin", begin, 0, this.length), bytesOf("write(begin, bytes)", "bytes", bytes));
+    return this.#pieces.write(
+      this.index,
+      wholeBetween("write(begin, bytes)", "begin", begin, 0, this.length),
+      bytesOf("write(begin, bytes)", "bytes", bytes),
+    );
   }
 
   /** Hashes it and says whether it is right. */
@@ -111,7 +115,10 @@ export class Pieces {
     this.store = new PieceStore({ storage: this.storage, verifier: pieceVerifier(metainfo, runtime.hasher) });
   }
 
-  /** Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or AbortError. */
+  /**
+   * Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or
+   * AbortError.
+   */
   open(signal?: AbortSignal): Promise<void> {
     const { runtime, folder } = this.#options;
     return this.#next(async () => {
@@ -140,7 +147,9 @@ export class Pieces {
   }
 
   received(index: number): number {
-    return this.have.get(index) ? this.store.layout.pieceSize(index) : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
+    return this.have.get(index)
+      ? this.store.layout.pieceSize(index)
+      : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
   }
 
   /** The storage for a {@link Fetcher}: what it writes takes its turn with what the hand does. */
@@ -151,16 +160,21 @@ export class Pieces {
     };
   }
 
-  /** Lends the pieces to somebody who fetches them. `begin` is told of the whole blocks that are here of unfinished ones: they are the fetcher's then. */
+  /**
+   * Lends the pieces to somebody who fetches them. `begin` is told of the whole blocks that are here of unfinished
+   * ones: they are the fetcher's then.
+   */
   lend(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
     return this.#next(async () => {
       const { layout } = this.store;
-      for (const [index, ranges] of this.#received) if (ranges.covers(0, layout.pieceSize(index))) await this.#check(index);
+      for (const [index, ranges] of this.#received)
+        if (ranges.covers(0, layout.pieceSize(index))) await this.#check(index);
       const partials = new Map<number, Bitfield>();
       for (const [index, ranges] of this.#received) {
         const size = layout.pieceSize(index);
         const blocks = new Bitfield(Math.ceil(size / BLOCK_LENGTH));
-        for (let block = 0; block < blocks.length; block++) blocks.set(block, ranges.covers(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH)));
+        for (let block = 0; block < blocks.length; block++)
+          blocks.set(block, ranges.covers(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH)));
         if (!blocks.isEmpty) partials.set(index, blocks);
       }
       for (const index of partials.keys()) this.#received.delete(index);
@@ -175,7 +189,8 @@ export class Pieces {
     for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
     for (const [index, blocks] of partials) {
       const size = this.store.layout.pieceSize(index);
-      for (const block of blocks.ones()) this.#rangesOf(index).add(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH));
+      for (const block of blocks.ones())
+        this.#rangesOf(index).add(block * BLOCK_LENGTH, Math.min(size, (block + 1) * BLOCK_LENGTH));
     }
   }
 
@@ -189,14 +204,19 @@ export class Pieces {
       if (!this.#rangesOf(index).covers(0, size)) return;
       const isRight = await this.#check(index);
       if (isRight) this.#options.log.info(`piece ${index} is complete, and its hash is right`);
-      else this.#options.log.warn(`piece ${index} does not hash right: its last block came from ${from}; fetch it again`);
+      else
+        this.#options.log.warn(`piece ${index} does not hash right: its last block came from ${from}; fetch it again`);
     });
   }
 
   /** Puts bytes into a piece; it counts as missing until it has been verified. */
   async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
     await this.#next(async () => {
-      if (this.#fetcher?.received(index) !== undefined) throw new UsageError("console.busy", `piece ${index} is being fetched by the engine; auto({ download: false }) ends that`);
+      if (this.#fetcher?.received(index) !== undefined)
+        throw new UsageError(
+          "console.busy",
+          `piece ${index} is being fetched by the engine; auto({ download: false }) ends that`,
+        );
       await this.#put(index, begin, bytes);
     });
   }
@@ -209,7 +229,10 @@ export class Pieces {
     wholeBetween(call, "length", length, 0, size - begin);
     return this.#next(async () => {
       if (!this.have.get(index) && !this.#rangesOf(index).covers(begin, begin + length)) {
-        throw new UsageError("console.missing", `bytes ${begin} to ${begin + length} of piece ${index} are not here yet`);
+        throw new UsageError(
+          "console.missing",
+          `bytes ${begin} to ${begin + length} of piece ${index} are not here yet`,
+        );
       }
       return this.store.read(index, begin, length);
     });
@@ -232,7 +255,9 @@ export class Pieces {
     try {
       await this.storage.sync();
     } catch (error) {
-      this.#options.log.warn(`the files could not be written out: ${error instanceof Error ? error.message : String(error)}`);
+      this.#options.log.warn(
+        `the files could not be written out: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     await this.storage.close();
     await this.#pool?.close();
@@ -271,7 +296,8 @@ export class Pieces {
   /** The same for work that nobody waits for: what goes wrong is told in the log. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
-      this.#failure = error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error });
+      this.#failure =
+        error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error });
       this.#options.log.warn(this.#failure.message);
     });
   }

@@ -5,7 +5,7 @@ export class Ranges {
   add(from: number, to: number): void {
     let begin = from;
     let end = to;
-    for (let at = 0; at < this.#ranges.length; ) {
+    for (let at = 0; at < this.#ranges.length;) {
       const range = this.#ranges[at];
       if (range === undefined || range[1] < begin || range[0] > end) {
         at++;

@@ -32,8 +32,13 @@ const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
 
 /** Checks that a message is one that can be encoded. Throws {@link UsageError} `console.argument`. */
 export function sendable(message: unknown): Message {
-  if (typeof message !== "object" || message === null || !("type" in message)) throw wrong(CALL, "message", 'a message such as { type: "have", piece: 3 }', message);
-  if (!isMessage(message)) throw new UsageError("console.argument", `${CALL}: there is no message type ${shown(message.type)} to send; there are ${Object.keys(FIELDS).join(", ")}`);
+  if (typeof message !== "object" || message === null || !("type" in message))
+    throw wrong(CALL, "message", 'a message such as { type: "have", piece: 3 }', message);
+  if (!isMessage(message))
+    throw new UsageError(
+      "console.argument",
+      `${CALL}: there is no message type ${shown(message.type)} to send; there are ${Object.keys(FIELDS).join(", ")}`,
+    );
   const fields = FIELDS[message.type];
   const { type: _, ...given } = plainObject(CALL, "message", message);
   knownFields(`${CALL} of type ${message.type}`, given, fields);

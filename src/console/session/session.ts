@@ -1,4 +1,16 @@
-import { AbortError, equalBytes, errorCode, formatEndpoint, InputError, NetworkError, toError, UsageError, type Bitfield, type InfoHash, type PeerId } from "../../base/index.ts";
+import {
+  AbortError,
+  equalBytes,
+  errorCode,
+  formatEndpoint,
+  InputError,
+  NetworkError,
+  toError,
+  UsageError,
+  type Bitfield,
+  type InfoHash,
+  type PeerId,
+} from "../../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Listener, type Runtime, type Socket } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
@@ -40,7 +52,10 @@ export interface AcceptOptions {
   readonly ports: { readonly first: number; readonly last: number };
 }
 
-/** A session with one torrent, in which a person talks to peers and trackers by hand. Nothing is sent that was not asked for. */
+/**
+ * A session with one torrent, in which a person talks to peers and trackers by hand. Nothing is sent that was not asked
+ * for.
+ */
 export class ConsoleSession {
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
@@ -104,7 +119,11 @@ export class ConsoleSession {
   static async open(options: SessionOptions, signal?: AbortSignal): Promise<ConsoleSession> {
     const { source } = options;
     const infoHash = source.infoHash;
-    if (infoHash === undefined) throw new InputError("console.v2-only", "a v2-only torrent cannot be exchanged with peers yet; a hybrid or v1 torrent can");
+    if (infoHash === undefined)
+      throw new InputError(
+        "console.v2-only",
+        "a v2-only torrent cannot be exchanged with peers yet; a hybrid or v1 torrent can",
+      );
     const session = new ConsoleSession(options, infoHash);
     try {
       if (isMetainfo(source)) await session.#setMetainfo(source, signal);
@@ -135,7 +154,10 @@ export class ConsoleSession {
     return this.#listener?.local.port;
   }
 
-  /** Calls `listener` with every peer before a byte is exchanged with it, and so before it joins {@link ConsoleSession.peers}. */
+  /**
+   * Calls `listener` with every peer before a byte is exchanged with it, and so before it joins {@link
+   * ConsoleSession.peers}.
+   */
   onPeer(listener: (peer: ConsolePeer) => void): void {
     this.#peerListeners.add(listener);
   }
@@ -186,7 +208,8 @@ export class ConsoleSession {
   }
 
   /**
-   * Connects to a peer and exchanges handshakes; the peer joins {@link ConsoleSession.peers}. Rejects with NetworkError (`net.*`,
+   * Connects to a peer and exchanges handshakes; the peer joins {@link ConsoleSession.peers}. Rejects with NetworkError
+   * (`net.*`,
    * `console.timeout`, `console.closed`) and UsageError.
    */
   async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
@@ -194,7 +217,12 @@ export class ConsoleSession {
     if (this.#isClosed) throw new AbortError("the session is over");
     this.#makeRoom();
     const timeoutMs = (target.options.timeout ?? CONNECT_TIMEOUT_MS / 1000) * 1000;
-    const socket = await dialHost(this.#options.runtime.net, { host: target.host, port: target.port, timeoutMs, signal: this.#ending.signal });
+    const socket = await dialHost(this.#options.runtime.net, {
+      host: target.host,
+      port: target.port,
+      timeoutMs,
+      signal: this.#ending.signal,
+    });
     const peer = this.#admit(socket, "outgoing");
     try {
       if (target.options.handshake === false) return peer;
@@ -208,11 +236,16 @@ export class ConsoleSession {
   }
 
   /**
-   * Gives a peer what is here: tells it which pieces are, unchokes it, and hands keep-alives and the answers to its requests to the
-   * engine. Answers what the engine does for it now. Throws UsageError `console.metadata`, and as {@link ConsolePeer.auto} does.
+   * Gives a peer what is here: tells it which pieces are, unchokes it, and hands keep-alives and the answers to its
+   * requests to the engine. Answers what the engine does for it now. Throws UsageError `console.metadata`, and as
+   * {@link ConsolePeer.auto} does.
    */
   upload(peer: ConsolePeer): Duties {
-    if (!(peer instanceof ConsolePeer)) throw new UsageError("console.argument", `upload(peer): peer is one of peers, such as peers[0], not ${shown(peer)}`);
+    if (!(peer instanceof ConsolePeer))
+      throw new UsageError(
+        "console.argument",
+        `upload(peer): peer is one of peers, such as peers[0], not ${shown(peer)}`,
+      );
     const { have } = this.#known();
     peer.auto({ keepAlive: true });
     sayWhatIsHere(peer, have);
@@ -223,14 +256,22 @@ export class ConsoleSession {
 
   /** Begins to listen: peers that connect and want this torrent are answered with a handshake, and nothing else. */
   async accept(options: AcceptOptions): Promise<number> {
-    if (this.#listener !== undefined) throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
-    this.#listener = await listenOnFirstPort(this.#options.runtime, { ip: options.ip, ports: options.ports, onSocket: (socket) => this.#onSocket(socket) });
+    if (this.#listener !== undefined)
+      throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
+    this.#listener = await listenOnFirstPort(this.#options.runtime, {
+      ip: options.ip,
+      ports: options.ports,
+      onSocket: (socket) => this.#onSocket(socket),
+    });
     const { port } = this.#listener.local;
     this.log.info(`listening on port ${port}`);
     return port;
   }
 
-  /** Hangs up on everybody, tells the trackers that count us, and releases everything. Rejects with StorageError when what was received could not be kept. */
+  /**
+   * Hangs up on everybody, tells the trackers that count us, and releases everything. Rejects with StorageError when
+   * what was received could not be kept.
+   */
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -239,7 +280,15 @@ export class ConsoleSession {
     for (const peer of [...this.peers, ...this.#shaking]) if (!peer.isClosed) peer.close();
     await listener?.close();
     const ended = this.peers.map((peer) => peer.ended);
-    await Promise.all(this.trackers.map((tracker) => tracker.stop(FAREWELL_MS).catch((error: unknown) => this.log.warn(`${tracker.url} was not told that we stopped: ${toError(error).message}`))));
+    await Promise.all(
+      this.trackers.map((tracker) =>
+        tracker
+          .stop(FAREWELL_MS)
+          .catch((error: unknown) =>
+            this.log.warn(`${tracker.url} was not told that we stopped: ${toError(error).message}`),
+          ),
+      ),
+    );
     await Promise.all(ended);
     await this.#crew?.close();
     while (this.#work.size > 0) await Promise.all(this.#work);
@@ -249,7 +298,11 @@ export class ConsoleSession {
   }
 
   #known(): Pieces {
-    if (this.#pieces === undefined) throw new UsageError("console.metadata", "the metadata is not known yet: ask a peer for it with extendedHandshake(), then metadataRequest(0)");
+    if (this.#pieces === undefined)
+      throw new UsageError(
+        "console.metadata",
+        "the metadata is not known yet: ask a peer for it with extendedHandshake(), then metadataRequest(0)",
+      );
     return this.#pieces;
   }
 
@@ -295,8 +348,20 @@ export class ConsoleSession {
 
   #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
     const number = ++this.#admitted;
-    const conversation = new Conversation({ infoHash: this.infoHash.wire, metainfo: this.#metainfo, linter: this.#options.linter?.(), keeper: this.#keeper });
-    const peer = new ConsolePeer({ number, address: formatEndpoint(connection.remote), direction, conversation, host: this.#host, connection: new PacedConnection(connection, this.#pace) });
+    const conversation = new Conversation({
+      infoHash: this.infoHash.wire,
+      metainfo: this.#metainfo,
+      linter: this.#options.linter?.(),
+      keeper: this.#keeper,
+    });
+    const peer = new ConsolePeer({
+      number,
+      address: formatEndpoint(connection.remote),
+      direction,
+      conversation,
+      host: this.#host,
+      connection: new PacedConnection(connection, this.#pace),
+    });
     this.#shaking.add(peer);
     for (const listener of this.#peerListeners) listener(peer);
     return peer;
@@ -347,23 +412,37 @@ export class ConsoleSession {
     } catch (error) {
       if (!peer.isClosed) peer.close();
       const isSilent = errorCode(error) === "console.timeout";
-      throw new NetworkError(errorCode(error) ?? "console.closed", `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`, { cause: error });
+      throw new NetworkError(
+        errorCode(error) ?? "console.closed",
+        `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`,
+        { cause: error },
+      );
     }
-    const bad = handshake.type === "garbage" ? handshake.why : handshake.type === "handshake" && !equalBytes(handshake.infoHash, this.infoHash.wire) ? "it is about another torrent" : undefined;
+    const bad =
+      handshake.type === "garbage"
+        ? handshake.why
+        : handshake.type === "handshake" && !equalBytes(handshake.infoHash, this.infoHash.wire)
+          ? "it is about another torrent"
+          : undefined;
     if (bad === undefined) return;
     peer.close();
     throw new NetworkError("console.handshake", `${peer.address} cannot be talked to: ${bad}`);
   }
 
   #onEntry(peer: ConsolePeer, entry: Entry): void {
-    if (entry.type === "piece" && entry.block !== undefined && peer.wasAsked(entry)) this.#pieces?.receive(entry.piece, entry.begin, entry.block, `peer ${peer.number}`);
+    if (entry.type === "piece" && entry.block !== undefined && peer.wasAsked(entry))
+      this.#pieces?.receive(entry.piece, entry.begin, entry.block, `peer ${peer.number}`);
     else if (entry.type === "metadata" && this.#metainfo === undefined && peer.wasAskedMetadata(entry.piece)) {
       let pieces = this.#metadata.get(peer);
       if (pieces === undefined) {
         pieces = new MetadataPieces(this.infoHash, this.#options.runtime.hasher);
         this.#metadata.set(peer, pieces);
       }
-      const info = pieces.add(entry.piece, entry.data, entry.totalSize ?? peer.conversation.sides.in.extended?.metadataSize);
+      const info = pieces.add(
+        entry.piece,
+        entry.data,
+        entry.totalSize ?? peer.conversation.sides.in.extended?.metadataSize,
+      );
       if (info === "wrong") this.log.warn(`the metadata of peer ${peer.number} does not hash to the info-hash`);
       else if (info !== undefined) this.#own(this.#learn(info));
     }
@@ -389,7 +468,9 @@ export class ConsoleSession {
   }
 
   #own(work: Promise<void>): void {
-    const owned = work.catch((error: unknown) => this.log.warn(toError(error).message)).finally(() => this.#work.delete(owned));
+    const owned = work
+      .catch((error: unknown) => this.log.warn(toError(error).message))
+      .finally(() => this.#work.delete(owned));
     this.#work.add(owned);
   }
 }

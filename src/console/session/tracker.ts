@@ -1,6 +1,15 @@
 import { formatEndpoint, UsageError, type Endpoint, type InfoHash, type PeerId } from "../../base/index.ts";
 import { DEFAULT_PORTS } from "../../client/index.ts";
-import { announce, scrape, type AnnounceEvent, type AnnounceReply, type ScrapeEntry, type TrackerHost, type TransferStats, type UdpTrackers } from "../../tracker/index.ts";
+import {
+  announce,
+  scrape,
+  type AnnounceEvent,
+  type AnnounceReply,
+  type ScrapeEntry,
+  type TrackerHost,
+  type TransferStats,
+  type UdpTrackers,
+} from "../../tracker/index.ts";
 import { MAX_KNOWN_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
 import { knownFields, plainObject, shown, wholeBetween, wrong } from "./arguments.ts";
@@ -88,14 +97,17 @@ export class ConsoleTracker {
   }
 
   /**
-   * Announces, once. The first time says `started`. Rejects with TrackerError, and with UsageError `console.too-soon` when the tracker
-   * asked for a longer pause: {@link ConsoleTracker.force} goes ahead all the same.
+   * Announces, once. The first time says `started`. Rejects with TrackerError, and with UsageError `console.too-soon`
+   * when the tracker asked for a longer pause: {@link ConsoleTracker.force} goes ahead all the same.
    */
   async announce(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     const wanted = readOptions(options);
     const wait = this.#waitSeconds();
     if (wait > 0 && wanted.event === undefined) {
-      throw new UsageError("console.too-soon", `${this.url} wants ${wait} s more before the next announce; force() announces all the same`);
+      throw new UsageError(
+        "console.too-soon",
+        `${this.url} wants ${wait} s more before the next announce; force() announces all the same`,
+      );
     }
     return this.#announce(wanted);
   }
@@ -130,7 +142,9 @@ export class ConsoleTracker {
       this.#told = options.event !== "stopped";
       const known = new Set(this.peers.map(formatEndpoint));
       for (const peer of reply.peers) if (!known.has(formatEndpoint(peer))) this.peers.add(peer);
-      this.#context.log.info(`${this.url} answered: ${reply.peers.length} peers, ${reply.seeders ?? "?"} seeders, ${reply.leechers ?? "?"} leechers`);
+      this.#context.log.info(
+        `${this.url} answered: ${reply.peers.length} peers, ${reply.seeders ?? "?"} seeders, ${reply.leechers ?? "?"} leechers`,
+      );
       return reply;
     } catch (error) {
       this.message = error instanceof Error ? error.message : String(error);

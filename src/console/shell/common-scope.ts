@@ -36,7 +36,9 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
       const { last } = given;
       const view = only(call, peer);
       const most = last === undefined ? undefined : wholeBetween(call, "last", last, 1, Number.MAX_SAFE_INTEGER);
-      return Drawn.list(most === undefined ? view.timeline : view.timeline.slice(-most), () => timelineTable(view, { last: most }).toString());
+      return Drawn.list(most === undefined ? view.timeline : view.timeline.slice(-most), () =>
+        timelineTable(view, { last: most }).toString(),
+      );
     },
     lint: (peer?: unknown) => {
       const views = peer === undefined ? [...peers] : [only("lint(peer)", peer)];
@@ -45,12 +47,16 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
         () => lintTable(views).toString(),
       );
     },
-    sha1: (bytes: unknown) => createHash("sha1").update(bytesOf("sha1(bytes)", "bytes", bytes)).digest("hex"),
+    sha1: (bytes: unknown) =>
+      createHash("sha1")
+        .update(bytesOf("sha1(bytes)", "bytes", bytes))
+        .digest("hex"),
     hex: (bytes: unknown) => toHex(bytesOf("hex(bytes)", "bytes", bytes)),
     bencode: (value: BInput) => encode(value),
     bdecode: (bytes: unknown) => decode(bytesOf("bdecode(bytes)", "bytes", bytes)),
     sleep: async (seconds: unknown) => {
-      if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= 86_400)) throw wrong("sleep(seconds)", "seconds", "a number from 0 to 86400", seconds);
+      if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= 86_400))
+        throw wrong("sleep(seconds)", "seconds", "a number from 0 to 86400", seconds);
       const { signal, done } = services.interruptible();
       try {
         await setTimeout(seconds * 1000, undefined, { signal });
@@ -61,11 +67,16 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
       }
     },
     print: (...things: unknown[]) => {
-      services.print(things.map((thing) => (typeof thing === "string" ? thing : (services.show(thing) ?? "undefined"))).join(" "));
+      services.print(
+        things.map((thing) => (typeof thing === "string" ? thing : (services.show(thing) ?? "undefined"))).join(" "),
+      );
     },
     exit: (status: unknown = 0) => services.exit(wholeBetween("exit(status)", "status", status, 0, 255)),
   };
-  return [...Object.entries(functions).map(([name, value]): [string, Lookup] => [name, () => value]), ["args", () => services.words]];
+  return [
+    ...Object.entries(functions).map(([name, value]): [string, Lookup] => [name, () => value]),
+    ["args", () => services.words],
+  ];
 }
 
 /** `help()`, `help("contact")`, `help(contact)`, `help(peer)`. */
@@ -73,7 +84,8 @@ function help(topic: unknown, services: ShellServices): Text {
   const style = styleFor(process.stdout);
   const width = services.width();
   if (topic === undefined) return services.introduction(style, width);
-  const name = typeof topic === "string" ? topic : typeof topic === "function" ? functionName(topic, services.groups) : undefined;
+  const name =
+    typeof topic === "string" ? topic : typeof topic === "function" ? functionName(topic, services.groups) : undefined;
   const found = name === undefined ? undefined : findTopic(name, services.groups);
   if (found !== undefined) {
     if ("owner" in found) return listMembers(found.owner, services.groups, style, width);
@@ -81,7 +93,10 @@ function help(topic: unknown, services: ShellServices): Text {
   }
   const owner = ownerOf(topic);
   if (owner !== undefined) return listMembers(owner, services.groups, style, width);
-  throw new UsageError("console.help", `there is no help on ${shown(topic)}; help("peer"), help("contact") and help() are some that there are`);
+  throw new UsageError(
+    "console.help",
+    `there is no help on ${shown(topic)}; help("peer"), help("contact") and help() are some that there are`,
+  );
 }
 
 /** The name of a function in scope, or a method's own. */
@@ -90,7 +105,9 @@ function functionName(given: object, groups: readonly NameGroup[]): string {
     if (owner !== "") continue;
     for (const { name } of names) if (valueInScope(name) === given) return name;
   }
-  return "name" in given && typeof given.name === "string" && given.name !== "" ? given.name.replace(/^bound /, "") : "this function";
+  return "name" in given && typeof given.name === "string" && given.name !== ""
+    ? given.name.replace(/^bound /, "")
+    : "this function";
 }
 
 /** Some names have no value yet, and say so. */

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { completeLine } from "./completion.ts";
 import { SESSION_NAMES } from "./names/index.ts";
 
-const complete = (line: string): readonly [string[], string] | undefined => completeLine(line, SESSION_NAMES, (path) => (path === "p" || path === "peers[0]" ? "peer" : path === "peers" ? "list" : undefined));
+const complete = (line: string): readonly [string[], string] | undefined =>
+  completeLine(line, SESSION_NAMES, (path) =>
+    path === "p" || path === "peers[0]" ? "peer" : path === "peers" ? "list" : undefined,
+  );
 
 describe("completeLine", () => {
   it("completes names that stand alone, also within a call", () => {

@@ -2,10 +2,15 @@ import { MESSAGE_TYPES } from "../conversation/message-types.ts";
 import type { NameGroup } from "./names/index.ts";
 
 /**
- * What may stand behind the cursor: names that stand alone, members of what is known (`p.req`), types of messages in quotes.
+ * What may stand behind the cursor: names that stand alone, members of what is known (`p.req`), types of messages in
+ * quotes.
  * `ownerOf` tells to which group of names the value of an expression belongs.
  */
-export function completeLine(line: string, groups: readonly NameGroup[], ownerOf: (path: string) => string | undefined): readonly [string[], string] | undefined {
+export function completeLine(
+  line: string,
+  groups: readonly NameGroup[],
+  ownerOf: (path: string) => string | undefined,
+): readonly [string[], string] | undefined {
   const type = /\bnext\(\s*["']([\w-]*)$/.exec(line)?.[1];
   if (type !== undefined) return [MESSAGE_TYPES.filter((name) => name.startsWith(type)), type];
   const member = /([\w$]+(?:\.[\w$]+|\[\d+\])*)\.([\w$]*)$/.exec(line);
@@ -22,5 +27,7 @@ export function completeLine(line: string, groups: readonly NameGroup[], ownerOf
 }
 
 function namesOf(groups: readonly NameGroup[], owner: string, start: string): string[] {
-  return groups.filter((group) => group.owner === owner).flatMap((group) => group.names.map(({ name }) => name).filter((name) => name.startsWith(start)));
+  return groups
+    .filter((group) => group.owner === owner)
+    .flatMap((group) => group.names.map(({ name }) => name).filter((name) => name.startsWith(start)));
 }

@@ -2,8 +2,8 @@
 export type Lookup = () => unknown;
 
 /**
- * Puts names into the global scope, where lines and scripts find them; each may be given another value there, or be shadowed by a `const`.
- * The answered function takes them out again.
+ * Puts names into the global scope, where lines and scripts find them; each may be given another value there, or be
+ * shadowed by a `const`. The answered function takes them out again.
  */
 export function defineGlobals(names: ReadonlyMap<string, Lookup>): () => void {
   const before = new Map<string, PropertyDescriptor | undefined>();

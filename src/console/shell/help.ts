@@ -34,7 +34,14 @@ export function listNames(groups: readonly NameGroup[], style: Style, width: num
     lines.push("");
   }
   const owners = [...new Set(groups.map(({ owner }) => owner).filter((owner) => owner !== ""))];
-  if (owners.length > 0) lines.push(...wrap(`More: ${owners.map((owner) => `help("${owner}")`).join(", ")}. help(name) explains one, help() how to begin.`, width, ""));
+  if (owners.length > 0)
+    lines.push(
+      ...wrap(
+        `More: ${owners.map((owner) => `help("${owner}")`).join(", ")}. help(name) explains one, help() how to begin.`,
+        width,
+        "",
+      ),
+    );
   return new Text(lines.join("\n"));
 }
 
@@ -45,7 +52,15 @@ export function listMembers(owner: string, groups: readonly NameGroup[], style: 
     if (group.owner !== owner) continue;
     if (lines.length > 0) lines.push("");
     lines.push(style.strong(group.title));
-    for (const entry of group.names) lines.push(...nameLines(entry, style, width, shortUsage(entry).replace(/^(?:peer|m|tracker|piece\(0\)|list|peers)\./, ".")));
+    for (const entry of group.names)
+      lines.push(
+        ...nameLines(
+          entry,
+          style,
+          width,
+          shortUsage(entry).replace(/^(?:peer|m|tracker|piece\(0\)|list|peers)\./, "."),
+        ),
+      );
   }
   return new Text(lines.join("\n"));
 }
@@ -59,8 +74,14 @@ export function describeName(entry: NameHelp, style: Style, width: number): Text
   return new Text(lines.join("\n"));
 }
 
-/** What is meant by a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it. Throws {@link UsageError} `console.help`. */
-export function findTopic(topic: string, groups: readonly NameGroup[]): { readonly owner: string } | readonly NameHelp[] {
+/**
+ * What is meant by a name in quotes: `contact`, `peer`, `peer.request`, or `request` when only one owner has it. Throws
+ * {@link UsageError} `console.help`.
+ */
+export function findTopic(
+  topic: string,
+  groups: readonly NameGroup[],
+): { readonly owner: string } | readonly NameHelp[] {
   const bare = topic.trim().replace(/\(.*$/s, "");
   const owners = new Set(groups.map(({ owner }) => owner).filter((owner) => owner !== ""));
   const [head = "", tail] = bare.split(".");
@@ -75,8 +96,14 @@ export function findTopic(topic: string, groups: readonly NameGroup[]): { readon
   if (own !== undefined) return owners.has(bare) ? { owner: bare } : [own];
   if (owners.has(bare)) return { owner: bare };
   if (members.length > 0) return members;
-  const near = nearest(tail ?? bare, groups.flatMap((group) => group.names.map(({ name }) => name)));
-  throw new UsageError("console.help", `there is nothing called ${JSON.stringify(topic.slice(0, 60))}; ${near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `}available() lists all names`);
+  const near = nearest(
+    tail ?? bare,
+    groups.flatMap((group) => group.names.map(({ name }) => name)),
+  );
+  throw new UsageError(
+    "console.help",
+    `there is nothing called ${JSON.stringify(topic.slice(0, 60))}; ${near === undefined ? "" : `did you mean ${JSON.stringify(near)}? `}available() lists all names`,
+  );
 }
 
 /** How a piece is downloaded by hand, for somebody who knows BEP 3. */
@@ -86,7 +113,7 @@ export function introduction(style: Style, width: number): Text {
     [
       "You talk to peers by hand: nothing is sent unless you say so. To download a piece:",
       "",
-      step("const p = await contact(\"127.0.0.1\", 6881)", "connect, exchange handshakes"),
+      step('const p = await contact("127.0.0.1", 6881)', "connect, exchange handshakes"),
       step("p.haveNone()", "we have nothing yet (the fast extension wants this first)"),
       step("p.haves", "which pieces the peer has"),
       step("p.interested()", "we want something"),
@@ -101,8 +128,16 @@ export function introduction(style: Style, width: number): Text {
       step("lint(p)", "what was odd about it"),
       step("p.auto()", "let go: the engine does the rest"),
       "",
-      ...wrap("Trackers, where the torrent has some, name peers: await tracker.announce(). Who seeds waits for them: await accept(), then await upload(peers.last).", width, ""),
-      ...wrap("available() lists all names, help(name) explains one. Tab completes, Ctrl-C interrupts, Ctrl-D ends.", width, ""),
+      ...wrap(
+        "Trackers, where the torrent has some, name peers: await tracker.announce(). Who seeds waits for them: await accept(), then await upload(peers.last).",
+        width,
+        "",
+      ),
+      ...wrap(
+        "available() lists all names, help(name) explains one. Tab completes, Ctrl-C interrupts, Ctrl-D ends.",
+        width,
+        "",
+      ),
     ].join("\n"),
   );
 }
@@ -134,7 +169,8 @@ const STEP_COLUMNS = 46;
 /** An example and what it does: behind it, or in the next line when it is long. Never cut: it is there to be typed. */
 function stepOf(style: Style): (code: string, what: string) => string {
   const indent = " ".repeat(STEP_COLUMNS + 2);
-  return (code, what) => `  ${style.accent(fitText(code, Math.max(STEP_COLUMNS, textWidth(code))))}${textWidth(code) > STEP_COLUMNS ? `\n${indent}` : ""} ${style.dim(what)}`;
+  return (code, what) =>
+    `  ${style.accent(fitText(code, Math.max(STEP_COLUMNS, textWidth(code))))}${textWidth(code) > STEP_COLUMNS ? `\n${indent}` : ""} ${style.dim(what)}`;
 }
 
 /** A usage that fits before its meaning: options are left to `help`. */
@@ -146,7 +182,8 @@ function nameLines(entry: NameHelp, style: Style, width: number, usage: string):
   const room = Math.max(20, width - NAME_COLUMNS - 3);
   const [first = "", ...rest] = wrap(entry.summary, room, "");
   const indent = " ".repeat(NAME_COLUMNS + 3);
-  if (textWidth(usage) > NAME_COLUMNS) return [`  ${style.accent(usage)}`, ...[first, ...rest].map((line) => indent + line)];
+  if (textWidth(usage) > NAME_COLUMNS)
+    return [`  ${style.accent(usage)}`, ...[first, ...rest].map((line) => indent + line)];
   return [`  ${style.accent(fitText(usage, NAME_COLUMNS))} ${first}`, ...rest.map((line) => indent + line)];
 }
 

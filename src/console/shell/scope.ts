@@ -16,20 +16,28 @@ export interface LiveServices {
 }
 
 /** Every name of a live session, old ones included. */
-export function sessionScope(session: ConsoleSession, live: LiveServices, services: ShellServices): Map<string, Lookup> {
+export function sessionScope(
+  session: ConsoleSession,
+  live: LiveServices,
+  services: ShellServices,
+): Map<string, Lookup> {
   const accept = async (options?: unknown): Promise<number> => {
     const call = "accept({ port, host })";
     const given = plainObject(call, "the argument", typeof options === "number" ? { port: options } : options);
     knownFields(call, given, ["port", "host"]);
     const { port, host } = given;
-    if (host !== undefined && typeof host !== "string") throw wrong(call, "host", 'an address such as "127.0.0.1"', host);
-    const ports = port === undefined ? DEFAULT_PORTS : { first: wholeBetween(call, "port", port, 0, 65_535), last: Number(port) };
+    if (host !== undefined && typeof host !== "string")
+      throw wrong(call, "host", 'an address such as "127.0.0.1"', host);
+    const ports =
+      port === undefined ? DEFAULT_PORTS : { first: wholeBetween(call, "port", port, 0, 65_535), last: Number(port) };
     return session.accept({ ip: host, ports });
   };
-  const upload = async (peer: unknown, port?: unknown): Promise<unknown> => session.upload(peer instanceof ConsolePeer ? peer : await session.contact(peer, port));
+  const upload = async (peer: unknown, port?: unknown): Promise<unknown> =>
+    session.upload(peer instanceof ConsolePeer ? peer : await session.contact(peer, port));
   const record = async (file: unknown, options?: unknown): Promise<void> => {
     const call = "record(file, { overwrite })";
-    if (file !== false && (typeof file !== "string" || file === "")) throw wrong(call, "file", 'a path such as "session.jsonl", or false to end it', file);
+    if (file !== false && (typeof file !== "string" || file === ""))
+      throw wrong(call, "file", 'a path such as "session.jsonl", or false to end it', file);
     const given = plainObject(call, "the second argument", options);
     knownFields(call, given, ["overwrite"]);
     await live.record(file, given["overwrite"] === true);
@@ -70,10 +78,24 @@ export function sessionScope(session: ConsoleSession, live: LiveServices, servic
   return new Map([...fixed, ...commonScope(session.peers, services)]);
 }
 
-const FUNCTION_NAMES: ReadonlySet<string> = new Set(["contact", "accept", "piece", "have", "size", "missing", "upload", "record", "quiet"]);
+const FUNCTION_NAMES: ReadonlySet<string> = new Set([
+  "contact",
+  "accept",
+  "piece",
+  "have",
+  "size",
+  "missing",
+  "upload",
+  "record",
+  "quiet",
+]);
 
 /** What the torrent says, as far as it is known. */
 function torrentFacts({ metainfo, infoHash }: ConsoleSession): object {
-  if (metainfo === undefined) return { infoHash: infoHash.hex, metadata: "not known yet: peer.extendedHandshake(), then peer.metadataRequest(0)" };
+  if (metainfo === undefined)
+    return {
+      infoHash: infoHash.hex,
+      metadata: "not known yet: peer.extendedHandshake(), then peer.metadataRequest(0)",
+    };
   return describeTorrent(metainfo);
 }

@@ -37,7 +37,9 @@ export interface ShellOptions {
   readonly historyFile: string | undefined;
   /** Values as JSON, a line each. */
   readonly isJson: boolean;
-  /** Ends what the names stand for, before they are taken out of scope: what still waits then may use them to say so. */
+  /**
+   * Ends what the names stand for, before they are taken out of scope: what still waits then may use them to say so.
+   */
   readonly close?: (() => Promise<void>) | undefined;
   /** Aborted by Ctrl-C (not while a person types) and SIGTERM. */
   readonly signal: AbortSignal;
@@ -52,7 +54,10 @@ export interface ShellOptions {
 /** The status of a script that threw, or of lines of which one did. */
 const FAILED = 1;
 
-/** Reads lines or runs a script, with names in scope; resolves to the exit status. Rejects with AbortError when it was interrupted. */
+/**
+ * Reads lines or runs a script, with names in scope; resolves to the exit status. Rejects with AbortError when it was
+ * interrupted.
+ */
 export async function runShell(options: ShellOptions): Promise<number> {
   const shell = new Shell(options);
   return options.script === undefined ? shell.readLines() : shell.runScript(options.script);
@@ -112,7 +117,8 @@ class Shell {
       // A promise that nobody waits for has failed, or a timer: the script would go on without knowing.
       const endings = [this.#own("unhandledRejection", reject), this.#own("uncaughtException", reject)];
       own = (): void => endings.forEach((end) => end());
-      idle = (): void => reject(new UsageError("console.idle", "the script waits for something that cannot happen any more"));
+      idle = (): void =>
+        reject(new UsageError("console.idle", "the script waits for something that cannot happen any more"));
       process.once("beforeExit", idle);
     });
     try {
@@ -123,7 +129,10 @@ class Shell {
       if (signal.aborted) throw error;
       const line = lineOf(error, name) ?? (error instanceof SyntaxError ? unreadableLine(source) : undefined);
       const where = path === "-" ? "script" : path;
-      this.#print(`${styleFor(process.stderr).bad("millrace:")} ${where}${line === undefined ? "" : `:${line}`}: ${explainProblem(error, this.#problems())}`, process.stderr);
+      this.#print(
+        `${styleFor(process.stderr).bad("millrace:")} ${where}${line === undefined ? "" : `:${line}`}: ${explainProblem(error, this.#problems())}`,
+        process.stderr,
+      );
       return FAILED;
     } finally {
       process.off("beforeExit", idle);
@@ -180,7 +189,8 @@ class Shell {
     const problem = explainProblem(error, this.#problems());
     // A person may try as often as they like; of lines from a pipe, one that failed makes it a failure.
     if (!process.stdin.isTTY) this.#status = FAILED;
-    if (this.#options.isJson) this.#print(JSON.stringify({ event: "error", message: problem, ...(line === undefined ? {} : { line }) }));
+    if (this.#options.isJson)
+      this.#print(JSON.stringify({ event: "error", message: problem, ...(line === undefined ? {} : { line }) }));
     else if (line === undefined) this.#repl?.notify(styleFor(process.stdout).bad(problem));
     else this.#print(`${styleFor(process.stderr).bad("millrace:")} line ${line}: ${problem}`, process.stderr);
   }
@@ -217,7 +227,8 @@ class Shell {
     emitter.on(event, onError);
     return () => {
       emitter.off(event, onError);
-      for (const listener of others) emitter.on(event, (...given: unknown[]): void => void Reflect.apply(listener, emitter, given));
+      for (const listener of others)
+        emitter.on(event, (...given: unknown[]): void => void Reflect.apply(listener, emitter, given));
     };
   }
 }
@@ -236,6 +247,12 @@ async function readScript(path: string): Promise<string> {
   try {
     return utf8Decode(await nodeFiles.readAll(path, MAX_SCRIPT_BYTES, { mayBePipe: true })).replace(/^\uFEFF/, "");
   } catch (error) {
-    throw new UsageError("console.script", errorCode(error) === "storage.not-found" ? `the script ${path} cannot be read: there is no such file` : `the script: ${toError(error).message}`, { cause: error });
+    throw new UsageError(
+      "console.script",
+      errorCode(error) === "storage.not-found"
+        ? `the script ${path} cannot be read: there is no such file`
+        : `the script: ${toError(error).message}`,
+      { cause: error },
+    );
   }
 }

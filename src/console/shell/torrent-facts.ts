@@ -10,7 +10,9 @@ export function describeTorrent(metainfo: Metainfo): object {
     pieceLength: metainfo.pieceLength,
     pieceCount: metainfo.pieceCount,
     private: metainfo.private,
-    files: metainfo.files.filter((file) => !file.isPadding).map((file) => ({ path: file.path.join("/"), length: file.length })),
+    files: metainfo.files
+      .filter((file) => !file.isPadding)
+      .map((file) => ({ path: file.path.join("/"), length: file.length })),
     trackers: metainfo.trackers,
     metadataSize: metainfo.infoBytes.length,
   };

@@ -8,7 +8,13 @@ const bytes = (length: number, fill = 0): Uint8Array => new Uint8Array(length).f
 const hash = { root: bytes(32, 0xab), baseLayer: 0, index: 4, length: 8, proofLayers: 2 };
 const handshake = (id: string, reserved = [0, 0, 0, 0, 0, 0, 0, 0]): WireMessage => {
   const reservedBytes = Uint8Array.from(reserved);
-  return { type: "handshake", infoHash: bytes(20), peerId: latin1(id), reserved: readReserved(reservedBytes), reservedBytes };
+  return {
+    type: "handshake",
+    infoHash: bytes(20),
+    peerId: latin1(id),
+    reserved: readReserved(reservedBytes),
+    reservedBytes,
+  };
 };
 
 const messages: readonly (readonly [WireMessage, string])[] = [
@@ -28,10 +34,25 @@ const messages: readonly (readonly [WireMessage, string])[] = [
   [{ type: "allowed-fast", piece: 9 }, "allowed-fast piece 9"],
   [{ type: "have-all" }, "have-all"],
   [{ type: "have-none" }, "have-none"],
-  [handshake("-TR3000-abcdefghijkl", [0, 0, 0, 0, 0, 0x10, 0, 5]), "handshake -TR3000-... Transmission 3.00, extended, fast, dht"],
+  [
+    handshake("-TR3000-abcdefghijkl", [0, 0, 0, 0, 0, 0x10, 0, 5]),
+    "handshake -TR3000-... Transmission 3.00, extended, fast, dht",
+  ],
   [handshake("\u0001\u0002\u0003ABCDEFGHIJKLMNOPQ"), "handshake unknown (...ABCDE)"],
   [
-    { type: "extended-handshake", client: "libtorrent/2.0.8", extensions: new Map([["ut_metadata", 2], ["ut_pex", 0]]), requestQueue: 2000, metadataSize: 1234, port: 6881, yourIp: "10.0.0.1", uploadOnly: true },
+    {
+      type: "extended-handshake",
+      client: "libtorrent/2.0.8",
+      extensions: new Map([
+        ["ut_metadata", 2],
+        ["ut_pex", 0],
+      ]),
+      requestQueue: 2000,
+      metadataSize: 1234,
+      port: 6881,
+      yourIp: "10.0.0.1",
+      uploadOnly: true,
+    },
     'extended-handshake: "libtorrent/2.0.8", ut_metadata 2, ut_pex off, reqq 2000, metadata 1234 bytes, port 6881, you are 10.0.0.1, upload only',
   ],
   [{ type: "extended-handshake", extensions: new Map() }, "extended-handshake: empty"],
@@ -40,18 +61,41 @@ const messages: readonly (readonly [WireMessage, string])[] = [
   [{ type: "metadata", piece: 0, totalSize: undefined, data: bytes(5) }, "metadata piece 0, 5 bytes"],
   [{ type: "metadata-reject", piece: 1 }, "metadata-reject piece 1"],
   [
-    { type: "pex", added: [1, 2, 3, 4, 5].map((port) => ({ ip: "10.0.0.1", port })), dropped: [{ ip: "::1", port: 7 }] },
+    {
+      type: "pex",
+      added: [1, 2, 3, 4, 5].map((port) => ({ ip: "10.0.0.1", port })),
+      dropped: [{ ip: "::1", port: 7 }],
+    },
     "pex: added 10.0.0.1:1, 10.0.0.1:2, 10.0.0.1:3 and 2 more; dropped [::1]:7",
   ],
   [{ type: "pex", added: [], dropped: [] }, "pex: nothing"],
-  [{ type: "extended", id: 9, name: "lt_donthave", payload: Uint8Array.of(1, 2) }, "extended lt_donthave (id 9), 2 bytes: 0102"],
+  [
+    { type: "extended", id: 9, name: "lt_donthave", payload: Uint8Array.of(1, 2) },
+    "extended lt_donthave (id 9), 2 bytes: 0102",
+  ],
   [{ type: "extended", id: 9, name: undefined, payload: bytes(0) }, "extended message (id 9), no payload"],
   [{ type: "hash-request", ...hash }, "hash-request 4 to 11 of layer 0, 2 proof layers, root abababab..."],
-  [{ type: "hashes", ...hash, hashes: bytes(320) }, "hashes 4 to 11 of layer 0, 2 proof layers, root abababab..., 10 in all"],
+  [
+    { type: "hashes", ...hash, hashes: bytes(320) },
+    "hashes 4 to 11 of layer 0, 2 proof layers, root abababab..., 10 in all",
+  ],
   [{ type: "hash-reject", ...hash }, "hash-reject 4 to 11 of layer 0, 2 proof layers, root abababab..."],
   [{ type: "unknown", id: 77, payload: bytes(40, 0xee) }, `unknown message (id 77), 40 bytes: ${"ee".repeat(16)}...`],
-  [{ type: "malformed", id: 4, name: "have", payload: Uint8Array.of(1), code: "wire.x", why: "have has a fixed length" }, "malformed: have has a fixed length (01)"],
-  [{ type: "malformed", id: 20, name: "extended", payload: bytes(0), code: "wire.x", why: "no dictionary" }, "malformed extended: no dictionary (no bytes)"],
+  [
+    {
+      type: "malformed",
+      id: 4,
+      name: "have",
+      payload: Uint8Array.of(1),
+      code: "wire.x",
+      why: "have has a fixed length",
+    },
+    "malformed: have has a fixed length (01)",
+  ],
+  [
+    { type: "malformed", id: 20, name: "extended", payload: bytes(0), code: "wire.x", why: "no dictionary" },
+    "malformed extended: no dictionary (no bytes)",
+  ],
   [{ type: "garbage", bytes: Uint8Array.of(0x47, 0x45), why: "another protocol" }, "garbage: another protocol (4745)"],
   [{ type: "closed", why: "the peer hung up" }, "closed: the peer hung up"],
 ];
@@ -67,7 +111,11 @@ describe("describeMessage", () => {
 
   it("writes out what a terminal would obey", () => {
     const evil = "\u001b[2J\u202e";
-    expect(describeMessage({ type: "extended-handshake", client: "x", extensions: new Map([[evil, 1]]) })).toBe('extended-handshake: "x", \\x1b[2J\\u202e 1');
-    expect(describeMessage({ type: "extended", id: 1, name: evil, payload: bytes(1) })).toBe("extended \\x1b[2J\\u202e (id 1), 1 byte: 00");
+    expect(describeMessage({ type: "extended-handshake", client: "x", extensions: new Map([[evil, 1]]) })).toBe(
+      'extended-handshake: "x", \\x1b[2J\\u202e 1',
+    );
+    expect(describeMessage({ type: "extended", id: 1, name: evil, payload: bytes(1) })).toBe(
+      "extended \\x1b[2J\\u202e (id 1), 1 byte: 00",
+    );
   });
 });

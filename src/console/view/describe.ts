@@ -9,8 +9,8 @@ const SHOWN = 3;
 const SHOWN_BYTES = 16;
 
 /**
- * A message on one line, for people: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)` takes it. `pieceCount` is the torrent's, when known. Safe to print whatever
- * the peer has sent.
+ * A message on one line, for people: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)`
+ * takes it. `pieceCount` is the torrent's, when known. Safe to print whatever the peer has sent.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {
   return clean(describe(message, pieceCount));
@@ -71,10 +71,13 @@ function describe(message: WireMessage, pieceCount: number | undefined): string 
 }
 
 function describeBits(bits: Uint8Array, pieceCount: number | undefined): string {
-  if (bits.length === 0 && pieceCount !== undefined && pieceCount > 0) return "bitfield, whose bits were let go to save memory";
+  if (bits.length === 0 && pieceCount !== undefined && pieceCount > 0)
+    return "bitfield, whose bits were let go to save memory";
   let set = 0;
   for (const byte of bits) for (let rest = byte; rest > 0; rest >>= 1) set += rest & 1;
-  return pieceCount === undefined ? `bitfield ${set} ${set === 1 ? "piece" : "pieces"}, ${bytes(bits.length)}` : `bitfield ${set} of ${pieceCount} pieces`;
+  return pieceCount === undefined
+    ? `bitfield ${set} ${set === 1 ? "piece" : "pieces"}, ${bytes(bits.length)}`
+    : `bitfield ${set} of ${pieceCount} pieces`;
 }
 
 function describeHandshake({ peerId, reserved }: Handshake): string {
@@ -102,11 +105,17 @@ function describeExtended(handshake: ExtendedHandshake): string {
 
 function describePeers(added: readonly Endpoint[], dropped: readonly Endpoint[]): string {
   const list = (what: string, peers: readonly Endpoint[]): string[] =>
-    peers.length === 0 ? [] : [`${what} ${peers.slice(0, SHOWN).map(formatEndpoint).join(", ")}${peers.length > SHOWN ? ` and ${peers.length - SHOWN} more` : ""}`];
+    peers.length === 0
+      ? []
+      : [
+          `${what} ${peers.slice(0, SHOWN).map(formatEndpoint).join(", ")}${peers.length > SHOWN ? ` and ${peers.length - SHOWN} more` : ""}`,
+        ];
   return `pex: ${[...list("added", added), ...list("dropped", dropped)].join("; ") || "nothing"}`;
 }
 
-function describeHashes(message: Extract<WireMessage, { readonly type: "hashes" | "hash-request" | "hash-reject" }>): string {
+function describeHashes(
+  message: Extract<WireMessage, { readonly type: "hashes" | "hash-request" | "hash-reject" }>,
+): string {
   const { type, root, baseLayer, index, length, proofLayers } = message;
   const given = message.type === "hashes" ? `, ${message.hashes.length / 32} in all` : "";
   return `${type} ${index} to ${index + length - 1} of layer ${baseLayer}, ${proofLayers} proof layers, root ${toHex(root.subarray(0, 4))}...${given}`;
@@ -122,5 +131,7 @@ function payload(value: Uint8Array): string {
 
 /** The first bytes, as hexadecimal. */
 function hex(value: Uint8Array): string {
-  return value.length === 0 ? "no bytes" : `${toHex(value.subarray(0, SHOWN_BYTES))}${value.length > SHOWN_BYTES ? "..." : ""}`;
+  return value.length === 0
+    ? "no bytes"
+    : `${toHex(value.subarray(0, SHOWN_BYTES))}${value.length > SHOWN_BYTES ? "..." : ""}`;
 }

@@ -5,7 +5,11 @@ import { describeMessage } from "./describe.ts";
 /** A message for programs: bytes as hexadecimal, `says` as people read it. */
 export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<string, unknown>> {
   const { findings, ...message } = entry;
-  return { ...Object.fromEntries(Object.entries(message).map(([key, value]) => [key, plain(value)])), says: describeMessage(entry, pieceCount), findings };
+  return {
+    ...Object.fromEntries(Object.entries(message).map(([key, value]) => [key, plain(value)])),
+    says: describeMessage(entry, pieceCount),
+    findings,
+  };
 }
 
 /** What JSON has no form for, in the nearest that it has. Messages nest no deeper than two levels. */

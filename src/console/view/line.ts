@@ -13,11 +13,18 @@ export interface EntryTextOptions {
   readonly style?: Style | undefined;
 }
 
-/** A message on one line, with what is odd about it: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  ! request.choked (BEP 3): ...`. */
+/**
+ * A message on one line, with what is odd about it: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  !
+ * request.choked (BEP 3): ...`.
+ */
 export function entryText(entry: Entry, options: EntryTextOptions = {}): string {
   const { peer, speaker, pieceCount, style = styleFor(process.stdout) } = options;
   const way = arrow(entry.way, style);
-  const who = [peer === undefined ? undefined : style.dim(`peer ${peer}`), entry.way === "out" ? style.accent(way) : style.good(way), speaker === undefined || entry.type === "closed" ? undefined : `from ${clean(speaker)}:`];
+  const who = [
+    peer === undefined ? undefined : style.dim(`peer ${peer}`),
+    entry.way === "out" ? style.accent(way) : style.good(way),
+    speaker === undefined || entry.type === "closed" ? undefined : `from ${clean(speaker)}:`,
+  ];
   const odd = entry.findings.map((finding) => {
     const text = `${mark(finding)} ${finding.rule} (BEP ${finding.bep}): ${clean(finding.text)}`;
     return `  ${finding.severity === "fault" ? style.bad(text) : style.warn(text)}`;

@@ -6,7 +6,11 @@ import { styleFor, textWidth } from "../../terminal/index.ts";
 import { Table, tableOf } from "./table.ts";
 import { wrapText } from "./wrap.ts";
 
-const columns = [{ title: "name", flexible: "cut" }, { title: "size", align: "right" }, { title: "what", flexible: "wrap" }] as const;
+const columns = [
+  { title: "name", flexible: "cut" },
+  { title: "size", align: "right" },
+  { title: "what", flexible: "wrap" },
+] as const;
 const rows = [
   ["a rather long name", "7", "one two three four five six seven"],
   ["b", "1,024", ""],
@@ -39,24 +43,45 @@ describe("Table", () => {
 
   it("measures coloured cells without their colours", () => {
     const style = { ...plainStyle, bad: (text: string) => `<red>${text}</red>` };
-    const drawn = new Table([{ title: "a" }, { title: "b" }], [[{ text: "x", look: "bad" }, "1"], ["longer", "2"]]).draw({ width: 80, style });
+    const drawn = new Table(
+      [{ title: "a" }, { title: "b" }],
+      [
+        [{ text: "x", look: "bad" }, "1"],
+        ["longer", "2"],
+      ],
+    ).draw({ width: 80, style });
     expect(drawn.split("\n")).toEqual(["a       b", "<red>x</red>       1", "longer  2"]);
   });
 
   it("of nothing says what there is none of, in one line", () => {
-    expect(new Table(columns, [], { empty: "no peers yet" }).draw({ width: 80, style: plainStyle })).toBe("no peers yet");
+    expect(new Table(columns, [], { empty: "no peers yet" }).draw({ width: 80, style: plainStyle })).toBe(
+      "no peers yet",
+    );
   });
 
   it("leaves out what is empty, and puts below what has no room beside", () => {
     const fields = [{ title: "a" }, { title: "odd", omitEmpty: true, belowUnder: 60 }];
     expect(new Table(fields, [["1", ""]]).draw({ width: 80, style: plainStyle })).toBe("a\n1");
-    expect(new Table(fields, [["1", "!"], ["2", ""]]).draw({ width: 80, style: plainStyle })).toBe("a  odd\n1  !\n2");
-    expect(new Table(fields, [["1", "!"], ["2", ""]]).draw({ width: 59, style: plainStyle })).toBe("a\n1\n         !\n2");
+    expect(
+      new Table(fields, [
+        ["1", "!"],
+        ["2", ""],
+      ]).draw({ width: 80, style: plainStyle }),
+    ).toBe("a  odd\n1  !\n2");
+    expect(
+      new Table(fields, [
+        ["1", "!"],
+        ["2", ""],
+      ]).draw({ width: 59, style: plainStyle }),
+    ).toBe("a\n1\n         !\n2");
   });
 
   it("lets no control character of a cell, caption, legend or empty text out", () => {
     const evil = "\u001b[2Jx\n\u202e";
-    for (const table of [new Table([{ title: "a" }], [[evil]], { caption: evil, legend: evil }), new Table([{ title: "a" }], [], { empty: evil })]) {
+    for (const table of [
+      new Table([{ title: "a" }], [[evil]], { caption: evil, legend: evil }),
+      new Table([{ title: "a" }], [], { empty: evil }),
+    ]) {
       expect(table.draw({ width: 80, style: plainStyle })).toContain("\\x1b[2Jx\\n\\u202e");
       expect(table.draw({ width: 80, style: plainStyle })).not.toContain("\u001b");
     }
@@ -69,15 +94,33 @@ describe("Table", () => {
   });
 
   it("has no colours where the output is no terminal", () => {
-    expect(new Table([{ title: "a" }], [[{ text: "x", look: "bad" }]]).draw({ width: 80, style: styleFor({ isTTY: false }) })).toBe("a\nx");
+    expect(
+      new Table([{ title: "a" }], [[{ text: "x", look: "bad" }]]).draw({
+        width: 80,
+        style: styleFor({ isTTY: false }),
+      }),
+    ).toBe("a\nx");
   });
 
   it("never grows beyond the screen while a flexible column can give", () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 60 }), fc.string({ maxLength: 60 })), { minLength: 1, maxLength: 6 }), fc.integer({ min: 40, max: 120 }), (pairs, width) => {
-        const drawn = new Table([{ title: "a", flexible: "cut" }, { title: "b", flexible: "wrap" }], pairs).draw({ width, style: plainStyle });
-        for (const line of drawn.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(width);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 60 }), fc.string({ maxLength: 60 })), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+        fc.integer({ min: 40, max: 120 }),
+        (pairs, width) => {
+          const drawn = new Table(
+            [
+              { title: "a", flexible: "cut" },
+              { title: "b", flexible: "wrap" },
+            ],
+            pairs,
+          ).draw({ width, style: plainStyle });
+          for (const line of drawn.split("\n")) expect(textWidth(line)).toBeLessThanOrEqual(width);
+        },
+      ),
     );
   });
 });
@@ -85,11 +128,15 @@ describe("Table", () => {
 describe("wrapText", () => {
   it("keeps every character but the spaces at the breaks, and the width", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom("a", "b", " ", "漢"), maxLength: 80 }), fc.integer({ min: 2, max: 30 }), (text, width) => {
-        const lines = wrapText(text, width);
-        expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
-        for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom("a", "b", " ", "漢"), maxLength: 80 }),
+        fc.integer({ min: 2, max: 30 }),
+        (text, width) => {
+          const lines = wrapText(text, width);
+          expect(lines.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
+          for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(width);
+        },
+      ),
     );
   });
 });

@@ -47,7 +47,10 @@ const GAP = "  ";
 /** Before what stands below its row. */
 const INDENT = " ".repeat(9);
 
-/** Rows of text under their titles, drawn when somebody looks: `console.log(table)`, the REPL and `String(table)` all show it. */
+/**
+ * Rows of text under their titles, drawn when somebody looks: `console.log(table)`, the REPL and `String(table)` all
+ * show it.
+ */
 export class Table {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Cell[])[];
@@ -59,13 +62,16 @@ export class Table {
     this.#options = options;
   }
 
-  /** The lines as one text, without a line end after the last. Whatever the cells hold, no control character gets out. */
+  /**
+   * The lines as one text, without a line end after the last. Whatever the cells hold, no control character gets out.
+   */
   draw(options: DrawOptions = {}): string {
     const style = options.style ?? styleFor(process.stdout);
     const width = options.width ?? process.stdout.columns ?? PLAIN_WIDTH;
     const { caption, legend, empty = "nothing yet" } = this.#options;
     const head = caption === undefined ? [] : wrapText(clean(caption), width).map((line) => style.strong(line));
-    if (this.rows.length === 0) return [...head, ...wrapText(clean(empty), width).map((line) => style.dim(line))].join("\n");
+    if (this.rows.length === 0)
+      return [...head, ...wrapText(clean(empty), width).map((line) => style.dim(line))].join("\n");
     // Of many rows there are more lines than a call may have arguments.
     const lines = head.concat(this.#grid(width, style));
     if (legend !== undefined) lines.push(...wrapText(clean(legend), width).map((line) => style.dim(line)));
@@ -84,7 +90,9 @@ export class Table {
     const texts = this.rows.map((row) => this.columns.map((_, at) => clean(textOf(row[at]))));
     const isBelow = (at: number): boolean => width < (this.columns[at]?.belowUnder ?? 0);
     const below = [...this.columns.keys()].filter(isBelow);
-    const shown = [...this.columns.keys()].filter((at) => !isBelow(at) && (this.columns[at]?.omitEmpty !== true || texts.some((row) => row[at] !== "")));
+    const shown = [...this.columns.keys()].filter(
+      (at) => !isBelow(at) && (this.columns[at]?.omitEmpty !== true || texts.some((row) => row[at] !== "")),
+    );
     const columns = shown.flatMap((at) => this.columns[at] ?? []);
     const cells = texts.map((row) => shown.map((at) => row[at] ?? ""));
     const widths = fitWidths(columns, cells, width);
@@ -96,7 +104,12 @@ export class Table {
       lines.push(...drawRow(columns, row, { widths, mark, paint: (at, text) => painted(style, looks[at], text) }));
       for (const at of below) {
         const text = texts[number]?.[at] ?? "";
-        if (text !== "") lines.push(...wrapText(text, width - INDENT.length).map((line) => INDENT + painted(style, lookOf(this.rows[number]?.[at]), line)));
+        if (text !== "")
+          lines.push(
+            ...wrapText(text, width - INDENT.length).map(
+              (line) => INDENT + painted(style, lookOf(this.rows[number]?.[at]), line),
+            ),
+          );
       }
     });
     return lines;
@@ -122,7 +135,8 @@ function drawRow(columns: readonly TableColumn[], row: readonly string[], { widt
       .slice(0, last(line) + 1)
       .map(({ align }, at) => {
         const text = parts[at]?.[line] ?? "";
-        const spaces = at === last(line) && align !== "right" ? "" : " ".repeat(Math.max(0, (widths[at] ?? 0) - textWidth(text)));
+        const spaces =
+          at === last(line) && align !== "right" ? "" : " ".repeat(Math.max(0, (widths[at] ?? 0) - textWidth(text)));
         return align === "right" ? spaces + paint(at, text) : paint(at, text) + spaces;
       })
       .join(GAP),
@@ -131,15 +145,22 @@ function drawRow(columns: readonly TableColumn[], row: readonly string[], { widt
 
 /** As wide as their content; when that is too much, the widest flexible columns give first. */
 function fitWidths(columns: readonly TableColumn[], rows: readonly (readonly string[])[], width: number): number[] {
-  const widths = columns.map(({ title }, at) => rows.reduce((most, row) => Math.max(most, textWidth(row[at] ?? "")), textWidth(title)));
+  const widths = columns.map(({ title }, at) =>
+    rows.reduce((most, row) => Math.max(most, textWidth(row[at] ?? "")), textWidth(title)),
+  );
   let excess = widths.reduce((sum, one) => sum + one, 0) + GAP.length * (columns.length - 1) - width;
   while (excess > 0) {
-    const flexible = [...columns.keys()].filter((at) => columns[at]?.flexible !== undefined && (widths[at] ?? 0) > MIN_FLEXIBLE);
+    const flexible = [...columns.keys()].filter(
+      (at) => columns[at]?.flexible !== undefined && (widths[at] ?? 0) > MIN_FLEXIBLE,
+    );
     const widest = flexible.toSorted((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
     const [first, second] = widest;
     if (first === undefined) break;
     // Down to the next in width, or one by one when they are alike.
-    const level = Math.max(MIN_FLEXIBLE, second === undefined ? MIN_FLEXIBLE : Math.min(widths[second] ?? 0, (widths[first] ?? 0) - 1));
+    const level = Math.max(
+      MIN_FLEXIBLE,
+      second === undefined ? MIN_FLEXIBLE : Math.min(widths[second] ?? 0, (widths[first] ?? 0) - 1),
+    );
     const taken = Math.min(excess, (widths[first] ?? 0) - level);
     widths[first] = (widths[first] ?? 0) - taken;
     excess -= taken;

@@ -15,7 +15,9 @@ function finished(): PeerView {
 
 describe("timelineTable", () => {
   it("on 120 columns has what is odd beside its message", () => {
-    expect(timelineTable(finished(), { style: plainStyle }).draw({ width: 120, style: plainStyle }).split("\n")).toEqual([
+    expect(
+      timelineTable(finished(), { style: plainStyle }).draw({ width: 120, style: plainStyle }).split("\n"),
+    ).toEqual([
       "peer 1, 127.0.0.1:6881: → us, ← peer 1",
       "seconds     message                                                                      bytes  odd",
       " +0.000  →  handshake -MI0100-... Millrace 0.1.0, extended, fast                            68",
@@ -36,7 +38,10 @@ describe("timelineTable", () => {
   });
 
   it("on 80 columns, without Unicode, has it below", () => {
-    const drawn = timelineTable(finished(), { style: asciiStyle, last: 6, speakers: twoSpeakers(finished()) }).draw({ width: 80, style: asciiStyle });
+    const drawn = timelineTable(finished(), { style: asciiStyle, last: 6, speakers: twoSpeakers(finished()) }).draw({
+      width: 80,
+      style: asciiStyle,
+    });
     expect(drawn.split("\n")).toEqual([
       "peer 1, 127.0.0.1:6881: -> Millrace 0.1.0, <- Transmission 3.00",
       "seconds      message                                                       bytes",
@@ -54,10 +59,16 @@ describe("timelineTable", () => {
   });
 
   it("shows those asked for, and says when there are none", () => {
-    const only = (type: string): string => timelineTable(finished(), { style: plainStyle, where: (entry) => entry.type === type }).draw({ width: 80, style: plainStyle });
+    const only = (type: string): string =>
+      timelineTable(finished(), { style: plainStyle, where: (entry) => entry.type === type }).draw({
+        width: 80,
+        style: plainStyle,
+      });
     expect(only("unchoke").split("\n").slice(2)).toEqual(["+12.003  ←  unchoke      5"]);
     expect(only("port").split("\n").slice(1)).toEqual(["no message is like that"]);
-    expect(timelineTable(newView(), { style: plainStyle }).draw({ width: 80, style: plainStyle }).split("\n").slice(1)).toEqual(["nothing was said yet"]);
+    expect(
+      timelineTable(newView(), { style: plainStyle }).draw({ width: 80, style: plainStyle }).split("\n").slice(1),
+    ).toEqual(["nothing was said yet"]);
   });
 });
 
@@ -86,7 +97,11 @@ describe("lintTable", () => {
 
 describe("peersTable", () => {
   it("shows who has what, and who chokes whom", () => {
-    expect(peersTable([finished(), newView({ number: 2 })]).draw({ width: 80, style: plainStyle }).split("\n")).toEqual([
+    expect(
+      peersTable([finished(), newView({ number: 2 })])
+        .draw({ width: 80, style: plainStyle })
+        .split("\n"),
+    ).toEqual([
       "#  address         client         has  we  it  msgs      down     up  odd  state",
       "1  127.0.0.1:6881  Transmissio…  100%  CI  --    11  16.2 KiB  112 B    2  closed",
       "2  127.0.0.1:6882  no handshake     ?  C-  C-     0       0 B    0 B       connected",
@@ -101,7 +116,11 @@ describe("peersTable", () => {
 
 describe("messagesTable", () => {
   it("has the number by which a message is found again", () => {
-    expect(messagesTable(finished().messages.slice(-2), { style: plainStyle }).draw({ width: 120, style: plainStyle }).split("\n")).toEqual([
+    expect(
+      messagesTable(finished().messages.slice(-2), { style: plainStyle })
+        .draw({ width: 120, style: plainStyle })
+        .split("\n"),
+    ).toEqual([
       " #  seconds     message                                                                bytes  odd",
       "10  +13.000  ←  malformed: have has a fixed length: expected 5 bytes, received 2 (01)      6  ! framing.size (BEP 3)",
       "11  +14.000  ←  closed: the peer hung up",
@@ -123,8 +142,19 @@ describe("entryJson", () => {
   it("has bytes as hexadecimal, names of extensions as an object, and the words", () => {
     const [, , extended, bitfield] = finished().timeline;
     if (extended === undefined || bitfield === undefined) throw new Error("no entries");
-    expect(JSON.parse(JSON.stringify(entryJson(extended)))).toMatchObject({ type: "extended-handshake", client: "Transmission 3.00", extensions: { ut_metadata: 3, ut_pex: 1 }, at: 2.25, way: "in" });
-    expect(entryJson(bitfield, 2)).toMatchObject({ type: "bitfield", bits: "c0", says: "bitfield 2 of 2 pieces", findings: [] });
+    expect(JSON.parse(JSON.stringify(entryJson(extended)))).toMatchObject({
+      type: "extended-handshake",
+      client: "Transmission 3.00",
+      extensions: { ut_metadata: 3, ut_pex: 1 },
+      at: 2.25,
+      way: "in",
+    });
+    expect(entryJson(bitfield, 2)).toMatchObject({
+      type: "bitfield",
+      bits: "c0",
+      says: "bitfield 2 of 2 pieces",
+      findings: [],
+    });
   });
 });
 

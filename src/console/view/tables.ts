@@ -31,7 +31,10 @@ function lookOf(findings: readonly Pick<Finding, "severity">[]): Look | undefine
 
 /** What is odd about an entry, in short: `! request.choked (BEP 3)`. */
 function oddity({ findings }: Entry): Cell {
-  return { text: findings.map((finding) => `${mark(finding)} ${finding.rule} (BEP ${finding.bep})`).join(", "), look: lookOf(findings) };
+  return {
+    text: findings.map((finding) => `${mark(finding)} ${finding.rule} (BEP ${finding.bep})`).join(", "),
+    look: lookOf(findings),
+  };
 }
 
 interface EntryFieldsOptions {
@@ -69,17 +72,28 @@ export function timelineTable(view: PeerView, options: TimelineOptions = {}): Ta
   return tableOf(entryFields({ style, pieceCount: view.conversation.metainfo?.pieceCount }), shown, {
     caption: `peer ${view.number}, ${view.address}: ${arrow("out", style)} ${speakers.out}, ${arrow("in", style)} ${speakers.in}`,
     empty: view.timeline.length === 0 ? "nothing was said yet" : "no message is like that",
-    legend: [
-      ...(dropped > 0 ? [`the first ${groupDigits(dropped)} messages were let go to save memory`] : []),
-      ...(shown.some((entry) => entry.findings.length > 0) ? ["odd: ! breaks a rule, ~ is legal but unusual"] : []),
-    ].join("; ") || undefined,
+    legend:
+      [
+        ...(dropped > 0 ? [`the first ${groupDigits(dropped)} messages were let go to save memory`] : []),
+        ...(shown.some((entry) => entry.findings.length > 0) ? ["odd: ! breaks a rule, ~ is legal but unusual"] : []),
+      ].join("; ") || undefined,
   });
 }
 
 /** Messages, of one peer or of several. */
-export function messagesTable(entries: readonly Entry[], options: Pick<TimelineOptions, "style"> & { readonly pieceCount?: number | undefined } = {}): Table {
+export function messagesTable(
+  entries: readonly Entry[],
+  options: Pick<TimelineOptions, "style"> & { readonly pieceCount?: number | undefined } = {},
+): Table {
   const { style = styleFor(process.stdout), pieceCount } = options;
-  return tableOf([{ title: "#", align: "right", of: ({ number }) => ({ text: String(number), look: "dim" }) }, ...entryFields({ style, pieceCount })], entries, { empty: "no messages yet" });
+  return tableOf(
+    [
+      { title: "#", align: "right", of: ({ number }) => ({ text: String(number), look: "dim" }) },
+      ...entryFields({ style, pieceCount }),
+    ],
+    entries,
+    { empty: "no messages yet" },
+  );
 }
 
 export interface LintOptions {
@@ -90,7 +104,9 @@ export interface LintOptions {
 export function lintTable(views: PeerView | readonly PeerView[], options: LintOptions = {}): Table {
   const { speakers = ourSpeakers } = options;
   const all = "conversation" in views ? [views] : views;
-  const rows = all.flatMap((view) => view.findings.map((finding) => ({ finding, view, who: speakers(view)[finding.way] })));
+  const rows = all.flatMap((view) =>
+    view.findings.map((finding) => ({ finding, view, who: speakers(view)[finding.way] })),
+  );
   const fields: Field<(typeof rows)[number]>[] = [
     { title: "seconds", align: "right", of: ({ finding }) => ({ text: timeText(finding.at), look: "dim" }) },
     { title: "peer", align: "right", omitEmpty: true, of: ({ view }) => (all.length > 1 ? String(view.number) : "") },
@@ -110,16 +126,32 @@ export function peersTable(views: readonly PeerView[]): Table {
     { title: "#", align: "right", of: ({ number }) => String(number) },
     { title: "address", of: ({ address }) => address },
     { title: "client", flexible: "cut", of: ({ client }) => client ?? { text: "no handshake", look: "dim" } },
-    { title: "has", align: "right", of: ({ haves }) => (haves === undefined || haves.length === 0 ? "?" : formatPercent(haves.count / haves.length)) },
+    {
+      title: "has",
+      align: "right",
+      of: ({ haves }) => (haves === undefined || haves.length === 0 ? "?" : formatPercent(haves.count / haves.length)),
+    },
     { title: "we", of: (view) => letters(view.amChoking, view.amInterested) },
     { title: "it", of: (view) => letters(view.peerChoking, view.peerInterested) },
-    { title: "msgs", align: "right", of: (view) => groupDigits(view.conversation.sides.out.messages + view.conversation.sides.in.messages) },
+    {
+      title: "msgs",
+      align: "right",
+      of: (view) => groupDigits(view.conversation.sides.out.messages + view.conversation.sides.in.messages),
+    },
     { title: "down", align: "right", of: (view) => formatSize(view.conversation.sides.in.bytes) },
     { title: "up", align: "right", of: (view) => formatSize(view.conversation.sides.out.bytes) },
-    { title: "odd", align: "right", omitEmpty: true, of: ({ findings }) => (findings.length === 0 ? "" : { text: String(findings.length), look: lookOf(findings) }) },
+    {
+      title: "odd",
+      align: "right",
+      omitEmpty: true,
+      of: ({ findings }) => (findings.length === 0 ? "" : { text: String(findings.length), look: lookOf(findings) }),
+    },
     { title: "state", of: stateOf },
   ];
-  return tableOf(fields, views, { empty: "no peers yet: contact(host, port) makes one", legend: "we, it: C chokes the other, I is interested in the other" });
+  return tableOf(fields, views, {
+    empty: "no peers yet: contact(host, port) makes one",
+    legend: "we, it: C chokes the other, I is interested in the other",
+  });
 }
 
 /** `CI`, `-I`, `C-`, `--`. */
@@ -129,5 +161,7 @@ function letters(choking: boolean, interested: boolean): string {
 
 function stateOf(view: PeerView): Cell {
   if (view.isClosed) return { text: "closed", look: "dim" };
-  return view.conversation.sides.in.handshake === undefined ? { text: "connected", look: "warn" } : { text: "open", look: "good" };
+  return view.conversation.sides.in.handshake === undefined
+    ? { text: "connected", look: "warn" }
+    : { text: "open", look: "good" };
 }

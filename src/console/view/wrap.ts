@@ -1,6 +1,9 @@
 import { textWidth } from "../../terminal/index.ts";
 
-/** `text`, which has no control characters, in lines of at most `width` columns: broken between words, within one only when it is too long. */
+/**
+ * `text`, which has no control characters, in lines of at most `width` columns: broken between words, within one only
+ * when it is too long.
+ */
 export function wrapText(text: string, width: number): string[] {
   if (textWidth(text) <= width) return [text];
   const lines: string[] = [];

@@ -19,20 +19,33 @@ async function file(text: string): Promise<string> {
 describe("loadConfig", () => {
   it("takes flags over the environment over the file over defaults, and says which", async () => {
     const path = await file('listen = "127.0.0.1:1"\npeer-port = 1000\nmax-peers = 7\n');
-    const { config, origins } = await loadConfig({ file: path, environment: { MILLRACE_LISTEN: "127.0.0.1:2", MILLRACE_PEER_PORT: "2000" }, flags: { listen: "127.0.0.1:3", stateDir: undefined } });
+    const { config, origins } = await loadConfig({
+      file: path,
+      environment: { MILLRACE_LISTEN: "127.0.0.1:2", MILLRACE_PEER_PORT: "2000" },
+      flags: { listen: "127.0.0.1:3", stateDir: undefined },
+    });
     expect([config.listen, config.peerPort, config.maxPeers, config.uploadSlots]).toEqual(["127.0.0.1:3", 2000, 7, 20]);
-    expect(origins).toMatchObject({ listen: "flag", peerPort: "environment", maxPeers: "file", uploadSlots: "default" });
+    expect(origins).toMatchObject({
+      listen: "flag",
+      peerPort: "environment",
+      maxPeers: "file",
+      uploadSlots: "default",
+    });
   });
 
   it("reads rates as people write them, and begins relative paths at the file", async () => {
-    const path = await file('max-download-rate = "5MiB"\nmax-upload-rate = "unlimited"\ndownload-dir = "here"\n[labels]\nfilms = "/srv/films"\n[[schedule]]\nfrom = "22:00"\nto = "06:00"\nmax-upload-rate = 1000\n');
+    const path = await file(
+      'max-download-rate = "5MiB"\nmax-upload-rate = "unlimited"\ndownload-dir = "here"\n[labels]\nfilms = "/srv/films"\n[[schedule]]\nfrom = "22:00"\nto = "06:00"\nmax-upload-rate = 1000\n',
+    );
     const { config } = await loadConfig({ file: path, environment: {} });
     expect(settingsOf(config)).toMatchObject({
       maxDownloadRate: 5 * 2 ** 20,
       maxUploadRate: null,
       downloadDir: join(folder, "here"),
       labels: { films: "/srv/films" },
-      schedule: [{ from: "22:00", to: "06:00", days: [0, 1, 2, 3, 4, 5, 6], maxDownloadRate: null, maxUploadRate: 1000 }],
+      schedule: [
+        { from: "22:00", to: "06:00", days: [0, 1, 2, 3, 4, 5, 6], maxDownloadRate: null, maxUploadRate: 1000 },
+      ],
     });
     expect(settingsOf(config)).not.toHaveProperty("onComplete");
   });
@@ -53,17 +66,23 @@ describe("loadConfig", () => {
   });
 
   it("names the variable of a value that is not valid", async () => {
-    await expect(loadConfig({ file: await file(""), environment: { MILLRACE_PEER_PORT: "many" } })).rejects.toThrow("MILLRACE_PEER_PORT");
+    await expect(loadConfig({ file: await file(""), environment: { MILLRACE_PEER_PORT: "many" } })).rejects.toThrow(
+      "MILLRACE_PEER_PORT",
+    );
   });
 
   it("takes the program to run from the file alone", async () => {
     const { config } = await loadConfig({ file: await file(""), environment: { MILLRACE_ON_COMPLETE: "/bin/evil" } });
     expect(config.onComplete).toBe("");
-    expect((await loadConfig({ file: await file('on-complete = "./tell"'), environment: {} })).config.onComplete).toBe(join(folder, "tell"));
+    expect((await loadConfig({ file: await file('on-complete = "./tell"'), environment: {} })).config.onComplete).toBe(
+      join(folder, "tell"),
+    );
   });
 
   it("wants the file that was named", async () => {
-    await expect(loadConfig({ file: join(folder, "none.toml"), environment: {} })).rejects.toMatchObject({ code: "storage.not-found" });
+    await expect(loadConfig({ file: join(folder, "none.toml"), environment: {} })).rejects.toMatchObject({
+      code: "storage.not-found",
+    });
   });
 });
 
@@ -72,15 +91,27 @@ describe("sampleConfig", () => {
     const quiet = await loadConfig({ file: await file(sampleConfig()), environment: {} });
     const defaults = await loadConfig({ file: await file(""), environment: {} });
     expect(quiet.config).toEqual(defaults.config);
-    const open = await loadConfig({ file: await file(sampleConfig().replaceAll(/^# (?=[a-z-]+ = )/gm, "").replace(/^days.*\n(?:.*\n)*/m, "").replace(/^films.*$/m, "")), environment: {} });
+    const open = await loadConfig({
+      file: await file(
+        sampleConfig()
+          .replaceAll(/^# (?=[a-z-]+ = )/gm, "")
+          .replace(/^days.*\n(?:.*\n)*/m, "")
+          .replace(/^films.*$/m, ""),
+      ),
+      environment: {},
+    });
     expect({ ...open.config, stateDir: "" }).toEqual({ ...defaults.config, stateDir: "" });
   });
 });
 
 describe("configText", () => {
   it("can be read back", async () => {
-    const path = await file('max-download-rate = "5MiB"\nseed-ratio = 1.5\n[labels]\nfilms = "/srv/films"\n[[schedule]]\nfrom = "22:00"\nto = "06:00"\n');
+    const path = await file(
+      'max-download-rate = "5MiB"\nseed-ratio = 1.5\n[labels]\nfilms = "/srv/films"\n[[schedule]]\nfrom = "22:00"\nto = "06:00"\n',
+    );
     const { config } = await loadConfig({ file: path, environment: {} });
-    expect((await loadConfig({ file: await file(configText(config, () => "")), environment: {} })).config).toEqual(config);
+    expect((await loadConfig({ file: await file(configText(config, () => "")), environment: {} })).config).toEqual(
+      config,
+    );
   });
 });

@@ -32,8 +32,9 @@ const FOLDERS = envPaths("millrace", { suffix: "" });
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * The effective configuration: flags over environment over file over defaults. Relative paths in the file start at its folder, others
- * at the current one. Rejects with InputError `config.invalid` that names the key and its origin, or StorageError when `--config` cannot be read.
+ * The effective configuration: flags over environment over file over defaults. Relative paths in the file start at its
+ * folder, others at the current one. Rejects with InputError `config.invalid` that names the key and its origin, or
+ * StorageError when `--config` cannot be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
@@ -47,7 +48,10 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   };
   if (file !== undefined) take("file", Object.entries(file.values));
   take("environment", fromEnvironment(sources.environment));
-  take("flag", Object.entries(sources.flags ?? {}).filter(([, value]) => value !== undefined));
+  take(
+    "flag",
+    Object.entries(sources.flags ?? {}).filter(([, value]) => value !== undefined),
+  );
   const result = configSchema.safeParse(values);
   if (!result.success) throw invalid(result.error, origins, file?.path);
   return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
@@ -55,11 +59,24 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
 
 /** What of the configuration can change while the daemon runs. */
 export function settingsOf(config: Config): Settings {
-  const { listen: _listen, allowedHosts: _hosts, stateDir: _state, peerPort: _port, listenIp: _ip, logLevel: _level, allowPrivateAddresses: _private, followLinks: _links, onComplete: _script, ...settings } = config;
+  const {
+    listen: _listen,
+    allowedHosts: _hosts,
+    stateDir: _state,
+    peerPort: _port,
+    listenIp: _ip,
+    logLevel: _level,
+    allowPrivateAddresses: _private,
+    followLinks: _links,
+    onComplete: _script,
+    ...settings
+  } = config;
   return settings;
 }
 
-async function readConfigFile(asked: string | undefined): Promise<{ readonly path: string; readonly values: Record<string, unknown> } | undefined> {
+async function readConfigFile(
+  asked: string | undefined,
+): Promise<{ readonly path: string; readonly values: Record<string, unknown> } | undefined> {
   const path = resolve(asked ?? join(FOLDERS.config, "config.toml"));
   let text: string;
   try {
@@ -69,8 +86,15 @@ async function readConfigFile(asked: string | undefined): Promise<{ readonly pat
     if (!(error instanceof StorageError)) throw error;
     const { code, message } = error;
     if (asked === undefined && code === "storage.not-found") return undefined;
-    if (code === "storage.too-long") throw new InputError("config.invalid", `${path}: too long for a configuration`, { cause: error });
-    throw new StorageError(code, code === "storage.not-found" ? `cannot read the configuration ${path}: there is no such file` : `the configuration: ${message}`, { cause: error });
+    if (code === "storage.too-long")
+      throw new InputError("config.invalid", `${path}: too long for a configuration`, { cause: error });
+    throw new StorageError(
+      code,
+      code === "storage.not-found"
+        ? `cannot read the configuration ${path}: there is no such file`
+        : `the configuration: ${message}`,
+      { cause: error },
+    );
   }
   try {
     const values = Object.entries(parse(text)).map(([name, value]) => {
@@ -80,15 +104,24 @@ async function readConfigFile(asked: string | undefined): Promise<{ readonly pat
     return { path, values: Object.fromEntries(values) };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    throw new InputError("config.invalid", `${path}, line ${error.line}: ${error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "not TOML"}`, { cause: error });
+    throw new InputError(
+      "config.invalid",
+      `${path}, line ${error.line}: ${error.message.split("\n")[0]?.replace(/^Invalid TOML document: /, "") ?? "not TOML"}`,
+      { cause: error },
+    );
   }
 }
 
 function fromFileName(name: string, path: string): string {
   const key = camel(name);
   if (kebab(key) === name && CONFIG_KEYS.some((known) => known === key)) return key;
-  const near = CONFIG_KEYS.map(kebab).find((known) => known.replaceAll("-", "") === name.replaceAll(/[-_]/g, "").toLowerCase());
-  throw new InputError("config.invalid", `${path}: unknown key "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`);
+  const near = CONFIG_KEYS.map(kebab).find(
+    (known) => known.replaceAll("-", "") === name.replaceAll(/[-_]/g, "").toLowerCase(),
+  );
+  throw new InputError(
+    "config.invalid",
+    `${path}: unknown key "${name}"${near === undefined ? "" : `, did you mean "${near}"?`}`,
+  );
 }
 
 /** The rules of a schedule and the alternative times have keys of their own; the names of labels are no keys. */
@@ -98,7 +131,9 @@ function nested(key: string, value: unknown): unknown {
 }
 
 function withCamelKeys(value: unknown): unknown {
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [camel(name), inner])) : value;
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [camel(name), inner]))
+    : value;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -125,7 +160,8 @@ function invalid(error: z.ZodError, origins: Readonly<Record<string, Origin>>, f
   const [issue] = error.issues;
   const key = String(issue?.path[0] ?? "");
   const origin = origins[key];
-  const where = origin === "environment" ? variable(key) : origin === "flag" ? "the command line" : (file ?? "the configuration");
+  const where =
+    origin === "environment" ? variable(key) : origin === "flag" ? "the command line" : (file ?? "the configuration");
   const place = [kebab(key), ...(issue?.path ?? []).slice(1).map(String)].join(".");
   return new InputError("config.invalid", `${where}: ${place}: ${issue?.message ?? "not valid"}`, { fields: { key } });
 }

@@ -1,17 +1,23 @@
 import { stringify } from "smol-toml";
 import { CONFIG_KEYS, configSchema, kebab, variable, FILE_ONLY, type Config } from "./schema.ts";
 
-const RULE = 'days = [1, 2, 3, 4, 5]\nfrom = "08:00"\nto = "18:00"\nmax-download-rate = "2MiB"\nmax-upload-rate = "500KiB"';
+const RULE =
+  'days = [1, 2, 3, 4, 5]\nfrom = "08:00"\nto = "18:00"\nmax-download-rate = "2MiB"\nmax-upload-rate = "500KiB"';
 
 /** Keys whose values are tables: in TOML they come behind all others. */
 const TABLES: ReadonlySet<keyof Config> = new Set(["labels", "schedule"]);
 
-const hyphened = (values: object): object => Object.fromEntries(Object.entries(values).map(([key, value]: [string, unknown]) => [kebab(key), value ?? "unlimited"]));
+const hyphened = (values: object): object =>
+  Object.fromEntries(
+    Object.entries(values).map(([key, value]: [string, unknown]) => [kebab(key), value ?? "unlimited"]),
+  );
 
 /** A configuration file with every key, commented out, at its default. */
 export function sampleConfig(): string {
   const defaults = configSchema.parse({});
-  const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map((key) => `${comment(key)}# ${line(key, defaults[key])}\n`);
+  const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map(
+    (key) => `${comment(key)}# ${line(key, defaults[key])}\n`,
+  );
   return [
     "# Millrace's configuration. What is commented out is the default. Flags win over the environment, and both over this file.\n",
     ...simple,
@@ -22,7 +28,9 @@ export function sampleConfig(): string {
 
 /** The effective configuration as TOML. */
 export function configText(config: Config, comments: (key: string) => string): string {
-  const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map((key) => `${line(key, config[key])}${comments(key)}`);
+  const simple = CONFIG_KEYS.filter((key) => !TABLES.has(key)).map(
+    (key) => `${line(key, config[key])}${comments(key)}`,
+  );
   const tables = stringify({ labels: config.labels, schedule: config.schedule.map(hyphened) });
   return `${simple.join("\n")}\n\n${tables.trim()}\n`;
 }
@@ -34,8 +42,12 @@ function comment(key: keyof Config): string {
 
 function line(key: keyof Config, value: unknown): string {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const entries = Object.entries(value).map(([name, inner]: [string, unknown]) => `${kebab(name)} = ${JSON.stringify(inner)}`);
+    const entries = Object.entries(value).map(
+      ([name, inner]: [string, unknown]) => `${kebab(name)} = ${JSON.stringify(inner)}`,
+    );
     return `${kebab(key)} = { ${entries.join(", ")} }`;
   }
-  return value === null ? `${kebab(key)} = ${key.startsWith("maxActive") ? "0" : '"unlimited"'}` : stringify({ [kebab(key)]: value }).trim();
+  return value === null
+    ? `${kebab(key)} = ${key.startsWith("maxActive") ? "0" : '"unlimited"'}`
+    : stringify({ [kebab(key)]: value }).trim();
 }

@@ -11,7 +11,10 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
   } catch {
     // Told below.
   }
-  context.addIssue({ code: "custom", message: `not a rate: ${JSON.stringify(value)}; write 500000, 500KiB or "unlimited"` });
+  context.addIssue({
+    code: "custom",
+    message: `not a rate: ${JSON.stringify(value)}; write 500000, 500KiB or "unlimited"`,
+  });
   return z.NEVER;
 });
 
@@ -20,28 +23,58 @@ const countOrAll = z.union([z.int().nonnegative(), z.null()]).transform((value) 
 
 const unlimited = z.literal("unlimited").transform(() => null);
 
-const endpoint = z.string().regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, "write HOST:PORT, as 127.0.0.1:9191 or [::1]:9191");
+const endpoint = z
+  .string()
+  .regex(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, "write HOST:PORT, as 127.0.0.1:9191 or [::1]:9191");
 
 const path = z.string().max(4096);
 
 /**
- * Everything that can be configured, flat. In the file the words are joined by hyphens (`download-dir`), in the environment by
- * underscores after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The description of each is what the sample file and the docs say.
+ * Everything that can be configured, flat. In the file the words are joined by hyphens (`download-dir`), in the
+ * environment by underscores after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The description of each is what the sample
+ * file and the docs say.
  */
 export const configSchema = z.strictObject({
-  listen: endpoint.default("127.0.0.1:9191").describe("Where the page and the API are served. Anything but a loopback address is open to the network: put TLS in front of it."),
-  allowedHosts: z.array(z.string().min(1).max(255)).max(100).default([]).describe("Host names besides localhost and the address above under which the page may be opened, as behind a proxy."),
-  stateDir: path.default("").describe("Where torrents, progress and the token's hash are kept. Empty: the user's data folder."),
+  listen: endpoint
+    .default("127.0.0.1:9191")
+    .describe(
+      "Where the page and the API are served. Anything but a loopback address is open to the network: put TLS in front of it.",
+    ),
+  allowedHosts: z
+    .array(z.string().min(1).max(255))
+    .max(100)
+    .default([])
+    .describe(
+      "Host names besides localhost and the address above under which the page may be opened, as behind a proxy.",
+    ),
+  stateDir: path
+    .default("")
+    .describe("Where torrents, progress and the token's hash are kept. Empty: the user's data folder."),
   peerPort: z.int().min(0).max(65_535).default(6881).describe("The port that peers connect to; 0 takes any."),
   listenIp: z.string().max(100).default("").describe("The address that peers connect to. Empty: all."),
-  logLevel: z.enum(["debug", "info", "warn", "error"]).default("info").describe("What is logged on stderr, a line of JSON each (on a terminal: text)."),
-  allowPrivateAddresses: z.boolean().default(false).describe("Whether torrent addresses and trackers may lead into private networks and to this machine."),
-  followLinks: z.boolean().default(false).describe("Whether streams and new torrents may follow symbolic links out of their folder."),
-  onComplete: path.default("").describe("A program to run when a download is complete. It learns of it by MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL. Can be set in this file alone."),
+  logLevel: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("What is logged on stderr, a line of JSON each (on a terminal: text)."),
+  allowPrivateAddresses: z
+    .boolean()
+    .default(false)
+    .describe("Whether torrent addresses and trackers may lead into private networks and to this machine."),
+  followLinks: z
+    .boolean()
+    .default(false)
+    .describe("Whether streams and new torrents may follow symbolic links out of their folder."),
+  onComplete: path
+    .default("")
+    .describe(
+      "A program to run when a download is complete. It learns of it by MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL. Can be set in this file alone.",
+    ),
   downloadDir: path.min(1).default("~/Downloads").describe("Where downloads go."),
   maxDownloadRate: rate.default(null).describe('Bytes a second over all torrents: 5000000, "5MiB" or "unlimited".'),
   maxUploadRate: rate.default(null).describe("The same for uploads."),
-  alternativeDownloadRate: rate.default(50_000).describe("Bytes a second that hold instead while the alternative rates are switched on."),
+  alternativeDownloadRate: rate
+    .default(50_000)
+    .describe("Bytes a second that hold instead while the alternative rates are switched on."),
   alternativeUploadRate: rate.default(50_000).describe("The same for uploads."),
   isAlternative: z.boolean().default(false).describe("Whether the alternative rates are switched on."),
   alternativeTimes: alternativeTimes
@@ -56,18 +89,38 @@ export const configSchema = z.strictObject({
   maxConnections: settings.shape.maxConnections.default(500).describe("Connections to peers over all torrents."),
   maxPeers: settings.shape.maxPeers.default(100).describe("Connections to peers of one torrent."),
   uploadSlots: settings.shape.uploadSlots.default(20).describe("Peers of one torrent that are sent data at once."),
-  maxActiveDownloads: countOrAll.default(null).describe("Torrents that download at once, the others wait in the queue; 0: all."),
+  maxActiveDownloads: countOrAll
+    .default(null)
+    .describe("Torrents that download at once, the others wait in the queue; 0: all."),
   maxActiveSeeds: countOrAll.default(null).describe("Torrents that seed at once; 0: all."),
-  seedRatio: z.union([z.number().nonnegative(), unlimited, z.null()]).default(null).describe('Seeding ends at this ratio of uploaded to downloaded; or "unlimited".'),
-  seedSeconds: z.union([z.int().nonnegative(), unlimited, z.null()]).default(null).describe('Seeding ends after so many seconds; or "unlimited".'),
-  seedIdleSeconds: z.union([z.int().positive(), unlimited, z.null()]).default(null).describe('Seeding ends after so many seconds without a transfer; or "unlimited".'),
-  stalledSeconds: z.union([z.int().positive(), unlimited, z.null()]).default(null).describe('A download without a transfer for so many seconds takes no place in the queue; or "unlimited".'),
+  seedRatio: z
+    .union([z.number().nonnegative(), unlimited, z.null()])
+    .default(null)
+    .describe('Seeding ends at this ratio of uploaded to downloaded; or "unlimited".'),
+  seedSeconds: z
+    .union([z.int().nonnegative(), unlimited, z.null()])
+    .default(null)
+    .describe('Seeding ends after so many seconds; or "unlimited".'),
+  seedIdleSeconds: z
+    .union([z.int().positive(), unlimited, z.null()])
+    .default(null)
+    .describe('Seeding ends after so many seconds without a transfer; or "unlimited".'),
+  stalledSeconds: z
+    .union([z.int().positive(), unlimited, z.null()])
+    .default(null)
+    .describe('A download without a transfer for so many seconds takes no place in the queue; or "unlimited".'),
   incompleteDir: path.default("").describe("Where downloads are until they are complete. Empty: in their own folder."),
   watchDir: path.default("").describe("A folder whose torrent files are added as they come. Empty: none."),
   startAdded: z.boolean().default(true).describe("Whether torrents begin when they are added."),
   labels: settings.shape.labels.default({}).describe("Categories, and the folder that downloads of each go to."),
   schedule: z
-    .array(scheduleRule.extend({ days: scheduleRule.shape.days.default([0, 1, 2, 3, 4, 5, 6]), maxDownloadRate: rate.default(null), maxUploadRate: rate.default(null) }))
+    .array(
+      scheduleRule.extend({
+        days: scheduleRule.shape.days.default([0, 1, 2, 3, 4, 5, 6]),
+        maxDownloadRate: rate.default(null),
+        maxUploadRate: rate.default(null),
+      }),
+    )
     .max(50)
     .default([])
     .describe("Parts of the week with other rates. Days: 0 is Sunday."),
@@ -76,7 +129,10 @@ export const configSchema = z.strictObject({
 export type Config = z.infer<typeof configSchema>;
 export type ConfigKey = keyof Config;
 
-/** Can be given in the file alone: who may start the daemon, or write to its environment, does not get to run programs by it. */
+/**
+ * Can be given in the file alone: who may start the daemon, or write to its environment, does not get to run programs
+ * by it.
+ */
 export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 
 export const CONFIG_KEYS: readonly ConfigKey[] = configSchema.keyof().options;

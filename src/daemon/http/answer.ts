@@ -5,7 +5,10 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
 
 /** What is JSON already. */
 export function jsonText(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(text, { status, headers: { "content-type": "application/json", "cache-control": "no-store", ...headers } });
+  return new Response(text, {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  });
 }
 
 export function noContent(headers: Readonly<Record<string, string>> = {}): Response {
@@ -15,6 +18,9 @@ export function noContent(headers: Readonly<Record<string, string>> = {}): Respo
 /** Bytes or text that are saved, under a name that may hold anything (RFC 6266, RFC 8187). */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^ !#$&+\-.0-9A-Z^_`a-z~]/g, "_");
-  const encoded = encodeURIComponent(name.replaceAll(/\p{Cs}/gu, "\u{fffd}")).replaceAll(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encoded = encodeURIComponent(name.replaceAll(/\p{Cs}/gu, "\u{fffd}")).replaceAll(
+    /['()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

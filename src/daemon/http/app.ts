@@ -53,7 +53,8 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
   if (rpc !== undefined) app.on("ALL", RPC_PATHS, (c) => serveRpc(c, services, rpc, onRoute));
   app.all("*", async (c) => servePage(c, services, page));
   app.onError((error) => {
-    if (problemOf(error).status === 500) log.error("a request failed", { reason: toError(error).message, stack: toError(error).stack });
+    if (problemOf(error).status === 500)
+      log.error("a request failed", { reason: toError(error).message, stack: toError(error).stack });
     return problemResponse(error);
   });
   return app;
@@ -74,21 +75,37 @@ async function servePage(c: Context<Env>, services: Services, page: Page): Promi
     throw new HttpError(404, "http.not-found", "there is nothing at this address");
   }
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-  if (!isRead) throw page.has(path) ? notAllowed(c.req.method, "GET, HEAD") : new HttpError(404, "http.not-found", "there is nothing at this address");
+  if (!isRead)
+    throw page.has(path)
+      ? notAllowed(c.req.method, "GET, HEAD")
+      : new HttpError(404, "http.not-found", "there is nothing at this address");
   await refuseBody(c.env.incoming, MAX_JSON_BYTES);
   const answer = page.serve(path, c.env.incoming.headers);
-  if (answer === undefined) throw new HttpError(404, "http.not-found", path === "/" ? "the page has not been built: npm run build" : "there is nothing at this address");
+  if (answer === undefined)
+    throw new HttpError(
+      404,
+      "http.not-found",
+      path === "/" ? "the page has not been built: npm run build" : "there is nothing at this address",
+    );
   return answer;
 }
 
-async function serveRpc(c: Context<Env>, services: Services, rpc: RpcHandler, onRoute: AppOptions["onRoute"]): Promise<Response> {
+async function serveRpc(
+  c: Context<Env>,
+  services: Services,
+  rpc: RpcHandler,
+  onRoute: AppOptions["onRoute"],
+): Promise<Response> {
   const { incoming, outgoing } = c.env;
   onRoute(outgoing, RPC_PATH);
   await services.auth.identifyBasic(credentialsOf(c));
   const { method } = c.req;
   if (method !== "POST" && method !== "GET") throw notAllowed(method, "GET, POST");
   if (method === "GET") await refuseBody(incoming, MAX_JSON_BYTES);
-  const body = method === "GET" ? undefined : Buffer.from(await readBody(incoming, { maxBytes: MAX_RPC_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS }));
+  const body =
+    method === "GET"
+      ? undefined
+      : Buffer.from(await readBody(incoming, { maxBytes: MAX_RPC_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS }));
   return rpc(new Request(c.req.url, { method, headers: c.req.raw.headers, ...(body === undefined ? {} : { body }) }));
 }
 
@@ -102,7 +119,13 @@ function header(value: string | string[] | undefined): string | undefined {
 
 function credentialsOf(c: Context<Env>): Credentials {
   const { headers, socket } = c.env.incoming;
-  return { authorization: headers.authorization, cookie: headers.cookie, csrf: header(headers["x-csrf-token"]), origin: header(headers.origin), address: socket.remoteAddress ?? "" };
+  return {
+    authorization: headers.authorization,
+    cookie: headers.cookie,
+    csrf: header(headers["x-csrf-token"]),
+    origin: header(headers.origin),
+    address: socket.remoteAddress ?? "",
+  };
 }
 
 function rawCall(services: Services, c: Context<Env>): RawCall {
@@ -110,12 +133,21 @@ function rawCall(services: Services, c: Context<Env>): RawCall {
   const target = incoming.url ?? "";
   const question = target.indexOf("?");
   const query = new URLSearchParams(question < 0 ? "" : target.slice(question + 1));
-  return { services, caller: undefined, credentials: credentialsOf(c), incoming, outgoing, params: c.req.param(), query };
+  return {
+    services,
+    caller: undefined,
+    credentials: credentialsOf(c),
+    incoming,
+    outgoing,
+    params: c.req.param(),
+    query,
+  };
 }
 
 async function admit(call: RawCall, access: Access, isWrite: boolean): Promise<Caller | undefined> {
   if (access === "open") return undefined;
   const ticket = call.query.get("ticket");
-  if (access === "ticket" && ticket !== null && call.services.tickets.isGood(ticket, call.params["id"] ?? "")) return undefined;
+  if (access === "ticket" && ticket !== null && call.services.tickets.isGood(ticket, call.params["id"] ?? ""))
+    return undefined;
   return call.services.auth.identify(call.credentials, isWrite);
 }

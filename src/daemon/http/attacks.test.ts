@@ -51,7 +51,12 @@ beforeAll(async () => {
     },
   });
   ({ port } = started.http);
-  const login = await ask(port, { method: "POST", path: "/api/v1/login", headers: { "content-type": "application/json" }, body: JSON.stringify({ token: TOKEN }) });
+  const login = await ask(port, {
+    method: "POST",
+    path: "/api/v1/login",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ token: TOKEN }),
+  });
   cookie = login.headers["set-cookie"]?.[0]?.split(";")[0] ?? "";
 });
 afterAll(async () => {
@@ -84,7 +89,12 @@ function faults(answer: Answered, statuses: readonly number[]): string[] {
 async function passed(target: Target, cases: readonly (readonly [string, Asked, ...number[]])[]): Promise<string[]> {
   const found: string[] = [];
   for (const [title, { headers = {}, ...more }, ...statuses] of cases) {
-    const answer = await ask(port, { method: target.method, path: target.path, ...more, headers: { authorization: target.authorization, ...headers } });
+    const answer = await ask(port, {
+      method: target.method,
+      path: target.path,
+      ...more,
+      headers: { authorization: target.authorization, ...headers },
+    });
     const wrong = faults(answer, statuses);
     if (wrong.length > 0) found.push(`${title}: ${wrong.join(", ")}: ${answer.status} ${answer.text.slice(0, 200)}`);
   }
@@ -112,28 +122,65 @@ describe.each(targets)("$method $path", (target) => {
       `localhost.:${port}`,
       [`127.0.0.1:${port}`, "evil.example"],
     ];
-    expect(await passed(target, hosts.map((host) => [`Host ${String(host)}`, { headers: { host } }, 400, 403] as const))).toEqual([]);
+    expect(
+      await passed(
+        target,
+        hosts.map((host) => [`Host ${String(host)}`, { headers: { host } }, 400, 403] as const),
+      ),
+    ).toEqual([]);
   });
 
   it("refuses what a page of another site sends", async () => {
-    const origins = ["http://evil.example", "null", "", `https://127.0.0.1:${port}`, `http://127.0.0.1:${port + 1}`, `http://localhost:${port}`, `http://127.0.0.1:${port}.evil.example`, "file://"];
+    const origins = [
+      "http://evil.example",
+      "null",
+      "",
+      `https://127.0.0.1:${port}`,
+      `http://127.0.0.1:${port + 1}`,
+      `http://localhost:${port}`,
+      `http://127.0.0.1:${port}.evil.example`,
+      "file://",
+    ];
     const cases: Parameters<typeof passed>[1] = [
       ...origins.map((origin) => [`Origin ${origin}`, { headers: { origin } }, 403] as const),
       ["cross-site", { headers: { "sec-fetch-site": "cross-site" } }, 403],
       ["another port", { headers: { "sec-fetch-site": "same-site" } }, 403],
-      ["in a frame", { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" } }, 403],
-      ["as a script", { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" } }, 403],
+      [
+        "in a frame",
+        { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe" } },
+        403,
+      ],
+      [
+        "as a script",
+        { headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" } },
+        403,
+      ],
     ];
     expect(await passed(target, cases)).toEqual([]);
   });
 
   it("refuses methods that it does not serve", async () => {
-    const own = routes.filter(({ path }) => target.path === path.replace("{id}", ID).replace("{file}", "0").replace("{name}", "film.webm")).map(({ method }): string => method);
+    const own = routes
+      .filter(
+        ({ path }) => target.path === path.replace("{id}", ID).replace("{file}", "0").replace("{name}", "film.webm"),
+      )
+      .map(({ method }): string => method);
     const served = new Set([...own, target.method, ...(target.path === "/transmission/rpc" ? ["GET"] : [])]);
-    const methods = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "PURGE"].filter((method) => !served.has(method));
-    expect(await passed(target, methods.map((method) => [method, { method }, 405] as const))).toEqual([]);
+    const methods = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "PURGE"].filter(
+      (method) => !served.has(method),
+    );
+    expect(
+      await passed(
+        target,
+        methods.map((method) => [method, { method }, 405] as const),
+      ),
+    ).toEqual([]);
     for (const method of methods) {
-      const { headers } = await ask(port, { method, path: target.path, headers: { authorization: target.authorization } });
+      const { headers } = await ask(port, {
+        method,
+        path: target.path,
+        headers: { authorization: target.authorization },
+      });
       expect(headers["allow"], method).toMatch(/^[A-Z]+(?:, [A-Z]+)*$/);
     }
   });
@@ -162,7 +209,12 @@ describe.each(targets)("$method $path", (target) => {
       `${base}/%zz/x`,
       `${base}/x#y/z`,
     ];
-    expect(await passed(target, paths.map((disguised) => [disguised, { path: disguised }, 400, 401, 404, 405] as const))).toEqual([]);
+    expect(
+      await passed(
+        target,
+        paths.map((disguised) => [disguised, { path: disguised }, 400, 401, 404, 405] as const),
+      ),
+    ).toEqual([]);
   });
 
   it("takes no body that is too large, of another type, or where none belongs", async () => {
@@ -170,12 +222,18 @@ describe.each(targets)("$method $path", (target) => {
     const type = target.types[0] ?? "application/json";
     const cases: Parameters<typeof passed>[1] = [
       ["announced", { headers: { "content-type": type, "content-length": String(large) }, body: "x" }, 413],
-      ["compressed", { headers: { "content-type": type, "content-encoding": "gzip" }, body: "x" }, target.types.length > 0 ? 415 : 400],
+      [
+        "compressed",
+        { headers: { "content-type": type, "content-encoding": "gzip" }, body: "x" },
+        target.types.length > 0 ? 415 : 400,
+      ],
       ...(target.types.length > 0
         ? target.types[0] === "*"
           ? []
           : [
-              ...["text/plain", "application/x-www-form-urlencoded", "application/xml", "text/json", ""].map((other) => [`as ${other}`, { headers: { "content-type": other }, body: "{}" }, 415] as const),
+              ...["text/plain", "application/x-www-form-urlencoded", "application/xml", "text/json", ""].map(
+                (other) => [`as ${other}`, { headers: { "content-type": other }, body: "{}" }, 415] as const,
+              ),
               ["no type", { body: "{}" }, 415] as const,
             ]
         : [["where none belongs", { headers: { "content-type": "application/json" }, body: "{}" }, 400] as const]),
@@ -187,7 +245,11 @@ describe.each(targets)("$method $path", (target) => {
             ["an array", { headers: { "content-type": "application/json" }, body: "[]" }, 422],
             ["null", { headers: { "content-type": "application/json" }, body: "null" }, 422],
             ["unknown field", { headers: { "content-type": "application/json" }, body: '{"admin":true}' }, 422],
-            ["prototype", { headers: { "content-type": "application/json" }, body: '{"__proto__":{"ids":[]},"constructor":1}' }, 422],
+            [
+              "prototype",
+              { headers: { "content-type": "application/json" }, body: '{"__proto__":{"ids":[]},"constructor":1}' },
+              422,
+            ],
           ] as const)
         : []),
     ];
@@ -197,12 +259,31 @@ describe.each(targets)("$method $path", (target) => {
 
 describe.each(targets.filter(({ isOpen }) => !isOpen))("$method $path", (target) => {
   it("refuses whoever is not known", async () => {
-    const wrong = [undefined, "", "Bearer", "Bearer ", "Bearer wrong", `Bearer ${TOKEN}x`, `Bearer ${TOKEN.slice(0, -1)}`, `bearer${TOKEN}`, TOKEN, basic("wrong"), `Basic ${TOKEN}`, "Digest x"];
+    const wrong = [
+      undefined,
+      "",
+      "Bearer",
+      "Bearer ",
+      "Bearer wrong",
+      `Bearer ${TOKEN}x`,
+      `Bearer ${TOKEN.slice(0, -1)}`,
+      `bearer${TOKEN}`,
+      TOKEN,
+      basic("wrong"),
+      `Basic ${TOKEN}`,
+      "Digest x",
+    ];
     const cases: Parameters<typeof passed>[1] = [
-      ...wrong.map((authorization) => [`Authorization ${String(authorization)}`, { headers: { authorization } }, 401] as const),
+      ...wrong.map(
+        (authorization) => [`Authorization ${String(authorization)}`, { headers: { authorization } }, 401] as const,
+      ),
       ["unknown cookie", { headers: { authorization: undefined, cookie: `${cookie}x` } }, 401],
       ["cookie without value", { headers: { authorization: undefined, cookie: `${cookie.split("=")[0]}=` } }, 401],
-      ["token in the query", { headers: { authorization: undefined }, path: `${target.path}?token=${TOKEN}&ticket=${TOKEN}` }, 401],
+      [
+        "token in the query",
+        { headers: { authorization: undefined }, path: `${target.path}?token=${TOKEN}&ticket=${TOKEN}` },
+        401,
+      ],
     ];
     expect(await passed(target, cases)).toEqual([]);
   });
@@ -252,10 +333,20 @@ describe("startHttp", () => {
         socket.on("error", () => undefined);
         socket.on("close", () => resolve(got));
       });
-    expect(await raw("nonsense\r\n\r\n")).toMatch(/^HTTP\/1.1 400 [\s\S]*content-security-policy: [\s\S]*"code":"http.request"/);
-    expect(await raw(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
-    expect(await raw(`CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)).toMatch(/^HTTP\/1.1 405 /);
-    expect(await raw(`POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+    expect(await raw("nonsense\r\n\r\n")).toMatch(
+      /^HTTP\/1.1 400 [\s\S]*content-security-policy: [\s\S]*"code":"http.request"/,
+    );
+    expect(await raw(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX: ${"x".repeat(20_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 /,
+    );
+    expect(await raw(`CONNECT evil.example:443 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 405 /,
+    );
+    expect(
+      await raw(
+        `POST /api/v1/login HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      ),
+    ).toMatch(/^HTTP\/1.1 400 /);
     expect(await raw("GET / HTTP/1.0\r\nConnection: close\r\n\r\n")).toMatch(/^HTTP\/1.1 400 /);
   });
 });

@@ -26,9 +26,13 @@ async function open(text: string): Promise<net.Socket> {
 
 describe("Connections", () => {
   it("let the owner in beside hundreds of half-sent requests from the same address", async () => {
-    for (let n = 0; n < MAX_HTTP_CONNECTIONS + 200; n++) await open("GET /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
+    for (let n = 0; n < MAX_HTTP_CONNECTIONS + 200; n++)
+      await open("GET /api/v1/torrents HTTP/1.1\r\nHost: localhost\r\nX-Slow: ");
     for (let n = 0; n < 5; n++) expect((await ask(started.http.port, { path: "/api/v1/torrents" })).status).toBe(200);
-    await eventually("most half-sent requests were ended", () => sockets.filter((socket) => !socket.destroyed).length <= MAX_WAITING_CONNECTIONS);
+    await eventually(
+      "most half-sent requests were ended",
+      () => sockets.filter((socket) => !socket.destroyed).length <= MAX_WAITING_CONNECTIONS,
+    );
   });
 
   it("let the owner in beside hundreds of connections that say nothing", async () => {
@@ -37,7 +41,9 @@ describe("Connections", () => {
   });
 
   it("never close one whose request has arrived for another", async () => {
-    const events = await open(`GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${started.http.port}\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n`);
+    const events = await open(
+      `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${started.http.port}\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n`,
+    );
     const [head] = (await once(events, "data")) as [Buffer];
     expect(head.toString()).toContain("200 OK");
     for (let n = 0; n < MAX_WAITING_CONNECTIONS * 2; n++) await open("GET ");

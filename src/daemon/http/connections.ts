@@ -3,9 +3,10 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Which connections are kept when there are too many. One whose request has arrived is never closed for another; one that waits for a request, or has sent only a
- * part of one, gives way to a newcomer: the longest waiting of the same address when that one has too many, else the longest waiting of the address that has most.
- * So neither half-sent requests nor idle connections keep the owner out, from the same address (a proxy's) either.
+ * Which connections are kept when there are too many. One whose request has arrived is never closed for another; one
+ * that waits for a request, or has sent only a part of one, gives way to a newcomer: the longest waiting of the same
+ * address when that one has too many, else the longest waiting of the address that has most. So neither half-sent
+ * requests nor idle connections keep the owner out, from the same address (a proxy's) either.
  */
 export class Connections {
   /** The longest waiting first, by network. */

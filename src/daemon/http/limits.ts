@@ -3,10 +3,16 @@
 /** Connections at once, event streams and videos included. */
 export const MAX_HTTP_CONNECTIONS = 512;
 
-/** Connections of one address (IPv6: of one /64) that wait for a request or have sent a part of one: the longest waiting gives way to the next. */
+/**
+ * Connections of one address (IPv6: of one /64) that wait for a request or have sent a part of one: the longest waiting
+ * gives way to the next.
+ */
 export const MAX_WAITING_CONNECTIONS = 64;
 
-/** Milliseconds before a wrong token is refused while its address has to wait: who guesses on many connections gets no further. */
+/**
+ * Milliseconds before a wrong token is refused while its address has to wait: who guesses on many connections gets no
+ * further.
+ */
 export const THROTTLED_DELAY_MS = 500;
 
 /** Milliseconds for the headers of a request. */

@@ -9,12 +9,16 @@ export interface Served {
 /** Pictures that are pixels: svg is a document that runs scripts. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
-/** How a torrent's file is served. Anybody may have made it: nothing of it may run, so what is a document elsewhere is text here. */
+/**
+ * How a torrent's file is served. Anybody may have made it: nothing of it may run, so what is a document elsewhere is
+ * text here.
+ */
 export function servedAs(path: string): Served {
   const type = mime.getType(path) ?? "application/octet-stream";
   if (type.startsWith("video/") || type.startsWith("audio/") || PICTURES.has(type)) return { type, isInline: true };
   if (type === "text/vtt") return { type: "text/vtt; charset=utf-8", isInline: true };
-  if (type.startsWith("text/") || type === "image/svg+xml" || /[/+](?:xml|json)$/.test(type)) return { type: "text/plain; charset=utf-8", isInline: true };
+  if (type.startsWith("text/") || type === "image/svg+xml" || /[/+](?:xml|json)$/.test(type))
+    return { type: "text/plain; charset=utf-8", isInline: true };
   return { type: "application/octet-stream", isInline: false };
 }
 

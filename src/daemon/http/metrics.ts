@@ -20,7 +20,12 @@ export class Metrics {
 
   constructor({ session, listeners, streams }: MetricsSources) {
     const registers = [this.#registry];
-    this.#requests = new Counter({ name: "millrace_http_requests_total", help: "HTTP requests", labelNames: ["method", "route", "status"], registers });
+    this.#requests = new Counter({
+      name: "millrace_http_requests_total",
+      help: "HTTP requests",
+      labelNames: ["method", "route", "status"],
+      registers,
+    });
     this.#seconds = new Histogram({
       name: "millrace_http_request_duration_seconds",
       help: "Time until the answer was sent, streams left out",
@@ -68,7 +73,9 @@ export class Metrics {
     });
   }
 
-  /** Counts a request that has been answered. `route` is the row of the table, never what was asked for: labels are few. */
+  /**
+   * Counts a request that has been answered. `route` is the row of the table, never what was asked for: labels are few.
+   */
   count(method: string, route: string, status: number, seconds: number | undefined): void {
     this.#requests.inc({ method, route, status: String(status) });
     if (seconds !== undefined) this.#seconds.observe({ route }, seconds);

@@ -38,7 +38,8 @@ const names = new Map<unknown, string>(Object.entries(NAMED).map(([name, schema]
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const name = io === "output" ? names.get(schema) : undefined;
   if (name !== undefined) return { $ref: `${REFERENCE}${name}` };
-  if (schema instanceof z.ZodArray && io === "output" && names.has(schema.element)) return { type: "array", items: { $ref: `${REFERENCE}${names.get(schema.element)}` } };
+  if (schema instanceof z.ZodArray && io === "output" && names.has(schema.element))
+    return { type: "array", items: { $ref: `${REFERENCE}${names.get(schema.element)}` } };
   return bare(z.toJSONSchema(schema, { io, unrepresentable: "any" }));
 }
 
@@ -47,12 +48,19 @@ function bare(schema: Json): Json {
 }
 
 function components(): Json {
-  return Object.fromEntries(Object.entries(NAMED).map(([name, schema]) => [name, bare(z.toJSONSchema(schema, { io: "output" }))]));
+  return Object.fromEntries(
+    Object.entries(NAMED).map(([name, schema]) => [name, bare(z.toJSONSchema(schema, { io: "output" }))]),
+  );
 }
 
 function parameters(schema: z.ZodType, place: "path" | "query"): Json[] {
   const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  return Object.entries(properties).map(([name, property]) => ({ name, in: place, required: required.includes(name), schema: property }));
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: required.includes(name),
+    schema: property,
+  }));
 }
 
 function requestBody({ content }: Route["body"]): Json {
@@ -82,13 +90,19 @@ function operation(row: Route): Json {
     responses: {
       [status]: answer,
       ...(row.path.startsWith("/stream/{id}/{file}") ? { 206: { ...answer, description: "A part of it" } } : {}),
-      default: { description: "What went wrong", content: { "application/problem+json": { schema: { $ref: `${REFERENCE}Problem` } } } },
+      default: {
+        description: "What went wrong",
+        content: { "application/problem+json": { schema: { $ref: `${REFERENCE}Problem` } } },
+      },
     },
   };
 }
 
 function operationId({ method, path }: Route): string {
-  const words = path.replace(/^\/api\/v1/, "").split(/[^a-zA-Z0-9]+/).filter((word) => word !== "");
+  const words = path
+    .replace(/^\/api\/v1/, "")
+    .split(/[^a-zA-Z0-9]+/)
+    .filter((word) => word !== "");
   return [method.toLowerCase(), ...words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)].join("");
 }
 
@@ -101,7 +115,8 @@ export function openApi(routes: readonly Route[], version: string): Json {
     info: {
       title: "Millrace",
       version,
-      description: "The API of the Millrace daemon. Errors are problems (RFC 9457). Writes by cookie need X-CSRF-Token; bearers do not.",
+      description:
+        "The API of the Millrace daemon. Errors are problems (RFC 9457). Writes by cookie need X-CSRF-Token; bearers do not.",
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { cookie: [] }],

@@ -19,8 +19,8 @@ interface PageFile {
 const COMPRESS_FROM = 1_024;
 
 /**
- * The page's files, read once at the start. An address is looked up among their names and never becomes a path: what was not there
- * cannot be reached, whatever the address looks like.
+ * The page's files, read once at the start. An address is looked up among their names and never becomes a path: what
+ * was not there cannot be reached, whatever the address looks like.
  */
 export class Page {
   readonly #files = new Map<string, PageFile>();
@@ -44,11 +44,23 @@ export class Page {
     const file = this.#files.get(path);
     if (file === undefined) return undefined;
     const common = { etag: file.etag, "cache-control": file.cache, vary: "accept-encoding" };
-    if (headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === file.etag) === true) return new Response(null, { status: 304, headers: common });
+    if (headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === file.etag) === true)
+      return new Response(null, { status: 304, headers: common });
     const accepted = String(headers["accept-encoding"]);
     const [bytes, coding] =
-      file.brotli !== undefined && /\bbr\b/.test(accepted) ? [file.brotli, "br"] : file.gzip !== undefined && /\bgzip\b/.test(accepted) ? [file.gzip, "gzip"] : [file.bytes, undefined];
-    return new Response(bytes, { headers: { ...common, "content-type": file.type, "content-length": String(bytes.length), ...(coding === undefined ? {} : { "content-encoding": coding }) } });
+      file.brotli !== undefined && /\bbr\b/.test(accepted)
+        ? [file.brotli, "br"]
+        : file.gzip !== undefined && /\bgzip\b/.test(accepted)
+          ? [file.gzip, "gzip"]
+          : [file.bytes, undefined];
+    return new Response(bytes, {
+      headers: {
+        ...common,
+        "content-type": file.type,
+        "content-length": String(bytes.length),
+        ...(coding === undefined ? {} : { "content-encoding": coding }),
+      },
+    });
   }
 }
 
@@ -56,7 +68,9 @@ function filesBelow(root: string): string[] {
   let found: string[];
   try {
     // Only files: a link could lead anywhere.
-    found = readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [join(entry.parentPath, entry.name).slice(join(root, sep).length)] : []));
+    found = readdirSync(root, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [join(entry.parentPath, entry.name).slice(join(root, sep).length)] : [],
+    );
   } catch {
     return [];
   }
@@ -76,7 +90,9 @@ function read(path: string, name: string): PageFile {
     etag: `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`,
     cache: isImmutable ? "public, max-age=31536000, immutable" : "no-cache",
     bytes,
-    brotli: isWorth ? Buffer.from(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } })) : undefined,
+    brotli: isWorth
+      ? Buffer.from(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }))
+      : undefined,
     gzip: isWorth ? Buffer.from(gzipSync(bytes)) : undefined,
   };
 }

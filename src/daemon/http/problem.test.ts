@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { AbortError, InputError, MillraceError, NetworkError, StorageError, TrackerError, UsageError } from "../../base/index.ts";
+import {
+  AbortError,
+  InputError,
+  MillraceError,
+  NetworkError,
+  StorageError,
+  TrackerError,
+  UsageError,
+} from "../../base/index.ts";
 import { failureOf, HttpError, problemOf, problemResponse } from "./problem.ts";
 
 describe("problemOf", () => {
@@ -17,10 +25,22 @@ describe("problemOf", () => {
     [new AbortError("m"), 503],
     [new HttpError(418, "x.y", "m"), 418],
   ])("gives %o the status %i, its code and its words", (error, status) => {
-    expect(problemOf(error)).toEqual({ type: `urn:millrace:${error.code}`, title: expect.any(String) as string, status, detail: "m", code: error.code });
+    expect(problemOf(error)).toEqual({
+      type: `urn:millrace:${error.code}`,
+      title: expect.any(String) as string,
+      status,
+      detail: "m",
+      code: error.code,
+    });
   });
 
-  it.each([new Error("secret path /home/x"), new TypeError("x is undefined"), "text", undefined, new MillraceError("internal", "secret path /home/x")])("says nothing of what nobody foresaw: %o", async (thrown) => {
+  it.each([
+    new Error("secret path /home/x"),
+    new TypeError("x is undefined"),
+    "text",
+    undefined,
+    new MillraceError("internal", "secret path /home/x"),
+  ])("says nothing of what nobody foresaw: %o", async (thrown) => {
     const answer = problemResponse(thrown);
     const text = await answer.text();
     expect([answer.status, answer.headers.get("content-type")]).toEqual([500, "application/problem+json"]);
@@ -31,6 +51,10 @@ describe("problemOf", () => {
 
 describe("failureOf", () => {
   it("has the status that the code has by itself", () => {
-    expect(["session.not-found", "storage.full", "storage.write", "client.duplicate", "x.y"].map((code) => failureOf(code, "m").status)).toEqual([404, 507, 500, 409, 422]);
+    expect(
+      ["session.not-found", "storage.full", "storage.write", "client.duplicate", "x.y"].map(
+        (code) => failureOf(code, "m").status,
+      ),
+    ).toEqual([404, 507, 500, 409, 422]);
   });
 });

@@ -1,6 +1,14 @@
 import { STATUS_CODES } from "node:http";
 import type { Problem } from "../../api/index.ts";
-import { AbortError, InputError, MillraceError, NetworkError, StorageError, TrackerError, UsageError } from "../../base/index.ts";
+import {
+  AbortError,
+  InputError,
+  MillraceError,
+  NetworkError,
+  StorageError,
+  TrackerError,
+  UsageError,
+} from "../../base/index.ts";
 
 export interface HttpErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -54,16 +62,33 @@ function statusOf(error: MillraceError): number {
 /** Any error as RFC 9457 has it. One that nobody foresaw says nothing of itself: the log does. */
 export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof MillraceError) || thrown.code === "internal") {
-    return { type: "urn:millrace:internal", title: titleOf(500), status: 500, detail: "The daemon failed; its log says why.", code: "internal" };
+    return {
+      type: "urn:millrace:internal",
+      title: titleOf(500),
+      status: 500,
+      detail: "The daemon failed; its log says why.",
+      code: "internal",
+    };
   }
   const status = statusOf(thrown);
   const issues = thrown instanceof HttpError ? thrown.issues : undefined;
-  return { type: `urn:millrace:${thrown.code}`, title: titleOf(status), status, detail: thrown.message, code: thrown.code, ...(issues === undefined ? {} : { issues }) };
+  return {
+    type: `urn:millrace:${thrown.code}`,
+    title: titleOf(status),
+    status,
+    detail: thrown.message,
+    code: thrown.code,
+    ...(issues === undefined ? {} : { issues }),
+  };
 }
 
 /** The status that an error with this code has by itself: for things that failed one by one. */
 export function failureOf(code: string, message: string): HttpError {
-  return new HttpError(STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422), code, message);
+  return new HttpError(
+    STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422),
+    code,
+    message,
+  );
 }
 
 function titleOf(status: number): string {
@@ -71,7 +96,11 @@ function titleOf(status: number): string {
 }
 
 export function problemHeaders(thrown: unknown): Record<string, string> {
-  return { "content-type": PROBLEM_TYPE, "cache-control": "no-store", ...(thrown instanceof HttpError ? thrown.headers : {}) };
+  return {
+    "content-type": PROBLEM_TYPE,
+    "cache-control": "no-store",
+    ...(thrown instanceof HttpError ? thrown.headers : {}),
+  };
 }
 
 export function problemResponse(thrown: unknown): Response {

@@ -14,7 +14,10 @@ describe("startHttp", () => {
     mkdirSync(join(root, "assets"));
     writeFileSync(join(root, "index.html"), "<!doctype html><title>Millrace</title>");
     writeFileSync(join(root, "assets", "main-abcdefgh.js"), `console.log(${JSON.stringify("x".repeat(5000))});`);
-    it0 = await start({ webRoot: root, rpc: async (request) => new Response(`${request.method} ${await request.text()}`, { status: 200 }) });
+    it0 = await start({
+      webRoot: root,
+      rpc: async (request) => new Response(`${request.method} ${await request.text()}`, { status: 200 }),
+    });
     ({ port } = it0.http);
   });
   afterAll(async () => {
@@ -31,7 +34,10 @@ describe("startHttp", () => {
     const page = await ask(port, { path: "/api/v1/torrents?limit=1&offset=1&state=seeding" });
     expect(page.json).toEqual({ total: 1, torrents: [] });
     expect((await ask(port, { path: "/api/v1/torrents?sort=evil" })).status).toBe(422);
-    expect((await ask(port, { path: "/api/v1/torrents?unknown=1" })).json).toMatchObject({ code: "http.invalid", status: 422 });
+    expect((await ask(port, { path: "/api/v1/torrents?unknown=1" })).json).toMatchObject({
+      code: "http.invalid",
+      status: 422,
+    });
   });
 
   it("adds by address and by form, and looks into a file", async () => {
@@ -42,26 +48,51 @@ describe("startHttp", () => {
     form.set("file", new Blob([Buffer.from("d4:infodee")]), "a.torrent");
     form.set("options", JSON.stringify({ label: "films" }));
     const encoded = new Response(form);
-    const byForm = await ask(port, { method: "POST", path: "/api/v1/torrents", headers: { "content-type": encoded.headers.get("content-type") ?? "" }, body: new Uint8Array(await encoded.arrayBuffer()) });
+    const byForm = await ask(port, {
+      method: "POST",
+      path: "/api/v1/torrents",
+      headers: { "content-type": encoded.headers.get("content-type") ?? "" },
+      body: new Uint8Array(await encoded.arrayBuffer()),
+    });
     expect(byForm.status).toBe(201);
     expect(it0.session.writes).toEqual([
       ["add", "magnet:?xt=urn:btih:x", { paused: true }],
       ["add", new Uint8Array(Buffer.from("d4:infodee")), { label: "films" }],
     ]);
-    const inspect = (body: string) => ask(port, { method: "POST", path: "/api/v1/torrents/inspect", headers: { "content-type": "application/x-bittorrent" }, body });
+    const inspect = (body: string) =>
+      ask(port, {
+        method: "POST",
+        path: "/api/v1/torrents/inspect",
+        headers: { "content-type": "application/x-bittorrent" },
+        body,
+      });
     expect((await inspect("d4:infodee")).json).toMatchObject({ name: "x" });
     expect((await inspect("nonsense")).json).toMatchObject({ status: 422, code: "metainfo.bencode" });
   });
 
   it("acts, patches, removes", async () => {
     it0.session.writes.length = 0;
-    expect((await askJson(port, "POST", "/api/v1/torrents/actions", { action: "pause", ids: [ID, "c".repeat(40)] })).json).toMatchObject({ done: 1, failed: [{ code: "session.not-found" }] });
-    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}`, { label: "x" })).json).toMatchObject({ id: ID, limits: {} });
-    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}/files`, { priorities: { 1: "high" } })).status).toBe(200);
-    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}/files`, { priorities: { 9: "high" } })).status).toBe(422);
-    expect((await askJson(port, "PUT", `/api/v1/torrents/${ID}/trackers`, { tiers: [["http://t.example/a"]] })).status).toBe(200);
+    expect(
+      (await askJson(port, "POST", "/api/v1/torrents/actions", { action: "pause", ids: [ID, "c".repeat(40)] })).json,
+    ).toMatchObject({ done: 1, failed: [{ code: "session.not-found" }] });
+    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}`, { label: "x" })).json).toMatchObject({
+      id: ID,
+      limits: {},
+    });
+    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}/files`, { priorities: { 1: "high" } })).status).toBe(
+      200,
+    );
+    expect((await askJson(port, "PATCH", `/api/v1/torrents/${ID}/files`, { priorities: { 9: "high" } })).status).toBe(
+      422,
+    );
+    expect(
+      (await askJson(port, "PUT", `/api/v1/torrents/${ID}/trackers`, { tiers: [["http://t.example/a"]] })).status,
+    ).toBe(200);
     expect((await ask(port, { method: "DELETE", path: `/api/v1/torrents/${ID}?deleteData=true` })).status).toBe(204);
-    expect((await ask(port, { method: "DELETE", path: `/api/v1/torrents/${"c".repeat(40)}` })).json).toMatchObject({ status: 404, code: "session.not-found" });
+    expect((await ask(port, { method: "DELETE", path: `/api/v1/torrents/${"c".repeat(40)}` })).json).toMatchObject({
+      status: 404,
+      code: "session.not-found",
+    });
     expect(it0.session.writes).toEqual([
       ["act", { action: "pause", ids: [ID, "c".repeat(40)] }],
       ["patch", ID, { label: "x" }],
@@ -73,10 +104,17 @@ describe("startHttp", () => {
 
   it("serves the page's files by name, compressed, without a token", async () => {
     const page = await ask(port, { path: "/", headers: { authorization: undefined } });
-    expect([page.status, page.headers["content-type"], page.text]).toEqual([200, "text/html; charset=utf-8", "<!doctype html><title>Millrace</title>"]);
+    expect([page.status, page.headers["content-type"], page.text]).toEqual([
+      200,
+      "text/html; charset=utf-8",
+      "<!doctype html><title>Millrace</title>",
+    ]);
     expect(page.headers["content-security-policy"]).toContain("default-src 'none'; script-src 'self'");
     const script = await ask(port, { path: "/assets/main-abcdefgh.js", headers: { "accept-encoding": "gzip, br" } });
-    expect([script.headers["content-encoding"], script.headers["cache-control"]]).toEqual(["br", "public, max-age=31536000, immutable"]);
+    expect([script.headers["content-encoding"], script.headers["cache-control"]]).toEqual([
+      "br",
+      "public, max-age=31536000, immutable",
+    ]);
     expect(script.body.length).toBeLessThan(200);
     expect((await ask(port, { path: "/", headers: { "if-none-match": page.headers.etag } })).status).toBe(304);
     expect((await ask(port, { path: "/etc/passwd" })).json).toMatchObject({ status: 404, code: "http.not-found" });
@@ -93,7 +131,9 @@ describe("startHttp", () => {
   });
 
   it("serves metrics and health", async () => {
-    expect((await ask(port, { path: "/healthz", headers: { authorization: undefined } })).json).toEqual({ status: "ok" });
+    expect((await ask(port, { path: "/healthz", headers: { authorization: undefined } })).json).toEqual({
+      status: "ok",
+    });
     expect((await ask(port, { path: "/metrics", headers: { authorization: undefined } })).status).toBe(401);
     const metrics = await ask(port, { path: "/metrics" });
     expect(metrics.text).toContain('millrace_torrents{state="seeding"} 1');
@@ -102,11 +142,23 @@ describe("startHttp", () => {
 
   it("gives the RPC only what is checked", async () => {
     const basic = `Basic ${Buffer.from(`anybody:${TOKEN}`).toString("base64")}`;
-    const right = await ask(port, { method: "POST", path: "/transmission/rpc", headers: { authorization: basic }, body: "{}" });
+    const right = await ask(port, {
+      method: "POST",
+      path: "/transmission/rpc",
+      headers: { authorization: basic },
+      body: "{}",
+    });
     expect([right.status, right.text]).toEqual([200, "POST {}"]);
-    const wrong = await ask(port, { method: "POST", path: "/transmission/rpc", headers: { authorization: `Basic ${Buffer.from("a:b").toString("base64")}` }, body: "{}" });
+    const wrong = await ask(port, {
+      method: "POST",
+      path: "/transmission/rpc",
+      headers: { authorization: `Basic ${Buffer.from("a:b").toString("base64")}` },
+      body: "{}",
+    });
     expect([wrong.status, wrong.headers["www-authenticate"]]).toEqual([401, 'Basic realm="Millrace", charset="UTF-8"']);
-    expect((await ask(port, { method: "PUT", path: "/transmission/rpc", headers: { authorization: basic } })).status).toBe(405);
+    expect(
+      (await ask(port, { method: "PUT", path: "/transmission/rpc", headers: { authorization: basic } })).status,
+    ).toBe(405);
   });
 
   it("has the same headers on every answer", async () => {

@@ -10,7 +10,14 @@ import { Connections } from "./connections.ts";
 import { EventHub } from "./events/event-hub.ts";
 import { guard } from "./auth/guard.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
-import { CLOSE_GRACE_MS, HEADERS_TIMEOUT_MS, KEEP_ALIVE_MS, MAX_HEADER_BYTES, TIMEOUT_CHECK_MS, UPLOAD_BODY_TIMEOUT_MS } from "./limits.ts";
+import {
+  CLOSE_GRACE_MS,
+  HEADERS_TIMEOUT_MS,
+  KEEP_ALIVE_MS,
+  MAX_HEADER_BYTES,
+  TIMEOUT_CHECK_MS,
+  UPLOAD_BODY_TIMEOUT_MS,
+} from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { Page } from "./page.ts";
 import { HttpError, problemHeaders, problemOf, problemResponse } from "./problem.ts";
@@ -28,7 +35,9 @@ export interface HttpOptions {
   readonly secret: Secret;
   /** The built page; without it there is only the API. */
   readonly webRoot?: string | undefined;
-  /** Names that the daemon is known by, beside `localhost` and its addresses: `box.lan`, `torrents.example.org:8443`. */
+  /**
+   * Names that the daemon is known by, beside `localhost` and its addresses: `box.lan`, `torrents.example.org:8443`.
+   */
   readonly allowedHosts: readonly string[];
   readonly log: Log;
   readonly version: string;
@@ -73,8 +82,18 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const tickets = new Tickets(secret.key("tickets"), now);
   const services = { session, auth, events, streams, tickets, metrics, version: options.version };
   const asked = new WeakMap<ServerResponse, string>();
-  const app = createApp({ services, routes, page, rpc: options.rpc, log, onRoute: (outgoing, path) => asked.set(outgoing, path) });
-  const serve = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false, errorHandler: (error) => problemResponse(requestError(error, log)) });
+  const app = createApp({
+    services,
+    routes,
+    page,
+    rpc: options.rpc,
+    log,
+    onRoute: (outgoing, path) => asked.set(outgoing, path),
+  });
+  const serve = getRequestListener((request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+    errorHandler: (error) => problemResponse(requestError(error, log)),
+  });
 
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const begun = performance.now();
@@ -89,7 +108,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     });
     try {
       const { localAddress = "", localPort = 0 } = incoming.socket;
-      guard({ method, target, rawHeaders: incoming.rawHeaders, localAddress, localPort }, { allowedHosts, host, isPage: (path) => page.has(path) });
+      guard(
+        { method, target, rawHeaders: incoming.rawHeaders, localAddress, localPort },
+        { allowedHosts, host, isPage: (path) => page.has(path) },
+      );
     } catch (error) {
       const problem = problemOf(error);
       outgoing.writeHead(problem.status, { ...problemHeaders(error), connection: "close" });
@@ -131,7 +153,12 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       const where = `${host}:${port}`;
-      if (error.code === "EADDRINUSE") reject(new NetworkError("net.address-in-use", `${where} is in use: choose another address to listen on`, { cause: error }));
+      if (error.code === "EADDRINUSE")
+        reject(
+          new NetworkError("net.address-in-use", `${where} is in use: choose another address to listen on`, {
+            cause: error,
+          }),
+        );
       else reject(new NetworkError("net.listen", `cannot listen on ${where}: ${error.message}`, { cause: error }));
     };
     server.once("error", onError);
@@ -164,7 +191,12 @@ function refuseRaw({ code = "" }: { readonly code?: string | undefined }, socket
   const error = RAW_PROBLEMS[code] ?? new HttpError(400, "http.request", "the request cannot be read");
   const problem = problemOf(error);
   const body = JSON.stringify(problem);
-  const headers = { ...SECURITY_HEADERS, ...problemHeaders(error), "content-length": String(Buffer.byteLength(body)), connection: "close" };
+  const headers = {
+    ...SECURITY_HEADERS,
+    ...problemHeaders(error),
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${problem.status} ${problem.title}\r\n${lines.join("")}\r\n${body}`, () => socket.destroy());
 }

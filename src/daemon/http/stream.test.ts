@@ -71,18 +71,38 @@ describe("/stream", () => {
   it("answers all, a part, the end, and what is not there", async () => {
     const bytes = Buffer.from(started.session.contents[0]?.bytes ?? []);
     const all = await ask(port, { path: film });
-    expect([all.status, all.headers["content-type"], all.headers["accept-ranges"], all.headers["content-length"]]).toEqual([200, "video/webm", "bytes", "1000"]);
+    expect([
+      all.status,
+      all.headers["content-type"],
+      all.headers["accept-ranges"],
+      all.headers["content-length"],
+    ]).toEqual([200, "video/webm", "bytes", "1000"]);
     expect(all.body.equals(bytes)).toBe(true);
     const part = await ask(port, { path: film, headers: { range: "bytes=100-199" } });
-    expect([part.status, part.headers["content-range"], part.headers["content-length"]]).toEqual([206, "bytes 100-199/1000", "100"]);
+    expect([part.status, part.headers["content-range"], part.headers["content-length"]]).toEqual([
+      206,
+      "bytes 100-199/1000",
+      "100",
+    ]);
     expect(part.body.equals(bytes.subarray(100, 200))).toBe(true);
     const tail = await ask(port, { path: film, headers: { range: "bytes=-1" } });
     expect([tail.status, tail.headers["content-range"]]).toEqual([206, "bytes 999-999/1000"]);
     const beyond = await ask(port, { path: film, headers: { range: "bytes=1000-" } });
-    expect([beyond.status, beyond.headers["content-range"], beyond.headers["content-type"]]).toEqual([416, "bytes */1000", "application/problem+json"]);
+    expect([beyond.status, beyond.headers["content-range"], beyond.headers["content-type"]]).toEqual([
+      416,
+      "bytes */1000",
+      "application/problem+json",
+    ]);
     const head = await ask(port, { method: "HEAD", path: film });
     expect([head.status, head.headers["content-length"], head.body.length]).toEqual([200, "1000", 0]);
-    for (const path of [`/stream/${ID}/9/x`, `/stream/${"c".repeat(40)}/0/x`, `/stream/${ID}/-1/x`, `/stream/${ID}/x/y`, "/stream/x/0/y"]) expect((await ask(port, { path })).status, path).toBe(404);
+    for (const path of [
+      `/stream/${ID}/9/x`,
+      `/stream/${"c".repeat(40)}/0/x`,
+      `/stream/${ID}/-1/x`,
+      `/stream/${ID}/x/y`,
+      "/stream/x/0/y",
+    ])
+      expect((await ask(port, { path })).status, path).toBe(404);
   });
 
   it("heeds If-Range and If-None-Match", async () => {
@@ -100,13 +120,18 @@ describe("/stream", () => {
     const saved = await ask(port, { path: `/stream/${ID}/1/evil.html?download=1` });
     expect(saved.headers["content-disposition"]).toBe("attachment; filename=\"evil.html\"; filename*=UTF-8''evil.html");
     // The name in the address is not what counts.
-    expect((await ask(port, { path: `/stream/${ID}/1/film.webm` })).headers["content-type"]).toBe("text/plain; charset=utf-8");
+    expect((await ask(port, { path: `/stream/${ID}/1/film.webm` })).headers["content-type"]).toBe(
+      "text/plain; charset=utf-8",
+    );
   });
 
   it("reads no faster than the viewer, and stops when the viewer leaves", async () => {
     started.session.contents[0] = { path: "big.webm", bytes: new Uint8Array(64 * 1024 * 1024) };
     const answer = await new Promise<IncomingMessage>((resolve) => {
-      get({ host: "127.0.0.1", port, path: film, headers: { authorization: `Bearer ${TOKEN}` }, agent: false }, resolve);
+      get(
+        { host: "127.0.0.1", port, path: film, headers: { authorization: `Bearer ${TOKEN}` }, agent: false },
+        resolve,
+      );
     });
     answer.pause();
     await vi.waitFor(() => expect(started.session.reading).toBe(1));
@@ -120,7 +145,10 @@ describe("/stream", () => {
     started.session.readGate = new Promise(() => undefined);
     const watch = () =>
       new Promise<IncomingMessage>((resolve) => {
-        get({ host: "127.0.0.1", port, path: film, headers: { authorization: `Bearer ${TOKEN}` }, agent: false }, resolve);
+        get(
+          { host: "127.0.0.1", port, path: film, headers: { authorization: `Bearer ${TOKEN}` }, agent: false },
+          resolve,
+        );
       });
     const first = await watch();
     await vi.waitFor(() => expect(started.session.reading).toBe(1));
@@ -149,10 +177,14 @@ describe("/stream", () => {
     const anonymous = { authorization: undefined };
     expect((await ask(port, { path: url.pathname + url.search, headers: anonymous })).body).toHaveLength(5);
     expect((await ask(port, { path: url.pathname, headers: anonymous })).status).toBe(401);
-    expect((await ask(port, { path: (url.pathname + url.search).replace(ID, OTHER), headers: anonymous })).status).toBe(401);
+    expect((await ask(port, { path: (url.pathname + url.search).replace(ID, OTHER), headers: anonymous })).status).toBe(
+      401,
+    );
     expect((await ask(port, { path: `/api/v1/torrents/${ID}${url.search}`, headers: anonymous })).status).toBe(401);
     now += 60_000;
-    expect((await ask(port, { path: `/stream/${ID}/playlist.m3u${url.search}`, headers: anonymous })).text).toBe(list.text);
+    expect((await ask(port, { path: `/stream/${ID}/playlist.m3u${url.search}`, headers: anonymous })).text).toBe(
+      list.text,
+    );
     now += TICKET_AGE_MS;
     expect((await ask(port, { path: url.pathname + url.search, headers: anonymous })).status).toBe(401);
   });

@@ -37,7 +37,10 @@ export class Streams {
   /** Answers the head at once and the bytes as they come. Throws HttpError 416 `http.range`, 503 `http.streams`. */
   serve(request: StreamRequest): void {
     const { incoming, outgoing, reading, etag } = request;
-    if (this.#isClosed || this.#open.size >= MAX_STREAMS) throw new HttpError(503, "http.streams", "too many files are being streamed", { headers: { "retry-after": "5" } });
+    if (this.#isClosed || this.#open.size >= MAX_STREAMS)
+      throw new HttpError(503, "http.streams", "too many files are being streamed", {
+        headers: { "retry-after": "5" },
+      });
     const headers = headersOf(request);
     if (incoming.headers["if-none-match"]?.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag) === true) {
       outgoing.writeHead(304, headers).end();
@@ -46,7 +49,10 @@ export class Streams {
     const condition = incoming.headers["if-range"];
     const wanted = condition === undefined || condition === etag ? incoming.headers.range : undefined;
     const range = parseRange(typeof wanted === "string" ? wanted : undefined, reading.size);
-    if (range === "unsatisfiable") throw new HttpError(416, "http.range", `the file has ${reading.size} bytes`, { headers: { "content-range": `bytes */${reading.size}` } });
+    if (range === "unsatisfiable")
+      throw new HttpError(416, "http.range", `the file has ${reading.size} bytes`, {
+        headers: { "content-range": `bytes */${reading.size}` },
+      });
     const { start, end } = range ?? { start: 0, end: reading.size };
     const part = range === undefined ? {} : { "content-range": `bytes ${start}-${end - 1}/${reading.size}` };
     outgoing.writeHead(range === undefined ? 200 : 206, { ...headers, ...part, "content-length": end - start });
@@ -77,7 +83,8 @@ export class Streams {
     } catch (error) {
       // The head has been sent: a connection that ends too early is all that can be said now.
       outgoing.destroy();
-      if (!controller.signal.aborted) this.#log.warn("a stream ended early", { file: reading.path, reason: toError(error).message });
+      if (!controller.signal.aborted)
+        this.#log.warn("a stream ended early", { file: reading.path, reason: toError(error).message });
     } finally {
       outgoing.off("close", leave);
       this.#open.delete(controller);

@@ -1,7 +1,10 @@
 import { InputError } from "../../base/index.ts";
 import { isObject, snake } from "./names.ts";
 
-/** What a method was called with, by names in snake_case. What has another type than it should is refused; what is unknown is ignored, as Transmission does. */
+/**
+ * What a method was called with, by names in snake_case. What has another type than it should is refused; what is
+ * unknown is ignored, as Transmission does.
+ */
 export class Arguments {
   readonly #values: ReadonlyMap<string, unknown>;
 

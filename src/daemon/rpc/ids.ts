@@ -7,7 +7,10 @@ const RECENT_MS = 60_000;
 /** Removed torrents that are remembered. */
 const MAX_REMOVED = 10_000;
 
-/** The small numbers by which Transmission's clients know torrents, given out in order and never again while the daemon runs. */
+/**
+ * The small numbers by which Transmission's clients know torrents, given out in order and never again while the daemon
+ * runs.
+ */
 export class TorrentNumbers {
   readonly #session: Session;
   readonly #now: () => number;
@@ -53,8 +56,10 @@ export class TorrentNumbers {
     }
     const asked: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
     const found = asked.flatMap((id) => {
-      const hash = typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
-      if (typeof id !== "number" && typeof id !== "string") throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
+      const hash =
+        typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
+      if (typeof id !== "number" && typeof id !== "string")
+        throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
       return hash !== undefined && this.#session.row(hash) !== undefined ? [hash] : [];
     });
     return [...new Set(found)];

@@ -1,6 +1,6 @@
 /**
- * Transmission's words. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals. Inside this room they are in
- * snake_case; what comes in may be in any, and old clients are answered in the old ones.
+ * Transmission's words. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals. Inside this
+ * room they are in snake_case; what comes in may be in any, and old clients are answered in the old ones.
  */
 
 /** Characters of the longest name that is looked at. */
@@ -17,14 +17,23 @@ export function snake(name: string): string {
     .toLowerCase();
 }
 
-const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = { is_utp: "isUTP", peer_limit: "peer-limit", file_count: "file-count", primary_mime_type: "primary-mime-type" };
+const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = {
+  is_utp: "isUTP",
+  peer_limit: "peer-limit",
+  file_count: "file-count",
+  primary_mime_type: "primary-mime-type",
+};
 
 /** What torrents are told in: `downloadDir`. */
 export function camel(name: string): string {
   return CAMEL_EXCEPTIONS[name] ?? name.replaceAll(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = { seed_ratio_limit: "seedRatioLimit", seed_ratio_limited: "seedRatioLimited", total_size: "total_size" };
+const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = {
+  seed_ratio_limit: "seedRatioLimit",
+  seed_ratio_limited: "seedRatioLimited",
+  total_size: "total_size",
+};
 
 /** What the session is told in: `download-dir`. */
 export function kebab(name: string): string {

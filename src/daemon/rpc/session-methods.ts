@@ -25,12 +25,20 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
     session_get: ({ session }, args) => {
       const all = form.describe(session.settings(), session.info());
       const fields = args.texts("fields")?.map(snake);
-      return fields === undefined ? all : Object.fromEntries(Object.entries(all).filter(([name]) => fields.includes(name)));
+      return fields === undefined
+        ? all
+        : Object.fromEntries(Object.entries(all).filter(([name]) => fields.includes(name)));
     },
     session_stats: ({ session }) => {
       const statistics = session.statistics();
       const seconds = Math.floor((Date.now() - statistics.startedAt) / 1000);
-      const stats = (downloaded: number, uploaded: number): JsonObject => ({ downloaded_bytes: downloaded, uploaded_bytes: uploaded, files_added: statistics.torrents, session_count: 1, seconds_active: seconds });
+      const stats = (downloaded: number, uploaded: number): JsonObject => ({
+        downloaded_bytes: downloaded,
+        uploaded_bytes: uploaded,
+        files_added: statistics.torrents,
+        session_count: 1,
+        seconds_active: seconds,
+      });
       const paused = (statistics.states["paused"] ?? 0) + (statistics.states["failed"] ?? 0);
       return {
         active_torrent_count: statistics.torrents - paused,

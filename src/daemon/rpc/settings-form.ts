@@ -21,7 +21,14 @@ type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
 interface Switched {
   readonly value: string;
   readonly flag: string;
-  readonly setting: "maxDownloadRate" | "maxUploadRate" | "maxActiveDownloads" | "maxActiveSeeds" | "seedRatio" | "seedIdleSeconds" | "stalledSeconds";
+  readonly setting:
+    | "maxDownloadRate"
+    | "maxUploadRate"
+    | "maxActiveDownloads"
+    | "maxActiveSeeds"
+    | "seedRatio"
+    | "seedIdleSeconds"
+    | "stalledSeconds";
   /** Ours for one of Transmission's. */
   readonly scale: number;
   /** Ours, at least. */
@@ -31,25 +38,79 @@ interface Switched {
 }
 
 const SWITCHED: readonly Switched[] = [
-  { value: "speed_limit_down", flag: "speed_limit_down_enabled", setting: "maxDownloadRate", scale: KB, min: 1, otherwise: 100 },
-  { value: "speed_limit_up", flag: "speed_limit_up_enabled", setting: "maxUploadRate", scale: KB, min: 1, otherwise: 100 },
-  { value: "download_queue_size", flag: "download_queue_enabled", setting: "maxActiveDownloads", scale: 1, min: 1, otherwise: 5 },
+  {
+    value: "speed_limit_down",
+    flag: "speed_limit_down_enabled",
+    setting: "maxDownloadRate",
+    scale: KB,
+    min: 1,
+    otherwise: 100,
+  },
+  {
+    value: "speed_limit_up",
+    flag: "speed_limit_up_enabled",
+    setting: "maxUploadRate",
+    scale: KB,
+    min: 1,
+    otherwise: 100,
+  },
+  {
+    value: "download_queue_size",
+    flag: "download_queue_enabled",
+    setting: "maxActiveDownloads",
+    scale: 1,
+    min: 1,
+    otherwise: 5,
+  },
   { value: "seed_queue_size", flag: "seed_queue_enabled", setting: "maxActiveSeeds", scale: 1, min: 1, otherwise: 10 },
   { value: "seed_ratio_limit", flag: "seed_ratio_limited", setting: "seedRatio", scale: 1, min: 0, otherwise: 2 },
-  { value: "idle_seeding_limit", flag: "idle_seeding_limit_enabled", setting: "seedIdleSeconds", scale: 60, min: 1, otherwise: 30 },
-  { value: "queue_stalled_minutes", flag: "queue_stalled_enabled", setting: "stalledSeconds", scale: 60, min: 1, otherwise: 30 },
+  {
+    value: "idle_seeding_limit",
+    flag: "idle_seeding_limit_enabled",
+    setting: "seedIdleSeconds",
+    scale: 60,
+    min: 1,
+    otherwise: 30,
+  },
+  {
+    value: "queue_stalled_minutes",
+    flag: "queue_stalled_enabled",
+    setting: "stalledSeconds",
+    scale: 60,
+    min: 1,
+    otherwise: 30,
+  },
 ];
 
 /** Settings of `session_set` that are honoured besides {@link SWITCHED}. */
 const OTHERS: ReadonlySet<string> = new Set([
-  "alt_speed_down", "alt_speed_up", "alt_speed_enabled", "alt_speed_time_begin", "alt_speed_time_day", "alt_speed_time_enabled", "alt_speed_time_end",
-  "download_dir", "incomplete_dir", "incomplete_dir_enabled", "peer_limit_global", "peer_limit_per_torrent", "start_added_torrents",
+  "alt_speed_down",
+  "alt_speed_up",
+  "alt_speed_enabled",
+  "alt_speed_time_begin",
+  "alt_speed_time_day",
+  "alt_speed_time_enabled",
+  "alt_speed_time_end",
+  "download_dir",
+  "incomplete_dir",
+  "incomplete_dir_enabled",
+  "peer_limit_global",
+  "peer_limit_per_torrent",
+  "start_added_torrents",
 ]);
 const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
 
 /** What `session_get` tells that is no setting: clients that send a whole form send these, too. */
 const FACTS: ReadonlySet<string> = new Set([
-  "blocklist_size", "config_dir", "download_dir_free_space", "rpc_version", "rpc_version_minimum", "rpc_version_semver", "session_id", "units", "version",
+  "blocklist_size",
+  "config_dir",
+  "download_dir_free_space",
+  "rpc_version",
+  "rpc_version_minimum",
+  "rpc_version_semver",
+  "session_id",
+  "units",
+  "version",
 ]);
 
 /** Why some of Transmission's settings can not be changed here. */
@@ -59,7 +120,10 @@ const REASONS: Readonly<Record<string, string>> = {
   script_torrent_done_filename: "a program to run can be set in the configuration file alone (on-complete)",
 };
 
-/** The session's settings as Transmission's clients see and change them. What they keep for switching a limit on and off again is kept here. */
+/**
+ * The session's settings as Transmission's clients see and change them. What they keep for switching a limit on and off
+ * again is kept here.
+ */
 export class SettingsForm {
   readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
   /** Transmission's value of a setting that is off, by its name. */
@@ -70,7 +134,10 @@ export class SettingsForm {
     this.#options = options;
   }
 
-  /** What `session_set` changes. Throws InputError `rpc.unsupported` for a setting that would stay without effect, `rpc.argument`. */
+  /**
+   * What `session_set` changes. Throws InputError `rpc.unsupported` for a setting that would stay without effect,
+   * `rpc.argument`.
+   */
   changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {
     this.#refuseOthers(args, now, facts);
     const changes: Changes = {};
@@ -92,7 +159,11 @@ export class SettingsForm {
     if (folder !== undefined && folder !== "") changes.downloadDir = folder;
     const incomplete = this.#incompleteDir(args, now);
     if (incomplete !== undefined) changes.incompleteDir = incomplete;
-    const [connections, peers, starts] = [args.number("peer_limit_global"), args.number("peer_limit_per_torrent"), args.flag("start_added_torrents")];
+    const [connections, peers, starts] = [
+      args.number("peer_limit_global"),
+      args.number("peer_limit_per_torrent"),
+      args.flag("start_added_torrents"),
+    ];
     if (connections !== undefined) changes.maxConnections = connections;
     if (peers !== undefined) changes.maxPeers = peers;
     if (starts !== undefined) changes.startAdded = starts;
@@ -136,7 +207,12 @@ export class SettingsForm {
     const switched: Record<string, number | boolean> = {};
     for (const { value, flag, setting, scale } of SWITCHED) {
       const current = settings[setting];
-      switched[value] = current === null ? (this.#kept.get(value) ?? 0) : setting === "seedRatio" ? current : Math.round(current / scale);
+      switched[value] =
+        current === null
+          ? (this.#kept.get(value) ?? 0)
+          : setting === "seedRatio"
+            ? current
+            : Math.round(current / scale);
       switched[flag] = current !== null;
     }
     const { alternativeTimes: times } = settings;
@@ -202,8 +278,16 @@ function isSame(given: unknown, shown: unknown): boolean {
   return JSON.stringify(given) === JSON.stringify(shown) || (typeof shown === "boolean" && given === Number(shown));
 }
 
-function alternativeTimes(args: Arguments, { alternativeTimes: now }: Settings): Settings["alternativeTimes"] | undefined {
-  const [isEnabled, begin, end, day] = [args.flag("alt_speed_time_enabled"), args.number("alt_speed_time_begin"), args.number("alt_speed_time_end"), args.number("alt_speed_time_day")];
+function alternativeTimes(
+  args: Arguments,
+  { alternativeTimes: now }: Settings,
+): Settings["alternativeTimes"] | undefined {
+  const [isEnabled, begin, end, day] = [
+    args.flag("alt_speed_time_enabled"),
+    args.number("alt_speed_time_begin"),
+    args.number("alt_speed_time_end"),
+    args.number("alt_speed_time_day"),
+  ];
   if (isEnabled === undefined && begin === undefined && end === undefined && day === undefined) return undefined;
   return {
     isEnabled: isEnabled ?? now.isEnabled,

@@ -1,4 +1,12 @@
-import type { TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentRow, TorrentState, TorrentTracker } from "../../api/index.ts";
+import type {
+  TorrentDetail,
+  TorrentFile,
+  TorrentPeer,
+  TorrentPieces,
+  TorrentRow,
+  TorrentState,
+  TorrentTracker,
+} from "../../api/index.ts";
 import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
@@ -64,7 +72,8 @@ export class TorrentView {
   }
 }
 
-const seconds = (milliseconds: number | null | undefined): number => (milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000));
+const seconds = (milliseconds: number | null | undefined): number =>
+  milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
 /** Transmission's mode of a goal: as the session has it (0), its own (1), without end (2). */
 const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
@@ -77,7 +86,9 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   availability: ({ pieces }) => {
     const have = Buffer.from(pieces.have, "base64");
     const copies = Buffer.from(pieces.availability, "base64");
-    return Array.from({ length: pieces.count }, (_, piece) => (((have[piece >> 3] ?? 0) >> (7 - (piece & 7))) & 1 ? -1 : (copies[piece] ?? 0)));
+    return Array.from({ length: pieces.count }, (_, piece) =>
+      ((have[piece >> 3] ?? 0) >> (7 - (piece & 7))) & 1 ? -1 : (copies[piece] ?? 0),
+    );
   },
   bandwidth_priority: () => 0,
   bytes_completed: ({ files }) => files.map(({ done }) => done),
@@ -94,7 +105,8 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   download_limited: ({ detail }) => detail.limits.maxDownloadRate !== null,
   edit_date: () => 0,
   // 3: of this machine. 2: a tracker refuses. 1: a tracker warns.
-  error: ({ row }) => (row.error !== null ? 3 : row.trackerProblem === null ? 0 : row.trackerProblem.level === "error" ? 2 : 1),
+  error: ({ row }) =>
+    row.error !== null ? 3 : row.trackerProblem === null ? 0 : row.trackerProblem.level === "error" ? 2 : 1,
   error_string: ({ row }) => row.error?.message ?? row.trackerProblem?.message ?? "",
   eta: ({ row }) => row.eta ?? (isDone(row) ? -1 : -2),
   eta_idle: () => -1,
@@ -104,11 +116,23 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
     return files.map(({ path, size, done }) => {
       const begin = at;
       at += size;
-      const piece = (offset: number): number => (detail.pieceLength === 0 ? 0 : Math.floor(offset / detail.pieceLength));
-      return { bytes_completed: done, length: size, name: detail.fileCount === 1 && path === row.diskName ? path : `${row.diskName}/${path}`, begin_piece: piece(begin), end_piece: piece(Math.max(begin, at - 1)) + 1 };
+      const piece = (offset: number): number =>
+        detail.pieceLength === 0 ? 0 : Math.floor(offset / detail.pieceLength);
+      return {
+        bytes_completed: done,
+        length: size,
+        name: detail.fileCount === 1 && path === row.diskName ? path : `${row.diskName}/${path}`,
+        begin_piece: piece(begin),
+        end_piece: piece(Math.max(begin, at - 1)) + 1,
+      };
     });
   },
-  file_stats: ({ files }) => files.map(({ done, priority }) => ({ bytes_completed: done, wanted: priority !== "skip", priority: PRIORITIES[priority] })),
+  file_stats: ({ files }) =>
+    files.map(({ done, priority }) => ({
+      bytes_completed: done,
+      wanted: priority !== "skip",
+      priority: PRIORITIES[priority],
+    })),
   group: () => "",
   hash_string: ({ row }) => row.id,
   have_unchecked: () => 0,
@@ -153,7 +177,8 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   recheck_progress: ({ row }) => (row.state === "checking" ? row.progress : 0),
   seconds_downloading: ({ detail }) => detail.downloadingSeconds,
   seconds_seeding: ({ detail }) => detail.seedingSeconds,
-  seed_idle_limit: ({ detail }) => (own(detail.limits.seedIdleSeconds) === 1 ? Math.ceil((detail.limits.seedIdleSeconds ?? 0) / 60) : 30),
+  seed_idle_limit: ({ detail }) =>
+    own(detail.limits.seedIdleSeconds) === 1 ? Math.ceil((detail.limits.seedIdleSeconds ?? 0) / 60) : 30,
   seed_idle_mode: ({ detail }) => own(detail.limits.seedIdleSeconds),
   seed_ratio_limit: ({ detail }) => (own(detail.limits.seedRatio) === 1 ? (detail.limits.seedRatio ?? 0) : 0),
   seed_ratio_mode: ({ detail }) => own(detail.limits.seedRatio),
@@ -163,8 +188,12 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   status: ({ row }) => STATUS[row.state](row),
   torrent_file: () => "",
   total_size: ({ row }) => row.size,
-  trackers: ({ trackers }) => trackers.map(({ url, tier }, id) => ({ announce: url, id, scrape: scrapeUrl(url), sitename: host(url), tier })),
-  tracker_list: ({ trackers }) => tiersOf(trackers).map((tier) => tier.join("\n")).join("\n\n"),
+  trackers: ({ trackers }) =>
+    trackers.map(({ url, tier }, id) => ({ announce: url, id, scrape: scrapeUrl(url), sitename: host(url), tier })),
+  tracker_list: ({ trackers }) =>
+    tiersOf(trackers)
+      .map((tier) => tier.join("\n"))
+      .join("\n\n"),
   tracker_stats: ({ trackers }) => trackers.map(trackerStats),
   uploaded_ever: ({ row }) => row.uploaded,
   upload_limit: ({ detail }) => kilobytes(detail.limits.maxUploadRate),

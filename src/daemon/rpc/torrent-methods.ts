@@ -38,8 +38,15 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_stop: (context, args) => act(context, args, (ids) => ({ action: "pause", ids })),
   torrent_verify: (context, args) => act(context, args, (ids) => ({ action: "recheck", ids })),
   torrent_reannounce: (context, args) => act(context, args, (ids) => ({ action: "reannounce", ids })),
-  torrent_remove: (context, args) => act(context, args, (ids) => ({ action: "remove", ids, deleteData: args.flag("delete_local_data") ?? false })),
-  torrent_set_location: (context, args) => act(context, args, (ids) => ({ action: "move", ids, folder: required(args, "location"), find: !(args.flag("move") ?? false) })),
+  torrent_remove: (context, args) =>
+    act(context, args, (ids) => ({ action: "remove", ids, deleteData: args.flag("delete_local_data") ?? false })),
+  torrent_set_location: (context, args) =>
+    act(context, args, (ids) => ({
+      action: "move",
+      ids,
+      folder: required(args, "location"),
+      find: !(args.flag("move") ?? false),
+    })),
   queue_move_top: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "top" })),
   queue_move_up: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "up" })),
   queue_move_down: (context, args) => act(context, args, (ids) => ({ action: "queue", ids, to: "down" })),
@@ -50,20 +57,30 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_rename_path: renamePath,
 };
 
-/** Renames a torrent's file or folder on the disk. `path` is its name; of Transmission's paths, those that lead into the torrent are refused. */
+/**
+ * Renames a torrent's file or folder on the disk. `path` is its name; of Transmission's paths, those that lead into the
+ * torrent are refused.
+ */
 async function renamePath({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const [hash, ...others] = numbers.hashes(args);
   const [path, name] = [required(args, "path"), required(args, "name")];
   const row = hash === undefined ? undefined : session.row(hash);
-  if (row === undefined || others.length > 0) throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
-  if (path.startsWith(`${row.diskName}/`)) throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files and folders in it");
-  if (path !== row.diskName) throw new InputError("rpc.argument", `path has to be the torrent's name, ${JSON.stringify(row.diskName)}`);
+  if (row === undefined || others.length > 0)
+    throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
+  if (path.startsWith(`${row.diskName}/`))
+    throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files and folders in it");
+  if (path !== row.diskName)
+    throw new InputError("rpc.argument", `path has to be the torrent's name, ${JSON.stringify(row.diskName)}`);
   requireShort("name", name, MAX_NAME);
   await session.patch(row.id, { diskName: name });
   return { path, name, id: numbers.number(row.id) };
 }
 
-async function act({ session, numbers }: RpcContext, args: Arguments, request: (ids: string[]) => ActionRequest): Promise<JsonObject> {
+async function act(
+  { session, numbers }: RpcContext,
+  args: Arguments,
+  request: (ids: string[]) => ActionRequest,
+): Promise<JsonObject> {
   const ids = numbers.hashes(args);
   if (ids.length === 0) return NOTHING;
   const { failed } = await session.act(request(ids));
@@ -79,10 +96,14 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
     const row = session.row(hash);
     return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
   });
-  const fields = (view: TorrentView): (readonly [string, Json])[] => asked.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
+  const fields = (view: TorrentView): (readonly [string, Json])[] =>
+    asked.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
   const ids = args.raw("ids");
   const removed = ids === "recently-active" || ids === "recently_active" ? { removed: numbers.removed() } : {};
-  const torrents: Json = args.text("format") === "table" ? [asked, ...views.map((view) => fields(view).map(([, value]) => value))] : views.map((view) => Object.fromEntries(fields(view)));
+  const torrents: Json =
+    args.text("format") === "table"
+      ? [asked, ...views.map((view) => fields(view).map(([, value]) => value))]
+      : views.map((view) => Object.fromEntries(fields(view)));
   return { torrents, ...removed };
 }
 
@@ -105,28 +126,40 @@ async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Pr
     ...(paused === undefined ? {} : { paused }),
     ...(labels === undefined ? {} : { labels }),
     ...(peers === undefined ? {} : { limits: { maxPeers: peerLimit(peers) } }),
-    priorities: Object.fromEntries(priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length)),
+    priorities: Object.fromEntries(
+      priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length),
+    ),
   };
-  const told = (hash: string): JsonObject => ({ id: numbers.number(hash), name: session.row(hash)?.diskName ?? hash, hash_string: hash });
+  const told = (hash: string): JsonObject => ({
+    id: numbers.number(hash),
+    name: session.row(hash)?.diskName ?? hash,
+    hash_string: hash,
+  });
   try {
     return { torrent_added: told(await session.add(source, options)) };
   } catch (error) {
-    const infoHash = error instanceof MillraceError && error.code === "client.duplicate" ? error.fields["infoHash"] : undefined;
+    const infoHash =
+      error instanceof MillraceError && error.code === "client.duplicate" ? error.fields["infoHash"] : undefined;
     if (typeof infoHash !== "string") throw error;
     return { torrent_duplicate: told(infoHash) };
   }
 }
 
 function address(filename: string | undefined): string {
-  if (filename === undefined || filename === "") throw new InputError("rpc.argument", "no filename or metainfo specified");
+  if (filename === undefined || filename === "")
+    throw new InputError("rpc.argument", "no filename or metainfo specified");
   if (/^(?:magnet:|https?:)/i.test(filename)) return filename;
   if (/^(?:[0-9a-f]{40}|[a-z2-7]{32})$/i.test(filename)) return `magnet:?xt=urn:btih:${filename}`;
-  throw new InputError("rpc.argument", "filename has to be a magnet link or an http(s) address; send a torrent file as metainfo");
+  throw new InputError(
+    "rpc.argument",
+    "filename has to be a magnet link or an http(s) address; send a torrent file as metainfo",
+  );
 }
 
 function decodeMetainfo(text: string): Uint8Array {
   const clean = text.replaceAll(/\s/g, "");
-  if (clean.length > MAX_METAINFO_TEXT || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) throw new InputError("rpc.argument", "metainfo is not base64");
+  if (clean.length > MAX_METAINFO_TEXT || !/^[A-Za-z0-9+/]*={0,2}$/.test(clean))
+    throw new InputError("rpc.argument", "metainfo is not base64");
   return Buffer.from(clean, "base64");
 }
 
@@ -151,11 +184,13 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
   for (const id of ids) {
     if (sequential !== undefined) await session.patch(id, { sequential });
     const changes = priorities(args, session.files(id).length);
-    if (changes.size > 0) await session.setPriorities(id, new Map([...changes].map(([index, priority]) => [Number(index), priority])));
+    if (changes.size > 0)
+      await session.setPriorities(id, new Map([...changes].map(([index, priority]) => [Number(index), priority])));
     const tiers = trackers(args, session, id);
     if (tiers !== undefined) {
       const { success } = trackersRequest.safeParse({ tiers });
-      if (!success) throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
+      if (!success)
+        throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
       await session.setTrackers(id, tiers);
     }
   }
@@ -171,11 +206,15 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
   };
   const [down, up] = [rate("download"), rate("upload")];
   // Of its own (1), as the session has it (0), without end (2).
-  const goal = (mode: number | undefined, value: number | undefined): number | null | undefined => (mode === 0 ? null : mode === 2 ? ENDLESS : value);
+  const goal = (mode: number | undefined, value: number | undefined): number | null | undefined =>
+    mode === 0 ? null : mode === 2 ? ENDLESS : value;
   args.amount("seed_ratio_limit");
   const seedRatio = goal(args.number("seed_ratio_mode"), args.number("seed_ratio_limit"));
   const idleSeconds = args.amount("seed_idle_limit", 60);
-  const seedIdleSeconds = goal(args.number("seed_idle_mode"), idleSeconds === undefined ? undefined : Math.max(1, idleSeconds));
+  const seedIdleSeconds = goal(
+    args.number("seed_idle_mode"),
+    idleSeconds === undefined ? undefined : Math.max(1, idleSeconds),
+  );
   const peers = args.number("peer_limit");
   return {
     ...(down === undefined ? {} : { maxDownloadRate: down }),
@@ -193,7 +232,8 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
     const indexes = args.numbers(name);
     if (indexes === undefined) return;
     for (const index of indexes.length === 0 ? Array.from({ length: fileCount }, (_, at) => at) : indexes) {
-      if (index < 0 || (fileCount > 0 && index >= fileCount)) throw new InputError("rpc.argument", `${name}: there is no file ${index}`);
+      if (index < 0 || (fileCount > 0 && index >= fileCount))
+        throw new InputError("rpc.argument", `${name}: there is no file ${index}`);
       changes.set(String(index), priority);
     }
   };
@@ -208,31 +248,50 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
 /** The tiers as they shall be; `undefined` when nothing is said of them. */
 function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
   const whole = args.text("tracker_list");
-  if (whole !== undefined && whole.length > MAX_TRACKER_TEXT) throw new InputError("rpc.argument", "tracker_list is too long");
-  if (whole !== undefined) return whole.split(/\n\s*\n/).map((tier) => tier.split("\n").map((line) => line.trim()).filter((line) => line !== "")).filter((tier) => tier.length > 0);
-  const [added, removed, replaced] = [args.texts("tracker_add"), args.numbers("tracker_remove"), args.list("tracker_replace")];
+  if (whole !== undefined && whole.length > MAX_TRACKER_TEXT)
+    throw new InputError("rpc.argument", "tracker_list is too long");
+  if (whole !== undefined)
+    return whole
+      .split(/\n\s*\n/)
+      .map((tier) =>
+        tier
+          .split("\n")
+          .map((line) => line.trim())
+          .filter((line) => line !== ""),
+      )
+      .filter((tier) => tier.length > 0);
+  const [added, removed, replaced] = [
+    args.texts("tracker_add"),
+    args.numbers("tracker_remove"),
+    args.list("tracker_replace"),
+  ];
   if (added === undefined && removed === undefined && replaced === undefined) return undefined;
   const known = session.trackers(id).map((tracker, number) => ({ ...tracker, number }));
   for (let at = 0; at < (replaced?.length ?? 0); at += 2) {
     const [number, url] = [replaced?.[at], replaced?.[at + 1]];
     const tracker = known.find((one) => one.number === number);
-    if (tracker === undefined || typeof url !== "string") throw new InputError("rpc.argument", "tracker_replace: there is no such tracker");
+    if (tracker === undefined || typeof url !== "string")
+      throw new InputError("rpc.argument", "tracker_replace: there is no such tracker");
     tracker.url = url;
   }
-  for (const number of removed ?? []) if (!known.some((one) => one.number === number)) throw new InputError("rpc.argument", `tracker_remove: there is no tracker ${number}`);
+  for (const number of removed ?? [])
+    if (!known.some((one) => one.number === number))
+      throw new InputError("rpc.argument", `tracker_remove: there is no tracker ${number}`);
   const left = known.filter(({ number }) => removed?.includes(number) !== true);
   const fresh = (added ?? []).filter((url) => !left.some((tracker) => tracker.url === url));
   return [...tiersOf(left), ...fresh.map((url) => [url])];
 }
 
 function peerLimit(count: number): number {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_PEER_LIMIT) throw new InputError("rpc.argument", `peer_limit: a whole number from 1 to ${MAX_PEER_LIMIT}`);
+  if (!Number.isInteger(count) || count < 1 || count > MAX_PEER_LIMIT)
+    throw new InputError("rpc.argument", `peer_limit: a whole number from 1 to ${MAX_PEER_LIMIT}`);
   return count;
 }
 
 function labelsOf(args: Arguments): string[] | undefined {
   const labels = args.texts("labels")?.filter((label) => label !== "");
-  if (labels !== undefined && labels.length > MAX_LABELS) throw new InputError("rpc.argument", `labels: more than ${MAX_LABELS}`);
+  if (labels !== undefined && labels.length > MAX_LABELS)
+    throw new InputError("rpc.argument", `labels: more than ${MAX_LABELS}`);
   for (const label of labels ?? []) requireShort("labels", label, MAX_LABEL);
   return labels;
 }

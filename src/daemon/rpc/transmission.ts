@@ -24,8 +24,8 @@ const SESSION_HEADER = "x-transmission-session-id";
 const SESSION_ID_MS = 3_600_000;
 
 /**
- * Transmission's RPC, the older form (`{method, arguments, tag}`) and JSON-RPC 2.0 as since 4.1. It answers the body of one POST; that
- * the caller may ask at all is checked before.
+ * Transmission's RPC, the older form (`{method, arguments, tag}`) and JSON-RPC 2.0 as since 4.1. It answers the body of
+ * one POST; that the caller may ask at all is checked before.
  */
 export class TransmissionRpc {
   readonly #session: Session;
@@ -38,7 +38,17 @@ export class TransmissionRpc {
     this.#numbers = new TorrentNumbers(options.session, () => Date.now());
     const id = newId();
     this.#ids = { current: id, last: id, since: Date.now() };
-    this.#methods = new Map(Object.entries({ ...TORRENT_METHODS, ...sessionMethods({ version: options.version, sessionId: id, stateDir: options.stateDir, onShutdown: options.onShutdown }) }));
+    this.#methods = new Map(
+      Object.entries({
+        ...TORRENT_METHODS,
+        ...sessionMethods({
+          version: options.version,
+          sessionId: id,
+          stateDir: options.stateDir,
+          onShutdown: options.onShutdown,
+        }),
+      }),
+    );
   }
 
   close(): void {
@@ -50,11 +60,20 @@ export class TransmissionRpc {
     const id = this.#currentId();
     const given = request.headers.get(SESSION_HEADER);
     if (given !== id && given !== this.#ids.last) {
-      return new Response(`409: Conflict\nRepeat the request with the header X-Transmission-Session-Id: ${id}\n`, { status: 409, headers: { "X-Transmission-Session-Id": id, "Content-Type": "text/plain; charset=utf-8" } });
+      return new Response(`409: Conflict\nRepeat the request with the header X-Transmission-Session-Id: ${id}\n`, {
+        status: 409,
+        headers: { "X-Transmission-Session-Id": id, "Content-Type": "text/plain; charset=utf-8" },
+      });
     }
     const answer = await this.answer(await request.text());
-    const headers = { "Content-Type": "application/json; charset=utf-8", "X-Transmission-Session-Id": id, "Cache-Control": "no-store" };
-    return answer === undefined ? new Response(null, { status: 204, headers }) : new Response(JSON.stringify(answer), { status: 200, headers });
+    const headers = {
+      "Content-Type": "application/json; charset=utf-8",
+      "X-Transmission-Session-Id": id,
+      "Cache-Control": "no-store",
+    };
+    return answer === undefined
+      ? new Response(null, { status: 204, headers })
+      : new Response(JSON.stringify(answer), { status: 200, headers });
   }
 
   /** `undefined` for what wants no answer. */
@@ -65,7 +84,8 @@ export class TransmissionRpc {
     } catch {
       return { result: "no method name", arguments: {} };
     }
-    if (!Array.isArray(call)) return isObject(call) && "jsonrpc" in call ? this.#answerJsonRpc(call) : this.#answerOld(call);
+    if (!Array.isArray(call))
+      return isObject(call) && "jsonrpc" in call ? this.#answerJsonRpc(call) : this.#answerOld(call);
     if (call.length === 0 || call.length > MAX_BATCH) return failure(null, -32_600, "Invalid Request");
     const answers: Json[] = [];
     for (const one of call as readonly unknown[]) {
@@ -79,12 +99,20 @@ export class TransmissionRpc {
     const tag = isObject(call) && typeof call["tag"] === "number" ? { tag: call["tag"] } : {};
     const name = isObject(call) ? call["method"] : undefined;
     const method = typeof name === "string" ? this.#methods.get(snake(name)) : undefined;
-    if (method === undefined || typeof name !== "string") return { result: "method name not recognized", arguments: {}, ...tag };
-    // Torrents are spelled with capitals, the session with hyphens; a field that was asked for by name is answered by that name.
-    const context = this.#context((asked, value) => [asked, respell(value, asked.includes("_") ? (word) => word : camel)]);
+    if (method === undefined || typeof name !== "string")
+      return { result: "method name not recognized", arguments: {}, ...tag };
+    // Torrents are spelled with capitals, the session with hyphens; a field that was asked for by name is answered by
+    // that name.
+    const context = this.#context((asked, value) => [
+      asked,
+      respell(value, asked.includes("_") ? (word) => word : camel),
+    ]);
     try {
       const result = await method(context, new Arguments(isObject(call) ? call["arguments"] : undefined));
-      const spell = snake(name) === "session_stats" ? (word: string): string => (word.endsWith("_stats") ? kebab(word) : camel(word)) : kebab;
+      const spell =
+        snake(name) === "session_stats"
+          ? (word: string): string => (word.endsWith("_stats") ? kebab(word) : camel(word))
+          : kebab;
       return { result: "success", arguments: snake(name) === "torrent_get" ? result : spellOld(result, spell), ...tag };
     } catch (error) {
       return { result: messageOf(error), arguments: {}, ...tag };
@@ -92,18 +120,29 @@ export class TransmissionRpc {
   }
 
   async #answerJsonRpc(call: unknown): Promise<Json | undefined> {
-    if (!isObject(call) || call["jsonrpc"] !== "2.0" || typeof call["method"] !== "string") return failure(null, -32_600, "Invalid Request");
+    if (!isObject(call) || call["jsonrpc"] !== "2.0" || typeof call["method"] !== "string")
+      return failure(null, -32_600, "Invalid Request");
     const { id, params } = call;
     const isNotification = !("id" in call);
     const told = typeof id === "string" || typeof id === "number" ? id : null;
     const method = this.#methods.get(call["method"]);
     if (method === undefined) return isNotification ? undefined : failure(told, -32_601, "Method not found");
-    if (params !== undefined && !isObject(params)) return isNotification ? undefined : failure(told, -32_602, "Invalid params");
+    if (params !== undefined && !isObject(params))
+      return isNotification ? undefined : failure(told, -32_602, "Invalid params");
     try {
-      const result = await method(this.#context((asked, value) => [asked, value]), new Arguments(params));
+      const result = await method(
+        this.#context((asked, value) => [asked, value]),
+        new Arguments(params),
+      );
       return isNotification ? undefined : { jsonrpc: "2.0", result, id: told };
     } catch (error) {
-      return isNotification ? undefined : failure(told, error instanceof MillraceError && error.code === "rpc.argument" ? -32_602 : 1, messageOf(error));
+      return isNotification
+        ? undefined
+        : failure(
+            told,
+            error instanceof MillraceError && error.code === "rpc.argument" ? -32_602 : 1,
+            messageOf(error),
+          );
     }
   }
 
@@ -123,7 +162,12 @@ export class TransmissionRpc {
 
 /** `torrent_added` holds a torrent, spelled as such. */
 function spellOld(result: JsonObject, spell: (word: string) => string): Json {
-  return Object.fromEntries(Object.entries(result).map(([name, value]) => [spell(name), respell(value, name === "torrent_added" || name === "torrent_duplicate" ? camel : spell)]));
+  return Object.fromEntries(
+    Object.entries(result).map(([name, value]) => [
+      spell(name),
+      respell(value, name === "torrent_added" || name === "torrent_duplicate" ? camel : spell),
+    ]),
+  );
 }
 
 function failure(id: string | number | null, code: number, message: string): Json {

@@ -3,16 +3,49 @@ import type { Arguments } from "./arguments.ts";
 
 /** Arguments that are honoured. */
 export const SET_ARGUMENTS: ReadonlySet<string> = new Set([
-  "ids", "download_limit", "download_limited", "upload_limit", "upload_limited", "seed_ratio_limit", "seed_ratio_mode", "seed_idle_limit", "seed_idle_mode",
-  "peer_limit", "labels", "location", "queue_position", "sequential_download", "files_wanted", "files_unwanted", "priority_low", "priority_normal",
-  "priority_high", "tracker_list", "tracker_add", "tracker_remove", "tracker_replace",
+  "ids",
+  "download_limit",
+  "download_limited",
+  "upload_limit",
+  "upload_limited",
+  "seed_ratio_limit",
+  "seed_ratio_mode",
+  "seed_idle_limit",
+  "seed_idle_mode",
+  "peer_limit",
+  "labels",
+  "location",
+  "queue_position",
+  "sequential_download",
+  "files_wanted",
+  "files_unwanted",
+  "priority_low",
+  "priority_normal",
+  "priority_high",
+  "tracker_list",
+  "tracker_add",
+  "tracker_remove",
+  "tracker_replace",
 ]);
 
 export const ADD_ARGUMENTS: ReadonlySet<string> = new Set([
-  "filename", "metainfo", "download_dir", "paused", "labels", "peer_limit", "files_wanted", "files_unwanted", "priority_low", "priority_normal", "priority_high",
+  "filename",
+  "metainfo",
+  "download_dir",
+  "paused",
+  "labels",
+  "peer_limit",
+  "files_wanted",
+  "files_unwanted",
+  "priority_low",
+  "priority_normal",
+  "priority_high",
 ]);
 
-/** Arguments of Transmission's that are not, each with the one value that changes nothing, which is taken: clients send whole forms. */
+/**
+ * Arguments of Transmission's that are not, each with the one value that changes nothing, which is taken: clients send
+ * whole forms.
+ */
 export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["bandwidth_priority", 0],
   ["group", ""],
@@ -21,12 +54,22 @@ export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string,
   ["sequential_download_from_piece", 0],
 ]);
 
-/** Refuses what would be without effect: a success that changed nothing is worse than an error. Throws InputError `rpc.unsupported`. */
-export function refuseUnsupported(args: Arguments, honoured: ReadonlySet<string>, neutral: ReadonlyMap<string, unknown>): void {
+/**
+ * Refuses what would be without effect: a success that changed nothing is worse than an error. Throws InputError
+ * `rpc.unsupported`.
+ */
+export function refuseUnsupported(
+  args: Arguments,
+  honoured: ReadonlySet<string>,
+  neutral: ReadonlyMap<string, unknown>,
+): void {
   for (const name of args.names()) {
     if (honoured.has(name)) continue;
     if (neutral.has(name) && sameValue(args.raw(name), neutral.get(name))) continue;
-    throw new InputError("rpc.unsupported", `${name} is not supported${neutral.has(name) ? `; it is ${JSON.stringify(neutral.get(name))}` : ""}`);
+    throw new InputError(
+      "rpc.unsupported",
+      `${name} is not supported${neutral.has(name) ? `; it is ${JSON.stringify(neutral.get(name))}` : ""}`,
+    );
   }
 }
 

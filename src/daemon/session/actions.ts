@@ -42,7 +42,10 @@ export class Actions {
 
   async setLimits(entry: Entry, limits: LimitChanges): Promise<void> {
     const all = changedLimits(entry.record.limits, limits);
-    entry.torrent.setRates({ maxDownloadRate: all.maxDownloadRate ?? undefined, maxUploadRate: all.maxUploadRate ?? undefined });
+    entry.torrent.setRates({
+      maxDownloadRate: all.maxDownloadRate ?? undefined,
+      maxUploadRate: all.maxUploadRate ?? undefined,
+    });
     entry.torrent.setMaxPeers(all.maxPeers ?? undefined);
     await remember(this.#context, entry, { limits: all });
     this.#conductor.checkGoals([entry]);
@@ -97,7 +100,14 @@ export class Actions {
       await torrent.rename(name);
     } catch (error) {
       const isBusy = errorCode(error) === "torrent.moving";
-      if (before !== undefined) note(this.#context, entry, isBusy ? { diskName: record.diskName, renamingTo: record.renamingTo } : { diskName: torrent.metainfo?.name ?? before, renamingTo: null });
+      if (before !== undefined)
+        note(
+          this.#context,
+          entry,
+          isBusy
+            ? { diskName: record.diskName, renamingTo: record.renamingTo }
+            : { diskName: torrent.metainfo?.name ?? before, renamingTo: null },
+        );
       throw error;
     } finally {
       this.#conductor.reconsider();
@@ -116,18 +126,21 @@ export class Actions {
     const place = placeOf(this.#context.settings(), folder);
     const { destination, done, wanted } = entry.record;
     // It stays in the folder for incomplete torrents until it is complete.
-    if (destination !== null && (wanted === 0 || done < wanted)) return remember(this.#context, entry, { destination: place });
+    if (destination !== null && (wanted === 0 || done < wanted))
+      return remember(this.#context, entry, { destination: place });
     return this.#moveNow(entry, place);
   }
 
   async #moveNow(entry: Entry, place: string): Promise<void> {
-    if (place === entry.record.folder && entry.record.movingTo === null) return remember(this.#context, entry, { destination: null });
+    if (place === entry.record.folder && entry.record.movingTo === null)
+      return remember(this.#context, entry, { destination: null });
     const before = entry.record.movingTo;
     try {
       await remember(this.#context, entry, { movingTo: place });
       await entry.torrent.move(place);
     } catch (error) {
-      // What the end of the daemon cuts short goes on at the next start; what is being moved already goes on where it goes.
+      // What the end of the daemon cuts short goes on at the next start; what is being moved already goes on where it
+      // goes.
       const code = errorCode(error);
       if (code !== "aborted") note(this.#context, entry, { movingTo: code === "torrent.moving" ? before : null });
       this.#conductor.reconsider();
@@ -142,7 +155,12 @@ export class Actions {
     switch (request.action) {
       case "start":
       case "start-now":
-        await remember(this.#context, entry, { isStarted: true, isForced: request.action === "start-now", isFinished: false, ...withoutGoal(entry) });
+        await remember(this.#context, entry, {
+          isStarted: true,
+          isForced: request.action === "start-now",
+          isFinished: false,
+          ...withoutGoal(entry),
+        });
         if (entry.torrent.state.kind === "failed") entry.torrent.resume();
         return;
       case "pause":
@@ -199,13 +217,21 @@ export class Actions {
       else if (entry.record.wanted > 0 && entry.record.done >= entry.record.wanted) await this.arrive(entry);
     } catch (error) {
       if (errorCode(error) === "aborted") return;
-      this.#context.log.error("what was begun before the last stop cannot be ended", { infoHash: entry.id, reason: toError(error).message });
+      this.#context.log.error("what was begun before the last stop cannot be ended", {
+        infoHash: entry.id,
+        reason: toError(error).message,
+      });
       note(this.#context, entry, { movingTo: null });
     }
   }
 }
 
-/** A torrent that a goal stopped and a person starts again is to seed: its own goals are lifted, or the next look would stop it again. */
+/**
+ * A torrent that a goal stopped and a person starts again is to seed: its own goals are lifted, or the next look would
+ * stop it again.
+ */
 function withoutGoal({ record }: Entry): Partial<TorrentRecord> {
-  return record.isFinished ? { limits: { ...record.limits, seedRatio: ENDLESS, seedSeconds: ENDLESS, seedIdleSeconds: ENDLESS } } : {};
+  return record.isFinished
+    ? { limits: { ...record.limits, seedRatio: ENDLESS, seedSeconds: ENDLESS, seedIdleSeconds: ENDLESS } }
+    : {};
 }

@@ -8,14 +8,18 @@ const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
 
 /**
- * The rule for addresses that a remote source names, a tracker's or a torrent file's: what is not on the public internet is refused, or
- * a magnet link could make the daemon talk to whatever stands behind the same router. Asked with the addresses that are about
- * to be connected to, also after each redirect; one bad address among them refuses all.
+ * The rule for addresses that a remote source names, a tracker's or a torrent file's: what is not on the public
+ * internet is refused, or a magnet link could make the daemon talk to whatever stands behind the same router. Asked
+ * with the addresses that are about to be connected to, also after each redirect; one bad address among them refuses
+ * all.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));
   if (ips.length > 0 && bad === undefined) return undefined;
-  const what = bad === undefined || url.hostname === bad || url.hostname === `[${bad}]` ? url.hostname : `${url.hostname} is ${bad}, which`;
+  const what =
+    bad === undefined || url.hostname === bad || url.hostname === `[${bad}]`
+      ? url.hostname
+      : `${url.hostname} is ${bad}, which`;
   return `${what} is not on the public internet: allow-private-addresses in the configuration, or --allow-private, lets it be used`;
 };
 

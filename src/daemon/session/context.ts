@@ -20,7 +20,10 @@ export interface SessionContext {
   readonly removals: Map<string, Promise<void>>;
 }
 
-/** Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. Of one that was removed meanwhile nothing is kept, or it would come back. */
+/**
+ * Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. Of one that was removed
+ * meanwhile nothing is kept, or it would come back.
+ */
 export function remember(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
   if (context.roster.find(entry.id) !== entry) return Promise.resolve();
@@ -34,9 +37,18 @@ export function note(context: SessionContext, entry: Entry, changes: Partial<Tor
 }
 
 /** The numbers of a torrent that its record keeps for when it is not opened. */
-export function counters({ record, torrent }: Pick<Entry, "record" | "torrent">): Pick<TorrentRecord, "downloaded" | "uploaded" | "size" | "wanted" | "done"> {
+export function counters({
+  record,
+  torrent,
+}: Pick<Entry, "record" | "torrent">): Pick<TorrentRecord, "downloaded" | "uploaded" | "size" | "wanted" | "done"> {
   const { downloaded, uploaded, totalBytes, wantedBytes, doneBytes } = torrent.status();
   const { size, wanted, done } = record;
   const isKnown = torrent.isOpened;
-  return { downloaded, uploaded, size: totalBytes > 0 ? totalBytes : size, wanted: isKnown ? wantedBytes : wanted, done: isKnown ? doneBytes : done };
+  return {
+    downloaded,
+    uploaded,
+    size: totalBytes > 0 ? totalBytes : size,
+    wanted: isKnown ? wantedBytes : wanted,
+    done: isKnown ? doneBytes : done,
+  };
 }

@@ -6,7 +6,8 @@ import { createTorrent } from "../../metainfo/index.ts";
 let s: SessionStage;
 afterEach(() => s.close());
 
-const isWhole = (folder: string): boolean => equalBytes(s.host.disk.get(`${folder}/one.bin`) ?? new Uint8Array(), s.play.files.get("one.bin") ?? new Uint8Array());
+const isWhole = (folder: string): boolean =>
+  equalBytes(s.host.disk.get(`${folder}/one.bin`) ?? new Uint8Array(), s.play.files.get("one.bin") ?? new Uint8Array());
 const magnet = (): string => `magnet:?xt=urn:btih:${s.play.metainfo.infoHash?.hex ?? ""}&x.pe=10.0.0.1:6881`;
 
 describe("DaemonSession.add", () => {
@@ -18,7 +19,13 @@ describe("DaemonSession.add", () => {
     const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address], label: "tv" }));
     expect(await s.reach(session, id, "seeding")).toBe(true);
     expect(isWhole("/tv")).toBe(true);
-    expect(session.row(id)).toMatchObject({ name: "one.bin", progress: 1, done: 1_000_000, label: "tv", folder: "/tv" });
+    expect(session.row(id)).toMatchObject({
+      name: "one.bin",
+      progress: 1,
+      done: 1_000_000,
+      label: "tv",
+      folder: "/tv",
+    });
     expect(session.row(id)?.finishedAt).toBeGreaterThan(0);
     expect(told[0]).toEqual(expect.objectContaining({ id, name: "one.bin", size: 1_000_000 }));
     expect(told.at(-1)).not.toHaveProperty("name");
@@ -51,8 +58,13 @@ describe("DaemonSession.add", () => {
   it("selects files before the start and finds what is known of a file that is inspected", async () => {
     s = await SessionStage.begin({ "a.bin": 400_000, "b.bin": 400_000 });
     const session = await s.open();
-    expect(session.inspect(s.torrent)).toMatchObject({ isKnown: false, files: [{ index: 0, path: "a.bin", size: 400_000 }, { path: "b.bin" }] });
-    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address], priorities: { "0": "skip", "1": "high" } }));
+    expect(session.inspect(s.torrent)).toMatchObject({
+      isKnown: false,
+      files: [{ index: 0, path: "a.bin", size: 400_000 }, { path: "b.bin" }],
+    });
+    const id = await s.wait(
+      session.add(s.torrent, { peers: [s.seeder.address], priorities: { "0": "skip", "1": "high" } }),
+    );
     await s.reach(session, id, "seeding");
     expect(session.files(id)).toMatchObject([{ priority: "skip" }, { priority: "high", done: 400_000 }]);
     expect(s.host.disk.get("/data/play/a.bin")).toBeUndefined();
@@ -62,13 +74,26 @@ describe("DaemonSession.add", () => {
   it("fetches no torrent file from a private address unless that is allowed", async () => {
     s = await SessionStage.begin();
     s.stage.world.name("files.example", "10.0.0.1");
-    const server = await s.wait(s.seeder.runtime.httpServers.serve({ ip: "10.0.0.1", port: 80, onRequest: () => ({ status: 200, body: s.torrent }) }));
+    const server = await s.wait(
+      s.seeder.runtime.httpServers.serve({
+        ip: "10.0.0.1",
+        port: 80,
+        onRequest: () => ({ status: 200, body: s.torrent }),
+      }),
+    );
     const strict = await s.open({}, { allowPrivateAddresses: false });
-    for (const url of ["http://files.example/a.torrent", "http://10.0.0.1/a.torrent", "http://127.0.0.1/a.torrent", "http://[::1]/a.torrent"]) {
+    for (const url of [
+      "http://files.example/a.torrent",
+      "http://10.0.0.1/a.torrent",
+      "http://127.0.0.1/a.torrent",
+      "http://[::1]/a.torrent",
+    ]) {
       await expect(s.wait(strict.add(url, {})), url).rejects.toMatchObject({ code: "http.forbidden" });
     }
     const open = await s.open({}, {}, s.stage.world.host("10.0.0.3"));
-    expect(await s.wait(open.add("http://files.example/a.torrent", { paused: true }))).toBe(s.play.metainfo.infoHash?.hex);
+    expect(await s.wait(open.add("http://files.example/a.torrent", { paused: true }))).toBe(
+      s.play.metainfo.infoHash?.hex,
+    );
     await s.wait(server.close());
   });
 });
@@ -79,7 +104,14 @@ describe("DaemonSession after a crash", () => {
     const first = await s.open();
     const id = await s.wait(first.add(s.torrent, { peers: [s.seeder.address], priorities: { "1": "skip" } }));
     await s.reach(first, id, "seeding");
-    await s.wait(first.patch(id, { name: "renamed", label: "x", limits: { maxUploadRate: 5_000, seedRatio: 2 }, sequential: true }));
+    await s.wait(
+      first.patch(id, {
+        name: "renamed",
+        label: "x",
+        limits: { maxUploadRate: 5_000, seedRatio: 2 },
+        sequential: true,
+      }),
+    );
     await s.wait(first.setTrackers(id, [["http://10.9.9.9/announce"]]));
     await expect(s.wait(first.setTrackers(id, [["javascript:x"]]))).rejects.toMatchObject({ code: "session.tracker" });
     await s.wait(first.act({ action: "pause", ids: [id] }));
@@ -173,7 +205,10 @@ describe("DaemonSession.act", () => {
     const session = await s.open();
     const id = await s.wait(session.add(s.torrent, { paused: true }));
     const other = "f".repeat(40);
-    expect(await s.wait(session.act({ action: "label", ids: [id, other], label: "x" }))).toMatchObject({ done: 1, failed: [{ id: other, code: "session.not-found" }] });
+    expect(await s.wait(session.act({ action: "label", ids: [id, other], label: "x" }))).toMatchObject({
+      done: 1,
+      failed: [{ id: other, code: "session.not-found" }],
+    });
     await s.run(100);
     expect(session.row(id)?.label).toBe("x");
   });
@@ -253,7 +288,9 @@ describe("DaemonSession.open", () => {
     const next = await s.wait(reading.next(), 6_000);
     const first = next.done === true ? new Uint8Array() : next.value;
     expect(first.length).toBeGreaterThan(0);
-    expect(equalBytes(first, s.play.files.get("one.bin")?.slice(3_500_000, 3_500_000 + first.length) ?? new Uint8Array())).toBe(true);
+    expect(
+      equalBytes(first, s.play.files.get("one.bin")?.slice(3_500_000, 3_500_000 + first.length) ?? new Uint8Array()),
+    ).toBe(true);
     await s.wait(session.act({ action: "pause", ids: [id] }));
     await s.reach(session, id, "paused");
     const late = file.read(0, 4_000_000, new AbortController().signal)[Symbol.asyncIterator]();

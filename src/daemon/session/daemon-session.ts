@@ -61,19 +61,32 @@ export class DaemonSession implements Session {
     const host = options.runtime ?? own ?? nodeRuntime();
     this.#options = options;
     this.#ownRuntime = own;
-    this.#emitter = new SessionEmitter((error) => options.log.error("a listener of the session failed", { reason: String(error) }));
+    this.#emitter = new SessionEmitter((error) =>
+      options.log.error("a listener of the session failed", { reason: String(error) }),
+    );
     this.#log = new LogRing(host.clock, options.log, (line) => this.#emitter.emit("log", line));
     const runtime: Runtime = { ...host, log: this.#log };
     this.#settings = new SettingsStore(runtime.files, `${stateDir}/settings.json`, options.settings);
     this.#statistics = new TransferStatistics(runtime.files, `${stateDir}/statistics.json`);
-    this.#script = options.onCompleteScript === undefined ? undefined : new CompletionScript(options.onCompleteScript, this.#log);
+    this.#script =
+      options.onCompleteScript === undefined ? undefined : new CompletionScript(options.onCompleteScript, this.#log);
     this.#taken = new TakenFiles(runtime.files, `${stateDir}/watched.json`, this.#log);
     this.#startedAt = runtime.clock.wallTime();
     this.#rates = options.settings;
-    this.#context = makeContext({ options, runtime, log: this.#log, settings: () => this.settings(), tell: (delta) => this.#emitter.emit("delta", delta) });
+    this.#context = makeContext({
+      options,
+      runtime,
+      log: this.#log,
+      settings: () => this.settings(),
+      tell: (delta) => this.#emitter.emit("delta", delta),
+    });
     this.#conductor = new Conductor(this.#context);
     this.#actions = new Actions(this.#context, this.#conductor);
-    this.#adder = new Adder({ context: this.#context, conductor: this.#conductor, onComplete: (entry, isNews) => this.#onComplete(entry, isNews) });
+    this.#adder = new Adder({
+      context: this.#context,
+      conductor: this.#conductor,
+      onComplete: (entry, isNews) => this.#onComplete(entry, isNews),
+    });
     this.#tasks = new CreateTasks({
       runtime,
       createdBy: `Millrace ${version}`,
@@ -103,8 +116,20 @@ export class DaemonSession implements Session {
     roster.flush();
     await this.#lookAtDisk();
     await this.#keepAlternativeTimes();
-    const { emitter, conductor, statistics, context } = { emitter: this.#emitter, conductor: this.#conductor, statistics: this.#statistics, context: this.#context };
-    this.#pulse = new Pulse({ context, conductor, emitter, statistics, info: () => this.info(), onSlowLook: () => this.#slowLook() });
+    const { emitter, conductor, statistics, context } = {
+      emitter: this.#emitter,
+      conductor: this.#conductor,
+      statistics: this.#statistics,
+      context: this.#context,
+    };
+    this.#pulse = new Pulse({
+      context,
+      conductor,
+      emitter,
+      statistics,
+      info: () => this.info(),
+      onSlowLook: () => this.#slowLook(),
+    });
     this.#watchFolder();
   }
 
@@ -186,7 +211,10 @@ export class DaemonSession implements Session {
     const entry = this.#get(id);
     await entry.torrent.setPriorities(priorities);
     const chosen = entry.torrent.files().filter(({ priority }) => priority !== "normal");
-    await remember(this.#context, entry, { priorities: Object.fromEntries(chosen.map(({ index, priority }) => [String(index), priority])), ...counters(entry) });
+    await remember(this.#context, entry, {
+      priorities: Object.fromEntries(chosen.map(({ index, priority }) => [String(index), priority])),
+      ...counters(entry),
+    });
   }
 
   async setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void> {
@@ -212,22 +240,36 @@ export class DaemonSession implements Session {
     return this.settings();
   }
 
-  /** The configuration was read again: it takes effect where nothing else was said while the daemon ran. Answers which settings changed. */
+  /**
+   * The configuration was read again: it takes effect where nothing else was said while the daemon ran. Answers which
+   * settings changed.
+   */
   reconfigure(settings: Api.Settings): readonly string[] {
     const before: Readonly<Record<string, unknown>> = this.settings();
     this.#settings.setBase(settings);
-    const changed = Object.entries(this.settings()).flatMap(([key, value]) => (JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key]));
+    const changed = Object.entries(this.settings()).flatMap(([key, value]) =>
+      JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key],
+    );
     this.#apply();
     if (changed.length > 0) this.#emitter.emit("settings", {});
     return changed;
   }
 
   info(): Api.SessionInfo {
-    return sessionInfo(this.#context, { version: this.#options.version, freeBytes: this.#freeBytes, rates: this.#rates });
+    return sessionInfo(this.#context, {
+      version: this.#options.version,
+      freeBytes: this.#freeBytes,
+      rates: this.#rates,
+    });
   }
 
   statistics(): Api.Statistics {
-    return sessionStatistics(this.#context, { startedAt: this.#startedAt, freeBytes: this.#freeBytes, transfers: this.#statistics, rates: this.#pulse?.rates });
+    return sessionStatistics(this.#context, {
+      startedAt: this.#startedAt,
+      freeBytes: this.#freeBytes,
+      transfers: this.#statistics,
+      rates: this.#pulse?.rates,
+    });
   }
 
   history(): Api.History {
@@ -252,7 +294,11 @@ export class DaemonSession implements Session {
 
   async open(id: string, file: number): Promise<FileReading> {
     const { files } = this.#context.runtime;
-    return openFile(this.#get(id), file, { files, followLinks: this.#options.followLinks ?? false, setPriorities: (priorities) => this.setPriorities(id, priorities) });
+    return openFile(this.#get(id), file, {
+      files,
+      followLinks: this.#options.followLinks ?? false,
+      setPriorities: (priorities) => this.setPriorities(id, priorities),
+    });
   }
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void {
@@ -292,7 +338,8 @@ export class DaemonSession implements Session {
     this.#conductor.close();
     await this.#watch?.watching.close();
     await this.#tasks.close();
-    for (const entry of roster.entries()) if (entry.torrent.isOpened) note(this.#context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
+    for (const entry of roster.entries())
+      if (entry.torrent.isOpened) note(this.#context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
     this.#pulse?.record();
     roster.close();
     await client.close();
@@ -307,8 +354,15 @@ export class DaemonSession implements Session {
     const settings = this.settings();
     const { client, runtime } = this.#context;
     this.#rates = ratesAt(settings, new Date(runtime.clock.wallTime()));
-    client.setRates({ maxDownloadRate: this.#rates.maxDownloadRate ?? undefined, maxUploadRate: this.#rates.maxUploadRate ?? undefined });
-    client.setLimits({ maxConnections: settings.maxConnections, maxPeers: settings.maxPeers, uploadSlots: settings.uploadSlots });
+    client.setRates({
+      maxDownloadRate: this.#rates.maxDownloadRate ?? undefined,
+      maxUploadRate: this.#rates.maxUploadRate ?? undefined,
+    });
+    client.setLimits({
+      maxConnections: settings.maxConnections,
+      maxPeers: settings.maxPeers,
+      uploadSlots: settings.uploadSlots,
+    });
     this.#conductor.reconsider();
     this.#pulse?.tellInfo();
     if (this.#pulse !== undefined) this.#watchFolder();
@@ -320,9 +374,22 @@ export class DaemonSession implements Session {
     const settings = this.settings();
     const folder = settings.watchDir === "" ? "" : placeOf(settings, settings.watchDir);
     if (folder === (this.#watch?.folder ?? "")) return;
-    this.#watch?.watching.close().catch((error: unknown) => this.#log.debug("the watch folder did not close", { reason: String(error) }));
+    this.#watch?.watching
+      .close()
+      .catch((error: unknown) => this.#log.debug("the watch folder did not close", { reason: String(error) }));
     this.#watch =
-      folder === "" ? undefined : { folder, watching: new WatchFolder({ runtime, folder, add: (source) => this.#adder.add(source, {}), isReal: this.#options.hasFileEvents ?? true, taken: this.#taken }) };
+      folder === ""
+        ? undefined
+        : {
+            folder,
+            watching: new WatchFolder({
+              runtime,
+              folder,
+              add: (source) => this.#adder.add(source, {}),
+              isReal: this.#options.hasFileEvents ?? true,
+              taken: this.#taken,
+            }),
+          };
   }
 
   /** Brings what is complete to where it is to be; then the script learns of it. */
@@ -332,17 +399,22 @@ export class DaemonSession implements Session {
       if (isNews) this.#script?.run({ id, name: row.name, path: torrent.path ?? torrent.folder, label: record.label });
     };
     this.#actions.arrive(entry).then(tell, (error: unknown) => {
-      if (errorCode(error) !== "aborted") this.#log.error("cannot move what is complete", { infoHash: entry.id, reason: toError(error).message });
+      if (errorCode(error) !== "aborted")
+        this.#log.error("cannot move what is complete", { infoHash: entry.id, reason: toError(error).message });
     });
   }
 
   /** Switches the alternative rates on and off at their times; between these they are the user's to switch. */
   async #keepAlternativeTimes(): Promise<void> {
-    const isTime = isAlternativeTime(this.settings().alternativeTimes, new Date(this.#context.runtime.clock.wallTime()));
+    const isTime = isAlternativeTime(
+      this.settings().alternativeTimes,
+      new Date(this.#context.runtime.clock.wallTime()),
+    );
     const before = this.#isAlternativeTime;
     this.#isAlternativeTime = isTime;
     if (isTime === undefined || isTime === before || isTime === this.settings().isAlternative) return;
-    // At the start the end of the last times may have been missed; that they were never on is no reason to switch them off.
+    // At the start the end of the last times may have been missed; that they were never on is no reason to switch them
+    // off.
     if (before !== undefined || isTime) await this.change({ isAlternative: isTime });
   }
 
@@ -350,7 +422,8 @@ export class DaemonSession implements Session {
     await this.#keepAlternativeTimes();
     if (this.#conductor.dependsOnTime) this.#conductor.reconsider();
     const rates = ratesAt(this.settings(), new Date(this.#context.runtime.clock.wallTime()));
-    if (rates.maxDownloadRate !== this.#rates.maxDownloadRate || rates.maxUploadRate !== this.#rates.maxUploadRate) this.#apply();
+    if (rates.maxDownloadRate !== this.#rates.maxDownloadRate || rates.maxUploadRate !== this.#rates.maxUploadRate)
+      this.#apply();
     await this.#lookAtDisk();
   }
 
@@ -363,7 +436,10 @@ export class DaemonSession implements Session {
   }
 }
 
-/** Opens the session of a state folder: the torrents of the last run go on as they were. Rejects with StorageError, NetworkError `net.address-in-use`. */
+/**
+ * Opens the session of a state folder: the torrents of the last run go on as they were. Rejects with StorageError,
+ * NetworkError `net.address-in-use`.
+ */
 export async function openSession(options: SessionOptions): Promise<DaemonSession> {
   const session = new DaemonSession(options);
   try {

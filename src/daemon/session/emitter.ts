@@ -4,7 +4,14 @@ type Listeners = { [Name in keyof SessionEvents]: Set<(data: SessionEvents[Name]
 
 /** Who listens to the session. A listener that throws takes nothing from the others: it is told to `onError`. */
 export class SessionEmitter {
-  readonly #listeners: Listeners = { delta: new Set(), rates: new Set(), session: new Set(), log: new Set(), task: new Set(), settings: new Set() };
+  readonly #listeners: Listeners = {
+    delta: new Set(),
+    rates: new Set(),
+    session: new Set(),
+    log: new Set(),
+    task: new Set(),
+    settings: new Set(),
+  };
   readonly #onError: (error: unknown) => void;
 
   constructor(onError: (error: unknown) => void) {

@@ -12,27 +12,42 @@ export interface OpenFileOptions {
   readonly setPriorities: (priorities: ReadonlyMap<number, Priority>) => Promise<void>;
 }
 
-/** A file to be read by ranges, also while it is downloaded. Rejects with MillraceError `session.not-found`, `session.link`. */
+/**
+ * A file to be read by ranges, also while it is downloaded. Rejects with MillraceError `session.not-found`,
+ * `session.link`.
+ */
 export async function openFile(entry: Entry, index: number, options: OpenFileOptions): Promise<FileReading> {
   const { torrent } = entry;
   const { files, followLinks, setPriorities } = options;
   const file = torrent.metainfo?.files[index];
-  if (file === undefined || file.isPadding) throw new MillraceError("session.not-found", `${entry.row.name} has no file ${index}`, { fields: { id: entry.id, file: index } });
+  if (file === undefined || file.isPadding)
+    throw new MillraceError("session.not-found", `${entry.row.name} has no file ${index}`, {
+      fields: { id: entry.id, file: index },
+    });
   const place = torrent.metainfo?.isSingleFile === true ? torrent.path : `${torrent.path ?? ""}/${file.path.join("/")}`;
   if (!followLinks && place !== undefined && !(await isInside(files, torrent.folder, place))) {
-    throw new MillraceError("session.link", `${file.path.join("/")} lies outside of ${torrent.folder}, by a symbolic link; follow-links in the configuration allows that`, { fields: { id: entry.id, file: index } });
+    throw new MillraceError(
+      "session.link",
+      `${file.path.join("/")} lies outside of ${torrent.folder}, by a symbolic link; follow-links in the configuration allows that`,
+      { fields: { id: entry.id, file: index } },
+    );
   }
   return {
     path: file.path.join("/"),
     size: file.length,
     async *read(start, end, signal) {
       // Whoever plays a file wants it.
-      if (torrent.files().find((each) => each.index === index)?.priority === "skip") await setPriorities(new Map([[index, "normal"]]));
+      if (torrent.files().find((each) => each.index === index)?.priority === "skip")
+        await setPriorities(new Map([[index, "normal"]]));
       try {
         yield* torrent.read(index, start, end, signal);
       } catch (error) {
         if (errorCode(error) !== "torrent.not-active") throw error;
-        throw new MillraceError("session.not-active", `${entry.row.name} does not run: start it to fetch what is missing`, { cause: error, fields: { id: entry.id } });
+        throw new MillraceError(
+          "session.not-active",
+          `${entry.row.name} does not run: start it to fetch what is missing`,
+          { cause: error, fields: { id: entry.id } },
+        );
       }
     },
   };

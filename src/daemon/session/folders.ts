@@ -3,8 +3,8 @@ import type { Settings } from "../../api/index.ts";
 import { InputError } from "../../base/index.ts";
 
 /**
- * Where a torrent's data goes: where it was said, else to its label's folder, else to the session's. A folder that does not begin at the
- * root is one below the session's. Throws InputError `session.folder`.
+ * Where a torrent's data goes: where it was said, else to its label's folder, else to the session's. A folder that does
+ * not begin at the root is one below the session's. Throws InputError `session.folder`.
  */
 export function folderFor(settings: Pick<Settings, "downloadDir" | "labels">, label: string, folder?: string): string {
   const ofLabel = Object.hasOwn(settings.labels, label) ? settings.labels[label] : undefined;
@@ -13,6 +13,7 @@ export function folderFor(settings: Pick<Settings, "downloadDir" | "labels">, la
 
 /** A folder that the user names, from the root on. Throws InputError `session.folder`. */
 export function placeOf({ downloadDir }: Pick<Settings, "downloadDir">, folder: string): string {
-  if (folder === "" || folder.includes("\0")) throw new InputError("session.folder", `not a folder: ${JSON.stringify(folder.slice(0, 100))}`);
+  if (folder === "" || folder.includes("\0"))
+    throw new InputError("session.folder", `not a folder: ${JSON.stringify(folder.slice(0, 100))}`);
   return isAbsolute(folder) ? resolve(folder) : resolve(downloadDir, folder);
 }

@@ -3,7 +3,10 @@
 /** Milliseconds between two looks at the torrents that move. */
 export const LOOK_MS = 1_000;
 
-/** Milliseconds in which changes of state are collected before they are told: a hundred torrents paused at once are one event. */
+/**
+ * Milliseconds in which changes of state are collected before they are told: a hundred torrents paused at once are one
+ * event.
+ */
 export const TELL_MS = 50;
 
 /** Milliseconds between two records of the counters of torrents that move: what a crash may cost of them. */
@@ -41,13 +44,18 @@ export const HOUR_ENTRIES = 720;
 /** Tasks of making a torrent that are remembered after they ended. */
 export const MAX_TASKS = 50;
 
-/** Milliseconds between the news of a change in the watch folder and the look at it: a file is written in many changes. */
+/**
+ * Milliseconds between the news of a change in the watch folder and the look at it: a file is written in many changes.
+ */
 export const WATCH_EVENT_MS = 200;
 
 /** Milliseconds for which what is no torrent must not have changed before it is put aside. */
 export const WATCH_SETTLE_MS = 2_000;
 
-/** Milliseconds without a change after which a magnet file that cannot be read is put aside, and a torrent file that ends too soon is told of. */
+/**
+ * Milliseconds without a change after which a magnet file that cannot be read is put aside, and a torrent file that
+ * ends too soon is told of.
+ */
 export const WATCH_INVALID_MS = 60_000;
 
 /** Bytes of a magnet file. */

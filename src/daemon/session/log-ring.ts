@@ -45,7 +45,9 @@ export class LogRing implements Log {
   }
 
   #keep(level: LogLine["level"], message: string, fields: LogFields = {}): void {
-    const details = Object.entries(fields).flatMap(([key, value]) => (value === undefined || key === "infoHash" ? [] : [`${key}: ${text(value)}`]));
+    const details = Object.entries(fields).flatMap(([key, value]) =>
+      value === undefined || key === "infoHash" ? [] : [`${key}: ${text(value)}`],
+    );
     const { infoHash } = fields;
     const line: LogLine = {
       id: ++this.#lastId,

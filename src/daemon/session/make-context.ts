@@ -32,7 +32,9 @@ export function makeContext({ options, runtime, log, settings, tell }: ContextPa
       ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
     }),
     roster: new Roster({ clock: runtime.clock, tell }),
-    store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) => log.error("cannot keep the session's state", { reason: String(error) })),
+    store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) =>
+      log.error("cannot keep the session's state", { reason: String(error) }),
+    ),
     torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
     log,
     settings,

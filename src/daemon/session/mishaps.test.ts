@@ -8,7 +8,8 @@ afterEach(() => s.close());
 
 /** The state folder's disk is full. */
 const fillState = (host: SimHost): void => {
-  host.disk.fault = (operation, path) => (operation === "write" && path.startsWith("/state/") ? new StorageError("storage.full", "no room") : undefined);
+  host.disk.fault = (operation, path) =>
+    operation === "write" && path.startsWith("/state/") ? new StorageError("storage.full", "no room") : undefined;
 };
 
 describe("Actions.remove", () => {
@@ -31,7 +32,10 @@ describe("Actions.remove", () => {
     const session = await s.open();
     const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "seeding");
-    s.host.disk.fault = (operation, path) => (operation === "rename" && path.startsWith("/data/") ? new StorageError("storage.other-disk", "another disk") : undefined);
+    s.host.disk.fault = (operation, path) =>
+      operation === "rename" && path.startsWith("/data/")
+        ? new StorageError("storage.other-disk", "another disk")
+        : undefined;
     const moving = session.act({ action: "move", ids: [id], folder: "/new" });
     const removing = session.act({ action: "remove", ids: [id], deleteData: true });
     await s.wait(Promise.all([moving, removing]));
@@ -87,7 +91,9 @@ describe("Actions.move", () => {
     const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "seeding");
     fillState(s.host);
-    expect((await s.wait(session.act({ action: "move", ids: [id], folder: "/new" }))).failed).toMatchObject([{ code: "storage.full" }]);
+    expect((await s.wait(session.act({ action: "move", ids: [id], folder: "/new" }))).failed).toMatchObject([
+      { code: "storage.full" },
+    ]);
     s.host.disk.fault = undefined;
     await s.run(2_000);
     expect(session.row(id)).toMatchObject({ state: "seeding", folder: "/data" });

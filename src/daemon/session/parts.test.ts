@@ -41,7 +41,12 @@ describe("the watch folder", () => {
     const session = await s.open({ watchDir: "/watch" });
     await s.run(10 * 60_000);
     expect([session.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
-    expect(session.log().filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual([expect.stringContaining("ends too soon")]);
+    expect(
+      session
+        .log()
+        .filter(({ level }) => level === "warn")
+        .map(({ message }) => message),
+    ).toEqual([expect.stringContaining("ends too soon")]);
     s.host.disk.put("/watch/a.torrent", s.torrent, 2);
     await s.run(11_000);
     expect(session.list()).toHaveLength(1);
@@ -51,7 +56,10 @@ describe("the watch folder", () => {
   it("takes a file that cannot be renamed once: what is removed stays removed, over restarts, until the file changes", async () => {
     s = await SessionStage.begin();
     s.host.disk.put("/watch/a.torrent", s.torrent, 1);
-    s.host.disk.fault = (operation, path) => (operation === "rename" && path.startsWith("/watch/") ? new StorageError("storage.read-only", `${path}: read-only`) : undefined);
+    s.host.disk.fault = (operation, path) =>
+      operation === "rename" && path.startsWith("/watch/")
+        ? new StorageError("storage.read-only", `${path}: read-only`)
+        : undefined;
     const session = await s.open({ watchDir: "/watch" });
     await s.run(15_000);
     const [id = ""] = session.list().map((row) => row.id);
@@ -97,7 +105,13 @@ describe("a damaged record", () => {
   it("costs what was said of its torrent, not the torrent, and no other", async () => {
     s = await SessionStage.begin();
     const id = s.play.metainfo.infoHash?.hex ?? "";
-    const good = newRecord({ id: "b".repeat(40), addedAt: 1, folder: "/data", magnet: `magnet:?xt=urn:btih:${"b".repeat(40)}`, label: "kept" });
+    const good = newRecord({
+      id: "b".repeat(40),
+      addedAt: 1,
+      folder: "/data",
+      magnet: `magnet:?xt=urn:btih:${"b".repeat(40)}`,
+      label: "kept",
+    });
     s.host.disk.put(`/state/torrents/${id}.torrent`, s.torrent);
     s.host.disk.put("/state/settings.json", utf8(`{"maxPeers": "many", "maxUploadRate": 5000}`));
     s.host.disk.put("/state/statistics.json", utf8("damaged"));
@@ -117,7 +131,9 @@ describe("a damaged record", () => {
     const id = s.play.metainfo.infoHash?.hex ?? "";
     s.host.disk.put(`/state/torrents/${"c".repeat(40)}.torrent`, utf8("nonsense"));
     s.host.disk.put(`/state/torrents/${id}.torrent`, s.torrent);
-    const lines = ["c".repeat(40), id].map((each, at) => JSON.stringify(newRecord({ id: each, addedAt: at, folder: "/data" })));
+    const lines = ["c".repeat(40), id].map((each, at) =>
+      JSON.stringify(newRecord({ id: each, addedAt: at, folder: "/data" })),
+    );
     s.host.disk.put("/state/torrents.jsonl", utf8(`${lines.join("\n")}\n`));
     const session = await s.open();
     expect(session.list().map((row) => row.id)).toEqual([id]);
@@ -140,7 +156,12 @@ describe("CompletionScript", () => {
   }
 
   it("is told by its environment, and a name is never a command", async () => {
-    const script = new CompletionScript(program(`printf '%s|' "$MILLRACE_ID" "$MILLRACE_NAME" "$MILLRACE_PATH" "$MILLRACE_LABEL" "$MILLRACE_TOKEN" "$#" > ${folder}/out; mv ${folder}/out ${folder}/done`), silentLog);
+    const script = new CompletionScript(
+      program(
+        `printf '%s|' "$MILLRACE_ID" "$MILLRACE_NAME" "$MILLRACE_PATH" "$MILLRACE_LABEL" "$MILLRACE_TOKEN" "$#" > ${folder}/out; mv ${folder}/out ${folder}/done`,
+      ),
+      silentLog,
+    );
     vi.stubEnv("MILLRACE_TOKEN", "a secret");
     const name = `$(touch ${folder}/hacked) ; \`touch ${folder}/hacked\` "'\n--help`;
     script.run({ id: "1", name, path: `/data/${name}`, label: "tv\0x" });
@@ -156,7 +177,10 @@ describe("CompletionScript", () => {
     ["is not there", undefined, "ENOENT"],
   ])("that %s is told in the log", async (_, text, reason) => {
     const error = vi.fn<(message: string, fields?: object) => void>();
-    const script = new CompletionScript(text === undefined ? `${folder}/nothing` : program(text), { ...silentLog, error });
+    const script = new CompletionScript(text === undefined ? `${folder}/nothing` : program(text), {
+      ...silentLog,
+      error,
+    });
     script.run({ id: "1", name: "n", path: "/p", label: "" });
     await vi.waitFor(() => expect(JSON.stringify(error.mock.calls)).toContain(reason), 10_000);
     await script.close();

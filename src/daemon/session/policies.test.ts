@@ -7,7 +7,14 @@ import { ENDLESS, hasReachedGoal } from "./running/goals.ts";
 import { chooseRunning, moveInQueue, type QueueItem } from "./running/queue.ts";
 import { isAlternativeTime, ratesAt } from "./running/schedule.ts";
 
-const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({ id, queue, isForced: false, isSeed: false, isStalled: false, ...more });
+const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({
+  id,
+  queue,
+  isForced: false,
+  isSeed: false,
+  isStalled: false,
+  ...more,
+});
 const running = (items: readonly QueueItem[], downloads: number | null, seeds: number | null): string =>
   [...(chooseRunning(items, { maxActiveDownloads: downloads, maxActiveSeeds: seeds }) ?? ["all"])].toSorted().join("");
 
@@ -15,7 +22,13 @@ describe("chooseRunning", () => {
   it("lets all run without limits", () => expect(running([item("a", 0)], null, null)).toBe("all"));
 
   it("goes by the place in the queue, downloads and seeds apart", () => {
-    const items = [item("a", 3), item("b", 1), item("c", 2), item("x", 5, { isSeed: true }), item("y", 4, { isSeed: true })];
+    const items = [
+      item("a", 3),
+      item("b", 1),
+      item("c", 2),
+      item("x", 5, { isSeed: true }),
+      item("y", 4, { isSeed: true }),
+    ];
     expect(running(items, 2, 1)).toBe("bcy");
     expect(running(items, 2, null)).toBe("bcxy");
     expect(running(items, null, 1)).toBe("abcy");
@@ -26,11 +39,14 @@ describe("chooseRunning", () => {
   });
 
   it("never lets more run than the limits say", () => {
-    const items = fc.array(fc.record({ queue: fc.nat(50), isSeed: fc.boolean() })).map((all) => all.map((each, at) => item(String(at), each.queue, each)));
+    const items = fc
+      .array(fc.record({ queue: fc.nat(50), isSeed: fc.boolean() }))
+      .map((all) => all.map((each, at) => item(String(at), each.queue, each)));
     fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), (all, downloads, seeds) => {
         const set = chooseRunning(all, { maxActiveDownloads: downloads, maxActiveSeeds: seeds });
-        const count = (isSeed: boolean): number => all.filter((each) => each.isSeed === isSeed && set?.has(each.id) === true).length;
+        const count = (isSeed: boolean): number =>
+          all.filter((each) => each.isSeed === isSeed && set?.has(each.id) === true).length;
         expect(count(false)).toBe(Math.min(downloads, all.filter((each) => !each.isSeed).length));
         expect(count(true)).toBe(Math.min(seeds, all.filter((each) => each.isSeed).length));
       }),
@@ -59,7 +75,14 @@ describe("moveInQueue", () => {
 });
 
 describe("hasReachedGoal", () => {
-  const none = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null };
+  const none = {
+    maxDownloadRate: null,
+    maxUploadRate: null,
+    seedRatio: null,
+    seedSeconds: null,
+    seedIdleSeconds: null,
+    maxPeers: null,
+  };
   it.each([
     [{ ratio: 5, seconds: 1e9, idleSeconds: 1e9 }, {}, {}, false],
     [{ ratio: 0, seconds: 0, idleSeconds: 60 }, {}, { seedIdleSeconds: 60 }, true],
@@ -71,7 +94,13 @@ describe("hasReachedGoal", () => {
     [{ ratio: 0, seconds: 60 }, { seedSeconds: 60 }, { seedRatio: 1 }, true],
     [{ ratio: 0, seconds: 0 }, { seedRatio: 0 }, {}, true],
   ])("%o with own %o and the session's %o: %s", (seeded, own, session, result) => {
-    expect(hasReachedGoal({ idleSeconds: 0, ...seeded }, { ...none, ...own }, { seedRatio: null, seedSeconds: null, seedIdleSeconds: null, ...session })).toBe(result);
+    expect(
+      hasReachedGoal(
+        { idleSeconds: 0, ...seeded },
+        { ...none, ...own },
+        { seedRatio: null, seedSeconds: null, seedIdleSeconds: null, ...session },
+      ),
+    ).toBe(result);
   });
 });
 
@@ -109,10 +138,16 @@ describe("ratesAt", () => {
   });
 
   it("takes the alternative rates while they are on, whatever the time", () => {
-    expect(ratesAt({ ...settings, isAlternative: true, alternativeDownloadRate: 5, alternativeUploadRate: null }, new Date("2026-11-16T12:00"))).toEqual({ maxDownloadRate: 5, maxUploadRate: null });
+    expect(
+      ratesAt(
+        { ...settings, isAlternative: true, alternativeDownloadRate: 5, alternativeUploadRate: null },
+        new Date("2026-11-16T12:00"),
+      ),
+    ).toEqual({ maxDownloadRate: 5, maxUploadRate: null });
   });
 
-  it("takes no limit from a rule, too", () => expect(ratesAt(settings, new Date("2026-11-16T12:00")).maxUploadRate).toBeNull());
+  it("takes no limit from a rule, too", () =>
+    expect(ratesAt(settings, new Date("2026-11-16T12:00")).maxUploadRate).toBeNull());
 });
 
 describe("isAlternativeTime", () => {
@@ -131,29 +166,93 @@ describe("isAlternativeTime", () => {
 });
 
 describe("isPublic", () => {
-  it.each(["8.8.8.8", "1.1.1.1", "2606:4700::1111", "2001:4860:4860::8888", "2002:0808:0808::1", "64:ff9b::808:808", "::ffff:8.8.8.8", "172.32.0.1", "100.128.0.1"])("%s is", (ip) =>
-    expect(isPublic(ip)).toBe(true),
-  );
+  it.each([
+    "8.8.8.8",
+    "1.1.1.1",
+    "2606:4700::1111",
+    "2001:4860:4860::8888",
+    "2002:0808:0808::1",
+    "64:ff9b::808:808",
+    "::ffff:8.8.8.8",
+    "172.32.0.1",
+    "100.128.0.1",
+  ])("%s is", (ip) => expect(isPublic(ip)).toBe(true));
 
   const refused = [
-    "127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "0.0.0.0", "0.1.2.3",
-    "224.0.0.1", "239.255.255.250", "255.255.255.255", "240.0.0.1", "192.0.0.1", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "::", "::1", "fe80::1",
-    "fe80::1%eth0", "fc00::1", "fd12:3456::1", "ff02::1", "fec0::1", "2001:db8::1", "100::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:a9fe:a9fe", "::127.0.0.1",
-    "::ffff:0:10.0.0.1", "2002:7f00:1::1", "2002:a00:1::", "2002:c0a8:101::", "64:ff9b::7f00:1", "64:ff9b::a00:1", "64:ff9b:1::a00:1",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "localhost", "", "127.1", "0x7f000001", "2130706433", "[::1]",
+    "127.0.0.1",
+    "127.255.255.254",
+    "10.0.0.1",
+    "172.16.0.1",
+    "172.31.255.255",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "100.127.255.255",
+    "0.0.0.0",
+    "0.1.2.3",
+    "224.0.0.1",
+    "239.255.255.250",
+    "255.255.255.255",
+    "240.0.0.1",
+    "192.0.0.1",
+    "192.0.2.1",
+    "198.18.0.1",
+    "198.51.100.1",
+    "203.0.113.1",
+    "::",
+    "::1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "fd12:3456::1",
+    "ff02::1",
+    "fec0::1",
+    "2001:db8::1",
+    "100::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "::ffff:a9fe:a9fe",
+    "::127.0.0.1",
+    "::ffff:0:10.0.0.1",
+    "2002:7f00:1::1",
+    "2002:a00:1::",
+    "2002:c0a8:101::",
+    "64:ff9b::7f00:1",
+    "64:ff9b::a00:1",
+    "64:ff9b:1::a00:1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    "localhost",
+    "",
+    "127.1",
+    "0x7f000001",
+    "2130706433",
+    "[::1]",
   ];
   it.each(refused)("%s is not", (ip) => expect(isPublic(ip)).toBe(false));
 
   it("is never so for a loopback or private address in whatever dress", () => {
     const hex = (n: number): string => n.toString(16);
     fc.assert(
-      fc.property(fc.constantFrom("10", "127", "169.254", "192.168"), fc.nat(255), fc.nat(255), fc.nat(255), (head, a, b, c) => {
-        const bytes = [...head.split(".").map(Number), a, b, c].slice(0, 4);
-        const [p = 0, q = 0, r = 0, s = 0] = bytes;
-        const high = hex(p * 256 + q);
-        const low = hex(r * 256 + s);
-        for (const dress of [bytes.join("."), `::ffff:${bytes.join(".")}`, `2002:${high}:${low}::1`, `64:ff9b::${high}:${low}`, `::${high}:${low}`]) expect(isPublic(dress), dress).toBe(false);
-      }),
+      fc.property(
+        fc.constantFrom("10", "127", "169.254", "192.168"),
+        fc.nat(255),
+        fc.nat(255),
+        fc.nat(255),
+        (head, a, b, c) => {
+          const bytes = [...head.split(".").map(Number), a, b, c].slice(0, 4);
+          const [p = 0, q = 0, r = 0, s = 0] = bytes;
+          const high = hex(p * 256 + q);
+          const low = hex(r * 256 + s);
+          for (const dress of [
+            bytes.join("."),
+            `::ffff:${bytes.join(".")}`,
+            `2002:${high}:${low}::1`,
+            `64:ff9b::${high}:${low}`,
+            `::${high}:${low}`,
+          ])
+            expect(isPublic(dress), dress).toBe(false);
+        },
+      ),
     );
   });
 });
@@ -180,5 +279,6 @@ describe("folderFor", () => {
     ["", "below/../here", "/data/here"],
   ])("label %j, folder %j: %s", (label, folder, result) => expect(folderFor(settings, label, folder)).toBe(result));
 
-  it("refuses what is no folder", () => expect(() => folderFor(settings, "", "a\0b")).toThrow(expect.objectContaining({ code: "session.folder" })));
+  it("refuses what is no folder", () =>
+    expect(() => folderFor(settings, "", "a\0b")).toThrow(expect.objectContaining({ code: "session.folder" })));
 });

@@ -8,7 +8,11 @@ let s: SessionStage;
 afterEach(() => s.close());
 
 const SIZES = { "a.bin": 300_000, "b.bin": 100_000 };
-const dataPaths = (): string[] => s.host.disk.paths().filter((path) => path.startsWith("/data/") && !path.includes("/.millrace/")).toSorted();
+const dataPaths = (): string[] =>
+  s.host.disk
+    .paths()
+    .filter((path) => path.startsWith("/data/") && !path.includes("/.millrace/"))
+    .toSorted();
 const under = (name: string): string[] => [`/data/${name}/a.bin`, `/data/${name}/b.bin`];
 
 /** A session that has downloaded the play. */
@@ -58,7 +62,9 @@ describe("DaemonSession.patch of diskName", () => {
         isBegun = true;
         return now === "play" ? new StorageError("storage.failed", "the machine went off") : undefined;
       }
-      return isBegun && operation !== "stat" && operation !== "sync" && path.startsWith("/state/") ? new StorageError("storage.failed", "the machine went off") : undefined;
+      return isBegun && operation !== "stat" && operation !== "sync" && path.startsWith("/state/")
+        ? new StorageError("storage.failed", "the machine went off")
+        : undefined;
     };
     await s.wait(first.patch(id, { diskName: "other" }).catch(() => undefined));
     expect([isBegun, dataPaths()]).toEqual([true, under(now)]);
@@ -66,13 +72,18 @@ describe("DaemonSession.patch of diskName", () => {
     s.host.disk.fault = undefined;
     const second = await s.open();
     expect(await s.reach(second, id, "seeding")).toBe(true);
-    expect([second.row(id)?.diskName, second.row(id)?.downloaded, dataPaths()]).toEqual([now, first.row(id)?.downloaded, under(now)]);
+    expect([second.row(id)?.diskName, second.row(id)?.downloaded, dataPaths()]).toEqual([
+      now,
+      first.row(id)?.downloaded,
+      under(now),
+    ]);
   });
 
   it("does nothing when that cannot be remembered", async () => {
     s = await SessionStage.begin(SIZES);
     const [session, id] = await seeding();
-    s.host.disk.fault = (operation, path) => (operation === "write" && path.startsWith("/state/") ? new StorageError("storage.full", "no room") : undefined);
+    s.host.disk.fault = (operation, path) =>
+      operation === "write" && path.startsWith("/state/") ? new StorageError("storage.full", "no room") : undefined;
     await expect(s.wait(session.patch(id, { diskName: "other" }))).rejects.toMatchObject({ code: "storage.full" });
     s.host.disk.fault = undefined;
     await s.run(1_000);
@@ -103,10 +114,17 @@ describe("torrent-rename-path", () => {
   it("renames on the disk and answers path, name and id; name and files are what is there", async () => {
     s = await SessionStage.begin(SIZES);
     const [session] = await seeding();
-    expect(await call(session, "torrent-rename-path", { ids: [1], path: "play", name: "New Name" })).toMatchObject({ result: "success", arguments: { path: "play", name: "New Name", id: 1 } });
+    expect(await call(session, "torrent-rename-path", { ids: [1], path: "play", name: "New Name" })).toMatchObject({
+      result: "success",
+      arguments: { path: "play", name: "New Name", id: 1 },
+    });
     expect(dataPaths()).toEqual(under("New Name"));
     expect(await call(session, "torrent-get", { fields: ["name", "downloadDir", "files"] })).toMatchObject({
-      arguments: { torrents: [{ name: "New Name", downloadDir: "/data", files: [{ name: "New Name/a.bin" }, { name: "New Name/b.bin" }] }] },
+      arguments: {
+        torrents: [
+          { name: "New Name", downloadDir: "/data", files: [{ name: "New Name/a.bin" }, { name: "New Name/b.bin" }] },
+        ],
+      },
     });
   });
 
@@ -124,8 +142,12 @@ describe("torrent-rename-path", () => {
     s = await SessionStage.begin(SIZES);
     const [session] = await seeding();
     s.host.disk.put("/data/taken", new Uint8Array(3));
-    expect(await call(session, "torrent-rename-path", { ids: [1], path, name })).toMatchObject({ result: expect.stringContaining(message) as unknown });
+    expect(await call(session, "torrent-rename-path", { ids: [1], path, name })).toMatchObject({
+      result: expect.stringContaining(message) as unknown,
+    });
     expect(dataPaths()).toEqual([...under("play"), "/data/taken"]);
-    expect(await call(session, "torrent-get", { fields: ["name"] })).toMatchObject({ arguments: { torrents: [{ name: "play" }] } });
+    expect(await call(session, "torrent-get", { fields: ["name"] })).toMatchObject({
+      arguments: { torrents: [{ name: "play" }] },
+    });
   });
 });

@@ -22,9 +22,9 @@ import type {
 } from "../../api/index.ts";
 
 /**
- * The daemon's torrents, as everything that serves them sees it: the API, the events, the Transmission RPC, streaming, metrics.
- * Methods that take an id throw MillraceError `session.not-found` for one that is not there. Rows are immutable: one that has not
- * changed is the same object as before.
+ * The daemon's torrents, as everything that serves them sees it: the API, the events, the Transmission RPC, streaming,
+ * metrics. Methods that take an id throw MillraceError `session.not-found` for one that is not there. Rows are
+ * immutable: one that has not changed is the same object as before.
  */
 export interface Session {
   /** All rows, in the order they were added; as of the last second, or the last change of state. */
@@ -40,11 +40,17 @@ export interface Session {
 
   /** Reads a torrent file without adding it. Throws InputError `metainfo.*`. */
   inspect(torrent: Uint8Array): Inspected;
-  /** Adds a torrent file's bytes, a magnet link or an `http(s)` address; resolves to its id. Rejects with InputError, NetworkError, StorageError, UsageError `client.duplicate`. */
+  /**
+   * Adds a torrent file's bytes, a magnet link or an `http(s)` address; resolves to its id. Rejects with InputError,
+   * NetworkError, StorageError, UsageError `client.duplicate`.
+   */
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
   /** One thing for many torrents. Each fails alone. */
   act(request: ActionRequest): Promise<ActionResult>;
-  /** Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others. */
+  /**
+   * Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`,
+   * `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others.
+   */
   patch(id: string, request: PatchRequest): Promise<void>;
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
   /** Rejects with InputError `session.tracker` for a new URL that is none of a tracker's. */
@@ -65,7 +71,10 @@ export interface Session {
   /** Says whether there was one to cancel, or to forget. */
   cancelTask(id: string): boolean;
 
-  /** A file's bytes, also while they are still being downloaded. Rejects with `session.not-found`, `session.link` (it lies elsewhere, by a symbolic link). */
+  /**
+   * A file's bytes, also while they are still being downloaded. Rejects with `session.not-found`, `session.link` (it
+   * lies elsewhere, by a symbolic link).
+   */
   open(id: string, file: number): Promise<FileReading>;
 
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
@@ -85,8 +94,9 @@ export interface FileReading {
   readonly path: string;
   readonly size: number;
   /**
-   * Bytes `start` up to and without `end`, in order, as they come: pieces that are missing get a deadline, those behind them are read
-   * ahead. Ends with AbortError, or with MillraceError `session.not-active` when nothing can be fetched for it.
+   * Bytes `start` up to and without `end`, in order, as they come: pieces that are missing get a deadline, those behind
+   * them are read ahead. Ends with AbortError, or with MillraceError `session.not-active` when nothing can be fetched
+   * for it.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

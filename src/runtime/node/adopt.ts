@@ -3,11 +3,11 @@ import net from "node:net";
 /**
  * Moves an accepted connection into a new `net.Socket` that reads into one static buffer.
  *
- * `net.connect` takes `onread`, a buffer that every read goes into; `net.createServer` offers no such option, so an accepted
- * socket allocates 64 KiB for each read. The constructor of `net.Socket` takes a `handle` and `onread` together, though:
- * given the handle of a socket that has not begun to read (`pauseOnConnect`), the new socket is that connection. This uses
- * two private members (`_handle`, `_server`); where they are not as expected it answers `undefined` and the caller falls
- * back to `data` events.
+ * `net.connect` takes `onread`, a buffer that every read goes into; `net.createServer` offers no such option, so an
+ * accepted socket allocates 64 KiB for each read. The constructor of `net.Socket` takes a `handle` and `onread`
+ * together, though: given the handle of a socket that has not begun to read (`pauseOnConnect`), the new socket is that
+ * connection. This uses two private members (`_handle`, `_server`); where they are not as expected it answers
+ * `undefined` and the caller falls back to `data` events.
  */
 export function adopt(accepted: net.Socket, options: net.SocketConstructorOpts): net.Socket | undefined {
   const handle: unknown = Reflect.get(accepted, "_handle");

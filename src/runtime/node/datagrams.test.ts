@@ -36,7 +36,9 @@ describe("nodeDatagrams", () => {
 
   it("refuses a port that is in use, and drops what cannot be sent", async () => {
     const first = await nodeDatagrams.bind({ ip: "127.0.0.1", port: 0, onDatagram: () => undefined });
-    await expect(nodeDatagrams.bind({ ip: "127.0.0.1", port: first.local.port, onDatagram: () => undefined })).rejects.toMatchObject({ code: "net.address-in-use" });
+    await expect(
+      nodeDatagrams.bind({ ip: "127.0.0.1", port: first.local.port, onDatagram: () => undefined }),
+    ).rejects.toMatchObject({ code: "net.address-in-use" });
     expect(() => first.send(new Uint8Array(100_000), { ip: "127.0.0.1", port: 9 })).not.toThrow();
     // A forged datagram may come from port 0: answering it must not throw.
     expect(() => first.send(new Uint8Array(1), { ip: "127.0.0.1", port: 0 })).not.toThrow();

@@ -3,7 +3,10 @@ import { canonicalIp, formatEndpoint, ipFamily } from "../../base/index.ts";
 import type { BindOptions, Datagrams, DatagramSocket } from "../datagrams.ts";
 import { networkError } from "./system-error.ts";
 
-/** Room for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the event loop. */
+/**
+ * Room for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the event
+ * loop.
+ */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 
 function bind(options: BindOptions): Promise<DatagramSocket> {

@@ -46,9 +46,12 @@ describe("nodeFiles.makeFolder", () => {
     await expect(nodeFiles.makeFolder(join(root, "file", "below"))).rejects.toBeInstanceOf(StorageError);
   });
 
-  it.skipIf(!existsSync("/proc/self"))("rejects where a file system says that it has no such place, instead of trying for ever", async () => {
-    await expect(nodeFiles.makeFolder("/proc/nowhere/at/all")).rejects.toBeInstanceOf(StorageError);
-  });
+  it.skipIf(!existsSync("/proc/self"))(
+    "rejects where a file system says that it has no such place, instead of trying for ever",
+    async () => {
+      await expect(nodeFiles.makeFolder("/proc/nowhere/at/all")).rejects.toBeInstanceOf(StorageError);
+    },
+  );
 });
 
 describe("nodeFiles.removeFile", () => {
@@ -74,16 +77,23 @@ describe("nodeFiles.removeFile", () => {
     const refused = Object.assign(new Error("EPERM: operation not permitted"), { code: "EPERM" });
     // As a file that is immutable (chattr +i) does, and one of somebody else's in a folder like /tmp.
     vi.spyOn(fsp, "unlink").mockRejectedValue(refused);
-    await expect(nodeFiles.removeFile(path)).rejects.toMatchObject({ code: "storage.denied", message: `cannot remove ${path}: not permitted` });
+    await expect(nodeFiles.removeFile(path)).rejects.toMatchObject({
+      code: "storage.denied",
+      message: `cannot remove ${path}: not permitted`,
+    });
     vi.restoreAllMocks();
     await mkdir(join(root, "folder"));
-    await expect(nodeFiles.removeFile(join(root, "folder"))).rejects.toMatchObject({ code: process.platform === "linux" ? "storage.is-a-folder" : "storage.denied" });
+    await expect(nodeFiles.removeFile(join(root, "folder"))).rejects.toMatchObject({
+      code: process.platform === "linux" ? "storage.is-a-folder" : "storage.denied",
+    });
   });
 
   it("replace tells why the file cannot be written, not that its temporary file cannot be removed", async () => {
     vi.spyOn(fsp, "rename").mockRejectedValue(Object.assign(new Error("ENOSPC"), { code: "ENOSPC" }));
     vi.spyOn(fsp, "unlink").mockRejectedValue(Object.assign(new Error("EPERM"), { code: "EPERM" }));
-    await expect(nodeFiles.replace(join(root, "file"), new Uint8Array(1))).rejects.toMatchObject({ code: "storage.full" });
+    await expect(nodeFiles.replace(join(root, "file"), new Uint8Array(1))).rejects.toMatchObject({
+      code: "storage.full",
+    });
   });
 });
 
@@ -95,16 +105,24 @@ describe("nodeFiles.readAll", () => {
     await expect(nodeFiles.readAll(path, 4)).rejects.toMatchObject({ code: "storage.too-long" });
   });
 
-  it.skipIf(process.platform === "win32")("reads a pipe where that is allowed, which can be opened but once, as far as is allowed", async () => {
-    const path = join(root, "pipe");
-    execFileSync("mkfifo", [path]);
-    const content = Buffer.alloc(300_000, "abc");
-    const [bytes] = await Promise.all([nodeFiles.readAll(path, content.length, { mayBePipe: true }), writeFile(path, content)]);
-    expect(content.equals(bytes)).toBe(true);
-    const written = writeFile(path, content).catch(() => undefined);
-    await expect(nodeFiles.readAll(path, content.length - 1, { mayBePipe: true })).rejects.toMatchObject({ code: "storage.too-long" });
-    await written;
-  });
+  it.skipIf(process.platform === "win32")(
+    "reads a pipe where that is allowed, which can be opened but once, as far as is allowed",
+    async () => {
+      const path = join(root, "pipe");
+      execFileSync("mkfifo", [path]);
+      const content = Buffer.alloc(300_000, "abc");
+      const [bytes] = await Promise.all([
+        nodeFiles.readAll(path, content.length, { mayBePipe: true }),
+        writeFile(path, content),
+      ]);
+      expect(content.equals(bytes)).toBe(true);
+      const written = writeFile(path, content).catch(() => undefined);
+      await expect(nodeFiles.readAll(path, content.length - 1, { mayBePipe: true })).rejects.toMatchObject({
+        code: "storage.too-long",
+      });
+      await written;
+    },
+  );
 
   it.skipIf(process.platform === "win32")("waits for a writer that is slow to come and slow to write", async () => {
     const path = join(root, "pipe");
@@ -115,7 +133,9 @@ describe("nodeFiles.readAll", () => {
   });
 
   it.skipIf(!existsSync("/dev/zero"))("stops at the limit of a device without an end", async () => {
-    await expect(nodeFiles.readAll("/dev/zero", 100_000, { mayBePipe: true })).rejects.toMatchObject({ code: "storage.too-long" });
+    await expect(nodeFiles.readAll("/dev/zero", 100_000, { mayBePipe: true })).rejects.toMatchObject({
+      code: "storage.too-long",
+    });
     expect(await nodeFiles.readAll("/dev/null", 0, { mayBePipe: true })).toEqual(new Uint8Array());
   });
 

@@ -50,7 +50,9 @@ class NodeFile implements OpenFile {
   async read(into: Uint8Array, position: number): Promise<number> {
     let done = 0;
     while (done < into.length) {
-      const count = await this.#call("read", (callback) => fs.read(this.#fd, into, done, into.length - done, position + done, callback));
+      const count = await this.#call("read", (callback) =>
+        fs.read(this.#fd, into, done, into.length - done, position + done, callback),
+      );
       if (count === 0) break;
       done += count;
     }
@@ -58,21 +60,26 @@ class NodeFile implements OpenFile {
   }
 
   /**
-   * What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions. A pipe without a writer ends at once: it is
-   * looked at again for `waitMs`, and then refused with `storage.not-a-file`.
+   * What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions.
+   * A pipe without a writer ends at once: it is looked at again for `waitMs`, and then refused with
+   * `storage.not-a-file`.
    */
   async readOn(maxBytes: number, waitMs: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     const until = performance.now() + waitMs;
     let left = maxBytes;
     let hasWriter = waitMs === 0;
-    for (let isOver = false; !isOver && left > 0; ) {
+    for (let isOver = false; !isOver && left > 0;) {
       const part = Buffer.allocUnsafe(Math.min(UNSIZED_CHUNK, left));
       let filled = 0;
       while (!isOver && filled < part.length) {
         const count = await this.#readNow(part.subarray(filled));
         if (count === 0 && !hasWriter && performance.now() > until) {
-          throw new StorageError("storage.not-a-file", `cannot read ${this.#path}: it is a pipe that nobody writes to`, { fields: { path: this.#path } });
+          throw new StorageError(
+            "storage.not-a-file",
+            `cannot read ${this.#path}: it is a pipe that nobody writes to`,
+            { fields: { path: this.#path } },
+          );
         }
         hasWriter ||= count !== 0;
         isOver = count === 0 && hasWriter;
@@ -105,7 +112,9 @@ class NodeFile implements OpenFile {
   async write(bytes: Uint8Array, position: number): Promise<void> {
     let done = 0;
     while (done < bytes.length) {
-      done += await this.#call("write", (callback) => fs.write(this.#fd, bytes, done, bytes.length - done, position + done, callback));
+      done += await this.#call("write", (callback) =>
+        fs.write(this.#fd, bytes, done, bytes.length - done, position + done, callback),
+      );
     }
   }
 
@@ -135,7 +144,9 @@ class NodeFile implements OpenFile {
 
   stat(): Promise<FileStat> {
     return new Promise((resolve, reject) => {
-      fs.fstat(this.#fd, (error, stat) => (error === null ? resolve(toStat(stat)) : reject(storageError(error, "look at", this.#path))));
+      fs.fstat(this.#fd, (error, stat) =>
+        error === null ? resolve(toStat(stat)) : reject(storageError(error, "look at", this.#path)),
+      );
     });
   }
 
@@ -152,7 +163,11 @@ class NodeFile implements OpenFile {
   }
 
   /** Goes on, part by part, after a vectored call that stopped `done` bytes in. */
-  async #rest(parts: readonly Uint8Array[], done: number, step: (part: Uint8Array, at: number) => Promise<number>): Promise<number> {
+  async #rest(
+    parts: readonly Uint8Array[],
+    done: number,
+    step: (part: Uint8Array, at: number) => Promise<number>,
+  ): Promise<number> {
     let start = 0;
     let more = 0;
     for (const part of parts) {
@@ -178,7 +193,10 @@ async function attempt<T>(what: string, filePath: string, run: () => Promise<T>)
 
 type StatCall = (filePath: string, callback: (error: NodeJS.ErrnoException | null, stat: fs.Stats) => void) => void;
 
-/** A look at a path by `fs.stat` or `fs.lstat`; `undefined` when it does not exist. Torrents look at many: these calls cost half of what their promises do. */
+/**
+ * A look at a path by `fs.stat` or `fs.lstat`; `undefined` when it does not exist. Torrents look at many: these calls
+ * cost half of what their promises do.
+ */
 function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
   return new Promise((resolve, reject) => {
     call(filePath, (error, stat) => {
@@ -208,7 +226,11 @@ function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<Node
 }
 
 function tooLong(filePath: string, found: string, maxBytes: number): StorageError {
-  return new StorageError("storage.too-long", `cannot read ${filePath}: ${found} more than the ${maxBytes} bytes allowed`, { fields: { path: filePath } });
+  return new StorageError(
+    "storage.too-long",
+    `cannot read ${filePath}: ${found} more than the ${maxBytes} bytes allowed`,
+    { fields: { path: filePath } },
+  );
 }
 
 /** All of an open file. One that grows meanwhile is read as far as it went. */
@@ -216,7 +238,8 @@ async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Pr
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);
   if (stat.size > maxBytes) throw tooLong(filePath, `its ${stat.size} bytes are`, maxBytes);
-  // Not everything says how long it is: pipes and /proc do not. What was read of a pipe is gone, so it is not opened a second time.
+  // Not everything says how long it is: pipes and /proc do not. What was read of a pipe is gone, so it is not opened a
+  // second time.
   if (stat.kind !== "file" || stat.size === 0) {
     const bytes = await file.readOn(maxBytes + 1, file.isPipe() ? PIPE_WAIT_MS : 0);
     if (bytes.length > maxBytes) throw tooLong(filePath, "it has", maxBytes);
@@ -295,11 +318,15 @@ async function freeSpace(filePath: string): Promise<number> {
   for (let at = path.resolve(filePath); ; at = path.dirname(at)) {
     const found = await ifThere(at, () => fsp.statfs(at));
     if (found !== undefined) return found.bavail * found.bsize;
-    if (at === path.dirname(at)) throw new StorageError("storage.not-found", `cannot look at ${filePath}: no such folder`);
+    if (at === path.dirname(at))
+      throw new StorageError("storage.not-found", `cannot look at ${filePath}: no such folder`);
   }
 }
 
-/** As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with the system's error. */
+/**
+ * As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with
+ * the system's error.
+ */
 async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
   try {
     await fsp.mkdir(folder, { mode });
@@ -319,8 +346,8 @@ async function makeFolders(folder: string, mode: number, mayAscend = true): Prom
 }
 
 /**
- * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it exists. Rejects with StorageError. Takes the place of
- * mkdir's `recursive` everywhere.
+ * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it
+ * exists. Rejects with StorageError. Takes the place of mkdir's `recursive` everywhere.
  */
 export function makeFolder(folder: string, mode = 0o777): Promise<void> {
   return attempt("create folder", folder, () => makeFolders(path.resolve(folder), mode));
@@ -334,7 +361,11 @@ export const nodeFiles: Files = {
   list: (folder) =>
     attempt("list", folder, async () => {
       const entries = await fsp.readdir(folder, { withFileTypes: true, encoding: "buffer" });
-      return entries.map((entry): FolderEntry => ({ name: utf8Decode(entry.name), rawName: new Uint8Array(entry.name), kind: kindOf(entry) }));
+      return entries.map((entry): FolderEntry => ({
+        name: utf8Decode(entry.name),
+        rawName: new Uint8Array(entry.name),
+        kind: kindOf(entry),
+      }));
     }),
   makeFolder: (filePath) => makeFolder(filePath),
   rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),

@@ -16,7 +16,9 @@ export interface NodeRuntimeOptions {
   readonly log?: Log;
   /** Hashing threads. Default: the number of cores. */
   readonly hashThreads?: number;
-  /** One that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of `hashThreads`. */
+  /**
+   * One that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of `hashThreads`.
+   */
   readonly hasher?: NodeHasher;
 }
 

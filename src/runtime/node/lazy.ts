@@ -3,8 +3,8 @@ import type { HttpClient, HttpServers } from "../http.ts";
 import type { Net } from "../net.ts";
 
 /*
- * Sockets, HTTP and name look-ups, each loaded by its first use: together they take longer to load than most commands, which touch no
- * network, take to run.
+ * Sockets, HTTP and name look-ups, each loaded by its first use: together they take longer to load than most commands,
+ * which touch no network, take to run.
  */
 
 export const lazyNet: Net = {

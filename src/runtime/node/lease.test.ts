@@ -9,7 +9,10 @@ import { tempFolder } from "../../../test/support/temp-folder.ts";
 import { nodeFiles } from "./files.ts";
 import { openRegularSync } from "./regular-file.ts";
 
-/** Takes a lease on a file, as NFS and Samba servers do for their clients, and gives it back a while after it is asked for. */
+/**
+ * Takes a lease on a file, as NFS and Samba servers do for their clients, and gives it back a while after it is asked
+ * for.
+ */
 const HOLDER = `
 import fcntl, os, signal, sys, time
 fd = os.open(sys.argv[1], os.O_RDONLY)
@@ -26,40 +29,46 @@ function hasLeases(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "millrace-lease-"));
   try {
     writeFileSync(join(folder, "file"), "");
-    return process.platform === "linux" && spawnSync("python3", ["-c", HOLDER, join(folder, "file"), "F_WRLCK", "once"]).status === 0;
+    return (
+      process.platform === "linux" &&
+      spawnSync("python3", ["-c", HOLDER, join(folder, "file"), "F_WRLCK", "once"]).status === 0
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-describe.skipIf(!hasLeases())("a file that another program has a lease on (needs Linux, python3 and a file system with leases)", () => {
-  let path = "";
-  let holder: ChildProcess | undefined;
-  beforeEach(async () => {
-    path = join(await tempFolder(), "file");
-    await writeFile(path, "12345");
-  });
-  afterEach(() => holder?.kill("SIGKILL"));
+describe.skipIf(!hasLeases())(
+  "a file that another program has a lease on (needs Linux, python3 and a file system with leases)",
+  () => {
+    let path = "";
+    let holder: ChildProcess | undefined;
+    beforeEach(async () => {
+      path = join(await tempFolder(), "file");
+      await writeFile(path, "12345");
+    });
+    afterEach(() => holder?.kill("SIGKILL"));
 
-  async function hold(kind: "F_RDLCK" | "F_WRLCK"): Promise<void> {
-    const child = spawn("python3", ["-c", HOLDER, path, kind], { stdio: ["ignore", "pipe", "inherit"] });
-    holder = child;
-    await once(child.stdout, "data");
-  }
+    async function hold(kind: "F_RDLCK" | "F_WRLCK"): Promise<void> {
+      const child = spawn("python3", ["-c", HOLDER, path, kind], { stdio: ["ignore", "pipe", "inherit"] });
+      holder = child;
+      await once(child.stdout, "data");
+    }
 
-  it("is opened for writing when the lease was given back", async () => {
-    await hold("F_RDLCK");
-    const file = await nodeFiles.open(path, "write");
-    await file.write(new Uint8Array([65]), 0);
-    await file.close();
-    expect(Buffer.from(await nodeFiles.readAll(path, 5)).toString()).toBe("A2345");
-  });
+    it("is opened for writing when the lease was given back", async () => {
+      await hold("F_RDLCK");
+      const file = await nodeFiles.open(path, "write");
+      await file.write(new Uint8Array([65]), 0);
+      await file.close();
+      expect(Buffer.from(await nodeFiles.readAll(path, 5)).toString()).toBe("A2345");
+    });
 
-  it("is read, whole or by a hashing thread, when the lease was given back", async () => {
-    await hold("F_WRLCK");
-    expect(await nodeFiles.readAll(path, 5)).toHaveLength(5);
-    holder?.kill("SIGKILL");
-    await hold("F_WRLCK");
-    closeSync(openRegularSync(path));
-  });
-});
+    it("is read, whole or by a hashing thread, when the lease was given back", async () => {
+      await hold("F_WRLCK");
+      expect(await nodeFiles.readAll(path, 5)).toHaveLength(5);
+      holder?.kill("SIGKILL");
+      await hold("F_WRLCK");
+      closeSync(openRegularSync(path));
+    });
+  },
+);

@@ -186,19 +186,29 @@ describe("nodeNet", () => {
     dialed.destroy();
     accepted.destroy();
     await listener.close();
-    await expect(nodeNet.connect({ ip: "127.0.0.1", port, timeoutMs: 1000 })).rejects.toMatchObject({ name: "NetworkError", code: "net.refused" });
+    await expect(nodeNet.connect({ ip: "127.0.0.1", port, timeoutMs: 1000 })).rejects.toMatchObject({
+      name: "NetworkError",
+      code: "net.refused",
+    });
   });
 
   it("connect can be aborted", async () => {
     const listener = await nodeNet.listen({ ip: "127.0.0.1", port: 0, onSocket: (socket) => socket.destroy() });
-    const promise = nodeNet.connect({ ip: "127.0.0.1", port: listener.local.port, timeoutMs: 1000, signal: AbortSignal.abort() });
+    const promise = nodeNet.connect({
+      ip: "127.0.0.1",
+      port: listener.local.port,
+      timeoutMs: 1000,
+      signal: AbortSignal.abort(),
+    });
     await expect(promise).rejects.toMatchObject({ name: "AbortError" });
     await listener.close();
   });
 
   it("listen rejects when the port is taken", async () => {
     const listener = await nodeNet.listen({ ip: "127.0.0.1", port: 0, onSocket: (socket) => socket.destroy() });
-    await expect(nodeNet.listen({ ip: "127.0.0.1", port: listener.local.port, onSocket: () => undefined })).rejects.toMatchObject({ code: "net.address-in-use" });
+    await expect(
+      nodeNet.listen({ ip: "127.0.0.1", port: listener.local.port, onSocket: () => undefined }),
+    ).rejects.toMatchObject({ code: "net.address-in-use" });
     await listener.close();
   });
 

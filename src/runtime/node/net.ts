@@ -6,7 +6,10 @@ import { adopt } from "./adopt.ts";
 import { NodeSocket, ReadTarget, WRITE_HIGH_WATER } from "./socket.ts";
 import { networkError } from "./system-error.ts";
 
-type SocketOptions = net.SocketConstructorOpts & { readonly onread: net.OnReadOpts; readonly writableHighWaterMark: number };
+type SocketOptions = net.SocketConstructorOpts & {
+  readonly onread: net.OnReadOpts;
+  readonly writableHighWaterMark: number;
+};
 
 function socketOptions(target: ReadTarget): SocketOptions {
   return { onread: target.onread, writableHighWaterMark: WRITE_HIGH_WATER };
@@ -32,7 +35,10 @@ function connect(options: ConnectOptions): Promise<Socket> {
     };
     const onError = (error: Error): void => fail(networkError(error, what));
     const onAbort = (): void => fail(new AbortError(`${what}: aborted`));
-    const timer = setTimeout(() => fail(new NetworkError("net.timeout", `${what}: no answer in ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => fail(new NetworkError("net.timeout", `${what}: no answer in ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     signal?.addEventListener("abort", onAbort, { once: true });
     socket.on("error", onError);
     // Paused before it connects, a socket does not begin to read: nothing is lost before `start`.

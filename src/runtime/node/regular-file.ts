@@ -2,18 +2,25 @@ import fs from "node:fs";
 import { errorCode, StorageError } from "../../base/index.ts";
 import { storageError } from "./system-error.ts";
 
-/** Beside the flags of every open: a terminal does not become the process's own. Windows knows neither this nor the next. */
+/**
+ * Beside the flags of every open: a terminal does not become the process's own. Windows knows neither this nor the
+ * next.
+ */
 const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 
 /**
- * Beside the flags of a first open: a pipe that nobody writes to does not hold the thread for ever. A regular file that another program has a lease on (an NFS
- * delegation, a Samba oplock) fails with EAGAIN so: it is opened again without, which waits until the lease is given back, or the system takes it
- * (`/proc/sys/fs/lease-break-time`, 45 seconds).
+ * Beside the flags of a first open: a pipe that nobody writes to does not hold the thread for ever. A regular file that
+ * another program has a lease on (an NFS delegation, a Samba oplock) fails with EAGAIN so: it is opened again without,
+ * which waits until the lease is given back, or the system takes it (`/proc/sys/fs/lease-break-time`, 45 seconds).
  */
 const FIRST_FLAGS = ALWAYS_FLAGS | fs.constants.O_NONBLOCK;
 
 /** Opens a path with `flags`, without waiting for the writer of a pipe. */
-export function openSafely(path: string, flags: number, callback: (error: NodeJS.ErrnoException | null, fd: number) => void): void {
+export function openSafely(
+  path: string,
+  flags: number,
+  callback: (error: NodeJS.ErrnoException | null, fd: number) => void,
+): void {
   fs.open(path, flags | FIRST_FLAGS, 0o666, (error, fd) => {
     if (error?.code !== "EAGAIN") {
       callback(error, fd);
@@ -37,13 +44,21 @@ function openSafelySync(path: string): number {
   }
 }
 
-/** A StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets and devices. */
+/**
+ * A StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets and
+ * devices.
+ */
 export function notAFile(what: string, path: string, isFolder: boolean): StorageError {
-  const [code, reason] = isFolder ? ["storage.is-a-folder", "it is a folder"] : ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"];
+  const [code, reason] = isFolder
+    ? ["storage.is-a-folder", "it is a folder"]
+    : ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"];
   return new StorageError(code, `cannot ${what} ${path}: ${reason}`, { fields: { path } });
 }
 
-/** Throws StorageError, and closes `fd`, unless that is a regular file. Looks at once: that costs a microsecond, and a turn through the threads fifty. */
+/**
+ * Throws StorageError, and closes `fd`, unless that is a regular file. Looks at once: that costs a microsecond, and a
+ * turn through the threads fifty.
+ */
 export function requireRegular(fd: number, path: string): void {
   let stat: fs.Stats;
   try {
@@ -74,7 +89,12 @@ export function readRegularSync(path: string, maxBytes: number): Uint8Array {
   const fd = openRegularSync(path);
   try {
     const { size } = fs.fstatSync(fd);
-    if (size > maxBytes) throw new StorageError("storage.too-long", `cannot read ${path}: its ${size} bytes are more than the ${maxBytes} bytes allowed`, { fields: { path } });
+    if (size > maxBytes)
+      throw new StorageError(
+        "storage.too-long",
+        `cannot read ${path}: its ${size} bytes are more than the ${maxBytes} bytes allowed`,
+        { fields: { path } },
+      );
     return new Uint8Array(fs.readFileSync(fd));
   } catch (error) {
     throw storageError(error, "read", path);

@@ -3,13 +3,19 @@ import type { HashFailure, HashSegment } from "../hasher.ts";
 import { openRegularSync } from "./regular-file.ts";
 import { storageError } from "./system-error.ts";
 
-/** Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its copy. */
+/**
+ * Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its
+ * copy.
+ */
 export const READ_LENGTH = 256 * 1024;
 
 /** One a thread: memory that is new for each job would have to be mapped and cleared first. */
 const buffer = new Uint8Array(READ_LENGTH);
 
-/** Reads segments laid end to end into one buffer that all readers of a thread use, one after the other. Keeps one file open at a time. */
+/**
+ * Reads segments laid end to end into one buffer that all readers of a thread use, one after the other. Keeps one file
+ * open at a time.
+ */
 export class SegmentReader {
   readonly #segments: readonly HashSegment[];
   #index = 0;
@@ -22,7 +28,10 @@ export class SegmentReader {
     this.#segments = segments;
   }
 
-  /** The next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some could not be read: they are skipped. */
+  /**
+   * The next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some could not be
+   * read: they are skipped.
+   */
   next(length: number): Uint8Array | undefined {
     let isWhole = true;
     let at = 0;
@@ -53,7 +62,7 @@ export class SegmentReader {
     }
     try {
       const fd = this.#fd(segment.path);
-      for (let done = 0; done < count; ) {
+      for (let done = 0; done < count;) {
         const got = fs.readSync(fd, buffer, at + done, count - done, segment.offset + this.#within + done);
         if (got === 0) return false;
         done += got;
@@ -61,7 +70,8 @@ export class SegmentReader {
       return true;
     } catch (error) {
       const { code, message } = storageError(error, "read", segment.path);
-      if (code !== "storage.not-found" && code !== "storage.not-a-folder") this.failure ??= { code, message, path: segment.path };
+      if (code !== "storage.not-found" && code !== "storage.not-a-folder")
+        this.failure ??= { code, message, path: segment.path };
       return false;
     }
   }

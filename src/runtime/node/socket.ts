@@ -4,18 +4,21 @@ import type { Socket, SocketHandlers } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Every read of every connection goes into this one buffer: libuv fills it and the callback runs before the next read, so no
- * two connections can hold it at once. It costs 256 KiB for the process instead of 64 KiB a read.
+ * Every read of every connection goes into this one buffer: libuv fills it and the callback runs before the next read,
+ * so no two connections can hold it at once. It costs 256 KiB for the process instead of 64 KiB a read.
  */
 const READ_BUFFER = new Uint8Array(256 * 1024);
 
 /**
- * Bytes of one connection read in one turn of the event loop. libuv reads on as long as the buffer comes back full, up to 32 times: 8 MiB
- * during which no other connection, timer or finished write would be served.
+ * Bytes of one connection read in one turn of the event loop. libuv reads on as long as the buffer comes back full, up
+ * to 32 times: 8 MiB during which no other connection, timer or finished write would be served.
  */
 const TURN_BYTES = 4 * READ_BUFFER.length;
 
-/** Above this many queued bytes `write` says stop. Large enough for a run of blocks, small enough to bound memory a peer. */
+/**
+ * Above this many queued bytes `write` says stop. Large enough for a run of blocks, small enough to bound memory a
+ * peer.
+ */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
 /** What `onread` calls until the connection is started: filled in by NodeSocket. */

@@ -50,6 +50,7 @@ export function networkError(thrown: unknown, what: string): NetworkError {
 export function storageError(thrown: unknown, what: string, path: string): StorageError {
   if (thrown instanceof StorageError) return thrown;
   const name = errorCode(thrown) ?? "";
-  const [code, reason] = (what === "open" ? STORAGE_OPEN[name] : undefined) ?? STORAGE[name] ?? ["storage.failed", toError(thrown).message];
+  const [code, reason] = (what === "open" ? STORAGE_OPEN[name] : undefined) ??
+    STORAGE[name] ?? ["storage.failed", toError(thrown).message];
   return new StorageError(code, `cannot ${what} ${path}: ${reason}`, { cause: thrown, fields: { path } });
 }

@@ -8,7 +8,11 @@ import { makingRoom } from "./making-room.ts";
 import { SafeFolders } from "./safe-folders.ts";
 
 /** Files that count what is open. */
-function counted(limit = Infinity): { readonly files: Files; readonly open: () => number; readonly opens: () => number } {
+function counted(limit = Infinity): {
+  readonly files: Files;
+  readonly open: () => number;
+  readonly opens: () => number;
+} {
   const host = simWorld({ digest }).host("10.0.0.1");
   for (const name of "abcdefgh") host.disk.put(`/${name}`, new Uint8Array([1, 2, 3]));
   const { files } = host.runtime;
@@ -34,11 +38,13 @@ function counted(limit = Infinity): { readonly files: Files; readonly open: () =
       },
     },
   }) as Files;
-  for (const key of ["stat", "linkStat", "realPath", "makeFolder"] as const) Object.defineProperty(counting, key, { value: files[key].bind(files) });
+  for (const key of ["stat", "linkStat", "realPath", "makeFolder"] as const)
+    Object.defineProperty(counting, key, { value: files[key].bind(files) });
   return { files: counting, open: () => now, opens: () => ever };
 }
 
-const read = (pool: FilePool, path: string): Promise<number> => pool.use(path, "read", (file) => file.read(new Uint8Array(3), 0));
+const read = (pool: FilePool, path: string): Promise<number> =>
+  pool.use(path, "read", (file) => file.read(new Uint8Array(3), 0));
 
 describe("FilePool", () => {
   it("keeps the files used last open, and no more than it may", async () => {
@@ -81,7 +87,9 @@ describe("FilePool", () => {
     expect(open()).toBe(3);
     expect(await Promise.all(["a", "b", "c"].map((name) => read(pool, `/${name}`)))).toEqual([3, 3, 3]);
     const finish: (() => void)[] = [];
-    const using = ["a", "b", "c"].map((name) => pool.use(`/${name}`, "read", () => new Promise<void>((resolve) => finish.push(resolve))));
+    const using = ["a", "b", "c"].map((name) =>
+      pool.use(`/${name}`, "read", () => new Promise<void>((resolve) => finish.push(resolve))),
+    );
     while (finish.length < 3) await Promise.resolve();
     await expect(read(pool, "/d")).rejects.toMatchObject({ code: "storage.too-many-files" });
     for (const end of finish) end();
@@ -128,18 +136,26 @@ describe("SafeFolders", () => {
   host.disk.link("/data/nowhere", "/outside/not-yet");
   const { files } = host.runtime;
 
-  it.each(["/data/new/deep/file", "/data/in/file", "/data/inside/new", "/data/top"])("makes the folders above %s", async (path) => {
-    await new SafeFolders(files, "/data").make(path);
-    expect((await files.stat(path.slice(0, path.lastIndexOf("/"))))?.kind).toBe("folder");
-  });
+  it.each(["/data/new/deep/file", "/data/in/file", "/data/inside/new", "/data/top"])(
+    "makes the folders above %s",
+    async (path) => {
+      await new SafeFolders(files, "/data").make(path);
+      expect((await files.stat(path.slice(0, path.lastIndexOf("/"))))?.kind).toBe("folder");
+    },
+  );
 
-  it.each(["/data/out/file", "/data/out/new/file", "/data/to-file", "/data/nowhere"])("refuses %s, which leads outside, and makes nothing", async (path) => {
-    await expect(new SafeFolders(files, "/data").make(path)).rejects.toMatchObject({ code: "storage.outside" });
-    expect(host.disk.paths().filter((each) => each.startsWith("/outside"))).toEqual(["/outside/secret"]);
-    expect((await files.list("/outside")).length).toBe(1);
-  });
+  it.each(["/data/out/file", "/data/out/new/file", "/data/to-file", "/data/nowhere"])(
+    "refuses %s, which leads outside, and makes nothing",
+    async (path) => {
+      await expect(new SafeFolders(files, "/data").make(path)).rejects.toMatchObject({ code: "storage.outside" });
+      expect(host.disk.paths().filter((each) => each.startsWith("/outside"))).toEqual(["/outside/secret"]);
+      expect((await files.list("/outside")).length).toBe(1);
+    },
+  );
 
   it("refuses a folder where a file is to be", async () => {
-    await expect(new SafeFolders(files, "/data").make("/data/inside")).rejects.toMatchObject({ code: "storage.is-a-folder" });
+    await expect(new SafeFolders(files, "/data").make("/data/inside")).rejects.toMatchObject({
+      code: "storage.is-a-folder",
+    });
   });
 });

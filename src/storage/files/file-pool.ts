@@ -13,8 +13,9 @@ interface Entry {
 }
 
 /**
- * Open files, shared by all torrents of a client: at most `maxOpen` at rest, least recently used closed first. A file is
- * never closed under its user. When the system allows no more open files, those at rest make room, one after the other.
+ * Open files, shared by all torrents of a client: at most `maxOpen` at rest, least recently used closed first. A file
+ * is never closed under its user. When the system allows no more open files, those at rest make room, one after the
+ * other.
  */
 export class FilePool {
   readonly #files: Files;
@@ -29,7 +30,8 @@ export class FilePool {
   }
 
   /**
-   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is missing. Rejects as `Files.open` does, with
+   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is
+   * missing. Rejects as `Files.open` does, with
    * `storage.too-many-files` only when no file is at rest any more, and as `work` does.
    */
   async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
@@ -51,7 +53,10 @@ export class FilePool {
     await Promise.all(this.#closing);
   }
 
-  /** Closes up to `count` files at rest, the least recently used first, or waits for those that are being closed. Says whether there were any. */
+  /**
+   * Closes up to `count` files at rest, the least recently used first, or waits for those that are being closed. Says
+   * whether there were any.
+   */
   async closeIdle(count: number): Promise<boolean> {
     let left = count;
     for (const [key, entry] of this.#entries) {

@@ -12,7 +12,15 @@ const PIECE = 16_384;
 const { files } = nodeRuntime();
 
 function entry(path: readonly string[], length: number, isPadding = false): FileEntry {
-  return { path, length, isPadding, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
+  return {
+    path,
+    length,
+    isPadding,
+    isExecutable: false,
+    isHidden: false,
+    symlinkPath: undefined,
+    piecesRoot: undefined,
+  };
 }
 
 interface Stage {
@@ -21,7 +29,10 @@ interface Stage {
   readonly pool: FilePool;
 }
 
-async function stage(entries: readonly FileEntry[], options: { allocation?: "full"; name?: string; folder?: string } = {}): Promise<Stage> {
+async function stage(
+  entries: readonly FileEntry[],
+  options: { allocation?: "full"; name?: string; folder?: string } = {},
+): Promise<Stage> {
   const folder = options.folder ?? (await tempFolder());
   const pool = new FilePool(files);
   const storage = new FileStorage({
@@ -36,11 +47,16 @@ async function stage(entries: readonly FileEntry[], options: { allocation?: "ful
   return { folder, storage, pool };
 }
 
-const bytes = (length: number, seed = 1): Uint8Array => Uint8Array.from({ length }, (_, index) => (index * 7 + seed * 31) & 0xff);
+const bytes = (length: number, seed = 1): Uint8Array =>
+  Uint8Array.from({ length }, (_, index) => (index * 7 + seed * 31) & 0xff);
 
 describe("FileStorage", () => {
   it("writes across files and reads back, in other cuts", async () => {
-    const { storage, pool, folder } = await stage([entry(["a"], 10_000), entry(["deep", "er", "b"], 1), entry(["c"], 30_000)]);
+    const { storage, pool, folder } = await stage([
+      entry(["a"], 10_000),
+      entry(["deep", "er", "b"], 1),
+      entry(["c"], 30_000),
+    ]);
     const data = bytes(40_001);
     await storage.write(0, [data.subarray(0, 5_000), data.subarray(5_000, 20_000), data.subarray(20_000)]);
     const first = new Uint8Array(12_345);
@@ -52,7 +68,11 @@ describe("FileStorage", () => {
   });
 
   it("never writes padding and reads it as zeros", async () => {
-    const { storage, pool, folder } = await stage([entry(["a"], 100), entry([".pad", "x"], PIECE - 100, true), entry(["b"], 5)]);
+    const { storage, pool, folder } = await stage([
+      entry(["a"], 100),
+      entry([".pad", "x"], PIECE - 100, true),
+      entry(["b"], 5),
+    ]);
     await storage.write(0, [new Uint8Array(PIECE + 5).fill(9)]);
     const back = new Uint8Array(PIECE + 5).fill(1);
     await storage.read(0, [back]);
@@ -62,7 +82,9 @@ describe("FileStorage", () => {
   });
 
   it("prepare makes empty files, and full allocation fills the others", async () => {
-    const { storage, pool, folder } = await stage([entry(["sub", "empty"], 0), entry(["a"], 5_000_000)], { allocation: "full" });
+    const { storage, pool, folder } = await stage([entry(["sub", "empty"], 0), entry(["a"], 5_000_000)], {
+      allocation: "full",
+    });
     await storage.prepare();
     expect((await stat(join(folder, "torrent/sub/empty"))).size).toBe(0);
     const full = await stat(join(folder, "torrent/a"));
@@ -97,7 +119,8 @@ describe("FileStorage", () => {
     await storage.select((file) => file !== 1);
     const data = bytes(PIECE * 3, 5);
     const places = [2 * PIECE, 70 * PIECE, 170 * PIECE];
-    for (const [at, place] of places.entries()) await storage.write(place, [data.subarray(at * PIECE, (at + 1) * PIECE)]);
+    for (const [at, place] of places.entries())
+      await storage.write(place, [data.subarray(at * PIECE, (at + 1) * PIECE)]);
     await storage.select(() => true);
     for (const [at, place] of places.entries()) {
       const back = new Uint8Array(PIECE);

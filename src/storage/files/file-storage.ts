@@ -23,17 +23,23 @@ export interface FileStorageOptions {
   readonly allocation?: "sparse" | "full";
   /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
-  /** Whether bytes of a file are what another torrent has verified: a write that would change them rejects with `storage.shared`. Default: none are. */
+  /**
+   * Whether bytes of a file are what another torrent has verified: a write that would change them rejects with
+   * `storage.shared`. Default: none are.
+   */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
-  /** Files that were ever written to, by index, for who makes several storages of one torrent's files, one after the other: what {@link FileStorage.remove} goes by. Default: this one's. */
+  /**
+   * Files that were ever written to, by index, for who makes several storages of one torrent's files, one after the
+   * other: what {@link FileStorage.remove} goes by. Default: this one's.
+   */
   readonly written?: Set<number> | undefined;
   /** Needed by {@link FileStorage.watch}. */
   readonly clock?: Clock | undefined;
 }
 
 /**
- * A torrent in files. A file is *placed* when it exists under its own name, or is wanted; the bytes of other files go to the
- * part file, and move over when the file becomes wanted. Once placed, a file stays so.
+ * A torrent in files. A file is *placed* when it exists under its own name, or is wanted; the bytes of other files go
+ * to the part file, and move over when the file becomes wanted. Once placed, a file stays so.
  */
 export class FileStorage implements Storage {
   readonly #options: FileStorageOptions;
@@ -107,7 +113,9 @@ export class FileStorage implements Storage {
         return parts.length === 1 && only !== undefined ? open.read(only, position) : open.readInto(parts, position);
       });
       if (count < span.length) {
-        throw new StorageError("storage.short", `cannot read ${path}: it ends ${span.length - count} bytes too early`, { fields: { path, file: file.index } });
+        throw new StorageError("storage.short", `cannot read ${path}: it ends ${span.length - count} bytes too early`, {
+          fields: { path, file: file.index },
+        });
       }
     }
   }
@@ -123,7 +131,9 @@ export class FileStorage implements Storage {
       const slice = sliceParts(parts, done, span.length);
       done += span.length;
       if (file.isPadding) continue;
-      const isShared = this.#placed[file.index] === 1 && this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true;
+      const isShared =
+        this.#placed[file.index] === 1 &&
+        this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true;
       if (isShared && (await this.#isThere(file, span, slice))) continue;
       if (this.#placed[file.index] === 1) await this.#makeReady(file);
       const { path, position } = this.#place(file, span);
@@ -149,7 +159,11 @@ export class FileStorage implements Storage {
       if (stat === undefined) {
         // Data written to an open file whose name was removed would be gone with the process.
         await this.#forget(path);
-        throw new StorageError("storage.vanished", `${path} was removed while it was being written; check the data again`, { fields: { path } });
+        throw new StorageError(
+          "storage.vanished",
+          `${path} was removed while it was being written; check the data again`,
+          { fields: { path } },
+        );
       }
       try {
         await pool.use(path, "write", (open) => open.sync());
@@ -217,7 +231,11 @@ export class FileStorage implements Storage {
 
   async hasData(): Promise<boolean> {
     if ((await this.#options.files.stat(this.#options.partPath)) !== undefined) return true;
-    if (this.#options.name !== undefined && (await this.#options.files.stat(`${this.#options.folder}/${this.#options.name}`)) === undefined) return false;
+    if (
+      this.#options.name !== undefined &&
+      (await this.#options.files.stat(`${this.#options.folder}/${this.#options.name}`)) === undefined
+    )
+      return false;
     for (const file of this.#layout.files) {
       if (file.isPadding || file.length === 0) continue;
       if ((await this.#options.files.stat(this.path(file))) !== undefined) return true;
@@ -225,7 +243,10 @@ export class FileStorage implements Storage {
     return false;
   }
 
-  async remove(isKept: (fileIndex: number) => boolean = () => false, { isKnown, onLeft }: RemoveOptions = {}): Promise<void> {
+  async remove(
+    isKept: (fileIndex: number) => boolean = () => false,
+    { isKnown, onLeft }: RemoveOptions = {},
+  ): Promise<void> {
     await this.close();
     const { files, folder, name, partPath, written = this.#written } = this.#options;
     const folders = new Set<string>();
@@ -238,11 +259,14 @@ export class FileStorage implements Storage {
       // Another torrent may have been given the file just now.
       if (isKept(file.index)) continue;
       // Its length is no proof: another program's file may have the same.
-      const isOurs = stat?.kind === "file" && (stat.size + file.length === 0 || written.has(file.index) || isKnown?.(file.index, stat.size) === true);
+      const isOurs =
+        stat?.kind === "file" &&
+        (stat.size + file.length === 0 || written.has(file.index) || isKnown?.(file.index, stat.size) === true);
       if (stat === undefined || isOurs) await files.removeFile(path);
       else left.push(path);
       if (name === undefined) continue;
-      for (let depth = file.path.length - 1; depth >= 0; depth--) folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
+      for (let depth = file.path.length - 1; depth >= 0; depth--)
+        folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
     }
     await files.removeFile(partPath);
     // Deepest first; a folder in which the user keeps something else stays.
@@ -260,7 +284,10 @@ export class FileStorage implements Storage {
     await this.#options.pool.release([...paths, this.#options.partPath]);
   }
 
-  /** Whether bytes that are protected are these already; `false` when there is nothing yet. Rejects with StorageError `storage.shared` when they are others. */
+  /**
+   * Whether bytes that are protected are these already; `false` when there is nothing yet. Rejects with StorageError
+   * `storage.shared` when they are others.
+   */
   async #isThere(file: LayoutFile, span: Span, parts: readonly Uint8Array[]): Promise<boolean> {
     const path = this.path(file);
     if (((await this.#options.files.stat(path))?.size ?? 0) < span.fileOffset + span.length) return false;
@@ -345,8 +372,9 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * A file becomes wanted: what the part file holds of it moves to its own place. That may be any of its pieces: those that were asked for before it was deselected
-   * have come since. Zeros need no move: the file has them already where nothing was written.
+   * A file becomes wanted: what the part file holds of it moves to its own place. That may be any of its pieces: those
+   * that were asked for before it was deselected have come since. Zeros need no move: the file has them already where
+   * nothing was written.
    */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;
@@ -360,7 +388,11 @@ export class FileStorage implements Storage {
       await pool.use(partPath, "read", (open) => open.read(bytes, begin));
       if (isZero(bytes)) continue;
       const span: Span = { fileIndex: file.index, fileOffset: begin - file.offset, length: bytes.length };
-      if (this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true && (await this.#isThere(file, span, [bytes]))) continue;
+      if (
+        this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true &&
+        (await this.#isThere(file, span, [bytes]))
+      )
+        continue;
       this.#noteWritten(file);
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
       this.#dirty.add(this.path(file));
@@ -377,8 +409,11 @@ export class FileStorage implements Storage {
 /** The error of files that a removal leaves where they are. */
 function notOurs(paths: readonly string[]): StorageError {
   const [first = ""] = paths;
-  const what = paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
-  return new StorageError("storage.not-ours", `${what}: nothing of the torrent is known to be there`, { fields: { path: first, files: paths.length } });
+  const what =
+    paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
+  return new StorageError("storage.not-ours", `${what}: nothing of the torrent is known to be there`, {
+    fields: { path: first, files: paths.length },
+  });
 }
 
 function stampOf(stat: FileStat | undefined): FileStamp | undefined {

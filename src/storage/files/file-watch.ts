@@ -7,8 +7,9 @@ import type { FileStamp } from "../storage.ts";
 const FIELDS = 3;
 
 /**
- * Notices that files were changed, cut or removed by somebody else while they are read: what a file looked like when its data was verified is compared with
- * what it looks like now, by its name, once in a while. A file that is open keeps its data after its name was removed or given to another.
+ * Notices that files were changed, cut or removed by somebody else while they are read: what a file looked like when
+ * its data was verified is compared with what it looks like now, by its name, once in a while. A file that is open
+ * keeps its data after its name was removed or given to another.
  */
 export class FileWatch {
   readonly #files: Files;
@@ -33,7 +34,10 @@ export class FileWatch {
     this.#facts[index * FIELDS] = Number.NaN;
   }
 
-  /** A look, when it is time for one; `undefined` otherwise. Rejects with StorageError `storage.changed`, `storage.not-found`. */
+  /**
+   * A look, when it is time for one; `undefined` otherwise. Rejects with StorageError `storage.changed`,
+   * `storage.not-found`.
+   */
   look(index: number, path: string): Promise<void> | undefined {
     const size = this.#facts[index * FIELDS] ?? Number.NaN;
     if (Number.isNaN(size)) return undefined;
@@ -48,7 +52,14 @@ export class FileWatch {
     if (stat?.size === size && stat.modifiedMs === modifiedMs) return;
     // The next read is refused as well, until the file is verified again.
     this.#facts[index * FIELDS + 2] = 0;
-    if (stat === undefined) throw new StorageError("storage.not-found", `${path} was removed while it was being shared`, { fields: { path, file: index } });
-    throw new StorageError("storage.changed", `${path} was changed by another program while it was being shared: it is checked again`, { fields: { path, file: index } });
+    if (stat === undefined)
+      throw new StorageError("storage.not-found", `${path} was removed while it was being shared`, {
+        fields: { path, file: index },
+      });
+    throw new StorageError(
+      "storage.changed",
+      `${path} was changed by another program while it was being shared: it is checked again`,
+      { fields: { path, file: index } },
+    );
   }
 }

@@ -2,7 +2,10 @@ import { errorCode } from "../../base/index.ts";
 import type { Files } from "../../runtime/index.ts";
 import type { FilePool } from "./file-pool.ts";
 
-/** `files`, but where the system allows no more open files those of `pool` that are at rest make room; `storage.too-many-files` only when there are none. */
+/**
+ * `files`, but where the system allows no more open files those of `pool` that are at rest make room;
+ * `storage.too-many-files` only when there are none.
+ */
 export function makingRoom(files: Files, pool: FilePool): Files {
   const retry = async <T>(run: () => Promise<T>): Promise<T> => {
     for (;;) {

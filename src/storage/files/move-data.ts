@@ -20,13 +20,14 @@ export interface MoveJob {
 }
 
 /**
- * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is. Between two the files are
- * copied under another name, made durable, and get their name all at once: from then on they have moved, and the old ones are removed, should that be
- * possible. When it fails before what was there is untouched. A mark beside the copies says what they were copied from, so that a removal that was cut
- * short by a crash goes on; old files that have changed since are not what was copied, and are never removed.
+ * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is.
+ * Between two the files are copied under another name, made durable, and get their name all at once: from then on they
+ * have moved, and the old ones are removed, should that be possible. When it fails before what was there is untouched.
+ * A mark beside the copies says what they were copied from, so that a removal that was cut short by a crash goes on;
+ * old files that have changed since are not what was copied, and are never removed.
  *
- * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError: `storage.exists` when something is at the new
- * place already.
+ * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError:
+ * `storage.exists` when something is at the new place already.
  */
 export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
   const { files, layout, name, from, to, id, signal } = job;
@@ -35,7 +36,12 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   if (top === undefined || from === to) return "nothing";
   const source = `${from}/${top}`;
   const target = `${to}/${top}`;
-  const paths = name === undefined ? [""] : layout.files.filter((file) => !file.isPadding && file.symlinkPath === undefined).map((file) => `/${file.path.join("/")}`);
+  const paths =
+    name === undefined
+      ? [""]
+      : layout.files
+          .filter((file) => !file.isPadding && file.symlinkPath === undefined)
+          .map((file) => `/${file.path.join("/")}`);
   const mark = `${to}/.millrace-${id}.moved`;
   const removeOld = async (): Promise<"copied"> => {
     try {
@@ -44,13 +50,22 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
       await files.removeFile(mark);
     } catch (error) {
       const { message } = toError(error);
-      job.onLeft?.(new StorageError("storage.left", `${target} has moved there, but what is left at ${source} cannot be removed: ${message}`, { cause: error, fields: { path: source } }));
+      job.onLeft?.(
+        new StorageError(
+          "storage.left",
+          `${target} has moved there, but what is left at ${source} cannot be removed: ${message}`,
+          { cause: error, fields: { path: source } },
+        ),
+      );
     }
     return "copied";
   };
   if ((await files.linkStat(target)) !== undefined && (await isCopied(files, mark, source, paths))) return removeOld();
   if ((await files.linkStat(source)) === undefined) return "nothing";
-  if ((await files.linkStat(target)) !== undefined) throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, { fields: { path: target } });
+  if ((await files.linkStat(target)) !== undefined)
+    throw new StorageError("storage.exists", `cannot move to ${target}: it exists already`, {
+      fields: { path: target },
+    });
   await files.makeFolder(to);
   if (await renamed(files, source, target)) {
     await files.syncFolder(to);
@@ -60,7 +75,8 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   const partial = `${to}/.millrace-${id}`;
   try {
     for (const path of paths) await copyFile(files, `${source}${path}`, `${partial}${path}`, signal);
-    for (const folder of foldersOf(paths)) if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
+    for (const folder of foldersOf(paths))
+      if ((await files.stat(`${partial}${folder}`)) !== undefined) await files.syncFolder(`${partial}${folder}`);
     await files.replace(mark, utf8((await describe(files, source, paths)).join("\n")));
     await files.rename(partial, target);
   } catch (error) {
@@ -71,7 +87,10 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
   return removeOld();
 }
 
-/** What is copied, a line each: where it is, and of each file size and time of change; an empty one for a file that is not there. */
+/**
+ * What is copied, a line each: where it is, and of each file size and time of change; an empty one for a file that is
+ * not there.
+ */
 async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
   const lines = [JSON.stringify(source)];
   for (const path of paths) {
@@ -89,7 +108,10 @@ async function isCopied(files: Files, mark: string, source: string, paths: reado
   return (await describe(files, source, paths)).every((line, at) => line === "" || line === then[at]);
 }
 
-/** Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with StorageError. */
+/**
+ * Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with
+ * StorageError.
+ */
 export async function moveFile(files: Files, from: string, to: string): Promise<void> {
   if ((await files.linkStat(from)) === undefined) return;
   if (await renamed(files, from, to)) return;
@@ -131,7 +153,12 @@ async function copyFile(files: Files, from: string, to: string, signal?: AbortSi
   }
 }
 
-async function copyBytes(source: OpenFile, target: OpenFile, length: number, signal: AbortSignal | undefined): Promise<void> {
+async function copyBytes(
+  source: OpenFile,
+  target: OpenFile,
+  length: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const chunk = new Uint8Array(Math.min(MOVE_CHUNK_BYTES, length));
   for (let at = 0; at < length; at += chunk.length) {
     if (signal?.aborted === true) throw new AbortError();
@@ -152,6 +179,8 @@ async function removeAll(files: Files, root: string, paths: readonly string[]): 
 /** The folders of some paths, the deepest first; the last is `""`. */
 function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
-  for (const path of paths) for (let at = path.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : path.lastIndexOf("/", at - 1)) folders.add(path.slice(0, at));
+  for (const path of paths)
+    for (let at = path.lastIndexOf("/"); at >= 0; at = at === 0 ? -1 : path.lastIndexOf("/", at - 1))
+      folders.add(path.slice(0, at));
   return [...folders].sort((a, b) => b.length - a.length);
 }

@@ -3,8 +3,8 @@ import { foldName } from "../../metainfo/index.ts";
 import type { Files } from "../../runtime/index.ts";
 
 /**
- * Whether `path` lies in one of the folders `own`, which are the program's, without regard to case or Unicode form. A download folder `root`
- * within such a folder, but not the folder itself, is a place for data all the same.
+ * Whether `path` lies in one of the folders `own`, which are the program's, without regard to case or Unicode form. A
+ * download folder `root` within such a folder, but not the folder itself, is a place for data all the same.
  */
 export function isOwnPath(own: readonly string[], root: string, path: string): boolean {
   const [at, from] = [foldName(path), foldName(root)];
@@ -15,8 +15,9 @@ export function isOwnPath(own: readonly string[], root: string, path: string): b
 }
 
 /**
- * Makes folders below a root and refuses to follow a symbolic link out of it, or to enter a folder of the program's own: a torrent must
- * not be able to write through a link that happens to lie in the download folder, nor over the state that is kept there.
+ * Makes folders below a root and refuses to follow a symbolic link out of it, or to enter a folder of the program's
+ * own: a torrent must not be able to write through a link that happens to lie in the download folder, nor over the
+ * state that is kept there.
  */
 export class SafeFolders {
   readonly #files: Files;
@@ -32,7 +33,10 @@ export class SafeFolders {
     this.#own = own;
   }
 
-  /** Makes the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the root, `storage.own-folder`. */
+  /**
+   * Makes the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the
+   * root, `storage.own-folder`.
+   */
   async make(path: string): Promise<void> {
     const folder = parentPath(path);
     if (!this.#known.has(folder)) {
@@ -70,14 +74,24 @@ export class SafeFolders {
     for (const folder of this.#own) {
       const real = (await this.#files.realPath(folder)) ?? folder;
       if (!isOwnPath([real], this.#realRoot ?? this.#root, path) && !isOwnPath([folder], this.#root, path)) continue;
-      throw new StorageError("storage.own-folder", `refusing to use ${path}: ${folder} is Millrace's own; choose another folder`, { fields: { path } });
+      throw new StorageError(
+        "storage.own-folder",
+        `refusing to use ${path}: ${folder} is Millrace's own; choose another folder`,
+        { fields: { path } },
+      );
     }
   }
 
   async #checkLink(path: string): Promise<void> {
     const stat = await this.#files.linkStat(path);
-    if (stat?.kind === "folder") throw new StorageError("storage.is-a-folder", `cannot write ${path}: it is a folder`, { fields: { path } });
-    if (stat?.kind === "other") throw new StorageError("storage.not-a-file", `cannot write ${path}: it is a pipe, a socket or a device, not a file`, { fields: { path } });
+    if (stat?.kind === "folder")
+      throw new StorageError("storage.is-a-folder", `cannot write ${path}: it is a folder`, { fields: { path } });
+    if (stat?.kind === "other")
+      throw new StorageError(
+        "storage.not-a-file",
+        `cannot write ${path}: it is a pipe, a socket or a device, not a file`,
+        { fields: { path } },
+      );
     if (stat?.kind !== "link") return;
     const real = await this.#files.realPath(path);
     // A link to nothing would be created by open: refused as well.
@@ -88,6 +102,10 @@ export class SafeFolders {
     this.#realRoot ??= await this.#files.realPath(this.#root);
     const root = this.#realRoot ?? this.#root;
     if (real === root || real.startsWith(root === "/" ? "/" : `${root}/`)) return;
-    throw new StorageError("storage.outside", `refusing to write ${path}: a symbolic link leads outside ${this.#root}`, { fields: { path } });
+    throw new StorageError(
+      "storage.outside",
+      `refusing to write ${path}: a symbolic link leads outside ${this.#root}`,
+      { fields: { path } },
+    );
   }
 }

@@ -25,7 +25,13 @@ describe("SharedLock", () => {
     const log: string[] = [];
     const lock = new SharedLock();
     const { work, end } = works(log);
-    const all = [lock.shared(work("a")), lock.shared(work("b")), lock.exclusive(work("X")), lock.exclusive(work("Y")), lock.shared(work("c"))];
+    const all = [
+      lock.shared(work("a")),
+      lock.shared(work("b")),
+      lock.exclusive(work("X")),
+      lock.exclusive(work("Y")),
+      lock.shared(work("c")),
+    ];
     await settle();
     expect(log).toEqual(["a begins", "b begins"]);
     end("a");
@@ -38,13 +44,28 @@ describe("SharedLock", () => {
     await settle();
     end("c");
     await Promise.all(all);
-    expect(log).toEqual(["a begins", "b begins", "a ends", "b ends", "X begins", "X ends", "Y begins", "Y ends", "c begins", "c ends"]);
+    expect(log).toEqual([
+      "a begins",
+      "b begins",
+      "a ends",
+      "b ends",
+      "X begins",
+      "X ends",
+      "Y begins",
+      "Y ends",
+      "c begins",
+      "c ends",
+    ]);
   });
 
   it("goes on after works that fail, and passes their errors to their callers alone", async () => {
     const lock = new SharedLock();
     const fail = (): Promise<never> => Promise.reject(new Error("no"));
-    const results = await Promise.allSettled([lock.shared(fail), lock.exclusive(fail), lock.shared(() => Promise.resolve(7))]);
+    const results = await Promise.allSettled([
+      lock.shared(fail),
+      lock.exclusive(fail),
+      lock.shared(() => Promise.resolve(7)),
+    ]);
     expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
   });
 });

@@ -1,4 +1,7 @@
-/** Lets works of one kind run side by side, and those of another alone: one of these waits for all that run, and all that come later wait for it. */
+/**
+ * Lets works of one kind run side by side, and those of another alone: one of these waits for all that run, and all
+ * that come later wait for it.
+ */
 export class SharedLock {
   readonly #running = new Set<Promise<unknown>>();
   /** The end of the last work that runs, or will run, alone; `undefined` when there is none. */

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../base/index.ts";
-import { decodeJournal, encodeJournalHeader, encodeJournalRecords, GENERATION_LENGTH, type JournalRecord } from "./journal.ts";
+import {
+  decodeJournal,
+  encodeJournalHeader,
+  encodeJournalRecords,
+  GENERATION_LENGTH,
+  type JournalRecord,
+} from "./journal.ts";
 
 const ID = "aa".repeat(20);
 const generation = Uint8Array.from({ length: GENERATION_LENGTH }, (_, index) => index + 1);
@@ -9,7 +15,10 @@ const other = new Uint8Array(GENERATION_LENGTH);
 const one: JournalRecord = { piece: 1, blocks: undefined };
 const two: JournalRecord = { piece: 2, blocks: undefined };
 const records = fc.array(
-  fc.record({ piece: fc.integer({ min: 0, max: 2_000_000 }), blocks: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: undefined }) }),
+  fc.record({
+    piece: fc.integer({ min: 0, max: 2_000_000 }),
+    blocks: fc.option(fc.uint8Array({ minLength: 1, maxLength: 40 }), { nil: undefined }),
+  }),
   { maxLength: 20 },
 );
 
@@ -48,7 +57,10 @@ describe("journal", () => {
       const bytes = Uint8Array.from(whole);
       bytes[at] = (bytes[at] ?? 0) ^ 0x10;
       const wholeBefore = Math.max(0, Math.floor((at - headerLength) / recordLength));
-      expect(decodeJournal(bytes, ID, generation)).toEqual({ records: [one, two, one].slice(0, wholeBefore), isDamaged: true });
+      expect(decodeJournal(bytes, ID, generation)).toEqual({
+        records: [one, two, one].slice(0, wholeBefore),
+        isDamaged: true,
+      });
     }
   });
 

@@ -6,10 +6,10 @@ import { equalBytes, readUint16, readUint32, utf8, writeUint16, writeUint32 } fr
  *     "MRJ2"  generation (8 bytes, the same as the snapshot's)  checksum (4)
  *     then records:  piece (4)  n (2)  blocks (n)  checksum (4)
  *
- * `n` 0 says that the whole piece is there and hashes; otherwise `blocks` is a bitfield of the blocks that are on disk of a
- * piece not yet whole. The first checksum covers the torrent's info-hash as well, each further one the checksum before it, so that
- * a record of another torrent or from another place is no record. A record that was cut or damaged ends the journal: what
- * follows it is not believed.
+ * `n` 0 says that the whole piece is there and hashes; otherwise `blocks` is a bitfield of the blocks that are on disk
+ * of a piece not yet whole. The first checksum covers the torrent's info-hash as well, each further one the checksum
+ * before it, so that a record of another torrent or from another place is no record. A record that was cut or damaged
+ * ends the journal: what follows it is not believed.
  */
 export type JournalRecord = { readonly piece: number; readonly blocks: Uint8Array | undefined };
 
@@ -26,7 +26,10 @@ export interface JournalChain {
   sum: number;
 }
 
-/** FNV-1a, 32 bits, going on from `sum`: it tells a torn write from a whole one and is no defence against a program that edits the file. */
+/**
+ * FNV-1a, 32 bits, going on from `sum`: it tells a torn write from a whole one and is no defence against a program that
+ * edits the file.
+ */
 function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length): number {
   let out = sum;
   for (let at = from; at < until; at++) out = Math.imul(out ^ (bytes[at] ?? 0), FNV_PRIME);
@@ -34,7 +37,10 @@ function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length
 }
 
 /** The beginning of a journal of the torrent `id`, and the chain for {@link encodeJournalRecords}. */
-export function encodeJournalHeader(generation: Uint8Array, id: string): { readonly bytes: Uint8Array; readonly chain: JournalChain } {
+export function encodeJournalHeader(
+  generation: Uint8Array,
+  id: string,
+): { readonly bytes: Uint8Array; readonly chain: JournalChain } {
   const bytes = new Uint8Array(HEADER_LENGTH);
   writeUint32(bytes, 0, MAGIC);
   bytes.set(generation, 4);
@@ -76,12 +82,21 @@ export function journalGeneration(bytes: Uint8Array): Uint8Array | undefined {
   return bytes.length < CHECKED_HEADER_LENGTH ? undefined : bytes.slice(4, CHECKED_HEADER_LENGTH);
 }
 
-/** The records of the journal of `generation` of the torrent `id`. One of the generation `stale` was left behind when the snapshot was made, and says nothing. */
+/**
+ * The records of the journal of `generation` of the torrent `id`. One of the generation `stale` was left behind when
+ * the snapshot was made, and says nothing.
+ */
 export function decodeJournal(bytes: Uint8Array, id: string, generation: Uint8Array, stale?: Uint8Array): ReadJournal {
   if (bytes.length === 0) return { records: [], isDamaged: false };
   const own = journalGeneration(bytes);
   if (own !== undefined && stale !== undefined && equalBytes(own, stale)) return { records: [], isDamaged: false };
-  if (own === undefined || bytes.length < HEADER_LENGTH || readUint32(bytes, 0) !== MAGIC || !equalBytes(own, generation)) return { records: [], isDamaged: true };
+  if (
+    own === undefined ||
+    bytes.length < HEADER_LENGTH ||
+    readUint32(bytes, 0) !== MAGIC ||
+    !equalBytes(own, generation)
+  )
+    return { records: [], isDamaged: true };
   let sum = headerSum(bytes, id);
   if (readUint32(bytes, CHECKED_HEADER_LENGTH) !== sum) return { records: [], isDamaged: true };
   const records: JournalRecord[] = [];

@@ -11,7 +11,17 @@ import { ResumeFile } from "./resume.ts";
 const { files, random, hasher } = nodeRuntime();
 const PIECES = 8;
 const layout = new FileLayout(
-  [{ path: ["a"], length: PIECES * 32_768, isPadding: false, isExecutable: false, isHidden: false, symlinkPath: undefined, piecesRoot: undefined }],
+  [
+    {
+      path: ["a"],
+      length: PIECES * 32_768,
+      isPadding: false,
+      isExecutable: false,
+      isHidden: false,
+      symlinkPath: undefined,
+      piecesRoot: undefined,
+    },
+  ],
   32_768,
 );
 
@@ -27,7 +37,14 @@ class StubbornStorage extends MemoryStorage {
   }
 }
 
-async function stage(): Promise<{ keeper: ProgressKeeper; storage: StubbornStorage; resume: ResumeFile; failures: unknown[]; clock: FakeClock; claimed: () => Promise<number[]> }> {
+async function stage(): Promise<{
+  keeper: ProgressKeeper;
+  storage: StubbornStorage;
+  resume: ResumeFile;
+  failures: unknown[];
+  clock: FakeClock;
+  claimed: () => Promise<number[]>;
+}> {
   const folder = await tempFolder();
   const resume = new ResumeFile({ files, random, hasher, folder, id: "id" });
   await resume.save({ progress: { have: new Bitfield(PIECES), partials: new Map() }, stamps: [], extra: new Map() });
@@ -35,7 +52,9 @@ async function stage(): Promise<{ keeper: ProgressKeeper; storage: StubbornStora
   const failures: unknown[] = [];
   const clock = new FakeClock();
   const keeper = new ProgressKeeper(clock, storage, resume, (error) => failures.push(error));
-  const claimed = async (): Promise<number[]> => [...((await resume.load(PIECES, () => 2))?.progress?.have.ones() ?? [])];
+  const claimed = async (): Promise<number[]> => [
+    ...((await resume.load(PIECES, () => 2))?.progress?.have.ones() ?? []),
+  ];
   return { keeper, storage, resume, failures, clock, claimed };
 }
 

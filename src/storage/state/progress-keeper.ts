@@ -4,15 +4,18 @@ import type { JournalRecord } from "./journal.ts";
 import type { ResumeFile } from "./resume.ts";
 import type { Storage } from "../storage.ts";
 
-/** Milliseconds between data reaching the disk's cache and the journal saying so: a quarter of the two seconds that may be lost. */
+/**
+ * Milliseconds between data reaching the disk's cache and the journal saying so: a quarter of the two seconds that may
+ * be lost.
+ */
 export const FLUSH_INTERVAL_MS = 500;
 
 /** Milliseconds before trying again what the disk refused. */
 const RETRY_INTERVAL_MS = 5_000;
 
 /**
- * Keeps the order that makes a crash harmless: data, then `fdatasync` of the data, then the journal entry. Collects what was
- * written and does both for all of it at once.
+ * Keeps the order that makes a crash harmless: data, then `fdatasync` of the data, then the journal entry. Collects
+ * what was written and does both for all of it at once.
  */
 export class ProgressKeeper {
   readonly #clock: Clock;
@@ -53,8 +56,8 @@ export class ProgressKeeper {
   }
 
   /**
-   * Makes everything noted so far durable, and lets `save` put a snapshot of just that in the journal's place: copy what it says before
-   * this call. What is noted from now on is for the journal that follows.
+   * Makes everything noted so far durable, and lets `save` put a snapshot of just that in the journal's place: copy
+   * what it says before this call. What is noted from now on is for the journal that follows.
    */
   snapshot(save: () => Promise<void>): Promise<void> {
     return this.#enqueue(save);

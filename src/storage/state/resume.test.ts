@@ -33,7 +33,11 @@ const snapshot: Snapshot = {
 async function open(id = "id"): Promise<{ folder: string; resume: ResumeFile; told: string[] }> {
   const folder = await tempFolder();
   const told: string[] = [];
-  return { folder, told, resume: new ResumeFile({ files, random, hasher, folder, id, onDamage: ({ code }) => told.push(code) }) };
+  return {
+    folder,
+    told,
+    resume: new ResumeFile({ files, random, hasher, folder, id, onDamage: ({ code }) => told.push(code) }),
+  };
 }
 
 const load = (resume: ResumeFile): Promise<Kept | undefined> => resume.load(PIECES, () => BLOCKS);
@@ -151,7 +155,7 @@ describe("ResumeFile", () => {
     const bytes = await readFile(path);
     for (let at = 0; at < bytes.length; at++) {
       const changed = Uint8Array.from(bytes);
-      changed[at] = (changed[at] ?? 0) ^ (1 << at % 8);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       await writeFile(path, changed);
       expect(await load(resume)).toBeUndefined();
     }
@@ -168,7 +172,11 @@ describe("ResumeFile", () => {
     await two.resume.close();
     await copyFile(join(one.folder, "one.journal"), join(two.folder, "two.journal"));
     const loaded = await load(two.resume);
-    expect([loaded?.isIncomplete, [...(loaded?.progress?.have.ones() ?? [])], two.told]).toEqual([true, [1, 2], ["storage.damaged-state"]]);
+    expect([loaded?.isIncomplete, [...(loaded?.progress?.have.ones() ?? [])], two.told]).toEqual([
+      true,
+      [1, 2],
+      ["storage.damaged-state"],
+    ]);
     await copyFile(join(one.folder, "one.resume"), join(two.folder, "two.resume"));
     expect(await load(two.resume)).toBeUndefined();
     expect(two.told.at(-1)).toBe("storage.foreign-state");
@@ -176,7 +184,14 @@ describe("ResumeFile", () => {
 
   it("load takes no claim from a file of the version without checksums, and tells", async () => {
     const { resume, folder, told } = await open();
-    const old = encode({ version: 1, have: have(1, 2, 3).pack(), generation: new Uint8Array(8), stamps: [], partials: [], extra: { name: "x" } });
+    const old = encode({
+      version: 1,
+      have: have(1, 2, 3).pack(),
+      generation: new Uint8Array(8),
+      stamps: [],
+      partials: [],
+      extra: { name: "x" },
+    });
     await writeFile(join(folder, "id.resume"), old);
     const loaded = await load(resume);
     expect([loaded?.progress, loaded?.extra.get("name"), told]).toEqual([undefined, utf8("x"), ["storage.old-state"]]);
@@ -202,9 +217,18 @@ describe("ResumeFile", () => {
       },
     };
     const told: string[] = [];
-    const resume = new ResumeFile({ files: failing, random, hasher, folder, id: "id", onDamage: ({ code }) => told.push(code) });
+    const resume = new ResumeFile({
+      files: failing,
+      random,
+      hasher,
+      folder,
+      id: "id",
+      onDamage: ({ code }) => told.push(code),
+    });
     await resume.save(snapshot);
-    await expect(resume.append([{ piece: 3, blocks: blocks(1, 2, 3).bytes }])).rejects.toMatchObject({ code: "storage.full" });
+    await expect(resume.append([{ piece: 3, blocks: blocks(1, 2, 3).bytes }])).rejects.toMatchObject({
+      code: "storage.full",
+    });
     fails = false;
     await resume.append([{ piece: 4, blocks: undefined }]);
     expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 4]);
@@ -217,7 +241,10 @@ describe("ResumeFile", () => {
     await resume.save(snapshot);
     await resume.append([{ piece: 3, blocks: undefined }]);
     await resume.close();
-    const [state, journal] = await Promise.all([readFile(join(folder, "id.resume")), readFile(join(folder, "id.journal"))]);
+    const [state, journal] = await Promise.all([
+      readFile(join(folder, "id.resume")),
+      readFile(join(folder, "id.journal")),
+    ]);
     for (let cut = 0; cut < state.length; cut += 7) {
       await writeFile(join(folder, "id.resume"), state.subarray(0, cut));
       expect(await load(resume)).toBeUndefined();

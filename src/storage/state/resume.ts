@@ -44,7 +44,10 @@ export interface ResumeOptions {
   readonly folder: string;
   /** Names the files in `folder`, and says whose they are: the info-hash in hexadecimal. */
   readonly id: string;
-  /** Hears what {@link ResumeFile.load} does not believe, and why: StorageError `storage.damaged-state`, `storage.foreign-state`, `storage.old-state`. */
+  /**
+   * Hears what {@link ResumeFile.load} does not believe, and why: StorageError `storage.damaged-state`,
+   * `storage.foreign-state`, `storage.old-state`.
+   */
   readonly onDamage?: ((error: StorageError) => void) | undefined;
 }
 
@@ -58,9 +61,9 @@ interface Journal {
 }
 
 /**
- * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots. Both
- * are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Reading never fails on damage: what
- * cannot be believed is left out and told, which costs a check of the data and nothing else.
+ * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots.
+ * Both are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Reading never fails
+ * on damage: what cannot be believed is left out and told, which costs a check of the data and nothing else.
  */
 export class ResumeFile {
   readonly #options: ResumeOptions;
@@ -87,7 +90,12 @@ export class ResumeFile {
     try {
       // Most have none when they are added, and an error costs more than a look.
       if ((await files.stat(this.#snapshotPath)) === undefined) return undefined;
-      const unsealed = unseal(hasher, id, await files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), this.#snapshotPath);
+      const unsealed = unseal(
+        hasher,
+        id,
+        await files.readAll(this.#snapshotPath, MAX_RESUME_BYTES),
+        this.#snapshotPath,
+      );
       return await this.#read(unsealed, pieceCount, blockCount);
     } catch (error) {
       if (errorCode(error) === "storage.not-found") return undefined;
@@ -98,15 +106,19 @@ export class ResumeFile {
   }
 
   /**
-   * Replaces the snapshot by one of what is so now, at the call; the next entry begins a new journal. One left from before is of another
-   * generation, and recognised as such. Writes nothing when the disk says the same already. When it fails, the journal goes on as before.
+   * Replaces the snapshot by one of what is so now, at the call; the next entry begins a new journal. One left from
+   * before is of another generation, and recognised as such. Writes nothing when the disk says the same already. When
+   * it fails, the journal goes on as before.
    */
   save(snapshot: Snapshot): Promise<void> {
     const fields = snapshotFields(snapshot);
     return this.#inTurn(async () => {
       const { files, folder, random, hasher, id } = this.#options;
       const same = this.#generation;
-      if (same !== undefined && (await this.#isOnDisk(seal(hasher, id, { ...fields, generation: same, stale: this.#stale })))) {
+      if (
+        same !== undefined &&
+        (await this.#isOnDisk(seal(hasher, id, { ...fields, generation: same, stale: this.#stale })))
+      ) {
         this.#journal ??= emptyJournal(same);
         return;
       }
@@ -120,7 +132,10 @@ export class ResumeFile {
     });
   }
 
-  /** Notes what is on disk by now: call it after `Storage.sync`. Without a {@link ResumeFile.save} that succeeded there is nothing to add to. */
+  /**
+   * Notes what is on disk by now: call it after `Storage.sync`. Without a {@link ResumeFile.save} that succeeded there
+   * is nothing to add to.
+   */
   append(records: readonly JournalRecord[]): Promise<void> {
     return this.#inTurn(async () => {
       const journal = this.#journal;
@@ -151,7 +166,10 @@ export class ResumeFile {
   /** Whether anything is kept, readable or not. */
   async exists(): Promise<boolean> {
     const { files } = this.#options;
-    return (await files.linkStat(this.#snapshotPath)) !== undefined || (await files.linkStat(this.#journalPath)) !== undefined;
+    return (
+      (await files.linkStat(this.#snapshotPath)) !== undefined ||
+      (await files.linkStat(this.#journalPath)) !== undefined
+    );
   }
 
   remove(): Promise<void> {
@@ -168,7 +186,10 @@ export class ResumeFile {
     return result;
   }
 
-  /** Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory for each torrent more. */
+  /**
+   * Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory
+   * for each torrent more.
+   */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {
       return equalBytes(await this.#options.files.readAll(this.#snapshotPath, MAX_RESUME_BYTES), bytes);
@@ -178,18 +199,29 @@ export class ResumeFile {
     }
   }
 
-  async #read({ dict, isSealed }: Unsealed, pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept> {
+  async #read(
+    { dict, isSealed }: Unsealed,
+    pieceCount: number | undefined,
+    blockCount: (piece: number) => number,
+  ): Promise<Kept> {
     const extra: BDict = asDict(dict.get("extra")) ?? new Map();
     const bytes = await this.#readJournal();
     this.#stale = journalGeneration(bytes);
     if (!isSealed) {
-      this.#tell(new StorageError("storage.old-state", `${this.#snapshotPath} is of an older version: the data is checked once`, { fields: { path: this.#snapshotPath } }));
+      this.#tell(
+        new StorageError(
+          "storage.old-state",
+          `${this.#snapshotPath} is of an older version: the data is checked once`,
+          { fields: { path: this.#snapshotPath } },
+        ),
+      );
       return { progress: undefined, stamps: [], extra, isIncomplete: false };
     }
     if (pieceCount === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
     const generation = asBytes(dict.get("generation"));
     const progress = decodeProgress(dict, pieceCount, blockCount);
-    if (progress === undefined || generation === undefined) return { progress: undefined, stamps: [], extra, isIncomplete: false };
+    if (progress === undefined || generation === undefined)
+      return { progress: undefined, stamps: [], extra, isIncomplete: false };
     const { records, isDamaged } = decodeJournal(bytes, this.#options.id, generation, asBytes(dict.get("stale")));
     if (isDamaged) this.#tell(damaged(this.#journalPath));
     else if (records.length === 0 && this.#journal === undefined) this.#generation = generation;
@@ -234,12 +266,17 @@ function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key:
   return {
     extra,
     have: progress?.have.pack(),
-    partials: progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.pack()]),
+    partials:
+      progress === undefined ? undefined : [...progress.partials].map(([piece, blocks]) => [piece, blocks.pack()]),
     stamps: stamps.map((stamp) => (stamp === undefined ? [] : [stamp.size, Math.round(stamp.modifiedMs)])),
   };
 }
 
-function decodeProgress(dict: BDict, pieceCount: number, blockCount: (piece: number) => number): { have: Bitfield; partials: Map<number, Bitfield> } | undefined {
+function decodeProgress(
+  dict: BDict,
+  pieceCount: number,
+  blockCount: (piece: number) => number,
+): { have: Bitfield; partials: Map<number, Bitfield> } | undefined {
   const have = asBytes(dict.get("have"));
   if (have === undefined) return undefined;
   const partials = new Map<number, Bitfield>();
@@ -247,7 +284,8 @@ function decodeProgress(dict: BDict, pieceCount: number, blockCount: (piece: num
     const [first, second] = asList(entry) ?? [];
     const piece = asInt(first) ?? -1;
     const blocks = asBytes(second);
-    if (piece >= 0 && piece < pieceCount && blocks !== undefined) partials.set(piece, Bitfield.unpack(blocks, blockCount(piece)));
+    if (piece >= 0 && piece < pieceCount && blocks !== undefined)
+      partials.set(piece, Bitfield.unpack(blocks, blockCount(piece)));
   }
   return { have: Bitfield.unpack(have, pieceCount), partials };
 }
@@ -259,7 +297,11 @@ function decodeStamps(dict: BDict): (FileStamp | undefined)[] {
   });
 }
 
-function applyJournal(progress: { have: Bitfield; partials: Map<number, Bitfield> }, records: readonly JournalRecord[], blockCount: (piece: number) => number): void {
+function applyJournal(
+  progress: { have: Bitfield; partials: Map<number, Bitfield> },
+  records: readonly JournalRecord[],
+  blockCount: (piece: number) => number,
+): void {
   for (const { piece, blocks } of records) {
     if (piece >= progress.have.length) continue;
     if (blocks === undefined) {

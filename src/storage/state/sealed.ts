@@ -25,16 +25,24 @@ export interface Unsealed {
  *
  * It is no defence against a program that writes such files on purpose: that one could write the data as well.
  */
-export function seal(hasher: Pick<Hasher, "digestSync">, id: string, fields: { readonly [key: string]: BInput | undefined }): Uint8Array {
+export function seal(
+  hasher: Pick<Hasher, "digestSync">,
+  id: string,
+  fields: { readonly [key: string]: BInput | undefined },
+): Uint8Array {
   const body = encode({ ...fields, "info-hash": id, version: VERSION });
   return concatBytes([MAGIC, hasher.digestSync(CHECKSUM, body), body]);
 }
 
-/** The dictionary of a sealed file. Throws StorageError `storage.damaged-state`, `storage.foreign-state` for the state of another torrent. */
+/**
+ * The dictionary of a sealed file. Throws StorageError `storage.damaged-state`, `storage.foreign-state` for the state
+ * of another torrent.
+ */
 export function unseal(hasher: Pick<Hasher, "digestSync">, id: string, bytes: Uint8Array, path: string): Unsealed {
   const isSealed = bytes.length > HEADER_LENGTH && equalBytes(bytes.subarray(0, MAGIC.length), MAGIC);
   const body = isSealed ? bytes.subarray(HEADER_LENGTH) : bytes;
-  if (isSealed && !equalBytes(bytes.subarray(MAGIC.length, HEADER_LENGTH), hasher.digestSync(CHECKSUM, body))) throw damaged(path);
+  if (isSealed && !equalBytes(bytes.subarray(MAGIC.length, HEADER_LENGTH), hasher.digestSync(CHECKSUM, body)))
+    throw damaged(path);
   let dict: BDict | undefined;
   try {
     dict = asDict(decode(body, { maxLength: MAX_RESUME_BYTES }));
@@ -46,10 +54,17 @@ export function unseal(hasher: Pick<Hasher, "digestSync">, id: string, bytes: Ui
   if (!isSealed) return { dict, isSealed };
   const owner = asBytes(dict.get("info-hash"));
   if (owner !== undefined && utf8Decode(owner) === id) return { dict, isSealed };
-  throw new StorageError("storage.foreign-state", `${path} is the state of another torrent: the data is checked instead`, { fields: { path } });
+  throw new StorageError(
+    "storage.foreign-state",
+    `${path} is the state of another torrent: the data is checked instead`,
+    { fields: { path } },
+  );
 }
 
 /** Part of what was kept about a torrent cannot be believed. */
 export function damaged(path: string, cause?: unknown): StorageError {
-  return new StorageError("storage.damaged-state", `${path} is damaged: the data is checked instead`, { fields: { path }, ...(cause === undefined ? {} : { cause }) });
+  return new StorageError("storage.damaged-state", `${path} is damaged: the data is checked instead`, {
+    fields: { path },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

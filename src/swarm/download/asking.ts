@@ -46,7 +46,8 @@ export class Asking {
   refillAll(last?: BlockSource): void {
     const { sources } = this.#options;
     this.#shareMemory();
-    // Looking for what is late costs a look at all sources for each that waits: without memory that is left to the tick.
+    // Looking for what is late costs a look at all sources for each that waits: without memory that is left to the
+    // tick.
     const { isEndGame } = this;
     // Those that wait first, or what memory there is would always go to the sources that came first.
     for (const source of sources) if (source.requests.size === 0 && source !== last) this.#request(source, isEndGame);
@@ -54,7 +55,10 @@ export class Asking {
     if (last !== undefined) this.#request(last, isEndGame);
   }
 
-  /** A source was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or the block needs none. */
+  /**
+   * A source was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or
+   * the block needs none.
+   */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     const next = this.#isStopped ? undefined : this.#options.chooser.claim(source, index, begin, length);
     if (next !== undefined) source.requests.add(next.piece, next.block, this.#options.clock.now());
@@ -92,7 +96,10 @@ export class Asking {
     if (cancelAll(source)) this.#options.suspects.left(source);
   }
 
-  /** Whether nothing more can be begun, so that what is late from one source may be asked of another: memory may be waiting for it. */
+  /**
+   * Whether nothing more can be begun, so that what is late from one source may be asked of another: memory may be
+   * waiting for it.
+   */
   get #mayAskAgain(): boolean {
     return this.isEndGame || this.#options.buffers.wasRefused;
   }
@@ -106,14 +113,17 @@ export class Asking {
     const now = clock.now();
     const blocks: OutstandingRequest[] = [];
     while (blocks.length < room) {
-      const next = this.#late(source, now) ?? chooser.next(source) ?? (mayAskAgain ? endGame.next(source, now) : undefined);
+      const next =
+        this.#late(source, now) ?? chooser.next(source) ?? (mayAskAgain ? endGame.next(source, now) : undefined);
       if (next === undefined) break;
       blocks.push(source.requests.add(next.piece, next.block, now));
     }
     if (blocks.length > 0) source.request(blocks);
   }
 
-  /** A block of the piece that somebody waits for, should it be late elsewhere: one slow source must not hold up a film. */
+  /**
+   * A block of the piece that somebody waits for, should it be late elsewhere: one slow source must not hold up a film.
+   */
   #late(source: BlockSource, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { chooser, open, endGame } = this.#options;
     const first = chooser.urgent[0];
@@ -124,7 +134,8 @@ export class Asking {
   /** Looks at all sources: once for many requests. */
   #shareMemory(): void {
     let active = 0;
-    for (const source of this.#options.sources) if (source.canAsk && source.limitedTo === undefined && !source.isSnubbing) active++;
+    for (const source of this.#options.sources)
+      if (source.canAsk && source.limitedTo === undefined && !source.isSnubbing) active++;
     const { blockCount, pieceBlocks } = this.#options.buffers;
     const share = Math.floor(blockCount / Math.max(1, active));
     // Less about one piece that is not complete yet.

@@ -37,7 +37,13 @@ class MemorySource implements BlockSource {
   /** Milliseconds until it answers; `undefined`: never. */
   readonly #delay: number | undefined;
 
-  constructor(options: { data: Uint8Array; clock: Clock; downloader: () => Downloader; delay?: number; only?: readonly number[] }) {
+  constructor(options: {
+    data: Uint8Array;
+    clock: Clock;
+    downloader: () => Downloader;
+    delay?: number;
+    only?: readonly number[];
+  }) {
     this.#data = options.data;
     this.#clock = options.clock;
     this.#downloader = options.downloader;
@@ -53,7 +59,8 @@ class MemorySource implements BlockSource {
 
   request(blocks: readonly OutstandingRequest[]): void {
     this.asked.push(blocks.length);
-    if (this.#delay !== undefined) this.#clock.after(this.#delay, () => blocks.forEach((block) => this.#deliver(block)));
+    if (this.#delay !== undefined)
+      this.#clock.after(this.#delay, () => blocks.forEach((block) => this.#deliver(block)));
   }
 
   cancel(blocks: readonly OutstandingRequest[]): void {
@@ -123,7 +130,12 @@ describe("Downloader with sources that are no peers", () => {
     const source = add({ delay: 10 });
     expect(downloader.isInteresting(source)).toBe(true);
     expect(await world.until(() => have.isFull, 10_000)).toBe(true);
-    expect([Buffer.compare(await read(), data), downloader.isFinished, downloader.wasted, source.down.total]).toEqual([0, true, 0, data.length]);
+    expect([Buffer.compare(await read(), data), downloader.isFinished, downloader.wasted, source.down.total]).toEqual([
+      0,
+      true,
+      0,
+      data.length,
+    ]);
     expect(source.asked.length).toBeLessThan(source.asked.reduce((sum, blocks) => sum + blocks) / 4);
     expect(source.cancelled).toEqual([]);
   });

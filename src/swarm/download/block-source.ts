@@ -4,8 +4,9 @@ import type { OpenPiece, Source } from "./open-piece.ts";
 import type { RateMeter } from "../peer/rate-meter.ts";
 
 /**
- * Whoever sends blocks, as a download sees it: what it has, whether it may be asked, and what it was asked for. How it is asked is its own business.
- * It tells the download of what arrives (`blockStart`, `blockEnd`), of what will not (`rejected`, `withheld`), and when it may be asked again (`refill`).
+ * Whoever sends blocks, as a download sees it: what it has, whether it may be asked, and what it was asked for. How it
+ * is asked is its own business. It tells the download of what arrives (`blockStart`, `blockEnd`), of what will not
+ * (`rejected`, `withheld`), and when it may be asked again (`refill`).
  */
 export interface BlockSource {
   /** Who it is, as evidence remembers it, also after it left: two sources are the same when this is the same object. */
@@ -26,7 +27,10 @@ export interface BlockSource {
   request(blocks: readonly OutstandingRequest[]): void;
   /** Blocks that it was asked for are not needed any more. It may send them all the same. */
   cancel(blocks: readonly OutstandingRequest[]): void;
-  /** The memory of the block that is arriving is needed otherwise: the rest of the block is dropped. `blockEnd` is told of it all the same, as not stored. */
+  /**
+   * The memory of the block that is arriving is needed otherwise: the rest of the block is dropped. `blockEnd` is told
+   * of it all the same, as not stored.
+   */
   abandonBlock(): void;
 
   // What follows is written by the download, and kept here for it.

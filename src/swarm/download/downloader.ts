@@ -106,7 +106,10 @@ export class Downloader {
     this.#chooser.isSequential = isSequential;
   }
 
-  /** Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a second source. */
+  /**
+   * Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a
+   * second source.
+   */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
     if (pieces.length > 0) this.refillAll();
@@ -123,7 +126,9 @@ export class Downloader {
 
   /** What is on disk of unfinished pieces, to be kept. */
   partials(): Map<number, Bitfield> {
-    return new Map([...this.#open.all()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]));
+    return new Map(
+      [...this.#open.all()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]),
+    );
   }
 
   setPriority(piece: number, priority: Priority): void {
@@ -196,13 +201,19 @@ export class Downloader {
     return true;
   }
 
-  /** The source sends no more for a time. `isVoid`: neither what it was asked for already, or else it answers or rejects each of these requests. */
+  /**
+   * The source sends no more for a time. `isVoid`: neither what it was asked for already, or else it answers or rejects
+   * each of these requests.
+   */
   withheld(source: BlockSource, isVoid: boolean): void {
     if (isVoid) releaseAll(source);
     this.#suspects.left(source);
   }
 
-  /** The source stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the sources. */
+  /**
+   * The source stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the
+   * sources.
+   */
   dismiss(source: BlockSource): void {
     this.#asking.takeBack(source);
     this.gone(source);

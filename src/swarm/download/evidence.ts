@@ -12,8 +12,8 @@ interface BlockEvidence {
 }
 
 /**
- * Finds out who sent bad blocks. When a piece of several sources does not hash, the digest of each block is kept with its
- * source. When the piece is there at last, whoever had sent other bytes for a block is proved to have lied.
+ * Finds out who sent bad blocks. When a piece of several sources does not hash, the digest of each block is kept with
+ * its source. When the piece is there at last, whoever had sent other bytes for a block is proved to have lied.
  */
 export class Evidence {
   readonly #hasher: Hasher;
@@ -24,7 +24,9 @@ export class Evidence {
     this.#hasher = hasher;
   }
 
-  /** A piece did not hash. Answers its only source when there is just one: that one is guilty, no further proof needed. */
+  /**
+   * A piece did not hash. Answers its only source when there is just one: that one is guilty, no further proof needed.
+   */
   failed(piece: OpenPiece, data: Uint8Array): Source | undefined {
     const sources = piece.sources();
     const [only] = sources;

@@ -29,7 +29,10 @@ export interface FinishingOptions {
   readonly onRoom: () => void;
 }
 
-/** The last step of a download: checks complete pieces, writes them, finds out who lied; saves the blocks of those that are not complete. */
+/**
+ * The last step of a download: checks complete pieces, writes them, finds out who lied; saves the blocks of those that
+ * are not complete.
+ */
 export class Finishing {
   /** Bytes of pieces that did not hash. */
   wasted = 0;
@@ -117,7 +120,9 @@ export class Finishing {
   #own(work: Promise<void>): void {
     const owned = work
       .catch((error: unknown) => {
-        this.#options.onStorage(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
+        this.#options.onStorage(
+          error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }),
+        );
       })
       .finally(() => this.#work.delete(owned));
     this.#work.add(owned);

@@ -17,7 +17,13 @@ describe("OpenPiece", () => {
     const piece = new OpenPiece(0, LENGTH);
     expect([piece.blockCount, piece.blockLength(0), piece.blockLength(3)]).toEqual([4, 16_384, 100]);
     expect([piece.blockAt(16_384, 16_384), piece.blockAt(49_152, 100)]).toEqual([1, 3]);
-    for (const [begin, length] of [[1, 16_384], [49_152, 16_384], [65_536, 100], [0, 100]] as const) expect(piece.blockAt(begin, length)).toBeUndefined();
+    for (const [begin, length] of [
+      [1, 16_384],
+      [49_152, 16_384],
+      [65_536, 100],
+      [0, 100],
+    ] as const)
+      expect(piece.blockAt(begin, length)).toBeUndefined();
   });
 
   it("hands out each block once, and again when it was released", () => {

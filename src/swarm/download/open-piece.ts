@@ -13,8 +13,8 @@ const ARRIVING = 2;
 const THERE = 3;
 
 /**
- * A piece under construction: which blocks are asked for, arriving and there, and who delivered each. Only one source writes
- * a block at a time, so what is there is what its source sent.
+ * A piece under construction: which blocks are asked for, arriving and there, and who delivered each. Only one source
+ * writes a block at a time, so what is there is what its source sent.
  */
 export class OpenPiece {
   readonly index: number;
@@ -196,7 +196,9 @@ export class OpenPiece {
 
   /** Whether memory could be freed: everything that is there is on disk, and nothing is to come. */
   get canUnload(): boolean {
-    return this.#free + this.there.count === this.blockCount && this.saved.count === this.there.count && !this.isComplete;
+    return (
+      this.#free + this.there.count === this.blockCount && this.saved.count === this.there.count && !this.isComplete
+    );
   }
 
   /** Who delivered a block; `undefined` for one found on disk. */

@@ -37,13 +37,18 @@ export class Receiving {
     const { open, buffers } = this.#options;
     const piece = open.get(index);
     const block = piece?.blockAt(begin, length);
-    if (piece === undefined || block === undefined || source.requests.find(index, block) === undefined) return undefined;
-    if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block))) return undefined;
+    if (piece === undefined || block === undefined || source.requests.find(index, block) === undefined)
+      return undefined;
+    if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block)))
+      return undefined;
     source.arriving = { piece, block };
     return buffers.memoryOf(piece).subarray(begin, begin + length);
   }
 
-  /** The payload of a block has come, all of it. `stored`: it lies where {@link Receiving.blockStart} said, or else it was dropped. */
+  /**
+   * The payload of a block has come, all of it. `stored`: it lies where {@link Receiving.blockStart} said, or else it
+   * was dropped.
+   */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     const { clock, open, suspects, onComplete, onRoom } = this.#options;
     const block = Math.floor(begin / BLOCK_LENGTH);
@@ -83,7 +88,10 @@ export class Receiving {
     }
   }
 
-  /** The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that is so. */
+  /**
+   * The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that
+   * is so.
+   */
   #abandonStalled(piece: OpenPiece, block: number): boolean {
     const { clock, sources } = this.#options;
     const now = clock.now();

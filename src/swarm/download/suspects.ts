@@ -11,9 +11,9 @@ export interface SuspectsOptions {
 }
 
 /**
- * Whose turn it is with the pieces that failed their hash. Such a piece comes from one source at a time, so that the next failure
- * names the liar. A source that takes too long gives way to the others, or one that sends a block now and then would keep the
- * piece for ever.
+ * Whose turn it is with the pieces that failed their hash. Such a piece comes from one source at a time, so that the
+ * next failure names the liar. A source that takes too long gives way to the others, or one that sends a block now and
+ * then would keep the piece for ever.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
@@ -22,14 +22,19 @@ export class Suspects {
     this.#options = options;
   }
 
-  /** A source gives up the suspect pieces of which it is the only one, unless some of their blocks are still to come from it. */
+  /**
+   * A source gives up the suspect pieces of which it is the only one, unless some of their blocks are still to come
+   * from it.
+   */
   left(source: BlockSource): void {
-    for (const piece of this.#options.open.all()) if (piece.exclusive === source.identity && !source.requests.includes(piece)) this.leave(source, piece);
+    for (const piece of this.#options.open.all())
+      if (piece.exclusive === source.identity && !source.requests.includes(piece)) this.leave(source, piece);
   }
 
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
   leave(source: BlockSource, piece: OpenPiece): void {
-    if (!piece.suspect || piece.exclusive !== source.identity || piece.isComplete || source.arriving?.piece === piece) return;
+    if (!piece.suspect || piece.exclusive !== source.identity || piece.isComplete || source.arriving?.piece === piece)
+      return;
     this.#options.restart(piece);
   }
 
@@ -73,7 +78,13 @@ export class Suspects {
   /** Whether a source that could be asked has not had its turn. */
   #hasOther(piece: OpenPiece): boolean {
     for (const source of this.#options.sources) {
-      if (source.canAsk && source.limitedTo === undefined && source.mayAsk(piece.index) && !piece.hadTurn.has(source.identity)) return true;
+      if (
+        source.canAsk &&
+        source.limitedTo === undefined &&
+        source.mayAsk(piece.index) &&
+        !piece.hadTurn.has(source.identity)
+      )
+        return true;
     }
     return false;
   }

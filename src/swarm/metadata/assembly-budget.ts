@@ -15,7 +15,10 @@ export class AssemblyBudget {
     return this.#bytes;
   }
 
-  /** Whether a torrent may have `bytes` more; `isFirst`: it has nothing yet, and gets a piece that is not too long in any case. */
+  /**
+   * Whether a torrent may have `bytes` more; `isFirst`: it has nothing yet, and gets a piece that is not too long in
+   * any case.
+   */
   hasRoom(bytes: number, isFirst: boolean): boolean {
     this.#isShort = this.#bytes > 0 && this.#bytes + bytes > TOTAL_ASSEMBLY_BYTES;
     return !this.#isShort || (isFirst && bytes <= MAX_SURE_PIECE_BYTES);

@@ -42,7 +42,8 @@ export class MetadataExchange {
       return;
     }
     const outcome = this.#assembler.onMessage(peer, message, this.#options.runtime.clock.now());
-    if (outcome.type === "failed" || outcome.type === "complete") for (const liar of outcome.liars) this.#options.onLiar(liar);
+    if (outcome.type === "failed" || outcome.type === "complete")
+      for (const liar of outcome.liars) this.#options.onLiar(liar);
     if (outcome.type === "complete") this.#options.onComplete(outcome.metadata);
     else this.tick();
   }
@@ -58,12 +59,15 @@ export class MetadataExchange {
     this.tick();
   }
 
-  /** Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not. */
+  /**
+   * Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not.
+   */
   tick(): void {
     this.#uploads.pump();
     if (this.#options.info() !== undefined) return;
     const silent = this.#assembler.expire(this.#options.runtime.clock.now());
-    for (const peer of silent) peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
+    for (const peer of silent)
+      peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
     for (const { peer, piece } of this.#assembler.requests(this.#options.runtime.clock.now())) {
       const message = peer.extensions.message(utMetadata, { type: "request", piece });
       if (message !== undefined) peer.send(message);

@@ -10,7 +10,9 @@ export interface MetadataUploadsOptions {
   readonly limiters: readonly RateLimiter[];
 }
 
-/** Gives peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: 20 bytes ask for 16 KiB. */
+/**
+ * Gives peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: 20 bytes ask for 16 KiB.
+ */
 export class MetadataUploads {
   readonly #options: MetadataUploadsOptions;
   readonly #servers = new WeakMap<Peer, MetadataServer>();

@@ -19,8 +19,9 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * What we have asked of one source, and how much we may ask. The pipeline begins small and grows by one with every block, which
- * doubles it each round trip, until it covers a second of what the source really sends; from then on it follows the rate.
+ * What we have asked of one source, and how much we may ask. The pipeline begins small and grows by one with every
+ * block, which doubles it each round trip, until it covers a second of what the source really sends; from then on it
+ * follows the rate.
  */
 export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();
@@ -45,7 +46,10 @@ export class BlockRequests {
     return Math.min(this.#depth, this.#limit);
   }
 
-  /** Requests that may be sent now, up to `most` outstanding; 0 until half of these have drained, so that they go out in batches. */
+  /**
+   * Requests that may be sent now, up to `most` outstanding; 0 until half of these have drained, so that they go out in
+   * batches.
+   */
   room(most = Infinity): number {
     const { size } = this;
     const depth = Math.min(this.depth, most);
@@ -89,10 +93,14 @@ export class BlockRequests {
     return out;
   }
 
-  /** A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more than it was asked for. */
+  /**
+   * A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more than it was
+   * asked for.
+   */
   onReceived(bytes: number): void {
     this.#received += bytes;
-    if (this.#received > 2 * this.#asked + UNASKED_BYTES) throw new PeerError("peer.unasked", `it sent ${this.#received} bytes of blocks and was asked for ${this.#asked}`);
+    if (this.#received > 2 * this.#asked + UNASKED_BYTES)
+      throw new PeerError("peer.unasked", `it sent ${this.#received} bytes of blocks and was asked for ${this.#asked}`);
   }
 
   /** A block arrived. */

@@ -29,7 +29,13 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
 export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
   const ip = addressIp(peer.address);
   if (!peer.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;
-  const pieces = allowedFastSet({ ip, infoHash: infoHash.wire, pieceCount: metainfo.pieceCount, count: ALLOWED_FAST, hasher: runtime.hasher });
+  const pieces = allowedFastSet({
+    ip,
+    infoHash: infoHash.wire,
+    pieceCount: metainfo.pieceCount,
+    count: ALLOWED_FAST,
+    hasher: runtime.hasher,
+  });
   for (const piece of pieces) {
     if (!have.get(piece)) continue;
     peer.grantedFast.add(piece);

@@ -62,7 +62,11 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       return;
     case "reject":
       requireFast(peer, message.type);
-      if (swarm.downloader?.rejected(peer, message.piece, message.begin, message.length) === true && peer.flags.peerChoking) peer.allowedFast.delete(message.piece);
+      if (
+        swarm.downloader?.rejected(peer, message.piece, message.begin, message.length) === true &&
+        peer.flags.peerChoking
+      )
+        peer.allowedFast.delete(message.piece);
       return;
     case "allowed-fast":
       requireFast(peer, message.type);
@@ -87,7 +91,8 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
 }
 
 function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8Array): void {
-  if (!peer.supportsExtended) throw new PeerError("peer.order", "an extended message without the extension bit in the handshake (BEP 10)");
+  if (!peer.supportsExtended)
+    throw new PeerError("peer.order", "an extended message without the extension bit in the handshake (BEP 10)");
   if (id !== EXTENDED_HANDSHAKE_ID) {
     peer.extensions.dispatch(id, payload, peer);
     return;

@@ -5,7 +5,14 @@ import { simWorld } from "../../sim/index.ts";
 import { encodeHave, encodePiece, type Message } from "../../wire/index.ts";
 import { Inbox } from "./inbox.ts";
 import { IntakeBudget } from "./intake-budget.ts";
-import { FREE_MESSAGES, HELD_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "../limits.ts";
+import {
+  FREE_MESSAGES,
+  HELD_BYTES,
+  MESSAGES_PER_BLOCK,
+  MESSAGES_PER_SECOND,
+  WORK_BURST_MS,
+  WORK_MS_PER_SECOND,
+} from "../limits.ts";
 
 /** Milliseconds that each message costs, by a clock that work moves on. */
 const COST_MS = 0.25;
@@ -14,7 +21,13 @@ function start() {
   const world = simWorld({ digest });
   const { clock } = world.host("10.0.0.1").runtime;
   let worked = 0;
-  const busy: Clock = { now: () => clock.now() + worked, wallTime: () => clock.wallTime(), after: (ms, run) => clock.after(ms, run), every: (ms, run) => clock.every(ms, run), soon: (run) => clock.soon(run) };
+  const busy: Clock = {
+    now: () => clock.now() + worked,
+    wallTime: () => clock.wallTime(),
+    after: (ms, run) => clock.after(ms, run),
+    every: (ms, run) => clock.every(ms, run),
+    soon: (run) => clock.soon(run),
+  };
   const budget = new IntakeBudget(busy);
   const open = (log: Message[] = []) => {
     const events: string[] = [];
@@ -41,8 +54,10 @@ function start() {
   return { world, budget, open };
 }
 
-const haves = (from: number, count: number): Uint8Array => Buffer.concat(Array.from({ length: count }, (_, n) => encodeHave(from + n)));
-const pieces = (log: readonly Message[]): number[] => log.map((message) => (message.type === "have" ? message.piece : -1));
+const haves = (from: number, count: number): Uint8Array =>
+  Buffer.concat(Array.from({ length: count }, (_, n) => encodeHave(from + n)));
+const pieces = (log: readonly Message[]): number[] =>
+  log.map((message) => (message.type === "have" ? message.piece : -1));
 /** A message of this many bytes of which `there` have arrived. */
 const begun = (length: number, there: number): Uint8Array => {
   const out = new Uint8Array(there);

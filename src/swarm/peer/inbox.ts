@@ -2,7 +2,14 @@ import { concatBytes, copyBytes, toError } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import { MAX_SMALL_FRAME_LENGTH, MessageDecoder, type Message, type MessageSink } from "../../wire/index.ts";
 import type { BytesHolder, IntakeBudget } from "./intake-budget.ts";
-import { EXTENDED_MESSAGE_BYTES, EXTENDED_MESSAGES, FREE_MESSAGES, MESSAGE_BYTES, MESSAGES_PER_BLOCK, MESSAGES_PER_SECOND } from "../limits.ts";
+import {
+  EXTENDED_MESSAGE_BYTES,
+  EXTENDED_MESSAGES,
+  FREE_MESSAGES,
+  MESSAGE_BYTES,
+  MESSAGES_PER_BLOCK,
+  MESSAGES_PER_SECOND,
+} from "../limits.ts";
 
 /** Messages between two looks at the clock. */
 const LOOK_MESSAGES = 8;
@@ -28,8 +35,9 @@ export interface InboxOptions {
 }
 
 /**
- * What a peer sends, decoded. Each peer may send some messages for nothing, and more with each block that it gives or takes; those
- * beyond draw on time that all such peers share. When that is spent, what has arrived waits and nothing more is read.
+ * What a peer sends, decoded. Each peer may send some messages for nothing, and more with each block that it gives or
+ * takes; those beyond draw on time that all such peers share. When that is spent, what has arrived waits and nothing
+ * more is read.
  */
 export class Inbox implements MessageSink, BytesHolder {
   readonly #owner: InboxOwner;
@@ -205,6 +213,7 @@ export class Inbox implements MessageSink, BytesHolder {
 /** How many messages a message counts as: a long one takes time by its length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
-  if (message.type === "extended") return EXTENDED_MESSAGES + Math.floor(message.payload.length / EXTENDED_MESSAGE_BYTES);
+  if (message.type === "extended")
+    return EXTENDED_MESSAGES + Math.floor(message.payload.length / EXTENDED_MESSAGE_BYTES);
   return message.type === "unknown" ? 1 + Math.floor(message.payload.length / MESSAGE_BYTES) : 1;
 }

@@ -9,8 +9,8 @@ export interface BytesHolder {
 }
 
 /**
- * What the messages of all peers may take of the client: the time spent on messages beyond those that each peer has for nothing, the
- * memory of what arrived and waits, and the metadata that is sent.
+ * What the messages of all peers may take of the client: the time spent on messages beyond those that each peer has for
+ * nothing, the memory of what arrived and waits, and the metadata that is sent.
  */
 export class IntakeBudget {
   /** Bytes of metadata sent. */
@@ -39,7 +39,9 @@ export class IntakeBudget {
     this.#time.wait(callback);
   }
 
-  /** Says how many bytes a connection holds now; 0 for none. When all hold too much, those that hold the most are told. */
+  /**
+   * Says how many bytes a connection holds now; 0 for none. When all hold too much, those that hold the most are told.
+   */
   hold(holder: BytesHolder, bytes: number): void {
     this.#heldBytes += bytes - (this.#held.get(holder) ?? 0);
     if (bytes === 0) this.#held.delete(holder);

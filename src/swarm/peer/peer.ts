@@ -1,4 +1,14 @@
-import { Bitfield, BLOCK_LENGTH, concatBytes, ipPeer, NetworkError, PeerError, toError, type PeerAddress, type PeerId } from "../../base/index.ts";
+import {
+  Bitfield,
+  BLOCK_LENGTH,
+  concatBytes,
+  ipPeer,
+  NetworkError,
+  PeerError,
+  toError,
+  type PeerAddress,
+  type PeerId,
+} from "../../base/index.ts";
 import type { Connection, Direction } from "../../transport/index.ts";
 import type { Clock, SocketHandlers } from "../../runtime/index.ts";
 import {
@@ -50,7 +60,10 @@ export function isPeerIdentity(source: Source): source is PeerIdentity {
   return "peerId" in source && "address" in source;
 }
 
-/** Why a connection is not read: its requests fill our queue, it does not take our answers, the download limit is reached, or its messages wait for time. */
+/**
+ * Why a connection is not read: its requests fill our queue, it does not take our answers, the download limit is
+ * reached, or its messages wait for time.
+ */
 export type PauseReason = "uploads" | "answers" | "rate" | "work";
 
 /** What a peer said about its pieces before the number of pieces was known. */
@@ -172,7 +185,9 @@ export class Peer implements InboxOwner, BlockSource {
   get client(): string {
     if (this.extended?.client !== undefined) return this.extended.client;
     const known = recogniseClient(this.identity.peerId.bytes);
-    return known === undefined ? "unknown" : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+    return known === undefined
+      ? "unknown"
+      : [known.client, known.version].filter((part) => part !== undefined).join(" ");
   }
 
   get isSeed(): boolean {
@@ -280,8 +295,9 @@ export class Peer implements InboxOwner, BlockSource {
   }
 
   /**
-   * Adds a bitfield to what the peer has, and answers what is new in it; `undefined` while the number of pieces is not known. A peer
-   * never loses a piece, so that many bitfields cost no more than one. Throws {@link PeerError} `peer.bitfield` for a wrong size.
+   * Adds a bitfield to what the peer has, and answers what is new in it; `undefined` while the number of pieces is not
+   * known. A peer never loses a piece, so that many bitfields cost no more than one. Throws {@link PeerError}
+   * `peer.bitfield` for a wrong size.
    */
   addBitfield(bits: Uint8Array): Bitfield | undefined {
     if (this.pieces === undefined) {
@@ -303,13 +319,17 @@ export class Peer implements InboxOwner, BlockSource {
     return undefined;
   }
 
-  /** Notes a piece that the peer has; says whether that is news. Throws {@link PeerError} `peer.have` for a piece there is not. */
+  /**
+   * Notes a piece that the peer has; says whether that is news. Throws {@link PeerError} `peer.have` for a piece there
+   * is not.
+   */
   setHave(piece: number): boolean {
     if (this.pieces === undefined) {
       if (this.#early.haves.size < MAX_EARLY_HAVES) this.#early.haves.add(piece);
       return false;
     }
-    if (piece >= this.pieces.length) throw new PeerError("peer.have", `have for piece ${piece} of ${this.pieces.length}`);
+    if (piece >= this.pieces.length)
+      throw new PeerError("peer.have", `have for piece ${piece} of ${this.pieces.length}`);
     return this.pieces.set(piece);
   }
 
@@ -329,7 +349,8 @@ export class Peer implements InboxOwner, BlockSource {
   #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
     const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
     let at = 0;
-    for (const { piece, block } of blocks) at = write(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
+    for (const { piece, block } of blocks)
+      at = write(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
     this.sendBytes(out);
   }
 
@@ -364,6 +385,11 @@ export class Peer implements InboxOwner, BlockSource {
   }
 
   onHeldTooMuch(): void {
-    this.close(new NetworkError("peer.memory", "all peers together hold too many bytes of unfinished messages, and this one the most"));
+    this.close(
+      new NetworkError(
+        "peer.memory",
+        "all peers together hold too many bytes of unfinished messages, and this one the most",
+      ),
+    );
   }
 }

@@ -8,15 +8,20 @@ function scene() {
   const ended: Promise<unknown>[] = [];
   const read = (name: string): void => {
     begun.push(name);
-    ended.push(gate.run(() => new Promise<void>((resolve, reject) => ends.set(name, { resolve, reject }))).catch(() => undefined));
+    ended.push(
+      gate
+        .run(() => new Promise<void>((resolve, reject) => ends.set(name, { resolve, reject })))
+        .catch(() => undefined),
+    );
   };
   const gate = new ReadGate<string>(read);
   return {
     gate,
     begun,
     want: (...names: string[]) => {
-      for (const name of names) if (gate.isFull) gate.wait(name);
-      else read(name);
+      for (const name of names)
+        if (gate.isFull) gate.wait(name);
+        else read(name);
     },
     end: async (name: string, error?: Error) => {
       const index = begun.indexOf(name);

@@ -21,7 +21,10 @@ export class ReadGate<Waiter> {
     this.#waiting.add(waiter);
   }
 
-  /** Runs a read. Resolves and rejects with it, after the next reads were begun: the disk does not wait for what its bytes are used for. */
+  /**
+   * Runs a read. Resolves and rejects with it, after the next reads were begun: the disk does not wait for what its
+   * bytes are used for.
+   */
   async run(read: () => Promise<void>): Promise<void> {
     this.#reading++;
     try {

@@ -38,14 +38,17 @@ export class BlockChooser {
     this.#extent = Math.max(1, Math.floor(Math.min(EXTENT_BYTES / pieceLength, pieceCount / MIN_EXTENTS)));
   }
 
-  /** The next block to ask a source for, now requested; `undefined` when it has nothing that we want, or memory is full. */
+  /**
+   * The next block to ask a source for, now requested; `undefined` when it has nothing that we want, or memory is full.
+   */
   next(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open } = this.#options;
     if (this.urgent.length > 0) {
       const urgent = this.#nextUrgent(source);
       if (urgent !== undefined) return urgent;
     }
-    // What was begun for this source first: with many of them, looking through what was begun for the others costs more than all else.
+    // What was begun for this source first: with many of them, looking through what was begun for the others costs more
+    // than all else.
     const own = source.lastBegun === undefined ? undefined : open.get(source.lastBegun);
     const begun = own === undefined ? undefined : this.#request(source, own);
     if (begun !== undefined) return begun;
@@ -61,15 +64,25 @@ export class BlockChooser {
     return this.#request(source, this.#options.begin(index));
   }
 
-  /** A block that a source was asked for by other means, now requested; `undefined` when it is none of ours, or asked for or there already. */
-  claim(source: BlockSource, index: number, begin: number, length: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+  /**
+   * A block that a source was asked for by other means, now requested; `undefined` when it is none of ours, or asked
+   * for or there already.
+   */
+  claim(
+    source: BlockSource,
+    index: number,
+    begin: number,
+    length: number,
+  ): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open, have, layout, picker, hold, makeRoom } = this.#options;
     const block = begin / BLOCK_LENGTH;
     const size = layout.pieceSize(index);
     if (begin >= size || !Number.isInteger(block) || length !== Math.min(BLOCK_LENGTH, size - begin)) return undefined;
     if (have.get(index) || !picker.isWanted(index) || (!open.has(index) && !makeRoom())) return undefined;
     const piece = open.get(index) ?? this.#options.begin(index);
-    return piece.admits(source.identity) && hold(piece) && piece.request(block, source.identity) ? { piece, block } : undefined;
+    return piece.admits(source.identity) && hold(piece) && piece.request(block, source.identity)
+      ? { piece, block }
+      : undefined;
   }
 
   #nextUrgent(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
@@ -89,7 +102,13 @@ export class BlockChooser {
 
   /** Requests a free block of a piece, if the source may be asked for one and there is memory. */
   #request(source: BlockSource, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
-    if (piece.freeCount === 0 || !source.mayAsk(piece.index) || !this.#options.picker.isWanted(piece.index) || !piece.admits(source.identity)) return undefined;
+    if (
+      piece.freeCount === 0 ||
+      !source.mayAsk(piece.index) ||
+      !this.#options.picker.isWanted(piece.index) ||
+      !piece.admits(source.identity)
+    )
+      return undefined;
     const block = this.#options.hold(piece) ? piece.requestNext(source.identity) : undefined;
     return block === undefined ? undefined : { piece, block };
   }
@@ -98,12 +117,15 @@ export class BlockChooser {
     const { picker, have, open } = this.#options;
     const pieces = source.isSeed ? undefined : source.pieces;
     if (this.isSequential) return picker.pickSequential(pieces);
-    return have.count + open.size < RANDOM_PIECES ? picker.pickRandom(pieces) : picker.pickNear(pieces, source.lastBegun, this.#extent);
+    return have.count + open.size < RANDOM_PIECES
+      ? picker.pickRandom(pieces)
+      : picker.pickNear(pieces, source.lastBegun, this.#extent);
   }
 
   #pickOf(few: ReadonlySet<number>, source: BlockSource): number | undefined {
     const { picker, have, open } = this.#options;
-    for (const piece of few) if (source.mayAsk(piece) && !have.get(piece) && picker.isWanted(piece) && !open.has(piece)) return piece;
+    for (const piece of few)
+      if (source.mayAsk(piece) && !have.get(piece) && picker.isWanted(piece) && !open.has(piece)) return piece;
     return undefined;
   }
 }

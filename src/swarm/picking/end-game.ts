@@ -12,8 +12,8 @@ const MAX_ASKED = 3;
 const MAX_OUTSTANDING = 32;
 
 /**
- * The last blocks (BEP 3): when every missing block has been asked of somebody, the slow ones are asked of others as well, and
- * cancelled elsewhere when they arrive.
+ * The last blocks (BEP 3): when every missing block has been asked of somebody, the slow ones are asked of others as
+ * well, and cancelled elsewhere when they arrive.
  */
 export class EndGame {
   readonly #sources: ReadonlySet<BlockSource>;
@@ -34,7 +34,11 @@ export class EndGame {
   }
 
   /** A block that is late elsewhere and that `source` could send; `only`: of this piece. */
-  next(source: BlockSource, now: number, only?: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
+  next(
+    source: BlockSource,
+    now: number,
+    only?: number,
+  ): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (source.requests.size >= MAX_OUTSTANDING || source.limitedTo !== undefined) return undefined;
     for (const other of shuffle([...this.#sources], this.#random)) {
       if (other === source) continue;
@@ -68,7 +72,10 @@ export class EndGame {
   }
 }
 
-/** Whether a source may be asked for a block that enough others owe for `lateMs`: those that take requests and never deliver must not keep it from those that would. */
+/**
+ * Whether a source may be asked for a block that enough others owe for `lateMs`: those that take requests and never
+ * deliver must not keep it from those that would.
+ */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return lateMs >= END_GAME_TIMEOUT_MS && (source.down.total > 0 || source.requests.size < UNPROVED_REQUESTS);
 }

@@ -101,7 +101,10 @@ describe("PiecePicker.distributedCopies", () => {
   });
 });
 
-type Step = readonly ["have" | "take" | "giveBack", number] | readonly ["priority", number, Priority] | readonly ["unhave", number];
+type Step =
+  | readonly ["have" | "take" | "giveBack", number]
+  | readonly ["priority", number, Priority]
+  | readonly ["unhave", number];
 
 const PIECES = 12;
 const index = fc.nat(PIECES - 1);
@@ -114,44 +117,60 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 describe("PiecePicker", () => {
   it("agrees with a plain list, whatever happens", () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 80 }), fc.nat(), fc.uint8Array({ minLength: PIECES, maxLength: PIECES }), (steps, seed, marks) => {
-        const real = new PiecePicker(PIECES, new SeededRandom(seed));
-        const model = Array.from({ length: PIECES }, () => ({ copies: 0, taken: false, priority: "normal" as Priority }));
-        for (const [what, piece, priority] of steps) {
-          const entry = model[piece];
-          if (entry === undefined) continue;
-          if (what === "have") {
-            real.addHave(piece, 1);
-            entry.copies++;
-          } else if (what === "unhave") {
-            if (entry.copies === 0) continue;
-            real.addHave(piece, -1);
-            entry.copies--;
-          } else if (what === "take") {
-            real.take(piece);
-            entry.taken = true;
-          } else if (what === "giveBack") {
-            real.giveBack(piece);
-            entry.taken = false;
-          } else if (priority !== undefined) {
-            real.setPriority(piece, priority);
-            entry.priority = priority;
+      fc.property(
+        fc.array(step, { maxLength: 80 }),
+        fc.nat(),
+        fc.uint8Array({ minLength: PIECES, maxLength: PIECES }),
+        (steps, seed, marks) => {
+          const real = new PiecePicker(PIECES, new SeededRandom(seed));
+          const model = Array.from({ length: PIECES }, () => ({
+            copies: 0,
+            taken: false,
+            priority: "normal" as Priority,
+          }));
+          for (const [what, piece, priority] of steps) {
+            const entry = model[piece];
+            if (entry === undefined) continue;
+            if (what === "have") {
+              real.addHave(piece, 1);
+              entry.copies++;
+            } else if (what === "unhave") {
+              if (entry.copies === 0) continue;
+              real.addHave(piece, -1);
+              entry.copies--;
+            } else if (what === "take") {
+              real.take(piece);
+              entry.taken = true;
+            } else if (what === "giveBack") {
+              real.giveBack(piece);
+              entry.taken = false;
+            } else if (priority !== undefined) {
+              real.setPriority(piece, priority);
+              entry.priority = priority;
+            }
           }
-        }
-        const pieces = has([...marks].map((mark) => (mark > 100 ? "*" : ".")).join(""));
-        const open = model.map((entry, piece) => ({ ...entry, piece })).filter((entry) => !entry.taken && entry.priority !== "skip");
-        const fit = open.filter(({ piece }) => pieces.get(piece));
-        expect(real.remaining).toBe(open.length);
-        const picked = real.pickRarest(pieces);
-        const rank = (entry: { priority: Priority; copies: number }): number => 1000 * (3 - priorityLevel(entry.priority)) + entry.copies;
-        expect(picked === undefined ? undefined : rank(model[picked] ?? { priority: "skip", copies: 0 })).toBe(fit.length === 0 ? undefined : Math.min(...fit.map(rank)));
-        const random = real.pickRandom(pieces);
-        expect(random === undefined ? undefined : fit.some(({ piece }) => piece === random)).toBe(fit.length === 0 ? undefined : true);
-        const best = Math.max(...fit.map((entry) => priorityLevel(entry.priority)));
-        expect(real.pickSequential(pieces)).toBe(fit.find((entry) => priorityLevel(entry.priority) === best)?.piece);
-        expect(real.canPick(pieces)).toBe(fit.length > 0);
-        expect(order(real).sort((a, b) => a - b)).toEqual(open.map(({ piece }) => piece));
-      }),
+          const pieces = has([...marks].map((mark) => (mark > 100 ? "*" : ".")).join(""));
+          const open = model
+            .map((entry, piece) => ({ ...entry, piece }))
+            .filter((entry) => !entry.taken && entry.priority !== "skip");
+          const fit = open.filter(({ piece }) => pieces.get(piece));
+          expect(real.remaining).toBe(open.length);
+          const picked = real.pickRarest(pieces);
+          const rank = (entry: { priority: Priority; copies: number }): number =>
+            1000 * (3 - priorityLevel(entry.priority)) + entry.copies;
+          expect(picked === undefined ? undefined : rank(model[picked] ?? { priority: "skip", copies: 0 })).toBe(
+            fit.length === 0 ? undefined : Math.min(...fit.map(rank)),
+          );
+          const random = real.pickRandom(pieces);
+          expect(random === undefined ? undefined : fit.some(({ piece }) => piece === random)).toBe(
+            fit.length === 0 ? undefined : true,
+          );
+          const best = Math.max(...fit.map((entry) => priorityLevel(entry.priority)));
+          expect(real.pickSequential(pieces)).toBe(fit.find((entry) => priorityLevel(entry.priority) === best)?.piece);
+          expect(real.canPick(pieces)).toBe(fit.length > 0);
+          expect(order(real).sort((a, b) => a - b)).toEqual(open.map(({ piece }) => piece));
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -217,7 +236,11 @@ describe("PiecePicker.pickNear", () => {
   /** Every piece in the order in which one peer is asked for it, in extents of `extent`. */
   function course(from: PiecePicker, extent: number, pieces?: Bitfield): number[] {
     const out: number[] = [];
-    for (let piece = from.pickNear(pieces, undefined, extent); piece !== undefined; piece = from.pickNear(pieces, piece, extent)) {
+    for (
+      let piece = from.pickNear(pieces, undefined, extent);
+      piece !== undefined;
+      piece = from.pickNear(pieces, piece, extent)
+    ) {
       out.push(piece);
       from.take(piece);
     }
@@ -243,7 +266,9 @@ describe("PiecePicker.pickNear", () => {
   it("neither leaps over a piece that is taken nor takes one that the peer lacks", () => {
     expect(picker("11.1").pickNear(has("**.*"), 1, 4)).not.toBe(2);
     expect(picker("1111").pickNear(has("*  *"), 0, 4)).not.toBe(1);
-    expect(course(picker("11111111"), 4, has("* *  ***")).toSorted((one, other) => one - other)).toEqual([0, 2, 5, 6, 7]);
+    expect(course(picker("11111111"), 4, has("* *  ***")).toSorted((one, other) => one - other)).toEqual([
+      0, 2, 5, 6, 7,
+    ]);
   });
 
   it("picks among equals of any availability what pickRarest could pick", () => {
@@ -256,7 +281,10 @@ describe("PiecePicker.pickNear", () => {
         (drawn, extent, last, seed) => {
           const p = picker(drawn, seed);
           const picked = p.pickNear(undefined, last, extent) ?? -1;
-          const [rarest] = drawn.replaceAll(/[.-]/g, "").split("").toSorted((one, other) => Number(one) - Number(other));
+          const [rarest] = drawn
+            .replaceAll(/[.-]/g, "")
+            .split("")
+            .toSorted((one, other) => Number(one) - Number(other));
           expect(drawn[picked]).toBe(rarest);
         },
       ),

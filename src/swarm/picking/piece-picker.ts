@@ -18,19 +18,24 @@ const BUCKETS = 3 * STEPS;
 const ABSENT = 0xffffffff;
 /** Pieces that come or go at once and are then counted only: beyond, sorting all anew costs less than moving each. */
 const BULK = 4_096;
-/** Pieces that are sorted anew for each use of the order since it was last sorted: what a peer says in one message must not cost a sort each time. */
+/**
+ * Pieces that are sorted anew for each use of the order since it was last sorted: what a peer says in one message must
+ * not cost a sort each time.
+ */
 const SORTED_PER_USE = 512;
 /** Pieces in order that are looked at before those that a peer has are looked for among all. */
 const SCAN = 1_024;
 
 /**
- * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted and not begun stand in one array, sorted by priority and
- * then by how many peers have them. The array is cut into buckets of equal rank, so that a piece that gains or loses a copy moves
- * to the next bucket by one exchange, whatever the number of pieces. Peers that have everything are only counted. What thousands of
- * pieces gain or lose at once is counted, and the order brought up to date by one sort, not at once when there was one lately.
+ * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted and not begun stand in one array, sorted by
+ * priority and then by how many peers have them. The array is cut into buckets of equal rank, so that a piece that
+ * gains or loses a copy moves to the next bucket by one exchange, whatever the number of pieces. Peers that have
+ * everything are only counted. What thousands of pieces gain or lose at once is counted, and the order brought up to
+ * date by one sort, not at once when there was one lately.
  *
- * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces with `ranked[piece] === b`; `position[order[i]] === i`; a piece
- * is in the array, and its bit set in `pickable`, when it is wanted, and neither begun nor finished.
+ * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces with `ranked[piece] === b`;
+ * `position[order[i]] === i`; a piece is in the array, and its bit set in `pickable`, when it is wanted, and neither
+ * begun nor finished.
  */
 export class PiecePicker {
   readonly #random: Random;
@@ -98,7 +103,7 @@ export class PiecePicker {
     const { bytes } = pieces;
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at] ?? 0;
-      for (let bit = 0, piece = at * 8; byte << bit & 0xff; bit++, piece++) {
+      for (let bit = 0, piece = at * 8; (byte << bit) & 0xff; bit++, piece++) {
         if ((byte & (0x80 >> bit)) !== 0) this.#available[piece] = (this.#available[piece] ?? 0) + change;
       }
     }
@@ -146,21 +151,26 @@ export class PiecePicker {
   }
 
   /**
-   * As {@link PiecePicker.pickRarest}, but of equals one that continues what was begun: the neighbour behind `last` as long as both lie
-   * in one extent of `extent` pieces, otherwise the first of another extent from which equals go on without a gap.
+   * As {@link PiecePicker.pickRarest}, but of equals one that continues what was begun: the neighbour behind `last` as
+   * long as both lie in one extent of `extent` pieces, otherwise the first of another extent from which equals go on
+   * without a gap.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
     if (rarest === undefined || extent < 2) return rarest;
     const rank = this.#ranked[rarest];
-    const isEqual = (piece: number): boolean => this.#position[piece] !== ABSENT && this.#ranked[piece] === rank && pieces?.get(piece) !== false;
-    if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#position.length && isEqual(last + 1)) return last + 1;
+    const isEqual = (piece: number): boolean =>
+      this.#position[piece] !== ABSENT && this.#ranked[piece] === rank && pieces?.get(piece) !== false;
+    if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#position.length && isEqual(last + 1))
+      return last + 1;
     let first = rarest;
     while (first % extent !== 0 && isEqual(first - 1)) first--;
     return first;
   }
 
-  /** Any piece that the peer has: a new downloader wants whole pieces to trade soon, and rare ones come slowly (BEP 3). */
+  /**
+   * Any piece that the peer has: a new downloader wants whole pieces to trade soon, and rare ones come slowly (BEP 3).
+   */
   pickRandom(pieces: Bitfield | undefined): number | undefined {
     const { remaining } = this;
     return remaining === 0 ? undefined : this.#scan(pieces, this.#random.below(remaining));
@@ -174,7 +184,8 @@ export class PiecePicker {
       if (first === last) continue;
       while (this.#cursor < this.#position.length && this.#position[this.#cursor] === ABSENT) this.#cursor++;
       for (let piece = this.#cursor; piece < this.#position.length; piece++) {
-        if (this.#position[piece] !== ABSENT && this.#level[piece] === level && pieces?.get(piece) !== false) return piece;
+        if (this.#position[piece] !== ABSENT && this.#level[piece] === level && pieces?.get(piece) !== false)
+          return piece;
       }
     }
     return undefined;
@@ -185,7 +196,10 @@ export class PiecePicker {
     return this.#scan(pieces, 0) !== undefined;
   }
 
-  /** The smallest number of copies among all pieces, ours not counted, and which part of them has one more: 2.5 says half have 3. */
+  /**
+   * The smallest number of copies among all pieces, ours not counted, and which part of them has one more: 2.5 says
+   * half have 3.
+   */
   distributedCopies(): number {
     const count = this.#available.length;
     if (count === 0) return this.#seeds;
@@ -206,14 +220,16 @@ export class PiecePicker {
     return pieces === undefined || steps === remaining ? undefined : this.#search(pieces);
   }
 
-  /** The first in order that a peer has, by a look at what it has: most peers of which a scan finds nothing have little. */
+  /**
+   * The first in order that a peer has, by a look at what it has: most peers of which a scan finds nothing have little.
+   */
   #search(pieces: Bitfield): number | undefined {
     const { bytes } = pieces;
     let best: number | undefined;
     let first = ABSENT;
     for (let at = 0; at < bytes.length; at++) {
       const common = (bytes[at] ?? 0) & (this.#pickable.bytes[at] ?? 0);
-      for (let bit = 0; common << bit & 0xff; bit++) {
+      for (let bit = 0; (common << bit) & 0xff; bit++) {
         if ((common & (0x80 >> bit)) === 0) continue;
         const position = this.#position[at * 8 + bit] ?? ABSENT;
         if (position >= first) continue;
@@ -295,8 +311,8 @@ export class PiecePicker {
   }
 
   /**
-   * Puts every piece where its rank of now belongs. Pieces of a rank come in an order by chance, of a million pieces some neighbours one
-   * after the other: to go through memory at random would take ten times as long.
+   * Puts every piece where its rank of now belongs. Pieces of a rank come in an order by chance, of a million pieces
+   * some neighbours one after the other: to go through memory at random would take ten times as long.
    */
   #sort(): void {
     const count = this.#level.length;

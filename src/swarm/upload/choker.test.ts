@@ -26,10 +26,26 @@ function decide(drafts: readonly Draft[], policy: Partial<ChokePolicy<string>> =
 
 describe("decideChoking while downloading", () => {
   it.each<[string, Draft[], string]>([
-    ["those who give most", [{ id: "a", downloadRate: 1 }, { id: "b", downloadRate: 3 }, { id: "c", downloadRate: 2 }], "bc"],
-    ["nobody who is not interested", [{ id: "a", downloadRate: 9, isInterested: false }, { id: "b" }, { id: "c" }], "bc"],
+    [
+      "those who give most",
+      [
+        { id: "a", downloadRate: 1 },
+        { id: "b", downloadRate: 3 },
+        { id: "c", downloadRate: 2 },
+      ],
+      "bc",
+    ],
+    [
+      "nobody who is not interested",
+      [{ id: "a", downloadRate: 9, isInterested: false }, { id: "b" }, { id: "c" }],
+      "bc",
+    ],
     ["no snubber, however fast it was", [{ id: "a", downloadRate: 9, isSnubbing: true }, { id: "b" }], "b"],
-    ["among equals those who are unchoked", [{ id: "a" }, { id: "b", isChoked: false }, { id: "c" }, { id: "d", isChoked: false }], "bd"],
+    [
+      "among equals those who are unchoked",
+      [{ id: "a" }, { id: "b", isChoked: false }, { id: "c" }, { id: "d", isChoked: false }],
+      "bd",
+    ],
     ["all when there are slots", [{ id: "a" }, { id: "b" }], "ab"],
     ["nobody when there is nobody", [], ""],
   ])("unchokes %s", (_, drafts, expected) => {
@@ -39,10 +55,42 @@ describe("decideChoking while downloading", () => {
 
 describe("decideChoking while seeding", () => {
   it.each<[string, Draft[], string]>([
-    ["those who take fastest", [{ id: "a", uploadRate: 1 }, { id: "b", uploadRate: 3 }, { id: "c", uploadRate: 2 }], "bc"],
-    ["those whose turn is not over, before faster ones", [{ id: "a", isChoked: false, unchokedFor: 19_000 }, { id: "b", isChoked: false, unchokedFor: 10_000 }, { id: "c", uploadRate: 9 }], "ab"],
-    ["others when a turn is over", [{ id: "a", isChoked: false, unchokedFor: 20_001 }, { id: "b", uploadRate: 1 }, { id: "c", uploadRate: 9 }], "bc"],
-    ["those who waited longest, among equals", [{ id: "a", unchokedFor: 30_000 }, { id: "b", unchokedFor: 90_000 }, { id: "c", unchokedFor: 60_000 }], "bc"],
+    [
+      "those who take fastest",
+      [
+        { id: "a", uploadRate: 1 },
+        { id: "b", uploadRate: 3 },
+        { id: "c", uploadRate: 2 },
+      ],
+      "bc",
+    ],
+    [
+      "those whose turn is not over, before faster ones",
+      [
+        { id: "a", isChoked: false, unchokedFor: 19_000 },
+        { id: "b", isChoked: false, unchokedFor: 10_000 },
+        { id: "c", uploadRate: 9 },
+      ],
+      "ab",
+    ],
+    [
+      "others when a turn is over",
+      [
+        { id: "a", isChoked: false, unchokedFor: 20_001 },
+        { id: "b", uploadRate: 1 },
+        { id: "c", uploadRate: 9 },
+      ],
+      "bc",
+    ],
+    [
+      "those who waited longest, among equals",
+      [
+        { id: "a", unchokedFor: 30_000 },
+        { id: "b", unchokedFor: 90_000 },
+        { id: "c", unchokedFor: 60_000 },
+      ],
+      "bc",
+    ],
     ["snubbers too: nothing is expected of them", [{ id: "a", isSnubbing: true, uploadRate: 5 }], "a"],
   ])("unchokes %s", (_, drafts, expected) => {
     expect(decide(drafts, { isSeeding: true }).unchoke).toBe(expected);
@@ -55,7 +103,10 @@ describe("decideChoking by chance", () => {
   it("unchokes one more, and keeps it until it is time to rotate", () => {
     const first = decide(drafts, { optimisticSlots: 1, rotate: true });
     expect(first.unchoke).toBe(`ab${first.optimistic}`);
-    for (let seed = 2; seed < 20; seed++) expect(decide(drafts, { optimisticSlots: 1, optimistic: [first.optimistic] }, seed).optimistic).toBe(first.optimistic);
+    for (let seed = 2; seed < 20; seed++)
+      expect(decide(drafts, { optimisticSlots: 1, optimistic: [first.optimistic] }, seed).optimistic).toBe(
+        first.optimistic,
+      );
   });
 
   it("replaces one that left or earned its slot", () => {
@@ -66,7 +117,14 @@ describe("decideChoking by chance", () => {
   it("gives snubbers a chance as well, and newcomers three", () => {
     const count = new Map<string, number>();
     for (let seed = 1; seed <= 2_000; seed++) {
-      const { optimistic } = decide([{ id: "n", connectedFor: 1_000 }, { id: "o", isSnubbing: true }], { slots: 0, optimisticSlots: 1, rotate: true }, seed);
+      const { optimistic } = decide(
+        [
+          { id: "n", connectedFor: 1_000 },
+          { id: "o", isSnubbing: true },
+        ],
+        { slots: 0, optimisticSlots: 1, rotate: true },
+        seed,
+      );
       count.set(optimistic, (count.get(optimistic) ?? 0) + 1);
     }
     expect(count.get("n")).toBeGreaterThan(1_350);

@@ -43,18 +43,29 @@ const SEED_TURN_MS = 20_000;
 const NEW_MS = 60_000;
 
 /**
- * Whom to unchoke (BEP 3). While downloading: those who give us most, snubbers left out. While seeding: those whose turn is not
- * over, then those who take fastest, then those who waited longest. And a few by chance, to find out who would be better.
+ * Whom to unchoke (BEP 3). While downloading: those who give us most, snubbers left out. While seeding: those whose
+ * turn is not over, then those who take fastest, then those who waited longest. And a few by chance, to find out who
+ * would be better.
  */
-export function decideChoking<Id>(candidates: readonly ChokeCandidate<Id>[], policy: ChokePolicy<Id>, random: Random): ChokeDecision<Id> {
+export function decideChoking<Id>(
+  candidates: readonly ChokeCandidate<Id>[],
+  policy: ChokePolicy<Id>,
+  random: Random,
+): ChokeDecision<Id> {
   const interested = candidates.filter((peer) => peer.isInterested);
-  const merit = interested.filter((peer) => policy.isSeeding || !peer.isSnubbing).sort(policy.isSeeding ? bySeedTurn : byReciprocation);
+  const merit = interested
+    .filter((peer) => policy.isSeeding || !peer.isSnubbing)
+    .sort(policy.isSeeding ? bySeedTurn : byReciprocation);
   const unchoke = new Set(merit.slice(0, policy.slots).map((peer) => peer.id));
 
   const rest = interested.filter((peer) => !unchoke.has(peer.id));
   const restIds = new Set(rest.map((peer) => peer.id));
-  const optimistic = policy.rotate ? [] : policy.optimistic.filter((id) => restIds.has(id)).slice(0, policy.optimisticSlots);
-  const lots = rest.filter((peer) => !optimistic.includes(peer.id)).flatMap((peer) => (peer.connectedFor < NEW_MS ? [peer, peer, peer] : [peer]));
+  const optimistic = policy.rotate
+    ? []
+    : policy.optimistic.filter((id) => restIds.has(id)).slice(0, policy.optimisticSlots);
+  const lots = rest
+    .filter((peer) => !optimistic.includes(peer.id))
+    .flatMap((peer) => (peer.connectedFor < NEW_MS ? [peer, peer, peer] : [peer]));
   while (optimistic.length < policy.optimisticSlots && lots.length > 0) {
     const chosen = lots[random.below(lots.length)];
     if (chosen === undefined) break;
@@ -71,8 +82,11 @@ function byReciprocation<Id>(a: ChokeCandidate<Id>, b: ChokeCandidate<Id>): numb
 }
 
 function bySeedTurn<Id>(a: ChokeCandidate<Id>, b: ChokeCandidate<Id>): number {
-  const hasTurn = (peer: ChokeCandidate<Id>): boolean => !peer.isChoked && (peer.unchokedFor ?? Infinity) < SEED_TURN_MS;
+  const hasTurn = (peer: ChokeCandidate<Id>): boolean =>
+    !peer.isChoked && (peer.unchokedFor ?? Infinity) < SEED_TURN_MS;
   return (
-    Number(hasTurn(b)) - Number(hasTurn(a)) || b.uploadRate - a.uploadRate || (b.unchokedFor ?? Infinity) - (a.unchokedFor ?? Infinity)
+    Number(hasTurn(b)) - Number(hasTurn(a)) ||
+    b.uploadRate - a.uploadRate ||
+    (b.unchokedFor ?? Infinity) - (a.unchokedFor ?? Infinity)
   );
 }

@@ -49,7 +49,8 @@ export class Choking {
   /** A peer became interested: nobody has to wait ten seconds for a slot that is free. */
   interested(peer: Peer, now: number): void {
     let used = 0;
-    for (const other of this.#options.peers) if (!other.flags.amChoking && other.flags.peerInterested && other !== peer) used++;
+    for (const other of this.#options.peers)
+      if (!other.flags.amChoking && other.flags.peerInterested && other !== peer) used++;
     if (used < this.#options.slots() + OPTIMISTIC_SLOTS) this.#set(peer, false, now);
   }
 

@@ -58,7 +58,11 @@ describe("RateLimiter", () => {
   it("keeps to the parent's rate, and shares it", async () => {
     const { world, clock } = start();
     const parent = new RateLimiter(clock, 100_000);
-    const children = [new RateLimiter(clock, undefined, parent), new RateLimiter(clock, 20_000, parent), new RateLimiter(clock, undefined, parent)];
+    const children = [
+      new RateLimiter(clock, undefined, parent),
+      new RateLimiter(clock, 20_000, parent),
+      new RateLimiter(clock, undefined, parent),
+    ];
     const sent = children.map((child) => sender(child, 5_000));
     await world.run(60_000);
     const [a = 0, b = 0, c = 0] = sent.map((each) => each());

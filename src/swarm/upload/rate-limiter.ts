@@ -2,12 +2,15 @@ import type { Clock, Timer } from "../../runtime/index.ts";
 
 /** Milliseconds of traffic that may pass in one burst, unless told otherwise. */
 const BURST_MS = 200;
-/** Milliseconds between two looks at a limiter that somebody waits for: short enough to be smooth, long enough to batch. */
+/**
+ * Milliseconds between two looks at a limiter that somebody waits for: short enough to be smooth, long enough to batch.
+ */
 const SHORTEST_WAIT_MS = 10;
 
 /**
- * A token bucket for one direction, under an optional parent (a torrent's under the client's). Traffic is charged after it
- * happened, so the bucket may go below zero; nobody goes on until it is above again. Without a rate it costs a comparison.
+ * A token bucket for one direction, under an optional parent (a torrent's under the client's). Traffic is charged after
+ * it happened, so the bucket may go below zero; nobody goes on until it is above again. Without a rate it costs a
+ * comparison.
  */
 export class RateLimiter {
   readonly #clock: Clock;
@@ -19,7 +22,9 @@ export class RateLimiter {
   #waiting: (() => void)[] = [];
   #timer: Timer | undefined;
 
-  /** `rate` in bytes a second; `undefined` for no limit. `burstMs`: milliseconds of traffic that may pass in one burst. */
+  /**
+   * `rate` in bytes a second; `undefined` for no limit. `burstMs`: milliseconds of traffic that may pass in one burst.
+   */
   constructor(clock: Clock, rate?: number, parent?: RateLimiter, burstMs = BURST_MS) {
     this.#clock = clock;
     this.#parent = parent;

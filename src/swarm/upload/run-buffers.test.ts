@@ -5,9 +5,12 @@ import { RunBuffers } from "./run-buffers.ts";
 const KIB = 1024;
 
 describe("RunBuffers", () => {
-  it.each([1, 13, 16_397, 65_536, 66_000, 262_352, 1_048_576 + 64 * 13, 5_000_000])("gives room for %i bytes", (length) => {
-    expect(new RunBuffers().take(length).length).toBeGreaterThanOrEqual(length);
-  });
+  it.each([1, 13, 16_397, 65_536, 66_000, 262_352, 1_048_576 + 64 * 13, 5_000_000])(
+    "gives room for %i bytes",
+    (length) => {
+      expect(new RunBuffers().take(length).length).toBeGreaterThanOrEqual(length);
+    },
+  );
 
   it("holds a run of 1 MiB with the headers of its blocks in little more than 1 MiB, and a single block in what it takes", () => {
     const buffers = new RunBuffers();
@@ -42,6 +45,8 @@ describe("RunBuffers", () => {
     const taken = Array.from({ length: 20 }, () => buffers.take(KIB * KIB));
     for (const buffer of taken) buffers.release(buffer);
     const again = Array.from({ length: 20 }, () => buffers.take(KIB * KIB));
-    expect(again.filter((buffer) => taken.includes(buffer))).toHaveLength(Math.floor(UPLOAD_SPARE_BYTES / (KIB * KIB + KIB)));
+    expect(again.filter((buffer) => taken.includes(buffer))).toHaveLength(
+      Math.floor(UPLOAD_SPARE_BYTES / (KIB * KIB + KIB)),
+    );
   });
 });

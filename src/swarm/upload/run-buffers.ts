@@ -1,6 +1,9 @@
 import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from "../limits.ts";
 
-/** The smallest buffer that is kept, as a power of two. Less is had quickly, and a peer that asks for single blocks ties up no more. */
+/**
+ * The smallest buffer that is kept, as a power of two. Less is had quickly, and a peer that asks for single blocks ties
+ * up no more.
+ */
 const SMALLEST = 16;
 /** Headers of the blocks that fit one power of two, and a little. */
 const SLACK = 1024;
@@ -11,7 +14,10 @@ export class RunBuffers {
   #spareBytes = 0;
   #usedBytes = 0;
 
-  /** Bytes that a run should have at the most now: many large ones at once fall out of the processor's cache before they are sent. */
+  /**
+   * Bytes that a run should have at the most now: many large ones at once fall out of the processor's cache before they
+   * are sent.
+   */
   get runBytes(): number {
     return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;
   }

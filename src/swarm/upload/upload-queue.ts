@@ -38,10 +38,14 @@ export class UploadQueue {
     if (this.#vainCancels < MAX_VAIN_CANCELS) this.#vainCancels++;
   }
 
-  /** Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` for far more that are not than it ever asked. */
+  /**
+   * Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` for far more that are not
+   * than it ever asked.
+   */
   cancel(piece: number, begin: number, length: number): boolean {
     if (this.remove(piece, begin, length)) return true;
-    if (--this.#vainCancels < 0) throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
+    if (--this.#vainCancels < 0)
+      throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
     return false;
   }
 
@@ -66,7 +70,10 @@ export class UploadQueue {
     return this.#sending;
   }
 
-  /** When the connection last took a run of those it still has to take, or got the first; `undefined` when it has none. On the clock's scale. */
+  /**
+   * When the connection last took a run of those it still has to take, or got the first; `undefined` when it has none.
+   * On the clock's scale.
+   */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;
   }
@@ -86,7 +93,8 @@ export class UploadQueue {
   }
 
   /**
-   * Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece, {@link runBytes} and
+   * Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece, {@link
+   * runBytes} and
    * `most` at the most.
    */
   takeRun(most = Infinity): BlockRequest[] {

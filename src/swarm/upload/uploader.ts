@@ -21,9 +21,9 @@ export interface UploaderOptions {
 }
 
 /**
- * Answers requests. Consecutive requests for one piece are one vectored read into one buffer that has room for the message
- * headers between the blocks, and one write to the socket. A queue that is full stops the peer from being read (TCP holds it
- * back) or is answered with rejects (BEP 6): nothing is lost silently.
+ * Answers requests. Consecutive requests for one piece are one vectored read into one buffer that has room for the
+ * message headers between the blocks, and one write to the socket. A queue that is full stops the peer from being read
+ * (TCP holds it back) or is answered with rejects (BEP 6): nothing is lost silently.
  */
 export class Uploader {
   readonly #options: UploaderOptions;
@@ -40,7 +40,10 @@ export class Uploader {
     const { piece, begin, length } = request;
     const size = this.#options.layout.pieceSize(piece);
     if (size === 0 || length < 1 || length > MAX_BLOCK_LENGTH || begin + length > size) {
-      throw new PeerError("peer.request", `request for bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size}`);
+      throw new PeerError(
+        "peer.request",
+        `request for bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size}`,
+      );
     }
     const mayHave = (!peer.flags.amChoking || peer.grantedFast.has(piece)) && this.#options.hasPiece(piece);
     if (!mayHave || (peer.uploads.size >= MAX_QUEUED_REQUESTS && peer.supportsFast)) {
@@ -54,7 +57,8 @@ export class Uploader {
   }
 
   cancel(peer: Peer, request: BlockRequest): void {
-    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast) peer.send(rejectOf(request));
+    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast)
+      peer.send(rejectOf(request));
   }
 
   /** We choke the peer: what it asked for is void, and rejected where it can be told. */
@@ -144,7 +148,9 @@ export class Uploader {
   #failed(peer: Peer, run: readonly BlockRequest[], error: unknown): void {
     if (peer.supportsFast) for (const request of run) peer.send(rejectOf(request));
     else peer.close();
-    this.#options.onStorageError(error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }));
+    this.#options.onStorageError(
+      error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }),
+    );
   }
 
   #resumeReading(peer: Peer): void {

@@ -34,7 +34,10 @@ export class DiskRetry {
     for (const done of this.#pauses) done();
   }
 
-  /** Runs `work`, again and again while the disk is full. Resolves with its result, or `undefined` when it was given up. A full disk is told once, and once when all went through. */
+  /**
+   * Runs `work`, again and again while the disk is full. Resolves with its result, or `undefined` when it was given up.
+   * A full disk is told once, and once when all went through.
+   */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     const mark = Symbol("refused");
     for (;;) {

@@ -4,7 +4,9 @@ import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PieceWriter } from "./piece-writer.ts";
 
-/** Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway. */
+/**
+ * Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway.
+ */
 const SAVE_AFTER_MS = 700;
 
 export interface PartialSaverOptions {
@@ -30,7 +32,14 @@ export class PartialSaver {
     const begun: Promise<void>[] = [];
     for (const piece of this.#options.open.all()) {
       const { data } = piece;
-      if (data === undefined || this.#saves.has(piece) || piece.isComplete || piece.suspect || now - piece.openedAt < SAVE_AFTER_MS) continue;
+      if (
+        data === undefined ||
+        this.#saves.has(piece) ||
+        piece.isComplete ||
+        piece.suspect ||
+        now - piece.openedAt < SAVE_AFTER_MS
+      )
+        continue;
       const unsaved = piece.held.andNot(piece.saved);
       if (unsaved.isEmpty) continue;
       const saving = this.#save(piece, data, unsaved).finally(() => {

@@ -7,7 +7,10 @@ import { PieceBuffers } from "./piece-buffers.ts";
 
 const somebody = {};
 
-function counted(pieceLength: number, budget = new AssemblyBudget()): { buffers: PieceBuffers; allocated: () => number } {
+function counted(
+  pieceLength: number,
+  budget = new AssemblyBudget(),
+): { buffers: PieceBuffers; allocated: () => number } {
   let allocated = 0;
   const allocate = (length: number): Uint8Array => {
     allocated++;
@@ -101,7 +104,10 @@ describe("AssemblyBudget", () => {
 
   it("lets torrents of the longest pieces have one after the other", () => {
     const budget = new AssemblyBudget();
-    const [first, second] = [counted(TOTAL_ASSEMBLY_BYTES, budget).buffers, counted(TOTAL_ASSEMBLY_BYTES, budget).buffers];
+    const [first, second] = [
+      counted(TOTAL_ASSEMBLY_BYTES, budget).buffers,
+      counted(TOTAL_ASSEMBLY_BYTES, budget).buffers,
+    ];
     expect(fill(first, TOTAL_ASSEMBLY_BYTES)).toHaveLength(1);
     expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(0);
     first.close();
@@ -111,7 +117,10 @@ describe("AssemblyBudget", () => {
   it("counts what torrents keep for their next pieces, and takes it back when it is short", () => {
     const budget = new AssemblyBudget();
     const length = MAX_SURE_PIECE_BYTES;
-    const torrents = Array.from({ length: TOTAL_ASSEMBLY_BYTES / ASSEMBLY_BYTES }, () => counted(length, budget).buffers);
+    const torrents = Array.from(
+      { length: TOTAL_ASSEMBLY_BYTES / ASSEMBLY_BYTES },
+      () => counted(length, budget).buffers,
+    );
     const held = torrents.map((buffers) => fill(buffers, length));
     for (const [n, buffers] of torrents.entries()) for (const piece of held[n] ?? []) buffers.memoryOf(piece);
     const [first] = torrents;

@@ -37,7 +37,10 @@ export class PieceBuffers {
     return this.#capacity * this.pieceBlocks;
   }
 
-  /** Makes sure that a piece may be asked for: there is memory for it, perhaps another's that is on disk. False when there is none. */
+  /**
+   * Makes sure that a piece may be asked for: there is memory for it, perhaps another's that is on disk. False when
+   * there is none.
+   */
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
     if (!this.makeRoom()) return false;
@@ -49,7 +52,11 @@ export class PieceBuffers {
   /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
   makeRoom(): boolean {
     const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
-    if (this.#held.size < this.#capacity && (isPaidFor || this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0))) return true;
+    if (
+      this.#held.size < this.#capacity &&
+      (isPaidFor || this.#budget.hasRoom(this.#pieceLength, this.#held.size === 0))
+    )
+      return true;
     for (const piece of this.#held) {
       if (!piece.canUnload) continue;
       this.release(piece);
@@ -70,13 +77,17 @@ export class PieceBuffers {
     return piece.data;
   }
 
-  /** Takes a piece's memory. It is kept for the next one, unless memory is short: new memory has to be cleared, and collected later. */
+  /**
+   * Takes a piece's memory. It is kept for the next one, unless memory is short: new memory has to be cleared, and
+   * collected later.
+   */
   release(piece: OpenPiece): void {
     this.#held.delete(piece);
     const data = piece.unload();
     if (data !== undefined) {
       this.#loaded--;
-      if (!this.#budget.isShort && this.#spare.length < this.#capacity) this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
+      if (!this.#budget.isShort && this.#spare.length < this.#capacity)
+        this.#spare.push(new Uint8Array(data.buffer, 0, this.#pieceLength));
     }
     this.#count();
   }
@@ -87,9 +98,13 @@ export class PieceBuffers {
     this.#count();
   }
 
-  /** Once a second: takes the memory of pieces of which nothing came for a while and that are on disk as far as they are there; what is kept goes when it is wanted elsewhere. */
+  /**
+   * Once a second: takes the memory of pieces of which nothing came for a while and that are on disk as far as they are
+   * there; what is kept goes when it is wanted elsewhere.
+   */
   tick(now: number): void {
-    for (const piece of this.#held) if (piece.canUnload && now - Math.max(piece.lastArrival, piece.openedAt) >= UNLOAD_AFTER_MS) this.release(piece);
+    for (const piece of this.#held)
+      if (piece.canUnload && now - Math.max(piece.lastArrival, piece.openedAt) >= UNLOAD_AFTER_MS) this.release(piece);
     if (this.#budget.isShort || this.#held.size === 0) this.trim();
   }
 

@@ -27,6 +27,7 @@ describe("PieceWriter.save", () => {
       [65_536, 16_384],
       [114_688, 16_384],
     ]);
-    for (const { offset, bytes } of written) expect(Buffer.compare(bytes, before.subarray(offset, offset + bytes.length))).toBe(0);
+    for (const { offset, bytes } of written)
+      expect(Buffer.compare(bytes, before.subarray(offset, offset + bytes.length))).toBe(0);
   });
 });

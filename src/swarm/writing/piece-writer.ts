@@ -25,7 +25,9 @@ export class PieceWriter {
     this.#verifier = pieceVerifier(metainfo, hasher);
   }
 
-  /** Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError. */
+  /**
+   * Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError.
+   */
   async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
     if (!(await this.#verifier.verify(piece.index, data))) return "bad hash";
     await this.write(piece, data);
@@ -39,13 +41,15 @@ export class PieceWriter {
   /** Reads blocks that are only on disk into `data`. */
   async load(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     for (const { begin, end } of runs(piece, blocks)) {
-      await this.#guard(() => this.#storage.read(this.#layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]));
+      await this.#guard(() =>
+        this.#storage.read(this.#layout.pieceOffset(piece.index) + begin, [data.subarray(begin, end)]),
+      );
     }
   }
 
   /**
-   * Writes blocks of an unfinished piece to their place, so that a restart finds them. They are copied before the first wait: the
-   * piece may be finished meanwhile, and its buffer hold another piece.
+   * Writes blocks of an unfinished piece to their place, so that a restart finds them. They are copied before the first
+   * wait: the piece may be finished meanwhile, and its buffer hold another piece.
    */
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));

@@ -84,26 +84,30 @@ describe("WriteQueue.write", () => {
 
   it("writes every byte once, where it belongs, in whatever order they come and end", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray([...Array(24).keys()], { minLength: 1 }), fc.array(fc.boolean()), async (slots, pace) => {
-        const disk = new SlowDisk();
-        const queue = new WriteQueue(disk);
-        const writes: Promise<void>[] = [];
-        for (const [turn, slot] of slots.entries()) {
-          writes.push(queue.write(slot * 4, new Uint8Array(4).fill(slot + 1)));
-          if (pace[turn] === true) await disk.end();
-        }
-        for (let turn = 0; turn < slots.length; turn++) await disk.end();
-        await Promise.all(writes);
-        const file = new Uint8Array(24 * 4);
-        let bytes = 0;
-        for (const { offset, parts } of disk.calls) {
-          const joined = Buffer.concat(parts);
-          file.set(joined, offset);
-          bytes += joined.length;
-        }
-        expect(bytes).toBe(slots.length * 4);
-        for (const slot of slots) expect([...file.subarray(slot * 4, slot * 4 + 4)]).toEqual(Array(4).fill(slot + 1));
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray([...Array(24).keys()], { minLength: 1 }),
+        fc.array(fc.boolean()),
+        async (slots, pace) => {
+          const disk = new SlowDisk();
+          const queue = new WriteQueue(disk);
+          const writes: Promise<void>[] = [];
+          for (const [turn, slot] of slots.entries()) {
+            writes.push(queue.write(slot * 4, new Uint8Array(4).fill(slot + 1)));
+            if (pace[turn] === true) await disk.end();
+          }
+          for (let turn = 0; turn < slots.length; turn++) await disk.end();
+          await Promise.all(writes);
+          const file = new Uint8Array(24 * 4);
+          let bytes = 0;
+          for (const { offset, parts } of disk.calls) {
+            const joined = Buffer.concat(parts);
+            file.set(joined, offset);
+            bytes += joined.length;
+          }
+          expect(bytes).toBe(slots.length * 4);
+          for (const slot of slots) expect([...file.subarray(slot * 4, slot * 4 + 4)]).toEqual(Array(4).fill(slot + 1));
+        },
+      ),
       { numRuns: 50 },
     );
   });

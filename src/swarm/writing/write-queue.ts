@@ -9,8 +9,9 @@ interface WaitingWrite {
 }
 
 /**
- * Writes at once. Threads that write to one file take turns at its lock, and spin while they wait: more of them only burn the
- * core that hashing needs. With one alone the disk would idle from the end of a write until the event loop begins the next.
+ * Writes at once. Threads that write to one file take turns at its lock, and spin while they wait: more of them only
+ * burn the core that hashing needs. With one alone the disk would idle from the end of a write until the event loop
+ * begins the next.
  */
 const WRITES_IN_FLIGHT = 2;
 
@@ -26,7 +27,9 @@ export class WriteQueue {
     this.#storage = storage;
   }
 
-  /** Writes `bytes` at `offset` of the torrent; they must not change until this resolves. Rejects as the storage does. */
+  /**
+   * Writes `bytes` at `offset` of the torrent; they must not change until this resolves. Rejects as the storage does.
+   */
   write(offset: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       const write = { offset, bytes, resolve, reject };
@@ -62,12 +65,20 @@ export class WriteQueue {
     this.#take(oldest);
     const run = [oldest];
     let room = WRITE_RUN_BYTES - oldest.bytes.length;
-    for (let after = this.#byStart.get(end(oldest)); after !== undefined && after.bytes.length <= room; after = this.#byStart.get(end(after))) {
+    for (
+      let after = this.#byStart.get(end(oldest));
+      after !== undefined && after.bytes.length <= room;
+      after = this.#byStart.get(end(after))
+    ) {
       this.#take(after);
       run.push(after);
       room -= after.bytes.length;
     }
-    for (let before = this.#byEnd.get(oldest.offset); before !== undefined && before.bytes.length <= room; before = this.#byEnd.get(before.offset)) {
+    for (
+      let before = this.#byEnd.get(oldest.offset);
+      before !== undefined && before.bytes.length <= room;
+      before = this.#byEnd.get(before.offset)
+    ) {
       this.#take(before);
       run.unshift(before);
       room -= before.bytes.length;

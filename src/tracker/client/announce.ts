@@ -9,21 +9,29 @@ import { UdpTrackers } from "./udp-trackers.ts";
 /**
  * One announce to an HTTP(S) or UDP tracker. Nothing is repeated at intervals: {@link TrackerSession} does that.
  *
- * Rejects with {@link TrackerError} (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`, `timeout`, `refused`,
+ * Rejects with {@link TrackerError} (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`,
+ * `timeout`, `refused`,
  * `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or {@link AbortError}.
  *
- * @param udp whose sockets and connection ids to use for a UDP tracker; without it a socket is opened and closed for this announce.
+ * @param udp whose sockets and connection ids to use for a UDP tracker; without it a socket is opened and closed for
+ *   this announce.
  */
-export async function announce(host: TrackerHost, request: AnnounceRequest, signal?: AbortSignal, udp?: UdpTrackers): Promise<AnnounceReply> {
+export async function announce(
+  host: TrackerHost,
+  request: AnnounceRequest,
+  signal?: AbortSignal,
+  udp?: UdpTrackers,
+): Promise<AnnounceReply> {
   throwIfAborted(signal);
   if (trackerProtocol(request.url) === "http") return httpAnnounce(host, request, signal);
   return withUdp(host, udp, (trackers) => trackers.announce(request, signal));
 }
 
 /**
- * The figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent in the order asked,
- * `undefined` for those that the tracker does not know (over UDP it cannot say so and sends zeros). At most 64 torrents over
- * HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
+ * The figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent in the order
+ * asked,
+ * `undefined` for those that the tracker does not know (over UDP it cannot say so and sends zeros). At most 64 torrents
+ * over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
  */
 export async function scrape(
   host: TrackerHost,
@@ -38,7 +46,11 @@ export async function scrape(
   return withUdp(host, udp, (trackers) => trackers.scrape(url, infoHashes, reach, signal));
 }
 
-async function withUdp<T>(host: TrackerHost, given: UdpTrackers | undefined, use: (trackers: UdpTrackers) => Promise<T>): Promise<T> {
+async function withUdp<T>(
+  host: TrackerHost,
+  given: UdpTrackers | undefined,
+  use: (trackers: UdpTrackers) => Promise<T>,
+): Promise<T> {
   if (given !== undefined) return use(given);
   const own = new UdpTrackers(host);
   try {

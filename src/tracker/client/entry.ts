@@ -9,12 +9,20 @@ import type { TrackerState, TrackerStatus } from "./tracker-status.ts";
 /** As {@link TrackerState}, in the clock's monotonic milliseconds. */
 export type EntryState =
   | { readonly kind: "idle" }
-  | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number; readonly failures: number }
+  | {
+      readonly kind: "announcing";
+      readonly event: AnnounceEvent | undefined;
+      readonly since: number;
+      readonly failures: number;
+    }
   /** `notBefore`: not even an extra announce is welcome earlier (min interval). */
   | { readonly kind: "working"; readonly nextAt: number; readonly notBefore: number }
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
-/** The wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not come back as one. */
+/**
+ * The wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not come
+ * back as one.
+ */
 export function backoffMs(failures: number, random: Random): number {
   const wait = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 30), BACKOFF_MAX_MS);
   return Math.round(wait * (0.75 + random.below(501) / 1000));
@@ -104,7 +112,11 @@ export class TrackerEntry {
     this.#reply = reply;
     this.#message = reply.warning;
     this.#said = reply.warning;
-    this.#state = { kind: "working", nextAt: now + Math.max(bounded(reply.interval, limits), minimum), notBefore: now + minimum };
+    this.#state = {
+      kind: "working",
+      nextAt: now + Math.max(bounded(reply.interval, limits), minimum),
+      notBefore: now + minimum,
+    };
   }
 
   failed(thrown: unknown, random: Random): void {
@@ -116,22 +128,33 @@ export class TrackerEntry {
     this.#said = error instanceof TrackerError && error.code === "tracker.failure" ? reasonOf(error) : undefined;
     // Never told, so its `started` will say that nothing is left.
     if (!this.#told) this.#completedDue = false;
-    this.#state = { kind: "failed", code: errorCode(error) ?? "tracker.failed", failures, retryAt: this.#lastAt + (retryInMs ?? backoffMs(failures, random)) };
+    this.#state = {
+      kind: "failed",
+      code: errorCode(error) ?? "tracker.failed",
+      failures,
+      retryAt: this.#lastAt + (retryInMs ?? backoffMs(failures, random)),
+    };
   }
 
-  /** The download has been completed: to be told to a tracker that knows us, or is just learning of us, as a leecher. */
+  /**
+   * The download has been completed: to be told to a tracker that knows us, or is just learning of us, as a leecher.
+   */
   complete(): void {
     this.#completedDue = this.#told || this.#state.kind === "announcing";
   }
 
-  /** An announce sooner than planned: as soon as the min interval allows, or at once, which also wakes a tracker that failed. */
+  /**
+   * An announce sooner than planned: as soon as the min interval allows, or at once, which also wakes a tracker that
+   * failed.
+   */
   hurry(ignoreMinInterval: boolean): void {
     const now = this.#clock.now();
     const state = this.#state;
     if (state.kind === "working") {
       const nextAt = ignoreMinInterval ? now : Math.min(state.nextAt, Math.max(now, state.notBefore));
       this.#state = { ...state, nextAt };
-    } else if (state.kind === "failed" && ignoreMinInterval && state.code !== "tracker.url") this.#state = { ...state, retryAt: now };
+    } else if (state.kind === "failed" && ignoreMinInterval && state.code !== "tracker.url")
+      this.#state = { ...state, retryAt: now };
   }
 
   /** Another tracker of the group works: this one waits until it is needed. */
@@ -149,14 +172,20 @@ export class TrackerEntry {
 
   status(): TrackerStatus {
     const shift = this.#clock.wallTime() - this.#clock.now();
-    const wall = (at: number | undefined): number | undefined => (at === undefined ? undefined : Math.round(at + shift));
+    const wall = (at: number | undefined): number | undefined =>
+      at === undefined ? undefined : Math.round(at + shift);
     const state = publicState(this.#state, shift);
     return {
       url: this.url,
       tier: this.tier,
       state,
       lastAnnounceAt: wall(this.#lastAt),
-      nextAnnounceAt: state.kind === "working" ? state.nextAnnounceAt : state.kind === "failed" && Number.isFinite(state.retryAt) ? state.retryAt : undefined,
+      nextAnnounceAt:
+        state.kind === "working"
+          ? state.nextAnnounceAt
+          : state.kind === "failed" && Number.isFinite(state.retryAt)
+            ? state.retryAt
+            : undefined,
       seeders: this.#reply?.seeders,
       leechers: this.#reply?.leechers,
       completed: this.#reply?.completed,
@@ -167,7 +196,10 @@ export class TrackerEntry {
     };
   }
 
-  /** Torrents hold addresses that are not ours to use (`wss:`, `dht:`, rubbish): they are shown as failed, and never asked. */
+  /**
+   * Torrents hold addresses that are not ours to use (`wss:`, `dht:`, rubbish): they are shown as failed, and never
+   * asked.
+   */
   #checkUrl(): void {
     try {
       trackerProtocol(this.url);

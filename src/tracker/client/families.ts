@@ -5,8 +5,9 @@ import type { AnnounceReply } from "../codec/index.ts";
 import { FAMILY_GRACE_MS } from "../limits.ts";
 
 /**
- * Asks over each IP family at once. Resolves with what came within `graceMs` after the first answer: a family without a route
- * must not delay the peers that the other found, and its request is then aborted. Rejects with the first error when all fail.
+ * Asks over each IP family at once. Resolves with what came within `graceMs` after the first answer: a family without a
+ * route must not delay the peers that the other found, and its request is then aborted. Rejects with the first error
+ * when all fail.
  */
 export function bothFamilies<Target, Reply>(
   clock: Clock,
@@ -50,13 +51,17 @@ export function bothFamilies<Target, Reply>(
   });
 }
 
-/** Peers of all replies without repeats; the figures of the larger swarm, since a tracker may count its families apart or together. */
+/**
+ * Peers of all replies without repeats; the figures of the larger swarm, since a tracker may count its families apart
+ * or together.
+ */
 export function mergeReplies(replies: readonly [AnnounceReply, ...AnnounceReply[]]): AnnounceReply {
   const [first, ...rest] = replies;
   if (rest.length === 0) return first;
   const peers = new Map<string, Endpoint>();
   for (const reply of replies) for (const peer of reply.peers) peers.set(formatEndpoint(peer), peer);
-  const most = (read: (reply: AnnounceReply) => number | undefined): number => Math.max(...replies.map((reply) => read(reply) ?? 0));
+  const most = (read: (reply: AnnounceReply) => number | undefined): number =>
+    Math.max(...replies.map((reply) => read(reply) ?? 0));
   return {
     ...first,
     peers: [...peers.values()],

@@ -1,4 +1,13 @@
-import { AbortError, cleanBytes, cleanText, errorCode, MillraceError, NetworkError, toError, TrackerError } from "../../base/index.ts";
+import {
+  AbortError,
+  cleanBytes,
+  cleanText,
+  errorCode,
+  MillraceError,
+  NetworkError,
+  toError,
+  TrackerError,
+} from "../../base/index.ts";
 import type { InfoHash } from "../../base/index.ts";
 import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
 import { announceUrl, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } from "../codec/index.ts";
@@ -11,8 +20,8 @@ export function trackerName(url: string): string {
 }
 
 /**
- * Whatever went wrong with a tracker as a TrackerError that names it: `http.timeout` becomes `tracker.timeout`, and so on; a
- * TrackerError keeps its code and what it carries. AbortError stays as it is.
+ * Whatever went wrong with a tracker as a TrackerError that names it: `http.timeout` becomes `tracker.timeout`, and so
+ * on; a TrackerError keeps its code and what it carries. AbortError stays as it is.
  */
 export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;
@@ -27,10 +36,20 @@ export function toTrackerError(thrown: unknown, url: string): Error {
     return new TrackerError(code, text, { cause, fields, ...(retryInMs === undefined ? {} : { retryInMs }) });
   }
   const code = errorCode(thrown) ?? "";
-  return new TrackerError(`tracker.${thrown instanceof NetworkError ? code.slice(code.indexOf(".") + 1) : "failed"}`, text, { cause: thrown });
+  return new TrackerError(
+    `tracker.${thrown instanceof NetworkError ? code.slice(code.indexOf(".") + 1) : "failed"}`,
+    text,
+    { cause: thrown },
+  );
 }
 
-async function get<T>(host: TrackerHost, url: string, reach: ReachOptions, read: (body: Uint8Array) => T, signal: AbortSignal | undefined): Promise<T> {
+async function get<T>(
+  host: TrackerHost,
+  url: string,
+  reach: ReachOptions,
+  read: (body: Uint8Array) => T,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   const totalTimeoutMs = reach.timeoutMs ?? HTTP_TOTAL_TIMEOUT_MS;
   try {
     const reply = await host.http.get({
@@ -51,7 +70,9 @@ async function get<T>(host: TrackerHost, url: string, reach: ReachOptions, read:
   }
 }
 
-/** Some trackers send their bencoded refusal with an HTTP error status: the reason in it is worth more than the status. */
+/**
+ * Some trackers send their bencoded refusal with an HTTP error status: the reason in it is worth more than the status.
+ */
 function readError(status: number, body: Uint8Array, read: (body: Uint8Array) => unknown): never {
   try {
     read(body);
@@ -59,15 +80,25 @@ function readError(status: number, body: Uint8Array, read: (body: Uint8Array) =>
     if (errorCode(error) === "tracker.failure") throw error;
   }
   const text = cleanBytes(body);
-  throw new TrackerError("tracker.http-status", `the tracker answered HTTP status ${status}${text === "" ? "" : `: “${text}”`}`, { fields: { status } });
+  throw new TrackerError(
+    "tracker.http-status",
+    `the tracker answered HTTP status ${status}${text === "" ? "" : `: “${text}”`}`,
+    { fields: { status } },
+  );
 }
 
 /** One announce over HTTP(S). Rejects with TrackerError or AbortError. */
-export function httpAnnounce(host: TrackerHost, request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
+export function httpAnnounce(
+  host: TrackerHost,
+  request: AnnounceRequest,
+  signal?: AbortSignal,
+): Promise<AnnounceReply> {
   return get(host, announceUrl(request.url, request), request, decodeAnnounceReply, signal);
 }
 
-/** One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not know. */
+/**
+ * One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not know.
+ */
 export async function httpScrape(
   host: TrackerHost,
   url: string,

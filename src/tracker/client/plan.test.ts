@@ -8,7 +8,10 @@ interface Drawn {
   readonly completedDue: boolean;
 }
 
-/** Draws trackers: `a` idle, `a*` announcing, `a=30` working until 30, `a!30` failed until 30; `+` behind it: `completed` is due. */
+/**
+ * Draws trackers: `a` idle, `a*` announcing, `a=30` working until 30, `a!30` failed until 30; `+` behind it:
+ * `completed` is due.
+ */
 function draw(text: string): Drawn[] {
   return text.split(" ").map((word) => {
     const [, name = "", kind = "", at = "0", due = ""] = /^([a-z])(?:([*=!])(\d*))?(\+?)$/.exec(word) ?? [];

@@ -12,7 +12,10 @@ export interface ReachOptions {
   readonly userAgent?: string | undefined;
   /** The local address to ask from; it also decides the IP family. */
   readonly localIp?: string | undefined;
-  /** Asked with every address before it is contacted, redirects too: a reason to refuse (`tracker.forbidden`), or `undefined`. */
+  /**
+   * Asked with every address before it is contacted, redirects too: a reason to refuse (`tracker.forbidden`), or
+   * `undefined`.
+   */
   readonly check?: HttpRequest["check"] | undefined;
   /** Milliseconds in all. Default: HTTP 30 s (first byte 10 s), UDP 60 s. */
   readonly timeoutMs?: number | undefined;

@@ -34,8 +34,9 @@ export interface TrackerSessionOptions {
   /** Asked with every address before it is contacted: a reason to refuse, or `undefined`. */
   readonly check?: HttpRequest["check"] | undefined;
   /**
-   * `true` (default): one working tracker of every tier is announced to, all tiers at once, as Transmission and qBittorrent do: more
-   * peers, sooner. `false`: BEP 12 to the letter, a tier is asked only when all trackers of the tiers before it have failed.
+   * `true` (default): one working tracker of every tier is announced to, all tiers at once, as Transmission and
+   * qBittorrent do: more peers, sooner. `false`: BEP 12 to the letter, a tier is asked only when all trackers of the
+   * tiers before it have failed.
    */
   readonly announceToAllTiers?: boolean | undefined;
   /** Sockets shared with other sessions; without it the session has its own and closes them. */

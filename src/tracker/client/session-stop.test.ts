@@ -32,7 +32,12 @@ describe("TrackerSession.stop and close", () => {
     stage.port = 0;
     await stage.session.stop();
     const ports = stage.announced.map(({ url }) => [url.searchParams.get("event"), url.searchParams.get("port")]);
-    expect(ports).toEqual([["started", "6881"], ["started", "6881"], ["stopped", "6881"], ["stopped", "6881"]]);
+    expect(ports).toEqual([
+      ["started", "6881"],
+      ["started", "6881"],
+      ["stopped", "6881"],
+      ["stopped", "6881"],
+    ]);
   });
 
   it("says stopped to a tracker that has not answered started yet", async () => {
@@ -102,7 +107,11 @@ describe("TrackerSession.stop and close", () => {
     const stopping = stage.session.stop();
     await stage.host.clock.advance(1_000);
     await stopping;
-    expect(stage.host.sent.map(({ bytes }) => decodeUdpRequest(bytes)).filter((request) => request?.kind === "announce" && request.event === "stopped").length).toBeGreaterThanOrEqual(2);
+    expect(
+      stage.host.sent
+        .map(({ bytes }) => decodeUdpRequest(bytes))
+        .filter((request) => request?.kind === "announce" && request.event === "stopped").length,
+    ).toBeGreaterThanOrEqual(2);
     expect([stage.host.openSockets, stage.host.clock.pending]).toEqual([0, 0]);
   });
 });
@@ -155,7 +164,10 @@ describe("TrackerSession's list of trackers", () => {
     stage.answers = { a: OK };
     stage.session.start();
     await settle();
-    expect(stage.session.status().map(({ url, state }) => `${url} ${state.kind}`)).toEqual(["http://a/announce working", "wss://x failed"]);
+    expect(stage.session.status().map(({ url, state }) => `${url} ${state.kind}`)).toEqual([
+      "http://a/announce working",
+      "wss://x failed",
+    ]);
     stage.session.replaceTiers([many]);
     expect(stage.session.status()).toHaveLength(MAX_TRACKERS);
     await stage.session.close();
@@ -163,7 +175,10 @@ describe("TrackerSession's list of trackers", () => {
 
   it("reports what each tracker said", async () => {
     const stage = new Stage(["a", "b"]);
-    stage.answers = { a: { ...OK, "warning message": "slow down", "external ip": Uint8Array.of(8, 8, 4, 4) }, b: utf8("<html>") };
+    stage.answers = {
+      a: { ...OK, "warning message": "slow down", "external ip": Uint8Array.of(8, 8, 4, 4) },
+      b: utf8("<html>"),
+    };
     stage.session.start();
     await settle();
     const wall = stage.host.clock.wallTime();
@@ -181,7 +196,12 @@ describe("TrackerSession's list of trackers", () => {
       said: "slow down",
       externalIp: "8.8.4.4",
     });
-    expect(stage.statuses.map(({ url, state }) => `${new URL(url).hostname} ${state.kind}`)).toEqual(["a announcing", "b announcing", "a working", "b failed"]);
+    expect(stage.statuses.map(({ url, state }) => `${new URL(url).hostname} ${state.kind}`)).toEqual([
+      "a announcing",
+      "b announcing",
+      "a working",
+      "b failed",
+    ]);
     await stage.session.close();
   });
 });

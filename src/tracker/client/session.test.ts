@@ -77,7 +77,14 @@ describe("TrackerSession", () => {
 
   it("shuffles within a tier once", () => {
     const names = "a b c d e f g h";
-    const orders = new Set([1, 2, 3, 4, 5].map((seed) => new Stage([names, "z"], {}, new FakeHost(seededRandom(seed))).session.status().map((status) => status.url).join()));
+    const orders = new Set(
+      [1, 2, 3, 4, 5].map((seed) =>
+        new Stage([names, "z"], {}, new FakeHost(seededRandom(seed))).session
+          .status()
+          .map((status) => status.url)
+          .join(),
+      ),
+    );
     expect(orders.size).toBeGreaterThan(1);
     for (const order of orders) expect(order.endsWith("http://z/announce")).toBe(true);
   });
@@ -96,7 +103,10 @@ describe("TrackerSession", () => {
     // This chance always adds the whole quarter.
     expect(waits).toEqual([15, 30, 60, 120, 240, 480, 960, 1800, 1800, 1800].map((seconds) => seconds * 1.25));
     expect(waits.at(-1)).toBe((BACKOFF_MAX_MS * 1.25) / 1000);
-    expect(stage.session.status()[0]).toMatchObject({ state: { kind: "failed", code: "tracker.failed" }, message: "http://a/announce: Error: connection refused" });
+    expect(stage.session.status()[0]).toMatchObject({
+      state: { kind: "failed", code: "tracker.failed" },
+      message: "http://a/announce: Error: connection refused",
+    });
     await stage.session.close();
   });
 
@@ -116,13 +126,19 @@ describe("TrackerSession", () => {
 
   it("obeys retry in, and never (BEP 31)", async () => {
     const stage = new Stage(["a", "b"]);
-    stage.answers = { a: { "failure reason": "busy", "retry in": "10" }, b: { "failure reason": "not a tracker", "retry in": "never" } };
+    stage.answers = {
+      a: { "failure reason": "busy", "retry in": "10" },
+      b: { "failure reason": "not a tracker", "retry in": "never" },
+    };
     stage.session.start();
     await stage.host.clock.advance(10 * MINUTE - 1);
     expect(stage.told).toBe("a:started b:started");
     await stage.host.clock.advance(1);
     expect(stage.told).toBe("a:started b:started a:started");
-    expect(stage.session.status()[1]).toMatchObject({ nextAnnounceAt: undefined, message: "http://b/announce: the tracker refuses: not a tracker" });
+    expect(stage.session.status()[1]).toMatchObject({
+      nextAnnounceAt: undefined,
+      message: "http://b/announce: the tracker refuses: not a tracker",
+    });
     await stage.host.clock.advance(2_000 * MINUTE);
     expect(stage.announced.filter(({ host }) => host === "b")).toHaveLength(1);
     await stage.session.close();
@@ -185,7 +201,11 @@ describe("TrackerSession", () => {
     stage.session.completed();
     await stage.host.clock.advance(31 * MINUTE);
     expect(stage.announced.filter(({ event }) => event === "completed")).toHaveLength(1);
-    expect(stage.announced.find(({ host, event, url }) => host === "b" && event === "started" && url.searchParams.get("left") === "0")).toBeDefined();
+    expect(
+      stage.announced.find(
+        ({ host, event, url }) => host === "b" && event === "started" && url.searchParams.get("left") === "0",
+      ),
+    ).toBeDefined();
     await stage.session.close();
   });
 
@@ -227,7 +247,14 @@ describe("TrackerSession", () => {
 
   it("survives a refusal of every kind and goes on", async () => {
     const stage = new Stage(["a"]);
-    const bodies = [utf8("<html>"), new Uint8Array(0), utf8("d"), encodeFailure("no"), encode({ peers: 5 }), encode(OK)];
+    const bodies = [
+      utf8("<html>"),
+      new Uint8Array(0),
+      utf8("d"),
+      encodeFailure("no"),
+      encode({ peers: 5 }),
+      encode(OK),
+    ];
     stage.host.onHttp = () => bodies.shift() ?? encode(OK);
     stage.session.start();
     await stage.host.clock.advance(60 * MINUTE);

@@ -12,18 +12,21 @@ import type { TrackerSessionOptions } from "./session-options.ts";
 import type { TrackerStatus } from "./tracker-status.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
-/** The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan is worth another look. */
+/**
+ * The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan is worth another look.
+ */
 const MAX_WAIT_MS = 3_600_000;
 
 type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
 
 /**
- * A torrent's relation with its trackers: `started`, regular announces, `completed`, `stopped`; tiers, back-off, promotion.
+ * A torrent's relation with its trackers: `started`, regular announces, `completed`, `stopped`; tiers, back-off,
+ * promotion.
  *
  *   new | stopped --start--> running --stop--> stopping --all told, or 3 s--> stopped     any --close--> closed
  *
- * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each answer and each request;
- * between those at most one timer is pending.
+ * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each answer and
+ * each request; between those at most one timer is pending.
  */
 export class TrackerSession {
   readonly #host: TrackerHost;
@@ -46,7 +49,10 @@ export class TrackerSession {
     this.#setTiers(options.tiers);
   }
 
-  /** Begins to announce; nothing happens when it has begun. After {@link TrackerSession.stop} it begins anew, with `started`. */
+  /**
+   * Begins to announce; nothing happens when it has begun. After {@link TrackerSession.stop} it begins anew, with
+   * `started`.
+   */
   start(): void {
     if (this.#phase !== "new" && this.#phase !== "stopped") return;
     this.#phase = "running";
@@ -55,7 +61,10 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** The download has just been completed: `completed` goes, once, to every tracker that knew us as a leecher. Not for a torrent that was complete at the start. */
+  /**
+   * The download has just been completed: `completed` goes, once, to every tracker that knew us as a leecher. Not for a
+   * torrent that was complete at the start.
+   */
   completed(): void {
     if (this.#phase !== "running" || this.#completed) return;
     this.#completed = true;
@@ -63,7 +72,10 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** Asks for peers sooner than planned: when the min interval allows; with `ignoreMinInterval` (a person asked) at once, failed trackers too. */
+  /**
+   * Asks for peers sooner than planned: when the min interval allows; with `ignoreMinInterval` (a person asked) at
+   * once, failed trackers too.
+   */
   force(options: { readonly ignoreMinInterval?: boolean } = {}): void {
     if (this.#phase !== "running") return;
     for (const entry of this.#entries()) entry.hurry(options.ignoreMinInterval === true);
@@ -104,7 +116,8 @@ export class TrackerSession {
   }
 
   /**
-   * Ends the announces and sends `stopped` to the trackers that know us, or were just being told of us: the reply may be on its way. Takes at most 3 s, never rejects.
+   * Ends the announces and sends `stopped` to the trackers that know us, or were just being told of us: the reply may
+   * be on its way. Takes at most 3 s, never rejects.
    */
   stop(): Promise<void> {
     if (this.#stopping !== undefined) return this.#stopping.done;
@@ -120,7 +133,9 @@ export class TrackerSession {
     });
     this.#timer = this.#host.clock.after(STOP_TIMEOUT_MS, giveUp);
     const told = this.#entries().filter((entry) => entry.mayKnowUs);
-    const done = this.#finishStop(Promise.race([Promise.allSettled(told.map((entry) => this.#sayStopped(entry))), gaveUp]));
+    const done = this.#finishStop(
+      Promise.race([Promise.allSettled(told.map((entry) => this.#sayStopped(entry))), gaveUp]),
+    );
     this.#stopping = { done, giveUp };
     return done;
   }
@@ -169,7 +184,9 @@ export class TrackerSession {
     for (const entry of planAnnounces(this.#groups, this.#host.clock.now()).due) this.#announce(entry, entry.nextEvent);
     const { wakeAt } = planAnnounces(this.#groups, this.#host.clock.now());
     if (wakeAt === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#host.clock.after(Math.min(Math.max(0, wakeAt - this.#host.clock.now()), MAX_WAIT_MS), () => this.#next());
+    this.#timer = this.#host.clock.after(Math.min(Math.max(0, wakeAt - this.#host.clock.now()), MAX_WAIT_MS), () =>
+      this.#next(),
+    );
   }
 
   #announce(entry: TrackerEntry, event: AnnounceEvent | undefined): void {
@@ -222,12 +239,32 @@ export class TrackerSession {
   #request(entry: TrackerEntry, event: AnnounceEvent | undefined, numWant: number, port: number): AnnounceRequest {
     const { infoHash, peerId, key, userAgent, headers, localIp, check } = this.#options;
     const { uploaded, downloaded, left } = this.#options.stats();
-    return { url: entry.url, infoHash, peerId, port, uploaded, downloaded, left, event, numWant, key, trackerId: entry.trackerId, userAgent, headers, localIp, check };
+    return {
+      url: entry.url,
+      infoHash,
+      peerId,
+      port,
+      uploaded,
+      downloaded,
+      left,
+      event,
+      numWant,
+      key,
+      trackerId: entry.trackerId,
+      userAgent,
+      headers,
+      localIp,
+      check,
+    };
   }
 
   async #sayStopped(entry: TrackerEntry): Promise<void> {
     const { signal, ended } = this.#farewells.open();
-    const request = { ...this.#request(entry, "stopped", 0, entry.port ?? this.#options.port()), timeoutMs: STOP_TIMEOUT_MS, retransmitMs: STOP_RETRANSMIT_MS };
+    const request = {
+      ...this.#request(entry, "stopped", 0, entry.port ?? this.#options.port()),
+      timeoutMs: STOP_TIMEOUT_MS,
+      retransmitMs: STOP_RETRANSMIT_MS,
+    };
     try {
       await announce(this.#host, request, signal, this.#udp);
     } finally {

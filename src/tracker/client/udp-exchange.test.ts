@@ -3,12 +3,25 @@ import type { Endpoint } from "../../base/index.ts";
 import { FakeHost, INFO_HASH, PEER_ID, settle, type Sent } from "../../../test/support/tracker-fakes.ts";
 import { UdpPort } from "../../transport/index.ts";
 import type { AnnounceReply } from "../codec/index.ts";
-import { decodeUdpRequest, encodeUdpAnnounceReply, encodeUdpConnectReply, encodeUdpErrorReply } from "../codec/index.ts";
+import {
+  decodeUdpRequest,
+  encodeUdpAnnounceReply,
+  encodeUdpConnectReply,
+  encodeUdpErrorReply,
+} from "../codec/index.ts";
 import { UDP_CONNECTION_MS, UDP_TIMEOUT_MS } from "../limits.ts";
 import type { AnnounceRequest } from "./request.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
-const REQUEST: AnnounceRequest = { url: "udp://10.0.0.1:6969/announce?k=1", infoHash: INFO_HASH, peerId: PEER_ID, port: 1, uploaded: 0, downloaded: 0, left: 1 };
+const REQUEST: AnnounceRequest = {
+  url: "udp://10.0.0.1:6969/announce?k=1",
+  infoHash: INFO_HASH,
+  peerId: PEER_ID,
+  port: 1,
+  uploaded: 0,
+  downloaded: 0,
+  left: 1,
+};
 const ID = Uint8Array.of(9, 9, 9, 9, 9, 9, 9, 9);
 const PEERS = Uint8Array.of(1, 2, 3, 4, 0, 5);
 
@@ -19,11 +32,19 @@ function kind(sent: Sent | undefined): string {
 function answer(sent: Sent, from?: Endpoint, id = ID): void {
   const request = decodeUdpRequest(sent.bytes);
   if (request?.kind === "connect") sent.reply(encodeUdpConnectReply(request.transactionId, id), from);
-  else if (request?.kind === "announce") sent.reply(encodeUdpAnnounceReply(request.transactionId, { interval: 1800, leechers: 1, seeders: 2, peers: PEERS }), from);
+  else if (request?.kind === "announce")
+    sent.reply(
+      encodeUdpAnnounceReply(request.transactionId, { interval: 1800, leechers: 1, seeders: 2, peers: PEERS }),
+      from,
+    );
 }
 
 /** An announce under way, with what became of it. */
-function run(udp: UdpTrackers, request = REQUEST, signal?: AbortSignal): { result: AnnounceReply | undefined; error: { code?: string; message: string } | undefined } {
+function run(
+  udp: UdpTrackers,
+  request = REQUEST,
+  signal?: AbortSignal,
+): { result: AnnounceReply | undefined; error: { code?: string; message: string } | undefined } {
   const outcome: ReturnType<typeof run> = { result: undefined, error: undefined };
   udp.announce(request, signal).then(
     (reply) => (outcome.result = reply),
@@ -78,7 +99,10 @@ describe.each([
     }
     expect(times).toEqual([0, 15, 45, 105]);
     expect(host.sent.map(kind)).toEqual(["connect", "connect", "connect", "connect"]);
-    expect(outcome.error).toMatchObject({ code: "tracker.timeout", message: "udp://10.0.0.1:6969/announce: no answer within 200 s" });
+    expect(outcome.error).toMatchObject({
+      code: "tracker.timeout",
+      message: "udp://10.0.0.1:6969/announce: no answer within 200 s",
+    });
     expect(host.clock.pending).toBe(0);
   });
 
@@ -143,20 +167,39 @@ describe.each([
     await settle();
     host.onDatagram = (sent) => {
       const request = decodeUdpRequest(sent.bytes);
-      if (request?.kind === "announce") sent.reply(encodeUdpErrorReply(request.transactionId, "connection id\nmismatch"));
+      if (request?.kind === "announce")
+        sent.reply(encodeUdpErrorReply(request.transactionId, "connection id\nmismatch"));
       else answer(sent);
     };
     const outcome = run(udp);
     await settle();
     expect(host.sent.map(kind).slice(2)).toEqual(["announce", "connect", "announce"]);
-    expect(outcome.error).toMatchObject({ code: "tracker.failure", message: "udp://10.0.0.1:6969/announce: the tracker refuses: connection id mismatch" });
+    expect(outcome.error).toMatchObject({
+      code: "tracker.failure",
+      message: "udp://10.0.0.1:6969/announce: the tracker refuses: connection id mismatch",
+    });
   });
 
   it.each([
-    ["a wrong transaction id", (sent: Sent) => sent.reply(encodeUdpConnectReply(((decodeUdpRequest(sent.bytes)?.transactionId ?? 0) + 1) >>> 0, ID))],
+    [
+      "a wrong transaction id",
+      (sent: Sent) =>
+        sent.reply(encodeUdpConnectReply(((decodeUdpRequest(sent.bytes)?.transactionId ?? 0) + 1) >>> 0, ID)),
+    ],
     ["another address", (sent: Sent) => answer(sent, { ip: "10.0.0.2", port: 6969 })],
     ["another port", (sent: Sent) => answer(sent, { ip: "10.0.0.1", port: 6970 })],
-    ["an answer to what was not asked", (sent: Sent) => sent.reply(encodeUdpAnnounceReply(decodeUdpRequest(sent.bytes)?.transactionId ?? 0, { interval: 1, leechers: 0, seeders: 0, peers: PEERS }))],
+    [
+      "an answer to what was not asked",
+      (sent: Sent) =>
+        sent.reply(
+          encodeUdpAnnounceReply(decodeUdpRequest(sent.bytes)?.transactionId ?? 0, {
+            interval: 1,
+            leechers: 0,
+            seeders: 0,
+            peers: PEERS,
+          }),
+        ),
+    ],
     ["a scrap", (sent: Sent) => sent.reply(Uint8Array.of(1, 2, 3))],
   ])("ignores %s", async (_name, forge) => {
     const host = new FakeHost();
@@ -171,7 +214,15 @@ describe.each([
     const host = new FakeHost();
     host.onDatagram = (sent) => {
       const request = decodeUdpRequest(sent.bytes);
-      if (request?.kind === "announce") sent.reply(encodeUdpAnnounceReply(request.transactionId, { interval: 1, leechers: 0, seeders: 0, peers: PEERS }).subarray(0, 19));
+      if (request?.kind === "announce")
+        sent.reply(
+          encodeUdpAnnounceReply(request.transactionId, {
+            interval: 1,
+            leechers: 0,
+            seeders: 0,
+            peers: PEERS,
+          }).subarray(0, 19),
+        );
       else answer(sent);
     };
     const outcome = run(make(host));
@@ -208,7 +259,15 @@ describe.each([
       const request = decodeUdpRequest(sent.bytes);
       const six = sent.to.ip.includes(":");
       if (request?.kind !== "announce") answer(sent);
-      else sent.reply(encodeUdpAnnounceReply(request.transactionId, { interval: six ? 5 : 9, leechers: six ? 7 : 1, seeders: 2, peers: six ? new Uint8Array(18).fill(1) : PEERS }));
+      else
+        sent.reply(
+          encodeUdpAnnounceReply(request.transactionId, {
+            interval: six ? 5 : 9,
+            leechers: six ? 7 : 1,
+            seeders: 2,
+            peers: six ? new Uint8Array(18).fill(1) : PEERS,
+          }),
+        );
     };
     const outcome = run(make(host), { ...REQUEST, url: "udp://t.example:80" });
     await settle();
@@ -230,7 +289,10 @@ describe.each([
     const host = new FakeHost();
     const outcome = run(make(host), { ...REQUEST, check: (url, ips) => `${url.hostname} is ${ips.join()}` });
     await settle();
-    expect(outcome.error).toMatchObject({ code: "tracker.forbidden", message: expect.stringContaining("10.0.0.1 is 10.0.0.1") as string });
+    expect(outcome.error).toMatchObject({
+      code: "tracker.forbidden",
+      message: expect.stringContaining("10.0.0.1 is 10.0.0.1") as string,
+    });
     expect(host.sent).toEqual([]);
   });
 

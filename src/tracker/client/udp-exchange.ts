@@ -29,15 +29,22 @@ export interface UdpExchangeOptions {
   readonly onEnd: (result: Uint8Array | Error) => void;
 }
 
-/** What is awaited: a connection id, the reply itself (`reused`: with an id from an earlier exchange), or nothing more. */
-type State = { readonly kind: "connecting" } | { readonly kind: "requesting"; readonly reused: boolean } | { readonly kind: "ended" };
+/**
+ * What is awaited: a connection id, the reply itself (`reused`: with an id from an earlier exchange), or nothing more.
+ */
+type State =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "requesting"; readonly reused: boolean }
+  | { readonly kind: "ended" };
 
 /**
- * One request to a UDP tracker (BEP 15): connect unless an id is at hand, request, and retransmit after 15 · 2^n seconds until the
- * overall time is up. All datagrams carry the same transaction id, so that a late reply to an earlier one counts too.
+ * One request to a UDP tracker (BEP 15): connect unless an id is at hand, request, and retransmit after 15 · 2^n
+ * seconds until the overall time is up. All datagrams carry the same transaction id, so that a late reply to an earlier
+ * one counts too.
  *
  *   connecting --connect reply--> requesting --reply--> ended
- *   requesting --timeout, the id was reused or has expired--> connecting     (a restarted tracker has forgotten its ids)
+ *   requesting --timeout, the id was reused or has expired--> connecting     (a restarted tracker has forgotten its
+ * ids)
  *   any --error reply, time is up, cancel--> ended
  */
 export class UdpExchange {
@@ -61,7 +68,10 @@ export class UdpExchange {
     return this.#options.targets.some((target) => target.ip === from.ip && target.port === from.port);
   }
 
-  /** A datagram with our transaction id from one of our addresses. What does not fit the state is ignored: duplicates, forgeries. */
+  /**
+   * A datagram with our transaction id from one of our addresses. What does not fit the state is ignored: duplicates,
+   * forgeries.
+   */
   onReply(datagram: Uint8Array, from: Endpoint): void {
     if (this.#state.kind === "ended") return;
     const action = readUdpHeader(datagram)?.action;
@@ -117,7 +127,9 @@ export class UdpExchange {
 
   #onTimeout(): void {
     if (this.#options.clock.now() >= this.#deadline) {
-      this.#end(new TrackerError("tracker.timeout", `no answer within ${Math.round(this.#options.timeoutMs / 1000)} s`));
+      this.#end(
+        new TrackerError("tracker.timeout", `no answer within ${Math.round(this.#options.timeoutMs / 1000)} s`),
+      );
       return;
     }
     if (this.#state.kind === "requesting" && this.#state.reused) this.#options.ids.delete(this.#target);

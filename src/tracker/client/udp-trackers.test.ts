@@ -8,12 +8,25 @@ import type { AnnounceRequest } from "./request.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
 const TRACKER = { ip: "10.0.0.1", port: 6969 };
-const REQUEST: AnnounceRequest = { url: "udp://10.0.0.1:6969/announce", infoHash: INFO_HASH, peerId: PEER_ID, port: 1, uploaded: 0, downloaded: 0, left: 1 };
+const REQUEST: AnnounceRequest = {
+  url: "udp://10.0.0.1:6969/announce",
+  infoHash: INFO_HASH,
+  peerId: PEER_ID,
+  port: 1,
+  uploaded: 0,
+  downloaded: 0,
+  left: 1,
+};
 
 function reply(datagram: Uint8Array): Uint8Array {
   const request = decodeUdpRequest(datagram);
   if (request?.kind === "connect") return encodeUdpConnectReply(request.transactionId, new Uint8Array(8).fill(9));
-  return encodeUdpAnnounceReply(request?.transactionId ?? 0, { interval: 1800, leechers: 1, seeders: 2, peers: Uint8Array.of(1, 2, 3, 4, 0, 5) });
+  return encodeUdpAnnounceReply(request?.transactionId ?? 0, {
+    interval: 1800,
+    leechers: 1,
+    seeders: 2,
+    peers: Uint8Array.of(1, 2, 3, 4, 0, 5),
+  });
 }
 
 /** Trackers on a port, and what the port gets that is not theirs. */
@@ -115,7 +128,11 @@ describe("UdpTrackers on a UdpPort of this machine", () => {
     });
     const port = new UdpPort({ runtime, port: () => 0 });
     const udp = new UdpTrackers(runtime, port);
-    closing.push(() => udp.close(), () => port.close(), () => tracker.close());
+    closing.push(
+      () => udp.close(),
+      () => port.close(),
+      () => tracker.close(),
+    );
     await udp.announce({ ...REQUEST, url: `udp://${host}:${tracker.local.port}` });
     const local = { ip, port: port.local(family)?.port };
     expect(askers).toEqual([local, local]);

@@ -1,9 +1,25 @@
 import type { Endpoint, InfoHash, IpFamily } from "../../base/index.ts";
-import { AbortError, cleanText, ipFamily, NetworkError, throwIfAborted, toError, TrackerError } from "../../base/index.ts";
+import {
+  AbortError,
+  cleanText,
+  ipFamily,
+  NetworkError,
+  throwIfAborted,
+  toError,
+  TrackerError,
+} from "../../base/index.ts";
 import type { DatagramSocket } from "../../runtime/index.ts";
 import type { UdpPort } from "../../transport/index.ts";
 import type { AnnounceReply, ScrapeEntry } from "../codec/index.ts";
-import { decodeUdpAnnounce, decodeUdpScrape, encodeUdpAnnounce, encodeUdpScrape, parseUdpUrl, readUdpHeader, UdpAction } from "../codec/index.ts";
+import {
+  decodeUdpAnnounce,
+  decodeUdpScrape,
+  encodeUdpAnnounce,
+  encodeUdpScrape,
+  parseUdpUrl,
+  readUdpHeader,
+  UdpAction,
+} from "../codec/index.ts";
 import { MAX_UDP_SCRAPE_HASHES, UDP_RETRANSMIT_MS, UDP_TIMEOUT_MS } from "../limits.ts";
 import { ConnectionIdCache } from "./connection-ids.ts";
 import { bothFamilies, mergeReplies } from "./families.ts";
@@ -22,12 +38,13 @@ type Send = (datagram: Uint8Array, to: Endpoint) => void;
 type Targets = readonly [Endpoint, ...Endpoint[]];
 
 /**
- * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and torrents,
- * connection ids kept for a minute, replies matched by transaction id and by the address they come from. Sockets are opened when
- * first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every request under way.
+ * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and
+ * torrents, connection ids kept for a minute, replies matched by transaction id and by the address they come from.
+ * Sockets are opened when first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every
+ * request under way.
  *
- * With a {@link UdpPort} requests go out from its sockets, and only the replies to them are claimed; a request from a local address
- * of its own has a socket of its own.
+ * With a {@link UdpPort} requests go out from its sockets, and only the replies to them are claimed; a request from a
+ * local address of its own has a socket of its own.
  */
 export class UdpTrackers {
   readonly #host: TrackerHost;
@@ -38,7 +55,10 @@ export class UdpTrackers {
   readonly #giveUpClaim: (() => void) | undefined;
   #closed = false;
 
-  /** @param port whose sockets to use; it is the caller's, and stays open. Without it there are sockets of our own, each at any port. */
+  /**
+   * @param port whose sockets to use; it is the caller's, and stays open. Without it there are sockets of our own, each
+   * at any port.
+   */
   constructor(host: TrackerHost, port?: UdpPort) {
     this.#host = host;
     this.#ids = new ConnectionIdCache(host.clock);
@@ -49,23 +69,42 @@ export class UdpTrackers {
     );
   }
 
-  /** One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); what either answers is merged. Rejects as `announce` does. */
+  /**
+   * One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); what either answers is merged. Rejects as
+   * `announce` does.
+   */
   async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
     const question = (urlData: string): Question<AnnounceReply> => ({
       action: UdpAction.announce,
       build: (connectionId, transactionId) => encodeUdpAnnounce(connectionId, transactionId, request, urlData),
       read: decodeUdpAnnounce,
     });
-    const ask = (targets: Targets, urlData: string, inner: AbortSignal): Promise<AnnounceReply> => this.#exchange(targets, question(urlData), request, inner);
+    const ask = (targets: Targets, urlData: string, inner: AbortSignal): Promise<AnnounceReply> =>
+      this.#exchange(targets, question(urlData), request, inner);
     return this.#reach(request.url, request, signal, async ({ targets, urlData }, inner) =>
-      mergeReplies(await bothFamilies(this.#host.clock, targets, (family, familySignal) => ask(family, urlData, familySignal), inner)),
+      mergeReplies(
+        await bothFamilies(
+          this.#host.clock,
+          targets,
+          (family, familySignal) => ask(family, urlData, familySignal),
+          inner,
+        ),
+      ),
     );
   }
 
   /** The figures of 1 to 74 torrents, in the order asked. Rejects as `scrape` does. */
-  async scrape(url: string, infoHashes: readonly InfoHash[], reach: ReachOptions = {}, signal?: AbortSignal): Promise<(ScrapeEntry | undefined)[]> {
+  async scrape(
+    url: string,
+    infoHashes: readonly InfoHash[],
+    reach: ReachOptions = {},
+    signal?: AbortSignal,
+  ): Promise<(ScrapeEntry | undefined)[]> {
     if (infoHashes.length === 0 || infoHashes.length > MAX_UDP_SCRAPE_HASHES) {
-      throw new TrackerError("tracker.scrape-count", `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`);
+      throw new TrackerError(
+        "tracker.scrape-count",
+        `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+      );
     }
     const question: Question<(ScrapeEntry | undefined)[]> = {
       action: UdpAction.scrape,
@@ -73,7 +112,13 @@ export class UdpTrackers {
       read: (datagram) => decodeUdpScrape(datagram, infoHashes.length),
     };
     return this.#reach(url, reach, signal, async ({ targets }, inner) => {
-      const replies = await bothFamilies(this.#host.clock, targets, (family, familySignal) => this.#exchange(family, question, reach, familySignal), inner, 0);
+      const replies = await bothFamilies(
+        this.#host.clock,
+        targets,
+        (family, familySignal) => this.#exchange(family, question, reach, familySignal),
+        inner,
+        0,
+      );
       return replies[0];
     });
   }
@@ -86,14 +131,18 @@ export class UdpTrackers {
     for (const exchange of this.#exchanges.values()) exchange.cancel(new AbortError("the tracker client was closed"));
     const opening = [...this.#sockets.values()];
     this.#sockets.clear();
-    for (const socket of await Promise.allSettled(opening)) if (socket.status === "fulfilled") await socket.value.close();
+    for (const socket of await Promise.allSettled(opening))
+      if (socket.status === "fulfilled") await socket.value.close();
   }
 
   async #reach<T>(
     url: string,
     reach: ReachOptions,
     signal: AbortSignal | undefined,
-    run: (where: { readonly targets: readonly Targets[]; readonly urlData: string }, signal: AbortSignal | undefined) => Promise<T>,
+    run: (
+      where: { readonly targets: readonly Targets[]; readonly urlData: string },
+      signal: AbortSignal | undefined,
+    ) => Promise<T>,
   ): Promise<T> {
     try {
       throwIfAborted(signal);
@@ -167,7 +216,11 @@ export class UdpTrackers {
     if (this.#closed) return Promise.reject(new AbortError("the tracker client was closed"));
     const open = this.#sockets.get(ip);
     if (open !== undefined) return open;
-    const opening = this.#host.datagrams.bind({ ip, port: 0, onDatagram: (bytes, from) => this.#onDatagram(bytes, from) });
+    const opening = this.#host.datagrams.bind({
+      ip,
+      port: 0,
+      onDatagram: (bytes, from) => this.#onDatagram(bytes, from),
+    });
     this.#sockets.set(ip, opening);
     // A family that the host lacks today may be there tomorrow: only a socket that opened is kept.
     opening.catch(() => this.#sockets.delete(ip));
@@ -187,14 +240,23 @@ export class UdpTrackers {
   }
 }
 
-/** The addresses as targets, one list per IP family in the resolver's order; only the family of the local address when one is given. */
+/**
+ * The addresses as targets, one list per IP family in the resolver's order; only the family of the local address when
+ * one is given.
+ */
 function byFamily(ips: readonly string[], port: number, localIp: string | undefined): readonly Targets[] {
   const wanted = localIp === undefined ? undefined : ipFamily(localIp);
   const lists: Targets[] = [];
   for (const family of [4, 6] as const) {
-    const [first, ...rest] = ips.filter((ip) => ipFamily(ip) === family && (wanted ?? family) === family).map((ip) => ({ ip, port }));
+    const [first, ...rest] = ips
+      .filter((ip) => ipFamily(ip) === family && (wanted ?? family) === family)
+      .map((ip) => ({ ip, port }));
     if (first !== undefined) lists.push([first, ...rest]);
   }
-  if (lists.length === 0) throw new TrackerError("tracker.unknown-host", `no usable address${localIp === undefined ? "" : ` from ${cleanText(localIp)}`}`);
+  if (lists.length === 0)
+    throw new TrackerError(
+      "tracker.unknown-host",
+      `no usable address${localIp === undefined ? "" : ` from ${cleanText(localIp)}`}`,
+    );
   return lists;
 }

@@ -24,13 +24,24 @@ export interface ReplyPeerIds {
   readonly peerIds6: Uint8Array;
 }
 
-/** A compact reply (BEP 23, `peers6` per BEP 7). Written by hand, in the order of its keys: this is a tracker's hot path. */
+/**
+ * A compact reply (BEP 23, `peers6` per BEP 7). Written by hand, in the order of its keys: this is a tracker's hot
+ * path.
+ */
 export function encodeCompactReply(fields: AnnounceReplyFields): Uint8Array {
   const { peers4, peers6, externalIp } = fields;
   const head = `d8:completei${fields.seeders}e10:downloadedi${fields.completed}e11:external ip${externalIp.length}:`;
   const middle = `10:incompletei${fields.leechers}e8:intervali${fields.interval}e12:min intervali${fields.minInterval}e5:peers${peers4.length}:`;
   const tail = peers6.length === 0 ? "e" : `6:peers6${peers6.length}:`;
-  const out = Buffer.allocUnsafe(head.length + externalIp.length + middle.length + peers4.length + tail.length + peers6.length + (peers6.length === 0 ? 0 : 1));
+  const out = Buffer.allocUnsafe(
+    head.length +
+      externalIp.length +
+      middle.length +
+      peers4.length +
+      tail.length +
+      peers6.length +
+      (peers6.length === 0 ? 0 : 1),
+  );
   let at = out.write(head, 0, "latin1");
   out.set(externalIp, at);
   at += externalIp.length;
@@ -52,9 +63,15 @@ function dictionaryPeers(compact: Uint8Array, family: IpFamily, ids: Uint8Array 
   }));
 }
 
-/** A reply with a dictionary for each peer (BEP 3), for clients that ask for `compact=0`; without `ids` as with `no_peer_id=1`. */
+/**
+ * A reply with a dictionary for each peer (BEP 3), for clients that ask for `compact=0`; without `ids` as with
+ * `no_peer_id=1`.
+ */
 export function encodeDictionaryReply(fields: AnnounceReplyFields, ids?: ReplyPeerIds): Uint8Array {
-  const peers = [...dictionaryPeers(fields.peers4, 4, ids?.peerIds4), ...dictionaryPeers(fields.peers6, 6, ids?.peerIds6)];
+  const peers = [
+    ...dictionaryPeers(fields.peers4, 4, ids?.peerIds4),
+    ...dictionaryPeers(fields.peers6, 6, ids?.peerIds6),
+  ];
   return encode({
     complete: fields.seeders,
     downloaded: fields.completed,

@@ -68,22 +68,63 @@ describe("decodeAnnounceReply", () => {
 
   it("reads numbers that the tracker wrote as text", () => {
     const peers = [{ ip: " 1.2.3.4", port: "6881" }];
-    const reply = decodeAnnounceReply(encode({ complete: "5", downloaded: "7", incomplete: " 6", interval: "1800", "min interval": "900", peers }));
-    expect(reply).toEqual({ peers: [{ ip: "1.2.3.4", port: 6881 }], interval: 1800, minInterval: 900, seeders: 5, leechers: 6, completed: 7 });
+    const reply = decodeAnnounceReply(
+      encode({ complete: "5", downloaded: "7", incomplete: " 6", interval: "1800", "min interval": "900", peers }),
+    );
+    expect(reply).toEqual({
+      peers: [{ ip: "1.2.3.4", port: 6881 }],
+      interval: 1800,
+      minInterval: 900,
+      seeders: 5,
+      leechers: 6,
+      completed: 7,
+    });
   });
 
   const one = [{ ip: "10.0.0.1", port: 6881 }];
   it.each<[string, Parameters<typeof encode>[0], unknown]>([
-    ["an interval that is text", { interval: "soon", peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
+    [
+      "an interval that is text",
+      { interval: "soon", peers: PEER4 },
+      { peers: one, interval: DEFAULT_INTERVAL_SECONDS },
+    ],
     ["an interval that is a list", { interval: [5], peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
-    ["an interval with a fraction", { interval: "1.5", peers: PEER4 }, { peers: one, interval: DEFAULT_INTERVAL_SECONDS }],
-    ["a minimum interval of a wrong type", { interval: 9, "min interval": {}, peers: PEER4 }, { peers: one, interval: 9 }],
+    [
+      "an interval with a fraction",
+      { interval: "1.5", peers: PEER4 },
+      { peers: one, interval: DEFAULT_INTERVAL_SECONDS },
+    ],
+    [
+      "a minimum interval of a wrong type",
+      { interval: 9, "min interval": {}, peers: PEER4 },
+      { peers: one, interval: 9 },
+    ],
     ["peers6 of a wrong type", { interval: 9, peers: PEER4, peers6: 5 }, { peers: one, interval: 9 }],
-    ["peers of a wrong type beside peers6", { interval: 9, peers: 5, peers6: PEER6 }, { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 }],
-    ["peers6 that is a list of dictionaries", { interval: 9, peers6: [{ ip: "2001:db8::1", port: 80 }] }, { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 }],
-    ["a peer of a wrong type among others", { interval: 9, peers: ["a", 5, [], { ip: "10.0.0.1", port: 6881 }] }, { peers: one, interval: 9 }],
-    ["a compact list that ends within a peer", { interval: 9, peers: Uint8Array.of(...PEER4, 1, 2) }, { peers: one, interval: 9 }],
-    ["a warning and an external address of a wrong type", { "external ip": [], interval: 9, peers: PEER4, "warning message": [] }, { peers: one, interval: 9 }],
+    [
+      "peers of a wrong type beside peers6",
+      { interval: 9, peers: 5, peers6: PEER6 },
+      { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 },
+    ],
+    [
+      "peers6 that is a list of dictionaries",
+      { interval: 9, peers6: [{ ip: "2001:db8::1", port: 80 }] },
+      { peers: [{ ip: "2001:db8::1", port: 80 }], interval: 9 },
+    ],
+    [
+      "a peer of a wrong type among others",
+      { interval: 9, peers: ["a", 5, [], { ip: "10.0.0.1", port: 6881 }] },
+      { peers: one, interval: 9 },
+    ],
+    [
+      "a compact list that ends within a peer",
+      { interval: 9, peers: Uint8Array.of(...PEER4, 1, 2) },
+      { peers: one, interval: 9 },
+    ],
+    [
+      "a warning and an external address of a wrong type",
+      { "external ip": [], interval: 9, peers: PEER4, "warning message": [] },
+      { peers: one, interval: 9 },
+    ],
   ])("loses nothing else to %s", (_name, fields, expected) => {
     expect(decodeAnnounceReply(encode(fields))).toEqual(expected);
   });
@@ -98,12 +139,26 @@ describe("decodeAnnounceReply", () => {
 
   it("takes a negative interval as 0 and a huge one as the largest number", () => {
     expect(decodeAnnounceReply(utf8("d8:intervali-5e5:peers0:e")).interval).toBe(0);
-    expect(decodeAnnounceReply(utf8("d8:intervali99999999999999999999e5:peers0:e")).interval).toBe(Number.MAX_SAFE_INTEGER);
+    expect(decodeAnnounceReply(utf8("d8:intervali99999999999999999999e5:peers0:e")).interval).toBe(
+      Number.MAX_SAFE_INTEGER,
+    );
   });
 
   it("leaves out figures and texts that make no sense", () => {
     const long = new Uint8Array(MAX_TRACKER_ID_BYTES + 1);
-    expect(decodeAnnounceReply(encode({ complete: -1, incomplete: "x", "external ip": "1.2.3.4", interval: 9, peers: "", "tracker id": long, "warning message": 5 }))).toEqual({
+    expect(
+      decodeAnnounceReply(
+        encode({
+          complete: -1,
+          incomplete: "x",
+          "external ip": "1.2.3.4",
+          interval: 9,
+          peers: "",
+          "tracker id": long,
+          "warning message": 5,
+        }),
+      ),
+    ).toEqual({
       peers: [],
       interval: 9,
     });
@@ -111,7 +166,9 @@ describe("decodeAnnounceReply", () => {
 
   it(`takes at most ${MAX_REPLY_PEERS} peers`, () => {
     const many = new Uint8Array(6 * (MAX_REPLY_PEERS + 5)).fill(9);
-    expect(decodeAnnounceReply(encode({ interval: 9, peers: many, peers6: PEER6 })).peers).toHaveLength(MAX_REPLY_PEERS);
+    expect(decodeAnnounceReply(encode({ interval: 9, peers: many, peers6: PEER6 })).peers).toHaveLength(
+      MAX_REPLY_PEERS,
+    );
     const list = Array.from({ length: MAX_REPLY_PEERS + 5 }, () => ({ ip: "1.2.3.4", port: 5 }));
     expect(decodeAnnounceReply(encode({ interval: 9, peers: list })).peers).toHaveLength(MAX_REPLY_PEERS);
   });
@@ -120,7 +177,12 @@ describe("decodeAnnounceReply", () => {
     ["a failure", encodeFailure("go\naway"), "tracker.failure", "the tracker refuses: go away"],
     ["a failure without text", utf8("d14:failure reasoni5ee"), "tracker.failure", "no reason given"],
     ["nothing", new Uint8Array(0), "tracker.empty", "empty"],
-    ["a web page", utf8("\n<!DOCTYPE html><html><head><title>Buy this\n domain</title>"), "tracker.html", "web page: “Buy this domain”"],
+    [
+      "a web page",
+      utf8("\n<!DOCTYPE html><html><head><title>Buy this\n domain</title>"),
+      "tracker.html",
+      "web page: “Buy this domain”",
+    ],
     ["a page without title", utf8("<html><body><h1>Not <b>Found</b></h1>"), "tracker.html", "“Not Found”"],
     ["text", utf8("Internal\u001b[31m error\n"), "tracker.malformed", "“Internal [31m error”"],
     ["a cut reply", utf8("d8:intervali9e5:peers6:abc"), "tracker.malformed", "makes no sense"],
@@ -156,25 +218,55 @@ describe("decodeAnnounceReply", () => {
 });
 
 describe("encodeCompactReply", () => {
-  const fields = { interval: 1800, minInterval: 900, seeders: 1, leechers: 2, completed: 3, externalIp: Uint8Array.of(9, 9, 9, 9) };
+  const fields = {
+    interval: 1800,
+    minInterval: 900,
+    seeders: 1,
+    leechers: 2,
+    completed: 3,
+    externalIp: Uint8Array.of(9, 9, 9, 9),
+  };
 
   it("is canonical bencode that the decoder reads back", () => {
     const bytes = encodeCompactReply({ ...fields, peers4: PEER4, peers6: PEER6 });
     expect(new Uint8Array(bytes)).toEqual(
-      encode({ complete: 1, downloaded: 3, "external ip": fields.externalIp, incomplete: 2, interval: 1800, "min interval": 900, peers: PEER4, peers6: PEER6 }),
+      encode({
+        complete: 1,
+        downloaded: 3,
+        "external ip": fields.externalIp,
+        incomplete: 2,
+        interval: 1800,
+        "min interval": 900,
+        peers: PEER4,
+        peers6: PEER6,
+      }),
     );
     expect(decodeAnnounceReply(bytes).peers).toHaveLength(2);
   });
 
   it("has no peers6 when there are none", () => {
-    expect(new TextDecoder().decode(encodeCompactReply({ ...fields, peers4: new Uint8Array(0), peers6: new Uint8Array(0) }))).toMatch(/5:peers0:e$/);
+    expect(
+      new TextDecoder().decode(encodeCompactReply({ ...fields, peers4: new Uint8Array(0), peers6: new Uint8Array(0) })),
+    ).toMatch(/5:peers0:e$/);
   });
 });
 
 describe("encodeDictionaryReply", () => {
   it("names each peer, with its id when asked", () => {
-    const fields = { interval: 1, minInterval: 1, seeders: 1, leechers: 2, completed: 3, externalIp: Uint8Array.of(9, 9, 9, 9), peers4: PEER4, peers6: PEER6 };
-    const withIds = encodeDictionaryReply(fields, { peerIds4: new Uint8Array(20).fill(0x41), peerIds6: new Uint8Array(20).fill(0x42) });
+    const fields = {
+      interval: 1,
+      minInterval: 1,
+      seeders: 1,
+      leechers: 2,
+      completed: 3,
+      externalIp: Uint8Array.of(9, 9, 9, 9),
+      peers4: PEER4,
+      peers6: PEER6,
+    };
+    const withIds = encodeDictionaryReply(fields, {
+      peerIds4: new Uint8Array(20).fill(0x41),
+      peerIds6: new Uint8Array(20).fill(0x42),
+    });
     const text = new TextDecoder().decode(withIds);
     expect(text).toContain(`d2:ip8:10.0.0.17:peer id20:${"A".repeat(20)}4:porti6881ee`);
     expect(text).toContain(`d2:ip11:2001:db8::17:peer id20:${"B".repeat(20)}4:porti80ee`);
@@ -193,17 +285,27 @@ describe("decodeScrapeReply", () => {
 
   it("reads figures that the tracker wrote as text", () => {
     const files = { ["y".repeat(20)]: { complete: "3", downloaded: " 4 ", incomplete: "-1" } };
-    expect(decodeScrapeReply(encode({ files }))).toEqual(new Map([["79".repeat(20), { seeders: 3, leechers: 0, completed: 4 }]]));
-  });
-
-  it("leaves out what is no info-hash, and takes missing figures as 0", () => {
-    expect(decodeScrapeReply(encode({ files: { short: { complete: 1 }, ["x".repeat(20)]: { complete: -1, downloaded: "?" }, ["y".repeat(20)]: 5 } }))).toEqual(
-      new Map([["78".repeat(20), { seeders: 0, leechers: 0, completed: 0 }]]),
+    expect(decodeScrapeReply(encode({ files }))).toEqual(
+      new Map([["79".repeat(20), { seeders: 3, leechers: 0, completed: 4 }]]),
     );
   });
 
+  it("leaves out what is no info-hash, and takes missing figures as 0", () => {
+    expect(
+      decodeScrapeReply(
+        encode({
+          files: { short: { complete: 1 }, ["x".repeat(20)]: { complete: -1, downloaded: "?" }, ["y".repeat(20)]: 5 },
+        }),
+      ),
+    ).toEqual(new Map([["78".repeat(20), { seeders: 0, leechers: 0, completed: 0 }]]));
+  });
+
   it("refuses a reply without files, and says the tracker's reason", () => {
-    expect(() => decodeScrapeReply(utf8("de"))).toThrow(expect.objectContaining({ code: "tracker.malformed" }) as Error);
-    expect(() => decodeScrapeReply(encodeFailure("no"))).toThrow(expect.objectContaining({ code: "tracker.failure" }) as Error);
+    expect(() => decodeScrapeReply(utf8("de"))).toThrow(
+      expect.objectContaining({ code: "tracker.malformed" }) as Error,
+    );
+    expect(() => decodeScrapeReply(encodeFailure("no"))).toThrow(
+      expect.objectContaining({ code: "tracker.failure" }) as Error,
+    );
   });
 });

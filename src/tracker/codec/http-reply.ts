@@ -1,8 +1,25 @@
 import type { Endpoint } from "../../base/index.ts";
-import { canonicalIp, cleanBytes, cleanText, ipFromBytes, latin1Decode, looksLikeHtml, pageText, toError, TrackerError, unpackEndpoints } from "../../base/index.ts";
+import {
+  canonicalIp,
+  cleanBytes,
+  cleanText,
+  ipFromBytes,
+  latin1Decode,
+  looksLikeHtml,
+  pageText,
+  toError,
+  TrackerError,
+  unpackEndpoints,
+} from "../../base/index.ts";
 import type { BValue, ByteRange } from "../../bencode/index.ts";
 import { asBytes, asDict, asText, decode, decodeWithSpans, rawSlice } from "../../bencode/index.ts";
-import { DEFAULT_INTERVAL_SECONDS, MAX_REPLY_BYTES, MAX_REPLY_PEERS, MAX_TRACKER_ID_BYTES, RETRY_IN_MAX_MS } from "../limits.ts";
+import {
+  DEFAULT_INTERVAL_SECONDS,
+  MAX_REPLY_BYTES,
+  MAX_REPLY_PEERS,
+  MAX_TRACKER_ID_BYTES,
+  RETRY_IN_MAX_MS,
+} from "../limits.ts";
 import { integer } from "./integer.ts";
 import type { AnnounceReply } from "./types.ts";
 
@@ -28,11 +45,13 @@ const MAX_VALUE_TOKENS = 64;
 
 /**
  * Any reply, announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a tracker),
- * `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with `retryInMs` per BEP 31).
+ * `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with `retryInMs` per BEP
+ * 31).
  */
 export function decodeReply(body: Uint8Array): HttpReply {
   if (body.length === 0) throw new TrackerError("tracker.empty", "the tracker's reply is empty");
-  if (looksLikeHtml(body)) throw new TrackerError("tracker.html", `the tracker answered with a web page: “${pageText(body)}”`);
+  if (looksLikeHtml(body))
+    throw new TrackerError("tracker.html", `the tracker answered with a web page: “${pageText(body)}”`);
   const spans = readSpans(body);
   const raw = (key: string): Uint8Array | undefined => {
     const span = spans.get(key);
@@ -69,17 +88,26 @@ function throwFailure(reply: HttpReply): void {
   if (reason === undefined) return;
   const text = cleanText(asText(reason) ?? "");
   const retryInMs = retryIn(reply.get("retry in"));
-  throw new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, { fields: { reason: text }, ...(retryInMs === undefined ? {} : { retryInMs }) });
+  throw new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, {
+    fields: { reason: text },
+    ...(retryInMs === undefined ? {} : { retryInMs }),
+  });
 }
 
-/** BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it says nothing usable. */
+/**
+ * BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it says nothing
+ * usable.
+ */
 function retryIn(value: BValue | undefined): number | undefined {
   if (asText(value)?.trim().toLowerCase() === "never") return Number.POSITIVE_INFINITY;
   const minutes = integer(value);
   return minutes === undefined || minutes <= 0 ? undefined : Math.min(minutes * 60_000, RETRY_IN_MAX_MS);
 }
 
-/** Seconds: negative becomes 0, what exceeds 2^53 becomes the largest safe integer. `undefined` when it is missing or no number. */
+/**
+ * Seconds: negative becomes 0, what exceeds 2^53 becomes the largest safe integer. `undefined` when it is missing or no
+ * number.
+ */
 function seconds(reply: HttpReply, key: string): number | undefined {
   const value = integer(reply.get(key));
   return value === undefined ? undefined : Math.max(0, value);
@@ -96,12 +124,14 @@ function compactPeers(bytes: Uint8Array, family: 4 | 6, into: Endpoint[]): void 
   const size = family === 4 ? 6 : 18;
   const whole = Math.floor(bytes.length / size);
   const room = Math.max(0, MAX_REPLY_PEERS - into.length);
-  for (const peer of unpackEndpoints(bytes.subarray(0, Math.min(room, whole) * size), family)) if (peer.port > 0) into.push(peer);
+  for (const peer of unpackEndpoints(bytes.subarray(0, Math.min(room, whole) * size), family))
+    if (peer.port > 0) into.push(peer);
 }
 
 function dictionaryPeer(value: BValue | undefined): Endpoint | undefined {
   const dict = asDict(value);
-  // BEP 3 allows a host name here. No tracker in use sends one, and looking up names that a tracker chose is a risk without a use.
+  // BEP 3 allows a host name here. No tracker in use sends one, and looking up names that a tracker chose is a risk
+  // without a use.
   const ip = canonicalIp(asText(dict?.get("ip"))?.trim() ?? "");
   const port = integer(dict?.get("port"));
   return ip !== undefined && port !== undefined && port > 0 && port < 65_536 ? { ip, port } : undefined;
@@ -113,7 +143,10 @@ function isPeerList(raw: Uint8Array | undefined): boolean {
 
 function readPeers({ raw }: HttpReply): Endpoint[] {
   const peers: Endpoint[] = [];
-  for (const [key, family] of [["peers", 4], ["peers6", 6]] as const) {
+  for (const [key, family] of [
+    ["peers", 4],
+    ["peers6", 6],
+  ] as const) {
     const list = raw(key);
     if (list === undefined || !isPeerList(list)) continue;
     if (list[0] !== LETTER_L) compactPeers(asBytes(decode(list)) ?? new Uint8Array(), family, peers);
@@ -133,15 +166,16 @@ function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
 }
 
 /**
- * The reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field that is malformed is
- * left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the others.
+ * The reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field that is
+ * malformed is left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the others.
  * Throws TrackerError as {@link decodeReply}, and `tracker.malformed` when neither peers nor an interval are in it.
  */
 export function decodeAnnounceReply(body: Uint8Array): AnnounceReply {
   const reply = decodeReply(body);
   const { raw } = reply;
   const interval = seconds(reply, "interval");
-  if (interval === undefined && !isPeerList(raw("peers")) && !isPeerList(raw("peers6"))) throw malformed("neither “peers” nor “interval” is in it");
+  if (interval === undefined && !isPeerList(raw("peers")) && !isPeerList(raw("peers6")))
+    throw malformed("neither “peers” nor “interval” is in it");
   const minInterval = seconds(reply, "min interval");
   const seeders = figure(reply, "complete");
   const leechers = figure(reply, "incomplete");

@@ -7,7 +7,12 @@ const BASE = `info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=6881`;
 
 describe("parseAnnounceQuery", () => {
   it("reads what clients send", () => {
-    expect(parseAnnounceQuery(`/announce?${BASE}&uploaded=0&downloaded=0&left=0&event=completed&numwant=7&compact=0&no_peer_id=1&ip=%3A%3A1`, 10)).toEqual({
+    expect(
+      parseAnnounceQuery(
+        `/announce?${BASE}&uploaded=0&downloaded=0&left=0&event=completed&numwant=7&compact=0&no_peer_id=1&ip=%3A%3A1`,
+        10,
+      ),
+    ).toEqual({
       infoHash: "\u0001\u00ffabcdefghijklmnopqr",
       peerId: Uint8Array.from("-MR0001-abcdefghijkl", (c) => c.charCodeAt(0)),
       port: 6881,
@@ -21,7 +26,13 @@ describe("parseAnnounceQuery", () => {
   });
 
   it("takes a client without left as a leecher, an unknown event as none, and compact as wished", () => {
-    expect(parseAnnounceQuery(`${BASE}&event=paused&numwant=-1&ip=%zz`, 0)).toMatchObject({ seeder: false, event: undefined, compact: true, numWant: undefined, ip: undefined });
+    expect(parseAnnounceQuery(`${BASE}&event=paused&numwant=-1&ip=%zz`, 0)).toMatchObject({
+      seeder: false,
+      event: undefined,
+      compact: true,
+      numWant: undefined,
+      ip: undefined,
+    });
   });
 
   it.each([
@@ -41,7 +52,10 @@ describe("parseAnnounceQuery", () => {
 
 describe("parseScrapeQuery", () => {
   it("lists torrents, leaving out what is none", () => {
-    expect(parseScrapeQuery(`/scrape?info_hash=${HASH}&info_hash=nope&x=1&info_hash=${"B".repeat(20)}`, 8)).toEqual(["\u0001\u00ffabcdefghijklmnopqr", "B".repeat(20)]);
+    expect(parseScrapeQuery(`/scrape?info_hash=${HASH}&info_hash=nope&x=1&info_hash=${"B".repeat(20)}`, 8)).toEqual([
+      "\u0001\u00ffabcdefghijklmnopqr",
+      "B".repeat(20),
+    ]);
   });
 
   it(`takes at most ${MAX_HTTP_SCRAPE_HASHES}`, () => {

@@ -31,7 +31,10 @@ function hexDigit(code: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }
 
-/** Percent-decodes `text` from `start` to `end` as raw bytes; `undefined` unless that gives exactly 20. A bad escape counts as it stands. */
+/**
+ * Percent-decodes `text` from `start` to `end` as raw bytes; `undefined` unless that gives exactly 20. A bad escape
+ * counts as it stands.
+ */
 function decode20(text: string, start: number, end: number): Uint8Array | undefined {
   // The shortest spelling is 20 characters, the longest 60: anything else is not worth a look.
   if (end - start < 20 || end - start > 60) return undefined;
@@ -90,7 +93,8 @@ function eachPair(query: string, from: number, onPair: (name: string, start: num
 }
 
 /**
- * The announce in a request target from `from`, where the query begins. A string is the reason for refusing it, fit to be sent as
+ * The announce in a request target from `from`, where the query begins. A string is the reason for refusing it, fit to
+ * be sent as
  * `failure reason`. No exceptions here: they would make refusing dearer than serving.
  */
 export function parseAnnounceQuery(target: string, from: number): AnnounceQuery | string {
@@ -143,7 +147,10 @@ export function parseAnnounceQuery(target: string, from: number): AnnounceQuery 
   return { infoHash: latin1Decode(infoHash), peerId, port, seeder: left === 0, event, numWant, compact, noPeerId, ip };
 }
 
-/** The torrents that a scrape asks for, 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}; empty when it names none (a full scrape). */
+/**
+ * The torrents that a scrape asks for, 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}; empty when it names
+ * none (a full scrape).
+ */
 export function parseScrapeQuery(target: string, from: number): string[] {
   const hashes: string[] = [];
   eachPair(target, from, (name, start, end) => {

@@ -10,16 +10,27 @@ function figure(dict: BDict, key: string): number {
   return Math.max(0, integer(dict.get(key)) ?? 0);
 }
 
-/** The reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as {@link decodeReply}. */
+/**
+ * The reply to an HTTP scrape (BEP 48): figures by hexadecimal info-hash (40 digits). Throws TrackerError as {@link
+ * decodeReply}.
+ */
 export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   const files = asDict(decodeReply(body).get("files", MAX_SCRAPE_TOKENS));
-  if (files === undefined) throw new TrackerError("tracker.malformed", "the tracker's scrape reply makes no sense: there is no dictionary “files” in it");
+  if (files === undefined)
+    throw new TrackerError(
+      "tracker.malformed",
+      "the tracker's scrape reply makes no sense: there is no dictionary “files” in it",
+    );
   const entries = new Map<string, ScrapeEntry>();
   for (const [key, value] of files) {
     const dict = asDict(value);
     // A key of another length is no info-hash; such an entry concerns nobody.
     if (dict === undefined || key.length !== 20) continue;
-    entries.set(toHex(latin1(key)), { seeders: figure(dict, "complete"), leechers: figure(dict, "incomplete"), completed: figure(dict, "downloaded") });
+    entries.set(toHex(latin1(key)), {
+      seeders: figure(dict, "complete"),
+      leechers: figure(dict, "incomplete"),
+      completed: figure(dict, "downloaded"),
+    });
   }
   return entries;
 }
@@ -27,6 +38,7 @@ export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
 /** A scrape reply (BEP 48). Keys are the 20 raw bytes, one character a byte. */
 export function encodeScrapeReply(entries: Iterable<readonly [string, ScrapeEntry]>): Uint8Array {
   const files = new Map<string, { complete: number; downloaded: number; incomplete: number }>();
-  for (const [key, entry] of entries) files.set(key, { complete: entry.seeders, downloaded: entry.completed, incomplete: entry.leechers });
+  for (const [key, entry] of entries)
+    files.set(key, { complete: entry.seeders, downloaded: entry.completed, incomplete: entry.leechers });
   return encode({ files });
 }

@@ -30,7 +30,10 @@ export interface AnnounceFields {
 
 /** What a tracker answered. */
 export interface AnnounceReply {
-  /** IPv4 and IPv6, in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with port 0 are left out. */
+  /**
+   * IPv4 and IPv6, in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with port 0 are left
+   * out.
+   */
   readonly peers: Endpoint[];
   /** Seconds until the next regular announce, as the tracker asked: not yet bounded. */
   readonly interval: number;

@@ -1,5 +1,13 @@
 import type { IpFamily } from "../../base/index.ts";
-import { cleanBytes, concatBytes, readUint32, TrackerError, unpackEndpoints, utf8, writeUint32 } from "../../base/index.ts";
+import {
+  cleanBytes,
+  concatBytes,
+  readUint32,
+  TrackerError,
+  unpackEndpoints,
+  utf8,
+  writeUint32,
+} from "../../base/index.ts";
 import { MAX_REPLY_PEERS } from "../limits.ts";
 import type { AnnounceReply, ScrapeEntry } from "./types.ts";
 import { UdpAction } from "./udp-constants.ts";
@@ -9,7 +17,9 @@ function short(what: string, datagram: Uint8Array): TrackerError {
 }
 
 /** Action and transaction id of a reply: whom it is for. `undefined` when the datagram cannot be a reply. */
-export function readUdpHeader(datagram: Uint8Array): { readonly action: number; readonly transactionId: number } | undefined {
+export function readUdpHeader(
+  datagram: Uint8Array,
+): { readonly action: number; readonly transactionId: number } | undefined {
   return datagram.length < 8 ? undefined : { action: readUint32(datagram, 0), transactionId: readUint32(datagram, 4) };
 }
 
@@ -19,7 +29,10 @@ export function decodeUdpConnect(datagram: Uint8Array): Uint8Array {
   return datagram.slice(8, 16);
 }
 
-/** The reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is dropped. Throws `tracker.malformed`. */
+/**
+ * The reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is dropped.
+ * Throws `tracker.malformed`.
+ */
 export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): AnnounceReply {
   if (datagram.length < 20) throw short("announce", datagram);
   const size = family === 4 ? 6 : 18;
@@ -33,20 +46,29 @@ export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): Annou
   };
 }
 
-/** An entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`. Throws `tracker.malformed`. */
+/**
+ * An entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`. Throws
+ * `tracker.malformed`.
+ */
 export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEntry | undefined)[] {
   if (datagram.length < 8 + 12) throw short("scrape", datagram);
   return Array.from({ length: asked }, (_, index) => {
     const at = 8 + 12 * index;
     if (at + 12 > datagram.length) return undefined;
-    return { seeders: readUint32(datagram, at), completed: readUint32(datagram, at + 4), leechers: readUint32(datagram, at + 8) };
+    return {
+      seeders: readUint32(datagram, at),
+      completed: readUint32(datagram, at + 4),
+      leechers: readUint32(datagram, at + 8),
+    };
   });
 }
 
 /** The tracker's refusal as the error to throw: `tracker.failure`. */
 export function decodeUdpError(datagram: Uint8Array): TrackerError {
   const text = cleanBytes(datagram.subarray(8));
-  return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, { fields: { reason: text } });
+  return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, {
+    fields: { reason: text },
+  });
 }
 
 function header(length: number, action: UdpAction, transactionId: number): Uint8Array {

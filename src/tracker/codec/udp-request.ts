@@ -1,8 +1,26 @@
-import { InputError, ipBytes, ipFamily, latin1Decode, readUint16, readUint32, utf8, writeUint16, writeUint32 } from "../../base/index.ts";
+import {
+  InputError,
+  ipBytes,
+  ipFamily,
+  latin1Decode,
+  readUint16,
+  readUint32,
+  utf8,
+  writeUint16,
+  writeUint32,
+} from "../../base/index.ts";
 import type { InfoHash } from "../../base/index.ts";
 import { MAX_UDP_SCRAPE_HASHES } from "../limits.ts";
 import type { AnnounceEvent, AnnounceFields } from "./types.ts";
-import { MAX_URL_DATA_BYTES, MAX_URL_DATA_OPTION, UDP_ANNOUNCE_LENGTH, UDP_PROTOCOL_ID, UdpAction, UdpOption, writeUint64 } from "./udp-constants.ts";
+import {
+  MAX_URL_DATA_BYTES,
+  MAX_URL_DATA_OPTION,
+  UDP_ANNOUNCE_LENGTH,
+  UDP_PROTOCOL_ID,
+  UdpAction,
+  UdpOption,
+  writeUint64,
+} from "./udp-constants.ts";
 import { counter } from "./url.ts";
 
 const EVENTS: readonly (AnnounceEvent | undefined)[] = [undefined, "completed", "started", "stopped"];
@@ -34,8 +52,16 @@ function urlDataOptions(urlData: string): Uint8Array {
   return out;
 }
 
-/** An announce request. `connectionId` has 8 bytes; `urlData` is path and query of the tracker's URL (BEP 41), "" for none. */
-export function encodeUdpAnnounce(connectionId: Uint8Array, transactionId: number, fields: AnnounceFields, urlData = ""): Uint8Array {
+/**
+ * An announce request. `connectionId` has 8 bytes; `urlData` is path and query of the tracker's URL (BEP 41), "" for
+ * none.
+ */
+export function encodeUdpAnnounce(
+  connectionId: Uint8Array,
+  transactionId: number,
+  fields: AnnounceFields,
+  urlData = "",
+): Uint8Array {
   const options = urlDataOptions(urlData);
   const out = header(UDP_ANNOUNCE_LENGTH + options.length, connectionId, UdpAction.announce, transactionId);
   out.set(fields.infoHash.wire, 16);
@@ -52,10 +78,19 @@ export function encodeUdpAnnounce(connectionId: Uint8Array, transactionId: numbe
   return out;
 }
 
-/** A scrape request of 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents. Throws {@link InputError} `tracker.scrape-count`. */
-export function encodeUdpScrape(connectionId: Uint8Array, transactionId: number, infoHashes: readonly InfoHash[]): Uint8Array {
+/**
+ * A scrape request of 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents. Throws {@link InputError} `tracker.scrape-count`.
+ */
+export function encodeUdpScrape(
+  connectionId: Uint8Array,
+  transactionId: number,
+  infoHashes: readonly InfoHash[],
+): Uint8Array {
   if (infoHashes.length === 0 || infoHashes.length > MAX_UDP_SCRAPE_HASHES) {
-    throw new InputError("tracker.scrape-count", `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`);
+    throw new InputError(
+      "tracker.scrape-count",
+      `one UDP scrape asks for 1 to ${MAX_UDP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+    );
   }
   const out = header(16 + 20 * infoHashes.length, connectionId, UdpAction.scrape, transactionId);
   infoHashes.forEach((hash, index) => out.set(hash.wire, 16 + 20 * index));
@@ -78,7 +113,12 @@ export type UdpRequest =
       readonly numWant: number | undefined;
       readonly port: number;
     }
-  | { readonly kind: "scrape"; readonly transactionId: number; readonly connectionId: Uint8Array; readonly infoHashes: readonly Uint8Array[] };
+  | {
+      readonly kind: "scrape";
+      readonly transactionId: number;
+      readonly connectionId: Uint8Array;
+      readonly infoHashes: readonly Uint8Array[];
+    };
 
 function startsWithProtocolId(datagram: Uint8Array): boolean {
   for (let i = 0; i < 8; i++) if (datagram[i] !== UDP_PROTOCOL_ID[i]) return false;
@@ -111,17 +151,25 @@ export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
     case UdpAction.scrape: {
       const count = Math.min(Math.floor((datagram.length - 16) / 20), MAX_UDP_SCRAPE_HASHES);
       if (count === 0) return undefined;
-      return { kind: "scrape", transactionId, connectionId, infoHashes: Array.from({ length: count }, (_, i) => datagram.subarray(16 + 20 * i, 36 + 20 * i)) };
+      return {
+        kind: "scrape",
+        transactionId,
+        connectionId,
+        infoHashes: Array.from({ length: count }, (_, i) => datagram.subarray(16 + 20 * i, 36 + 20 * i)),
+      };
     }
     default:
       return undefined;
   }
 }
 
-/** BEP 41: path and query that the client's tracker URL has, from the options after an announce request; "" when there are none. */
+/**
+ * BEP 41: path and query that the client's tracker URL has, from the options after an announce request; "" when there
+ * are none.
+ */
 export function readUdpUrlData(datagram: Uint8Array): string {
   let text = "";
-  for (let at = UDP_ANNOUNCE_LENGTH; at < datagram.length; ) {
+  for (let at = UDP_ANNOUNCE_LENGTH; at < datagram.length;) {
     const type = datagram[at];
     if (type === UdpOption.end) break;
     if (type === UdpOption.nop) {

@@ -15,10 +15,23 @@ import {
   encodeUdpScrapeReply,
   readUdpHeader,
 } from "./udp-reply.ts";
-import { decodeUdpRequest, encodeUdpAnnounce, encodeUdpConnect, encodeUdpScrape, readUdpUrlData } from "./udp-request.ts";
+import {
+  decodeUdpRequest,
+  encodeUdpAnnounce,
+  encodeUdpConnect,
+  encodeUdpScrape,
+  readUdpUrlData,
+} from "./udp-request.ts";
 
 const ID = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-const FIELDS = { infoHash: INFO_HASH, peerId: PEER_ID, port: 6881, uploaded: 2 ** 40 + 1, downloaded: 2, left: 2 ** 33 };
+const FIELDS = {
+  infoHash: INFO_HASH,
+  peerId: PEER_ID,
+  port: 6881,
+  uploaded: 2 ** 40 + 1,
+  downloaded: 2,
+  left: 2 ** 33,
+};
 
 describe("encodeUdpConnect", () => {
   it("is what BEP 15 draws", () => {
@@ -30,14 +43,29 @@ describe("encodeUdpAnnounce", () => {
   it("is what BEP 15 draws", () => {
     const bytes = encodeUdpAnnounce(ID, 0xdeadbeef, { ...FIELDS, event: "started", key: 0xcafef00d });
     expect(toHex(bytes)).toBe(
-      `0102030405060708 00000001 deadbeef ${INFO_HASH.hex} ${PEER_ID.hex} 0000000000000002 0000000200000000 0000010000000001 00000002 00000000 cafef00d ffffffff 1ae1`.replaceAll(" ", ""),
+      `0102030405060708 00000001 deadbeef ${INFO_HASH.hex} ${PEER_ID.hex} 0000000000000002 0000000200000000 0000010000000001 00000002 00000000 cafef00d ffffffff 1ae1`.replaceAll(
+        " ",
+        "",
+      ),
     );
   });
 
   it("is read back by the server's side", () => {
     const request = decodeUdpRequest(encodeUdpAnnounce(ID, 7, { ...FIELDS, left: 0, event: "stopped", numWant: 0 }));
-    expect(request).toMatchObject({ kind: "announce", transactionId: 7, seeder: true, event: "stopped", numWant: 0, port: 6881, connectionId: ID });
-    expect(decodeUdpRequest(encodeUdpAnnounce(ID, 7, FIELDS))).toMatchObject({ seeder: false, event: undefined, numWant: undefined });
+    expect(request).toMatchObject({
+      kind: "announce",
+      transactionId: 7,
+      seeder: true,
+      event: "stopped",
+      numWant: 0,
+      port: 6881,
+      connectionId: ID,
+    });
+    expect(decodeUdpRequest(encodeUdpAnnounce(ID, 7, FIELDS))).toMatchObject({
+      seeder: false,
+      event: undefined,
+      numWant: undefined,
+    });
   });
 
   it("carries path and query of the URL as options (BEP 41), cut in parts of 255", () => {
@@ -61,9 +89,15 @@ describe("readUdpUrlData", () => {
 
 describe("encodeUdpScrape", () => {
   it("asks for 1 to 74 torrents", () => {
-    const many = Array.from({ length: MAX_UDP_SCRAPE_HASHES + 1 }, (_, i) => InfoHash.fromBytes(new Uint8Array(20).fill(i)));
-    expect(() => encodeUdpScrape(ID, 1, many)).toThrow(expect.objectContaining({ code: "tracker.scrape-count" }) as Error);
-    expect(() => encodeUdpScrape(ID, 1, [])).toThrow(expect.objectContaining({ code: "tracker.scrape-count" }) as Error);
+    const many = Array.from({ length: MAX_UDP_SCRAPE_HASHES + 1 }, (_, i) =>
+      InfoHash.fromBytes(new Uint8Array(20).fill(i)),
+    );
+    expect(() => encodeUdpScrape(ID, 1, many)).toThrow(
+      expect.objectContaining({ code: "tracker.scrape-count" }) as Error,
+    );
+    expect(() => encodeUdpScrape(ID, 1, [])).toThrow(
+      expect.objectContaining({ code: "tracker.scrape-count" }) as Error,
+    );
     const bytes = encodeUdpScrape(ID, 1, many.slice(1));
     expect(bytes).toHaveLength(16 + 74 * 20);
     expect(decodeUdpRequest(bytes)).toMatchObject({ kind: "scrape" });
@@ -86,7 +120,10 @@ describe("UDP replies", () => {
     expect(readUdpHeader(encodeUdpConnectReply(5, ID))).toEqual({ action: 0, transactionId: 5 });
     const entries = [{ seeders: 1, completed: 2, leechers: 3 }];
     expect(decodeUdpScrape(encodeUdpScrapeReply(5, entries), 2)).toEqual([...entries, undefined]);
-    expect(decodeUdpError(encodeUdpErrorReply(5, "no\nway"))).toMatchObject({ code: "tracker.failure", message: "the tracker refuses: no way" });
+    expect(decodeUdpError(encodeUdpErrorReply(5, "no\nway"))).toMatchObject({
+      code: "tracker.failure",
+      message: "the tracker refuses: no way",
+    });
   });
 
   it.each([4, 6] as const)("carry IPv%i peers packed for that family", (family) => {
@@ -96,7 +133,12 @@ describe("UDP replies", () => {
     });
     fc.assert(
       fc.property(fc.array(endpoint, { maxLength: 100 }), (peers) => {
-        const bytes = encodeUdpAnnounceReply(9, { interval: 1800, leechers: 4, seeders: 5, peers: packEndpoints(peers, family) });
+        const bytes = encodeUdpAnnounceReply(9, {
+          interval: 1800,
+          leechers: 4,
+          seeders: 5,
+          peers: packEndpoints(peers, family),
+        });
         expect(decodeUdpAnnounce(bytes, family)).toEqual({ peers, interval: 1800, leechers: 4, seeders: 5 });
       }),
       { numRuns: 50 },
@@ -104,9 +146,23 @@ describe("UDP replies", () => {
   });
 
   it("that are too short are refused; a torn last peer is dropped; negative numbers are 0", () => {
-    const bytes = encodeUdpAnnounceReply(9, { interval: 0xffffffff, leechers: 0x80000000, seeders: 1, peers: Uint8Array.of(1, 2, 3, 4, 0, 5, 6, 7) });
-    expect(decodeUdpAnnounce(bytes, 4)).toEqual({ peers: [{ ip: "1.2.3.4", port: 5 }], interval: 0, leechers: 0, seeders: 1 });
-    for (const read of [decodeUdpConnect, (b: Uint8Array) => decodeUdpAnnounce(b, 4), (b: Uint8Array) => decodeUdpScrape(b, 1)]) {
+    const bytes = encodeUdpAnnounceReply(9, {
+      interval: 0xffffffff,
+      leechers: 0x80000000,
+      seeders: 1,
+      peers: Uint8Array.of(1, 2, 3, 4, 0, 5, 6, 7),
+    });
+    expect(decodeUdpAnnounce(bytes, 4)).toEqual({
+      peers: [{ ip: "1.2.3.4", port: 5 }],
+      interval: 0,
+      leechers: 0,
+      seeders: 1,
+    });
+    for (const read of [
+      decodeUdpConnect,
+      (b: Uint8Array) => decodeUdpAnnounce(b, 4),
+      (b: Uint8Array) => decodeUdpScrape(b, 1),
+    ]) {
       expect(() => read(new Uint8Array(11))).toThrow(expect.objectContaining({ code: "tracker.malformed" }) as Error);
     }
     expect(readUdpHeader(new Uint8Array(7))).toBeUndefined();

@@ -10,31 +10,52 @@ const FIELDS = { infoHash: INFO_HASH, peerId: PEER_ID, port: 6881, uploaded: 1, 
 
 describe("percentEncode", () => {
   it("leaves unreserved characters and encodes every other byte", () => {
-    expect(percentEncode(Uint8Array.of(0x41, 0x7a, 0x30, 0x2d, 0x2e, 0x5f, 0x7e, 0x00, 0x20, 0x25, 0xff))).toBe("Az0-._~%00%20%25%FF");
+    expect(percentEncode(Uint8Array.of(0x41, 0x7a, 0x30, 0x2d, 0x2e, 0x5f, 0x7e, 0x00, 0x20, 0x25, 0xff))).toBe(
+      "Az0-._~%00%20%25%FF",
+    );
   });
 
   it("comes back through the server's parser for any info-hash and peer id", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), fc.uint8Array({ minLength: 20, maxLength: 20 }), (hash, id) => {
-        const query = parseAnnounceQuery(`?info_hash=${percentEncode(hash)}&peer_id=${percentEncode(id)}&port=1&left=0`, 1);
-        if (typeof query === "string") throw new Error(query);
-        expect(query.infoHash).toBe(latin1Decode(hash));
-        expect(query.peerId).toEqual(id);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 20, maxLength: 20 }),
+        fc.uint8Array({ minLength: 20, maxLength: 20 }),
+        (hash, id) => {
+          const query = parseAnnounceQuery(
+            `?info_hash=${percentEncode(hash)}&peer_id=${percentEncode(id)}&port=1&left=0`,
+            1,
+          );
+          if (typeof query === "string") throw new Error(query);
+          expect(query.infoHash).toBe(latin1Decode(hash));
+          expect(query.peerId).toEqual(id);
+        },
+      ),
     );
   });
 });
 
 describe("announceUrl", () => {
   it("has the parameters of BEP 3, 7 and 23", () => {
-    expect(announceUrl("http://t.example/announce", { ...FIELDS, event: "started", numWant: 80, key: 0xabc, trackerId: "a b", ip: "1.2.3.4", ipv6: "::1" })).toBe(
+    expect(
+      announceUrl("http://t.example/announce", {
+        ...FIELDS,
+        event: "started",
+        numWant: 80,
+        key: 0xabc,
+        trackerId: "a b",
+        ip: "1.2.3.4",
+        ipv6: "::1",
+      }),
+    ).toBe(
       `http://t.example/announce?info_hash=${percentEncode(INFO_HASH.bytes)}&peer_id=-MR0001-abcdefghijkl&port=6881&uploaded=1&downloaded=2&left=3&compact=1&no_peer_id=1` +
         "&event=started&numwant=80&key=00000ABC&trackerid=a%20b&ip=1.2.3.4&ipv6=%3A%3A1",
     );
   });
 
   it("keeps the tracker's own query in front and drops the fragment", () => {
-    expect(announceUrl("http://t/announce?passkey=s%2Fecret#x", FIELDS)).toMatch(/^http:\/\/t\/announce\?passkey=s%2Fecret&info_hash=/);
+    expect(announceUrl("http://t/announce?passkey=s%2Fecret#x", FIELDS)).toMatch(
+      /^http:\/\/t\/announce\?passkey=s%2Fecret&info_hash=/,
+    );
     expect(announceUrl("http://t/a?", FIELDS)).toMatch(/^http:\/\/t\/a\?info_hash=/);
     expect(announceUrl("http://t/a?x&", FIELDS)).toMatch(/^http:\/\/t\/a\?x&info_hash=/);
   });
@@ -59,14 +80,29 @@ describe("trackerProtocol", () => {
     expect(trackerProtocol(url)).toBe(protocol);
   });
 
-  it.each(["", "udp://t", "udp://t:99999", "wss://t", "dht://x", "file:///etc/passwd", "not a url", `http://t/${"a".repeat(MAX_URL_LENGTH)}`])("refuses %j in one line", (url) => {
-    expect(() => trackerProtocol(url)).toThrow(expect.objectContaining({ code: "tracker.url", message: expect.not.stringContaining("\n") as string }) as Error);
+  it.each([
+    "",
+    "udp://t",
+    "udp://t:99999",
+    "wss://t",
+    "dht://x",
+    "file:///etc/passwd",
+    "not a url",
+    `http://t/${"a".repeat(MAX_URL_LENGTH)}`,
+  ])("refuses %j in one line", (url) => {
+    expect(() => trackerProtocol(url)).toThrow(
+      expect.objectContaining({ code: "tracker.url", message: expect.not.stringContaining("\n") as string }) as Error,
+    );
   });
 });
 
 describe("parseUdpUrl", () => {
   it("gives host, port and URLData (BEP 41)", () => {
-    expect(parseUdpUrl("udp://t.example:80/dir?a=b&c=d")).toEqual({ host: "t.example", port: 80, urlData: "/dir?a=b&c=d" });
+    expect(parseUdpUrl("udp://t.example:80/dir?a=b&c=d")).toEqual({
+      host: "t.example",
+      port: 80,
+      urlData: "/dir?a=b&c=d",
+    });
     expect(parseUdpUrl("udp://[2001:db8::1]:6969")).toEqual({ host: "2001:db8::1", port: 6969, urlData: "" });
   });
 });
@@ -90,14 +126,22 @@ describe("scrapeUrl", () => {
 describe("httpScrapeUrl", () => {
   it("names each torrent", () => {
     const other = InfoHash.fromBytes(new Uint8Array(20).fill(0x42));
-    expect(httpScrapeUrl("http://t/announce?k=1", [INFO_HASH, other])).toBe(`http://t/scrape?k=1&info_hash=${percentEncode(INFO_HASH.bytes)}&info_hash=${"B".repeat(20)}`);
+    expect(httpScrapeUrl("http://t/announce?k=1", [INFO_HASH, other])).toBe(
+      `http://t/scrape?k=1&info_hash=${percentEncode(INFO_HASH.bytes)}&info_hash=${"B".repeat(20)}`,
+    );
   });
 
   it("refuses none, too many, and trackers without a scrape address", () => {
     const many = Array.from({ length: MAX_HTTP_SCRAPE_HASHES + 1 }, () => INFO_HASH);
-    expect(() => httpScrapeUrl("http://t/announce", [])).toThrow(expect.objectContaining({ code: "tracker.scrape-count" }) as Error);
-    expect(() => httpScrapeUrl("http://t/announce", many)).toThrow(expect.objectContaining({ code: "tracker.scrape-count" }) as Error);
+    expect(() => httpScrapeUrl("http://t/announce", [])).toThrow(
+      expect.objectContaining({ code: "tracker.scrape-count" }) as Error,
+    );
+    expect(() => httpScrapeUrl("http://t/announce", many)).toThrow(
+      expect.objectContaining({ code: "tracker.scrape-count" }) as Error,
+    );
     expect(httpScrapeUrl("http://t/announce", many.slice(1)).length).toBeLessThan(8_000);
-    expect(() => httpScrapeUrl("http://t/a", [INFO_HASH])).toThrow(expect.objectContaining({ code: "tracker.no-scrape" }) as Error);
+    expect(() => httpScrapeUrl("http://t/a", [INFO_HASH])).toThrow(
+      expect.objectContaining({ code: "tracker.no-scrape" }) as Error,
+    );
   });
 });

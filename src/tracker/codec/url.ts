@@ -18,19 +18,29 @@ export function percentEncode(bytes: Uint8Array): string {
   return text;
 }
 
-/** Which protocol a tracker URL speaks. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor udp. */
+/**
+ * Which protocol a tracker URL speaks. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor
+ * udp.
+ */
 export function trackerProtocol(url: string): TrackerProtocol {
   const parsed = url.length <= MAX_URL_LENGTH && URL.canParse(url) ? new URL(url) : undefined;
   if (parsed !== undefined && parsed.hostname !== "") {
     if (parsed.protocol === "http:" || parsed.protocol === "https:") return "http";
     if (parsed.protocol === "udp:" && parsed.port !== "") return "udp";
   }
-  throw new TrackerError("tracker.url", `not a tracker address: ${JSON.stringify(cleanText(url))}; write http://…, https://… or udp://HOST:PORT`);
+  throw new TrackerError(
+    "tracker.url",
+    `not a tracker address: ${JSON.stringify(cleanText(url))}; write http://…, https://… or udp://HOST:PORT`,
+  );
 }
 
-/** Host (no brackets), port and what BEP 41 calls URLData (path and query; "" when there is none) of a UDP tracker. Throws `tracker.url`. */
+/**
+ * Host (no brackets), port and what BEP 41 calls URLData (path and query; "" when there is none) of a UDP tracker.
+ * Throws `tracker.url`.
+ */
 export function parseUdpUrl(url: string): { readonly host: string; readonly port: number; readonly urlData: string } {
-  if (trackerProtocol(url) !== "udp") throw new TrackerError("tracker.url", `not a UDP tracker: ${JSON.stringify(cleanText(url))}`);
+  if (trackerProtocol(url) !== "udp")
+    throw new TrackerError("tracker.url", `not a UDP tracker: ${JSON.stringify(cleanText(url))}`);
   const parsed = new URL(url);
   const host = parsed.hostname.startsWith("[") ? parsed.hostname.slice(1, -1) : parsed.hostname;
   const urlData = parsed.pathname + parsed.search;
@@ -64,7 +74,8 @@ export function announceUrl(url: string, fields: AnnounceFields): string {
 }
 
 /**
- * The scrape address that belongs to an announce address: the last path component must begin with `announce`, which becomes
+ * The scrape address that belongs to an announce address: the last path component must begin with `announce`, which
+ * becomes
  * `scrape` (BEP 48); UDP trackers scrape where they announce. `undefined` when the tracker cannot be scraped.
  */
 export function scrapeUrl(announce: string): string | undefined {
@@ -76,14 +87,23 @@ export function scrapeUrl(announce: string): string | undefined {
   return `${bare.slice(0, slash)}/scrape${bare.slice(slash + "/announce".length)}`;
 }
 
-/** The URL of an HTTP scrape of 1 to {@link MAX_HTTP_SCRAPE_HASHES} torrents. Throws `tracker.no-scrape` and `tracker.scrape-count`. */
+/**
+ * The URL of an HTTP scrape of 1 to {@link MAX_HTTP_SCRAPE_HASHES} torrents. Throws `tracker.no-scrape` and
+ * `tracker.scrape-count`.
+ */
 export function httpScrapeUrl(announce: string, infoHashes: readonly InfoHash[]): string {
   const url = scrapeUrl(announce);
   if (url === undefined) {
-    throw new TrackerError("tracker.no-scrape", `this tracker has no scrape address (BEP 48 wants "/announce" at the end of the path): ${cleanText(announce)}`);
+    throw new TrackerError(
+      "tracker.no-scrape",
+      `this tracker has no scrape address (BEP 48 wants "/announce" at the end of the path): ${cleanText(announce)}`,
+    );
   }
   if (infoHashes.length === 0 || infoHashes.length > MAX_HTTP_SCRAPE_HASHES) {
-    throw new TrackerError("tracker.scrape-count", `one HTTP scrape asks for 1 to ${MAX_HTTP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`);
+    throw new TrackerError(
+      "tracker.scrape-count",
+      `one HTTP scrape asks for 1 to ${MAX_HTTP_SCRAPE_HASHES} torrents, not ${infoHashes.length}`,
+    );
   }
   return withQuery(url, infoHashes.map((hash) => `info_hash=${percentEncode(hash.wire)}`).join("&"));
 }

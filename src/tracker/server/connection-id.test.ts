@@ -11,7 +11,11 @@ describe("halfSipHash", () => {
   ])("gives the reference's result for %i bytes", (length, expected) => {
     const key = Uint8Array.from({ length: 8 }, (_, i) => i);
     const out = new Uint8Array(8);
-    halfSipHash(key, Uint8Array.from({ length }, (_, i) => i), out);
+    halfSipHash(
+      key,
+      Uint8Array.from({ length }, (_, i) => i),
+      out,
+    );
     expect(toHex(out)).toBe(expected);
   });
 });

@@ -12,8 +12,9 @@ function littleEndian(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * HalfSipHash-2-4 with 64 bits of output (Aumasson and Bernstein, the 32-bit SipHash that the Linux kernel has as `hsiphash`): a
- * keyed mix that cannot be guessed without its key. In plain numbers it costs a tenth of SHA-1 through `createHash`.
+ * HalfSipHash-2-4 with 64 bits of output (Aumasson and Bernstein, the 32-bit SipHash that the Linux kernel has as
+ * `hsiphash`): a keyed mix that cannot be guessed without its key. In plain numbers it costs a tenth of SHA-1 through
+ * `createHash`.
  * `key` has 8 bytes; the result is written to `out`.
  */
 export function halfSipHash(key: Uint8Array, bytes: Uint8Array, out: Uint8Array): void {
@@ -58,9 +59,9 @@ function writeLittleEndian(out: Uint8Array, at: number, value: number): void {
 }
 
 /**
- * Connection ids that need no memory (BEP 15: "a syn cookie like approach"): the id is the keyed hash of the asker's address, under a
- * secret that changes every two minutes; ids of the present and the last secret count. So an id lasts two to four minutes, a forger
- * of addresses learns nothing, and costs nothing.
+ * Connection ids that need no memory (BEP 15: "a syn cookie like approach"): the id is the keyed hash of the asker's
+ * address, under a secret that changes every two minutes; ids of the present and the last secret count. So an id lasts
+ * two to four minutes, a forger of addresses learns nothing, and costs nothing.
  */
 export class ConnectionIdMint {
   readonly #clock: Clock;

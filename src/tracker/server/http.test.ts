@@ -7,11 +7,25 @@ import { HttpTracker } from "./http.ts";
 import type { TrackerServerOptions } from "./options.ts";
 import { Registry } from "./registry.ts";
 
-function tracker(options: TrackerServerOptions = {}): { get(target: string, ip?: string, method?: string): HttpServerReply; registry: Registry; host: FakeHost } {
+function tracker(options: TrackerServerOptions = {}): {
+  get(target: string, ip?: string, method?: string): HttpServerReply;
+  registry: Registry;
+  host: FakeHost;
+} {
   const host = new FakeHost();
   const registry = new Registry(host, options);
-  const http = new HttpTracker(registry, options, () => ({ uptimeSeconds: 90_061, ...registry.totals, http: http.counts, udp: { connects: 0, announces: 0, scrapes: 0, refused: 0 } }));
-  return { get: (target, ip = "9.9.9.9", method = "GET") => http.respond({ method, target, headers: {}, remote: { ip, port: 1 } }), registry, host };
+  const http = new HttpTracker(registry, options, () => ({
+    uptimeSeconds: 90_061,
+    ...registry.totals,
+    http: http.counts,
+    udp: { connects: 0, announces: 0, scrapes: 0, refused: 0 },
+  }));
+  return {
+    get: (target, ip = "9.9.9.9", method = "GET") =>
+      http.respond({ method, target, headers: {}, remote: { ip, port: 1 } }),
+    registry,
+    host,
+  };
 }
 
 function bytes(reply: HttpServerReply): Uint8Array {
@@ -20,12 +34,21 @@ function bytes(reply: HttpServerReply): Uint8Array {
 }
 
 const HASH = percentEncode(INFO_HASH.bytes);
-const announce = (port: number, more = ""): string => `/announce?info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=${port}&uploaded=0&downloaded=0&left=1${more}`;
+const announce = (port: number, more = ""): string =>
+  `/announce?info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=${port}&uploaded=0&downloaded=0&left=1${more}`;
 
 describe("HttpTracker", () => {
   it("gives out the address it saw, loopback too, and says it to its owner (BEP 24)", () => {
     const { get } = tracker();
-    expect(decodeAnnounceReply(bytes(get(announce(5), "127.0.0.1")))).toEqual({ peers: [], interval: 1800, minInterval: 900, seeders: 0, leechers: 1, completed: 0, externalIp: "127.0.0.1" });
+    expect(decodeAnnounceReply(bytes(get(announce(5), "127.0.0.1")))).toEqual({
+      peers: [],
+      interval: 1800,
+      minInterval: 900,
+      seeders: 0,
+      leechers: 1,
+      completed: 0,
+      externalIp: "127.0.0.1",
+    });
     expect(decodeAnnounceReply(bytes(get(announce(6), "::1"))).peers).toEqual([{ ip: "127.0.0.1", port: 5 }]);
     expect(decodeAnnounceReply(bytes(get(announce(7), "9.9.9.9"))).peers).toEqual([
       { ip: "127.0.0.1", port: 5 },
@@ -34,7 +57,8 @@ describe("HttpTracker", () => {
   });
 
   it("takes ip= from neighbours only, and only when told to", () => {
-    const seen = (options: TrackerServerOptions, remote: string): string | undefined => decodeAnnounceReply(bytes(tracker(options).get(announce(5, "&ip=8.8.8.8"), remote))).externalIp;
+    const seen = (options: TrackerServerOptions, remote: string): string | undefined =>
+      decodeAnnounceReply(bytes(tracker(options).get(announce(5, "&ip=8.8.8.8"), remote))).externalIp;
     expect(seen({}, "127.0.0.1")).toBe("127.0.0.1");
     expect(seen({ trustIp: true }, "127.0.0.1")).toBe("8.8.8.8");
     expect(seen({ trustIp: true }, "192.168.1.9")).toBe("8.8.8.8");
@@ -43,7 +67,12 @@ describe("HttpTracker", () => {
 
   it("takes nobody's address for no peer's", () => {
     const { get, registry } = tracker({ trustIp: true });
-    for (const reply of [get(announce(5), "0.0.0.0"), get(announce(5), "::"), get(announce(5, "&ip=0.0.0.0"), "127.0.0.1")]) expect(utf8Decode(bytes(reply))).toContain("your address is not known");
+    for (const reply of [
+      get(announce(5), "0.0.0.0"),
+      get(announce(5), "::"),
+      get(announce(5, "&ip=0.0.0.0"), "127.0.0.1"),
+    ])
+      expect(utf8Decode(bytes(reply))).toContain("your address is not known");
     expect(registry.totals).toMatchObject({ seeders: 0, leechers: 0 });
   });
 
@@ -51,14 +80,20 @@ describe("HttpTracker", () => {
     const { get } = tracker({ maxNumWant: 10, defaultNumWant: 5 });
     for (let port = 1; port <= 30; port++) get(announce(port));
     const count = (more: string): number => decodeAnnounceReply(bytes(get(announce(1, more)))).peers.length;
-    expect([count(""), count("&numwant=7"), count("&numwant=1000"), count("&numwant=0"), count("&numwant=-1")]).toEqual([5, 7, 10, 0, 5]);
+    expect([count(""), count("&numwant=7"), count("&numwant=1000"), count("&numwant=0"), count("&numwant=-1")]).toEqual(
+      [5, 7, 10, 0, 5],
+    );
   });
 
   it("answers with dictionaries when asked, with ids unless not wanted", () => {
     const { get } = tracker();
     get(announce(5));
-    expect(utf8Decode(bytes(get(announce(6, "&compact=0"))))).toContain("5:peersld2:ip7:9.9.9.97:peer id20:-MR0001-abcdefghijkl4:porti5eee");
-    expect(utf8Decode(bytes(get(announce(6, "&compact=0&no_peer_id=1"))))).toContain("5:peersld2:ip7:9.9.9.94:porti5eee");
+    expect(utf8Decode(bytes(get(announce(6, "&compact=0"))))).toContain(
+      "5:peersld2:ip7:9.9.9.97:peer id20:-MR0001-abcdefghijkl4:porti5eee",
+    );
+    expect(utf8Decode(bytes(get(announce(6, "&compact=0&no_peer_id=1"))))).toContain(
+      "5:peersld2:ip7:9.9.9.94:porti5eee",
+    );
     expect(utf8Decode(bytes(get(announce(6, "&compact=1"))))).toContain("5:peers6:");
   });
 
@@ -79,7 +114,9 @@ describe("HttpTracker", () => {
     get(announce(5));
     get(announce(6, "&left=0"));
     const entry = { seeders: 1, leechers: 1, completed: 0 };
-    expect(decodeScrapeReply(bytes(get(`/scrape?info_hash=${HASH}&info_hash=${"x".repeat(20)}`)))).toEqual(new Map([[toHex(INFO_HASH.bytes), entry]]));
+    expect(decodeScrapeReply(bytes(get(`/scrape?info_hash=${HASH}&info_hash=${"x".repeat(20)}`)))).toEqual(
+      new Map([[toHex(INFO_HASH.bytes), entry]]),
+    );
     expect(decodeScrapeReply(bytes(get("/scrape")))).toEqual(new Map([[toHex(INFO_HASH.bytes), entry]]));
   });
 
@@ -101,11 +138,17 @@ describe("HttpTracker", () => {
     expect(page).not.toContain("<script");
     expect(page).toContain("&lt;script&gt;alert(&quot;x&quot;)");
     expect(page).toContain("1 d 01:01:01");
-    expect(JSON.parse(String(get("/stats.json").body))).toMatchObject({ torrents: 1, leechers: 1, http: { announces: 1 } });
+    expect(JSON.parse(String(get("/stats.json").body))).toMatchObject({
+      torrents: 1,
+      leechers: 1,
+      http: { announces: 1 },
+    });
   });
 
   it("answers other methods and paths plainly", () => {
     const { get } = tracker();
-    expect([get("/", "1.1.1.1", "POST").status, get("/nothing").status, get("/").status, get("").status]).toEqual([405, 404, 302, 404]);
+    expect([get("/", "1.1.1.1", "POST").status, get("/nothing").status, get("/").status, get("").status]).toEqual([
+      405, 404, 302, 404,
+    ]);
   });
 });

@@ -1,6 +1,13 @@
 import { canonicalIp, ipScope } from "../../base/index.ts";
 import type { HttpServerReply, HttpServerRequest } from "../../runtime/index.ts";
-import { encodeCompactReply, encodeDictionaryReply, encodeFailure, encodeScrapeReply, parseAnnounceQuery, parseScrapeQuery } from "../codec/index.ts";
+import {
+  encodeCompactReply,
+  encodeDictionaryReply,
+  encodeFailure,
+  encodeScrapeReply,
+  parseAnnounceQuery,
+  parseScrapeQuery,
+} from "../codec/index.ts";
 import type { ScrapeEntry } from "../codec/index.ts";
 import type { ProtocolCounts, TrackerServerOptions, TrackerStats } from "./options.ts";
 import { AddressPacker } from "./pack-address.ts";
@@ -33,7 +40,8 @@ export class HttpTracker {
 
   /** Any path that ends in `/announce` or `/scrape` will do, so that a passkey may stand before it. */
   respond(request: HttpServerRequest): HttpServerReply {
-    if (request.method !== "GET" && request.method !== "HEAD") return { status: 405, headers: { ...TEXT_HEADERS, allow: "GET, HEAD" }, body: "Only GET.\n" };
+    if (request.method !== "GET" && request.method !== "HEAD")
+      return { status: 405, headers: { ...TEXT_HEADERS, allow: "GET, HEAD" }, body: "Only GET.\n" };
     const { target } = request;
     const mark = target.indexOf("?");
     const pathEnd = mark < 0 ? target.length : mark;
@@ -41,20 +49,31 @@ export class HttpTracker {
     if (target.endsWith("/scrape", pathEnd)) return this.#scrape(target, pathEnd + 1);
     switch (target.slice(0, pathEnd)) {
       case "/stats":
-        return { status: 200, headers: PAGE_HEADERS, body: statsPage(this.#options.name ?? "Millrace tracker", this.#stats()) };
+        return {
+          status: 200,
+          headers: PAGE_HEADERS,
+          body: statsPage(this.#options.name ?? "Millrace tracker", this.#stats()),
+        };
       case "/stats.json":
         return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify(this.#stats())}\n` };
       case "/":
         return { status: 302, headers: { ...TEXT_HEADERS, location: "/stats" }, body: "See /stats.\n" };
       default:
-        return { status: 404, headers: TEXT_HEADERS, body: "Not found. Trackers have /announce, /scrape and /stats.\n" };
+        return {
+          status: 404,
+          headers: TEXT_HEADERS,
+          body: "Not found. Trackers have /announce, /scrape and /stats.\n",
+        };
     }
   }
 
   #announce(request: HttpServerRequest, queryFrom: number): HttpServerReply {
     const query = parseAnnounceQuery(request.target, queryFrom);
     if (typeof query === "string") return this.#refuse(query);
-    const ip = query.ip !== undefined && this.#options.trustIp === true ? trustedIp(request.remote.ip, query.ip) : request.remote.ip;
+    const ip =
+      query.ip !== undefined && this.#options.trustIp === true
+        ? trustedIp(request.remote.ip, query.ip)
+        : request.remote.ip;
     const address = this.#address;
     if (!address.pack(ip, query.port)) return this.#refuse("your address is not known");
     const withPeerIds = !query.compact && !query.noPeerId;
@@ -82,14 +101,23 @@ export class HttpTracker {
       peers6: reply.peers6,
       externalIp: address.ip,
     };
-    return { status: 200, headers: BENCODE_HEADERS, body: query.compact ? encodeCompactReply(fields) : encodeDictionaryReply(fields, withPeerIds ? reply : undefined) };
+    return {
+      status: 200,
+      headers: BENCODE_HEADERS,
+      body: query.compact ? encodeCompactReply(fields) : encodeDictionaryReply(fields, withPeerIds ? reply : undefined),
+    };
   }
 
   #scrape(target: string, queryFrom: number): HttpServerReply {
     const hashes = parseScrapeQuery(target, queryFrom);
-    if (hashes.length === 0 && this.#options.fullScrape !== true) return this.#refuse("a scrape of this tracker must name its torrents");
+    if (hashes.length === 0 && this.#options.fullScrape !== true)
+      return this.#refuse("a scrape of this tracker must name its torrents");
     this.counts.scrapes++;
-    return { status: 200, headers: BENCODE_HEADERS, body: encodeScrapeReply(hashes.length === 0 ? this.#registry.all() : this.#known(hashes)) };
+    return {
+      status: 200,
+      headers: BENCODE_HEADERS,
+      body: encodeScrapeReply(hashes.length === 0 ? this.#registry.all() : this.#known(hashes)),
+    };
   }
 
   *#known(hashes: readonly string[]): Generator<[string, ScrapeEntry], void, undefined> {
@@ -106,7 +134,10 @@ export class HttpTracker {
   }
 }
 
-/** What `ip=` says, when it comes from a neighbour (a proxy on this host or network) and is an address; else where it comes from. */
+/**
+ * What `ip=` says, when it comes from a neighbour (a proxy on this host or network) and is an address; else where it
+ * comes from.
+ */
 function trustedIp(remote: string, claimed: string): string {
   const scope = ipScope(remote);
   return scope === "loopback" || scope === "private" ? (canonicalIp(claimed) ?? remote) : remote;

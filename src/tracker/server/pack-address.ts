@@ -1,7 +1,10 @@
 import type { IpFamily } from "../../base/index.ts";
 import { canonicalIp, ipBytes } from "../../base/index.ts";
 
-/** An address with a port in compact form, in buffers of its own that are used again and again: the hot path allocates nothing. */
+/**
+ * An address with a port in compact form, in buffers of its own that are used again and again: the hot path allocates
+ * nothing.
+ */
 export class AddressPacker {
   readonly #four = new Uint8Array(6);
   readonly #sixteen = new Uint8Array(18);
@@ -20,7 +23,10 @@ export class AddressPacker {
     return this.family === 4 ? this.#ip4 : this.#ip6;
   }
 
-  /** Takes the text of an IP address and a port; says whether it was one that a peer can have: `0.0.0.0` and `::` are nobody's. IPv4 in IPv6 counts as IPv4. */
+  /**
+   * Takes the text of an IP address and a port; says whether it was one that a peer can have: `0.0.0.0` and `::` are
+   * nobody's. IPv4 in IPv6 counts as IPv4.
+   */
   pack(text: string, port: number): boolean {
     if (!this.#packIpv4(text) && !this.#packOther(text)) return false;
     if (isUnspecified(this.ip)) return false;

@@ -36,32 +36,38 @@ describe("PeerTable", () => {
       fc.record({ kind: fc.constant("expire" as const), peer: fc.nat(3) }),
     );
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 400 }), fc.constantFrom(6 as const, 18 as const), fc.nat(), (steps, length, seed) => {
-        const table = new PeerTable(length, seed);
-        const model = new Map<string, number>();
-        let second = 10;
-        for (const { kind, peer } of steps) {
-          second++;
-          const compact = address(peer, length);
-          const record = table.find(compact);
-          expect(record >= 0).toBe(model.has(toHex(compact)));
-          if (kind === "expire") {
-            const before = second - peer * 20;
-            for (const [key, seen] of model) if (seen < before) model.delete(key);
-            table.expire(before);
-          } else if (kind === "remove") {
-            if (record >= 0) table.removeAt(record);
-            model.delete(toHex(compact));
-          } else {
-            if (record >= 0) table.touch(record, ID, second);
-            else table.add(compact, ID, second);
-            model.set(toHex(compact), second);
+      fc.property(
+        fc.array(step, { maxLength: 400 }),
+        fc.constantFrom(6 as const, 18 as const),
+        fc.nat(),
+        (steps, length, seed) => {
+          const table = new PeerTable(length, seed);
+          const model = new Map<string, number>();
+          let second = 10;
+          for (const { kind, peer } of steps) {
+            second++;
+            const compact = address(peer, length);
+            const record = table.find(compact);
+            expect(record >= 0).toBe(model.has(toHex(compact)));
+            if (kind === "expire") {
+              const before = second - peer * 20;
+              for (const [key, seen] of model) if (seen < before) model.delete(key);
+              table.expire(before);
+            } else if (kind === "remove") {
+              if (record >= 0) table.removeAt(record);
+              model.delete(toHex(compact));
+            } else {
+              if (record >= 0) table.touch(record, ID, second);
+              else table.add(compact, ID, second);
+              model.set(toHex(compact), second);
+            }
+            expect(table.count).toBe(model.size);
           }
-          expect(table.count).toBe(model.size);
-        }
-        expect(all(table, length)).toEqual([...model.keys()].sort());
-        for (const key of model.keys()) expect(table.find(new Uint8Array(Buffer.from(key, "hex")))).toBeGreaterThanOrEqual(0);
-      }),
+          expect(all(table, length)).toEqual([...model.keys()].sort());
+          for (const key of model.keys())
+            expect(table.find(new Uint8Array(Buffer.from(key, "hex")))).toBeGreaterThanOrEqual(0);
+        },
+      ),
       { numRuns: 300 },
     );
   });

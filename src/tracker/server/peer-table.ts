@@ -8,11 +8,12 @@ const LINEAR = 12;
 const FIRST_CAPACITY = 4;
 
 /**
- * Peers of one torrent, one IP family and one kind (seeders or leechers), told apart by address and port. A peer is one record in
- * one byte array, in two places: in front address and port as replies carry them (6 or 18 bytes), behind the addresses of all its
- * details. A reply names 50 peers and looks at addresses alone; side by side these fill a fifth of the cache lines that whole records
- * would, and fetching those was most of what an announce cost. A removed record is replaced by the last one, so records are always
- * dense and any of them is found by number: that makes a random choice cheap.
+ * Peers of one torrent, one IP family and one kind (seeders or leechers), told apart by address and port. A peer is one
+ * record in one byte array, in two places: in front address and port as replies carry them (6 or 18 bytes), behind the
+ * addresses of all its details. A reply names 50 peers and looks at addresses alone; side by side these fill a fifth of
+ * the cache lines that whole records would, and fetching those was most of what an announce cost. A removed record is
+ * replaced by the last one, so records are always dense and any of them is found by number: that makes a random choice
+ * cheap.
  *
  * Beyond {@link LINEAR} peers an open-addressing index (record number + 1 by seeded hash) finds records.
  */
@@ -97,9 +98,10 @@ export class PeerTable {
   }
 
   /**
-   * Copies `want` peers, chosen at random and all different, to `out` behind the `skip` peers that are there; never the record
-   * `except` (-1: none). Returns how many. The records are cut into `want` equal runs and one is taken of each: every peer is as likely as any other, in time
-   * that depends on `want` alone. Peer ids go to `ids` when given.
+   * Copies `want` peers, chosen at random and all different, to `out` behind the `skip` peers that are there; never the
+   * record
+   * `except` (-1: none). Returns how many. The records are cut into `want` equal runs and one is taken of each: every
+   * peer is as likely as any other, in time that depends on `want` alone. Peer ids go to `ids` when given.
    */
   sample(out: Uint8Array, skip: number, want: number, except: number, random: () => number, ids?: Uint8Array): number {
     const excluded = except >= 0 ? 1 : 0;
@@ -109,7 +111,8 @@ export class PeerTable {
     const records = this.#records;
     const compact = this.#compact;
     const turn = Math.floor(random() * available);
-    // Run i ends at floor((i + 1) * available / take): a whole part, and a remainder that adds up, with no division for each run.
+    // Run i ends at floor((i + 1) * available / take): a whole part, and a remainder that adds up, with no division for
+    // each run.
     const whole = Math.floor(available / take);
     const rest = available % take;
     let owed = 0;
@@ -127,7 +130,8 @@ export class PeerTable {
       if (excluded === 1 && record >= except) record++;
       from += length;
       for (let byte = record * compact, end = byte + compact; byte < end; byte++) out[at++] = records[byte] ?? 0;
-      if (ids !== undefined) ids.set(records.subarray(this.#details(record), this.#details(record) + PEER_ID), (skip + i) * PEER_ID);
+      if (ids !== undefined)
+        ids.set(records.subarray(this.#details(record), this.#details(record) + PEER_ID), (skip + i) * PEER_ID);
     }
     return take;
   }

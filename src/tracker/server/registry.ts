@@ -47,7 +47,8 @@ export class Registry {
     this.minIntervalSeconds = options.minIntervalSeconds ?? Math.floor(this.intervalSeconds / 2);
     this.#defaultNumWant = options.defaultNumWant ?? SERVER_DEFAULT_NUMWANT;
     this.#maxNumWant = options.maxNumWant ?? SERVER_MAX_NUMWANT;
-    this.#allow = options.allow === undefined ? undefined : new Set(options.allow.map((hash) => latin1Decode(hash.wire)));
+    this.#allow =
+      options.allow === undefined ? undefined : new Set(options.allow.map((hash) => latin1Decode(hash.wire)));
     const limits = {
       maxTorrents: options.maxTorrents ?? SERVER_MAX_TORRENTS,
       maxPeersPerTorrent: options.maxPeersPerTorrent ?? SERVER_MAX_PEERS_PER_TORRENT,
@@ -68,7 +69,10 @@ export class Registry {
   announce(request: RegistryAnnounce): SwarmReply | string {
     if (this.#allow?.has(request.infoHash) === false) return "this tracker does not serve that torrent";
     const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.room);
-    return this.#swarms.announce({ ...request, numWant }, this.uptimeSeconds) ?? "this tracker has no room for another torrent";
+    return (
+      this.#swarms.announce({ ...request, numWant }, this.uptimeSeconds) ??
+      "this tracker has no room for another torrent"
+    );
   }
 
   scrape(infoHash: string): ScrapeEntry | undefined {

@@ -15,11 +15,12 @@ export interface TrackerAddresses {
 }
 
 /**
- * A tracker over HTTP and UDP, IPv4 and IPv6, in memory: swarms are gone when it closes, and come back as clients announce again.
+ * A tracker over HTTP and UDP, IPv4 and IPv6, in memory: swarms are gone when it closes, and come back as clients
+ * announce again.
  *
  * @example
- * const server = new TrackerServer(nodeRuntime(), { http: { ip: "127.0.0.1", port: 6969 }, udp: { ip: "127.0.0.1", port: 6969 } });
- * await server.listen();
+ * const server = new TrackerServer(nodeRuntime(), { http: { ip: "127.0.0.1", port: 6969 }, udp: { ip: "127.0.0.1",
+ * port: 6969 } }); await server.listen();
  */
 export class TrackerServer {
   readonly #host: ServerHost;
@@ -41,9 +42,13 @@ export class TrackerServer {
     this.#udp = new UdpTracker(this.#registry, new ConnectionIdMint(host.clock, host.random));
   }
 
-  /** Opens the sockets. Rejects with NetworkError (`net.address-in-use`, `net.denied`, `net.failed`), and then nothing stays open. */
+  /**
+   * Opens the sockets. Rejects with NetworkError (`net.address-in-use`, `net.denied`, `net.failed`), and then nothing
+   * stays open.
+   */
   async listen(): Promise<TrackerAddresses> {
-    if (this.#phase !== "new") throw new UsageError("tracker.server-state", "the tracker listens already, or was closed");
+    if (this.#phase !== "new")
+      throw new UsageError("tracker.server-state", "the tracker listens already, or was closed");
     this.#phase = "listening";
     try {
       const http = this.#options.http === undefined ? undefined : await this.#serveHttp(this.#options.http);
@@ -57,7 +62,12 @@ export class TrackerServer {
   }
 
   stats(): TrackerStats {
-    return { uptimeSeconds: this.#registry.uptimeSeconds, ...this.#registry.totals, http: { ...this.#http.counts }, udp: { ...this.#udp.counts } };
+    return {
+      uptimeSeconds: this.#registry.uptimeSeconds,
+      ...this.#registry.totals,
+      http: { ...this.#http.counts },
+      udp: { ...this.#udp.counts },
+    };
   }
 
   /** Closes the sockets; connections are cut. */
@@ -108,11 +118,22 @@ export class TrackerServer {
 }
 
 function checkOptions(options: TrackerServerOptions): void {
-  if (options.http === undefined && options.udp === undefined) throw new UsageError("tracker.server-options", "a tracker needs an HTTP or a UDP address");
-  const numbers = ["intervalSeconds", "minIntervalSeconds", "defaultNumWant", "maxNumWant", "maxTorrents", "maxPeersPerTorrent", "maxPeers"] as const;
+  if (options.http === undefined && options.udp === undefined)
+    throw new UsageError("tracker.server-options", "a tracker needs an HTTP or a UDP address");
+  const numbers = [
+    "intervalSeconds",
+    "minIntervalSeconds",
+    "defaultNumWant",
+    "maxNumWant",
+    "maxTorrents",
+    "maxPeersPerTorrent",
+    "maxPeers",
+  ] as const;
   for (const name of numbers) {
     const value = options[name];
-    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0)) throw new UsageError("tracker.server-options", `${name} must be a whole number, not ${value}`);
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 0))
+      throw new UsageError("tracker.server-options", `${name} must be a whole number, not ${value}`);
   }
-  if (options.intervalSeconds === 0) throw new UsageError("tracker.server-options", "intervalSeconds must be at least 1");
+  if (options.intervalSeconds === 0)
+    throw new UsageError("tracker.server-options", "intervalSeconds must be at least 1");
 }

@@ -1,6 +1,12 @@
 import type { TrackerStats } from "./options.ts";
 
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
@@ -8,12 +14,16 @@ function escapeHtml(text: string): string {
 
 function duration(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
   return days === 0 ? clock : `${days} d ${clock}`;
 }
 
 function row(label: string, ...values: readonly (string | number)[]): string {
-  const cells = values.map((value) => `<td>${escapeHtml(typeof value === "number" ? value.toLocaleString("en") : value)}</td>`);
+  const cells = values.map(
+    (value) => `<td>${escapeHtml(typeof value === "number" ? value.toLocaleString("en") : value)}</td>`,
+  );
   return `<tr><th scope="row">${escapeHtml(label)}</th>${cells.join("")}</tr>`;
 }
 

@@ -30,7 +30,9 @@ function from(ip: string, port: number, more: Partial<SwarmAnnounce> = {}): Swar
 function ports(tracker: Swarms, announce: SwarmAnnounce): number[] {
   const reply = tracker.announce(announce, 1);
   if (reply === undefined) throw new Error("refused");
-  return [...unpackEndpoints(reply.peers4, 4), ...unpackEndpoints(reply.peers6, 6)].map((peer) => peer.port).sort((a, b) => a - b);
+  return [...unpackEndpoints(reply.peers4, 4), ...unpackEndpoints(reply.peers6, 6)]
+    .map((peer) => peer.port)
+    .sort((a, b) => a - b);
 }
 
 describe("Swarms.announce", () => {
@@ -48,7 +50,8 @@ describe("Swarms.announce", () => {
     for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { seeder: true }));
     for (let port = 101; port <= 110; port++) ports(tracker, from("1.1.1.1", port));
     for (let port = 201; port <= 203; port++) ports(tracker, from("2001:db8::1", port));
-    const asks = (more: Partial<SwarmAnnounce>): number[] => ports(tracker, from("1.1.1.1", 1, { seeder: true, ...more }));
+    const asks = (more: Partial<SwarmAnnounce>): number[] =>
+      ports(tracker, from("1.1.1.1", 1, { seeder: true, ...more }));
     const seeders = (got: readonly number[]): number[] => got.filter((port) => port <= 20);
     for (const event of ["started", undefined] as const) {
       const got = asks({ event, numWant: 15 });

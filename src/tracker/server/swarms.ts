@@ -63,7 +63,15 @@ export class Swarms {
   readonly #seed: number;
   readonly #out: readonly [Uint8Array, Uint8Array];
   readonly #ids: readonly [Uint8Array, Uint8Array];
-  readonly #reply: SwarmReply = { seeders: 0, leechers: 0, completed: 0, peers4: NO_PEERS, peers6: NO_PEERS, peerIds4: NO_PEERS, peerIds6: NO_PEERS };
+  readonly #reply: SwarmReply = {
+    seeders: 0,
+    leechers: 0,
+    completed: 0,
+    peers4: NO_PEERS,
+    peers6: NO_PEERS,
+    peerIds4: NO_PEERS,
+    peerIds6: NO_PEERS,
+  };
   #state: number;
   #seeders = 0;
   #leechers = 0;
@@ -78,12 +86,18 @@ export class Swarms {
   }
 
   get totals(): SwarmTotals {
-    return { torrents: this.#swarms.size, seeders: this.#seeders, leechers: this.#leechers, completed: this.#completed };
+    return {
+      torrents: this.#swarms.size,
+      seeders: this.#seeders,
+      leechers: this.#leechers,
+      completed: this.#completed,
+    };
   }
 
   /**
-   * Takes note of the peer and finds others for it. One with nothing left hears of leechers first, and of seeders where there is room:
-   * it need not be a seeder, since clients that have a magnet link and no metadata yet announce `left=0`, too (aria2 does). `undefined` when there is no room for another torrent.
+   * Takes note of the peer and finds others for it. One with nothing left hears of leechers first, and of seeders where
+   * there is room: it need not be a seeder, since clients that have a magnet link and no metadata yet announce
+   * `left=0`, too (aria2 does). `undefined` when there is no room for another torrent.
    */
   announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
     let swarm = this.#swarms.get(request.infoHash);
@@ -107,21 +121,28 @@ export class Swarms {
 
   scrape(infoHash: string): ScrapeEntry | undefined {
     const swarm = this.#swarms.get(infoHash);
-    return swarm === undefined ? undefined : { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed };
+    return swarm === undefined
+      ? undefined
+      : { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed };
   }
 
   /** All torrents: for a full scrape. */
   *all(): Generator<[string, ScrapeEntry], void, undefined> {
-    for (const [infoHash, swarm] of this.#swarms) yield [infoHash, { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed }];
+    for (const [infoHash, swarm] of this.#swarms)
+      yield [infoHash, { seeders: count(swarm.seeders), leechers: count(swarm.leechers), completed: swarm.completed }];
   }
 
-  /** Forgets peers last seen before `seconds`, and torrents without peers, unless they have a count of downloads worth keeping. */
+  /**
+   * Forgets peers last seen before `seconds`, and torrents without peers, unless they have a count of downloads worth
+   * keeping.
+   */
   expire(seconds: number): void {
     for (const [infoHash, swarm] of this.#swarms) {
       for (const table of swarm.seeders) this.#seeders -= table?.expire(seconds) ?? 0;
       for (const table of swarm.leechers) this.#leechers -= table?.expire(seconds) ?? 0;
       const empty = count(swarm.seeders) + count(swarm.leechers) === 0;
-      if (empty && (swarm.completed === 0 || this.#swarms.size > this.#limits.maxTorrents / 2)) this.#swarms.delete(infoHash);
+      if (empty && (swarm.completed === 0 || this.#swarms.size > this.#limits.maxTorrents / 2))
+        this.#swarms.delete(infoHash);
     }
   }
 
@@ -140,7 +161,8 @@ export class Swarms {
     if (asLeecher >= 0 && (gone || request.seeder)) {
       leechers?.removeAt(asLeecher);
       this.#leechers--;
-      // Only who was here as a leecher can complete, and only once: the counter cannot be pushed up by repeating the event.
+      // Only who was here as a leecher can complete, and only once: the counter cannot be pushed up by repeating the
+      // event.
       if (request.event === "completed") {
         swarm.completed++;
         this.#completed++;
@@ -181,7 +203,14 @@ export class Swarms {
   }
 
   /** Up to `want` peers of one kind, the client's own family first. `own`: the client's record among them, or -1. */
-  #take(tables: Swarm["seeders"], side: 0 | 1, request: SwarmAnnounce, want: number, own: number, counts: [number, number]): void {
+  #take(
+    tables: Swarm["seeders"],
+    side: 0 | 1,
+    request: SwarmAnnounce,
+    want: number,
+    own: number,
+    counts: [number, number],
+  ): void {
     const taken = this.#sample(tables[side], side, request, want, own, counts);
     const other = side === 0 ? 1 : 0;
     if (request.bothFamilies) this.#sample(tables[other], other, request, want - taken, -1, counts);
@@ -190,7 +219,8 @@ export class Swarms {
   /** Seeders and leechers in the proportion in which they are there; the other family gets the room that is left. */
   #mix(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, own: number, counts: [number, number]): void {
     this.#mixOf(swarm, side, request, request.numWant, own, counts);
-    if (request.bothFamilies) this.#mixOf(swarm, side === 0 ? 1 : 0, request, request.numWant - counts[side], -1, counts);
+    if (request.bothFamilies)
+      this.#mixOf(swarm, side === 0 ? 1 : 0, request, request.numWant - counts[side], -1, counts);
   }
 
   #mixOf(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, want: number, own: number, counts: [number, number]): void {
@@ -198,14 +228,35 @@ export class Swarms {
     const leechers = swarm.leechers[side];
     const seederCount = seeders?.count ?? 0;
     const all = seederCount + (leechers?.count ?? 0) - (own >= 0 ? 1 : 0);
-    const fromSeeders = this.#sample(seeders, side, request, all <= want ? seederCount : Math.round((want * seederCount) / all), -1, counts);
+    const fromSeeders = this.#sample(
+      seeders,
+      side,
+      request,
+      all <= want ? seederCount : Math.round((want * seederCount) / all),
+      -1,
+      counts,
+    );
     this.#sample(leechers, side, request, want - fromSeeders, own, counts);
   }
 
   /** Adds up to `want` peers of a table to the reply; returns how many. */
-  #sample(table: PeerTable | undefined, side: 0 | 1, request: SwarmAnnounce, want: number, except: number, counts: [number, number]): number {
+  #sample(
+    table: PeerTable | undefined,
+    side: 0 | 1,
+    request: SwarmAnnounce,
+    want: number,
+    except: number,
+    counts: [number, number],
+  ): number {
     if (table === undefined || want <= 0) return 0;
-    const taken = table.sample(this.#out[side], counts[side], want, except, this.#random, request.withPeerIds ? this.#ids[side] : undefined);
+    const taken = table.sample(
+      this.#out[side],
+      counts[side],
+      want,
+      except,
+      this.#random,
+      request.withPeerIds ? this.#ids[side] : undefined,
+    );
     counts[side] += taken;
     return taken;
   }

@@ -48,8 +48,15 @@ describe("UdpTracker", () => {
     talk.announce(1);
     const reply = talk.announce(2);
     expect(readUdpHeader(reply)).toEqual({ action: 1, transactionId: 7 });
-    expect(decodeUdpAnnounce(reply, 4)).toEqual({ peers: [{ ip: "9.9.9.9", port: 1 }], interval: 1800, leechers: 2, seeders: 0 });
-    expect(decodeUdpScrape(talk.ask(encodeUdpScrape(talk.connect(), 8, [INFO_HASH])), 1)).toEqual([{ seeders: 0, leechers: 2, completed: 0 }]);
+    expect(decodeUdpAnnounce(reply, 4)).toEqual({
+      peers: [{ ip: "9.9.9.9", port: 1 }],
+      interval: 1800,
+      leechers: 2,
+      seeders: 0,
+    });
+    expect(decodeUdpScrape(talk.ask(encodeUdpScrape(talk.connect(), 8, [INFO_HASH])), 1)).toEqual([
+      { seeders: 0, leechers: 2, completed: 0 },
+    ]);
   });
 
   it("gives IPv6 peers to IPv6, as many as a datagram holds", () => {

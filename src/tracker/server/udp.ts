@@ -1,6 +1,12 @@
 import type { Endpoint } from "../../base/index.ts";
 import { latin1Decode } from "../../base/index.ts";
-import { decodeUdpRequest, encodeUdpAnnounceReply, encodeUdpConnectReply, encodeUdpErrorReply, encodeUdpScrapeReply } from "../codec/index.ts";
+import {
+  decodeUdpRequest,
+  encodeUdpAnnounceReply,
+  encodeUdpConnectReply,
+  encodeUdpErrorReply,
+  encodeUdpScrapeReply,
+} from "../codec/index.ts";
 import type { UdpRequest } from "../codec/index.ts";
 import { SERVER_MAX_NUMWANT_UDP6 } from "../limits.ts";
 import type { ConnectionIdMint } from "./connection-id.ts";
@@ -11,8 +17,8 @@ import type { Registry } from "./registry.ts";
 const NOBODY = { seeders: 0, leechers: 0, completed: 0 };
 
 /**
- * The UDP side of the server (BEP 15): a datagram in, at most one out; no I/O. Without a valid connection id nothing is answered but
- * connect, whose reply is no longer than the request: forged addresses cannot make us flood anybody.
+ * The UDP side of the server (BEP 15): a datagram in, at most one out; no I/O. Without a valid connection id nothing is
+ * answered but connect, whose reply is no longer than the request: forged addresses cannot make us flood anybody.
  */
 export class UdpTracker {
   readonly counts: ProtocolCounts & { connects: number } = { connects: 0, announces: 0, scrapes: 0, refused: 0 };

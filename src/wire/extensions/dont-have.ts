@@ -3,7 +3,10 @@ import { defineExtension } from "./extension.ts";
 
 const LENGTH = 4;
 
-/** `lt_donthave`: a peer takes a `have` back; the message is the piece's index (BEP 54). Decoding throws {@link PeerError} `wire.dont-have`. */
+/**
+ * `lt_donthave`: a peer takes a `have` back; the message is the piece's index (BEP 54). Decoding throws {@link
+ * PeerError} `wire.dont-have`.
+ */
 export const ltDontHave = defineExtension<number>({
   name: "lt_donthave",
   encode(piece) {
@@ -12,7 +15,8 @@ export const ltDontHave = defineExtension<number>({
     return out;
   },
   decode(payload) {
-    if (payload.length !== LENGTH) throw new PeerError("wire.dont-have", `lt_donthave of ${payload.length} bytes, not ${LENGTH} (BEP 54)`);
+    if (payload.length !== LENGTH)
+      throw new PeerError("wire.dont-have", `lt_donthave of ${payload.length} bytes, not ${LENGTH} (BEP 54)`);
     return readUint32(payload, 0);
   },
 });

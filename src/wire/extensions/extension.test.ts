@@ -6,7 +6,11 @@ import { ExtensionRegistry, defineExtension } from "./extension.ts";
 import { ExtensionNegotiation } from "./negotiation.ts";
 
 const hello = defineExtension<string>({ name: "xx_hello", encode: utf8, decode: utf8Decode });
-const count = defineExtension<number>({ name: "xx_count", encode: (n) => utf8(`i${n}e`), decode: (payload) => Number(decode(payload)) });
+const count = defineExtension<number>({
+  name: "xx_count",
+  encode: (n) => utf8(`i${n}e`),
+  decode: (payload) => Number(decode(payload)),
+});
 
 type Heard = [context: string, message: string | number];
 
@@ -43,12 +47,16 @@ describe("ExtensionRegistry", () => {
       throw new RangeError("the handler's own");
     });
     expect(() => registry.dispatch(1, utf8("garbage"), undefined)).toThrow(PeerError);
-    expect(() => registry.dispatch(1, utf8("garbage"), undefined)).toThrow(expect.objectContaining({ code: "wire.extension" }));
+    expect(() => registry.dispatch(1, utf8("garbage"), undefined)).toThrow(
+      expect.objectContaining({ code: "wire.extension" }),
+    );
     expect(() => registry.dispatch(1, utf8("i1e"), undefined)).toThrow(RangeError);
   });
 
   it("refuses a name twice, and more than 255", () => {
-    expect(() => setUp().registry.add(hello, () => undefined)).toThrow(expect.objectContaining({ code: "wire.extension-name" }));
+    expect(() => setUp().registry.add(hello, () => undefined)).toThrow(
+      expect.objectContaining({ code: "wire.extension-name" }),
+    );
     const registry = new ExtensionRegistry<undefined>();
     for (let i = 0; i < MAX_EXTENSIONS; i++) registry.add({ ...hello, name: `xx_${i}` }, () => undefined);
     expect(() => registry.add(hello, () => undefined)).toThrow(UsageError);

@@ -7,7 +7,10 @@ export interface Extension<M> {
   readonly name: string;
   /** The payload behind the extended id. */
   encode(message: M): Uint8Array;
-  /** A message from a payload, which belongs to the caller of `decode`. Whatever it throws reaches others as `PeerError`. */
+  /**
+   * A message from a payload, which belongs to the caller of `decode`. Whatever it throws reaches others as
+   * `PeerError`.
+   */
   decode(payload: Uint8Array): M;
 }
 
@@ -30,22 +33,23 @@ interface Entry<C> {
 }
 
 /**
- * The extensions a program speaks, each with its handler and the id by which peers address it. One serves all connections;
- * who speaks what is {@link ExtensionNegotiation}'s.
+ * The extensions a program speaks, each with its handler and the id by which peers address it. One serves all
+ * connections; who speaks what is {@link ExtensionNegotiation}'s.
  */
 export class ExtensionRegistry<C> {
   readonly #entries: Entry<C>[] = [];
 
   /**
-   * Adds an extension. Throws {@link UsageError} `wire.extension-name` when its name is taken, `wire.extension-count` when all
-   * 255 ids are.
+   * Adds an extension. Throws {@link UsageError} `wire.extension-name` when its name is taken, `wire.extension-count`
+   * when all 255 ids are.
    */
   add<M>(extension: Extension<M>, handler: ExtensionHandler<M, C>): this {
     const { name } = extension;
     if (name === "" || this.localId(name) !== undefined) {
       throw new UsageError("wire.extension-name", `extension name ${JSON.stringify(name)} is empty or taken`);
     }
-    if (this.#entries.length >= MAX_EXTENSIONS) throw new UsageError("wire.extension-count", `no more than ${MAX_EXTENSIONS} extensions`);
+    if (this.#entries.length >= MAX_EXTENSIONS)
+      throw new UsageError("wire.extension-count", `no more than ${MAX_EXTENSIONS} extensions`);
     this.#entries.push({ name, handle: (payload, context) => handler(decodeExtension(extension, payload), context) });
     return this;
   }
@@ -62,8 +66,8 @@ export class ExtensionRegistry<C> {
   }
 
   /**
-   * Decodes a message that came with one of our ids and hands it to its handler. Says `false` for an id that is not ours.
-   * Throws {@link PeerError} `wire.extension`.
+   * Decodes a message that came with one of our ids and hands it to its handler. Says `false` for an id that is not
+   * ours. Throws {@link PeerError} `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     const entry = this.#entries[id - 1];

@@ -80,7 +80,9 @@ describe("decodeExtendedHandshake", () => {
 
   it("takes an extension name of exactly the limit and the largest metadata", () => {
     const name = "n".repeat(MAX_EXTENSION_NAME_LENGTH);
-    const { extensions, metadataSize } = decodeExtendedHandshake(encode({ m: { [name]: 2 }, metadata_size: MAX_METADATA_LENGTH }));
+    const { extensions, metadataSize } = decodeExtendedHandshake(
+      encode({ m: { [name]: 2 }, metadata_size: MAX_METADATA_LENGTH }),
+    );
     expect([extensions.get(name), metadataSize]).toEqual([2, MAX_METADATA_LENGTH]);
   });
 

@@ -55,8 +55,8 @@ export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Arra
 }
 
 /**
- * Reads the payload of an extended handshake. A field of the wrong kind or out of range is left out, since clients disagree
- * on the lesser ones. Throws {@link PeerError} `wire.extended-handshake` when it is no dictionary or too long.
+ * Reads the payload of an extended handshake. A field of the wrong kind or out of range is left out, since clients
+ * disagree on the lesser ones. Throws {@link PeerError} `wire.extended-handshake` when it is no dictionary or too long.
  */
 export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake {
   const dict = readDict(payload);
@@ -83,7 +83,10 @@ export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake 
 
 function readDict(payload: Uint8Array): BDict {
   const malformed = (why: string, cause?: unknown): PeerError =>
-    new PeerError("wire.extended-handshake", `malformed extended handshake: ${why}`, { cause, fields: { received: payload.length } });
+    new PeerError("wire.extended-handshake", `malformed extended handshake: ${why}`, {
+      cause,
+      fields: { received: payload.length },
+    });
   if (payload.length > MAX_EXTENDED_HANDSHAKE_LENGTH) throw malformed(`${payload.length} bytes are too many`);
   try {
     const dict = asDict(decode(payload, { maxDepth: MAX_EXTENSION_DEPTH, maxTokens: MAX_EXTENSION_TOKENS }));
@@ -107,6 +110,8 @@ function address(dict: BDict, key: string, lengths: readonly number[]): string |
 /** Without control, format and surrogate characters: the name is for screens and logs, and a peer chose it. */
 function clientName(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
-  const text = utf8Decode(bytes.subarray(0, MAX_CLIENT_NAME_LENGTH)).replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]/gu, "").trim();
+  const text = utf8Decode(bytes.subarray(0, MAX_CLIENT_NAME_LENGTH))
+    .replaceAll(/[\p{C}\p{Zl}\p{Zp}\uFFFD]/gu, "")
+    .trim();
   return text === "" ? undefined : text;
 }

@@ -1,4 +1,6 @@
-/** Extensions of the peer protocol (BEP 10): a typed registry that others can add to, and those that Millrace brings. */
+/**
+ * Extensions of the peer protocol (BEP 10): a typed registry that others can add to, and those that Millrace brings.
+ */
 export * from "./dont-have.ts";
 export * from "./extension.ts";
 export * from "./handshake.ts";

@@ -17,7 +17,9 @@ import { MetadataAssembler } from "./metadata-assembler.ts";
 import { METADATA_PIECE_LENGTH, metadataReply } from "./metadata.ts";
 import type { MetadataMessage } from "./metadata.ts";
 
-const hasher: Pick<Hasher, "digestSync"> = { digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() };
+const hasher: Pick<Hasher, "digestSync"> = {
+  digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest(),
+};
 
 /** `pieces` pieces, the last one of 100 bytes. */
 function makeInfo(pieces: number, seed = 1): Uint8Array {
@@ -46,7 +48,10 @@ class Swarm {
   readonly #inFlight: { at: number; peer: string; piece: number }[] = [];
 
   constructor(info: Uint8Array) {
-    this.assembler = new MetadataAssembler({ infoHash: InfoHash.fromBytes(new Uint8Array(hasher.digestSync("sha1", info))), hasher });
+    this.assembler = new MetadataAssembler({
+      infoHash: InfoHash.fromBytes(new Uint8Array(hasher.digestSync("sha1", info))),
+      hasher,
+    });
   }
 
   add(name: string, size: number, behaviour: Behaviour, delayMs = 10): this {
@@ -101,7 +106,8 @@ class Swarm {
     try {
       const outcome = this.assembler.onMessage(peer, message, this.now);
       if (outcome.type === "complete") this.result = outcome.metadata;
-      if (outcome.type === "complete" || outcome.type === "failed") for (const liar of outcome.liars) this.liars.add(liar);
+      if (outcome.type === "complete" || outcome.type === "failed")
+        for (const liar of outcome.liars) this.liars.add(liar);
     } catch (error) {
       if (!(error instanceof PeerError)) throw error;
       this.liars.add(peer);
@@ -159,7 +165,10 @@ describe("MetadataAssembler", () => {
 
   it("takes SHA-256 for a v2 info-hash", () => {
     const info = makeInfo(1);
-    const assembler = new MetadataAssembler<string>({ infoHash: InfoHash.fromBytes(new Uint8Array(hasher.digestSync("sha256", info))), hasher });
+    const assembler = new MetadataAssembler<string>({
+      infoHash: InfoHash.fromBytes(new Uint8Array(hasher.digestSync("sha256", info))),
+      hasher,
+    });
     assembler.addPeer("a", info.length);
     assembler.requests(0);
     expect(assembler.onMessage("a", metadataReply(info, { piece: 0 }), 1).type).toBe("complete");
@@ -181,7 +190,9 @@ describe("MetadataAssembler", () => {
         (pieces, others, delay) => {
           const info = makeInfo(pieces);
           const swarm = new Swarm(info);
-          others.forEach((peer, i) => (peer.honest ? swarm.honest(`honest ${i}`, info, peer.delay) : swarm.corrupt(`liar ${i}`, info, peer.delay)));
+          others.forEach((peer, i) =>
+            peer.honest ? swarm.honest(`honest ${i}`, info, peer.delay) : swarm.corrupt(`liar ${i}`, info, peer.delay),
+          );
           swarm.honest("the last", info, delay).run(600_000);
           expectMetadata(swarm, info);
           for (const liar of swarm.liars) expect(liar).toMatch(/^liar/);
@@ -216,7 +227,10 @@ describe("MetadataAssembler", () => {
       const totalSize = MAX_METADATA_LENGTH - i;
       swarm.add(`liar ${i}`, totalSize, (piece) => ({ type: "data", piece, totalSize, data }), 9_000);
     }
-    swarm.run(5_000).honest("honest", info).run(60 * 60_000);
+    swarm
+      .run(5_000)
+      .honest("honest", info)
+      .run(60 * 60_000);
     expectMetadata(swarm, info);
     expect(swarm.now).toBeGreaterThan(METADATA_ATTEMPT_BASE_MS);
     expect(swarm.now).toBeLessThan(METADATA_ATTEMPT_BASE_MS + 20 * METADATA_ATTEMPT_MS_PER_PIECE);
@@ -240,7 +254,8 @@ describe("MetadataAssembler", () => {
   it("refuses sizes beyond the limit, or that are none", () => {
     const { assembler } = new Swarm(makeInfo(1));
     expect(assembler.addPeer("a", MAX_METADATA_LENGTH)).toBe(true);
-    for (const size of [MAX_METADATA_LENGTH + 1, 0, -1, 1.5, Number.NaN]) expect(assembler.addPeer("b", size)).toBe(false);
+    for (const size of [MAX_METADATA_LENGTH + 1, 0, -1, 1.5, Number.NaN])
+      expect(assembler.addPeer("b", size)).toBe(false);
   });
 
   it("does not ask a peer again that said two sizes", () => {
@@ -254,7 +269,9 @@ describe("MetadataAssembler", () => {
   it("leaves a peer that rejects alone for a while, then asks again", () => {
     const info = makeInfo(1);
     let hasIt = false;
-    const swarm = new Swarm(info).add("late", info.length, (piece) => metadataReply(hasIt ? info : undefined, { piece }));
+    const swarm = new Swarm(info).add("late", info.length, (piece) =>
+      metadataReply(hasIt ? info : undefined, { piece }),
+    );
     swarm.run(METADATA_RETRY_MS - 1);
     expect([swarm.result, swarm.asked.get("late")]).toEqual([undefined, 1]);
     hasIt = true;
@@ -263,7 +280,10 @@ describe("MetadataAssembler", () => {
 
   it("asks others when a peer does not answer in time", () => {
     const info = makeInfo(6);
-    const swarm = new Swarm(info).add("silent", info.length, () => undefined).honest("honest", info, 2000).run(120_000);
+    const swarm = new Swarm(info)
+      .add("silent", info.length, () => undefined)
+      .honest("honest", info, 2000)
+      .run(120_000);
     expectMetadata(swarm, info);
     expect(swarm.now).toBeLessThan(METADATA_REQUEST_TIMEOUT_MS);
   });
@@ -288,11 +308,13 @@ describe("MetadataAssembler", () => {
       assembler.requests(0);
     };
     start("a");
-    expect(() => assembler.onMessage("a", { type: "data", piece: 0, totalSize: info.length, data: new Uint8Array(5) }, 1)).toThrow(
-      expect.objectContaining({ code: "wire.metadata-size" }),
-    );
+    expect(() =>
+      assembler.onMessage("a", { type: "data", piece: 0, totalSize: info.length, data: new Uint8Array(5) }, 1),
+    ).toThrow(expect.objectContaining({ code: "wire.metadata-size" }));
     start("b");
-    expect(() => assembler.onMessage("b", { type: "data", piece: 1, totalSize: 7, data: info.slice(-100) }, 1)).toThrow(PeerError);
+    expect(() => assembler.onMessage("b", { type: "data", piece: 1, totalSize: 7, data: info.slice(-100) }, 1)).toThrow(
+      PeerError,
+    );
   });
 
   it("ignores what it did not ask for", () => {

@@ -30,7 +30,9 @@ export type MetadataOutcome<P> =
   | { readonly type: "ignored" }
   /** Noted; ask {@link MetadataAssembler.requests} what to do next. */
   | { readonly type: "progress" }
-  /** It does not hash to the info-hash. Who is proven to have lied is in `liars`; perhaps nobody yet, others are tried. */
+  /**
+   * It does not hash to the info-hash. Who is proven to have lied is in `liars`; perhaps nobody yet, others are tried.
+   */
   | { readonly type: "failed"; readonly liars: readonly P[] }
   /** Here it is, verified. `liars` sent other bytes earlier. */
   | { readonly type: "complete"; readonly metadata: Uint8Array; readonly liars: readonly P[] };
@@ -59,11 +61,15 @@ interface SizeState {
  * `P` is whatever it knows a peer by, compared by identity.
  *
  * How a liar is kept from blocking the rest:
- * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried first, then the smallest;
- * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has lied;
- * - requests to one peer do not arrive together: rtorrent never answers a second one that comes while it sends the answer to the first, nor
- *   anything after it. The next follows the answer, or comes a moment later: Transmission gathers requests and answers every three seconds;
- * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is late is left alone for a while;
+ * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried
+ *   first, then the smallest;
+ * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has
+ *   lied;
+ * - requests to one peer do not arrive together: rtorrent never answers a second one that comes while it sends the
+ *   answer to the first, nor anything after it. The next follows the answer, or comes a moment later: Transmission
+ * gathers requests and answers every three seconds;
+ * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is
+ *   late is left alone for a while;
  * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
  */
 export class MetadataAssembler<P> {
@@ -90,8 +96,8 @@ export class MetadataAssembler<P> {
 
   /**
    * A peer that speaks `ut_metadata` and claims that the metadata has `size` bytes. Says `false` for a size that is not
-   * believed and for a peer known to lie. Who says one size and then another has lied once: it is not asked again, or it could
-   * be first in line with ever new sizes.
+   * believed and for a peer known to lie. Who says one size and then another has lied once: it is not asked again, or
+   * it could be first in line with ever new sizes.
    */
   addPeer(peer: P, size: number): boolean {
     if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
@@ -101,7 +107,13 @@ export class MetadataAssembler<P> {
       this.#exclude(peer);
       return false;
     }
-    this.#peers.set(peer, { size, asked: new Map(), askedAt: Number.NEGATIVE_INFINITY, quietUntil: Number.NEGATIVE_INFINITY, starts: 0 });
+    this.#peers.set(peer, {
+      size,
+      asked: new Map(),
+      askedAt: Number.NEGATIVE_INFINITY,
+      quietUntil: Number.NEGATIVE_INFINITY,
+      starts: 0,
+    });
     if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
     return true;
   }
@@ -118,7 +130,9 @@ export class MetadataAssembler<P> {
     if (isLast) this.#sizes.delete(state.size);
   }
 
-  /** What to ask whom now. Each is counted as sent. Call it after every change, and at {@link MetadataAssembler.nextAt}. */
+  /**
+   * What to ask whom now. Each is counted as sent. Call it after every change, and at {@link MetadataAssembler.nextAt}.
+   */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
     this.expire(now);
@@ -140,13 +154,17 @@ export class MetadataAssembler<P> {
     return out;
   }
 
-  /** When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`: never. */
+  /**
+   * When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`:
+   * never.
+   */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
     let next = Number.POSITIVE_INFINITY;
     for (const state of this.#peers.values()) {
       for (const deadline of state.asked.values()) next = Math.min(next, deadline);
-      if (state.asked.size > 0 && state.askedAt + METADATA_PACE_MS > now) next = Math.min(next, state.askedAt + METADATA_PACE_MS);
+      if (state.asked.size > 0 && state.askedAt + METADATA_PACE_MS > now)
+        next = Math.min(next, state.askedAt + METADATA_PACE_MS);
       if (state.quietUntil > now) next = Math.min(next, state.quietUntil);
     }
     for (const attempt of this.#attempts) if (attempt.deadline > now) next = Math.min(next, attempt.deadline);
@@ -154,12 +172,13 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * A message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the peer claimed;
-   * drop the peer then, with {@link MetadataAssembler.removePeer}.
+   * A message from a peer. Throws {@link PeerError} `wire.metadata-size` when it contradicts the size that the peer
+   * claimed; drop the peer then, with {@link MetadataAssembler.removePeer}.
    */
   onMessage(peer: P, message: MetadataMessage, now: number): MetadataOutcome<P> {
     const state = this.#peers.get(peer);
-    if (this.#done || state === undefined || message.type === "request" || message.type === "unknown") return { type: "ignored" };
+    if (this.#done || state === undefined || message.type === "request" || message.type === "unknown")
+      return { type: "ignored" };
     if (!state.asked.delete(message.piece)) return { type: "ignored" };
     if (message.type === "reject") {
       this.#silence(peer, state, now);
@@ -198,13 +217,16 @@ export class MetadataAssembler<P> {
     return { type: "failed", liars: [] };
   }
 
-  /** Those whose pieces in failed tries differ from the truth. Another size claimed proves nothing that a piece would. */
+  /**
+   * Those whose pieces in failed tries differ from the truth. Another size claimed proves nothing that a piece would.
+   */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
     const liars = new Set<P>();
     for (const { size, piece, digest, peer } of this.#doubtful) {
       const data = digests.get(piece);
-      const isTrue = size === truth.size && data !== undefined && equalBytes(this.#hasher.digestSync("sha1", data), digest);
+      const isTrue =
+        size === truth.size && data !== undefined && equalBytes(this.#hasher.digestSync("sha1", data), digest);
       if (!isTrue) liars.add(peer);
     }
     return [...liars];
@@ -221,7 +243,10 @@ export class MetadataAssembler<P> {
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
   }
 
-  /** Takes back what was asked too long ago, and returns the peers that left it unanswered. They are asked again after {@link METADATA_RETRY_MS}. */
+  /**
+   * Takes back what was asked too long ago, and returns the peers that left it unanswered. They are asked again after
+   * {@link METADATA_RETRY_MS}.
+   */
   expire(now: number): P[] {
     const late: P[] = [];
     for (const [peer, state] of this.#peers) {
@@ -238,7 +263,9 @@ export class MetadataAssembler<P> {
       const next = this.#nextAttempt(now);
       if (next === undefined) return;
       if (this.#attempts.size >= MAX_METADATA_ATTEMPTS) {
-        const spent = [...this.#attempts].find((attempt) => attempt.deadline <= now || this.#usablePeers(attempt, now).length === 0);
+        const spent = [...this.#attempts].find(
+          (attempt) => attempt.deadline <= now || this.#usablePeers(attempt, now).length === 0,
+        );
         if (spent === undefined) return;
         this.#attempts.delete(spent);
       }
@@ -249,7 +276,10 @@ export class MetadataAssembler<P> {
     }
   }
 
-  /** Of the tries that could be under way and are not, the least started; among those the smallest, which is soonest over. */
+  /**
+   * Of the tries that could be under way and are not, the least started; among those the smallest, which is soonest
+   * over.
+   */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
     const taken = [...this.#attempts];
@@ -259,14 +289,18 @@ export class MetadataAssembler<P> {
       const source = sizeState.shared ? undefined : peer;
       if (taken.some((attempt) => attempt.size === size && attempt.source === source)) continue;
       const count = sizeState.shared ? sizeState.starts : sizeState.starts + starts;
-      if (best === undefined || count < best.starts || (count === best.starts && size < best.size)) best = { size, source, starts: count };
+      if (best === undefined || count < best.starts || (count === best.starts && size < best.size))
+        best = { size, source, starts: count };
     }
     return best === undefined ? undefined : new MetadataAttempt(best.size, best.source, now);
   }
 
   #usablePeers(attempt: MetadataAttempt<P>, now: number): [P, PeerState][] {
     return [...this.#peers].filter(
-      ([peer, state]) => state.quietUntil <= now && state.size === attempt.size && (attempt.source === undefined || attempt.source === peer),
+      ([peer, state]) =>
+        state.quietUntil <= now &&
+        state.size === attempt.size &&
+        (attempt.source === undefined || attempt.source === peer),
     );
   }
 
@@ -294,7 +328,11 @@ function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
 }
 
 /** The first piece that nobody was asked for; failing that, one that a single other peer was. */
-function choosePiece<P>(attempt: MetadataAttempt<P>, state: PeerState, asked: ReadonlyMap<number, number>): number | undefined {
+function choosePiece<P>(
+  attempt: MetadataAttempt<P>,
+  state: PeerState,
+  asked: ReadonlyMap<number, number>,
+): number | undefined {
   let duplicate: number | undefined;
   for (let piece = 0; piece < attempt.pieceCount; piece++) {
     if (attempt.has(piece) || state.asked.has(piece)) continue;

@@ -3,8 +3,8 @@ import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limi
 import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
 /**
- * One try to put metadata of one claimed size together: from every peer that claims that size, or from a single one. Holds
- * what has arrived and who sent it; space for the rest is not taken on the peers' word.
+ * One try to put metadata of one claimed size together: from every peer that claims that size, or from a single one.
+ * Holds what has arrived and who sent it; space for the rest is not taken on the peers' word.
  */
 export class MetadataAttempt<P> {
   readonly size: number;
@@ -21,7 +21,9 @@ export class MetadataAttempt<P> {
     this.#startedAt = now;
   }
 
-  /** When this try may be ended for the sake of another. What arrives earns more time; what is merely claimed does not. */
+  /**
+   * When this try may be ended for the sake of another. What arrives earns more time; what is merely claimed does not.
+   */
   get deadline(): number {
     return this.#startedAt + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.#held.size;
   }

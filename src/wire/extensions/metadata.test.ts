@@ -44,7 +44,10 @@ describe("utMetadata", () => {
     ["a negative piece", utf8("d8:msg_typei0e5:piecei-1ee")],
     ["a piece beyond 32 MiB", utf8("d8:msg_typei0e5:piecei2048ee")],
     ["data without data", utf8("d8:msg_typei1e5:piecei0e10:total_sizei1ee")],
-    ["too much data", concatBytes([utf8("d8:msg_typei1e5:piecei0e10:total_sizei1ee"), new Uint8Array(METADATA_PIECE_LENGTH + 1)])],
+    [
+      "too much data",
+      concatBytes([utf8("d8:msg_typei1e5:piecei0e10:total_sizei1ee"), new Uint8Array(METADATA_PIECE_LENGTH + 1)]),
+    ],
     ["a total size beyond 32 MiB", utf8(`d8:msg_typei1e5:piecei0e10:total_sizei${MAX_METADATA_LENGTH + 1}eex`)],
     ["a total size of 0", utf8("d8:msg_typei1e5:piecei0e10:total_sizei0eex")],
   ])("refuses %s", (_, payload) => {
@@ -68,7 +71,10 @@ describe("metadataReply", () => {
 
   it("MetadataServer serves the whole a few times over, then rejects", () => {
     const server = new MetadataServer();
-    const answers = Array.from({ length: 2 * METADATA_SERVE_FACTOR + 2 }, (_, i) => server.reply(info, { piece: i % 2 }).type);
+    const answers = Array.from(
+      { length: 2 * METADATA_SERVE_FACTOR + 2 },
+      (_, i) => server.reply(info, { piece: i % 2 }).type,
+    );
     expect(answers).toEqual([...Array.from({ length: 2 * METADATA_SERVE_FACTOR }, () => "data"), "reject", "reject"]);
     expect(new MetadataServer().reply(undefined, { piece: 0 }).type).toBe("reject");
   });

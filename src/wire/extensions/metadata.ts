@@ -19,15 +19,24 @@ const REQUEST = 0;
 const DATA = 1;
 const REJECT = 2;
 
-/** `ut_metadata`: peers give each other the info dictionary (BEP 9). Decoding throws {@link PeerError} `wire.metadata`. */
-export const utMetadata = defineExtension<MetadataMessage>({ name: "ut_metadata", encode: encodeMetadata, decode: decodeMetadata });
+/**
+ * `ut_metadata`: peers give each other the info dictionary (BEP 9). Decoding throws {@link PeerError} `wire.metadata`.
+ */
+export const utMetadata = defineExtension<MetadataMessage>({
+  name: "ut_metadata",
+  encode: encodeMetadata,
+  decode: decodeMetadata,
+});
 
 function encodeMetadata(message: MetadataMessage): Uint8Array {
   switch (message.type) {
     case "request":
       return encode({ msg_type: REQUEST, piece: message.piece });
     case "data":
-      return concatBytes([encode({ msg_type: DATA, piece: message.piece, total_size: message.totalSize }), message.data]);
+      return concatBytes([
+        encode({ msg_type: DATA, piece: message.piece, total_size: message.totalSize }),
+        message.data,
+      ]);
     case "reject":
       return encode({ msg_type: REJECT, piece: message.piece });
     case "unknown":
@@ -42,9 +51,11 @@ function decodeMetadata(payload: Uint8Array): MetadataMessage {
   const dict = asDict(value);
   const messageType = asInt(dict?.get("msg_type"));
   if (dict === undefined || messageType === undefined) throw malformed("it has no msg_type");
-  if (messageType !== REQUEST && messageType !== DATA && messageType !== REJECT) return { type: "unknown", messageType };
+  if (messageType !== REQUEST && messageType !== DATA && messageType !== REJECT)
+    return { type: "unknown", messageType };
   const piece = asInt(dict.get("piece"));
-  if (piece === undefined || piece < 0 || piece >= MAX_METADATA_LENGTH / METADATA_PIECE_LENGTH) throw malformed("piece is out of range");
+  if (piece === undefined || piece < 0 || piece >= MAX_METADATA_LENGTH / METADATA_PIECE_LENGTH)
+    throw malformed("piece is out of range");
   if (messageType === REQUEST) return { type: "request", piece };
   if (messageType === REJECT) return { type: "reject", piece };
   const size = dict.get("total_size");
@@ -53,7 +64,8 @@ function decodeMetadata(payload: Uint8Array): MetadataMessage {
     throw malformed("total_size is out of range");
   }
   const received = payload.length - length;
-  if (received < 1 || received > METADATA_PIECE_LENGTH) throw malformed(`${received} bytes of data are not 1 to ${METADATA_PIECE_LENGTH}`);
+  if (received < 1 || received > METADATA_PIECE_LENGTH)
+    throw malformed(`${received} bytes of data are not 1 to ${METADATA_PIECE_LENGTH}`);
   return { type: "data", piece, totalSize, data: copyBytes(payload, length) };
 }
 
@@ -62,8 +74,8 @@ function malformed(why: string): PeerError {
 }
 
 /**
- * The answer to a request for a piece of `info`, the raw info dictionary: `data`, or `reject` when we do not have it yet or
- * it has no such piece.
+ * The answer to a request for a piece of `info`, the raw info dictionary: `data`, or `reject` when we do not have it
+ * yet or it has no such piece.
  */
 export function metadataReply(info: Uint8Array | undefined, request: { readonly piece: number }): MetadataMessage {
   const { piece } = request;

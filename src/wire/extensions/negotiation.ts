@@ -2,15 +2,17 @@ import type { Message } from "../message.ts";
 import type { Extension, ExtensionRegistry } from "./extension.ts";
 
 /**
- * Which extensions one connection speaks, and by which ids in each direction (BEP 10). We choose the ids that the peer sends
- * us, the peer those that we send: the same extension usually has two.
+ * Which extensions one connection speaks, and by which ids in each direction (BEP 10). We choose the ids that the peer
+ * sends us, the peer those that we send: the same extension usually has two.
  */
 export class ExtensionNegotiation<C> {
   readonly #registry: ExtensionRegistry<C>;
   readonly #offered = new Map<string, number>();
   readonly #remote = new Map<string, number>();
 
-  /** `offers` says which of the registry's extensions this connection may use: a private torrent has no peer exchange. */
+  /**
+   * `offers` says which of the registry's extensions this connection may use: a private torrent has no peer exchange.
+   */
   constructor(registry: ExtensionRegistry<C>, offers: (name: string) => boolean = () => true) {
     this.#registry = registry;
     for (const [name, id] of registry.localIds) if (offers(name)) this.#offered.set(name, id);
@@ -22,8 +24,8 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Takes the `m` of the peer's handshake. A further handshake adds to the first; id 0 turns an extension off. Names that
-   * we do not know are not kept.
+   * Takes the `m` of the peer's handshake. A further handshake adds to the first; id 0 turns an extension off. Names
+   * that we do not know are not kept.
    */
   update(extensions: ReadonlyMap<string, number>): void {
     for (const [name, id] of extensions) {
@@ -49,8 +51,9 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Hands a message that the peer sent with one of our ids to its handler. Says `false`, and nothing else happens, for id 0
-   * (the handshake is the caller's) and for what we did not offer: peers may lag behind. Throws `PeerError` `wire.extension`.
+   * Hands a message that the peer sent with one of our ids to its handler. Says `false`, and nothing else happens, for
+   * id 0 (the handshake is the caller's) and for what we did not offer: peers may lag behind. Throws `PeerError`
+   * `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     for (const offered of this.#offered.values()) {

@@ -16,7 +16,18 @@ interface Props {
   readonly class?: string;
 }
 
-export function Button({ label, onClick, icon, isWordy = icon === undefined, kind = "plain", isDisabled = false, isPressed, hasPopup, children, class: extra = "" }: Props): JSX.Element {
+export function Button({
+  label,
+  onClick,
+  icon,
+  isWordy = icon === undefined,
+  kind = "plain",
+  isDisabled = false,
+  isPressed,
+  hasPopup,
+  children,
+  class: extra = "",
+}: Props): JSX.Element {
   return (
     <button
       type="button"

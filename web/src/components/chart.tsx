@@ -7,7 +7,13 @@ import { texts } from "../texts.ts";
 import type { Plot } from "./plot.ts";
 
 /** Speeds over time. The library that draws it is fetched when the first chart is opened. */
-export function Chart({ samples, label }: { readonly samples: readonly Sample[]; readonly label: string }): JSX.Element {
+export function Chart({
+  samples,
+  label,
+}: {
+  readonly samples: readonly Sample[];
+  readonly label: string;
+}): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const [plot, setPlot] = useState<Plot | null>(null);
   const [error, setError] = useState("");

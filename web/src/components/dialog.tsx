@@ -22,8 +22,20 @@ export function closeDialog(): void {
   dialog.value = null;
 }
 
-/** A dialog over the page: the browser's own element keeps the keyboard inside, closes on Escape and gives the focus back. */
-export function Dialog({ title, children, action, onAction, isDangerous = false, isDisabled = false, size = "medium", aside }: Props): JSX.Element {
+/**
+ * A dialog over the page: the browser's own element keeps the keyboard inside, closes on Escape and gives the focus
+ * back.
+ */
+export function Dialog({
+  title,
+  children,
+  action,
+  onAction,
+  isDangerous = false,
+  isDisabled = false,
+  size = "medium",
+  aside,
+}: Props): JSX.Element {
   const element = useRef<HTMLDialogElement>(null);
   const hasFocused = useRef(false);
   const heading = useId();
@@ -86,7 +98,11 @@ export function Dialog({ title, children, action, onAction, isDangerous = false,
           {aside !== undefined && <div class="aside">{aside}</div>}
           {action !== undefined && <Button label={texts.common.cancel} onClick={closeDialog} />}
           {action !== undefined && (
-            <button type="submit" class={`button wordy ${isDangerous ? "danger" : "primary"}`} disabled={isBusy || isDisabled}>
+            <button
+              type="submit"
+              class={`button wordy ${isDangerous ? "danger" : "primary"}`}
+              disabled={isBusy || isDisabled}
+            >
               {action}
             </button>
           )}

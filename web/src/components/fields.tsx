@@ -8,7 +8,17 @@ interface Common {
   readonly isFirst?: boolean;
 }
 
-function Labelled({ id, label, hint, children }: { readonly id: string; readonly label: string; readonly hint?: string | undefined; readonly children: ComponentChildren }): JSX.Element {
+function Labelled({
+  id,
+  label,
+  hint,
+  children,
+}: {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string | undefined;
+  readonly children: ComponentChildren;
+}): JSX.Element {
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -31,7 +41,17 @@ interface TextProps extends Common {
   readonly isRequired?: boolean;
 }
 
-export function TextField({ label, hint, isFirst, value, onInput, type = "text", placeholder, suggestions, isRequired = false }: TextProps): JSX.Element {
+export function TextField({
+  label,
+  hint,
+  isFirst,
+  value,
+  onInput,
+  type = "text",
+  placeholder,
+  suggestions,
+  isRequired = false,
+}: TextProps): JSX.Element {
   const id = useId();
   const common = {
     id,
@@ -98,7 +118,19 @@ interface NumberProps extends Common {
   readonly isRequired?: boolean;
 }
 
-export function NumberField({ label, hint, isFirst, value, onInput, unit, empty, min = 0, max, step = 1, isRequired = false }: NumberProps): JSX.Element {
+export function NumberField({
+  label,
+  hint,
+  isFirst,
+  value,
+  onInput,
+  unit,
+  empty,
+  min = 0,
+  max,
+  step = 1,
+  isRequired = false,
+}: NumberProps): JSX.Element {
   const id = useId();
   return (
     <Labelled id={id} label={label} hint={hint}>
@@ -137,7 +169,12 @@ interface CheckProps {
 export function Check({ label, isChecked, onChange, isFirst }: CheckProps): JSX.Element {
   return (
     <label class="check">
-      <input type="checkbox" checked={isChecked} data-first={isFirst} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        checked={isChecked}
+        data-first={isFirst}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       <span>{label}</span>
     </label>
   );
@@ -152,7 +189,13 @@ interface SelectProps<Value extends string> {
   readonly isBare?: boolean;
 }
 
-export function Select<Value extends string>({ label, value, options, onChange, isBare = false }: SelectProps<Value>): JSX.Element {
+export function Select<Value extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  isBare = false,
+}: SelectProps<Value>): JSX.Element {
   const id = useId();
   const select = (
     <select

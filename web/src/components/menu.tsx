@@ -21,7 +21,9 @@ function close(state: MenuState): void {
 
 function Menu({ state }: { readonly state: MenuState }): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
-  const entries = (): readonly HTMLElement[] => [...(element.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
+  const entries = (): readonly HTMLElement[] => [
+    ...(element.current?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? []),
+  ];
 
   useLayoutEffect(() => {
     const node = element.current;
@@ -54,14 +56,23 @@ function Menu({ state }: { readonly state: MenuState }): JSX.Element {
     else if (event.key === "Home") go(0);
     else if (event.key === "End") go(-1);
     else if (event.key === "Escape" || event.key === "Tab") close(state);
-    else if (event.key.length === 1 && event.key !== " ") go(list.findIndex((entry) => entry.textContent?.toLowerCase().startsWith(event.key.toLowerCase())));
+    else if (event.key.length === 1 && event.key !== " ")
+      go(list.findIndex((entry) => entry.textContent?.toLowerCase().startsWith(event.key.toLowerCase())));
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
 
   return (
-    <div ref={element} class="menu" role="menu" aria-label={state.label} tabIndex={-1} onKeyDown={onKeyDown} onContextMenu={(event) => event.preventDefault()}>
+    <div
+      ref={element}
+      class="menu"
+      role="menu"
+      aria-label={state.label}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      onContextMenu={(event) => event.preventDefault()}
+    >
       {state.items.map((item) => (
         <button
           key={item.label}

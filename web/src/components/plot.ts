@@ -17,8 +17,18 @@ const STEPS = Array.from({ length: 50 }, (_, power) => 2 ** power);
 
 /** Two filled lines over time, as wide and high as the element they are in. */
 export function createPlot(box: HTMLElement): Plot {
-  const [down, up, grid, text] = [colorOf(box, "--down"), colorOf(box, "--up"), colorOf(box, "--line"), colorOf(box, "--muted")];
-  const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false }, font: "11px system-ui, sans-serif" };
+  const [down, up, grid, text] = [
+    colorOf(box, "--down"),
+    colorOf(box, "--up"),
+    colorOf(box, "--line"),
+    colorOf(box, "--muted"),
+  ];
+  const axis = {
+    stroke: text,
+    grid: { stroke: grid, width: 1 },
+    ticks: { show: false },
+    font: "11px system-ui, sans-serif",
+  };
   const plot = new uPlot(
     {
       width: Math.max(100, box.clientWidth),
@@ -28,7 +38,13 @@ export function createPlot(box: HTMLElement): Plot {
       scales: { y: { range: (_self, _least, most) => [0, Math.max(1024, most * 1.1)] } },
       axes: [
         { ...axis, space: 76, values: (_self, splits) => moments(splits) },
-        { ...axis, space: (_self, _index, _least, _most, pixels) => Math.max(24, pixels / 8), size: AXIS, incrs: STEPS, values: (_self, splits) => splits.map((value) => rateOrZero(value)) },
+        {
+          ...axis,
+          space: (_self, _index, _least, _most, pixels) => Math.max(24, pixels / 8),
+          size: AXIS,
+          incrs: STEPS,
+          values: (_self, splits) => splits.map((value) => rateOrZero(value)),
+        },
       ],
       series: [
         {},
@@ -39,10 +55,17 @@ export function createPlot(box: HTMLElement): Plot {
     [[], [], []],
     box,
   );
-  const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(100, box.clientWidth), height: Math.max(100, box.clientHeight) }));
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(100, box.clientWidth), height: Math.max(100, box.clientHeight) }),
+  );
   observer.observe(box);
   return {
-    set: (samples) => plot.setData([samples.map((sample) => sample.at / 1000), samples.map((sample) => sample.down), samples.map((sample) => sample.up)]),
+    set: (samples) =>
+      plot.setData([
+        samples.map((sample) => sample.at / 1000),
+        samples.map((sample) => sample.down),
+        samples.map((sample) => sample.up),
+      ]),
     destroy: () => {
       observer.disconnect();
       plot.destroy();
@@ -56,7 +79,9 @@ const DAY = 86_400;
 function moments(splits: readonly number[]): string[] {
   const [first = 0, second = 0] = splits;
   const step = second - first;
-  return splits.map((at) => (step >= DAY / 2 ? dateTime(at * 1000).slice(5, 10) : step < 60 ? time(at * 1000) : time(at * 1000).slice(0, 5)));
+  return splits.map((at) =>
+    step >= DAY / 2 ? dateTime(at * 1000).slice(5, 10) : step < 60 ? time(at * 1000) : time(at * 1000).slice(0, 5),
+  );
 }
 
 function transparent(color: string): string {

@@ -8,9 +8,15 @@ export interface Polled<Value> {
   readonly again: () => void;
 }
 
-/** Reads something again and again while it is shown, and not while the page is in the background. `key` says of what. */
+/**
+ * Reads something again and again while it is shown, and not while the page is in the background. `key` says of what.
+ */
 export function usePoll<Value>(key: string, every: number, read: () => Promise<Value>): Polled<Value> {
-  const [state, setState] = useState<{ key: string; value: Value | null; error: string | null }>({ key, value: null, error: null });
+  const [state, setState] = useState<{ key: string; value: Value | null; error: string | null }>({
+    key,
+    value: null,
+    error: null,
+  });
   const reader = useRef(read);
   reader.current = read;
   const [turn, setTurn] = useState(0);
@@ -24,7 +30,8 @@ export function usePoll<Value>(key: string, every: number, read: () => Promise<V
           const value = await reader.current();
           if (!isOver) setState({ key, value, error: null });
         } catch (error) {
-          if (!isOver) setState((before) => ({ key, value: before.key === key ? before.value : null, error: messageOf(error) }));
+          if (!isOver)
+            setState((before) => ({ key, value: before.key === key ? before.value : null, error: messageOf(error) }));
         }
       }
       if (!isOver) timer = setTimeout(() => void round(), every);
@@ -37,5 +44,9 @@ export function usePoll<Value>(key: string, every: number, read: () => Promise<V
   }, [key, every, turn]);
 
   const isOf = state.key === key;
-  return { value: isOf ? state.value : null, error: isOf ? state.error : null, again: () => setTurn((before) => before + 1) };
+  return {
+    value: isOf ? state.value : null,
+    error: isOf ? state.error : null,
+    again: () => setTurn((before) => before + 1),
+  };
 }

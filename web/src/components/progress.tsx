@@ -12,7 +12,14 @@ interface Props {
 export function Progress({ value, label, tone = "down" }: Props): JSX.Element {
   const part = Math.max(0, Math.min(1, value));
   return (
-    <div class={`progress ${tone}`} role="progressbar" aria-label={label} aria-valuenow={Math.floor(part * 100)} aria-valuemin={0} aria-valuemax={100}>
+    <div
+      class={`progress ${tone}`}
+      role="progressbar"
+      aria-label={label}
+      aria-valuenow={Math.floor(part * 100)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+    >
       <div class="fill" style={{ transform: `scaleX(${part.toFixed(4)})` }} />
       <span>{percent(part)}</span>
     </div>

@@ -32,8 +32,17 @@ export function Table<Row>({ label, columns, rows, keyOf, empty }: Props<Row>): 
         <thead>
           <tr>
             {columns.map(({ id, name, isNumeric = false }) => (
-              <th key={id} scope="col" class={isNumeric ? "numeric" : ""} aria-sort={sort?.id === id ? (sort.isDown ? "descending" : "ascending") : undefined}>
-                <button type="button" class="heading" onClick={() => setSort({ id, isDown: sort?.id === id ? !sort.isDown : isNumeric })}>
+              <th
+                key={id}
+                scope="col"
+                class={isNumeric ? "numeric" : ""}
+                aria-sort={sort?.id === id ? (sort.isDown ? "descending" : "ascending") : undefined}
+              >
+                <button
+                  type="button"
+                  class="heading"
+                  onClick={() => setSort({ id, isDown: sort?.id === id ? !sort.isDown : isNumeric })}
+                >
                   <span>{name}</span>
                   {sort?.id === id && <Icon name={sort.isDown ? "down" : "up"} size={12} />}
                 </button>

@@ -45,7 +45,13 @@ export function Tabs<Id extends string>({ label, tabs, chosen, onChoose, childre
         </div>
         {extra}
       </div>
-      <div class="panel" role="tabpanel" id={`${prefix}-panel-${chosen}`} aria-labelledby={`${prefix}-tab-${chosen}`} tabIndex={0}>
+      <div
+        class="panel"
+        role="tabpanel"
+        id={`${prefix}-panel-${chosen}`}
+        aria-labelledby={`${prefix}-tab-${chosen}`}
+        tabIndex={0}
+      >
         {children}
       </div>
     </div>

@@ -5,7 +5,10 @@ import { texts } from "../texts.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
-/** What went well is said when there is time for it, what failed at once. Both places are always there: else nobody announces them. */
+/**
+ * What went well is said when there is time for it, what failed at once. Both places are always there: else nobody
+ * announces them.
+ */
 export function Toasts(): JSX.Element {
   const list = toasts.value;
   return (

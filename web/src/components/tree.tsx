@@ -24,7 +24,16 @@ interface Props {
 }
 
 /** Files in folders, with columns: arrows go up and down, open and close; only lines in view are in the document. */
-export function Tree({ label, files, headings, cells, tick, onToggle, onEnter, class: extra = "" }: Props): JSX.Element {
+export function Tree({
+  label,
+  files,
+  headings,
+  cells,
+  tick,
+  onToggle,
+  onEnter,
+  class: extra = "",
+}: Props): JSX.Element {
   const shape = files.map((file) => file.path).join("\n");
   const nodes = useMemo(() => buildTree(files), [shape]);
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
@@ -58,7 +67,8 @@ export function Tree({ label, files, headings, cells, tick, onToggle, onEnter, c
     else if (event.key === "ArrowRight" && isOpen) go(focus + 1);
     else if (event.key === "ArrowRight" && node.isFolder) setOpen(node.path, true);
     else if (event.key === "ArrowLeft" && isOpen) setOpen(node.path, false);
-    else if (event.key === "ArrowLeft") go(lines.findLastIndex((other, at) => at < focus && other.node.level < node.level));
+    else if (event.key === "ArrowLeft")
+      go(lines.findLastIndex((other, at) => at < focus && other.node.level < node.level));
     else if (event.key === " ") onToggle?.(node);
     else if (event.key === "Enter" && node.isFolder) setOpen(node.path, !isOpen);
     else if (event.key === "Enter") onEnter?.(node);
@@ -128,7 +138,12 @@ function Line({ line, index, isFocused, onOpen, onFocus, tick, cells }: LineProp
       style={{ transform: `translateY(${index * LINE}px)` }}
       onClick={onFocus}
     >
-      <div role="gridcell" class="cell file-name" style={{ paddingLeft: `${(node.level - 1) * 18 + 4}px` }} title={node.name}>
+      <div
+        role="gridcell"
+        class="cell file-name"
+        style={{ paddingLeft: `${(node.level - 1) * 18 + 4}px` }}
+        title={node.name}
+      >
         <span class="twist" onClick={() => node.isFolder && onOpen(!isOpen)}>
           {node.isFolder && <Icon name={isOpen ? "open" : "shut"} size={14} />}
         </span>

@@ -23,7 +23,12 @@ export function rangeOf(scrollTop: number, height: number, rowHeight: number, co
 }
 
 /** Follows an element's scrolling and size; its owner is drawn again only when other rows come into view. */
-export function useRange(scroller: RefObject<HTMLElement | null>, rowHeight: number, count: number, headHeight = 0): Range {
+export function useRange(
+  scroller: RefObject<HTMLElement | null>,
+  rowHeight: number,
+  count: number,
+  headHeight = 0,
+): Range {
   const [seen, setSeen] = useState({ from: 0, height: 0 });
 
   useLayoutEffect(() => {

@@ -8,7 +8,12 @@ test("hasBit: the first piece is the highest bit; beyond the end there is nothin
   expect(countBits(bits, 15)).toBe(1);
 });
 
-test.each([[10, 3], [10, 10], [10, 1000], [7, 16]])("eachPixel: %d pixels cover all of %d pieces", (width, count) => {
+test.each([
+  [10, 3],
+  [10, 10],
+  [10, 1000],
+  [7, 16],
+])("eachPixel: %d pixels cover all of %d pieces", (width, count) => {
   const seen = new Set<number>();
   let calls = 0;
   eachPixel(width, count, (_x, from, to) => {

@@ -15,8 +15,8 @@ export function countBits(bits: Uint8Array, count: number): number {
 }
 
 /**
- * Calls `each` for every pixel with the pieces it stands for: `from` up to and without `to`, at least one. Fewer pieces than pixels
- * repeat.
+ * Calls `each` for every pixel with the pieces it stands for: `from` up to and without `to`, at least one. Fewer pieces
+ * than pixels repeat.
  */
 export function eachPixel(width: number, count: number, each: (x: number, from: number, to: number) => void): void {
   for (let x = 0; x < width; x += 1) {

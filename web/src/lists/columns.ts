@@ -4,8 +4,25 @@ import type { TorrentRow, TorrentState } from "../../../src/api/index.ts";
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
 export const COLUMN_IDS = [
-  "status", "name", "size", "done", "down", "up", "uploaded", "downloaded", "ratio", "eta",
-  "peers", "seeds", "availability", "label", "tracker", "added", "finished", "queue", "folder",
+  "status",
+  "name",
+  "size",
+  "done",
+  "down",
+  "up",
+  "uploaded",
+  "downloaded",
+  "ratio",
+  "eta",
+  "peers",
+  "seeds",
+  "availability",
+  "label",
+  "tracker",
+  "added",
+  "finished",
+  "queue",
+  "folder",
 ] as const;
 
 export interface Column {
@@ -23,16 +40,46 @@ export interface Column {
 
 /** What needs attention first, then what moves, then what waits. */
 const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
-  failed: 0, "disk-full": 1, downloading: 2, "fetching-metadata": 3, checking: 4, seeding: 5, stopping: 6, queued: 7, paused: 8,
+  failed: 0,
+  "disk-full": 1,
+  downloading: 2,
+  "fetching-metadata": 3,
+  checking: 4,
+  seeding: 5,
+  stopping: 6,
+  queued: 7,
+  paused: 8,
 };
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-const byText = (id: ColumnId, width: number, shown: boolean, field: keyof TorrentRow, key: (row: TorrentRow) => string): Column => ({
-  id, width, shown, numeric: false, fields: [field], key,
+const byText = (
+  id: ColumnId,
+  width: number,
+  shown: boolean,
+  field: keyof TorrentRow,
+  key: (row: TorrentRow) => string,
+): Column => ({
+  id,
+  width,
+  shown,
+  numeric: false,
+  fields: [field],
+  key,
 });
-const byNumber = (id: ColumnId, width: number, shown: boolean, field: keyof TorrentRow, key: (row: TorrentRow) => number): Column => ({
-  id, width, shown, numeric: true, fields: [field], key,
+const byNumber = (
+  id: ColumnId,
+  width: number,
+  shown: boolean,
+  field: keyof TorrentRow,
+  key: (row: TorrentRow) => number,
+): Column => ({
+  id,
+  width,
+  shown,
+  numeric: true,
+  fields: [field],
+  key,
 });
 
 export const COLUMNS: readonly Column[] = [
@@ -73,7 +120,10 @@ export function isColumnId(id: string): id is ColumnId {
 const MAX_KEYS = 50_000;
 const keys = new Map<string, string>();
 
-/** A name in the order people expect: no case, `2` before `10`. Names seldom change, and sorting asks for each a dozen times. */
+/**
+ * A name in the order people expect: no case, `2` before `10`. Names seldom change, and sorting asks for each a dozen
+ * times.
+ */
 export function nameKey(name: string): string {
   const known = keys.get(name);
   if (known !== undefined) return known;

@@ -2,7 +2,10 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { Group } from "./filter.ts";
 import { GROUPS, inGroup } from "./filter.ts";
 
-/** How many torrents each entry of the sidebar stands for, kept by adding and taking away: nothing is counted over again. */
+/**
+ * How many torrents each entry of the sidebar stands for, kept by adding and taking away: nothing is counted over
+ * again.
+ */
 export class Counts {
   readonly groups = new Map<Group, number>();
   readonly labels = new Map<string, number>();

@@ -5,7 +5,13 @@ import { GROUPS, inGroup, isFiltered, matcher, NO_FILTER } from "./filter.ts";
 import { row } from "./row.fixture.ts";
 
 describe("matcher", () => {
-  const debian = row({ id: "aa", name: "Debian 13 netinst", state: "downloading", label: "linux", trackers: ["a.example", "b.example"] });
+  const debian = row({
+    id: "aa",
+    name: "Debian 13 netinst",
+    state: "downloading",
+    label: "linux",
+    trackers: ["a.example", "b.example"],
+  });
 
   test("all words, in any order, whatever their case", () => {
     expect(matcher({ ...NO_FILTER, search: " NETINST  deb" })(debian)).toBe(true);

@@ -1,7 +1,17 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
 /** The sidebar's states: some are the engine's, some gather several, some look at what moves. */
-export const GROUPS = ["all", "active", "downloading", "seeding", "complete", "paused", "queued", "checking", "error"] as const;
+export const GROUPS = [
+  "all",
+  "active",
+  "downloading",
+  "seeding",
+  "complete",
+  "paused",
+  "queued",
+  "checking",
+  "error",
+] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Filter {
@@ -25,7 +35,12 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
     case "complete":
       return row.progress >= 1 && row.size > 0 && row.state !== "checking";
     case "error":
-      return row.state === "failed" || row.state === "disk-full" || row.error !== null || row.trackerProblem?.level === "error";
+      return (
+        row.state === "failed" ||
+        row.state === "disk-full" ||
+        row.error !== null ||
+        row.trackerProblem?.level === "error"
+      );
     default:
       return row.state === group;
   }
@@ -33,12 +48,16 @@ export function inGroup(row: TorrentRow, group: Group): boolean {
 
 /** Compiles a filter to a test of one row: the words are split once. */
 export function matcher(filter: Filter): (row: TorrentRow) => boolean {
-  const words = filter.search.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = filter.search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const { group, label, tracker } = filter;
   return (row) => {
     if (!inGroup(row, group)) return false;
     if (label !== null && !(label === "" ? row.labels.length === 0 : row.labels.includes(label))) return false;
-    if (tracker !== null && !(tracker === "" ? row.trackers.length === 0 : row.trackers.includes(tracker))) return false;
+    if (tracker !== null && !(tracker === "" ? row.trackers.length === 0 : row.trackers.includes(tracker)))
+      return false;
     if (words.length === 0) return true;
     const name = row.name.toLowerCase();
     return words.every((word) => name.includes(word) || row.id.startsWith(word));

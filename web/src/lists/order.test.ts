@@ -6,7 +6,9 @@ import { affectsOrder, compareBy, merge, sortRows } from "./order.ts";
 import { row } from "./row.fixture.ts";
 
 const rows = fc
-  .uniqueArray(fc.record({ id: fc.stringMatching(/^[0-9a-f]{1,6}$/), name: fc.string(), size: fc.nat(5) }), { selector: (entry) => entry.id })
+  .uniqueArray(fc.record({ id: fc.stringMatching(/^[0-9a-f]{1,6}$/), name: fc.string(), size: fc.nat(5) }), {
+    selector: (entry) => entry.id,
+  })
   .map((entries) => entries.map((entry) => row(entry)));
 
 test("nameKey: no case, numbers by value", () => {
@@ -17,14 +19,22 @@ test("nameKey: no case, numbers by value", () => {
 describe("merge", () => {
   test("is what a sort of everything would give", () => {
     fc.assert(
-      fc.property(rows, fc.constantFrom("name" as const, "size" as const), fc.boolean(), fc.nat(10), (all, column, descending, split) => {
-        const compare = compareBy({ column, descending });
-        const old = all.slice(split).toSorted(compare);
-        const moved: TorrentRow[] = old.slice(0, 2).map((entry) => ({ ...entry, size: entry.size + 3, name: `${entry.name}z` }));
-        const gone = new Set(old.slice(0, 3).map((entry) => entry.id));
-        const merged = merge(old, gone, [...all.slice(0, split), ...moved], compare);
-        expect(merged).toEqual([...old.slice(3), ...all.slice(0, split), ...moved].toSorted(compare));
-      }),
+      fc.property(
+        rows,
+        fc.constantFrom("name" as const, "size" as const),
+        fc.boolean(),
+        fc.nat(10),
+        (all, column, descending, split) => {
+          const compare = compareBy({ column, descending });
+          const old = all.slice(split).toSorted(compare);
+          const moved: TorrentRow[] = old
+            .slice(0, 2)
+            .map((entry) => ({ ...entry, size: entry.size + 3, name: `${entry.name}z` }));
+          const gone = new Set(old.slice(0, 3).map((entry) => entry.id));
+          const merged = merge(old, gone, [...all.slice(0, split), ...moved], compare);
+          expect(merged).toEqual([...old.slice(3), ...all.slice(0, split), ...moved].toSorted(compare));
+        },
+      ),
     );
   });
 });

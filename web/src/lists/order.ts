@@ -49,10 +49,15 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * A sorted list with some rows gone and some put in, in one pass: a second's few changes among 10,000 rows cost a copy of the list and a
- * binary search each, not a sort. `incoming` need not be sorted.
+ * A sorted list with some rows gone and some put in, in one pass: a second's few changes among 10,000 rows cost a copy
+ * of the list and a binary search each, not a sort. `incoming` need not be sorted.
  */
-export function merge(sorted: readonly TorrentRow[], gone: ReadonlySet<string>, incoming: readonly TorrentRow[], compare: Compare): TorrentRow[] {
+export function merge(
+  sorted: readonly TorrentRow[],
+  gone: ReadonlySet<string>,
+  incoming: readonly TorrentRow[],
+  compare: Compare,
+): TorrentRow[] {
   const stay = gone.size === 0 ? [...sorted] : sorted.filter((row) => !gone.has(row.id));
   if (incoming.length === 0) return stay;
   const fresh = incoming.toSorted(compare);

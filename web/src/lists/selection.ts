@@ -40,7 +40,9 @@ export type Step = "up" | "down" | "pageUp" | "pageDown" | "home" | "end";
 export function target(selection: Selection, order: readonly string[], step: Step, page: number): string | null {
   const last = order.length - 1;
   const at = selection.focus === null ? -1 : order.indexOf(selection.focus);
-  const to = { up: at < 0 ? last : at - 1, down: at + 1, pageUp: at - page, pageDown: at + page, home: 0, end: last }[step];
+  const to = { up: at < 0 ? last : at - 1, down: at + 1, pageUp: at - page, pageDown: at + page, home: 0, end: last }[
+    step
+  ];
   return order[Math.max(0, Math.min(last, to))] ?? null;
 }
 

@@ -21,8 +21,14 @@ describe("buildTree", () => {
   });
 
   test("a folder and a file may have the same name, and names of object members are only names", () => {
-    const odd = buildTree([{ index: 0, path: "__proto__/constructor", size: 1 }, { index: 1, path: "constructor", size: 1 }]);
-    expect(odd.map((node) => [node.name, node.isFolder])).toEqual([["__proto__", true], ["constructor", false]]);
+    const odd = buildTree([
+      { index: 0, path: "__proto__/constructor", size: 1 },
+      { index: 1, path: "constructor", size: 1 },
+    ]);
+    expect(odd.map((node) => [node.name, node.isFolder])).toEqual([
+      ["__proto__", true],
+      ["constructor", false],
+    ]);
   });
 });
 

@@ -49,10 +49,24 @@ function finish(draft: Draft, prefix: string, level: number): TreeNode[] {
   const folders = [...draft.folders].map(([name, inner]): TreeNode => {
     const path = `${prefix}${name}`;
     const children = finish(inner, `${path}/`, level + 1);
-    return { path, name, level, children, files: children.flatMap((child) => child.files), size: children.reduce((sum, child) => sum + child.size, 0), isFolder: true };
+    return {
+      path,
+      name,
+      level,
+      children,
+      files: children.flatMap((child) => child.files),
+      size: children.reduce((sum, child) => sum + child.size, 0),
+      isFolder: true,
+    };
   });
   const files = draft.files.map((file): TreeNode => ({
-    path: file.path, name: file.path.slice(prefix.length), level, children: [], files: [file.index], size: file.size, isFolder: false,
+    path: file.path,
+    name: file.path.slice(prefix.length),
+    level,
+    children: [],
+    files: [file.index],
+    size: file.size,
+    isFolder: false,
   }));
   const byName = (a: TreeNode, b: TreeNode): number => COLLATOR.compare(a.name, b.name);
   return [...folders.toSorted(byName), ...files.toSorted(byName)];

@@ -18,7 +18,13 @@ let attempts = 0;
 
 /** The daemon's word is taken: its tests hold every event to its schema, and page and daemon are built together. */
 const json: { readonly [Name in EventName]: { parse(text: string): EventData<Name> } } = {
-  snapshot: JSON, delta: JSON, rates: JSON, session: JSON, log: JSON, task: JSON, settings: JSON,
+  snapshot: JSON,
+  delta: JSON,
+  rates: JSON,
+  session: JSON,
+  log: JSON,
+  task: JSON,
+  settings: JSON,
 };
 
 /** What to do with the text of each event. */

@@ -47,7 +47,9 @@ function loadWidths(): ReadonlyMap<ColumnId, number> {
 
 function loadSort(): Sort {
   const { column, descending } = record(load("sort"));
-  return typeof column === "string" && isColumnId(column) ? { column, descending: descending === true } : { column: "added", descending: true };
+  return typeof column === "string" && isColumnId(column)
+    ? { column, descending: descending === true }
+    : { column: "added", descending: true };
 }
 
 function loadTheme(): Theme {

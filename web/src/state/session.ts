@@ -25,7 +25,9 @@ export function putTask(task: CreateTask): void {
   const rest = tasks.peek();
   // The answer to the request may come after the event that it has ended.
   if (task.state === "hashing" && rest.some((other) => other.id === task.id && other.state !== "hashing")) return;
-  tasks.value = rest.some((other) => other.id === task.id) ? rest.map((other) => (other.id === task.id ? task : other)) : [...rest, task];
+  tasks.value = rest.some((other) => other.id === task.id)
+    ? rest.map((other) => (other.id === task.id ? task : other))
+    : [...rest, task];
 }
 
 export function dropTask(id: string): void {

@@ -26,7 +26,12 @@ beforeEach(() => {
 
 describe("applyDelta", () => {
   test("draws only the row that changed, and not the list when its order stays", () => {
-    const [a, b, list, counts] = [drawings(() => rowOf("a")), drawings(() => rowOf("b")), drawings(() => order.value), drawings(tallies)];
+    const [a, b, list, counts] = [
+      drawings(() => rowOf("a")),
+      drawings(() => rowOf("b")),
+      drawings(() => order.value),
+      drawings(tallies),
+    ];
     applyDelta({ changed: [{ id: "b", done: 7 }], removed: [] });
     expect([a(), b(), list(), counts()]).toEqual([0, 1, 0, 0]);
     expect(rowOf("b")).toMatchObject({ done: 7, size: 2, label: "x" });

@@ -12,8 +12,8 @@ import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 const WARM_UP = 300;
 
 /**
- * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept sorted by merging
- * what has changed into it. Only a new order or a new filter goes through all of them.
+ * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept
+ * sorted by merging what has changed into it. Only a new order or a new filter goes through all of them.
  */
 const rows = new Map<string, Signal<TorrentRow>>();
 const counts = new Counts();
@@ -23,7 +23,10 @@ export const filter = signal<Filter>(NO_FILTER);
 export const loaded = signal(false);
 export const total = signal(0);
 export const visible = signal<readonly TorrentRow[]>([]);
-/** The rows' ids in the order they show. Rows themselves are read by `rowOf`: `visible` may hold an older state of one that did not move. */
+/**
+ * The rows' ids in the order they show. Rows themselves are read by `rowOf`: `visible` may hold an older state of one
+ * that did not move.
+ */
 export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
 /** Counts one up whenever `tallies` has changed. */
 const talliesVersion = signal(0);
@@ -141,7 +144,8 @@ export function applyDelta(delta: EventData<"delta">): void {
     }
     total.value = rows.size;
     if (recount) talliesVersion.value += 1;
-    // Those that stay may be of an older state, but not in the field that orders them: else they would be among the incoming.
+    // Those that stay may be of an older state, but not in the field that orders them: else they would be among the
+    // incoming.
     if (gone.size > 0 || incoming.length > 0) visible.value = merge(visible.peek(), gone, incoming, compare);
   });
 }

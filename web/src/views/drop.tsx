@@ -9,7 +9,8 @@ import { texts } from "../texts.ts";
 export function DropZone(): JSX.Element | null {
   const [isOver, setOver] = useState(false);
   useEffect(() => {
-    const takes = (event: DragEvent): boolean => ["Files", "text/uri-list"].some((type) => event.dataTransfer?.types.includes(type) === true);
+    const takes = (event: DragEvent): boolean =>
+      ["Files", "text/uri-list"].some((type) => event.dataTransfer?.types.includes(type) === true);
     const onOver = (event: DragEvent): void => {
       if (!takes(event)) return;
       event.preventDefault();

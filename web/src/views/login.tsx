@@ -33,7 +33,14 @@ export function Login(): JSX.Element {
       >
         <Logo />
         <h1>{texts.login.title}</h1>
-        <TextField label={texts.login.token} hint={texts.login.hint} type="password" value={token} onInput={setToken} isRequired />
+        <TextField
+          label={texts.login.token}
+          hint={texts.login.hint}
+          type="password"
+          value={token}
+          onInput={setToken}
+          isRequired
+        />
         <p class="failure" role="alert">
           {error}
         </p>

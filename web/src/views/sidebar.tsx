@@ -8,7 +8,15 @@ import { filter, tallies } from "../state/torrents.ts";
 import { texts } from "../texts.ts";
 
 const ICONS: Readonly<Record<Group, IconName>> = {
-  all: "details", active: "limits", downloading: "down", seeding: "up", complete: "done", paused: "pause", queued: "wait", checking: "check", error: "error",
+  all: "details",
+  active: "limits",
+  downloading: "down",
+  seeding: "up",
+  complete: "done",
+  paused: "pause",
+  queued: "wait",
+  checking: "check",
+  error: "error",
 };
 const words = texts.sidebar;
 
@@ -32,7 +40,13 @@ function Section({ title, entries }: { readonly title: string; readonly entries:
       <ul>
         {entries.map((entry) => (
           <li key={entry.key}>
-            <button type="button" class={`filter ${entry.key === "any" ? "any" : ""}`} aria-pressed={entry.isChosen} title={entry.name} onClick={entry.choose}>
+            <button
+              type="button"
+              class={`filter ${entry.key === "any" ? "any" : ""}`}
+              aria-pressed={entry.isChosen}
+              title={entry.name}
+              onClick={entry.choose}
+            >
               <Icon name={entry.icon} size={15} />
               <span class="name">{entry.name}</span>
               {entry.amount !== null && <span class="count">{count(entry.amount)}</span>}
@@ -45,12 +59,23 @@ function Section({ title, entries }: { readonly title: string; readonly entries:
 }
 
 /** Everything that has an entry, by name; those without one last. */
-function entriesOf(map: ReadonlyMap<string, number>, chosen: string | null, any: string, without: string, icon: IconName, choose: (key: string | null) => void): readonly Entry[] {
+function entriesOf(
+  map: ReadonlyMap<string, number>,
+  chosen: string | null,
+  any: string,
+  without: string,
+  icon: IconName,
+  choose: (key: string | null) => void,
+): readonly Entry[] {
   const named = [...map].filter(([key]) => key !== "").toSorted(([a], [b]) => a.localeCompare(b));
   const rest = map.get("");
-  const entries: Entry[] = [{ key: "any", name: any, icon, amount: null, isChosen: chosen === null, choose: () => choose(null) }];
-  for (const [key, amount] of named) entries.push({ key: `=${key}`, name: key, icon, amount, isChosen: chosen === key, choose: () => choose(key) });
-  if (rest !== undefined) entries.push({ key: "=", name: without, icon, amount: rest, isChosen: chosen === "", choose: () => choose("") });
+  const entries: Entry[] = [
+    { key: "any", name: any, icon, amount: null, isChosen: chosen === null, choose: () => choose(null) },
+  ];
+  for (const [key, amount] of named)
+    entries.push({ key: `=${key}`, name: key, icon, amount, isChosen: chosen === key, choose: () => choose(key) });
+  if (rest !== undefined)
+    entries.push({ key: "=", name: without, icon, amount: rest, isChosen: chosen === "", choose: () => choose("") });
   return entries;
 }
 
@@ -62,11 +87,26 @@ export function Sidebar(): JSX.Element {
       <Section
         title={words.state}
         entries={GROUPS.map((id) => ({
-          key: id, name: texts.groups[id], icon: ICONS[id], amount: counts.groups.get(id) ?? 0, isChosen: group === id, choose: () => narrow({ group: id }),
+          key: id,
+          name: texts.groups[id],
+          icon: ICONS[id],
+          amount: counts.groups.get(id) ?? 0,
+          isChosen: group === id,
+          choose: () => narrow({ group: id }),
         }))}
       />
-      <Section title={words.labels} entries={entriesOf(counts.labels, label, words.anyLabel, words.noLabel, "label", (key) => narrow({ label: key }))} />
-      <Section title={words.trackers} entries={entriesOf(counts.trackers, tracker, words.anyTracker, words.noTracker, "link", (key) => narrow({ tracker: key }))} />
+      <Section
+        title={words.labels}
+        entries={entriesOf(counts.labels, label, words.anyLabel, words.noLabel, "label", (key) =>
+          narrow({ label: key }),
+        )}
+      />
+      <Section
+        title={words.trackers}
+        entries={entriesOf(counts.trackers, tracker, words.anyTracker, words.noTracker, "link", (key) =>
+          narrow({ tracker: key }),
+        )}
+      />
     </>
   );
 }

@@ -47,7 +47,10 @@ export function Tasks(): JSX.Element | null {
             <span class="name">{sentence(task)}</span>
             {task.state === "hashing" && <Progress value={task.progress} label={sentence(task)} />}
             {torrent !== null && hasRow(torrent) && <Button label={words.show} onClick={() => show(torrent)} />}
-            <Button label={task.state === "hashing" ? texts.common.cancel : texts.common.dismiss} onClick={() => void end(task)} />
+            <Button
+              label={task.state === "hashing" ? texts.common.cancel : texts.common.dismiss}
+              onClick={() => void end(task)}
+            />
           </div>
         );
       })}

@@ -39,9 +39,21 @@ function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[]
   return [
     { label: words.addUrl, icon: <Icon name="link" />, run: () => (dialog.value = { kind: "add-url", url: "" }) },
     { label: words.create, icon: <Icon name="create" />, run: () => (dialog.value = { kind: "create" }) },
-    { label: words.recheck, icon: <Icon name="check" />, isApart: true, isDisabled: !hasSelection, run: () => simple("recheck") },
+    {
+      label: words.recheck,
+      icon: <Icon name="check" />,
+      isApart: true,
+      isDisabled: !hasSelection,
+      run: () => simple("recheck"),
+    },
     { label: words.limits, icon: <Icon name="limits" />, isDisabled: !hasSelection, run: () => ask("limits") },
-    { label: words.remove, icon: <Icon name="remove" />, isDisabled: !hasSelection, isDangerous: true, run: () => ask("remove") },
+    {
+      label: words.remove,
+      icon: <Icon name="remove" />,
+      isDisabled: !hasSelection,
+      isDangerous: true,
+      run: () => ask("remove"),
+    },
     ...always.map((item, at) => (at === 0 ? { ...item, isApart: true } : item)),
   ];
 }
@@ -50,7 +62,8 @@ export function Toolbar(): JSX.Element {
   const isPhone = isNarrow.value;
   const hasSelection = selection.value.ids.size > 0;
   const more = (event: MouseEvent): void => {
-    if (event.currentTarget instanceof HTMLElement) menuBelow(event.currentTarget, words.more, moreItems(isPhone, hasSelection));
+    if (event.currentTarget instanceof HTMLElement)
+      menuBelow(event.currentTarget, words.more, moreItems(isPhone, hasSelection));
   };
   return (
     <header class="toolbar">
@@ -66,14 +79,22 @@ export function Toolbar(): JSX.Element {
       />
       <div class="group" role="toolbar" aria-label={words.label}>
         <Button label={words.addFile} icon="file" kind="primary" onClick={pickFiles} />
-        {!isPhone && <Button label={words.addUrl} icon="link" onClick={() => (dialog.value = { kind: "add-url", url: "" })} />}
+        {!isPhone && (
+          <Button label={words.addUrl} icon="link" onClick={() => (dialog.value = { kind: "add-url", url: "" })} />
+        )}
         {!isPhone && <Button label={words.create} icon="create" onClick={() => (dialog.value = { kind: "create" })} />}
         <span class="gap" />
         <Button label={words.start} icon="play" isDisabled={!hasSelection} onClick={() => simple("start")} />
         <Button label={words.pause} icon="pause" isDisabled={!hasSelection} onClick={() => simple("pause")} />
-        {!isPhone && <Button label={words.remove} icon="remove" isDisabled={!hasSelection} onClick={() => ask("remove")} />}
-        {!isPhone && <Button label={words.recheck} icon="check" isDisabled={!hasSelection} onClick={() => simple("recheck")} />}
-        {!isPhone && <Button label={words.limits} icon="limits" isDisabled={!hasSelection} onClick={() => ask("limits")} />}
+        {!isPhone && (
+          <Button label={words.remove} icon="remove" isDisabled={!hasSelection} onClick={() => ask("remove")} />
+        )}
+        {!isPhone && (
+          <Button label={words.recheck} icon="check" isDisabled={!hasSelection} onClick={() => simple("recheck")} />
+        )}
+        {!isPhone && (
+          <Button label={words.limits} icon="limits" isDisabled={!hasSelection} onClick={() => ask("limits")} />
+        )}
       </div>
       <div class="search" role="search">
         <Icon name="search" />
@@ -87,10 +108,21 @@ export function Toolbar(): JSX.Element {
         />
       </div>
       <div class="group end">
-        {!isPhone && <Button label={words.details} icon="details" isPressed={detailsOpen.value} onClick={() => (detailsOpen.value = !detailsOpen.value)} />}
-        {!isPhone && <Button label={words.statistics} icon="statistics" onClick={() => (dialog.value = { kind: "statistics" })} />}
+        {!isPhone && (
+          <Button
+            label={words.details}
+            icon="details"
+            isPressed={detailsOpen.value}
+            onClick={() => (detailsOpen.value = !detailsOpen.value)}
+          />
+        )}
+        {!isPhone && (
+          <Button label={words.statistics} icon="statistics" onClick={() => (dialog.value = { kind: "statistics" })} />
+        )}
         {!isPhone && <Button label={words.theme[theme.value]} icon={theme.value} onClick={switchTheme} />}
-        {!isPhone && <Button label={words.settings} icon="settings" onClick={() => (dialog.value = { kind: "settings" })} />}
+        {!isPhone && (
+          <Button label={words.settings} icon="settings" onClick={() => (dialog.value = { kind: "settings" })} />
+        )}
         <Button label={words.more} icon="more" hasPopup onClick={more} />
       </div>
     </header>

@@ -30,18 +30,29 @@ interface AnnounceFlags extends CommonFlags {
 }
 
 /** One tracker's answer. */
-type Answer = { readonly tracker: string; readonly reply: AnnounceReply } | { readonly tracker: string; readonly problem: Problem };
+type Answer =
+  | { readonly tracker: string; readonly reply: AnnounceReply }
+  | { readonly tracker: string; readonly problem: Problem };
 
 export function announceCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Announces to each tracker of a torrent, once, and shows what it answers. It asks as somebody who has nothing yet and takes no connections.", [
-    ["announce debian.torrent", "who shares it?"],
-    ["announce --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker udp://127.0.0.1:6969", "without a torrent file"],
-    ["announce debian.torrent --event stopped --port 6881", "take an earlier announce back"],
-  ])
+  const command = newCommand(
+    entry,
+    "Announces to each tracker of a torrent, once, and shows what it answers. It asks as somebody who has nothing yet and takes no connections.",
+    [
+      ["announce debian.torrent", "who shares it?"],
+      [
+        "announce --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker udp://127.0.0.1:6969",
+        "without a torrent file",
+      ],
+      ["announce debian.torrent --event stopped --port 6881", "take an earlier announce back"],
+    ],
+  )
     .argument("[torrent|magnet]", "a torrent file or magnet link")
     .option("--info-hash <hex>", "instead of a torrent", infoHashArgument("--info-hash"))
     .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
-    .addOption(choiceOption("--event <event>", "what to tell", ["started", "stopped", "completed", "none"]).default("started"))
+    .addOption(
+      choiceOption("--event <event>", "what to tell", ["started", "stopped", "completed", "none"]).default("started"),
+    )
     .option("--port <number>", "where we listen; trackers tell others", wholeArgument("--port", 0, 65_535), 6881)
     .option("--numwant <number>", "peers to ask for", wholeArgument("--numwant", 0, 10_000), 50)
     .option("--uploaded <size>", "bytes sent, to tell", sizeArgument("--uploaded"), 0)
@@ -109,11 +120,15 @@ function show(output: Output, answer: Answer, at: number): void {
     ["seeders", reply.seeders?.toString()],
     ["leechers", reply.leechers?.toString()],
     ["downloads", reply.completed?.toString()],
-    ["next announce", `in ${formatDuration(reply.interval)}${reply.minInterval === undefined ? "" : `, not before ${formatDuration(reply.minInterval)}`}`],
+    [
+      "next announce",
+      `in ${formatDuration(reply.interval)}${reply.minInterval === undefined ? "" : `, not before ${formatDuration(reply.minInterval)}`}`,
+    ],
     ["our address", reply.externalIp],
     ["warning", reply.warning === undefined ? undefined : output.style.warn(clean(reply.warning))],
     ["peers", reply.peers.length === 0 ? "none" : count(reply.peers.length, "peer")],
   ]);
   const rows = reply.peers.map(({ ip, port }) => [ip, String(port)]);
-  if (rows.length > 0) for (const line of table([{ title: "address" }, { title: "port", align: "right" }], rows)) output.line(`  ${line}`);
+  if (rows.length > 0)
+    for (const line of table([{ title: "address" }, { title: "port", align: "right" }], rows)) output.line(`  ${line}`);
 }

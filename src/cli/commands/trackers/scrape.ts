@@ -37,10 +37,17 @@ export function scrapeCommand(entry: CommandEntry): Command {
   const readHash = infoHashArgument("--info-hash");
   const command = newCommand(entry, "Asks trackers how many seeders and leechers torrents have, without joining in.", [
     ["scrape *.torrent", "all of them, at all of their trackers"],
-    ["scrape --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker http://tracker.example/announce", "without a torrent file"],
+    [
+      "scrape --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker http://tracker.example/announce",
+      "without a torrent file",
+    ],
   ])
     .argument("[torrent|magnet...]", "torrent files or magnet links")
-    .option("--info-hash <hex>", "a torrent by its info-hash; may be repeated", (text: string, before: readonly InfoHash[] | undefined) => [...(before ?? []), readHash(text)])
+    .option(
+      "--info-hash <hex>",
+      "a torrent by its info-hash; may be repeated",
+      (text: string, before: readonly InfoHash[] | undefined) => [...(before ?? []), readHash(text)],
+    )
     .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
     .option("--timeout <seconds>", "for each tracker", wholeArgument("--timeout", 1, 600), 30);
   return act<ScrapeFlags>(command, entry, run);
@@ -64,9 +71,16 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
   const answers = await Promise.all(questions(targets).map(ask));
   output.data({ trackers: answers.map(toJson) });
   if (!output.json) {
-    const rows = answers.flatMap(({ problem, targets, entries, tracker }) => (problem === undefined ? targets.map((target, at) => row(target, entries[at], tracker)) : []));
+    const rows = answers.flatMap(({ problem, targets, entries, tracker }) =>
+      problem === undefined ? targets.map((target, at) => row(target, entries[at], tracker)) : [],
+    );
     const right = (title: string) => ({ title, align: "right" as const });
-    if (rows.length > 0) for (const line of table([right("seeders"), right("leechers"), right("downloads"), { title: "torrent" }, { title: "tracker" }], rows)) output.line(line);
+    if (rows.length > 0)
+      for (const line of table(
+        [right("seeders"), right("leechers"), right("downloads"), { title: "torrent" }, { title: "tracker" }],
+        rows,
+      ))
+        output.line(line);
     for (const { problem } of answers) if (problem !== undefined) output.problem(problem);
   }
   return answers.some((answer) => answer.problem === undefined) ? EXIT_DONE : EXIT_FAILED;
@@ -77,18 +91,30 @@ type Question = Pick<Answer, "tracker" | "targets">;
 /** By tracker, as many torrents at once as a request takes. */
 function questions(targets: readonly TrackerTarget[]): Question[] {
   const byTracker = new Map<string, TrackerTarget[]>();
-  for (const target of targets) for (const tracker of target.trackers) byTracker.set(tracker, [...(byTracker.get(tracker) ?? []), target]);
+  for (const target of targets)
+    for (const tracker of target.trackers) byTracker.set(tracker, [...(byTracker.get(tracker) ?? []), target]);
   return [...byTracker].flatMap(([tracker, all]) =>
-    Array.from({ length: Math.ceil(all.length / PER_REQUEST) }, (_, at) => ({ tracker, targets: all.slice(at * PER_REQUEST, (at + 1) * PER_REQUEST) })),
+    Array.from({ length: Math.ceil(all.length / PER_REQUEST) }, (_, at) => ({
+      tracker,
+      targets: all.slice(at * PER_REQUEST, (at + 1) * PER_REQUEST),
+    })),
   );
 }
 
 function toJson({ tracker, targets, entries, problem }: Answer): unknown {
   if (problem !== undefined) return { tracker, error: problem };
-  return { tracker, torrents: targets.map(({ infoHash }, at) => ({ infoHash: infoHash.hex, known: entries[at] !== undefined, ...entries[at] })) };
+  return {
+    tracker,
+    torrents: targets.map(({ infoHash }, at) => ({
+      infoHash: infoHash.hex,
+      known: entries[at] !== undefined,
+      ...entries[at],
+    })),
+  };
 }
 
 function row(target: TrackerTarget, entry: ScrapeEntry | undefined, tracker: string): string[] {
-  const figures = entry === undefined ? ["unknown", "", ""] : [entry.seeders, entry.leechers, entry.completed].map(groupDigits);
+  const figures =
+    entry === undefined ? ["unknown", "", ""] : [entry.seeders, entry.leechers, entry.completed].map(groupDigits);
   return [...figures, cutText(clean(target.name), NAME_WIDTH), clean(tracker)];
 }

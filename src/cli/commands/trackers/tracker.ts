@@ -22,14 +22,23 @@ interface TrackerFlags extends CommonFlags {
 }
 
 export function trackerCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Runs a tracker until Ctrl-C. Everything is in memory: clients announce again when it comes back.", [
-    ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for everybody who can reach this machine"],
-    ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port, which the first line tells"],
-    ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "for these torrents alone"],
-  ])
+  const command = newCommand(
+    entry,
+    "Runs a tracker until Ctrl-C. Everything is in memory: clients announce again when it comes back.",
+    [
+      ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for everybody who can reach this machine"],
+      ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port, which the first line tells"],
+      ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "for these torrents alone"],
+    ],
+  )
     .option("--http <host:port>", "listen for HTTP there; 0 is any port", addressArgument("--http"))
     .option("--udp <host:port>", "listen for UDP there", addressArgument("--udp"))
-    .option("--interval <seconds>", "time between announces that clients are asked for", wholeArgument("--interval", 1, 86_400), 1800)
+    .option(
+      "--interval <seconds>",
+      "time between announces that clients are asked for",
+      wholeArgument("--interval", 1, 86_400),
+      1800,
+    )
     .option("--allow <torrent...>", "serve these torrents alone");
   return act<TrackerFlags>(command, entry, run);
 }
@@ -42,7 +51,8 @@ function addressArgument(option: string): (text: string) => Endpoint {
 async function run(session: Session<TrackerFlags>): Promise<number> {
   const { flags, output } = session;
   const { http, udp } = flags;
-  if (http === undefined && udp === undefined) throw new CommandLineError("say where to listen: --http HOST:PORT, --udp HOST:PORT or both");
+  if (http === undefined && udp === undefined)
+    throw new CommandLineError("say where to listen: --http HOST:PORT, --udp HOST:PORT or both");
   const runtime = await session.runtime();
   const allow = await readAllowed(session);
   const server = new TrackerServer(runtime, { http, udp, intervalSeconds: flags.interval, allow });
@@ -50,12 +60,15 @@ async function run(session: Session<TrackerFlags>): Promise<number> {
   const addresses = await server.listen();
   try {
     const urls = announceUrls(addresses);
-    const text = (endpoint: Endpoint | undefined): string | null => (endpoint === undefined ? null : formatEndpoint(endpoint));
+    const text = (endpoint: Endpoint | undefined): string | null =>
+      endpoint === undefined ? null : formatEndpoint(endpoint);
     output.data({ event: "ready", http: text(addresses.http), udp: text(addresses.udp), urls });
     output.line("a tracker is running; to use it, put into torrents:");
     for (const url of urls) output.line(`  ${url}`);
     if (addresses.http !== undefined) output.line(`figures: ${urls[0]?.replace("/announce", "/") ?? ""}`);
-    const display = isLive(output, false) ? new LiveDisplay(output, (columns) => [cutText(statsLine(server.stats()), columns)]) : undefined;
+    const display = isLive(output, false)
+      ? new LiveDisplay(output, (columns) => [cutText(statsLine(server.stats()), columns)])
+      : undefined;
     await aborted(signal);
     display?.close();
     output.note(`stopped after ${statsLine(server.stats())}`);

@@ -10,7 +10,8 @@ export function blockRules(checked: CheckedPieces | undefined): Topic {
     const { message } = context;
     if (message.type !== "piece" || !isPlace(context, message, report) || !isAnswer(context, message, report)) return;
     lintChoking(context, message, report);
-    if (context.from.pieces?.get(message.piece) === false) report("block.unhad", `${spanText(message)}: it never said that it has the piece`);
+    if (context.from.pieces?.get(message.piece) === false)
+      report("block.unhad", `${spanText(message)}: it never said that it has the piece`);
     if (message.block !== undefined) lintHash(context, message, message.block, checked, report);
   };
 }
@@ -34,7 +35,10 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
     case "unsure":
       return true;
     case "length":
-      report("block.length", `a block of ${spanText(span)}: asked for were ${theirs.requests.lengthAsked(span) ?? 0} bytes`);
+      report(
+        "block.length",
+        `a block of ${spanText(span)}: asked for were ${theirs.requests.lengthAsked(span) ?? 0} bytes`,
+      );
       return false;
     case "settled":
       report("block.twice", `a block of ${spanText(span)}, whose request was answered before`);
@@ -46,18 +50,34 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
 }
 
 /**
- * The sender knows its own choke, but what it had put together before may still leave it: clients read blocks from disk while they choke
- * and send them all the same. With the fast extension that is as it should be: what is being served may be completed (BEP 6).
+ * The sender knows its own choke, but what it had put together before may still leave it: clients read blocks from disk
+ * while they choke and send them all the same. With the fast extension that is as it should be: what is being served
+ * may be completed (BEP 6).
  */
 function lintChoking({ from, to, mine, at }: Context, span: BlockSpan, report: Report): void {
   if (!from.choking || (from.fast && to.fast && from.allowedFast.has(span.piece))) return;
-  if (!mine.hasUnchoked || mine.chokedAt === undefined) report("block.choking", `a block of ${spanText(span)} to a side that it never unchoked`);
-  else if (at - mine.chokedAt > CROSSING_GRACE_MS) report("block.choking", `a block of ${spanText(span)}, ${Math.round((at - mine.chokedAt) / 1000)} s after its choke`);
+  if (!mine.hasUnchoked || mine.chokedAt === undefined)
+    report("block.choking", `a block of ${spanText(span)} to a side that it never unchoked`);
+  else if (at - mine.chokedAt > CROSSING_GRACE_MS)
+    report(
+      "block.choking",
+      `a block of ${spanText(span)}, ${Math.round((at - mine.chokedAt) / 1000)} s after its choke`,
+    );
   else if (!(from.fast && to.fast)) report("block.after-choke", `a block of ${spanText(span)} after its choke`);
 }
 
-function lintHash({ metainfo, way, at }: Context, span: BlockSpan, block: Uint8Array, checked: CheckedPieces | undefined, report: Report): void {
+function lintHash(
+  { metainfo, way, at }: Context,
+  span: BlockSpan,
+  block: Uint8Array,
+  checked: CheckedPieces | undefined,
+  report: Report,
+): void {
   if (metainfo === undefined || checked === undefined) return;
   const bad = checked.add({ metainfo, way, at, piece: span.piece, begin: span.begin, block });
-  if (bad !== undefined) report("block.hash", `piece ${span.piece} is complete, and its SHA-1 is ${toHex(bad.found)}, not ${toHex(bad.expected)}`);
+  if (bad !== undefined)
+    report(
+      "block.hash",
+      `piece ${span.piece} is complete, and its SHA-1 is ${toHex(bad.found)}, not ${toHex(bad.expected)}`,
+    );
 }

@@ -23,7 +23,10 @@ export const extendedRules: Topic = (context, report) => {
 
 function isOutOfPlace(context: Context, report: Report): boolean {
   if (isAgreed(context, "extended")) return false;
-  report("extended.unnegotiated", `an extended message without the extension protocol: ${whoDidNot(context, "extended")}`);
+  report(
+    "extended.unnegotiated",
+    `an extended message without the extension protocol: ${whoDidNot(context, "extended")}`,
+  );
   return true;
 }
 
@@ -41,8 +44,12 @@ function lintNames(extensions: ReadonlyMap<string, number>, report: Report): voi
 
 function lintId({ theirs, at }: Context, id: number, report: Report): void {
   const known = theirs.extensions.get(id);
-  if (known === undefined) report("extended.unannounced", `an extended message by the id ${id}, which the receiver never named`);
+  if (known === undefined)
+    report("extended.unannounced", `an extended message by the id ${id}, which the receiver never named`);
   else if (known.endedAt !== undefined && at - known.endedAt > CROSSING_GRACE_MS) {
-    report("extended.turned-off", `an extended message by the id ${id}: ${JSON.stringify(known.name)} was taken back ${Math.round((at - known.endedAt) / 1000)} s ago`);
+    report(
+      "extended.turned-off",
+      `an extended message by the id ${id}: ${JSON.stringify(known.name)} was taken back ${Math.round((at - known.endedAt) / 1000)} s ago`,
+    );
   }
 }

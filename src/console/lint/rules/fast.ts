@@ -14,7 +14,11 @@ export const fastRules: Topic = (context, report) => {
     case "have-all":
     case "have-none":
       if (isOutOfPlace(context, message.type, report)) return;
-      if (mine.hasToldPieces && (message.type === "have-none" || from.pieces?.isFull !== false)) report("fast.twice", `${message.type} after its pieces were told: exactly one of bitfield, have-all and have-none is sent`);
+      if (mine.hasToldPieces && (message.type === "have-none" || from.pieces?.isFull !== false))
+        report(
+          "fast.twice",
+          `${message.type} after its pieces were told: exactly one of bitfield, have-all and have-none is sent`,
+        );
       return;
     case "reject":
       if (isOutOfPlace(context, message.type, report)) return;
@@ -22,7 +26,11 @@ export const fastRules: Topic = (context, report) => {
       return;
     case "allowed-fast":
       if (isOutOfPlace(context, message.type, report)) return;
-      if (metainfo !== undefined && message.piece >= metainfo.pieceCount) report("fast.allowed-range", `allowed-fast of piece ${message.piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+      if (metainfo !== undefined && message.piece >= metainfo.pieceCount)
+        report(
+          "fast.allowed-range",
+          `allowed-fast of piece ${message.piece}: the torrent has ${metainfo.pieceCount}, from 0 on`,
+        );
       return;
     case "suggest":
       if (isOutOfPlace(context, message.type, report)) return;
@@ -41,19 +49,27 @@ function isOutOfPlace(context: Context, type: string, report: Report): boolean {
   return true;
 }
 
-function lintReject({ theirs }: Context, span: { readonly piece: number; readonly begin: number; readonly length: number }, report: Report): void {
+function lintReject(
+  { theirs }: Context,
+  span: { readonly piece: number; readonly begin: number; readonly length: number },
+  report: Report,
+): void {
   const kind = theirs.requests.lookUp(span);
-  if (kind === "unasked" || kind === "length") report("fast.reject-unasked", `reject of ${spanText(span)}, which was never asked for`);
+  if (kind === "unasked" || kind === "length")
+    report("fast.reject-unasked", `reject of ${spanText(span)}, which was never asked for`);
   else if (kind === "settled") report("fast.reject-unasked", `reject of ${spanText(span)}, which was answered before`);
 }
 
 function lintSuggest({ metainfo, from }: Context, piece: number, report: Report): void {
-  if (metainfo !== undefined && piece >= metainfo.pieceCount) report("fast.suggest-range", `suggest of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
-  else if (from.pieces?.get(piece) === false) report("fast.suggest-unhad", `suggest of piece ${piece}, which the sender has not`);
+  if (metainfo !== undefined && piece >= metainfo.pieceCount)
+    report("fast.suggest-range", `suggest of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
+  else if (from.pieces?.get(piece) === false)
+    report("fast.suggest-unhad", `suggest of piece ${piece}, which the sender has not`);
 }
 
 function lintUnanswered({ mine, theirs, from, at }: Context, report: Report): void {
   if (mine.chokedAt === undefined || at - mine.chokedAt <= UNANSWERED_MS) return;
   const span = theirs.requests.findOpen(mine.requestsAtChoke, (piece) => !from.allowedFast.has(piece));
-  if (span !== undefined) report("fast.unanswered", `unchoke, while ${spanText(span)} from before the choke has neither block nor reject`);
+  if (span !== undefined)
+    report("fast.unanswered", `unchoke, while ${spanText(span)} from before the choke has neither block nor reject`);
 }

@@ -24,7 +24,10 @@ export const framingRules: Topic = (context, report) => {
       report(MALFORMED.get(message.code) ?? "framing.size", message.why);
       return;
     case "unknown":
-      report("framing.unknown", `a message with the id ${message.id}, of ${message.payload.length} bytes: no BEP defines it`);
+      report(
+        "framing.unknown",
+        `a message with the id ${message.id}, of ${message.payload.length} bytes: no BEP defines it`,
+      );
       return;
     case "closed":
       lintEnd(context, report);
@@ -34,5 +37,11 @@ export const framingRules: Topic = (context, report) => {
 };
 
 function lintEnd({ isMidMessage, from }: Context, report: Report): void {
-  if (isMidMessage) report("framing.truncated", from.handshake === undefined ? "the connection ended within the handshake of 68 bytes" : "the connection ended within a message");
+  if (isMidMessage)
+    report(
+      "framing.truncated",
+      from.handshake === undefined
+        ? "the connection ended within the handshake of 68 bytes"
+        : "the connection ended within a message",
+    );
 }

@@ -7,29 +7,47 @@ const PROTOCOL_LENGTH = 19;
 /** What a connection begins with (BEP 3). */
 export const handshakeRules: Topic = (context, report) => {
   const { message, from, mine } = context;
-  if (message.type === "garbage" && from.handshake === undefined && !mine.hasSentGarbage) lintStranger(message.bytes, report);
+  if (message.type === "garbage" && from.handshake === undefined && !mine.hasSentGarbage)
+    lintStranger(message.bytes, report);
   if (message.type === "handshake") lintHandshake(context, message, report);
 };
 
 function lintStranger(bytes: Uint8Array, report: Report): void {
   const head = bytes.subarray(0, 16);
   const isText = head.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x0d || byte === 0x0a);
-  if (isText || head[0] === PROTOCOL_LENGTH) report("handshake.protocol", `the connection begins with ${toHex(head)}, not with 13 and "BitTorrent protocol"`);
+  if (isText || head[0] === PROTOCOL_LENGTH)
+    report("handshake.protocol", `the connection begins with ${toHex(head)}, not with 13 and "BitTorrent protocol"`);
   else report("handshake.unreadable", `the connection begins with ${toHex(head)}: encrypted, or another protocol`);
 }
 
-function lintHandshake(context: Context, { infoHash, peerId }: { readonly infoHash: Uint8Array; readonly peerId: Uint8Array }, report: Report): void {
+function lintHandshake(
+  context: Context,
+  { infoHash, peerId }: { readonly infoHash: Uint8Array; readonly peerId: Uint8Array },
+  report: Report,
+): void {
   const other = context.to.handshake;
   if (context.infoHash !== undefined && !equalBytes(infoHash, context.infoHash) && !isUpgrade(context, infoHash)) {
-    report("handshake.info-hash", `the handshake is about ${toHex(infoHash)}, asked for was ${toHex(context.infoHash)}`);
+    report(
+      "handshake.info-hash",
+      `the handshake is about ${toHex(infoHash)}, asked for was ${toHex(context.infoHash)}`,
+    );
   } else if (other !== undefined && !equalBytes(infoHash, other.infoHash) && !isUpgrade(context, infoHash)) {
-    report("handshake.mismatch", `the handshake is about ${toHex(infoHash)}, the other side's about ${toHex(other.infoHash)}`);
+    report(
+      "handshake.mismatch",
+      `the handshake is about ${toHex(infoHash)}, the other side's about ${toHex(other.infoHash)}`,
+    );
   }
-  if (other !== undefined && equalBytes(peerId, other.peerId)) report("handshake.self", `both sides have the peer id ${toHex(peerId)}`);
+  if (other !== undefined && equalBytes(peerId, other.peerId))
+    report("handshake.self", `both sides have the peer id ${toHex(peerId)}`);
 }
 
-/** The accepting side of a hybrid torrent may answer with the info-hash of v2 (BEP 52). Without the torrent nobody can tell. */
+/**
+ * The accepting side of a hybrid torrent may answer with the info-hash of v2 (BEP 52). Without the torrent nobody can
+ * tell.
+ */
 function isUpgrade({ metainfo, to }: Context, infoHash: Uint8Array): boolean {
   if (to.handshake?.reserved.v2 !== true) return false;
-  return metainfo === undefined || (metainfo.infoHashV2 !== undefined && equalBytes(infoHash, metainfo.infoHashV2.wire));
+  return (
+    metainfo === undefined || (metainfo.infoHashV2 !== undefined && equalBytes(infoHash, metainfo.infoHashV2.wire))
+  );
 }

@@ -7,11 +7,18 @@ export const hashesRules: Topic = (context, report) => {
   const { message, theirs } = context;
   if (message.type !== "hash-request" && message.type !== "hashes" && message.type !== "hash-reject") return;
   if (!isV2(context)) {
-    report("hashes.unnegotiated", `${message.type} on a connection for v1: ${isAgreed(context, "v2") ? "the torrent has no v2 hashes" : whoDidNot(context, "v2")}`);
+    report(
+      "hashes.unnegotiated",
+      `${message.type} on a connection for v1: ${isAgreed(context, "v2") ? "the torrent has no v2 hashes" : whoDidNot(context, "v2")}`,
+    );
     return;
   }
   if (message.type === "hash-request") lintShape(message, report);
-  else if (!theirs.hasForgottenHashes && !theirs.hashesAsked.has(hashKey(message))) report("hashes.unasked", `${message.type} from layer ${message.baseLayer}, index ${message.index}, length ${message.length}, which was not asked for`);
+  else if (!theirs.hasForgottenHashes && !theirs.hashesAsked.has(hashKey(message)))
+    report(
+      "hashes.unasked",
+      `${message.type} from layer ${message.baseLayer}, index ${message.index}, length ${message.length}, which was not asked for`,
+    );
 };
 
 /** A connection about a v2 info-hash needs no bit; of one whose torrent nobody knows nothing can be said. */
@@ -20,12 +27,15 @@ function isV2(context: Context): boolean {
   if (metainfo === undefined) return true;
   const { infoHashV2 } = metainfo;
   if (infoHashV2 === undefined) return false;
-  const isAboutV2 = [from, to].some(({ handshake }) => handshake !== undefined && equalBytes(handshake.infoHash, infoHashV2.wire));
+  const isAboutV2 = [from, to].some(
+    ({ handshake }) => handshake !== undefined && equalBytes(handshake.infoHash, infoHashV2.wire),
+  );
   return isAboutV2 || isAgreed(context, "v2");
 }
 
 function lintShape({ index, length }: { readonly index: number; readonly length: number }, report: Report): void {
   const isPower = length >= 2 && Number.isInteger(Math.log2(length));
   if (!isPower) report("hashes.shape", `a hash request with length ${length}: it is a power of two from 2 on`);
-  else if (index % length !== 0) report("hashes.shape", `a hash request with index ${index} and length ${length}: index is a multiple of length`);
+  else if (index % length !== 0)
+    report("hashes.shape", `a hash request with index ${index} and length ${length}: index is a multiple of length`);
 }

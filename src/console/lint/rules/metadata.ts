@@ -8,7 +8,10 @@ export const metadataRules: Topic = (context, report) => {
     case "extended-handshake": {
       const { metadataSize } = message;
       if (metainfo !== undefined && metadataSize !== undefined && metadataSize !== metainfo.infoBytes.length) {
-        report("metadata.size", `metadata_size ${metadataSize}: the torrent's info dictionary has ${metainfo.infoBytes.length} bytes`);
+        report(
+          "metadata.size",
+          `metadata_size ${metadataSize}: the torrent's info dictionary has ${metainfo.infoBytes.length} bytes`,
+        );
       }
       return;
     }
@@ -20,7 +23,8 @@ export const metadataRules: Topic = (context, report) => {
       else report("metadata.unasked", `piece ${message.piece} of the metadata, which was not asked for`);
       return;
     case "metadata-reject":
-      if (!theirs.metadataAsked.has(message.piece)) report("metadata.reject-unasked", `reject of piece ${message.piece} of the metadata, which was not asked for`);
+      if (!theirs.metadataAsked.has(message.piece))
+        report("metadata.reject-unasked", `reject of piece ${message.piece} of the metadata, which was not asked for`);
       return;
     default:
   }
@@ -29,10 +33,21 @@ export const metadataRules: Topic = (context, report) => {
 function lintRequest({ metainfo, to }: Context, piece: number, report: Report): void {
   const size = to.extended?.metadataSize ?? metainfo?.infoBytes.length;
   if (size === undefined || piece * METADATA_PIECE_LENGTH < size) return;
-  report("metadata.range", `a request for piece ${piece} of the metadata, which has ${size} bytes: ${Math.ceil(size / METADATA_PIECE_LENGTH)} of 16 KiB, from 0 on`);
+  report(
+    "metadata.range",
+    `a request for piece ${piece} of the metadata, which has ${size} bytes: ${Math.ceil(size / METADATA_PIECE_LENGTH)} of 16 KiB, from 0 on`,
+  );
 }
 
-function lintData({ metainfo, from }: Context, { piece, totalSize, data }: { readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }, report: Report): void {
+function lintData(
+  { metainfo, from }: Context,
+  {
+    piece,
+    totalSize,
+    data,
+  }: { readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array },
+  report: Report,
+): void {
   const announced = metainfo?.infoBytes.length ?? from.extended?.metadataSize;
   if (totalSize === undefined) report("metadata.no-total", `piece ${piece} of the metadata without total_size`);
   else if (announced !== undefined && totalSize !== announced) {
@@ -42,5 +57,6 @@ function lintData({ metainfo, from }: Context, { piece, totalSize, data }: { rea
   const size = announced ?? totalSize;
   if (size === undefined) return;
   const expected = Math.max(0, Math.min(METADATA_PIECE_LENGTH, size - piece * METADATA_PIECE_LENGTH));
-  if (data.length !== expected) report("metadata.length", `piece ${piece} of the metadata with ${data.length} bytes: it has ${expected}`);
+  if (data.length !== expected)
+    report("metadata.length", `piece ${piece} of the metadata with ${data.length} bytes: it has ${expected}`);
 }

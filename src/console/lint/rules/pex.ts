@@ -22,7 +22,11 @@ interface Pex {
 function lintRate({ mine, at }: Context, { added, dropped }: Pex, report: Report): void {
   if (mine.pexCount === 0) return;
   const most = Math.max(added.length, dropped.length);
-  if (most > MAX_PEX_PEERS) report("pex.many", `ut_pex with ${most} peers ${added.length === most ? "added" : "dropped"}: after the first message there are ${MAX_PEX_PEERS} at most`);
+  if (most > MAX_PEX_PEERS)
+    report(
+      "pex.many",
+      `ut_pex with ${most} peers ${added.length === most ? "added" : "dropped"}: after the first message there are ${MAX_PEX_PEERS} at most`,
+    );
   // The first is sent at once, and some count the minute from the beginning.
   if (mine.pexCount > 1 && mine.lastPexAt !== undefined && at - mine.lastPexAt < PEX_INTERVAL_MS) {
     report("pex.often", `ut_pex after ${Math.round((at - mine.lastPexAt) / 1000)} s: one a minute is allowed`);
@@ -32,7 +36,11 @@ function lintRate({ mine, at }: Context, { added, dropped }: Pex, report: Report
 function lintPeers({ added, dropped }: Pex, report: Report): void {
   const now = new Set(added.map(formatEndpoint));
   const gone = new Set(dropped.map(formatEndpoint));
-  if (now.size < added.length || gone.size < dropped.length) report("pex.duplicate", `ut_pex names ${added.length - now.size + dropped.length - gone.size} peers more than once`);
+  if (now.size < added.length || gone.size < dropped.length)
+    report(
+      "pex.duplicate",
+      `ut_pex names ${added.length - now.size + dropped.length - gone.size} peers more than once`,
+    );
   for (const peer of now) {
     if (!gone.has(peer)) continue;
     report("pex.both", `ut_pex both adds and drops ${peer}`);

@@ -6,7 +6,8 @@ import { CROSSING_GRACE_MS, USUAL_BLOCK_LENGTH } from "../limits.ts";
 /** What is asked for, and when (BEP 3). */
 export const requestRules: Topic = (context, report) => {
   const { message, mine } = context;
-  if (message.type === "cancel" && !mine.requests.wasAsked(message)) report("request.cancel-unasked", `cancel of ${spanText(message)}, which it never asked for`);
+  if (message.type === "cancel" && !mine.requests.wasAsked(message))
+    report("request.cancel-unasked", `cancel of ${spanText(message)}, which it never asked for`);
   if (message.type !== "request" || !isPlace(context, message, report)) return;
   lintState(context, message, report);
   lintPieces(context, message, report);
@@ -31,8 +32,13 @@ function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolea
       return false;
     }
   }
-  if (length > MAX_BLOCK_LENGTH) report("request.huge", `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual, ${MAX_BLOCK_LENGTH} the most`);
-  else if (length > USUAL_BLOCK_LENGTH) report("request.large", `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual`);
+  if (length > MAX_BLOCK_LENGTH)
+    report(
+      "request.huge",
+      `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual, ${MAX_BLOCK_LENGTH} the most`,
+    );
+  else if (length > USUAL_BLOCK_LENGTH)
+    report("request.large", `a request for ${length} bytes: ${USUAL_BLOCK_LENGTH} are usual`);
   return true;
 }
 
@@ -47,15 +53,20 @@ function lintChoked({ from, to, theirs, at }: Context, span: BlockSpan, report: 
   if (!to.choking || (from.fast && to.fast && to.allowedFast.has(span.piece))) return;
   if (!theirs.hasUnchoked) report("request.choked", `a request for ${spanText(span)}, and it was never unchoked`);
   else if (theirs.chokedAt !== undefined && at - theirs.chokedAt > CROSSING_GRACE_MS) {
-    report("request.choked", `a request for ${spanText(span)}, ${Math.round((at - theirs.chokedAt) / 1000)} s after the choke`);
+    report(
+      "request.choked",
+      `a request for ${spanText(span)}, ${Math.round((at - theirs.chokedAt) / 1000)} s after the choke`,
+    );
   }
 }
 
 function lintPieces({ from, to }: Context, span: BlockSpan, report: Report): void {
   const { piece } = span;
   const isInvited = to.allowedFast.has(piece) || to.suggested.has(piece);
-  if (to.pieces?.get(piece) === false && !isInvited) report("request.unhad", `a request for ${spanText(span)}: the other never said that it has the piece`);
-  if (from.pieces?.get(piece) === true) report("request.had", `a request for ${spanText(span)}: it said that it has the piece`);
+  if (to.pieces?.get(piece) === false && !isInvited)
+    report("request.unhad", `a request for ${spanText(span)}: the other never said that it has the piece`);
+  if (from.pieces?.get(piece) === true)
+    report("request.had", `a request for ${spanText(span)}: it said that it has the piece`);
 }
 
 function lintQueue({ mine, theirs, to, at }: Context, span: BlockSpan, report: Report): void {
@@ -65,6 +76,12 @@ function lintQueue({ mine, theirs, to, at }: Context, span: BlockSpan, report: R
   }
   const most = to.extended?.requestQueue;
   // Once on the way up: the rest of a burst says the same.
-  if (most === undefined || theirs.queueToldAt === undefined || at - theirs.queueToldAt <= CROSSING_GRACE_MS || mine.requests.open !== most) return;
+  if (
+    most === undefined ||
+    theirs.queueToldAt === undefined ||
+    at - theirs.queueToldAt <= CROSSING_GRACE_MS ||
+    mine.requests.open !== most
+  )
+    return;
   report("request.queue", `${most + 1} requests are open: the other said that it keeps ${most}`);
 }

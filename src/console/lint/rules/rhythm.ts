@@ -4,8 +4,16 @@ import { KEEP_ALIVES_PER_MINUTE, SILENCE_MS } from "../limits.ts";
 /** When something is said (BEP 3). */
 export const rhythmRules: Topic = ({ message, from, mine, at }, report) => {
   if (message.type === "closed") return;
-  if (from.lastAt !== undefined && at - from.lastAt > SILENCE_MS) report("rhythm.silence", `${message.type} after ${Math.round((at - from.lastAt) / 1000)} s of silence: a keep-alive was due after 120`);
-  if (message.type === "keep-alive" && mine.keepAlives === KEEP_ALIVES_PER_MINUTE && at - mine.keepAlivesSince <= 60_000) {
+  if (from.lastAt !== undefined && at - from.lastAt > SILENCE_MS)
+    report(
+      "rhythm.silence",
+      `${message.type} after ${Math.round((at - from.lastAt) / 1000)} s of silence: a keep-alive was due after 120`,
+    );
+  if (
+    message.type === "keep-alive" &&
+    mine.keepAlives === KEEP_ALIVES_PER_MINUTE &&
+    at - mine.keepAlivesSince <= 60_000
+  ) {
     report("rhythm.keep-alives", `${KEEP_ALIVES_PER_MINUTE + 1} keep-alives within a minute: one in two minutes does`);
   }
 };

@@ -11,7 +11,8 @@ export const stateRules: Topic = (context, report) => {
       lintRepeat(context, context.mine.chokeRepeats, report);
       return;
     case "interested":
-      if (!from.interested && from.pieces?.isFull === true && from.pieces.length > 0) report("state.interested-complete", `interested, and it has all ${from.pieces.length} pieces`);
+      if (!from.interested && from.pieces?.isFull === true && from.pieces.length > 0)
+        report("state.interested-complete", `interested, and it has all ${from.pieces.length} pieces`);
       lintRepeat(context, context.mine.interestRepeats, report);
       return;
     case "not-interested":
@@ -22,5 +23,9 @@ export const stateRules: Topic = (context, report) => {
 };
 
 function lintRepeat({ message, from }: Context, repeats: number, report: Report): void {
-  if (changesNothing(message, from) && repeats >= FREE_REPEATS) report("state.repeated", `${message.type} changes nothing, and it is not the first that does not: only changes need telling`);
+  if (changesNothing(message, from) && repeats >= FREE_REPEATS)
+    report(
+      "state.repeated",
+      `${message.type} changes nothing, and it is not the first that does not: only changes need telling`,
+    );
 }

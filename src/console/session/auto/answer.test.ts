@@ -114,4 +114,3 @@ describe("ConsoleSession.upload", () => {
     expect(() => s.session.upload(Object(5))).toThrow(expect.objectContaining({ code: "console.argument" }));
   });
 });
-

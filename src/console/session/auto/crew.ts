@@ -1,7 +1,16 @@
 import { addressKey, PeerError, toError, UsageError, type InfoHash } from "../../../base/index.ts";
 import { TICK_MS } from "../../../client/index.ts";
 import type { Runtime, Timer } from "../../../runtime/index.ts";
-import { KEEP_ALIVE_MS, MetadataExchange, RateLimiter, receive, Uploader, type Downloader, type Peer, type PeerOwner } from "../../../swarm/index.ts";
+import {
+  KEEP_ALIVE_MS,
+  MetadataExchange,
+  RateLimiter,
+  receive,
+  Uploader,
+  type Downloader,
+  type Peer,
+  type PeerOwner,
+} from "../../../swarm/index.ts";
 import { ExtensionRegistry, utMetadata, type Message } from "../../../wire/index.ts";
 import type { Entry } from "../../conversation/entry.ts";
 import type { SessionLog } from "../log.ts";
@@ -28,8 +37,9 @@ export interface CrewOptions {
 }
 
 /**
- * The engine's own logic at work for peers of a session, as far as each has been handed over: whatever it sends goes through the
- * console's peer, and whatever arrives there it is told. A peer that breaks a rule of a duty is left, as the engine would.
+ * The engine's own logic at work for peers of a session, as far as each has been handed over: whatever it sends goes
+ * through the console's peer, and whatever arrives there it is told. A peer that breaks a rule of a duty is left, as
+ * the engine would.
  */
 export class Crew implements PeerOwner {
   readonly #options: CrewOptions;
@@ -54,7 +64,8 @@ export class Crew implements PeerOwner {
         // The hand may have been quicker.
         if (info() === undefined) options.onMetadata(bytes);
       },
-      onLiar: (engine) => this.#hangUp(this.#byEngine.get(engine), "it sent metadata that does not hash to the info-hash"),
+      onLiar: (engine) =>
+        this.#hangUp(this.#byEngine.get(engine), "it sent metadata that does not hash to the info-hash"),
     });
     this.#registry.add(utMetadata, (message, engine) => this.#metadata.onMessage(engine, message));
     this.#download = new SharedDownload({
@@ -63,13 +74,18 @@ export class Crew implements PeerOwner {
       pieces: options.pieces,
       onJoined: (engine, downloader) => this.#adopt(engine, downloader),
       onLiar: ({ address, peerId }) => {
-        const members = [...this.#members.values()].filter(({ engine }) => addressKey(engine.address) === addressKey(address) && engine.identity.peerId.equals(peerId));
+        const members = [...this.#members.values()].filter(
+          ({ engine }) => addressKey(engine.address) === addressKey(address) && engine.identity.peerId.equals(peerId),
+        );
         for (const member of members) this.#hangUp(member, "it sent bad data");
       },
     });
   }
 
-  /** Changes what is done for a peer; answers what is. Throws {@link UsageError} `console.argument`, `console.handshake`, `console.closed`. */
+  /**
+   * Changes what is done for a peer; answers what is. Throws {@link UsageError} `console.argument`,
+   * `console.handshake`, `console.closed`.
+   */
   auto(peer: ConsolePeer, options: unknown): Duties {
     const { duties, sequential } = readOrders(options);
     if (sequential !== undefined) this.#download.isSequential = sequential;
@@ -184,7 +200,10 @@ export class Crew implements PeerOwner {
     const { handshake } = peer.conversation.sides.in;
     if (peer.isClosed) throw new UsageError("console.closed", `auto: peer ${peer.number} is gone`);
     if (handshake === undefined || peer.conversation.sides.out.handshake === undefined) {
-      throw new UsageError("console.handshake", `auto: the handshakes with peer ${peer.number} are not complete yet; send handshake(), and wait: await peer.next("handshake")`);
+      throw new UsageError(
+        "console.handshake",
+        `auto: the handshakes with peer ${peer.number} are not complete yet; send handshake(), and wait: await peer.next("handshake")`,
+      );
     }
     const member = new Member({
       peer,
@@ -238,7 +257,8 @@ export class Crew implements PeerOwner {
   /** Blocks that the peer was asked for by hand are the engine's business now: it does not ask for them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
-    for (const span of peer?.asked ?? []) if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.wasAsked(span);
+    for (const span of peer?.asked ?? [])
+      if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.wasAsked(span);
   }
 
   #answerPending(member: Member): void {
@@ -254,8 +274,14 @@ export class Crew implements PeerOwner {
 
   #askMetadata({ peer, engine }: Member): void {
     if (this.#options.info() !== undefined) return;
-    if (!engine.supportsExtended || (engine.extended !== undefined && (engine.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))) {
-      this.#options.log.warn(`peer ${peer.number} cannot give the metadata, without which nothing can be downloaded: ask another peer`);
+    if (
+      !engine.supportsExtended ||
+      (engine.extended !== undefined &&
+        (engine.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))
+    ) {
+      this.#options.log.warn(
+        `peer ${peer.number} cannot give the metadata, without which nothing can be downloaded: ask another peer`,
+      );
     } else this.#metadata.onHandshake(engine);
   }
 
@@ -279,7 +305,8 @@ export class Crew implements PeerOwner {
 
   #tick(): void {
     const now = this.#options.runtime.clock.now();
-    for (const { engine, duties } of this.#members.values()) if (duties.keepAlive && now - engine.lastSent > KEEP_ALIVE_MS) engine.send({ type: "keep-alive" });
+    for (const { engine, duties } of this.#members.values())
+      if (duties.keepAlive && now - engine.lastSent > KEEP_ALIVE_MS) engine.send({ type: "keep-alive" });
     this.#metadata.tick();
     this.#download.tick(now);
   }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { asked, BLOCK, BLOCKS, ConsoleStage, PIECE, PIECES, serve } from "../../../../test/support/console-stage.ts";
-import { encodeBitfield, encodeChoke, encodeHaveAll, encodePiece, encodeReject, encodeUnchoke } from "../../../wire/index.ts";
+import {
+  encodeBitfield,
+  encodeChoke,
+  encodeHaveAll,
+  encodePiece,
+  encodeReject,
+  encodeUnchoke,
+} from "../../../wire/index.ts";
 
 describe("auto: download", () => {
   it("gets the rest of what the hand began, and nothing twice", async () => {
@@ -18,10 +25,17 @@ describe("auto: download", () => {
     expect(await s.completes()).toBe(true);
     expect(asked(peer).length).toBe(BLOCKS);
     expect(new Set(asked(peer)).size).toBe(asked(peer).length);
-    expect(peer.timeline.filter((entry) => entry.way === "out").map(({ type }) => type).filter((type) => type.endsWith("interested"))).toEqual(["interested", "not-interested"]);
+    expect(
+      peer.timeline
+        .filter((entry) => entry.way === "out")
+        .map(({ type }) => type)
+        .filter((type) => type.endsWith("interested")),
+    ).toEqual(["interested", "not-interested"]);
     expect(peer.messages.filter(({ type }) => type === "piece").length).toBe(asked(peer).length);
     // And nothing that no duty needs: no haves, no unchoke.
-    expect(new Set(peer.timeline.filter(({ way }) => way === "out").map(({ type }) => type))).toEqual(new Set(["handshake", "have-none", "interested", "request", "extended-handshake", "not-interested"]));
+    expect(new Set(peer.timeline.filter(({ way }) => way === "out").map(({ type }) => type))).toEqual(
+      new Set(["handshake", "have-none", "interested", "request", "extended-handshake", "not-interested"]),
+    );
   });
 
   it("takes over what the hand has asked for and not got", async () => {
@@ -39,7 +53,8 @@ describe("auto: download", () => {
     serve(far);
     far.deliver(0, 0, BLOCK);
     far.deliver(15, BLOCK, 1_000);
-    for (const { piece, begin: from, length } of near.asked) if (!(piece === 0 && from === 0) && !(piece === 15 && from === BLOCK)) far.deliver(piece, from, length);
+    for (const { piece, begin: from, length } of near.asked)
+      if (!(piece === 0 && from === 0) && !(piece === 15 && from === BLOCK)) far.deliver(piece, from, length);
     expect(await s.completes()).toBe(true);
     // The two that the engine took over, the one that it could not use, and its own.
     expect(asked(near).length).toBe(BLOCKS + 1);
@@ -64,7 +79,9 @@ describe("auto: download", () => {
     serve(far);
     near.auto({ download: { sequential: true } });
     expect(await s.completes()).toBe(true);
-    expect(asked(near).map((block) => Number(block.split(":")[0]))).toEqual(asked(near).map((_, at) => Math.floor(at / 4)));
+    expect(asked(near).map((block) => Number(block.split(":")[0]))).toEqual(
+      asked(near).map((_, at) => Math.floor(at / 4)),
+    );
   });
 
   it("counts what the hand asks for while it is at work as its own", async () => {
@@ -98,39 +115,45 @@ describe("auto: download", () => {
     expect(await s.completes()).toBe(true);
   });
 
-  it.each([{ download: false }, false])("switched off by %j, takes back what it asked for; the hand goes on, and then the engine again", async (off) => {
-    const s = await ConsoleStage.begin();
-    const { far, near } = await s.meet("10.0.0.2", { fast: true });
-    far.send(encodeHaveAll(), encodeUnchoke());
-    let delivered = 0;
-    serve(far, () => delivered++ < 6);
-    near.auto();
-    await s.until(() => delivered >= 6, 10_000);
-    await s.run(1_000);
-    const open = near.asked.length;
-    expect(open).toBeGreaterThan(5);
-    expect(near.auto(off)).toMatchObject({ download: false, keepAlive: off !== false });
-    await s.run(1_000);
-    expect(far.of("cancel").length).toBe(open);
-    for (const { message } of far.of("cancel")) far.send(encodeReject(message.piece, message.begin, message.length));
-    await s.run(1_000);
-    expect(near.asked).toEqual([]);
-    const { pieces } = s.session;
-    const kept = s.received;
-    expect(kept).toBe(6 * BLOCK);
-    // By hand: the next block of a piece that is half here.
-    const half = Array.from({ length: PIECES }, (_, piece) => piece).find((piece) => (pieces?.received(piece) ?? 0) % PIECE !== 0) ?? 0;
-    const at = pieces?.received(half) ?? 0;
-    near.request(half, at);
-    far.deliver(half, at, BLOCK);
-    await s.run(1_000);
-    expect(pieces?.received(half)).toBe(at + BLOCK);
-    const before = asked(near).length;
-    serve(far);
-    near.auto({ download: true });
-    expect(await s.completes()).toBe(true);
-    expect(asked(near).length - before).toBe(BLOCKS - 7);
-  });
+  it.each([{ download: false }, false])(
+    "switched off by %j, takes back what it asked for; the hand goes on, and then the engine again",
+    async (off) => {
+      const s = await ConsoleStage.begin();
+      const { far, near } = await s.meet("10.0.0.2", { fast: true });
+      far.send(encodeHaveAll(), encodeUnchoke());
+      let delivered = 0;
+      serve(far, () => delivered++ < 6);
+      near.auto();
+      await s.until(() => delivered >= 6, 10_000);
+      await s.run(1_000);
+      const open = near.asked.length;
+      expect(open).toBeGreaterThan(5);
+      expect(near.auto(off)).toMatchObject({ download: false, keepAlive: off !== false });
+      await s.run(1_000);
+      expect(far.of("cancel").length).toBe(open);
+      for (const { message } of far.of("cancel")) far.send(encodeReject(message.piece, message.begin, message.length));
+      await s.run(1_000);
+      expect(near.asked).toEqual([]);
+      const { pieces } = s.session;
+      const kept = s.received;
+      expect(kept).toBe(6 * BLOCK);
+      // By hand: the next block of a piece that is half here.
+      const half =
+        Array.from({ length: PIECES }, (_, piece) => piece).find(
+          (piece) => (pieces?.received(piece) ?? 0) % PIECE !== 0,
+        ) ?? 0;
+      const at = pieces?.received(half) ?? 0;
+      near.request(half, at);
+      far.deliver(half, at, BLOCK);
+      await s.run(1_000);
+      expect(pieces?.received(half)).toBe(at + BLOCK);
+      const before = asked(near).length;
+      serve(far);
+      near.auto({ download: true });
+      expect(await s.completes()).toBe(true);
+      expect(asked(near).length - before).toBe(BLOCKS - 7);
+    },
+  );
 
   it.each([true, false])("waits while it is choked, and asks again what that voided (fast: %s)", async (fast) => {
     const s = await ConsoleStage.begin();
@@ -160,11 +183,14 @@ describe("auto: download", () => {
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
     far.onMessage = (message) => {
-      if (message.type === "request") far.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length).fill(7)));
+      if (message.type === "request")
+        far.send(encodePiece(message.piece, message.begin, new Uint8Array(message.length).fill(7)));
     };
     near.auto();
     await s.until(() => near.isClosed, 60_000);
-    expect(s.session.log.filter(({ level }) => level === "warning").map(({ text }) => text)).toEqual([`the engine hangs up on peer 1 (${near.address}): it sent bad data`]);
+    expect(s.session.log.filter(({ level }) => level === "warning").map(({ text }) => text)).toEqual([
+      `the engine hangs up on peer 1 (${near.address}): it sent bad data`,
+    ]);
     await s.run(1_000);
     expect(far.isClosed).toBe(true);
     const honest = await s.seed("10.0.0.3");
@@ -234,4 +260,3 @@ describe("auto: download", () => {
     expect(s.logged("peer 1 cannot give the metadata")).toBe(true);
   });
 });
-

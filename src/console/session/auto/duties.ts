@@ -17,7 +17,10 @@ export interface Duties {
 export interface AutoOptions {
   readonly keepAlive?: boolean;
   readonly answer?: boolean;
-  /** `sequential`: pieces in order instead of rarest first. All peers of a session download together: it is the same for all. */
+  /**
+   * `sequential`: pieces in order instead of rarest first. All peers of a session download together: it is the same for
+   * all.
+   */
   readonly download?: boolean | { readonly sequential?: boolean };
   readonly metadata?: boolean;
 }
@@ -38,7 +41,8 @@ const NAMES = ["keepAlive", "answer", "download", "metadata"] as const;
 export function readOrders(options: unknown): Orders {
   if (options === undefined || options === true) return { duties: ALL_DUTIES, sequential: undefined };
   if (options === false) return { duties: NO_DUTIES, sequential: undefined };
-  if (typeof options !== "object" || options === null || Array.isArray(options)) throw wrong(CALL, "the argument", "true, false or an object such as { download: true }", options);
+  if (typeof options !== "object" || options === null || Array.isArray(options))
+    throw wrong(CALL, "the argument", "true, false or an object such as { download: true }", options);
   const given = Object.fromEntries<unknown>(Object.entries(options));
   knownFields(CALL, given, NAMES);
   const duties: { -readonly [K in keyof Duties]?: boolean } = {};
@@ -54,9 +58,15 @@ export function readOrders(options: unknown): Orders {
 }
 
 function readSequential(download: unknown): boolean | undefined {
-  if (typeof download !== "object" || download === null || Array.isArray(download)) throw wrong(CALL, "download", "true, false or { sequential: true }", download);
+  if (typeof download !== "object" || download === null || Array.isArray(download))
+    throw wrong(CALL, "download", "true, false or { sequential: true }", download);
   const given = Object.fromEntries<unknown>(Object.entries(download));
-  for (const key of Object.keys(given)) if (key !== "sequential") throw new UsageError("console.argument", `${CALL}: download has no option ${JSON.stringify(key)}; it has sequential`);
+  for (const key of Object.keys(given))
+    if (key !== "sequential")
+      throw new UsageError(
+        "console.argument",
+        `${CALL}: download has no option ${JSON.stringify(key)}; it has sequential`,
+      );
   const { sequential } = given;
   if (sequential === undefined || typeof sequential === "boolean") return sequential;
   throw wrong(CALL, "sequential", "true or false", sequential);

@@ -15,7 +15,8 @@ export function followPeer(member: Member, entry: Entry): void {
       if (duties.metadata) metadata.onMessage(engine, { type: "request", piece: entry.piece });
       return;
     case "metadata":
-      if (duties.download) metadata.onMessage(engine, { type: "data", piece: entry.piece, totalSize: entry.totalSize, data: entry.data });
+      if (duties.download)
+        metadata.onMessage(engine, { type: "data", piece: entry.piece, totalSize: entry.totalSize, data: entry.data });
       return;
     case "metadata-reject":
       if (duties.download) metadata.onMessage(engine, { type: "reject", piece: entry.piece });

@@ -1,6 +1,17 @@
 import { PeerId, type Bitfield } from "../../../base/index.ts";
 import type { Clock } from "../../../runtime/index.ts";
-import { countHave, countPieces, IntakeBudget, Peer, setInterest, type Downloader, type Inbound, type MetadataExchange, type PeerOwner, type Uploader } from "../../../swarm/index.ts";
+import {
+  countHave,
+  countPieces,
+  IntakeBudget,
+  Peer,
+  setInterest,
+  type Downloader,
+  type Inbound,
+  type MetadataExchange,
+  type PeerOwner,
+  type Uploader,
+} from "../../../swarm/index.ts";
 import { MAX_ALLOWED_FAST, type ExtensionRegistry, type Handshake } from "../../../wire/index.ts";
 import type { ConsolePeer } from "../peer.ts";
 import { NO_DUTIES, type Duties } from "./duties.ts";
@@ -20,7 +31,10 @@ export interface MemberOptions {
   readonly uploader: () => Uploader | undefined;
 }
 
-/** A console peer that has duties, and the engine's peer that stands for it there: in the state in which the conversation is. */
+/**
+ * A console peer that has duties, and the engine's peer that stands for it there: in the state in which the
+ * conversation is.
+ */
 export class Member implements Inbound {
   readonly peer: ConsolePeer;
   readonly engine: Peer;
@@ -47,7 +61,14 @@ export class Member implements Inbound {
       owner: options.owner,
       connection: this.link,
       direction: peer.direction,
-      handshake: { ...handshake, reserved: { ...handshake.reserved, fast: peer.fast, extended: handshake.reserved.extended && ours.handshake?.reserved.extended === true } },
+      handshake: {
+        ...handshake,
+        reserved: {
+          ...handshake.reserved,
+          fast: peer.fast,
+          extended: handshake.reserved.extended && ours.handshake?.reserved.extended === true,
+        },
+      },
       peerId: PeerId.fromBytes(handshake.peerId),
       registry: options.registry,
       pieceCount: theirs.pieces?.length,

@@ -7,24 +7,51 @@ describe("ConsolePeer.auto options", () => {
     const s = await ConsoleStage.begin();
     const { near } = await s.meet("10.0.0.2");
     expect(near.auto({})).toEqual({ keepAlive: false, answer: false, download: false, metadata: false });
-    expect(near.auto({ keepAlive: true })).toEqual({ keepAlive: true, answer: false, download: false, metadata: false });
+    expect(near.auto({ keepAlive: true })).toEqual({
+      keepAlive: true,
+      answer: false,
+      download: false,
+      metadata: false,
+    });
     expect(near.auto()).toEqual({ keepAlive: true, answer: true, download: true, metadata: true });
-    expect(near.auto({ download: false, answer: false })).toEqual({ keepAlive: true, answer: false, download: false, metadata: true });
+    expect(near.auto({ download: false, answer: false })).toEqual({
+      keepAlive: true,
+      answer: false,
+      download: false,
+      metadata: true,
+    });
     expect(near.auto({})).toEqual({ keepAlive: true, answer: false, download: false, metadata: true });
     expect(near.auto(false)).toEqual({ keepAlive: false, answer: false, download: false, metadata: false });
   });
 
   it.each<[unknown, string]>([
-    [{ keepalive: true }, 'auto({ keepAlive, answer, download, metadata }): there is no option "keepalive"; there are keepAlive, answer, download, metadata'],
+    [
+      { keepalive: true },
+      'auto({ keepAlive, answer, download, metadata }): there is no option "keepalive"; there are keepAlive, answer, download, metadata',
+    ],
     [{ answer: 1 }, "auto({ keepAlive, answer, download, metadata }): answer is true or false, not 1"],
-    [{ download: "all" }, 'auto({ keepAlive, answer, download, metadata }): download is true, false or { sequential: true }, not "all"'],
-    [{ download: { order: 1 } }, 'auto({ keepAlive, answer, download, metadata }): download has no option "order"; it has sequential'],
-    [{ download: { sequential: 1 } }, "auto({ keepAlive, answer, download, metadata }): sequential is true or false, not 1"],
-    ["download", 'auto({ keepAlive, answer, download, metadata }): the argument is true, false or an object such as { download: true }, not "download"'],
+    [
+      { download: "all" },
+      'auto({ keepAlive, answer, download, metadata }): download is true, false or { sequential: true }, not "all"',
+    ],
+    [
+      { download: { order: 1 } },
+      'auto({ keepAlive, answer, download, metadata }): download has no option "order"; it has sequential',
+    ],
+    [
+      { download: { sequential: 1 } },
+      "auto({ keepAlive, answer, download, metadata }): sequential is true or false, not 1",
+    ],
+    [
+      "download",
+      'auto({ keepAlive, answer, download, metadata }): the argument is true, false or an object such as { download: true }, not "download"',
+    ],
   ])("refuses %j", async (options, message) => {
     const s = await ConsoleStage.begin();
     const { near } = await s.meet("10.0.0.2");
-    expect((): unknown => Reflect.apply(near.auto, near, [options])).toThrow(expect.objectContaining({ code: "console.argument", message }));
+    expect((): unknown => Reflect.apply(near.auto, near, [options])).toThrow(
+      expect.objectContaining({ code: "console.argument", message }),
+    );
   });
 
   it("refuses a peer without handshake, and one that is gone", async () => {

@@ -3,8 +3,8 @@ import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer.ts";
 
 /**
- * A console peer's connection as the engine's logic uses it: what it writes is in the timeline, and when the engine's side is let go
- * the connection stays with the hand.
+ * A console peer's connection as the engine's logic uses it: what it writes is in the timeline, and when the engine's
+ * side is let go the connection stays with the hand.
  */
 export class PeerLink implements Connection {
   readonly #peer: ConsolePeer;

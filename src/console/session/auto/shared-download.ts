@@ -1,6 +1,15 @@
 import { toError, type Bitfield, type StorageError } from "../../../base/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import { AssemblyBudget, countPieces, Downloader, isPeerIdentity, setInterest, uncount, type Peer, type PeerIdentity } from "../../../swarm/index.ts";
+import {
+  AssemblyBudget,
+  countPieces,
+  Downloader,
+  isPeerIdentity,
+  setInterest,
+  uncount,
+  type Peer,
+  type PeerIdentity,
+} from "../../../swarm/index.ts";
 import type { SessionLog } from "../log.ts";
 import type { Fetcher, Pieces } from "../pieces.ts";
 
@@ -15,8 +24,8 @@ export interface SharedDownloadOptions {
 }
 
 /**
- * One download for all peers of a session that have that duty. It borrows the session's pieces while it is at work, and gives them
- * back, with what it has of unfinished ones, when it is complete or nobody is left.
+ * One download for all peers of a session that have that duty. It borrows the session's pieces while it is at work, and
+ * gives them back, with what it has of unfinished ones, when it is complete or nobody is left.
  *
  *     idle ──a peer joins, pieces are missing──> at work ──complete, or nobody left──> ending ──on disk──> idle
  */
@@ -77,12 +86,14 @@ export class SharedDownload {
 
   /** Begins or ends, when it is time for that: call it when something changed. */
   arrange(): void {
-    this.#turns = this.#turns.then(() => this.#turn()).catch((error: unknown) => this.#options.log.warn(`the download cannot go on: ${toError(error).message}`));
+    this.#turns = this.#turns
+      .then(() => this.#turn())
+      .catch((error: unknown) => this.#options.log.warn(`the download cannot go on: ${toError(error).message}`));
   }
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
-    for (let turns; turns !== this.#turns; ) {
+    for (let turns; turns !== this.#turns;) {
       turns = this.#turns;
       await turns;
     }
@@ -91,9 +102,11 @@ export class SharedDownload {
   async #turn(): Promise<void> {
     const pieces = this.#options.pieces();
     if (pieces === undefined) return;
-    if (this.#downloader !== undefined && (this.peers.size === 0 || this.#downloader.isFinished)) await this.#end(this.#downloader, pieces);
+    if (this.#downloader !== undefined && (this.peers.size === 0 || this.#downloader.isFinished))
+      await this.#end(this.#downloader, pieces);
     if (pieces.have.isFull) for (const peer of this.peers) setInterest(peer, false);
-    else if (this.#downloader === undefined && this.peers.size > 0) await pieces.lend(this.#fetcher(), (partials) => this.#begin(pieces, partials));
+    else if (this.#downloader === undefined && this.peers.size > 0)
+      await pieces.lend(this.#fetcher(), (partials) => this.#begin(pieces, partials));
   }
 
   #begin(pieces: Pieces, partials: ReadonlyMap<number, Bitfield>): void {
@@ -130,7 +143,9 @@ export class SharedDownload {
       this.#isEnding = false;
     }
     if (!pieces.have.isFull) return;
-    this.#options.log.info(`the download is complete: ${pieces.metainfo.layout.totalLength} bytes, and all hashes are right`);
+    this.#options.log.info(
+      `the download is complete: ${pieces.metainfo.layout.totalLength} bytes, and all hashes are right`,
+    );
   }
 
   #welcome(peer: Peer, downloader: Downloader): void {

@@ -3,29 +3,72 @@ import type { NameHelp } from "./name.ts";
 /** Functions that tell of the others. */
 export const GUIDES: readonly NameHelp[] = [
   { name: "available", usage: "available()", summary: "this list" },
-  { name: "help", usage: "help(thing)", summary: "how something is used, with an example", details: "thing is a name in quotes, or the thing itself: help(contact), help(peer), help(\"request\"). help() shows how a piece is downloaded by hand.", example: "help(contact)" },
+  {
+    name: "help",
+    usage: "help(thing)",
+    summary: "how something is used, with an example",
+    details:
+      'thing is a name in quotes, or the thing itself: help(contact), help(peer), help("request"). help() shows how a piece is downloaded by hand.',
+    example: "help(contact)",
+  },
 ];
 
 /** Objects of both. */
-export const COMMON_OBJECTS: readonly NameHelp[] = [{ name: "args", usage: "args", summary: "for scripts: the words behind the torrent on the command line", example: "const [address] = args" }];
+export const COMMON_OBJECTS: readonly NameHelp[] = [
+  {
+    name: "args",
+    usage: "args",
+    summary: "for scripts: the words behind the torrent on the command line",
+    example: "const [address] = args",
+  },
+];
 
 /** Functions of live sessions and of recorded ones. */
 export const COMMON_FUNCTIONS: readonly NameHelp[] = [
-  { name: "table", usage: "table(list)", summary: "draws peers, trackers, pieces or messages as a table", example: "table(peers)" },
+  {
+    name: "table",
+    usage: "table(list)",
+    summary: "draws peers, trackers, pieces or messages as a table",
+    example: "table(peers)",
+  },
   {
     name: "tail",
     usage: "tail(list, { lines, follow, before })",
     summary: "shows the last lines of a list, and with follow those that come, until Ctrl-C",
-    details: "before is a function that is called first, such as one that asks for what is to be followed. The older tail(list, lines, follow, before) works, too.",
+    details:
+      "before is a function that is called first, such as one that asks for what is to be followed. The older tail(list, lines, follow, before) works, too.",
     example: "await tail(peer.messages, { follow: true })",
   },
-  { name: "timeline", usage: "timeline(peer, { last })", summary: "every message both ways: when, from whom, what, how long, and what is odd about it", details: "What it answers is an array of messages, too: timeline(peer).length.", example: "timeline(peer)" },
-  { name: "lint", usage: "lint(peer)", summary: "what is odd about a conversation, each point with its BEP", details: "Without a peer: of all peers. What it answers is an array of findings, too: lint(peer).length, lint(peer)[0].rule.", example: "lint(peer)" },
-  { name: "sha1", usage: "sha1(bytes)", summary: "the SHA-1 of bytes, in hexadecimal", example: "sha1(m.block) === piece(0).hash" },
+  {
+    name: "timeline",
+    usage: "timeline(peer, { last })",
+    summary: "every message both ways: when, from whom, what, how long, and what is odd about it",
+    details: "What it answers is an array of messages, too: timeline(peer).length.",
+    example: "timeline(peer)",
+  },
+  {
+    name: "lint",
+    usage: "lint(peer)",
+    summary: "what is odd about a conversation, each point with its BEP",
+    details:
+      "Without a peer: of all peers. What it answers is an array of findings, too: lint(peer).length, lint(peer)[0].rule.",
+    example: "lint(peer)",
+  },
+  {
+    name: "sha1",
+    usage: "sha1(bytes)",
+    summary: "the SHA-1 of bytes, in hexadecimal",
+    example: "sha1(m.block) === piece(0).hash",
+  },
   { name: "hex", usage: "hex(bytes)", summary: "bytes in hexadecimal", example: "hex(m.block.subarray(0, 16))" },
   { name: "bencode", usage: "bencode(value)", summary: "bencodes a value (BEP 3)", example: "hex(bencode({ a: 1 }))" },
   { name: "bdecode", usage: "bdecode(bytes)", summary: "reads a bencoded value", example: "bdecode(bencode([1, 2]))" },
   { name: "sleep", usage: "sleep(seconds)", summary: "waits so many seconds", example: "await sleep(0.5)" },
-  { name: "print", usage: "print(...things)", summary: "prints things as the console shows them", example: "print(timeline(peer))" },
+  {
+    name: "print",
+    usage: "print(...things)",
+    summary: "prints things as the console shows them",
+    example: "print(timeline(peer))",
+  },
   { name: "exit", usage: "exit(status)", summary: "ends the session; status 0 unless given", example: "exit()" },
 ];

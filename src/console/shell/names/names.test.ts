@@ -13,7 +13,21 @@ import type { ShellServices } from "../services.ts";
 import { findName, REPLAY_NAMES, SESSION_NAMES } from "./index.ts";
 
 /** Names that a person does not use: the engine's own. */
-const INNER: ReadonlySet<string> = new Set(["constructor", "connection", "endpoint", "wasAsked", "wasAskedMetadata", "sendBytes", "hangUp", "ended", "stop", "fail", "add", "letGo", "onLetGo"]);
+const INNER: ReadonlySet<string> = new Set([
+  "constructor",
+  "connection",
+  "endpoint",
+  "wasAsked",
+  "wasAskedMetadata",
+  "sendBytes",
+  "hangUp",
+  "ended",
+  "stop",
+  "fail",
+  "add",
+  "letGo",
+  "onLetGo",
+]);
 
 function members(...prototypes: readonly object[]): string[] {
   const names = prototypes.flatMap((prototype) => Object.getOwnPropertyNames(prototype));
@@ -40,9 +54,15 @@ const services: ShellServices = {
 describe("SESSION_NAMES", () => {
   it("tells of every name in scope, and of none that is not", async () => {
     const runtime = nodeRuntime();
-    const session = await ConsoleSession.open({ runtime, source: parseMagnet(`magnet:?xt=urn:btih:${"ab".repeat(20)}`), clientName: "test" });
+    const session = await ConsoleSession.open({
+      runtime,
+      source: parseMagnet(`magnet:?xt=urn:btih:${"ab".repeat(20)}`),
+      clientName: "test",
+    });
     const scope = sessionScope(session, { record: () => Promise.resolve(), quiet: () => undefined }, services);
-    const known = SESSION_NAMES.filter(({ owner }) => owner === "").flatMap(({ names }) => names.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]));
+    const known = SESSION_NAMES.filter(({ owner }) => owner === "").flatMap(({ names }) =>
+      names.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]),
+    );
     expect([...scope.keys()].toSorted()).toEqual(known.toSorted());
     await session.close();
     await runtime.close();
@@ -50,16 +70,37 @@ describe("SESSION_NAMES", () => {
 
   it("tells of everything that a peer, a tracker, a piece and a list have", () => {
     const facts = ["address", "conversation", "direction", "messages", "number"];
-    expect(listed("peer")).toEqual([...new Set([...members(PeerView.prototype, ConsolePeer.prototype), ...facts])].toSorted());
-    expect(listed("tracker")).toEqual([...members(ConsoleTracker.prototype), "url", "tier", "peers", "reply", "figures", "message", "lastAnnounceAt"].toSorted());
-    expect(listed("piece")).toEqual([...members(Piece.prototype).filter((name) => name !== "block"), "index"].toSorted());
+    expect(listed("peer")).toEqual(
+      [...new Set([...members(PeerView.prototype, ConsolePeer.prototype), ...facts])].toSorted(),
+    );
+    expect(listed("tracker")).toEqual(
+      [
+        ...members(ConsoleTracker.prototype),
+        "url",
+        "tier",
+        "peers",
+        "reply",
+        "figures",
+        "message",
+        "lastAnnounceAt",
+      ].toSorted(),
+    );
+    expect(listed("piece")).toEqual(
+      [...members(Piece.prototype).filter((name) => name !== "block"), "index"].toSorted(),
+    );
     expect(listed("list")).toEqual(members(List.prototype));
   });
 
   it("has every name of the console that came before it", () => {
-    const before = "available trackers tracker peers haves log peer_id torrent localhost contact piece have size missing tail table upload".split(" ");
+    const before =
+      "available trackers tracker peers haves log peer_id torrent localhost contact piece have size missing tail table upload".split(
+        " ",
+      );
     expect(before.filter((name) => findName(SESSION_NAMES, "", name) === undefined)).toEqual([]);
-    const senders = "messages keep_alive choke unchoke interested not_interested have bitfield request piece cancel satisfy id".split(" ");
+    const senders =
+      "messages keep_alive choke unchoke interested not_interested have bitfield request piece cancel satisfy id".split(
+        " ",
+      );
     expect(senders.filter((name) => findName(SESSION_NAMES, "peer", name) === undefined)).toEqual([]);
     expect(["first", "last"].filter((name) => findName(SESSION_NAMES, "list", name) === undefined)).toEqual([]);
   });
@@ -69,9 +110,13 @@ describe("SESSION_NAMES", () => {
     ["replay", REPLAY_NAMES],
   ])("a %s has no name twice, and explains each in one line", (_, groups) => {
     for (const owner of new Set(groups.map((group) => group.owner))) {
-      const names = groups.filter((group) => group.owner === owner).flatMap((group) => group.names.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]));
+      const names = groups
+        .filter((group) => group.owner === owner)
+        .flatMap((group) => group.names.flatMap(({ name, aliases }) => [name, ...(aliases ?? [])]));
       expect(names.length).toBe(new Set(names).size);
     }
-    for (const { names } of groups) for (const { name, usage, summary } of names) expect([name, usage.includes(name), summary.length > 5 && !summary.includes("\n")]).toEqual([name, true, true]);
+    for (const { names } of groups)
+      for (const { name, usage, summary } of names)
+        expect([name, usage.includes(name), summary.length > 5 && !summary.includes("\n")]).toEqual([name, true, true]);
   });
 });

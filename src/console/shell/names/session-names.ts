@@ -2,18 +2,44 @@ import type { NameHelp } from "./name.ts";
 
 /** Objects of a session. */
 export const OBJECTS: readonly NameHelp[] = [
-  { name: "torrent", usage: "torrent", summary: "what the torrent says: name, infoHash, pieceLength, pieceCount, size, files, trackers", example: "torrent.pieceCount" },
-  { name: "trackers", usage: "trackers", summary: "all trackers of the torrent, by tier", example: "await trackers[0].announce()" },
+  {
+    name: "torrent",
+    usage: "torrent",
+    summary: "what the torrent says: name, infoHash, pieceLength, pieceCount, size, files, trackers",
+    example: "torrent.pieceCount",
+  },
+  {
+    name: "trackers",
+    usage: "trackers",
+    summary: "all trackers of the torrent, by tier",
+    example: "await trackers[0].announce()",
+  },
   { name: "tracker", usage: "tracker", summary: "the first of them", example: "await tracker.scrape()" },
-  { name: "peers", usage: "peers", summary: "everybody you talked to, those that have gone included", example: "peers.last.messages" },
+  {
+    name: "peers",
+    usage: "peers",
+    summary: "everybody you talked to, those that have gone included",
+    example: "peers.last.messages",
+  },
   { name: "peer", usage: "peer", summary: "the latest of them", example: "peer.interested()" },
   { name: "pieces", usage: "pieces", summary: "all pieces of the torrent", example: "table(pieces)" },
   { name: "haves", usage: "haves", summary: "a bitfield of the pieces that are here", example: "haves.count" },
   { name: "log", usage: "log", summary: "what happened, besides messages", example: "tail(log)" },
-  { name: "peerId", aliases: ["peer_id"], usage: "peerId", summary: "our 20-byte peer id (BEP 20)", example: "String(peerId)" },
+  {
+    name: "peerId",
+    aliases: ["peer_id"],
+    usage: "peerId",
+    summary: "our 20-byte peer id (BEP 20)",
+    example: "String(peerId)",
+  },
   { name: "infoHash", usage: "infoHash", summary: "the torrent's identity", example: "infoHash.hex" },
   { name: "port", usage: "port", summary: "where we listen; undefined when we do not", example: "port" },
-  { name: "localhost", usage: "localhost", summary: 'this machine, "127.0.0.1"', example: "await contact(localhost, 6881)" },
+  {
+    name: "localhost",
+    usage: "localhost",
+    summary: 'this machine, "127.0.0.1"',
+    example: "await contact(localhost, 6881)",
+  },
 ];
 
 /** Functions of a live session. */
@@ -26,8 +52,19 @@ export const FUNCTIONS: readonly NameHelp[] = [
       "It sends our handshake and waits for the peer's; nothing else is sent until you say so. The options are for the curious: handshake: false sends none, reserved: { fast: false } offers less, timeout is in seconds.",
     example: 'const p = await contact("127.0.0.1", 6881)',
   },
-  { name: "accept", usage: "accept({ port, host })", summary: "listens, so that peers can connect to us; they join peers", details: "A peer that connects is answered with our handshake, and nothing else.", example: "await accept({ port: 6881 })" },
-  { name: "piece", usage: "piece(index)", summary: "one piece of the torrent: read, write and verify it", example: "await piece(0).verify()" },
+  {
+    name: "accept",
+    usage: "accept({ port, host })",
+    summary: "listens, so that peers can connect to us; they join peers",
+    details: "A peer that connects is answered with our handshake, and nothing else.",
+    example: "await accept({ port: 6881 })",
+  },
+  {
+    name: "piece",
+    usage: "piece(index)",
+    summary: "one piece of the torrent: read, write and verify it",
+    example: "await piece(0).verify()",
+  },
   { name: "have", usage: "have(index)", summary: "whether a piece is here and its hash is right", example: "have(0)" },
   { name: "size", usage: "size()", summary: "bytes of the torrent that are here", example: "size()" },
   { name: "missing", usage: "missing()", summary: "bytes of the torrent that are not", example: "missing()" },
@@ -38,6 +75,17 @@ export const FUNCTIONS: readonly NameHelp[] = [
     details: "The peer, or an address as contact takes it.",
     example: "await upload(peers.last)",
   },
-  { name: "record", usage: "record(file, { overwrite })", summary: "writes the session to a file, from its beginning on", details: "millrace console --replay FILE steps through it, millrace inspect FILE prints it. record(false) ends it.", example: 'await record("session.jsonl")' },
-  { name: "quiet", usage: "quiet(on)", summary: "hides what happens while you type, or shows it again with quiet(false)", example: "quiet()" },
+  {
+    name: "record",
+    usage: "record(file, { overwrite })",
+    summary: "writes the session to a file, from its beginning on",
+    details: "millrace console --replay FILE steps through it, millrace inspect FILE prints it. record(false) ends it.",
+    example: 'await record("session.jsonl")',
+  },
+  {
+    name: "quiet",
+    usage: "quiet(on)",
+    summary: "hides what happens while you type, or shows it again with quiet(false)",
+    example: "quiet()",
+  },
 ];

@@ -1,21 +1,51 @@
 import type { NameHelp } from "./name.ts";
 
 export const TRACKER_NAMES: readonly NameHelp[] = [
-  { name: "announce", usage: "tracker.announce({ event, numWant, port })", summary: "asks for peers, and tells that we are here (BEP 3)", details: 'event is "started" the first time unless given; "completed", "stopped" and "none" are the others. When the tracker asked for a pause, it waits for force().', example: 'const { peers: found } = await tracker.announce()' },
-  { name: "force", usage: "tracker.force({ event, numWant, port })", summary: "announces whatever pause the tracker asked for", example: "await tracker.force()" },
-  { name: "scrape", usage: "tracker.scrape()", summary: "how many seeders and leechers it knows, without joining them (BEP 48)", example: "await tracker.scrape()" },
-  { name: "peers", usage: "tracker.peers", summary: "all peers that it named", example: "await contact(tracker.peers[0])" },
+  {
+    name: "announce",
+    usage: "tracker.announce({ event, numWant, port })",
+    summary: "asks for peers, and tells that we are here (BEP 3)",
+    details:
+      'event is "started" the first time unless given; "completed", "stopped" and "none" are the others. When the tracker asked for a pause, it waits for force().',
+    example: "const { peers: found } = await tracker.announce()",
+  },
+  {
+    name: "force",
+    usage: "tracker.force({ event, numWant, port })",
+    summary: "announces whatever pause the tracker asked for",
+    example: "await tracker.force()",
+  },
+  {
+    name: "scrape",
+    usage: "tracker.scrape()",
+    summary: "how many seeders and leechers it knows, without joining them (BEP 48)",
+    example: "await tracker.scrape()",
+  },
+  {
+    name: "peers",
+    usage: "tracker.peers",
+    summary: "all peers that it named",
+    example: "await contact(tracker.peers[0])",
+  },
   { name: "url", usage: "tracker.url", summary: "its address" },
   { name: "tier", usage: "tracker.tier", summary: "0 is asked first (BEP 12)" },
   { name: "state", usage: "tracker.state", summary: "idle, asking, working or failed" },
-  { name: "isActive", usage: "tracker.isActive", summary: "whether it counts us as a peer; when the session ends it is told that we stopped" },
+  {
+    name: "isActive",
+    usage: "tracker.isActive",
+    summary: "whether it counts us as a peer; when the session ends it is told that we stopped",
+  },
   { name: "seeders", usage: "tracker.seeders", summary: "peers that have everything, as it last said" },
   { name: "leechers", usage: "tracker.leechers", summary: "peers that have not" },
   { name: "interval", usage: "tracker.interval", summary: "seconds between announces, as it asks" },
   { name: "reply", usage: "tracker.reply", summary: "its last answer to an announce" },
   { name: "figures", usage: "tracker.figures", summary: "its last answer to a scrape" },
   { name: "message", usage: "tracker.message", summary: "what it last complained about" },
-  { name: "lastAnnounceAt", usage: "tracker.lastAnnounceAt", summary: "when it last answered; milliseconds since 1970" },
+  {
+    name: "lastAnnounceAt",
+    usage: "tracker.lastAnnounceAt",
+    summary: "when it last answered; milliseconds since 1970",
+  },
 ];
 
 export const PIECE_NAMES: readonly NameHelp[] = [
@@ -25,9 +55,25 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "have", usage: "piece(0).have", summary: "whether it is here and right" },
   { name: "received", usage: "piece(0).received", summary: "bytes of it that are here" },
   { name: "blockCount", usage: "piece(0).blockCount", summary: "how many blocks of 16 KiB it has" },
-  { name: "verify", usage: "piece(0).verify()", summary: "hashes it, and says whether it is right", example: "await piece(0).verify()" },
-  { name: "read", aliases: ["block"], usage: "piece(0).read(begin, length)", summary: "bytes of it", example: "await piece(0).read(0, 16384)" },
-  { name: "write", usage: "piece(0).write(begin, bytes)", summary: "puts bytes into it, as if they had come from a peer", example: "await piece(0).write(0, m.block)" },
+  {
+    name: "verify",
+    usage: "piece(0).verify()",
+    summary: "hashes it, and says whether it is right",
+    example: "await piece(0).verify()",
+  },
+  {
+    name: "read",
+    aliases: ["block"],
+    usage: "piece(0).read(begin, length)",
+    summary: "bytes of it",
+    example: "await piece(0).read(0, 16384)",
+  },
+  {
+    name: "write",
+    usage: "piece(0).write(begin, bytes)",
+    summary: "puts bytes into it, as if they had come from a peer",
+    example: "await piece(0).write(0, m.block)",
+  },
 ];
 
 /** What a message has: `m` of `const m = await peer.next()`. */
@@ -38,23 +84,64 @@ export const MESSAGE_NAMES: readonly NameHelp[] = [
   { name: "number", usage: "m.number", summary: "the how-manieth of its conversation, from 0" },
   { name: "size", usage: "m.size", summary: "bytes on the wire" },
   { name: "findings", usage: "m.findings", summary: "what is odd about it" },
-  { name: "piece", usage: "m.piece", summary: "of have, request, piece, cancel, reject, suggest, allowed-fast and the metadata messages" },
+  {
+    name: "piece",
+    usage: "m.piece",
+    summary: "of have, request, piece, cancel, reject, suggest, allowed-fast and the metadata messages",
+  },
   { name: "begin", usage: "m.begin", summary: "bytes from the start of the piece: of request, piece, cancel, reject" },
   { name: "length", usage: "m.length", summary: "bytes: of request, piece, cancel, reject" },
-  { name: "block", usage: "m.block", summary: "the bytes of a piece message; undefined when they were let go to save memory", example: "sha1(m.block)" },
+  {
+    name: "block",
+    usage: "m.block",
+    summary: "the bytes of a piece message; undefined when they were let go to save memory",
+    example: "sha1(m.block)",
+  },
   { name: "bits", usage: "m.bits", summary: "the bytes of a bitfield; peer.haves has them read" },
-  { name: "data", usage: "m.data", summary: "the bytes of a metadata message; totalSize is the whole dictionary's size" },
-  { name: "extensions", usage: "m.extensions", summary: "of an extended-handshake: a Map of names to ids; also client, requestQueue, metadataSize, port, yourIp, uploadOnly" },
-  { name: "reserved", usage: "m.reserved", summary: "of a handshake: extended, fast, dht, v2; also infoHash, peerId, reservedBytes" },
+  {
+    name: "data",
+    usage: "m.data",
+    summary: "the bytes of a metadata message; totalSize is the whole dictionary's size",
+  },
+  {
+    name: "extensions",
+    usage: "m.extensions",
+    summary:
+      "of an extended-handshake: a Map of names to ids; also client, requestQueue, metadataSize, port, yourIp, uploadOnly",
+  },
+  {
+    name: "reserved",
+    usage: "m.reserved",
+    summary: "of a handshake: extended, fast, dht, v2; also infoHash, peerId, reservedBytes",
+  },
   { name: "added", usage: "m.added", summary: "of pex (BEP 11): addresses; also dropped" },
-  { name: "payload", usage: "m.payload", summary: "the bytes of extended, unknown and malformed messages; id is theirs, why says what is wrong" },
+  {
+    name: "payload",
+    usage: "m.payload",
+    summary: "the bytes of extended, unknown and malformed messages; id is theirs, why says what is wrong",
+  },
 ];
 
 export const LIST_NAMES: readonly NameHelp[] = [
   { name: "first", usage: "peers.first", summary: "the first element; undefined when there is none" },
   { name: "last", usage: "peers.last", summary: "the last element" },
-  { name: "where", usage: "list.where(fields)", summary: "elements whose fields have these values", example: 'peer.messages.where({ type: "have", piece: 3 })' },
-  { name: "next", usage: "list.next({ timeout })", summary: "waits for the next element that is added", example: "const p = await peers.next()" },
-  { name: "watch", usage: "list.watch(function)", summary: "calls a function with every element that is added; answers a function that ends it", example: "const stop = log.watch((line) => print(line.text))" },
+  {
+    name: "where",
+    usage: "list.where(fields)",
+    summary: "elements whose fields have these values",
+    example: 'peer.messages.where({ type: "have", piece: 3 })',
+  },
+  {
+    name: "next",
+    usage: "list.next({ timeout })",
+    summary: "waits for the next element that is added",
+    example: "const p = await peers.next()",
+  },
+  {
+    name: "watch",
+    usage: "list.watch(function)",
+    summary: "calls a function with every element that is added; answers a function that ends it",
+    example: "const stop = log.watch((line) => print(line.text))",
+  },
   { name: "dropped", usage: "list.dropped", summary: "how many old elements made room for new ones" },
 ];

@@ -19,18 +19,35 @@ export class SessionRecording {
     this.#tape = Tape.of(session);
   }
 
-  /** Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and UsageError. */
+  /**
+   * Begins to write. Rejects with StorageError, `storage.exists` when a file is there that may not be replaced, and
+   * UsageError.
+   */
   async begin(path: string, overwrite: boolean): Promise<void> {
-    if (this.#path !== undefined) throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends that`);
+    if (this.#path !== undefined)
+      throw new UsageError("console.recording", `already recording to ${this.#path}; record(false) ends that`);
     // Taken before the file is open: the next call may come at once.
     this.#path = path;
     const { startedAt, infoHash, log } = this.#session;
     try {
-      this.#recorder = await Recorder.open({ files: this.#files, path, overwrite, tape: this.#tape, kind: "session", startedAt, infoHash: infoHash.hex, onError: (error) => log.warn(error.message) });
+      this.#recorder = await Recorder.open({
+        files: this.#files,
+        path,
+        overwrite,
+        tape: this.#tape,
+        kind: "session",
+        startedAt,
+        infoHash: infoHash.hex,
+        onError: (error) => log.warn(error.message),
+      });
     } catch (error) {
       this.#path = undefined;
       if (errorCode(error) !== "storage.exists") throw error;
-      throw new StorageError("storage.exists", `${path} exists already; record(file, { overwrite: true }) replaces it`, { cause: error });
+      throw new StorageError(
+        "storage.exists",
+        `${path} exists already; record(file, { overwrite: true }) replaces it`,
+        { cause: error },
+      );
     }
     log.info(`recording to ${path}`);
   }

@@ -58,7 +58,8 @@ export class Repl {
       writer: (value: unknown) => options.show(value) ?? "",
     });
     // Not even the dots before a line that goes on.
-    if (!options.isTerminal) Object.defineProperty(this.#server, "displayPrompt", { value: () => undefined, configurable: true });
+    if (!options.isTerminal)
+      Object.defineProperty(this.#server, "displayPrompt", { value: () => undefined, configurable: true });
     this.#tellProblems();
     this.#completeNames();
     this.#server.on("SIGINT", () => options.onInterrupt());
@@ -100,7 +101,10 @@ export class Repl {
     this.#server.displayPrompt(true);
   }
 
-  /** Lines that do not come from a person, each when the one before it is done: Node's own loop would begin them all at once. */
+  /**
+   * Lines that do not come from a person, each when the one before it is done: Node's own loop would begin them all at
+   * once.
+   */
   async #feed(lines: PassThrough): Promise<void> {
     const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
     this.#server.once("exit", () => reader.close());
@@ -128,7 +132,12 @@ export class Repl {
           return;
         }
         Reflect.set(globalThis, AWAITED, value);
-        evaluate('await globalThis[Symbol.for("millrace.console.awaited")]\n', context, file, (reason, result: unknown) => this.#settle(reason, result));
+        evaluate(
+          'await globalThis[Symbol.for("millrace.console.awaited")]\n',
+          context,
+          file,
+          (reason, result: unknown) => this.#settle(reason, result),
+        );
       });
     };
     // Given as an option, it would have to do without breakEvalOnSigint.
@@ -171,7 +180,10 @@ export class Repl {
   #completeNames(): void {
     const server = this.#server;
     const complete = server.completer.bind(server);
-    const completer: typeof server.completer = (line: string, callback: (error: null | undefined, result: [string[], string]) => void) => {
+    const completer: typeof server.completer = (
+      line: string,
+      callback: (error: null | undefined, result: [string[], string]) => void,
+    ) => {
       const found = this.#options.complete(line);
       if (found !== undefined && found[0].length > 0) callback(null, [[...found[0]], found[1]]);
       else Reflect.apply(complete, undefined, [line, callback]);

@@ -88,9 +88,15 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 function greeting(session: ConsoleSession): string {
   const style = styleFor(process.stdout);
   const { metainfo, infoHash, port } = session;
-  const what = metainfo === undefined ? `the torrent ${infoHash.hex}, whose metadata is not known yet` : `${clean(metainfo.name)}, ${metainfo.pieceCount} pieces of ${metainfo.pieceLength} bytes`;
+  const what =
+    metainfo === undefined
+      ? `the torrent ${infoHash.hex}, whose metadata is not known yet`
+      : `${clean(metainfo.name)}, ${metainfo.pieceCount} pieces of ${metainfo.pieceLength} bytes`;
   const lines = [`${style.strong("Millrace console")}: ${what}.`];
   if (port !== undefined) lines.push(`Peers can connect to port ${port}.`);
-  lines.push("Nothing is sent unless you say so. help() shows how to download a piece by hand,", "available() lists all names; Ctrl-D ends.");
+  lines.push(
+    "Nothing is sent unless you say so. help() shows how to download a piece by hand,",
+    "available() lists all names; Ctrl-D ends.",
+  );
   return lines.join("\n");
 }

@@ -24,7 +24,10 @@ export interface ReplayConsoleOptions {
   readonly signal: AbortSignal;
 }
 
-/** Steps through a recorded session. Resolves to the exit status; rejects with InputError `console.recording` and StorageError. */
+/**
+ * Steps through a recorded session. Resolves to the exit status; rejects with InputError `console.recording` and
+ * StorageError.
+ */
 export async function runReplay(options: ReplayConsoleOptions): Promise<number> {
   const { runtime, path, script, words, isJson, signal } = options;
   const recording = await readRecording(runtime, path);
@@ -54,13 +57,23 @@ function dateText(milliseconds: number): string {
 function replayScope(replay: Replay, services: ShellServices): Map<string, Lookup> {
   const told = (): Text => {
     const place = `event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`;
-    return new Text(`${replay.current}\n${styleFor(process.stdout).dim(replay.position === replay.length ? `${place}: the end` : place)}`);
+    return new Text(
+      `${replay.current}\n${styleFor(process.stdout).dim(replay.position === replay.length ? `${place}: the end` : place)}`,
+    );
   };
   const lines = (brought: readonly Replayed[]): Text => {
-    const texts = brought.map(({ peer, entry }) => entryText(entry, { peer: peer.number, pieceCount: replay.metainfo?.pieceCount }));
-    return new Text([...texts, styleFor(process.stdout).dim(`event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`)].join("\n"));
+    const texts = brought.map(({ peer, entry }) =>
+      entryText(entry, { peer: peer.number, pieceCount: replay.metainfo?.pieceCount }),
+    );
+    return new Text(
+      [
+        ...texts,
+        styleFor(process.stdout).dim(`event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`),
+      ].join("\n"),
+    );
   };
-  const count = (call: string, value: unknown): number => (value === undefined ? 1 : wholeBetween(call, "count", value, 0, Number.MAX_SAFE_INTEGER));
+  const count = (call: string, value: unknown): number =>
+    value === undefined ? 1 : wholeBetween(call, "count", value, 0, Number.MAX_SAFE_INTEGER);
   const functions: Readonly<Record<string, (...given: never[]) => unknown>> = {
     step: (steps?: unknown) => {
       const wanted = count("step(count)", steps);
@@ -72,13 +85,27 @@ function replayScope(replay: Replay, services: ShellServices): Map<string, Looku
       return told();
     },
     goto: (seconds?: unknown) => {
-      if (typeof seconds !== "number" || !(seconds >= 0)) throw wrong("goto(seconds)", "seconds", "a number from 0", seconds);
+      if (typeof seconds !== "number" || !(seconds >= 0))
+        throw wrong("goto(seconds)", "seconds", "a number from 0", seconds);
       return lines(replay.goto(seconds));
     },
     end: () => lines(replay.end()),
   };
   const names: [string, Lookup][] = [
-    ["replay", () => ({ position: replay.position, length: replay.length, at: replay.at, recording: { kind: replay.recording.kind, startedAt: dateText(replay.recording.startedAt), infoHash: replay.recording.infoHash, isCut: replay.recording.isCut } })],
+    [
+      "replay",
+      () => ({
+        position: replay.position,
+        length: replay.length,
+        at: replay.at,
+        recording: {
+          kind: replay.recording.kind,
+          startedAt: dateText(replay.recording.startedAt),
+          infoHash: replay.recording.infoHash,
+          isCut: replay.recording.isCut,
+        },
+      }),
+    ],
     ["torrent", () => (replay.metainfo === undefined ? undefined : describeTorrent(replay.metainfo))],
     ["peers", () => replay.peers],
     ["peer", () => replay.peers.last],

@@ -4,8 +4,8 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /**
- * Runs in the thread where modules are loaded: gives the script's text as an ES module, whatever its name and the package around it say,
- * so that top-level await works in `probe.js`, too.
+ * Runs in the thread where modules are loaded: gives the script's text as an ES module, whatever its name and the
+ * package around it say, so that top-level await works in `probe.js`, too.
  */
 const HOOKS = `
 let script;
@@ -18,8 +18,8 @@ export function load(url, context, next) {
 }`;
 
 /**
- * Runs a script as an ES module body with the global names in scope. `path` is where it stands, for its imports and for errors. Rejects
- * with what it throws.
+ * Runs a script as an ES module body with the global names in scope. `path` is where it stands, for its imports and for
+ * errors. Rejects with what it throws.
  */
 export async function runScript(path: string, source: string): Promise<void> {
   const { href: url } = pathToFileURL(resolve(path));
@@ -39,9 +39,16 @@ export function lineOf(error: unknown, path: string): number | undefined {
   return error.cause === undefined ? undefined : lineOf(error.cause, path);
 }
 
-/** `LINE` at which a source cannot be read as a module. The module loader keeps that to itself; Node's own check tells it. */
+/**
+ * `LINE` at which a source cannot be read as a module. The module loader keeps that to itself; Node's own check tells
+ * it.
+ */
 export function unreadableLine(source: string): number | undefined {
-  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--check", "-"], { input: source, encoding: "utf8", timeout: 5_000 });
+  const { stderr } = spawnSync(process.execPath, ["--input-type=module", "--check", "-"], {
+    input: source,
+    encoding: "utf8",
+    timeout: 5_000,
+  });
   const line = /^\[stdin\]:(\d+)/.exec(stderr)?.[1];
   return line === undefined ? undefined : Number(line);
 }

@@ -17,7 +17,8 @@ interface TailOptions {
 
 /** The last lines of a list; with `follow` also those that are added, until Ctrl-C. */
 export function makeTail(services: ShellServices): (list?: unknown, ...rest: unknown[]) => Text | Promise<void> {
-  const last = (list: readonly unknown[], lines: number): string[] => (lines === 0 ? [] : list.slice(-lines).map((element) => lineText(element)));
+  const last = (list: readonly unknown[], lines: number): string[] =>
+    lines === 0 ? [] : list.slice(-lines).map((element) => lineText(element));
   const follow = async (list: List<unknown>, { lines, before }: TailOptions): Promise<void> => {
     const stop = list.watch((element) => services.print(lineText(element)));
     const { signal, done } = services.interruptible();
@@ -37,7 +38,11 @@ export function makeTail(services: ShellServices): (list?: unknown, ...rest: unk
       options.before?.();
       return new Text(list.length === 0 ? "nothing yet" : last(list, options.lines).join("\n"));
     }
-    if (!(list instanceof List)) throw new UsageError("console.argument", `${CALL}: only lists that grow can be followed: peers, log, peer.messages, peer.timeline`);
+    if (!(list instanceof List))
+      throw new UsageError(
+        "console.argument",
+        `${CALL}: only lists that grow can be followed: peers, log, peer.messages, peer.timeline`,
+      );
     return follow(list, options);
   };
 }
@@ -45,10 +50,14 @@ export function makeTail(services: ShellServices): (list?: unknown, ...rest: unk
 /** Options as an object, or one after the other as in earlier tools. */
 function readOptions(rest: readonly unknown[]): TailOptions {
   const [first, second, third] = rest;
-  const given = typeof first === "number" || rest.length > 1 ? { lines: first, follow: second, before: third } : plainObject(CALL, "the second argument", first);
+  const given =
+    typeof first === "number" || rest.length > 1
+      ? { lines: first, follow: second, before: third }
+      : plainObject(CALL, "the second argument", first);
   knownFields(CALL, given, ["lines", "follow", "before"]);
   const { lines, follow, before } = given;
-  if (before !== undefined && before !== null && typeof before !== "function") throw wrong(CALL, "before", "a function", before);
+  if (before !== undefined && before !== null && typeof before !== "function")
+    throw wrong(CALL, "before", "a function", before);
   return {
     lines: lines === undefined ? LINES : wholeBetween(CALL, "lines", lines, 0, Number.MAX_SAFE_INTEGER),
     follow: follow === true,

@@ -13,7 +13,10 @@ export function nearest(wanted: string, names: Iterable<string>): string | undef
   return best;
 }
 
-/** How many characters are to be added, taken away, changed or exchanged with their neighbour; `limit` when it is that many or more. */
+/**
+ * How many characters are to be added, taken away, changed or exchanged with their neighbour; `limit` when it is that
+ * many or more.
+ */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit || a.length > 40) return limit;
   let before: number[] = [];
@@ -23,7 +26,8 @@ function editDistance(a: string, b: string, limit: number): number {
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       let cost = Math.min((row[j] ?? limit) + 1, (next[j - 1] ?? limit) + 1, (row[j - 1] ?? limit) + same);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (before[j - 2] ?? limit) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (before[j - 2] ?? limit) + 1);
       next.push(cost);
     }
     before = row;

@@ -12,8 +12,8 @@ export interface NoticesOptions {
 }
 
 /**
- * Tells a person what happens while a line is being typed: messages both ways, connections, pieces. Bounded, or a fast peer would fill the
- * screen; but what went wrong is always told, and what happened last.
+ * Tells a person what happens while a line is being typed: messages both ways, connections, pieces. Bounded, or a fast
+ * peer would fill the screen; but what went wrong is always told, and what happened last.
  */
 export class Notices {
   isQuiet = false;
@@ -75,7 +75,12 @@ export class Notices {
   #sumUp(): void {
     const { print, line } = this.#options;
     this.#timer = undefined;
-    print(line({ level: "info", text: `… and ${this.#skipped} more: timeline(peer) and log have them all, quiet() hides them` }));
+    print(
+      line({
+        level: "info",
+        text: `… and ${this.#skipped} more: timeline(peer) and log have them all, quiet() hides them`,
+      }),
+    );
     if (this.#latest !== undefined) print(line(this.#latest));
     this.#latest = undefined;
     this.#skipped = 0;

@@ -9,34 +9,58 @@ const values: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["q", promise],
   ["p", peer],
 ]);
-const context: ProblemContext = { groups: SESSION_NAMES, valueOf: (path) => values.get(path), ownerOf: (value) => (value === peer ? "peer" : undefined) };
+const context: ProblemContext = {
+  groups: SESSION_NAMES,
+  valueOf: (path) => values.get(path),
+  ownerOf: (value) => (value === peer ? "peer" : undefined),
+};
 const explain = (thrown: unknown): string => explainProblem(thrown, context);
 
 describe("explainProblem", () => {
   it("proposes the name that was meant", () => {
-    expect(explain(new ReferenceError("peerz is not defined"))).toBe("there is no peerz here; did you mean peers? available() lists all names");
+    expect(explain(new ReferenceError("peerz is not defined"))).toBe(
+      "there is no peerz here; did you mean peers? available() lists all names",
+    );
     expect(explain(new ReferenceError("zzz is not defined"))).toBe("there is no zzz here; available() lists all names");
-    expect(explain(new TypeError("p.interestd is not a function"))).toBe("p has no interestd(); did you mean interested()? help(peer) lists all that a peer has");
-    expect(explain(new TypeError("(intermediate value).unchok is not a function"))).toBe('it has no unchok(); did you mean unchoke()? help("unchoke") tells more');
+    expect(explain(new TypeError("p.interestd is not a function"))).toBe(
+      "p has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
+    );
+    expect(explain(new TypeError("(intermediate value).unchok is not a function"))).toBe(
+      'it has no unchok(); did you mean unchoke()? help("unchoke") tells more',
+    );
   });
 
   it("says to whom a name belongs that does not stand alone", () => {
-    expect(explain(new ReferenceError("choke is not defined"))).toBe("there is no choke here by itself; it belongs to a peer: peer.choke()");
+    expect(explain(new ReferenceError("choke is not defined"))).toBe(
+      "there is no choke here by itself; it belongs to a peer: peer.choke()",
+    );
   });
 
   it("tells of a forgotten await", () => {
-    expect(explain(new TypeError("q.interested is not a function"))).toBe("q is a promise: put await before the call that gave it, as in q = await contact(…)");
+    expect(explain(new TypeError("q.interested is not a function"))).toBe(
+      "q is a promise: put await before the call that gave it, as in q = await contact(…)",
+    );
   });
 
   it("keeps our own messages, and makes those of others one line without a stack", () => {
-    expect(explain(new UsageError("console.argument", "piece(index): index is a whole number"))).toBe("piece(index): index is a whole number");
+    expect(explain(new UsageError("console.argument", "piece(index): index is a whole number"))).toBe(
+      "piece(index): index is a whole number",
+    );
     expect(explain(new RangeError("too much\n    at x.js:1"))).toBe("RangeError: too much");
     expect(explain(new SyntaxError("Unexpected token ')'"))).toBe("this cannot be read: Unexpected token ')'");
-    expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe("there is no peer whose messages could be used: await contact(host, port) makes one");
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'messages')"))).toBe(
+      "there is no peer whose messages could be used: await contact(host, port) makes one",
+    );
     expect(explain("just a word")).toBe("this was thrown: just a word");
-    expect(explain(new TypeError("Cannot read properties of undefined (reading 'foo')"))).toBe("what stands before .foo is undefined");
-    expect(explain(new TypeError("Cannot read properties of undefined (reading 'announce')"))).toBe("there is no tracker whose announce could be used: the torrent names none");
-    expect(explain(new TypeError("x.unchoke is not a function"))).toBe("x is no peer, which has unchoke(); is it a promise? Then put await before the call that gave it");
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'foo')"))).toBe(
+      "what stands before .foo is undefined",
+    );
+    expect(explain(new TypeError("Cannot read properties of undefined (reading 'announce')"))).toBe(
+      "there is no tracker whose announce could be used: the torrent names none",
+    );
+    expect(explain(new TypeError("x.unchoke is not a function"))).toBe(
+      "x is no peer, which has unchoke(); is it a promise? Then put await before the call that gave it",
+    );
     expect(explain(new AbortError())).toBe("interrupted");
   });
 

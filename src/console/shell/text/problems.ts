@@ -20,7 +20,8 @@ export function explainProblem(thrown: unknown, context: ProblemContext): string
   if (error.name === "ReferenceError") return explainReference(error.message, context);
   if (error.name === "TypeError") return explainType(error.message, context);
   const [line = ""] = error.message.split("\n");
-  if (error.name === "SyntaxError" && line.startsWith("Cannot use import statement")) return 'at the prompt modules come by await import("…")';
+  if (error.name === "SyntaxError" && line.startsWith("Cannot use import statement"))
+    return 'at the prompt modules come by await import("…")';
   if (error.name === "SyntaxError") return clean(`this cannot be read: ${line}`);
   return clean(error.name === "Error" ? line : `${error.name}: ${line}`) || error.name;
 }
@@ -29,8 +30,15 @@ function explainReference(message: string, { groups }: ProblemContext): string {
   const name = /^([\w$]+) is not defined$/.exec(message)?.[1];
   if (name === undefined) return clean(message);
   const near = nearest(name, namesOf(groups, ""));
-  const member = near === undefined ? groups.find(({ owner, names }) => owner !== "" && names.some((entry) => entry.name === name || entry.aliases?.includes(name) === true)) : undefined;
-  if (member !== undefined) return `there is no ${name} here by itself; it belongs to a ${member.owner}: ${member.names.find((entry) => entry.name === name || entry.aliases?.includes(name) === true)?.usage ?? name}`;
+  const member =
+    near === undefined
+      ? groups.find(
+          ({ owner, names }) =>
+            owner !== "" && names.some((entry) => entry.name === name || entry.aliases?.includes(name) === true),
+        )
+      : undefined;
+  if (member !== undefined)
+    return `there is no ${name} here by itself; it belongs to a ${member.owner}: ${member.names.find((entry) => entry.name === name || entry.aliases?.includes(name) === true)?.usage ?? name}`;
   return `there is no ${name} here; ${near === undefined ? "" : `did you mean ${near}? `}available() lists all names`;
 }
 
@@ -39,15 +47,18 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
   if (call !== null) {
     const [, path, name = ""] = call;
     const value = path === undefined ? undefined : valueOf?.(path);
-    if (value instanceof Promise) return `${path ?? "it"} is a promise: put await before the call that gave it, as in ${path ?? "p"} = await contact(…)`;
+    if (value instanceof Promise)
+      return `${path ?? "it"} is a promise: put await before the call that gave it, as in ${path ?? "p"} = await contact(…)`;
     const owner = ownerOf(value);
     if (owner !== undefined) return noMember(path ?? owner, name, owner, groups);
     const owners = ["peer", "tracker", "piece", "list"];
     const known = owners.find((guess) => namesOf(groups, guess).includes(name));
-    if (known !== undefined) return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that gave it`;
+    if (known !== undefined)
+      return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that gave it`;
     for (const guess of owners) {
       const near = nearest(name, namesOf(groups, guess));
-      if (near !== undefined && near !== name) return `${path ?? "it"} has no ${name}(); did you mean ${near}()? help("${near}") tells more`;
+      if (near !== undefined && near !== name)
+        return `${path ?? "it"} has no ${name}(); did you mean ${near}()? help("${near}") tells more`;
     }
     return clean(`${path ?? "it"} has no ${name}()`);
   }
@@ -58,17 +69,21 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
   }
   if (none !== null) return clean(`what stands before .${none[2] ?? ""} is ${none[1] ?? "undefined"}`);
   const word = /^([\w$]+) is not a function/.exec(message)?.[1];
-  if (word !== undefined && namesOf(groups, "").includes(word)) return `${word} is no function here, or no longer: a line may have given it another value`;
+  if (word !== undefined && namesOf(groups, "").includes(word))
+    return `${word} is no function here, or no longer: a line may have given it another value`;
   if (word !== undefined) return `${word} is no function`;
   return clean(message);
 }
 
 /** Why there is nothing that could have this member. */
 function absence(member: string, groups: readonly NameGroup[]): string | undefined {
-  const owners = [...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner))];
+  const owners = [
+    ...new Set(groups.filter(({ names }) => names.some(({ name }) => name === member)).map(({ owner }) => owner)),
+  ];
   if (owners.length !== 1) return undefined;
   if (owners[0] === "tracker") return `there is no tracker whose ${member} could be used: the torrent names none`;
-  if (owners[0] === "peer") return `there is no peer whose ${member} could be used: await contact(host, port) makes one`;
+  if (owners[0] === "peer")
+    return `there is no peer whose ${member} could be used: await contact(host, port) makes one`;
   return undefined;
 }
 
@@ -78,5 +93,7 @@ function noMember(path: string, name: string, owner: string, groups: readonly Na
 }
 
 function namesOf(groups: readonly NameGroup[], owner: string): string[] {
-  return groups.filter((group) => group.owner === owner).flatMap((group) => group.names.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]));
+  return groups
+    .filter((group) => group.owner === owner)
+    .flatMap((group) => group.names.flatMap((entry) => [entry.name, ...(entry.aliases ?? [])]));
 }

@@ -14,13 +14,17 @@ import { drawList, isEntry, lineText } from "./tables.ts";
 /** Bytes shown of a value: what fits a screen. */
 const SHOWN_BYTES = 256;
 
-/** A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs gets out. */
+/**
+ * A value as the console shows it; `undefined` for nothing. Whatever peers put into it, no control character of theirs
+ * gets out.
+ */
 export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
   if (value instanceof Table || value instanceof Text || value instanceof Drawn) return value.toString();
   if (value instanceof PeerView) return describePeer(value);
   if (value instanceof ConsoleTracker) return drawList([value]).toString();
-  if (value instanceof Piece) return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") tells what can be done with it`;
+  if (value instanceof Piece)
+    return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") tells what can be done with it`;
   if (value instanceof Bitfield) return describeBitfield(value);
   if (value instanceof InfoHash) return value.hex;
   if (value instanceof PeerId) return `${value.toString()} (${clean(formatClient(value.bytes))})`;
@@ -30,7 +34,15 @@ export function showValue(value: unknown, pieceCount?: number): string | undefin
   if (Array.isArray(value) && value.length > 0 && isDrawable(value)) return drawList(value).toString();
   const style = styleFor(process.stdout);
   // Asked with something to colour: whether there are colours is the style's to know.
-  return cleanInspected(inspect(value, { colors: style.dim("x") !== "x", depth: 4, maxArrayLength: 50, maxStringLength: 2_000, breakLength: 100 }));
+  return cleanInspected(
+    inspect(value, {
+      colors: style.dim("x") !== "x",
+      depth: 4,
+      maxArrayLength: 50,
+      maxStringLength: 2_000,
+      breakLength: 100,
+    }),
+  );
 }
 
 function isDrawable(list: readonly unknown[]): boolean {

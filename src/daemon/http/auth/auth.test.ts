@@ -3,7 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Auth, type Credentials } from "./auth.ts";
-import { FIRST_WAIT_MS, FREE_FAILURES, GLOBAL_FAILURE_BURST, LOGIN_AGE_MS, MAX_LOGINS, MAX_WAIT_MS } from "../limits.ts";
+import {
+  FIRST_WAIT_MS,
+  FREE_FAILURES,
+  GLOBAL_FAILURE_BURST,
+  LOGIN_AGE_MS,
+  MAX_LOGINS,
+  MAX_WAIT_MS,
+} from "../limits.ts";
 import { Logins } from "./logins.ts";
 import { createSecret, hashToken, Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
@@ -33,7 +40,9 @@ describe("Secret", () => {
 
   it("takes scrypt, and turns, only until the token was seen", async () => {
     const secret = new Secret(await record, "the-right-token");
-    const results = await Promise.all(Array.from({ length: 1_000 }, (_, i) => secret.verify(i % 2 === 0 ? "the-right-token" : "wrong")));
+    const results = await Promise.all(
+      Array.from({ length: 1_000 }, (_, i) => secret.verify(i % 2 === 0 ? "the-right-token" : "wrong")),
+    );
     expect(results.filter((isRight) => isRight)).toHaveLength(500);
   });
 
@@ -103,8 +112,13 @@ describe("Auth", () => {
     let now = 0;
     const one = await auth(() => now);
     await one.identify(from("::1", { authorization: "Bearer the-right-token" }), false);
-    for (let i = 0; i < FREE_FAILURES; i += 1) await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 401, code: "auth.token" });
-    await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 429, code: "auth.wait", headers: { "retry-after": "1" } });
+    for (let i = 0; i < FREE_FAILURES; i += 1)
+      await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 401, code: "auth.token" });
+    await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({
+      status: 429,
+      code: "auth.wait",
+      headers: { "retry-after": "1" },
+    });
     now += FIRST_WAIT_MS;
     await expect(one.login("wrong", from("1.2.3.4"))).rejects.toMatchObject({ status: 401 });
   });
@@ -115,16 +129,32 @@ describe("Auth", () => {
   ])("knows the right token whatever wrong ones came from %s", async (_name, address) => {
     const one = await auth(() => 0);
     await one.identify(from("::1", { authorization: "Bearer the-right-token" }), false);
-    for (let i = 0; i < GLOBAL_FAILURE_BURST + 1; i += 1) await one.identify(from(address(i), { authorization: "Bearer wrong" }), false).catch(() => undefined);
-    await expect(one.identify(from(address(0), { authorization: "Bearer wrong" }), false)).rejects.toMatchObject({ status: 429 });
-    await expect(one.identify(from(address(0), { authorization: "Bearer the-right-token" }), false)).resolves.toMatchObject({ identity: { via: "bearer" } });
-    await expect(one.login("the-right-token", from(address(1)))).resolves.toMatchObject({ identity: { via: "cookie" } });
-    await expect(one.identifyBasic(from(address(2), { authorization: `Basic ${Buffer.from("me:the-right-token").toString("base64")}` }))).resolves.toBeUndefined();
+    for (let i = 0; i < GLOBAL_FAILURE_BURST + 1; i += 1)
+      await one.identify(from(address(i), { authorization: "Bearer wrong" }), false).catch(() => undefined);
+    await expect(one.identify(from(address(0), { authorization: "Bearer wrong" }), false)).rejects.toMatchObject({
+      status: 429,
+    });
+    await expect(
+      one.identify(from(address(0), { authorization: "Bearer the-right-token" }), false),
+    ).resolves.toMatchObject({ identity: { via: "bearer" } });
+    await expect(one.login("the-right-token", from(address(1)))).resolves.toMatchObject({
+      identity: { via: "cookie" },
+    });
+    await expect(
+      one.identifyBasic(
+        from(address(2), { authorization: `Basic ${Buffer.from("me:the-right-token").toString("base64")}` }),
+      ),
+    ).resolves.toBeUndefined();
   });
 
   it("tells a caller that has to wait so only after a moment", async () => {
     let delays = 0;
-    const one = new Auth({ secret: new Secret(await record), port: 9080, now: () => 0, delay: async () => void delays++ });
+    const one = new Auth({
+      secret: new Secret(await record),
+      port: 9080,
+      now: () => 0,
+      delay: async () => void delays++,
+    });
     for (let i = 0; i < FREE_FAILURES + 2; i += 1) await one.login("wrong", from("1.2.3.4")).catch(() => undefined);
     expect(delays).toBe(2);
   });
@@ -132,7 +162,9 @@ describe("Auth", () => {
   it("gives a cookie that scripts and other sites do not get, secure where the page is", async () => {
     const one = await auth(() => 0);
     const plain = await one.login("the-right-token", from("::1", { origin: "http://localhost:9080" }));
-    expect(plain.setCookie).toMatch(/^millrace-9080=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000; Expires=[^;]+$/);
+    expect(plain.setCookie).toMatch(
+      /^millrace-9080=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=2592000; Expires=[^;]+$/,
+    );
     const secure = await one.login("the-right-token", from("::1", { origin: "https://torrents.example" }));
     expect(secure.setCookie).toMatch(/; Secure$/);
   });
@@ -140,7 +172,8 @@ describe("Auth", () => {
   it("ends a cookie at logout and in time", async () => {
     let now = 0;
     const one = await auth(() => now);
-    const login = async () => from("::1", { cookie: (await one.login("the-right-token", from("::1"))).setCookie.split(";")[0] });
+    const login = async () =>
+      from("::1", { cookie: (await one.login("the-right-token", from("::1"))).setCookie.split(";")[0] });
     const [first, second] = [await login(), await login()];
     one.logout(await one.identify(first, false));
     await expect(one.identify(first, false)).rejects.toMatchObject({ status: 401 });

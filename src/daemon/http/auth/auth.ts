@@ -31,7 +31,10 @@ export interface AuthOptions {
   readonly delay?: () => Promise<void>;
 }
 
-/** Who may do what: a bearer token, Transmission's basic authentication, or a cookie with a token against cross-site requests. */
+/**
+ * Who may do what: a bearer token, Transmission's basic authentication, or a cookie with a token against cross-site
+ * requests.
+ */
 export class Auth {
   readonly #secret: Secret;
   readonly #logins: Logins;
@@ -49,7 +52,10 @@ export class Auth {
     this.#cookieName = `millrace-${options.port}`;
   }
 
-  /** Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` when `isWrite` by cookie lacks its token. */
+  /**
+   * Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` when `isWrite` by cookie lacks
+   * its token.
+   */
   async identify(given: Credentials, isWrite: boolean): Promise<Caller> {
     if (given.authorization !== undefined) {
       const token = /^bearer +(\S+) *$/i.exec(given.authorization)?.[1];
@@ -59,7 +65,8 @@ export class Auth {
     }
     const login = this.#byCookie(given.cookie);
     if (login === undefined) throw unauthorised("auth.required", "log in, or send the token as bearer");
-    if (isWrite && given.csrf !== login.csrf) throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold what the login answered");
+    if (isWrite && given.csrf !== login.csrf)
+      throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold what the login answered");
     return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
   }
 
@@ -81,7 +88,10 @@ export class Auth {
     await this.#verify(token, given.address, "login");
     const login = this.#logins.create();
     const secure = given.origin?.toLowerCase().startsWith("https://") === true;
-    return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, setCookie: this.#setCookie(login.cookie, LOGIN_AGE_MS, secure) };
+    return {
+      identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt },
+      setCookie: this.#setCookie(login.cookie, LOGIN_AGE_MS, secure),
+    };
   }
 
   /** Answers what goes into `Set-Cookie`. */
@@ -91,13 +101,16 @@ export class Auth {
   }
 
   async #verify(token: string, address: string, kind: "login" | "bearer"): Promise<void> {
-    // Before the throttle: others that guess, from the same address (a proxy's) or from many, must not keep the owner out.
+    // Before the throttle: others that guess, from the same address (a proxy's) or from many, must not keep the owner
+    // out.
     if (this.#secret.isKnown(token)) return this.#throttle.succeeded(address);
     const wait = this.#throttle.wait(address, kind);
     if (wait > 0) {
       await this.#delay();
       const seconds = Math.ceil(wait / 1_000);
-      throw new HttpError(429, "auth.wait", `too many wrong tokens: try again in ${seconds} s`, { headers: { "retry-after": String(seconds) } });
+      throw new HttpError(429, "auth.wait", `too many wrong tokens: try again in ${seconds} s`, {
+        headers: { "retry-after": String(seconds) },
+      });
     }
     if (await this.#secret.verify(token)) return this.#throttle.succeeded(address);
     this.#throttle.failed(address, kind);
@@ -123,5 +136,7 @@ function unauthorised(code: string, message: string): HttpError {
 }
 
 function basicNeeded(): HttpError {
-  return new HttpError(401, "auth.required", "the token as password, under any user name", { headers: { "www-authenticate": 'Basic realm="Millrace", charset="UTF-8"' } });
+  return new HttpError(401, "auth.required", "the token as password, under any user name", {
+    headers: { "www-authenticate": 'Basic realm="Millrace", charset="UTF-8"' },
+  });
 }

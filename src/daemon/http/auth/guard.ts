@@ -2,8 +2,9 @@ import { HttpError } from "../problem.ts";
 import { MAX_TARGET_LENGTH } from "../limits.ts";
 
 /**
- * What is looked at before anything else, on every route. A page of another site can make a browser send requests here: by the Host
- * header it shows when a foreign name was made to point at us (DNS rebinding), by Origin and Sec-Fetch-Site when another page asks.
+ * What is looked at before anything else, on every route. A page of another site can make a browser send requests here:
+ * by the Host header it shows when a foreign name was made to point at us (DNS rebinding), by Origin and Sec-Fetch-Site
+ * when another page asks.
  */
 export interface GuardedRequest {
   readonly method: string;
@@ -17,7 +18,10 @@ export interface GuardedRequest {
 }
 
 export interface GuardOptions {
-  /** Names (`box.lan`, on our port or none) and names with another port (`torrents.example.org:8443`) that we are known by. */
+  /**
+   * Names (`box.lan`, on our port or none) and names with another port (`torrents.example.org:8443`) that we are known
+   * by.
+   */
   readonly allowedHosts: readonly string[];
   /** The address we listen on. */
   readonly host: string;
@@ -29,12 +33,18 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 const NAME = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,253}))(?::(\d{1,5}))?$/;
 const HIDDEN = /%(?:00|2f|5c|0a|0d)|[\\\0]|%(?![0-9a-f]{2})/i;
 
-/** Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`, `http.cross-site`; 405 `http.method`; 414. */
+/**
+ * Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`, `http.cross-site`; 405
+ * `http.method`; 414.
+ */
 export function guard(request: GuardedRequest, options: GuardOptions): void {
   checkTarget(request);
   const { host, isNamed } = checkHost(request, options);
   checkOrigin(request, options, host, isNamed);
-  if (!METHODS.has(request.method)) throw new HttpError(405, "http.method", `${request.method} is not served here`, { headers: { allow: "GET, HEAD" } });
+  if (!METHODS.has(request.method))
+    throw new HttpError(405, "http.method", `${request.method} is not served here`, {
+      headers: { allow: "GET, HEAD" },
+    });
 }
 
 function all(request: GuardedRequest, name: string): string[] {
@@ -52,29 +62,43 @@ function checkTarget(request: GuardedRequest): void {
   const path = target.split("?", 1)[0] ?? "";
   const isPlain = path.startsWith("/") && !path.includes("//") && !path.includes("#") && !HIDDEN.test(path);
   const parts = path.split("/").map((part) => part.replaceAll(/%2e/gi, "."));
-  if (!isPlain || parts.some((part) => part === "." || part === "..")) throw new HttpError(400, "http.target", "the address is not one of ours");
+  if (!isPlain || parts.some((part) => part === "." || part === ".."))
+    throw new HttpError(400, "http.target", "the address is not one of ours");
 }
 
 function checkHost(request: GuardedRequest, options: GuardOptions): { host: string; isNamed: boolean } {
   const hosts = all(request, "host");
   const host = hosts[0]?.toLowerCase() ?? "";
   const match = NAME.exec(host);
-  if (hosts.length !== 1 || match === null) throw new HttpError(400, "http.host", "the request does not say, in one Host header, whom it is for");
+  if (hosts.length !== 1 || match === null)
+    throw new HttpError(400, "http.host", "the request does not say, in one Host header, whom it is for");
   const port = match[1];
   const name = port === undefined ? host : host.slice(0, -port.length - 1);
   const isOurPort = port === undefined || Number(port) === request.localPort;
-  const isOwn = isOurPort && (["localhost", "127.0.0.1", "[::1]"].includes(name) || isAddress(name, options.host) || isAddress(name, request.localAddress));
+  const isOwn =
+    isOurPort &&
+    (["localhost", "127.0.0.1", "[::1]"].includes(name) ||
+      isAddress(name, options.host) ||
+      isAddress(name, request.localAddress));
   const isNamed = options.allowedHosts.some((allowed) => {
     const known = allowed.toLowerCase();
     return known === host || (isOurPort && (known === name || isAddress(name, known)));
   });
-  if (!isOwn && !isNamed) throw new HttpError(403, "http.host", `this daemon is not known as ${host}; allowed hosts are in its configuration`);
+  if (!isOwn && !isNamed)
+    throw new HttpError(
+      403,
+      "http.host",
+      `this daemon is not known as ${host}; allowed hosts are in its configuration`,
+    );
   return { host, isNamed };
 }
 
 /** Whether the name in a Host header is this address. */
 function isAddress(name: string, address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, "").replace(/%.*$/, "");
+  const plain = address
+    .toLowerCase()
+    .replace(/^::ffff:(?=\d+\.)/, "")
+    .replace(/%.*$/, "");
   if (plain === "" || plain === "0.0.0.0" || plain === "::") return false;
   return name === plain || name === `[${plain}]` || canonical(name) === canonical(`[${plain}]`);
 }
@@ -96,6 +120,9 @@ function checkOrigin(request: GuardedRequest, options: GuardOptions, host: strin
   // A link on another site may lead to the page: it comes without the cookie, shows nothing and changes nothing.
   const path = request.target.split("?", 1)[0] ?? "";
   const isVisit =
-    request.method === "GET" && options.isPage(path) && all(request, "sec-fetch-mode").join() === "navigate" && all(request, "sec-fetch-dest").join() === "document";
+    request.method === "GET" &&
+    options.isPage(path) &&
+    all(request, "sec-fetch-mode").join() === "navigate" &&
+    all(request, "sec-fetch-dest").join() === "document";
   if (!isVisit) throw new HttpError(403, "http.cross-site", "a page of another site asked");
 }

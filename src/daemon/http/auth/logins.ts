@@ -13,11 +13,14 @@ export interface Login {
   readonly expiresAt: number;
 }
 
-const stored = z.object({ secret: z.string(), logins: z.array(z.object({ hash: z.string(), expiresAt: z.number() })).max(MAX_LOGINS) });
+const stored = z.object({
+  secret: z.string(),
+  logins: z.array(z.object({ hash: z.string(), expiresAt: z.number() })).max(MAX_LOGINS),
+});
 
 /**
- * Who is logged in by cookie. Only hashes of cookies are held, also in the file that carries them over a restart: who reads it can
- * log in no better. Another token makes all of them worthless.
+ * Who is logged in by cookie. Only hashes of cookies are held, also in the file that carries them over a restart: who
+ * reads it can log in no better. Another token makes all of them worthless.
  */
 export class Logins {
   /** Hash of the cookie to the end of its time, the oldest first. */
@@ -38,7 +41,8 @@ export class Logins {
     const cookie = randomBytes(32).toString("base64url");
     const expiresAt = this.#now() + LOGIN_AGE_MS;
     this.#logins.set(hashOf(cookie), expiresAt);
-    for (const [hash, end] of this.#logins) if (end <= this.#now() || this.#logins.size > MAX_LOGINS) this.#logins.delete(hash);
+    for (const [hash, end] of this.#logins)
+      if (end <= this.#now() || this.#logins.size > MAX_LOGINS) this.#logins.delete(hash);
     this.#save();
     return { cookie, csrf: csrfOf(cookie), expiresAt };
   }

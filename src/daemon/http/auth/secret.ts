@@ -22,7 +22,9 @@ const MAX_SCRYPT_MEMORY = 64 * 1024 * 1024;
 
 function derive(token: string, salt: Buffer, cost: Pick<SecretRecord, "n" | "r" | "p">): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(token, salt, HASH_BYTES, { N: cost.n, r: cost.r, p: cost.p, maxmem: MAX_SCRYPT_MEMORY }, (error, key) => (error === null ? resolve(key) : reject(error)));
+    scrypt(token, salt, HASH_BYTES, { N: cost.n, r: cost.r, p: cost.p, maxmem: MAX_SCRYPT_MEMORY }, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    );
   });
 }
 
@@ -59,7 +61,10 @@ export class Secret {
     return createHmac("sha256", this.#record.hash).update(`millrace ${purpose}`).digest();
   }
 
-  /** Whether this is the right token, as far as that can be told at once: after the right one has been seen. Takes the same time for every wrong token. */
+  /**
+   * Whether this is the right token, as far as that can be told at once: after the right one has been seen. Takes the
+   * same time for every wrong token.
+   */
   isKnown(token: string): boolean {
     return this.#known !== undefined && timingSafeEqual(this.#mac(token), this.#known);
   }
@@ -68,9 +73,12 @@ export class Secret {
   async verify(token: string): Promise<boolean> {
     const mac = this.#mac(token);
     if (this.#known !== undefined) return timingSafeEqual(mac, this.#known);
-    if (this.#waiting >= MAX_WAITING_VERIFICATIONS) throw new HttpError(429, "auth.busy", "too many try to log in", { headers: { "retry-after": "1" } });
+    if (this.#waiting >= MAX_WAITING_VERIFICATIONS)
+      throw new HttpError(429, "auth.busy", "too many try to log in", { headers: { "retry-after": "1" } });
     this.#waiting += 1;
-    const turn = this.#turn.then(() => (this.#known === undefined ? this.#derive(token, mac) : timingSafeEqual(mac, this.#known)));
+    const turn = this.#turn.then(() =>
+      this.#known === undefined ? this.#derive(token, mac) : timingSafeEqual(mac, this.#known),
+    );
     this.#turn = turn.catch(() => undefined);
     try {
       return await turn;

@@ -46,8 +46,9 @@ class Bucket {
 }
 
 /**
- * Slows whoever guesses. A person who logs in waits twice as long after each failure; a program with a bearer token only when it was
- * wrong hundreds of times, because a program with an old token at the same address must not lock out the others.
+ * Slows whoever guesses. A person who logs in waits twice as long after each failure; a program with a bearer token
+ * only when it was wrong hundreds of times, because a program with an old token at the same address must not lock out
+ * the others.
  */
 export class Throttle {
   readonly #now: () => number;
@@ -74,7 +75,9 @@ export class Throttle {
     const key = networkOf(address);
     const known = this.#failing.get(key);
     const failures =
-      known !== undefined && now - known.last < FORGET_FAILURES_MS ? known : { count: 0, until: 0, last: now, bearer: new Bucket(BEARER_FAILURE_BURST, BEARER_FAILURES_PER_SECOND, now) };
+      known !== undefined && now - known.last < FORGET_FAILURES_MS
+        ? known
+        : { count: 0, until: 0, last: now, bearer: new Bucket(BEARER_FAILURE_BURST, BEARER_FAILURES_PER_SECOND, now) };
     // Who failed last stands at the end, so that the oldest gives way.
     this.#failing.delete(key);
     this.#failing.set(key, failures);
@@ -84,7 +87,8 @@ export class Throttle {
     failures.last = now;
     if (kind === "bearer") return failures.bearer.take(now);
     failures.count += 1;
-    if (failures.count >= FREE_FAILURES) failures.until = now + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(30, failures.count - FREE_FAILURES));
+    if (failures.count >= FREE_FAILURES)
+      failures.until = now + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(30, failures.count - FREE_FAILURES));
   }
 
   /** Right at last: a person who found the token need not wait next time. */

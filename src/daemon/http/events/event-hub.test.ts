@@ -85,7 +85,9 @@ describe("EventHub", () => {
     session.emit("rates", { at: 1, down: 2, up: 3, connections: 4 });
     for (const sink of sinks) expect(sink.names).toEqual(["snapshot", "delta", "rates"]);
     expect(sinks[0]?.chunks[1]).toBe(sinks[2]?.chunks[1]);
-    expect(sinks[0]?.text).toContain('event: delta\ndata: {"changed":[{"id":"' + ID + '","progress":0.6}],"removed":[]}\n\n');
+    expect(sinks[0]?.text).toContain(
+      'event: delta\ndata: {"changed":[{"id":"' + ID + '","progress":0.6}],"removed":[]}\n\n',
+    );
   });
 
   it("gives those who come back what they missed", () => {
@@ -179,7 +181,11 @@ describe("GET /api/v1/events", () => {
     live.emit("delta", delta(0.9));
     await http.close();
     const answer = await answered;
-    expect([answer.status, answer.headers["content-type"], answer.headers["cache-control"]]).toEqual([200, "text/event-stream", "no-store"]);
+    expect([answer.status, answer.headers["content-type"], answer.headers["cache-control"]]).toEqual([
+      200,
+      "text/event-stream",
+      "no-store",
+    ]);
     expect(answer.text).toContain("event: snapshot\n");
     expect(answer.text).toContain('"progress":0.9');
     expect(live.listenerCount).toBe(0);

@@ -3,7 +3,14 @@ import type { ServerResponse } from "node:http";
 import type { EventName } from "../../../api/index.ts";
 import type { Session } from "../../session/session.ts";
 import { EventRing, type KeptEvent } from "./event-ring.ts";
-import { HEARTBEAT_MS, KEEP_EVENTS_MS, MAX_KEPT_EVENT_BYTES, MAX_KEPT_EVENTS, MAX_LISTENER_BACKLOG, MAX_LISTENERS } from "../limits.ts";
+import {
+  HEARTBEAT_MS,
+  KEEP_EVENTS_MS,
+  MAX_KEPT_EVENT_BYTES,
+  MAX_KEPT_EVENTS,
+  MAX_LISTENER_BACKLOG,
+  MAX_LISTENERS,
+} from "../limits.ts";
 import { HttpError } from "../problem.ts";
 import { rowsJson } from "../routes/row-json.ts";
 
@@ -16,11 +23,16 @@ interface Listener {
   allowance: number;
 }
 
-const HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store", "x-accel-buffering": "no" } as const;
+const HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+} as const;
 
 /**
- * Tells all listeners what the session tells. An event is written as text once, however many listen; when nothing changes, nothing
- * happens. Without listeners nothing is even looked at, but for a minute in which the last one may come back.
+ * Tells all listeners what the session tells. An event is written as text once, however many listen; when nothing
+ * changes, nothing happens. Without listeners nothing is even looked at, but for a minute in which the last one may
+ * come back.
  */
 export class EventHub {
   readonly #session: Session;
@@ -43,7 +55,8 @@ export class EventHub {
 
   /** Begins a stream: with what came after `lastId`, or with a snapshot. Throws HttpError 503 `http.listeners`. */
   listen(sink: EventSink, lastId: string | undefined): void {
-    if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS) throw new HttpError(503, "http.listeners", "too many listen already", { headers: { "retry-after": "5" } });
+    if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS)
+      throw new HttpError(503, "http.listeners", "too many listen already", { headers: { "retry-after": "5" } });
     this.#subscribe();
     const missed = this.#missed(lastId);
     const first = missed === undefined ? this.#snapshot() : missed.map(({ text }) => text).join("");

@@ -32,7 +32,10 @@ export class EventRing {
     this.#events.push(event);
     this.#bytes += event.text.length;
     let gone = 0;
-    while (this.#events.length - gone > this.#limits.maxEvents || (this.#bytes > this.#limits.maxBytes && gone < this.#events.length)) {
+    while (
+      this.#events.length - gone > this.#limits.maxEvents ||
+      (this.#bytes > this.#limits.maxBytes && gone < this.#events.length)
+    ) {
       this.#bytes -= this.#events[gone]?.text.length ?? 0;
       gone += 1;
     }

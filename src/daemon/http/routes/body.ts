@@ -15,7 +15,10 @@ export function tooLarge(maxBytes: number): HttpError {
 /** Refuses a body where none belongs. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
 export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
   // Programs may send an empty body in chunks: only reading says that it is empty.
-  const length = incoming.headers["transfer-encoding"] === undefined ? Number(incoming.headers["content-length"] ?? "0") : (await readBody(incoming, { maxBytes, timeoutMs: BODY_IDLE_MS })).length;
+  const length =
+    incoming.headers["transfer-encoding"] === undefined
+      ? Number(incoming.headers["content-length"] ?? "0")
+      : (await readBody(incoming, { maxBytes, timeoutMs: BODY_IDLE_MS })).length;
   if (length > maxBytes) throw tooLarge(maxBytes);
   if (length > 0) throw new HttpError(400, "http.body", "nothing belongs into the body of this request");
 }
@@ -26,12 +29,20 @@ export function mediaType(incoming: IncomingMessage): string {
 }
 
 /**
- * The whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it takes too long or
- * stands still, 400 `http.body` when it is cut off, 415 for a coding that we do not undo.
+ * The whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it takes
+ * too long or stands still, 400 `http.body` when it is cut off, 415 for a coding that we do not undo.
  */
-export function readBody(incoming: IncomingMessage, { maxBytes, timeoutMs, idleMs = BODY_IDLE_MS }: BodyLimits): Promise<Uint8Array> {
+export function readBody(
+  incoming: IncomingMessage,
+  { maxBytes, timeoutMs, idleMs = BODY_IDLE_MS }: BodyLimits,
+): Promise<Uint8Array> {
   const coding = incoming.headers["content-encoding"];
-  if (coding !== undefined && coding !== "identity") return Promise.reject(new HttpError(415, "http.coding", "bodies are taken uncompressed", { headers: { "accept-encoding": "identity" } }));
+  if (coding !== undefined && coding !== "identity")
+    return Promise.reject(
+      new HttpError(415, "http.coding", "bodies are taken uncompressed", {
+        headers: { "accept-encoding": "identity" },
+      }),
+    );
   if (Number(incoming.headers["content-length"] ?? "0") > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -42,7 +53,10 @@ export function readBody(incoming: IncomingMessage, { maxBytes, timeoutMs, idleM
       incoming.off("data", onData).off("end", onEnd).off("close", onCut).off("error", onCut);
       settle();
     };
-    const slow = (): void => end(() => reject(new HttpError(408, "http.slow", "the body comes too slowly", { headers: { connection: "close" } })));
+    const slow = (): void =>
+      end(() =>
+        reject(new HttpError(408, "http.slow", "the body comes too slowly", { headers: { connection: "close" } })),
+      );
     const total = setTimeout(slow, timeoutMs);
     const idle = setTimeout(slow, idleMs);
     const onData = (chunk: Buffer): void => {

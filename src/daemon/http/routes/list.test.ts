@@ -4,7 +4,14 @@ import { listQuery, type TorrentRow } from "../../../api/index.ts";
 import { listJson } from "./list.ts";
 
 const rows = [
-  fakeRow("1".padStart(40, "0"), { name: "Episode 10", finishedAt: 5, error: { code: "b", message: "" }, private: true, label: "x", trackers: ["b.example"] }),
+  fakeRow("1".padStart(40, "0"), {
+    name: "Episode 10",
+    finishedAt: 5,
+    error: { code: "b", message: "" },
+    private: true,
+    label: "x",
+    trackers: ["b.example"],
+  }),
   fakeRow("2".padStart(40, "0"), { name: "episode 9", finishedAt: null, trackers: ["a.example", "b.example"] }),
   fakeRow("3".padStart(40, "0"), { name: "Écran", finishedAt: 7, error: { code: "a", message: "" } }),
 ];
@@ -45,7 +52,10 @@ describe("listJson", () => {
   });
 
   it("says how many match beside the page that was asked for", () => {
-    expect(JSON.parse(listJson(rows, listQuery.parse({ offset: "1", limit: "1", fields: "name,size" })))).toEqual({ total: 3, torrents: [{ id: rows[1]?.id, name: "episode 9", size: 100 }] });
+    expect(JSON.parse(listJson(rows, listQuery.parse({ offset: "1", limit: "1", fields: "name,size" })))).toEqual({
+      total: 3,
+      torrents: [{ id: rows[1]?.id, name: "episode 9", size: 100 }],
+    });
   });
 
   it("sees a row that has changed", () => {

@@ -9,20 +9,28 @@ type Key = keyof TorrentRow;
 /** By what lists are sorted by. */
 const orders = new Map<Key, TextOrder>();
 
-/** Answers `GET /torrents` as JSON: what matches, in order, one page of it. `rows` are in the order in which they were added. */
+/**
+ * Answers `GET /torrents` as JSON: what matches, in order, one page of it. `rows` are in the order in which they were
+ * added.
+ */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
   const { search, state, label, tracker } = query;
   const isWhole = [search, state, label, tracker].every((part) => part === undefined);
   const matching = isWhole ? rows : rows.filter(matcher(query));
-  const found = query.sort === "addedAt" && query.order === "asc" ? matching : ordered(matching, query.sort, query.order);
-  const page = query.offset === 0 && query.limit >= found.length ? found : found.slice(query.offset, query.offset + query.limit);
+  const found =
+    query.sort === "addedAt" && query.order === "asc" ? matching : ordered(matching, query.sort, query.order);
+  const page =
+    query.offset === 0 && query.limit >= found.length ? found : found.slice(query.offset, query.offset + query.limit);
   const { fields } = query;
   const torrents = fields === undefined ? rowsJson(page) : JSON.stringify(page.map((row) => pick(row, fields)));
   return `{"total":${found.length},"torrents":${torrents}}`;
 }
 
 function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) => boolean {
-  const words = (search ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = (search ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   return (row) => {
     if (state !== undefined && row.state !== state) return false;
     if (label !== undefined && !(label === "" ? row.labels.length === 0 : row.labels.includes(label))) return false;
@@ -36,7 +44,9 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
 /** Numbers by size, texts as people sort them; what is not there comes last, in either order. */
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {
   const direction = order === "asc" ? 1 : -1;
-  const places = rows.some((row) => typeof sortable(row[key]) === "string") ? orderOf(key).places(rows.map((row) => String(sortable(row[key])))) : undefined;
+  const places = rows.some((row) => typeof sortable(row[key]) === "string")
+    ? orderOf(key).places(rows.map((row) => String(sortable(row[key]))))
+    : undefined;
   const ranks = Float64Array.from(rows, (row) => rank(sortable(row[key]), places));
   const indexes = Uint32Array.from(ranks, (_, at) => at).sort((a, b) => {
     const [one = Infinity, other = Infinity] = [ranks[a], ranks[b]];

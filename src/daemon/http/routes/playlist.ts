@@ -18,12 +18,19 @@ export function streamPath(torrent: string, file: TorrentFile): string {
 /** What can be played, in the order of its names, as M3U. */
 export function playlist({ base, torrent, ticket, files }: Playlist): string {
   const playable = files.filter(({ path }) => isPlayable(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const entries = playable.slice(0, MAX_PLAYLIST_FILES).map((file) => `#EXTINF:-1,${title(file.path)}\n${base}${streamPath(torrent, file)}?ticket=${ticket}\n`);
+  const entries = playable
+    .slice(0, MAX_PLAYLIST_FILES)
+    .map((file) => `#EXTINF:-1,${title(file.path)}\n${base}${streamPath(torrent, file)}?ticket=${ticket}\n`);
   return `#EXTM3U\n${entries.join("")}`;
 }
 
 /** A name on one line, without what would be a line, a direction or a control of its own. */
 function title(path: string): string {
   const name = path.split("/").at(-1) ?? "";
-  return name.replaceAll(/[\p{Cs}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ").replaceAll(/\s+/g, " ").trim() || "file";
+  return (
+    name
+      .replaceAll(/[\p{Cs}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ")
+      .replaceAll(/\s+/g, " ")
+      .trim() || "file"
+  );
 }

@@ -14,10 +14,14 @@ export interface BodyReader<Body> {
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.map(String).join("."), message }));
+  const issues = result.error.issues
+    .slice(0, 20)
+    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
   const first = issues[0];
   const where = first === undefined || first.path === "" ? "" : `${first.path}: `;
-  throw new HttpError(422, "http.invalid", `the ${what} is not right: ${where}${first?.message ?? "unknown"}`, { issues });
+  throw new HttpError(422, "http.invalid", `the ${what} is not right: ${where}${first?.message ?? "unknown"}`, {
+    issues,
+  });
 }
 
 function parseJson(text: string): unknown {
@@ -30,10 +34,15 @@ function parseJson(text: string): unknown {
 
 function wrongType(content: BodyReader<unknown>["content"]): HttpError {
   const types = Object.keys(content).join(", ");
-  return new HttpError(415, "http.type", `the body has to be ${types.replace(/, (?=[^,]*$)/, " or ")}`, { headers: { accept: types } });
+  return new HttpError(415, "http.type", `the body has to be ${types.replace(/, (?=[^,]*$)/, " or ")}`, {
+    headers: { accept: types },
+  });
 }
 
-async function readJson<Schema extends z.ZodType>(schema: Schema, incoming: IncomingMessage): Promise<z.output<Schema>> {
+async function readJson<Schema extends z.ZodType>(
+  schema: Schema,
+  incoming: IncomingMessage,
+): Promise<z.output<Schema>> {
   const bytes = await readBody(incoming, { maxBytes: MAX_JSON_BYTES, timeoutMs: JSON_BODY_TIMEOUT_MS });
   return check(schema, parseJson(Buffer.from(bytes).toString()), "body");
 }
@@ -56,19 +65,36 @@ export interface Upload<Options> {
 }
 
 /** A form with a torrent file as `file` and JSON as `options`. */
-async function readForm<Schema extends z.ZodType>(schema: Schema, incoming: IncomingMessage): Promise<Upload<z.output<Schema>>> {
+async function readForm<Schema extends z.ZodType>(
+  schema: Schema,
+  incoming: IncomingMessage,
+): Promise<Upload<z.output<Schema>>> {
   const bytes = await readBody(incoming, { maxBytes: MAX_UPLOAD_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS });
-  const form = await new Response(Buffer.from(bytes), { headers: { "content-type": incoming.headers["content-type"] ?? "" } }).formData().catch(() => {
-    throw new HttpError(400, "http.form", "this is not a form");
-  });
+  const form = await new Response(Buffer.from(bytes), {
+    headers: { "content-type": incoming.headers["content-type"] ?? "" },
+  })
+    .formData()
+    .catch(() => {
+      throw new HttpError(400, "http.form", "this is not a form");
+    });
   const names = [...form.keys()];
   const stranger = names.find((name) => name !== "file" && name !== "options");
-  if (stranger !== undefined || names.length !== new Set(names).size) throw new HttpError(422, "http.invalid", "the form has one file, and one options at most");
+  if (stranger !== undefined || names.length !== new Set(names).size)
+    throw new HttpError(422, "http.invalid", "the form has one file, and one options at most");
   const file = form.get("file");
   const options = form.get("options");
-  if (file === null || typeof file === "string") throw new HttpError(422, "http.invalid", "the form has no file", { issues: [{ path: "file", message: "missing" }] });
-  if (options !== null && typeof options !== "string") throw new HttpError(422, "http.invalid", "options is JSON, not a file", { issues: [{ path: "options", message: "not text" }] });
-  return { file: new Uint8Array(await file.arrayBuffer()), options: check(schema, options === null ? {} : parseJson(options), "options") };
+  if (file === null || typeof file === "string")
+    throw new HttpError(422, "http.invalid", "the form has no file", {
+      issues: [{ path: "file", message: "missing" }],
+    });
+  if (options !== null && typeof options !== "string")
+    throw new HttpError(422, "http.invalid", "options is JSON, not a file", {
+      issues: [{ path: "options", message: "not text" }],
+    });
+  return {
+    file: new Uint8Array(await file.arrayBuffer()),
+    options: check(schema, options === null ? {} : parseJson(options), "options"),
+  };
 }
 
 /** `application/x-bittorrent`, or a form. */
@@ -79,7 +105,8 @@ export function torrentBody(): BodyReader<Uint8Array> {
     content,
     read: async (incoming) => {
       const type = mediaType(incoming);
-      if (type === "application/x-bittorrent") return readBody(incoming, { maxBytes: MAX_UPLOAD_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS });
+      if (type === "application/x-bittorrent")
+        return readBody(incoming, { maxBytes: MAX_UPLOAD_BYTES, timeoutMs: UPLOAD_BODY_TIMEOUT_MS });
       if (type === "multipart/form-data") return (await readForm(empty, incoming)).file;
       throw wrongType(content);
     },
@@ -87,7 +114,10 @@ export function torrentBody(): BodyReader<Uint8Array> {
 }
 
 /** JSON with an address, or a form with a file. */
-export function jsonOrForm<Json extends z.ZodType, Form extends z.ZodType>(json: Json, form: Form): BodyReader<z.output<Json> | Upload<z.output<Form>>> {
+export function jsonOrForm<Json extends z.ZodType, Form extends z.ZodType>(
+  json: Json,
+  form: Form,
+): BodyReader<z.output<Json> | Upload<z.output<Form>>> {
   const content = { "application/json": json, "multipart/form-data": { form } };
   return {
     content,

@@ -102,6 +102,7 @@ export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>)
 
 function queryObject(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()];
-  if (new Set(names).size !== names.length) throw new HttpError(422, "http.invalid", "a part of the query is there twice");
+  if (new Set(names).size !== names.length)
+    throw new HttpError(422, "http.invalid", "a part of the query is there twice");
   return Object.fromEntries(query);
 }

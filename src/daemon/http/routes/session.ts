@@ -1,5 +1,16 @@
 import { z } from "zod";
-import { createRequest, createTask, health, history, identity, loginRequest, logLine, sessionInfo, settings, statistics } from "../../../api/index.ts";
+import {
+  createRequest,
+  createTask,
+  health,
+  history,
+  identity,
+  loginRequest,
+  logLine,
+  sessionInfo,
+  settings,
+  statistics,
+} from "../../../api/index.ts";
 import { json, noContent } from "../answer.ts";
 import { HttpError } from "../problem.ts";
 import { jsonBody } from "./read-request.ts";
@@ -10,8 +21,24 @@ const logQuery = z.strictObject({ after: z.coerce.number().int().nonnegative().o
 
 /** Settings, numbers, tasks, the log. */
 const session: readonly Route[] = [
-  route({ ...plain, tag, method: "GET", path: "/api/v1/session", summary: "What surrounds everything", response: sessionInfo, handle: ({ services }) => json(services.session.info()) }),
-  route({ ...plain, tag, method: "GET", path: "/api/v1/settings", summary: "Settings", response: settings, handle: ({ services }) => json(services.session.settings()) }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/session",
+    summary: "What surrounds everything",
+    response: sessionInfo,
+    handle: ({ services }) => json(services.session.info()),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/settings",
+    summary: "Settings",
+    response: settings,
+    handle: ({ services }) => json(services.session.settings()),
+  }),
   route({
     ...plain,
     tag,
@@ -22,8 +49,24 @@ const session: readonly Route[] = [
     response: settings,
     handle: async ({ services, body }) => json(await services.session.change(given(body))),
   }),
-  route({ ...plain, tag, method: "GET", path: "/api/v1/statistics", summary: "Totals", response: statistics, handle: ({ services }) => json(services.session.statistics()) }),
-  route({ ...plain, tag, method: "GET", path: "/api/v1/statistics/history", summary: "Rates of the last hour and the last month", response: history, handle: ({ services }) => json(services.session.history()) }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/statistics",
+    summary: "Totals",
+    response: statistics,
+    handle: ({ services }) => json(services.session.statistics()),
+  }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/statistics/history",
+    summary: "Rates of the last hour and the last month",
+    response: history,
+    handle: ({ services }) => json(services.session.history()),
+  }),
   route({
     ...plain,
     tag,
@@ -45,7 +88,15 @@ const session: readonly Route[] = [
     response: createTask,
     handle: ({ services, body }) => json(services.session.createTorrent(body), 202),
   }),
-  route({ ...plain, tag, method: "GET", path: "/api/v1/tasks", summary: "Torrent files that are being made", response: z.array(createTask), handle: ({ services }) => json(services.session.tasks()) }),
+  route({
+    ...plain,
+    tag,
+    method: "GET",
+    path: "/api/v1/tasks",
+    summary: "Torrent files that are being made",
+    response: z.array(createTask),
+    handle: ({ services }) => json(services.session.tasks()),
+  }),
   route({
     ...plain,
     tag,
@@ -98,10 +149,28 @@ const people: readonly Route[] = [
     path: "/api/v1/logout",
     summary: "End the cookie",
     status: 204,
-    handle: ({ services, caller }) => noContent(caller === undefined ? {} : { "set-cookie": services.auth.logout(caller) }),
+    handle: ({ services, caller }) =>
+      noContent(caller === undefined ? {} : { "set-cookie": services.auth.logout(caller) }),
   }),
-  route({ ...plain, tag: "login", method: "GET", path: "/api/v1/me", summary: "How the caller is known", response: identity, handle: ({ caller }) => json(caller?.identity) }),
-  route({ ...plain, tag: "service", method: "GET", path: "/healthz", access: "open", summary: "Whether the daemon answers", response: health, handle: () => json({ status: "ok" }) }),
+  route({
+    ...plain,
+    tag: "login",
+    method: "GET",
+    path: "/api/v1/me",
+    summary: "How the caller is known",
+    response: identity,
+    handle: ({ caller }) => json(caller?.identity),
+  }),
+  route({
+    ...plain,
+    tag: "service",
+    method: "GET",
+    path: "/healthz",
+    access: "open",
+    summary: "Whether the daemon answers",
+    response: health,
+    handle: () => json({ status: "ok" }),
+  }),
   route({
     ...plain,
     tag: "service",
@@ -109,7 +178,10 @@ const people: readonly Route[] = [
     path: "/metrics",
     summary: "Numbers for Prometheus",
     media: "text/plain",
-    handle: async ({ services }) => new Response(await services.metrics.text(), { headers: { "content-type": services.metrics.contentType, "cache-control": "no-store" } }),
+    handle: async ({ services }) =>
+      new Response(await services.metrics.text(), {
+        headers: { "content-type": services.metrics.contentType, "cache-control": "no-store" },
+      }),
   }),
 ];
 

@@ -18,7 +18,8 @@ export const streamRoutes: readonly Route[] = [
     query: z.strictObject({ lastEventId: z.string().max(100).optional() }),
     media: "text/event-stream",
     handle: ({ services, incoming, outgoing, query }) => {
-      if (incoming.method === "HEAD") return new Response(null, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
+      if (incoming.method === "HEAD")
+        return new Response(null, { headers: { "content-type": "text/event-stream", "cache-control": "no-store" } });
       services.events.listen(outgoing, incoming.headers["last-event-id"]?.toString() ?? query.lastEventId);
       return RESPONSE_ALREADY_SENT;
     },
@@ -35,11 +36,26 @@ export const streamRoutes: readonly Route[] = [
     media: "audio/x-mpegurl",
     handle: ({ services, caller, incoming, params: { id }, query }) => {
       const { name } = services.session.detail(id);
-      const scheme = incoming.headers.origin?.toString().startsWith("https:") === true || incoming.headers["x-forwarded-proto"] === "https" ? "https" : "http";
+      const scheme =
+        incoming.headers.origin?.toString().startsWith("https:") === true ||
+        incoming.headers["x-forwarded-proto"] === "https"
+          ? "https"
+          : "http";
       // Who came by a ticket gets no newer one: a playlist that got into wrong hands ends in time.
       const own = caller === undefined && query.ticket !== undefined ? query.ticket : services.tickets.issue(id);
-      const text = playlist({ base: `${scheme}://${incoming.headers.host ?? ""}`, torrent: id, ticket: own, files: services.session.files(id) });
-      return new Response(text, { headers: { "content-type": "audio/x-mpegurl; charset=utf-8", "cache-control": "no-store", "content-disposition": attachment(`${name}.m3u`) } });
+      const text = playlist({
+        base: `${scheme}://${incoming.headers.host ?? ""}`,
+        torrent: id,
+        ticket: own,
+        files: services.session.files(id),
+      });
+      return new Response(text, {
+        headers: {
+          "content-type": "audio/x-mpegurl; charset=utf-8",
+          "cache-control": "no-store",
+          "content-disposition": attachment(`${name}.m3u`),
+        },
+      });
     },
   }),
   route({
@@ -55,7 +71,13 @@ export const streamRoutes: readonly Route[] = [
     handle: async ({ services, incoming, outgoing, params, query }) => {
       const index = Number(params.file);
       const reading = await services.session.open(params.id, index);
-      services.streams.serve({ incoming, outgoing, reading, etag: `"${params.id}-${index}"`, download: query.download === "1" });
+      services.streams.serve({
+        incoming,
+        outgoing,
+        reading,
+        etag: `"${params.id}-${index}"`,
+        download: query.download === "1",
+      });
       return RESPONSE_ALREADY_SENT;
     },
   }),

@@ -1,8 +1,8 @@
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /**
- * Texts in the order in which people look for them (capitals and accents aside, numbers by size). Comparing so is slow, and names seldom
- * change: places are remembered, and worked out again only when a text comes that has none.
+ * Texts in the order in which people look for them (capitals and accents aside, numbers by size). Comparing so is slow,
+ * and names seldom change: places are remembered, and worked out again only when a text comes that has none.
  */
 export class TextOrder {
   #places: ReadonlyMap<string, number> = new Map();

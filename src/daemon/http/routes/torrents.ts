@@ -116,7 +116,11 @@ const one: readonly Route[] = [
     status: 204,
     handle: async ({ services, params: { id }, query }) => {
       services.session.detail(id);
-      const { failed } = await services.session.act({ action: "remove", ids: [id], deleteData: query.deleteData === "true" });
+      const { failed } = await services.session.act({
+        action: "remove",
+        ids: [id],
+        deleteData: query.deleteData === "true",
+      });
       const failure = failed[0];
       if (failure !== undefined) throw failureOf(failure.code, failure.message);
       return noContent();
@@ -145,7 +149,10 @@ const one: readonly Route[] = [
       const count = services.session.files(id).length;
       const priorities = new Map(Object.entries(body.priorities).map(([index, priority]) => [Number(index), priority]));
       const stranger = [...priorities.keys()].find((index) => index >= count);
-      if (stranger !== undefined) throw new HttpError(422, "http.invalid", `there is no file ${stranger}`, { issues: [{ path: `priorities.${stranger}`, message: "no such file" }] });
+      if (stranger !== undefined)
+        throw new HttpError(422, "http.invalid", `there is no file ${stranger}`, {
+          issues: [{ path: `priorities.${stranger}`, message: "no such file" }],
+        });
       await services.session.setPriorities(id, priorities);
       return json(services.session.files(id));
     },
@@ -219,8 +226,15 @@ const one: readonly Route[] = [
     handle: ({ services, params: { id } }) => {
       const { name } = services.session.detail(id);
       const bytes = services.session.torrentFile(id);
-      if (bytes === undefined) throw new HttpError(409, "session.no-metadata", "the torrent file is still being fetched");
-      return new Response(Buffer.from(bytes), { headers: { "content-type": "application/x-bittorrent", "cache-control": "no-store", "content-disposition": attachment(`${name}.torrent`) } });
+      if (bytes === undefined)
+        throw new HttpError(409, "session.no-metadata", "the torrent file is still being fetched");
+      return new Response(Buffer.from(bytes), {
+        headers: {
+          "content-type": "application/x-bittorrent",
+          "cache-control": "no-store",
+          "content-disposition": attachment(`${name}.torrent`),
+        },
+      });
     },
   }),
   route({

@@ -24,14 +24,18 @@ export class Adder {
   async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
     const { context } = this.#options;
     // A path would let whoever may add torrents read any file.
-    if (typeof source === "string" && !isLink(source)) throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
+    if (typeof source === "string" && !isLink(source))
+      throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
     const settings = context.settings();
     const labels = recordedLabels(options.labels ?? [options.label ?? ""]);
     const destination = folderFor(settings, labels.label, options.folder);
     const folder = await this.#startFolder(source, destination);
     const priorities = options.priorities ?? null;
     const limits = changedLimits(NO_LIMITS, options.limits);
-    const torrent = await this.#addToClient(source, { ...engineOptions({ folder, priorities, limits }), ...flags(options) });
+    const torrent = await this.#addToClient(source, {
+      ...engineOptions({ folder, priorities, limits }),
+      ...flags(options),
+    });
     const id = torrent.infoHash.hex;
     // When it is removed, the client has forgotten it before its record is deleted.
     await context.removals.get(id);
@@ -50,7 +54,11 @@ export class Adder {
       queue: this.#nextQueue++,
       size: torrent.metainfo?.totalSize ?? 0,
       // Until it is opened, which tells it by pieces.
-      wanted: torrent.metainfo?.files.reduce((sum, { index, length }) => (priorities?.[index] === "skip" ? sum : sum + length), 0) ?? 0,
+      wanted:
+        torrent.metainfo?.files.reduce(
+          (sum, { index, length }) => (priorities?.[index] === "skip" ? sum : sum + length),
+          0,
+        ) ?? 0,
     });
     try {
       // The torrent first: a record without it would be one of nothing.
@@ -81,7 +89,10 @@ export class Adder {
     }
   }
 
-  /** Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to be in the end. */
+  /**
+   * Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to
+   * be in the end.
+   */
   async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
     const { settings, runtime } = this.#options.context;
     const { incompleteDir } = settings();
@@ -93,25 +104,38 @@ export class Adder {
   }
 
   /**
-   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and left where it is. Those
-   * whose record is damaged, and those of which there is a torrent file and no record, are paused, and all else that was said of them is lost but where
-   * their data is, which the engine's own state knows.
+   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and
+   * left where it is. Those whose record is damaged, and those of which there is a torrent file and no record, are
+   * paused, and all else that was said of them is lost but where their data is, which the engine's own state knows.
    */
   async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
     await this.#restore([...records.values()]);
     const { context } = this.#options;
     for (const problem of problems) context.log.warn(problem);
     const files = new Set(await context.torrentFiles.ids());
-    for (const id of damaged) if (!files.has(id)) context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", { infoHash: id });
+    for (const id of damaged)
+      if (!files.has(id))
+        context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", {
+          infoHash: id,
+        });
     const lost = [...files].filter((id) => !records.has(id));
     const places = new Map<string, KeptWhere | undefined>();
     await eachOf(lost, MAX_CHANGES_AT_ONCE, async (id) => {
       places.set(id, await context.client.keptWhere(id));
     });
     const saved = lost.map((id): TorrentRecord => {
-      context.log.error("what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused", { infoHash: id });
+      context.log.error(
+        "what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused",
+        { infoHash: id },
+      );
       const { folder, name } = places.get(id) ?? { folder: folderFor(context.settings(), ""), name: undefined };
-      return newRecord({ id, addedAt: context.runtime.clock.wallTime(), folder, diskName: name ?? null, queue: this.#nextQueue++ });
+      return newRecord({
+        id,
+        addedAt: context.runtime.clock.wallTime(),
+        folder,
+        diskName: name ?? null,
+        queue: this.#nextQueue++,
+      });
     });
     await this.#restore(saved);
     await Promise.all(saved.map((record) => context.store.put(record)));
@@ -130,7 +154,10 @@ export class Adder {
       try {
         torrents.set(record.id, await this.#revive(record));
       } catch (error) {
-        context.log.error("a torrent of the last run cannot be taken up", { infoHash: record.id, reason: String(error) });
+        context.log.error("a torrent of the last run cannot be taken up", {
+          infoHash: record.id,
+          reason: String(error),
+        });
       }
     });
     for (const record of sorted) {
@@ -144,7 +171,8 @@ export class Adder {
     const { renamingTo, diskName, folder } = record;
     if (renamingTo === null) return record;
     const { files } = this.#options.context.runtime;
-    const isThere = async (name: string): Promise<boolean> => (await files.linkStat(`${folder}/${name}`).catch(() => undefined)) !== undefined;
+    const isThere = async (name: string): Promise<boolean> =>
+      (await files.linkStat(`${folder}/${name}`).catch(() => undefined)) !== undefined;
     // What has the new name while the old one is there, too, is somebody else's.
     const isRenamed = (diskName === null || !(await isThere(diskName))) && (await isThere(renamingTo));
     return { ...record, diskName: isRenamed ? renamingTo : diskName, renamingTo: null };
@@ -165,7 +193,10 @@ export class Adder {
     });
     if (torrent.infoHash.hex === record.id) return torrent;
     await torrent.remove();
-    throw new UsageError("session.other-torrent", `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`);
+    throw new UsageError(
+      "session.other-torrent",
+      `the torrent file of ${record.id} is that of ${torrent.infoHash.hex}`,
+    );
   }
 }
 
@@ -186,10 +217,16 @@ function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "li
     maxDownloadRate: limits.maxDownloadRate ?? undefined,
     maxUploadRate: limits.maxUploadRate ?? undefined,
     maxPeers: limits.maxPeers ?? undefined,
-    ...(priorities === null ? {} : { priorities: (file: { readonly index: number }): Priority => priorities[String(file.index)] ?? "normal" }),
+    ...(priorities === null
+      ? {}
+      : { priorities: (file: { readonly index: number }): Priority => priorities[String(file.index)] ?? "normal" }),
   };
 }
 
 function flags(options: Pick<AddOptions, "sequential" | "skipCheck" | "peers">): EngineOptions {
-  return { sequential: options.sequential ?? false, skipCheck: options.skipCheck ?? false, ...(options.peers === undefined ? {} : { peers: options.peers }) };
+  return {
+    sequential: options.sequential ?? false,
+    skipCheck: options.skipCheck ?? false,
+    ...(options.peers === undefined ? {} : { peers: options.peers }),
+  };
 }

@@ -39,7 +39,14 @@ export class CreateTasks {
   }
 
   begin(request: CreateRequest): CreateTask {
-    const task: CreateTask = { id: String(++this.#lastId), path: request.path, state: "hashing", progress: 0, torrent: null, error: null };
+    const task: CreateTask = {
+      id: String(++this.#lastId),
+      path: request.path,
+      state: "hashing",
+      progress: 0,
+      torrent: null,
+      error: null,
+    };
     const job: Job = { task, abort: new AbortController() };
     this.#jobs.set(task.id, job);
     this.#forgetOld();
@@ -101,7 +108,10 @@ export class CreateTasks {
     const { runtime, downloadDir } = this.#options;
     const folder = downloadDir();
     if (!resolve(path).startsWith(`${resolve(folder)}/`) || (await isInside(runtime.files, folder, path))) return;
-    throw new InputError("session.link", `${path} leads out of the download folder by a symbolic link; follow-links in the configuration allows that`);
+    throw new InputError(
+      "session.link",
+      `${path} leads out of the download folder by a symbolic link; follow-links in the configuration allows that`,
+    );
   }
 
   #update(job: Job, changes: Partial<CreateTask>): void {

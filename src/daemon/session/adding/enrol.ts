@@ -19,7 +19,16 @@ export interface EnrolOptions {
 export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRecord): Entry {
   const { context, conductor } = options;
   const { roster } = context;
-  const facts = { id: record.id, torrent, record, trackerHosts: trackerHosts(torrent.trackerTiers), wasDownloading: false, isRechecking: false, activity: undefined, activeAt: record.activeAt ?? undefined };
+  const facts = {
+    id: record.id,
+    torrent,
+    record,
+    trackerHosts: trackerHosts(torrent.trackerTiers),
+    wasDownloading: false,
+    isRechecking: false,
+    activity: undefined,
+    activeAt: record.activeAt ?? undefined,
+  };
   const entry: Entry = { ...facts, row: makeRow(facts, record.queue) };
   let kind = torrent.state.kind;
   torrent.on("state", (state) => {
@@ -34,7 +43,8 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
     roster.touch(entry);
     context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
       () => note(context, entry, { size: metainfo.totalSize }),
-      (error: unknown) => context.log.warn("cannot keep the torrent file", { infoHash: entry.id, reason: String(error) }),
+      (error: unknown) =>
+        context.log.warn("cannot keep the torrent file", { infoHash: entry.id, reason: String(error) }),
     );
   });
   torrent.on("complete", () => {
@@ -43,11 +53,16 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
       return;
     }
     entry.wasDownloading = false;
-    note(context, entry, { ...counters(entry), finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime() });
+    note(context, entry, {
+      ...counters(entry),
+      finishedAt: entry.record.finishedAt ?? context.runtime.clock.wallTime(),
+    });
     context.log.info(`complete: ${entry.row.name}`, { infoHash: entry.id });
     options.onComplete(entry, true);
   });
-  torrent.on("failed", (error) => context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }));
+  torrent.on("failed", (error) =>
+    context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }),
+  );
   roster.add(entry);
   conductor.reconsider();
   return entry;
@@ -58,7 +73,8 @@ function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
   const { kind } = torrent.state;
   const now = context.runtime.clock.wallTime();
   if (kind === "downloading") entry.wasDownloading = true;
-  if (entry.isRechecking && (kind === "downloading" || kind === "seeding" || kind === "failed")) entry.isRechecking = false;
+  if (entry.isRechecking && (kind === "downloading" || kind === "seeding" || kind === "failed"))
+    entry.isRechecking = false;
   const activity = activityOf(kind);
   if (activity !== entry.activity?.kind) {
     if (entry.activity !== undefined) note(context, entry, countedSeconds(entry, now));

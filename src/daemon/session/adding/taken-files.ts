@@ -8,7 +8,10 @@ type Looks = Pick<FileStat, "size" | "modifiedMs">;
 
 const stored = z.record(z.string(), z.object({ size: z.number(), modifiedMs: z.number() }));
 
-/** Files of watch folders that were taken and are still there under their names. Kept on disk: what the user removed from the session stays removed. */
+/**
+ * Files of watch folders that were taken and are still there under their names. Kept on disk: what the user removed
+ * from the session stays removed.
+ */
 export class TakenFiles {
   readonly #files: Files;
   readonly #path: string;
@@ -28,7 +31,11 @@ export class TakenFiles {
     if (kept === undefined) return;
     const read = stored.safeParse(kept.kind === "sealed" ? kept.value : undefined);
     if (read.success) this.#taken = new Map(Object.entries(read.data));
-    else this.#log.warn("what was noted of files in the watch folder is damaged: those that are still there are looked at again", { path: this.#path });
+    else
+      this.#log.warn(
+        "what was noted of files in the watch folder is damaged: those that are still there are looked at again",
+        { path: this.#path },
+      );
   }
 
   has(folder: string, name: string, { size, modifiedMs }: Looks): boolean {
@@ -46,7 +53,9 @@ export class TakenFiles {
 
   /** Forgets files of the folder that are not there any more. */
   async keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
-    const gone = [...this.#taken.keys()].filter((path) => path.startsWith(`${folder}/`) && !names.has(path.slice(folder.length + 1)));
+    const gone = [...this.#taken.keys()].filter(
+      (path) => path.startsWith(`${folder}/`) && !names.has(path.slice(folder.length + 1)),
+    );
     if (gone.length === 0) return;
     for (const path of gone) this.#taken.delete(path);
     await this.#save();

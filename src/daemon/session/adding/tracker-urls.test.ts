@@ -3,8 +3,24 @@ import { InputError } from "../../../base/index.ts";
 import { createRequest } from "../../../api/index.ts";
 import { checkTrackers } from "./tracker-urls.ts";
 
-const RIGHT = ["http://t.example/announce", "https://t.example:1/a?k=1", "udp://t.example:6969", "udp://[2001:db8::1]:80/announce", "wss://t.example", "ws://t.example/x"];
-const WRONG = ["javascript:alert(1)", "data:text/plain,x", "file:///etc/passwd", "ftp://t.example/a", "dht://t.example", "http://", "t.example", ""];
+const RIGHT = [
+  "http://t.example/announce",
+  "https://t.example:1/a?k=1",
+  "udp://t.example:6969",
+  "udp://[2001:db8::1]:80/announce",
+  "wss://t.example",
+  "ws://t.example/x",
+];
+const WRONG = [
+  "javascript:alert(1)",
+  "data:text/plain,x",
+  "file:///etc/passwd",
+  "ftp://t.example/a",
+  "dht://t.example",
+  "http://",
+  "t.example",
+  "",
+];
 
 describe("checkTrackers", () => {
   it.each(RIGHT)("takes %s", (url) => {
@@ -17,7 +33,11 @@ describe("checkTrackers", () => {
   });
 
   it("leaves what the torrent has already", () => {
-    expect(() => checkTrackers([["dht://t.example"], ["http://new.example/"]], [["dht://t.example", "x"]])).not.toThrow();
-    expect(() => checkTrackers([["javascript:x"]], [["dht://t.example"]])).toThrow(expect.objectContaining({ code: "session.tracker" }));
+    expect(() =>
+      checkTrackers([["dht://t.example"], ["http://new.example/"]], [["dht://t.example", "x"]]),
+    ).not.toThrow();
+    expect(() => checkTrackers([["javascript:x"]], [["dht://t.example"]])).toThrow(
+      expect.objectContaining({ code: "session.tracker" }),
+    );
   });
 });

@@ -2,7 +2,13 @@ import { watch, type FSWatcher } from "node:fs";
 import { InputError, MillraceError, toError } from "../../../base/index.ts";
 import { MAX_TORRENT_LENGTH } from "../../../metainfo/index.ts";
 import type { Runtime, Timer } from "../../../runtime/index.ts";
-import { MAX_WATCHED_MAGNET_BYTES, WATCH_EVENT_MS, WATCH_INVALID_MS, WATCH_SCAN_MS, WATCH_SETTLE_MS } from "../limits.ts";
+import {
+  MAX_WATCHED_MAGNET_BYTES,
+  WATCH_EVENT_MS,
+  WATCH_INVALID_MS,
+  WATCH_SCAN_MS,
+  WATCH_SETTLE_MS,
+} from "../limits.ts";
 import type { TakenFiles } from "./taken-files.ts";
 
 const TORRENT = /\.(?:torrent|magnet)$/i;
@@ -28,10 +34,11 @@ interface Seen {
 }
 
 /**
- * A folder whose torrent files are added. A file that is a whole torrent is added at once and renamed `.added`. One that ends too soon is still being
- * written, however long that takes: it is looked at again when it has changed. What is no torrent, and has not changed for a while, is renamed
- * `.invalid`. Changes are told by the system, and looked for now and then, since not every disk tells of them. A file that cannot be renamed is
- * remembered by name, size and time, and taken once.
+ * A folder whose torrent files are added. A file that is a whole torrent is added at once and renamed `.added`. One
+ * that ends too soon is still being written, however long that takes: it is looked at again when it has changed. What
+ * is no torrent, and has not changed for a while, is renamed
+ * `.invalid`. Changes are told by the system, and looked for now and then, since not every disk tells of them. A file
+ * that cannot be renamed is remembered by name, size and time, and taken once.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -115,7 +122,10 @@ export class WatchFolder {
       if (!isKnown && !(thrown instanceof InputError) && code !== "storage.too-long") throw thrown;
       if (!isKnown) {
         if (!this.#isHopeless(seen, code, isMagnet)) return;
-        runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, { code, reason: toError(thrown).message });
+        runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, {
+          code,
+          reason: toError(thrown).message,
+        });
         suffix = "invalid";
       }
     }
@@ -129,7 +139,10 @@ export class WatchFolder {
     if (code === "bencode.truncated" || seen.size === 0) {
       if (age < WATCH_INVALID_MS) return false;
       seen.isPart = true;
-      this.#options.runtime.log.warn("a file in the watch folder ends too soon; it is added when the rest is there", { folder: this.#options.folder, bytes: seen.size });
+      this.#options.runtime.log.warn("a file in the watch folder ends too soon; it is added when the rest is there", {
+        folder: this.#options.folder,
+        bytes: seen.size,
+      });
       return false;
     }
     const patience = isMagnet ? WATCH_INVALID_MS : WATCH_SETTLE_MS;
@@ -146,7 +159,9 @@ export class WatchFolder {
       this.#seen.delete(name);
     } catch (error) {
       await taken.add(folder, name, { size, modifiedMs });
-      runtime.log.info(`a file in the watch folder cannot be renamed; it is not taken again: ${name}`, { reason: toError(error).message });
+      runtime.log.info(`a file in the watch folder cannot be renamed; it is not taken again: ${name}`, {
+        reason: toError(error).message,
+      });
     }
   }
 
@@ -168,6 +183,9 @@ export class WatchFolder {
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;
-    this.#options.runtime.log.warn("the watch folder, or a file in it, cannot be read", { folder: this.#options.folder, reason });
+    this.#options.runtime.log.warn("the watch folder, or a file in it, cannot be read", {
+      folder: this.#options.folder,
+      reason,
+    });
   }
 }

@@ -7,7 +7,8 @@ import { RecordStore, type LoadedRecords } from "./record-store.ts";
 
 const PATH = "/state/torrents.jsonl";
 const id = (n: number): string => n.toString(16).padStart(40, "0");
-const record = (n: number, more: Partial<TorrentRecord> = {}): TorrentRecord => newRecord({ id: id(n), addedAt: n, folder: "/data", ...more });
+const record = (n: number, more: Partial<TorrentRecord> = {}): TorrentRecord =>
+  newRecord({ id: id(n), addedAt: n, folder: "/data", ...more });
 
 interface Scene {
   readonly world: World;
@@ -21,7 +22,13 @@ function scene(): Scene {
   const world = simWorld({ digest });
   const host = world.host("10.0.0.1");
   const store = (): RecordStore => new RecordStore(host.runtime.files, PATH, () => undefined);
-  return { world, host, store, load: () => world.settled(store().load(), 1_000), text: () => utf8Decode(host.disk.get(PATH) ?? new Uint8Array()) };
+  return {
+    world,
+    host,
+    store,
+    load: () => world.settled(store().load(), 1_000),
+    text: () => utf8Decode(host.disk.get(PATH) ?? new Uint8Array()),
+  };
 }
 
 describe("RecordStore", () => {
@@ -70,7 +77,12 @@ describe("RecordStore", () => {
 
   it("reads lines of the version without checksums once, takes no claim from them, and writes them anew", async () => {
     const { host, load, text } = scene();
-    host.disk.put(PATH, utf8(`${JSON.stringify(record(1, { skipCheck: true, label: "x" }))}\n${JSON.stringify({ id: id(2), gone: true })}\n`));
+    host.disk.put(
+      PATH,
+      utf8(
+        `${JSON.stringify(record(1, { skipCheck: true, label: "x" }))}\n${JSON.stringify({ id: id(2), gone: true })}\n`,
+      ),
+    );
     const { records, problems } = await load();
     expect([[...records.values()], problems]).toEqual([[record(1, { skipCheck: false, label: "x" })], []]);
     expect(text()).toMatch(/"sum":"[0-9a-f]{16}"\}\n$/);
@@ -104,7 +116,11 @@ describe("RecordStore", () => {
   it("replaces a file of which most is out of date", async () => {
     const { world, host, store, load } = scene();
     const first = store();
-    for (let n = 0; n < 20; n++) await world.settled(Promise.all(Array.from({ length: 200 }, (_, k) => first.put(record(k, { queue: n })))), 1_000);
+    for (let n = 0; n < 20; n++)
+      await world.settled(
+        Promise.all(Array.from({ length: 200 }, (_, k) => first.put(record(k, { queue: n })))),
+        1_000,
+      );
     expect(host.disk.get(PATH)?.length).toBeLessThan(1_500_000);
     const { records } = await load();
     expect([...records.values()].every(({ queue }) => queue === 19)).toBe(true);
@@ -127,7 +143,10 @@ describe("RecordStore", () => {
     const first = store();
     await world.settled(first.put(record(0)), 1_000);
     host.disk.fault = (operation) => (operation === "sync" ? new StorageError("storage.failed", "no") : undefined);
-    const many = Promise.all([first.put(record(2, { magnet: `magnet:?${"x".repeat(3_000)}` })), first.put(record(1, { queue: 7 }))]);
+    const many = Promise.all([
+      first.put(record(2, { magnet: `magnet:?${"x".repeat(3_000)}` })),
+      first.put(record(1, { queue: 7 })),
+    ]);
     await expect(world.settled(many, 1_000)).rejects.toMatchObject({ code: "storage.failed" });
     host.disk.fault = undefined;
     // What was refused goes out with the next change: shorter, and with another end.

@@ -16,9 +16,10 @@ export interface LoadedRecords {
 }
 
 /**
- * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`, with a checksum. The last line about a torrent
- * counts. A line `{"closed": true}` ends the file of a store that was closed. Changes are appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is
- * replaced as a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
+ * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`, with a checksum.
+ * The last line about a torrent counts. A line `{"closed": true}` ends the file of a store that was closed. Changes are
+ * appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is replaced as
+ * a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
  */
 export class RecordStore {
   readonly #files: Files;
@@ -50,7 +51,10 @@ export class RecordStore {
     const stat = await this.#files.stat(this.#path);
     const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
     const text = utf8Decode(bytes);
-    const lines = text.split("\n").filter((line) => line !== "").map((line) => ({ line, unsealed: unsealText(line) }));
+    const lines = text
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => ({ line, unsealed: unsealText(line) }));
     const isOld = lines.length > 0 && lines.every(({ unsealed }) => unsealed.kind !== "sealed");
     const damaged = new Set<string>();
     let damagedLines = bytes.length > 0 && bytes.at(-1) !== NEWLINE ? 1 : 0;
@@ -73,9 +77,12 @@ export class RecordStore {
     this.#length = bytes.length;
     const problems: string[] = [];
     if (damagedLines > 0) {
-      problems.push(`the list of torrents is damaged: some of what was said last may be lost; it is kept as ${this.#path}.damaged`);
+      problems.push(
+        `the list of torrents is damaged: some of what was said last may be lost; it is kept as ${this.#path}.damaged`,
+      );
       await this.#files.replace(`${this.#path}.damaged`, bytes);
-    } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld))) problems.push("the list of torrents was not closed: what was changed last before the end may be lost");
+    } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld)))
+      problems.push("the list of torrents was not closed: what was changed last before the end may be lost");
     if (damagedLines > 0 || isOld) await this.#compact();
     return { records: this.#live, damaged: [...damaged], problems };
   }
@@ -185,11 +192,15 @@ export class RecordStore {
 }
 
 /** What a line says; `undefined` for one that cannot be believed. */
-function readLine(unsealed: Unsealed, isOld: boolean): TorrentRecord | { readonly id: string; readonly gone: true } | "closed" | undefined {
+function readLine(
+  unsealed: Unsealed,
+  isOld: boolean,
+): TorrentRecord | { readonly id: string; readonly gone: true } | "closed" | undefined {
   if (unsealed.kind === "damaged" || (unsealed.kind === "old" && !isOld)) return undefined;
   const { value } = unsealed;
   if (typeof value === "object" && value !== null && "closed" in value) return "closed";
-  if (typeof value === "object" && value !== null && "gone" in value && "id" in value && typeof value.id === "string") return { id: value.id, gone: true };
+  if (typeof value === "object" && value !== null && "gone" in value && "id" in value && typeof value.id === "string")
+    return { id: value.id, gone: true };
   const parsed = torrentRecord.safeParse(value);
   if (!parsed.success) return undefined;
   // That data need not be read is a claim, and a line without a checksum makes none.

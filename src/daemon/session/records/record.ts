@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
 
-export const NO_LIMITS: TorrentLimits = { maxDownloadRate: null, maxUploadRate: null, seedRatio: null, seedSeconds: null, seedIdleSeconds: null, maxPeers: null };
+export const NO_LIMITS: TorrentLimits = {
+  maxDownloadRate: null,
+  maxUploadRate: null,
+  seedRatio: null,
+  seedSeconds: null,
+  seedIdleSeconds: null,
+  maxPeers: null,
+};
 
 /** Limits of which some are said anew; `undefined` says nothing. */
 export type LimitChanges = { readonly [Key in keyof TorrentLimits]?: TorrentLimits[Key] | undefined };
@@ -18,7 +25,10 @@ export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {})
   };
 }
 
-/** What the session remembers of a torrent besides its file and what the engine knows of its data. Times are milliseconds since 1970. */
+/**
+ * What the session remembers of a torrent besides its file and what the engine knows of its data. Times are
+ * milliseconds since 1970.
+ */
 export const torrentRecord = z.object({
   id: torrentId,
   /** The name that the user gave it. */
@@ -49,7 +59,10 @@ export const torrentRecord = z.object({
   sequential: z.boolean().default(false),
   /** Believe the data unread when it is first opened. */
   skipCheck: z.boolean().default(false),
-  limits: torrentLimits.partial().transform((limits) => changedLimits(NO_LIMITS, limits)).default(NO_LIMITS),
+  limits: torrentLimits
+    .partial()
+    .transform((limits) => changedLimits(NO_LIMITS, limits))
+    .default(NO_LIMITS),
   /** Tiers that replace the torrent's own; `null` when they were not edited. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
   /** By index of file, those that are not normal; `null` when nobody has chosen. */
@@ -84,6 +97,8 @@ export function recordedLabels(labels: readonly string[]): Pick<TorrentRecord, "
 }
 
 /** A record with defaults for all that is not said. */
-export function newRecord(facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>): TorrentRecord {
+export function newRecord(
+  facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>,
+): TorrentRecord {
   return torrentRecord.parse(facts);
 }

@@ -9,7 +9,10 @@ describe("sealText", () => {
     }
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-        expect(unsealText(sealText(value))).toEqual({ kind: "sealed", value: JSON.parse(JSON.stringify(value)) as unknown });
+        expect(unsealText(sealText(value))).toEqual({
+          kind: "sealed",
+          value: JSON.parse(JSON.stringify(value)) as unknown,
+        });
       }),
     );
   });

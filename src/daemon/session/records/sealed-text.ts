@@ -24,8 +24,8 @@ export function unsealText(text: string): Unsealed {
 }
 
 /**
- * Reads a sealed file of one object; `undefined` when there is none. One that is damaged is kept under another name, so that nothing that could be
- * read by a person is overwritten. Rejects with StorageError.
+ * Reads a sealed file of one object; `undefined` when there is none. One that is damaged is kept under another name, so
+ * that nothing that could be read by a person is overwritten. Rejects with StorageError.
  */
 export async function readSealed(files: Files, path: string, maxBytes: number): Promise<Unsealed | undefined> {
   if ((await files.stat(path)) === undefined) return undefined;

@@ -28,7 +28,8 @@ export class SettingsStore {
     try {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (stored === undefined) return;
-      if (stored.kind === "damaged") throw new InputError("session.settings", `it is damaged, and kept as ${this.#path}.damaged`);
+      if (stored.kind === "damaged")
+        throw new InputError("session.settings", `it is damaged, and kept as ${this.#path}.damaged`);
       const fields = z.record(z.string(), z.unknown()).parse(stored.value);
       for (const [key, value] of Object.entries(fields)) {
         const read = partial.safeParse({ [key]: value });
@@ -52,8 +53,13 @@ export class SettingsStore {
 
   /** In force and on disk when it resolves. Rejects with UsageError `session.settings`. */
   async change(changes: { readonly [Key in keyof Settings]?: Settings[Key] | undefined }): Promise<void> {
-    const read = partial.safeParse(Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)));
-    if (!read.success) throw new UsageError("session.settings", z.prettifyError(read.error).replaceAll("\n", " "), { cause: read.error });
+    const read = partial.safeParse(
+      Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),
+    );
+    if (!read.success)
+      throw new UsageError("session.settings", z.prettifyError(read.error).replaceAll("\n", " "), {
+        cause: read.error,
+      });
     const changed = { ...this.#changed, ...read.data };
     await this.#files.makeFolder(parentPath(this.#path));
     await writeSealed(this.#files, this.#path, changed);

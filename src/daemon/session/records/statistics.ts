@@ -44,7 +44,9 @@ class Ring {
 
   /** With the interval that is not over yet. */
   list(): Rates[] {
-    return this.#open === undefined ? [...this.#kept] : [...this.#kept, this.#average(this.#open)].slice(-this.#entries);
+    return this.#open === undefined
+      ? [...this.#kept]
+      : [...this.#kept, this.#average(this.#open)].slice(-this.#entries);
   }
 
   #average({ at, down, up }: Rates): Rates {
@@ -73,7 +75,8 @@ export class TransferStatistics {
     try {
       const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (read === undefined) return;
-      if (read.kind === "damaged") throw new InputError("session.statistics", `the file is damaged, and kept as ${this.#path}.damaged`);
+      if (read.kind === "damaged")
+        throw new InputError("session.statistics", `the file is damaged, and kept as ${this.#path}.damaged`);
       const { downloaded, uploaded, recent, hours } = stored.parse(read.value);
       this.#before = { downloaded, uploaded };
       this.#recent.set(recent);
@@ -100,7 +103,10 @@ export class TransferStatistics {
 
   /** Over all runs. */
   get totals(): { readonly downloaded: number; readonly uploaded: number } {
-    return { downloaded: this.#before.downloaded + this.#now.downloaded, uploaded: this.#before.uploaded + this.#now.uploaded };
+    return {
+      downloaded: this.#before.downloaded + this.#now.downloaded,
+      uploaded: this.#before.uploaded + this.#now.uploaded,
+    };
   }
 
   /** Since the start. */

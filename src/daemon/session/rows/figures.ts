@@ -4,7 +4,10 @@ import type { Rates } from "../running/schedule.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 
 /** What is shown around everything. */
-export function sessionInfo(context: SessionContext, facts: { readonly version: string; readonly freeBytes: number | null; readonly rates: Rates }): SessionInfo {
+export function sessionInfo(
+  context: SessionContext,
+  facts: { readonly version: string; readonly freeBytes: number | null; readonly rates: Rates },
+): SessionInfo {
   const { client, runtime, settings } = context;
   return {
     version: facts.version,
@@ -28,7 +31,10 @@ export interface StatisticsFacts {
 }
 
 /** The session in numbers. */
-export function sessionStatistics({ roster, client }: SessionContext, { startedAt, freeBytes, transfers, rates }: StatisticsFacts): Statistics {
+export function sessionStatistics(
+  { roster, client }: SessionContext,
+  { startedAt, freeBytes, transfers, rates }: StatisticsFacts,
+): Statistics {
   const states: Record<string, number> = {};
   for (const { state } of roster.rows()) states[state] = (states[state] ?? 0) + 1;
   const { totals, session } = transfers;

@@ -85,10 +85,13 @@ export class Pulse {
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {
-      if (context.roster.find(entry.id) === entry) note(context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
+      if (context.roster.find(entry.id) === entry)
+        note(context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
     }
     this.#unrecorded.clear();
-    statistics.save().catch((error: unknown) => context.log.warn("cannot keep the statistics", { reason: String(error) }));
+    statistics
+      .save()
+      .catch((error: unknown) => context.log.warn("cannot keep the statistics", { reason: String(error) }));
   }
 
   close(): void {

@@ -14,7 +14,17 @@ const idOf = (n: number): string => (n + 1).toString(16).padStart(40, "0");
 function putThousands(started: boolean): void {
   const lines = Array.from({ length: COUNT }, (_, n) => {
     const id = idOf(n);
-    return JSON.stringify(newRecord({ id, addedAt: n, folder: "/data", magnet: `magnet:?xt=urn:btih:${id}`, queue: n, isStarted: started, name: `torrent ${n}` }));
+    return JSON.stringify(
+      newRecord({
+        id,
+        addedAt: n,
+        folder: "/data",
+        magnet: `magnet:?xt=urn:btih:${id}`,
+        queue: n,
+        isStarted: started,
+        name: `torrent ${n}`,
+      }),
+    );
   });
   s.host.disk.put("/state/torrents.jsonl", utf8(`${lines.join("\n")}\n`));
 }
@@ -30,7 +40,8 @@ describe("a session of thousands of torrents", () => {
     expect(session.list()).toHaveLength(COUNT);
     await s.run(5_000);
     const told: string[] = [];
-    for (const event of ["delta", "rates", "session", "log", "task", "settings"] as const) session.on(event, () => told.push(event));
+    for (const event of ["delta", "rates", "session", "log", "task", "settings"] as const)
+      session.on(event, () => told.push(event));
     const before = session.list();
     const computed = session.rowsComputed;
     await s.run(30_000);

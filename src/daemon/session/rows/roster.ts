@@ -11,8 +11,8 @@ export interface RosterOptions {
 }
 
 /**
- * All torrents with their rows. A row is worked out when somebody says that it may have changed, and told, once for all changes of a
- * moment, when it has. What does not change costs nothing.
+ * All torrents with their rows. A row is worked out when somebody says that it may have changed, and told, once for all
+ * changes of a moment, when it has. What does not change costs nothing.
  */
 export class Roster {
   /** Rows worked out so far: for tests of what a second costs. */
@@ -47,7 +47,10 @@ export class Roster {
   /** Throws MillraceError `session.not-found`. */
   get(id: string): Entry {
     const entry = this.#entries.get(id);
-    if (entry === undefined) throw new MillraceError("session.not-found", `there is no torrent ${id.slice(0, 100)}`, { fields: { id: id.slice(0, 100) } });
+    if (entry === undefined)
+      throw new MillraceError("session.not-found", `there is no torrent ${id.slice(0, 100)}`, {
+        fields: { id: id.slice(0, 100) },
+      });
     return entry;
   }
 
@@ -94,7 +97,8 @@ export class Roster {
       const row = this.#compute(entry);
       const changes = changesOf(entry.row, row);
       if (changes === undefined) continue;
-      if (row.downloaded > entry.row.downloaded || row.uploaded > entry.row.uploaded) entry.activeAt = this.#options.clock.wallTime();
+      if (row.downloaded > entry.row.downloaded || row.uploaded > entry.row.uploaded)
+        entry.activeAt = this.#options.clock.wallTime();
       this.moved.downloaded += Math.max(0, row.downloaded - entry.row.downloaded);
       this.moved.uploaded += Math.max(0, row.uploaded - entry.row.uploaded);
       entry.row = row;

@@ -6,7 +6,9 @@ import type { Entry } from "../entry.ts";
 import { labelsOf } from "../records/record.ts";
 import { trackerProblem } from "../tracker-problem.ts";
 
-/** A torrent as lists show it, worked out anew. Fields that have not changed in substance are the same values as before. */
+/**
+ * A torrent as lists show it, worked out anew. Fields that have not changed in substance are the same values as before.
+ */
 export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
   const { record, torrent } = entry;
   const status = torrent.status();
@@ -20,7 +22,10 @@ export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
     name: record.name ?? torrent.name,
     diskName: torrent.metainfo?.name ?? safeName(torrent.name),
     state: stateOf(status.state, record.isStarted),
-    error: status.state.kind === "failed" || status.state.kind === "disk-full" ? { code: status.state.error.code, message: status.state.error.message } : null,
+    error:
+      status.state.kind === "failed" || status.state.kind === "disk-full"
+        ? { code: status.state.error.code, message: status.state.error.message }
+        : null,
     trackerProblem: trackerProblem(torrent.trackers()),
     progress: round(isChecking || isKnown ? status.progress : wanted === 0 ? 0 : done / wanted, 10_000),
     size,
@@ -67,7 +72,10 @@ export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
 }
 
 /** The fields of `now` that differ from `then`; `undefined` when there are none. */
-export function changesOf(then: TorrentRow, now: TorrentRow): (Partial<TorrentRow> & Pick<TorrentRow, "id">) | undefined {
+export function changesOf(
+  then: TorrentRow,
+  now: TorrentRow,
+): (Partial<TorrentRow> & Pick<TorrentRow, "id">) | undefined {
   const changed = Object.entries(now).filter(([key, value]) => !isSame(Reflect.get(then, key), value));
   return changed.length === 0 ? undefined : { id: now.id, ...Object.fromEntries(changed) };
 }

@@ -1,4 +1,11 @@
-import type { Inspected, TorrentDetail, TorrentFile, TorrentPeer, TorrentPieces, TorrentTracker } from "../../../api/index.ts";
+import type {
+  Inspected,
+  TorrentDetail,
+  TorrentFile,
+  TorrentPeer,
+  TorrentPieces,
+  TorrentTracker,
+} from "../../../api/index.ts";
 import { formatEndpoint, InputError } from "../../../base/index.ts";
 import type { PeerStatus } from "../../../client/index.ts";
 import { formatMagnet, magnetOf, parseMetainfo } from "../../../metainfo/index.ts";
@@ -40,7 +47,9 @@ function shownMagnet({ torrent }: Entry): string {
 }
 
 export function filesOf({ torrent }: Entry): TorrentFile[] {
-  return torrent.files().map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
+  return torrent
+    .files()
+    .map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
 }
 
 export function peersOf({ torrent }: Entry): TorrentPeer[] {
@@ -85,7 +94,19 @@ export function trackersOf({ torrent }: Entry): TorrentTracker[] {
   }
   // While it does not run, nobody talks to them.
   return torrent.trackerTiers.flatMap((urls, tier) =>
-    urls.map((url) => ({ url, tier, state: "idle", lastAnnounceAt: null, nextAnnounceAt: null, seeders: null, leechers: null, completed: null, peersReceived: 0, message: "", said: "" })),
+    urls.map((url) => ({
+      url,
+      tier,
+      state: "idle",
+      lastAnnounceAt: null,
+      nextAnnounceAt: null,
+      seeders: null,
+      leechers: null,
+      completed: null,
+      peersReceived: 0,
+      message: "",
+      said: "",
+    })),
   );
 }
 
@@ -97,13 +118,22 @@ export function piecesOf({ torrent }: Entry): TorrentPieces {
   const count = torrent.metainfo?.pieceCount ?? 0;
   const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
   const availability = torrent.availability() ?? new Uint8Array(count);
-  return { count, have: Buffer.from(have).toString("base64"), availability: Buffer.from(availability).toString("base64"), active: torrent.activePieces() };
+  return {
+    count,
+    have: Buffer.from(have).toString("base64"),
+    availability: Buffer.from(availability).toString("base64"),
+    active: torrent.activePieces(),
+  };
 }
 
 /** What a torrent file holds. Throws InputError `metainfo.*`, `client.v2-only`. */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
-  if (metainfo.infoHash === undefined) throw new InputError("client.v2-only", `${metainfo.name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`);
+  if (metainfo.infoHash === undefined)
+    throw new InputError(
+      "client.v2-only",
+      `${metainfo.name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
+    );
   return {
     id: metainfo.infoHash.hex,
     name: metainfo.name,
@@ -112,13 +142,22 @@ export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string)
     private: metainfo.private,
     comment: metainfo.comment ?? "",
     isKnown: isKnown(metainfo.infoHash.hex),
-    files: metainfo.files.filter((file) => !file.isPadding).map((file) => ({ index: file.index, path: file.path.join("/"), size: file.length })),
+    files: metainfo.files
+      .filter((file) => !file.isPadding)
+      .map((file) => ({ index: file.index, path: file.path.join("/"), size: file.length })),
   };
 }
 
 /** Hosts of trackers, without repetition. */
 export function trackerHosts(tiers: readonly (readonly string[])[]): string[] {
-  return [...new Set(tiers.flat().map(hostOf).filter((host) => host !== ""))];
+  return [
+    ...new Set(
+      tiers
+        .flat()
+        .map(hostOf)
+        .filter((host) => host !== ""),
+    ),
+  ];
 }
 
 function hostOf(url: string): string {

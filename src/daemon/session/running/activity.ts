@@ -14,13 +14,20 @@ export function activityOf(kind: TorrentStateKind): Activity | undefined {
 }
 
 /** Seconds for which a torrent has done something, over all runs. `now`: milliseconds since 1970. */
-export function secondsIn({ record, activity }: Pick<Entry, "record" | "activity">, which: Activity, now: number): number {
+export function secondsIn(
+  { record, activity }: Pick<Entry, "record" | "activity">,
+  which: Activity,
+  now: number,
+): number {
   const recorded = which === "seeding" ? record.seededSeconds : record.downloadingSeconds;
   return recorded + (activity?.kind === which ? Math.max(0, (now - activity.since) / 1000) : 0);
 }
 
 /** What the record has to say of the time until `now`, when the activity ends then. */
-export function countedSeconds(entry: Pick<Entry, "record" | "activity">, now: number): Pick<TorrentRecord, "downloadingSeconds" | "seededSeconds"> {
+export function countedSeconds(
+  entry: Pick<Entry, "record" | "activity">,
+  now: number,
+): Pick<TorrentRecord, "downloadingSeconds" | "seededSeconds"> {
   return { downloadingSeconds: secondsIn(entry, "downloading", now), seededSeconds: secondsIn(entry, "seeding", now) };
 }
 

@@ -13,8 +13,9 @@ export interface Completed {
 }
 
 /**
- * Runs a program for each download that completes: without a shell and without arguments, so that no name of a torrent is ever read as a
- * command. What it is about stands in its environment: MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH, MILLRACE_LABEL.
+ * Runs a program for each download that completes: without a shell and without arguments, so that no name of a torrent
+ * is ever read as a command. What it is about stands in its environment: MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH,
+ * MILLRACE_LABEL.
  */
 export class CompletionScript {
   readonly #program: string;
@@ -51,17 +52,33 @@ export class CompletionScript {
     const program = this.#program;
     const abort = new AbortController();
     // The token that the daemon may have got by its environment is not the script's.
-    const env = { ...process.env, MILLRACE_TOKEN: undefined, MILLRACE_ID: id, MILLRACE_NAME: plain(name), MILLRACE_PATH: plain(path), MILLRACE_LABEL: plain(label) };
+    const env = {
+      ...process.env,
+      MILLRACE_TOKEN: undefined,
+      MILLRACE_ID: id,
+      MILLRACE_NAME: plain(name),
+      MILLRACE_PATH: plain(path),
+      MILLRACE_LABEL: plain(label),
+    };
     const ended = new Promise<void>((resolve) => {
-      const failed = (reason: string): void => this.#log.error("the script on completion failed", { infoHash: id, program, reason });
+      const failed = (reason: string): void =>
+        this.#log.error("the script on completion failed", { infoHash: id, program, reason });
       try {
-        const child = spawn(program, [], { env, shell: false, stdio: "ignore", timeout: SCRIPT_TIMEOUT_MS, signal: abort.signal, killSignal: "SIGTERM" });
+        const child = spawn(program, [], {
+          env,
+          shell: false,
+          stdio: "ignore",
+          timeout: SCRIPT_TIMEOUT_MS,
+          signal: abort.signal,
+          killSignal: "SIGTERM",
+        });
         child.on("error", (error) => {
           if (!abort.signal.aborted) failed(error.message);
           resolve();
         });
         child.on("close", (code, signal) => {
-          if (code !== 0 && !abort.signal.aborted) failed(signal === null ? `exit status ${code}` : `ended by ${signal}`);
+          if (code !== 0 && !abort.signal.aborted)
+            failed(signal === null ? `exit status ${code}` : `ended by ${signal}`);
           resolve();
         });
       } catch (error) {

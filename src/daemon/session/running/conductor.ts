@@ -8,8 +8,8 @@ import { TELL_MS } from "../limits.ts";
 import { chooseRunning, type QueueItem } from "./queue.ts";
 
 /**
- * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are compared anew
- * after each change, so nothing depends on the order in which changes come.
+ * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are
+ * compared anew after each change, so nothing depends on the order in which changes come.
  */
 export class Conductor {
   readonly #context: SessionContext;
@@ -37,7 +37,8 @@ export class Conductor {
     const limits = settings();
     const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
     const items: QueueItem[] = [];
-    const stalledBefore = limits.stalledSeconds === null ? undefined : this.#clock.wallTime() - limits.stalledSeconds * 1000;
+    const stalledBefore =
+      limits.stalledSeconds === null ? undefined : this.#clock.wallTime() - limits.stalledSeconds * 1000;
     if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry, stalledBefore));
     const running = chooseRunning(items, limits);
     for (const entry of roster.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
@@ -100,7 +101,11 @@ export class Conductor {
   }
 
   #pause({ id, torrent }: Entry): void {
-    torrent.pause().catch((error: unknown) => this.#context.log.error("cannot pause", { infoHash: id, reason: toError(error).message }));
+    torrent
+      .pause()
+      .catch((error: unknown) =>
+        this.#context.log.error("cannot pause", { infoHash: id, reason: toError(error).message }),
+      );
   }
 }
 
@@ -108,7 +113,15 @@ function mayRun({ record }: Entry): boolean {
   return record.isStarted && record.removal === "none" && record.movingTo === null;
 }
 
-function hasGoal({ seedRatio, seedSeconds, seedIdleSeconds }: { readonly seedRatio: number | null; readonly seedSeconds: number | null; readonly seedIdleSeconds: number | null }): boolean {
+function hasGoal({
+  seedRatio,
+  seedSeconds,
+  seedIdleSeconds,
+}: {
+  readonly seedRatio: number | null;
+  readonly seedSeconds: number | null;
+  readonly seedIdleSeconds: number | null;
+}): boolean {
   return seedRatio !== null || seedSeconds !== null || seedIdleSeconds !== null;
 }
 
@@ -118,5 +131,11 @@ function queueItem(entry: Entry, stalledBefore: number | undefined): QueueItem {
   const { kind } = torrent.state;
   const isComplete = record.wanted > 0 && record.done >= record.wanted;
   // What failed waits for a person and takes nobody's place.
-  return { id, queue: record.queue, isForced: record.isForced || kind === "failed", isSeed: kind === "seeding" || (isComplete && kind !== "downloading"), isStalled: stalledBefore !== undefined && isDownloading(kind) && lastActivity(entry) <= stalledBefore };
+  return {
+    id,
+    queue: record.queue,
+    isForced: record.isForced || kind === "failed",
+    isSeed: kind === "seeding" || (isComplete && kind !== "downloading"),
+    isStalled: stalledBefore !== undefined && isDownloading(kind) && lastActivity(entry) <= stalledBefore,
+  };
 }

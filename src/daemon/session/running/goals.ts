@@ -12,10 +12,21 @@ export interface Seeded {
 /** Of a limit that never ends the seeding, whatever the session's is. */
 export const ENDLESS = Number.MAX_SAFE_INTEGER;
 
-/** Whether a torrent has given back enough: its own goals before the session's, and any of them is enough. A pure function. */
-export function hasReachedGoal(seeded: Seeded, own: TorrentLimits, session: Pick<Settings, "seedRatio" | "seedSeconds" | "seedIdleSeconds">): boolean {
+/**
+ * Whether a torrent has given back enough: its own goals before the session's, and any of them is enough. A pure
+ * function.
+ */
+export function hasReachedGoal(
+  seeded: Seeded,
+  own: TorrentLimits,
+  session: Pick<Settings, "seedRatio" | "seedSeconds" | "seedIdleSeconds">,
+): boolean {
   const ratio = own.seedRatio ?? session.seedRatio;
   const seconds = own.seedSeconds ?? session.seedSeconds;
   const idleSeconds = own.seedIdleSeconds ?? session.seedIdleSeconds;
-  return (ratio !== null && seeded.ratio >= ratio) || (seconds !== null && seeded.seconds >= seconds) || (idleSeconds !== null && seeded.idleSeconds >= idleSeconds);
+  return (
+    (ratio !== null && seeded.ratio >= ratio) ||
+    (seconds !== null && seeded.seconds >= seconds) ||
+    (idleSeconds !== null && seeded.idleSeconds >= idleSeconds)
+  );
 }

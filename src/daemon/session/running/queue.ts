@@ -16,7 +16,10 @@ export interface QueueLimits {
   readonly maxActiveSeeds: number | null;
 }
 
-/** Which torrents run: by their place in the queue, downloads and seeds counted apart. `undefined`: all. A pure function. */
+/**
+ * Which torrents run: by their place in the queue, downloads and seeds counted apart. `undefined`: all. A pure
+ * function.
+ */
 export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits): ReadonlySet<string> | undefined {
   const { maxActiveDownloads, maxActiveSeeds } = limits;
   if (maxActiveDownloads === null && maxActiveSeeds === null) return undefined;
@@ -35,7 +38,10 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
 /** Where torrents are moved to in the queue; a number is a place, from 0. */
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
-/** The queue with `moved` elsewhere; those that move keep their order among each other. `order` is the queue from its top. A pure function. */
+/**
+ * The queue with `moved` elsewhere; those that move keep their order among each other. `order` is the queue from its
+ * top. A pure function.
+ */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
   const others = order.filter((id) => !moved.has(id));

@@ -5,20 +5,33 @@ const MINUTES_OF_DAY = 24 * 60;
 /** Bytes a second; `null`: no limit. */
 export type Rates = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
 
-/** The rates that are in force at a moment, in local time: the alternative ones while they are on, else those of the first rule that covers it, else the usual ones. A pure function. */
-export function ratesAt(settings: Rates & Pick<Settings, "schedule" | "isAlternative" | "alternativeDownloadRate" | "alternativeUploadRate">, at: Date): Rates {
-  if (settings.isAlternative) return { maxDownloadRate: settings.alternativeDownloadRate, maxUploadRate: settings.alternativeUploadRate };
+/**
+ * The rates that are in force at a moment, in local time: the alternative ones while they are on, else those of the
+ * first rule that covers it, else the usual ones. A pure function.
+ */
+export function ratesAt(
+  settings: Rates & Pick<Settings, "schedule" | "isAlternative" | "alternativeDownloadRate" | "alternativeUploadRate">,
+  at: Date,
+): Rates {
+  if (settings.isAlternative)
+    return { maxDownloadRate: settings.alternativeDownloadRate, maxUploadRate: settings.alternativeUploadRate };
   const rule = settings.schedule.find((rule) => covers(rule, at.getDay(), at.getHours() * 60 + at.getMinutes()));
   const { maxDownloadRate, maxUploadRate } = rule ?? settings;
   return { maxDownloadRate, maxUploadRate };
 }
 
-/** Whether the alternative rates are to be on at a moment, in local time; `undefined` when no times are set for them. A pure function. */
+/**
+ * Whether the alternative rates are to be on at a moment, in local time; `undefined` when no times are set for them. A
+ * pure function.
+ */
 export function isAlternativeTime(times: AlternativeTimes, at: Date): boolean | undefined {
   return times.isEnabled ? covers(times, at.getDay(), at.getHours() * 60 + at.getMinutes()) : undefined;
 }
 
-/** Whether a rule covers a minute of a day of the week (0 is Sunday). One that goes over midnight belongs to the day it begins on. */
+/**
+ * Whether a rule covers a minute of a day of the week (0 is Sunday). One that goes over midnight belongs to the day it
+ * begins on.
+ */
 function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, minute: number): boolean {
   const from = minuteOf(rule.from);
   const to = minuteOf(rule.to);

@@ -27,16 +27,28 @@ function sha(algorithm: string, ...parts: Uint8Array[]): Uint8Array {
 
 /** The root by the book: leaf by leaf, layer by layer. */
 function merkleRoot(bytes: Uint8Array, leaves: number): Uint8Array {
-  let layer: Uint8Array[] = Array.from({ length: leaves }, (_, leaf) => (leaf * LEAF < bytes.length ? sha("sha256", bytes.subarray(leaf * LEAF, (leaf + 1) * LEAF)) : new Uint8Array(32)));
-  while (layer.length > 1) layer = Array.from({ length: layer.length / 2 }, (_, pair) => sha("sha256", ...layer.slice(pair * 2, pair * 2 + 2)));
+  let layer: Uint8Array[] = Array.from({ length: leaves }, (_, leaf) =>
+    leaf * LEAF < bytes.length ? sha("sha256", bytes.subarray(leaf * LEAF, (leaf + 1) * LEAF)) : new Uint8Array(32),
+  );
+  while (layer.length > 1)
+    layer = Array.from({ length: layer.length / 2 }, (_, pair) =>
+      sha("sha256", ...layer.slice(pair * 2, pair * 2 + 2)),
+    );
   return layer[0] ?? new Uint8Array(32);
 }
 
 describe("runHashJob", () => {
   it("hashes parts that are longer than a read", () => {
     const pieceLength = READ_LENGTH + 8192;
-    const result = runHashJob({ segments: [{ path: join(folder, "a"), offset: 0, length: data.length }], shape: "pieces", algorithm: "sha1", pieceLength });
-    expect(Buffer.from(result.digests)).toEqual(Buffer.concat([sha("sha1", data.subarray(0, pieceLength)), sha("sha1", data.subarray(pieceLength))]));
+    const result = runHashJob({
+      segments: [{ path: join(folder, "a"), offset: 0, length: data.length }],
+      shape: "pieces",
+      algorithm: "sha1",
+      pieceLength,
+    });
+    expect(Buffer.from(result.digests)).toEqual(
+      Buffer.concat([sha("sha1", data.subarray(0, pieceLength)), sha("sha1", data.subarray(pieceLength))]),
+    );
     expect([...result.readable]).toEqual([1, 1]);
   });
 
@@ -53,11 +65,19 @@ describe("runHashJob", () => {
     expect(result.digests.subarray(0, 20)).toEqual(new Uint8Array(20));
   });
 
-  it.each([1, LEAF, LEAF + 1, 3 * LEAF, READ_LENGTH + 1, 2 * READ_LENGTH + 12_345])("makes the merkle root of %d bytes", (length) => {
-    const leaves = 64;
-    const result = runHashJob({ segments: [{ path: join(folder, "a"), offset: 0, length }], shape: "merkle", algorithm: "sha256", pieceLength: leaves * LEAF });
-    expect(result.digests).toEqual(merkleRoot(data.subarray(0, length), leaves));
-  });
+  it.each([1, LEAF, LEAF + 1, 3 * LEAF, READ_LENGTH + 1, 2 * READ_LENGTH + 12_345])(
+    "makes the merkle root of %d bytes",
+    (length) => {
+      const leaves = 64;
+      const result = runHashJob({
+        segments: [{ path: join(folder, "a"), offset: 0, length }],
+        shape: "merkle",
+        algorithm: "sha256",
+        pieceLength: leaves * LEAF,
+      });
+      expect(result.digests).toEqual(merkleRoot(data.subarray(0, length), leaves));
+    },
+  );
 
   it("makes no merkle root of what it cannot read", () => {
     const segments = [{ path: join(folder, "a"), offset: data.length - 10, length: 3 * LEAF }];

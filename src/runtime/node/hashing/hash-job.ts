@@ -7,7 +7,11 @@ const LEAF_LENGTH = 16_384;
 const SHA256_LENGTH = 32;
 
 /** The digest of the next `length` bytes; `undefined` when some of them could not be read. */
-function plainPart(reader: SegmentReader, algorithm: HashFilesJob["algorithm"], length: number): Uint8Array | undefined {
+function plainPart(
+  reader: SegmentReader,
+  algorithm: HashFilesJob["algorithm"],
+  length: number,
+): Uint8Array | undefined {
   const running = createHash(algorithm);
   let isWhole = true;
   for (let at = 0; at < length; at += READ_LENGTH) {
@@ -18,7 +22,9 @@ function plainPart(reader: SegmentReader, algorithm: HashFilesJob["algorithm"], 
   return isWhole ? running.digest() : undefined;
 }
 
-/** The root over `pieceLength / 16 KiB` leaves, those beyond the data being zero hashes (BEP 52); `undefined` as above. */
+/**
+ * The root over `pieceLength / 16 KiB` leaves, those beyond the data being zero hashes (BEP 52); `undefined` as above.
+ */
 function merklePart(reader: SegmentReader, length: number, pieceLength: number): Uint8Array | undefined {
   let isWhole = true;
   let nodes = Math.ceil(length / LEAF_LENGTH);
@@ -58,7 +64,8 @@ export function runHashJob(job: HashFilesJob): HashFilesResult {
   try {
     for (let part = 0; part < parts; part++) {
       const length = Math.min(job.pieceLength, total - part * job.pieceLength);
-      const digest = job.shape === "merkle" ? merklePart(reader, length, job.pieceLength) : plainPart(reader, job.algorithm, length);
+      const digest =
+        job.shape === "merkle" ? merklePart(reader, length, job.pieceLength) : plainPart(reader, job.algorithm, length);
       if (digest === undefined) continue;
       digests.set(digest, part * size);
       readable[part] = 1;

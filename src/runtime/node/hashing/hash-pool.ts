@@ -3,7 +3,10 @@ import type { Worker } from "node:worker_threads";
 import { AbortError, throwIfAborted, toError } from "../../../base/index.ts";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 
-/** Jobs that a thread has at a time: the one it does and the next, so that it never waits for this thread to hand it more. */
+/**
+ * Jobs that a thread has at a time: the one it does and the next, so that it never waits for this thread to hand it
+ * more.
+ */
 export const JOBS_PER_THREAD = 2;
 
 interface PendingJob {
@@ -83,10 +86,14 @@ export class HashPool {
     }
   }
 
-  /** Where the next job goes: an idle thread, a new one, or the one with the least to do; `undefined` when all have enough. */
+  /**
+   * Where the next job goes: an idle thread, a new one, or the one with the least to do; `undefined` when all have
+   * enough.
+   */
   #leastBusy(): Thread | undefined {
     let least: Thread | undefined;
-    for (const thread of this.#threads) if (least === undefined || thread.jobs.length < least.jobs.length) least = thread;
+    for (const thread of this.#threads)
+      if (least === undefined || thread.jobs.length < least.jobs.length) least = thread;
     if (least?.jobs.length === 0) return least;
     if (this.#threads.size < this.#limit) return this.#start();
     return least !== undefined && least.jobs.length < JOBS_PER_THREAD ? least : undefined;

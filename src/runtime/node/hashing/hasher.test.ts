@@ -89,7 +89,9 @@ describe("NodeHasher", () => {
   it("answers more jobs than its threads take at a time, each with its own digest", async () => {
     const other = new NodeHasher(2);
     other.warmUp();
-    const jobs = Array.from({ length: 5 * other.parallelism }, (_, at) => pieces([{ path: join(folder, "a"), offset: at, length: 1000 }], 16_384));
+    const jobs = Array.from({ length: 5 * other.parallelism }, (_, at) =>
+      pieces([{ path: join(folder, "a"), offset: at, length: 1000 }], 16_384),
+    );
     const results = await Promise.all(jobs.map((job) => other.digestFiles(job)));
     results.forEach((result, at) => expect(result.digests).toEqual(sha("sha1", data.subarray(at, at + 1000))));
     await other.close();

@@ -11,8 +11,16 @@ beforeEach(async () => {
     port: 0,
     onRequest: ({ target }) => {
       const [, what, count] = target.split("/");
-      if (what === "zip") return { status: 200, headers: { "content-encoding": "gzip" }, body: new Uint8Array(gzipSync(Buffer.alloc(Number(count), 7))) };
-      if (what === "hop") return Number(count) === 0 ? { status: 200, body: "there" } : { status: 302, headers: { location: `/hop/${Number(count) - 1}` }, body: "" };
+      if (what === "zip")
+        return {
+          status: 200,
+          headers: { "content-encoding": "gzip" },
+          body: new Uint8Array(gzipSync(Buffer.alloc(Number(count), 7))),
+        };
+      if (what === "hop")
+        return Number(count) === 0
+          ? { status: 200, body: "there" }
+          : { status: 302, headers: { location: `/hop/${Number(count) - 1}` }, body: "" };
       return { status: 404, body: target };
     },
   });
@@ -20,7 +28,14 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 const get = (path: string, more: Partial<HttpRequest> = {}): ReturnType<typeof nodeHttpClient.get> =>
-  nodeHttpClient.get({ url: `http://127.0.0.1:${server.local.port}${path}`, maxBytes: 100_000, firstByteTimeoutMs: 10_000, totalTimeoutMs: 20_000, maxRedirects: 2, ...more });
+  nodeHttpClient.get({
+    url: `http://127.0.0.1:${server.local.port}${path}`,
+    maxBytes: 100_000,
+    firstByteTimeoutMs: 10_000,
+    totalTimeoutMs: 20_000,
+    maxRedirects: 2,
+    ...more,
+  });
 
 describe("nodeHttpClient and nodeHttpServers", () => {
   it("answer any status, with the target as it was sent", async () => {
@@ -40,13 +55,17 @@ describe("nodeHttpClient and nodeHttpServers", () => {
     expect(Buffer.from((await get("/hop/2", { check })).body).toString()).toBe("there");
     expect(checked).toEqual(["/hop/2", "/hop/1", "/hop/0"]);
     await expect(get("/hop/3")).rejects.toMatchObject({ code: "http.redirects" });
-    await expect(get("/hop/1", { check: (url) => (url.pathname === "/hop/0" ? "not there" : undefined) })).rejects.toMatchObject({ code: "http.forbidden" });
+    await expect(
+      get("/hop/1", { check: (url) => (url.pathname === "/hop/0" ? "not there" : undefined) }),
+    ).rejects.toMatchObject({ code: "http.forbidden" });
   });
 
   it("say what is wrong when nobody listens, or the caller aborts", async () => {
     const { port } = server.local;
     await expect(get("/x", { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
-    await expect(nodeHttpServers.serve({ ip: "127.0.0.1", port, onRequest: () => ({ status: 200, body: "" }) })).rejects.toMatchObject({ code: "net.address-in-use" });
+    await expect(
+      nodeHttpServers.serve({ ip: "127.0.0.1", port, onRequest: () => ({ status: 200, body: "" }) }),
+    ).rejects.toMatchObject({ code: "net.address-in-use" });
     await server.close();
     await expect(get("/x")).rejects.toMatchObject({ code: "http.refused" });
   });

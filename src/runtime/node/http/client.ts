@@ -62,11 +62,13 @@ async function collect(body: Readable, encoding: string, maxBytes: number, what:
     for await (const chunk of source) {
       if (!(chunk instanceof Uint8Array)) continue;
       length += chunk.length;
-      if (length > maxBytes) throw new NetworkError("http.too-long", `${what}: the answer is longer than ${maxBytes} bytes`);
+      if (length > maxBytes)
+        throw new NetworkError("http.too-long", `${what}: the answer is longer than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
-    if (errorCode(error)?.startsWith("Z_") === true) throw new NetworkError("http.malformed", `${what}: the compressed answer is damaged`, { cause: error });
+    if (errorCode(error)?.startsWith("Z_") === true)
+      throw new NetworkError("http.malformed", `${what}: the compressed answer is damaged`, { cause: error });
     throw error;
   } finally {
     source.destroy();
@@ -77,7 +79,8 @@ async function collect(body: Readable, encoding: string, maxBytes: number, what:
 
 function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   const out: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
   return out;
 }
 
@@ -86,20 +89,30 @@ interface Hop {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-type HopResult = { readonly kind: "reply"; readonly reply: HttpReply } | { readonly kind: "redirect"; readonly hop: Hop };
+type HopResult =
+  | { readonly kind: "reply"; readonly reply: HttpReply }
+  | { readonly kind: "redirect"; readonly hop: Hop };
 
 async function resolveChecked(request: HttpRequest, url: URL, what: string): Promise<readonly string[]> {
   const ips = await nodeNet.resolve(url.hostname, request.signal).catch((error: unknown) => {
-    throw error instanceof AbortError ? error : new NetworkError("http.unknown-host", `${what}: unknown host ${url.hostname}`, { cause: error });
+    throw error instanceof AbortError
+      ? error
+      : new NetworkError("http.unknown-host", `${what}: unknown host ${url.hostname}`, { cause: error });
   });
   const refusal = request.check?.(url, ips);
   if (refusal !== undefined) throw new NetworkError("http.forbidden", `${what}: ${refusal}`);
   return ips;
 }
 
-async function hop(request: HttpRequest, { url, headers }: Hop, signal: AbortSignal, onHead: () => void): Promise<HopResult> {
+async function hop(
+  request: HttpRequest,
+  { url, headers }: Hop,
+  signal: AbortSignal,
+  onHead: () => void,
+): Promise<HopResult> {
   const what = `GET ${url.origin}${url.pathname}`;
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw new NetworkError("http.forbidden", `${what}: only http and https are fetched`);
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    throw new NetworkError("http.forbidden", `${what}: only http and https are fetched`);
   const ips = await resolveChecked(request, url, what);
   // Loaded when first needed: it is by far the heaviest module of the runtime, and many commands never fetch anything.
   const { Client } = await import("undici");
@@ -112,23 +125,40 @@ async function hop(request: HttpRequest, { url, headers }: Hop, signal: AbortSig
       timeout: request.firstByteTimeoutMs,
       ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
       // The addresses that were checked are the ones connected to: a second look-up could answer differently.
-      lookup: (_host, _options, callback) => callback(null, ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))),
+      lookup: (_host, _options, callback) =>
+        callback(
+          null,
+          ips.map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+        ),
     },
   });
   try {
-    const response = await client.request({ method: "GET", path: `${url.pathname}${url.search}`, headers: { "accept-encoding": "gzip", ...headers }, signal });
+    const response = await client.request({
+      method: "GET",
+      path: `${url.pathname}${url.search}`,
+      headers: { "accept-encoding": "gzip", ...headers },
+      signal,
+    });
     onHead();
     const replyHeaders = flatten(response.headers);
     const location = replyHeaders["location"];
     if (REDIRECTS.has(response.statusCode) && location !== undefined) {
       response.body.destroy();
       response.body.on("error", () => undefined);
-      if (!URL.canParse(location, url.href)) throw new NetworkError("http.malformed", `${what}: redirected to something that is no address`);
+      if (!URL.canParse(location, url.href))
+        throw new NetworkError("http.malformed", `${what}: redirected to something that is no address`);
       const next = new URL(location, url);
       if (next.protocol !== "http:" && next.protocol !== "https:") {
-        throw new NetworkError("http.forbidden", `${what}: redirected to an address of the scheme ${next.protocol}, which is not fetched`, { fields: { location } });
+        throw new NetworkError(
+          "http.forbidden",
+          `${what}: redirected to an address of the scheme ${next.protocol}, which is not fetched`,
+          { fields: { location } },
+        );
       }
-      const kept = next.origin === url.origin ? headers : Object.fromEntries(Object.entries(headers).filter(([name]) => !PRIVATE_HEADERS.has(name.toLowerCase())));
+      const kept =
+        next.origin === url.origin
+          ? headers
+          : Object.fromEntries(Object.entries(headers).filter(([name]) => !PRIVATE_HEADERS.has(name.toLowerCase())));
       return { kind: "redirect", hop: { url: next, headers: kept } };
     }
     const body = await collect(response.body, replyHeaders["content-encoding"] ?? "", request.maxBytes, what);
@@ -142,13 +172,19 @@ async function hop(request: HttpRequest, { url, headers }: Hop, signal: AbortSig
 
 async function get(request: HttpRequest): Promise<HttpReply> {
   throwIfAborted(request.signal);
-  if (!URL.canParse(request.url)) throw new NetworkError("http.malformed", `not an address: ${JSON.stringify(request.url.slice(0, 200))}`);
+  if (!URL.canParse(request.url))
+    throw new NetworkError("http.malformed", `not an address: ${JSON.stringify(request.url.slice(0, 200))}`);
   const controller = new AbortController();
   const timeout = (ms: number, reason: string): NodeJS.Timeout =>
-    setTimeout(() => controller.abort(new NetworkError("http.timeout", `GET ${request.url.slice(0, 200)}: ${reason} in ${ms} ms`)), ms);
+    setTimeout(
+      () =>
+        controller.abort(new NetworkError("http.timeout", `GET ${request.url.slice(0, 200)}: ${reason} in ${ms} ms`)),
+      ms,
+    );
   const firstByte = timeout(request.firstByteTimeoutMs, "no answer");
   const total = timeout(request.totalTimeoutMs, "no complete answer");
-  const onAbort = (): void => controller.abort(new AbortError("the request was aborted", { cause: request.signal?.reason }));
+  const onAbort = (): void =>
+    controller.abort(new AbortError("the request was aborted", { cause: request.signal?.reason }));
   request.signal?.addEventListener("abort", onAbort, { once: true });
   const aborted = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener("abort", () => reject(toError(controller.signal.reason)), { once: true });
@@ -158,9 +194,16 @@ async function get(request: HttpRequest): Promise<HttpReply> {
   try {
     let next: Hop = { url: new URL(request.url), headers: request.headers ?? {} };
     for (let redirects = 0; ; redirects++) {
-      const result = await Promise.race([hop(request, next, controller.signal, () => clearTimeout(firstByte)), aborted]);
+      const result = await Promise.race([
+        hop(request, next, controller.signal, () => clearTimeout(firstByte)),
+        aborted,
+      ]);
       if (result.kind === "reply") return result.reply;
-      if (redirects >= request.maxRedirects) throw new NetworkError("http.redirects", `GET ${request.url.slice(0, 200)}: more than ${request.maxRedirects} redirects`);
+      if (redirects >= request.maxRedirects)
+        throw new NetworkError(
+          "http.redirects",
+          `GET ${request.url.slice(0, 200)}: more than ${request.maxRedirects} redirects`,
+        );
       next = result.hop;
     }
   } finally {

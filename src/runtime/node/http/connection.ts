@@ -2,7 +2,14 @@ import type net from "node:net";
 import { canonicalIp, type Endpoint } from "../../../base/index.ts";
 import type { HttpServerRequest } from "../../http.ts";
 import { hasBareLf, headEnd, headerRecord, parseHead, type RequestHead } from "./head.ts";
-import { IDLE_SWEEPS, LINGER_SWEEPS, MAX_HEAD_BYTES, READER_TIMEOUT_MS, REPLY_HIGH_WATER, REQUEST_SWEEPS } from "./limits.ts";
+import {
+  IDLE_SWEEPS,
+  LINGER_SWEEPS,
+  MAX_HEAD_BYTES,
+  READER_TIMEOUT_MS,
+  REPLY_HIGH_WATER,
+  REQUEST_SWEEPS,
+} from "./limits.ts";
 import type { Persistence } from "./reply.ts";
 
 /** What the connections of a server have in common. */
@@ -35,8 +42,9 @@ class Request implements HttpServerRequest {
 }
 
 /**
- * One client of the HTTP server. Requests are answered in the order in which they come, each within the event that completes it, so no
- * state outlives a request. A client that sends faster than it reads is not read on; time limits hang on the server's sweep.
+ * One client of the HTTP server. Requests are answered in the order in which they come, each within the event that
+ * completes it, so no state outlives a request. A client that sends faster than it reads is not read on; time limits
+ * hang on the server's sweep.
  */
 export class HttpConnection {
   readonly #socket: net.Socket;
@@ -63,7 +71,8 @@ export class HttpConnection {
 
   receive(chunk: Buffer): void {
     if (this.#state === "lingering") return;
-    // Reset before it was looked at. Nobody waits for a reply, and no address may be made up for a request that has effects.
+    // Reset before it was looked at. Nobody waits for a reply, and no address may be made up for a request that has
+    // effects.
     if (this.#remote === undefined) {
       this.#socket.destroy();
       return;
@@ -132,7 +141,8 @@ export class HttpConnection {
       if (at === text.length) break;
       const end = headEnd(text, at, this.#searched);
       if (end === 0 || end - at > MAX_HEAD_BYTES) {
-        if (text.length - at > MAX_HEAD_BYTES) return this.#refuse(text.indexOf("\r\n", at) - at < MAX_HEAD_BYTES && text.includes("\r\n", at) ? 431 : 414);
+        if (text.length - at > MAX_HEAD_BYTES)
+          return this.#refuse(text.indexOf("\r\n", at) - at < MAX_HEAD_BYTES && text.includes("\r\n", at) ? 431 : 414);
         if (end === 0 && hasBareLf(text, at, this.#searched)) return this.#refuse(400);
         break;
       }
@@ -175,7 +185,10 @@ export class HttpConnection {
     this.#linger();
   }
 
-  /** Closes, but reads on for a moment: closing on unread bytes resets the connection, and the client may lose the reply. */
+  /**
+   * Closes, but reads on for a moment: closing on unread bytes resets the connection, and the client may lose the
+   * reply.
+   */
   #linger(): void {
     this.#state = "lingering";
     this.#pending = "";

@@ -6,9 +6,24 @@ const parse = (...lines: string[]) => parseHead(`${lines.join("\r\n")}\r\n\r\n`,
 
 describe("parseHead", () => {
   it("reads a request line and what its headers mean", () => {
-    expect(parse("GET /a?b=%FF\xff HTTP/1.1", "Host: x", "X:")).toEqual({ method: "GET", target: "/a?b=%FF\xff", keepAlive: true, isOld: false, bodyBytes: 0, expects: false, fields: "Host: x\r\nX:\r\n" });
-    expect(parse("POST / HTTP/1.1", "host:x", "CONTENT-LENGTH: 12", "expect: 100-continue")).toMatchObject({ bodyBytes: 12, expects: true });
-    expect(parse("GET http://x/announce HTTP/1.0")).toMatchObject({ target: "http://x/announce", isOld: true, keepAlive: false });
+    expect(parse("GET /a?b=%FF\xff HTTP/1.1", "Host: x", "X:")).toEqual({
+      method: "GET",
+      target: "/a?b=%FF\xff",
+      keepAlive: true,
+      isOld: false,
+      bodyBytes: 0,
+      expects: false,
+      fields: "Host: x\r\nX:\r\n",
+    });
+    expect(parse("POST / HTTP/1.1", "host:x", "CONTENT-LENGTH: 12", "expect: 100-continue")).toMatchObject({
+      bodyBytes: 12,
+      expects: true,
+    });
+    expect(parse("GET http://x/announce HTTP/1.0")).toMatchObject({
+      target: "http://x/announce",
+      isOld: true,
+      keepAlive: false,
+    });
   });
 
   it("keeps a connection open as version and Connection say, close first of all", () => {
@@ -50,7 +65,21 @@ describe("parseHead", () => {
   });
 
   it("answers anything with a head or a status, in time that grows with the length alone", () => {
-    const piece = fc.constantFrom("GET ", "/", " HTTP/1.1", "\r\n", "Host: x", "a:", ":", " ", "\r", "\n", "\0", "Content-Length: 9", "é");
+    const piece = fc.constantFrom(
+      "GET ",
+      "/",
+      " HTTP/1.1",
+      "\r\n",
+      "Host: x",
+      "a:",
+      ":",
+      " ",
+      "\r",
+      "\n",
+      "\0",
+      "Content-Length: 9",
+      "é",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 400 }), (pieces) => {
         const head = parseHead(pieces.join(""), 0);
@@ -71,7 +100,12 @@ describe("headEnd", () => {
 
 describe("hasBareLf", () => {
   it("sees an LF that no CR stands before, from where it is told to look", () => {
-    expect([hasBareLf("a\r\nb", 0, 0), hasBareLf("a\r\nb\n", 0, 0), hasBareLf("\r\n", 1, 0), hasBareLf("a\nb\r", 0, 3)]).toEqual([false, true, true, false]);
+    expect([
+      hasBareLf("a\r\nb", 0, 0),
+      hasBareLf("a\r\nb\n", 0, 0),
+      hasBareLf("\r\n", 1, 0),
+      hasBareLf("a\nb\r", 0, 3),
+    ]).toEqual([false, true, true, false]);
   });
 });
 

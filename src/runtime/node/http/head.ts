@@ -10,23 +10,30 @@ export interface RequestHead {
   readonly isOld: boolean;
   /** Bytes of the body that follows, to be dropped. */
   readonly bodyBytes: number;
-  /** The client waits for `100 Continue` before it sends the body: it gets its reply at once instead, and may never send it. */
+  /**
+   * The client waits for `100 Continue` before it sends the body: it gets its reply at once instead, and may never send
+   * it.
+   */
   readonly expects: boolean;
   /** The header lines, each with its end of line. */
   readonly fields: string;
 }
 
 /**
- * A whole head (RFC 9112), and nothing that is open to two readings: single spaces, no folded lines, no space before a colon, no bare
- * CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each class excludes the character
- * that follows it, so the time is linear in the length.
+ * A whole head (RFC 9112), and nothing that is open to two readings: single spaces, no folded lines, no space before a
+ * colon, no bare CR or LF, no control characters. Bytes above 0x7f pass: clients put raw info-hashes into targets. Each
+ * class excludes the character that follows it, so the time is linear in the length.
  */
-const HEAD = /([!#$%&'*+.^_`|~\w-]+) ([!-~\x80-\xff]+) HTTP\/1\.([01])\r\n((?:[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*\r\n)*)\r\n/y;
+const HEAD =
+  /([!#$%&'*+.^_`|~\w-]+) ([!-~\x80-\xff]+) HTTP\/1\.([01])\r\n((?:[!#$%&'*+.^_`|~\w-]+:[\t -~\x80-\xff]*\r\n)*)\r\n/y;
 
 /** A request line of a version that is not spoken here. */
 const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
 
-/** The end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how far a search has come before. */
+/**
+ * The end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how far a
+ * search has come before.
+ */
 export function headEnd(text: string, from: number, searched: number): number {
   const at = text.indexOf("\r\n\r\n", Math.max(from, searched - 3));
   return at < 0 ? 0 : at + 4;
@@ -55,7 +62,7 @@ export function parseHead(text: string, from: number): RequestHead | number {
   let length: string | undefined;
   let isCoded = false;
   let expects = false;
-  for (let at = 0; at < fields.length; ) {
+  for (let at = 0; at < fields.length;) {
     const end = fields.indexOf("\r\n", at);
     const colon = fields.indexOf(":", at);
     // Names of other lengths are none of those that count.
@@ -67,7 +74,8 @@ export function parseHead(text: string, from: number): RequestHead | number {
         if (is(fields, at, colon, "expect")) expects = true;
         break;
       case 10:
-        if (is(fields, at, colon, "connection")) connection = connectionOption(fields.slice(colon + 1, end), connection);
+        if (is(fields, at, colon, "connection"))
+          connection = connectionOption(fields.slice(colon + 1, end), connection);
         break;
       case 14:
         if (is(fields, at, colon, "content-length")) {
@@ -92,7 +100,10 @@ export function parseHead(text: string, from: number): RequestHead | number {
   return { method, target, keepAlive, isOld, bodyBytes, expects, fields };
 }
 
-/** Header lines of {@link RequestHead} by name in lower case. A name that came twice has its values joined, as lists are. */
+/**
+ * Header lines of {@link RequestHead} by name in lower case. A name that came twice has its values joined, as lists
+ * are.
+ */
 export function headerRecord(fields: string): Record<string, string> {
   const headers = new Map<string, string>();
   for (const line of fields.split("\r\n")) {
@@ -120,7 +131,10 @@ function connectionOption(value: string, before: Connection): Connection {
   return options.includes("keep-alive") ? "keep-alive" : before;
 }
 
-/** Without the spaces and tabs around it. `trim` takes more for blank: a no-break space, which is a byte that others read as something else. */
+/**
+ * Without the spaces and tabs around it. `trim` takes more for blank: a no-break space, which is a byte that others
+ * read as something else.
+ */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

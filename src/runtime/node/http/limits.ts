@@ -1,8 +1,13 @@
-// Bounds of the HTTP server. Clients are anybody: each may hold one connection, a little memory and a few seconds, no more.
+// Bounds of the HTTP server. Clients are anybody: each may hold one connection, a little memory and a few seconds, no
+// more.
 
-/** Bytes of a request line with its header fields. A scrape of 64 torrents takes 5 KiB; a longer head gets 414 or 431. */
+/**
+ * Bytes of a request line with its header fields. A scrape of 64 torrents takes 5 KiB; a longer head gets 414 or 431.
+ */
 export const MAX_HEAD_BYTES = 16 * 1024;
-/** Bytes of a body that a request may bring, to be read and dropped: nothing here takes bodies. A longer one gets 413. */
+/**
+ * Bytes of a body that a request may bring, to be read and dropped: nothing here takes bodies. A longer one gets 413.
+ */
 export const MAX_BODY_BYTES = 64 * 1024;
 /** Connections open at once; further ones are closed when they are accepted. */
 export const MAX_CONNECTIONS = 10_000;
@@ -16,5 +21,8 @@ export const SWEEP_MS = 1_000;
 export const REQUEST_SWEEPS = 10;
 /** Sweeps that a connection may be idle between two requests. One more than the seconds that clients are told. */
 export const IDLE_SWEEPS = 6;
-/** Sweeps for which a connection is read, and what comes dropped, after a last reply to a client that may still be sending. */
+/**
+ * Sweeps for which a connection is read, and what comes dropped, after a last reply to a client that may still be
+ * sending.
+ */
 export const LINGER_SWEEPS = 2;

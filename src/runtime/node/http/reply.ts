@@ -28,8 +28,8 @@ const PERSISTENCE: Readonly<Record<Persistence, string>> = {
 };
 
 /**
- * Writes replies as text with one character a byte: head and body together are one call into the system, where a Buffer behind a head
- * is a vectored write that costs twice as much. What replies have in common is put together once.
+ * Writes replies as text with one character a byte: head and body together are one call into the system, where a Buffer
+ * behind a head is a vectored write that costs twice as much. What replies have in common is put together once.
  */
 export class ReplyWriter {
   #status = 0;
@@ -51,7 +51,8 @@ export class ReplyWriter {
   #begin(reply: HttpServerReply): void {
     let start = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? ""}\r\ndate: ${new Date().toUTCString()}\r\n`;
     for (const [name, value] of Object.entries(reply.headers ?? {})) {
-      if (!/^[\w-]+$/.test(name) || !/^[\t -~\x80-\xff]*$/.test(value)) throw new UsageError("runtime.http-header", `not fit for a header: ${JSON.stringify(name)}`);
+      if (!/^[\w-]+$/.test(name) || !/^[\t -~\x80-\xff]*$/.test(value))
+        throw new UsageError("runtime.http-header", `not fit for a header: ${JSON.stringify(name)}`);
       start += `${name}: ${value}\r\n`;
     }
     this.#status = reply.status;
@@ -62,6 +63,7 @@ export class ReplyWriter {
 
 /** The bytes of a body, one character each. */
 function latin1Text(body: Uint8Array | string): string {
-  const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const bytes =
+    typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   return bytes.toString("latin1");
 }

@@ -43,7 +43,11 @@ describe("nodeHttpServers", () => {
 
   it("sends every byte as it is, also of a view into larger memory", async () => {
     const memory = Uint8Array.from({ length: 300 }, (_, i) => i);
-    const reply = await talk(GET, () => ({ status: 200, headers: { "content-type": "text/plain" }, body: memory.subarray(20, 280) }));
+    const reply = await talk(GET, () => ({
+      status: 200,
+      headers: { "content-type": "text/plain" },
+      body: memory.subarray(20, 280),
+    }));
     const [head = "", body = ""] = reply.split("\r\n\r\n", 2);
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(head.toLowerCase()).toContain("content-length: 260");
@@ -64,7 +68,10 @@ describe("nodeHttpServers", () => {
   });
 
   it("answers requests in a row over one connection, and drops the bodies they bring", async () => {
-    const reply = await talk("POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", ({ target }) => ({ status: 200, body: `<${target}>` }));
+    const reply = await talk(
+      "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      ({ target }) => ({ status: 200, body: `<${target}>` }),
+    );
     expect(reply.match(/<\/\d>/g)).toEqual(["</1>", "</2>"]);
   });
 });
@@ -103,7 +110,8 @@ async function connect(onRequest: (request: HttpServerRequest) => HttpServerRepl
 /** 64 of these are more than the system holds between two sockets. */
 const BODY = "x".repeat(1 << 20);
 const echo = ({ target }: HttpServerRequest): HttpServerReply => ({ status: 200, body: `<${target}>` });
-const get = (target: string, version = "1.1", more = ""): string => `GET ${target} HTTP/${version}\r\nHost: x\r\n${more}\r\n`;
+const get = (target: string, version = "1.1", more = ""): string =>
+  `GET ${target} HTTP/${version}\r\nHost: x\r\n${more}\r\n`;
 
 describe("the HTTP server on its connections", () => {
   it("takes a request that comes byte by byte", async () => {
@@ -177,7 +185,9 @@ describe("the HTTP server on its connections", () => {
     other.end("garbage\r\n\r\n");
     await new Promise((resolve) => other.once("data", resolve));
     expect(asked).toBeLessThan(count / 2);
-    await new Promise<void>((resolve) => socket.on("data", (chunk) => chunk.includes("last reply") && resolve()).resume());
+    await new Promise<void>((resolve) =>
+      socket.on("data", (chunk) => chunk.includes("last reply") && resolve()).resume(),
+    );
     expect(asked).toBe(count);
   });
 
@@ -213,8 +223,14 @@ describe("the HTTP server on its connections", () => {
       expect(await closed).toMatch(first.startsWith("POST") ? /408 Request Timeout/ : /^$|408 Request Timeout/);
     });
 
-    it.each([["in the middle of a connection", ""], ["behind the last reply", "Connection: close\r\n"]])("does not take what a client sends that does not read for progress, %s", async (_where, more) => {
-      const { socket, until, server } = await connect(({ target }) => ({ status: 200, body: target === "/big" ? BODY.repeat(16) : "small" }));
+    it.each([
+      ["in the middle of a connection", ""],
+      ["behind the last reply", "Connection: close\r\n"],
+    ])("does not take what a client sends that does not read for progress, %s", async (_where, more) => {
+      const { socket, until, server } = await connect(({ target }) => ({
+        status: 200,
+        body: target === "/big" ? BODY.repeat(16) : "small",
+      }));
       await until("");
       socket.removeAllListeners("data").pause();
       socket.write(get("/big", "1.1", more));

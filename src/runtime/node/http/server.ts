@@ -91,7 +91,7 @@ function serve(options: ServeOptions): Promise<HttpServer> {
 }
 
 /**
- * HTTP/1.1 for trackers, on plain sockets: short requests without bodies, most of them over a connection of their own. `node:http`
- * builds two streams and a dozen objects for each, which costs more than the announce it carries.
+ * HTTP/1.1 for trackers, on plain sockets: short requests without bodies, most of them over a connection of their own.
+ * `node:http` builds two streams and a dozen objects for each, which costs more than the announce it carries.
  */
 export const nodeHttpServers: HttpServers = { serve };

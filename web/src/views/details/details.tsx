@@ -36,7 +36,9 @@ export function Details(): JSX.Element {
         <div class="details-head">
           <Button label={words.back} icon="back" kind="quiet" onClick={close} />
           <h1>{row?.name ?? texts.product}</h1>
-          {row !== undefined && <Button label={texts.table.menu} icon="more" kind="quiet" hasPopup onClick={openMenu} />}
+          {row !== undefined && (
+            <Button label={texts.table.menu} icon="more" kind="quiet" hasPopup onClick={openMenu} />
+          )}
         </div>
       )}
       {id === null || row === undefined ? (

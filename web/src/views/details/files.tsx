@@ -29,12 +29,26 @@ function PlayButton({ id, node }: OfNode): JSX.Element | null {
   if (node.isFolder || file === undefined) return null;
   if (mediaOf(node.name) === null) {
     return (
-      <a class="button square quiet" href={api.streamUrl(id, { index: file, path: node.path })} target="_blank" rel="noreferrer" aria-label={words.openName(node.name)} title={words.open}>
+      <a
+        class="button square quiet"
+        href={api.streamUrl(id, { index: file, path: node.path })}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={words.openName(node.name)}
+        title={words.open}
+      >
         ↗
       </a>
     );
   }
-  return <Button label={words.playName(node.name)} icon="play" kind="quiet" onClick={() => (dialog.value = { kind: "play", id, file, path: node.path })} />;
+  return (
+    <Button
+      label={words.playName(node.name)}
+      icon="play"
+      kind="quiet"
+      onClick={() => (dialog.value = { kind: "play", id, file, path: node.path })}
+    />
+  );
 }
 
 export function Files({ id }: ViewProps): JSX.Element {
@@ -52,7 +66,9 @@ export function Files({ id }: ViewProps): JSX.Element {
   };
   const change = async (indexes: readonly number[], priority: Priority): Promise<void> => {
     setPending(new Map([...pending, ...indexes.map((index): [number, Priority] => [index, priority])]));
-    await attempt(words.priority, () => api.setPriorities(id, Object.fromEntries(indexes.map((index) => [index, priority]))));
+    await attempt(words.priority, () =>
+      api.setPriorities(id, Object.fromEntries(indexes.map((index) => [index, priority]))),
+    );
     again();
     setPending(new Map());
   };
@@ -63,7 +79,11 @@ export function Files({ id }: ViewProps): JSX.Element {
       <div class="bar">
         <label class="inline">
           <span>{words.bulk}</span>
-          <PrioritySelect label={words.bulk} value={commonPriority(every, priorityOf)} onChange={(priority) => void change(every, priority)} />
+          <PrioritySelect
+            label={words.bulk}
+            value={commonPriority(every, priorityOf)}
+            onChange={(priority) => void change(every, priority)}
+          />
         </label>
       </div>
       <Tree
@@ -72,13 +92,24 @@ export function Files({ id }: ViewProps): JSX.Element {
         headings={[words.name, words.size, words.done, words.priority, words.play]}
         onEnter={(node) => {
           const [file] = node.files;
-          if (file !== undefined && mediaOf(node.name) !== null) dialog.value = { kind: "play", id, file, path: node.path };
+          if (file !== undefined && mediaOf(node.name) !== null)
+            dialog.value = { kind: "play", id, file, path: node.path };
         }}
-        onToggle={(node) => void change(node.files, commonPriority(node.files, priorityOf) === "skip" ? "normal" : "skip")}
+        onToggle={(node) =>
+          void change(node.files, commonPriority(node.files, priorityOf) === "skip" ? "normal" : "skip")
+        }
         cells={(node) => [
           bytes(node.size),
-          <Progress value={progressOf(node)} label={words.done} tone={commonPriority(node.files, priorityOf) === "skip" ? "idle" : "down"} />,
-          <PrioritySelect label={words.priorityOf(node.name)} value={commonPriority(node.files, priorityOf)} onChange={(priority) => void change(node.files, priority)} />,
+          <Progress
+            value={progressOf(node)}
+            label={words.done}
+            tone={commonPriority(node.files, priorityOf) === "skip" ? "idle" : "down"}
+          />,
+          <PrioritySelect
+            label={words.priorityOf(node.name)}
+            value={commonPriority(node.files, priorityOf)}
+            onChange={(priority) => void change(node.files, priority)}
+          />,
           <PlayButton id={id} node={node} />,
         ]}
       />

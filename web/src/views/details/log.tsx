@@ -12,7 +12,10 @@ const MAX_SHOWN = 500;
 
 export function Log({ id }: ViewProps): JSX.Element {
   const [isAll, setAll] = useState(false);
-  const lines = log.value.filter((line) => isAll || line.torrent === id).slice(-MAX_SHOWN).toReversed();
+  const lines = log.value
+    .filter((line) => isAll || line.torrent === id)
+    .slice(-MAX_SHOWN)
+    .toReversed();
   return (
     <div class="listing">
       <div class="bar">

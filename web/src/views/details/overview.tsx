@@ -72,7 +72,9 @@ function Fixed({ detail }: Pick<FixedProps, "detail">): JSX.Element {
       <Fact name={words.peers}>{words.peersText(detail.peers, detail.seeds, detail.knownPeers)}</Fact>
       {detail.destination !== null && <Fact name={words.destination}>{detail.destination}</Fact>}
       <Fact name={words.wasted}>{bytes(detail.wasted)}</Fact>
-      {detail.pieceCount > 0 && <Fact name={words.pieces}>{`${count(detail.pieceCount)} × ${bytes(detail.pieceLength)}`}</Fact>}
+      {detail.pieceCount > 0 && (
+        <Fact name={words.pieces}>{`${count(detail.pieceCount)} × ${bytes(detail.pieceLength)}`}</Fact>
+      )}
       <Fact name={words.files}>{count(detail.fileCount)}</Fact>
       <Fact name={words.private}>{detail.private ? texts.common.yes : texts.common.no}</Fact>
       <Fact name={words.limits}>
@@ -97,7 +99,9 @@ function Switches({ detail, again }: FixedProps): JSX.Element {
       <Check
         label={words.sequentialSwitch}
         isChecked={detail.sequential}
-        onChange={(sequential) => void attempt(words.sequentialSwitch, () => api.patch(detail.id, { sequential })).then(again)}
+        onChange={(sequential) =>
+          void attempt(words.sequentialSwitch, () => api.patch(detail.id, { sequential })).then(again)
+        }
       />
     </div>
   );

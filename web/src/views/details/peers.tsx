@@ -22,12 +22,34 @@ function flagsText(flags: string): string {
 const COLUMNS: readonly TableColumn<TorrentPeer>[] = [
   { id: "ip", name: words.ip, key: (peer) => peer.ip, cell: (peer) => peer.id },
   { id: "client", name: words.client, key: (peer) => peer.client.toLowerCase(), cell: (peer) => peer.client },
-  { id: "flags", name: words.flags, key: (peer) => peer.flags, cell: (peer) => <abbr title={flagsText(peer.flags)}>{peer.flags}</abbr> },
-  { id: "done", name: words.done, key: (peer) => peer.progress, cell: (peer) => <Progress value={peer.progress} label={words.done} tone={peer.progress >= 1 ? "up" : "down"} /> },
+  {
+    id: "flags",
+    name: words.flags,
+    key: (peer) => peer.flags,
+    cell: (peer) => <abbr title={flagsText(peer.flags)}>{peer.flags}</abbr>,
+  },
+  {
+    id: "done",
+    name: words.done,
+    key: (peer) => peer.progress,
+    cell: (peer) => <Progress value={peer.progress} label={words.done} tone={peer.progress >= 1 ? "up" : "down"} />,
+  },
   { id: "down", name: words.down, isNumeric: true, key: (peer) => peer.downRate, cell: (peer) => rate(peer.downRate) },
   { id: "up", name: words.up, isNumeric: true, key: (peer) => peer.upRate, cell: (peer) => rate(peer.upRate) },
-  { id: "downloaded", name: words.downloaded, isNumeric: true, key: (peer) => peer.downloaded, cell: (peer) => bytes(peer.downloaded) },
-  { id: "uploaded", name: words.uploaded, isNumeric: true, key: (peer) => peer.uploaded, cell: (peer) => bytes(peer.uploaded) },
+  {
+    id: "downloaded",
+    name: words.downloaded,
+    isNumeric: true,
+    key: (peer) => peer.downloaded,
+    cell: (peer) => bytes(peer.downloaded),
+  },
+  {
+    id: "uploaded",
+    name: words.uploaded,
+    isNumeric: true,
+    key: (peer) => peer.uploaded,
+    cell: (peer) => bytes(peer.uploaded),
+  },
 ];
 
 export function Peers({ id }: ViewProps): JSX.Element {
@@ -39,7 +61,9 @@ export function Peers({ id }: ViewProps): JSX.Element {
       </div>
       {error !== null && <p class="failure">{error}</p>}
       {peers === null && error === null && <p class="muted padded">{texts.common.loading}</p>}
-      {peers !== null && <Table label={words.label} columns={COLUMNS} rows={peers} keyOf={(peer) => peer.id} empty={words.empty} />}
+      {peers !== null && (
+        <Table label={words.label} columns={COLUMNS} rows={peers} keyOf={(peer) => peer.id} empty={words.empty} />
+      )}
     </div>
   );
 }

@@ -101,11 +101,22 @@ export function Pieces({ id, availability }: { readonly id: string; readonly ava
               {words.legendMissing}
             </span>
           </div>
-          <canvas ref={haveCanvas} height={22} role="img" aria-label={words.pieceMap(countBits(have, pieces.count), pieces.count)} />
+          <canvas
+            ref={haveCanvas}
+            height={22}
+            role="img"
+            aria-label={words.pieceMap(countBits(have, pieces.count), pieces.count)}
+          />
           <div class="pieces-head">
             <span>{`${words.availability}: ${words.availabilityMap(availability.toFixed(2))}`}</span>
           </div>
-          <canvas ref={copiesCanvas} class="thin" height={10} role="img" aria-label={`${words.availability}: ${words.availabilityMap(availability.toFixed(2))}`} />
+          <canvas
+            ref={copiesCanvas}
+            class="thin"
+            height={10}
+            role="img"
+            aria-label={`${words.availability}: ${words.availabilityMap(availability.toFixed(2))}`}
+          />
         </>
       )}
     </div>

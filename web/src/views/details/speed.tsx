@@ -11,5 +11,7 @@ export function Speed({ id }: ViewProps): JSX.Element {
   const row = rowOf(id);
   const samples = samplesOf(id);
   if (samples.length < 2) return <p class="muted padded">{texts.speed.empty}</p>;
-  return <Chart samples={samples} label={texts.speed.chart(rateOrZero(row?.downRate ?? 0), rateOrZero(row?.upRate ?? 0))} />;
+  return (
+    <Chart samples={samples} label={texts.speed.chart(rateOrZero(row?.downRate ?? 0), rateOrZero(row?.upRate ?? 0))} />
+  );
 }

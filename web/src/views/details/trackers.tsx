@@ -21,12 +21,46 @@ const COLUMNS: readonly TableColumn<TorrentTracker>[] = [
   { id: "tier", name: words.tier, key: (tracker) => tracker.tier, cell: (tracker) => count(tracker.tier + 1) },
   { id: "url", name: words.url, key: (tracker) => tracker.url, cell: (tracker) => tracker.url },
   { id: "state", name: words.state, key: (tracker) => tracker.state, cell: (tracker) => tracker.state },
-  { id: "seeders", name: words.seeders, isNumeric: true, key: (tracker) => tracker.seeders ?? -1, cell: (tracker) => number(tracker.seeders) },
-  { id: "leechers", name: words.leechers, isNumeric: true, key: (tracker) => tracker.leechers ?? -1, cell: (tracker) => number(tracker.leechers) },
-  { id: "completed", name: words.completed, isNumeric: true, key: (tracker) => tracker.completed ?? -1, cell: (tracker) => number(tracker.completed) },
-  { id: "received", name: words.received, isNumeric: true, key: (tracker) => tracker.peersReceived, cell: (tracker) => count(tracker.peersReceived) },
-  { id: "last", name: words.last, key: (tracker) => tracker.lastAnnounceAt ?? 0, cell: (tracker) => moment(tracker.lastAnnounceAt) },
-  { id: "next", name: words.next, key: (tracker) => tracker.nextAnnounceAt ?? 0, cell: (tracker) => moment(tracker.nextAnnounceAt) },
+  {
+    id: "seeders",
+    name: words.seeders,
+    isNumeric: true,
+    key: (tracker) => tracker.seeders ?? -1,
+    cell: (tracker) => number(tracker.seeders),
+  },
+  {
+    id: "leechers",
+    name: words.leechers,
+    isNumeric: true,
+    key: (tracker) => tracker.leechers ?? -1,
+    cell: (tracker) => number(tracker.leechers),
+  },
+  {
+    id: "completed",
+    name: words.completed,
+    isNumeric: true,
+    key: (tracker) => tracker.completed ?? -1,
+    cell: (tracker) => number(tracker.completed),
+  },
+  {
+    id: "received",
+    name: words.received,
+    isNumeric: true,
+    key: (tracker) => tracker.peersReceived,
+    cell: (tracker) => count(tracker.peersReceived),
+  },
+  {
+    id: "last",
+    name: words.last,
+    key: (tracker) => tracker.lastAnnounceAt ?? 0,
+    cell: (tracker) => moment(tracker.lastAnnounceAt),
+  },
+  {
+    id: "next",
+    name: words.next,
+    key: (tracker) => tracker.nextAnnounceAt ?? 0,
+    cell: (tracker) => moment(tracker.nextAnnounceAt),
+  },
   { id: "message", name: words.message, key: (tracker) => tracker.message, cell: (tracker) => tracker.message },
 ];
 
@@ -46,7 +80,15 @@ export function Trackers({ id }: ViewProps): JSX.Element {
       </div>
       {error !== null && <p class="failure">{error}</p>}
       {trackers === null && error === null && <p class="muted padded">{texts.common.loading}</p>}
-      {trackers !== null && <Table label={words.label} columns={COLUMNS} rows={trackers} keyOf={(tracker) => `${tracker.tier} ${tracker.url}`} empty={words.empty} />}
+      {trackers !== null && (
+        <Table
+          label={words.label}
+          columns={COLUMNS}
+          rows={trackers}
+          keyOf={(tracker) => `${tracker.tier} ${tracker.url}`}
+          empty={words.empty}
+        />
+      )}
     </div>
   );
 }

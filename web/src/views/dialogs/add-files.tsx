@@ -36,10 +36,20 @@ function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Elemen
   return (
     <>
       <div class="bar">
-        <span>{texts.files.wanted(wanted.length, inspected.files.length, bytes(wanted.reduce((sum, file) => sum + file.size, 0)))}</span>
+        <span>
+          {texts.files.wanted(
+            wanted.length,
+            inspected.files.length,
+            bytes(wanted.reduce((sum, file) => sum + file.size, 0)),
+          )}
+        </span>
         <label class="inline">
           <span>{texts.files.bulk}</span>
-          <PrioritySelect label={texts.files.bulk} value={commonPriority(every, of)} onChange={(priority) => set(every, priority)} />
+          <PrioritySelect
+            label={texts.files.bulk}
+            value={commonPriority(every, of)}
+            onChange={(priority) => set(every, priority)}
+          />
         </label>
       </div>
       <Tree
@@ -63,7 +73,11 @@ function FileChoice({ inspected, priorities, onChange }: FilesProps): JSX.Elemen
         }}
         cells={(node) => [
           bytes(node.size),
-          <PrioritySelect label={texts.files.priorityOf(node.name)} value={commonPriority(node.files, of)} onChange={(priority) => set(node.files, priority)} />,
+          <PrioritySelect
+            label={texts.files.priorityOf(node.name)}
+            value={commonPriority(node.files, of)}
+            onChange={(priority) => set(node.files, priority)}
+          />,
         ]}
       />
     </>
@@ -82,14 +96,21 @@ export function AddFilesDialog({ candidates }: { readonly candidates: readonly C
     for (const [at, { file, inspected }] of candidates.entries()) {
       if (inspected.isKnown) continue;
       const options = { ...toOptions(draft), priorities: Object.fromEntries(prioritiesOf(at)) };
-      if (await attempt(words.failed(inspected.name), () => api.addFile(file, options))) toast("done", words.added(inspected.name));
+      if (await attempt(words.failed(inspected.name), () => api.addFile(file, options)))
+        toast("done", words.added(inspected.name));
       else isGood = false;
     }
     return isGood;
   };
 
   return (
-    <Dialog title={words.title(candidates.length)} action={texts.common.add} onAction={addAll} isDisabled={fresh.length === 0} size="large">
+    <Dialog
+      title={words.title(candidates.length)}
+      action={texts.common.add}
+      onAction={addAll}
+      isDisabled={fresh.length === 0}
+      size="large"
+    >
       {candidates.map(({ inspected }, at) => (
         <section key={inspected.id} class="candidate">
           <h3>{inspected.name}</h3>
@@ -100,7 +121,11 @@ export function AddFilesDialog({ candidates }: { readonly candidates: readonly C
           {inspected.isKnown ? (
             <p class="failure">{words.known}</p>
           ) : (
-            <FileChoice inspected={inspected} priorities={prioritiesOf(at)} onChange={(priorities) => setChosen(new Map(chosen).set(at, priorities))} />
+            <FileChoice
+              inspected={inspected}
+              priorities={prioritiesOf(at)}
+              onChange={(priorities) => setChosen(new Map(chosen).set(at, priorities))}
+            />
           )}
         </section>
       ))}

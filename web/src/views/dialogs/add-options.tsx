@@ -39,7 +39,13 @@ export function OptionFields({ draft, onChange }: Props): JSX.Element {
   return (
     <>
       <div class="pair">
-        <TextField label={words.folder} hint={words.folderHint} value={draft.folder} placeholder={session.value?.downloadDir ?? ""} onInput={(folder) => set({ folder })} />
+        <TextField
+          label={words.folder}
+          hint={words.folderHint}
+          value={draft.folder}
+          placeholder={session.value?.downloadDir ?? ""}
+          onInput={(folder) => set({ folder })}
+        />
         <TextField label={words.label} value={draft.label} suggestions={labels} onInput={(label) => set({ label })} />
       </div>
       <div class="checks">

@@ -12,7 +12,13 @@ export function AddPeersDialog({ id }: { readonly id: string }): JSX.Element {
   const [text, setText] = useState("");
   const peers = text.split(/[\s,]+/).filter((peer) => peer !== "");
   return (
-    <Dialog title={words.addTitle} action={texts.common.add} onAction={() => attempt(words.addTitle, () => api.addPeers(id, peers))} isDisabled={peers.length === 0} size="small">
+    <Dialog
+      title={words.addTitle}
+      action={texts.common.add}
+      onAction={() => attempt(words.addTitle, () => api.addPeers(id, peers))}
+      isDisabled={peers.length === 0}
+      size="small"
+    >
       <AreaField label={words.addresses} hint={words.addHint} value={text} onInput={setText} isFirst />
     </Dialog>
   );

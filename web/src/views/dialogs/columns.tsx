@@ -23,7 +23,9 @@ export function ColumnsDialog(): JSX.Element {
             key={id}
             label={texts.columns[id]}
             isChecked={chosen.has(id)}
-            onChange={(isShown) => (columns.value = COLUMN_IDS.filter((other) => (other === id ? isShown : chosen.has(other))))}
+            onChange={(isShown) =>
+              (columns.value = COLUMN_IDS.filter((other) => (other === id ? isShown : chosen.has(other))))
+            }
           />
         ))}
       </div>

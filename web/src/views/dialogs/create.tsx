@@ -25,7 +25,12 @@ export function CreateDialog(): JSX.Element {
 
   const create = (): Promise<boolean> => {
     const request: CreateRequest = {
-      path: path.trim(), trackers: trackers.split(/\s+/).filter((line) => line !== ""), comment, private: isPrivate, seed, format,
+      path: path.trim(),
+      trackers: trackers.split(/\s+/).filter((line) => line !== ""),
+      comment,
+      private: isPrivate,
+      seed,
+      format,
       ...(pieceLength === "" ? {} : { pieceLength: Number(pieceLength) }),
     };
     return attempt(words.failed, async () => putTask(await api.create(request)));
@@ -33,12 +38,32 @@ export function CreateDialog(): JSX.Element {
 
   return (
     <Dialog title={words.title} action={words.go} onAction={create} isDisabled={path.trim() === ""}>
-      <TextField label={words.path} value={path} placeholder={session.value === null ? "" : `${session.value.downloadDir}/…`} onInput={setPath} isRequired isFirst />
+      <TextField
+        label={words.path}
+        value={path}
+        placeholder={session.value === null ? "" : `${session.value.downloadDir}/…`}
+        onInput={setPath}
+        isRequired
+        isFirst
+      />
       <AreaField label={words.trackers} value={trackers} onInput={setTrackers} rows={3} />
       <TextField label={words.comment} value={comment} onInput={setComment} />
       <div class="pair">
-        <Select label={words.format} value={format} options={[["v1", words.formats.v1], ["hybrid", words.formats.hybrid]]} onChange={setFormat} />
-        <Select label={words.pieceLength} value={pieceLength} options={PIECES.map((size) => [size, size === "" ? words.auto : bytes(Number(size))] as const)} onChange={setPieceLength} />
+        <Select
+          label={words.format}
+          value={format}
+          options={[
+            ["v1", words.formats.v1],
+            ["hybrid", words.formats.hybrid],
+          ]}
+          onChange={setFormat}
+        />
+        <Select
+          label={words.pieceLength}
+          value={pieceLength}
+          options={PIECES.map((size) => [size, size === "" ? words.auto : bytes(Number(size))] as const)}
+          onChange={setPieceLength}
+        />
       </div>
       <div class="checks">
         <Check label={words.seed} isChecked={seed} onChange={setSeed} />

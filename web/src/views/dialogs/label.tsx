@@ -13,7 +13,12 @@ export function LabelDialog({ ids }: { readonly ids: readonly string[] }): JSX.E
   const labels = [...new Set(text.split(",").map((label) => label.trim()))].filter((label) => label !== "");
   const known = [...tallies().labels.keys()].filter((name) => name !== "");
   return (
-    <Dialog title={words.title(ids.length)} action={texts.common.save} onAction={() => act({ action: "labels", ids: [...ids], labels })} size="small">
+    <Dialog
+      title={words.title(ids.length)}
+      action={texts.common.save}
+      onAction={() => act({ action: "labels", ids: [...ids], labels })}
+      size="small"
+    >
       <TextField label={words.label} hint={words.hint} value={text} suggestions={known} onInput={setText} isFirst />
     </Dialog>
   );

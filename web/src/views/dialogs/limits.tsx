@@ -53,7 +53,13 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
   };
 
   return (
-    <Dialog title={ids.length === 1 ? words.title1(peekRow(first)?.name ?? first) : words.title(ids.length)} action={texts.common.save} onAction={save} isDisabled={!isReady} size="small">
+    <Dialog
+      title={ids.length === 1 ? words.title1(peekRow(first)?.name ?? first) : words.title(ids.length)}
+      action={texts.common.save}
+      onAction={save}
+      isDisabled={!isReady}
+      size="small"
+    >
       {isReady ? (
         <>
           <div class="pair">
@@ -66,7 +72,14 @@ export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.
           </div>
           <div class="pair">
             <NumberField label={words.idle} value={idle} onInput={setIdle} empty={words.asSession} />
-            <NumberField label={words.peers} value={peers} onInput={setPeers} min={1} max={10_000} empty={words.asSession} />
+            <NumberField
+              label={words.peers}
+              value={peers}
+              onInput={setPeers}
+              min={1}
+              max={10_000}
+              empty={words.asSession}
+            />
           </div>
         </>
       ) : (

@@ -11,7 +11,13 @@ const words = texts.moveDialog;
 export function MoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [folder, setFolder] = useState(peekRow(ids[0] ?? "")?.folder ?? "");
   return (
-    <Dialog title={words.title(ids.length)} action={words.go} onAction={() => act({ action: "move", ids: [...ids], folder: folder.trim() })} isDisabled={folder.trim() === ""} size="small">
+    <Dialog
+      title={words.title(ids.length)}
+      action={words.go}
+      onAction={() => act({ action: "move", ids: [...ids], folder: folder.trim() })}
+      isDisabled={folder.trim() === ""}
+      size="small"
+    >
       <TextField label={words.folder} value={folder} onInput={setFolder} isFirst isRequired />
     </Dialog>
   );

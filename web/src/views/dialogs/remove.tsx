@@ -14,7 +14,13 @@ const MAX_NAMES = 6;
 export function RemoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [deleteData, setDeleteData] = useState(false);
   return (
-    <Dialog title={words.title(ids.length)} action={texts.common.remove} onAction={() => act({ action: "remove", ids: [...ids], deleteData })} isDangerous size="small">
+    <Dialog
+      title={words.title(ids.length)}
+      action={texts.common.remove}
+      onAction={() => act({ action: "remove", ids: [...ids], deleteData })}
+      isDangerous
+      size="small"
+    >
       <ul class="names">
         {ids.slice(0, MAX_NAMES).map((id) => (
           <li key={id}>{peekRow(id)?.name ?? id}</li>

@@ -12,7 +12,13 @@ const words = texts.renameDialog;
 export function RenameDialog({ id }: { readonly id: string }): JSX.Element {
   const [name, setName] = useState(peekRow(id)?.name ?? "");
   return (
-    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.patch(id, { name: name.trim() }))} isDisabled={name.trim() === ""} size="small">
+    <Dialog
+      title={words.title}
+      action={texts.common.save}
+      onAction={() => attempt(words.title, () => api.patch(id, { name: name.trim() }))}
+      isDisabled={name.trim() === ""}
+      size="small"
+    >
       <TextField label={words.name} value={name} onInput={setName} isFirst isRequired />
     </Dialog>
   );

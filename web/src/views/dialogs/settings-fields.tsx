@@ -29,9 +29,24 @@ export function useTyped(initial: string, take: (text: string) => void): readonl
 export function FolderFields({ draft, set }: SectionProps): JSX.Element {
   return (
     <>
-      <TextField label={words.downloadDir} value={draft.downloadDir} onInput={(downloadDir) => set({ downloadDir })} isRequired />
-      <TextField label={words.watchDir} hint={words.watchHint} value={draft.watchDir} onInput={(watchDir) => set({ watchDir })} />
-      <TextField label={words.incompleteDir} hint={words.incompleteHint} value={draft.incompleteDir} onInput={(incompleteDir) => set({ incompleteDir })} />
+      <TextField
+        label={words.downloadDir}
+        value={draft.downloadDir}
+        onInput={(downloadDir) => set({ downloadDir })}
+        isRequired
+      />
+      <TextField
+        label={words.watchDir}
+        hint={words.watchHint}
+        value={draft.watchDir}
+        onInput={(watchDir) => set({ watchDir })}
+      />
+      <TextField
+        label={words.incompleteDir}
+        hint={words.incompleteHint}
+        value={draft.incompleteDir}
+        onInput={(incompleteDir) => set({ incompleteDir })}
+      />
       <Check label={words.startAdded} isChecked={draft.startAdded} onChange={(startAdded) => set({ startAdded })} />
     </>
   );
@@ -40,26 +55,47 @@ export function FolderFields({ draft, set }: SectionProps): JSX.Element {
 export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   const [down, setDown] = useTyped(toKib(draft.maxDownloadRate), (text) => set({ maxDownloadRate: fromKib(text) }));
   const [up, setUp] = useTyped(toKib(draft.maxUploadRate), (text) => set({ maxUploadRate: fromKib(text) }));
-  const [otherDown, setOtherDown] = useTyped(toKib(draft.alternativeDownloadRate), (text) => set({ alternativeDownloadRate: fromKib(text) }));
-  const [otherUp, setOtherUp] = useTyped(toKib(draft.alternativeUploadRate), (text) => set({ alternativeUploadRate: fromKib(text) }));
+  const [otherDown, setOtherDown] = useTyped(toKib(draft.alternativeDownloadRate), (text) =>
+    set({ alternativeDownloadRate: fromKib(text) }),
+  );
+  const [otherUp, setOtherUp] = useTyped(toKib(draft.alternativeUploadRate), (text) =>
+    set({ alternativeUploadRate: fromKib(text) }),
+  );
   return (
     <>
       <RateField label={words.down} value={down} onInput={setDown} />
       <RateField label={words.up} value={up} onInput={setUp} />
       <RateField label={words.alternativeDown} value={otherDown} onInput={setOtherDown} />
       <RateField label={words.alternativeUp} value={otherUp} onInput={setOtherUp} />
-      <Check label={words.alternative} isChecked={draft.isAlternative} onChange={(isAlternative) => set({ isAlternative })} />
+      <Check
+        label={words.alternative}
+        isChecked={draft.isAlternative}
+        onChange={(isAlternative) => set({ isAlternative })}
+      />
     </>
   );
 }
 
 export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
-  const [connections, setConnections] = useTyped(shown(draft.maxConnections), (text) => set({ maxConnections: positive(text) ?? draft.maxConnections }));
-  const [peers, setPeers] = useTyped(shown(draft.maxPeers), (text) => set({ maxPeers: positive(text) ?? draft.maxPeers }));
-  const [slots, setSlots] = useTyped(shown(draft.uploadSlots), (text) => set({ uploadSlots: positive(text) ?? draft.uploadSlots }));
+  const [connections, setConnections] = useTyped(shown(draft.maxConnections), (text) =>
+    set({ maxConnections: positive(text) ?? draft.maxConnections }),
+  );
+  const [peers, setPeers] = useTyped(shown(draft.maxPeers), (text) =>
+    set({ maxPeers: positive(text) ?? draft.maxPeers }),
+  );
+  const [slots, setSlots] = useTyped(shown(draft.uploadSlots), (text) =>
+    set({ uploadSlots: positive(text) ?? draft.uploadSlots }),
+  );
   return (
     <>
-      <NumberField label={words.maxConnections} value={connections} onInput={setConnections} min={1} max={65_000} isRequired />
+      <NumberField
+        label={words.maxConnections}
+        value={connections}
+        onInput={setConnections}
+        min={1}
+        max={65_000}
+        isRequired
+      />
       <NumberField label={words.maxPeers} value={peers} onInput={setPeers} min={1} max={10_000} isRequired />
       <NumberField label={words.uploadSlots} value={slots} onInput={setSlots} min={1} max={1000} isRequired />
     </>
@@ -67,20 +103,29 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
 }
 
 export function QueueFields({ draft, set }: SectionProps): JSX.Element {
-  const [downloads, setDownloads] = useTyped(shown(draft.maxActiveDownloads), (text) => set({ maxActiveDownloads: positive(text) }));
+  const [downloads, setDownloads] = useTyped(shown(draft.maxActiveDownloads), (text) =>
+    set({ maxActiveDownloads: positive(text) }),
+  );
   const [seeds, setSeeds] = useTyped(shown(draft.maxActiveSeeds), (text) => set({ maxActiveSeeds: positive(text) }));
   const [ratio, setRatio] = useTyped(shown(draft.seedRatio), (text) => set({ seedRatio: optional(text) }));
-  const [minutes, setMinutes] = useTyped(draft.seedSeconds === null ? "" : String(Math.round(draft.seedSeconds / 60)), (text) => {
-    const value = optional(text);
-    set({ seedSeconds: value === null ? null : Math.round(value * 60) });
-  });
+  const [minutes, setMinutes] = useTyped(
+    draft.seedSeconds === null ? "" : String(Math.round(draft.seedSeconds / 60)),
+    (text) => {
+      const value = optional(text);
+      set({ seedSeconds: value === null ? null : Math.round(value * 60) });
+    },
+  );
   const minutesOf = (seconds: number | null): string => (seconds === null ? "" : String(Math.round(seconds / 60)));
   const secondsOf = (text: string): number | null => {
     const value = positive(text);
     return value === null ? null : value * 60;
   };
-  const [idle, setIdle] = useTyped(minutesOf(draft.seedIdleSeconds), (text) => set({ seedIdleSeconds: secondsOf(text) }));
-  const [stalled, setStalled] = useTyped(minutesOf(draft.stalledSeconds), (text) => set({ stalledSeconds: secondsOf(text) }));
+  const [idle, setIdle] = useTyped(minutesOf(draft.seedIdleSeconds), (text) =>
+    set({ seedIdleSeconds: secondsOf(text) }),
+  );
+  const [stalled, setStalled] = useTyped(minutesOf(draft.stalledSeconds), (text) =>
+    set({ stalledSeconds: secondsOf(text) }),
+  );
   return (
     <>
       <NumberField label={words.downloads} value={downloads} onInput={setDownloads} min={1} empty={words.unlimited} />
@@ -99,7 +144,11 @@ export function PageFields(): JSX.Element {
     <Select
       label={words.theme}
       value={theme.value}
-      options={[["auto", words.themes.auto], ["light", words.themes.light], ["dark", words.themes.dark]]}
+      options={[
+        ["auto", words.themes.auto],
+        ["light", words.themes.light],
+        ["dark", words.themes.dark],
+      ]}
       onChange={(chosen) => (theme.value = chosen)}
     />
   );

@@ -8,7 +8,13 @@ import type { SectionProps } from "./settings-fields.tsx";
 import { useTyped } from "./settings-fields.tsx";
 
 const words = texts.settings;
-const NEW_RULE: ScheduleRule = { days: [1, 2, 3, 4, 5], from: "08:00", to: "18:00", maxDownloadRate: null, maxUploadRate: null };
+const NEW_RULE: ScheduleRule = {
+  days: [1, 2, 3, 4, 5],
+  from: "08:00",
+  to: "18:00",
+  maxDownloadRate: null,
+  maxUploadRate: null,
+};
 
 interface RuleProps {
   readonly rule: ScheduleRule;
@@ -18,10 +24,16 @@ interface RuleProps {
 }
 
 function Rule({ rule, number, onChange, onRemove }: RuleProps): JSX.Element {
-  const [down, setDown] = useTyped(toKib(rule.maxDownloadRate), (text) => onChange({ ...rule, maxDownloadRate: fromKib(text) }));
-  const [up, setUp] = useTyped(toKib(rule.maxUploadRate), (text) => onChange({ ...rule, maxUploadRate: fromKib(text) }));
+  const [down, setDown] = useTyped(toKib(rule.maxDownloadRate), (text) =>
+    onChange({ ...rule, maxDownloadRate: fromKib(text) }),
+  );
+  const [up, setUp] = useTyped(toKib(rule.maxUploadRate), (text) =>
+    onChange({ ...rule, maxUploadRate: fromKib(text) }),
+  );
   const flip = (day: number): void => {
-    const days = rule.days.includes(day) ? rule.days.filter((other) => other !== day) : [...rule.days, day].toSorted((a, b) => a - b);
+    const days = rule.days.includes(day)
+      ? rule.days.filter((other) => other !== day)
+      : [...rule.days, day].toSorted((a, b) => a - b);
     onChange({ ...rule, days });
   };
   return (

@@ -12,13 +12,24 @@ import { LabelFields } from "./settings-labels.tsx";
 import { ScheduleFields } from "./settings-schedule.tsx";
 
 const words = texts.settings;
-const SECTIONS = { folders: FolderFields, speed: SpeedFields, schedule: ScheduleFields, connections: ConnectionFields, queue: QueueFields, labels: LabelFields, page: PageFields } as const;
+const SECTIONS = {
+  folders: FolderFields,
+  speed: SpeedFields,
+  schedule: ScheduleFields,
+  connections: ConnectionFields,
+  queue: QueueFields,
+  labels: LabelFields,
+  page: PageFields,
+} as const;
 type Section = keyof typeof SECTIONS;
 const NAMES: readonly Section[] = ["folders", "speed", "schedule", "connections", "queue", "labels", "page"];
 
 /** What has been changed, and nothing else: somebody else may change the rest meanwhile. */
 function changes(before: Settings, after: Settings): Partial<Settings> {
-  const differ = Object.entries(after).filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(Object.entries(before).find(([other]) => other === key)?.[1]));
+  const differ = Object.entries(after).filter(
+    ([key, value]) =>
+      JSON.stringify(value) !== JSON.stringify(Object.entries(before).find(([other]) => other === key)?.[1]),
+  );
   const changed: Partial<Settings> = Object.fromEntries(differ);
   return changed;
 }
@@ -56,7 +67,12 @@ export function SettingsDialog(): JSX.Element {
       {draft === null ? (
         error === "" && <p class="muted">{texts.common.loading}</p>
       ) : (
-        <Tabs label={words.title} tabs={NAMES.map((name) => [name, words.sections[name]] as const)} chosen={section} onChoose={setSection}>
+        <Tabs
+          label={words.title}
+          tabs={NAMES.map((name) => [name, words.sections[name]] as const)}
+          chosen={section}
+          onChoose={setSection}
+        >
           <div class="settings">
             <Fields draft={draft} set={(part) => setDraft({ ...draft, ...part })} />
           </div>

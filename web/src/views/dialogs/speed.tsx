@@ -31,7 +31,17 @@ export function SpeedDialog(): JSX.Element {
   }, []);
   const info = session.value;
   return (
-    <Dialog title={words.title} action={texts.common.save} onAction={() => attempt(words.title, () => api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up), isAlternative }))} isDisabled={!isReady} size="small">
+    <Dialog
+      title={words.title}
+      action={texts.common.save}
+      onAction={() =>
+        attempt(words.title, () =>
+          api.change({ maxDownloadRate: fromKib(down), maxUploadRate: fromKib(up), isAlternative }),
+        )
+      }
+      isDisabled={!isReady}
+      size="small"
+    >
       {isReady ? (
         <>
           <div class="pair">

@@ -71,7 +71,10 @@ function Facts({ data }: { readonly data: Statistics }): JSX.Element {
 
 export function StatisticsDialog(): JSX.Element {
   const [span, setSpan] = useState<"hour" | "month">("hour");
-  const { value, error } = usePoll("statistics", EVERY, async () => ({ now: await api.statistics(), history: await api.history() }));
+  const { value, error } = usePoll("statistics", EVERY, async () => ({
+    now: await api.statistics(),
+    history: await api.history(),
+  }));
   const samples = span === "hour" ? value?.history.recent : value?.history.hours;
   return (
     <Dialog title={words.title} size="large">
@@ -81,11 +84,23 @@ export function StatisticsDialog(): JSX.Element {
         <>
           <Facts data={value.now} />
           <h3>{words.history}</h3>
-          <Tabs label={words.history} tabs={[["hour", words.hour], ["month", words.month]]} chosen={span} onChoose={setSpan}>
+          <Tabs
+            label={words.history}
+            tabs={[
+              ["hour", words.hour],
+              ["month", words.month],
+            ]}
+            chosen={span}
+            onChoose={setSpan}
+          >
             {samples === undefined || samples.length < 2 ? (
               <p class="muted padded">{words.empty}</p>
             ) : (
-              <Chart key={span} samples={samples} label={texts.speed.chart(rateOrZero(value.now.downRate), rateOrZero(value.now.upRate))} />
+              <Chart
+                key={span}
+                samples={samples}
+                label={texts.speed.chart(rateOrZero(value.now.downRate), rateOrZero(value.now.upRate))}
+              />
             )}
           </Tabs>
         </>

@@ -15,7 +15,12 @@ export function TrackersDialog({ id }: { readonly id: string }): JSX.Element {
     void attempt(words.editTitle, async () => setText(tiersToText(await api.trackers(id))));
   }, [id]);
   return (
-    <Dialog title={words.editTitle} action={texts.common.save} onAction={() => attempt(words.editTitle, () => api.setTrackers(id, tiersFromText(text ?? "")))} isDisabled={text === null}>
+    <Dialog
+      title={words.editTitle}
+      action={texts.common.save}
+      onAction={() => attempt(words.editTitle, () => api.setTrackers(id, tiersFromText(text ?? "")))}
+      isDisabled={text === null}
+    >
       {text === null ? (
         <p class="muted">{texts.common.loading}</p>
       ) : (

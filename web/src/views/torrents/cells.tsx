@@ -10,8 +10,15 @@ import { texts } from "../../texts.ts";
 type Tone = "down" | "up" | "idle" | "bad" | "busy";
 
 const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> = {
-  queued: ["wait", "idle"], "fetching-metadata": ["search", "down"], checking: ["check", "busy"], downloading: ["down", "down"], seeding: ["up", "up"], paused: ["pause", "idle"],
-  "disk-full": ["error", "bad"], failed: ["error", "bad"], stopping: ["wait", "idle"],
+  queued: ["wait", "idle"],
+  "fetching-metadata": ["search", "down"],
+  checking: ["check", "busy"],
+  downloading: ["down", "down"],
+  seeding: ["up", "up"],
+  paused: ["pause", "idle"],
+  "disk-full": ["error", "bad"],
+  failed: ["error", "bad"],
+  stopping: ["wait", "idle"],
 };
 
 export function toneOf(row: TorrentRow): Tone {

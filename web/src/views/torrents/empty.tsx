@@ -32,7 +32,12 @@ export function Empty(): JSX.Element {
       <p>{texts.table.emptyHint}</p>
       <div class="buttons">
         <Button label={texts.toolbar.addFile} icon="file" isWordy kind="primary" onClick={pickFiles} />
-        <Button label={texts.toolbar.addUrl} icon="link" isWordy onClick={() => (dialog.value = { kind: "add-url", url: "" })} />
+        <Button
+          label={texts.toolbar.addUrl}
+          icon="link"
+          isWordy
+          onClick={() => (dialog.value = { kind: "add-url", url: "" })}
+        />
       </div>
     </div>
   );

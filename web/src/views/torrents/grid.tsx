@@ -18,8 +18,9 @@ const HEAD = 32;
 const TICK = 36;
 
 /**
- * The table of torrents. Only rows in view are in the document; they keep their elements while they move, and elements of rows that leave
- * are used again for those that come. The keyboard's focus stays on the table itself, which names the row it is on.
+ * The table of torrents. Only rows in view are in the document; they keep their elements while they move, and elements
+ * of rows that leave are used again for those that come. The keyboard's focus stays on the table itself, which names
+ * the row it is on.
  */
 export function TorrentGrid(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
@@ -29,7 +30,9 @@ export function TorrentGrid(): JSX.Element {
   const range = useRange(scroller, height, ids.length, HEAD);
   const chosen = chosenColumns.value;
   const columns = useMemo(() => chosen.map(columnOf), [chosen]);
-  const template = isCard ? `${TICK}px minmax(0, 1fr)` : `${TICK}px ${chosen.map((id) => `${widthOf(id)}px`).join(" ")} minmax(0, 1fr)`;
+  const template = isCard
+    ? `${TICK}px minmax(0, 1fr)`
+    : `${TICK}px ${chosen.map((id) => `${widthOf(id)}px`).join(" ")} minmax(0, 1fr)`;
   const width = isCard ? undefined : `${TICK + chosen.reduce((sum, id) => sum + widthOf(id), 0)}px`;
   const { focus } = selection.value;
   const shown = ids.slice(range.from, range.to);
@@ -69,7 +72,14 @@ export function TorrentGrid(): JSX.Element {
         }}
       >
         {shown.map((id, at) => (
-          <Row key={(range.from + at) % pool} id={id} index={range.from + at} columns={columns} height={height} isCard={isCard} />
+          <Row
+            key={(range.from + at) % pool}
+            id={id}
+            index={range.from + at}
+            columns={columns}
+            height={height}
+            isCard={isCard}
+          />
         ))}
       </div>
     </div>

@@ -42,13 +42,21 @@ function SelectAll(): JSX.Element {
       aria-label={texts.table.selectAll}
       checked={shown > 0 && chosen >= shown}
       indeterminate={chosen > 0 && chosen < shown}
-      onChange={(event) => (selection.value = event.currentTarget.checked ? all(selection.value, order.value) : none(selection.value))}
+      onChange={(event) =>
+        (selection.value = event.currentTarget.checked ? all(selection.value, order.value) : none(selection.value))
+      }
     />
   );
 }
 
 /** The headings: a click sorts, the edge makes wider, the other mouse button chooses columns. */
-export function Head({ columns, isCard }: { readonly columns: readonly Column[]; readonly isCard: boolean }): JSX.Element {
+export function Head({
+  columns,
+  isCard,
+}: {
+  readonly columns: readonly Column[];
+  readonly isCard: boolean;
+}): JSX.Element {
   const { column: sorted, descending } = sort.value;
   return (
     <div role="rowgroup" class="head">
@@ -65,7 +73,9 @@ export function Head({ columns, isCard }: { readonly columns: readonly Column[];
           <SelectAll />
         </div>
         {isCard ? (
-          <div role="columnheader" class="cell card-head">{texts.columns.name}</div>
+          <div role="columnheader" class="cell card-head">
+            {texts.columns.name}
+          </div>
         ) : (
           columns.map((column) => (
             <div
@@ -74,7 +84,12 @@ export function Head({ columns, isCard }: { readonly columns: readonly Column[];
               class={`cell ${column.numeric ? "numeric" : ""}`}
               aria-sort={sorted === column.id ? (descending ? "descending" : "ascending") : undefined}
             >
-              <button type="button" class="heading" onClick={() => sortBy(column.id)} onKeyDown={(event) => onKey(event, column)}>
+              <button
+                type="button"
+                class="heading"
+                onClick={() => sortBy(column.id)}
+                onKeyDown={(event) => onKey(event, column)}
+              >
                 <span>{texts.columns[column.id]}</span>
                 {sorted === column.id && <Icon name={descending ? "down" : "up"} size={12} />}
               </button>

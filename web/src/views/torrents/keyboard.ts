@@ -7,7 +7,12 @@ import { openTorrentMenu } from "./menu.tsx";
 import { rowElementId } from "./row.tsx";
 
 const STEPS: Readonly<Record<string, Step>> = {
-  ArrowUp: "up", ArrowDown: "down", PageUp: "pageUp", PageDown: "pageDown", Home: "home", End: "end",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  PageUp: "pageUp",
+  PageDown: "pageDown",
+  Home: "home",
+  End: "end",
 };
 
 function menuAtFocus(grid: HTMLElement): void {
@@ -19,7 +24,12 @@ function menuAtFocus(grid: HTMLElement): void {
 }
 
 /** The keyboard on the table. Answers whether the key was one of its own. */
-export function onGridKey(event: KeyboardEvent, grid: HTMLElement, page: number, reveal: (id: string) => void): boolean {
+export function onGridKey(
+  event: KeyboardEvent,
+  grid: HTMLElement,
+  page: number,
+  reveal: (id: string) => void,
+): boolean {
   const before = selection.value;
   const ids = order.value;
   const hasCtrl = event.ctrlKey || event.metaKey;

@@ -1,4 +1,14 @@
-import { ask, copy, copyMagnets, downloadPlaylist, queue, rename, selectedIds, showDetails, simple } from "../../actions.ts";
+import {
+  ask,
+  copy,
+  copyMagnets,
+  downloadPlaylist,
+  queue,
+  rename,
+  selectedIds,
+  showDetails,
+  simple,
+} from "../../actions.ts";
 import { Icon } from "../../components/icon.tsx";
 import type { MenuItem } from "../../state/ui.ts";
 import { menu } from "../../state/ui.ts";
@@ -26,7 +36,14 @@ function items(): readonly MenuItem[] {
     { label: words.copyMagnet, icon: <Icon name="link" />, isApart: true, run: () => void copyMagnets() },
     { label: words.copyHash, run: () => void copy(selectedIds().join("\n")) },
     { label: words.playlist, isDisabled: !isOne, run: downloadPlaylist },
-    { label: words.remove, icon: <Icon name="remove" />, keys: "Delete", isApart: true, isDangerous: true, run: () => ask("remove") },
+    {
+      label: words.remove,
+      icon: <Icon name="remove" />,
+      keys: "Delete",
+      isApart: true,
+      isDangerous: true,
+      run: () => ask("remove"),
+    },
   ];
 }
 

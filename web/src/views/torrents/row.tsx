@@ -38,13 +38,28 @@ export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Eleme
       style={{ transform: `translateY(${index * height}px)` }}
     >
       <div role="gridcell" class="cell tick">
-        <input type="checkbox" tabIndex={-1} data-tick="" aria-label={texts.table.select(row.name)} checked={isSelected} />
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          data-tick=""
+          aria-label={texts.table.select(row.name)}
+          checked={isSelected}
+        />
       </div>
-      {isCard ? <Card row={row} /> : columns.map((column) => (
-        <div key={column.id} role="gridcell" class={`cell at-${column.id} ${column.numeric ? "numeric" : ""}`} title={column.id === "name" || column.id === "folder" ? row.name : undefined}>
-          {cell(column.id, row)}
-        </div>
-      ))}
+      {isCard ? (
+        <Card row={row} />
+      ) : (
+        columns.map((column) => (
+          <div
+            key={column.id}
+            role="gridcell"
+            class={`cell at-${column.id} ${column.numeric ? "numeric" : ""}`}
+            title={column.id === "name" || column.id === "folder" ? row.name : undefined}
+          >
+            {cell(column.id, row)}
+          </div>
+        ))
+      )}
     </div>
   );
 }
