@@ -9,12 +9,13 @@ import { existsSync, readdirSync } from "node:fs";
  */
 const modules = [
   "base",
-  "runtime",
   "bencode",
   "metainfo",
   "wire",
+  "runtime",
   "transport",
   "storage",
+  "creation",
   "tracker",
   "discovery",
   "swarm",

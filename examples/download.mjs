@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "millrace";
-import { createTorrent } from "millrace/metainfo";
+import { createTorrent } from "millrace/creation";
 import { nodeRuntime } from "millrace/runtime/node";
 
 const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));

@@ -4,7 +4,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTorrent, editTorrent, formatMagnet, magnetOf, parseMagnet, parseMetainfo } from "millrace/metainfo";
+import { createTorrent } from "millrace/creation";
+import { editTorrent, formatMagnet, magnetOf, parseMagnet, parseMetainfo } from "millrace/metainfo";
 import { nodeRuntime } from "millrace/runtime/node";
 const runtime = nodeRuntime();
 const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));

@@ -8,7 +8,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, toHex } from "millrace";
-import { createTorrent, parseMetainfo } from "millrace/metainfo";
+import { createTorrent } from "millrace/creation";
+import { parseMetainfo } from "millrace/metainfo";
 import { nodeRuntime } from "millrace/runtime/node";
 import {
   encodeHandshake,

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { MillraceApi } from "../dist/api/client.js";
 import { Client } from "../dist/index.js";
-import { createTorrent } from "../dist/metainfo/index.js";
+import { createTorrent } from "../dist/creation/index.js";
 import { nodeRuntime } from "../dist/runtime/node/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

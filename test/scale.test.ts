@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { encode } from "../src/bencode/index.ts";
 import { Client, type Torrent } from "../src/index.ts";
-import { createTorrent, parseMetainfo } from "../src/metainfo/index.ts";
+import { createTorrent } from "../src/creation/index.ts";
+import { parseMetainfo } from "../src/metainfo/index.ts";
 import { nodeRuntime } from "../src/runtime/node/index.ts";
 import { tempFolder } from "./support/temp-folder.ts";
 

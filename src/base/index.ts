@@ -4,6 +4,7 @@ export * from "./bitfield.ts";
 export * from "./bytes.ts";
 export * from "./errors.ts";
 export * from "./excerpt.ts";
+export * from "./hash.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./peer-address.ts";

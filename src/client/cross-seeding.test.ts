@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { digest, noise, Stage, type Actor, type Play } from "../../test/support/stage.ts";
-import { createTorrent } from "../metainfo/index.ts";
+import { createTorrent } from "../creation/index.ts";
 import { simWorld } from "../sim/index.ts";
 import type { Torrent } from "./torrent/torrent.ts";
 

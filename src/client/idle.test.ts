@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { createTorrent } from "../metainfo/index.ts";
+import { createTorrent } from "../creation/index.ts";
 import { makePlay, noise, Stage, type Play } from "../../test/support/stage.ts";
 import { CHEAP_CHECK_BYTES } from "./limits.ts";
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { digest, noise, Stage } from "../../test/support/stage.ts";
 import { Bitfield } from "../base/index.ts";
-import { createTorrent } from "../metainfo/index.ts";
+import { createTorrent } from "../creation/index.ts";
 import { simWorld } from "../sim/index.ts";
 
 it("a torrent with the name of our state folder, and a forged state in it, claims nothing and touches no state", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makePlay, noise, Stage, type Actor, type Play } from "../../test/support/stage.ts";
-import { createTorrent, type Metainfo } from "../metainfo/index.ts";
+import { createTorrent } from "../creation/index.ts";
+import type { Metainfo } from "../metainfo/index.ts";
 
 const PIECE = 65_536;
 const COUNT = 50;

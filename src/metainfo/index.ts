@@ -1,13 +1,23 @@
-/** Torrent files and magnet links: read, made, edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). */
-export * from "./create.ts";
+/**
+ * Torrent files and magnet links: read and edited (BEP 3, 9, 12, 17, 19, 27, 47, 52, 53). `millrace/creation` makes
+ * torrent files.
+ */
+export type { SyncHasher } from "../base/index.ts";
 export * from "./edit.ts";
 export { unusable } from "./fail.ts";
+export { outerKeys } from "./fields.ts";
 export type { OuterFields } from "./fields.ts";
-export { digestLength, pieceDigest } from "./hashes.ts";
-export type { HashesV1, HashesV2, HashScheme } from "./hashes.ts";
-export * from "./layout.ts";
+export { isPaddingName } from "./info/padding.ts";
 export * from "./limits.ts";
 export * from "./magnet.ts";
+export { Metainfo } from "./metainfo.ts";
+export type { MetainfoVersion } from "./metainfo.ts";
+export type { TorrentNode } from "./outer.ts";
+export * from "./parse.ts";
+export { foldName, safeName, STATE_FOLDER } from "./paths/names.ts";
+export { digestLength, pieceDigest } from "./pieces/hashes.ts";
+export type { HashesV1, HashesV2, HashScheme } from "./pieces/hashes.ts";
+export * from "./pieces/layout.ts";
 export {
   merkleLeaves,
   merkleRoot,
@@ -17,14 +27,4 @@ export {
   pieceRoot,
   pieceTreeWidth,
   treeWidth,
-} from "./merkle.ts";
-export type { SyncHasher } from "./merkle.ts";
-export { Metainfo } from "./metainfo.ts";
-export type { MetainfoVersion } from "./metainfo.ts";
-export { safeName } from "./names.ts";
-export type { TorrentNode } from "./outer.ts";
-export * from "./parse.ts";
-export { automaticPieceLength } from "./piece-length.ts";
-export { foldName } from "./names.ts";
-export { STATE_FOLDER } from "./source.ts";
-export type { SourceOptions } from "./source.ts";
+} from "./pieces/merkle.ts";

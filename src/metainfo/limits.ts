@@ -9,9 +9,6 @@ export const MAX_PIECES = 2_000_000;
 /** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */
 export const MAX_PIECE_LENGTH = 512 * 1024 * 1024;
 
-/** Bytes: the granularity of piece lengths in v1 torrents that are created here. Any length is read. */
-export const PIECE_LENGTH_STEP_V1 = 1_024;
-
 /** Bytes: the shortest piece in v2, one block (BEP 52). */
 export const MIN_PIECE_LENGTH_V2 = 16_384;
 
@@ -44,12 +41,3 @@ export const MAX_MAGNET_LENGTH = 64 * 1024;
 
 /** Parameters of a magnet link. */
 export const MAX_MAGNET_PARAMETERS = 2_000;
-
-/**
- * Bytes that one hashing job of `createTorrent` covers, at the least one piece: long enough to keep a core busy, short
- * enough for progress and abort.
- */
-export const HASH_JOB_LENGTH = 32 * 1024 * 1024;
-
-/** Folders within each other that `createTorrent` enters. */
-export const MAX_FOLDER_DEPTH = 64;

@@ -1,8 +1,8 @@
 import { InputError } from "../base/index.ts";
 import type { InfoHash } from "../base/index.ts";
-import { pieceDigest } from "./hashes.ts";
-import type { HashesV2, HashScheme } from "./hashes.ts";
-import type { FileLayout, LayoutFile } from "./layout.ts";
+import { pieceDigest } from "./pieces/hashes.ts";
+import type { HashesV2, HashScheme } from "./pieces/hashes.ts";
+import type { FileLayout, LayoutFile } from "./pieces/layout.ts";
 import type { OuterFacts, TorrentNode } from "./outer.ts";
 
 export type MetainfoVersion = "v1" | "v2" | "hybrid";

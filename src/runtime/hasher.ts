@@ -1,6 +1,7 @@
 import { StorageError } from "../base/index.ts";
+import type { HashAlgorithm, SyncHasher } from "../base/index.ts";
 
-export type HashAlgorithm = "sha1" | "sha256";
+export type { HashAlgorithm } from "../base/index.ts";
 
 /** A run of bytes: part of a file, or zeros where `path` is `undefined` (padding, BEP 47). */
 export interface HashSegment {
@@ -45,9 +46,8 @@ export function hashError({ code, message, path }: HashFailure): StorageError {
   return new StorageError(code, message, { fields: { path } });
 }
 
-export interface Hasher {
-  /** The digest of `bytes`, at once, on this thread. */
-  digestSync(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array;
+/** Hashes of bytes and of files, on this thread ({@link SyncHasher}) and on others. */
+export interface Hasher extends SyncHasher {
   /** The digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
   /**

@@ -4,13 +4,8 @@ import { cryptoHasher, MemorySource, merkle } from "../../test/support/memory-so
 import { noise } from "../../test/support/stage.ts";
 import { tempFolder } from "../../test/support/temp-folder.ts";
 import { StorageError } from "../base/index.ts";
-import {
-  createTorrent,
-  metainfoFromInfo,
-  type HashScheme,
-  type Metainfo,
-  type MetainfoVersion,
-} from "../metainfo/index.ts";
+import { createTorrent } from "../creation/index.ts";
+import { metainfoFromInfo, type HashScheme, type Metainfo, type MetainfoVersion } from "../metainfo/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { checkPieces } from "./check.ts";

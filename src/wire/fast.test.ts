@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Hasher } from "../runtime/index.ts";
+import type { SyncHasher } from "../base/index.ts";
 import { allowedFastSet } from "./fast.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
-const hasher: Pick<Hasher, "digestSync"> = {
+const hasher: SyncHasher = {
   digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest(),
 };
 const infoHash = new Uint8Array(20).fill(0xaa);

@@ -1,5 +1,5 @@
 import { UsageError, ipBytes, ipFamily, readUint32 } from "../base/index.ts";
-import type { Hasher } from "../runtime/index.ts";
+import type { SyncHasher } from "../base/index.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
 export interface AllowedFastOptions {
@@ -11,7 +11,7 @@ export interface AllowedFastOptions {
   readonly pieceCount: number;
   /** How many pieces: BEP 6 says 10. At most {@link MAX_ALLOWED_FAST}, and not more than there are. */
   readonly count?: number;
-  readonly hasher: Pick<Hasher, "digestSync">;
+  readonly hasher: SyncHasher;
 }
 
 /** BEP 6: enough for a newcomer to have something to trade, too few to be worth collecting. */

@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UsageError, latin1 } from "../base/index.ts";
-import type { Random } from "../runtime/index.ts";
 import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 import { formatClient, generatePeerId, recogniseClient } from "./peer-id.ts";
+import type { PeerIdRandom } from "./peer-id.ts";
 
 const id = (start: string): Uint8Array => latin1(start.padEnd(20, "x").slice(0, 20));
 
-const countingRandom = (): Random => {
+const countingRandom = (): PeerIdRandom => {
   let next = 0;
-  return { bytes: (length) => new Uint8Array(length), below: (limit) => next++ % limit };
+  return { below: (limit) => next++ % limit };
 };
 
 const table: readonly (readonly [start: string, expected: string, style: string])[] = [

@@ -1,5 +1,4 @@
 import { PeerId, UsageError, latin1, latin1Decode } from "../base/index.ts";
-import type { Random } from "../runtime/index.ts";
 import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 
@@ -22,11 +21,17 @@ export interface RecognisedClient {
   readonly style: PeerIdStyle;
 }
 
+/** The part of a runtime's `Random` that {@link generatePeerId} takes. */
+export interface PeerIdRandom {
+  /** A random whole number from 0 up to, not including, `limit`. */
+  below(limit: number): number;
+}
+
 /**
- * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which no tracker's URL parser stumbles
- * over. Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
+ * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which every tracker's URL parser
+ * accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
  */
-export function generatePeerId(random: Random, prefix: string = PEER_ID_PREFIX): PeerId {
+export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PREFIX): PeerId {
   if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
     throw new UsageError(
       "wire.peer-id",

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createLinter } from "../../src/console/lint/index.ts";
 import { ConsoleSession } from "../../src/console/session/session.ts";
 import type { Metainfo } from "../../src/metainfo/index.ts";
-import { createTorrent } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { eventually } from "../support/process.ts";

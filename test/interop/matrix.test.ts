@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Client } from "../../src/index.ts";
-import { createTorrent } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { because, missing } from "../support/programs.ts";
 import { Aria2, Libtorrent, sha256, Transmission, type RealClient, type Task } from "../support/real-clients.ts";

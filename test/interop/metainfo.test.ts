@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTorrent, parseMetainfo } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
+import { parseMetainfo } from "../../src/metainfo/index.ts";
 import type { LayoutFile, Metainfo, MetainfoVersion } from "../../src/metainfo/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 

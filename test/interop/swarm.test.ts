@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { Client } from "../../src/index.ts";
-import { createTorrent } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { eventually } from "../support/process.ts";
 import { because, missing } from "../support/programs.ts";

@@ -12,7 +12,8 @@ import {
   type TorrentSource,
   type TorrentState,
 } from "../../src/index.ts";
-import { createTorrent, type CreateOptions, type Metainfo } from "../../src/metainfo/index.ts";
+import { createTorrent, type CreateOptions } from "../../src/creation/index.ts";
+import type { Metainfo } from "../../src/metainfo/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { eventually } from "./process.ts";
 import { sha256 } from "./real-clients.ts";

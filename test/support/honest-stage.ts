@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach } from "vitest";
 import { packEndpoint } from "../../src/base/index.ts";
 import { encode } from "../../src/bencode/index.ts";
-import { createTorrent } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { newClient } from "./clients.ts";
 import { Eavesdropper } from "./eavesdropper.ts";

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { encode } from "../../src/bencode/index.ts";
 import { Client, type AddOptions, type ClientOptions, type Torrent } from "../../src/client/index.ts";
-import { createTorrent, parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
+import { createTorrent } from "../../src/creation/index.ts";
+import { parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { simWorld, type LineOptions, type SimHost, type World } from "../../src/sim/index.ts";
 

@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import type { Command } from "commander";
-import { createTorrent } from "../../metainfo/index.ts";
-import type { CreatedTorrent, MetainfoVersion } from "../../metainfo/index.ts";
+import { createTorrent } from "../../creation/index.ts";
+import type { CreatedTorrent } from "../../creation/index.ts";
+import type { MetainfoVersion } from "../../metainfo/index.ts";
 import { clean, count, formatSize, groupDigits } from "../../terminal/index.ts";
 import { repeated, sizeArgument, tiersArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";

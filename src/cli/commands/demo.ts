@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { formatEndpoint, StorageError } from "../../base/index.ts";
 import { Client } from "../../client/index.ts";
 import type { Torrent } from "../../client/index.ts";
-import { createTorrent } from "../../metainfo/index.ts";
+import { createTorrent } from "../../creation/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { TrackerServer } from "../../tracker/index.ts";
 import { formatDuration, formatRate, formatSize } from "../../terminal/index.ts";

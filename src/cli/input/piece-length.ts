@@ -1,4 +1,5 @@
-import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2, PIECE_LENGTH_STEP_V1 } from "../../metainfo/index.ts";
+import { PIECE_LENGTH_STEP_V1 } from "../../creation/index.ts";
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../../metainfo/index.ts";
 import type { MetainfoVersion } from "../../metainfo/index.ts";
 
 /**

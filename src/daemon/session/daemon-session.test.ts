@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { SessionStage } from "../../../test/support/session-stage.ts";
 import { equalBytes } from "../../base/index.ts";
-import { createTorrent } from "../../metainfo/index.ts";
+import { createTorrent } from "../../creation/index.ts";
 
 let s: SessionStage;
 afterEach(() => s.close());

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InfoHash, PeerError } from "../../base/index.ts";
-import type { Hasher } from "../../runtime/index.ts";
+import type { SyncHasher } from "../../base/index.ts";
 import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
@@ -17,7 +17,7 @@ import { MetadataAssembler } from "./metadata-assembler.ts";
 import { METADATA_PIECE_LENGTH, metadataReply } from "./metadata.ts";
 import type { MetadataMessage } from "./metadata.ts";
 
-const hasher: Pick<Hasher, "digestSync"> = {
+const hasher: SyncHasher = {
   digestSync: (algorithm, bytes) => createHash(algorithm).update(bytes).digest(),
 };
 

@@ -1,6 +1,5 @@
 import { PeerError, UsageError, equalBytes } from "../../base/index.ts";
-import type { InfoHash } from "../../base/index.ts";
-import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
+import type { HashAlgorithm, InfoHash, SyncHasher } from "../../base/index.ts";
 import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
@@ -15,7 +14,7 @@ import { MetadataAttempt } from "./metadata-attempt.ts";
 export interface MetadataAssemblerOptions {
   /** What the result must hash to: SHA-1 for v1, SHA-256 for v2. */
   readonly infoHash: InfoHash;
-  readonly hasher: Pick<Hasher, "digestSync">;
+  readonly hasher: SyncHasher;
 }
 
 /** Ask `peer` for `piece`. */
@@ -75,7 +74,7 @@ interface SizeState {
 export class MetadataAssembler<P> {
   readonly #infoHash: InfoHash;
   readonly #algorithm: HashAlgorithm;
-  readonly #hasher: Pick<Hasher, "digestSync">;
+  readonly #hasher: SyncHasher;
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
   readonly #attempts = new Set<MetadataAttempt<P>>();

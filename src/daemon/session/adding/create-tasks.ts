@@ -1,7 +1,7 @@
 import type { CreateRequest, CreateTask } from "../../../api/index.ts";
 import { resolve } from "node:path";
 import { InputError, MillraceError, toError } from "../../../base/index.ts";
-import { createTorrent } from "../../../metainfo/index.ts";
+import { createTorrent } from "../../../creation/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import { isInside } from "../inside.ts";
 import { MAX_TASKS } from "../limits.ts";

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { utf8 } from "../base/index.ts";
-import { decode, encode } from "../bencode/index.ts";
-import type { BInput } from "../bencode/index.ts";
+import { utf8 } from "../../base/index.ts";
+import { decode, encode } from "../../bencode/index.ts";
+import type { BInput } from "../../bencode/index.ts";
 import { FileReader } from "./info-v1.ts";
-import { MAX_PATH_COMPONENTS } from "./limits.ts";
+import { MAX_PATH_COMPONENTS } from "../limits.ts";
 import { PlainFileScanner } from "./plain-file.ts";
 import type { RawFile } from "./raw-file.ts";
-import { textReader } from "./text.ts";
+import { textReader } from "../text.ts";
 
 interface Scanned {
   readonly file: Pick<RawFile, "components" | "length">;

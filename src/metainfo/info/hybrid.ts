@@ -1,5 +1,5 @@
-import { invalid } from "./fail.ts";
-import type { FileLayout } from "./layout.ts";
+import { invalid } from "../fail.ts";
+import type { FileLayout } from "../pieces/layout.ts";
 import type { RawFile } from "./raw-file.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "./limits.ts";
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../metainfo/index.ts";
 
 /** Pieces that the automatic piece length aims to stay within: the torrent file then has some 40 KiB of hashes. */
 const MOST_PIECES = 2_048;

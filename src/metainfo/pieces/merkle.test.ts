@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cryptoHasher, merkle } from "../../test/support/memory-source.ts";
+import { cryptoHasher, merkle } from "../../../test/support/memory-source.ts";
 import { merkleLeaves, merkleRoot, padHash, pieceLayerHeight, pieceRoot, treeWidth } from "./merkle.ts";
 
 const block = 16_384;

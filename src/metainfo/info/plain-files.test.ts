@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { encode } from "../bencode/index.ts";
+import { encode } from "../../bencode/index.ts";
 import { PlainFileScanner } from "./plain-file.ts";
 import { PlainFiles } from "./plain-files.ts";
 

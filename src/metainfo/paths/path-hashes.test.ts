@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { utf8 } from "../base/index.ts";
+import { utf8 } from "../../base/index.ts";
 import { PathHashes } from "./path-hashes.ts";
 
 function add(hashes: PathHashes, path: string): boolean {

@@ -1,11 +1,11 @@
-import { asDict, keyToBytes, optionalBytes, optionalInt, requireDict } from "../bencode/index.ts";
-import type { BDict } from "../bencode/index.ts";
-import { invalid } from "./fail.ts";
-import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "./limits.ts";
-import { MERKLE_HASH_LENGTH } from "./merkle.ts";
+import { asDict, keyToBytes, optionalBytes, optionalInt, requireDict } from "../../bencode/index.ts";
+import type { BDict } from "../../bencode/index.ts";
+import { invalid } from "../fail.ts";
+import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../limits.ts";
+import { MERKLE_HASH_LENGTH } from "../pieces/merkle.ts";
 import { readFile } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
-import type { TextReader } from "./text.ts";
+import type { TextReader } from "../text.ts";
 
 /** The v2 half of an info dictionary (BEP 52). */
 export interface InfoV2 {

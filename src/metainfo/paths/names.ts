@@ -1,5 +1,10 @@
-import { utf8 } from "../base/index.ts";
-import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "./limits.ts";
+import { utf8 } from "../../base/index.ts";
+import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "../limits.ts";
+
+/**
+ * The folder in which a client keeps its state, beside the downloads. It is no content, and never part of a torrent.
+ */
+export const STATE_FOLDER = ".millrace";
 
 /** Characters up to which a plain name need not be measured. */
 const LONGEST_PLAIN = 150;

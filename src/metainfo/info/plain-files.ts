@@ -1,8 +1,8 @@
-import type { LayoutFile, PlacedFiles } from "./layout.ts";
+import type { LayoutFile, PlacedFiles } from "../pieces/layout.ts";
 import { isPaddingNameAt } from "./padding.ts";
-import { PathHashes } from "./path-hashes.ts";
+import { PathHashes } from "../paths/path-hashes.ts";
 import type { PlainFile } from "./plain-file.ts";
-import { isPlainName } from "./plain-names.ts";
+import { isPlainName } from "../paths/plain-names.ts";
 import type { RawFile } from "./raw-file.ts";
 
 const COLON = 0x3a;

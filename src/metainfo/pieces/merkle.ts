@@ -1,8 +1,5 @@
-import { BLOCK_LENGTH } from "../base/index.ts";
-import type { Hasher } from "../runtime/index.ts";
-
-/** What hashes at once: {@link Hasher} or anything with its `digestSync`. */
-export type SyncHasher = Pick<Hasher, "digestSync">;
+import { BLOCK_LENGTH } from "../../base/index.ts";
+import type { SyncHasher } from "../../base/index.ts";
 
 /** Bytes of a SHA-256 digest, the node of a BEP 52 tree. */
 export const MERKLE_HASH_LENGTH = 32;

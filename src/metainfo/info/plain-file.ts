@@ -1,5 +1,5 @@
-import type { ElementScanner } from "../bencode/index.ts";
-import { MAX_PATH_COMPONENTS } from "./limits.ts";
+import type { ElementScanner } from "../../bencode/index.ts";
+import { MAX_PATH_COMPONENTS } from "../limits.ts";
 
 const COLON = 0x3a;
 const ZERO = 0x30;

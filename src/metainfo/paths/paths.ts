@@ -1,5 +1,5 @@
-import { invalid } from "./fail.ts";
-import { MAX_FOLDERS } from "./limits.ts";
+import { invalid } from "../fail.ts";
+import { MAX_FOLDERS } from "../limits.ts";
 import { foldName, numberedName, safeName } from "./names.ts";
 import { SmallMap } from "./small-map.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { MemorySource, merkle } from "../../test/support/memory-source.ts";
 import { equalBytes, toHex } from "../base/index.ts";
+import { merkleRoot, treeWidth } from "../metainfo/index.ts";
 import { createTorrent } from "./create.ts";
 import type { CreateOptions } from "./create.ts";
 import { HASH_JOB_LENGTH, MAX_FOLDER_DEPTH } from "./limits.ts";
-import { merkleRoot, treeWidth } from "./merkle.ts";
 import { automaticPieceLength } from "./piece-length.ts";
 
 function data(length: number, seed: number): Uint8Array {

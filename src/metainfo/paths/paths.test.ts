@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_FOLDERS, MAX_PATH_COMPONENTS } from "./limits.ts";
+import { MAX_FOLDERS, MAX_PATH_COMPONENTS } from "../limits.ts";
 import { PathTable } from "./paths.ts";
 
 function place(...paths: string[]): string[] {

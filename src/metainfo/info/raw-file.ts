@@ -1,11 +1,11 @@
-import { asBytes, asList, asText, requireInt } from "../bencode/index.ts";
-import type { BDict, BValue } from "../bencode/index.ts";
-import { invalid } from "./fail.ts";
-import type { FileEntry } from "./layout.ts";
-import { MAX_PATH_COMPONENTS } from "./limits.ts";
-import { safePath } from "./paths.ts";
-import type { PathTable } from "./paths.ts";
-import type { TextReader } from "./text.ts";
+import { asBytes, asList, asText, requireInt } from "../../bencode/index.ts";
+import type { BDict, BValue } from "../../bencode/index.ts";
+import { invalid } from "../fail.ts";
+import type { FileEntry } from "../pieces/layout.ts";
+import { MAX_PATH_COMPONENTS } from "../limits.ts";
+import { safePath } from "../paths/paths.ts";
+import type { PathTable } from "../paths/paths.ts";
+import type { TextReader } from "../text.ts";
 
 const ANY_LENGTH = { min: 0 };
 

@@ -1,4 +1,4 @@
-import { MAX_FOLDERS } from "./limits.ts";
+import { MAX_FOLDERS } from "../limits.ts";
 import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;

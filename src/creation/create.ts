@@ -1,23 +1,22 @@
 import { UsageError } from "../base/index.ts";
 import { encode, keyFromBytes, keyFromText } from "../bencode/index.ts";
 import type { BInput } from "../bencode/index.ts";
-import type { Runtime } from "../runtime/index.ts";
-import { outerKeys } from "./fields.ts";
-import type { OuterFields } from "./fields.ts";
-import { hashSource } from "./hash-source.ts";
-import type { SourceHashes } from "./hash-source.ts";
-import { FileLayout } from "./layout.ts";
-import type { FileEntry } from "./layout.ts";
 import {
+  FileLayout,
   MAX_PIECE_LENGTH,
   MAX_PIECES,
   MAX_TORRENT_LENGTH,
+  merkleRoot,
   MIN_PIECE_LENGTH_V2,
-  PIECE_LENGTH_STEP_V1,
-} from "./limits.ts";
-import { merkleRoot, pieceLayerHeight } from "./merkle.ts";
-import type { Metainfo, MetainfoVersion } from "./metainfo.ts";
-import { parseMetainfo } from "./parse.ts";
+  outerKeys,
+  parseMetainfo,
+  pieceLayerHeight,
+} from "../metainfo/index.ts";
+import type { FileEntry, Metainfo, MetainfoVersion, OuterFields } from "../metainfo/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { hashSource } from "./hash-source.ts";
+import type { SourceHashes } from "./hash-source.ts";
+import { PIECE_LENGTH_STEP_V1 } from "./limits.ts";
 import { automaticPieceLength } from "./piece-length.ts";
 import { checkUnchanged, listSource } from "./source.ts";
 import type { SourceFile, SourceOptions } from "./source.ts";

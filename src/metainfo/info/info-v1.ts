@@ -1,15 +1,15 @@
-import { toError } from "../base/index.ts";
-import { asBytes, asDict, optionalInt, requireBytes } from "../bencode/index.ts";
-import type { BDict, BValue, ElementScanner } from "../bencode/index.ts";
-import { invalid } from "./fail.ts";
-import { MAX_PIECE_LENGTH, MAX_PIECES } from "./limits.ts";
+import { toError } from "../../base/index.ts";
+import { asBytes, asDict, optionalInt, requireBytes } from "../../bencode/index.ts";
+import type { BDict, BValue, ElementScanner } from "../../bencode/index.ts";
+import { invalid } from "../fail.ts";
+import { MAX_PIECE_LENGTH, MAX_PIECES } from "../limits.ts";
 import { isPaddingName } from "./padding.ts";
 import { PlainFileScanner } from "./plain-file.ts";
 import type { PlainFile } from "./plain-file.ts";
 import { PlainFiles } from "./plain-files.ts";
 import { readAttributes, readFile, readLength, readPath } from "./raw-file.ts";
 import type { RawFile } from "./raw-file.ts";
-import type { TextReader } from "./text.ts";
+import type { TextReader } from "../text.ts";
 
 const SHA1_LENGTH = 20;
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { utf8 } from "../base/index.ts";
-import { MAX_NAME_BYTES } from "./limits.ts";
+import { utf8 } from "../../base/index.ts";
+import { MAX_NAME_BYTES } from "../limits.ts";
 import { foldName, numberedName, safeName } from "./names.ts";
 
 describe("safeName", () => {

@@ -1,4 +1,4 @@
-import { InputError } from "../base/index.ts";
+import { InputError } from "../../base/index.ts";
 
 /** A file as a torrent describes it, before it has a place: what {@link FileLayout} is built from. */
 export interface FileEntry {

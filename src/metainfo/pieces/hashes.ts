@@ -1,10 +1,10 @@
-import { equalBytes, toHex } from "../base/index.ts";
-import { asBytes, keyFromBytes } from "../bencode/index.ts";
-import type { BDict } from "../bencode/index.ts";
-import { invalid } from "./fail.ts";
+import { equalBytes, toHex } from "../../base/index.ts";
+import type { SyncHasher } from "../../base/index.ts";
+import { asBytes, keyFromBytes } from "../../bencode/index.ts";
+import type { BDict } from "../../bencode/index.ts";
+import { invalid } from "../fail.ts";
 import type { FileLayout, LayoutFile } from "./layout.ts";
 import { merkleRoot, MERKLE_HASH_LENGTH, pieceLayerHeight } from "./merkle.ts";
-import type { SyncHasher } from "./merkle.ts";
 
 /** SHA-1 of each piece, end to end: 20 bytes a piece (BEP 3). */
 export interface HashesV1 {

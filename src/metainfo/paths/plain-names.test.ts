@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { latin1 } from "../base/index.ts";
+import { latin1 } from "../../base/index.ts";
 import { safeName } from "./names.ts";
 import { FOLDED, isPlainName } from "./plain-names.ts";
 

@@ -1,14 +1,8 @@
 import { equalBytes, StorageError, throwIfAborted, UsageError, utf8 } from "../base/index.ts";
 import { keyFromText } from "../bencode/index.ts";
+import { isPaddingName, STATE_FOLDER } from "../metainfo/index.ts";
 import type { Files, FileStat, FolderEntry } from "../runtime/index.ts";
 import { MAX_FOLDER_DEPTH } from "./limits.ts";
-import { isPaddingName } from "./padding.ts";
-
-/**
- * The folder in which a client keeps what it knows of the downloads beside it. It is no content, and never part of a
- * torrent.
- */
-export const STATE_FOLDER = ".millrace";
 
 /** A file to put into a torrent. */
 export interface SourceFile {

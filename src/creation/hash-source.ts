@@ -1,8 +1,8 @@
 import { BLOCK_LENGTH, throwIfAborted } from "../base/index.ts";
+import { pieceTreeWidth } from "../metainfo/index.ts";
+import type { FileLayout } from "../metainfo/index.ts";
 import { hashError, type Hasher, type HashFilesJob, type HashSegment } from "../runtime/index.ts";
-import type { FileLayout } from "./layout.ts";
 import { HASH_JOB_LENGTH } from "./limits.ts";
-import { pieceTreeWidth } from "./merkle.ts";
 import { changed } from "./source.ts";
 
 /** A job for the hasher and what to do with its digests. */
