@@ -24,8 +24,10 @@ import { checkPeers } from "./named-peers.ts";
 import type { AddOptions, ClientOptions, TorrentSource } from "./options.ts";
 import { Places } from "./places.ts";
 import { isPath, resolveSource, type ResolvedSource } from "./source.ts";
-import { Torrent, type TorrentSeed } from "./torrent/torrent.ts";
+import { assembleTorrent, type ManagedTorrent } from "./torrent/assemble.ts";
+import type { TorrentOrigin } from "./torrent/data.ts";
 import type { TorrentHost } from "./torrent/host.ts";
+import type { Torrent } from "./torrent/torrent.ts";
 
 const DEFAULT_USER_AGENT = "Millrace 0.1.0";
 
@@ -37,11 +39,11 @@ export class Client {
   readonly peerId: PeerId;
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
-  readonly #torrents = new Map<string, Torrent>();
+  readonly #torrents = new Map<string, ManagedTorrent>();
   /** Those for which a second makes a difference: of ten thousand seeds that nobody asks for, none. */
-  readonly #awake = new Set<Torrent>();
+  readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
-  readonly #byWireHash = new Map<string, Torrent>();
+  readonly #byWireHash = new Map<string, ManagedTorrent>();
   /** Whose data is where, as far as that is known. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
@@ -106,12 +108,12 @@ export class Client {
 
   /** In the order they were added. */
   get torrents(): readonly Torrent[] {
-    return [...this.#torrents.values()];
+    return Array.from(this.#torrents.values(), ({ torrent }) => torrent);
   }
 
   /** Torrents that do something, or may at any second; all others stand still. */
-  get awake(): Iterable<Torrent> {
-    return this.#awake;
+  get awake(): readonly Torrent[] {
+    return Array.from(this.#awake, ({ torrent }) => torrent);
   }
 
   /** Where peers can connect to; 0 while not listening. */
@@ -168,16 +170,17 @@ export class Client {
     const resolved = await (isPath(source) ? this.#reads.run(resolve) : resolve());
     await this.listen();
     this.#requireOpen();
-    const seed = toSeed(resolved, options.name);
+    const origin = toOrigin(resolved, options.name);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
-    if (this.#torrents.has(seed.infoHash.hex))
-      throw new UsageError("client.duplicate", `torrent ${seed.infoHash.hex} is here already`, {
-        fields: { infoHash: seed.infoHash.hex },
+    if (this.#torrents.has(origin.infoHash.hex))
+      throw new UsageError("client.duplicate", `torrent ${origin.infoHash.hex} is here already`, {
+        fields: { infoHash: origin.infoHash.hex },
       });
-    const torrent = new Torrent(this.#host, seed, options, folder);
-    torrent.claimPlace(folder);
-    this.#torrents.set(seed.infoHash.hex, torrent);
-    this.#byWireHash.set(wireKey(seed.infoHash.wire), torrent);
+    const managed = assembleTorrent(this.#host, origin, options, folder);
+    const { torrent } = managed;
+    managed.data.claimPlace(folder);
+    this.#torrents.set(origin.infoHash.hex, managed);
+    this.#byWireHash.set(wireKey(origin.infoHash.wire), managed);
     this.#ticker ??= this.#runtime.clock.every(TICK_MS, () => this.#tick());
     if (options.paused !== true) torrent.resume();
     return torrent;
@@ -185,7 +188,7 @@ export class Client {
 
   /** A torrent by its info-hash, as such or in hexadecimal. */
   get(infoHash: InfoHash | string): Torrent | undefined {
-    return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex);
+    return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
   }
 
   /**
@@ -256,7 +259,7 @@ export class Client {
 
   #tick(): void {
     const now = this.#runtime.clock.now();
-    for (const torrent of this.#awake) if (!torrent.tick(now)) this.#awake.delete(torrent);
+    for (const managed of this.#awake) if (!managed.lifecycle.tick(now)) this.#awake.delete(managed);
   }
 
   #forget(infoHash: InfoHash): void {
@@ -277,7 +280,7 @@ export class Client {
         this.#connections += change;
       },
       makeWay: (newcomer) => {
-        const swarms = this.torrents.flatMap(({ swarm }) => swarm ?? []);
+        const swarms = Array.from(this.#torrents.values()).flatMap(({ lifecycle }) => lifecycle.swarm ?? []);
         if (swarms.some((swarm) => swarm.makeWay()) || newcomer === undefined) return;
         swarms.some((swarm) => swarm.makeWay(newcomer));
       },
@@ -289,9 +292,11 @@ export class Client {
       clock,
       tarpit,
       transports,
-      offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.swarm?.handshake(),
+      offer: (infoHash) => this.#byWireHash.get(wireKey(infoHash))?.lifecycle.swarm?.handshake(),
       take: (connection, handshake) => {
-        const handlers = this.#byWireHash.get(wireKey(handshake.infoHash))?.swarm?.accept(connection, handshake);
+        const handlers = this.#byWireHash
+          .get(wireKey(handshake.infoHash))
+          ?.lifecycle.swarm?.accept(connection, handshake);
         if (handlers !== undefined && ipScope(connection.remote.ip) === "public") this.#isReachable = true;
         return handlers;
       },
@@ -309,7 +314,7 @@ function wireKey(infoHash: Uint8Array): string {
   return InfoHash.fromBytes(infoHash).hex;
 }
 
-function toSeed(source: ResolvedSource, name: string | undefined): TorrentSeed {
+function toOrigin(source: ResolvedSource, name: string | undefined): TorrentOrigin {
   if (source.kind === "metainfo") {
     const metainfo = withDiskName(source.metainfo, name);
     if (metainfo.infoHash === undefined) throw v2Only(metainfo.name);

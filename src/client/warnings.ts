@@ -1,12 +1,12 @@
 import type { MillraceError } from "../base/index.ts";
 import type { Log } from "../runtime/index.ts";
 
-/** A torrent's warnings: logged and told, each once for as long as what it tells of lasts. */
+/** Logs and emits a torrent's warnings. */
 export class Warnings {
   readonly #log: Log;
   readonly #name: () => string;
   readonly #emit: (error: MillraceError) => void;
-  #hasToldFull = false;
+  #hasReportedFull = false;
 
   constructor(log: Log, name: () => string, emit: (error: MillraceError) => void) {
     this.#log = log;
@@ -14,17 +14,17 @@ export class Warnings {
     this.#emit = emit;
   }
 
-  /** That the disk is full is told once until there is room, whichever write met it. */
-  tell(error: MillraceError): void {
+  /** Logs and emits a warning. A full disk is reported once until there is room again. */
+  report(error: MillraceError): void {
     const isFull = error.code === "storage.full";
-    if (isFull && this.#hasToldFull) return;
-    this.#hasToldFull ||= isFull;
+    if (isFull && this.#hasReportedFull) return;
+    this.#hasReportedFull ||= isFull;
     this.#log.warn("torrent", { torrent: this.#name(), code: error.code, reason: error.message });
     this.#emit(error);
   }
 
   /** There is room on the disk. */
   onRoom(): void {
-    this.#hasToldFull = false;
+    this.#hasReportedFull = false;
   }
 }

@@ -35,8 +35,8 @@ export class Readers {
     for (const resolve of waiting) resolve();
   }
 
-  /** The downloader is another one: it is told what is urgent. */
-  tell(): void {
+  /** The torrent has a new downloader: sets its urgent pieces. */
+  refresh(): void {
     if (this.#wanted.size > 0) this.#source.setUrgent(this.#merged());
   }
 

@@ -1,39 +1,24 @@
 import { AbortError, InputError, UsageError, type InfoHash, type StorageError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
-import type { ContentPlace } from "./content-place.ts";
-import type { DataMemory } from "./data-memory.ts";
 import { withDiskName } from "./disk-name.ts";
 import { relocateContent, renameContent } from "./kept-content.ts";
 import { Moving } from "./moving.ts";
 import { pathShared, type Places } from "../places.ts";
-import type { TorrentState } from "../torrent/state.ts";
-
-/** A torrent, as far as its data's place is concerned; its fields are live. */
-interface Placed {
-  readonly infoHash: InfoHash;
-  readonly name: string;
-  readonly folder: string;
-  readonly metainfo: Metainfo | undefined;
-  readonly state: TorrentState;
-  pause(): Promise<void>;
-  resume(): void;
-  /** Its data is to be there. Throws UsageError `client.path-in-use`. */
-  claimPlace(folder: string, metainfo: Metainfo | undefined): void;
-}
+import type { TorrentData } from "../torrent/data.ts";
+import type { Lifecycle } from "../torrent/lifecycle.ts";
 
 export interface RelocationOptions {
-  readonly torrent: Placed;
+  readonly torrent: {
+    readonly infoHash: InfoHash;
+    readonly data: TorrentData;
+    readonly lifecycle: Pick<Lifecycle, "state" | "pause" | "resume">;
+  };
   readonly places: Places;
-  readonly memory: Pick<DataMemory, "take">;
-  /** Where the torrent's data is, or would be in another folder; `undefined` while its metadata is not known. */
-  readonly place: (folder?: string) => ContentPlace | undefined;
-  /** The data is there under that name now. Resolves when no file of the old place is open. */
-  readonly arrived: (folder: string, metainfo: Metainfo | undefined) => Promise<void>;
-  /** Hears what a user should know of a job that is done. */
+  /** Receives what a user should know after a job that succeeded. */
   readonly onNotice: (error: StorageError) => void;
 }
 
-/** Takes a torrent's data to another folder or another name: one such job at a time, while the torrent does not run. */
+/** Moves a torrent's data to another folder or renames it: one such job at a time, while the torrent does not run. */
 export class Relocation {
   readonly #options: RelocationOptions;
   #moving: Moving | undefined;
@@ -56,27 +41,28 @@ export class Relocation {
 
   /** As `Torrent.move` says. */
   async move(folder: string, find: boolean): Promise<void> {
-    const { torrent, place, memory, onNotice } = this.#options;
-    if (folder === torrent.folder) return;
-    await this.#whileStopped(folder, torrent.metainfo, !find, async (signal) => {
-      const [from, to] = [place(), place(folder)];
-      if (find) await memory.take();
+    const { torrent, onNotice } = this.#options;
+    const { data } = torrent;
+    if (folder === data.folder) return;
+    await this.#whileStopped(folder, data.metainfo, !find, async (signal) => {
+      const [from, to] = [data.place(), data.place(folder)];
+      if (find) await data.memory.take();
       else if (from !== undefined && to !== undefined) await relocateContent(from, to, signal, onNotice);
-      // A magnet link's torrent may have become known while it stopped.
-      return torrent.metainfo;
+      // The metadata of a magnet link may have arrived while the torrent stopped.
+      return data.metainfo;
     });
   }
 
   /** As `Torrent.rename` says. */
   async rename(name: string): Promise<void> {
-    const { torrent, place } = this.#options;
-    const { folder, metainfo } = torrent;
+    const { data } = this.#options.torrent;
+    const { folder, metainfo } = data;
     if (metainfo === undefined)
-      throw new InputError("torrent.no-metadata", `${torrent.name}: its name on the disk is not known yet`);
+      throw new InputError("torrent.no-metadata", `${data.name}: its name on the disk is not known yet`);
     const renamed = withDiskName(metainfo, name);
     if (renamed === metainfo) return;
     await this.#whileStopped(folder, renamed, true, async () => {
-      const from = place();
+      const from = data.place();
       if (from !== undefined) await renameContent(from, name);
       return renamed;
     });
@@ -92,30 +78,31 @@ export class Relocation {
     isAlone: boolean,
     job: (signal: AbortSignal) => Promise<Metainfo | undefined>,
   ): Promise<void> {
-    const { torrent, places, arrived } = this.#options;
-    const { infoHash, name } = torrent;
+    const { places, torrent } = this.#options;
+    const { infoHash, data, lifecycle } = torrent;
+    const { name } = data;
     const requireAlone = (): void => {
-      if (isAlone && places.hasNeighbours(infoHash, torrent)) throw pathShared(name);
+      if (isAlone && places.hasNeighbours(infoHash, data)) throw pathShared(name);
     };
     if (this.#moving !== undefined) throw new UsageError("torrent.moving", `${name} is being moved or renamed already`);
-    const { kind } = torrent.state;
+    const { kind } = lifecycle.state;
     if (kind === "closed") throw new AbortError(`${name}: closed`);
     requireAlone();
-    torrent.claimPlace(folder, metainfo);
+    data.claimPlace(folder, metainfo);
     const moving = new Moving(kind !== "paused" && kind !== "failed" && kind !== "stopping");
     this.#moving = moving;
     try {
       await moving.run(async (signal) => {
-        await torrent.pause();
+        await lifecycle.pause();
         // Another may have been added meanwhile.
         requireAlone();
-        await arrived(folder, await job(signal));
+        await data.arrived(folder, await job(signal));
       });
     } finally {
       // Where it is now, old or new, and nowhere else.
-      places.keepOnly(infoHash, torrent);
+      places.keepOnly(infoHash, data);
       this.#moving = undefined;
-      if (moving.resume && torrent.state.kind === "paused") torrent.resume();
+      if (moving.resume && lifecycle.state.kind === "paused") lifecycle.resume();
     }
   }
 }

@@ -1,55 +1,74 @@
+import type { Priority } from "../../swarm/index.ts";
 import type { TrackerStatus } from "../../tracker/index.ts";
+import type { NamedPeers } from "../named-peers.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { Rates, TorrentRates } from "./rates.ts";
 import type { TorrentTrackers } from "./trackers.ts";
-import { TorrentView } from "./view.ts";
+import { TorrentView, type ViewedParts } from "./view.ts";
 
-/** What a torrent's trackers and rates are set through. */
-export interface ControlledParts {
+/** What a torrent is changed through. */
+export interface ControlledParts extends ViewedParts {
+  readonly lifecycle: Lifecycle;
   readonly trackers: TorrentTrackers;
+  readonly named: NamedPeers;
   readonly rates: TorrentRates;
 }
 
-/** What can be set of a torrent in any state: its order, trackers and rates. */
+/** The part of {@link Torrent} that can be set in any state: order, files, peers, trackers and rates. */
 export abstract class TorrentControls extends TorrentView {
-  #isSequential = false;
+  readonly #parts: ControlledParts;
 
-  protected abstract controls(): ControlledParts;
+  constructor(parts: ControlledParts) {
+    super(parts);
+    this.#parts = parts;
+  }
 
   /** Whether pieces are fetched in order instead of rarest first. */
   get isSequential(): boolean {
-    return this.#isSequential;
+    return this.#parts.lifecycle.isSequential;
   }
 
   setSequential(isSequential: boolean): void {
-    this.#isSequential = isSequential;
-    const downloader = this.parts().swarm?.downloader;
-    if (downloader !== undefined) downloader.isSequential = isSequential;
+    this.#parts.lifecycle.isSequential = isSequential;
+  }
+
+  /**
+   * Changes the priorities of files, by index. Rejects with InputError `torrent.no-metadata`, StorageError.
+   */
+  async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
+    await this.#parts.lifecycle.setPriorities(changes);
+  }
+
+  /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
+  async addPeers(peers: readonly string[]): Promise<void> {
+    await this.#parts.named.add(peers);
   }
 
   trackers(): TrackerStatus[] {
-    return this.controls().trackers.status();
+    return this.#parts.trackers.status();
   }
 
   /** Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or what was set instead. */
   get trackerTiers(): readonly (readonly string[])[] {
-    return this.controls().trackers.tiers;
+    return this.#parts.trackers.tiers;
   }
 
   /**
-   * Sets the trackers anew, at once also where the torrent runs: who stays keeps its state, who goes hears `stopped`.
+   * Replaces the trackers, at once also when the torrent runs: those that stay keep their state, those that go are sent
+   * `stopped`.
    */
   setTrackers(tiers: readonly (readonly string[])[]): void {
-    this.controls().trackers.set(tiers);
+    this.#parts.trackers.set(tiers);
   }
 
   /** Announces now, tracker's minimum interval or not. */
   reannounce(): void {
-    this.controls().trackers.force();
+    this.#parts.trackers.force();
   }
 
   /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
   get isBusy(): boolean {
-    const swarm = this.parts().swarm;
+    const { swarm } = this;
     return (
       this.state.kind === "checking" ||
       (swarm !== undefined && (swarm.peers.size > 0 || swarm.down.rate > 0 || swarm.up.rate > 0))
@@ -58,7 +77,7 @@ export abstract class TorrentControls extends TorrentView {
 
   /** Bytes a second; `undefined` where it has no limit of its own. */
   get rates(): Required<Rates> {
-    return this.controls().rates.get();
+    return this.#parts.rates.get();
   }
 
   /**
@@ -66,7 +85,7 @@ export abstract class TorrentControls extends TorrentView {
    * `client.count`.
    */
   setMaxPeers(count: number | undefined): void {
-    this.controls().rates.maxPeers = count;
+    this.#parts.rates.maxPeers = count;
   }
 
   /**
@@ -74,6 +93,6 @@ export abstract class TorrentControls extends TorrentView {
    * negative or not finite.
    */
   setRates(rates: Rates): void {
-    this.controls().rates.set(rates);
+    this.#parts.rates.set(rates);
   }
 }

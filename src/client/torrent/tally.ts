@@ -1,7 +1,7 @@
 import { asInt, type BDict } from "../../bencode/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 
-/** What a torrent has moved: in earlier runs, and in the one that goes on. */
+/** Bytes of blocks that a torrent has downloaded and uploaded, over all runs. */
 export class Tally {
   #downloaded: number;
   #uploaded: number;
@@ -22,7 +22,7 @@ export class Tally {
     return this.#uploaded + (this.#swarm?.up.total ?? 0);
   }
 
-  /** A run began, or (`undefined`) ended: its totals are kept. */
+  /** A run began (its swarm) or ended (`undefined`); the totals of the run before are added. */
   follow(swarm: Swarm | undefined): void {
     const { downloaded, uploaded } = this;
     this.#downloaded = downloaded;
@@ -30,8 +30,8 @@ export class Tally {
     this.#swarm = swarm;
   }
 
-  /** Goes on counting where an earlier run stopped, unless that is known already. */
-  takeUp(kept: BDict): void {
+  /** Sets the totals to those of the kept state, where they are not known yet. */
+  restore(kept: BDict): void {
     if (this.#downloaded === 0) this.#downloaded = asInt(kept.get("downloaded")) ?? 0;
     if (this.#uploaded === 0) this.#uploaded = asInt(kept.get("uploaded")) ?? 0;
   }

@@ -3,45 +3,66 @@ import type { InfoHash } from "../../base/index.ts";
 import { formatMagnet, magnetOf, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 import { fileStatuses, peerStatuses, torrentStatus } from "./report.ts";
-import type { Selection } from "../content/selection.ts";
+import type { TorrentData } from "./data.ts";
 import type { TorrentEvents } from "./events.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import type { TorrentState } from "./state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./status.ts";
 import type { Tally } from "./tally.ts";
 
-/** What a torrent is seen through. */
+/** What a torrent's present state is read from. */
 export interface ViewedParts {
+  readonly infoHash: InfoHash;
   readonly magnet: Magnet | undefined;
-  /** What is wanted; `undefined` while the files are not known. */
-  readonly selection: Selection | undefined;
-  readonly swarm: Swarm | undefined;
+  readonly data: TorrentData;
   readonly tally: Tally;
+  readonly lifecycle: Pick<Lifecycle, "state" | "swarm">;
 }
 
-/** All that can be asked of a torrent, and changes nothing. */
+/** The part of {@link Torrent} that reads and changes nothing. */
 export abstract class TorrentView extends EventEmitter<TorrentEvents> {
-  abstract readonly infoHash: InfoHash;
-  /** The folder that the data is in, the torrent's own left out. */
-  abstract readonly folder: string;
-  abstract readonly state: TorrentState;
-  /** `undefined` while a magnet link's torrent is being fetched. */
-  abstract readonly metainfo: Metainfo | undefined;
-  /** Whether what is there of the data was found out since the torrent was added: before, progress says nothing. */
-  abstract readonly isOpened: boolean;
+  readonly infoHash: InfoHash;
+  readonly #parts: ViewedParts;
 
-  protected abstract parts(): ViewedParts;
-  /** The selection, made when there is none yet: ten thousand paused torrents do without. */
-  protected abstract selectFiles(): Selection | undefined;
+  constructor(parts: ViewedParts) {
+    super();
+    this.infoHash = parts.infoHash;
+    this.#parts = parts;
+  }
 
+  /** @internal The swarm of the present run. */
+  get swarm(): Swarm | undefined {
+    return this.#parts.lifecycle.swarm;
+  }
+
+  get state(): TorrentState {
+    return this.#parts.lifecycle.state;
+  }
+
+  /** The download folder, without the torrent's own folder. */
+  get folder(): string {
+    return this.#parts.data.folder;
+  }
+
+  /** `undefined` while a magnet link's metadata is being fetched. */
+  get metainfo(): Metainfo | undefined {
+    return this.#parts.data.metainfo;
+  }
+
+  /** Whether the data was looked at since the torrent was added; before that, progress is not known. */
+  get isOpened(): boolean {
+    return this.#parts.data.isOpened;
+  }
+
+  /** The torrent's name; of a magnet link without a name, the info-hash in hexadecimal. */
   get name(): string {
-    return this.metainfo?.name ?? this.parts().magnet?.name ?? this.infoHash.hex;
+    return this.#parts.data.name;
   }
 
   /** Its magnet link: of the torrent, or what was given while its metadata is being fetched. */
   get magnet(): string {
-    return formatMagnet(
-      this.metainfo === undefined ? (this.parts().magnet ?? { infoHash: this.infoHash }) : magnetOf(this.metainfo),
-    );
+    const { metainfo, infoHash } = this;
+    return formatMagnet(metainfo === undefined ? (this.#parts.magnet ?? { infoHash }) : magnetOf(metainfo));
   }
 
   /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */
@@ -50,32 +71,33 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
   }
 
   status(): TorrentStatus {
-    const { selection, swarm, tally } = this.parts();
-    const { state, metainfo } = this;
+    const { data, lifecycle, tally } = this.#parts;
+    const { metainfo, selection } = data;
+    const { state, swarm } = lifecycle;
     return torrentStatus({ state, metainfo, selection, swarm, downloaded: tally.downloaded, uploaded: tally.uploaded });
   }
 
   peers(): PeerStatus[] {
-    return peerStatuses(this.parts().swarm);
+    return peerStatuses(this.swarm);
   }
 
   files(): FileStatus[] {
-    return fileStatuses(this.metainfo, this.selectFiles());
+    return fileStatuses(this.metainfo, this.#parts.data.selectFiles());
   }
 
   /** The pieces that are there, packed as BEP 3 has them; `undefined` while that is not known. */
   pieces(): Uint8Array | undefined {
-    return this.isOpened ? this.parts().selection?.have.pack() : undefined;
+    return this.#parts.data.have?.pack();
   }
 
   /** Connected peers that have each piece, 255 for more; `undefined` while it exchanges no pieces. */
   availability(): Uint8Array | undefined {
-    return this.parts().swarm?.downloader?.picker.availabilities();
+    return this.swarm?.downloader?.picker.availabilities();
   }
 
   /** Pieces on their way. */
   activePieces(): number[] {
-    return this.parts().swarm?.downloader?.activePieces() ?? [];
+    return this.swarm?.downloader?.activePieces() ?? [];
   }
 
   /** The torrent as a file; `undefined` while it is being fetched. */

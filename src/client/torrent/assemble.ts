@@ -1,0 +1,97 @@
+import type { PeerSource } from "../../discovery/index.ts";
+import { Readers } from "../content/reading.ts";
+import { Relocation } from "../content/relocation.ts";
+import { NamedPeers } from "../named-peers.ts";
+import type { AddOptions } from "../options.ts";
+import { TorrentData, type TorrentOrigin } from "./data.ts";
+import type { TorrentHost } from "./host.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { TorrentRates } from "./rates.ts";
+import { makeSources } from "./sources.ts";
+import { Tally } from "./tally.ts";
+import { Torrent } from "./torrent.ts";
+import { TorrentTrackers } from "./trackers.ts";
+
+/** A torrent as its client holds it. */
+export interface ManagedTorrent {
+  /** What the library's callers see. */
+  readonly torrent: Torrent;
+  readonly data: TorrentData;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Makes the parts of a torrent and connects them. Throws UsageError `client.rate`, `client.count`. */
+export function assembleTorrent(
+  host: TorrentHost,
+  origin: TorrentOrigin,
+  options: AddOptions,
+  folder: string,
+): ManagedTorrent {
+  const { infoHash, magnet } = origin;
+  const data = new TorrentData({ host, origin, options, folder, onBack: () => lifecycle.onBack() });
+  const swarm = (): Lifecycle["swarm"] => lifecycle.swarm;
+  const rates = new TorrentRates(host.runtime.clock, options, host);
+  const tally = new Tally(options.downloaded, options.uploaded);
+  const named = new NamedPeers(host.runtime, "user", options.peers ?? []);
+  const trackers = new TorrentTrackers({
+    host,
+    infoHash,
+    isUsed: options.trackers ?? host.usesTrackers,
+    own: () => [
+      ...(data.metainfo?.trackers ?? []),
+      ...[...(magnet?.trackers ?? []), ...(options.extraTrackers ?? [])].map((url) => [url]),
+    ],
+    tiers: options.trackerTiers,
+    swarm,
+    // Not 0 while it is not known: a tracker would take us for a seed.
+    left: () => data.selection?.left ?? 1,
+    onStatus: () => torrent.emit("trackers"),
+  });
+  const own: readonly PeerSource[] = [trackers, named];
+  const isPrivate = (): boolean => data.metainfo?.private === true;
+  const sources = makeSources({ host, infoHash, magnet, own, isPrivate, swarm });
+  const readers = new Readers({
+    layout: () => data.metainfo?.layout,
+    have: () => data.have,
+    storage: () => lifecycle.storage ?? data.idle,
+    mayGrow: () => lifecycle.mayGrow,
+    setUrgent: (pieces) => swarm()?.downloader?.setUrgent(pieces),
+  });
+  const lifecycle: Lifecycle = new Lifecycle({
+    host,
+    infoHash,
+    magnet,
+    options,
+    data,
+    rates,
+    tally,
+    sources,
+    readers,
+    trackers,
+    relocation: () => relocation,
+    emitter: () => torrent,
+    status: () => torrent.status(),
+  });
+  const relocation = new Relocation({
+    torrent: { infoHash, data, lifecycle },
+    places: host.places,
+    onNotice: (error) => lifecycle.warn(error),
+  });
+  const addedAt = new Date(host.runtime.clock.wallTime());
+  const parts = {
+    host,
+    infoHash,
+    magnet,
+    addedAt,
+    data,
+    lifecycle,
+    rates,
+    tally,
+    trackers,
+    named,
+    readers,
+    relocation,
+  };
+  const torrent: Torrent = new Torrent(parts);
+  return { torrent, data, lifecycle };
+}

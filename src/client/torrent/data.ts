@@ -1,0 +1,184 @@
+import { InputError, type Bitfield, type InfoHash, type StorageError } from "../../base/index.ts";
+import type { Magnet, Metainfo } from "../../metainfo/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import { usesFiles, type ContentPlace } from "../content/content-place.ts";
+import { DataMemory } from "../content/data-memory.ts";
+import { withDiskName } from "../content/disk-name.ts";
+import { idleStorage, keptMetainfo, keptPieces } from "../content/kept-content.ts";
+import { Selection } from "../content/selection.ts";
+import type { AddOptions } from "../options.ts";
+import type { TorrentHost } from "./host.ts";
+
+/** What a torrent is added from: its metainfo, or a magnet link. */
+export interface TorrentOrigin {
+  readonly infoHash: InfoHash;
+  readonly metainfo: Metainfo | undefined;
+  readonly magnet: Magnet | undefined;
+}
+
+export interface TorrentDataOptions {
+  readonly host: TorrentHost;
+  readonly origin: TorrentOrigin;
+  readonly options: AddOptions;
+  readonly folder: string;
+  /** Files that were missing are back. */
+  readonly onBack: () => void;
+}
+
+/** What is known of a torrent and of its data, also while it does not run: metainfo, folder, selection, verified pieces. */
+export class TorrentData {
+  readonly memory: DataMemory;
+  readonly #options: TorrentDataOptions;
+  #folder: string;
+  #metainfo: Metainfo | undefined;
+  #selection: Selection | undefined;
+  #isOpened = false;
+  /** Reads the files of a torrent that does not run; opened by {@link recall}. */
+  #idle: Storage | undefined;
+
+  constructor(options: TorrentDataOptions) {
+    this.#options = options;
+    this.#folder = options.folder;
+    this.#metainfo = options.origin.metainfo;
+    this.memory = new DataMemory(options.options, {
+      place: () => this.place(),
+      priorities: () => this.selectFiles()?.priorities ?? [],
+      onBack: options.onBack,
+    });
+  }
+
+  /** The download folder, without the torrent's own folder. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  get metainfo(): Metainfo | undefined {
+    return this.#metainfo;
+  }
+
+  /** The name of the metainfo, of the magnet link, or the info-hash in hexadecimal. */
+  get name(): string {
+    const { magnet, infoHash } = this.#options.origin;
+    return this.#metainfo?.name ?? magnet?.name ?? infoHash.hex;
+  }
+
+  /** Whether the data was looked at since the torrent was added. */
+  get isOpened(): boolean {
+    return this.#isOpened;
+  }
+
+  /** The verified pieces; `undefined` until the data was looked at. */
+  get have(): Bitfield | undefined {
+    return this.#isOpened ? this.#selection?.have : undefined;
+  }
+
+  /** The selection of files, if {@link selectFiles} has made one. */
+  get selection(): Selection | undefined {
+    return this.#selection;
+  }
+
+  /** Storage for reading while the torrent does not run. */
+  get idle(): Storage | undefined {
+    return this.#idle;
+  }
+
+  /** The selection of files, made at the first call: ten thousand paused torrents do without. */
+  selectFiles(): Selection | undefined {
+    const { options, origin } = this.#options;
+    if (this.#metainfo !== undefined)
+      this.#selection ??= new Selection(this.#metainfo.layout, options, origin.magnet?.selectOnly ?? []);
+    return this.#selection;
+  }
+
+  /** As {@link selectFiles}. Throws InputError `torrent.no-metadata` while the files are not known. */
+  requireSelection(): Selection {
+    const selection = this.selectFiles();
+    if (selection === undefined)
+      throw new InputError("torrent.no-metadata", `${this.name}: its files are not known yet`);
+    return selection;
+  }
+
+  /**
+   * Sets the metainfo of a magnet link's torrent and claims its files. Throws UsageError `client.path-in-use` when
+   * another torrent has different files of that name: then nothing is written, moved or deleted.
+   */
+  setMetainfo(fetched: Metainfo): Metainfo {
+    const metainfo = withDiskName(fetched, this.#options.options.name);
+    this.claimPlace(this.#folder, metainfo);
+    this.#metainfo = metainfo;
+    return metainfo;
+  }
+
+  /** Registers the files of the torrent in `folder`. Throws UsageError `client.path-in-use`. */
+  claimPlace(folder: string, metainfo = this.#metainfo): void {
+    const { host, origin, options } = this.#options;
+    if (metainfo === undefined || !usesFiles(options)) return;
+    host.places.add({ infoHash: origin.infoHash, folder, metainfo, have: () => this.have });
+  }
+
+  /** Where the data and the kept state are, or would be in another folder; `undefined` without metainfo. */
+  place(folder = this.#folder): ContentPlace | undefined {
+    const metainfo = this.#metainfo;
+    if (metainfo === undefined) return undefined;
+    const { host, origin, options } = this.#options;
+    const { runtime, pool, allocation, ownFolders, places } = host;
+    return {
+      runtime,
+      pool,
+      metainfo,
+      folder,
+      stateFolder: host.stateFolder(folder),
+      storage: options.storage,
+      allocation,
+      ownFolders,
+      isProtected: places.guard(origin.infoHash),
+      written: this.memory.written,
+    };
+  }
+
+  /** The metainfo of a magnet link's torrent that an earlier run kept. */
+  async keptMetainfo(onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
+    const { host, origin, options } = this.#options;
+    if (this.#metainfo !== undefined || !usesFiles(options)) return undefined;
+    return keptMetainfo(host.runtime, host.stateFolder(this.#folder), origin.infoHash, onDamage);
+  }
+
+  /**
+   * Prepares reading of a torrent that does not run, without hashing: trusts the kept state when `isPaused` and files
+   * are unchanged. Rejects with StorageError.
+   */
+  async recall(isPaused: () => boolean): Promise<void> {
+    const selection = this.selectFiles();
+    const place = this.place();
+    if (place === undefined || selection === undefined) return;
+    if (!this.#isOpened && isPaused()) {
+      const have = await this.#options.host.checks.run(() => keptPieces(place, selection.priorities));
+      if (have !== undefined && !this.#isOpened) {
+        selection.setHave(have);
+        this.#isOpened = true;
+      }
+    }
+    if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
+  }
+
+  /** The data was opened by a run, and the pieces of `have`, which is live, are verified. */
+  opened(have: Bitfield): void {
+    this.memory.opened(have);
+    this.selectFiles()?.setHave(have);
+    this.#isOpened = true;
+  }
+
+  /** A run reads the files now: the idle storage is not used any more. */
+  dropIdle(): void {
+    this.#idle = undefined;
+  }
+
+  /** The data is in that folder, under the name of that metainfo, from now on. Resolves when the old files are closed. */
+  async arrived(folder: string, metainfo: Metainfo | undefined): Promise<void> {
+    const idle = this.#idle;
+    this.#folder = folder;
+    this.#metainfo = metainfo;
+    this.#idle = undefined;
+    await idle?.close();
+  }
+}

@@ -1,0 +1,224 @@
+import type { EventEmitter } from "node:events";
+import { AbortError, type MillraceError } from "../../base/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import type { Priority, Swarm } from "../../swarm/index.ts";
+import { isMissing } from "../content/absence.ts";
+import { Deferred } from "../deferred.ts";
+import { asMillraceError, asStorageError } from "../source.ts";
+import { Warnings } from "../warnings.ts";
+import type { TorrentEvents } from "./events.ts";
+import { TorrentRun, type RunParts } from "./run.ts";
+import { checking, isActive, transition, type TorrentState } from "./state.ts";
+import type { TorrentStatus } from "./status.ts";
+import type { TorrentTrackers } from "./trackers.ts";
+
+/** The job that moves or renames the data. */
+interface Moves {
+  /** Returns whether a job is under way; the torrent is started at its end then. */
+  defersStart(): boolean;
+  /** Ends the job. */
+  end(): Promise<void>;
+}
+
+/** What a lifecycle works with. */
+export interface LifecycleParts extends RunParts {
+  readonly trackers: TorrentTrackers;
+  readonly relocation: () => Moves;
+  /** Emits the torrent's events. */
+  readonly emitter: () => EventEmitter<TorrentEvents>;
+  /** For the event `progress`. */
+  readonly status: () => TorrentStatus;
+}
+
+/** The state of a torrent and what changes it: starts, stops, failures, completion. Makes a {@link TorrentRun} for each start. */
+export class Lifecycle {
+  readonly #parts: LifecycleParts;
+  readonly #warnings: Warnings;
+  #state: TorrentState = { kind: "paused" };
+  #done = new Deferred();
+  #run: TorrentRun | undefined;
+  #stopping: Promise<void> | undefined;
+  #isSequential: boolean;
+
+  constructor(parts: LifecycleParts) {
+    this.#parts = parts;
+    this.#isSequential = parts.options.sequential === true;
+    this.#warnings = new Warnings(
+      parts.host.runtime.log,
+      () => parts.data.name,
+      (error) => parts.emitter().emit("warning", error),
+    );
+  }
+
+  get state(): TorrentState {
+    return this.#state;
+  }
+
+  /** As `Torrent.done`. */
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
+
+  /** The swarm of the present run, for connections that come in. */
+  get swarm(): Swarm | undefined {
+    return this.#run?.swarm;
+  }
+
+  /** The storage of the present run. */
+  get storage(): Storage | undefined {
+    return this.#run?.storage;
+  }
+
+  get isSequential(): boolean {
+    return this.#isSequential;
+  }
+
+  set isSequential(isSequential: boolean) {
+    this.#isSequential = isSequential;
+    const downloader = this.swarm?.downloader;
+    if (downloader !== undefined) downloader.isSequential = isSequential;
+  }
+
+  /** As `Torrent.resume`. */
+  resume(): void {
+    const { relocation, data } = this.#parts;
+    if (relocation().defersStart() || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
+    if (this.#isMissing()) data.memory.acceptLoss();
+    this.#begin();
+  }
+
+  /** Files that were missing are back: goes on, if the torrent failed because of them. */
+  onBack(): void {
+    if (this.#isMissing()) this.#begin();
+  }
+
+  /** As `Torrent.pause`. */
+  async pause(): Promise<void> {
+    if (this.#state.kind === "paused" || this.#state.kind === "closed") return;
+    await this.#stop({ kind: "paused" });
+  }
+
+  /** As `Torrent.close`. */
+  async close(): Promise<void> {
+    if (this.#state.kind === "closed") return;
+    const { relocation, rates, readers, data } = this.#parts;
+    await relocation().end();
+    await this.#stop({ kind: "closed" });
+    rates.close();
+    readers.wake();
+    if (!this.#done.isSettled) this.#done.reject(new AbortError(`${data.name}: stopped before it was complete`));
+  }
+
+  /** As `Torrent.setPriorities`. */
+  async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
+    const selection = this.#parts.data.requireSelection();
+    selection.change(changes);
+    const isUnfinished = (await this.#run?.reselect(selection)) === true;
+    if (!isUnfinished || this.#state.kind !== "seeding") return;
+    if (this.#done.isSettled) this.#done = new Deferred();
+    this.#setState({ kind: "downloading" });
+  }
+
+  /** Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` says when. */
+  tick(now: number): boolean {
+    if (this.#isMissing()) {
+      this.#parts.data.memory.tick(now);
+      return true;
+    }
+    const isBusy = this.#run?.tick(now) === true;
+    const emitter = this.#parts.emitter();
+    if (this.swarm !== undefined && emitter.listenerCount("progress") > 0)
+      emitter.emit("progress", this.#parts.status());
+    return isBusy;
+  }
+
+  /** Logs a warning and emits it. */
+  warn(error: MillraceError): void {
+    this.#warnings.report(error);
+  }
+
+  #isMissing(): boolean {
+    return this.#state.kind === "failed" && isMissing(this.#state.error);
+  }
+
+  #begin(): void {
+    const { data } = this.#parts;
+    if (this.#done.isSettled) this.#done = new Deferred();
+    this.#setState(data.metainfo === undefined ? { kind: "fetching-metadata" } : checking(data.metainfo.pieceCount));
+    const { readers, emitter } = this.#parts;
+    this.#run = new TorrentRun(this.#parts, {
+      state: () => this.#state,
+      onState: (state) => this.#setState(state),
+      isSequential: () => this.#isSequential,
+      onMetadata: (metainfo) => emitter().emit("metadata", metainfo),
+      onPiece: (piece) => {
+        emitter().emit("piece", piece);
+        readers.wake();
+      },
+      onFinished: () => this.#onFinished(),
+      onRoom: () => this.#warnings.onRoom(),
+      onWarning: (error) => this.warn(error),
+      onFailure: (error) => this.#fail(error),
+    });
+  }
+
+  #onFinished(): void {
+    const { data, trackers } = this.#parts;
+    if (this.#state.kind === "seeding") return;
+    const wasDownloading = this.#state.kind === "downloading" || this.#state.kind === "disk-full";
+    this.#setState({ kind: "seeding" });
+    if (wasDownloading && data.selection?.left === 0) trackers.completed();
+    const run = this.#run;
+    if (!this.#done.isSettled && run !== undefined)
+      this.#settle(this.#done, run, wasDownloading).catch((error: unknown) => this.#fail(asStorageError(error)));
+  }
+
+  /** The torrent is complete when its data is on the disk. */
+  async #settle(done: Deferred, run: TorrentRun, isNews: boolean): Promise<void> {
+    if (!(await run.settle(isNews)) || done.isSettled) return;
+    done.resolve();
+    this.#parts.emitter().emit("complete");
+  }
+
+  #fail(error: MillraceError): void {
+    if (this.#state.kind === "failed" || this.#state.kind === "closed" || this.#state.kind === "stopping") return;
+    const { host, data } = this.#parts;
+    host.runtime.log.error("torrent failed", { torrent: data.name, code: error.code, reason: error.message });
+    // Pieces went with the file: the kept state is not to be trusted.
+    if (isMissing(error) || error.code === "storage.short" || error.code === "storage.changed") data.memory.doubt();
+    data.selection?.recount();
+    this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.warn(asMillraceError(stopError)));
+  }
+
+  async #stop(then: TorrentState): Promise<void> {
+    while (this.#stopping !== undefined) await this.#stopping;
+    if (this.#state.kind === "closed") return;
+    if (this.#state.kind !== "paused" && this.#state.kind !== "failed") {
+      this.#setState({ kind: "stopping" });
+      const run = this.#run;
+      this.#stopping = (run?.stop() ?? Promise.resolve()).finally(() => {
+        this.#run = undefined;
+        this.#stopping = undefined;
+      });
+      await this.#stopping;
+    }
+    this.#setState(then);
+    if (then.kind === "failed") {
+      if (!this.#done.isSettled) this.#done.reject(then.error);
+      this.#parts.emitter().emit("failed", then.error);
+    }
+  }
+
+  #setState(state: TorrentState): void {
+    const { host, infoHash, readers, emitter } = this.#parts;
+    this.#state = transition(this.#state, state);
+    host.wake(infoHash);
+    readers.wake();
+    emitter().emit("state", state);
+  }
+
+  /** Whether the torrent's data may grow: missing pieces may still come. */
+  get mayGrow(): boolean {
+    return isActive(this.#state) || this.#state.kind === "checking";
+  }
+}

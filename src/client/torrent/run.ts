@@ -1,0 +1,254 @@
+import { AbortError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../../base/index.ts";
+import type { PeerSources } from "../../discovery/index.ts";
+import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
+import type { Storage } from "../../storage/index.ts";
+import type { Swarm } from "../../swarm/index.ts";
+import { Content } from "../content/content.ts";
+import type { Readers } from "../content/reading.ts";
+import type { Selection } from "../content/selection.ts";
+import { Suspicion } from "../content/suspicion.ts";
+import type { AddOptions } from "../options.ts";
+import { asMillraceError, asStorageError } from "../source.ts";
+import type { TorrentData } from "./data.ts";
+import type { TorrentHost } from "./host.ts";
+import type { TorrentRates } from "./rates.ts";
+import { checking, isActive, type TorrentState } from "./state.ts";
+import { makeSwarm } from "./swarm.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a run works with; it outlives the run. */
+export interface RunParts {
+  readonly host: TorrentHost;
+  readonly infoHash: InfoHash;
+  readonly magnet: Magnet | undefined;
+  readonly options: AddOptions;
+  readonly data: TorrentData;
+  readonly rates: TorrentRates;
+  readonly tally: Tally;
+  readonly sources: PeerSources;
+  readonly readers: Readers;
+}
+
+/** What a run reports to the torrent's lifecycle, which owns the state. */
+export interface RunEvents {
+  readonly state: () => TorrentState;
+  readonly onState: (state: TorrentState) => void;
+  readonly isSequential: () => boolean;
+  readonly onMetadata: (metainfo: Metainfo) => void;
+  readonly onPiece: (piece: number) => void;
+  /** Everything wanted is verified. */
+  readonly onFinished: () => void;
+  /** The disk has room again. */
+  readonly onRoom: () => void;
+  readonly onWarning: (error: MillraceError) => void;
+  readonly onFailure: (error: MillraceError) => void;
+}
+
+/** The content of a run, once it is opened. */
+interface Attached {
+  readonly content: Content;
+  readonly suspicion: Suspicion;
+}
+
+/** A torrent from its start to its stop: swarm, open content, peer sources. Made for each start. */
+export class TorrentRun {
+  readonly #parts: RunParts;
+  readonly #events: RunEvents;
+  readonly #abort = new AbortController();
+  #swarm: Swarm | undefined;
+  #attached: Attached | undefined;
+  /** Opening of the content, or the whole start. */
+  #starting: Promise<void>;
+
+  constructor(parts: RunParts, events: RunEvents) {
+    this.#parts = parts;
+    this.#events = events;
+    this.#starting = this.#guarded(() => this.#start());
+  }
+
+  /** The swarm, once content or, for a magnet link, nothing stands in the way of connections. */
+  get swarm(): Swarm | undefined {
+    return this.#swarm;
+  }
+
+  get storage(): Storage | undefined {
+    return this.#attached?.content.storage;
+  }
+
+  /** Once a second, with the clock's time. Returns whether it has to be called again. */
+  tick(now: number): boolean {
+    const swarm = this.#swarm;
+    const { kind } = this.#events.state();
+    if (swarm === undefined) return kind === "checking" || kind === "fetching-metadata";
+    swarm.tick(now);
+    const content = this.#attached?.content;
+    if (content?.wantsCheckpoint === true)
+      content
+        .checkpoint(swarm.downloader?.partials() ?? new Map())
+        .catch((error: unknown) => this.#events.onWarning(asMillraceError(error)));
+    return kind === "checking" || !swarm.isAsleep;
+  }
+
+  /** The selection has changed. Resolves with whether pieces are missing now. Rejects with StorageError. */
+  async reselect(selection: Selection): Promise<boolean> {
+    const storage = this.storage;
+    if (storage !== undefined) await storage.select((file) => selection.isWanted(file));
+    const swarm = this.#swarm;
+    this.#applySelection(swarm);
+    if (swarm === undefined || this.#attached === undefined) return false;
+    await this.#attached.content.storage.prepare(this.#abort.signal);
+    swarm.reconsider();
+    return !swarm.isFinished;
+  }
+
+  /** Resolves with true when the complete data is on the disk. `isNews`: it was downloaded in this run. */
+  async settle(isNews: boolean): Promise<boolean> {
+    try {
+      await this.#attached?.content.settle(isNews);
+      return true;
+    } catch (error) {
+      this.#onStorage(asStorageError(error));
+      return false;
+    }
+  }
+
+  /** Leaves the swarm and closes the content. Resolves when trackers have been sent `stopped`. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new AbortError(`${this.#parts.data.name}: stopped`));
+    await this.#starting;
+    const swarm = this.#swarm;
+    const leaving = this.#parts.sources.stop();
+    await swarm?.stop();
+    const partials: ReadonlyMap<number, Bitfield> = swarm?.downloader?.partials() ?? new Map();
+    this.#parts.tally.follow(undefined);
+    this.#swarm = undefined;
+    await this.#attached?.content.close(partials);
+    this.#attached = undefined;
+    await leaving;
+  }
+
+  async #guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#events.onFailure(asMillraceError(error));
+    }
+  }
+
+  async #start(): Promise<void> {
+    const { host, infoHash, data, rates, tally, sources, readers } = this.#parts;
+    const { signal } = this.#abort;
+    const kept = await data.keptMetainfo((error) => this.#events.onWarning(error));
+    if (kept !== undefined) this.#setMetainfo(kept);
+    const swarm = makeSwarm(host, infoHash, rates, {
+      onMetadata: (info) => this.#onMetadata(info),
+      onPiece: (piece) => {
+        data.selection?.onPiece(piece);
+        this.#events.onPiece(piece);
+      },
+      onFinished: () => this.#events.onFinished(),
+      onAwake: () => host.wake(infoHash),
+      onStorage: (error) => this.#onStorage(error),
+    });
+    if (data.metainfo !== undefined) await this.#attach(swarm, data.metainfo);
+    if (signal.aborted) return;
+    this.#swarm = swarm;
+    tally.follow(swarm);
+    readers.refresh();
+    sources.start();
+    swarm.tick(host.runtime.clock.now());
+  }
+
+  #onMetadata(info: Uint8Array): void {
+    const swarm = this.#swarm;
+    const { magnet, data, host } = this.#parts;
+    if (swarm === undefined || data.metainfo !== undefined) return;
+    const extras = {
+      trackers: (magnet?.trackers ?? []).map((url) => [url]),
+      webSeeds: magnet?.webSeeds ?? [],
+    };
+    this.#starting = this.#guarded(async () =>
+      this.#attach(swarm, this.#setMetainfo(metainfoFromInfo(info, extras, host.runtime.hasher))),
+    );
+  }
+
+  #setMetainfo(known: Metainfo): Metainfo {
+    const { data, sources } = this.#parts;
+    const metainfo = data.setMetainfo(known);
+    sources.reconsider();
+    this.#events.onMetadata(metainfo);
+    return metainfo;
+  }
+
+  async #attach(swarm: Swarm, metainfo: Metainfo): Promise<void> {
+    const { host, data } = this.#parts;
+    const { signal } = this.#abort;
+    if (this.#events.state().kind !== "checking") this.#events.onState(checking(metainfo.pieceCount));
+    const content = await host.checks.run(() => this.#open(metainfo));
+    const suspicion = new Suspicion({
+      host,
+      swarm,
+      content,
+      signal,
+      onDoubt: (error) => this.#events.onWarning(error),
+      onDamage: (error) => this.#events.onFailure(error),
+    });
+    this.#attached = { content, suspicion };
+    data.dropIdle();
+    if (signal.aborted) return;
+    data.opened(content.have);
+    swarm.attach(content);
+    this.#applySelection(swarm);
+    if (swarm.downloader !== undefined) swarm.downloader.isSequential = this.#events.isSequential();
+    if (swarm.isFinished) this.#events.onFinished();
+    else this.#events.onState({ kind: "downloading" });
+  }
+
+  #open(metainfo: Metainfo): Promise<Content> {
+    const { data, options, tally } = this.#parts;
+    const place = data.place();
+    if (place === undefined) throw new AbortError(`${data.name}: its metadata is not known`);
+    return Content.open({
+      ...place,
+      priorities: data.requireSelection().priorities,
+      ...data.memory.findOptions,
+      cutsLonger: options.cutLonger === true,
+      onNotice: (error) => this.#events.onWarning(error),
+      extra: () => ({
+        torrent: metainfo.torrentBytes(),
+        folder: data.folder,
+        name: metainfo.name,
+        downloaded: tally.downloaded,
+        uploaded: tally.uploaded,
+      }),
+      onKept: (extra) => tally.restore(extra),
+      onChecking: (checked, valid) => {
+        if (this.#events.state().kind === "checking")
+          this.#events.onState(checking(metainfo.pieceCount, checked, valid));
+      },
+      // A file that vanished will not be there at the next start either: its pieces are lost, and must be checked.
+      onKeepFailure: (error) =>
+        error instanceof StorageError && error.code === "storage.vanished"
+          ? this.#events.onFailure(error)
+          : this.#events.onWarning(asMillraceError(error)),
+      signal: this.#abort.signal,
+    });
+  }
+
+  #applySelection(swarm: Swarm | undefined): void {
+    const downloader = swarm?.downloader;
+    this.#parts.data.selection?.pieces().forEach((priority, piece) => downloader?.setPriority(piece, priority));
+  }
+
+  #onStorage(error: StorageError | undefined): void {
+    const { state, onState, onRoom, onWarning, onFailure } = this.#events;
+    if (error === undefined) {
+      onRoom();
+      if (state().kind === "disk-full") onState({ kind: "downloading" });
+    } else if (error.code === "storage.full") {
+      if (!isActive(state()) || state().kind === "disk-full") return;
+      onState({ kind: "disk-full", error });
+      onWarning(error);
+    } else if (this.#attached?.suspicion.take(error) !== true) onFailure(error);
+  }
+}
