@@ -25,7 +25,9 @@ export interface TorrentDataOptions {
   readonly onBack: () => void;
 }
 
-/** What is known of a torrent and of its data, also while it does not run: metainfo, folder, selection, verified pieces. */
+/**
+ * What is known of a torrent and of its data, also while it does not run: metainfo, folder, selection, verified pieces.
+ */
 export class TorrentData {
   readonly memory: DataMemory;
   readonly #options: TorrentDataOptions;
@@ -173,7 +175,9 @@ export class TorrentData {
     this.#idle = undefined;
   }
 
-  /** The data is in that folder, under the name of that metainfo, from now on. Resolves when the old files are closed. */
+  /**
+   * The data is in that folder, under the name of that metainfo, from now on. Resolves when the old files are closed.
+   */
   async arrived(folder: string, metainfo: Metainfo | undefined): Promise<void> {
     const idle = this.#idle;
     this.#folder = folder;

@@ -30,7 +30,10 @@ export interface LifecycleParts extends RunParts {
   readonly status: () => TorrentStatus;
 }
 
-/** The state of a torrent and what changes it: starts, stops, failures, completion. Makes a {@link TorrentRun} for each start. */
+/**
+ * The state of a torrent and what changes it: starts, stops, failures, completion. Makes a {@link TorrentRun} for each
+ * start.
+ */
 export class Lifecycle {
   readonly #parts: LifecycleParts;
   readonly #warnings: Warnings;
@@ -119,7 +122,10 @@ export class Lifecycle {
     this.#setState({ kind: "downloading" });
   }
 
-  /** Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` says when. */
+  /**
+   * Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` says
+   * when.
+   */
   tick(now: number): boolean {
     if (this.#isMissing()) {
       this.#parts.data.memory.tick(now);
