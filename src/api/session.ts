@@ -69,8 +69,8 @@ export const settings = z.object({
 export type Settings = z.infer<typeof settings>;
 
 /** A second of the session in numbers. */
-export const rates = z.object({ at: z.int(), down: z.number(), up: z.number() });
-export type Rates = z.infer<typeof rates>;
+export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
+export type RateSample = z.infer<typeof rateSample>;
 
 export const statistics = z.object({
   startedAt: z.int(),
@@ -93,7 +93,7 @@ export const statistics = z.object({
 export type Statistics = z.infer<typeof statistics>;
 
 /** `GET /statistics/history`: rates of the last hour by 10 seconds, of the last month by the hour. */
-export const history = z.object({ recent: z.array(rates), hours: z.array(rates) });
+export const history = z.object({ recent: z.array(rateSample), hours: z.array(rateSample) });
 export type History = z.infer<typeof history>;
 
 export const logLine = z.object({

@@ -2,6 +2,7 @@
 export * from "./address.ts";
 export * from "./bitfield.ts";
 export * from "./bytes.ts";
+export * from "./emitter.ts";
 export * from "./errors.ts";
 export * from "./excerpt.ts";
 export * from "./hash.ts";

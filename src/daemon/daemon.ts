@@ -91,7 +91,11 @@ export class Daemon {
       });
       undo.push(() => http.close());
       await created?.keep();
-      session.logger.info("ready", { url: http.url, state: config.stateDir, peerPort: session.info().peerPort });
+      session.log.info("ready", {
+        url: http.url,
+        state: config.stateDir,
+        peerPort: session.statistics.info().peerPort,
+      });
       return new Daemon({ unlock, log, runtime, session, rpc, http }, config, created?.token);
     } catch (error) {
       for (const step of undo.reverse()) await step();
@@ -108,17 +112,16 @@ export class Daemon {
     this.#reloading = this.#reloading.then(async () => {
       try {
         const { config } = await load();
-        session.reconfigure(settingsOf(config));
+        session.settings.reconfigure(settingsOf(config));
         log.level = config.logLevel;
         const stiff = (
           ["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const
         ).filter((key) => config[key] !== this.#config[key]);
-        if (stiff.length > 0)
-          session.logger.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
+        if (stiff.length > 0) session.log.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
         this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
-        session.logger.info("the configuration was read again");
+        session.log.info("the configuration was read again");
       } catch (error) {
-        session.logger.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
+        session.log.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
       }
     });
   }

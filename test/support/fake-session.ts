@@ -1,6 +1,15 @@
-import type { CreateTask, Settings, TorrentDetail, TorrentRow } from "../../src/api/index.ts";
+import type { CreateTask, Settings, TorrentRow } from "../../src/api/index.ts";
 import { InputError, MillraceError } from "../../src/base/index.ts";
-import type { FileReading, Session, SessionEvents } from "../../src/daemon/session/session.ts";
+import type {
+  Session,
+  SessionDetails,
+  SessionEvents,
+  SessionLog,
+  SessionSettings,
+  SessionStatistics,
+  SessionTasks,
+  SessionTorrents,
+} from "../../src/daemon/session/session.ts";
 import { SETTINGS } from "./settings.ts";
 
 export const ID = "a".repeat(40);
@@ -41,7 +50,11 @@ export function fakeRow(id: string, more: Partial<TorrentRow> = {}): TorrentRow 
 
 const settings: Settings = { ...SETTINGS, downloadDir: "/downloads", labels: {} };
 
-/** A session with two torrents that remembers what was asked of it to change. */
+function task(path: string): CreateTask {
+  return { id: "1", path, state: "hashing", progress: 0, torrent: null, error: null };
+}
+
+/** A session with two torrents that records the calls that change something. */
 export class FakeSession implements Session {
   rows: TorrentRow[] = [fakeRow(ID), fakeRow(OTHER, { name: "Other", state: "seeding" })];
   /** Names of the methods that change something, as they were called, with their arguments. */
@@ -56,19 +69,31 @@ export class FakeSession implements Session {
   reading = 0;
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
 
-  list(): readonly TorrentRow[] {
-    return this.rows;
-  }
-  row(id: string): TorrentRow | undefined {
-    return this.rows.find((row) => row.id === id);
-  }
-  #need(id: string): TorrentRow {
-    const row = this.row(id);
-    if (row === undefined) throw new MillraceError("session.not-found", `there is no torrent ${id}`);
-    return row;
-  }
-  detail(id: string): TorrentDetail {
-    return {
+  readonly torrents: SessionTorrents = {
+    list: () => this.rows,
+    row: (id) => this.#row(id),
+    inspect: (torrent) => {
+      if (torrent[0] !== 0x64) throw new InputError("metainfo.bencode", "this is not a torrent file");
+      return { id: ID, name: "x", size: 1, pieceLength: 16_384, private: false, comment: "", isKnown: true, files: [] };
+    },
+    add: (source, options) => this.#write(OTHER, "add", source, options),
+    act: (request) => {
+      const failed = request.ids
+        .filter((id) => this.#row(id) === undefined)
+        .map((id) => ({ id, code: "session.not-found", message: "no such torrent" }));
+      return this.#write({ done: request.ids.length - failed.length, failed }, "act", request);
+    },
+    patch: async (id, request) => {
+      this.#need(id);
+      return this.#write(undefined, "patch", id, request);
+    },
+    setPriorities: (id, priorities) => this.#write(undefined, "setPriorities", id, priorities),
+    setTrackers: (id, tiers) => this.#write(undefined, "setTrackers", id, tiers),
+    addPeers: (id, peers) => this.#write(undefined, "addPeers", id, peers),
+  };
+
+  readonly details: SessionDetails = {
+    of: (id) => ({
       ...this.#need(id),
       limits: {
         maxDownloadRate: null,
@@ -94,104 +119,79 @@ export class FakeSession implements Session {
       fileCount: this.contents.length,
       wasted: 0,
       knownPeers: 3,
-    };
-  }
-  files(id: string): ReturnType<Session["files"]> {
-    this.#need(id);
-    return this.contents.map(({ path, bytes }, index) => ({
-      index,
-      path,
-      size: bytes.length,
-      done: 0,
-      priority: "normal",
-    }));
-  }
-  peers(id: string): ReturnType<Session["peers"]> {
-    this.#need(id);
-    return [
-      {
-        ip: "127.0.0.1",
-        port: 1,
-        id: "127.0.0.1:1",
-        peerId: "00",
-        client: "x",
-        direction: "incoming",
-        progress: 1,
-        downRate: 0,
-        upRate: 0,
-        downloaded: 0,
-        uploaded: 0,
-        flags: "I",
-      },
-    ];
-  }
-  trackers(id: string): ReturnType<Session["trackers"]> {
-    this.#need(id);
-    return [
-      {
-        url: "http://tracker.example/announce",
-        tier: 0,
-        state: "idle",
-        lastAnnounceAt: null,
-        nextAnnounceAt: null,
-        seeders: null,
-        leechers: null,
-        completed: null,
-        peersReceived: 0,
-        message: "",
-        said: "",
-      },
-    ];
-  }
-  pieces(id: string): ReturnType<Session["pieces"]> {
-    this.#need(id);
-    return { count: 2, have: "gA==", availability: "AQE=", active: [1] };
-  }
-  torrentFile(id: string): Uint8Array | undefined {
-    this.#need(id);
-    return id === ID ? new TextEncoder().encode("d4:infodee") : undefined;
-  }
-  inspect(torrent: Uint8Array): ReturnType<Session["inspect"]> {
-    if (torrent[0] !== 0x64) throw new InputError("metainfo.bencode", "this is not a torrent file");
-    return { id: ID, name: "x", size: 1, pieceLength: 16_384, private: false, comment: "", isKnown: true, files: [] };
-  }
-  async add(source: Uint8Array | string, options: unknown): Promise<string> {
-    this.writes.push(["add", source, options]);
-    return Promise.resolve(OTHER);
-  }
-  async act(request: Parameters<Session["act"]>[0]): ReturnType<Session["act"]> {
-    this.writes.push(["act", request]);
-    const failed = request.ids
-      .filter((id) => this.row(id) === undefined)
-      .map((id) => ({ id, code: "session.not-found", message: "no such torrent" }));
-    return Promise.resolve({ done: request.ids.length - failed.length, failed });
-  }
-  async patch(id: string, request: unknown): Promise<void> {
-    this.#need(id);
-    this.writes.push(["patch", id, request]);
-    return Promise.resolve();
-  }
-  async setPriorities(id: string, priorities: ReadonlyMap<number, string>): Promise<void> {
-    this.writes.push(["setPriorities", id, priorities]);
-    return Promise.resolve();
-  }
-  async setTrackers(id: string, tiers: unknown): Promise<void> {
-    this.writes.push(["setTrackers", id, tiers]);
-    return Promise.resolve();
-  }
-  async addPeers(id: string, peers: unknown): Promise<void> {
-    this.writes.push(["addPeers", id, peers]);
-    return Promise.resolve();
-  }
-  settings(): Settings {
-    return settings;
-  }
-  async change(changed: Partial<Settings>): Promise<Settings> {
-    this.writes.push(["change", changed]);
-    return Promise.resolve({ ...settings, ...changed });
-  }
-  info(): ReturnType<Session["info"]> {
-    return {
+    }),
+    files: (id) => {
+      this.#need(id);
+      return this.contents.map(({ path, bytes }, index) => ({
+        index,
+        path,
+        size: bytes.length,
+        done: 0,
+        priority: "normal",
+      }));
+    },
+    peers: (id) => {
+      this.#need(id);
+      return [
+        {
+          ip: "127.0.0.1",
+          port: 1,
+          id: "127.0.0.1:1",
+          peerId: "00",
+          client: "x",
+          direction: "incoming",
+          progress: 1,
+          downRate: 0,
+          upRate: 0,
+          downloaded: 0,
+          uploaded: 0,
+          flags: "I",
+        },
+      ];
+    },
+    trackers: (id) => {
+      this.#need(id);
+      return [
+        {
+          url: "http://tracker.example/announce",
+          tier: 0,
+          state: "idle",
+          lastAnnounceAt: null,
+          nextAnnounceAt: null,
+          seeders: null,
+          leechers: null,
+          completed: null,
+          peersReceived: 0,
+          message: "",
+          said: "",
+        },
+      ];
+    },
+    pieces: (id) => {
+      this.#need(id);
+      return { count: 2, have: "gA==", availability: "AQE=", active: [1] };
+    },
+    torrentFile: (id) => {
+      this.#need(id);
+      return id === ID ? new TextEncoder().encode("d4:infodee") : undefined;
+    },
+    open: async (id, file) => {
+      this.#need(id);
+      const found = this.contents[file];
+      if (found === undefined) throw new MillraceError("session.not-found", `there is no file ${file}`);
+      const read = (start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
+        this.#read(found.bytes, start, end, signal);
+      return { path: found.path, size: found.bytes.length, read };
+    },
+  };
+
+  readonly settings: SessionSettings = {
+    get: () => settings,
+    change: (changed) => this.#write({ ...settings, ...changed }, "change", changed),
+  };
+
+  readonly statistics: SessionStatistics = {
+    info: () => ({
       version: "1",
       peerId: "-MI0001-",
       peerPort: 6881,
@@ -201,10 +201,8 @@ export class FakeSession implements Session {
       now: 1,
       maxDownloadRate: null,
       maxUploadRate: null,
-    };
-  }
-  statistics(): ReturnType<Session["statistics"]> {
-    return {
+    }),
+    totals: () => ({
       startedAt: 1,
       downloaded: 100,
       uploaded: 5,
@@ -217,33 +215,42 @@ export class FakeSession implements Session {
       upRate: 1,
       freeBytes: null,
       memory: 1,
-    };
+    }),
+    history: () => ({ recent: [{ at: 1, down: 1, up: 1 }], hours: [] }),
+  };
+
+  readonly tasks: SessionTasks = {
+    list: () => [task("/x")],
+    begin: (request) => {
+      this.writes.push(["createTorrent", request]);
+      return task(request.path);
+    },
+    cancel: (id) => {
+      this.writes.push(["cancelTask", id]);
+      return id === "1";
+    },
+  };
+
+  readonly log: SessionLog = {
+    lines: (after = 0) =>
+      [{ id: 1, at: 1, level: "info" as const, message: "hello", torrent: null }].filter(({ id }) => id > after),
+  };
+
+  #row(id: string): TorrentRow | undefined {
+    return this.rows.find((row) => row.id === id);
   }
-  history(): ReturnType<Session["history"]> {
-    return { recent: [{ at: 1, down: 1, up: 1 }], hours: [] };
+
+  #need(id: string): TorrentRow {
+    const row = this.#row(id);
+    if (row === undefined) throw new MillraceError("session.not-found", `there is no torrent ${id}`);
+    return row;
   }
-  log(after = 0): ReturnType<Session["log"]> {
-    return [{ id: 1, at: 1, level: "info" as const, message: "hello", torrent: null }].filter(({ id }) => id > after);
+
+  async #write<T>(result: T, ...call: [string, ...unknown[]]): Promise<T> {
+    this.writes.push(call);
+    return Promise.resolve(result);
   }
-  createTorrent(request: { readonly path: string }): CreateTask {
-    this.writes.push(["createTorrent", request]);
-    return { id: "1", path: request.path, state: "hashing", progress: 0, torrent: null, error: null };
-  }
-  tasks(): readonly CreateTask[] {
-    return [{ id: "1", path: "/x", state: "hashing", progress: 0, torrent: null, error: null }];
-  }
-  cancelTask(id: string): boolean {
-    this.writes.push(["cancelTask", id]);
-    return id === "1";
-  }
-  async open(id: string, file: number): Promise<FileReading> {
-    this.#need(id);
-    const found = this.contents[file];
-    if (found === undefined) throw new MillraceError("session.not-found", `there is no file ${file}`);
-    const read = (start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> =>
-      this.#read(found.bytes, start, end, signal);
-    return { path: found.path, size: found.bytes.length, read };
-  }
+
   async *#read(bytes: Uint8Array, start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
     this.reading += 1;
     const aborted = new Promise<void>((resolve) => {
@@ -269,7 +276,7 @@ export class FakeSession implements Session {
   emit<Name extends keyof SessionEvents>(event: Name, data: SessionEvents[Name]): void {
     for (const listener of this.#listeners.get(event) ?? []) (listener as (data: SessionEvents[Name]) => void)(data);
   }
-  /** Who listens to anything. */
+  /** Listeners of all events. */
   get listenerCount(): number {
     return [...this.#listeners.values()].reduce((sum, set) => sum + set.size, 0);
   }

@@ -67,7 +67,7 @@ export class SessionStage {
   }
 
   reach(session: DaemonSession, id: string, state: string, ms = 60_000): Promise<boolean> {
-    return this.stage.world.until(() => session.row(id)?.state === state, ms);
+    return this.stage.world.until(() => session.torrents.row(id)?.state === state, ms);
   }
 
   async close(): Promise<void> {

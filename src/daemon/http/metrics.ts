@@ -49,13 +49,25 @@ export class Metrics {
         },
       });
     };
-    gauge("download_bytes_per_second", "Payload that comes in", () => session.statistics().downRate);
-    gauge("upload_bytes_per_second", "Payload that goes out", () => session.statistics().upRate);
-    counter("downloaded_bytes_total", "Payload that came in, over all runs", () => session.statistics().downloaded);
-    counter("uploaded_bytes_total", "Payload that went out, over all runs", () => session.statistics().uploaded);
-    gauge("peer_connections", "Connections to peers", () => session.statistics().connections);
-    gauge("free_bytes", "Free space where downloads go; -1 when unknown", () => session.statistics().freeBytes ?? -1);
-    gauge("start_time_seconds", "When the session began, since 1970", () => session.statistics().startedAt / 1_000);
+    gauge("download_bytes_per_second", "Payload that comes in", () => session.statistics.totals().downRate);
+    gauge("upload_bytes_per_second", "Payload that goes out", () => session.statistics.totals().upRate);
+    counter(
+      "downloaded_bytes_total",
+      "Payload that came in, over all runs",
+      () => session.statistics.totals().downloaded,
+    );
+    counter("uploaded_bytes_total", "Payload that went out, over all runs", () => session.statistics.totals().uploaded);
+    gauge("peer_connections", "Connections to peers", () => session.statistics.totals().connections);
+    gauge(
+      "free_bytes",
+      "Free space where downloads go; -1 when unknown",
+      () => session.statistics.totals().freeBytes ?? -1,
+    );
+    gauge(
+      "start_time_seconds",
+      "When the session began, since 1970",
+      () => session.statistics.totals().startedAt / 1_000,
+    );
     gauge("resident_memory_bytes", "Memory of the process", () => process.memoryUsage.rss());
     gauge("heap_used_bytes", "Memory of JavaScript objects", () => process.memoryUsage().heapUsed);
     gauge("event_loop_lag_p99_seconds", "How late the event loop was, since the last look", () => this.#lag());
@@ -68,7 +80,7 @@ export class Metrics {
       registers,
       collect: () => {
         states.reset();
-        for (const [state, count] of Object.entries(session.statistics().states)) states.set({ state }, count);
+        for (const [state, count] of Object.entries(session.statistics.totals().states)) states.set({ state }, count);
       },
     });
   }

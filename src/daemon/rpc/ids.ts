@@ -46,7 +46,7 @@ export class TorrentNumbers {
   /** The info-hashes that `ids` means, each once: all when it is left out. What is not there is not among them. */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");
-    const rows = this.#session.list();
+    const rows = this.#session.torrents.list();
     // Numbers are given in the order of the list, whoever is asked for first.
     for (const { id } of rows) this.number(id);
     if (ids === undefined) return rows.map(({ id }) => id);
@@ -60,7 +60,7 @@ export class TorrentNumbers {
         typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
       if (typeof id !== "number" && typeof id !== "string")
         throw new InputError("rpc.argument", "ids has to be numbers or info-hashes");
-      return hash !== undefined && this.#session.row(hash) !== undefined ? [hash] : [];
+      return hash !== undefined && this.#session.torrents.row(hash) !== undefined ? [hash] : [];
     });
     return [...new Set(found)];
   }

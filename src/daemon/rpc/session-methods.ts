@@ -18,19 +18,19 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
   const form = new SettingsForm(options);
   return {
     session_set: async ({ session }, args) => {
-      const changes = form.changes(args, session.settings(), session.info());
-      if (Object.keys(changes).length > 0) await session.change(changes);
+      const changes = form.changes(args, session.settings.get(), session.statistics.info());
+      if (Object.keys(changes).length > 0) await session.settings.change(changes);
       return {};
     },
     session_get: ({ session }, args) => {
-      const all = form.describe(session.settings(), session.info());
+      const all = form.describe(session.settings.get(), session.statistics.info());
       const fields = args.texts("fields")?.map(snake);
       return fields === undefined
         ? all
         : Object.fromEntries(Object.entries(all).filter(([name]) => fields.includes(name)));
     },
     session_stats: ({ session }) => {
-      const statistics = session.statistics();
+      const statistics = session.statistics.totals();
       const seconds = Math.floor((Date.now() - statistics.startedAt) / 1000);
       const stats = (downloaded: number, uploaded: number): JsonObject => ({
         downloaded_bytes: downloaded,
@@ -60,7 +60,7 @@ export function sessionMethods(options: SessionMethodOptions): Readonly<Record<s
         throw new InputError("rpc.argument", `free space of ${path}: ${toError(error).message}`, { cause: error });
       }
     },
-    port_test: ({ session }) => ({ port_is_open: session.info().isReachable }),
+    port_test: ({ session }) => ({ port_is_open: session.statistics.info().isReachable }),
     blocklist_update: () => {
       throw new InputError("rpc.unsupported", "there is no blocklist");
     },

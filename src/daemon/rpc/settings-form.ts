@@ -1,7 +1,7 @@
 import type { Settings } from "../../api/index.ts";
 import { InputError } from "../../base/index.ts";
 import type { Arguments } from "./arguments.ts";
-import { minuteOf } from "../session/running/schedule.ts";
+import { minuteOf } from "../session/settings/schedule.ts";
 import { daysOf, maskOf, timeOf } from "./alternative-times.ts";
 import type { JsonObject } from "./names.ts";
 

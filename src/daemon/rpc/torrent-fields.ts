@@ -47,28 +47,28 @@ export class TorrentView {
   }
 
   get detail(): TorrentDetail {
-    return (this.#detail ??= this.#session.detail(this.row.id));
+    return (this.#detail ??= this.#session.details.of(this.row.id));
   }
 
   /** Peers that it may be connected with at once. */
   get maxPeers(): number {
-    return this.detail.limits.maxPeers ?? this.#session.settings().maxPeers;
+    return this.detail.limits.maxPeers ?? this.#session.settings.get().maxPeers;
   }
 
   get files(): readonly TorrentFile[] {
-    return (this.#files ??= this.#session.files(this.row.id));
+    return (this.#files ??= this.#session.details.files(this.row.id));
   }
 
   get peers(): readonly TorrentPeer[] {
-    return (this.#peers ??= this.#session.peers(this.row.id));
+    return (this.#peers ??= this.#session.details.peers(this.row.id));
   }
 
   get trackers(): readonly TorrentTracker[] {
-    return (this.#trackers ??= this.#session.trackers(this.row.id));
+    return (this.#trackers ??= this.#session.details.trackers(this.row.id));
   }
 
   get pieces(): TorrentPieces {
-    return (this.#pieces ??= this.#session.pieces(this.row.id));
+    return (this.#pieces ??= this.#session.details.pieces(this.row.id));
   }
 }
 

@@ -64,7 +64,7 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
 async function renamePath({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const [hash, ...others] = numbers.hashes(args);
   const [path, name] = [required(args, "path"), required(args, "name")];
-  const row = hash === undefined ? undefined : session.row(hash);
+  const row = hash === undefined ? undefined : session.torrents.row(hash);
   if (row === undefined || others.length > 0)
     throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
   if (path.startsWith(`${row.diskName}/`))
@@ -72,7 +72,7 @@ async function renamePath({ session, numbers }: RpcContext, args: Arguments): Pr
   if (path !== row.diskName)
     throw new InputError("rpc.argument", `path has to be the torrent's name, ${JSON.stringify(row.diskName)}`);
   requireShort("name", name, MAX_NAME);
-  await session.patch(row.id, { diskName: name });
+  await session.torrents.patch(row.id, { diskName: name });
   return { path, name, id: numbers.number(row.id) };
 }
 
@@ -83,7 +83,7 @@ async function act(
 ): Promise<JsonObject> {
   const ids = numbers.hashes(args);
   if (ids.length === 0) return NOTHING;
-  const { failed } = await session.act(request(ids));
+  const { failed } = await session.torrents.act(request(ids));
   const [first] = failed;
   if (first !== undefined) throw new MillraceError(first.code, first.message);
   return NOTHING;
@@ -93,7 +93,7 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
   const asked = [...new Set(args.texts("fields"))].filter((field) => TORRENT_FIELDS.has(snake(field)));
   const places = asked.some((field) => snake(field) === "queue_position") ? queuePlaces(session) : undefined;
   const views = numbers.hashes(args).flatMap((hash) => {
-    const row = session.row(hash);
+    const row = session.torrents.row(hash);
     return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
   });
   const fields = (view: TorrentView): (readonly [string, Json])[] =>
@@ -109,7 +109,9 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
 
 /** Places in the queue by torrent, from 0 and without gaps: what was removed leaves none. */
 function queuePlaces(session: Session): ReadonlyMap<string, number> {
-  return new Map([...session.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]));
+  return new Map(
+    [...session.torrents.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]),
+  );
 }
 
 async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
@@ -127,16 +129,16 @@ async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Pr
     ...(labels === undefined ? {} : { labels }),
     ...(peers === undefined ? {} : { limits: { maxPeers: peerLimit(peers) } }),
     priorities: Object.fromEntries(
-      priorities(args, typeof source === "string" ? 0 : session.inspect(source).files.length),
+      priorities(args, typeof source === "string" ? 0 : session.torrents.inspect(source).files.length),
     ),
   };
   const told = (hash: string): JsonObject => ({
     id: numbers.number(hash),
-    name: session.row(hash)?.diskName ?? hash,
+    name: session.torrents.row(hash)?.diskName ?? hash,
     hash_string: hash,
   });
   try {
-    return { torrent_added: told(await session.add(source, options)) };
+    return { torrent_added: told(await session.torrents.add(source, options)) };
   } catch (error) {
     const infoHash =
       error instanceof MillraceError && error.code === "client.duplicate" ? error.fields["infoHash"] : undefined;
@@ -178,20 +180,23 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
   const position = args.number("queue_position");
   if (position !== undefined) requests.push({ action: "queue", ids, to: Math.max(0, Math.trunc(position)) });
   for (const request of requests) {
-    const [failure] = (await session.act(request)).failed;
+    const [failure] = (await session.torrents.act(request)).failed;
     if (failure !== undefined) throw new MillraceError(failure.code, failure.message);
   }
   for (const id of ids) {
-    if (sequential !== undefined) await session.patch(id, { sequential });
-    const changes = priorities(args, session.files(id).length);
+    if (sequential !== undefined) await session.torrents.patch(id, { sequential });
+    const changes = priorities(args, session.details.files(id).length);
     if (changes.size > 0)
-      await session.setPriorities(id, new Map([...changes].map(([index, priority]) => [Number(index), priority])));
+      await session.torrents.setPriorities(
+        id,
+        new Map([...changes].map(([index, priority]) => [Number(index), priority])),
+      );
     const tiers = trackers(args, session, id);
     if (tiers !== undefined) {
       const { success } = trackersRequest.safeParse({ tiers });
       if (!success)
         throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
-      await session.setTrackers(id, tiers);
+      await session.torrents.setTrackers(id, tiers);
     }
   }
   return NOTHING;
@@ -266,7 +271,7 @@ function trackers(args: Arguments, session: Session, id: string): string[][] | u
     args.list("tracker_replace"),
   ];
   if (added === undefined && removed === undefined && replaced === undefined) return undefined;
-  const known = session.trackers(id).map((tracker, number) => ({ ...tracker, number }));
+  const known = session.details.trackers(id).map((tracker, number) => ({ ...tracker, number }));
   for (let at = 0; at < (replaced?.length ?? 0); at += 2) {
     const [number, url] = [replaced?.[at], replaced?.[at + 1]];
     const tracker = known.find((one) => one.number === number);

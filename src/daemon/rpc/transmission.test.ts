@@ -48,58 +48,66 @@ function scene() {
   const tiers: (readonly (readonly string[])[])[] = [];
   const listeners: ((delta: { changed: { id: string }[]; removed: string[] }) => void)[] = [];
   const session = {
-    list: () => [...rows.values()],
-    row: (id: string) => rows.get(id),
-    files: () => [
-      { index: 0, path: "a", size: 500, done: 200, priority: "normal" },
-      { index: 1, path: "b", size: 500, done: 0, priority: "skip" },
-    ],
-    settings: () => settings,
-    info: () => ({ peerPort: 6881, freeBytes: 5, version: "1" }),
-    change: async (changes: Partial<Settings>) => void Object.assign(settings, changes),
-    detail: (id: string) => ({
-      limits: {
-        maxDownloadRate: 5000,
-        maxUploadRate: null,
-        seedRatio: null,
-        seedSeconds: null,
-        seedIdleSeconds: null,
-        maxPeers: null,
+    torrents: {
+      list: () => [...rows.values()],
+      row: (id: string) => rows.get(id),
+      act: async (request: ActionRequest) => {
+        acts.push(request);
+        return { done: request.ids.length, failed: [] };
       },
-      startedAt: null,
-      activeAt: 1_700_000_009_000,
-      downloadingSeconds: 3,
-      seedingSeconds: 4,
-      isFinished: false,
-      destination: null,
-      ...rows.get(id),
-      pieceLength: 100,
-      pieceCount: 10,
-      fileCount: 2,
-    }),
-    trackers: () => [
-      { url: "http://one/announce", tier: 0 },
-      { url: "http://two/announce", tier: 1 },
-    ],
-    setTrackers: async (_: string, to: readonly (readonly string[])[]) => void tiers.push(to),
-    act: async (request: ActionRequest) => {
-      acts.push(request);
-      return { done: request.ids.length, failed: [] };
+      add: async () => {
+        throw new MillraceError("client.duplicate", "here already", { fields: { infoHash: HASHES[1] } });
+      },
+      setTrackers: async (_: string, to: readonly (readonly string[])[]) => void tiers.push(to),
     },
-    add: async () => {
-      throw new MillraceError("client.duplicate", "here already", { fields: { infoHash: HASHES[1] } });
+    details: {
+      files: () => [
+        { index: 0, path: "a", size: 500, done: 200, priority: "normal" },
+        { index: 1, path: "b", size: 500, done: 0, priority: "skip" },
+      ],
+      of: (id: string) => ({
+        limits: {
+          maxDownloadRate: 5000,
+          maxUploadRate: null,
+          seedRatio: null,
+          seedSeconds: null,
+          seedIdleSeconds: null,
+          maxPeers: null,
+        },
+        startedAt: null,
+        activeAt: 1_700_000_009_000,
+        downloadingSeconds: 3,
+        seedingSeconds: 4,
+        isFinished: false,
+        destination: null,
+        ...rows.get(id),
+        pieceLength: 100,
+        pieceCount: 10,
+        fileCount: 2,
+      }),
+      trackers: () => [
+        { url: "http://one/announce", tier: 0 },
+        { url: "http://two/announce", tier: 1 },
+      ],
     },
-    statistics: () => ({
-      startedAt: Date.now(),
-      torrents: 2,
-      states: { paused: 1 },
-      downRate: 10,
-      upRate: 5,
-      downloaded: 1,
-      uploaded: 2,
-      sessionDownloaded: 3,
-      sessionUploaded: 4,
-    }),
+    settings: {
+      get: () => settings,
+      change: async (changes: Partial<Settings>) => void Object.assign(settings, changes),
+    },
+    statistics: {
+      info: () => ({ peerPort: 6881, freeBytes: 5, version: "1" }),
+      totals: () => ({
+        startedAt: Date.now(),
+        torrents: 2,
+        states: { paused: 1 },
+        downRate: 10,
+        upRate: 5,
+        downloaded: 1,
+        uploaded: 2,
+        sessionDownloaded: 3,
+        sessionUploaded: 4,
+      }),
+    },
     on: (_: string, listener: (delta: { changed: { id: string }[]; removed: string[] }) => void) => {
       listeners.push(listener);
       return () => undefined;

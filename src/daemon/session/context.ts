@@ -1,17 +1,17 @@
 import type { Settings } from "../../api/index.ts";
 import type { Client } from "../../client/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
-import type { Entry } from "./entry.ts";
+import type { TorrentEntry } from "./torrents/torrent-entry.ts";
 import type { TorrentRecord } from "./records/record.ts";
 import type { RecordStore } from "./records/record-store.ts";
-import type { Roster } from "./rows/roster.ts";
+import type { TorrentTable } from "./rows/torrent-table.ts";
 import type { TorrentFiles } from "./records/torrent-files.ts";
 
 /** What the parts of a session share. */
 export interface SessionContext {
   readonly runtime: Runtime;
   readonly client: Client;
-  readonly roster: Roster;
+  readonly table: TorrentTable;
   readonly store: RecordStore;
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
@@ -24,15 +24,15 @@ export interface SessionContext {
  * Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. Of one that was removed
  * meanwhile nothing is kept, or it would come back.
  */
-export function remember(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): Promise<void> {
+export function remember(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
-  if (context.roster.find(entry.id) !== entry) return Promise.resolve();
-  context.roster.touch(entry);
+  if (context.table.find(entry.id) !== entry) return Promise.resolve();
+  context.table.touch(entry);
   return context.store.put(entry.record);
 }
 
 /** As {@link remember}, for what may be lost: a failure is the store's to tell. */
-export function note(context: SessionContext, entry: Entry, changes: Partial<TorrentRecord>): void {
+export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }
 
@@ -40,7 +40,10 @@ export function note(context: SessionContext, entry: Entry, changes: Partial<Tor
 export function counters({
   record,
   torrent,
-}: Pick<Entry, "record" | "torrent">): Pick<TorrentRecord, "downloaded" | "uploaded" | "size" | "wanted" | "done"> {
+}: Pick<TorrentEntry, "record" | "torrent">): Pick<
+  TorrentRecord,
+  "downloaded" | "uploaded" | "size" | "wanted" | "done"
+> {
   const { downloaded, uploaded, totalBytes, wantedBytes, doneBytes } = torrent.status();
   const { size, wanted, done } = record;
   const isKnown = torrent.isOpened;

@@ -8,7 +8,7 @@ import type { Log } from "../../runtime/index.ts";
 import { SeededRandom, simWorld } from "../../sim/index.ts";
 import { newRecord, type TorrentRecord } from "./records/record.ts";
 import { RecordStore } from "./records/record-store.ts";
-import { SettingsStore } from "./records/settings-store.ts";
+import { SettingsStore } from "./settings/settings-store.ts";
 import { TransferStatistics } from "./records/statistics.ts";
 
 const CORRUPTIONS = 2_500;
@@ -118,7 +118,7 @@ describe("openSession", () => {
     async (_what, damage) => {
       s = await SessionStage.begin();
       const first = await s.open();
-      const added = await s.wait(first.add(s.torrent, { peers: [s.seeder.address], folder: "/elsewhere" }));
+      const added = await s.wait(first.torrents.add(s.torrent, { peers: [s.seeder.address], folder: "/elsewhere" }));
       await s.reach(first, added, "seeding");
       await s.wait(first.close());
       const list = damage(s.host.disk.get(PATH) ?? new Uint8Array());
@@ -126,11 +126,11 @@ describe("openSession", () => {
       if (list !== undefined) s.host.disk.put(PATH, list);
       const told: string[] = [];
       const again = await s.open({}, { log: logTo(told) });
-      expect(again.list()).toMatchObject([{ id: added, state: "paused", folder: "/elsewhere" }]);
+      expect(again.torrents.list()).toMatchObject([{ id: added, state: "paused", folder: "/elsewhere" }]);
       expect(told.join()).toContain("restored from its torrent file");
-      await s.wait(again.act({ action: "start", ids: [added] }));
+      await s.wait(again.torrents.act({ action: "start", ids: [added] }));
       await s.reach(again, added, "seeding");
-      expect(again.row(added)).toMatchObject({ progress: 1 });
+      expect(again.torrents.row(added)).toMatchObject({ progress: 1 });
       await s.wait(again.close());
       const last = await s.open();
       expect(await s.reach(last, added, "seeding")).toBe(true);

@@ -7,7 +7,7 @@ export const LOOK_MS = 1_000;
  * Milliseconds in which changes of state are collected before they are told: a hundred torrents paused at once are one
  * event.
  */
-export const TELL_MS = 50;
+export const EVENT_DELAY_MS = 50;
 
 /** Milliseconds between two records of the counters of torrents that move: what a crash may cost of them. */
 export const COUNTERS_MS = 60_000;

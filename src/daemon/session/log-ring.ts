@@ -1,21 +1,22 @@
 import type { LogLine } from "../../api/index.ts";
 import type { Clock, Log, LogFields } from "../../runtime/index.ts";
+import type { SessionLog } from "./session.ts";
 import { MAX_LOG_LINES, MAX_LOG_TEXT } from "./limits.ts";
 
 const ID = /^[0-9a-f]{40}$/;
 
 /** The last lines of the log, for the page; all of them also go on to where logs go. */
-export class LogRing implements Log {
+export class LogRing implements Log, SessionLog {
   readonly #clock: Clock;
   readonly #next: Log;
-  readonly #tell: (line: LogLine) => void;
+  readonly #onLine: (line: LogLine) => void;
   readonly #lines: LogLine[] = [];
   #lastId = 0;
 
-  constructor(clock: Clock, next: Log, tell: (line: LogLine) => void) {
+  constructor(clock: Clock, next: Log, onLine: (line: LogLine) => void) {
     this.#clock = clock;
     this.#next = next;
-    this.#tell = tell;
+    this.#onLine = onLine;
   }
 
   /** Lines with an id above `after`, the oldest first. */
@@ -58,7 +59,7 @@ export class LogRing implements Log {
     };
     this.#lines.push(line);
     if (this.#lines.length > MAX_LOG_LINES) this.#lines.shift();
-    this.#tell(line);
+    this.#onLine(line);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Log, Runtime } from "../../runtime/index.ts";
 import { refusePrivate } from "./address-rules.ts";
 import type { SessionContext } from "./context.ts";
 import { RecordStore } from "./records/record-store.ts";
-import { Roster } from "./rows/roster.ts";
+import { TorrentTable } from "./rows/torrent-table.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { TorrentFiles } from "./records/torrent-files.ts";
 
@@ -13,11 +13,11 @@ export interface ContextParts {
   readonly runtime: Runtime;
   readonly log: Log;
   readonly settings: () => Settings;
-  readonly tell: (delta: EventData<"delta">) => void;
+  readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
 /** The engine and the stores of a session, on its state folder. Nothing is opened yet. */
-export function makeContext({ options, runtime, log, settings, tell }: ContextParts): SessionContext {
+export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
   const { stateDir, peerPort, listenIp, version, allowPrivateAddresses } = options;
   return {
     runtime,
@@ -31,7 +31,7 @@ export function makeContext({ options, runtime, log, settings, tell }: ContextPa
       userAgent: `Millrace ${version}`,
       ...(allowPrivateAddresses ? {} : { checkAddress: refusePrivate }),
     }),
-    roster: new Roster({ clock: runtime.clock, tell }),
+    table: new TorrentTable({ clock: runtime.clock, onDelta }),
     store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) =>
       log.error("cannot keep the session's state", { reason: String(error) }),
     ),

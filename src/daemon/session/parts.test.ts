@@ -25,14 +25,14 @@ describe("the watch folder", () => {
     await s.run(10_500);
     s.host.disk.put("/watch/a.torrent", s.torrent, 2);
     s.host.disk.put("/watch/b.torrent", utf8("d3:fooe"), 1);
-    expect(session.list()).toEqual([]);
+    expect(session.torrents.list()).toEqual([]);
     await s.run(25_000);
-    expect(session.list().map(({ name }) => name)).toEqual(["one.bin"]);
+    expect(session.torrents.list().map(({ name }) => name)).toEqual(["one.bin"]);
     expect(names().toSorted()).toEqual(["/watch/a.torrent.added", "/watch/b.torrent.invalid", "/watch/notes.txt"]);
     s.host.disk.put("/watch/again.torrent", s.torrent, 3);
     await s.run(25_000);
     expect(names()).toContain("/watch/again.torrent.added");
-    expect(session.list()).toHaveLength(1);
+    expect(session.torrents.list()).toHaveLength(1);
   });
 
   it("waits for the rest of a file whose writer pauses for longer than any settling time", async () => {
@@ -40,16 +40,16 @@ describe("the watch folder", () => {
     s.host.disk.put("/watch/a.torrent", s.torrent.slice(0, 100), 1);
     const session = await s.open({ watchDir: "/watch" });
     await s.run(10 * 60_000);
-    expect([session.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
+    expect([session.torrents.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
     expect(
-      session
-        .log()
+      session.log
+        .lines()
         .filter(({ level }) => level === "warn")
         .map(({ message }) => message),
     ).toEqual([expect.stringContaining("ends too soon")]);
     s.host.disk.put("/watch/a.torrent", s.torrent, 2);
     await s.run(11_000);
-    expect(session.list()).toHaveLength(1);
+    expect(session.torrents.list()).toHaveLength(1);
     expect(names()).toEqual(["/watch/a.torrent.added"]);
   });
 
@@ -62,17 +62,17 @@ describe("the watch folder", () => {
         : undefined;
     const session = await s.open({ watchDir: "/watch" });
     await s.run(15_000);
-    const [id = ""] = session.list().map((row) => row.id);
-    await s.wait(session.act({ action: "remove", ids: [id] }));
+    const [id = ""] = session.torrents.list().map((row) => row.id);
+    await s.wait(session.torrents.act({ action: "remove", ids: [id] }));
     await s.run(30_000);
-    expect(session.list()).toEqual([]);
+    expect(session.torrents.list()).toEqual([]);
     await s.wait(session.close());
     const again = await s.open({ watchDir: "/watch" });
     await s.run(30_000);
-    expect([again.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
+    expect([again.torrents.list(), names()]).toEqual([[], ["/watch/a.torrent"]]);
     s.host.disk.put("/watch/a.torrent", s.torrent, 2);
     await s.run(15_000);
-    expect(again.list()).toHaveLength(1);
+    expect(again.torrents.list()).toHaveLength(1);
   });
 
   it("adds what comes after a file that cannot be added now, and complains of that once", async () => {
@@ -81,20 +81,20 @@ describe("the watch folder", () => {
     s.host.disk.put("/watch/b.torrent", s.torrent, 1);
     const session = await s.open({ watchDir: "/watch" });
     await s.run(180_000);
-    expect(session.list().map(({ name }) => name)).toEqual(["one.bin"]);
+    expect(session.torrents.list().map(({ name }) => name)).toEqual(["one.bin"]);
     expect(names().toSorted()).toEqual(["/watch/a.magnet", "/watch/b.torrent.added"]);
-    expect(session.log().filter(({ level }) => level === "warn")).toHaveLength(1);
+    expect(session.log.lines().filter(({ level }) => level === "warn")).toHaveLength(1);
   });
 
   it("is another one as soon as the settings say so, and complains once of one that is not there", async () => {
     s = await SessionStage.begin();
     const session = await s.open({ watchDir: "/nowhere" });
     await s.run(60_000);
-    expect(session.log().filter(({ level }) => level === "warn")).toHaveLength(1);
+    expect(session.log.lines().filter(({ level }) => level === "warn")).toHaveLength(1);
     s.host.disk.put("/watch/a.torrent", s.torrent, 1);
-    await s.wait(session.change({ watchDir: "/watch" }));
+    await s.wait(session.settings.change({ watchDir: "/watch" }));
     await s.run(15_000);
-    expect(session.list()).toHaveLength(1);
+    expect(session.torrents.list()).toHaveLength(1);
   });
 });
 
@@ -117,13 +117,13 @@ describe("a damaged record", () => {
     s.host.disk.put("/state/statistics.json", utf8("damaged"));
     s.host.disk.put("/state/torrents.jsonl", utf8(`{"id":"${id}","added\n${JSON.stringify(good)}\n`));
     const session = await s.open();
-    expect(session.list()).toMatchObject([
+    expect(session.torrents.list()).toMatchObject([
       { id: good.id, label: "kept" },
       { id, state: "paused", name: "one.bin", label: "" },
     ]);
-    expect(session.settings()).toMatchObject({ maxPeers: 100, maxUploadRate: 5_000 });
+    expect(session.settings.get()).toMatchObject({ maxPeers: 100, maxUploadRate: 5_000 });
     await s.wait(session.close());
-    expect((await s.open()).list()).toHaveLength(2);
+    expect((await s.open()).torrents.list()).toHaveLength(2);
   });
 
   it("of a torrent whose file is damaged, too, leaves the others", async () => {
@@ -136,8 +136,10 @@ describe("a damaged record", () => {
     );
     s.host.disk.put("/state/torrents.jsonl", utf8(`${lines.join("\n")}\n`));
     const session = await s.open();
-    expect(session.list().map((row) => row.id)).toEqual([id]);
-    expect(session.log().some(({ level, torrent }) => level === "error" && torrent === "c".repeat(40))).toBe(true);
+    expect(session.torrents.list().map((row) => row.id)).toEqual([id]);
+    expect(session.log.lines().some(({ level, torrent }) => level === "error" && torrent === "c".repeat(40))).toBe(
+      true,
+    );
   });
 });
 

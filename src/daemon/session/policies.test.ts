@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../../test/support/settings.ts";
 import { isPublic, refusePrivate } from "./address-rules.ts";
-import { folderFor } from "./folders.ts";
+import { folderFor } from "./files/folders.ts";
 import { ENDLESS, hasReachedGoal } from "./running/goals.ts";
 import { chooseRunning, moveInQueue, type QueueItem } from "./running/queue.ts";
-import { isAlternativeTime, ratesAt } from "./running/schedule.ts";
+import { isAlternativeTime, ratesAt } from "./settings/schedule.ts";
 
 const item = (id: string, queue: number, more: Partial<QueueItem> = {}): QueueItem => ({
   id,

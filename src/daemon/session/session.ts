@@ -22,64 +22,102 @@ import type {
 } from "../../api/index.ts";
 
 /**
- * The daemon's torrents, as everything that serves them sees it: the API, the events, the Transmission RPC, streaming,
- * metrics. Methods that take an id throw MillraceError `session.not-found` for one that is not there. Rows are
- * immutable: one that has not changed is the same object as before.
+ * The torrents of the daemon, as the HTTP API, the events, the Transmission RPC, streams and metrics use them. Methods
+ * that take an `id` throw MillraceError `session.not-found` when no torrent has it.
  */
 export interface Session {
-  /** All rows, in the order they were added; as of the last second, or the last change of state. */
+  readonly torrents: SessionTorrents;
+  readonly details: SessionDetails;
+  readonly settings: SessionSettings;
+  readonly statistics: SessionStatistics;
+  /** The torrent files that are being made. */
+  readonly tasks: SessionTasks;
+  readonly log: SessionLog;
+  /** Calls `listener` on each event; returns a function that removes the listener. */
+  on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
+}
+
+/** The list of torrents, and what changes it. */
+export interface SessionTorrents {
+  /**
+   * All rows, in the order the torrents were added; at most a second old. A row is immutable: a row without changes is
+   * the same object as before.
+   */
   list(): readonly TorrentRow[];
+  /** The row of one torrent; `undefined` when there is none. */
   row(id: string): TorrentRow | undefined;
-  detail(id: string): TorrentDetail;
+  /** Reads a torrent file without adding it. Throws InputError `metainfo.*`. */
+  inspect(torrent: Uint8Array): Inspected;
+  /**
+   * Adds a torrent file's bytes, a magnet link or an `http(s)` address; resolves to the torrent's id. Rejects with
+   * InputError, NetworkError, StorageError, UsageError `client.duplicate`.
+   */
+  add(source: Uint8Array | string, options: AddOptions): Promise<string>;
+  /** Does one action to many torrents. A failure of one torrent is reported in the result; the others go on. */
+  act(request: ActionRequest): Promise<ActionResult>;
+  /**
+   * Changes names, labels, order or limits. Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError
+   * `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others.
+   */
+  patch(id: string, request: PatchRequest): Promise<void>;
+  /** Sets priorities by the index of the file. */
+  setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
+  /** Replaces all trackers. Rejects with InputError `session.tracker` for a new URL that is not a tracker's. */
+  setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
+  /** Adds peers as `HOST:PORT`. Rejects with InputError for an address that cannot be read. */
+  addPeers(id: string, peers: readonly string[]): Promise<void>;
+}
+
+/** What one torrent shows beyond its row, and its data. */
+export interface SessionDetails {
+  /** The row with the fields that only the view of one torrent shows. */
+  of(id: string): TorrentDetail;
   files(id: string): readonly TorrentFile[];
   peers(id: string): readonly TorrentPeer[];
   trackers(id: string): readonly TorrentTracker[];
   pieces(id: string): TorrentPieces;
   /** The torrent file; `undefined` while it is being fetched. */
   torrentFile(id: string): Uint8Array | undefined;
-
-  /** Reads a torrent file without adding it. Throws InputError `metainfo.*`. */
-  inspect(torrent: Uint8Array): Inspected;
   /**
-   * Adds a torrent file's bytes, a magnet link or an `http(s)` address; resolves to its id. Rejects with InputError,
-   * NetworkError, StorageError, UsageError `client.duplicate`.
-   */
-  add(source: Uint8Array | string, options: AddOptions): Promise<string>;
-  /** One thing for many torrents. Each fails alone. */
-  act(request: ActionRequest): Promise<ActionResult>;
-  /**
-   * Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError `client.path-in-use`,
-   * `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others.
-   */
-  patch(id: string, request: PatchRequest): Promise<void>;
-  setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
-  /** Rejects with InputError `session.tracker` for a new URL that is none of a tracker's. */
-  setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
-  addPeers(id: string, peers: readonly string[]): Promise<void>;
-
-  settings(): Settings;
-  /** Rejects with UsageError `session.settings`. */
-  change(settings: Partial<Settings>): Promise<Settings>;
-  info(): SessionInfo;
-  statistics(): Statistics;
-  history(): History;
-  /** Lines with an id above `after`, the oldest first. */
-  log(after?: number): readonly LogLine[];
-
-  createTorrent(request: CreateRequest): CreateTask;
-  tasks(): readonly CreateTask[];
-  /** Says whether there was one to cancel, or to forget. */
-  cancelTask(id: string): boolean;
-
-  /**
-   * A file's bytes, also while they are still being downloaded. Rejects with `session.not-found`, `session.link` (it
-   * lies elsewhere, by a symbolic link).
+   * Opens a file by its index, also while it is being downloaded. Rejects with MillraceError `session.not-found`;
+   * `session.link` when a symbolic link leads out of the torrent's folder.
    */
   open(id: string, file: number): Promise<FileReading>;
-
-  on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
 }
 
+/** The settings that can be changed while the daemon runs. */
+export interface SessionSettings {
+  /** The settings in force. */
+  get(): Settings;
+  /** Changes settings; resolves to all of them when they are on disk. Rejects with UsageError `session.settings`. */
+  change(settings: Partial<Settings>): Promise<Settings>;
+}
+
+/** The session in numbers. */
+export interface SessionStatistics {
+  /** Version, ports, rate limits in force, free space. */
+  info(): SessionInfo;
+  totals(): Statistics;
+  /** Rates of the last hour and of the last 30 days. */
+  history(): History;
+}
+
+/** Torrent files that are being made. */
+export interface SessionTasks {
+  /** In the order of the requests. */
+  list(): readonly CreateTask[];
+  begin(request: CreateRequest): CreateTask;
+  /** Cancels a task that runs or waits; forgets one that has ended. Returns false when there is no such task. */
+  cancel(id: string): boolean;
+}
+
+/** The last lines of the log. */
+export interface SessionLog {
+  /** Lines with an id above `after`, the oldest first. */
+  lines(after?: number): readonly LogLine[];
+}
+
+/** The events of a session, with their data. */
 export interface SessionEvents {
   delta: EventData<"delta">;
   rates: EventData<"rates">;
@@ -89,14 +127,16 @@ export interface SessionEvents {
   settings: EventData<"settings">;
 }
 
+/** A file of a torrent, opened for reading. */
 export interface FileReading {
   /** Relative to the torrent. */
   readonly path: string;
+  /** Bytes. */
   readonly size: number;
   /**
-   * Bytes `start` up to and without `end`, in order, as they come: pieces that are missing get a deadline, those behind
-   * them are read ahead. Ends with AbortError, or with MillraceError `session.not-active` when nothing can be fetched
-   * for it.
+   * Yields the bytes from `start` up to and without `end`, in order, as they arrive: missing pieces get a deadline, and
+   * the pieces behind them are read ahead. Throws AbortError, or MillraceError `session.not-active` when a piece is
+   * missing and the torrent does not run.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -127,7 +127,7 @@ export class EventHub {
   }
 
   #snapshot(): string {
-    const data = `{"torrents":${rowsJson(this.#session.list())},"session":${JSON.stringify(this.#session.info())}}`;
+    const data = `{"torrents":${rowsJson(this.#session.torrents.list())},"session":${JSON.stringify(this.#session.statistics.info())}}`;
     return this.#write(this.#ring.last, "snapshot", data);
   }
 

@@ -28,7 +28,7 @@ const session: readonly Route[] = [
     path: "/api/v1/session",
     summary: "What surrounds everything",
     response: sessionInfo,
-    handle: ({ services }) => json(services.session.info()),
+    handle: ({ services }) => json(services.session.statistics.info()),
   }),
   route({
     ...plain,
@@ -37,7 +37,7 @@ const session: readonly Route[] = [
     path: "/api/v1/settings",
     summary: "Settings",
     response: settings,
-    handle: ({ services }) => json(services.session.settings()),
+    handle: ({ services }) => json(services.session.settings.get()),
   }),
   route({
     ...plain,
@@ -47,7 +47,7 @@ const session: readonly Route[] = [
     summary: "Change settings",
     body: jsonBody(settings.partial().strict()),
     response: settings,
-    handle: async ({ services, body }) => json(await services.session.change(given(body))),
+    handle: async ({ services, body }) => json(await services.session.settings.change(given(body))),
   }),
   route({
     ...plain,
@@ -56,7 +56,7 @@ const session: readonly Route[] = [
     path: "/api/v1/statistics",
     summary: "Totals",
     response: statistics,
-    handle: ({ services }) => json(services.session.statistics()),
+    handle: ({ services }) => json(services.session.statistics.totals()),
   }),
   route({
     ...plain,
@@ -65,7 +65,7 @@ const session: readonly Route[] = [
     path: "/api/v1/statistics/history",
     summary: "Rates of the last hour and the last month",
     response: history,
-    handle: ({ services }) => json(services.session.history()),
+    handle: ({ services }) => json(services.session.statistics.history()),
   }),
   route({
     ...plain,
@@ -75,7 +75,7 @@ const session: readonly Route[] = [
     summary: "The last lines of the log",
     query: logQuery,
     response: z.array(logLine),
-    handle: ({ services, query }) => json(services.session.log(query.after)),
+    handle: ({ services, query }) => json(services.session.log.lines(query.after)),
   }),
   route({
     ...plain,
@@ -86,7 +86,7 @@ const session: readonly Route[] = [
     body: jsonBody(createRequest),
     status: 202,
     response: createTask,
-    handle: ({ services, body }) => json(services.session.createTorrent(body), 202),
+    handle: ({ services, body }) => json(services.session.tasks.begin(body), 202),
   }),
   route({
     ...plain,
@@ -95,7 +95,7 @@ const session: readonly Route[] = [
     path: "/api/v1/tasks",
     summary: "Torrent files that are being made",
     response: z.array(createTask),
-    handle: ({ services }) => json(services.session.tasks()),
+    handle: ({ services }) => json(services.session.tasks.list()),
   }),
   route({
     ...plain,
@@ -106,7 +106,7 @@ const session: readonly Route[] = [
     params: z.object({ id: z.string().min(1).max(100) }),
     status: 204,
     handle: ({ services, params: { id } }) => {
-      if (!services.session.cancelTask(id)) throw new HttpError(404, "session.not-found", "there is no such task");
+      if (!services.session.tasks.cancel(id)) throw new HttpError(404, "session.not-found", "there is no such task");
       return noContent();
     },
   }),

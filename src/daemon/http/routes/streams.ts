@@ -35,7 +35,7 @@ export const streamRoutes: readonly Route[] = [
     query: z.strictObject({ ticket }),
     media: "audio/x-mpegurl",
     handle: ({ services, caller, incoming, params: { id }, query }) => {
-      const { name } = services.session.detail(id);
+      const { name } = services.session.details.of(id);
       const scheme =
         incoming.headers.origin?.toString().startsWith("https:") === true ||
         incoming.headers["x-forwarded-proto"] === "https"
@@ -47,7 +47,7 @@ export const streamRoutes: readonly Route[] = [
         base: `${scheme}://${incoming.headers.host ?? ""}`,
         torrent: id,
         ticket: own,
-        files: services.session.files(id),
+        files: services.session.details.files(id),
       });
       return new Response(text, {
         headers: {
@@ -70,7 +70,7 @@ export const streamRoutes: readonly Route[] = [
     media: "application/octet-stream",
     handle: async ({ services, incoming, outgoing, params, query }) => {
       const index = Number(params.file);
-      const reading = await services.session.open(params.id, index);
+      const reading = await services.session.details.open(params.id, index);
       services.streams.serve({
         incoming,
         outgoing,

@@ -40,7 +40,7 @@ const many: readonly Route[] = [
     summary: "List torrents",
     query: listQuery,
     response: torrentList,
-    handle: ({ services, query }) => jsonText(listJson(services.session.list(), query)),
+    handle: ({ services, query }) => jsonText(listJson(services.session.torrents.list(), query)),
   }),
   route({
     ...plain,
@@ -52,9 +52,9 @@ const many: readonly Route[] = [
     status: 201,
     response: added,
     handle: async ({ services, body }) => {
-      if ("file" in body) return json({ id: await services.session.add(body.file, body.options) }, 201);
+      if ("file" in body) return json({ id: await services.session.torrents.add(body.file, body.options) }, 201);
       const { url, ...options } = body;
-      return json({ id: await services.session.add(url, options) }, 201);
+      return json({ id: await services.session.torrents.add(url, options) }, 201);
     },
   }),
   route({
@@ -65,7 +65,7 @@ const many: readonly Route[] = [
     summary: "Look into a torrent file without adding it",
     body: torrentBody(),
     response: inspected,
-    handle: ({ services, body }) => json(services.session.inspect(body)),
+    handle: ({ services, body }) => json(services.session.torrents.inspect(body)),
   }),
   route({
     ...plain,
@@ -75,7 +75,7 @@ const many: readonly Route[] = [
     summary: "Do one thing to many torrents",
     body: jsonBody(actionRequest),
     response: actionResult,
-    handle: async ({ services, body }) => json(await services.session.act(body)),
+    handle: async ({ services, body }) => json(await services.session.torrents.act(body)),
   }),
 ];
 
@@ -89,7 +89,7 @@ const one: readonly Route[] = [
     summary: "One torrent with everything",
     params,
     response: torrentDetail,
-    handle: ({ services, params: { id } }) => json(services.session.detail(id)),
+    handle: ({ services, params: { id } }) => json(services.session.details.of(id)),
   }),
   route({
     ...plain,
@@ -101,8 +101,8 @@ const one: readonly Route[] = [
     body: jsonBody(patchRequest),
     response: torrentDetail,
     handle: async ({ services, params: { id }, body }) => {
-      await services.session.patch(id, body);
-      return json(services.session.detail(id));
+      await services.session.torrents.patch(id, body);
+      return json(services.session.details.of(id));
     },
   }),
   route({
@@ -115,8 +115,8 @@ const one: readonly Route[] = [
     query: removeQuery,
     status: 204,
     handle: async ({ services, params: { id }, query }) => {
-      services.session.detail(id);
-      const { failed } = await services.session.act({
+      services.session.details.of(id);
+      const { failed } = await services.session.torrents.act({
         action: "remove",
         ids: [id],
         deleteData: query.deleteData === "true",
@@ -134,7 +134,7 @@ const one: readonly Route[] = [
     summary: "Files with progress and priority",
     params,
     response: z.array(file),
-    handle: ({ services, params: { id } }) => json(services.session.files(id)),
+    handle: ({ services, params: { id } }) => json(services.session.details.files(id)),
   }),
   route({
     ...plain,
@@ -146,15 +146,15 @@ const one: readonly Route[] = [
     body: jsonBody(filesRequest),
     response: z.array(file),
     handle: async ({ services, params: { id }, body }) => {
-      const count = services.session.files(id).length;
+      const count = services.session.details.files(id).length;
       const priorities = new Map(Object.entries(body.priorities).map(([index, priority]) => [Number(index), priority]));
       const stranger = [...priorities.keys()].find((index) => index >= count);
       if (stranger !== undefined)
         throw new HttpError(422, "http.invalid", `there is no file ${stranger}`, {
           issues: [{ path: `priorities.${stranger}`, message: "no such file" }],
         });
-      await services.session.setPriorities(id, priorities);
-      return json(services.session.files(id));
+      await services.session.torrents.setPriorities(id, priorities);
+      return json(services.session.details.files(id));
     },
   }),
   route({
@@ -165,7 +165,7 @@ const one: readonly Route[] = [
     summary: "Connected peers",
     params,
     response: z.array(peer),
-    handle: ({ services, params: { id } }) => json(services.session.peers(id)),
+    handle: ({ services, params: { id } }) => json(services.session.details.peers(id)),
   }),
   route({
     ...plain,
@@ -177,7 +177,7 @@ const one: readonly Route[] = [
     body: jsonBody(peersRequest),
     status: 204,
     handle: async ({ services, params: { id }, body }) => {
-      await services.session.addPeers(id, body.peers);
+      await services.session.torrents.addPeers(id, body.peers);
       return noContent();
     },
   }),
@@ -189,7 +189,7 @@ const one: readonly Route[] = [
     summary: "Trackers and what they answered",
     params,
     response: z.array(tracker),
-    handle: ({ services, params: { id } }) => json(services.session.trackers(id)),
+    handle: ({ services, params: { id } }) => json(services.session.details.trackers(id)),
   }),
   route({
     ...plain,
@@ -201,8 +201,8 @@ const one: readonly Route[] = [
     body: jsonBody(trackersRequest),
     response: z.array(tracker),
     handle: async ({ services, params: { id }, body }) => {
-      await services.session.setTrackers(id, body.tiers);
-      return json(services.session.trackers(id));
+      await services.session.torrents.setTrackers(id, body.tiers);
+      return json(services.session.details.trackers(id));
     },
   }),
   route({
@@ -213,7 +213,7 @@ const one: readonly Route[] = [
     summary: "Which pieces are there, and how many have each",
     params,
     response: pieces,
-    handle: ({ services, params: { id } }) => json(services.session.pieces(id)),
+    handle: ({ services, params: { id } }) => json(services.session.details.pieces(id)),
   }),
   route({
     ...plain,
@@ -224,8 +224,8 @@ const one: readonly Route[] = [
     params,
     media: "application/x-bittorrent",
     handle: ({ services, params: { id } }) => {
-      const { name } = services.session.detail(id);
-      const bytes = services.session.torrentFile(id);
+      const { name } = services.session.details.of(id);
+      const bytes = services.session.details.torrentFile(id);
       if (bytes === undefined)
         throw new HttpError(409, "session.no-metadata", "the torrent file is still being fetched");
       return new Response(Buffer.from(bytes), {
@@ -245,7 +245,7 @@ const one: readonly Route[] = [
     summary: "The magnet link",
     params,
     response: magnetAnswer,
-    handle: ({ services, params: { id } }) => json({ magnet: services.session.detail(id).magnet }),
+    handle: ({ services, params: { id } }) => json({ magnet: services.session.details.of(id).magnet }),
   }),
 ];
 

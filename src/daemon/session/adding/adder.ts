@@ -3,20 +3,20 @@ import { InputError, UsageError } from "../../../base/index.ts";
 import type { AddOptions as EngineOptions, KeptWhere, Torrent } from "../../../client/index.ts";
 import { isLink } from "../../../client/index.ts";
 import type { SessionContext } from "../context.ts";
-import { enrol, type EnrolOptions } from "./enrol.ts";
+import { registerTorrent, type RegisterOptions } from "./register-torrent.ts";
 import { parseMetainfo } from "../../../metainfo/index.ts";
-import { folderFor, placeOf } from "../folders.ts";
+import { folderFor, placeOf } from "../files/folders.ts";
 import { MAX_CHANGES_AT_ONCE } from "../limits.ts";
 import type { LoadedRecords } from "../records/record-store.ts";
 import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "../records/record.ts";
-import { eachOf } from "../each-of.ts";
+import { eachOf } from "../torrents/each-of.ts";
 
 /** Brings torrents into the session: new ones, and those of an earlier run. */
 export class Adder {
-  readonly #options: EnrolOptions;
+  readonly #options: RegisterOptions;
   #nextQueue = 0;
 
-  constructor(options: EnrolOptions) {
+  constructor(options: RegisterOptions) {
     this.#options = options;
   }
 
@@ -70,7 +70,7 @@ export class Adder {
       await torrent.remove();
       throw error;
     }
-    enrol(this.#options, torrent, record);
+    registerTorrent(this.#options, torrent, record);
     context.log.info(`added: ${torrent.name}`, { infoHash: id });
     return id;
   }
@@ -143,7 +143,7 @@ export class Adder {
 
   async #restore(records: readonly TorrentRecord[]): Promise<void> {
     const { context } = this.#options;
-    const { size } = context.roster;
+    const { size } = context.table;
     const named = await Promise.all(records.map((record) => this.#named(record)));
     const sorted = named.toSorted((a, b) => a.addedAt - b.addedAt);
     const inQueue = sorted.toSorted((a, b) => a.queue - b.queue);
@@ -162,7 +162,8 @@ export class Adder {
     });
     for (const record of sorted) {
       const torrent = torrents.get(record.id);
-      if (torrent !== undefined) enrol(this.#options, torrent, { ...record, queue: places.get(record.id) ?? 0 });
+      if (torrent !== undefined)
+        registerTorrent(this.#options, torrent, { ...record, queue: places.get(record.id) ?? 0 });
     }
   }
 
@@ -208,7 +209,7 @@ function obstacles(error: unknown, removals: SessionContext["removals"]): readon
   return removal === undefined ? [] : [removal];
 }
 
-/** Always paused: who runs is the conductor's to say. */
+/** Always paused: who runs is the runControl's to say. */
 function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
   const { folder, priorities, limits } = record;
   return {

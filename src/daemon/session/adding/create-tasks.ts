@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import { InputError, MillraceError, toError } from "../../../base/index.ts";
 import { createTorrent } from "../../../creation/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import { isInside } from "../inside.ts";
+import { isInside } from "../files/inside.ts";
+import type { SessionTasks } from "../session.ts";
 import { MAX_TASKS } from "../limits.ts";
 
 export interface CreateTasksOptions {
@@ -12,7 +13,7 @@ export interface CreateTasksOptions {
   readonly downloadDir: () => string;
   /** Whether a symbolic link may lead out of what a torrent is made of, or out of the download folder. */
   readonly followLinks: boolean;
-  readonly tell: (task: CreateTask) => void;
+  readonly onChange: (task: CreateTask) => void;
   /** Takes the finished torrent in; `path` is what it was made of. Resolves to its id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
@@ -23,7 +24,7 @@ interface Job {
 }
 
 /** Torrent files being made: one after the other, with progress, each may be cancelled. */
-export class CreateTasks {
+export class CreateTasks implements SessionTasks {
   readonly #options: CreateTasksOptions;
   readonly #jobs = new Map<string, Job>();
   #last: Promise<void> = Promise.resolve();
@@ -50,7 +51,7 @@ export class CreateTasks {
     const job: Job = { task, abort: new AbortController() };
     this.#jobs.set(task.id, job);
     this.#forgetOld();
-    this.#options.tell(task);
+    this.#options.onChange(task);
     this.#last = this.#last.then(() => this.#run(job, request));
     return task;
   }
@@ -116,7 +117,7 @@ export class CreateTasks {
 
   #update(job: Job, changes: Partial<CreateTask>): void {
     job.task = { ...job.task, ...changes };
-    this.#options.tell(job.task);
+    this.#options.onChange(job.task);
   }
 
   /** The oldest that have ended. */

@@ -1,4 +1,4 @@
-import type { History, Rates } from "../../../api/index.ts";
+import type { History, RateSample } from "../../../api/index.ts";
 import { z } from "zod";
 import { InputError } from "../../../base/index.ts";
 import type { Files, Log } from "../../../runtime/index.ts";
@@ -17,7 +17,7 @@ const stored = z.object({
 class Ring {
   readonly #ms: number;
   readonly #entries: number;
-  #kept: Rates[] = [];
+  #kept: RateSample[] = [];
   #open: { at: number; down: number; up: number } | undefined;
 
   constructor(ms: number, entries: number) {
@@ -25,7 +25,7 @@ class Ring {
     this.#entries = entries;
   }
 
-  set(kept: readonly Rates[]): void {
+  set(kept: readonly RateSample[]): void {
     this.#kept = [...kept];
   }
 
@@ -43,13 +43,13 @@ class Ring {
   }
 
   /** With the interval that is not over yet. */
-  list(): Rates[] {
+  list(): RateSample[] {
     return this.#open === undefined
       ? [...this.#kept]
       : [...this.#kept, this.#average(this.#open)].slice(-this.#entries);
   }
 
-  #average({ at, down, up }: Rates): Rates {
+  #average({ at, down, up }: RateSample): RateSample {
     const seconds = this.#ms / 1000;
     return { at, down: Math.round(down / seconds), up: Math.round(up / seconds) };
   }

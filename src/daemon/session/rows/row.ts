@@ -2,14 +2,14 @@ import type { TorrentRow, TorrentState } from "../../../api/index.ts";
 import { unreachable } from "../../../base/index.ts";
 import type { TorrentState as EngineState } from "../../../client/index.ts";
 import { safeName } from "../../../metainfo/index.ts";
-import type { Entry } from "../entry.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { labelsOf } from "../records/record.ts";
-import { trackerProblem } from "../tracker-problem.ts";
+import { trackerProblem } from "./tracker-problem.ts";
 
 /**
  * A torrent as lists show it, worked out anew. Fields that have not changed in substance are the same values as before.
  */
-export function makeRow(entry: Omit<Entry, "row">, queue: number): TorrentRow {
+export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): TorrentRow {
   const { record, torrent } = entry;
   const status = torrent.status();
   const isKnown = torrent.isOpened;

@@ -11,10 +11,10 @@ import type { PeerStatus } from "../../../client/index.ts";
 import { formatMagnet, magnetOf, parseMetainfo } from "../../../metainfo/index.ts";
 import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
-import type { Entry } from "../entry.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
 /** What only a torrent's own page shows, with its row. `now`: milliseconds since 1970. */
-export function detailOf(entry: Entry, now: number): TorrentDetail {
+export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
   const status = torrent.status();
@@ -40,19 +40,19 @@ export function detailOf(entry: Entry, now: number): TorrentDetail {
   };
 }
 
-function shownMagnet({ torrent }: Entry): string {
+function shownMagnet({ torrent }: TorrentEntry): string {
   const { metainfo } = torrent;
   if (metainfo === undefined) return torrent.magnet;
   return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
 }
 
-export function filesOf({ torrent }: Entry): TorrentFile[] {
+export function filesOf({ torrent }: TorrentEntry): TorrentFile[] {
   return torrent
     .files()
     .map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
 }
 
-export function peersOf({ torrent }: Entry): TorrentPeer[] {
+export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   return torrent.peers().map((peer) => ({
     ip: peer.ip,
     port: peer.port,
@@ -75,7 +75,7 @@ function flagsOf(peer: PeerStatus): string {
   return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
 }
 
-export function trackersOf({ torrent }: Entry): TorrentTracker[] {
+export function trackersOf({ torrent }: TorrentEntry): TorrentTracker[] {
   const known = torrent.trackers();
   if (known.length > 0) {
     return known.map((status) => ({
@@ -114,7 +114,7 @@ function finite(time: number | undefined): number | null {
   return time === undefined || !Number.isFinite(time) ? null : Math.round(time);
 }
 
-export function piecesOf({ torrent }: Entry): TorrentPieces {
+export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   const count = torrent.metainfo?.pieceCount ?? 0;
   const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
   const availability = torrent.availability() ?? new Uint8Array(count);

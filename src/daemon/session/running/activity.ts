@@ -1,5 +1,5 @@
 import type { TorrentStateKind } from "../../../client/index.ts";
-import type { Activity, Entry } from "../entry.ts";
+import type { Activity, TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
 /** Whether a torrent in this state wants data and looks for it. */
@@ -15,7 +15,7 @@ export function activityOf(kind: TorrentStateKind): Activity | undefined {
 
 /** Seconds for which a torrent has done something, over all runs. `now`: milliseconds since 1970. */
 export function secondsIn(
-  { record, activity }: Pick<Entry, "record" | "activity">,
+  { record, activity }: Pick<TorrentEntry, "record" | "activity">,
   which: Activity,
   now: number,
 ): number {
@@ -25,13 +25,17 @@ export function secondsIn(
 
 /** What the record has to say of the time until `now`, when the activity ends then. */
 export function countedSeconds(
-  entry: Pick<Entry, "record" | "activity">,
+  entry: Pick<TorrentEntry, "record" | "activity">,
   now: number,
 ): Pick<TorrentRecord, "downloadingSeconds" | "seededSeconds"> {
   return { downloadingSeconds: secondsIn(entry, "downloading", now), seededSeconds: secondsIn(entry, "seeding", now) };
 }
 
 /** When a torrent last moved data or was started; milliseconds since 1970. */
-export function lastActivity({ record, activeAt, activity }: Pick<Entry, "record" | "activeAt" | "activity">): number {
+export function lastActivity({
+  record,
+  activeAt,
+  activity,
+}: Pick<TorrentEntry, "record" | "activeAt" | "activity">): number {
   return Math.max(activeAt ?? 0, record.startedAt ?? 0, activity?.since ?? 0);
 }

@@ -1,34 +1,34 @@
 import type { EventData, TorrentRow } from "../../../api/index.ts";
 import { MillraceError } from "../../../base/index.ts";
 import type { Clock, Timer } from "../../../runtime/index.ts";
-import type { Entry } from "../entry.ts";
-import { TELL_MS } from "../limits.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
+import { EVENT_DELAY_MS } from "../limits.ts";
 import { changesOf, makeRow } from "./row.ts";
 
-export interface RosterOptions {
+export interface TorrentTableOptions {
   readonly clock: Clock;
-  readonly tell: (delta: EventData<"delta">) => void;
+  readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
 /**
  * All torrents with their rows. A row is worked out when somebody says that it may have changed, and told, once for all
  * changes of a moment, when it has. What does not change costs nothing.
  */
-export class Roster {
+export class TorrentTable {
   /** Rows worked out so far: for tests of what a second costs. */
   computed = 0;
   /** Bytes that the rows told of so far moved. */
   readonly moved = { downloaded: 0, uploaded: 0 };
-  readonly #options: RosterOptions;
-  readonly #entries = new Map<string, Entry>();
-  readonly #touched = new Set<Entry>();
+  readonly #options: TorrentTableOptions;
+  readonly #entries = new Map<string, TorrentEntry>();
+  readonly #touched = new Set<TorrentEntry>();
   /** Whose row goes out whole. */
-  readonly #fresh = new Set<Entry>();
+  readonly #fresh = new Set<TorrentEntry>();
   readonly #removed = new Set<string>();
   #rows: readonly TorrentRow[] | undefined;
   #timer: Timer | undefined;
 
-  constructor(options: RosterOptions) {
+  constructor(options: TorrentTableOptions) {
     this.#options = options;
   }
 
@@ -36,16 +36,22 @@ export class Roster {
     return this.#entries.size;
   }
 
-  entries(): IterableIterator<Entry> {
+  /** This table with all changes worked out: a caller that changes something and reads the rows sees the change. */
+  current(): this {
+    this.flush();
+    return this;
+  }
+
+  entries(): IterableIterator<TorrentEntry> {
     return this.#entries.values();
   }
 
-  find(id: string): Entry | undefined {
+  find(id: string): TorrentEntry | undefined {
     return this.#entries.get(id);
   }
 
   /** Throws MillraceError `session.not-found`. */
-  get(id: string): Entry {
+  get(id: string): TorrentEntry {
     const entry = this.#entries.get(id);
     if (entry === undefined)
       throw new MillraceError("session.not-found", `there is no torrent ${id.slice(0, 100)}`, {
@@ -60,7 +66,7 @@ export class Roster {
     return this.#rows;
   }
 
-  add(entry: Entry): void {
+  add(entry: TorrentEntry): void {
     this.#entries.set(entry.id, entry);
     this.#removed.delete(entry.id);
     this.#fresh.add(entry);
@@ -81,7 +87,7 @@ export class Roster {
   }
 
   /** A torrent's row may have changed: it is worked out, and told if so, in a moment. */
-  touch(entry: Entry): void {
+  touch(entry: TorrentEntry): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#touched.add(entry);
     this.#schedule();
@@ -110,7 +116,7 @@ export class Roster {
     this.#touched.clear();
     this.#fresh.clear();
     this.#removed.clear();
-    if (changed.length > 0 || removed.length > 0) this.#options.tell({ changed, removed });
+    if (changed.length > 0 || removed.length > 0) this.#options.onDelta({ changed, removed });
   }
 
   close(): void {
@@ -118,12 +124,12 @@ export class Roster {
     this.#timer = undefined;
   }
 
-  #compute(entry: Entry): TorrentRow {
+  #compute(entry: TorrentEntry): TorrentRow {
     this.computed++;
     return makeRow(entry, entry.record.queue);
   }
 
   #schedule(): void {
-    this.#timer ??= this.#options.clock.after(TELL_MS, () => this.flush());
+    this.#timer ??= this.#options.clock.after(EVENT_DELAY_MS, () => this.flush());
   }
 }

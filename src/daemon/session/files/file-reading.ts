@@ -1,9 +1,9 @@
-import type { Priority } from "../../api/index.ts";
-import { errorCode, MillraceError } from "../../base/index.ts";
-import type { Files } from "../../runtime/index.ts";
-import type { Entry } from "./entry.ts";
+import type { Priority } from "../../../api/index.ts";
+import { errorCode, MillraceError } from "../../../base/index.ts";
+import type { Files } from "../../../runtime/index.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { isInside } from "./inside.ts";
-import type { FileReading } from "./session.ts";
+import type { FileReading } from "../session.ts";
 
 export interface OpenFileOptions {
   readonly files: Pick<Files, "realPath">;
@@ -16,7 +16,7 @@ export interface OpenFileOptions {
  * A file to be read by ranges, also while it is downloaded. Rejects with MillraceError `session.not-found`,
  * `session.link`.
  */
-export async function openFile(entry: Entry, index: number, options: OpenFileOptions): Promise<FileReading> {
+export async function openFile(entry: TorrentEntry, index: number, options: OpenFileOptions): Promise<FileReading> {
   const { torrent } = entry;
   const { files, followLinks, setPriorities } = options;
   const file = torrent.metainfo?.files[index];

@@ -1,24 +1,24 @@
 import type { Torrent } from "../../../client/index.ts";
 import { activityOf, countedSeconds } from "../running/activity.ts";
 import { counters, note, type SessionContext } from "../context.ts";
-import type { Conductor } from "../running/conductor.ts";
-import type { Entry } from "../entry.ts";
+import type { RunControl } from "../running/run-control.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 import { makeRow } from "../rows/row.ts";
 import { trackerHosts } from "../rows/views.ts";
 
 /** What follows from what happens to a torrent. */
-export interface EnrolOptions {
+export interface RegisterOptions {
   readonly context: SessionContext;
-  readonly conductor: Conductor;
-  /** A torrent is complete, on disk. `isNews`: it was downloaded, and not found to be there. */
-  readonly onComplete: (entry: Entry, isNews: boolean) => void;
+  readonly runControl: RunControl;
+  /** A torrent is complete, on disk. `isDownloaded`: it was downloaded, and not found to be there. */
+  readonly onComplete: (entry: TorrentEntry, isDownloaded: boolean) => void;
 }
 
 /** Takes an engine's torrent into the session: its row, and what is done when its state changes. */
-export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRecord): Entry {
-  const { context, conductor } = options;
-  const { roster } = context;
+export function registerTorrent(options: RegisterOptions, torrent: Torrent, record: TorrentRecord): TorrentEntry {
+  const { context, runControl } = options;
+  const { table } = context;
   const facts = {
     id: record.id,
     torrent,
@@ -29,7 +29,7 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
     activity: undefined,
     activeAt: record.activeAt ?? undefined,
   };
-  const entry: Entry = { ...facts, row: makeRow(facts, record.queue) };
+  const entry: TorrentEntry = { ...facts, row: makeRow(facts, record.queue) };
   let kind = torrent.state.kind;
   torrent.on("state", (state) => {
     // A check tells of each piece: the look once a second sees that.
@@ -37,10 +37,10 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
     kind = state.kind;
     onState(options, entry);
   });
-  torrent.on("trackers", () => roster.touch(entry));
+  torrent.on("trackers", () => table.touch(entry));
   torrent.on("metadata", (metainfo) => {
     entry.trackerHosts = trackerHosts(torrent.trackerTiers);
-    roster.touch(entry);
+    table.touch(entry);
     context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
       () => note(context, entry, { size: metainfo.totalSize }),
       (error: unknown) =>
@@ -63,12 +63,12 @@ export function enrol(options: EnrolOptions, torrent: Torrent, record: TorrentRe
   torrent.on("failed", (error) =>
     context.log.warn(`failed: ${entry.row.name}`, { infoHash: entry.id, code: error.code, reason: error.message }),
   );
-  roster.add(entry);
-  conductor.reconsider();
+  table.add(entry);
+  runControl.reconsider();
   return entry;
 }
 
-function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
+function onState({ context, runControl }: RegisterOptions, entry: TorrentEntry): void {
   const { torrent } = entry;
   const { kind } = torrent.state;
   const now = context.runtime.clock.wallTime();
@@ -81,6 +81,6 @@ function onState({ context, conductor }: EnrolOptions, entry: Entry): void {
     entry.activity = activity === undefined ? undefined : { kind: activity, since: now };
   }
   if (kind === "paused" || kind === "failed" || kind === "seeding") note(context, entry, counters(entry));
-  context.roster.touch(entry);
-  conductor.reconsider();
+  context.table.touch(entry);
+  runControl.reconsider();
 }

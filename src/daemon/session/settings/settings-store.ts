@@ -3,7 +3,7 @@ import { settings as settingsSchema, type Settings } from "../../../api/index.ts
 import { InputError, parentPath, UsageError } from "../../../base/index.ts";
 import type { Files, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "../limits.ts";
-import { readSealed, writeSealed } from "./sealed-text.ts";
+import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
 /** Field by field: one that is damaged does not cost the others. */
 const partial = settingsSchema.partial();

@@ -1,24 +1,24 @@
-import type { ActionRequest, ActionResult } from "../../api/index.ts";
-import { errorCode, MillraceError, toError, unreachable } from "../../base/index.ts";
-import { checkDiskName } from "../../client/index.ts";
-import type { Conductor } from "./running/conductor.ts";
-import { note, remember, type SessionContext } from "./context.ts";
+import type { ActionRequest, ActionResult } from "../../../api/index.ts";
+import { errorCode, MillraceError, toError, unreachable } from "../../../base/index.ts";
+import { checkDiskName } from "../../../client/index.ts";
+import type { RunControl } from "../running/run-control.ts";
+import { note, remember, type SessionContext } from "../context.ts";
 import { eachOf } from "./each-of.ts";
-import type { Entry } from "./entry.ts";
-import { placeOf } from "./folders.ts";
-import { MAX_CHANGES_AT_ONCE } from "./limits.ts";
-import { ENDLESS } from "./running/goals.ts";
-import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "./records/record.ts";
-import { moveInQueue, type QueueMove } from "./running/queue.ts";
+import type { TorrentEntry } from "./torrent-entry.ts";
+import { placeOf } from "../files/folders.ts";
+import { MAX_CHANGES_AT_ONCE } from "../limits.ts";
+import { ENDLESS } from "../running/goals.ts";
+import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "../records/record.ts";
+import { moveInQueue, type QueueMove } from "../running/queue.ts";
 
 /** What a person, or a program, does with many torrents at once. */
 export class Actions {
   readonly #context: SessionContext;
-  readonly #conductor: Conductor;
+  readonly #runControl: RunControl;
 
-  constructor(context: SessionContext, conductor: Conductor) {
+  constructor(context: SessionContext, runControl: RunControl) {
     this.#context = context;
-    this.#conductor = conductor;
+    this.#runControl = runControl;
   }
 
   /** Each torrent fails alone. Resolves when what was asked is remembered; pausing and checking go on behind it. */
@@ -29,18 +29,18 @@ export class Actions {
     const queued = request.action === "queue" ? this.#moveInQueue(ids, request.to) : undefined;
     await eachOf(ids, isSlow ? MAX_CHANGES_AT_ONCE : ids.length, async (id) => {
       try {
-        await this.#do(this.#context.roster.get(id), request);
+        await this.#do(this.#context.table.get(id), request);
       } catch (thrown) {
         const error = thrown instanceof MillraceError ? thrown : new MillraceError("internal", toError(thrown).message);
         failed.push({ id, code: error.code, message: error.message });
       }
     });
     await queued;
-    this.#conductor.apply();
+    this.#runControl.apply();
     return { done: ids.length - failed.length, failed };
   }
 
-  async setLimits(entry: Entry, limits: LimitChanges): Promise<void> {
+  async setLimits(entry: TorrentEntry, limits: LimitChanges): Promise<void> {
     const all = changedLimits(entry.record.limits, limits);
     entry.torrent.setRates({
       maxDownloadRate: all.maxDownloadRate ?? undefined,
@@ -48,10 +48,10 @@ export class Actions {
     });
     entry.torrent.setMaxPeers(all.maxPeers ?? undefined);
     await remember(this.#context, entry, { limits: all });
-    this.#conductor.checkGoals([entry]);
+    this.#runControl.checkGoals([entry]);
   }
 
-  remove(entry: Entry, deleteData: boolean): Promise<void> {
+  remove(entry: TorrentEntry, deleteData: boolean): Promise<void> {
     const { removals } = this.#context;
     const removal = this.#remove(entry, deleteData);
     const ended = removal.catch(() => undefined).finally(() => removals.delete(entry.id));
@@ -59,18 +59,18 @@ export class Actions {
     return removal;
   }
 
-  async #remove(entry: Entry, deleteData: boolean): Promise<void> {
-    const { roster, store, torrentFiles, log } = this.#context;
+  async #remove(entry: TorrentEntry, deleteData: boolean): Promise<void> {
+    const { table, store, torrentFiles, log } = this.#context;
     // From here on it is gone, also after a crash: what is left to do is done at the next start.
     const before = entry.record;
-    roster.delete(entry.id);
+    table.delete(entry.id);
     entry.record = { ...before, isStarted: false, removal: deleteData ? "delete-data" : "keep-data" };
     try {
       await store.put(entry.record);
     } catch (error) {
       // Not remembered, not removed: it runs on where everybody can see it.
       entry.record = before;
-      roster.add(entry);
+      table.add(entry);
       note(this.#context, entry, {});
       throw error;
     }
@@ -81,7 +81,7 @@ export class Actions {
   }
 
   /** The data has been moved by somebody else: it is looked for, and checked, where it is said to be. */
-  async #find(entry: Entry, folder: string): Promise<void> {
+  async #find(entry: TorrentEntry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
     await remember(this.#context, entry, { folder: place, destination: null });
@@ -89,7 +89,7 @@ export class Actions {
   }
 
   /** Renames the file or folder on the disk. Rejects as {@link Session.patch}; then it has the name that it had. */
-  async rename(entry: Entry, name: string): Promise<void> {
+  async rename(entry: TorrentEntry, name: string): Promise<void> {
     checkDiskName(name);
     const { torrent, record } = entry;
     const before = torrent.metainfo?.name;
@@ -110,19 +110,19 @@ export class Actions {
         );
       throw error;
     } finally {
-      this.#conductor.reconsider();
+      this.#runControl.reconsider();
     }
     note(this.#context, entry, { diskName: name, renamingTo: null });
     this.#context.log.info(`renamed on the disk to ${name}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
   /** Moves a torrent that is complete out of the folder for incomplete ones; nothing happens to any other. */
-  async arrive(entry: Entry): Promise<void> {
+  async arrive(entry: TorrentEntry): Promise<void> {
     const { destination } = entry.record;
     if (destination !== null) await this.#moveNow(entry, destination);
   }
 
-  async move(entry: Entry, folder: string): Promise<void> {
+  async move(entry: TorrentEntry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     const { destination, done, wanted } = entry.record;
     // It stays in the folder for incomplete torrents until it is complete.
@@ -131,7 +131,7 @@ export class Actions {
     return this.#moveNow(entry, place);
   }
 
-  async #moveNow(entry: Entry, place: string): Promise<void> {
+  async #moveNow(entry: TorrentEntry, place: string): Promise<void> {
     if (place === entry.record.folder && entry.record.movingTo === null)
       return remember(this.#context, entry, { destination: null });
     const before = entry.record.movingTo;
@@ -143,15 +143,15 @@ export class Actions {
       // goes.
       const code = errorCode(error);
       if (code !== "aborted") note(this.#context, entry, { movingTo: code === "torrent.moving" ? before : null });
-      this.#conductor.reconsider();
+      this.#runControl.reconsider();
       throw error;
     }
     await remember(this.#context, entry, { folder: place, movingTo: null, destination: null });
     this.#context.log.info(`moved to ${place}: ${entry.row.name}`, { infoHash: entry.id });
-    this.#conductor.reconsider();
+    this.#runControl.reconsider();
   }
 
-  async #do(entry: Entry, request: ActionRequest): Promise<void> {
+  async #do(entry: TorrentEntry, request: ActionRequest): Promise<void> {
     switch (request.action) {
       case "start":
       case "start-now":
@@ -189,7 +189,7 @@ export class Actions {
     }
   }
 
-  #recheck(entry: Entry): void {
+  #recheck(entry: TorrentEntry): void {
     entry.isRechecking = true;
     entry.torrent.recheck().catch((error: unknown) => {
       entry.isRechecking = false;
@@ -199,17 +199,17 @@ export class Actions {
 
   /** Resolves when the new order is remembered. */
   #moveInQueue(ids: readonly string[], to: QueueMove): Promise<unknown> {
-    const { roster } = this.#context;
-    const order = [...roster.entries()].toSorted((a, b) => a.record.queue - b.record.queue).map(({ id }) => id);
+    const { table } = this.#context;
+    const order = [...table.entries()].toSorted((a, b) => a.record.queue - b.record.queue).map(({ id }) => id);
     const changed = moveInQueue(order, new Set(ids), to).flatMap((id, queue) => {
-      const entry = roster.find(id);
+      const entry = table.find(id);
       return entry === undefined || entry.record.queue === queue ? [] : [{ entry, queue }];
     });
     return Promise.all(changed.map(({ entry, queue }) => remember(this.#context, entry, { queue })));
   }
 
   /** Ends what a crash interrupted. */
-  async finish(entry: Entry): Promise<void> {
+  async finish(entry: TorrentEntry): Promise<void> {
     const { movingTo, removal } = entry.record;
     try {
       if (removal !== "none") await this.remove(entry, removal === "delete-data");
@@ -230,7 +230,7 @@ export class Actions {
  * A torrent that a goal stopped and a person starts again is to seed: its own goals are lifted, or the next look would
  * stop it again.
  */
-function withoutGoal({ record }: Entry): Partial<TorrentRecord> {
+function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished
     ? { limits: { ...record.limits, seedRatio: ENDLESS, seedSeconds: ENDLESS, seedIdleSeconds: ENDLESS } }
     : {};

@@ -1,5 +1,5 @@
-import type { TorrentRow } from "../../api/index.ts";
-import type { TrackerStatus } from "../../tracker/index.ts";
+import type { TorrentRow } from "../../../api/index.ts";
+import type { TrackerStatus } from "../../../tracker/index.ts";
 
 /**
  * What a torrent's trackers have to say to its user: that they refuse it, in their own words, while none of them works;

@@ -1,6 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Settings } from "../../api/index.ts";
-import { InputError } from "../../base/index.ts";
+import type { Settings } from "../../../api/index.ts";
+import { InputError } from "../../../base/index.ts";
 
 /**
  * Where a torrent's data goes: where it was said, else to its label's folder, else to the session's. A folder that does

@@ -1,16 +1,17 @@
 import type { SessionInfo } from "../../../api/index.ts";
 import type { Timer } from "../../../runtime/index.ts";
-import type { Conductor } from "../running/conductor.ts";
+import type { RunControl } from "../running/run-control.ts";
 import { counters, note, type SessionContext } from "../context.ts";
-import type { SessionEmitter } from "../emitter.ts";
-import type { Entry } from "../entry.ts";
+import type { Emitter } from "../../../base/index.ts";
+import type { SessionEvents } from "../session.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { COUNTERS_MS, LOOK_MS, SLOW_LOOK_MS } from "../limits.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 
-export interface PulseOptions {
+export interface PeriodicUpdateOptions {
   readonly context: SessionContext;
-  readonly conductor: Conductor;
-  readonly emitter: SessionEmitter;
+  readonly runControl: RunControl;
+  readonly emitter: Emitter<SessionEvents>;
   readonly statistics: TransferStatistics;
   readonly info: () => SessionInfo;
   /** Every ten seconds: the speed schedule, the free space. */
@@ -18,18 +19,18 @@ export interface PulseOptions {
 }
 
 /** What goes by time. Once a second it looks at the torrents that move, and at nothing else. */
-export class Pulse {
-  readonly #options: PulseOptions;
+export class PeriodicUpdates {
+  readonly #options: PeriodicUpdateOptions;
   readonly #timers: readonly Timer[];
   /** Those that moved at the last look: one more look shows that they stand still. */
-  #moving = new Set<Entry>();
+  #moving = new Set<TorrentEntry>();
   /** Those that moved since their counters were recorded. */
-  readonly #unrecorded = new Set<Entry>();
+  readonly #unrecorded = new Set<TorrentEntry>();
   #last = { down: 0, up: 0, connections: 0 };
   #counted = { downloaded: 0, uploaded: 0 };
   #lastInfo: string;
 
-  constructor(options: PulseOptions) {
+  constructor(options: PeriodicUpdateOptions) {
     const { clock } = options.context.runtime;
     this.#options = options;
     this.#lastInfo = JSON.stringify({ ...options.info(), now: 0 });
@@ -46,34 +47,34 @@ export class Pulse {
   }
 
   look(): void {
-    const { context, conductor, emitter, statistics } = this.#options;
-    const { roster, client, runtime } = context;
+    const { context, runControl, emitter, statistics } = this.#options;
+    const { table, client, runtime } = context;
     const looked = this.#moving;
     this.#moving = new Set();
     for (const torrent of client.awake) {
-      const entry = torrent.isBusy ? roster.find(torrent.infoHash.hex) : undefined;
+      const entry = torrent.isBusy ? table.find(torrent.infoHash.hex) : undefined;
       if (entry !== undefined) this.#moving.add(entry);
     }
     for (const entry of new Set([...this.#moving, ...looked])) {
       this.#unrecorded.add(entry);
-      roster.touch(entry);
+      table.touch(entry);
     }
-    roster.flush();
+    table.flush();
     const now = runtime.clock.wallTime();
-    const { downloaded, uploaded } = roster.moved;
+    const { downloaded, uploaded } = table.moved;
     statistics.count(now, downloaded - this.#counted.downloaded, uploaded - this.#counted.uploaded);
     this.#counted = { downloaded, uploaded };
-    if (this.#moving.size > 0) conductor.checkGoals(this.#moving);
+    if (this.#moving.size > 0) runControl.checkGoals(this.#moving);
     const rates = { ...ratesOf(this.#moving), connections: client.connections };
     if (rates.down !== this.#last.down || rates.up !== this.#last.up || rates.connections !== this.#last.connections) {
       this.#last = rates;
       emitter.emit("rates", { at: now, ...rates });
     }
-    this.tellInfo();
+    this.emitInfo();
   }
 
   /** Tells what is shown around everything, when it has changed. */
-  tellInfo(): void {
+  emitInfo(): void {
     const info = this.#options.info();
     const text = JSON.stringify({ ...info, now: 0 });
     if (text === this.#lastInfo) return;
@@ -85,7 +86,7 @@ export class Pulse {
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {
-      if (context.roster.find(entry.id) === entry)
+      if (context.table.find(entry.id) === entry)
         note(context, entry, { ...counters(entry), activeAt: entry.activeAt ?? null });
     }
     this.#unrecorded.clear();
@@ -99,13 +100,13 @@ export class Pulse {
   }
 
   #slowLook(): void {
-    const { context, conductor, onSlowLook } = this.#options;
-    conductor.checkGoals(context.roster.entries());
+    const { context, runControl, onSlowLook } = this.#options;
+    runControl.checkGoals(context.table.entries());
     onSlowLook().catch((error: unknown) => context.log.warn("a regular task failed", { reason: String(error) }));
   }
 }
 
-function ratesOf(entries: ReadonlySet<Entry>): { readonly down: number; readonly up: number } {
+function ratesOf(entries: ReadonlySet<TorrentEntry>): { readonly down: number; readonly up: number } {
   const sum = { down: 0, up: 0 };
   for (const { row } of entries) {
     sum.down += row.downRate;

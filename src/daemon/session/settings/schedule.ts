@@ -3,16 +3,17 @@ import type { AlternativeTimes, ScheduleRule, Settings } from "../../../api/inde
 const MINUTES_OF_DAY = 24 * 60;
 
 /** Bytes a second; `null`: no limit. */
-export type Rates = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
+export type RateLimits = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
 
 /**
  * The rates that are in force at a moment, in local time: the alternative ones while they are on, else those of the
  * first rule that covers it, else the usual ones. A pure function.
  */
 export function ratesAt(
-  settings: Rates & Pick<Settings, "schedule" | "isAlternative" | "alternativeDownloadRate" | "alternativeUploadRate">,
+  settings: RateLimits &
+    Pick<Settings, "schedule" | "isAlternative" | "alternativeDownloadRate" | "alternativeUploadRate">,
   at: Date,
-): Rates {
+): RateLimits {
   if (settings.isAlternative)
     return { maxDownloadRate: settings.alternativeDownloadRate, maxUploadRate: settings.alternativeUploadRate };
   const rule = settings.schedule.find((rule) => covers(rule, at.getDay(), at.getHours() * 60 + at.getMinutes()));

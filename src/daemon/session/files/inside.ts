@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Files } from "../../runtime/index.ts";
+import type { Files } from "../../../runtime/index.ts";
 
 /**
  * Whether a path, with all links on its way followed, is within a folder, with its own followed. Of what is not there

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { SessionStage } from "../../../../test/support/session-stage.ts";
 import { utf8 } from "../../../base/index.ts";
-import { Roster } from "./roster.ts";
+import { TorrentTable } from "./torrent-table.ts";
 import { newRecord } from "../records/record.ts";
 
 let s: SessionStage;
@@ -37,31 +37,31 @@ describe("a session of thousands of torrents", () => {
     s = await SessionStage.begin();
     putThousands(started);
     const session = await s.open({}, {}, s.host);
-    expect(session.list()).toHaveLength(COUNT);
+    expect(session.torrents.list()).toHaveLength(COUNT);
     await s.run(5_000);
     const told: string[] = [];
     for (const event of ["delta", "rates", "session", "log", "task", "settings"] as const)
       session.on(event, () => told.push(event));
-    const before = session.list();
+    const before = session.torrents.list();
     const computed = session.rowsComputed;
     await s.run(30_000);
     expect([session.rowsComputed - computed, told]).toEqual([0, []]);
-    expect(session.list()).toBe(before);
+    expect(session.torrents.list()).toBe(before);
   });
 
   it("tells one change within a tenth of a second, with the field that changed, and leaves all other rows the same objects", async () => {
     s = await SessionStage.begin();
     putThousands(false);
     const session = await s.open();
-    const before = session.list();
+    const before = session.torrents.list();
     const deltas: unknown[] = [];
     session.on("delta", (delta) => deltas.push(delta));
     const computed = session.rowsComputed;
-    await s.wait(session.act({ action: "label", ids: [idOf(7)], label: "seven" }));
+    await s.wait(session.torrents.act({ action: "label", ids: [idOf(7)], label: "seven" }));
     await s.run(100);
     expect(deltas).toEqual([{ changed: [{ id: idOf(7), label: "seven", labels: ["seven"] }], removed: [] }]);
     expect(session.rowsComputed - computed).toBe(1);
-    expect(session.list().filter((row, n) => row !== before[n])).toHaveLength(1);
+    expect(session.torrents.list().filter((row, n) => row !== before[n])).toHaveLength(1);
   });
 
   it("tells of thousands of changes at once as one event", async () => {
@@ -70,7 +70,9 @@ describe("a session of thousands of torrents", () => {
     const session = await s.open();
     const sizes: number[] = [];
     session.on("delta", ({ changed }) => sizes.push(changed.length));
-    await s.wait(session.act({ action: "label", ids: session.list().map(({ id }) => id), label: "all" }));
+    await s.wait(
+      session.torrents.act({ action: "label", ids: session.torrents.list().map(({ id }) => id), label: "all" }),
+    );
     await s.run(100);
     expect(sizes).toEqual([COUNT]);
   });
@@ -79,7 +81,7 @@ describe("a session of thousands of torrents", () => {
     s = await SessionStage.begin({ "one.bin": 1_000_000 }, 50_000);
     putThousands(false);
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+    const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "downloading");
     await s.run(1_000);
     const computed = session.rowsComputed;
@@ -94,10 +96,10 @@ describe("a session of thousands of torrents", () => {
   });
 });
 
-describe("Roster.get", () => {
+describe("TorrentTable.get", () => {
   it("says what there is not", async () => {
     s = await SessionStage.begin();
-    const roster = new Roster({ clock: s.host.runtime.clock, tell: () => undefined });
-    expect(() => roster.get("x")).toThrow(expect.objectContaining({ code: "session.not-found" }));
+    const table = new TorrentTable({ clock: s.host.runtime.clock, onDelta: () => undefined });
+    expect(() => table.get("x")).toThrow(expect.objectContaining({ code: "session.not-found" }));
   });
 });

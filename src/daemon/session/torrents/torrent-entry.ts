@@ -1,12 +1,12 @@
-import type { TorrentRow } from "../../api/index.ts";
-import type { Torrent } from "../../client/index.ts";
-import type { TorrentRecord } from "./records/record.ts";
+import type { TorrentRow } from "../../../api/index.ts";
+import type { Torrent } from "../../../client/index.ts";
+import type { TorrentRecord } from "../records/record.ts";
 
 /** What the time of a torrent is counted for. Pauses, checks and failures count for nothing. */
 export type Activity = "downloading" | "seeding";
 
 /** A torrent of the session: what is remembered of it, and the engine's torrent. */
-export interface Entry {
+export interface TorrentEntry {
   readonly id: string;
   readonly torrent: Torrent;
   record: TorrentRecord;

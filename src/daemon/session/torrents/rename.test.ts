@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { SessionStage } from "../../../test/support/session-stage.ts";
-import { StorageError } from "../../base/index.ts";
-import { TransmissionRpc } from "../rpc/index.ts";
-import type { DaemonSession } from "./index.ts";
+import { SessionStage } from "../../../../test/support/session-stage.ts";
+import { StorageError } from "../../../base/index.ts";
+import { TransmissionRpc } from "../../rpc/index.ts";
+import type { DaemonSession } from "../index.ts";
 
 let s: SessionStage;
 afterEach(() => s.close());
@@ -18,7 +18,7 @@ const under = (name: string): string[] => [`/data/${name}/a.bin`, `/data/${name}
 /** A session that has downloaded the play. */
 async function seeding(): Promise<readonly [DaemonSession, string]> {
   const session = await s.open();
-  const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+  const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
   await s.reach(session, id, "seeding");
   return [session, id];
 }
@@ -27,8 +27,11 @@ describe("DaemonSession.patch of diskName", () => {
   it("renames on the disk, and the next run seeds on from there without a check", async () => {
     s = await SessionStage.begin(SIZES);
     const [first, id] = await seeding();
-    await s.wait(first.patch(id, { diskName: "New Name" }));
-    expect([first.row(id), dataPaths()]).toMatchObject([{ name: "New Name", diskName: "New Name" }, under("New Name")]);
+    await s.wait(first.torrents.patch(id, { diskName: "New Name" }));
+    expect([first.torrents.row(id), dataPaths()]).toMatchObject([
+      { name: "New Name", diskName: "New Name" },
+      under("New Name"),
+    ]);
     await s.reach(first, id, "seeding");
     await s.wait(first.close());
     let reads = 0;
@@ -38,15 +41,15 @@ describe("DaemonSession.patch of diskName", () => {
     };
     const second = await s.open();
     expect(await s.reach(second, id, "seeding")).toBe(true);
-    expect([second.row(id)?.diskName, dataPaths(), reads]).toEqual(["New Name", under("New Name"), 0]);
+    expect([second.torrents.row(id)?.diskName, dataPaths(), reads]).toEqual(["New Name", under("New Name"), 0]);
   });
 
   it("leaves the name in the list as the user chose it", async () => {
     s = await SessionStage.begin(SIZES);
     const [session, id] = await seeding();
-    await s.wait(session.patch(id, { name: "Pretty" }));
-    await s.wait(session.patch(id, { diskName: "other" }));
-    expect(session.row(id)).toMatchObject({ name: "Pretty", diskName: "other" });
+    await s.wait(session.torrents.patch(id, { name: "Pretty" }));
+    await s.wait(session.torrents.patch(id, { diskName: "other" }));
+    expect(session.torrents.row(id)).toMatchObject({ name: "Pretty", diskName: "other" });
   });
 
   it.each([
@@ -66,15 +69,15 @@ describe("DaemonSession.patch of diskName", () => {
         ? new StorageError("storage.failed", "the machine went off")
         : undefined;
     };
-    await s.wait(first.patch(id, { diskName: "other" }).catch(() => undefined));
+    await s.wait(first.torrents.patch(id, { diskName: "other" }).catch(() => undefined));
     expect([isBegun, dataPaths()]).toEqual([true, under(now)]);
     s.host.crash();
     s.host.disk.fault = undefined;
     const second = await s.open();
     expect(await s.reach(second, id, "seeding")).toBe(true);
-    expect([second.row(id)?.diskName, second.row(id)?.downloaded, dataPaths()]).toEqual([
+    expect([second.torrents.row(id)?.diskName, second.torrents.row(id)?.downloaded, dataPaths()]).toEqual([
       now,
-      first.row(id)?.downloaded,
+      first.torrents.row(id)?.downloaded,
       under(now),
     ]);
   });
@@ -84,22 +87,27 @@ describe("DaemonSession.patch of diskName", () => {
     const [session, id] = await seeding();
     s.host.disk.fault = (operation, path) =>
       operation === "write" && path.startsWith("/state/") ? new StorageError("storage.full", "no room") : undefined;
-    await expect(s.wait(session.patch(id, { diskName: "other" }))).rejects.toMatchObject({ code: "storage.full" });
+    await expect(s.wait(session.torrents.patch(id, { diskName: "other" }))).rejects.toMatchObject({
+      code: "storage.full",
+    });
     s.host.disk.fault = undefined;
     await s.run(1_000);
-    expect([session.row(id), dataPaths()]).toMatchObject([{ diskName: "play", state: "seeding" }, under("play")]);
+    expect([session.torrents.row(id), dataPaths()]).toMatchObject([
+      { diskName: "play", state: "seeding" },
+      under("play"),
+    ]);
   });
 
   it("is found again when the record is lost", async () => {
     s = await SessionStage.begin(SIZES);
     const [first, id] = await seeding();
-    await s.wait(first.patch(id, { diskName: "other" }));
+    await s.wait(first.torrents.patch(id, { diskName: "other" }));
     await s.reach(first, id, "seeding");
     await s.wait(first.close());
     s.host.disk.put("/state/torrents.jsonl", new Uint8Array());
     const second = await s.open();
-    expect(second.row(id)).toMatchObject({ diskName: "other", state: "paused" });
-    await s.wait(second.act({ action: "start", ids: [id] }));
+    expect(second.torrents.row(id)).toMatchObject({ diskName: "other", state: "paused" });
+    await s.wait(second.torrents.act({ action: "start", ids: [id] }));
     expect(await s.reach(second, id, "seeding")).toBe(true);
     expect(dataPaths()).toEqual(under("other"));
   });

@@ -1,17 +1,17 @@
 import type { Clock, Timer } from "../../../runtime/index.ts";
 import { toError } from "../../../base/index.ts";
 import { note, type SessionContext } from "../context.ts";
-import type { Entry } from "../entry.ts";
+import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { isDownloading, lastActivity, secondsIn } from "./activity.ts";
 import { hasReachedGoal } from "./goals.ts";
-import { TELL_MS } from "../limits.ts";
+import { EVENT_DELAY_MS } from "../limits.ts";
 import { chooseRunning, type QueueItem } from "./queue.ts";
 
 /**
  * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are
  * compared anew after each change, so nothing depends on the order in which changes come.
  */
-export class Conductor {
+export class RunControl {
   readonly #context: SessionContext;
   readonly #clock: Clock;
   #timer: Timer | undefined;
@@ -25,7 +25,7 @@ export class Conductor {
   /** Something changed: who runs is worked out again in a moment. */
   reconsider(): void {
     if (this.#isClosed) return;
-    this.#timer ??= this.#clock.after(TELL_MS, () => this.apply());
+    this.#timer ??= this.#clock.after(EVENT_DELAY_MS, () => this.apply());
   }
 
   /** Who runs is worked out again, now. */
@@ -33,15 +33,15 @@ export class Conductor {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#isClosed) return;
-    const { roster, settings } = this.#context;
+    const { table, settings } = this.#context;
     const limits = settings();
     const isLimited = limits.maxActiveDownloads !== null || limits.maxActiveSeeds !== null;
     const items: QueueItem[] = [];
     const stalledBefore =
       limits.stalledSeconds === null ? undefined : this.#clock.wallTime() - limits.stalledSeconds * 1000;
-    if (isLimited) for (const entry of roster.entries()) if (mayRun(entry)) items.push(queueItem(entry, stalledBefore));
+    if (isLimited) for (const entry of table.entries()) if (mayRun(entry)) items.push(queueItem(entry, stalledBefore));
     const running = chooseRunning(items, limits);
-    for (const entry of roster.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
+    for (const entry of table.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
   }
 
   /** Whether time alone can change which torrents run: a download becomes stalled by standing still. */
@@ -51,7 +51,7 @@ export class Conductor {
   }
 
   /** Stops seeds that have given back enough. */
-  checkGoals(entries: Iterable<Entry>): void {
+  checkGoals(entries: Iterable<TorrentEntry>): void {
     for (const entry of entries) {
       if (entry.torrent.state.kind !== "seeding" || !entry.record.isStarted || entry.record.isForced) continue;
       const { limits } = entry.record;
@@ -72,7 +72,7 @@ export class Conductor {
     this.#timer?.cancel();
   }
 
-  #lead(entry: Entry, shouldRun: boolean): void {
+  #lead(entry: TorrentEntry, shouldRun: boolean): void {
     const { torrent } = entry;
     switch (torrent.state.kind) {
       case "paused":
@@ -100,7 +100,7 @@ export class Conductor {
     }
   }
 
-  #pause({ id, torrent }: Entry): void {
+  #pause({ id, torrent }: TorrentEntry): void {
     torrent
       .pause()
       .catch((error: unknown) =>
@@ -109,7 +109,7 @@ export class Conductor {
   }
 }
 
-function mayRun({ record }: Entry): boolean {
+function mayRun({ record }: TorrentEntry): boolean {
   return record.isStarted && record.removal === "none" && record.movingTo === null;
 }
 
@@ -126,7 +126,7 @@ function hasGoal({
 }
 
 /** `stalledBefore`: what has not moved since then is stalled; milliseconds since 1970. */
-function queueItem(entry: Entry, stalledBefore: number | undefined): QueueItem {
+function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;
   const { kind } = torrent.state;
   const isComplete = record.wanted > 0 && record.done >= record.wanted;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { SessionStage } from "../../../test/support/session-stage.ts";
-import { StorageError } from "../../base/index.ts";
-import type { SimHost } from "../../sim/index.ts";
+import { SessionStage } from "../../../../test/support/session-stage.ts";
+import { StorageError } from "../../../base/index.ts";
+import type { SimHost } from "../../../sim/index.ts";
 
 let s: SessionStage;
 afterEach(() => s.close());
@@ -16,30 +16,30 @@ describe("Actions.remove", () => {
   it("leaves a torrent where it is, to be removed later, when that cannot be remembered", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { paused: true }));
+    const id = await s.wait(session.torrents.add(s.torrent, { paused: true }));
     fillState(s.host);
-    const { failed } = await s.wait(session.act({ action: "remove", ids: [id] }));
+    const { failed } = await s.wait(session.torrents.act({ action: "remove", ids: [id] }));
     expect(failed).toMatchObject([{ id, code: "storage.full" }]);
-    expect(session.row(id)?.state).toBe("paused");
+    expect(session.torrents.row(id)?.state).toBe("paused");
     s.host.disk.fault = undefined;
-    expect((await s.wait(session.act({ action: "remove", ids: [id] }))).done).toBe(1);
-    expect(session.list()).toEqual([]);
-    expect(await s.wait(session.add(s.torrent, { paused: true }))).toBe(id);
+    expect((await s.wait(session.torrents.act({ action: "remove", ids: [id] }))).done).toBe(1);
+    expect(session.torrents.list()).toEqual([]);
+    expect(await s.wait(session.torrents.add(s.torrent, { paused: true }))).toBe(id);
   });
 
   it("waits for a move under way, and leaves neither data nor a record behind", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+    const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "seeding");
     s.host.disk.fault = (operation, path) =>
       operation === "rename" && path.startsWith("/data/")
         ? new StorageError("storage.other-disk", "another disk")
         : undefined;
-    const moving = session.act({ action: "move", ids: [id], folder: "/new" });
-    const removing = session.act({ action: "remove", ids: [id], deleteData: true });
+    const moving = session.torrents.act({ action: "move", ids: [id], folder: "/new" });
+    const removing = session.torrents.act({ action: "remove", ids: [id], deleteData: true });
     await s.wait(Promise.all([moving, removing]));
-    expect(session.list()).toEqual([]);
+    expect(session.torrents.list()).toEqual([]);
     expect(s.host.disk.paths().filter((path) => path.includes("one.bin"))).toEqual([]);
     const records = new TextDecoder().decode(s.host.disk.get("/state/torrents.jsonl") ?? new Uint8Array());
     expect(records.trim().split("\n").at(-1)).toContain("gone");
@@ -48,16 +48,16 @@ describe("Actions.remove", () => {
   it("lets the torrent be added again while it goes on, from any source", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+    const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
     for (const source of [s.torrent, `magnet:?xt=urn:btih:${id}`]) {
       await s.reach(session, id, source === s.torrent ? "seeding" : "paused");
       s.host.disk.latencyMs = 5;
-      const removing = session.act({ action: "remove", ids: [id], deleteData: true });
+      const removing = session.torrents.act({ action: "remove", ids: [id], deleteData: true });
       await s.run(2);
-      expect(await s.wait(session.add(source, { paused: true }))).toBe(id);
+      expect(await s.wait(session.torrents.add(source, { paused: true }))).toBe(id);
       s.host.disk.latencyMs = 0;
       expect((await s.wait(removing)).done).toBe(1);
-      expect(session.list().map((row) => row.id)).toEqual([id]);
+      expect(session.torrents.list().map((row) => row.id)).toEqual([id]);
       expect(s.host.disk.paths().filter((path) => path.includes("one.bin"))).toEqual([]);
     }
   });
@@ -65,22 +65,26 @@ describe("Actions.remove", () => {
   it("keeps refusing a torrent that is here and stays", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    await s.wait(session.add(s.torrent, { paused: true }));
-    await expect(s.wait(session.add(s.torrent, { paused: true }))).rejects.toMatchObject({ code: "client.duplicate" });
+    await s.wait(session.torrents.add(s.torrent, { paused: true }));
+    await expect(s.wait(session.torrents.add(s.torrent, { paused: true }))).rejects.toMatchObject({
+      code: "client.duplicate",
+    });
   });
 
   it("is not undone by a change that was under way", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { paused: true }));
-    const changing = session.patch(id, { label: "a", limits: { maxUploadRate: 1_000 } }).catch(() => undefined);
-    const removing = session.act({ action: "remove", ids: [id] });
+    const id = await s.wait(session.torrents.add(s.torrent, { paused: true }));
+    const changing = session.torrents
+      .patch(id, { label: "a", limits: { maxUploadRate: 1_000 } })
+      .catch(() => undefined);
+    const removing = session.torrents.act({ action: "remove", ids: [id] });
     await s.wait(Promise.all([changing, removing]));
     await s.run(1_000);
     s.host.crash();
     const again = await s.open();
-    expect(again.list()).toEqual([]);
-    expect(await s.wait(again.add(s.torrent, { paused: true }))).toBe(id);
+    expect(again.torrents.list()).toEqual([]);
+    expect(await s.wait(again.torrents.add(s.torrent, { paused: true }))).toBe(id);
   });
 });
 
@@ -88,14 +92,14 @@ describe("Actions.move", () => {
   it("that cannot be remembered does not keep a torrent from running", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
-    const id = await s.wait(session.add(s.torrent, { peers: [s.seeder.address] }));
+    const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
     await s.reach(session, id, "seeding");
     fillState(s.host);
-    expect((await s.wait(session.act({ action: "move", ids: [id], folder: "/new" }))).failed).toMatchObject([
+    expect((await s.wait(session.torrents.act({ action: "move", ids: [id], folder: "/new" }))).failed).toMatchObject([
       { code: "storage.full" },
     ]);
     s.host.disk.fault = undefined;
     await s.run(2_000);
-    expect(session.row(id)).toMatchObject({ state: "seeding", folder: "/data" });
+    expect(session.torrents.row(id)).toMatchObject({ state: "seeding", folder: "/data" });
   });
 });

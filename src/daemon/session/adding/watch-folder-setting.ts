@@ -1,0 +1,43 @@
+import type { SessionContext } from "../context.ts";
+import { placeOf } from "../files/folders.ts";
+import type { TakenFiles } from "./taken-files.ts";
+import { WatchFolder } from "./watch-folder.ts";
+
+export interface WatchFolderSettingOptions {
+  readonly context: SessionContext;
+  /** Adds the content of a file: a torrent file's bytes or a magnet link. */
+  readonly add: (source: Uint8Array | string) => Promise<unknown>;
+  /** Whether the host reports changes in folders. */
+  readonly hasFileEvents: boolean;
+  readonly taken: TakenFiles;
+}
+
+/** Watches the folder that the setting `watchDir` names. */
+export class WatchFolderSetting {
+  readonly #options: WatchFolderSettingOptions;
+  #watch: { readonly folder: string; readonly watching: WatchFolder } | undefined;
+
+  constructor(options: WatchFolderSettingOptions) {
+    this.#options = options;
+  }
+
+  /** Applies the setting: watches its folder, and no other. */
+  apply(): void {
+    const { context, add, hasFileEvents, taken } = this.#options;
+    const { runtime, log } = context;
+    const settings = context.settings();
+    const folder = settings.watchDir === "" ? "" : placeOf(settings, settings.watchDir);
+    if (folder === (this.#watch?.folder ?? "")) return;
+    this.#watch?.watching
+      .close()
+      .catch((error: unknown) => log.debug("cannot close the watch folder", { reason: String(error) }));
+    this.#watch =
+      folder === ""
+        ? undefined
+        : { folder, watching: new WatchFolder({ runtime, folder, add, isReal: hasFileEvents, taken }) };
+  }
+
+  async close(): Promise<void> {
+    await this.#watch?.watching.close();
+  }
+}

@@ -1,0 +1,101 @@
+import type { Settings } from "../../../api/index.ts";
+import type { Runtime } from "../../../runtime/index.ts";
+import type { Client } from "../../../client/index.ts";
+import type { SessionSettings } from "../session.ts";
+import { isAlternativeTime, ratesAt, type RateLimits } from "./schedule.ts";
+import type { SettingsStore } from "./settings-store.ts";
+
+export interface SettingsControlOptions {
+  readonly runtime: Pick<Runtime, "clock">;
+  readonly client: Pick<Client, "setRates" | "setLimits">;
+  readonly store: SettingsStore;
+  /** Called when the settings, or the rate limits in force, have been applied. */
+  readonly onApplied: () => void;
+  /** Called when a caller has changed a setting. */
+  readonly onChanged: () => void;
+}
+
+/** The settings, applied to the client: limits, rate schedule, alternative rates. */
+export class SettingsControl implements SessionSettings {
+  readonly #options: SettingsControlOptions;
+  #rateLimits: RateLimits;
+  /** Whether the last look was at a time of the alternative rates. */
+  #isAlternativeTime: boolean | undefined;
+
+  constructor(options: SettingsControlOptions) {
+    this.#options = options;
+    this.#rateLimits = options.store.get();
+  }
+
+  /** The rate limits in force. */
+  get rateLimits(): RateLimits {
+    return this.#rateLimits;
+  }
+
+  get(): Settings {
+    return this.#options.store.get();
+  }
+
+  async change(settings: Partial<Settings>): Promise<Settings> {
+    await this.#options.store.change(settings);
+    this.apply();
+    this.#options.onChanged();
+    return this.get();
+  }
+
+  /**
+   * Applies a configuration that was read again. Settings that were changed while the daemon ran keep their values.
+   * Returns the names of the settings that have changed.
+   */
+  reconfigure(settings: Settings): readonly string[] {
+    const { store, onChanged } = this.#options;
+    const before: Readonly<Record<string, unknown>> = this.get();
+    store.setBase(settings);
+    const changed = Object.entries(this.get()).flatMap(([key, value]) =>
+      JSON.stringify(value) === JSON.stringify(before[key]) ? [] : [key],
+    );
+    this.apply();
+    if (changed.length > 0) onChanged();
+    return changed;
+  }
+
+  /** Applies the settings to the client. */
+  apply(): void {
+    const { client, onApplied } = this.#options;
+    const { maxConnections, maxPeers, uploadSlots } = this.get();
+    this.#rateLimits = this.#limitsNow();
+    client.setRates({
+      maxDownloadRate: this.#rateLimits.maxDownloadRate ?? undefined,
+      maxUploadRate: this.#rateLimits.maxUploadRate ?? undefined,
+    });
+    client.setLimits({ maxConnections, maxPeers, uploadSlots });
+    onApplied();
+  }
+
+  /** Applies what the time of day changes: the rate schedule, and the times of the alternative rates. */
+  async followTime(): Promise<void> {
+    await this.followAlternativeTimes();
+    const { maxDownloadRate, maxUploadRate } = this.#limitsNow();
+    if (maxDownloadRate !== this.#rateLimits.maxDownloadRate || maxUploadRate !== this.#rateLimits.maxUploadRate)
+      this.apply();
+  }
+
+  /** Switches the alternative rates on and off at their times; between these times the user may switch them. */
+  async followAlternativeTimes(): Promise<void> {
+    const { alternativeTimes, isAlternative } = this.get();
+    const isTime = isAlternativeTime(alternativeTimes, this.#now());
+    const before = this.#isAlternativeTime;
+    this.#isAlternativeTime = isTime;
+    if (isTime === undefined || isTime === before || isTime === isAlternative) return;
+    // At the start, the alternative rates are switched on only: the user may have switched them on outside their times.
+    if (before !== undefined || isTime) await this.change({ isAlternative: isTime });
+  }
+
+  #limitsNow(): RateLimits {
+    return ratesAt(this.get(), this.#now());
+  }
+
+  #now(): Date {
+    return new Date(this.#options.runtime.clock.wallTime());
+  }
+}

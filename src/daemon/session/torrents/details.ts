@@ -1,0 +1,78 @@
+import type * as Api from "../../../api/index.ts";
+import type { SessionContext } from "../context.ts";
+import { openFile } from "../files/file-reading.ts";
+import * as views from "../rows/views.ts";
+import type { FileReading, SessionDetails, SessionTorrents } from "../session.ts";
+import type { TorrentEntry } from "./torrent-entry.ts";
+
+export interface DetailsOptions {
+  readonly context: SessionContext;
+  /** Whether a symbolic link may lead out of a torrent's folder. */
+  readonly followLinks: boolean;
+  readonly setPriorities: SessionTorrents["setPriorities"];
+}
+
+/** What one torrent shows beyond its row, and its data. */
+export class Details implements SessionDetails {
+  readonly #options: DetailsOptions;
+  /** Paused torrents whose data is being looked at, because a caller has asked for their details. */
+  readonly #recalling = new Set<TorrentEntry>();
+
+  constructor(options: DetailsOptions) {
+    this.#options = options;
+  }
+
+  of(id: string): Api.TorrentDetail {
+    return views.detailOf(this.#recalled(id), this.#options.context.runtime.clock.wallTime());
+  }
+
+  files(id: string): readonly Api.TorrentFile[] {
+    return views.filesOf(this.#recalled(id));
+  }
+
+  peers(id: string): readonly Api.TorrentPeer[] {
+    return views.peersOf(this.#get(id));
+  }
+
+  trackers(id: string): readonly Api.TorrentTracker[] {
+    return views.trackersOf(this.#get(id));
+  }
+
+  pieces(id: string): Api.TorrentPieces {
+    return views.piecesOf(this.#recalled(id));
+  }
+
+  torrentFile(id: string): Uint8Array | undefined {
+    return this.#get(id).torrent.torrentBytes();
+  }
+
+  async open(id: string, file: number): Promise<FileReading> {
+    const { context, followLinks, setPriorities } = this.#options;
+    return openFile(this.#get(id), file, {
+      files: context.runtime.files,
+      followLinks,
+      setPriorities: (priorities) => setPriorities(id, priorities),
+    });
+  }
+
+  #get(id: string): TorrentEntry {
+    return this.#options.context.table.current().get(id);
+  }
+
+  /** The torrent; when it is paused and not opened, its data on the disk is looked at for the next call. */
+  #recalled(id: string): TorrentEntry {
+    const { log, table } = this.#options.context;
+    const entry = this.#get(id);
+    if (!entry.torrent.isOpened && entry.torrent.state.kind === "paused" && !this.#recalling.has(entry)) {
+      this.#recalling.add(entry);
+      entry.torrent
+        .recall()
+        .then(
+          () => table.touch(entry),
+          (error: unknown) => log.debug("cannot look at the torrent's data", { infoHash: id, reason: String(error) }),
+        )
+        .finally(() => this.#recalling.delete(entry));
+    }
+    return entry;
+  }
+}
