@@ -72,7 +72,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     await eventually("the download is complete", () =>
       session.log.some(({ text }) => text.startsWith("the download is complete")),
     );
-    expect(session.missing()).toBe(0);
+    expect(session.content.missing).toBe(0);
     const requests = peer.timeline.where({ type: "request", way: "out" });
     expect(requests.length).toBe(Math.ceil(LENGTH / 16_384));
     expect(peer.amInterested).toBe(false);
@@ -90,7 +90,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
       seed: false,
     });
     const session = await open(set, set.full);
-    expect(session.missing()).toBe(0);
+    expect(session.content.missing).toBe(0);
     const port = await session.accept({ ip: "127.0.0.1", ports: { first: 0, last: 0 } });
     libtorrent.connect("127.0.0.1", port);
     const peer = await eventually("libtorrent shakes hands", () =>
@@ -98,7 +98,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     );
     expect(session.upload(peer)).toEqual({ keepAlive: true, answer: true, download: false, metadata: false });
     await libtorrent.complete();
-    expect(session.uploaded).toBeGreaterThanOrEqual(LENGTH);
+    expect(session.transferred.uploaded).toBeGreaterThanOrEqual(LENGTH);
     expect(peer.findings).toEqual([]);
     await session.close();
     expect(await sha256(join(set.empty, "data.bin"))).toBe(await sha256(join(set.full, "data.bin")));

@@ -6,7 +6,7 @@ import { Between, runBetween } from "../../src/console/between/index.ts";
 import type { Entry, Finding, Way } from "../../src/console/conversation/entry.ts";
 import { createLinter } from "../../src/console/lint/index.ts";
 import { readRecording, Replay } from "../../src/console/record/index.ts";
-import type { PeerView } from "../../src/console/session/peer-view.ts";
+import type { PeerView } from "../../src/console/session/peer/peer-view.ts";
 import { lintTable, timelineTable, twoSpeakers } from "../../src/console/view/index.ts";
 import { createTorrent } from "../../src/creation/index.ts";
 import type { Metainfo } from "../../src/metainfo/index.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { Conversation } from "../../src/console/conversation/conversation.ts";
-import type { PeerView } from "../../src/console/session/peer-view.ts";
+import type { PeerView } from "../../src/console/session/peer/peer-view.ts";
 import { createLinter, RULES } from "../../src/console/lint/index.ts";
 import { ConsoleSession } from "../../src/console/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";

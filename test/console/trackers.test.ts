@@ -42,7 +42,11 @@ function count(server: TrackerServer): number {
 describe("trackers of a session", () => {
   it("are asked when they are told to, over HTTP and UDP, and hear at the end that we stopped", async () => {
     await withTracker({}, async (session, server) => {
-      const other = await ConsoleSession.open({ runtime, source: session.metainfo ?? metainfo, clientName: "Other" });
+      const other = await ConsoleSession.open({
+        runtime,
+        source: session.content.metainfo ?? metainfo,
+        clientName: "Other",
+      });
       const [http, udp] = session.trackers;
       expect([http?.state, udp?.state, http?.tier, udp?.tier]).toEqual(["idle", "idle", 0, 1]);
       expect(count(server)).toBe(0);

@@ -1,7 +1,7 @@
 import { afterEach } from "vitest";
 import { createLinter } from "../../src/console/lint/index.ts";
 import { ConsoleSession, type SessionOptions } from "../../src/console/session/session.ts";
-import type { ConsolePeer } from "../../src/console/session/peer.ts";
+import type { ConsolePeer } from "../../src/console/session/peer/peer.ts";
 import { magnetOf } from "../../src/metainfo/index.ts";
 import type { SimHost } from "../../src/sim/index.ts";
 import { ScriptedPeer } from "./scripted-peer.ts";
@@ -109,7 +109,7 @@ export class ConsoleStage {
   /** Bytes that are here of unfinished and finished pieces. */
   get received(): number {
     let sum = 0;
-    for (let piece = 0; piece < PIECES; piece++) sum += this.session.pieces?.received(piece) ?? 0;
+    for (let piece = 0; piece < PIECES; piece++) sum += this.session.content.pieces?.received(piece) ?? 0;
     return sum;
   }
 
@@ -120,7 +120,7 @@ export class ConsoleStage {
   /** Waits for the engine to say that the download is complete; whether every byte is right then. */
   async completes(): Promise<boolean> {
     if (!(await this.until(() => this.logged("the download is complete"), 120_000))) return false;
-    const { pieces } = this.session;
+    const { pieces } = this.session.content;
     const parts: Uint8Array[] = [];
     for (let piece = 0; piece < PIECES; piece++) parts.push(await this.wait(pieces?.piece(piece).read()));
     return pieces?.have.isFull === true && Buffer.compare(Buffer.concat(parts), this.data) === 0;

@@ -3,7 +3,7 @@ import { latin1 } from "../../src/base/index.ts";
 import { Conversation, type ConversationOptions } from "../../src/console/conversation/conversation.ts";
 import type { Way } from "../../src/console/conversation/entry.ts";
 import { createLinter } from "../../src/console/lint/index.ts";
-import { PeerView } from "../../src/console/session/peer-view.ts";
+import { PeerView } from "../../src/console/session/peer/peer-view.ts";
 import { encode } from "../../src/bencode/index.ts";
 import { metainfoFromInfo, type Metainfo } from "../../src/metainfo/index.ts";
 import { styleFor, type Style } from "../../src/terminal/index.ts";

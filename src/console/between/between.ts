@@ -8,7 +8,7 @@ import { Keeper } from "../conversation/keeper.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { List } from "../list.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { MAX_BETWEEN_CONNECTIONS, MAX_BETWEEN_VIEWS } from "./limits.ts";
 import { Pipe } from "./pipe.ts";
 

@@ -3,7 +3,7 @@ import { whenAborted, type Runtime } from "../../runtime/index.ts";
 import type { Style } from "../../terminal/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { Recorder, Tape } from "../record/index.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, twoSpeakers } from "../view/index.ts";
 import { Between, type BetweenOptions } from "./between.ts";
 

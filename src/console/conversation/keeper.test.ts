@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { concatBytes, toHex } from "../../base/index.ts";
 import { encodeBitfield, encodeHandshake, encodeHave, encodeMessage, encodePiece } from "../../wire/index.ts";
 import { MAX_KEPT_GARBAGE } from "../limits.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { Conversation } from "./conversation.ts";
 import { Keeper } from "./keeper.ts";
 

@@ -6,7 +6,10 @@ interface ExtensionName {
   endedAt: number | undefined;
 }
 
-/** What the linter remembers of one side, beyond what the conversation itself keeps. Bounded, whatever is said. */
+/**
+ * What the linter remembers of one side, beyond what the conversation itself keeps. Bounded for any peer. It has more
+ * than 16 fields, which rules read and write; a rule family that needs logic of its own has a class (RequestLedger).
+ */
 export class SideMemory {
   readonly requests = new RequestLedger();
   /** When it last choked the other; `undefined` while it never did, or has never unchoked. */

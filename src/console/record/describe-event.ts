@@ -1,7 +1,7 @@
 import { unreachable } from "../../base/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 import type { Entry } from "../conversation/entry.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, timeText, twoSpeakers } from "../view/index.ts";
 import type { RecordedEvent, RecordingKind } from "./event.ts";
 

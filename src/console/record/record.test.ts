@@ -18,7 +18,7 @@ import {
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
 import { createLinter } from "../lint/index.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
 import { readRecording, Recorder, Replay, Tape, type RecorderOptions, type Recording } from "./index.ts";
 

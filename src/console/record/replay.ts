@@ -6,7 +6,7 @@ import { Keeper } from "../conversation/keeper.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { MAX_ENTRIES } from "../limits.ts";
 import { List } from "../list.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { describeEvent, type Replayed } from "./describe-event.ts";
 import type { RecordedEvent } from "./event.ts";
 import type { Recording } from "./read-recording.ts";

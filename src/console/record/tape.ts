@@ -1,5 +1,5 @@
 import type { Metainfo } from "../../metainfo/index.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { CallOrder } from "./call-order.ts";
 import type { TapedEvent } from "./event.ts";
 import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
@@ -14,9 +14,11 @@ export interface TapeOptions {
 /** What a tape needs of a session. */
 export interface TapedSession {
   now(): number;
-  readonly metainfo: Metainfo | undefined;
   onPeer(listener: (peer: PeerView) => void): void;
-  onMetainfo(listener: (metainfo: Metainfo) => void): void;
+  readonly content: {
+    readonly metainfo: Metainfo | undefined;
+    onMetainfo(listener: (metainfo: Metainfo) => void): void;
+  };
 }
 
 type Listener = (event: TapedEvent) => void;
@@ -48,9 +50,9 @@ export class Tape {
   /** A tape of a session that has just been opened. */
   static of(session: TapedSession, limit?: number): Tape {
     const tape = new Tape({ now: () => session.now(), limit });
-    if (session.metainfo !== undefined) tape.learned(session.metainfo);
+    if (session.content.metainfo !== undefined) tape.learned(session.content.metainfo);
     session.onPeer((peer) => tape.attach(peer));
-    session.onMetainfo((metainfo) => tape.learned(metainfo));
+    session.content.onMetainfo((metainfo) => tape.learned(metainfo));
     return tape;
   }
 

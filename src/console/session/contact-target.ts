@@ -1,6 +1,6 @@
 import { parseHostPort, UsageError } from "../../base/index.ts";
 import { knownFields, plainObject, shown, wholeBetween, wrong } from "./arguments.ts";
-import type { HandshakeFields } from "./peer.ts";
+import type { HandshakeFields } from "./peer/peer.ts";
 
 /** What `contact` may do otherwise than usual. */
 export interface ContactOptions extends HandshakeFields {

@@ -242,14 +242,7 @@ export class Pieces {
     return this.#next(() => this.#check(index));
   }
 
-  /** Resolves when what was received is stored. Rejects with StorageError when it could not be. */
-  async settled(): Promise<void> {
-    await this.#work;
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure;
-  }
-
+  /** Closes the files. Rejects with StorageError when a received block could not be stored. */
   async close(): Promise<void> {
     await this.#work;
     try {
@@ -261,6 +254,7 @@ export class Pieces {
     }
     await this.storage.close();
     await this.#pool?.close();
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   #rangesOf(index: number): Ranges {

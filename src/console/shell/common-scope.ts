@@ -4,7 +4,7 @@ import { throwIfAborted, toHex, UsageError } from "../../base/index.ts";
 import { decode, encode, type BInput } from "../../bencode/index.ts";
 import { styleFor } from "../../terminal/index.ts";
 import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
 import { Drawn } from "./text/drawn.ts";
 import type { Lookup } from "./globals.ts";

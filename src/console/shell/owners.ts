@@ -1,5 +1,5 @@
 import { List } from "../list.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
 import { isEntry } from "./text/tables.ts";
 import { ConsoleTracker } from "../session/tracker.ts";

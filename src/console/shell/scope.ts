@@ -1,6 +1,6 @@
 import { DEFAULT_PORTS } from "../../client/index.ts";
 import { knownFields, plainObject, wholeBetween, wrong } from "../session/arguments.ts";
-import { ConsolePeer } from "../session/peer.ts";
+import { ConsolePeer } from "../session/peer/peer.ts";
 import type { ConsoleSession } from "../session/session.ts";
 import type { Lookup } from "./globals.ts";
 import type { ShellServices } from "./services.ts";
@@ -52,8 +52,8 @@ export function sessionScope(
     ["tracker", () => session.trackers.first],
     ["peers", () => session.peers],
     ["peer", () => session.peers.last],
-    ["pieces", () => session.pieceList],
-    ["haves", () => session.haves],
+    ["pieces", () => session.content.pieceList],
+    ["haves", () => session.content.haves],
     ["log", () => session.log],
     ["peerId", () => session.peerId],
     ["peer_id", () => session.peerId],
@@ -62,10 +62,10 @@ export function sessionScope(
     ["localhost", () => "127.0.0.1"],
     ["contact", () => (host: unknown, port?: unknown, options?: unknown) => session.contact(host, port, options)],
     ["accept", () => accept],
-    ["piece", () => (index: number) => session.piece(index)],
-    ["have", () => (index: number) => session.have(index)],
-    ["size", () => () => session.size()],
-    ["missing", () => () => session.missing()],
+    ["piece", () => (index: number) => session.content.knownPieces.piece(index)],
+    ["have", () => (index: number) => session.content.knownPieces.piece(index).have],
+    ["size", () => () => session.content.size],
+    ["missing", () => () => session.content.missing],
     ["upload", () => upload],
     ["record", () => record],
     ["quiet", () => quiet],
@@ -91,7 +91,7 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /** What the torrent says, as far as it is known. */
-function torrentFacts({ metainfo, infoHash }: ConsoleSession): object {
+function torrentFacts({ content: { metainfo }, infoHash }: ConsoleSession): object {
   if (metainfo === undefined)
     return {
       infoHash: infoHash.hex,

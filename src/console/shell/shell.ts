@@ -5,8 +5,8 @@ import { AbortError, errorCode, toError, UsageError, utf8Decode } from "../../ba
 import { nodeFiles } from "../../runtime/node/index.ts";
 import { styleFor } from "../../terminal/index.ts";
 import { MAX_SCRIPT_BYTES } from "../limits.ts";
-import { ConsolePeer } from "../session/peer.ts";
-import { PeerView } from "../session/peer-view.ts";
+import { ConsolePeer } from "../session/peer/peer.ts";
+import { PeerView } from "../session/peer/peer-view.ts";
 import { Piece } from "../session/pieces.ts";
 import { PLAIN_WIDTH } from "../view/index.ts";
 import { defineAliases } from "./aliases.ts";

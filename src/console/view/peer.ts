@@ -1,5 +1,5 @@
 import { clean } from "../../terminal/index.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { describeBitfield } from "./bitfield.ts";
 
 /** A peer by itself: who it is, and how things stand. */

@@ -1,7 +1,7 @@
 import { formatClient } from "../../wire/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import type { Side } from "../conversation/side.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 
 /** What the two sides of a conversation are called. */
 export type Speakers = Readonly<Record<Way, string>>;

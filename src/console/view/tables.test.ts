@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { asciiStyle, newView, plainStyle, talkTorrent, tellAll } from "../../../test/support/talk.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { hexDump } from "./hex-dump.ts";
 import { entryJson } from "./json.ts";
 import { entryText } from "./line.ts";

@@ -1,6 +1,6 @@
 import { formatPercent, formatSize, groupDigits, styleFor, type Style } from "../../terminal/index.ts";
 import type { Entry, Finding, Way } from "../conversation/entry.ts";
-import type { PeerView } from "../session/peer-view.ts";
+import type { PeerView } from "../session/peer/peer-view.ts";
 import { describeMessage } from "./describe.ts";
 import { ourSpeakers, type Speakers } from "./speakers.ts";
 import { tableOf, type Cell, type Field, type Look, type Table } from "./table.ts";

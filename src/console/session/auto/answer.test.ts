@@ -96,7 +96,7 @@ describe("ConsoleSession.upload", () => {
     await s.wait(torrent.done);
     await s.wait(client.close());
     expect(Buffer.compare(away.disk.get("/data/a.bin") ?? new Uint8Array(), s.data)).toBe(0);
-    expect(s.session.uploaded).toBe(s.data.length);
+    expect(s.session.transferred.uploaded).toBe(s.data.length);
   });
 
   it("says what is here in one message, once, and answers what is on", async () => {

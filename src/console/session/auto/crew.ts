@@ -14,7 +14,7 @@ import {
 import { ExtensionRegistry, utMetadata, type Message } from "../../../wire/index.ts";
 import type { Entry } from "../../conversation/entry.ts";
 import type { SessionLog } from "../log.ts";
-import type { ConsolePeer } from "../peer.ts";
+import type { ConsolePeer } from "../peer/peer.ts";
 import type { Pieces } from "../pieces.ts";
 import { NO_DUTIES, readOrders, type Duties } from "./duties.ts";
 import { followHand, followPeer } from "./following.ts";
@@ -258,7 +258,7 @@ export class Crew implements PeerOwner {
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])
-      if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.wasAsked(span);
+      if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.takeRequested(span);
   }
 
   #answerPending(member: Member): void {

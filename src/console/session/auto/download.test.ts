@@ -20,7 +20,7 @@ describe("auto: download", () => {
     peer.request(3, BLOCK);
     await s.wait(peer.next("piece"));
     await s.wait(peer.next("piece"));
-    expect(s.session.pieces?.received(3)).toBe(2 * BLOCK);
+    expect(s.session.content.pieces?.received(3)).toBe(2 * BLOCK);
     peer.auto();
     expect(await s.completes()).toBe(true);
     expect(asked(peer).length).toBe(BLOCKS);
@@ -69,7 +69,7 @@ describe("auto: download", () => {
     expect(Math.min(a.length, b.length)).toBeGreaterThan(15);
     // Only what end game asks twice is asked twice.
     expect(new Set([...a, ...b]).size).toBe(BLOCKS);
-    expect(s.session.downloaded).toBeLessThan(1.25 * s.data.length);
+    expect(s.session.transferred.downloaded).toBeLessThan(1.25 * s.data.length);
   });
 
   it("fetches in order when told to", async () => {
@@ -134,7 +134,7 @@ describe("auto: download", () => {
       for (const { message } of far.of("cancel")) far.send(encodeReject(message.piece, message.begin, message.length));
       await s.run(1_000);
       expect(near.asked).toEqual([]);
-      const { pieces } = s.session;
+      const { pieces } = s.session.content;
       const kept = s.received;
       expect(kept).toBe(6 * BLOCK);
       // By hand: the next block of a piece that is half here.
@@ -200,7 +200,7 @@ describe("auto: download", () => {
 
   it("fetches anew what the hand had got wrong", async () => {
     const s = await ConsoleStage.begin();
-    await s.wait(s.session.pieces?.write(2, 0, new Uint8Array(BLOCK).fill(1)));
+    await s.wait(s.session.content.pieces?.write(2, 0, new Uint8Array(BLOCK).fill(1)));
     const peer = await s.seed("10.0.0.2");
     peer.auto();
     expect(await s.completes()).toBe(true);
@@ -228,7 +228,7 @@ describe("auto: download", () => {
 
   it("does not let the hand write where it is at work, and counts what the hand completes", async () => {
     const s = await ConsoleStage.begin();
-    const { pieces } = s.session;
+    const { pieces } = s.session.content;
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0x80, 0x00])), encodeUnchoke());
     near.auto();
@@ -250,7 +250,7 @@ describe("auto: download", () => {
     const peer = await s.seed("10.0.0.2");
     peer.auto();
     expect(await s.completes()).toBe(true);
-    expect(s.session.metainfo?.name).toBe("a.bin");
+    expect(s.session.content.metainfo?.name).toBe("a.bin");
   });
 
   it("says so when a peer cannot give the metadata", async () => {

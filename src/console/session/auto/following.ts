@@ -63,7 +63,7 @@ export function followHand(member: Member, entry: Entry): void {
       engine.uploads.remove(entry.piece, entry.begin, entry.length);
       return;
     case "request":
-      if (downloader?.adopt(engine, entry.piece, entry.begin, entry.length) === true) member.peer.wasAsked(entry);
+      if (downloader?.adopt(engine, entry.piece, entry.begin, entry.length) === true) member.peer.takeRequested(entry);
       return;
     default:
   }

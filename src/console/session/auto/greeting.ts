@@ -1,6 +1,6 @@
 import type { Bitfield } from "../../../base/index.ts";
 import { sayPieces } from "../../../swarm/index.ts";
-import type { ConsolePeer } from "../peer.ts";
+import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
  * Tells a peer which pieces are here: in one message when nothing was said yet, as it must be (BEP 3, BEP 6); otherwise

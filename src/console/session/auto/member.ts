@@ -13,7 +13,7 @@ import {
   type Uploader,
 } from "../../../swarm/index.ts";
 import { MAX_ALLOWED_FAST, type ExtensionRegistry, type Handshake } from "../../../wire/index.ts";
-import type { ConsolePeer } from "../peer.ts";
+import type { ConsolePeer } from "../peer/peer.ts";
 import { NO_DUTIES, type Duties } from "./duties.ts";
 import { PeerLink } from "./peer-link.ts";
 

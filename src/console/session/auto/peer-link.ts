@@ -1,6 +1,6 @@
 import type { Endpoint, PeerAddress } from "../../../base/index.ts";
 import type { Connection } from "../../../transport/index.ts";
-import type { ConsolePeer } from "../peer.ts";
+import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
  * A console peer's connection as the engine's logic uses it: what it writes is in the timeline, and when the engine's

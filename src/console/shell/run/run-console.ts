@@ -59,7 +59,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
       isJson: options.isJson,
       introduction,
       isTold: (value) => notices?.isTold(value) === true,
-      pieceCount: () => session.metainfo?.pieceCount,
+      pieceCount: () => session.content.metainfo?.pieceCount,
       signal,
       close: () => {
         notices?.close();
@@ -70,7 +70,8 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
         notices = new Notices({
           session,
           print: notify,
-          message: (peer, entry) => entryText(entry, { peer: peer.number, pieceCount: session.metainfo?.pieceCount }),
+          message: (peer, entry) =>
+            entryText(entry, { peer: peer.number, pieceCount: session.content.metainfo?.pieceCount }),
           line: ({ level, text }) => (level === "warning" ? style.warn(clean(text)) : style.dim(clean(text))),
         });
       },
@@ -87,7 +88,11 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
 
 function greeting(session: ConsoleSession): string {
   const style = styleFor(process.stdout);
-  const { metainfo, infoHash, port } = session;
+  const {
+    content: { metainfo },
+    infoHash,
+    port,
+  } = session;
   const what =
     metainfo === undefined
       ? `the torrent ${infoHash.hex}, whose metadata is not known yet`

@@ -1,5 +1,5 @@
 import { Bitfield, InfoHash, PeerId, toHex } from "../../../base/index.ts";
-import { PeerView } from "../../session/peer-view.ts";
+import { PeerView } from "../../session/peer/peer-view.ts";
 import { Piece } from "../../session/pieces.ts";
 import { ConsoleTracker } from "../../session/tracker.ts";
 import { Table } from "../../view/index.ts";

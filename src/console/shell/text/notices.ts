@@ -1,7 +1,7 @@
 import type { Entry } from "../../conversation/entry.ts";
 import { MAX_NOTICES_PER_SECOND } from "../../limits.ts";
 import type { LogLine } from "../../session/log.ts";
-import type { PeerView } from "../../session/peer-view.ts";
+import type { PeerView } from "../../session/peer/peer-view.ts";
 import type { ConsoleSession } from "../../session/session.ts";
 
 export interface NoticesOptions {

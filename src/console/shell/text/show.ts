@@ -3,7 +3,7 @@ import { Bitfield, InfoHash, PeerId } from "../../../base/index.ts";
 import { clean, styleFor } from "../../../terminal/index.ts";
 import { formatClient } from "../../../wire/index.ts";
 import { List } from "../../list.ts";
-import { PeerView } from "../../session/peer-view.ts";
+import { PeerView } from "../../session/peer/peer-view.ts";
 import { Piece } from "../../session/pieces.ts";
 import { ConsoleTracker } from "../../session/tracker.ts";
 import { describeBitfield, describePeer, entryText, hexDump, Table } from "../../view/index.ts";

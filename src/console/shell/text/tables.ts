@@ -5,7 +5,7 @@ import type { Entry, Finding } from "../../conversation/entry.ts";
 import { isMessageType } from "../../conversation/message-types.ts";
 import { wrong } from "../../session/arguments.ts";
 import type { LogLine } from "../../session/log.ts";
-import { PeerView } from "../../session/peer-view.ts";
+import { PeerView } from "../../session/peer/peer-view.ts";
 import { Piece } from "../../session/pieces.ts";
 import { ConsoleTracker } from "../../session/tracker.ts";
 import {

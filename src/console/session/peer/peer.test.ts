@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeGoods } from "../../../test/support/rude-peer.ts";
-import { Bitfield } from "../../base/index.ts";
-import { decode, encode } from "../../bencode/index.ts";
-import { nodeRuntime } from "../../runtime/node/index.ts";
+import { makeGoods } from "../../../../test/support/rude-peer.ts";
+import { Bitfield } from "../../../base/index.ts";
+import { decode, encode } from "../../../bencode/index.ts";
+import { nodeRuntime } from "../../../runtime/node/index.ts";
 import {
   decodeExtendedHandshake,
   decodeMessage,
@@ -13,10 +13,10 @@ import {
   encodeHandshake,
   HANDSHAKE_LENGTH,
   type Message,
-} from "../../wire/index.ts";
+} from "../../../wire/index.ts";
 import { PeerView } from "./peer-view.ts";
 import type { ConsolePeer } from "./peer.ts";
-import { ConsoleSession } from "./session.ts";
+import { ConsoleSession } from "../session.ts";
 
 const goods = makeGoods();
 const { metainfo, data } = goods;
@@ -149,7 +149,7 @@ describe("ConsolePeer", () => {
 
   it("speaks an extension by the id that the peer gave it", async () => {
     expect(() => peer.metadataRequest(0)).toThrow(
-      "the peer cannot answer before it has our extended handshake: extendedHandshake() first",
+      "the peer cannot reply before it has our extended handshake: call extendedHandshake() first",
     );
     peer.extendedHandshake();
     await hears();
@@ -165,7 +165,9 @@ describe("ConsolePeer", () => {
     expect(said.map((message) => message?.id)).toEqual([44, 44, 44]);
     expect(decode(said[0]?.payload ?? new Uint8Array())).toEqual(decode(encode({ msg_type: 0, piece: 0 })));
     expect(Buffer.from(said[2]?.payload ?? []).includes(Buffer.from(metainfo.infoBytes))).toBe(true);
-    expect(() => peer.extended("ut_pex", new Uint8Array())).toThrow(/does not speak "ut_pex"; it speaks ut_metadata/);
+    expect(() => peer.extended("ut_pex", new Uint8Array())).toThrow(
+      /does not support "ut_pex"; it supports ut_metadata/,
+    );
   });
 
   const calls: readonly (readonly [string, (p: ConsolePeer) => unknown])[] = [
@@ -232,7 +234,7 @@ describe("ConsolePeer", () => {
     socket.end();
     const end = await peer.next("closed");
     expect([end.type === "closed" && end.why, end.way]).toEqual(["the peer hung up", "in"]);
-    expect(() => peer.choke()).toThrow("peer 1 is gone: the peer hung up");
+    expect(() => peer.choke()).toThrow("the connection with peer 1 is closed: the peer hung up");
     await expect(peer.next("choke")).rejects.toThrow("no choke will come: the peer hung up");
     expect(peer).toBeInstanceOf(PeerView);
   });

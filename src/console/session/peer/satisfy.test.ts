@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BLOCK, ConsoleStage } from "../../../test/support/console-stage.ts";
-import { encodeCancel, encodeInterested, encodeRequest } from "../../wire/index.ts";
+import { BLOCK, ConsoleStage } from "../../../../test/support/console-stage.ts";
+import { encodeCancel, encodeInterested, encodeRequest } from "../../../wire/index.ts";
 
 describe("ConsolePeer.satisfy", () => {
   it("reads no more blocks than a slow peer takes, and leaves out what was taken back in the meantime", async () => {

@@ -1,8 +1,8 @@
-import { NetworkError, toError, UsageError } from "../../base/index.ts";
-import type { Clock } from "../../runtime/index.ts";
-import type { Entry, WireMessageType } from "../conversation/entry.ts";
-import { DEFAULT_NEXT_TIMEOUT_SECONDS, MAX_ENTRIES } from "../limits.ts";
-import { List } from "../list.ts";
+import { NetworkError, toError, UsageError } from "../../../base/index.ts";
+import type { Clock } from "../../../runtime/index.ts";
+import type { Entry, WireMessageType } from "../../conversation/entry.ts";
+import { DEFAULT_NEXT_TIMEOUT_SECONDS, MAX_ENTRIES } from "../../limits.ts";
+import { List } from "../../list.ts";
 import { countOlder } from "./peer-view.ts";
 
 export interface NextOptions {

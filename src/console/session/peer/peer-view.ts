@@ -1,11 +1,12 @@
-import { type Bitfield, PeerId } from "../../base/index.ts";
-import { recogniseClient } from "../../wire/index.ts";
-import type { Conversation } from "../conversation/conversation.ts";
-import type { BlockSpan } from "../conversation/side.ts";
-import type { Entry, Finding } from "../conversation/entry.ts";
-import { List } from "../list.ts";
-import { MAX_ENTRIES } from "../limits.ts";
+import { type Bitfield, PeerId } from "../../../base/index.ts";
+import { recogniseClient } from "../../../wire/index.ts";
+import type { Conversation } from "../../conversation/conversation.ts";
+import type { BlockSpan } from "../../conversation/side.ts";
+import type { Entry, Finding } from "../../conversation/entry.ts";
+import { List } from "../../list.ts";
+import { MAX_ENTRIES } from "../../limits.ts";
 
+/** What {@link PeerView} shows. */
 export interface PeerViewOptions {
   /** 1 for the first peer of a session. */
   readonly number: number;
@@ -22,7 +23,10 @@ export function countOlder(entries: readonly Entry[], number: number): number {
   return at < 0 ? entries.length : at;
 }
 
-/** A peer as a person looks at it: live, or from a record. */
+/**
+ * A peer as the user inspects it: live, or from a recording. It has more than 16 members because each is a name that
+ * the user types.
+ */
 export class PeerView {
   /** 1 for the first peer of a session. */
   readonly number: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { World } from "../../sim/index.ts";
-import type { Entry } from "../conversation/entry.ts";
+import { World } from "../../../sim/index.ts";
+import type { Entry } from "../../conversation/entry.ts";
 import { Inbox } from "./inbox.ts";
 
 function have(number: number): Entry {

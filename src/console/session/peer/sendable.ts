@@ -1,6 +1,6 @@
-import { UsageError } from "../../base/index.ts";
-import type { Message, MessageType } from "../../wire/index.ts";
-import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "./arguments.ts";
+import { UsageError } from "../../../base/index.ts";
+import type { Message, MessageType } from "../../../wire/index.ts";
+import { bytesOf, knownFields, plainObject, shown, uint32, wrong } from "../arguments.ts";
 
 const CALL = "send(message)";
 const SPAN = ["piece", "begin", "length"] as const;

@@ -1,0 +1,197 @@
+import { AbortError, equalBytes, errorCode, formatEndpoint, NetworkError, UsageError } from "../../base/index.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
+import { dialHost, listenOnFirstPort } from "../../transport/index.ts";
+import { Conversation } from "../conversation/conversation.ts";
+import type { Entry } from "../conversation/entry.ts";
+import { Keeper } from "../conversation/keeper.ts";
+import type { Linter } from "../conversation/lint.ts";
+import { CONNECT_TIMEOUT_MS, HANDSHAKE_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
+import { List } from "../list.ts";
+import { readTarget } from "./contact-target.ts";
+import type { SessionLog } from "./log.ts";
+import { Pace, PacedConnection } from "./pace.ts";
+import { ConsolePeer, type PeerHost } from "./peer/peer.ts";
+
+/** Where a session listens. */
+export interface AcceptOptions {
+  /** The address to listen on. Default: all. */
+  readonly ip?: string | undefined;
+  readonly ports: { readonly first: number; readonly last: number };
+}
+
+/** What {@link Connections} needs. */
+export interface ConnectionsOptions {
+  readonly runtime: Runtime;
+  readonly host: PeerHost;
+  readonly log: SessionLog;
+  /** Makes the linter of a conversation. */
+  readonly linter?: (() => Linter) | undefined;
+  /** `undefined` while the metadata is not known. */
+  readonly metainfo: () => Metainfo | undefined;
+  /** Aborted when the session ends. */
+  readonly signal: AbortSignal;
+  /** Takes work that runs on by itself. */
+  readonly onWork: (work: Promise<void>) => void;
+}
+
+/** The connections of a console session: dials and accepts, exchanges handshakes, and keeps the list of peers. */
+export class Connections {
+  /** Peers with which the handshakes are done or were given up, closed ones included. */
+  readonly peers = new List<ConsolePeer>();
+  readonly #options: ConnectionsOptions;
+  readonly #pace: Pace;
+  readonly #keeper = new Keeper();
+  /** Peers that have not completed the handshakes. */
+  readonly #pending = new Set<ConsolePeer>();
+  readonly #listeners = new Set<(peer: ConsolePeer) => void>();
+  #count = 0;
+  #listener: Listener | undefined;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+    this.#pace = new Pace(options.runtime.clock);
+  }
+
+  /** The port that the session listens on; `undefined` when it does not listen. */
+  get port(): number | undefined {
+    return this.#listener?.local.port;
+  }
+
+  /** Calls `listener` with every peer before a byte is exchanged with it, and so before it joins `peers`. */
+  onPeer(listener: (peer: ConsolePeer) => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Gives all conversations the metadata. */
+  learn(metainfo: Metainfo): void {
+    for (const peer of [...this.peers, ...this.#pending]) peer.conversation.learn(metainfo);
+  }
+
+  /** See {@link ConsoleSession.contact}. */
+  async contact(host: unknown, port?: unknown, options?: unknown): Promise<ConsolePeer> {
+    const target = readTarget(host, port, options);
+    const { runtime, signal } = this.#options;
+    if (signal.aborted) throw new AbortError("the session is over");
+    this.#makeRoom();
+    const timeoutMs = (target.options.timeout ?? CONNECT_TIMEOUT_MS / 1000) * 1000;
+    const socket = await dialHost(runtime.net, { host: target.host, port: target.port, timeoutMs, signal });
+    const peer = this.#admit(socket, "outgoing");
+    try {
+      if (target.options.handshake === false) return peer;
+      peer.handshake(target.options);
+      await this.#receiveHandshake(peer, target.options.timeout);
+      return peer;
+    } finally {
+      // Also after a failure: the user can look at what the peer sent.
+      this.#join(peer);
+    }
+  }
+
+  /** See {@link ConsoleSession.accept}. */
+  async accept(options: AcceptOptions): Promise<number> {
+    if (this.#listener !== undefined)
+      throw new UsageError("console.listening", `already listening on port ${this.#listener.local.port}`);
+    this.#listener = await listenOnFirstPort(this.#options.runtime, {
+      ip: options.ip,
+      ports: options.ports,
+      onSocket: (socket) => this.#onSocket(socket),
+    });
+    const { port } = this.#listener.local;
+    this.#options.log.info(`listening on port ${port}`);
+    return port;
+  }
+
+  /** Hangs up on all peers and stops listening. Returns a promise for the end of all connections. */
+  async close(): Promise<{ readonly ended: Promise<unknown> }> {
+    const listener = this.#listener;
+    for (const peer of [...this.peers, ...this.#pending]) if (!peer.isClosed) peer.close();
+    await listener?.close();
+    return { ended: Promise.all(this.peers.map((peer) => peer.ended)) };
+  }
+
+  #admit(connection: Socket, direction: "outgoing" | "incoming"): ConsolePeer {
+    const { host, metainfo, linter } = this.#options;
+    const number = ++this.#count;
+    const conversation = new Conversation({
+      infoHash: host.infoHash,
+      metainfo: metainfo(),
+      linter: linter?.(),
+      keeper: this.#keeper,
+    });
+    const peer = new ConsolePeer({
+      number,
+      address: formatEndpoint(connection.remote),
+      direction,
+      conversation,
+      host,
+      connection: new PacedConnection(connection, this.#pace),
+    });
+    this.#pending.add(peer);
+    for (const listener of this.#listeners) listener(peer);
+    return peer;
+  }
+
+  #join(peer: ConsolePeer): void {
+    this.#pending.delete(peer);
+    this.peers.add(peer);
+  }
+
+  /** Removes the oldest closed peer when the list is full. Throws UsageError `console.peers` when none is closed. */
+  #makeRoom(): void {
+    if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
+    const closed = this.peers.findIndex((peer) => peer.isClosed);
+    if (closed < 0) throw new UsageError("console.peers", `there are ${MAX_SESSION_PEERS} peers; close one first`);
+    for (const peer of this.peers.splice(closed, 1)) this.#keeper.forget(peer.timeline);
+  }
+
+  #onSocket(socket: Socket): void {
+    try {
+      this.#makeRoom();
+    } catch {
+      socket.destroy();
+      return;
+    }
+    const peer = this.#admit(socket, "incoming");
+    this.#options.log.info(`peer ${peer.number} connects from ${peer.address}`);
+    this.#options.onWork(this.#replyToHandshake(peer));
+  }
+
+  async #replyToHandshake(peer: ConsolePeer): Promise<void> {
+    try {
+      await this.#receiveHandshake(peer, undefined);
+      if (peer.isClosed) return;
+      peer.handshake();
+      this.#join(peer);
+    } finally {
+      if (this.#pending.delete(peer)) this.#keeper.forget(peer.timeline);
+    }
+  }
+
+  /** Waits for the peer's handshake, and hangs up when it is for another torrent. */
+  async #receiveHandshake(peer: ConsolePeer, seconds: number | undefined): Promise<void> {
+    let handshake: Entry;
+    try {
+      handshake = await peer.next(["handshake", "garbage"], { timeout: seconds ?? HANDSHAKE_WAIT_MS / 1000 });
+    } catch (error) {
+      if (!peer.isClosed) peer.close();
+      const isSilent = errorCode(error) === "console.timeout";
+      throw new NetworkError(
+        errorCode(error) ?? "console.closed",
+        `${peer.address} ${isSilent ? "sent no handshake in time" : "hung up before its handshake: it may not have this torrent, or know us already"}`,
+        { cause: error },
+      );
+    }
+    const problem = this.#handshakeProblem(handshake);
+    if (problem === undefined) return;
+    peer.close();
+    throw new NetworkError("console.handshake", `the handshake with ${peer.address} failed: ${problem}`);
+  }
+
+  #handshakeProblem(entry: Entry): string | undefined {
+    if (entry.type === "garbage") return entry.why;
+    return entry.type === "handshake" && !equalBytes(entry.infoHash, this.#options.host.infoHash)
+      ? "it is about another torrent"
+      : undefined;
+  }
+}

@@ -1,0 +1,171 @@
+import { BLOCK_LENGTH, UsageError } from "../../../base/index.ts";
+import { encode, type BInput } from "../../../bencode/index.ts";
+import {
+  encodeExtendedHandshake,
+  EXTENDED_HANDSHAKE_ID,
+  metadataReply,
+  utMetadata,
+  type ExtendedHandshake,
+  type MetadataMessage,
+} from "../../../wire/index.ts";
+import type { Entry } from "../../conversation/entry.ts";
+import { bytesOf, knownFields, plainObject, uint32, wholeBetween } from "../arguments.ts";
+import { MessageSenders, spanMessage } from "./message-senders.ts";
+
+/** Names and ids of extensions (BEP 10). */
+type ExtensionIds = Readonly<Record<string, number>> | ReadonlyMap<string, number>;
+
+/** Fields of an extended handshake that replace the usual ones. */
+export type ExtendedHandshakeFields = Partial<Omit<ExtendedHandshake, "extensions">> & {
+  /** Names of extensions, and the ids by which we want their messages. */
+  readonly extensions?: ExtensionIds;
+};
+
+/** The id by which we want ut_metadata. */
+const METADATA_ID = 1;
+/** `reqq` of the extended handshake, as libtorrent has it. */
+const REQUEST_QUEUE = 500;
+
+const HANDSHAKE_FIELDS = [
+  "extensions",
+  "port",
+  "client",
+  "requestQueue",
+  "yourIp",
+  "ipv4",
+  "ipv6",
+  "metadataSize",
+  "uploadOnly",
+] as const;
+
+/**
+ * Sends the messages of the fast extension (BEP 6), the extension protocol (BEP 10) and the metadata extension (BEP 9).
+ * Methods return and throw as those of {@link MessageSenders}; those that need the peer's id of an extension throw
+ * UsageError `console.extension` when the peer has not named one.
+ */
+export abstract class ExtensionSenders extends MessageSenders {
+  /** Whether both handshakes have the bit of the fast extension (BEP 6). */
+  get fast(): boolean {
+    const { sides } = this.conversation;
+    return sides.out.fast && sides.in.fast;
+  }
+
+  /** Sends suggest (BEP 6): the peer might download this piece. */
+  suggest(piece: number): Entry {
+    return this.line.send({ type: "suggest", piece: uint32("suggest(piece)", "piece", piece) });
+  }
+
+  /** Sends have all (BEP 6) in place of a bitfield. */
+  haveAll(): Entry {
+    return this.line.send({ type: "have-all" });
+  }
+
+  /** Sends have none (BEP 6) in place of a bitfield. */
+  haveNone(): Entry {
+    return this.line.send({ type: "have-none" });
+  }
+
+  /** Sends reject (BEP 6): the requested block will not be sent. */
+  reject(piece: number, begin: number, length: number = BLOCK_LENGTH): Entry {
+    return this.line.send(spanMessage("reject", piece, begin, length));
+  }
+
+  /** Sends allowed fast (BEP 6): the peer may request this piece while it is choked. */
+  allowedFast(piece: number): Entry {
+    return this.line.send({ type: "allowed-fast", piece: uint32("allowedFast(piece)", "piece", piece) });
+  }
+
+  /** Sends the extended handshake (BEP 10). Given fields replace the usual ones. */
+  extendedHandshake(fields?: ExtendedHandshakeFields): Entry {
+    const call = "extendedHandshake(fields)";
+    knownFields(call, plainObject(call, "fields", fields), HANDSHAKE_FIELDS);
+    const { extensions, ...rest } = fields ?? {};
+    const { context } = this;
+    const payload = encodeExtendedHandshake({
+      client: context.clientName,
+      requestQueue: REQUEST_QUEUE,
+      yourIp: this.line.connection.remote.ip,
+      port: context.port(),
+      metadataSize: context.info()?.length,
+      ...rest,
+      extensions: extensionIds(call, extensions ?? { [utMetadata.name]: METADATA_ID }),
+    });
+    return this.line.send({ type: "extended", id: EXTENDED_HANDSHAKE_ID, payload });
+  }
+
+  /** Sends a message of any extension (BEP 10), by its name or by the peer's id of it. An object is bencoded. */
+  extended(extension: string | number, payload: Uint8Array | BInput = new Uint8Array(0)): Entry {
+    const call = "extended(name or id, payload)";
+    const id =
+      typeof extension === "string" ? this.#extensionId(extension) : wholeBetween(call, "id", extension, 0, 255);
+    return this.line.send({ type: "extended", id, payload: payload instanceof Uint8Array ? payload : encode(payload) });
+  }
+
+  /** Requests 16 KiB of the info dictionary (BEP 9). Needs both extended handshakes. */
+  metadataRequest(piece: number): Entry {
+    if (this.conversation.sides.out.extended === undefined) {
+      throw new UsageError(
+        "console.extension",
+        "the peer cannot reply before it has our extended handshake: call extendedHandshake() first",
+      );
+    }
+    return this.#metadata({ type: "request", piece: uint32("metadataRequest(piece)", "piece", piece) });
+  }
+
+  /**
+   * Sends 16 KiB of the info dictionary (BEP 9). Without `data`: those of the session's torrent; throws UsageError
+   * `console.missing` when they are not known. `totalSize` is the size of the dictionary in bytes.
+   */
+  metadata(piece: number, data?: Uint8Array, totalSize?: number): Entry {
+    const call = "metadata(piece, data, totalSize)";
+    const index = uint32(call, "piece", piece);
+    const info = this.context.info();
+    if (data !== undefined) {
+      const bytes = bytesOf(call, "data", data);
+      return this.#metadata({ type: "data", piece: index, data: bytes, totalSize: totalSize ?? info?.length });
+    }
+    const reply = metadataReply(info, { piece: index });
+    if (reply.type !== "data")
+      throw new UsageError(
+        "console.missing",
+        info === undefined ? `${call}: the metadata is not known yet` : `${call}: the metadata has no piece ${index}`,
+      );
+    return this.#metadata(reply);
+  }
+
+  /** Rejects a metadata request (BEP 9). */
+  metadataReject(piece: number): Entry {
+    return this.#metadata({ type: "reject", piece: uint32("metadataReject(piece)", "piece", piece) });
+  }
+
+  #metadata(message: MetadataMessage): Entry {
+    const id = this.#extensionId(utMetadata.name);
+    return this.line.send({ type: "extended", id, payload: utMetadata.encode(message) });
+  }
+
+  #extensionId(name: string): number {
+    const id = this.conversation.sides.in.extensionId(name);
+    if (id !== undefined) return id;
+    const { extended } = this.conversation.sides.in;
+    if (extended !== undefined)
+      throw new UsageError(
+        "console.extension",
+        `peer ${this.number} does not support ${JSON.stringify(name)}; it supports ${this.extensions.join(", ") || "no extension"}`,
+      );
+    throw new UsageError(
+      "console.extension",
+      `peer ${this.number} has not sent its extended handshake yet; call extendedHandshake(), then await peer.next("extended-handshake")`,
+    );
+  }
+}
+
+function extensionIds(call: string, extensions: ExtensionIds): ReadonlyMap<string, number> {
+  const entries: Iterable<[string, unknown]> = isMap(extensions) ? extensions : Object.entries(extensions);
+  return new Map(
+    [...entries].map(([name, id]): [string, number] => [name, wholeBetween(call, `the id of ${name}`, id, 0, 255)]),
+  );
+}
+
+function isMap(extensions: ExtensionIds): extensions is ReadonlyMap<string, number> {
+  return extensions instanceof Map;
+}

@@ -1,0 +1,161 @@
+import { NetworkError, UsageError } from "../../../base/index.ts";
+import type { Clock, Timer } from "../../../runtime/index.ts";
+import type { Connection } from "../../../transport/index.ts";
+import { encodeMessage, type Message } from "../../../wire/index.ts";
+import type { Conversation } from "../../conversation/conversation.ts";
+import type { Entry } from "../../conversation/entry.ts";
+import { OpenRequests } from "../../conversation/side.ts";
+import { MAX_NOTED_REQUESTS, MAX_TOLD_BYTES } from "../../limits.ts";
+
+/** What {@link PeerLine} needs. */
+export interface PeerLineOptions {
+  /** The peer's number, for error messages. */
+  readonly number: number;
+  readonly connection: Connection;
+  readonly conversation: Conversation;
+  readonly clock: Clock;
+  /** Milliseconds since the session began. */
+  readonly now: () => number;
+}
+
+/** What the owner of a {@link PeerLine} does with its events. */
+export interface PeerLineHandlers {
+  /** A message arrived. */
+  readonly onEntry: (entry: Entry) => void;
+  /** The user sent a message. */
+  readonly onSent: (entry: Entry) => void;
+  readonly onDrain: () => void;
+  /** The conversation is over. Called once, possibly before the connection is closed. */
+  readonly onClose: (why: string) => void;
+}
+
+/** Milliseconds that a peer has to take what was sent before the connection is destroyed. */
+const HANG_UP_MS = 3_000;
+
+/**
+ * The connection of a console peer: writes bytes, and notes what passes both ways in the conversation. Remembers which
+ * blocks and metadata pieces the user requested: only these are kept when they arrive.
+ */
+export class PeerLine {
+  readonly connection: Connection;
+  /** Blocks that the user requested and that have not arrived. */
+  readonly requestedBlocks = new OpenRequests();
+  /** Pieces of the metadata that the user requested and that have not arrived. */
+  readonly requestedMetadata = new Set<number>();
+  readonly #options: PeerLineOptions;
+  #handlers: PeerLineHandlers | undefined;
+  /** Runs after {@link PeerLine.close} until the peer has taken what was sent. */
+  #hangUpTimer: Timer | undefined;
+
+  constructor(options: PeerLineOptions) {
+    this.#options = options;
+    this.connection = options.connection;
+  }
+
+  /** Begins to read. Resolves when the connection is closed for both sides. */
+  start(handlers: PeerLineHandlers): Promise<void> {
+    this.#handlers = handlers;
+    return new Promise((resolve) => {
+      this.connection.start({
+        onData: (chunk) => this.#onData(chunk),
+        onDrain: () => handlers.onDrain(),
+        onClose: (error) => {
+          this.#hangUpTimer?.cancel();
+          this.#onClose("in", error === undefined ? "the peer hung up" : `the connection broke: ${error.message}`);
+          resolve();
+        },
+      });
+    });
+  }
+
+  /** Why the connection is over, in words. */
+  get closeReason(): string {
+    const { last } = this.#options.conversation.entries;
+    return last?.type === "closed" ? last.why : "the connection is over";
+  }
+
+  /** Sends a message for the user. Returns it as it was noted. Throws as {@link PeerLine.writeRaw}. */
+  send(message: Message, onFlushed?: () => void): Entry {
+    return this.write(encodeMessage(message), onFlushed);
+  }
+
+  /** Sends the bytes of one whole message. Throws as {@link PeerLine.writeRaw}, and UsageError `console.unread`. */
+  write(bytes: Uint8Array, onFlushed?: () => void): Entry {
+    const entry = this.writeRaw(bytes, onFlushed);
+    if (entry === undefined)
+      throw new UsageError(
+        "console.unread",
+        "the bytes were sent, but raw bytes sent before leave them without a beginning or an end",
+      );
+    return entry;
+  }
+
+  /**
+   * Sends any bytes for the user. Returns the last message that they complete, if any. Throws NetworkError
+   * `console.closed`, and UsageError `console.argument` for more than {@link MAX_TOLD_BYTES} bytes.
+   */
+  writeRaw(bytes: Uint8Array, onFlushed?: () => void): Entry | undefined {
+    const { conversation, number } = this.#options;
+    if (conversation.isClosed)
+      throw new NetworkError("console.closed", `the connection with peer ${number} is closed: ${this.closeReason}`);
+    if (bytes.length > MAX_TOLD_BYTES)
+      throw new UsageError(
+        "console.argument",
+        `${bytes.length} bytes are too many for one call; the most is ${MAX_TOLD_BYTES}`,
+      );
+    const entries = this.#note("out", bytes);
+    for (const entry of entries) {
+      if (entry.type === "request") this.requestedBlocks.add(entry);
+      else if (entry.type === "metadata-request" && this.requestedMetadata.size < MAX_NOTED_REQUESTS)
+        this.requestedMetadata.add(entry.piece);
+    }
+    this.connection.write(bytes, onFlushed);
+    for (const entry of entries) this.#handlers?.onSent(entry);
+    return entries.at(-1);
+  }
+
+  /**
+   * Sends bytes of whole messages for the engine. On a closed connection they are dropped, and `onFlushed` is called
+   * with NetworkError `console.closed`. Returns whether the connection accepts more bytes.
+   */
+  sendForEngine(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
+    const { conversation, clock, number } = this.#options;
+    if (conversation.isClosed) {
+      if (onFlushed !== undefined)
+        clock.soon(() => onFlushed(new NetworkError("console.closed", `the connection with peer ${number} is closed`)));
+      return false;
+    }
+    this.#note("out", bytes);
+    return this.connection.write(bytes, onFlushed);
+  }
+
+  /** Ends the connection when the peer has taken what was sent; after three seconds destroys it. */
+  close(): void {
+    if (this.#options.conversation.isClosed) return;
+    this.#onClose("out", "we hung up");
+    this.#hangUpTimer = this.#options.clock.after(HANG_UP_MS, () => this.connection.destroy());
+    this.connection.end();
+  }
+
+  /** Destroys the connection at once. What waits to be sent is lost. */
+  hangUp(why: string): void {
+    this.#onClose("out", why);
+    this.connection.destroy();
+  }
+
+  #note(way: "out" | "in", bytes: Uint8Array): Entry[] {
+    return this.#options.conversation.receive(way, bytes, this.#options.now());
+  }
+
+  #onData(chunk: Uint8Array): void {
+    if (this.#options.conversation.isClosed) return;
+    for (const entry of this.#note("in", chunk)) this.#handlers?.onEntry(entry);
+  }
+
+  #onClose(way: "out" | "in", why: string): void {
+    const { conversation, now } = this.#options;
+    if (conversation.isClosed) return;
+    conversation.close(way, why, now());
+    this.#handlers?.onClose(this.closeReason);
+  }
+}

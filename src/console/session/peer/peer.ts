@@ -1,0 +1,204 @@
+import { fromHex, type Endpoint } from "../../../base/index.ts";
+import type { Connection } from "../../../transport/index.ts";
+import { encodeHandshake, MAX_BLOCK_LENGTH, type Message, type Reserved } from "../../../wire/index.ts";
+import type { Entry, WireMessageType } from "../../conversation/entry.ts";
+import type { BlockSpan } from "../../conversation/side.ts";
+import { bytesOf, wholeBetween, wrong } from "../arguments.ts";
+import type { AutoOptions, Duties } from "../auto/duties.ts";
+import { ExtensionSenders } from "./extension-senders.ts";
+import { Inbox, type EntryOf, type NextOptions } from "./inbox.ts";
+import { nextMessage } from "./next-message.ts";
+import type { PeerContext } from "./peer-context.ts";
+import type { PeerViewOptions } from "./peer-view.ts";
+import { sendable } from "./sendable.ts";
+
+/** What the session does with the events of its peers. */
+export interface PeerHost extends PeerContext {
+  /** A message arrived from the peer. */
+  onEntry(peer: ConsolePeer, entry: Entry): void;
+  /** The user sent a message to the peer. */
+  onSent(peer: ConsolePeer, entry: Entry): void;
+  /** The connection accepts more bytes again. */
+  onDrain(peer: ConsolePeer): void;
+  /** Changes the duties of the engine: see {@link ConsolePeer.auto}. */
+  auto(peer: ConsolePeer, options: unknown): Duties;
+  /** The connection is closed; `why` is the reason in words. */
+  onClose(peer: ConsolePeer, why: string): void;
+}
+
+/** What {@link ConsolePeer} needs. */
+export interface ConsolePeerOptions extends PeerViewOptions {
+  readonly host: PeerHost;
+  readonly connection: Connection;
+}
+
+/** Fields of a handshake that replace the usual ones. */
+export interface HandshakeFields {
+  /** 20 bytes. */
+  readonly infoHash?: Uint8Array;
+  /** 20 bytes. */
+  readonly peerId?: Uint8Array;
+  /** Flags or the 8 bytes. Default: extended and fast. */
+  readonly reserved?: Partial<Reserved> | Uint8Array;
+}
+
+/** Flags of an ordinary handshake of the console. */
+const RESERVED: Partial<Reserved> = { extended: true, fast: true };
+/** Bytes that wait to be sent before `satisfy` pauses. */
+const MAX_QUEUED_BYTES = 1_048_576;
+
+/**
+ * A peer that the user drives: nothing is sent unless a sender is called, or `auto` hands duties to the engine. The
+ * senders return the message as it was sent.
+ */
+export class ConsolePeer extends ExtensionSenders {
+  readonly endpoint: Endpoint;
+  /** Resolves when the connection is closed for both sides and what was sent before is delivered. */
+  readonly ended: Promise<void>;
+  readonly #host: PeerHost;
+  readonly #inbox: Inbox;
+
+  constructor(options: ConsolePeerOptions) {
+    super(options);
+    const { host, connection } = options;
+    this.#host = host;
+    this.endpoint = connection.remote;
+    this.#inbox = new Inbox(host.clock);
+    this.timeline.onLetGo(() => this.#inbox.forget(this.timeline.first?.number ?? 0));
+    this.ended = this.line.start({
+      onEntry: (entry) => {
+        this.#inbox.note(entry);
+        host.onEntry(this, entry);
+      },
+      onSent: (entry) => host.onSent(this, entry),
+      onDrain: () => host.onDrain(this),
+      onClose: (why) => {
+        const { last } = this.timeline;
+        if (last !== undefined) this.#inbox.note(last);
+        this.#inbox.end(why);
+        host.onClose(this, why);
+      },
+    });
+  }
+
+  /** The connection, for duties that are handed to the engine. */
+  get connection(): Connection {
+    return this.line.connection;
+  }
+
+  /** Takes a block off the list of what the user requested. Returns whether it was on the list. */
+  takeRequested(span: BlockSpan): boolean {
+    return this.line.requestedBlocks.delete(span);
+  }
+
+  /** The same for a piece of the metadata. */
+  takeRequestedMetadata(piece: number): boolean {
+    return this.line.requestedMetadata.delete(piece);
+  }
+
+  /**
+   * Waits for a message: of a type, of one of several types, or any for which a function returns true. Each message is
+   * returned once, those that came before the call first. Rejects with NetworkError `console.timeout`,
+   * `console.closed`.
+   */
+  next<T extends WireMessageType>(what: T, options?: NextOptions): Promise<EntryOf<T>>;
+  next(
+    what?: WireMessageType | readonly WireMessageType[] | ((entry: Entry) => boolean),
+    options?: NextOptions,
+  ): Promise<Entry>;
+  next(what?: unknown, options?: unknown): Promise<Entry> {
+    return nextMessage(this.#inbox, what, options);
+  }
+
+  /** Sends the handshake (BEP 3), for a contact that was made without one. */
+  handshake(fields: HandshakeFields = {}): Entry {
+    const { infoHash, peerId } = this.#host;
+    return this.line.write(
+      encodeHandshake({
+        infoHash: fields.infoHash ?? infoHash,
+        peerId: fields.peerId ?? peerId,
+        reserved: fields.reserved ?? RESERVED,
+      }),
+    );
+  }
+
+  /** Sends any message given as a value: `send({ type: "have", piece: 3 })`. */
+  send(message: Message): Entry {
+    return this.line.send(sendable(message));
+  }
+
+  /**
+   * Sends bytes unchanged: a Uint8Array, a list of numbers or hexadecimal text. Returns the last message that they
+   * complete, if any.
+   */
+  raw(bytes: Uint8Array | readonly number[] | string): Entry | undefined {
+    const call = "raw(bytes)";
+    if (typeof bytes === "string") {
+      const read = fromHex(bytes.replaceAll(/\s+/g, ""));
+      if (read === undefined) throw wrong(call, "bytes", 'bytes, or hexadecimal digits such as "00000001 02"', bytes);
+      return this.line.writeRaw(read);
+    }
+    if (Array.isArray(bytes))
+      return this.line.writeRaw(
+        Uint8Array.from(bytes, (byte: unknown) => wholeBetween(call, "each byte", byte, 0, 255)),
+      );
+    return this.line.writeRaw(bytesOf(call, "bytes", bytes));
+  }
+
+  /**
+   * Replies to the peer's requests: sends the blocks that are here, and rejects (BEP 6) the rest. Resolves to the
+   * number of blocks sent.
+   */
+  async satisfy(): Promise<number> {
+    const pieces = this.#host.pieces();
+    let sent = 0;
+    for (const span of this.requests) {
+      const { piece, begin, length } = span;
+      // The peer may have cancelled it in the meantime, or a choke may have voided it.
+      if (!this.conversation.sides.in.requests.has(span)) continue;
+      const block =
+        length <= MAX_BLOCK_LENGTH &&
+        pieces?.have.get(piece) === true &&
+        begin + length <= pieces.store.layout.pieceSize(piece)
+          ? await pieces.read(piece, begin, length)
+          : undefined;
+      if (this.isClosed) break;
+      if (block !== undefined) {
+        const taken = new Promise<void>((resolve) => {
+          this.line.send({ type: "piece", piece, begin, block }, () => resolve());
+        });
+        sent++;
+        // A peer that reads nothing would fill memory.
+        if (this.connection.queuedBytes > MAX_QUEUED_BYTES) await taken;
+      } else if (this.fast) this.line.send({ type: "reject", piece, begin, length });
+    }
+    return sent;
+  }
+
+  /**
+   * Hands duties to the engine, or takes them back: `keepAlive` after two minutes in which nothing was sent, `answer`
+   * requests while the peer is unchoked (choke and unchoke stay with the user), `download` missing pieces together with
+   * the other peers that have this duty, `metadata` requests. Without an argument: all duties; `false`: none; of an
+   * object only the named ones change. Returns the duties that are on. With the fast extension the pieces that are here
+   * are sent first, when no message was sent yet (BEP 6). The engine hangs up on a peer that breaks a rule of a duty or
+   * sends bad data; the log has the reason.
+   */
+  auto(options?: AutoOptions | boolean): Duties {
+    return this.#host.auto(this, options);
+  }
+
+  /** Hangs up when the peer has taken what was sent, or after three seconds. */
+  close(): void {
+    this.line.close();
+  }
+
+  /** Hangs up at once, for a reason in words. What waits to be sent is lost. */
+  hangUp(why: string): void {
+    this.line.hangUp(why);
+  }
+
+  /** Sends bytes of whole messages for the engine. Returns whether the connection accepts more bytes. */
+  sendBytes(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean {
+    return this.line.sendForEngine(bytes, onFlushed);
+  }
+}
