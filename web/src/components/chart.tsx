@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { messageOf } from "../api.ts";
+import { messageOf } from "../api/api.ts";
 import type { Sample } from "../state/samples.ts";
 import { theme } from "../state/prefs.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 import type { Plot } from "./plot.ts";
 
 /** Speeds over time. The library that draws it is fetched when the first chart is opened. */

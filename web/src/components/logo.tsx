@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 export function Logo(): JSX.Element {
   return (

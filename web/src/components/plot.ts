@@ -1,8 +1,8 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { dateTime, rateOrZero, time } from "../format.ts";
+import { dateTime, rateOrZero, time } from "../base/format.ts";
 import type { Sample } from "../state/samples.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 import { colorOf } from "./color.ts";
 
 export interface Plot {

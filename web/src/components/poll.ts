@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { messageOf } from "../api.ts";
+import { messageOf } from "../api/api.ts";
 
 export interface Polled<Value> {
   readonly value: Value | null;

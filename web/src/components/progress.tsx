@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { percent } from "../format.ts";
+import { percent } from "../base/format.ts";
 
 interface Props {
   /** 0 to 1. */

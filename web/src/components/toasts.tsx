@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Toast } from "../state/ui.ts";
 import { dropToast, toasts } from "../state/ui.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 

@@ -1,5 +1,5 @@
 import type { EventData, EventName } from "../../../src/api/index.ts";
-import { api, ApiError } from "../api.ts";
+import { api, ApiError } from "../api/api.ts";
 import { addLog, connection, putTask, rates, resetLog, retryAt, session, tasks } from "./session.ts";
 import { record, samplesVersion, SESSION } from "./samples.ts";
 import { applyDelta, applySnapshot, peekRow } from "./torrents.ts";

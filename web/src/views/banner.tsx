@@ -4,7 +4,7 @@ import { Button } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { retryNow } from "../state/live.ts";
 import { connection, retryAt } from "../state/session.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 /** Says that what shows may be out of date, and when it is tried again. */
 export function Banner(): JSX.Element | null {

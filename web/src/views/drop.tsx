@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { openFiles } from "../actions.ts";
+import { openFiles } from "../actions/actions.ts";
 import { Icon } from "../components/icon.tsx";
 import { dialog } from "../state/ui.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 /** Takes torrent files and links that are dropped anywhere on the page. */
 export function DropZone(): JSX.Element | null {

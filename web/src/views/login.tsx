@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { ApiError, api, messageOf } from "../api.ts";
-import { begin } from "../begin.ts";
+import { ApiError, api, messageOf } from "../api/api.ts";
+import { begin } from "../actions/begin.ts";
 import { TextField } from "../components/fields.tsx";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 import { Logo } from "../components/logo.tsx";
 
 export function Login(): JSX.Element {

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Priority } from "../../../src/api/index.ts";
 import { Select } from "../components/fields.tsx";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 const words = texts.files.priorities;
 const PRIORITIES: readonly Priority[] = ["high", "normal", "low", "skip"];

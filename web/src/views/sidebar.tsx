@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import type { IconName } from "../components/icon.tsx";
 import { Icon } from "../components/icon.tsx";
-import { count } from "../format.ts";
+import { count } from "../base/format.ts";
 import type { Filter, Group } from "../lists/filter.ts";
 import { GROUPS } from "../lists/filter.ts";
 import { filter, tallies } from "../state/torrents.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 const ICONS: Readonly<Record<Group, IconName>> = {
   all: "details",

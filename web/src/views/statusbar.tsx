@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { Icon } from "../components/icon.tsx";
-import { bytes, rateOrZero } from "../format.ts";
+import { bytes, rateOrZero } from "../base/format.ts";
 import { connection, rates, session } from "../state/session.ts";
 import { total, visible } from "../state/torrents.ts";
 import { dialog, selection } from "../state/ui.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 const words = texts.status;
 

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { CreateTask } from "../../../src/api/index.ts";
-import { attempt } from "../actions.ts";
-import { api } from "../api.ts";
+import { attempt } from "../actions/actions.ts";
+import { api } from "../api/api.ts";
 import { Button } from "../components/button.tsx";
 import { Progress } from "../components/progress.tsx";
 import { only } from "../lists/selection.ts";
@@ -9,7 +9,7 @@ import { dropTask, tasks } from "../state/session.ts";
 import { filter, hasRow } from "../state/torrents.ts";
 import { selection } from "../state/ui.ts";
 import { NO_FILTER } from "../lists/filter.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 const words = texts.status;
 

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
-import { ask, attempt, pickFiles, simple } from "../actions.ts";
-import { api } from "../api.ts";
+import { ask, attempt, pickFiles, simple } from "../actions/actions.ts";
+import { api } from "../api/api.ts";
 import { Button } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Logo } from "../components/logo.tsx";
@@ -10,7 +10,7 @@ import { detailsOpen, sidebarOpen, theme } from "../state/prefs.ts";
 import { filter } from "../state/torrents.ts";
 import type { MenuItem } from "../state/ui.ts";
 import { dialog, isNarrow, selection, signedIn } from "../state/ui.ts";
-import { texts } from "../texts.ts";
+import { texts } from "../texts/texts.ts";
 
 const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" } as const;
 const words = texts.toolbar;

@@ -4,7 +4,7 @@ import { Tabs } from "../../components/tabs.tsx";
 import { detailsHeight, detailsOpen } from "../../state/prefs.ts";
 import { rowOf } from "../../state/torrents.ts";
 import { current, isNarrow, tab, TABS } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { openTorrentMenu } from "../torrents/menu.tsx";
 import { Files } from "./files.tsx";
 import { Log } from "./log.tsx";

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Check } from "../../components/fields.tsx";
-import { dateTime, time } from "../../format.ts";
+import { dateTime, time } from "../../base/format.ts";
 import { log } from "../../state/session.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
 const words = texts.log;

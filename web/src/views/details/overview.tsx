@@ -1,14 +1,14 @@
 import type { ComponentChildren, JSX } from "preact";
 import type { TorrentDetail, TorrentRow } from "../../../../src/api/index.ts";
-import { ask, attempt, copy } from "../../actions.ts";
-import { api } from "../../api.ts";
+import { ask, attempt, copy } from "../../actions/actions.ts";
+import { api } from "../../api/api.ts";
 import { Button } from "../../components/button.tsx";
 import { Check } from "../../components/fields.tsx";
 import { Progress } from "../../components/progress.tsx";
 import { usePoll } from "../../components/poll.ts";
-import { bytes, count, dateTime, eta, rateOrZero, ratio } from "../../format.ts";
+import { bytes, count, dateTime, eta, rateOrZero, ratio } from "../../base/format.ts";
 import { rowOf } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { StatusIcon, toneOf } from "../torrents/cells.tsx";
 import { Pieces } from "./pieces.tsx";
 import type { ViewProps } from "./view.ts";

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import type { TorrentPeer } from "../../../../src/api/index.ts";
-import { api } from "../../api.ts";
+import { api } from "../../api/api.ts";
 import { Button } from "../../components/button.tsx";
 import { usePoll } from "../../components/poll.ts";
 import { Progress } from "../../components/progress.tsx";
 import type { TableColumn } from "../../components/table.tsx";
 import { Table } from "../../components/table.tsx";
-import { bytes, rate } from "../../format.ts";
+import { bytes, rate } from "../../base/format.ts";
 import { dialog } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 import { POLL_FAST } from "./view.ts";
 

@@ -1,12 +1,12 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { TorrentPieces } from "../../../../src/api/index.ts";
-import { api } from "../../api.ts";
+import { api } from "../../api/api.ts";
 import { colorOf } from "../../components/color.ts";
 import { usePoll } from "../../components/poll.ts";
 import { countBits, eachPixel, fromBase64, hasBit } from "../../lists/bits.ts";
 import { theme } from "../../state/prefs.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { POLL_FAST } from "./view.ts";
 
 const words = texts.overview;

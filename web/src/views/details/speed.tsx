@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { Chart } from "../../components/chart.tsx";
-import { rateOrZero } from "../../format.ts";
+import { rateOrZero } from "../../base/format.ts";
 import { samplesOf, samplesVersion } from "../../state/samples.ts";
 import { rowOf } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 
 export function Speed({ id }: ViewProps): JSX.Element {

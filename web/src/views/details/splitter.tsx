@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { detailsHeight } from "../../state/prefs.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 /** Per cent of the window's height. */
 const LEAST = 15;

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import type { TorrentTracker } from "../../../../src/api/index.ts";
-import { simple } from "../../actions.ts";
-import { api } from "../../api.ts";
+import { simple } from "../../actions/actions.ts";
+import { api } from "../../api/api.ts";
 import { Button } from "../../components/button.tsx";
 import { usePoll } from "../../components/poll.ts";
 import type { TableColumn } from "../../components/table.tsx";
 import { Table } from "../../components/table.tsx";
-import { count, time } from "../../format.ts";
+import { count, time } from "../../base/format.ts";
 import { dialog } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import type { ViewProps } from "./view.ts";
 import { POLL_SLOW } from "./view.ts";
 

@@ -4,7 +4,7 @@ import { Dialog } from "../../components/dialog.tsx";
 import { Check } from "../../components/fields.tsx";
 import { COLUMN_IDS, COLUMNS } from "../../lists/columns.ts";
 import { columns, widths } from "../../state/prefs.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 const words = texts.columnsDialog;
 

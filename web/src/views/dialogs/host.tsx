@@ -1,24 +1,24 @@
 import type { JSX } from "preact";
 import { Dialog } from "../../components/dialog.tsx";
 import { dialog } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { Sidebar } from "../sidebar.tsx";
-import { AddFilesDialog } from "./add-files.tsx";
-import { AddPeersDialog } from "./add-peers.tsx";
-import { AddUrlDialog } from "./add-url.tsx";
+import { AddFilesDialog } from "./adding/add-files.tsx";
+import { AddPeersDialog } from "./torrent/add-peers.tsx";
+import { AddUrlDialog } from "./adding/add-url.tsx";
 import { ColumnsDialog } from "./columns.tsx";
-import { CreateDialog } from "./create.tsx";
+import { CreateDialog } from "./adding/create.tsx";
 import { KeysDialog } from "./keys.tsx";
-import { LabelDialog } from "./label.tsx";
-import { LimitsDialog } from "./limits.tsx";
-import { MoveDialog } from "./move.tsx";
-import { PlayDialog } from "./play.tsx";
-import { RemoveDialog } from "./remove.tsx";
-import { RenameDialog } from "./rename.tsx";
-import { SettingsDialog } from "./settings.tsx";
+import { LabelDialog } from "./torrent/label.tsx";
+import { LimitsDialog } from "./torrent/limits.tsx";
+import { MoveDialog } from "./torrent/move.tsx";
+import { PlayDialog } from "./torrent/play.tsx";
+import { RemoveDialog } from "./torrent/remove.tsx";
+import { RenameDialog } from "./torrent/rename.tsx";
+import { SettingsDialog } from "./settings/settings.tsx";
 import { SpeedDialog } from "./speed.tsx";
 import { StatisticsDialog } from "./statistics.tsx";
-import { TrackersDialog } from "./trackers.tsx";
+import { TrackersDialog } from "./torrent/trackers.tsx";
 
 /** The dialog that is open, if one is. */
 export function DialogHost(): JSX.Element | null {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { Dialog } from "../../components/dialog.tsx";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 export function KeysDialog(): JSX.Element {
   return (

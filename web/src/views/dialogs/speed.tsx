@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
+import { attempt } from "../../actions/actions.ts";
+import { api } from "../../api/api.ts";
 import { Dialog } from "../../components/dialog.tsx";
 import { Check, RateField } from "../../components/fields.tsx";
-import { fromKib, rateOrZero, toKib } from "../../format.ts";
+import { fromKib, rateOrZero, toKib } from "../../base/format.ts";
 import { session } from "../../state/session.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 const words = texts.speedDialog;
 

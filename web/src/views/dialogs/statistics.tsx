@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Statistics } from "../../../../src/api/index.ts";
-import { api } from "../../api.ts";
+import { api } from "../../api/api.ts";
 import { Chart } from "../../components/chart.tsx";
 import { Dialog } from "../../components/dialog.tsx";
 import { usePoll } from "../../components/poll.ts";
 import { Tabs } from "../../components/tabs.tsx";
-import { bytes, count, duration, rateOrZero, ratio } from "../../format.ts";
+import { bytes, count, duration, rateOrZero, ratio } from "../../base/format.ts";
 import { session } from "../../state/session.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 const words = texts.statistics;
 /** Milliseconds between two readings. */

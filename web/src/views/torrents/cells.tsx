@@ -3,9 +3,9 @@ import type { TorrentRow } from "../../../../src/api/index.ts";
 import type { IconName } from "../../components/icon.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { Progress } from "../../components/progress.tsx";
-import { bytes, count, dateTime, eta, rate, ratio } from "../../format.ts";
+import { bytes, count, dateTime, eta, rate, ratio } from "../../base/format.ts";
 import type { ColumnId } from "../../lists/columns.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 type Tone = "down" | "up" | "idle" | "bad" | "busy";
 

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { pickFiles } from "../../actions.ts";
+import { pickFiles } from "../../actions/actions.ts";
 import { Button } from "../../components/button.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { isFiltered, NO_FILTER } from "../../lists/filter.ts";
 import { filter, loaded } from "../../state/torrents.ts";
 import { dialog } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 /** What stands in place of rows when there are none. */
 export function Empty(): JSX.Element {

@@ -5,7 +5,7 @@ import { columnOf } from "../../lists/columns.ts";
 import { columns as chosenColumns, widthOf } from "../../state/prefs.ts";
 import { order } from "../../state/torrents.ts";
 import { isNarrow, selection } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { Head } from "./head.tsx";
 import { onGridKey } from "./keyboard.ts";
 import { onClick, onContextMenu, onDoubleClick } from "./pointer.ts";

@@ -5,7 +5,7 @@ import { all, none } from "../../lists/selection.ts";
 import { setWidth, sort, sortBy, widthOf } from "../../state/prefs.ts";
 import { order } from "../../state/torrents.ts";
 import { dialog, selection } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 /** Pixels a column grows by with each press of Shift and an arrow. */
 const KEY_STEP = 16;

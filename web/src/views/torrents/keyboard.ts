@@ -1,4 +1,4 @@
-import { ask, rename, showDetails } from "../../actions.ts";
+import { ask, rename, showDetails } from "../../actions/actions.ts";
 import type { Step } from "../../lists/selection.ts";
 import { all, extend, none, only, target, toggle } from "../../lists/selection.ts";
 import { order } from "../../state/torrents.ts";

@@ -8,11 +8,11 @@ import {
   selectedIds,
   showDetails,
   simple,
-} from "../../actions.ts";
+} from "../../actions/actions.ts";
 import { Icon } from "../../components/icon.tsx";
 import type { MenuItem } from "../../state/ui.ts";
 import { menu } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 
 const words = texts.actions;
 

@@ -1,4 +1,4 @@
-import { showDetails } from "../../actions.ts";
+import { showDetails } from "../../actions/actions.ts";
 import { extend, only, toggle } from "../../lists/selection.ts";
 import { order } from "../../state/torrents.ts";
 import { isNarrow, selection } from "../../state/ui.ts";

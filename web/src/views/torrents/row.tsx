@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import type { TorrentRow } from "../../../../src/api/index.ts";
 import { Progress } from "../../components/progress.tsx";
-import { bytes, rate } from "../../format.ts";
+import { bytes, rate } from "../../base/format.ts";
 import type { Column } from "../../lists/columns.ts";
 import { rowOf } from "../../state/torrents.ts";
 import { selection } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { texts } from "../../texts/texts.ts";
 import { cell, StatusIcon, toneOf } from "./cells.tsx";
 
 export interface RowProps {

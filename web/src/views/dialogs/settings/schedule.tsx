@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import type { ScheduleRule } from "../../../../src/api/index.ts";
-import { Button } from "../../components/button.tsx";
-import { RateField, TextField } from "../../components/fields.tsx";
-import { fromKib, toKib } from "../../format.ts";
-import { texts } from "../../texts.ts";
-import type { SectionProps } from "./settings-fields.tsx";
-import { useTyped } from "./settings-fields.tsx";
+import type { ScheduleRule } from "../../../../../src/api/index.ts";
+import { Button } from "../../../components/button.tsx";
+import { RateField, TextField } from "../../../components/fields.tsx";
+import { fromKib, toKib } from "../../../base/format.ts";
+import { texts } from "../../../texts/texts.ts";
+import type { SectionProps } from "./fields.tsx";
+import { useTyped } from "./fields.tsx";
 
 const words = texts.settings;
 const NEW_RULE: ScheduleRule = {

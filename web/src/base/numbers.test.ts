@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { mediaOf } from "./lists/media.ts";
+import { mediaOf } from "../lists/media.ts";
 import { optional, positive, shown } from "./numbers.ts";
 
 test("optional: empty and nonsense are none, zero is zero", () => {

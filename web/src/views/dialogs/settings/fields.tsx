@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Settings } from "../../../../src/api/index.ts";
-import { Check, NumberField, RateField, Select, TextField } from "../../components/fields.tsx";
-import { fromKib, toKib } from "../../format.ts";
-import { optional, positive, shown } from "../../numbers.ts";
-import { theme } from "../../state/prefs.ts";
-import { texts } from "../../texts.ts";
+import type { Settings } from "../../../../../src/api/index.ts";
+import { Check, NumberField, RateField, Select, TextField } from "../../../components/fields.tsx";
+import { fromKib, toKib } from "../../../base/format.ts";
+import { optional, positive, shown } from "../../../base/numbers.ts";
+import { theme } from "../../../state/prefs.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.settings;
 

@@ -1,11 +1,11 @@
 import { batch } from "@preact/signals";
-import type { ActionRequest } from "../../src/api/index.ts";
-import { api, messageOf } from "./api.ts";
-import { selection, dialog, tab, toast } from "./state/ui.ts";
-import { detailsOpen } from "./state/prefs.ts";
-import { peekRow } from "./state/torrents.ts";
-import { texts } from "./texts.ts";
-import type { Tab } from "./state/ui.ts";
+import type { ActionRequest } from "../../../src/api/index.ts";
+import { api, messageOf } from "../api/api.ts";
+import { selection, dialog, tab, toast } from "../state/ui.ts";
+import { detailsOpen } from "../state/prefs.ts";
+import { peekRow } from "../state/torrents.ts";
+import { texts } from "../texts/texts.ts";
+import type { Tab } from "../state/ui.ts";
 
 /** What can be done to torrents, from wherever it is asked. Each tells how it went. */
 

@@ -1,7 +1,7 @@
-import { api, ApiError } from "./api.ts";
-import { connect } from "./state/live.ts";
-import { connection } from "./state/session.ts";
-import { signedIn } from "./state/ui.ts";
+import { api, ApiError } from "../api/api.ts";
+import { connect } from "../state/live.ts";
+import { connection } from "../state/session.ts";
+import { signedIn } from "../state/ui.ts";
 
 /** Milliseconds between the attempts of a page that was opened before its daemon. */
 const WAIT = 2000;

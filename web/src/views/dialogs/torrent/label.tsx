@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { act } from "../../actions.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { TextField } from "../../components/fields.tsx";
-import { peekRow, tallies } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import { act } from "../../../actions/actions.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { TextField } from "../../../components/fields.tsx";
+import { peekRow, tallies } from "../../../state/torrents.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.labelDialog;
 

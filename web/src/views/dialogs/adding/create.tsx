@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { CreateRequest } from "../../../../src/api/index.ts";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { AreaField, Check, Select, TextField } from "../../components/fields.tsx";
-import { bytes } from "../../format.ts";
-import { putTask, session } from "../../state/session.ts";
-import { texts } from "../../texts.ts";
+import type { CreateRequest } from "../../../../../src/api/index.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { AreaField, Check, Select, TextField } from "../../../components/fields.tsx";
+import { bytes } from "../../../base/format.ts";
+import { putTask, session } from "../../../state/session.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.create;
 /** Bytes, as text: from 64 KiB to 16 MiB. */

@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { act } from "../../actions.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { Check } from "../../components/fields.tsx";
-import { peekRow } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import { act } from "../../../actions/actions.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { Check } from "../../../components/fields.tsx";
+import { peekRow } from "../../../state/torrents.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.removeDialog;
 /** Names that are listed; of the rest only the number. */

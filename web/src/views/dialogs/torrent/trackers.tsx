@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { AreaField } from "../../components/fields.tsx";
-import { tiersFromText, tiersToText } from "../../lists/tiers.ts";
-import { texts } from "../../texts.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { AreaField } from "../../../components/fields.tsx";
+import { tiersFromText, tiersToText } from "../../../lists/tiers.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.trackers;
 

@@ -1,14 +1,14 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { TorrentLimits } from "../../../../src/api/index.ts";
-import { act, attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { NumberField, RateField } from "../../components/fields.tsx";
-import { fromKib, toKib } from "../../format.ts";
-import { optional, positive } from "../../numbers.ts";
-import { peekRow } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import type { TorrentLimits } from "../../../../../src/api/index.ts";
+import { act, attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { NumberField, RateField } from "../../../components/fields.tsx";
+import { fromKib, toKib } from "../../../base/format.ts";
+import { optional, positive } from "../../../base/numbers.ts";
+import { peekRow } from "../../../state/torrents.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.limitsDialog;
 

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
-import type { AddOptions } from "../../../../src/api/index.ts";
-import { Check, TextField } from "../../components/fields.tsx";
-import { session } from "../../state/session.ts";
-import { tallies } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import type { AddOptions } from "../../../../../src/api/index.ts";
+import { Check, TextField } from "../../../components/fields.tsx";
+import { session } from "../../../state/session.ts";
+import { tallies } from "../../../state/torrents.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.addFiles;
 

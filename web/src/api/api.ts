@@ -1,5 +1,5 @@
-import { ApiError, MillraceApi } from "../../src/api/client.ts";
-import { texts } from "./texts.ts";
+import { ApiError, MillraceApi } from "../../../src/api/client.ts";
+import { texts } from "../texts/texts.ts";
 
 export { ApiError };
 

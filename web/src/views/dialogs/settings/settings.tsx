@@ -1,15 +1,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import type { Settings } from "../../../../src/api/index.ts";
-import { attempt } from "../../actions.ts";
-import { api, messageOf } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { Tabs } from "../../components/tabs.tsx";
-import { toast } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
-import { ConnectionFields, FolderFields, PageFields, QueueFields, SpeedFields } from "./settings-fields.tsx";
-import { LabelFields } from "./settings-labels.tsx";
-import { ScheduleFields } from "./settings-schedule.tsx";
+import type { Settings } from "../../../../../src/api/index.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api, messageOf } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { Tabs } from "../../../components/tabs.tsx";
+import { toast } from "../../../state/ui.ts";
+import { texts } from "../../../texts/texts.ts";
+import { ConnectionFields, FolderFields, PageFields, QueueFields, SpeedFields } from "./fields.tsx";
+import { LabelFields } from "./labels.tsx";
+import { ScheduleFields } from "./schedule.tsx";
 
 const words = texts.settings;
 const SECTIONS = {

@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Button } from "../../components/button.tsx";
-import { TextField } from "../../components/fields.tsx";
-import { texts } from "../../texts.ts";
-import type { SectionProps } from "./settings-fields.tsx";
+import { Button } from "../../../components/button.tsx";
+import { TextField } from "../../../components/fields.tsx";
+import { texts } from "../../../texts/texts.ts";
+import type { SectionProps } from "./fields.tsx";
 
 const words = texts.settings;
 

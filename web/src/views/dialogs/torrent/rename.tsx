@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { TextField } from "../../components/fields.tsx";
-import { peekRow } from "../../state/torrents.ts";
-import { texts } from "../../texts.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { TextField } from "../../../components/fields.tsx";
+import { peekRow } from "../../../state/torrents.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.renameDialog;
 

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { AreaField } from "../../components/fields.tsx";
-import { toast } from "../../state/ui.ts";
-import { texts } from "../../texts.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { AreaField } from "../../../components/fields.tsx";
+import { toast } from "../../../state/ui.ts";
+import { texts } from "../../../texts/texts.ts";
 import type { OptionsDraft } from "./add-options.tsx";
 import { NO_OPTIONS, OptionFields, toOptions } from "./add-options.tsx";
 

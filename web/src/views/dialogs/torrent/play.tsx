@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { mediaOf } from "../../lists/media.ts";
-import { texts } from "../../texts.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { mediaOf } from "../../../lists/media.ts";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.play;
 

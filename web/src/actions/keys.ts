@@ -1,5 +1,5 @@
 import { pickFiles, toggleRunning } from "./actions.ts";
-import { dialog, menu } from "./state/ui.ts";
+import { dialog, menu } from "../state/ui.ts";
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement

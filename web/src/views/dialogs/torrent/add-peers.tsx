@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { attempt } from "../../actions.ts";
-import { api } from "../../api.ts";
-import { Dialog } from "../../components/dialog.tsx";
-import { AreaField } from "../../components/fields.tsx";
-import { texts } from "../../texts.ts";
+import { attempt } from "../../../actions/actions.ts";
+import { api } from "../../../api/api.ts";
+import { Dialog } from "../../../components/dialog.tsx";
+import { AreaField } from "../../../components/fields.tsx";
+import { texts } from "../../../texts/texts.ts";
 
 const words = texts.peers;
 

@@ -1,0 +1,75 @@
+import { count } from "../base/format.ts";
+import { torrents } from "./counted.ts";
+
+/** The dialogs that add, change and remove torrents. */
+export const dialogsTexts = {
+  addFiles: {
+    title: (value: number) => (value === 1 ? "Add torrent" : `Add ${value} torrents`),
+    known: "This torrent is already there.",
+    folder: "Folder",
+    label: "Label",
+    startNow: "Start at once",
+    sequential: "Download in order",
+    skipCheck: "Data is there already: do not check it",
+    folderHint: "Empty: the label's folder, or the default",
+    nothing: "No file is chosen.",
+    added: (name: string) => `Added ${name}`,
+    filesOf: (name: string) => `Files of ${name}`,
+    failed: (name: string) => `${name} was not added`,
+  },
+  addUrl: {
+    title: "Add link",
+    url: "Magnet links or addresses of torrent files, one a line",
+    added: (value: number) => (value === 1 ? "Added." : `Added ${value} torrents.`),
+    failed: "Not added",
+  },
+  create: {
+    title: "Create torrent",
+    path: "File or folder on the daemon's disk",
+    trackers: "Trackers, one a line",
+    comment: "Comment",
+    private: "Private: peers from trackers only",
+    seed: "Seed it at once",
+    format: "Format",
+    pieceLength: "Piece size",
+    auto: "Automatic",
+    formats: { v1: "v1", hybrid: "v1 and v2 (hybrid)" },
+    go: "Create",
+    failed: "Not created",
+  },
+  columnsDialog: {
+    title: "Columns",
+    hint: "Drag the edge of a heading to change a width; with the keyboard, Shift and the arrow keys.",
+    defaults: "Defaults",
+  },
+  removeDialog: {
+    title: (value: number) => `Remove ${torrents(value)}?`,
+    data: "Also delete the downloaded data",
+    warning: "The data is deleted from the disk. This cannot be undone.",
+    more: (value: number) => `and ${count(value)} more`,
+  },
+  limitsDialog: {
+    title: (value: number) => `Limits of ${torrents(value)}`,
+    down: "Download",
+    up: "Upload",
+    ratio: "Stop seeding at ratio",
+    minutes: "Stop seeding after minutes",
+    idle: "Stop seeding after idle minutes",
+    peers: "Peers at once",
+    asSession: "as in the settings",
+    title1: (name: string) => `Limits of ${name}`,
+  },
+  labelDialog: {
+    title: (value: number) => `Labels of ${torrents(value)}`,
+    label: "Labels",
+    hint: "Several with commas. The first is the category.",
+  },
+  moveDialog: { title: (value: number) => `Move data of ${torrents(value)}`, folder: "New folder", go: "Move" },
+  renameDialog: { title: "Rename", name: "Name in the list" },
+  play: {
+    failed: "The browser cannot play this file. Its playlist can be opened in a media player.",
+    playlist: "Playlist for a player",
+    file: "File alone",
+    title: (name: string) => name,
+  },
+} as const;

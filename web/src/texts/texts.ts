@@ -1,0 +1,43 @@
+import { detailsTexts } from "./details.ts";
+import { dialogsTexts } from "./dialogs.ts";
+import { listTexts } from "./list.ts";
+import { columns, groups, states } from "./names.ts";
+import { pageTexts } from "./page.ts";
+import { settingsTexts } from "./settings.ts";
+
+/** Every text on the page, for translation; one file for each view. Sentences with numbers or names are functions. */
+export const texts = {
+  product: "Millrace",
+  states,
+  columns,
+  groups,
+  errors: {
+    unreachable: "The daemon does not answer.",
+    prefix: (what: string, why: string) => `${what}: ${why}`,
+    some: (what: string, failed: number, of: number, why: string) => `${what}: ${failed} of ${of} failed. ${why}`,
+    notTorrent: (name: string, why: string) => `${name} is no torrent: ${why}`,
+  },
+  common: {
+    cancel: "Cancel",
+    close: "Close",
+    save: "Save",
+    add: "Add",
+    remove: "Remove",
+    retry: "Try now",
+    loading: "Loading…",
+    all: "All",
+    copied: "Copied.",
+    copyFailed: "The browser did not allow to copy",
+    dismiss: "Dismiss",
+    noLimit: "no limit",
+    kib: "KiB/s",
+    more: "More",
+    yes: "Yes",
+    no: "No",
+  },
+  ...pageTexts,
+  ...listTexts,
+  ...detailsTexts,
+  ...dialogsTexts,
+  ...settingsTexts,
+} as const;
