@@ -88,7 +88,7 @@ export class ConsoleStage {
   /** A peer that says what the test wants, and the session's view of it. */
   async meet(
     ip: string,
-    options: { fast?: boolean } = {},
+    options: { fast?: boolean; extended?: boolean } = {},
   ): Promise<{ readonly far: ScriptedPeer; readonly near: ConsolePeer }> {
     const far = new ScriptedPeer(this.stage.world.host(ip).runtime, this.play);
     const { peers } = this.session;

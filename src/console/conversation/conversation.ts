@@ -1,6 +1,6 @@
 import { Bitfield, unreachable } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
-import { MAX_EXTENSIONS } from "../../wire/index.ts";
+import { mergeExtendedHandshakes } from "../../wire/index.ts";
 import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE, MAX_NOTED_REQUESTS } from "../limits.ts";
 import { List } from "../list.ts";
 import { otherWay, type Entry, type EntryFacts, type Finding, type Way, type WireMessage } from "./entry.ts";
@@ -198,7 +198,7 @@ function follow(from: Side, to: Side, message: WireMessage): void {
     case "extended-handshake": {
       const { type: _, ...handshake } = message;
       for (const [name, id] of handshake.extensions) nameExtension(from, name, id);
-      from.extended = layOver(from.extended, handshake);
+      from.extended = mergeExtendedHandshakes(from.extended, handshake);
       return;
     }
     case "keep-alive":
@@ -229,15 +229,6 @@ function notePiece(side: Side, pieces: Set<number>, piece: number): void {
 function nameExtension(side: Side, name: string, id: number): void {
   for (const [known, knownName] of side.extensions) if (knownName === name) side.extensions.delete(known);
   if (id !== 0) side.extensions.set(id, name);
-}
-
-/** What a later extended handshake leaves out stays as it was (BEP 10). */
-function layOver(before: Side["extended"], news: NonNullable<Side["extended"]>): Side["extended"] {
-  if (before === undefined) return news;
-  const said = Object.fromEntries(Object.entries(news).filter(([, value]) => value !== undefined));
-  const extensions = new Map([...before.extensions, ...news.extensions]);
-  // Ever new names would fill memory.
-  return { ...before, ...said, extensions: extensions.size > MAX_EXTENSIONS ? news.extensions : extensions };
 }
 
 function takePieces(side: Side, message: WireMessage): void {

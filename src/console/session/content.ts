@@ -1,8 +1,8 @@
 import { UsageError, type Bitfield, type InfoHash } from "../../base/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
+import { MAX_METADATA_LENGTH, MetadataAttempt } from "../../wire/index.ts";
 import type { SessionLog } from "./log.ts";
-import { MetadataPieces } from "./metadata-pieces.ts";
 import type { ConsolePeer } from "./peer/peer.ts";
 import { Pieces, type Piece } from "./pieces.ts";
 
@@ -19,8 +19,8 @@ export interface ContentOptions {
 /** The torrent of a console session: its metadata, and the pieces that are here. */
 export class Content {
   readonly #options: ContentOptions;
-  /** Metadata that the user is fetching from each peer. */
-  readonly #metadata = new Map<ConsolePeer, MetadataPieces>();
+  /** Pieces of the metadata from each peer by itself, so that a wrong piece is known to be that peer's. */
+  readonly #metadata = new Map<ConsolePeer, MetadataAttempt<ConsolePeer>>();
   readonly #listeners = new Set<(metainfo: Metainfo) => void>();
   #metainfo: Metainfo | undefined;
   #pieces: Pieces | undefined;
@@ -91,15 +91,22 @@ export class Content {
     peer: ConsolePeer,
     part: { readonly piece: number; readonly data: Uint8Array; readonly totalSize: number | undefined },
   ): Uint8Array | undefined {
-    let pieces = this.#metadata.get(peer);
-    if (pieces === undefined) {
-      pieces = new MetadataPieces(this.#options.infoHash, this.#options.runtime.hasher);
-      this.#metadata.set(peer, pieces);
+    const { runtime, infoHash, log } = this.#options;
+    const attempt = this.#attempt(peer, part.totalSize ?? peer.conversation.sides.in.extended?.metadataSize);
+    if (attempt === undefined || part.piece >= attempt.pieceCount) return undefined;
+    const length = attempt.pieceLength(part.piece);
+    if (part.data.length !== length) {
+      log.warn(
+        `piece ${part.piece} of the metadata of peer ${peer.number} has ${part.data.length} bytes instead of ${length}`,
+      );
+      return undefined;
     }
-    const info = pieces.add(part.piece, part.data, part.totalSize ?? peer.conversation.sides.in.extended?.metadataSize);
-    if (info !== "wrong") return info;
-    this.#options.log.warn(`the metadata of peer ${peer.number} does not hash to the info-hash`);
-    return undefined;
+    attempt.store(part.piece, part.data, peer);
+    if (!attempt.isComplete) return undefined;
+    this.#metadata.delete(peer);
+    const info = attempt.verified(infoHash, runtime.hasher);
+    if (info === undefined) log.warn(`the metadata of peer ${peer.number} does not hash to the info-hash`);
+    return info;
   }
 
   /** Drops the unfinished metadata of a peer that is gone. */
@@ -119,6 +126,16 @@ export class Content {
   /** Closes the files. Rejects with StorageError when received data could not be stored. */
   async close(): Promise<void> {
     await this.#pieces?.close();
+  }
+
+  /** The peer's unfinished metadata. Another size than before begins it anew. */
+  #attempt(peer: ConsolePeer, size: number | undefined): MetadataAttempt<ConsolePeer> | undefined {
+    const known = this.#metadata.get(peer);
+    if (size === undefined || size === known?.size) return known;
+    if (size > MAX_METADATA_LENGTH) return undefined;
+    const attempt = new MetadataAttempt(size, peer, this.#options.runtime.clock.now());
+    this.#metadata.set(peer, attempt);
+    return attempt;
   }
 
   async #setMetainfo(metainfo: Metainfo, signal?: AbortSignal): Promise<void> {

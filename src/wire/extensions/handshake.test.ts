@@ -12,7 +12,7 @@ import {
   MAX_METADATA_LENGTH,
   MAX_REQUEST_QUEUE,
 } from "../limits.ts";
-import { decodeExtendedHandshake, encodeExtendedHandshake } from "./handshake.ts";
+import { decodeExtendedHandshake, encodeExtendedHandshake, mergeExtendedHandshakes } from "./handshake.ts";
 
 const codeOf = (payload: Uint8Array): unknown => {
   try {
@@ -49,6 +49,29 @@ describe("encodeExtendedHandshake", () => {
       uploadOnly: true,
     };
     expect(decodeExtendedHandshake(encodeExtendedHandshake(all))).toEqual(all);
+  });
+});
+
+describe("mergeExtendedHandshakes", () => {
+  it("keeps what the later one leaves out, and takes what it has", () => {
+    const first = { extensions: new Map([["ut_metadata", 3]]), client: "A", metadataSize: 7 };
+    const second = { extensions: new Map([["ut_pex", 1]]), client: "B", metadataSize: undefined };
+    expect(mergeExtendedHandshakes(undefined, first)).toBe(first);
+    expect(mergeExtendedHandshakes(first, second)).toEqual({
+      extensions: new Map([
+        ["ut_metadata", 3],
+        ["ut_pex", 1],
+      ]),
+      client: "B",
+      metadataSize: 7,
+    });
+  });
+
+  it("keeps only the later names when there would be too many", () => {
+    const names = (count: number, prefix: string): Map<string, number> =>
+      new Map(Array.from({ length: count }, (_, index) => [`${prefix}${index}`, 1]));
+    const after = { extensions: names(MAX_EXTENSIONS, "b") };
+    expect(mergeExtendedHandshakes({ extensions: names(1, "a") }, after).extensions).toBe(after.extensions);
   });
 });
 

@@ -81,6 +81,20 @@ export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake 
   };
 }
 
+/**
+ * A peer's state after a further extended handshake (BEP 10): what `after` leaves out stays as it was, extensions that
+ * it does not name included. When this makes more than {@link MAX_EXTENSIONS} names, only those of `after` stay.
+ */
+export function mergeExtendedHandshakes(
+  before: ExtendedHandshake | undefined,
+  after: ExtendedHandshake,
+): ExtendedHandshake {
+  if (before === undefined) return after;
+  const given = Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined));
+  const extensions = new Map([...before.extensions, ...after.extensions]);
+  return { ...before, ...given, extensions: extensions.size > MAX_EXTENSIONS ? after.extensions : extensions };
+}
+
 function readDict(payload: Uint8Array): BDict {
   const malformed = (why: string, cause?: unknown): PeerError =>
     new PeerError("wire.extended-handshake", `malformed extended handshake: ${why}`, {

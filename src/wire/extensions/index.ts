@@ -6,4 +6,5 @@ export * from "./extension.ts";
 export * from "./handshake.ts";
 export * from "./metadata.ts";
 export * from "./metadata-assembler.ts";
+export * from "./metadata-attempt.ts";
 export * from "./negotiation.ts";

@@ -1,5 +1,5 @@
 import { PeerError, UsageError, equalBytes } from "../../base/index.ts";
-import type { HashAlgorithm, InfoHash, SyncHasher } from "../../base/index.ts";
+import type { InfoHash, SyncHasher } from "../../base/index.ts";
 import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
@@ -73,7 +73,6 @@ interface SizeState {
  */
 export class MetadataAssembler<P> {
   readonly #infoHash: InfoHash;
-  readonly #algorithm: HashAlgorithm;
   readonly #hasher: SyncHasher;
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
@@ -85,7 +84,6 @@ export class MetadataAssembler<P> {
 
   constructor(options: MetadataAssemblerOptions) {
     this.#infoHash = options.infoHash;
-    this.#algorithm = options.infoHash.version === 1 ? "sha1" : "sha256";
     this.#hasher = options.hasher;
   }
 
@@ -194,8 +192,8 @@ export class MetadataAssembler<P> {
 
   #verify(attempt: MetadataAttempt<P>): MetadataOutcome<P> {
     this.#attempts.delete(attempt);
-    const metadata = attempt.assemble();
-    if (equalBytes(this.#hasher.digestSync(this.#algorithm, metadata), this.#infoHash.bytes)) {
+    const metadata = attempt.verified(this.#infoHash, this.#hasher);
+    if (metadata !== undefined) {
       const liars = this.#exposeLiars(attempt);
       this.#done = true;
       this.#attempts.clear();

@@ -1,4 +1,4 @@
-import { concatBytes } from "../../base/index.ts";
+import { concatBytes, equalBytes, type InfoHash, type SyncHasher } from "../../base/index.ts";
 import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limits.ts";
 import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
@@ -59,8 +59,13 @@ export class MetadataAttempt<P> {
     }
   }
 
-  /** All pieces end to end, once complete. */
-  assemble(): Uint8Array {
-    return concatBytes(Array.from(this.entries(), ({ data }) => data));
+  /**
+   * All pieces end to end, once complete; `undefined` when they do not hash to the info-hash (SHA-1 for v1, SHA-256 for
+   * v2).
+   */
+  verified(infoHash: InfoHash, hasher: SyncHasher): Uint8Array | undefined {
+    const metadata = concatBytes(Array.from(this.entries(), ({ data }) => data));
+    const algorithm = infoHash.version === 1 ? "sha1" : "sha256";
+    return equalBytes(hasher.digestSync(algorithm, metadata), infoHash.bytes) ? metadata : undefined;
   }
 }
