@@ -37,6 +37,9 @@ const hosts = new Set(["terminal", "daemon", "console", "cli"]);
  */
 const browsers = new Set(["api"]);
 
+/** Codecs, which run in browsers as well as in Node, and touch nothing that only one of them has. */
+const portable = new Set(["base", "bencode", "metainfo", "wire"]);
+
 const ambientGlobals = [
   "setTimeout",
   "setInterval",
@@ -48,6 +51,10 @@ const ambientGlobals = [
   "process",
   "crypto",
 ].map((name) => ({ name, message: "Engines and codecs take a Runtime: use its Clock, Random, Net, Files or Hasher." }));
+const nodeGlobals = ["Buffer", "global", "require", "module", "__dirname", "__filename"].map((name) => ({
+  name,
+  message: "Codecs run in browsers: use Uint8Array and the helpers of base/bytes.ts and base/node-buffer.ts.",
+}));
 const ambientProperties = [
   { object: "Date", property: "now", message: "Take the Runtime's Clock." },
   { object: "Math", property: "random", message: "Take the Runtime's Random." },
@@ -65,6 +72,7 @@ export const MAX_DEPTH = 4;
  * may import of `src/`.
  */
 const sansIo = [
+  { folder: "tracker/codec", modules: ["base", "bencode"], isPortable: true },
   { folder: "console/conversation", modules: ["base", "bencode", "metainfo", "wire"] },
   { folder: "console/lint", modules: ["base", "bencode", "metainfo", "wire"], parts: ["conversation"] },
 ];
@@ -73,6 +81,8 @@ const hostModules = {
   regex: "^(?:node:(?:[^e]|e[^v])|undici|commander|pretty-bytes|picomatch)",
   message: "Only runtime/node and the modules above the engine touch the host.",
 };
+
+const nodeModules = { regex: "^node:", message: "Codecs run in browsers, which have no modules of Node." };
 
 /** What a file may import that lies `depth` folders below `src/`. */
 function importsOf(module, depth) {
@@ -99,18 +109,27 @@ const ambient = {
   "no-restricted-globals": ["error", ...ambientGlobals],
   "no-restricted-properties": ["error", ...ambientProperties],
 };
+const ambientPortable = {
+  "no-restricted-globals": ["error", ...ambientGlobals, ...nodeGlobals],
+  "no-restricted-properties": [
+    "error",
+    ...ambientProperties,
+    { object: "globalThis", property: "Buffer", message: "Only base/node-buffer.ts knows Buffer." },
+  ],
+};
 const depths = Array.from({ length: MAX_DEPTH }, (_, index) => index + 1);
 const filesAt = (folder, depth) => [`src/${folder}/${"*/".repeat(depth)}*.ts`];
 
 function layer(module) {
-  const rules = hosts.has(module) || browsers.has(module) ? {} : ambient;
+  const rules = hosts.has(module) || browsers.has(module) ? {} : portable.has(module) ? ambientPortable : ambient;
+  const patterns = portable.has(module) ? [nodeModules] : [];
   return depths.map((depth) => ({
     files: filesAt(module, depth - 1),
-    rules: { "no-restricted-imports": ["error", { patterns: importsOf(module, depth) }], ...rules },
+    rules: { "no-restricted-imports": ["error", { patterns: [...importsOf(module, depth), ...patterns] }], ...rules },
   }));
 }
 
-function sansIoLayer({ folder, modules: allowed, parts = [] }) {
+function sansIoLayer({ folder, modules: allowed, parts = [], isPortable = false }) {
   const [module, name] = folder.split("/");
   return depths.slice(1).map((depth) => {
     const others = modules.filter((each) => !allowed.includes(each) && each !== module);
@@ -130,10 +149,11 @@ function sansIoLayer({ folder, modules: allowed, parts = [] }) {
           message: `${folder} is sans-I/O: it does not know ${module}/${part}.`,
         })),
       hostModules,
+      ...(isPortable ? [nodeModules] : []),
     ];
     return {
       files: filesAt(folder, depth - 2),
-      rules: { "no-restricted-imports": ["error", { patterns }], ...ambient },
+      rules: { "no-restricted-imports": ["error", { patterns }], ...(isPortable ? ambientPortable : ambient) },
     };
   });
 }
@@ -211,6 +231,8 @@ export default {
     ...modules.flatMap(layer),
     ...sansIo.flatMap(sansIoLayer),
     page,
+    // The one file of the codecs that uses Buffer where there is one.
+    { files: ["src/base/node-buffer.ts"], rules: ambient },
     // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's
     // interfaces only.
     ...depths.slice(0, -1).map((depth) => ({

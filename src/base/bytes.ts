@@ -1,3 +1,5 @@
+import { latin1Text } from "./node-buffer.ts";
+
 /**
  * Small helpers over `Uint8Array`. Everything here is pure and allocates only what it returns.
  */
@@ -27,7 +29,7 @@ export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
 
 /** One character per byte (ISO 8859-1), for keys and diagnostics. */
 export function latin1Decode(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return latin1Text(bytes).toString("latin1", 0, bytes.length);
 }
 
 /** The low byte of each character of `text`. */
@@ -35,15 +37,18 @@ export function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0) & 0xff);
 }
 
-/** Lower-case hexadecimal. */
-export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
-}
-
 /** The bytes of a hexadecimal text (either case), or `undefined` when it is none. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
-  return new Uint8Array(Buffer.from(text, "hex"));
+  const out = new Uint8Array(text.length / 2);
+  for (let i = 0; i < out.length; i++)
+    out[i] = (hexDigit(text.charCodeAt(2 * i)) << 4) | hexDigit(text.charCodeAt(2 * i + 1));
+  return out;
+}
+
+/** The value of a hexadecimal digit, given as its character code. */
+function hexDigit(code: number): number {
+  return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
 }
 
 /** Whether two byte strings are the same. Not constant-time: for public values only. */
@@ -55,7 +60,12 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Byte-wise order: negative, zero or positive, as `Array.prototype.sort` wants it. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return Buffer.compare(a, b);
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 /**
@@ -84,6 +94,12 @@ export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
     offset += part.length;
   }
   return out;
+}
+
+/** Writes ASCII text at `offset` and returns where it ends. */
+export function writeAscii(bytes: Uint8Array, offset: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[offset + i] = text.charCodeAt(i);
+  return offset + text.length;
 }
 
 /** Big-endian unsigned 16-bit integer at `offset`; the caller has checked the length. */

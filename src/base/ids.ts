@@ -1,5 +1,6 @@
-import { fromHex, toHex } from "./bytes.ts";
+import { fromHex } from "./bytes.ts";
 import { InputError } from "./errors.ts";
+import { toHex } from "./node-buffer.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

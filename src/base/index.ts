@@ -9,6 +9,8 @@ export * from "./hash.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./peer-address.ts";
+export * from "./node-buffer.ts";
+export * from "./portable-hasher.ts";
 export * from "./recent-map.ts";
 export * from "./paths.ts";
 export * from "./units.ts";

@@ -1,4 +1,5 @@
-import { InputError } from "../base/index.ts";
+import { InputError, latin1Text } from "../base/index.ts";
+import type { Latin1Text } from "../base/index.ts";
 import { MAX_DEPTH, MAX_DEPTH_CEILING, MAX_DOCUMENT_LENGTH, MAX_INTEGER_LENGTH, MAX_TOKENS } from "./limits.ts";
 import type { BDict, BValue } from "./value.ts";
 
@@ -84,7 +85,7 @@ const cachedKeys: string[] = Array.from({ length: KEY_CACHE_SLOTS }, () => "");
 /** One pass over one document. Depth is bounded, so recursion is. */
 export class Decoder {
   readonly #bytes: Uint8Array;
-  readonly #buffer: Buffer;
+  readonly #text: Latin1Text;
   readonly #strict: boolean;
   readonly #maxDepth: number;
   #tokensLeft: number;
@@ -111,7 +112,7 @@ export class Decoder {
     // whole that is copied, once. Plain arrays throughout: the methods of a Buffer copy and slice in their own way.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#bytes = copy ? plain.slice() : plain;
-    this.#buffer = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+    this.#text = latin1Text(this.#bytes);
     this.#strict = strict;
     this.#maxDepth = Math.min(maxDepth, MAX_DEPTH_CEILING);
     this.#tokensLeft = maxTokens;
@@ -281,7 +282,7 @@ export class Decoder {
     const start = this.#at;
     const end = start + length;
     this.#at = end;
-    if (length === 0 || length > CACHED_KEY_LENGTH) return this.#buffer.toString("latin1", start, end);
+    if (length === 0 || length > CACHED_KEY_LENGTH) return this.#text.toString("latin1", start, end);
     const slot = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & (KEY_CACHE_SLOTS - 1);
     const cached = cachedKeys[slot] ?? "";
     if (cached.length === length) {
@@ -289,7 +290,7 @@ export class Decoder {
       while (i < length && cached.charCodeAt(i) === bytes[start + i]) i++;
       if (i === length) return cached;
     }
-    const key = this.#buffer.toString("latin1", start, end);
+    const key = this.#text.toString("latin1", start, end);
     cachedKeys[slot] = key;
     return key;
   }
@@ -347,7 +348,7 @@ export class Decoder {
     this.#at = at + 1;
     // Adding 0 turns the -0 that negation of "-0" gives into 0.
     if (digits <= SAFE_DIGITS) return negative ? -value + 0 : value;
-    const exact = BigInt(this.#buffer.toString("latin1", start + (negative ? 2 : 1), at)) * (negative ? -1n : 1n);
+    const exact = BigInt(this.#text.toString("latin1", start + (negative ? 2 : 1), at)) * (negative ? -1n : 1n);
     return exact >= BigInt(Number.MIN_SAFE_INTEGER) && exact <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(exact) : exact;
   }
 

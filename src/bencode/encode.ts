@@ -1,4 +1,4 @@
-import { UsageError } from "../base/index.ts";
+import { pooledBytes, pooledUtf8, unfilledBytes, UsageError } from "../base/index.ts";
 import { MAX_DEPTH_CEILING } from "./limits.ts";
 import { Raw } from "./value.ts";
 import type { BInput } from "./value.ts";
@@ -28,7 +28,7 @@ interface Insertion {
  * the end.
  */
 class Writer {
-  #bytes = Buffer.allocUnsafe(FIRST_CAPACITY);
+  #bytes = pooledBytes(FIRST_CAPACITY);
   #length = 0;
   readonly #insertions: Insertion[] = [];
   #insertedLength = 0;
@@ -51,7 +51,7 @@ class Writer {
     const written = new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#length);
     if (this.#insertions.length === 0) return written.slice();
     // Memory of its own, of the exact length, and not zeroed first: each byte is written below.
-    const out = new Uint8Array(Buffer.allocUnsafeSlow(this.#length + this.#insertedLength).buffer);
+    const out = unfilledBytes(this.#length + this.#insertedLength);
     let from = 0;
     let to = 0;
     for (const { at, bytes } of this.#insertions) {
@@ -105,11 +105,22 @@ class Writer {
   }
 
   #text(text: string): void {
-    const length = Buffer.byteLength(text);
-    this.#digits(length);
+    const start = this.#length;
+    this.#digits(text.length);
     this.#byte(COLON);
-    this.#reserve(length);
-    this.#length += this.#bytes.write(text, this.#length, "utf8");
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) {
+        this.#length = start;
+        this.#string(pooledUtf8(text));
+        return;
+      }
+      bytes[at++] = code;
+    }
+    this.#length = at;
   }
 
   #ascii(text: string): void {
@@ -169,7 +180,7 @@ class Writer {
   #reserve(more: number): void {
     const needed = this.#length + more;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    const grown = pooledBytes(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
   }

@@ -1,4 +1,4 @@
-import { utf8DecodeStrict } from "../base/index.ts";
+import { latin1Text, utf8DecodeStrict } from "../base/index.ts";
 
 /**
  * Reads names as text: UTF-8 when they are, else the encoding that the torrent names, else windows-1252, which takes
@@ -24,8 +24,9 @@ export function textReader(encoding: string | undefined): TextReader {
   // Thousands of files share the names of their folders: a name seen before is recognised by its bytes, with no string
   // made.
   const seen = new Map<number, string>();
-  // One Buffer over the memory that all names of a document share, instead of one for each name.
-  let shared: Buffer = Buffer.alloc(0);
+  // One reader of the memory that all names of a document share, instead of one for each name.
+  let memory: ArrayBufferLike | undefined;
+  let shared = latin1Text(new Uint8Array());
   const range = (bytes: Uint8Array, start: number, end: number): string => {
     const length = end - start;
     const slot = (length * 31 + (bytes[start] ?? 0) * 7 + (bytes[end - 1] ?? 0)) & (SEEN_SLOTS - 1);
@@ -35,7 +36,10 @@ export function textReader(encoding: string | undefined): TextReader {
       const part = bytes.subarray(start, end);
       return utf8DecodeStrict(part) ?? (fallback ??= legacyDecoder(encoding)).decode(part);
     }
-    if (shared.buffer !== bytes.buffer) shared = Buffer.from(bytes.buffer);
+    if (memory !== bytes.buffer) {
+      memory = bytes.buffer;
+      shared = latin1Text(new Uint8Array(memory));
+    }
     const text = shared.toString("latin1", bytes.byteOffset + start, bytes.byteOffset + end);
     if (length <= LONGEST_SEEN) seen.set(slot, text);
     return text;

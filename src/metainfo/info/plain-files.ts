@@ -1,3 +1,4 @@
+import { latin1Text } from "../../base/index.ts";
 import type { LayoutFile, PlacedFiles } from "../pieces/layout.ts";
 import { isPaddingNameAt } from "./padding.ts";
 import { PathHashes } from "../paths/path-hashes.ts";
@@ -99,9 +100,8 @@ export class PlainFiles implements PlacedFiles {
    * seen to be safe stays so even when their owner changes them.
    */
   seal(): this {
-    const { buffer, byteOffset } = this.#bytes;
     this.#from = this.#paths[0] ?? 0;
-    this.#listed = Buffer.from(buffer, byteOffset, this.#end).toString("latin1", this.#from, this.#end);
+    this.#listed = latin1Text(this.#bytes).toString("latin1", this.#from, this.#end);
     this.#bytes = NOTHING;
     this.#hashes = undefined;
     return this;

@@ -1,5 +1,5 @@
 import type { IpFamily } from "../../base/index.ts";
-import { unpackEndpoints } from "../../base/index.ts";
+import { pooledBytes, unpackEndpoints, writeAscii } from "../../base/index.ts";
 import type { BInput } from "../../bencode/index.ts";
 import { encode } from "../../bencode/index.ts";
 
@@ -33,7 +33,7 @@ export function encodeCompactReply(fields: AnnounceReplyFields): Uint8Array {
   const head = `d8:completei${fields.seeders}e10:downloadedi${fields.completed}e11:external ip${externalIp.length}:`;
   const middle = `10:incompletei${fields.leechers}e8:intervali${fields.interval}e12:min intervali${fields.minInterval}e5:peers${peers4.length}:`;
   const tail = peers6.length === 0 ? "e" : `6:peers6${peers6.length}:`;
-  const out = Buffer.allocUnsafe(
+  const out = pooledBytes(
     head.length +
       externalIp.length +
       middle.length +
@@ -42,13 +42,13 @@ export function encodeCompactReply(fields: AnnounceReplyFields): Uint8Array {
       peers6.length +
       (peers6.length === 0 ? 0 : 1),
   );
-  let at = out.write(head, 0, "latin1");
+  let at = writeAscii(out, 0, head);
   out.set(externalIp, at);
   at += externalIp.length;
-  at += out.write(middle, at, "latin1");
+  at = writeAscii(out, at, middle);
   out.set(peers4, at);
   at += peers4.length;
-  at += out.write(tail, at, "latin1");
+  at = writeAscii(out, at, tail);
   if (peers6.length === 0) return out;
   out.set(peers6, at);
   out[at + peers6.length] = 0x65;

@@ -1,5 +1,6 @@
 import type { IpFamily } from "../../base/index.ts";
 import {
+  pooledBytes,
   cleanBytes,
   concatBytes,
   readUint32,
@@ -72,9 +73,7 @@ export function decodeUdpError(datagram: Uint8Array): TrackerError {
 }
 
 function header(length: number, action: UdpAction, transactionId: number): Uint8Array {
-  // Out of Node's pool, where memory for a few hundred bytes costs next to nothing. Every byte is written.
-  const memory = Buffer.allocUnsafe(length);
-  const out = new Uint8Array(memory.buffer, memory.byteOffset, length);
+  const out = pooledBytes(length);
   writeUint32(out, 0, action);
   writeUint32(out, 4, transactionId);
   return out;
