@@ -15,7 +15,7 @@ export class List<T> extends Array<T> {
 
   readonly #limit: number;
   readonly #listeners = new Set<Listener<T>>();
-  readonly #partings = new Set<() => void>();
+  readonly #dropListeners = new Set<() => void>();
   #dropped = 0;
 
   constructor(limit = Number.POSITIVE_INFINITY) {
@@ -40,20 +40,20 @@ export class List<T> extends Array<T> {
   add(element: T): void {
     this.push(element);
     // A tenth at a time: shifting one by one would move all the others each time.
-    if (this.length > this.#limit) this.letGo(Math.max(1, Math.floor(this.#limit / 10)));
+    if (this.length > this.#limit) this.dropOldest(Math.max(1, Math.floor(this.#limit / 10)));
     for (const listener of this.#listeners) listener(element);
   }
 
   /** Lets the oldest elements go. */
-  letGo(count: number): void {
+  dropOldest(count: number): void {
     if (count <= 0) return;
     this.#dropped += this.splice(0, count).length;
-    for (const listener of this.#partings) listener();
+    for (const listener of this.#dropListeners) listener();
   }
 
   /** Calls `listener` whenever old elements have been let go: others that have them can do so, too. */
-  onLetGo(listener: () => void): void {
-    this.#partings.add(listener);
+  onDrop(listener: () => void): void {
+    this.#dropListeners.add(listener);
   }
 
   /** Calls `listener` with every element that is added from now on, until the answered function is called. */

@@ -71,7 +71,7 @@ describe.each(CLIENT_NAMES)("the console by hand, with %s", (name) => {
 });
 
 describe("the rude peer of the examples", () => {
-  it("sees what our own client does about each misdeed, and what the linter says", async () => {
+  it("sees what our own client does about each violation, and what the linter says", async () => {
     const scene = await handScene();
     const address = `127.0.0.1:${await startClient("millrace", scene, "seeder")}`;
     const { status, stdout, stderr } = await script("rude-peer.js", scene.file, address);

@@ -6,7 +6,7 @@ import { ConsoleSession } from "../../src/console/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { sha1 } from "../support/eavesdropper.ts";
 import { answering, converse } from "../support/honest-peer.ts";
-import { MISDEEDS } from "../support/misdeeds.ts";
+import { VIOLATIONS } from "../support/rule-violations.ts";
 import { makeGoods, RudeServer } from "../support/rude-peer.ts";
 
 const goods = makeGoods();
@@ -20,9 +20,9 @@ afterEach(async () => {
 });
 
 describe("the linter, of a rude peer over a real connection", () => {
-  it.each(Object.entries(MISDEEDS))("finds that it %s, and nothing else", async (_name, misdeed) => {
-    const torrent = misdeed.private === true ? privateGoods : goods;
-    const server = await RudeServer.listen(torrent, misdeed);
+  it.each(Object.entries(VIOLATIONS))("finds that it %s, and nothing else", async (_name, violation) => {
+    const torrent = violation.private === true ? privateGoods : goods;
+    const server = await RudeServer.listen(torrent, violation);
     servers.push(server);
     const conversation = new Conversation({
       metainfo: torrent.metainfo,
@@ -30,17 +30,17 @@ describe("the linter, of a rude peer over a real connection", () => {
       linter: createLinter({ sha1 }),
     });
     await converse(server.port, torrent, conversation);
-    const { severity, bep } = RULES[misdeed.rule];
+    const { severity, bep } = RULES[violation.rule];
     expect(conversation.findings.map(({ rule, way, severity, bep }) => ({ rule, way, severity, bep }))).toEqual([
-      { rule: misdeed.rule, way: "in", severity, bep },
+      { rule: violation.rule, way: "in", severity, bep },
     ]);
   });
 });
 
 describe("lint(peer) of a live session", () => {
-  it.each(Object.entries(MISDEEDS))("finds that the peer %s, and nothing else", async (_name, misdeed) => {
-    const torrent = misdeed.private === true ? privateGoods : goods;
-    const server = await RudeServer.listen(torrent, misdeed);
+  it.each(Object.entries(VIOLATIONS))("finds that the peer %s, and nothing else", async (_name, violation) => {
+    const torrent = violation.private === true ? privateGoods : goods;
+    const server = await RudeServer.listen(torrent, violation);
     servers.push(server);
     const session = await ConsoleSession.open({
       runtime,
@@ -68,7 +68,7 @@ describe("lint(peer) of a live session", () => {
       .contact("127.0.0.1", server.port, { reserved: { extended: true, fast: true, dht: true } })
       .catch(() => session.peers.last?.close());
     const peer = await Promise.race([over, session.peers.last?.isClosed === true ? session.peers.last : over]);
-    expect(peer.findings.filter(({ way }) => way === "in").map(({ rule }) => rule)).toEqual([misdeed.rule]);
+    expect(peer.findings.filter(({ way }) => way === "in").map(({ rule }) => rule)).toEqual([violation.rule]);
     expect(peer.findings.filter(({ way, severity }) => way === "out" && severity === "fault")).toEqual([]);
     await session.close();
   });

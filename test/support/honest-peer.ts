@@ -16,7 +16,7 @@ import {
   metadataReply,
   utMetadata,
 } from "../../src/wire/index.ts";
-import { HONEST_IDS } from "./misdeeds.ts";
+import { HONEST_IDS } from "./rule-violations.ts";
 import type { Goods } from "./rude-peer.ts";
 
 const BLOCK = 16_384;

@@ -57,7 +57,7 @@ export interface Opening {
 }
 
 /** Something that a peer should not do, and what the linter calls it. */
-export interface Misdeed {
+export interface Violation {
   readonly rule: RuleId;
   /** For a private torrent. */
   readonly private?: boolean;
@@ -90,7 +90,7 @@ export function decentOpening({ metainfo }: Goods): Opening {
   };
 }
 
-/** One connection of a peer that behaves until its misdeed. */
+/** One connection of a peer that behaves until its violation. */
 export class RudePeer {
   readonly goods: Goods;
   readonly heard: Message[] = [];
@@ -173,7 +173,7 @@ export class RudePeer {
   }
 }
 
-/** A listening peer that commits one misdeed towards everybody who connects, and hangs up. */
+/** A listening peer that commits one violation towards everybody who connects, and hangs up. */
 export class RudeServer {
   readonly port: number;
   readonly #server: net.Server;
@@ -185,13 +185,13 @@ export class RudeServer {
     this.port = (server.address() as net.AddressInfo).port;
   }
 
-  static async listen(goods: Goods, misdeed: Misdeed): Promise<RudeServer> {
+  static async listen(goods: Goods, violation: Violation): Promise<RudeServer> {
     const sockets = new Set<net.Socket>();
     const server = net.createServer((socket) => {
       sockets.add(socket);
       const peer = new RudePeer(socket, goods);
       // Whoever hangs up first spoils the play: what was said until then is what there is.
-      commit(peer, misdeed).catch(() => socket.destroy());
+      commit(peer, violation).catch(() => socket.destroy());
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -204,9 +204,10 @@ export class RudeServer {
   }
 }
 
-async function commit(peer: RudePeer, misdeed: Misdeed): Promise<void> {
+async function commit(peer: RudePeer, violation: Violation): Promise<void> {
   const theirs = await peer.handshake();
-  if (misdeed.opening !== "none") peer.open({ ...decentOpening(peer.goods), ...misdeed.opening?.(peer.goods, theirs) });
-  await misdeed.act?.(peer);
+  if (violation.opening !== "none")
+    peer.open({ ...decentOpening(peer.goods), ...violation.opening?.(peer.goods, theirs) });
+  await violation.act?.(peer);
   peer.hangUp();
 }

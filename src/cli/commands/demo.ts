@@ -15,7 +15,7 @@ import type { CommandEntry } from "../command.ts";
 import { sha256File, writeDemoFile } from "../demo-data.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { Crew } from "../torrents/crew.ts";
+import { TorrentJobs } from "../torrents/torrent-jobs.ts";
 import { aborted } from "../wait.ts";
 
 interface DemoFlags extends CommonFlags {
@@ -69,7 +69,7 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
   const { udp } = await tracker.listen();
   const seeder = new Client({ runtime, downloadDir: join(folder, "seeder"), port: 0, listenIp: LOOPBACK });
   const leecher = new Client({ runtime, downloadDir: join(folder, "downloader"), port: 0, listenIp: LOOPBACK });
-  const crew = new Crew({ client: leecher, output, isQuiet: false });
+  const jobs = new TorrentJobs({ client: leecher, output, isQuiet: false });
   try {
     const announce = udp === undefined ? "" : `udp://${formatEndpoint(udp)}`;
     output.line(`1. a tracker listens at ${announce}`);
@@ -88,9 +88,9 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
     await seederIsKnown(seeder.torrents[0], signal);
     output.line("3. a seeder has announced it");
     output.data({ event: "ready", tracker: announce, infoHash: metainfo.id.hex, bytes: flags.size });
-    await Promise.race([crew.run(torrentFile, { signal }), aborted(signal)]);
-    const [job] = crew.jobs;
-    crew.stop();
+    await Promise.race([jobs.run(torrentFile, { signal }), aborted(signal)]);
+    const [job] = jobs.all;
+    jobs.stop();
     if (signal.aborted || job === undefined) return EXIT_INTERRUPTED;
     if (job.phase.kind !== "complete") return EXIT_FAILED;
     const { seconds } = job.phase;
@@ -112,7 +112,7 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
     });
     return isSame ? EXIT_DONE : EXIT_FAILED;
   } finally {
-    crew.stop();
+    jobs.stop();
     await leecher.close();
     await seeder.close();
     await tracker.close();

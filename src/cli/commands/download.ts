@@ -7,7 +7,7 @@ import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireRoomForFolder } from "../input/folder.ts";
 import type { Session } from "../session.ts";
-import { Crew } from "../torrents/crew.ts";
+import { TorrentJobs } from "../torrents/torrent-jobs.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
 import { selectByGlobs } from "../torrents/select.ts";
@@ -63,7 +63,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
   const selection = flags.select === undefined ? undefined : await selectByGlobs(flags.select);
   const watched = watchStalls(runtime, flags);
   const client = new Client({ runtime: watched.runtime, ...clientFlags(flags), allocation: flags.allocation });
-  const crew = new Crew({
+  const jobs = new TorrentJobs({
     client,
     output,
     isQuiet: flags.quiet === true,
@@ -83,19 +83,19 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
       ...(selection === undefined ? {} : { select: selection.filter }),
     };
-    const all = Promise.all(args.map((source) => crew.run(source, options)));
+    const all = Promise.all(args.map((source) => jobs.run(source, options)));
     await Promise.race([all, aborted(signal)]);
     // Those that are complete go on until the last one is; then all do, when asked to.
-    if (flags.seed === true && !signal.aborted && crew.failures < args.length) await aborted(signal);
+    if (flags.seed === true && !signal.aborted && jobs.failures < args.length) await aborted(signal);
   } finally {
-    crew.stop();
+    jobs.stop();
     if (signal.aborted) output.note("stopping; Ctrl-C again ends at once");
     await client.close();
   }
-  if (flags.quiet !== true) tellTotals(output, crew.jobs);
+  if (flags.quiet !== true) tellTotals(output, jobs.all);
   if (signal.aborted) {
-    if (crew.jobs.some((job) => !job.isOver)) output.note("stopped; the same command goes on where it stopped");
+    if (jobs.all.some((job) => !job.isOver)) output.note("stopped; the same command goes on where it stopped");
     return EXIT_INTERRUPTED;
   }
-  return crew.failures > 0 ? EXIT_FAILED : EXIT_DONE;
+  return jobs.failures > 0 ? EXIT_FAILED : EXIT_DONE;
 }

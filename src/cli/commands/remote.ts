@@ -6,10 +6,10 @@ import { act, newCommand } from "../command.ts";
 import type { CommandEntry, Example } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { numberOrNone, rateOrNone } from "../remote/assignments.ts";
-import { add, label, limit, move, priority, remove, rename, simple } from "../remote/change.ts";
+import { add, label, limit, move, priority, remove, rename, simple } from "../remote/write-actions.ts";
 import { withDaemon } from "../remote/connection.ts";
 import type { Remote, RemoteFlags } from "../remote/connection.ts";
-import { files, list, log, peers, settings, show, stats, trackers, watch } from "../remote/look.ts";
+import { files, list, log, peers, settings, show, stats, trackers, watch } from "../remote/read-actions.ts";
 
 const STATES = [
   "queued",

@@ -6,9 +6,9 @@ import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_FAILED, EXIT_INTERRUPTED } from "../exit-code.ts";
 import { requireFolder } from "../input/folder.ts";
-import { misplacedHint } from "../misplaced.ts";
+import { parentFolderHint } from "../input/folder-hint.ts";
 import type { Session } from "../session.ts";
-import { Crew } from "../torrents/crew.ts";
+import { TorrentJobs } from "../torrents/torrent-jobs.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
 import { aborted } from "../wait.ts";
@@ -43,7 +43,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
   await requireFolder(runtime, flags.dir);
   const watched = watchStalls(runtime, flags);
   const client = new Client({ runtime: watched.runtime, ...clientFlags(flags) });
-  const crew = new Crew({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls });
+  const jobs = new TorrentJobs({ client, output, isQuiet: flags.quiet === true, stalls: watched.stalls });
   try {
     const port = await client.listen();
     const options = {
@@ -52,10 +52,10 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),
     };
-    const checked = args.map((source) => crew.begin(source, options));
+    const checked = args.map((source) => jobs.begin(source, options));
     await Promise.race([Promise.all(checked), aborted(signal)]);
-    if (!signal.aborted && crew.failures < args.length) {
-      const seeded = crew.jobs.flatMap((job) => job.torrent ?? []);
+    if (!signal.aborted && jobs.failures < args.length) {
+      const seeded = jobs.all.flatMap((job) => job.torrent ?? []);
       output.data({ event: "ready", port, torrents: seeded.map((torrent) => torrent.infoHash.hex) });
       if (flags.quiet !== true)
         output.line(
@@ -66,15 +66,15 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
         if (progress === 1) continue;
         const hint =
           progress === 0 && torrent.metainfo !== undefined
-            ? await misplacedHint(runtime, torrent.metainfo, flags.dir)
+            ? await parentFolderHint(runtime, torrent.metainfo, flags.dir)
             : undefined;
         const message = `only ${formatPercent(progress)} of it is in ${flags.dir}; the rest is downloaded${hint === undefined ? "" : `; ${hint}`}`;
-        crew.reporter.warning(torrent, { code: "seed.incomplete", message: clean(message) });
+        jobs.reporter.warning(torrent, { code: "seed.incomplete", message: clean(message) });
       }
       await aborted(signal);
     }
   } finally {
-    crew.stop();
+    jobs.stop();
     await client.close();
   }
   return signal.aborted ? EXIT_INTERRUPTED : EXIT_FAILED;

@@ -6,7 +6,7 @@ import { clean, count, formatRate, groupDigits, table } from "../../terminal/ind
 import { ByteProgress } from "../live/progress.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { requireFolder } from "../input/folder.ts";
-import { misplacedHint } from "../misplaced.ts";
+import { parentFolderHint } from "../input/folder-hint.ts";
 import { readTorrent } from "../input/torrent-file.ts";
 import { verifyData } from "../verify-data.ts";
 import type { BadFile, Verdict } from "../verify-data.ts";
@@ -71,7 +71,7 @@ async function verify(session: Session<VerifyFlags>): Promise<number> {
   }
   output.line(`${output.style.bad("not complete")}: ${clean(metainfo.name)}: ${pieces}`);
   if (!output.json) showBadFiles(session, badFiles);
-  const hint = valid.count === 0 ? await misplacedHint(runtime, metainfo, flags.dir) : undefined;
+  const hint = valid.count === 0 ? await parentFolderHint(runtime, metainfo, flags.dir) : undefined;
   if (hint !== undefined) output.note(`${output.noteStyle.warn("note:")} ${clean(hint)}`);
   return EXIT_FAILED;
 }

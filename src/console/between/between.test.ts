@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { newView, plainStyle, talk, talkTorrent, tellAll } from "../../../test/support/talk.ts";
+import { newView, plainStyle, sample, sampleTorrent, sendAll } from "../../../test/support/sample-conversation.ts";
 import { concatBytes, equalBytes } from "../../base/index.ts";
 import type { Socket } from "../../runtime/index.ts";
 import { simWorld, type LineOptions, type SimHost, type World } from "../../sim/index.ts";
@@ -66,7 +66,7 @@ class Stage {
         runtime: this.proxy.runtime,
         listen: PROXY,
         target: { host: TARGET.ip, port: TARGET.port },
-        metainfo: talkTorrent,
+        metainfo: sampleTorrent,
         linter: () => createLinter(),
       }),
     );
@@ -93,15 +93,15 @@ describe("Between", () => {
     const stage = new Stage();
     const { between, ...ends } = await stage.joined();
     const sent: Record<Way, Uint8Array[]> = { out: [], in: [] };
-    for (const { way, bytes } of talk) {
+    for (const { way, bytes } of sample) {
       ends[way].socket.write(bytes);
       sent[way].push(bytes);
       await stage.world.run(1_000);
     }
     expect(equalBytes(ends.in.bytes, concatBytes(sent.out))).toBe(true);
     expect(equalBytes(ends.out.bytes, concatBytes(sent.in))).toBe(true);
-    const alone = newView({ metainfo: talkTorrent });
-    tellAll(alone);
+    const alone = newView({ metainfo: sampleTorrent });
+    sendAll(alone);
     const said = (entries: readonly Entry[]): unknown[] =>
       entries.filter(({ type }) => type !== "closed").map(({ type, way, size }) => [type, way, size]);
     expect(said(between.views[0]?.timeline ?? [])).toEqual(said(alone.timeline));
@@ -265,7 +265,7 @@ describe("runBetween", () => {
       onEntry: () => undefined,
       onError: (error) => expect.unreachable(error.message),
       linter: () => createLinter(),
-      metainfo: talkTorrent,
+      metainfo: sampleTorrent,
       ...more,
     };
   }
@@ -293,7 +293,7 @@ describe("runBetween", () => {
     expect(greeting).toBe("listening on 10.0.0.2:7000; connections go on to 10.0.0.3:6881; Ctrl-C ends");
     const out = await stage.connect();
     await stage.world.until(() => stage.ends.length > 0, 10_000);
-    const infoHash = talkTorrent.id.wire;
+    const infoHash = sampleTorrent.id.wire;
     const id = (text: string): Uint8Array => new TextEncoder().encode(text);
     out.socket.write(encodeHandshake({ infoHash, peerId: id("-LT2080-abcdefghijkl") }));
     await stage.world.run(500);

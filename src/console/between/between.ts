@@ -4,7 +4,7 @@ import { sharedAbort, type Listener, type Runtime, type Socket } from "../../run
 import { dialHost } from "../../transport/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Way } from "../conversation/entry.ts";
-import { Keeper } from "../conversation/keeper.ts";
+import { PayloadLimiter } from "../conversation/payload-limiter.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS } from "../limits.ts";
 import { List } from "../list.ts";
@@ -46,7 +46,7 @@ export class Between {
   readonly startedAt: number;
   readonly #options: BetweenOptions;
   readonly #start: number;
-  readonly #keeper = new Keeper();
+  readonly #payloads = new PayloadLimiter();
   readonly #ending = sharedAbort();
   readonly #pipes = new Set<Pipe>();
   /** Connections that wait for theirs to the target. */
@@ -107,7 +107,7 @@ export class Between {
       infoHash: metainfo?.id.wire,
       metainfo,
       linter: linter?.(),
-      keeper: this.#keeper,
+      payloads: this.#payloads,
     });
     const view = new PeerView({
       number: ++this.#count,
@@ -124,7 +124,7 @@ export class Between {
         ),
         1,
       ))
-        this.#keeper.forget(old.timeline);
+        this.#payloads.forget(old.timeline);
     }
     this.views.add(view);
     return view;

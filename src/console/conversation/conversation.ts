@@ -5,7 +5,7 @@ import { MAX_ENTRIES, MAX_FINDINGS, MAX_KEPT_GARBAGE, MAX_NOTED_REQUESTS } from 
 import { List } from "../list.ts";
 import { otherWay, type Entry, type EntryFacts, type Finding, type Way, type WireMessage } from "./entry.ts";
 import { FrameReader, type Part } from "./frames.ts";
-import type { Keeper } from "./keeper.ts";
+import type { PayloadLimiter } from "./payload-limiter.ts";
 import type { Linter } from "./lint.ts";
 import { readFrame } from "./read-frame.ts";
 import { Side } from "./side.ts";
@@ -27,7 +27,7 @@ export interface ConversationOptions {
    * Lets go of what is old, together with that of the session's other conversations; without it payloads are kept as
    * long as their messages.
    */
-  readonly keeper?: Keeper | undefined;
+  readonly payloads?: PayloadLimiter | undefined;
 }
 
 /**
@@ -119,7 +119,7 @@ export class Conversation {
     const from = this.sides[way];
     const to = this.sides[otherWay(way)];
     const number = this.#count++;
-    const { infoHash, keeper } = this.#options;
+    const { infoHash, payloads } = this.#options;
     const complaints =
       this.#linter?.observe({
         message,
@@ -140,7 +140,7 @@ export class Conversation {
     const facts: EntryFacts = { number, at, way, size, findings };
     const entry: Entry = { ...message, ...facts };
     // Before those who watch hear of it, who may answer at once.
-    keeper?.note(this.entries, entry);
+    payloads?.note(this.entries, entry);
     this.entries.add(entry);
     return entry;
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Overheard } from "../../../test/support/overheard.ts";
+import { LintedConversation } from "../../../test/support/linted-conversation.ts";
 import { makeGoods } from "../../../test/support/rude-peer.ts";
 import {
   encodeExtended,
@@ -68,11 +68,11 @@ describe("createLinter", () => {
         fc.boolean(),
         way,
         (said, isShaken, isKnown, last) => {
-          const talk = new Overheard(isKnown ? goods : undefined);
-          if (isShaken) talk.say("out", handshake).say("in", handshake);
-          for (const [who, bytes, ms] of said) talk.wait(ms).say(who, bytes);
-          talk.close(last);
-          for (const { rule, severity, bep, text } of talk.findings) {
+          const conversation = new LintedConversation(isKnown ? goods : undefined);
+          if (isShaken) conversation.send("out", handshake).send("in", handshake);
+          for (const [who, bytes, ms] of said) conversation.wait(ms).send(who, bytes);
+          conversation.close(last);
+          for (const { rule, severity, bep, text } of conversation.findings) {
             const known = new Map<string, { severity: string; bep: number }>(Object.entries(RULES)).get(rule);
             expect(known).toMatchObject({ severity, bep });
             expect(text).toMatch(/^[\x20-\x7e]+$/);
@@ -84,18 +84,21 @@ describe("createLinter", () => {
   });
 
   it("learns the torrent late, and then looks at the bitfield of before", () => {
-    const talk = new Overheard().shake({ fast: true }).say("in", encodeRaw(5, new Uint8Array([0xff, 0xff])));
-    talk.say("out", encodeRaw(5, new Uint8Array(1)));
-    talk.conversation.learn(goods.metainfo);
-    talk.say("in", encodeRaw(1, new Uint8Array(0))).say("out", encodeRaw(3, new Uint8Array(0)));
-    expect(talk.found).toEqual(["in pieces.spare", "out pieces.bitfield-length"]);
+    const conversation = new LintedConversation()
+      .handshakes({ fast: true })
+      .send("in", encodeRaw(5, new Uint8Array([0xff, 0xff])));
+    conversation.send("out", encodeRaw(5, new Uint8Array(1)));
+    conversation.conversation.learn(goods.metainfo);
+    conversation.send("in", encodeRaw(1, new Uint8Array(0))).send("out", encodeRaw(3, new Uint8Array(0)));
+    expect(conversation.found).toEqual(["in pieces.spare", "out pieces.bitfield-length"]);
   });
 
   it("says nothing of unasked blocks when it had to forget what was asked", () => {
-    const talk = new Overheard().shake({}).say("in", encodeRaw(1, new Uint8Array(0)));
-    for (let piece = 0; piece <= MAX_LINTED_REQUESTS; piece++) talk.say("out", encodeRequest(piece, 0, 16_384));
-    const before = talk.findings.length;
-    talk.say("in", encodeRaw(7, new Uint8Array(8 + 16_384)));
-    expect(talk.findings.slice(before)).toEqual([]);
+    const conversation = new LintedConversation().handshakes({}).send("in", encodeRaw(1, new Uint8Array(0)));
+    for (let piece = 0; piece <= MAX_LINTED_REQUESTS; piece++)
+      conversation.send("out", encodeRequest(piece, 0, 16_384));
+    const before = conversation.findings.length;
+    conversation.send("in", encodeRaw(7, new Uint8Array(8 + 16_384)));
+    expect(conversation.findings.slice(before)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import { metadataRules } from "./rules/metadata.ts";
 import { pexRules } from "./rules/pex.ts";
 import { piecesRules } from "./rules/pieces.ts";
 import { requestRules } from "./rules/request.ts";
-import { remember } from "./remember.ts";
+import { updateMemory } from "./update-memory.ts";
 import { rhythmRules } from "./rules/rhythm.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import { SideMemory } from "./side-memory.ts";
@@ -60,7 +60,7 @@ export function createLinter(options: LinterOptions = {}): Linter {
         theirs: memories[otherWay(observation.way)],
       };
       for (const topic of topics) topic(context, report);
-      remember(context);
+      updateMemory(context);
       return complaints;
     },
   };

@@ -34,7 +34,7 @@ export class SideMemory {
   readonly extensions = new Map<number, ExtensionName>();
   /** How often each piece of the metadata was asked for and not answered: the decoder bounds the pieces. */
   readonly metadataAsked = new Map<number, number>();
-  /** The same, by `hashKey` of remember.ts. */
+  /** The same, by `hashKey` of update-memory.ts. */
   readonly hashesAsked = new Map<string, number>();
   hasForgottenHashes = false;
   /** `ut_pex` messages. */

@@ -7,7 +7,7 @@ import { otherWay, type Way } from "../conversation/entry.ts";
 import { createLinter } from "./linter.ts";
 
 /** A runtime whose connections are listened to at this end: what arrives from far away is seen late. */
-function overheard(runtime: Runtime, metainfo: Metainfo, conversations: Conversation[]): Runtime {
+function recorded(runtime: Runtime, metainfo: Metainfo, conversations: Conversation[]): Runtime {
   const listenTo = (socket: Socket, own: Way): Socket => {
     const conversation = new Conversation({
       metainfo,
@@ -67,7 +67,7 @@ describe("the linter, at one end of every connection of a swarm", () => {
       actors.push(
         await stage.enter(
           host,
-          { runtime: overheard(host.runtime, play.metainfo, conversations) },
+          { runtime: recorded(host.runtime, play.metainfo, conversations) },
           { peers: actors.map(({ address }) => address) },
         ),
       );

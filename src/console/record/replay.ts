@@ -2,7 +2,7 @@ import { InfoHash, UsageError, unreachable } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
-import { Keeper } from "../conversation/keeper.ts";
+import { PayloadLimiter } from "../conversation/payload-limiter.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { MAX_ENTRIES } from "../limits.ts";
 import { List } from "../list.ts";
@@ -27,7 +27,7 @@ export class Replay {
   readonly #options: ReplayOptions;
   readonly #infoHash: Uint8Array | undefined;
   readonly #views = new Map<number, PeerView>();
-  #keeper = new Keeper();
+  #payloads = new PayloadLimiter();
   #metainfo: Metainfo | undefined;
   #position = 0;
   /** What the last event brought. */
@@ -117,7 +117,7 @@ export class Replay {
   #rewind(): void {
     this.peers.length = 0;
     this.#views.clear();
-    this.#keeper = new Keeper();
+    this.#payloads = new PayloadLimiter();
     this.#metainfo = undefined;
     this.#position = 0;
     this.#brought = [];
@@ -134,7 +134,7 @@ export class Replay {
           infoHash: this.#infoHash,
           metainfo: this.#metainfo,
           linter: this.#options.linter?.(),
-          keeper: this.#keeper,
+          payloads: this.#payloads,
         });
         const view = new PeerView({
           number: event.peer,

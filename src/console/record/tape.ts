@@ -37,7 +37,7 @@ export class Tape {
   /** Of those kept. */
   readonly #closed = new Set<number>();
   /** Let go while they go on. */
-  readonly #letGo = new Set<number>();
+  readonly #droppedOpen = new Set<number>();
   #leftOut = 0;
   readonly #listeners = new Set<Listener>();
   #cost = 0;
@@ -76,7 +76,7 @@ export class Tape {
         const { last } = conversation.entries;
         for (const event of order.returned({ event: "closed", at, peer, way, why }, last === undefined ? [] : [last]))
           this.#note(event, peer);
-        if (!this.#letGo.delete(peer)) this.#closed.add(peer);
+        if (!this.#droppedOpen.delete(peer)) this.#closed.add(peer);
       },
     };
   }
@@ -99,7 +99,7 @@ export class Tape {
         peers: this.#leftOut,
         why: "too much was said before the recording began",
       });
-    const missing = new Set(this.#letGo);
+    const missing = new Set(this.#droppedOpen);
     const later: Listener = (event) => {
       if (!("peer" in event && missing.has(event.peer))) listener(event);
     };
@@ -111,7 +111,7 @@ export class Tape {
 
   #note(event: TapedEvent, peer: number | undefined): void {
     if (peer === undefined) this.#events.push(event);
-    else if (!this.#letGo.has(peer)) {
+    else if (!this.#droppedOpen.has(peer)) {
       const cost = costOf(event);
       this.#events.push(event);
       this.#cost += cost;
@@ -130,7 +130,7 @@ export class Tape {
       gone.add(peer);
       this.#cost -= this.#costs.get(peer) ?? 0;
       this.#costs.delete(peer);
-      if (!this.#closed.delete(peer)) this.#letGo.add(peer);
+      if (!this.#closed.delete(peer)) this.#droppedOpen.add(peer);
       this.#leftOut++;
     }
     this.#events = this.#events.filter((event) => !("peer" in event) || !gone.has(event.peer));

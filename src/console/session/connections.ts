@@ -4,7 +4,7 @@ import type { Listener, Runtime, Socket } from "../../runtime/index.ts";
 import { dialHost, listenOnFirstPort } from "../../transport/index.ts";
 import { Conversation } from "../conversation/conversation.ts";
 import type { Entry } from "../conversation/entry.ts";
-import { Keeper } from "../conversation/keeper.ts";
+import { PayloadLimiter } from "../conversation/payload-limiter.ts";
 import type { Linter } from "../conversation/lint.ts";
 import { CONNECT_TIMEOUT_MS, HANDSHAKE_WAIT_MS, MAX_SESSION_PEERS } from "../limits.ts";
 import { List } from "../list.ts";
@@ -41,7 +41,7 @@ export class Connections {
   readonly peers = new List<ConsolePeer>();
   readonly #options: ConnectionsOptions;
   readonly #pace: Pace;
-  readonly #keeper = new Keeper();
+  readonly #payloads = new PayloadLimiter();
   /** Peers that have not completed the handshakes. */
   readonly #pending = new Set<ConsolePeer>();
   readonly #listeners = new Set<(peer: ConsolePeer) => void>();
@@ -117,7 +117,7 @@ export class Connections {
       infoHash: host.infoHash,
       metainfo: metainfo(),
       linter: linter?.(),
-      keeper: this.#keeper,
+      payloads: this.#payloads,
     });
     const peer = new ConsolePeer({
       number,
@@ -142,7 +142,7 @@ export class Connections {
     if (this.peers.length + this.#pending.size < MAX_SESSION_PEERS) return;
     const closed = this.peers.findIndex((peer) => peer.isClosed);
     if (closed < 0) throw new UsageError("console.peers", `there are ${MAX_SESSION_PEERS} peers; close one first`);
-    for (const peer of this.peers.splice(closed, 1)) this.#keeper.forget(peer.timeline);
+    for (const peer of this.peers.splice(closed, 1)) this.#payloads.forget(peer.timeline);
   }
 
   #onSocket(socket: Socket): void {
@@ -164,7 +164,7 @@ export class Connections {
       peer.handshake();
       this.#join(peer);
     } finally {
-      if (this.#pending.delete(peer)) this.#keeper.forget(peer.timeline);
+      if (this.#pending.delete(peer)) this.#payloads.forget(peer.timeline);
     }
   }
 

@@ -6,7 +6,7 @@ import { styleFor } from "../../terminal/index.ts";
 import { bytesOf, knownFields, plainObject, shown, wholeBetween, wrong } from "../session/arguments.ts";
 import { PeerView } from "../session/peer/peer-view.ts";
 import { lintTable, timelineTable } from "../view/index.ts";
-import { Drawn } from "./text/drawn.ts";
+import { RenderedList } from "./text/rendered-list.ts";
 import type { Lookup } from "./globals.ts";
 import { describeName, findTopic, listMembers, listNames, Text } from "./help.ts";
 import type { NameGroup } from "./names/index.ts";
@@ -36,13 +36,13 @@ export function commonScope(peers: readonly PeerView[], services: ShellServices)
       const { last } = given;
       const view = only(call, peer);
       const most = last === undefined ? undefined : wholeBetween(call, "last", last, 1, Number.MAX_SAFE_INTEGER);
-      return Drawn.list(most === undefined ? view.timeline : view.timeline.slice(-most), () =>
+      return RenderedList.list(most === undefined ? view.timeline : view.timeline.slice(-most), () =>
         timelineTable(view, { last: most }).toString(),
       );
     },
     lint: (peer?: unknown) => {
       const views = peer === undefined ? [...peers] : [only("lint(peer)", peer)];
-      return Drawn.list(
+      return RenderedList.list(
         views.flatMap((view) => [...view.findings]),
         () => lintTable(views).toString(),
       );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { asciiStyle, plainStyle } from "../../../test/support/talk.ts";
+import { asciiStyle, plainStyle } from "../../../test/support/sample-conversation.ts";
 import { styleFor, textWidth } from "../../terminal/index.ts";
 import { Table, tableOf } from "./table.ts";
 import { wrapText } from "./wrap.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { asciiStyle, newView, plainStyle, talkTorrent, tellAll } from "../../../test/support/talk.ts";
+import { asciiStyle, newView, plainStyle, sampleTorrent, sendAll } from "../../../test/support/sample-conversation.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 import { hexDump } from "./hex-dump.ts";
 import { entryJson } from "./json.ts";
@@ -8,8 +8,8 @@ import { twoSpeakers } from "./speakers.ts";
 import { lintTable, messagesTable, peersTable, timelineTable } from "./tables.ts";
 
 function finished(): PeerView {
-  const view = newView({ metainfo: talkTorrent });
-  tellAll(view);
+  const view = newView({ metainfo: sampleTorrent });
+  sendAll(view);
   return view;
 }
 
@@ -82,8 +82,8 @@ describe("lintTable", () => {
   });
 
   it("of several peers names the peer", () => {
-    const second = newView({ number: 2, metainfo: talkTorrent });
-    tellAll(second);
+    const second = newView({ number: 2, metainfo: sampleTorrent });
+    sendAll(second);
     expect(lintTable([finished(), second]).draw({ width: 140, style: plainStyle }).split("\n").slice(0, 2)).toEqual([
       "seconds  peer   #  who            rule            BEP  what",
       " +1.501     1   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",

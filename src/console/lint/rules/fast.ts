@@ -1,6 +1,6 @@
 import { type Context, isAgreed, spanText, type Report, type Topic, whoDidNot } from "../context.ts";
 import { UNANSWERED_MS } from "../limits.ts";
-import { isSpeech, isWithoutMetadata } from "../remember.ts";
+import { isSpeech, isWithoutMetadata } from "../update-memory.ts";
 
 /** The fast extension (BEP 6). */
 export const fastRules: Topic = (context, report) => {

@@ -1,6 +1,6 @@
 import { equalBytes } from "../../../base/index.ts";
 import { type Context, isAgreed, type Report, type Topic, whoDidNot } from "../context.ts";
-import { hashKey } from "../remember.ts";
+import { hashKey } from "../update-memory.ts";
 
 /** Hashes of v2 torrents (BEP 52). */
 export const hashesRules: Topic = (context, report) => {

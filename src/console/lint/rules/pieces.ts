@@ -1,7 +1,7 @@
 import { Bitfield } from "../../../base/index.ts";
 import { hasSpareBits, readBits, spareBits } from "../bits.ts";
 import type { Context, Report, Topic } from "../context.ts";
-import { isWithoutMetadata } from "../remember.ts";
+import { isWithoutMetadata } from "../update-memory.ts";
 
 /** What the sides say about their pieces (BEP 3). */
 export const piecesRules: Topic = (context, report) => {

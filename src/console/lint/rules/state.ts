@@ -1,6 +1,6 @@
 import type { Context, Report, Topic } from "../context.ts";
 import { FREE_REPEATS } from "../limits.ts";
-import { changesNothing } from "../remember.ts";
+import { changesNothing } from "../update-memory.ts";
 
 /** Choking and interest (BEP 3). */
 export const stateRules: Topic = (context, report) => {

@@ -48,7 +48,7 @@ export class Inbox {
 
   /** Messages older than this one are not kept any more. */
   forget(number: number): void {
-    this.#unread.letGo(countOlder(this.#unread, number));
+    this.#unread.dropOldest(countOlder(this.#unread, number));
   }
 
   /** Nothing more will come: those who wait are told why. */

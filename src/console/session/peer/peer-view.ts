@@ -46,9 +46,9 @@ export class PeerView {
     entries.watch((entry) => {
       if (entry.way === "in") this.messages.add(entry);
     });
-    entries.onLetGo(() => {
+    entries.onDrop(() => {
       const oldest = entries.first?.number ?? Number.POSITIVE_INFINITY;
-      this.messages.letGo(countOlder(this.messages, oldest));
+      this.messages.dropOldest(countOlder(this.messages, oldest));
     });
   }
 

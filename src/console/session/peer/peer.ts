@@ -64,7 +64,7 @@ export class ConsolePeer extends ExtensionSenders {
     this.#host = host;
     this.endpoint = connection.remote;
     this.#inbox = new Inbox(host.clock);
-    this.timeline.onLetGo(() => this.#inbox.forget(this.timeline.first?.number ?? 0));
+    this.timeline.onDrop(() => this.#inbox.forget(this.timeline.first?.number ?? 0));
     this.ended = this.line.start({
       onEntry: (entry) => {
         this.#inbox.note(entry);

@@ -24,8 +24,8 @@ const INNER: ReadonlySet<string> = new Set([
   "stop",
   "fail",
   "add",
-  "letGo",
-  "onLetGo",
+  "dropOldest",
+  "onDrop",
 ]);
 
 /** Names of the members of a class and of the classes that it extends. */

@@ -7,7 +7,7 @@ import { PeerView } from "../../session/peer/peer-view.ts";
 import { Piece } from "../../session/pieces.ts";
 import { ConsoleTracker } from "../../session/tracker.ts";
 import { describeBitfield, describePeer, entryText, hexDump, Table } from "../../view/index.ts";
-import { Drawn } from "./drawn.ts";
+import { RenderedList } from "./rendered-list.ts";
 import { Text } from "../help.ts";
 import { drawList, isEntry, lineText } from "./tables.ts";
 
@@ -20,7 +20,7 @@ const SHOWN_BYTES = 256;
  */
 export function showValue(value: unknown, pieceCount?: number): string | undefined {
   if (value === undefined) return undefined;
-  if (value instanceof Table || value instanceof Text || value instanceof Drawn) return value.toString();
+  if (value instanceof Table || value instanceof Text || value instanceof RenderedList) return value.toString();
   if (value instanceof PeerView) return describePeer(value);
   if (value instanceof ConsoleTracker) return drawList([value]).toString();
   if (value instanceof Piece)

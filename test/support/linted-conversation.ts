@@ -8,7 +8,7 @@ import type { Goods } from "./rude-peer.ts";
 const HASH = new Uint8Array(20).fill(1);
 
 /** A conversation that a test writes, and the linter that listens: time is the test's. */
-export class Overheard {
+export class LintedConversation {
   readonly conversation: Conversation;
   readonly #goods: Goods | undefined;
   #now = 0;
@@ -21,22 +21,22 @@ export class Overheard {
   }
 
   /** Both handshakes, with these bits on both sides. */
-  shake(
+  handshakes(
     reserved: Partial<Reserved> = { fast: true, extended: true, dht: true },
     peers: Partial<Reserved> = reserved,
   ): this {
     const infoHash = this.#goods?.metainfo.id.wire ?? HASH;
-    this.say("out", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(2), reserved }));
-    return this.say("in", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(3), reserved: peers }));
+    this.send("out", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(2), reserved }));
+    return this.send("in", encodeHandshake({ infoHash, peerId: new Uint8Array(20).fill(3), reserved: peers }));
   }
 
   /** Handshakes and bitfields: the side that connected has nothing, the other everything. */
   begin(reserved?: Partial<Reserved>): this {
     const field = (byte: number, last: number): Uint8Array => encodeBitfield(new Uint8Array([byte, last]));
-    return this.shake(reserved).say("out", field(0, 0)).say("in", field(0xff, 0xe0));
+    return this.handshakes(reserved).send("out", field(0, 0)).send("in", field(0xff, 0xe0));
   }
 
-  say(way: Way, ...messages: readonly Uint8Array[]): this {
+  send(way: Way, ...messages: readonly Uint8Array[]): this {
     for (const message of messages) this.conversation.receive(way, message, this.#now);
     return this;
   }

@@ -12,7 +12,7 @@ import { torrentLines } from "./view.ts";
 /** Milliseconds between progress events: at most one a second for each torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
-export interface CrewOptions {
+export interface TorrentJobsOptions {
   readonly client: Client;
   readonly output: Output;
   readonly isQuiet: boolean;
@@ -26,28 +26,28 @@ export interface CrewOptions {
  * The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no
  * other.
  */
-export class Crew {
-  readonly jobs: Job[] = [];
+export class TorrentJobs {
+  readonly all: Job[] = [];
   readonly reporter: Reporter;
-  readonly #options: CrewOptions;
+  readonly #options: TorrentJobsOptions;
   readonly #display: LiveDisplay | undefined;
   readonly #timer: NodeJS.Timeout;
   #isStopping = false;
 
-  constructor(options: CrewOptions) {
+  constructor(options: TorrentJobsOptions) {
     this.#options = options;
     const { output, isQuiet } = options;
     const live = isLive(output, isQuiet);
     this.reporter = new Reporter(output, isQuiet, live);
     this.#display = live
-      ? new LiveDisplay(output, (columns, rows) => torrentLines(this.jobs, columns, rows, output.noteStyle))
+      ? new LiveDisplay(output, (columns, rows) => torrentLines(this.all, columns, rows, output.noteStyle))
       : undefined;
     this.#timer = setInterval(() => this.#tick(), PROGRESS_EVERY_MS);
   }
 
   /**
-   * As {@link Crew.run}, but resolves as soon as the data has been checked and peers are talked to, or the torrent has
-   * failed.
+   * As {@link TorrentJobs.run}, but resolves as soon as the data has been checked and peers are talked to, or the
+   * torrent has failed.
    */
   begin(source: string, options: AddOptions): Promise<void> {
     return new Promise((resolve) => {
@@ -65,7 +65,7 @@ export class Crew {
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
     const { stalls } = this.#options;
     const job = new Job(source, stalls === undefined ? undefined : new TorrentStalls(source, stalls));
-    this.jobs.push(job);
+    this.all.push(job);
     let torrent: Torrent | undefined;
     try {
       torrent = await this.#add(source, options);
@@ -102,7 +102,7 @@ export class Crew {
 
   /** Torrents that failed. */
   get failures(): number {
-    return this.jobs.filter((job) => job.phase.kind === "failed").length;
+    return this.all.filter((job) => job.phase.kind === "failed").length;
   }
 
   #watch(job: Job, torrent: Torrent, onActive: () => void): void {
@@ -143,7 +143,7 @@ export class Crew {
 
   #tick(): void {
     const now = performance.now();
-    for (const { torrent, stalls } of this.jobs) {
+    for (const { torrent, stalls } of this.all) {
       if (torrent === undefined) continue;
       const stall = stalls?.look(torrent, now);
       if (stall !== undefined) this.reporter.waiting(torrent, stall);

@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
-import type { Metainfo } from "../metainfo/index.ts";
-import type { Runtime } from "../runtime/index.ts";
-import { filePath } from "./output/describe.ts";
+import type { Metainfo } from "../../metainfo/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { filePath } from "../output/describe.ts";
 
 /** Files looked for: any of them will do, and a look costs little. */
 const LOOKED_FOR = 20;
@@ -10,7 +10,7 @@ const LOOKED_FOR = 20;
  * What to try when nothing of a torrent was found in `folder`: its files lie right in it, so it is the torrent's own
  * folder, and the one above was meant. `undefined` when that is not so.
  */
-export async function misplacedHint(
+export async function parentFolderHint(
   runtime: Pick<Runtime, "files">,
   metainfo: Metainfo,
   folder: string,

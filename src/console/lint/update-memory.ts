@@ -39,7 +39,7 @@ const ASIDE: ReadonlySet<WireMessage["type"]> = new Set([
 
 /** Whether a message says something that must come after the sender's pieces. */
 export function isSpeech(message: WireMessage): boolean {
-  return !ASIDE.has(message.type) && !tellsPieces(message);
+  return !ASIDE.has(message.type) && !announcesPieces(message);
 }
 
 /** Whether a message about choking or interest says what holds already. */
@@ -50,15 +50,16 @@ export function changesNothing(
   return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
 }
 
-export function tellsPieces(message: WireMessage): boolean {
+export function announcesPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }
 
 /** Takes a message in, after all rules have looked at it. */
-export function remember(context: Context): void {
+export function updateMemory(context: Context): void {
   const { message, mine, theirs, from, to, at } = context;
   if (isSpeech(message)) mine.hasSpoken = true;
-  if (tellsPieces(message) || (message.type === "malformed" && message.name === "bitfield")) mine.hasToldPieces = true;
+  if (announcesPieces(message) || (message.type === "malformed" && message.name === "bitfield"))
+    mine.hasToldPieces = true;
   switch (message.type) {
     case "interested":
     case "not-interested":

@@ -23,7 +23,7 @@ import {
   utMetadata,
 } from "../../src/wire/index.ts";
 import { encode } from "../../src/bencode/index.ts";
-import { upperHalf, type Goods, type Misdeed, type Opening, type RudePeer } from "./rude-peer.ts";
+import { upperHalf, type Goods, type Violation, type Opening, type RudePeer } from "./rude-peer.ts";
 
 const BLOCK = 16_384;
 const without =
@@ -34,13 +34,13 @@ const without =
   });
 
 /** Sends these messages after a decent opening. */
-const says = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({
+const says = (rule: RuleId, ...messages: readonly Uint8Array[]): Violation => ({
   rule,
   act: (peer) => peer.send(...messages),
 });
 
 /** Asks for these once it may. */
-const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Misdeed => ({
+const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Violation => ({
   rule,
   act: async (peer) => {
     peer.send(encodeInterested());
@@ -56,7 +56,7 @@ const answers = (
     peer: RudePeer,
     request: { readonly piece: number; readonly begin: number; readonly length: number },
   ) => readonly Uint8Array[],
-): Misdeed => ({
+): Violation => ({
   rule,
   act: async (peer) => {
     await peer.next("interested");
@@ -66,7 +66,7 @@ const answers = (
 });
 
 /** Introduces itself with these fields of the extended handshake besides. */
-const introduces = (rule: RuleId, opening: (goods: Goods) => Opening["extended"]): Misdeed => ({
+const introduces = (rule: RuleId, opening: (goods: Goods) => Opening["extended"]): Violation => ({
   rule,
   opening: (goods) => ({ extended: opening(goods) }),
 });
@@ -80,11 +80,11 @@ async function extend(peer: RudePeer, id: number, ...payloads: readonly Uint8Arr
 /** Ids by which the honest side wants its extensions. */
 export const HONEST_IDS = { metadata: 1, pex: 2 } as const;
 
-const metadata = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({
+const metadata = (rule: RuleId, ...payloads: readonly Uint8Array[]): Violation => ({
   rule,
   act: (peer) => extend(peer, HONEST_IDS.metadata, ...payloads),
 });
-const pex = (rule: RuleId, ...payloads: readonly Uint8Array[]): Misdeed => ({
+const pex = (rule: RuleId, ...payloads: readonly Uint8Array[]): Violation => ({
   rule,
   act: (peer) => extend(peer, HONEST_IDS.pex, ...payloads),
 });
@@ -109,8 +109,8 @@ const fewer = (): Uint8Array => {
   return field.pack();
 };
 
-/** Every misdeed by its name. Each is exactly one finding, of that rule, about the rude side. */
-export const MISDEEDS: Readonly<Record<string, Misdeed>> = {
+/** Every violation by its name. Each is exactly one finding, of that rule, about the rude side. */
+export const VIOLATIONS: Readonly<Record<string, Violation>> = {
   speaksAnotherProtocol: {
     rule: "handshake.protocol",
     opening: "none",

@@ -8,7 +8,7 @@ const HEAVY = 512;
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
-export interface KeeperLimits {
+export interface PayloadLimits {
   /** Bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
   /** Messages. Default {@link MAX_SESSION_ENTRIES}. */
@@ -19,17 +19,17 @@ export interface KeeperLimits {
  * Bounds what all conversations of a session keep together. Of too many bytes the oldest payloads are let go, and their
  * messages stay; of too many messages the oldest of the longest conversations.
  */
-export class Keeper {
+export class PayloadLimiter {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   readonly #conversations = new Set<List<Entry>>();
   #heavy: { readonly entry: Entry; readonly bytes: number }[] = [];
-  /** Of {@link Keeper.#heavy}, those that were let go and are still in the array: its front is dear. */
+  /** Of {@link PayloadLimiter.#heavy}, those that were let go and are still in the array: its front is dear. */
   #gone = 0;
   #bytes = 0;
   #sinceCount = 0;
 
-  constructor({ bytes = MAX_KEPT_PAYLOAD_BYTES, entries = MAX_SESSION_ENTRIES }: KeeperLimits = {}) {
+  constructor({ bytes = MAX_KEPT_PAYLOAD_BYTES, entries = MAX_SESSION_ENTRIES }: PayloadLimits = {}) {
     this.#maxBytes = bytes;
     this.#maxEntries = entries;
   }
@@ -70,7 +70,7 @@ export class Keeper {
     while (count > this.#maxEntries) {
       const longest = [...this.#conversations].reduce((most, one) => (one.length > most.length ? one : most));
       const half = Math.ceil(longest.length / 2);
-      longest.letGo(half);
+      longest.dropOldest(half);
       count -= half;
     }
   }

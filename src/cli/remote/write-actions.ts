@@ -10,7 +10,7 @@ import type { OrNone } from "./assignments.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
 import { chosen, findFiles, SHOWN_ID } from "./find.ts";
 import type { Named } from "./find.ts";
-import { tellNone, theTorrent } from "./look.ts";
+import { tellNone, theTorrent } from "./read-actions.ts";
 import { fileLines } from "./tables.ts";
 
 /** The actions that change something. Each torrent fails alone; the exit status says when one did. */

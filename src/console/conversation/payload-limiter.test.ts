@@ -4,12 +4,12 @@ import { encodeBitfield, encodeHandshake, encodeHave, encodeMessage, encodePiece
 import { MAX_KEPT_GARBAGE } from "../limits.ts";
 import { PeerView } from "../session/peer/peer-view.ts";
 import { Conversation } from "./conversation.ts";
-import { Keeper } from "./keeper.ts";
+import { PayloadLimiter } from "./payload-limiter.ts";
 
 const handshake = encodeHandshake({ infoHash: new Uint8Array(20).fill(1), peerId: new Uint8Array(20).fill(2) });
 
-function begin(keeper: Keeper): PeerView {
-  const conversation = new Conversation({ keeper });
+function begin(payloads: PayloadLimiter): PeerView {
+  const conversation = new Conversation({ payloads });
   const view = new PeerView({ number: 1, address: "10.0.0.1:6881", direction: "incoming", conversation });
   conversation.receive("in", handshake, 0);
   return view;
@@ -19,10 +19,10 @@ function say(view: PeerView, ...messages: Uint8Array[]): void {
   view.conversation.receive("in", concatBytes(messages), 1);
 }
 
-describe("Keeper", () => {
+describe("PayloadLimiter", () => {
   it("lets go of the oldest payloads of all conversations, and keeps their messages", () => {
-    const keeper = new Keeper({ bytes: 3_000 });
-    const views = [begin(keeper), begin(keeper)] as const;
+    const payloads = new PayloadLimiter({ bytes: 3_000 });
+    const views = [begin(payloads), begin(payloads)] as const;
     for (let block = 0; block < 4; block++)
       say(views[block % 2 === 0 ? 0 : 1], encodePiece(0, block, new Uint8Array(1_000).fill(block)));
     const blocks = views.map((view) =>
@@ -43,8 +43,8 @@ describe("Keeper", () => {
   });
 
   it("bounds every kind of long message: of bytes the first stay, a bitfield goes whole", () => {
-    const keeper = new Keeper({ bytes: 600 });
-    const view = begin(keeper);
+    const payloads = new PayloadLimiter({ bytes: 600 });
+    const view = begin(payloads);
     const long = Uint8Array.from({ length: 2_000 }, (_, at) => at);
     say(
       view,
@@ -63,8 +63,8 @@ describe("Keeper", () => {
   });
 
   it("does not hold on to messages that have nothing to let go", () => {
-    const keeper = new Keeper({ bytes: 100 });
-    const view = begin(keeper);
+    const payloads = new PayloadLimiter({ bytes: 100 });
+    const view = begin(payloads);
     say(
       view,
       ...Array.from({ length: 50 }, () => encodePiece(0, 0, new Uint8Array(0))),
@@ -77,8 +77,8 @@ describe("Keeper", () => {
   });
 
   it("lets go of the oldest messages of the longest conversation, wherever they are listed", () => {
-    const keeper = new Keeper({ entries: 100 });
-    const [loud, quiet] = [begin(keeper), begin(keeper)];
+    const payloads = new PayloadLimiter({ entries: 100 });
+    const [loud, quiet] = [begin(payloads), begin(payloads)];
     say(quiet, encodeHave(1), encodeHave(2));
     for (let piece = 0; piece < 1_000; piece++) say(loud, encodeHave(piece));
     expect(loud.timeline.length + quiet.timeline.length).toBeLessThanOrEqual(110);
@@ -88,10 +88,10 @@ describe("Keeper", () => {
   });
 
   it("forgets conversations that nobody can look at", () => {
-    const keeper = new Keeper({ entries: 100 });
-    const [old, next] = [begin(keeper), begin(keeper)];
+    const payloads = new PayloadLimiter({ entries: 100 });
+    const [old, next] = [begin(payloads), begin(payloads)];
     for (let piece = 0; piece < 80; piece++) say(old, encodeHave(piece));
-    keeper.forget(old.timeline);
+    payloads.forget(old.timeline);
     for (let piece = 0; piece < 80; piece++) say(next, encodeHave(piece));
     expect([old.timeline.dropped, next.timeline.dropped]).toEqual([0, 0]);
   });

@@ -10,7 +10,7 @@ import { styleFor, type Style } from "../../src/terminal/index.ts";
 import { encodeExtendedHandshake, encodeHandshake, encodeMessage } from "../../src/wire/index.ts";
 
 /** Bytes that one side sent; milliseconds since the session began. */
-export interface Said {
+export interface SentBytes {
   readonly way: Way;
   readonly bytes: Uint8Array;
   readonly at: number;
@@ -21,7 +21,7 @@ export const sha1 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash
 const block = new Uint8Array(16_384).fill(0x61);
 
 /** A torrent of two pieces of one block each. */
-export const talkTorrent: Metainfo = metainfoFromInfo(
+export const sampleTorrent: Metainfo = metainfoFromInfo(
   encode({
     length: 2 * block.length,
     name: "talk.bin",
@@ -32,10 +32,10 @@ export const talkTorrent: Metainfo = metainfoFromInfo(
   { digestSync: (algorithm, bytes) => new Uint8Array(createHash(algorithm).update(bytes).digest()) },
 );
 
-const infoHash = talkTorrent.id.wire;
+const infoHash = sampleTorrent.id.wire;
 
 /** A short conversation with two faults: a request while choked, and a message with a wrong length. */
-export const talk: readonly Said[] = [
+export const sample: readonly SentBytes[] = [
   {
     way: "out",
     at: 0.4,
@@ -67,7 +67,7 @@ export const talk: readonly Said[] = [
           ["ut_pex", 1],
         ]),
         requestQueue: 512,
-        metadataSize: talkTorrent.infoBytes.length,
+        metadataSize: sampleTorrent.infoBytes.length,
       }),
     }),
   },
@@ -81,19 +81,19 @@ export const talk: readonly Said[] = [
   { way: "in", at: 13_000, bytes: new Uint8Array([0, 0, 0, 2, 4, 1]) },
 ];
 
-export interface TalkOptions extends ConversationOptions {
+export interface ViewOptions extends ConversationOptions {
   readonly number?: number;
 }
 
 /** A peer to whom nothing has been said yet, with a linter. */
-export function newView(options: TalkOptions = {}): PeerView {
+export function newView(options: ViewOptions = {}): PeerView {
   const { number = 1, ...rest } = options;
   const conversation = new Conversation({ infoHash, linter: createLinter({ sha1 }), ...rest });
   return new PeerView({ number, address: `127.0.0.1:${6880 + number}`, direction: "outgoing", conversation });
 }
 
 /** Has everything said, and the peer hang up. */
-export function tellAll(view: PeerView, said: readonly Said[] = talk): void {
+export function sendAll(view: PeerView, said: readonly SentBytes[] = sample): void {
   for (const { way, bytes, at } of said) view.conversation.receive(way, bytes, at);
   view.conversation.close("in", "the peer hung up", 14_000);
 }

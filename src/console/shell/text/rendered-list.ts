@@ -1,0 +1,28 @@
+/** A list that a script can go through, and that draws itself as a whole where it is printed. */
+export class RenderedList<T> extends Array<T> {
+  readonly #render: () => string;
+
+  private constructor(render: () => string) {
+    super();
+    this.#render = render;
+  }
+
+  static list<T>(elements: Iterable<T>, render: () => string): RenderedList<T> {
+    const list = new RenderedList<T>(render);
+    for (const element of elements) list.push(element);
+    return list;
+  }
+
+  /** What `map` and `filter` make: plain arrays. */
+  static override get [Symbol.species](): ArrayConstructor {
+    return Array;
+  }
+
+  override toString(): string {
+    return this.#render();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.#render();
+  }
+}
