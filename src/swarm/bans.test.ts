@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ipPeer, PeerId } from "../base/index.ts";
 import { BanList } from "./bans.ts";
 import { MAX_OFFENCES } from "./limits.ts";
-import type { PeerIdentity } from "./peer/peer.ts";
+import type { PeerIdentity } from "./peer/peer-profile.ts";
 
 const idOf = (byte: number): PeerId => PeerId.fromBytes(new Uint8Array(20).fill(byte));
 const at = (ip: string, port: number, id = 1): PeerIdentity => ({ address: ipPeer({ ip, port }), peerId: idOf(id) });

@@ -1,6 +1,6 @@
 import { addressKey, ipScope, PeerError, RecentMap, type PeerAddress, type PeerId } from "../base/index.ts";
 import { MAX_OFFENCES } from "./limits.ts";
-import type { PeerIdentity } from "./peer/peer.ts";
+import type { PeerIdentity } from "./peer/peer-profile.ts";
 
 /** Identities remembered, at the most: the oldest are forgotten. */
 const MAX_REMEMBERED = 10_000;

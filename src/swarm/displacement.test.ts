@@ -97,7 +97,7 @@ const idlePeer = (ip: string, local: string, lastMoved = 0): Peer =>
     down: { total: 0 },
     up: { total: 0 },
     connectedAt: 0,
-    lastMoved,
+    lastMovedAt: lastMoved,
   }) as unknown as Peer;
 
 describe("leastUseful", () => {

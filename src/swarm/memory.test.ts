@@ -60,7 +60,7 @@ describe("Downloader short of memory", () => {
       await stage.world.run(5_000);
       const [peer] = leecher.torrent.swarm?.peers ?? [];
       expect(leecher.torrent.status().peers).toBe(1);
-      expect(peer?.requests.size).toBeGreaterThanOrEqual((peer?.requests.depth ?? Infinity) / 2);
+      expect(peer?.download.requests.size).toBeGreaterThanOrEqual((peer?.download.requests.depth ?? Infinity) / 2);
     },
   );
 });

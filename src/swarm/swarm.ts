@@ -24,11 +24,12 @@ import { isOffence } from "./bans.ts";
 import { Choking } from "./upload/choking.ts";
 import { Dialer } from "./dialer.ts";
 import { Downloader } from "./download/downloader.ts";
-import { extendedHandshake, grantFast, sayPieces } from "./peer/greeting.ts";
+import { extendedHandshake, grantFast, announcePieces } from "./peer/greeting.ts";
 import { receive, type Inbound } from "./peer/inbound.ts";
 import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
-import { isPeerIdentity, Peer, type PeerIdentity, type PeerOwner } from "./peer/peer.ts";
+import { isPeerIdentity, Peer, type PeerOwner } from "./peer/peer.ts";
+import type { PeerIdentity } from "./peer/peer-profile.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
@@ -140,11 +141,11 @@ export class Swarm implements PeerOwner {
     this.up.tick(now);
     for (const peer of this.#peers) {
       peer.tick(now);
-      if (now - peer.lastReceived > SILENCE_MS && !peer.isPaused)
+      if (now - peer.lastReceivedAt > SILENCE_MS && !peer.reading.isPaused)
         peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
       else if (now - (peer.stalledSince ?? now) > SILENCE_MS)
         peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
-      else if (now - peer.lastSent > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
+      else if (now - peer.outbox.lastSentAt > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
       if (peer.flags.amInterested) this.#updateInterest(peer);
     }
     this.#crew?.choking.tick(now);
@@ -195,20 +196,20 @@ export class Swarm implements PeerOwner {
   blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void {
     if (stored) {
       this.down.add(length);
-      peer.onMoved(1, peer.lastReceived);
+      peer.onMoved(1, peer.lastReceivedAt);
     }
-    peer.requests.onReceived(length);
+    peer.download.requests.onReceived(length);
     this.#work?.downloader.blockEnd(peer, piece, begin, length, stored);
   }
 
   onReceived(peer: Peer, bytes: number): void {
-    peer.lastReceived = this.#options.runtime.clock.now();
+    peer.lastReceivedAt = this.#options.runtime.clock.now();
     const { download } = this.#options;
     if (!download.isLimited) return;
     download.charge(bytes);
-    if (download.isOpen || peer.isPaused) return;
-    peer.pause("rate");
-    download.wait(() => peer.resume("rate"));
+    if (download.isOpen || peer.reading.isPaused) return;
+    peer.reading.pause("rate");
+    download.wait(() => peer.reading.resume("rate"));
   }
 
   onDrain(peer: Peer): void {
@@ -222,14 +223,14 @@ export class Swarm implements PeerOwner {
         const now = this.#options.runtime.clock.now();
         const peers = [...this.#flushing];
         this.#flushing.clear();
-        for (const each of peers) each.flush(now);
+        for (const each of peers) each.outbox.flush(now);
       });
     }
     this.#flushing.add(peer);
   }
 
-  hangUp({ connection, direction }: Peer, error: Error | undefined): void {
-    if (direction === "incoming" && isOffence(error)) this.#options.tarpit.refuse(connection);
+  hangUp({ connection, profile }: Peer, error: Error | undefined): void {
+    if (profile.direction === "incoming" && isOffence(error)) this.#options.tarpit.refuse(connection);
     else connection.destroy();
   }
 
@@ -242,10 +243,10 @@ export class Swarm implements PeerOwner {
     this.#work?.downloader.gone(peer);
     this.#options.runtime.log.debug("peer left", {
       peer: addressKey(peer.address),
-      client: peer.client,
+      client: peer.profile.client,
       reason: error?.message,
     });
-    const { listenAddress } = peer;
+    const { listenAddress } = peer.profile;
     if (listenAddress !== undefined) {
       this.candidates.seen(listenAddress, peer.isSeed);
       if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenAddress);
@@ -352,10 +353,10 @@ export class Swarm implements PeerOwner {
       limiter: upload,
       hasPiece: (piece) => content.have.get(piece),
       onSent: (peer, bytes) => {
-        peer.up.add(bytes);
+        peer.upload.meter.add(bytes);
         peer.onMoved(Math.ceil(bytes / BLOCK_LENGTH), runtime.clock.now());
         this.up.add(bytes);
-        peer.lastSent = runtime.clock.now();
+        peer.outbox.lastSentAt = runtime.clock.now();
       },
       onStorageError: (error) => events.onStorage(error),
     });
@@ -429,8 +430,8 @@ export class Swarm implements PeerOwner {
   }
 
   #greet(peer: Peer): void {
-    sayPieces(peer, this.#content?.have);
-    if (peer.supportsExtended)
+    announcePieces(peer.profile.supportsFast, this.#content?.have, (message) => peer.send(message));
+    if (peer.profile.supportsExtended)
       peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
     if (this.#content !== undefined) grantFast(peer, this.#content, this.#options);
   }
@@ -444,7 +445,8 @@ export class Swarm implements PeerOwner {
       return;
     }
     for (const piece of content.have.ones()) peer.send({ type: "have", piece });
-    if (peer.supportsExtended) peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
+    if (peer.profile.supportsExtended)
+      peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
     this.#onPieces(peer, peer.pieces);
   }
 
@@ -457,7 +459,7 @@ export class Swarm implements PeerOwner {
   }
 
   #onHave(peer: Peer, piece: number): void {
-    if (!peer.setHave(piece)) return;
+    if (!peer.claims.addHave(piece)) return;
     const work = this.#work;
     if (work === undefined) return;
     countHave(work.downloader.picker, peer, piece);
@@ -469,10 +471,10 @@ export class Swarm implements PeerOwner {
   }
 
   #onExtendedHandshake(peer: Peer): void {
-    const port = peer.extended?.port;
-    if (peer.direction === "outgoing" || port === undefined || peer.listenPort !== undefined) return;
-    peer.listenPort = port;
-    const { listenAddress } = peer;
+    const port = peer.profile.extended?.port;
+    if (peer.profile.direction === "outgoing" || port === undefined || peer.profile.listenPort !== undefined) return;
+    peer.profile.listenPort = port;
+    const { listenAddress } = peer.profile;
     if (listenAddress === undefined) return;
     this.candidates.add([listenAddress], "incoming");
     this.candidates.connected(listenAddress);

@@ -78,19 +78,19 @@ function neighbourhood(address: PeerAddress): string {
  * use.
  */
 function isUseless(peer: Peer, now: number): boolean {
-  if (peer.pieces === undefined && peer.extended?.metadataSize !== undefined) return false;
+  if (peer.pieces === undefined && peer.profile.extended?.metadataSize !== undefined) return false;
   // One that gave or took blocks may do so again: a seed that shows its pieces one by one (BEP 16) waits in between.
-  const patience = peer.down.total + peer.up.total > 0 ? IDLE_MS : USELESS_MS;
-  return !peer.flags.amInterested && !peer.flags.peerInterested && now - peer.lastMoved >= patience;
+  const patience = peer.download.meter.total + peer.upload.meter.total > 0 ? IDLE_MS : USELESS_MS;
+  return !peer.flags.amInterested && !peer.flags.peerInterested && now - peer.lastMovedAt >= patience;
 }
 
 function isIdle(peer: Peer, now: number): boolean {
-  return now - peer.lastMoved >= IDLE_MS;
+  return now - peer.lastMovedAt >= IDLE_MS;
 }
 
 /**
  * Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place.
  */
 export function isStale(peer: Peer, now: number): boolean {
-  return now - peer.lastMoved >= USELESS_MS;
+  return now - peer.lastMovedAt >= USELESS_MS;
 }

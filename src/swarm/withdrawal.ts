@@ -37,12 +37,12 @@ export function onDontHave(peer: Peer, piece: number, picker: PiecePicker | unde
   if (pieces === undefined) return;
   if (piece >= pieces.length) throw new PeerError("peer.have", `lt_donthave for piece ${piece} of ${pieces.length}`);
   if (!pieces.get(piece)) return;
-  if (picker === undefined || peer.counted === "not") {
+  if (picker === undefined || peer.claims.counted === "not") {
     pieces.set(piece, false);
     return;
   }
   // A seed is counted as a whole: once, it is counted by pieces from here on.
-  if (peer.counted === "seed") {
+  if (peer.claims.counted === "seed") {
     uncount(picker, peer);
     pieces.set(piece, false);
     countPieces(picker, peer, pieces);

@@ -51,17 +51,17 @@ function progress(state: TorrentState, wanted: number, done: number, isKnown: bo
 export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   return [...(swarm?.peers ?? [])].map((peer) => ({
     ...(peer.address.kind === "ip" ? { ip: peer.address.ip, port: peer.address.port } : { ip: "", port: 0 }),
-    client: peer.client,
+    client: peer.profile.client,
     peerId: peer.identity.peerId.toString(),
     peerIdHex: peer.identity.peerId.hex,
-    direction: peer.direction,
+    direction: peer.profile.direction,
     progress: peer.pieces === undefined ? 0 : peer.pieces.count / Math.max(1, peer.pieces.length),
-    downRate: peer.down.rate,
-    upRate: peer.up.rate,
-    downloaded: peer.down.total,
-    uploaded: peer.up.total,
+    downRate: peer.download.meter.rate,
+    upRate: peer.upload.meter.rate,
+    downloaded: peer.download.meter.total,
+    uploaded: peer.upload.meter.total,
     ...peer.flags,
-    isSnubbing: peer.isSnubbing,
+    isSnubbing: peer.download.isSnubbing,
   }));
 }
 

@@ -38,7 +38,7 @@ export class Asking {
   /** Asks a source for as much as its pipeline holds. */
   refill(source: BlockSource): void {
     if (!source.canAsk) return;
-    if (source.requests.size === 0) this.#shareMemory();
+    if (source.download.requests.size === 0) this.#shareMemory();
     this.#request(source, this.#mayAskAgain);
   }
 
@@ -50,7 +50,8 @@ export class Asking {
     // tick.
     const { isEndGame } = this;
     // Those that wait first, or what memory there is would always go to the sources that came first.
-    for (const source of sources) if (source.requests.size === 0 && source !== last) this.#request(source, isEndGame);
+    for (const source of sources)
+      if (source.download.requests.size === 0 && source !== last) this.#request(source, isEndGame);
     for (const source of sources) if (source !== last) this.#request(source, isEndGame);
     if (last !== undefined) this.#request(last, isEndGame);
   }
@@ -61,7 +62,7 @@ export class Asking {
    */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     const next = this.#isStopped ? undefined : this.#options.chooser.claim(source, index, begin, length);
-    if (next !== undefined) source.requests.add(next.piece, next.block, this.#options.clock.now());
+    if (next !== undefined) source.download.requests.add(next.piece, next.block, this.#options.clock.now());
     return next !== undefined;
   }
 
@@ -74,14 +75,15 @@ export class Asking {
   tick(now: number): void {
     this.#shareMemory();
     for (const source of this.#options.sources) {
-      source.requests.tick(source.down.rate);
-      if (source.requests.size === 0) {
+      source.download.requests.tick(source.download.meter.rate);
+      if (source.download.requests.size === 0) {
         this.#request(source, this.#mayAskAgain);
         continue;
       }
       // A time-out asks anew, which must not make a source that never delivers look patient.
-      if (source.limitedTo === undefined && now - source.lastBlock > SNUB_MS) source.isSnubbing = true;
-      if (now - Math.max(source.lastBlock, oldest(source)) > REQUEST_TIMEOUT_MS) this.#timeOut(source);
+      if (source.limitedTo === undefined && now - source.download.lastBlockAt > SNUB_MS)
+        source.download.isSnubbing = true;
+      if (now - Math.max(source.download.lastBlockAt, oldest(source)) > REQUEST_TIMEOUT_MS) this.#timeOut(source);
     }
   }
 
@@ -107,8 +109,8 @@ export class Asking {
   #request(source: BlockSource, mayAskAgain: boolean): void {
     const { clock, buffers, chooser, endGame, disk } = this.#options;
     if (this.#isStopped || disk.isRefusing || !source.canAsk) return;
-    if (source.requests.size > 0 && buffers.wasRefused) return;
-    const room = source.requests.room(this.#share);
+    if (source.download.requests.size > 0 && buffers.wasRefused) return;
+    const room = source.download.requests.room(this.#share);
     if (room === 0) return;
     const now = clock.now();
     const blocks: OutstandingRequest[] = [];
@@ -116,7 +118,7 @@ export class Asking {
       const next =
         this.#late(source, now) ?? chooser.next(source) ?? (mayAskAgain ? endGame.next(source, now) : undefined);
       if (next === undefined) break;
-      blocks.push(source.requests.add(next.piece, next.block, now));
+      blocks.push(source.download.requests.add(next.piece, next.block, now));
     }
     if (blocks.length > 0) source.request(blocks);
   }
@@ -135,7 +137,7 @@ export class Asking {
   #shareMemory(): void {
     let active = 0;
     for (const source of this.#options.sources)
-      if (source.canAsk && source.limitedTo === undefined && !source.isSnubbing) active++;
+      if (source.canAsk && source.limitedTo === undefined && !source.download.isSnubbing) active++;
     const { blockCount, pieceBlocks } = this.#options.buffers;
     const share = Math.floor(blockCount / Math.max(1, active));
     // Less about one piece that is not complete yet.
@@ -144,12 +146,12 @@ export class Asking {
 
   #timeOut(source: BlockSource): void {
     this.takeBack(source);
-    source.requests.collapse();
+    source.download.requests.collapse();
     this.refillAll(source);
   }
 }
 
 function oldest(source: BlockSource): number {
-  for (const { sentAt } of source.requests.values()) return sentAt;
+  for (const { sentAt } of source.download.requests.values()) return sentAt;
   return 0;
 }

@@ -5,12 +5,11 @@ import type { Clock } from "../../runtime/index.ts";
 import { simWorld } from "../../sim/index.ts";
 import { MemoryStorage } from "../../storage/index.ts";
 import { AssemblyBudget } from "../metadata/assembly-budget.ts";
-import { BlockRequests, type OutstandingRequest } from "../peer/block-requests.ts";
+import type { OutstandingRequest } from "../peer/block-requests.ts";
 import type { BlockSource } from "./block-source.ts";
 import { Downloader } from "./downloader.ts";
 import { REQUEST_TIMEOUT_MS } from "../limits.ts";
-import type { OpenPiece } from "./open-piece.ts";
-import { RateMeter } from "../peer/rate-meter.ts";
+import { DownloadSlot } from "./download-slot.ts";
 
 const PIECE = 65_536;
 
@@ -18,14 +17,9 @@ const PIECE = 65_536;
 class MemorySource implements BlockSource {
   readonly identity = {};
   readonly isSeed = true;
-  readonly requests = new BlockRequests();
-  readonly down = new RateMeter();
+  readonly download: DownloadSlot;
   readonly pieces: Bitfield;
   readonly limitedTo: ReadonlySet<number> | undefined;
-  arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
-  lastBegun: number | undefined;
-  lastBlock: number;
-  isSnubbing = false;
   silentSince: number | undefined;
   canAsk = true;
   /** What each request was: how many blocks. */
@@ -50,7 +44,7 @@ class MemorySource implements BlockSource {
     this.#delay = options.delay;
     this.limitedTo = options.only === undefined ? undefined : new Set(options.only);
     this.pieces = Bitfield.full(Math.ceil(options.data.length / PIECE));
-    this.lastBlock = options.clock.now();
+    this.download = new DownloadSlot(options.clock.now());
   }
 
   mayAsk(piece: number): boolean {
@@ -72,7 +66,7 @@ class MemorySource implements BlockSource {
   }
 
   #deliver({ piece: { index }, block }: OutstandingRequest): void {
-    if (this.requests.find(index, block) === undefined) return;
+    if (this.download.requests.find(index, block) === undefined) return;
     const begin = block * BLOCK_LENGTH;
     const bytes = this.#data.subarray(index * PIECE + begin, index * PIECE + Math.min(begin + BLOCK_LENGTH, PIECE));
     const memory = this.#downloader().blockStart(this, index, begin, bytes.length);
@@ -130,12 +124,12 @@ describe("Downloader with sources that are no peers", () => {
     const source = add({ delay: 10 });
     expect(downloader.isInteresting(source)).toBe(true);
     expect(await world.until(() => have.isFull, 10_000)).toBe(true);
-    expect([Buffer.compare(await read(), data), downloader.isFinished, downloader.wasted, source.down.total]).toEqual([
-      0,
-      true,
-      0,
-      data.length,
-    ]);
+    expect([
+      Buffer.compare(await read(), data),
+      downloader.isFinished,
+      downloader.wasted,
+      source.download.meter.total,
+    ]).toEqual([0, true, 0, data.length]);
     expect(source.asked.length).toBeLessThan(source.asked.reduce((sum, blocks) => sum + blocks) / 4);
     expect(source.cancelled).toEqual([]);
   });
@@ -146,7 +140,7 @@ describe("Downloader with sources that are no peers", () => {
     const good = add({ delay: 10 });
     expect(await world.until(() => have.isFull, 2 * REQUEST_TIMEOUT_MS)).toBe(true);
     expect(Buffer.compare(await read(), data)).toBe(0);
-    expect([mute.down.total, good.down.total]).toEqual([0, data.length]);
+    expect([mute.download.meter.total, good.download.meter.total]).toEqual([0, data.length]);
     expect(mute.cancelled.length).toBe(mute.asked[0]);
   });
 

@@ -193,9 +193,9 @@ export class Downloader {
   /** A source will not answer a request. Says whether it was one of ours. */
   rejected(source: BlockSource, index: number, begin: number, length: number): boolean {
     const block = Math.floor(begin / BLOCK_LENGTH);
-    const request = source.requests.find(index, block);
+    const request = source.download.requests.find(index, block);
     if (request === undefined || request.piece.blockAt(begin, length) !== block) return false;
-    source.requests.delete(index, block);
+    source.download.requests.delete(index, block);
     request.piece.release(block);
     this.#suspects.leave(source, request.piece);
     return true;

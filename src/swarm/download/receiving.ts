@@ -37,11 +37,11 @@ export class Receiving {
     const { open, buffers } = this.#options;
     const piece = open.get(index);
     const block = piece?.blockAt(begin, length);
-    if (piece === undefined || block === undefined || source.requests.find(index, block) === undefined)
+    if (piece === undefined || block === undefined || source.download.requests.find(index, block) === undefined)
       return undefined;
     if (!piece.beginArrival(block) && !(this.#abandonStalled(piece, block) && piece.beginArrival(block)))
       return undefined;
-    source.arriving = { piece, block };
+    source.download.arriving = { piece, block };
     return buffers.memoryOf(piece).subarray(begin, begin + length);
   }
 
@@ -52,10 +52,10 @@ export class Receiving {
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     const { clock, open, suspects, onComplete, onRoom } = this.#options;
     const block = Math.floor(begin / BLOCK_LENGTH);
-    source.arriving = undefined;
-    const asked = source.requests.find(index, block);
+    source.download.arriving = undefined;
+    const asked = source.download.requests.find(index, block);
     if (asked !== undefined && asked.piece.blockAt(begin, length) === block) {
-      source.requests.delete(index, block);
+      source.download.requests.delete(index, block);
       if (!stored) asked.piece.release(block);
     }
     if (!stored) {
@@ -67,10 +67,10 @@ export class Receiving {
     if (piece === undefined) return;
     const now = clock.now();
     piece.endArrival(block, source.identity, now);
-    source.lastBlock = now;
-    source.isSnubbing = false;
-    source.down.add(length);
-    source.requests.onBlock();
+    source.download.lastBlockAt = now;
+    source.download.isSnubbing = false;
+    source.download.meter.add(length);
+    source.download.requests.onBlock();
     this.#cancelElsewhere(source, piece, block);
     if (piece.suspect && source.limitedTo !== undefined) suspects.left(source);
     if (piece.isComplete) onComplete(piece);
@@ -81,9 +81,9 @@ export class Receiving {
     const { sources, endGame } = this.#options;
     if (!endGame.wasShared(piece, block)) return;
     for (const source of sources) {
-      const asked = source === from ? undefined : source.requests.find(piece.index, block);
+      const asked = source === from ? undefined : source.download.requests.find(piece.index, block);
       if (asked === undefined) continue;
-      source.requests.delete(piece.index, block);
+      source.download.requests.delete(piece.index, block);
       source.cancel([asked]);
     }
   }
@@ -96,7 +96,7 @@ export class Receiving {
     const { clock, sources } = this.#options;
     const now = clock.now();
     for (const other of sources) {
-      if (other.arriving?.piece !== piece || other.arriving.block !== block) continue;
+      if (other.download.arriving?.piece !== piece || other.download.arriving.block !== block) continue;
       if (now - (other.silentSince ?? now) < STALLED_BLOCK_MS) return false;
       abandonArrival(other);
       return true;

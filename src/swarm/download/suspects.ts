@@ -28,12 +28,17 @@ export class Suspects {
    */
   left(source: BlockSource): void {
     for (const piece of this.#options.open.all())
-      if (piece.exclusive === source.identity && !source.requests.includes(piece)) this.leave(source, piece);
+      if (piece.exclusive === source.identity && !source.download.requests.includes(piece)) this.leave(source, piece);
   }
 
   /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
   leave(source: BlockSource, piece: OpenPiece): void {
-    if (!piece.suspect || piece.exclusive !== source.identity || piece.isComplete || source.arriving?.piece === piece)
+    if (
+      !piece.suspect ||
+      piece.exclusive !== source.identity ||
+      piece.isComplete ||
+      source.download.arriving?.piece === piece
+    )
       return;
     this.#options.restart(piece);
   }

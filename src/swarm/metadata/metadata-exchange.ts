@@ -30,7 +30,7 @@ export class MetadataExchange {
 
   /** The peer's extended handshake has arrived. */
   onHandshake(peer: Peer): void {
-    const size = peer.extended?.metadataSize;
+    const size = peer.profile.extended?.metadataSize;
     if (this.#options.info() !== undefined || size === undefined || !peer.extensions.supports(utMetadata)) return;
     this.#assembler.addPeer(peer, size);
     this.tick();

@@ -4,11 +4,15 @@ import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
 import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
-/** Tells a peer which pieces we have; with the fast extension one of its three forms must come first of all (BEP 6). */
-export function sayPieces(peer: Pick<Peer, "supportsFast" | "send">, have: Bitfield | undefined): void {
-  if (peer.supportsFast && have?.isFull === true) peer.send({ type: "have-all" });
-  else if (peer.supportsFast && have?.isEmpty !== false) peer.send({ type: "have-none" });
-  else if (have?.isEmpty === false) peer.send({ type: "bitfield", bits: have.pack() });
+/** Sends the pieces that we have. With the fast extension, one of its three messages must come first (BEP 6). */
+export function announcePieces(
+  supportsFast: boolean,
+  have: Bitfield | undefined,
+  send: (message: Message) => void,
+): void {
+  if (supportsFast && have?.isFull === true) send({ type: "have-all" });
+  else if (supportsFast && have?.isEmpty !== false) send({ type: "have-none" });
+  else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
 }
 
 /** Our extended handshake (BEP 10). */
@@ -28,7 +32,7 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
 /** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
 export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
   const ip = addressIp(peer.address);
-  if (!peer.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;
+  if (!peer.profile.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;
   const pieces = allowedFastSet({
     ip,
     infoHash: infoHash.wire,
@@ -38,7 +42,7 @@ export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHa
   });
   for (const piece of pieces) {
     if (!have.get(piece)) continue;
-    peer.grantedFast.add(piece);
+    peer.upload.grantedFast.add(piece);
     peer.send({ type: "allowed-fast", piece });
   }
 }

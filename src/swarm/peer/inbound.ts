@@ -26,11 +26,11 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
     case "choke":
       peer.flags.peerChoking = true;
       // Without the fast extension that voids our requests; with it each of them is answered or rejected (BEP 6).
-      swarm.downloader?.withheld(peer, !peer.supportsFast);
+      swarm.downloader?.withheld(peer, !peer.profile.supportsFast);
       return;
     case "unchoke":
       peer.flags.peerChoking = false;
-      peer.lastBlock = swarm.clock.now();
+      peer.download.lastBlockAt = swarm.clock.now();
       swarm.downloader?.refill(peer);
       return;
     case "interested":
@@ -45,11 +45,11 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       return;
     case "bitfield":
       // BEP 3 wants one, first of all; aria2 also sends bitfields in place of many haves.
-      swarm.onPieces(peer, peer.addBitfield(message.bits));
+      swarm.onPieces(peer, peer.claims.addBitfield(message.bits));
       return;
     case "have-all":
       requireFast(peer, message.type);
-      swarm.onPieces(peer, peer.addAll());
+      swarm.onPieces(peer, peer.claims.addAll());
       return;
     case "have-none":
       requireFast(peer, message.type);
@@ -91,16 +91,16 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
 }
 
 function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8Array): void {
-  if (!peer.supportsExtended)
+  if (!peer.profile.supportsExtended)
     throw new PeerError("peer.order", "an extended message without the extension bit in the handshake (BEP 10)");
   if (id !== EXTENDED_HANDSHAKE_ID) {
     peer.extensions.dispatch(id, payload, peer);
     return;
   }
   const extended = decodeExtendedHandshake(payload);
-  peer.extended = peer.extended === undefined ? extended : merge(peer.extended, extended);
+  peer.profile.extended = peer.profile.extended === undefined ? extended : merge(peer.profile.extended, extended);
   peer.extensions.update(extended.extensions);
-  if (extended.requestQueue !== undefined) peer.requests.setLimit(extended.requestQueue);
+  if (extended.requestQueue !== undefined) peer.download.requests.setLimit(extended.requestQueue);
   swarm.onExtendedHandshake(peer);
   swarm.metadata.onHandshake(peer);
 }
@@ -112,5 +112,5 @@ function merge<T extends object>(before: T, after: T): T {
 }
 
 function requireFast(peer: Peer, type: string): void {
-  if (!peer.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
+  if (!peer.profile.supportsFast) throw new PeerError("peer.order", `${type} without the fast extension (BEP 6)`);
 }

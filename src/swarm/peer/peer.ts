@@ -1,40 +1,31 @@
-import {
-  Bitfield,
-  BLOCK_LENGTH,
-  concatBytes,
-  ipPeer,
-  NetworkError,
-  PeerError,
-  toError,
-  type PeerAddress,
-  type PeerId,
-} from "../../base/index.ts";
-import type { Connection, Direction } from "../../transport/index.ts";
+import { BLOCK_LENGTH, NetworkError, type Bitfield, type PeerAddress, type PeerId } from "../../base/index.ts";
 import type { Clock, SocketHandlers } from "../../runtime/index.ts";
+import type { Connection, Direction } from "../../transport/index.ts";
 import {
   encodeMessage,
   ExtensionNegotiation,
   initialPeerFlags,
-  recogniseClient,
   REQUEST_LENGTH,
   writeCancel,
   writeRequest,
-  type ExtendedHandshake,
   type ExtensionRegistry,
   type Handshake,
   type Message,
   type PeerFlags,
 } from "../../wire/index.ts";
-import { BlockRequests, type OutstandingRequest } from "./block-requests.ts";
 import type { BlockSource } from "../download/block-source.ts";
-import { Inbox, type InboxOwner } from "./inbox.ts";
+import { DownloadSlot } from "../download/download-slot.ts";
+import type { Source } from "../download/open-piece.ts";
+import { UploadSlot } from "../upload/upload-slot.ts";
+import type { OutstandingRequest } from "./block-requests.ts";
+import { Inbox } from "./inbox.ts";
 import type { IntakeBudget } from "./intake-budget.ts";
-import { MAX_EARLY_HAVES, OUTBOX_HIGH_WATER } from "../limits.ts";
-import type { OpenPiece, Source } from "../download/open-piece.ts";
-import { RateMeter } from "./rate-meter.ts";
-import { UploadQueue } from "../upload/upload-queue.ts";
+import { Outbox } from "./outbox.ts";
+import { PeerPieces } from "./peer-pieces.ts";
+import { PeerProfile, type PeerIdentity } from "./peer-profile.ts";
+import { ReadPauses } from "./read-pauses.ts";
 
-/** Who acts on what a peer says. */
+/** Acts on what peers send. */
 export interface PeerOwner {
   onMessage(peer: Peer, message: Message): void;
   blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined;
@@ -42,35 +33,16 @@ export interface PeerOwner {
   /** Bytes arrived: for counters and rate limits. */
   onReceived(peer: Peer, bytes: number): void;
   onDrain(peer: Peer): void;
-  /** The connection is over for the peer: it is to be ended. */
+  /** The connection is to be ended. */
   hangUp(peer: Peer, error: Error | undefined): void;
   onClose(peer: Peer, error: Error | undefined): void;
-  /** The peer has something to send: {@link Peer.flush} is to be called soon. */
+  /** The peer's outbox has something to send: {@link Outbox.flush} is to be called soon. */
   wantsFlush(peer: Peer): void;
-}
-
-/** A peer as its bad deeds are remembered, also after it left. */
-export interface PeerIdentity {
-  readonly address: PeerAddress;
-  readonly peerId: PeerId;
 }
 
 /** Whether a source of blocks is, or was, a peer. */
 export function isPeerIdentity(source: Source): source is PeerIdentity {
   return "peerId" in source && "address" in source;
-}
-
-/**
- * Why a connection is not read: its requests fill our queue, it does not take our answers, the download limit is
- * reached, or its messages wait for time.
- */
-export type PauseReason = "uploads" | "answers" | "rate" | "work";
-
-/** What a peer said about its pieces before the number of pieces was known. */
-interface EarlyPieces {
-  bits: Uint8Array | undefined;
-  all: boolean;
-  readonly haves: Set<number>;
 }
 
 export interface PeerOptions {
@@ -83,172 +55,110 @@ export interface PeerOptions {
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
   readonly clock: Clock;
-  /** What all peers share for their messages. */
+  /** The time for messages that all peers share. */
   readonly intake: IntakeBudget;
 }
 
-/** One connection with a peer, handshake done: what each side said, and what waits to be sent. Decides nothing. */
-export class Peer implements InboxOwner, BlockSource {
+/**
+ * One connection with a peer after the handshake: the state of both sides, in one part for each module that keeps
+ * something about a peer. It decides nothing. (More members than other classes have: half of them are those of
+ * {@link BlockSource}.)
+ */
+export class Peer implements BlockSource {
   readonly connection: Connection;
-  readonly direction: Direction;
-  readonly identity: PeerIdentity;
-  readonly supportsFast: boolean;
-  readonly supportsExtended: boolean;
-  readonly extensions: ExtensionNegotiation<Peer>;
+  readonly profile: PeerProfile;
   readonly flags: PeerFlags = initialPeerFlags();
-  readonly requests = new BlockRequests();
-  readonly uploads = new UploadQueue();
-  readonly down = new RateMeter();
-  readonly up = new RateMeter();
-  readonly connectedAt: number;
-  /** What it has; `undefined` while the number of pieces is not known. */
-  pieces: Bitfield | undefined;
-  /** How its pieces are counted in the availability: one by one, or as a seed. */
-  counted: "not" | "pieces" | "seed" = "not";
-  /** Pieces it lets us fetch while it chokes us (BEP 6). */
+  readonly extensions: ExtensionNegotiation<Peer>;
+  /** The pieces that the peer has announced. */
+  readonly claims: PeerPieces;
+  readonly download: DownloadSlot;
+  readonly upload = new UploadSlot();
+  readonly outbox: Outbox;
+  readonly reading: ReadPauses;
+  /** Pieces that we may request while the peer chokes us (BEP 6). */
   readonly allowedFast = new Set<number>();
-  /** Pieces we let it fetch while we choke it. */
-  readonly grantedFast = new Set<number>();
-  extended: ExtendedHandshake | undefined;
-  /** Where it listens, as it said first; what it says later does not count, or one connection could name thousands. */
-  listenPort: number | undefined;
-  lastReceived: number;
-  lastSent: number;
-  /** When a block last arrived, or it unchoked us. */
-  lastBlock: number;
-  /** When a block last passed, one way or the other; when it connected, before any did. */
-  lastMoved: number;
-  lastUnchoked: number | undefined;
-  isSnubbing = false;
-  /** The block whose payload is coming in. */
-  arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
-  /** The piece that was last begun for it. */
-  lastBegun: number | undefined;
+  /** Times on the clock's scale. */
+  readonly connectedAt: number;
+  lastReceivedAt: number;
+  /** When a block was last sent or received; the time of the connection before the first one. */
+  lastMovedAt: number;
   readonly #owner: PeerOwner;
   readonly #inbox: Inbox;
-  readonly #early: EarlyPieces = { bits: undefined, all: false, haves: new Set() };
-  #outbox: Uint8Array[] = [];
-  #closed = false;
-  readonly #pauses = new Set<PauseReason>();
-  /** Since when its outbox is too full; `undefined` when it is not. */
-  #behindSince: number | undefined;
+  #isClosed = false;
 
   constructor(options: PeerOptions) {
-    const { connection, handshake, clock, intake, pieceCount } = options;
+    const { owner, connection, direction, handshake, peerId, clock, intake, pieceCount } = options;
     const now = clock.now();
-    this.#owner = options.owner;
+    this.#owner = owner;
     this.connection = connection;
-    this.direction = options.direction;
-    this.identity = { address: connection.address, peerId: options.peerId };
-    this.supportsFast = handshake.reserved.fast;
-    this.supportsExtended = handshake.reserved.extended;
+    this.profile = new PeerProfile({ address: connection.address, peerId }, direction, handshake);
     this.extensions = new ExtensionNegotiation(options.registry);
+    this.claims = new PeerPieces(pieceCount);
+    this.download = new DownloadSlot(now);
+    this.reading = new ReadPauses(connection);
+    this.outbox = new Outbox({
+      connection,
+      now,
+      onQueued: () => owner.wantsFlush(this),
+      onBehind: () => this.reading.pause("answers"),
+    });
     this.connectedAt = now;
-    this.lastReceived = now;
-    this.lastSent = now;
-    this.lastBlock = now;
-    this.lastMoved = now;
-    this.#inbox = new Inbox(this, { clock, budget: intake, pieceCount });
-    if (pieceCount !== undefined) this.pieces = new Bitfield(pieceCount);
+    this.lastReceivedAt = now;
+    this.lastMovedAt = now;
+    this.#inbox = new Inbox(this.#makeSink(), { clock, budget: intake, pieceCount });
   }
 
-  /** The handlers for the connection: what arrives is decoded here, errors in it close the connection. */
+  /** The handlers for the connection. What arrives is decoded in them; an error in it closes the connection. */
   readonly handlers: SocketHandlers = {
     onData: (chunk) => {
-      if (this.#closed) return;
+      if (this.#isClosed) return;
       this.#owner.onReceived(this, chunk.length);
       this.#inbox.take(chunk);
     },
     onDrain: () => {
-      this.#behindSince = undefined;
-      this.resume("answers");
+      this.outbox.onDrain();
+      this.reading.resume("answers");
       this.#owner.onDrain(this);
     },
     onClose: (error) => this.close(error),
   };
 
+  get identity(): PeerIdentity {
+    return this.profile.identity;
+  }
+
   get address(): PeerAddress {
-    return this.identity.address;
+    return this.profile.identity.address;
   }
 
   get isClosed(): boolean {
-    return this.#closed;
+    return this.#isClosed;
   }
 
-  /** What to dial it at: its first word for an incoming connection, whose port is a passing one. */
-  get listenAddress(): PeerAddress | undefined {
-    if (this.direction === "outgoing" || this.address.kind !== "ip") return this.address;
-    return this.listenPort === undefined ? undefined : ipPeer({ ip: this.address.ip, port: this.listenPort });
-  }
-
-  /** Client and version, as it says itself or as its peer id tells. */
-  get client(): string {
-    if (this.extended?.client !== undefined) return this.extended.client;
-    const known = recogniseClient(this.identity.peerId.bytes);
-    return known === undefined
-      ? "unknown"
-      : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+  get pieces(): Bitfield | undefined {
+    return this.claims.bits;
   }
 
   get isSeed(): boolean {
-    return this.pieces?.isFull ?? this.#early.all;
+    return this.claims.isSeed;
   }
 
-  /** Queues a message; it goes out with others at the next flush. */
+  /** Queues a message; it leaves with others at the next flush. */
   send(message: Message): void {
-    this.sendBytes(encodeMessage(message));
+    this.outbox.push(encodeMessage(message));
   }
 
-  /** Queues encoded messages; the bytes must not change. */
-  sendBytes(bytes: Uint8Array): void {
-    if (this.#closed) return;
-    if (this.#outbox.length === 0) this.#owner.wantsFlush(this);
-    this.#outbox.push(bytes);
-  }
-
-  /** Sends what was queued, as one write. */
-  flush(now: number): void {
-    const outbox = this.#outbox;
-    if (outbox.length === 0 || this.#closed) return;
-    this.#outbox = [];
-    this.lastSent = now;
-    this.connection.write(outbox.length === 1 && outbox[0] !== undefined ? outbox[0] : concatBytes(outbox));
-    if (this.connection.queuedBytes <= OUTBOX_HIGH_WATER) return;
-    this.#behindSince ??= now;
-    this.pause("answers");
-  }
-
-  /** Since when it has taken nothing of what we sent it, though something waits; `undefined` when nothing does. */
+  /** On the clock's scale: since when the peer has read nothing although data waits; `undefined` when none does. */
   get stalledSince(): number | undefined {
-    return this.uploads.stalledSince ?? this.#behindSince;
+    return this.upload.queue.stalledSince ?? this.outbox.behindSince;
   }
 
-  /** Stops reading for a reason; TCP holds the peer back. */
-  pause(reason: PauseReason): void {
-    if (this.#closed || this.#pauses.has(reason)) return;
-    if (this.#pauses.size === 0) this.connection.pause();
-    this.#pauses.add(reason);
-  }
-
-  /** A reason to stop is gone; reads on when it was the last. */
-  resume(reason: PauseReason): void {
-    if (!this.#pauses.delete(reason) || this.#closed || this.#pauses.size > 0) return;
-    this.connection.resume();
-  }
-
-  /** Whether we have stopped reading, so that its silence means nothing. */
-  get isPaused(): boolean {
-    return this.#pauses.size > 0;
-  }
-
-  /** Messages that wait for time are no excuse: it sent too many. */
   get silentSince(): number | undefined {
-    const isHeard = this.#pauses.size === 0 || (this.#pauses.size === 1 && this.#pauses.has("work"));
-    return isHeard ? this.lastReceived : undefined;
+    return this.reading.isExcused ? undefined : this.lastReceivedAt;
   }
 
   get canAsk(): boolean {
-    return !this.#closed && this.flags.amInterested && (!this.flags.peerChoking || this.allowedFast.size > 0);
+    return !this.#isClosed && this.flags.amInterested && (!this.flags.peerChoking || this.allowedFast.size > 0);
   }
 
   get limitedTo(): ReadonlySet<number> | undefined {
@@ -267,129 +177,68 @@ export class Peer implements InboxOwner, BlockSource {
     this.#sendSpans(blocks, writeCancel);
   }
 
-  /** Once a second. `now` on the clock's scale. */
-  tick(now: number): void {
-    this.down.tick(now);
-    this.up.tick(now);
-    this.#inbox.tick();
-  }
-
-  /** Blocks passed, one way or the other: it is of use, and may send more messages. */
-  onMoved(blocks: number, now: number): void {
-    this.lastMoved = now;
-    this.#inbox.earn(blocks);
-  }
-
-  /** Ends the connection, at once and once. The owner hears of it before this returns. */
-  close(error?: Error): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#outbox = [];
-    this.#inbox.stop();
-    this.#owner.hangUp(this, error);
-    this.#owner.onClose(this, error);
-  }
-
   abandonBlock(): void {
     this.#inbox.abandonBlock();
   }
 
   /**
-   * Adds a bitfield to what the peer has, and answers what is new in it; `undefined` while the number of pieces is not
-   * known. A peer never loses a piece, so that many bitfields cost no more than one. Throws {@link PeerError}
-   * `peer.bitfield` for a wrong size.
+   * The number of pieces became known. Throws {@link PeerError} when the peer has announced pieces that do not exist.
    */
-  addBitfield(bits: Uint8Array): Bitfield | undefined {
-    if (this.pieces === undefined) {
-      this.#early.bits = bits;
-      return undefined;
-    }
-    try {
-      return this.#add(Bitfield.unpack(bits, this.pieces.length), this.pieces);
-    } catch (error) {
-      throw new PeerError("peer.bitfield", `bad bitfield: ${toError(error).message}`, { cause: error });
-    }
-  }
-
-  /** The peer has everything; answers as {@link Peer.addBitfield} does. */
-  addAll(): Bitfield | undefined {
-    if (this.pieces?.isFull === true) return undefined;
-    if (this.pieces !== undefined) return this.#add(Bitfield.full(this.pieces.length), this.pieces);
-    this.#early.all = true;
-    return undefined;
-  }
-
-  /**
-   * Notes a piece that the peer has; says whether that is news. Throws {@link PeerError} `peer.have` for a piece there
-   * is not.
-   */
-  setHave(piece: number): boolean {
-    if (this.pieces === undefined) {
-      if (this.#early.haves.size < MAX_EARLY_HAVES) this.#early.haves.add(piece);
-      return false;
-    }
-    if (piece >= this.pieces.length)
-      throw new PeerError("peer.have", `have for piece ${piece} of ${this.pieces.length}`);
-    return this.pieces.set(piece);
-  }
-
-  /** The number of pieces is known at last: what was said before is put in place. Throws as the setters do. */
   setPieceCount(pieceCount: number): void {
     this.#inbox.setPieceCount(pieceCount);
-    this.pieces = new Bitfield(pieceCount);
-    const { bits, all, haves } = this.#early;
-    if (all) this.addAll();
-    if (bits !== undefined) this.addBitfield(bits);
-    for (const piece of haves) this.setHave(piece);
-    haves.clear();
-    this.#early.bits = undefined;
+    this.claims.setPieceCount(pieceCount);
   }
 
-  /** The hot path: messages of one kind, put together in one piece. */
+  /** Once a second. `now` on the clock's scale. */
+  tick(now: number): void {
+    this.download.meter.tick(now);
+    this.upload.meter.tick(now);
+    this.#inbox.tick();
+  }
+
+  /** Blocks were sent or received: the peer is of use, and may send more messages. */
+  onMoved(blocks: number, now: number): void {
+    this.lastMovedAt = now;
+    this.#inbox.earn(blocks);
+  }
+
+  /** Ends the connection at once; later calls do nothing. The owner's `onClose` is called before this returns. */
+  close(error?: Error): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.outbox.close();
+    this.reading.close();
+    this.#inbox.stop();
+    this.#owner.hangUp(this, error);
+    this.#owner.onClose(this, error);
+  }
+
+  #makeSink(): ConstructorParameters<typeof Inbox>[0] {
+    const owner = this.#owner;
+    return {
+      onMessage: (message) => owner.onMessage(this, message),
+      onBlockStart: (piece, begin, length) => owner.blockStart(this, piece, begin, length),
+      onBlockEnd: (piece, begin, length, stored) => owner.blockEnd(this, piece, begin, length, stored),
+      onFull: () => this.reading.pause("work"),
+      onEmpty: () => this.reading.resume("work"),
+      onError: (error) => this.close(error),
+      onHeldTooMuch: () => this.close(heldTooMuch()),
+    };
+  }
+
+  /** The hot path: messages of one kind, encoded into one buffer. */
   #sendSpans(blocks: readonly OutstandingRequest[], write: typeof writeRequest): void {
     const out = new Uint8Array(blocks.length * REQUEST_LENGTH);
     let at = 0;
     for (const { piece, block } of blocks)
       at = write(out, at, piece.index, block * BLOCK_LENGTH, piece.blockLength(block));
-    this.sendBytes(out);
+    this.outbox.push(out);
   }
+}
 
-  #add(said: Bitfield, before: Bitfield): Bitfield {
-    const news = said.andNot(before);
-    if (!news.isEmpty) this.pieces = before.or(said);
-    return news;
-  }
-
-  onMessage(message: Message): void {
-    this.#owner.onMessage(this, message);
-  }
-
-  onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined {
-    return this.#owner.blockStart(this, piece, begin, length);
-  }
-
-  onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void {
-    this.#owner.blockEnd(this, piece, begin, length, stored);
-  }
-
-  onFull(): void {
-    this.pause("work");
-  }
-
-  onEmpty(): void {
-    this.resume("work");
-  }
-
-  onError(error: Error): void {
-    this.close(error);
-  }
-
-  onHeldTooMuch(): void {
-    this.close(
-      new NetworkError(
-        "peer.memory",
-        "all peers together hold too many bytes of unfinished messages, and this one the most",
-      ),
-    );
-  }
+function heldTooMuch(): NetworkError {
+  return new NetworkError(
+    "peer.memory",
+    "all peers together hold too many bytes of unfinished messages, and this one the most",
+  );
 }

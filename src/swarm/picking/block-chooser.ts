@@ -49,7 +49,7 @@ export class BlockChooser {
     }
     // What was begun for this source first: with many of them, looking through what was begun for the others costs more
     // than all else.
-    const own = source.lastBegun === undefined ? undefined : open.get(source.lastBegun);
+    const own = source.download.lastBegun === undefined ? undefined : open.get(source.download.lastBegun);
     const begun = own === undefined ? undefined : this.#request(source, own);
     if (begun !== undefined) return begun;
     for (const piece of open.unfilled()) {
@@ -60,7 +60,7 @@ export class BlockChooser {
     const { limitedTo } = source;
     const index = limitedTo === undefined ? this.#pick(source) : this.#pickOf(limitedTo, source);
     if (index === undefined) return undefined;
-    source.lastBegun = index;
+    source.download.lastBegun = index;
     return this.#request(source, this.#options.begin(index));
   }
 
@@ -119,7 +119,7 @@ export class BlockChooser {
     if (this.isSequential) return picker.pickSequential(pieces);
     return have.count + open.size < RANDOM_PIECES
       ? picker.pickRandom(pieces)
-      : picker.pickNear(pieces, source.lastBegun, this.#extent);
+      : picker.pickNear(pieces, source.download.lastBegun, this.#extent);
   }
 
   #pickOf(few: ReadonlySet<number>, source: BlockSource): number | undefined {

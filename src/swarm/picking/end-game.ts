@@ -39,15 +39,15 @@ export class EndGame {
     now: number,
     only?: number,
   ): { readonly piece: OpenPiece; readonly block: number } | undefined {
-    if (source.requests.size >= MAX_OUTSTANDING || source.limitedTo !== undefined) return undefined;
+    if (source.download.requests.size >= MAX_OUTSTANDING || source.limitedTo !== undefined) return undefined;
     for (const other of shuffle([...this.#sources], this.#random)) {
       if (other === source) continue;
-      for (const { piece, block, sentAt } of other.requests.values()) {
+      for (const { piece, block, sentAt } of other.download.requests.values()) {
         if (now - sentAt < PATIENCE_MS) break;
         if (only !== undefined && piece.index !== only) continue;
         if (!piece.isPending(block) || piece.suspect) continue;
         if (piece.askedCount(block) >= MAX_ASKED && !mayHelp(source, now - sentAt)) continue;
-        if (!source.mayAsk(piece.index) || source.requests.find(piece.index, block) !== undefined) continue;
+        if (!source.mayAsk(piece.index) || source.download.requests.find(piece.index, block) !== undefined) continue;
         piece.requestAgain(block);
         this.#share(piece, block);
         return { piece, block };
@@ -77,5 +77,8 @@ export class EndGame {
  * deliver must not keep it from those that would.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
-  return lateMs >= END_GAME_TIMEOUT_MS && (source.down.total > 0 || source.requests.size < UNPROVED_REQUESTS);
+  return (
+    lateMs >= END_GAME_TIMEOUT_MS &&
+    (source.download.meter.total > 0 || source.download.requests.size < UNPROVED_REQUESTS)
+  );
 }

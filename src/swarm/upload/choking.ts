@@ -61,7 +61,7 @@ export class Choking {
       peer.send({ type: "choke" });
       this.#options.onChoke(peer);
     } else {
-      peer.lastUnchoked = now;
+      peer.upload.unchokedAt = now;
       peer.send({ type: "unchoke" });
       this.#options.onUnchoke(peer);
     }
@@ -73,10 +73,10 @@ function describe(peer: Peer, now: number): ChokeCandidate<Peer> {
     id: peer,
     isInterested: peer.flags.peerInterested,
     isChoked: peer.flags.amChoking,
-    downloadRate: peer.down.rate,
-    uploadRate: peer.up.rate,
-    isSnubbing: peer.isSnubbing,
-    unchokedFor: peer.lastUnchoked === undefined ? undefined : now - peer.lastUnchoked,
+    downloadRate: peer.download.meter.rate,
+    uploadRate: peer.upload.meter.rate,
+    isSnubbing: peer.download.isSnubbing,
+    unchokedFor: peer.upload.unchokedAt === undefined ? undefined : now - peer.upload.unchokedAt,
     connectedFor: now - peer.connectedAt,
   };
 }

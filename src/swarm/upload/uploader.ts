@@ -5,7 +5,7 @@ import type { Storage } from "../../storage/index.ts";
 import { PIECE_HEADER_LENGTH, writePieceHeader, type Message } from "../../wire/index.ts";
 import { MAX_BLOCK_LENGTH, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "../peer/peer.ts";
-import { ReadGate } from "../peer/read-gate.ts";
+import { ReadGate } from "./read-gate.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 import { RunBuffers } from "./run-buffers.ts";
 import type { BlockRequest } from "./upload-queue.ts";
@@ -45,40 +45,40 @@ export class Uploader {
         `request for bytes ${begin} to ${begin + length} of piece ${piece}, which has ${size}`,
       );
     }
-    const mayHave = (!peer.flags.amChoking || peer.grantedFast.has(piece)) && this.#options.hasPiece(piece);
-    if (!mayHave || (peer.uploads.size >= MAX_QUEUED_REQUESTS && peer.supportsFast)) {
+    const mayHave = (!peer.flags.amChoking || peer.upload.grantedFast.has(piece)) && this.#options.hasPiece(piece);
+    if (!mayHave || (peer.upload.queue.size >= MAX_QUEUED_REQUESTS && peer.profile.supportsFast)) {
       // Without the fast extension, a request that crossed our choke is dropped by both sides (BEP 3).
-      if (peer.supportsFast) peer.send(rejectOf(request));
+      if (peer.profile.supportsFast) peer.send(rejectOf(request));
       return;
     }
-    peer.uploads.push(request);
-    if (peer.uploads.size >= MAX_QUEUED_REQUESTS) peer.pause("uploads");
+    peer.upload.queue.push(request);
+    if (peer.upload.queue.size >= MAX_QUEUED_REQUESTS) peer.reading.pause("uploads");
     this.pump(peer);
   }
 
   cancel(peer: Peer, request: BlockRequest): void {
-    if (peer.uploads.cancel(request.piece, request.begin, request.length) && peer.supportsFast)
+    if (peer.upload.queue.cancel(request.piece, request.begin, request.length) && peer.profile.supportsFast)
       peer.send(rejectOf(request));
   }
 
   /** We choke the peer: what it asked for is void, and rejected where it can be told. */
   choke(peer: Peer): void {
-    const dropped = peer.uploads.clear((request) => peer.grantedFast.has(request.piece));
-    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
+    const dropped = peer.upload.queue.clear((request) => peer.upload.grantedFast.has(request.piece));
+    if (peer.profile.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
     this.#resumeReading(peer);
   }
 
   /** Pieces are not to be had any more: what the peer asked of them is void, and rejected where it can be told. */
   withdraw(peer: Peer, pieces: Bitfield): void {
-    for (const piece of peer.grantedFast) if (pieces.get(piece)) peer.grantedFast.delete(piece);
-    const dropped = peer.uploads.clear((request) => !pieces.get(request.piece));
-    if (peer.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
+    for (const piece of peer.upload.grantedFast) if (pieces.get(piece)) peer.upload.grantedFast.delete(piece);
+    const dropped = peer.upload.queue.clear((request) => !pieces.get(request.piece));
+    if (peer.profile.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
     this.#resumeReading(peer);
   }
 
   /** Sends as much as the connection and the limits take. Call it when either may have changed. */
   pump(peer: Peer): void {
-    const { uploads } = peer;
+    const uploads = peer.upload.queue;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
     const runBytes = Math.min(uploads.runBytes, this.#buffers.runBytes);
     if (uploads.sending > 0 && peer.connection.queuedBytes >= runBytes) return;
@@ -136,17 +136,17 @@ export class Uploader {
     }
     limiter.charge(total);
     const begun = clock.now();
-    peer.uploads.onRunBegun(begun);
+    peer.upload.queue.onRunBegun(begun);
     peer.connection.write(total === buffer.length ? buffer : buffer.subarray(0, total), () => {
       this.#buffers.release(buffer);
-      peer.uploads.onRunSent(begun, clock.now());
+      peer.upload.queue.onRunSent(begun, clock.now());
       this.pump(peer);
     });
     this.#options.onSent(peer, blockBytes);
   }
 
   #failed(peer: Peer, run: readonly BlockRequest[], error: unknown): void {
-    if (peer.supportsFast) for (const request of run) peer.send(rejectOf(request));
+    if (peer.profile.supportsFast) for (const request of run) peer.send(rejectOf(request));
     else peer.close();
     this.#options.onStorageError(
       error instanceof StorageError ? error : new StorageError("storage.failed", String(error), { cause: error }),
@@ -154,7 +154,7 @@ export class Uploader {
   }
 
   #resumeReading(peer: Peer): void {
-    if (peer.uploads.size * 2 < MAX_QUEUED_REQUESTS) peer.resume("uploads");
+    if (peer.upload.queue.size * 2 < MAX_QUEUED_REQUESTS) peer.reading.resume("uploads");
   }
 }
 

@@ -102,7 +102,7 @@ export class Crew implements PeerOwner {
     } catch (error) {
       this.#fail(member, error);
     }
-    member.engine.flush(this.#options.runtime.clock.now());
+    member.engine.outbox.flush(this.#options.runtime.clock.now());
     return { ...(peer.isClosed ? NO_DUTIES : wanted) };
   }
 
@@ -110,7 +110,7 @@ export class Crew implements PeerOwner {
   heard(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
-    member.engine.lastReceived = this.#options.runtime.clock.now();
+    member.engine.lastReceivedAt = this.#options.runtime.clock.now();
     try {
       followPeer(member, entry);
       if (entry.type === "extended-handshake" && member.duties.download) this.#askMetadata(member);
@@ -123,7 +123,7 @@ export class Crew implements PeerOwner {
   said(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
-    member.engine.lastSent = this.#options.runtime.clock.now();
+    member.engine.outbox.lastSentAt = this.#options.runtime.clock.now();
     followHand(member, entry);
   }
 
@@ -189,7 +189,7 @@ export class Crew implements PeerOwner {
       clock.soon(() => {
         const engines = [...this.#flushing];
         this.#flushing.clear();
-        for (const each of engines) each.flush(clock.now());
+        for (const each of engines) each.outbox.flush(clock.now());
       });
     }
     this.#flushing.add(engine);
@@ -249,8 +249,8 @@ export class Crew implements PeerOwner {
     }
     if (duties.answer && !before.answer) this.#answerPending(member);
     else if (before.answer && !duties.answer) {
-      engine.uploads.clear();
-      engine.resume("uploads");
+      engine.upload.queue.clear();
+      engine.reading.resume("uploads");
     }
   }
 
@@ -268,16 +268,16 @@ export class Crew implements PeerOwner {
   /** Both ways of the metadata need our extended handshake, and the peer's size of it ours anew when it is known. */
   #introduce({ peer, engine, duties }: Member, isNews: boolean): void {
     const isKnown = this.#options.info() !== undefined;
-    if (!engine.supportsExtended || !(isKnown ? duties.metadata : duties.download)) return;
+    if (!engine.profile.supportsExtended || !(isKnown ? duties.metadata : duties.download)) return;
     if (isNews || peer.conversation.sides.out.extended === undefined) peer.extendedHandshake();
   }
 
   #askMetadata({ peer, engine }: Member): void {
     if (this.#options.info() !== undefined) return;
     if (
-      !engine.supportsExtended ||
-      (engine.extended !== undefined &&
-        (engine.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))
+      !engine.profile.supportsExtended ||
+      (engine.profile.extended !== undefined &&
+        (engine.profile.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))
     ) {
       this.#options.log.warn(
         `peer ${peer.number} cannot give the metadata, without which nothing can be downloaded: ask another peer`,
@@ -296,7 +296,7 @@ export class Crew implements PeerOwner {
       limiter: new RateLimiter(runtime.clock),
       hasPiece: (piece) => pieces.have.get(piece),
       onSent: (engine) => {
-        engine.lastSent = runtime.clock.now();
+        engine.outbox.lastSentAt = runtime.clock.now();
       },
       onStorageError: (error) => log.warn(`a request cannot be answered: ${error.message}`),
     });
@@ -306,7 +306,7 @@ export class Crew implements PeerOwner {
   #tick(): void {
     const now = this.#options.runtime.clock.now();
     for (const { engine, duties } of this.#members.values())
-      if (duties.keepAlive && now - engine.lastSent > KEEP_ALIVE_MS) engine.send({ type: "keep-alive" });
+      if (duties.keepAlive && now - engine.outbox.lastSentAt > KEEP_ALIVE_MS) engine.send({ type: "keep-alive" });
     this.#metadata.tick();
     this.#download.tick(now);
   }

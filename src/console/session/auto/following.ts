@@ -3,7 +3,7 @@ import type { Member } from "./member.ts";
 
 /** Tells the engine what a peer said, as far as its duties go. Throws PeerError for what breaks their rules. */
 export function followPeer(member: Member, entry: Entry): void {
-  const { engine, duties, metadata } = member;
+  const { engine, duties, metadata, owner } = member;
   switch (entry.type) {
     case "piece":
       takeBlock(member, entry.piece, entry.begin, entry.block);
@@ -33,7 +33,7 @@ export function followPeer(member: Member, entry: Entry): void {
     case "have-none":
     case "reject":
     case "allowed-fast":
-      engine.onMessage(entry);
+      owner.onMessage(engine, entry);
       return;
     default:
   }
@@ -56,11 +56,11 @@ export function followHand(member: Member, entry: Entry): void {
       downloader?.refill(engine);
       return;
     case "allowed-fast":
-      engine.grantedFast.add(entry.piece);
+      engine.upload.grantedFast.add(entry.piece);
       return;
     case "piece":
     case "reject":
-      engine.uploads.remove(entry.piece, entry.begin, entry.length);
+      engine.upload.queue.remove(entry.piece, entry.begin, entry.length);
       return;
     case "request":
       if (downloader?.adopt(engine, entry.piece, entry.begin, entry.length) === true) member.peer.takeRequested(entry);
@@ -69,9 +69,9 @@ export function followHand(member: Member, entry: Entry): void {
   }
 }
 
-function takeBlock({ engine }: Member, piece: number, begin: number, block: Uint8Array | undefined): void {
+function takeBlock({ engine, owner }: Member, piece: number, begin: number, block: Uint8Array | undefined): void {
   if (block === undefined) return;
-  const memory = engine.onBlockStart(piece, begin, block.length);
+  const memory = owner.blockStart(engine, piece, begin, block.length);
   memory?.set(block);
-  engine.onBlockEnd(piece, begin, block.length, memory !== undefined);
+  owner.blockEnd(engine, piece, begin, block.length, memory !== undefined);
 }

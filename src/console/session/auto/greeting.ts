@@ -1,5 +1,5 @@
 import type { Bitfield } from "../../../base/index.ts";
-import { sayPieces } from "../../../swarm/index.ts";
+import { announcePieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
@@ -25,5 +25,5 @@ function saidNothing(peer: ConsolePeer): boolean {
 }
 
 function greet(peer: ConsolePeer, have: Bitfield | undefined): void {
-  sayPieces({ supportsFast: peer.fast, send: (message) => void peer.send(message) }, have);
+  announcePieces(peer.fast, have, (message) => void peer.send(message));
 }

@@ -41,6 +41,7 @@ export class Member implements Inbound {
   readonly link: PeerLink;
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
+  readonly owner: PeerOwner;
   /** Nobody is unchoked but by hand. */
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
@@ -55,6 +56,7 @@ export class Member implements Inbound {
     this.since = peer.timeline.last?.number ?? -1;
     this.clock = clock;
     this.metadata = options.metadata;
+    this.owner = options.owner;
     this.link = new PeerLink(peer);
     const { in: theirs, out: ours } = peer.conversation.sides;
     this.engine = new Peer({
@@ -76,13 +78,13 @@ export class Member implements Inbound {
       intake: new IntakeBudget(clock),
     });
     const { engine } = this;
-    engine.lastSent = clock.now() - (now - (ours.lastAt ?? now));
+    engine.outbox.lastSentAt = clock.now() - (now - (ours.lastAt ?? now));
     engine.flags.amChoking = ours.choking;
     engine.flags.amInterested = ours.interested;
     engine.flags.peerChoking = theirs.choking;
     engine.flags.peerInterested = theirs.interested;
     for (const piece of [...theirs.allowedFast].slice(0, MAX_ALLOWED_FAST)) engine.allowedFast.add(piece);
-    for (const piece of ours.allowedFast) engine.grantedFast.add(piece);
+    for (const piece of ours.allowedFast) engine.upload.grantedFast.add(piece);
     this.takePieces();
     this.takeExtended();
   }
@@ -97,18 +99,18 @@ export class Member implements Inbound {
 
   /** The number of pieces is known: what the peer said of them as the conversation has it. */
   takePieces(): void {
-    this.engine.pieces = this.peer.haves?.clone();
+    this.engine.claims.bits = this.peer.haves?.clone();
   }
 
   /** The peer's extended handshake, as the conversation has it. */
   takeExtended(): void {
     const { extended, extensions } = this.peer.conversation.sides.in;
     if (extended === undefined) return;
-    this.engine.extended = extended;
+    this.engine.profile.extended = extended;
     // Those that it turned off are not among them any more.
     this.engine.extensions.update(new Map([...extended.extensions.keys()].map((name) => [name, 0])));
     this.engine.extensions.update(new Map([...extensions].map(([id, name]) => [name, id])));
-    if (extended.requestQueue !== undefined) this.engine.requests.setLimit(extended.requestQueue);
+    if (extended.requestQueue !== undefined) this.engine.download.requests.setLimit(extended.requestQueue);
   }
 
   onPieces(peer: Peer, news: Bitfield | undefined): void {
@@ -120,7 +122,7 @@ export class Member implements Inbound {
 
   onHave(peer: Peer, piece: number): void {
     const { downloader } = this;
-    if (!peer.setHave(piece) || downloader === undefined) return;
+    if (!peer.claims.addHave(piece) || downloader === undefined) return;
     countHave(downloader.picker, peer, piece);
     if (!downloader.wants(piece)) return;
     setInterest(peer, true);
@@ -133,7 +135,7 @@ export class Member implements Inbound {
 
   /** Sends what the engine has said and not sent yet, and gives the connection back to the hand. */
   letGo(): void {
-    this.engine.flush(this.clock.now());
+    this.engine.outbox.flush(this.clock.now());
     this.link.cut();
     this.engine.close();
   }

@@ -70,7 +70,7 @@ export class SharedDownload {
       if (peer.isClosed) downloader.gone(peer);
       else downloader.dismiss(peer);
     }
-    peer.counted = "not";
+    peer.claims.counted = "not";
     this.arrange();
   }
 
@@ -78,7 +78,7 @@ export class SharedDownload {
     const { downloader } = this;
     if (downloader === undefined) return;
     for (const peer of this.peers) {
-      peer.down.tick(now);
+      peer.download.meter.tick(now);
       if (peer.flags.amInterested) setInterest(peer, downloader.isInteresting(peer));
     }
     downloader.tick(now);
@@ -138,7 +138,7 @@ export class SharedDownload {
       await downloader.stop();
     } finally {
       pieces.takeBack(downloader.partials());
-      for (const peer of this.peers) peer.counted = "not";
+      for (const peer of this.peers) peer.claims.counted = "not";
       this.#downloader = undefined;
       this.#isEnding = false;
     }

@@ -1,0 +1,44 @@
+import { ipPeer, type PeerAddress, type PeerId } from "../../base/index.ts";
+import type { Direction } from "../../transport/index.ts";
+import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
+
+/** The address and id of a peer, as bans and evidence remember them after the peer left. */
+export interface PeerIdentity {
+  readonly address: PeerAddress;
+  readonly peerId: PeerId;
+}
+
+/** What a peer has sent about itself in its handshakes. */
+export class PeerProfile {
+  readonly identity: PeerIdentity;
+  readonly direction: Direction;
+  readonly supportsFast: boolean;
+  readonly supportsExtended: boolean;
+  /** The extended handshake (BEP 10). */
+  extended: ExtendedHandshake | undefined;
+  /** The port that the peer named first. Later ones do not count, or one connection could name thousands. */
+  listenPort: number | undefined;
+
+  constructor(identity: PeerIdentity, direction: Direction, { reserved }: Handshake) {
+    this.identity = identity;
+    this.direction = direction;
+    this.supportsFast = reserved.fast;
+    this.supportsExtended = reserved.extended;
+  }
+
+  /** The address to dial the peer at. Of an incoming connection it is known once the peer has named its port. */
+  get listenAddress(): PeerAddress | undefined {
+    const { address } = this.identity;
+    if (this.direction === "outgoing" || address.kind !== "ip") return address;
+    return this.listenPort === undefined ? undefined : ipPeer({ ip: address.ip, port: this.listenPort });
+  }
+
+  /** Client and version, from the extended handshake or the peer id. */
+  get client(): string {
+    if (this.extended?.client !== undefined) return this.extended.client;
+    const known = recogniseClient(this.identity.peerId.bytes);
+    return known === undefined
+      ? "unknown"
+      : [known.client, known.version].filter((part) => part !== undefined).join(" ");
+  }
+}

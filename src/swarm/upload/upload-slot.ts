@@ -1,0 +1,14 @@
+import { RateMeter } from "../peer/rate-meter.ts";
+import { UploadQueue } from "./upload-queue.ts";
+
+/** What uploading and choking keep about one peer. */
+export class UploadSlot {
+  /** Requests of the peer that are not served yet. */
+  readonly queue = new UploadQueue();
+  /** Bytes of blocks sent. */
+  readonly meter = new RateMeter();
+  /** Pieces that the peer may request while it is choked (BEP 6). */
+  readonly grantedFast = new Set<number>();
+  /** On the clock's scale: when the peer was last unchoked. */
+  unchokedAt: number | undefined;
+}
