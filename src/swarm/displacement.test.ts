@@ -94,8 +94,9 @@ const idlePeer = (ip: string, local: string, lastMoved = 0): Peer =>
     address: ipPeer({ ip, port: 6881 }),
     connection: { local: { ip: local, port: 6881 } },
     flags: { amInterested: true, peerInterested: true },
-    down: { total: 0 },
-    up: { total: 0 },
+    download: { meter: { total: 0 } },
+    upload: { meter: { total: 0 } },
+    profile: {},
     connectedAt: 0,
     lastMovedAt: lastMoved,
   }) as unknown as Peer;

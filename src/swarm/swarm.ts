@@ -1,110 +1,110 @@
-import {
-  addressIp,
-  addressKey,
-  BLOCK_LENGTH,
-  PeerError,
-  PeerId,
-  toError,
-  type Bitfield,
-  type PeerAddress,
-} from "../base/index.ts";
+import { BLOCK_LENGTH, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
-import type { Connection, Direction } from "../transport/index.ts";
-import {
-  encodeHandshake,
-  ExtensionRegistry,
-  ltDontHave,
-  utMetadata,
-  type Handshake,
-  type Message,
-} from "../wire/index.ts";
-import { countHave, countPieces, setInterest, uncount } from "./picking/availability.ts";
-import { isOffence } from "./bans.ts";
-import { Choking } from "./upload/choking.ts";
+import type { Connection } from "../transport/index.ts";
+import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import { Downloader } from "./download/downloader.ts";
-import { extendedHandshake, grantFast, announcePieces } from "./peer/greeting.ts";
-import { receive, type Inbound } from "./peer/inbound.ts";
-import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
+import { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
-import { isPeerIdentity, Peer, type PeerOwner } from "./peer/peer.ts";
-import type { PeerIdentity } from "./peer/peer-profile.ts";
+import { PeerSet } from "./peer-set.ts";
+import { announcePieces, extendedHandshake, grantFast } from "./peer/greeting.ts";
+import { receive, type Inbound } from "./peer/inbound.ts";
+import { isPeerIdentity, type Peer, type PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
+import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
-import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
+import type { Newcomer } from "./turnover.ts";
+import { Choking } from "./upload/choking.ts";
 import { Uploader } from "./upload/uploader.ts";
-import { announce, onDontHave, withdraw } from "./withdrawal.ts";
+import { announce, withdraw } from "./withdrawal.ts";
 
-/** Those who deal with peers. */
-interface Crew {
+/** What messages of peers act on. Made for the first peer. */
+interface Messaging {
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
   readonly choking: Choking;
   readonly inbound: Inbound;
 }
 
-/** Those who move pieces. */
-interface Work {
+/** What exchanges pieces. Made once the metadata is known and there is something to exchange. */
+interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
 }
 
 /**
- * One torrent at work: its peers, and what goes to and from them. It begins without content when only the info-hash is
- * known; {@link Swarm.attach} adds that.
+ * The peers of one torrent and what is exchanged with them. It begins without content when only the info-hash is known;
+ * {@link Swarm.attach} adds the content.
  *
  *     fetching metadata ──attach──> exchanging pieces ──stop──> stopped
  *          └──────────────────────stop───────────────────────────^
  *
- * Everything is made when it is first needed: a complete torrent that nobody asks for, one of ten thousand, is little
- * more than its name.
+ * Parts are made when they are first needed: a complete torrent without peers, one of ten thousand, holds little more
+ * than its name. (Seventeen public members: its torrent uses the swarm as a whole.)
  */
-export class Swarm implements PeerOwner {
+export class Swarm {
   readonly candidates: CandidateList;
   readonly down = new RateMeter();
   readonly up = new RateMeter();
   readonly #options: SwarmOptions;
-  readonly #peers = new Set<Peer>();
-  readonly #flushing = new Set<Peer>();
-  #crew: Crew | undefined;
+  readonly #peerSet: PeerSet;
+  readonly #interest: Interest;
+  #messaging: Messaging | undefined;
   #dialer: Dialer | undefined;
   #content: SwarmContent | undefined;
-  #work: Work | undefined;
+  #exchange: PieceExchange | undefined;
   #isStopped = false;
 
   constructor(options: SwarmOptions) {
     this.#options = options;
     this.candidates = new CandidateList(options.runtime.clock, options.runtime.random);
+    this.#peerSet = new PeerSet({
+      swarm: options,
+      candidates: this.candidates,
+      registry: () => this.#messages().registry,
+      pieceCount: () => this.#content?.metainfo.pieceCount,
+      exchange: this.#handlers(),
+      onFirst: (now) => this.#wake(now),
+      onJoined: (peer) => this.#greet(peer),
+      onLeft: (peer) => this.#onLeft(peer),
+    });
+    this.#interest = new Interest({
+      peers: this.#peerSet.peers,
+      downloader: () => this.downloader,
+      have: () => this.#content?.have,
+      isFinished: () => this.isFinished,
+    });
   }
 
   /** Begins to exchange pieces. */
   attach(content: SwarmContent): void {
     this.#content = content;
-    if (this.#peers.size > 0 || !content.have.isFull) this.#begin();
-    for (const peer of this.#peers) this.#attachPeer(peer, content);
+    if (this.peers.size > 0 || !content.have.isFull) this.#begin();
+    for (const peer of this.peers) this.#attachPeer(peer, content);
   }
 
-  /** Whether everything wanted is there. */
+  /** Whether everything wanted is verified. */
   get isFinished(): boolean {
-    return this.#work === undefined ? this.#content?.have.isFull === true : this.#work.downloader.isFinished;
+    return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
 
-  /** `undefined` while there is nothing to download and nobody to count. */
+  /** `undefined` while there is nothing to download and no peer to count. */
   get downloader(): Downloader | undefined {
-    return this.#work?.downloader;
+    return this.#exchange?.downloader;
   }
 
   get peers(): ReadonlySet<Peer> {
-    return this.#peers;
+    return this.#peerSet.peers;
   }
 
-  /** Our handshake. */
+  /** Our handshake, encoded. */
   handshake(): Uint8Array {
     const { infoHash, peerId } = this.#options;
     return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved: { extended: true, fast: true } });
   }
 
+  /** Adds candidates and dials as many as there is room for. Returns how many were new. */
   addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
     const added = this.candidates.add(addresses, source);
     this.#options.events.onAwake();
@@ -112,26 +112,26 @@ export class Swarm implements PeerOwner {
     return added;
   }
 
-  /** Takes over a connection that a peer made, its handshake read; `undefined` refuses it. */
+  /** Takes over an incoming connection whose handshake was read; `undefined` refuses it. */
   accept(connection: Connection, handshake: Handshake): SocketHandlers | undefined {
-    return this.#admit(connection, handshake, "incoming");
+    return this.#peerSet.admit(connection, handshake, "incoming");
   }
 
-  /** The selection changed: who is interesting may have, too. */
+  /** The selection has changed, and with it perhaps which peers are of interest. */
   reconsider(): void {
-    for (const peer of this.#peers) this.#updateInterest(peer);
+    for (const peer of this.peers) this.#interest.update(peer);
     if (this.isFinished) this.#finished();
-    this.#work?.downloader.refillAll();
+    this.#exchange?.downloader.refillAll();
   }
 
-  /** Pieces are in doubt, and `have` says so already: nobody gets them. */
+  /** Pieces are in doubt, and `have` leaves them out already: they are not sent any more, and peers are informed. */
   withdraw(pieces: Bitfield): void {
-    withdraw(this.#peers, pieces, this.#work?.uploader);
+    withdraw(this.peers, pieces, this.#exchange?.uploader);
   }
 
-  /** Pieces that were in doubt are there, and `have` says so already. */
+  /** Pieces that were in doubt are verified again, and `have` has them already: peers are informed. */
   announce(pieces: Bitfield): void {
-    announce(this.#peers, pieces);
+    announce(this.peers, pieces);
   }
 
   /** Once a second; `now` on the clock's scale. */
@@ -139,124 +139,67 @@ export class Swarm implements PeerOwner {
     if (this.#isStopped || this.isAsleep) return;
     this.down.tick(now);
     this.up.tick(now);
-    for (const peer of this.#peers) {
-      peer.tick(now);
-      if (now - peer.lastReceivedAt > SILENCE_MS && !peer.reading.isPaused)
-        peer.close(new PeerError("peer.silent", `nothing heard for ${SILENCE_MS} ms`));
-      else if (now - (peer.stalledSince ?? now) > SILENCE_MS)
-        peer.close(new PeerError("peer.stalled", `took nothing of what we sent for ${SILENCE_MS} ms`));
-      else if (now - peer.outbox.lastSentAt > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
-      if (peer.flags.amInterested) this.#updateInterest(peer);
-    }
-    this.#crew?.choking.tick(now);
-    this.#crew?.metadata.tick();
-    this.#work?.downloader.tick(now);
-    this.#makeWayToDial();
+    this.#peerSet.tick(now);
+    for (const peer of this.peers) if (peer.flags.amInterested) this.#interest.update(peer);
+    this.#messaging?.choking.tick(now);
+    this.#messaging?.metadata.tick();
+    this.#exchange?.downloader.tick(now);
+    if (!this.isFinished) this.#peerSet.makeWayToDial();
     this.#dial();
   }
 
-  /**
-   * Parts with the peer that is of least use, when there is one: without a newcomer, only with one that is of none.
-   * Returns whether there was.
-   */
+  /** As {@link PeerSet.makeWay}. */
   makeWay(newcomer?: Newcomer): boolean {
-    const peer = leastUseful(this.#peers, this.#options.runtime.clock.now(), newcomer);
-    peer?.close();
-    return peer !== undefined;
+    return this.#peerSet.makeWay(newcomer);
   }
 
-  /** Nobody there or known, and nothing half done: the second can pass unnoticed. */
+  /** Whether {@link tick} has nothing to do: no peer, no candidate, no piece in progress. */
   get isAsleep(): boolean {
     return (
-      this.#peers.size === 0 &&
+      this.peers.size === 0 &&
       this.candidates.size === 0 &&
-      this.#work?.downloader.hasOpenPieces !== true &&
+      this.#exchange?.downloader.hasOpenPieces !== true &&
       this.down.rate === 0 &&
       this.up.rate === 0
     );
   }
 
-  /** Hangs up on everybody; resolves when no disk access is under way any more. */
+  /** Closes all connections. Resolves when no disk access is under way any more. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
-    const storing = this.#work?.downloader.stop();
+    const storing = this.#exchange?.downloader.stop();
     this.#isStopped = true;
-    for (const peer of this.#peers) peer.close();
-    await Promise.all([this.#dialer?.close(), storing, this.#work?.uploader.idle()]);
+    this.#peerSet.stop();
+    await Promise.all([this.#dialer?.close(), storing, this.#exchange?.uploader.idle()]);
   }
 
-  onMessage(peer: Peer, message: Message): void {
-    receive(this.#crewed().inbound, peer, message);
+  #handlers(): Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain"> {
+    return {
+      onMessage: (peer, message) => receive(this.#messages().inbound, peer, message),
+      blockStart: (peer, piece, begin, length) => this.#exchange?.downloader.blockStart(peer, piece, begin, length),
+      blockEnd: (peer, piece, begin, length, stored) => {
+        if (stored) {
+          this.down.add(length);
+          peer.onMoved(1, peer.lastReceivedAt);
+        }
+        peer.download.requests.onReceived(length);
+        this.#exchange?.downloader.blockEnd(peer, piece, begin, length, stored);
+      },
+      onDrain: (peer) => {
+        this.#exchange?.uploader.pump(peer);
+        this.#messaging?.metadata.onDrain();
+      },
+    };
   }
 
-  blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined {
-    return this.#work?.downloader.blockStart(peer, piece, begin, length);
-  }
-
-  blockEnd(peer: Peer, piece: number, begin: number, length: number, stored: boolean): void {
-    if (stored) {
-      this.down.add(length);
-      peer.onMoved(1, peer.lastReceivedAt);
-    }
-    peer.download.requests.onReceived(length);
-    this.#work?.downloader.blockEnd(peer, piece, begin, length, stored);
-  }
-
-  onReceived(peer: Peer, bytes: number): void {
-    peer.lastReceivedAt = this.#options.runtime.clock.now();
-    const { download } = this.#options;
-    if (!download.isLimited) return;
-    download.charge(bytes);
-    if (download.isOpen || peer.reading.isPaused) return;
-    peer.reading.pause("rate");
-    download.wait(() => peer.reading.resume("rate"));
-  }
-
-  onDrain(peer: Peer): void {
-    this.#work?.uploader.pump(peer);
-    this.#crew?.metadata.onDrain();
-  }
-
-  wantsFlush(peer: Peer): void {
-    if (this.#flushing.size === 0) {
-      this.#options.runtime.clock.soon(() => {
-        const now = this.#options.runtime.clock.now();
-        const peers = [...this.#flushing];
-        this.#flushing.clear();
-        for (const each of peers) each.outbox.flush(now);
-      });
-    }
-    this.#flushing.add(peer);
-  }
-
-  hangUp({ connection, profile }: Peer, error: Error | undefined): void {
-    if (profile.direction === "incoming" && isOffence(error)) this.#options.tarpit.refuse(connection);
-    else connection.destroy();
-  }
-
-  onClose(peer: Peer, error: Error | undefined): void {
-    this.#peers.delete(peer);
-    this.#flushing.delete(peer);
-    this.#options.budget.count(-1);
-    if (this.#work !== undefined) uncount(this.#work.downloader.picker, peer);
-    this.#crew?.metadata.gone(peer);
-    this.#work?.downloader.gone(peer);
-    this.#options.runtime.log.debug("peer left", {
-      peer: addressKey(peer.address),
-      client: peer.profile.client,
-      reason: error?.message,
-    });
-    const { listenAddress } = peer.profile;
-    if (listenAddress !== undefined) {
-      this.candidates.seen(listenAddress, peer.isSeed);
-      if (error instanceof PeerError && error.code !== "peer.silent") this.candidates.failed(listenAddress);
-      else this.candidates.left(listenAddress);
-    }
-    if (isOffence(error) && this.#options.bans.offend(peer.address)) this.candidates.ban(peer.address);
+  #onLeft(peer: Peer): void {
+    if (this.#exchange !== undefined) uncount(this.#exchange.downloader.picker, peer);
+    this.#messaging?.metadata.gone(peer);
+    this.#exchange?.downloader.gone(peer);
     this.#dial();
   }
 
-  /** A first peer after a time without: the rates begin anew, not averaged over the silence. */
+  /** A first peer after a time without: the rates begin at zero, not averaged over the silence. */
   #wake(now: number): void {
     this.down.tick(now);
     this.up.tick(now);
@@ -276,20 +219,19 @@ export class Swarm implements PeerOwner {
       connector,
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
-      room: () => Math.min(maxPeers() - this.#peers.size, budget.room) - dialer.pending,
+      room: () => Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending,
       isAllowed: (address) => !bans.isBanned(address),
       offer: () => this.handshake(),
-      take: (connection, handshake) => this.#admit(connection, handshake, "outgoing"),
+      take: (connection, handshake) => this.#peerSet.admit(connection, handshake, "outgoing"),
     });
     return dialer;
   }
 
-  #crewed(): Crew {
-    this.#crew ??= this.#makeCrew();
-    return this.#crew;
+  #messages(): Messaging {
+    return (this.#messaging ??= this.#makeMessaging());
   }
 
-  #makeCrew(): Crew {
+  #makeMessaging(): Messaging {
     const { runtime, infoHash, uploadSlots, events, upload, intake } = this.#options;
     const metadata: MetadataExchange = new MetadataExchange({
       runtime,
@@ -297,39 +239,36 @@ export class Swarm implements PeerOwner {
       info: () => this.#content?.metainfo.infoBytes,
       limiters: [upload, intake.metadata],
       onComplete: (info) => events.onMetadata(info),
-      onLiar: (peer) => this.#punish(peer.identity),
+      onLiar: (peer) => this.#peerSet.ban(peer.identity),
     });
     const registry = new ExtensionRegistry<Peer>();
     registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
-    registry.add(ltDontHave, (piece, peer) => {
-      onDontHave(peer, piece, this.#work?.downloader.picker);
-      this.#updateInterest(peer);
-    });
+    registry.add(ltDontHave, (piece, peer) => this.#interest.onDontHave(peer, piece));
     const choking = new Choking({
-      peers: this.#peers,
+      peers: this.peers,
       random: runtime.random,
       slots: uploadSlots,
       isSeeding: () => this.isFinished,
-      onChoke: (peer) => this.#work?.uploader.choke(peer),
-      onUnchoke: (peer) => this.#work?.uploader.pump(peer),
+      onChoke: (peer) => this.#exchange?.uploader.choke(peer),
+      onUnchoke: (peer) => this.#exchange?.uploader.pump(peer),
     });
     const inbound: Inbound = {
-      downloader: this.#work?.downloader,
-      uploader: this.#work?.uploader,
+      downloader: this.#exchange?.downloader,
+      uploader: this.#exchange?.uploader,
       choking,
       metadata,
       clock: runtime.clock,
-      onPieces: (peer, news) => this.#onPieces(peer, news),
-      onHave: (peer, piece) => this.#onHave(peer, piece),
+      onPieces: (peer, added) => this.#interest.onPieces(peer, added),
+      onHave: (peer, piece) => this.#interest.onHave(peer, piece),
       onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
     };
     return { registry, metadata, choking, inbound };
   }
 
-  /** Puts those to work who move pieces, once there are pieces and somebody to move them. */
+  /** Makes download and upload, once there is content and a peer or a missing piece. */
   #begin(): void {
     const content = this.#content;
-    if (content === undefined || this.#work !== undefined) return;
+    if (content === undefined || this.#exchange !== undefined) return;
     const { runtime, events, upload } = this.#options;
     const downloader = new Downloader({
       runtime,
@@ -338,10 +277,14 @@ export class Swarm implements PeerOwner {
       have: content.have,
       keeper: content.keeper,
       assembly: this.#options.assembly,
-      sources: this.#peers,
-      onPiece: (piece) => this.#onPiece(piece),
+      sources: this.peers,
+      onPiece: (piece) => {
+        this.#interest.onStored(piece);
+        events.onPiece(piece);
+        if (this.isFinished) this.#finished();
+      },
       onLiar: (source) => {
-        if (isPeerIdentity(source)) this.#punish(source);
+        if (isPeerIdentity(source)) this.#peerSet.ban(source);
       },
       onStorage: (error) => events.onStorage(error),
     });
@@ -360,83 +303,20 @@ export class Swarm implements PeerOwner {
       },
       onStorageError: (error) => events.onStorage(error),
     });
-    this.#work = { downloader, uploader };
-    if (this.#crew === undefined) return;
-    this.#crew.inbound.downloader = downloader;
-    this.#crew.inbound.uploader = uploader;
-  }
-
-  #admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
-    const { bans, infoHash, budget } = this.#options;
-    const peerId = PeerId.fromBytes(handshake.peerId);
-    const { address } = connection;
-    if (this.#isStopped || Buffer.compare(handshake.infoHash, infoHash.wire) !== 0) return undefined;
-    if (peerId.equals(this.#options.peerId)) {
-      this.candidates.ban(address);
-      return undefined;
-    }
-    if (bans.isBanned(address, peerId)) return undefined;
-    const now = this.#options.runtime.clock.now();
-    for (const peer of this.#peers) {
-      // Its id is no proof of who it is: at another address it may be another's.
-      if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== addressIp(address)) continue;
-      if (!isStale(peer, now)) return undefined;
-      peer.close();
-    }
-    if (
-      hasItsShare(this.#peers, connection.remote.ip, this.#options.maxPeers()) ||
-      !this.#hasPlace(connection, direction)
-    )
-      return undefined;
-    if (this.#peers.size === 0) this.#wake(now);
-    const peer = new Peer({
-      owner: this,
-      connection,
-      direction,
-      handshake,
-      peerId,
-      registry: this.#crewed().registry,
-      pieceCount: this.#content?.metainfo.pieceCount,
-      clock: this.#options.runtime.clock,
-      intake: this.#options.intake,
-    });
-    this.#peers.add(peer);
-    budget.count(1);
-    this.#options.events.onAwake();
-    if (direction === "outgoing") this.candidates.connected(address);
-    this.#greet(peer);
-    return peer.handlers;
-  }
-
-  /**
-   * Whether there is a place for a newcomer, perhaps that of a peer of less use; when we dialed, there was one to begin
-   * with.
-   */
-  #hasPlace(newcomer: Newcomer, direction: Direction): boolean {
-    const { maxPeers, budget } = this.#options;
-    if (this.#peers.size >= maxPeers() && direction === "incoming") this.makeWay(newcomer);
-    if (this.#peers.size >= maxPeers()) return false;
-    if (budget.room <= 0 && direction === "incoming") budget.makeWay(newcomer);
-    return budget.room > 0;
-  }
-
-  /** When all places are taken, though data is wanted and peers could be dialed, those that are of no use give way. */
-  #makeWayToDial(): void {
-    const { maxPeers, budget } = this.#options;
-    const isFull = this.#peers.size >= maxPeers();
-    if ((!isFull && budget.room > 0) || this.isFinished || !this.candidates.hasNext()) return;
-    if (isFull) this.makeWay();
-    else budget.makeWay();
+    this.#exchange = { downloader, uploader };
+    if (this.#messaging === undefined) return;
+    this.#messaging.inbound.downloader = downloader;
+    this.#messaging.inbound.uploader = uploader;
   }
 
   #greet(peer: Peer): void {
-    announcePieces(peer.profile.supportsFast, this.#content?.have, (message) => peer.send(message));
-    if (peer.profile.supportsExtended)
-      peer.send(extendedHandshake(peer, this.#options, this.#content?.metainfo.infoBytes.length));
-    if (this.#content !== undefined) grantFast(peer, this.#content, this.#options);
+    const content = this.#content;
+    announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
+    this.#sendExtended(peer, content);
+    if (content !== undefined) grantFast(peer, content, this.#options);
   }
 
-  /** A peer that came while the metadata was not known. */
+  /** The metadata became known after the peer connected. */
   #attachPeer(peer: Peer, content: SwarmContent): void {
     try {
       peer.setPieceCount(content.metainfo.pieceCount);
@@ -445,79 +325,27 @@ export class Swarm implements PeerOwner {
       return;
     }
     for (const piece of content.have.ones()) peer.send({ type: "have", piece });
+    this.#sendExtended(peer, content);
+    this.#interest.onPieces(peer, peer.pieces);
+  }
+
+  #sendExtended(peer: Peer, content: SwarmContent | undefined): void {
     if (peer.profile.supportsExtended)
-      peer.send(extendedHandshake(peer, this.#options, content.metainfo.infoBytes.length));
-    this.#onPieces(peer, peer.pieces);
+      peer.send(extendedHandshake(peer, this.#options, content?.metainfo.infoBytes.length));
   }
 
-  #onPieces(peer: Peer, news: Bitfield | undefined): void {
-    const work = this.#work;
-    if (work === undefined || news === undefined || news.isEmpty) return;
-    countPieces(work.downloader.picker, peer, news);
-    this.#updateInterest(peer);
-    this.#leaveSeed(peer);
-  }
-
-  #onHave(peer: Peer, piece: number): void {
-    if (!peer.claims.addHave(piece)) return;
-    const work = this.#work;
-    if (work === undefined) return;
-    countHave(work.downloader.picker, peer, piece);
-    if (work.downloader.wants(piece)) {
-      setInterest(peer, true);
-      work.downloader.refill(peer);
-    }
-    this.#leaveSeed(peer);
-  }
-
-  #onExtendedHandshake(peer: Peer): void {
-    const port = peer.profile.extended?.port;
-    if (peer.profile.direction === "outgoing" || port === undefined || peer.profile.listenPort !== undefined) return;
-    peer.profile.listenPort = port;
-    const { listenAddress } = peer.profile;
+  #onExtendedHandshake({ profile }: Peer): void {
+    const port = profile.extended?.port;
+    if (profile.direction === "outgoing" || port === undefined || profile.listenPort !== undefined) return;
+    profile.listenPort = port;
+    const { listenAddress } = profile;
     if (listenAddress === undefined) return;
     this.candidates.add([listenAddress], "incoming");
     this.candidates.connected(listenAddress);
   }
 
-  #onPiece(piece: number): void {
-    const work = this.#work;
-    if (work === undefined) return;
-    for (const peer of this.#peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
-    this.#options.events.onPiece(piece);
-    if (work.downloader.isFinished) this.#finished();
-  }
-
   #finished(): void {
-    for (const peer of this.#peers) {
-      setInterest(peer, false);
-      this.#leaveSeed(peer);
-    }
+    this.#interest.onFinished();
     this.#options.events.onFinished();
-  }
-
-  #updateInterest(peer: Peer): void {
-    if (this.#work !== undefined) setInterest(peer, this.#work.downloader.isInteresting(peer));
-  }
-
-  /** Two that have everything have nothing to say to each other. */
-  #leaveSeed(peer: Peer): void {
-    if (peer.isSeed && this.isFinished && this.#content?.have.isFull === true) peer.close();
-  }
-
-  /** It is proved that the peer sent bad data. */
-  #punish(identity: PeerIdentity): void {
-    const { bans, runtime } = this.#options;
-    // Several of its pieces may have been found bad at the same time.
-    if (bans.isBanned(identity.address, identity.peerId)) return;
-    bans.ban(identity);
-    this.candidates.ban(identity.address);
-    runtime.log.info("peer banned: it sent bad data", {
-      peer: addressKey(identity.address),
-      client: identity.peerId.toString(),
-    });
-    for (const peer of this.#peers)
-      if (bans.isBanned(peer.address, peer.identity.peerId))
-        peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
 }

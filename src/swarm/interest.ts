@@ -1,0 +1,88 @@
+import { PeerError, type Bitfield } from "../base/index.ts";
+import type { Downloader } from "./download/downloader.ts";
+import type { Peer } from "./peer/peer.ts";
+import { countHave, countPieces, setInterest, uncount } from "./picking/availability.ts";
+
+export interface InterestOptions {
+  readonly peers: ReadonlySet<Peer>;
+  /** `undefined` while there is nothing to download and no peer to count. */
+  readonly downloader: () => Downloader | undefined;
+  /** Our verified pieces; `undefined` while the metadata is not known. */
+  readonly have: () => Bitfield | undefined;
+  /** Whether everything wanted is verified. */
+  readonly isFinished: () => boolean;
+}
+
+/** Applies announced pieces, of peers and our own: availability, interest, and the end of connections between seeds. */
+export class Interest {
+  readonly #options: InterestOptions;
+
+  constructor(options: InterestOptions) {
+    this.#options = options;
+  }
+
+  /** A peer has announced pieces; `added` are those that are new. */
+  onPieces(peer: Peer, added: Bitfield | undefined): void {
+    const downloader = this.#options.downloader();
+    if (downloader === undefined || added === undefined || added.isEmpty) return;
+    countPieces(downloader.picker, peer, added);
+    this.update(peer);
+    this.#closeBetweenSeeds(peer);
+  }
+
+  /** A peer has announced one piece. Throws {@link PeerError} `peer.have` for a piece that does not exist. */
+  onHave(peer: Peer, piece: number): void {
+    if (!peer.claims.addHave(piece)) return;
+    const downloader = this.#options.downloader();
+    if (downloader === undefined) return;
+    countHave(downloader.picker, peer, piece);
+    if (downloader.wants(piece)) {
+      setInterest(peer, true);
+      downloader.refill(peer);
+    }
+    this.#closeBetweenSeeds(peer);
+  }
+
+  /** A peer has withdrawn a piece (BEP 54). Throws {@link PeerError} `peer.have` for a piece that does not exist. */
+  onDontHave(peer: Peer, piece: number): void {
+    const { pieces, claims } = peer;
+    if (pieces === undefined) return;
+    if (piece >= pieces.length) throw new PeerError("peer.have", `lt_donthave for piece ${piece} of ${pieces.length}`);
+    if (!pieces.get(piece)) return;
+    const picker = this.#options.downloader()?.picker;
+    if (picker !== undefined && claims.counted === "seed") {
+      // A seed is counted once, as a whole; from here on it is counted by pieces.
+      uncount(picker, peer);
+      pieces.set(piece, false);
+      countPieces(picker, peer, pieces);
+    } else {
+      pieces.set(piece, false);
+      if (claims.counted === "pieces") picker?.addHave(piece, -1);
+    }
+    this.update(peer);
+  }
+
+  /** We have stored a piece. */
+  onStored(piece: number): void {
+    for (const peer of this.#options.peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
+  }
+
+  /** Everything wanted is verified: no peer is of interest any more. */
+  onFinished(): void {
+    for (const peer of this.#options.peers) {
+      setInterest(peer, false);
+      this.#closeBetweenSeeds(peer);
+    }
+  }
+
+  /** Sends `interested` or `not-interested` when it has changed whether the peer has wanted pieces. */
+  update(peer: Peer): void {
+    const downloader = this.#options.downloader();
+    if (downloader !== undefined) setInterest(peer, downloader.isInteresting(peer));
+  }
+
+  /** Closes the connection when both sides have all pieces. */
+  #closeBetweenSeeds(peer: Peer): void {
+    if (peer.isSeed && this.#options.isFinished() && this.#options.have()?.isFull === true) peer.close();
+  }
+}

@@ -1,0 +1,212 @@
+import { addressIp, addressKey, compareBytes, PeerError, PeerId } from "../base/index.ts";
+import type { CandidateList } from "../discovery/index.ts";
+import type { SocketHandlers } from "../runtime/index.ts";
+import type { Connection, Direction } from "../transport/index.ts";
+import type { ExtensionRegistry, Handshake } from "../wire/index.ts";
+import { isOffence } from "./bans.ts";
+import { KEEP_ALIVE_MS, SILENCE_MS } from "./limits.ts";
+import { Peer, type PeerOwner } from "./peer/peer.ts";
+import type { PeerIdentity } from "./peer/peer-profile.ts";
+import type { SwarmOptions } from "./swarm-options.ts";
+import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
+
+export interface PeerSetOptions {
+  readonly swarm: SwarmOptions;
+  readonly candidates: CandidateList;
+  readonly registry: () => ExtensionRegistry<Peer>;
+  /** `undefined` while the metadata is not known. */
+  readonly pieceCount: () => number | undefined;
+  /** Acts on what peers send. */
+  readonly exchange: Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain">;
+  /** The first peer after a time without peers is about to be added. */
+  readonly onFirst: (now: number) => void;
+  readonly onJoined: (peer: Peer) => void;
+  readonly onLeft: (peer: Peer) => void;
+}
+
+/**
+ * The connected peers of a torrent: whom to admit, when to close a connection, and what bans and candidates learn of
+ * it.
+ */
+export class PeerSet {
+  readonly #options: PeerSetOptions;
+  readonly #peers = new Set<Peer>();
+  readonly #flushing = new Set<Peer>();
+  readonly #owner: PeerOwner;
+  #isStopped = false;
+
+  constructor(options: PeerSetOptions) {
+    this.#options = options;
+    this.#owner = {
+      ...options.exchange,
+      onReceived: (peer, bytes) => this.#onReceived(peer, bytes),
+      hangUp: (peer, error) => this.#hangUp(peer, error),
+      onClose: (peer, error) => this.#onClose(peer, error),
+      wantsFlush: (peer) => this.#flushSoon(peer),
+    };
+  }
+
+  get peers(): ReadonlySet<Peer> {
+    return this.#peers;
+  }
+
+  /** Takes over a connection whose handshake was read; `undefined` refuses it. */
+  admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
+    const { swarm, candidates, registry, pieceCount } = this.#options;
+    const { runtime, bans, infoHash, budget, intake, events } = swarm;
+    const peerId = PeerId.fromBytes(handshake.peerId);
+    const { address } = connection;
+    if (this.#isStopped || compareBytes(handshake.infoHash, infoHash.wire) !== 0) return undefined;
+    if (peerId.equals(swarm.peerId)) {
+      candidates.ban(address);
+      return undefined;
+    }
+    if (bans.isBanned(address, peerId)) return undefined;
+    const now = runtime.clock.now();
+    if (!this.#replaceStale(connection, peerId, now) || !this.#hasPlace(connection, direction)) return undefined;
+    if (this.#peers.size === 0) this.#options.onFirst(now);
+    const peer = new Peer({
+      owner: this.#owner,
+      connection,
+      direction,
+      handshake,
+      peerId,
+      registry: registry(),
+      pieceCount: pieceCount(),
+      clock: runtime.clock,
+      intake,
+    });
+    this.#peers.add(peer);
+    budget.count(1);
+    events.onAwake();
+    if (direction === "outgoing") candidates.connected(address);
+    this.#options.onJoined(peer);
+    return peer.handlers;
+  }
+
+  /** Once a second; `now` on the clock's scale. Closes dead connections and sends keep-alives. */
+  tick(now: number): void {
+    for (const peer of this.#peers) {
+      peer.tick(now);
+      if (now - peer.lastReceivedAt > SILENCE_MS && !peer.reading.isPaused)
+        peer.close(new PeerError("peer.silent", `nothing received for ${SILENCE_MS} ms`));
+      else if (now - (peer.stalledSince ?? now) > SILENCE_MS)
+        peer.close(new PeerError("peer.stalled", `it read nothing of what we sent for ${SILENCE_MS} ms`));
+      else if (now - peer.outbox.lastSentAt > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
+    }
+  }
+
+  /**
+   * Closes the connection with the least useful peer, if there is one: without a newcomer, only with a peer of no use.
+   * Returns whether it did.
+   */
+  makeWay(newcomer?: Newcomer): boolean {
+    const peer = leastUseful(this.#peers, this.#options.swarm.runtime.clock.now(), newcomer);
+    peer?.close();
+    return peer !== undefined;
+  }
+
+  /** When all places are taken although candidates could be dialed, peers of no use are closed. */
+  makeWayToDial(): void {
+    const { swarm, candidates } = this.#options;
+    const isFull = this.#peers.size >= swarm.maxPeers();
+    if ((!isFull && swarm.budget.room > 0) || !candidates.hasNext()) return;
+    if (isFull) this.makeWay();
+    else swarm.budget.makeWay();
+  }
+
+  /** Bans a peer that is proved to have sent bad data. */
+  ban(identity: PeerIdentity): void {
+    const { swarm, candidates } = this.#options;
+    const { bans, runtime } = swarm;
+    // Several of its pieces may have been found bad at the same time.
+    if (bans.isBanned(identity.address, identity.peerId)) return;
+    bans.ban(identity);
+    candidates.ban(identity.address);
+    runtime.log.info("peer banned: it sent bad data", {
+      peer: addressKey(identity.address),
+      client: identity.peerId.toString(),
+    });
+    for (const peer of this.#peers)
+      if (bans.isBanned(peer.address, peer.identity.peerId))
+        peer.close(new PeerError("peer.banned", "it sent bad data"));
+  }
+
+  /** Closes all connections; none is admitted any more. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const peer of this.#peers) peer.close();
+  }
+
+  /**
+   * Returns whether the peer is not connected already from the same IP address with the same id. A stale connection
+   * gives way. An id alone proves nothing: at another address it may be another peer's.
+   */
+  #replaceStale({ address }: Connection, peerId: PeerId, now: number): boolean {
+    for (const peer of this.#peers) {
+      if (!peer.identity.peerId.equals(peerId) || addressIp(peer.address) !== addressIp(address)) continue;
+      if (!isStale(peer, now)) return false;
+      peer.close();
+    }
+    return true;
+  }
+
+  /** Returns whether there is a place, perhaps that of a less useful peer. A dialed peer had one from the beginning. */
+  #hasPlace(newcomer: Connection, direction: Direction): boolean {
+    const { maxPeers, budget } = this.#options.swarm;
+    if (hasItsShare(this.#peers, newcomer.remote.ip, maxPeers())) return false;
+    if (this.#peers.size >= maxPeers() && direction === "incoming") this.makeWay(newcomer);
+    if (this.#peers.size >= maxPeers()) return false;
+    if (budget.room <= 0 && direction === "incoming") budget.makeWay(newcomer);
+    return budget.room > 0;
+  }
+
+  #onReceived(peer: Peer, bytes: number): void {
+    const { runtime, download } = this.#options.swarm;
+    peer.lastReceivedAt = runtime.clock.now();
+    if (!download.isLimited) return;
+    download.charge(bytes);
+    if (download.isOpen || peer.reading.isPaused) return;
+    peer.reading.pause("rate");
+    download.wait(() => peer.reading.resume("rate"));
+  }
+
+  /** Messages of one turn of the event loop leave as one write for each peer. */
+  #flushSoon(peer: Peer): void {
+    const { clock } = this.#options.swarm.runtime;
+    if (this.#flushing.size === 0) {
+      clock.soon(() => {
+        const now = clock.now();
+        const peers = [...this.#flushing];
+        this.#flushing.clear();
+        for (const each of peers) each.outbox.flush(now);
+      });
+    }
+    this.#flushing.add(peer);
+  }
+
+  #hangUp({ connection, profile }: Peer, error: Error | undefined): void {
+    if (profile.direction === "incoming" && isOffence(error)) this.#options.swarm.tarpit.refuse(connection);
+    else connection.destroy();
+  }
+
+  #onClose(peer: Peer, error: Error | undefined): void {
+    const { swarm, candidates, onLeft } = this.#options;
+    this.#peers.delete(peer);
+    this.#flushing.delete(peer);
+    swarm.budget.count(-1);
+    swarm.runtime.log.debug("peer left", {
+      peer: addressKey(peer.address),
+      client: peer.profile.client,
+      reason: error?.message,
+    });
+    const { listenAddress } = peer.profile;
+    if (listenAddress !== undefined) {
+      candidates.seen(listenAddress, peer.isSeed);
+      if (error instanceof PeerError && error.code !== "peer.silent") candidates.failed(listenAddress);
+      else candidates.left(listenAddress);
+    }
+    if (isOffence(error) && swarm.bans.offend(peer.address)) candidates.ban(peer.address);
+    onLeft(peer);
+  }
+}
