@@ -10,7 +10,7 @@ import type {
   Inspected,
   PatchRequest,
 } from "./requests.ts";
-import type { Added, Health, Identity, MagnetAnswer, TorrentList } from "./responses.ts";
+import type { Added, Health, Identity, MagnetResponse, TorrentList } from "./responses.ts";
 import type { History, LogLine, SessionInfo, Settings, Statistics } from "./session.ts";
 import type {
   Priority,
@@ -23,6 +23,7 @@ import type {
   TorrentTracker,
 } from "./torrent.ts";
 
+/** How the daemon is reached. */
 export interface ApiOptions {
   /** Where the daemon is, `http://127.0.0.1:9080`; left out on its own page. */
   readonly url?: string;
@@ -31,6 +32,7 @@ export interface ApiOptions {
   readonly fetch?: typeof globalThis.fetch;
 }
 
+/** What {@link MillraceApi.list} selects. */
 export interface ListOptions {
   readonly search?: string;
   readonly state?: TorrentState;
@@ -40,20 +42,21 @@ export interface ListOptions {
   readonly order?: "asc" | "desc";
   readonly offset?: number;
   readonly limit?: number;
-  /** What the rows have; all when left out, `id` always. */
+  /** Fields of the rows; all when left out. `id` is always included. */
   readonly fields?: readonly (keyof TorrentRow)[];
 }
 
-/** An event of the daemon, told by its name. */
+/** An event of the daemon with its name. */
 export type ApiEvent = { [Name in EventName]: { readonly name: Name; readonly data: EventData<Name> } }[EventName];
 
+/** Options of {@link MillraceApi.events}. */
 export interface EventOptions {
   readonly signal?: AbortSignal;
-  /** Told `true` when the stream is open, `false` when it was lost; it is tried again by itself. */
+  /** Called with `true` when the stream has opened, with `false` when it was lost; it reconnects by itself. */
   readonly onState?: (isOpen: boolean) => void;
 }
 
-/** What the daemon refused, or that it could not be reached (`status` 0, `code` "network"). */
+/** A refusal of the daemon, or a failure to reach it (`status` 0, `code` "network"). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly problem: Problem;
@@ -74,9 +77,8 @@ export class ApiError extends Error {
 const RETRY_MS = 1_000;
 
 /**
- * The daemon's HTTP API for browsers and Node: a method for each route. All reject with {@link ApiError}. What a method
- * answers has the shape of the schemas in this folder; the daemon's tests hold it to that, so nothing is checked again
- * here.
+ * The daemon's HTTP API for browsers and Node: a method for each route. All reject with {@link ApiError}. Results have
+ * the shape of the schemas in this folder. The daemon's tests ensure that, so nothing is checked again here.
  */
 export class MillraceApi {
   readonly #url: string;
@@ -87,14 +89,14 @@ export class MillraceApi {
   constructor({ url = "", token, fetch }: ApiOptions = {}) {
     this.#url = url.replace(/\/+$/, "");
     this.#token = token;
-    // Browsers want to see `fetch` called on nothing.
+    // Browsers require `fetch` to be called without a receiver.
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
   }
 
   async login(token: string): Promise<Identity> {
     return this.#known(await this.#json<Identity>("POST", "/login", { token }));
   }
-  /** Who we are; a page asks this first, to have what its writes need. */
+  /** The caller's identity. A page calls this first, because its writes need the result. */
   async me(): Promise<Identity> {
     return this.#known(await this.#json<Identity>("GET", "/me"));
   }
@@ -127,7 +129,7 @@ export class MillraceApi {
   torrentFile = async (id: string): Promise<Uint8Array> =>
     new Uint8Array(await (await this.#ask("GET", `/torrents/${id}/file`)).arrayBuffer());
   magnet = async (id: string): Promise<string> =>
-    (await this.#json<MagnetAnswer>("GET", `/torrents/${id}/magnet`)).magnet;
+    (await this.#json<MagnetResponse>("GET", `/torrents/${id}/magnet`)).magnet;
 
   session = (): Promise<SessionInfo> => this.#json("GET", "/session");
   settings = (): Promise<Settings> => this.#json("GET", "/settings");
@@ -147,8 +149,8 @@ export class MillraceApi {
   torrentFileUrl = (id: string): string => `${this.#url}/api/v1/torrents/${id}/file`;
 
   /**
-   * What happens, from a `snapshot` on; lost connections are taken up where they ended. Ends when `signal` is aborted,
-   * throws {@link ApiError} when the daemon refuses (401: log in again).
+   * Yields all events, beginning with a `snapshot`; after a lost connection it continues where it ended. Ends when
+   * `signal` is aborted; throws {@link ApiError} when the daemon refuses (401: log in again).
    */
   async *events({ signal, onState }: EventOptions = {}): AsyncGenerator<ApiEvent, void, void> {
     const trusted: Trusted<ApiEvent> = JSON;
@@ -156,7 +158,7 @@ export class MillraceApi {
     const isOver = (): boolean => signal?.aborted === true;
     while (!isOver()) {
       try {
-        const answer = await this.#ask(
+        const response = await this.#ask(
           "GET",
           "/events",
           undefined,
@@ -164,7 +166,7 @@ export class MillraceApi {
           signal,
         );
         onState?.(true);
-        const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
+        const reader = (response.body ?? new ReadableStream<Uint8Array>()).getReader();
         try {
           const decoder = new TextDecoder();
           let text = "";
@@ -196,8 +198,8 @@ export class MillraceApi {
     return identity;
   }
 
-  async #json<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    const trusted: Trusted<Answer> = JSON;
+  async #json<Result>(method: string, path: string, body?: unknown): Promise<Result> {
+    const trusted: Trusted<Result> = JSON;
     return trusted.parse(await (await this.#ask(method, path, body)).text());
   }
 
@@ -217,7 +219,7 @@ export class MillraceApi {
     if (this.#csrf !== undefined && method !== "GET") headers["x-csrf-token"] = this.#csrf;
     if (body !== undefined && !isForm) headers["content-type"] = "application/json";
     const content = body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) };
-    const answer = await this.#fetch(`${this.#url}/api/v1${path}`, {
+    const response = await this.#fetch(`${this.#url}/api/v1${path}`, {
       method,
       headers,
       credentials: "same-origin",
@@ -229,25 +231,25 @@ export class MillraceApi {
         { cause: error },
       );
     });
-    if (answer.ok) return answer;
-    const problem: unknown = await answer.json().catch(() => undefined);
+    if (response.ok) return response;
+    const problem: unknown = await response.json().catch(() => undefined);
     throw new ApiError(
       isProblem(problem)
         ? problem
         : {
             type: "about:blank",
-            title: answer.statusText,
-            status: answer.status,
-            detail: `the daemon answered ${answer.status}`,
+            title: response.statusText,
+            status: response.status,
+            detail: `the daemon responded with status ${response.status}`,
             code: "http",
           },
     );
   }
 }
 
-/** The daemon's word is taken: its answers are held to the same schemas by its tests. */
-interface Trusted<Answer> {
-  parse(text: string): Answer;
+/** JSON of a trusted shape: the daemon's tests check its responses with the same schemas. */
+interface Trusted<Result> {
+  parse(text: string): Result;
 }
 
 function isProblem(value: unknown): value is Problem {
@@ -268,7 +270,7 @@ function formOf(file: Blob, options?: AddOptions): FormData {
   return form;
 }
 
-/** The lines of an event by what stands before their colon. */
+/** The fields of an event, by name. */
 function fieldsOf(event: string): Record<string, string> {
   return Object.fromEntries(
     event.split("\n").map((line) => {

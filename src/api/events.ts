@@ -4,23 +4,25 @@ import { logLine, sessionInfo } from "./session.ts";
 import { createTask } from "./requests.ts";
 
 /**
- * `GET /events`: server-sent events. Each has an `id`; who comes back with `Last-Event-ID` gets what was missed, or
- * `snapshot` when that is not known any more. `event` is one of these names, `data` is JSON:
+ * `GET /events`: server-sent events. Each has an `id`. A client that reconnects with `Last-Event-ID` gets the missed
+ * events, or a `snapshot` when they are no longer kept. `event` is one of these names, `data` is JSON:
  */
 export const events = {
   /** All torrents: the first event, and after a gap. */
   snapshot: z.object({ torrents: z.array(torrent), session: sessionInfo }),
-  /** What has changed: fields of torrents by id, new ones whole; and the ids of those that are gone. */
+  /** Changed fields of torrents by id, new torrents with all fields; and the ids of removed ones. */
   delta: z.object({ changed: z.array(torrent.partial().extend({ id: torrentId })), removed: z.array(torrentId) }),
   /** Totals, every second while they change. */
   rates: z.object({ at: z.int(), down: z.number(), up: z.number(), connections: z.int() }),
   session: sessionInfo,
   log: logLine,
-  /** A torrent file being made. */
+  /** The progress of a torrent file that is being made. */
   task: createTask,
   /** Settings were changed: read them again. */
   settings: z.object({}),
 } as const;
 
+/** The name of an event. */
 export type EventName = keyof typeof events;
+/** The data of an event. */
 export type EventData<Name extends EventName> = z.infer<(typeof events)[Name]>;

@@ -1,6 +1,4 @@
-/**
- * The daemon's HTTP API as schemas: what is asked, what is answered, what is told as it happens; and a client of it.
- */
+/** The daemon's HTTP API as schemas of requests, responses and events; and a client of it. */
 export * from "./client.ts";
 export * from "./events.ts";
 export * from "./problem.ts";

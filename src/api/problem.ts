@@ -7,7 +7,8 @@ export const problem = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.string(),
-  /** What is wrong with the request, field by field. */
+  /** The invalid fields of the request, with reasons. */
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
 });
+/** An error response of the API. */
 export type Problem = z.infer<typeof problem>;

@@ -1,18 +1,19 @@
 import { z } from "zod";
 import { priority, torrent, torrentId, torrentLimits, torrentState } from "./torrent.ts";
 
-/** What is asked is strict: a field that does not exist is a mistake that is told, not one that is passed over. */
+/** Schemas of requests. They are strict: an unknown field is an error. */
 
 /** Torrents at once in one request. */
 export const MAX_IDS = 20_000;
 
+/** Ids of torrents, at least one. */
 export const ids = z.array(torrentId).min(1).max(MAX_IDS);
 
 const rowKeys = torrent.keyof();
 
 /** `GET /torrents`. */
 export const listQuery = z.strictObject({
-  /** Words that the name has to have, whatever their case. */
+  /** Words that the name contains, regardless of case. */
   search: z.string().max(500).optional(),
   state: torrentState.optional(),
   label: z.string().max(100).optional(),
@@ -21,19 +22,20 @@ export const listQuery = z.strictObject({
   order: z.enum(["asc", "desc"]).default("asc"),
   offset: z.coerce.number().int().nonnegative().default(0),
   limit: z.coerce.number().int().positive().max(MAX_IDS).default(MAX_IDS),
-  /** Names of fields, with commas; all when left out. `id` is always there. */
+  /** Names of fields, separated by commas; all when left out. `id` is always included. */
   fields: z
     .string()
     .transform((text) => text.split(","))
     .pipe(z.array(rowKeys))
     .optional(),
 });
+/** The query of `GET /torrents`. */
 export type ListQuery = z.input<typeof listQuery>;
 
 /** Labels of a torrent; the first is its category. */
 const labels = z.array(z.string().min(1).max(100)).max(50);
 
-/** What may be said of a torrent when it is added. */
+/** Options of an addition. */
 export const addOptions = z.strictObject({
   /** Default: the label's folder, or the session's. */
   folder: z.string().min(1).max(4096).optional(),
@@ -42,7 +44,7 @@ export const addOptions = z.strictObject({
   labels: labels.optional(),
   paused: z.boolean().optional(),
   sequential: z.boolean().optional(),
-  /** Believe that the data is right as long as every file has its length. */
+  /** Trust the data, as long as every file has its length. */
   skipCheck: z.boolean().optional(),
   /** Wanted-ness by index of file; files that are not named are normal. */
   priorities: z.record(z.string().regex(/^\d{1,7}$/), priority).optional(),
@@ -50,16 +52,18 @@ export const addOptions = z.strictObject({
   peers: z.array(z.string().max(300)).max(100).optional(),
   limits: torrentLimits.partial().strict().optional(),
 });
+/** Options of an addition. */
 export type AddOptions = z.infer<typeof addOptions>;
 
-/** `POST /torrents` as JSON; a torrent file comes as `multipart/form-data`: `file`, and this as `options`. */
+/** `POST /torrents` as JSON; a torrent file is sent as `multipart/form-data`: `file`, and these fields as `options`. */
 export const addRequest = addOptions.extend({
   /** A magnet link or an `http(s)` address of a torrent file. */
   url: z.string().min(1).max(65_536),
 });
+/** The body of `POST /torrents` as JSON. */
 export type AddRequest = z.infer<typeof addRequest>;
 
-/** `POST /torrents/inspect`: what a torrent file holds, before it is added. */
+/** `POST /torrents/inspect`: the content of a torrent file that is not added. */
 export const inspected = z.object({
   id: torrentId,
   name: z.string(),
@@ -70,15 +74,16 @@ export const inspected = z.object({
   isKnown: z.boolean(),
   files: z.array(z.object({ index: z.int(), path: z.string(), size: z.int() })),
 });
+/** The content of a torrent file. */
 export type Inspected = z.infer<typeof inspected>;
 
-/** `POST /torrents/actions`: one thing done to many torrents. */
+/** `POST /torrents/actions`: one action on many torrents. */
 export const actionRequest = z.discriminatedUnion("action", [
   z.strictObject({ action: z.enum(["start", "start-now", "pause", "recheck", "reannounce"]), ids }),
   z.strictObject({ action: z.literal("remove"), ids, deleteData: z.boolean().default(false) }),
   z.strictObject({ action: z.literal("label"), ids, label: z.string().max(100) }),
   z.strictObject({ action: z.literal("labels"), ids, labels }),
-  // With `find` the data is in that folder already: it is looked for there, and nothing is moved.
+  // With `find` the data is in that folder already: it is checked there, and not moved.
   z.strictObject({
     action: z.literal("move"),
     ids,
@@ -93,13 +98,15 @@ export const actionRequest = z.discriminatedUnion("action", [
     to: z.union([z.enum(["top", "up", "down", "bottom"]), z.int().nonnegative()]),
   }),
 ]);
+/** The body of `POST /torrents/actions`. */
 export type ActionRequest = z.input<typeof actionRequest>;
 
-/** How an action went, torrent by torrent: those that are not in `failed` did it. */
+/** The result of an action; all torrents that are not in `failed` succeeded. */
 export const actionResult = z.object({
   done: z.int(),
   failed: z.array(z.object({ id: torrentId, code: z.string(), message: z.string() })),
 });
+/** The result of an action. */
 export type ActionResult = z.infer<typeof actionResult>;
 
 /** `PATCH /torrents/{id}`. */
@@ -117,18 +124,20 @@ export const patchRequest = z.strictObject({
   sequential: z.boolean().optional(),
   limits: torrentLimits.partial().strict().optional(),
 });
+/** The body of `PATCH /torrents/{id}`. */
 export type PatchRequest = z.infer<typeof patchRequest>;
 
 /** `PATCH /torrents/{id}/files`. */
 export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
 /**
- * An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept for others: we do not speak their protocol.
+ * An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept in torrents, but not used: their protocol is
+ * not implemented.
  */
 export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /./ }).max(2048);
 
 /**
- * `PUT /torrents/{id}/trackers`: all tiers anew. Each has to be a {@link trackerUrl}, unless the torrent has it
+ * `PUT /torrents/{id}/trackers`: replaces all tiers. Each URL has to be a {@link trackerUrl}, unless the torrent has it
  * already.
  */
 export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
@@ -136,7 +145,7 @@ export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().m
 /** `POST /torrents/{id}/peers`. */
 export const peersRequest = z.strictObject({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
 
-/** `POST /create`: makes a torrent file of what is on the daemon's disk. Progress shows as a task. */
+/** `POST /create`: makes a torrent file of a path on the daemon's disk. Its progress is a task. */
 export const createRequest = z.strictObject({
   path: z.string().min(1).max(4096),
   trackers: z.array(trackerUrl).max(100).default([]),
@@ -148,9 +157,10 @@ export const createRequest = z.strictObject({
   /** Seed it from where it is. */
   seed: z.boolean().default(true),
 });
+/** The body of `POST /create`. */
 export type CreateRequest = z.input<typeof createRequest>;
 
-/** A torrent file being made. */
+/** A torrent file that is being made. */
 export const createTask = z.object({
   id: z.string(),
   path: z.string(),
@@ -160,4 +170,5 @@ export const createTask = z.object({
   torrent: torrentId.nullable(),
   error: z.string().nullable(),
 });
+/** A torrent file that is being made. */
 export type CreateTask = z.infer<typeof createTask>;

@@ -1,25 +1,29 @@
 import { z } from "zod";
 import { torrent, torrentId } from "./torrent.ts";
 
-/** `GET /torrents`: those that were asked for, of `total` that match. */
+/** `GET /torrents`: the requested page, of `total` matches. */
 export const torrentList = z.object({ total: z.int(), torrents: z.array(torrent.partial().extend({ id: torrentId })) });
+/** A page of the list. */
 export type TorrentList = z.infer<typeof torrentList>;
 
 /** `POST /torrents`. */
 export const added = z.object({ id: torrentId });
+/** The response to an addition. */
 export type Added = z.infer<typeof added>;
 
 /** `GET /torrents/{id}/magnet`. */
-export const magnetAnswer = z.object({ magnet: z.string() });
-export type MagnetAnswer = z.infer<typeof magnetAnswer>;
+export const magnetResponse = z.object({ magnet: z.string() });
+/** A magnet link. */
+export type MagnetResponse = z.infer<typeof magnetResponse>;
 
 /** `POST /login`. */
 export const loginRequest = z.strictObject({ token: z.string().min(1).max(1024) });
+/** The body of `POST /login`. */
 export type LoginRequest = z.infer<typeof loginRequest>;
 
 /**
- * `POST /login` and `GET /me`: how the caller is known. Writes by cookie carry `csrf` in `X-CSRF-Token`; a bearer has
- * none.
+ * `POST /login` and `GET /me`: how the caller is authenticated. Writes by cookie carry `csrf` in `X-CSRF-Token`; a
+ * bearer token needs none.
  */
 export const identity = z.object({
   via: z.enum(["cookie", "bearer"]),
@@ -27,8 +31,10 @@ export const identity = z.object({
   /** When the cookie ends, in milliseconds since 1970. */
   expiresAt: z.int().nullable(),
 });
+/** How the caller is authenticated. */
 export type Identity = z.infer<typeof identity>;
 
 /** `GET /healthz`. */
 export const health = z.object({ status: z.literal("ok") });
+/** The response of `GET /healthz`. */
 export type Health = z.infer<typeof health>;

@@ -2,16 +2,17 @@ import { z } from "zod";
 
 const rate = z.int().positive().nullable();
 
-/** A part of the week in which other rates hold. */
+/** A part of the week with different rates. */
 export const scheduleRule = z.object({
   /** 0 is Sunday. */
   days: z.array(z.int().min(0).max(6)).max(7),
-  /** `HH:MM`, local time; a rule whose end is not after its begin goes on into the next day. */
+  /** `HH:MM`, local time; a rule whose end is not after its start continues into the next day. */
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   maxDownloadRate: rate,
   maxUploadRate: rate,
 });
+/** A part of the week with different rates. */
 export type ScheduleRule = z.infer<typeof scheduleRule>;
 
 /** Times of the week at which the alternative rates take over. */
@@ -23,15 +24,16 @@ export const alternativeTimes = z.object({
   from: scheduleRule.shape.from,
   to: scheduleRule.shape.to,
 });
+/** The times at which the alternative rates apply. */
 export type AlternativeTimes = z.infer<typeof alternativeTimes>;
 
-/** From the root on, on any system: the daemon's current folder is nobody's business. */
+/** An absolute path, of any system: relative ones would depend on the daemon's current folder. */
 const absolutePath = z
   .string()
   .max(4096)
   .regex(/^(?:\/|[A-Za-z]:[\\/]|\\\\)/, "write the whole path, from the root on");
 
-/** What may be changed while the daemon runs. Rates are bytes a second; null: no limit. */
+/** Settings that can change while the daemon runs. Rates are bytes a second; null: no limit. */
 export const settings = z.object({
   /** Where downloads go. */
   downloadDir: absolutePath,
@@ -66,12 +68,15 @@ export const settings = z.object({
   watchDir: z.union([z.literal(""), absolutePath]),
   startAdded: z.boolean(),
 });
+/** All settings. */
 export type Settings = z.infer<typeof settings>;
 
 /** A second of the session in numbers. */
 export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
+/** Average rates of an interval, in bytes a second. */
 export type RateSample = z.infer<typeof rateSample>;
 
+/** `GET /statistics`. Sizes are bytes, rates bytes a second. */
 export const statistics = z.object({
   startedAt: z.int(),
   /** Over all runs. */
@@ -90,12 +95,15 @@ export const statistics = z.object({
   /** Residential memory of the process. */
   memory: z.int(),
 });
+/** The session in numbers. */
 export type Statistics = z.infer<typeof statistics>;
 
 /** `GET /statistics/history`: rates of the last hour by 10 seconds, of the last month by the hour. */
 export const history = z.object({ recent: z.array(rateSample), hours: z.array(rateSample) });
+/** Rates over time. */
 export type History = z.infer<typeof history>;
 
+/** A line of the log. */
 export const logLine = z.object({
   id: z.int(),
   at: z.int(),
@@ -103,9 +111,10 @@ export const logLine = z.object({
   message: z.string(),
   torrent: z.string().nullable(),
 });
+/** A line of the log. */
 export type LogLine = z.infer<typeof logLine>;
 
-/** `GET /session`: what the page shows around everything. */
+/** `GET /session`: what the page shows in its frame. */
 export const sessionInfo = z.object({
   version: z.string(),
   peerId: z.string(),
@@ -116,8 +125,9 @@ export const sessionInfo = z.object({
   downloadDir: z.string(),
   freeBytes: z.int().nullable(),
   now: z.int(),
-  /** What is in force now, by schedule or settings. */
+  /** The limits in force, by schedule or settings. */
   maxDownloadRate: rate,
   maxUploadRate: rate,
 });
+/** The session's information. */
 export type SessionInfo = z.infer<typeof sessionInfo>;

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** 40 hexadecimal digits, lower case: the torrent's info-hash. */
 export const torrentId = z.string().regex(/^[0-9a-f]{40}$/, "an info-hash has 40 hexadecimal digits");
 
-/** What a torrent is doing: the engine's states, and `queued` for one that waits for its turn. */
+/** The state of a torrent: the engine's states, and `queued` for a started torrent without a place in the queue. */
 export const torrentState = z.enum([
   "queued",
   "fetching-metadata",
@@ -15,32 +15,35 @@ export const torrentState = z.enum([
   "failed",
   "stopping",
 ]);
+/** The state of a torrent. */
 export type TorrentState = z.infer<typeof torrentState>;
 
+/** The priority of a file; `skip`: it is not downloaded. */
 export const priority = z.enum(["skip", "low", "normal", "high"]);
+/** The priority of a file. */
 export type Priority = z.infer<typeof priority>;
 
-/** Something that went wrong, with the code that programs look at and the sentence that people read. */
+/** A failure, with a code for programs and a sentence for users. */
 export const fault = z.object({ code: z.string(), message: z.string() });
 
 /** A torrent as lists show it. Sizes are bytes, rates bytes a second, times milliseconds since 1970. */
 export const torrent = z.object({
   id: torrentId,
-  /** As it is listed: what the user named it, or its name on the disk. */
+  /** The name in the list: the one that the user has set, or the name on the disk. */
   name: z.string(),
-  /** The name of its file, or of its folder, in `folder`; while the metadata is not known, what a magnet link says. */
+  /** The name of its file or folder in `folder`; that of the magnet link while the metadata is unknown. */
   diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
-  /** What its trackers say while none of them works: that they refuse it, or a warning. In their own words. */
+  /** While no tracker works, their refusal or a warning, in their own words. */
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
-  /** 0 to 1, of what is wanted; of the check while that runs. */
+  /** 0 to 1, of the selected bytes; of the check while it runs. */
   progress: z.number().min(0).max(1),
-  /** All files; 0 while the metadata is not known. */
+  /** Bytes of all files; 0 while the metadata is unknown. */
   size: z.int().nonnegative(),
   /** Of the pieces that are wanted. */
   wanted: z.int().nonnegative(),
-  /** Of those, there and verified. */
+  /** Bytes of those, verified. */
   done: z.int().nonnegative(),
   downRate: z.number().nonnegative(),
   upRate: z.number().nonnegative(),
@@ -48,7 +51,7 @@ export const torrent = z.object({
   downloaded: z.int().nonnegative(),
   uploaded: z.int().nonnegative(),
   ratio: z.number().nonnegative(),
-  /** Seconds; null when it stands still. */
+  /** Seconds; null while nothing is transferred. */
   eta: z.int().nonnegative().nullable(),
   /** Connected. */
   peers: z.int().nonnegative(),
@@ -64,12 +67,13 @@ export const torrent = z.object({
   /** The folder that the data is in. */
   folder: z.string(),
   addedAt: z.int(),
-  /** When the download was complete; null before, and for what was there from the start. */
+  /** When the download was completed; null before, and for data that was found by a check. */
   finishedAt: z.int().nullable(),
   /** Place in the queue, from 0. */
   queue: z.int().nonnegative(),
   private: z.boolean(),
 });
+/** A torrent as lists show it. */
 export type TorrentRow = z.infer<typeof torrent>;
 
 /** Limits of one torrent; null: none of its own. */
@@ -85,9 +89,10 @@ export const torrentLimits = z.object({
   /** Peers connected at once; null: as the session has it. */
   maxPeers: z.int().positive().max(10_000).nullable(),
 });
+/** The limits of a torrent. */
 export type TorrentLimits = z.infer<typeof torrentLimits>;
 
-/** A torrent with what only its own page shows. */
+/** A torrent with the fields that only its own view shows. */
 export const torrentDetail = torrent.extend({
   limits: torrentLimits,
   sequential: z.boolean(),
@@ -95,12 +100,12 @@ export const torrentDetail = torrent.extend({
   startedAt: z.int().nullable(),
   /** When it last sent or received data; null: never. */
   activeAt: z.int().nullable(),
-  /** Seconds for which it downloaded, and for which it seeded, over all runs; pauses do not count. */
+  /** Seconds of downloading and of seeding, over all runs, without pauses. */
   downloadingSeconds: z.int().nonnegative(),
   seedingSeconds: z.int().nonnegative(),
   /** Whether it was stopped because a seeding goal was met. */
   isFinished: z.boolean(),
-  /** Where it goes when it is complete; null: it stays where it is. */
+  /** The folder that it moves to when it is complete; null: it stays. */
   destination: z.string().nullable(),
   magnet: z.string(),
   comment: z.string(),
@@ -109,13 +114,15 @@ export const torrentDetail = torrent.extend({
   pieceCount: z.int().nonnegative(),
   pieceLength: z.int().nonnegative(),
   fileCount: z.int().nonnegative(),
-  /** Bytes that came in vain: bad, or twice. */
+  /** Bytes received in bad or repeated blocks. */
   wasted: z.int().nonnegative(),
-  /** Peers that are known and not connected. */
+  /** Known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
 });
+/** A torrent with all fields. */
 export type TorrentDetail = z.infer<typeof torrentDetail>;
 
+/** A file of a torrent; `done` is in bytes. */
 export const file = z.object({
   index: z.int().nonnegative(),
   /** Relative to the torrent, `/` between its parts. */
@@ -124,8 +131,10 @@ export const file = z.object({
   done: z.int().nonnegative(),
   priority,
 });
+/** A file of a torrent. */
 export type TorrentFile = z.infer<typeof file>;
 
+/** A connected peer. */
 export const peer = z.object({
   ip: z.string(),
   port: z.int(),
@@ -145,8 +154,10 @@ export const peer = z.object({
    */
   flags: z.string(),
 });
+/** A connected peer. */
 export type TorrentPeer = z.infer<typeof peer>;
 
+/** A tracker, with the result of its last announce. */
 export const tracker = z.object({
   url: z.string(),
   tier: z.int(),
@@ -157,14 +168,15 @@ export const tracker = z.object({
   leechers: z.int().nullable(),
   completed: z.int().nullable(),
   peersReceived: z.int(),
-  /** What went wrong, or the tracker's warning; empty when nothing did. */
+  /** The failure, or the tracker's warning; empty when there is none. */
   message: z.string(),
-  /** The tracker's own words: why it refuses, or its warning; empty when it said nothing. */
+  /** The tracker's own words: its refusal or warning; empty when there is none. */
   said: z.string(),
 });
+/** A tracker of a torrent. */
 export type TorrentTracker = z.infer<typeof tracker>;
 
-/** Which pieces are there, and how many peers have each. */
+/** The pieces on the disk, and the number of peers that have each. */
 export const pieces = z.object({
   count: z.int(),
   /** Base64 of a bit for each piece, the first in the highest bit (BEP 3). */
@@ -174,4 +186,5 @@ export const pieces = z.object({
   /** Indexes of pieces on their way. */
   active: z.array(z.int()),
 });
+/** The pieces of a torrent. */
 export type TorrentPieces = z.infer<typeof pieces>;

@@ -11,12 +11,13 @@ import { TransmissionRpc } from "./rpc/index.ts";
 import { openSession, type DaemonSession } from "./session/index.ts";
 import { openSecret } from "./token.ts";
 
+/** Options of {@link Daemon.start}. */
 export interface DaemonOptions {
   readonly config: Config;
   readonly version: string;
-  /** The token to log in with; one that is not given is made, or was made before. */
+  /** The token to log in with. Default: the stored one, or a new one. */
   readonly token?: string | undefined;
-  /** Somebody who may has asked the daemon to end. */
+  /** Called when an authorised caller requests the end of the daemon. */
   readonly onShutdown: () => void;
 }
 
@@ -104,8 +105,8 @@ export class Daemon {
   }
 
   /**
-   * Reads the configuration again. What has changed in it holds from now on; what cannot be read is told in the log,
-   * and nothing changes.
+   * Reads the configuration again and applies what has changed. An unreadable configuration is logged and changes
+   * nothing.
    */
   reload(load: () => Promise<LoadedConfig>): void {
     const { log, session } = this.#opened;
@@ -114,11 +115,12 @@ export class Daemon {
         const { config } = await load();
         session.settings.reconfigure(settingsOf(config));
         log.level = config.logLevel;
-        const stiff = (
+        const restartOnly = (
           ["listen", "stateDir", "peerPort", "listenIp", "allowPrivateAddresses", "followLinks", "onComplete"] as const
         ).filter((key) => config[key] !== this.#config[key]);
-        if (stiff.length > 0) session.log.warn("some of what has changed needs a restart", { keys: stiff.join(", ") });
-        this.#config = { ...config, ...Object.fromEntries(stiff.map((key) => [key, this.#config[key]])) };
+        if (restartOnly.length > 0)
+          session.log.warn("some changed keys take effect after a restart", { keys: restartOnly.join(", ") });
+        this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };
         session.log.info("the configuration was read again");
       } catch (error) {
         session.log.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
@@ -126,7 +128,7 @@ export class Daemon {
     });
   }
 
-  /** Stops serving, tells trackers, makes everything durable, releases every handle. */
+  /** Stops the servers, announces the stop to trackers, writes all state and releases every handle. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

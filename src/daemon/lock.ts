@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
 import { makeFolder } from "../runtime/node/index.ts";
 
-/** Milliseconds that another daemon has to tell its process number. */
+/** Milliseconds for which the other daemon may take to send its process number. */
 const ANSWER_MS = 5_000;
 
 /**
- * Keeps a state folder for one process, by listening on a local socket whose name comes from the folder's: the system
- * lets one process do so, and ends it with the process, however that ends. Rejects with UsageError `daemon.running`, or
- * `daemon.state` for a folder that cannot be.
+ * Locks a state folder for one process, by listening on a local socket whose name is derived from the folder's. The
+ * system lets one process do so, and releases the name when the process ends. Returns the function that unlocks.
+ * Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be used.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   let real: string;
@@ -41,21 +41,21 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     });
 }
 
-/** On Linux and Windows the name lives outside the file system, and goes with the process. */
+/** On Linux and Windows the name is outside the file system, and disappears with the process. */
 function socketName(folder: string): string {
   const name = `millrace-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(folder, "lock");
 }
 
-/** Elsewhere a killed daemon leaves a socket behind that nobody answers. */
+/** Elsewhere a killed daemon leaves a socket behind on which no process listens. */
 async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
   if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;
   await unlink(name).catch(() => undefined);
   return listen(name);
 }
 
-/** `undefined` when somebody listens there. */
+/** `undefined` when another process listens there. */
 function listen(name: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {

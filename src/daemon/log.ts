@@ -2,14 +2,16 @@ import { pino, stdTimeFunctions } from "pino";
 import type { Log, LogFields } from "../runtime/index.ts";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
+/** The levels of the log, the lowest first. */
 export type LogLevel = (typeof LEVELS)[number];
 
+/** A log with a level. */
 export interface DaemonLog extends Log {
-  /** What is less than this is not logged. */
+  /** Lines below this level are dropped. */
   level: LogLevel;
 }
 
-/** The daemon's log on stderr: a line of JSON each for whoever collects them, text on a terminal. */
+/** The daemon's log on stderr: a line of JSON each, or text on a terminal. */
 export function daemonLog(level: LogLevel): DaemonLog {
   return process.stderr.isTTY ? terminalLog(level) : jsonLog(level);
 }
@@ -33,7 +35,7 @@ function jsonLog(level: LogLevel): DaemonLog {
   };
 }
 
-/** What torrents and peers say is not obeyed by the terminal: JSON leaves no control character. */
+/** Control characters of torrents and peers must not reach the terminal; JSON escapes them. */
 function terminalLog(level: LogLevel): DaemonLog {
   const log: DaemonLog = {
     level,

@@ -17,23 +17,24 @@ const record = z.object({
 /** Bytes of a stored hash that are read. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** What fits into a header; what is shorter can be guessed. */
+/** The characters of a header; a shorter token can be guessed. */
 const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
+/** The secret of a state folder. */
 export interface OpenedSecret {
   readonly secret: Secret;
-  /** A token that was made now. It is shown once, by a daemon that has started: only then is it to be kept. */
+  /** A new token. It is shown once, after the daemon has started; call `keep` then. */
   readonly created: { readonly token: string; readonly keep: () => Promise<void> } | undefined;
 }
 
 /**
- * The secret of a state folder: of `token` when that is given, of the stored hash otherwise, or a new one. Only the
- * hash is stored. A damaged file is replaced by a new token, which whoever started the daemon sees. Rejects with
- * InputError `daemon.token` for one that cannot be.
+ * Opens the secret of a state folder: that of `token` when given, else the stored one, else a new one. Only a hash is
+ * stored. A damaged file is replaced by a new token, which is shown at the start. Rejects with InputError
+ * `daemon.token` for an invalid token.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
-  // What is in the folder is for the daemon's user alone, also what was made before the daemon saw to it.
+  // Only the daemon's user may read the folder, also when another program has created it.
   await chmod(stateDir, 0o700);
   await chmod(path, 0o600).catch(() => undefined);
   const stored = record.safeParse(
@@ -63,7 +64,7 @@ export async function openSecret(stateDir: string, token: string | undefined): P
   };
 }
 
-/** All or nothing, and never readable by others. */
+/** All or nothing, and readable by the daemon's user alone. */
 async function store(path: string, secret: SecretRecord): Promise<void> {
   const fresh = `${path}.new`;
   // Whatever has that name is no file that is being written: one daemon has the folder.

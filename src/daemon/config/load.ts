@@ -11,18 +11,20 @@ import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Conf
 /** Where a value is from. */
 export type Origin = "default" | "file" | "environment" | "flag";
 
+/** A configuration and the origin of its values. */
 export interface LoadedConfig {
   readonly config: Config;
   readonly origins: Readonly<Record<string, Origin>>;
-  /** The file that was read; `undefined` when there is none. */
+  /** The file that was read; `undefined` when none exists. */
   readonly file: string | undefined;
 }
 
+/** Where the configuration is read from. */
 export interface ConfigSources {
-  /** `--config`: must exist. Default: `config.toml` in the user's configuration folder, if there. */
+  /** `--config`: must exist. Default: `config.toml` in the user's configuration folder, if it exists. */
   readonly file?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** What the command line says, by key. */
+  /** The values of the command line, by key. */
   readonly flags?: Readonly<Record<string, unknown>>;
 }
 
@@ -32,9 +34,9 @@ const FOLDERS = envPaths("millrace", { suffix: "" });
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * The effective configuration: flags over environment over file over defaults. Relative paths in the file start at its
- * folder, others at the current one. Rejects with InputError `config.invalid` that names the key and its origin, or
- * StorageError when `--config` cannot be read.
+ * Loads the configuration in force: flags over environment over file over defaults. Relative paths in the file start at
+ * its folder, all others at the current folder. Rejects with InputError `config.invalid` that names the key and its
+ * origin, or StorageError when `--config` cannot be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
@@ -57,7 +59,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
 }
 
-/** What of the configuration can change while the daemon runs. */
+/** The settings of the configuration that can change while the daemon runs. */
 export function settingsOf(config: Config): Settings {
   const {
     listen: _listen,
@@ -75,23 +77,23 @@ export function settingsOf(config: Config): Settings {
 }
 
 async function readConfigFile(
-  asked: string | undefined,
+  named: string | undefined,
 ): Promise<{ readonly path: string; readonly values: Record<string, unknown> } | undefined> {
-  const path = resolve(asked ?? join(FOLDERS.config, "config.toml"));
+  const path = resolve(named ?? join(FOLDERS.config, "config.toml"));
   let text: string;
   try {
-    // Only one that was asked for may be a pipe: `--config <(...)`.
-    text = utf8Decode(await nodeFiles.readAll(path, MAX_FILE_BYTES, { mayBePipe: asked !== undefined }));
+    // Only a file that the user has named may be a pipe: `--config <(...)`.
+    text = utf8Decode(await nodeFiles.readAll(path, MAX_FILE_BYTES, { mayBePipe: named !== undefined }));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     const { code, message } = error;
-    if (asked === undefined && code === "storage.not-found") return undefined;
+    if (named === undefined && code === "storage.not-found") return undefined;
     if (code === "storage.too-long")
       throw new InputError("config.invalid", `${path}: too long for a configuration`, { cause: error });
     throw new StorageError(
       code,
       code === "storage.not-found"
-        ? `cannot read the configuration ${path}: there is no such file`
+        ? `cannot read the configuration: the file ${path} does not exist`
         : `the configuration: ${message}`,
       { cause: error },
     );
@@ -148,7 +150,10 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
   }
 }
 
-/** The word of an environment variable as its key wants it. What does not fit is left for the schema to refuse. */
+/**
+ * The value of an environment variable in the type of its key. A value that does not fit is left for the schema to
+ * refuse.
+ */
 function fromText(key: ConfigKey, text: string): unknown {
   if (key === "allowedHosts") return text.split(/[\s,]+/).filter((host) => host !== "");
   if (configSchema.shape[key].safeParse(text).success) return text;

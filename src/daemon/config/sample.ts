@@ -4,7 +4,7 @@ import { CONFIG_KEYS, configSchema, kebab, variable, FILE_ONLY, type Config } fr
 const RULE =
   'days = [1, 2, 3, 4, 5]\nfrom = "08:00"\nto = "18:00"\nmax-download-rate = "2MiB"\nmax-upload-rate = "500KiB"';
 
-/** Keys whose values are tables: in TOML they come behind all others. */
+/** Keys whose values are tables: TOML has them at the end. */
 const TABLES: ReadonlySet<keyof Config> = new Set(["labels", "schedule"]);
 
 const hyphened = (values: object): object =>
@@ -19,7 +19,7 @@ export function sampleConfig(): string {
     (key) => `${comment(key)}# ${line(key, defaults[key])}\n`,
   );
   return [
-    "# Millrace's configuration. What is commented out is the default. Flags win over the environment, and both over this file.\n",
+    "# Configuration of Millrace. Lines in comments show the defaults. Flags take precedence over the environment, and both over this file.\n",
     ...simple,
     `${comment("labels")}# [labels]\n# films = "/srv/films"\n`,
     `${comment("schedule")}# [[schedule]]\n${RULE.replaceAll(/^/gm, "# ")}\n`,

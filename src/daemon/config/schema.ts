@@ -9,7 +9,7 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
     const bytes = typeof value === "number" ? value : parseSize(value);
     if (Number.isSafeInteger(bytes) && bytes > 0) return bytes;
   } catch {
-    // Told below.
+    // See below.
   }
   context.addIssue({
     code: "custom",
@@ -18,7 +18,7 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
   return z.NEVER;
 });
 
-/** A count, where 0 means none. */
+/** A number, where 0 means no limit. */
 const countOrAll = z.union([z.int().nonnegative(), z.null()]).transform((value) => (value === 0 ? null : value));
 
 const unlimited = z.literal("unlimited").transform(() => null);
@@ -30,9 +30,9 @@ const endpoint = z
 const path = z.string().max(4096);
 
 /**
- * Everything that can be configured, flat. In the file the words are joined by hyphens (`download-dir`), in the
- * environment by underscores after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The description of each is what the sample
- * file and the docs say.
+ * All keys of the configuration. In the file their words are joined by hyphens (`download-dir`), in the environment by
+ * underscores after `MILLRACE_` (`MILLRACE_DOWNLOAD_DIR`). The descriptions appear in the sample file and in the
+ * documentation.
  */
 export const configSchema = z.strictObject({
   listen: endpoint
@@ -55,7 +55,7 @@ export const configSchema = z.strictObject({
   logLevel: z
     .enum(["debug", "info", "warn", "error"])
     .default("info")
-    .describe("What is logged on stderr, a line of JSON each (on a terminal: text)."),
+    .describe("The lowest level that is logged on stderr, a line of JSON each (on a terminal: text)."),
   allowPrivateAddresses: z
     .boolean()
     .default(false)
@@ -91,7 +91,7 @@ export const configSchema = z.strictObject({
   uploadSlots: settings.shape.uploadSlots.default(20).describe("Peers of one torrent that are sent data at once."),
   maxActiveDownloads: countOrAll
     .default(null)
-    .describe("Torrents that download at once, the others wait in the queue; 0: all."),
+    .describe("Torrents that download at once; further ones wait in the queue. 0: no limit."),
   maxActiveSeeds: countOrAll.default(null).describe("Torrents that seed at once; 0: all."),
   seedRatio: z
     .union([z.number().nonnegative(), unlimited, z.null()])
@@ -110,8 +110,8 @@ export const configSchema = z.strictObject({
     .default(null)
     .describe('A download without a transfer for so many seconds takes no place in the queue; or "unlimited".'),
   incompleteDir: path.default("").describe("Where downloads are until they are complete. Empty: in their own folder."),
-  watchDir: path.default("").describe("A folder whose torrent files are added as they come. Empty: none."),
-  startAdded: z.boolean().default(true).describe("Whether torrents begin when they are added."),
+  watchDir: path.default("").describe("A folder whose torrent files are added automatically. Empty: none."),
+  startAdded: z.boolean().default(true).describe("Whether torrents start when they are added."),
   labels: settings.shape.labels.default({}).describe("Categories, and the folder that downloads of each go to."),
   schedule: z
     .array(
@@ -123,18 +123,21 @@ export const configSchema = z.strictObject({
     )
     .max(50)
     .default([])
-    .describe("Parts of the week with other rates. Days: 0 is Sunday."),
+    .describe("Parts of the week with different rates. Days: 0 is Sunday."),
 });
 
+/** A configuration, with all defaults filled in. */
 export type Config = z.infer<typeof configSchema>;
+/** A key of the configuration. */
 export type ConfigKey = keyof Config;
 
 /**
- * Can be given in the file alone: who may start the daemon, or write to its environment, does not get to run programs
- * by it.
+ * Allowed in the file alone: a user who can start the daemon, or change its environment, must not be able to run
+ * programs through it.
  */
 export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 
+/** All keys, in the order of the schema. */
 export const CONFIG_KEYS: readonly ConfigKey[] = configSchema.keyof().options;
 
 /** `downloadDir` as `download-dir`. */

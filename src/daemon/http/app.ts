@@ -9,28 +9,30 @@ import type { Page } from "./page.ts";
 import { HttpError, problemResponse, problemOf } from "./problem.ts";
 import type { Access, RawCall, Route, Services } from "./routes/route.ts";
 
+/** Handles a request of the Transmission RPC. */
 export type RpcHandler = (request: Request) => Response | Promise<Response>;
 
+/** What the application is made of. */
 export interface AppOptions {
   readonly services: Services;
   readonly routes: readonly Route[];
   readonly page: Page;
   readonly rpc: RpcHandler | undefined;
   readonly log: Log;
-  /** Told which row of the table a request went to. */
+  /** Called with the path of the route that handles a request. */
   readonly onRoute: (outgoing: HttpBindings["outgoing"], path: string) => void;
 }
 
 type Env = { Bindings: HttpBindings };
 
-/** Where Transmission's programs expect it; its own asks for the second. */
+/** The paths that Transmission's clients use; its own programs use the second. */
 const RPC_PATH = "/transmission/rpc";
 const RPC_PATHS = [RPC_PATH, `${RPC_PATH}/`];
 
-/** Everything that begins like this is nobody's business before it is known who asks, even what is not there. */
+/** Paths that require a login before anything is revealed, also whether they exist. */
 const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
 
-/** Makes hono's routes of the table: the guard has already looked at every request that comes here. */
+/** Makes the hono application of the table of routes. The guard has already checked every request that arrives here. */
 export function createApp({ services, routes, page, rpc, log, onRoute }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   for (const [path, rows] of byPath(routes)) {
@@ -39,7 +41,7 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
       app.on(row.method, served, async (c) => {
         onRoute(c.env.outgoing, path);
         const call = rawCall(services, c);
-        return row.run({ ...call, caller: await admit(call, row.access, row.method !== "GET") });
+        return row.run({ ...call, caller: await authorise(call, row.access, row.method !== "GET") });
       });
     }
     const allow = rows.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
@@ -72,22 +74,22 @@ async function servePage(c: Context<Env>, services: Services, page: Page): Promi
   const path = c.env.incoming.url?.split("?", 1)[0] ?? "/";
   if (PRIVATE.test(path)) {
     await services.auth.identify(credentialsOf(c), false);
-    throw new HttpError(404, "http.not-found", "there is nothing at this address");
+    throw new HttpError(404, "http.not-found", "there is no page at this address");
   }
   const isRead = c.req.method === "GET" || c.req.method === "HEAD";
   if (!isRead)
     throw page.has(path)
       ? notAllowed(c.req.method, "GET, HEAD")
-      : new HttpError(404, "http.not-found", "there is nothing at this address");
+      : new HttpError(404, "http.not-found", "there is no page at this address");
   await refuseBody(c.env.incoming, MAX_JSON_BYTES);
-  const answer = page.serve(path, c.env.incoming.headers);
-  if (answer === undefined)
+  const response = page.serve(path, c.env.incoming.headers);
+  if (response === undefined)
     throw new HttpError(
       404,
       "http.not-found",
-      path === "/" ? "the page has not been built: npm run build" : "there is nothing at this address",
+      path === "/" ? "the page has not been built: run npm run build" : "there is no page at this address",
     );
-  return answer;
+  return response;
 }
 
 async function serveRpc(
@@ -144,7 +146,7 @@ function rawCall(services: Services, c: Context<Env>): RawCall {
   };
 }
 
-async function admit(call: RawCall, access: Access, isWrite: boolean): Promise<Caller | undefined> {
+async function authorise(call: RawCall, access: Access, isWrite: boolean): Promise<Caller | undefined> {
   if (access === "open") return undefined;
   const ticket = call.query.get("ticket");
   if (access === "ticket" && ticket !== null && call.services.tickets.isGood(ticket, call.params["id"] ?? ""))

@@ -3,17 +3,17 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Which connections are kept when there are too many. One whose request has arrived is never closed for another; one
- * that waits for a request, or has sent only a part of one, gives way to a newcomer: the longest waiting of the same
- * address when that one has too many, else the longest waiting of the address that has most. So neither half-sent
- * requests nor idle connections keep the owner out, from the same address (a proxy's) either.
+ * Chooses the connection that is closed when there are too many. A connection whose request has arrived is kept. One
+ * that waits for a request, or has sent only a part of it, is closed for a new one: the longest waiting of the same
+ * address when that address has too many, else the longest waiting of the address with the most. So neither half-sent
+ * requests nor idle connections lock the owner out.
  */
 export class Connections {
   /** The longest waiting first, by network. */
   readonly #waiting = new Map<string, Set<Socket>>();
   #count = 0;
 
-  /** A connection came in. */
+  /** Counts a new connection. */
   opened(socket: Socket): void {
     const network = networkOf(socket.remoteAddress ?? "");
     this.#count++;
@@ -28,8 +28,8 @@ export class Connections {
     else this.#wait(network, socket);
   }
 
-  /** The head of a request has arrived; `done` is to be called when it is answered. */
-  asked(socket: Socket): { readonly done: () => void } {
+  /** Marks the connection as busy: the head of a request has arrived. Call `done` when the response is complete. */
+  busy(socket: Socket): { readonly done: () => void } {
     const network = networkOf(socket.remoteAddress ?? "");
     this.#leave(network, socket);
     return { done: () => (socket.destroyed ? undefined : this.#wait(network, socket)) };

@@ -1,4 +1,4 @@
-/** What the daemon's HTTP server holds, reads and waits for at most. Listed in docs/limits.md. */
+/** Bounds and time-outs of the daemon's HTTP server. Listed in docs/limits.md. */
 
 /** Connections at once, event streams and videos included. */
 export const MAX_HTTP_CONNECTIONS = 512;
@@ -9,16 +9,13 @@ export const MAX_HTTP_CONNECTIONS = 512;
  */
 export const MAX_WAITING_CONNECTIONS = 64;
 
-/**
- * Milliseconds before a wrong token is refused while its address has to wait: who guesses on many connections gets no
- * further.
- */
+/** Milliseconds before a wrong token of a throttled address is refused: guessing on many connections is no faster. */
 export const THROTTLED_DELAY_MS = 500;
 
 /** Milliseconds for the headers of a request. */
 export const HEADERS_TIMEOUT_MS = 10_000;
 
-/** Milliseconds between two looks for requests whose headers are late. */
+/** Milliseconds between two checks for requests whose headers are late. */
 export const TIMEOUT_CHECK_MS = 1_000;
 
 /** Milliseconds that a connection stays open between two requests. */
@@ -36,7 +33,7 @@ export const MAX_JSON_BYTES = 1024 * 1024;
 /** Bytes of an upload: the largest torrent file, and the form around it. */
 export const MAX_UPLOAD_BYTES = 32 * 1024 * 1024 + 64 * 1024;
 
-/** Bytes of an RPC request: the largest torrent file in base64, and what is around it. */
+/** Bytes of an RPC request: the largest torrent file in base64, and its envelope. */
 export const MAX_RPC_BYTES = 44 * 1024 * 1024;
 
 /** Milliseconds for a body of JSON, from the first byte to the last. */
@@ -48,7 +45,7 @@ export const UPLOAD_BODY_TIMEOUT_MS = 90_000;
 /** Milliseconds without a byte of the body. */
 export const BODY_IDLE_MS = 10_000;
 
-/** Milliseconds that answers have to finish when the server closes. */
+/** Milliseconds that responses have to finish when the server closes. */
 export const CLOSE_GRACE_MS = 500;
 
 /** Milliseconds that a cookie holds. */
@@ -57,7 +54,7 @@ export const LOGIN_AGE_MS = 30 * 24 * 3600 * 1000;
 /** Cookies that hold at once; the oldest gives way. */
 export const MAX_LOGINS = 200;
 
-/** Bytes of the file that carries logins over a restart that are read: five times what so many take. */
+/** Bytes read of the file that preserves logins over a restart: five times what so many need. */
 export const MAX_LOGINS_BYTES = 128 * 1024;
 
 /** Failed logins of an address before it has to wait. */
@@ -87,22 +84,22 @@ export const GLOBAL_FAILURE_BURST = 2_000;
 /** Wrong tokens from anywhere each second, after the first ones. */
 export const GLOBAL_FAILURES_PER_SECOND = 50;
 
-/** Tokens that wait for scrypt; it costs a core 40 ms each, and they go one by one. */
+/** Tokens that wait for scrypt, which takes a core 40 ms each; they are verified in turn. */
 export const MAX_WAITING_VERIFICATIONS = 32;
 
 /** Event streams at once. */
 export const MAX_LISTENERS = 64;
 
-/** Events that are kept for those who come back. */
+/** Events that are kept for listeners that reconnect. */
 export const MAX_KEPT_EVENTS = 1_000;
 
-/** Bytes of the events that are kept for those who come back. */
+/** Bytes of the events that are kept for listeners that reconnect. */
 export const MAX_KEPT_EVENT_BYTES = 4 * 1024 * 1024;
 
 /** Milliseconds after the last listener left in which events are still kept. */
 export const KEEP_EVENTS_MS = 60_000;
 
-/** Bytes that wait for one listener, beyond its snapshot: who reads slower than that is dropped and comes back. */
+/** Bytes that wait for one listener, beyond its snapshot: a slower listener is disconnected and reconnects. */
 export const MAX_LISTENER_BACKLOG = 2 * 1024 * 1024;
 
 /** Milliseconds between two comments on a quiet event stream: proxies cut after 30 s to 60 s. */
@@ -111,7 +108,7 @@ export const HEARTBEAT_MS = 15_000;
 /** Files streamed at once. */
 export const MAX_STREAMS = 64;
 
-/** Milliseconds in which a viewer takes nothing of what is ready; a browser asks again where it was. */
+/** Milliseconds in which a viewer reads nothing of the waiting data; a browser requests the rest again. */
 export const STREAM_STALL_MS = 5 * 60_000;
 
 /** Milliseconds that the addresses in a playlist hold. */

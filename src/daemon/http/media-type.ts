@@ -1,5 +1,6 @@
 import mime from "mime";
 
+/** How a file is served. */
 export interface Served {
   readonly type: string;
   /** Whether a browser may show it in its place; otherwise it is saved. */
@@ -9,10 +10,7 @@ export interface Served {
 /** Pictures that are pixels: svg is a document that runs scripts. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
-/**
- * How a torrent's file is served. Anybody may have made it: nothing of it may run, so what is a document elsewhere is
- * text here.
- */
+/** How a torrent's file is served. Its author is unknown: documents are served as text, so that none of them runs. */
 export function servedAs(path: string): Served {
   const type = mime.getType(path) ?? "application/octet-stream";
   if (type.startsWith("video/") || type.startsWith("audio/") || PICTURES.has(type)) return { type, isInline: true };

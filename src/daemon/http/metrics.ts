@@ -2,16 +2,17 @@ import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Session } from "../session/session.ts";
 
+/** Where the numbers come from. */
 export interface MetricsSources {
   readonly session: Session;
   readonly listeners: () => number;
   readonly streams: () => number;
 }
 
-/** Milliseconds between two looks at how late the event loop is: finer would wake an idle daemon for nothing. */
+/** Milliseconds between two measurements of the event loop's delay: shorter ones would wake an idle daemon. */
 const DELAY_RESOLUTION_MS = 100;
 
-/** What Prometheus is told. Everything is read when it asks, but for the requests, which are counted. */
+/** The metrics for Prometheus. All values are read when they are requested; requests are counted as they end. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<"method" | "route" | "status">;
@@ -28,7 +29,7 @@ export class Metrics {
     });
     this.#seconds = new Histogram({
       name: "millrace_http_request_duration_seconds",
-      help: "Time until the answer was sent, streams left out",
+      help: "Time until the response was sent, without streams",
       labelNames: ["route"],
       buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
@@ -49,14 +50,10 @@ export class Metrics {
         },
       });
     };
-    gauge("download_bytes_per_second", "Payload that comes in", () => session.statistics.totals().downRate);
-    gauge("upload_bytes_per_second", "Payload that goes out", () => session.statistics.totals().upRate);
-    counter(
-      "downloaded_bytes_total",
-      "Payload that came in, over all runs",
-      () => session.statistics.totals().downloaded,
-    );
-    counter("uploaded_bytes_total", "Payload that went out, over all runs", () => session.statistics.totals().uploaded);
+    gauge("download_bytes_per_second", "Payload received, bytes a second", () => session.statistics.totals().downRate);
+    gauge("upload_bytes_per_second", "Payload sent, bytes a second", () => session.statistics.totals().upRate);
+    counter("downloaded_bytes_total", "Payload received, over all runs", () => session.statistics.totals().downloaded);
+    counter("uploaded_bytes_total", "Payload sent, over all runs", () => session.statistics.totals().uploaded);
     gauge("peer_connections", "Connections to peers", () => session.statistics.totals().connections);
     gauge(
       "free_bytes",
@@ -70,7 +67,9 @@ export class Metrics {
     );
     gauge("resident_memory_bytes", "Memory of the process", () => process.memoryUsage.rss());
     gauge("heap_used_bytes", "Memory of JavaScript objects", () => process.memoryUsage().heapUsed);
-    gauge("event_loop_lag_p99_seconds", "How late the event loop was, since the last look", () => this.#lag());
+    gauge("event_loop_lag_p99_seconds", "Delay of the event loop since the last request of the metrics", () =>
+      this.#lag(),
+    );
     gauge("event_listeners", "Open event streams", listeners);
     gauge("file_streams", "Files that are being streamed", streams);
     const states: Gauge<"state"> = new Gauge({
@@ -85,9 +84,7 @@ export class Metrics {
     });
   }
 
-  /**
-   * Counts a request that has been answered. `route` is the row of the table, never what was asked for: labels are few.
-   */
+  /** Counts a request with a response. `route` is the path of the table, not of the request: there are few labels. */
   count(method: string, route: string, status: number, seconds: number | undefined): void {
     this.#requests.inc({ method, route, status: String(status) });
     if (seconds !== undefined) this.#seconds.observe({ route }, seconds);

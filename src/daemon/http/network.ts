@@ -1,6 +1,6 @@
 import { canonicalIp, networkOf as networkOfIp } from "../../base/index.ts";
 
-/** By what callers are told apart: an IPv4 address, or the /64 that one household has of IPv6. */
+/** The key by which callers are distinguished: an IPv4 address, or the /64 network of an IPv6 address. */
 export function networkOf(address: string): string {
   return networkOfIp(canonicalIp(address) ?? address);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import * as api from "../../api/index.ts";
-import { jsonText } from "./answer.ts";
+import { jsonText } from "./responses.ts";
 import { plain, route, type Route } from "./routes/route.ts";
 
 type Json = Record<string, unknown>;
@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 const PATH = "/api/v1/openapi.json";
 const REFERENCE = "#/components/schemas/";
 
-/** Schemas that have a name in the document; others stand where they are used. */
+/** Schemas with a name in the document; all others are written in place. */
 const NAMED = {
   Torrent: api.torrent,
   TorrentDetail: api.torrentDetail,
@@ -79,7 +79,7 @@ function operation(row: Route): Json {
   const status = String(row.status ?? 200);
   const type = row.response === undefined ? row.media : "application/json";
   const schema = row.response === undefined ? { type: "string" } : schemaOf(row.response, "output");
-  const answer = { description: row.summary, ...(type === undefined ? {} : { content: { [type]: { schema } } }) };
+  const response = { description: row.summary, ...(type === undefined ? {} : { content: { [type]: { schema } } }) };
   return {
     tags: [row.tag],
     summary: row.summary,
@@ -88,10 +88,10 @@ function operation(row: Route): Json {
     parameters: [...parameters(row.params, "path"), ...parameters(row.query, "query")],
     ...requestBody(row.body),
     responses: {
-      [status]: answer,
-      ...(row.path.startsWith("/stream/{id}/{file}") ? { 206: { ...answer, description: "A part of it" } } : {}),
+      [status]: response,
+      ...(row.path.startsWith("/stream/{id}/{file}") ? { 206: { ...response, description: "A part of it" } } : {}),
       default: {
-        description: "What went wrong",
+        description: "An error (RFC 9457)",
         content: { "application/problem+json": { schema: { $ref: `${REFERENCE}Problem` } } },
       },
     },
@@ -131,7 +131,7 @@ export function openApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-/** The route that serves the document, which describes that route, too. Made when it is first asked for. */
+/** The route that serves the document, which includes this route. Made at the first request. */
 export function documentRoute(others: readonly Route[]): Route {
   let text: string | undefined;
   const self: Route = route({

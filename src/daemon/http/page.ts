@@ -19,13 +19,13 @@ interface PageFile {
 const COMPRESS_FROM = 1_024;
 
 /**
- * The page's files, read once at the start. An address is looked up among their names and never becomes a path: what
- * was not there cannot be reached, whatever the address looks like.
+ * The files of the page, read once at the start. A requested path is only compared with their names and never opened,
+ * so nothing else can be reached.
  */
 export class Page {
   readonly #files = new Map<string, PageFile>();
 
-  /** A folder that is not there has no files. */
+  /** A missing folder has no files. */
   constructor(root: string | undefined) {
     if (root === undefined) return;
     for (const path of filesBelow(root)) {
@@ -83,7 +83,7 @@ function read(path: string, name: string): PageFile {
   const type = mime.getType(path) ?? "application/octet-stream";
   const isText = /^text\/|javascript|json|svg|manifest/.test(type);
   const isWorth = isText && bytes.length >= COMPRESS_FROM;
-  // Vite puts a hash into the names of what it builds: such a file never changes.
+  // Vite writes a hash into the names of built files: such a file never changes.
   const isImmutable = /^\/assets\/.*-[\w-]{8,}\.\w+$/.test(name);
   return {
     type: isText && !type.includes("charset") ? `${type}; charset=utf-8` : type,

@@ -10,6 +10,7 @@ import {
   UsageError,
 } from "../../base/index.ts";
 
+/** Parts of an error response besides its code and message. */
 export interface HttpErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: Problem["issues"];
@@ -33,7 +34,7 @@ export class HttpError extends MillraceError {
 /** Media type of an error (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** Codes whose status their family does not say. */
+/** Statuses of codes that differ from their family's. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
   "session.link": 403,
@@ -59,14 +60,14 @@ function statusOf(error: MillraceError): number {
   return 500;
 }
 
-/** Any error as RFC 9457 has it. One that nobody foresaw says nothing of itself: the log does. */
+/** Any error as a problem (RFC 9457). An unexpected one gives no details: they are in the log. */
 export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof MillraceError) || thrown.code === "internal") {
     return {
       type: "urn:millrace:internal",
       title: titleOf(500),
       status: 500,
-      detail: "The daemon failed; its log says why.",
+      detail: "The daemon failed; the reason is in its log.",
       code: "internal",
     };
   }
@@ -82,7 +83,7 @@ export function problemOf(thrown: unknown): Problem {
   };
 }
 
-/** The status that an error with this code has by itself: for things that failed one by one. */
+/** The error with the status of its code, for a failure in a list of results. */
 export function failureOf(code: string, message: string): HttpError {
   return new HttpError(
     STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422),
@@ -95,6 +96,7 @@ function titleOf(status: number): string {
   return STATUS_CODES[status] ?? "Error";
 }
 
+/** The headers of an error response. */
 export function problemHeaders(thrown: unknown): Record<string, string> {
   return {
     "content-type": PROBLEM_TYPE,
@@ -103,6 +105,7 @@ export function problemHeaders(thrown: unknown): Record<string, string> {
   };
 }
 
+/** The error response for any error. */
 export function problemResponse(thrown: unknown): Response {
   const problem = problemOf(thrown);
   return new Response(JSON.stringify(problem), { status: problem.status, headers: problemHeaders(thrown) });

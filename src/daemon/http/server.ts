@@ -26,6 +26,7 @@ import type { Secret } from "./auth/secret.ts";
 import { Streams } from "./stream.ts";
 import { Tickets } from "./auth/tickets.ts";
 
+/** Options of {@link startHttp}. */
 export interface HttpOptions {
   readonly session: Session;
   /** An address of this machine, without brackets. */
@@ -33,15 +34,15 @@ export interface HttpOptions {
   /** 0 for any. */
   readonly port: number;
   readonly secret: Secret;
-  /** The built page; without it there is only the API. */
+  /** The built page; without it only the API is served. */
   readonly webRoot?: string | undefined;
   /**
-   * Names that the daemon is known by, beside `localhost` and its addresses: `box.lan`, `torrents.example.org:8443`.
+   * Names that the daemon is known by, besides `localhost` and its addresses: `box.lan`, `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   readonly log: Log;
   readonly version: string;
-  /** Serves `/transmission/rpc`; asked only for requests whose Host, Origin, password and size are right. */
+  /** Serves `/transmission/rpc`; called only for requests with valid Host, Origin, password and size. */
   readonly rpc?: RpcHandler | undefined;
   /** Carries logins over a restart. */
   readonly loginsFile?: string | undefined;
@@ -51,10 +52,11 @@ export interface HttpOptions {
   readonly headersTimeoutMs?: number;
 }
 
+/** A running HTTP server. */
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Ends event streams and idle connections at once, the others after a moment. */
+  /** Ends event streams and idle connections at once, all others after a grace period. */
   close(): Promise<void>;
 }
 
@@ -69,7 +71,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     keepAliveTimeout: KEEP_ALIVE_MS,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
-    // The guard does it, and answers as everything here does.
+    // The guard does it, with the same error format as everywhere.
     requireHostHeader: false,
   });
   const connections = new Connections();
@@ -81,14 +83,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const auth = new Auth({ secret, port, now, loginsFile: options.loginsFile });
   const tickets = new Tickets(secret.key("tickets"), now);
   const services = { session, auth, events, streams, tickets, metrics, version: options.version };
-  const asked = new WeakMap<ServerResponse, string>();
+  const routeOf = new WeakMap<ServerResponse, string>();
   const app = createApp({
     services,
     routes,
     page,
     rpc: options.rpc,
     log,
-    onRoute: (outgoing, path) => asked.set(outgoing, path),
+    onRoute: (outgoing, path) => routeOf.set(outgoing, path),
   });
   const serve = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
@@ -97,12 +99,12 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const begun = performance.now();
-    const { done } = connections.asked(incoming.socket);
+    const { done } = connections.busy(incoming.socket);
     const { method = "", url: target = "" } = incoming;
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) outgoing.setHeader(name, value);
     outgoing.on("close", () => {
       done();
-      const route = asked.get(outgoing) ?? "other";
+      const route = routeOf.get(outgoing) ?? "other";
       const isFlow = route === "/api/v1/events" || route.startsWith("/stream/");
       metrics.count(method, route, outgoing.statusCode, isFlow ? undefined : (performance.now() - begun) / 1_000);
     });
@@ -170,19 +172,19 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   });
 }
 
-/** What hono's adapter could not make a request of. */
+/** A request that hono's adapter cannot read. */
 function requestError(error: unknown, log: Log): HttpError {
   log.debug("a request could not be read", { reason: toError(error).message });
   return new HttpError(400, "http.request", "the request cannot be read");
 }
 
 const RAW_PROBLEMS: Readonly<Record<string, HttpError>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: new HttpError(408, "http.slow", "the request comes too slowly"),
+  ERR_HTTP_REQUEST_TIMEOUT: new HttpError(408, "http.slow", "the request arrives too slowly"),
   HPE_HEADER_OVERFLOW: new HttpError(431, "http.headers", "the headers are too long"),
   CONNECT: new HttpError(405, "http.method", "CONNECT is not served here", { headers: { allow: "GET, HEAD" } }),
 };
 
-/** Answers bytes that did not become a request, and hangs up. */
+/** Responds to bytes that are not a request, and closes the connection. */
 function refuseRaw({ code = "" }: { readonly code?: string | undefined }, socket: Socket): void {
   if (!socket.writable || code === "ECONNRESET") {
     socket.destroy();

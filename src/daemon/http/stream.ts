@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { AbortError, toError } from "../../base/index.ts";
 import type { Log } from "../../runtime/index.ts";
 import type { FileReading } from "../session/session.ts";
-import { attachment } from "./answer.ts";
+import { attachment } from "./responses.ts";
 import { FILE_POLICY } from "./headers.ts";
 import { MAX_STREAMS, STREAM_STALL_MS } from "./limits.ts";
 import { servedAs } from "./media-type.ts";
 import { HttpError } from "./problem.ts";
 import { parseRange, type ByteRange } from "./routes/range.ts";
 
+/** The file and range of a stream. */
 export interface StreamRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -18,7 +19,7 @@ export interface StreamRequest {
   readonly download: boolean;
 }
 
-/** Sends files of torrents while they come, no faster than the viewer takes them. */
+/** Sends files of torrents while they are downloaded, no faster than the viewer reads. */
 export class Streams {
   readonly #log: Log;
   readonly #stallMs: number;
@@ -34,7 +35,7 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Answers the head at once and the bytes as they come. Throws HttpError 416 `http.range`, 503 `http.streams`. */
+  /** Sends the head at once and the bytes as they arrive. Throws HttpError 416 `http.range`, 503 `http.streams`. */
   serve(request: StreamRequest): void {
     const { incoming, outgoing, reading, etag } = request;
     if (this.#isClosed || this.#open.size >= MAX_STREAMS)
@@ -81,7 +82,7 @@ export class Streams {
       }
       outgoing.end();
     } catch (error) {
-      // The head has been sent: a connection that ends too early is all that can be said now.
+      // The head has been sent: the only sign of an error left is a connection that ends early.
       outgoing.destroy();
       if (!controller.signal.aborted)
         this.#log.warn("a stream ended early", { file: reading.path, reason: toError(error).message });
@@ -91,7 +92,7 @@ export class Streams {
     }
   }
 
-  /** Until the viewer has taken what was written. */
+  /** Resolves when the viewer has read what was written. */
   #drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {

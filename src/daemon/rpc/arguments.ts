@@ -2,8 +2,8 @@ import { InputError } from "../../base/index.ts";
 import { isObject, snake } from "./names.ts";
 
 /**
- * What a method was called with, by names in snake_case. What has another type than it should is refused; what is
- * unknown is ignored, as Transmission does.
+ * The arguments of a call, by names in snake_case. An argument of the wrong type is refused; an unknown one is ignored,
+ * as Transmission does.
  */
 export class Arguments {
   readonly #values: ReadonlyMap<string, unknown>;

@@ -2,14 +2,14 @@ import { InputError } from "../../base/index.ts";
 import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 
-/** Milliseconds for which a torrent counts as recently active, and a removed one is told as such. */
+/** Milliseconds for which a torrent is recently active, and a removed one is listed as removed. */
 const RECENT_MS = 60_000;
 /** Removed torrents that are remembered. */
 const MAX_REMOVED = 10_000;
 
 /**
- * The small numbers by which Transmission's clients know torrents, given out in order and never again while the daemon
- * runs.
+ * The numbers by which Transmission's clients identify torrents. They are assigned in order and not reused while the
+ * daemon runs.
  */
 export class TorrentNumbers {
   readonly #session: Session;
@@ -43,19 +43,19 @@ export class TorrentNumbers {
     return number;
   }
 
-  /** The info-hashes that `ids` means, each once: all when it is left out. What is not there is not among them. */
+  /** The info-hashes that `ids` refers to, each once; all torrents when it is left out. Unknown ids are left out. */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");
     const rows = this.#session.torrents.list();
-    // Numbers are given in the order of the list, whoever is asked for first.
+    // Numbers are assigned in the order of the list, whatever the first request is.
     for (const { id } of rows) this.number(id);
     if (ids === undefined) return rows.map(({ id }) => id);
     if (ids === "recently-active" || ids === "recently_active") {
       const since = this.#now() - RECENT_MS;
       return rows.filter(({ id }) => (this.#changed.get(id) ?? 0) >= since).map(({ id }) => id);
     }
-    const asked: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
-    const found = asked.flatMap((id) => {
+    const requested: readonly unknown[] = Array.isArray(ids) ? ids : [ids];
+    const found = requested.flatMap((id) => {
       const hash =
         typeof id === "number" ? this.#hashes.get(id) : typeof id === "string" ? id.toLowerCase() : undefined;
       if (typeof id !== "number" && typeof id !== "string")

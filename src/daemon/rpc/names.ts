@@ -1,14 +1,14 @@
 /**
- * Transmission's words. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals. Inside this
- * room they are in snake_case; what comes in may be in any, and old clients are answered in the old ones.
+ * Spellings of Transmission's names. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals.
+ * This module uses snake_case; requests may use any spelling, and old clients get responses in the old ones.
  */
 
-/** Characters of the longest name that is looked at. */
+/** Characters of the longest name that is converted. */
 const MAX_NAME = 64;
 
 /** `downloadDir`, `download-dir` and `download_dir` as `download_dir`. */
 export function snake(name: string): string {
-  // No name is that long; spelling it anew would take time by the square of its length.
+  // No name is that long; the conversion takes time by the square of its length.
   if (name.length > MAX_NAME) return name;
   return name
     .replaceAll("-", "_")
@@ -24,7 +24,7 @@ const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = {
   primary_mime_type: "primary-mime-type",
 };
 
-/** What torrents are told in: `downloadDir`. */
+/** The old spelling of fields of torrents: `downloadDir`. */
 export function camel(name: string): string {
   return CAMEL_EXCEPTIONS[name] ?? name.replaceAll(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -35,14 +35,17 @@ const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = {
   total_size: "total_size",
 };
 
-/** What the session is told in: `download-dir`. */
+/** The old spelling of fields of the session: `download-dir`. */
 export function kebab(name: string): string {
   return KEBAB_EXCEPTIONS[name] ?? name.replaceAll("_", "-");
 }
 
+/** A JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Whether a value is a JSON object. */
 export function isObject(value: unknown): value is { readonly [key: string]: unknown } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,6 +5,7 @@ import { snake } from "./names.ts";
 import { SettingsForm } from "./settings-form.ts";
 import type { Method } from "./torrent-methods.ts";
 
+/** What the methods need besides the session. */
 export interface SessionMethodOptions {
   readonly version: string;
   readonly sessionId: string;

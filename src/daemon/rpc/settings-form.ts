@@ -8,7 +8,7 @@ import type { JsonObject } from "./names.ts";
 /** Bytes in Transmission's kilobyte. */
 const KB = 1000;
 
-/** What of the session is shown beside its settings. */
+/** The parts of the session that the form shows besides its settings. */
 interface Facts {
   readonly peerPort: number;
   readonly freeBytes: number | null;
@@ -29,9 +29,9 @@ interface Switched {
     | "seedRatio"
     | "seedIdleSeconds"
     | "stalledSeconds";
-  /** Ours for one of Transmission's. */
+  /** The setting's units in one of Transmission's. */
   readonly scale: number;
-  /** Ours, at least. */
+  /** The least value of the setting. */
   readonly min: number;
   /** Transmission's, shown while it is off and never was on. */
   readonly otherwise: number;
@@ -100,7 +100,7 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
 
-/** What `session_get` tells that is no setting: clients that send a whole form send these, too. */
+/** Fields of `session_get` that are not settings: clients that send the whole form send them, too. */
 const FACTS: ReadonlySet<string> = new Set([
   "blocklist_size",
   "config_dir",
@@ -121,8 +121,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The session's settings as Transmission's clients see and change them. What they keep for switching a limit on and off
- * again is kept here.
+ * The session's settings as Transmission's clients read and change them. It stores the value of a limit that is
+ * switched off, because the settings do not.
  */
 export class SettingsForm {
   readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
@@ -135,7 +135,7 @@ export class SettingsForm {
   }
 
   /**
-   * What `session_set` changes. Throws InputError `rpc.unsupported` for a setting that would stay without effect,
+   * The settings that `session_set` changes. Throws InputError `rpc.unsupported` for a setting without effect,
    * `rpc.argument`.
    */
   changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {

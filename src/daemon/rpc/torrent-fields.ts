@@ -11,7 +11,7 @@ import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 
-/** Transmission's numbers for what a torrent is doing. */
+/** Transmission's numbers for the state of a torrent. */
 const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   paused: () => 0,
   failed: () => 0,
@@ -26,7 +26,7 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
 
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
-/** A torrent whose parts are looked up when they are asked for, once each. */
+/** A torrent whose parts are read when they are requested, once each. */
 export class TorrentView {
   readonly row: TorrentRow;
   readonly number: number;
@@ -79,7 +79,7 @@ const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.r
 const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
-/** What Millrace has no idea of has the value that Transmission starts with. */
+/** Fields without a counterpart have the value that Transmission starts with. */
 const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   activity_date: ({ detail }) => seconds(detail.activeAt),
   added_date: ({ row }) => seconds(row.addedAt),
@@ -98,7 +98,7 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   date_created: ({ detail }) => seconds(detail.createdAt),
   desired_available: ({ row }) => (row.seeds > 0 || row.availability >= 1 ? row.wanted - row.done : 0),
   done_date: ({ row }) => seconds(row.finishedAt),
-  // Where it is to be in the end, as Transmission has it.
+  // The final folder, as in Transmission.
   download_dir: ({ detail }) => detail.destination ?? detail.folder,
   downloaded_ever: ({ row }) => row.downloaded,
   download_limit: ({ detail }) => kilobytes(detail.limits.maxDownloadRate),
@@ -148,7 +148,7 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
   manual_announce_time: () => -1,
   max_connected_peers: ({ maxPeers }) => maxPeers,
   metadata_percent_complete: ({ row }) => (row.size > 0 ? 1 : 0),
-  // What is on the disk: `download_dir` and this together lead to the data.
+  // The name on the disk: `download_dir` and this together are the path of the data.
   name: ({ row }) => row.diskName,
   peer_limit: ({ maxPeers }) => maxPeers,
   peers: ({ peers }) => peers.map(peer),

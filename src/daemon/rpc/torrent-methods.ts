@@ -8,14 +8,15 @@ import { snake, type Json, type JsonObject } from "./names.ts";
 import { TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
 import { ADD_ARGUMENTS, refuseUnsupported, SET_ARGUMENTS, UNSUPPORTED_TORRENT } from "./unsupported.ts";
 
-/** What the methods work on. */
+/** What the methods use. */
 export interface RpcContext {
   readonly session: Session;
   readonly numbers: TorrentNumbers;
   /** A torrent's field as the client spells it. */
-  readonly spellField: (asked: string, value: Json) => readonly [string, Json];
+  readonly spellField: (requested: string, value: Json) => readonly [string, Json];
 }
 
+/** A method of the RPC: takes arguments, returns the result. Throws MillraceError. */
 export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObject> | JsonObject;
 
 const NOTHING: JsonObject = {};
@@ -32,6 +33,7 @@ const MAX_LABELS = 50;
 const MAX_PEER_LIMIT = 10_000;
 const MAX_NAME = 255;
 
+/** The methods on torrents, by name. */
 export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_start: (context, args) => act(context, args, (ids) => ({ action: "start", ids })),
   torrent_start_now: (context, args) => act(context, args, (ids) => ({ action: "start-now", ids })),
@@ -66,7 +68,7 @@ async function renamePath({ session, numbers }: RpcContext, args: Arguments): Pr
   const [path, name] = [required(args, "path"), required(args, "name")];
   const row = hash === undefined ? undefined : session.torrents.row(hash);
   if (row === undefined || others.length > 0)
-    throw new InputError("rpc.argument", "torrent_rename_path wants one torrent");
+    throw new InputError("rpc.argument", "torrent_rename_path needs exactly one torrent");
   if (path.startsWith(`${row.diskName}/`))
     throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files and folders in it");
   if (path !== row.diskName)
@@ -90,24 +92,24 @@ async function act(
 }
 
 function getTorrents({ session, numbers, spellField }: RpcContext, args: Arguments): JsonObject {
-  const asked = [...new Set(args.texts("fields"))].filter((field) => TORRENT_FIELDS.has(snake(field)));
-  const places = asked.some((field) => snake(field) === "queue_position") ? queuePlaces(session) : undefined;
+  const requested = [...new Set(args.texts("fields"))].filter((field) => TORRENT_FIELDS.has(snake(field)));
+  const places = requested.some((field) => snake(field) === "queue_position") ? queuePlaces(session) : undefined;
   const views = numbers.hashes(args).flatMap((hash) => {
     const row = session.torrents.row(hash);
     return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
   });
   const fields = (view: TorrentView): (readonly [string, Json])[] =>
-    asked.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
+    requested.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
   const ids = args.raw("ids");
   const removed = ids === "recently-active" || ids === "recently_active" ? { removed: numbers.removed() } : {};
   const torrents: Json =
     args.text("format") === "table"
-      ? [asked, ...views.map((view) => fields(view).map(([, value]) => value))]
+      ? [requested, ...views.map((view) => fields(view).map(([, value]) => value))]
       : views.map((view) => Object.fromEntries(fields(view)));
   return { torrents, ...removed };
 }
 
-/** Places in the queue by torrent, from 0 and without gaps: what was removed leaves none. */
+/** Places in the queue by torrent, from 0 and without gaps. */
 function queuePlaces(session: Session): ReadonlyMap<string, number> {
   return new Map(
     [...session.torrents.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]),
@@ -132,18 +134,18 @@ async function addTorrent({ session, numbers }: RpcContext, args: Arguments): Pr
       priorities(args, typeof source === "string" ? 0 : session.torrents.inspect(source).files.length),
     ),
   };
-  const told = (hash: string): JsonObject => ({
+  const identity = (hash: string): JsonObject => ({
     id: numbers.number(hash),
     name: session.torrents.row(hash)?.diskName ?? hash,
     hash_string: hash,
   });
   try {
-    return { torrent_added: told(await session.torrents.add(source, options)) };
+    return { torrent_added: identity(await session.torrents.add(source, options)) };
   } catch (error) {
     const infoHash =
       error instanceof MillraceError && error.code === "client.duplicate" ? error.fields["infoHash"] : undefined;
     if (typeof infoHash !== "string") throw error;
-    return { torrent_duplicate: told(infoHash) };
+    return { torrent_duplicate: identity(infoHash) };
   }
 }
 
@@ -250,7 +252,7 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
   return changes;
 }
 
-/** The tiers as they shall be; `undefined` when nothing is said of them. */
+/** The new tiers; `undefined` when the call does not change them. */
 function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
   const whole = args.text("tracker_list");
   if (whole !== undefined && whole.length > MAX_TRACKER_TEXT)

@@ -125,7 +125,7 @@ function scene() {
     rows,
     remove,
     settings,
-    old: (method: string, args: object = {}) => rpc.answer(JSON.stringify({ method, arguments: args, tag: 7 })),
+    old: (method: string, args: object = {}) => rpc.respond(JSON.stringify({ method, arguments: args, tag: 7 })),
   };
 }
 
@@ -214,7 +214,7 @@ describe("TransmissionRpc", () => {
       call("nonsense", {}, 2),
       5,
     ]);
-    expect(await rpc.answer(batch)).toMatchObject([
+    expect(await rpc.respond(batch)).toMatchObject([
       {
         jsonrpc: "2.0",
         id: 1,
@@ -224,7 +224,7 @@ describe("TransmissionRpc", () => {
       { id: null, error: { code: -32_600 } },
     ]);
     expect(acts).toEqual([{ action: "pause", ids: [HASHES[1]] }]);
-    expect(await rpc.answer(JSON.stringify(call("torrent_stop", { ids: [2] })))).toBeUndefined();
+    expect(await rpc.respond(JSON.stringify(call("torrent_stop", { ids: [2] })))).toBeUndefined();
   });
 
   it("never gives a number twice, and tells lately removed ones", async () => {
@@ -566,6 +566,6 @@ describe("TransmissionRpc", () => {
     '{"method":"torrent-get","arguments":{"ids":{}}}',
     '{"method":"torrent-set","arguments":{"downloadLimit":"fast"}}',
   ])("answers %j with something", async (text) => {
-    expect(await scene().rpc.answer(text)).toBeTypeOf("object");
+    expect(await scene().rpc.respond(text)).toBeTypeOf("object");
   });
 });

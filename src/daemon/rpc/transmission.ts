@@ -7,6 +7,7 @@ import { camel, isObject, kebab, respell, snake, type Json, type JsonObject } fr
 import { sessionMethods } from "./session-methods.ts";
 import { TORRENT_METHODS, type Method, type RpcContext } from "./torrent-methods.ts";
 
+/** What the RPC serves, and where. */
 export interface TransmissionOptions {
   readonly session: Session;
   readonly version: string;
@@ -24,8 +25,8 @@ const SESSION_HEADER = "x-transmission-session-id";
 const SESSION_ID_MS = 3_600_000;
 
 /**
- * Transmission's RPC, the older form (`{method, arguments, tag}`) and JSON-RPC 2.0 as since 4.1. It answers the body of
- * one POST; that the caller may ask at all is checked before.
+ * Transmission's RPC: the older form (`{method, arguments, tag}`), and JSON-RPC 2.0 as since 4.1. Callers are
+ * authenticated before.
  */
 export class TransmissionRpc {
   readonly #session: Session;
@@ -55,7 +56,7 @@ export class TransmissionRpc {
     this.#numbers.close();
   }
 
-  /** Answers a request that is allowed to be here; the handshake of session ids is done here, too. */
+  /** Responds to an authenticated request; does the handshake of session ids, too. */
   async handle(request: Request): Promise<Response> {
     const id = this.#currentId();
     const given = request.headers.get(SESSION_HEADER);
@@ -65,19 +66,19 @@ export class TransmissionRpc {
         headers: { "X-Transmission-Session-Id": id, "Content-Type": "text/plain; charset=utf-8" },
       });
     }
-    const answer = await this.answer(await request.text());
+    const response = await this.respond(await request.text());
     const headers = {
       "Content-Type": "application/json; charset=utf-8",
       "X-Transmission-Session-Id": id,
       "Cache-Control": "no-store",
     };
-    return answer === undefined
+    return response === undefined
       ? new Response(null, { status: 204, headers })
-      : new Response(JSON.stringify(answer), { status: 200, headers });
+      : new Response(JSON.stringify(response), { status: 200, headers });
   }
 
-  /** `undefined` for what wants no answer. */
-  async answer(text: string): Promise<Json | undefined> {
+  /** The response to one body; `undefined` for a notification. */
+  async respond(text: string): Promise<Json | undefined> {
     let call: unknown;
     try {
       call = JSON.parse(text);
@@ -85,27 +86,27 @@ export class TransmissionRpc {
       return { result: "no method name", arguments: {} };
     }
     if (!Array.isArray(call))
-      return isObject(call) && "jsonrpc" in call ? this.#answerJsonRpc(call) : this.#answerOld(call);
+      return isObject(call) && "jsonrpc" in call ? this.#callJsonRpc(call) : this.#callOld(call);
     if (call.length === 0 || call.length > MAX_BATCH) return failure(null, -32_600, "Invalid Request");
-    const answers: Json[] = [];
+    const responses: Json[] = [];
     for (const one of call as readonly unknown[]) {
-      const answer = await this.#answerJsonRpc(one);
-      if (answer !== undefined) answers.push(answer);
+      const response = await this.#callJsonRpc(one);
+      if (response !== undefined) responses.push(response);
     }
-    return answers.length === 0 ? undefined : answers;
+    return responses.length === 0 ? undefined : responses;
   }
 
-  async #answerOld(call: unknown): Promise<Json> {
+  async #callOld(call: unknown): Promise<Json> {
     const tag = isObject(call) && typeof call["tag"] === "number" ? { tag: call["tag"] } : {};
     const name = isObject(call) ? call["method"] : undefined;
     const method = typeof name === "string" ? this.#methods.get(snake(name)) : undefined;
     if (method === undefined || typeof name !== "string")
       return { result: "method name not recognized", arguments: {}, ...tag };
-    // Torrents are spelled with capitals, the session with hyphens; a field that was asked for by name is answered by
-    // that name.
-    const context = this.#context((asked, value) => [
-      asked,
-      respell(value, asked.includes("_") ? (word) => word : camel),
+    // Fields of torrents have capitals, those of the session hyphens; a field that was requested by name has that
+    // spelling.
+    const context = this.#context((requested, value) => [
+      requested,
+      respell(value, requested.includes("_") ? (word) => word : camel),
     ]);
     try {
       const result = await method(context, new Arguments(isObject(call) ? call["arguments"] : undefined));
@@ -119,27 +120,27 @@ export class TransmissionRpc {
     }
   }
 
-  async #answerJsonRpc(call: unknown): Promise<Json | undefined> {
+  async #callJsonRpc(call: unknown): Promise<Json | undefined> {
     if (!isObject(call) || call["jsonrpc"] !== "2.0" || typeof call["method"] !== "string")
       return failure(null, -32_600, "Invalid Request");
     const { id, params } = call;
     const isNotification = !("id" in call);
-    const told = typeof id === "string" || typeof id === "number" ? id : null;
+    const callId = typeof id === "string" || typeof id === "number" ? id : null;
     const method = this.#methods.get(call["method"]);
-    if (method === undefined) return isNotification ? undefined : failure(told, -32_601, "Method not found");
+    if (method === undefined) return isNotification ? undefined : failure(callId, -32_601, "Method not found");
     if (params !== undefined && !isObject(params))
-      return isNotification ? undefined : failure(told, -32_602, "Invalid params");
+      return isNotification ? undefined : failure(callId, -32_602, "Invalid params");
     try {
       const result = await method(
-        this.#context((asked, value) => [asked, value]),
+        this.#context((requested, value) => [requested, value]),
         new Arguments(params),
       );
-      return isNotification ? undefined : { jsonrpc: "2.0", result, id: told };
+      return isNotification ? undefined : { jsonrpc: "2.0", result, id: callId };
     } catch (error) {
       return isNotification
         ? undefined
         : failure(
-            told,
+            callId,
             error instanceof MillraceError && error.code === "rpc.argument" ? -32_602 : 1,
             messageOf(error),
           );

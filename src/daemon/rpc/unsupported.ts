@@ -28,6 +28,7 @@ export const SET_ARGUMENTS: ReadonlySet<string> = new Set([
   "tracker_replace",
 ]);
 
+/** The arguments that `torrent_add` supports. */
 export const ADD_ARGUMENTS: ReadonlySet<string> = new Set([
   "filename",
   "metainfo",
@@ -55,7 +56,7 @@ export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string,
 ]);
 
 /**
- * Refuses what would be without effect: a success that changed nothing is worse than an error. Throws InputError
+ * Refuses arguments without effect: a success that changes nothing is worse than an error. Throws InputError
  * `rpc.unsupported`.
  */
 export function refuseUnsupported(

@@ -3,15 +3,15 @@ import { ipScope } from "../../base/index.ts";
 
 type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
 
-/** IPv6 that carries IPv4: the address inside is what is reached, through a gateway that may be ours. */
+/** IPv6 that carries IPv4: a gateway of the local network may forward to the address inside. */
 const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
 
 /**
- * The rule for addresses that a remote source names, a tracker's or a torrent file's: what is not on the public
- * internet is refused, or a magnet link could make the daemon talk to whatever stands behind the same router. Asked
- * with the addresses that are about to be connected to, also after each redirect; one bad address among them refuses
- * all.
+ * The rule for addresses that a remote source names (a tracker, a torrent file): only addresses on the public internet
+ * are allowed. Otherwise a magnet link could make the daemon send requests to hosts of the local network. It is called
+ * with the resolved addresses before each connection, redirects included; one forbidden address refuses all. Returns
+ * the reason of a refusal.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));
@@ -20,10 +20,10 @@ export const refusePrivate: CheckAddress = (url, ips) => {
     bad === undefined || url.hostname === bad || url.hostname === `[${bad}]`
       ? url.hostname
       : `${url.hostname} is ${bad}, which`;
-  return `${what} is not on the public internet: allow-private-addresses in the configuration, or --allow-private, lets it be used`;
+  return `${what} is not on the public internet; allow it with allow-private-addresses in the configuration, or --allow-private`;
 };
 
-/** Whether an address is reached over the public internet; false for what is no address. A pure function. */
+/** Whether an address is reached over the public internet; false for a text that is not an address. A pure function. */
 export function isPublic(ip: string): boolean {
   // A zone names a link of this machine.
   if (ip.includes("%") || !ipaddr.isValid(ip)) return false;
@@ -32,7 +32,7 @@ export function isPublic(ip: string): boolean {
   return ipScope(inside?.toString() ?? ip) === "public";
 }
 
-/** The IPv4 address that an IPv6 address stands for, by whichever way. */
+/** The IPv4 address inside an IPv6 address; `undefined` when there is none. */
 function embedded(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const { parts } = address;
   const low = fourBytes(parts[6], parts[7]);

@@ -7,7 +7,7 @@ import type { RecordStore } from "./records/record-store.ts";
 import type { TorrentTable } from "./rows/torrent-table.ts";
 import type { TorrentFiles } from "./records/torrent-files.ts";
 
-/** What the parts of a session share. */
+/** What all parts of a session use. */
 export interface SessionContext {
   readonly runtime: Runtime;
   readonly client: Client;
@@ -16,13 +16,13 @@ export interface SessionContext {
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
   readonly settings: () => Settings;
-  /** Removals under way, by torrent: who adds it again waits for the end. */
+  /** Removals under way, by torrent: an addition of the same torrent waits for the end. */
   readonly removals: Map<string, Promise<void>>;
 }
 
 /**
- * Changes what is remembered of a torrent: shown in a moment, on disk when it resolves. Of one that was removed
- * meanwhile nothing is kept, or it would come back.
+ * Changes the record of a torrent. It shows within 50 ms, and is on disk when the promise resolves. The record of a
+ * torrent that was removed in between is not written.
  */
 export function remember(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
@@ -31,7 +31,7 @@ export function remember(context: SessionContext, entry: TorrentEntry, changes: 
   return context.store.put(entry.record);
 }
 
-/** As {@link remember}, for what may be lost: a failure is the store's to tell. */
+/** As {@link remember}, for changes that may be lost: the store reports the failure. */
 export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }

@@ -25,7 +25,7 @@ export class LogRing implements Log, SessionLog {
     return this.#lines.slice(Math.max(0, after + 1 - first));
   }
 
-  /** What only developers want to know is not for the page: there is much of it. */
+  /** Not kept for the page: there are too many of these lines. */
   debug(message: string, fields?: LogFields): void {
     this.#next.debug(message, fields);
   }

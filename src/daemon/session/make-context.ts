@@ -8,6 +8,7 @@ import { TorrentTable } from "./rows/torrent-table.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { TorrentFiles } from "./records/torrent-files.ts";
 
+/** What a context is made of. */
 export interface ContextParts {
   readonly options: SessionOptions;
   readonly runtime: Runtime;

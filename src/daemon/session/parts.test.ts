@@ -46,7 +46,7 @@ describe("the watch folder", () => {
         .lines()
         .filter(({ level }) => level === "warn")
         .map(({ message }) => message),
-    ).toEqual([expect.stringContaining("ends too soon")]);
+    ).toEqual([expect.stringContaining("is incomplete")]);
     s.host.disk.put("/watch/a.torrent", s.torrent, 2);
     await s.run(11_000);
     expect(session.torrents.list()).toHaveLength(1);

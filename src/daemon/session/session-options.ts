@@ -1,10 +1,11 @@
 import type { Settings } from "../../api/index.ts";
 import type { Log, Runtime } from "../../runtime/index.ts";
 
+/** Options of {@link openSession}. */
 export interface SessionOptions {
   /** Where everything that survives restarts is kept. */
   readonly stateDir: string;
-  /** What the configuration says; what was changed while the daemon ran wins. */
+  /** The settings of the configuration; a setting that was changed while the daemon ran takes precedence. */
   readonly settings: Settings;
   /** The port that peers connect to; 0 for any. */
   readonly peerPort: number;
@@ -18,7 +19,7 @@ export interface SessionOptions {
   readonly followLinks?: boolean;
   readonly version: string;
   readonly log: Log;
-  /** Whether the system tells of changes in the watch folder: a simulated one does not. Default: true. */
+  /** Whether the system reports changes in the watch folder; a simulated one does not. Default: true. */
   readonly hasFileEvents?: boolean;
   /** Default: this machine. One that is given is not closed with the session. */
   readonly runtime?: Runtime;

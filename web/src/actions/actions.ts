@@ -7,9 +7,9 @@ import { peekRow } from "../state/torrents.ts";
 import { texts } from "../texts/texts.ts";
 import type { Tab } from "../state/ui.ts";
 
-/** What can be done to torrents, from wherever it is asked. Each tells how it went. */
+/** The actions on torrents, for toolbar, menus and keys. Each shows its result as a toast. */
 
-/** Runs something that may fail, and says why when it does. Answers whether it did not. */
+/** Runs `work` and shows its failure as a toast. Resolves to false when it has failed. */
 export async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -20,10 +20,12 @@ export async function attempt(what: string, work: () => Promise<unknown>): Promi
   }
 }
 
+/** The ids of the selected torrents. */
 export function selectedIds(): readonly string[] {
   return [...selection.peek().ids];
 }
 
+/** Does an action and shows its result. Resolves to false when the request has failed. */
 export async function act(request: ActionRequest): Promise<boolean> {
   const what = texts.actions.done[request.action];
   return attempt(what, async () => {
@@ -34,10 +36,12 @@ export async function act(request: ActionRequest): Promise<boolean> {
   });
 }
 
+/** Does an action without options. */
 export function simple(action: "start" | "start-now" | "pause" | "recheck" | "reannounce", ids = selectedIds()): void {
   if (ids.length > 0) void act({ action, ids: [...ids] });
 }
 
+/** Moves the selected torrents in the queue. */
 export function queue(to: "top" | "up" | "down" | "bottom"): void {
   const ids = selectedIds();
   if (ids.length > 0) void act({ action: "queue", ids: [...ids], to });
@@ -45,22 +49,25 @@ export function queue(to: "top" | "up" | "down" | "bottom"): void {
 
 type ForIds = "remove" | "limits" | "label" | "move";
 
+/** Opens a dialog about torrents. */
 export function ask(kind: ForIds, ids = selectedIds()): void {
   if (ids.length > 0) dialog.value = { kind, ids };
 }
 
+/** Opens the dialog that renames the selected torrent. */
 export function rename(): void {
   const [id] = selectedIds();
   if (id !== undefined) dialog.value = { kind: "rename", id };
 }
 
-/** Pauses what runs; when all are paused, starts them. */
+/** Pauses the torrents that run; when all are paused, starts them. */
 export function toggleRunning(): void {
   const ids = selectedIds();
   const isPaused = (id: string): boolean => ["paused", "failed", "disk-full"].includes(peekRow(id)?.state ?? "");
   simple(ids.every(isPaused) ? "start" : "pause", ids);
 }
 
+/** Shows the details. */
 export function showDetails(which?: Tab): void {
   batch(() => {
     detailsOpen.value = true;
@@ -68,11 +75,13 @@ export function showDetails(which?: Tab): void {
   });
 }
 
+/** Copies a text to the clipboard. */
 export async function copy(text: string): Promise<void> {
   if (await attempt(texts.common.copyFailed, () => navigator.clipboard.writeText(text)))
     toast("done", texts.common.copied);
 }
 
+/** Copies the magnet links of up to 100 torrents to the clipboard. */
 export async function copyMagnets(ids = selectedIds()): Promise<void> {
   await attempt(texts.actions.copyMagnet, async () => {
     const details = await Promise.all(ids.slice(0, 100).map((id) => api.torrent(id)));
@@ -80,6 +89,7 @@ export async function copyMagnets(ids = selectedIds()): Promise<void> {
   });
 }
 
+/** Downloads an address as a file. */
 export function download(url: string): void {
   const link = document.createElement("a");
   link.href = url;
@@ -87,12 +97,13 @@ export function download(url: string): void {
   link.click();
 }
 
+/** Downloads the playlist of the selected torrent. */
 export function downloadPlaylist(): void {
   const [id] = selectedIds();
   if (id !== undefined) download(api.playlistUrl(id));
 }
 
-/** Asks the daemon what the files hold, and opens the dialog for those that are torrents. */
+/** Inspects files, and opens the dialog for those that are torrents. */
 export async function openFiles(files: readonly File[]): Promise<void> {
   const candidates = await Promise.all(
     files.map(async (file) => {

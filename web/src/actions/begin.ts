@@ -6,7 +6,7 @@ import { signedIn } from "../state/ui.ts";
 /** Milliseconds between the attempts of a page that was opened before its daemon. */
 const WAIT = 2000;
 
-/** Finds out whether this browser is known, and follows the daemon if so. */
+/** Connects to the daemon, or shows the login when this browser is not logged in. */
 export async function begin(): Promise<void> {
   try {
     await api.me();

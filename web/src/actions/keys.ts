@@ -7,7 +7,10 @@ function isTyping(target: EventTarget | null): boolean {
     : target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
-/** Keys that work anywhere on the page, unless somebody types or a dialog is open. Answers how to stop listening. */
+/**
+ * Handles the keys that work anywhere on the page, except while the user types or a dialog is open. Returns a function
+ * that stops it.
+ */
 export function listenKeys(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     if (

@@ -5,12 +5,12 @@ export { ApiError };
 
 let onSignedOut = (): void => undefined;
 
-/** What happens when the daemon no longer knows this browser. */
+/** Sets what is called when the daemon refuses this browser's login. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
-/** Routes that are asked to find out who we are: their 401 is an answer. */
+/** Routes that report the identity: their 401 is an expected response. */
 const IDENTITY = /\/(?:login|me)$/;
 
 /** The daemon that served this page. */
@@ -22,7 +22,7 @@ export const api = new MillraceApi({
   },
 });
 
-/** Why something failed, for people: the daemon's sentence, and what it says of single fields. */
+/** The reason of a failure for the user: the daemon's message, or its issues with single fields. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
   if (error.status === 0) return texts.errors.unreachable;

@@ -1,11 +1,8 @@
-/**
- * Numbers, sizes, rates and times as people read them. Pure: the same in every test and every time zone unless said
- * otherwise.
- */
+/** Numbers, sizes, rates and times for display. Pure functions: the time zone matters only where stated. */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
 
-/** Bytes with three digits that count: `0 B`, `1.50 MiB`, `812 KiB`. */
+/** Bytes with three significant digits: `0 B`, `1.50 MiB`, `812 KiB`. */
 export function bytes(value: number): string {
   let size = value;
   let unit = 0;
@@ -17,7 +14,7 @@ export function bytes(value: number): string {
   return `${size.toFixed(digits)} ${UNITS[unit] ?? ""}`;
 }
 
-/** Bytes a second; nothing for a rate of zero, so that what moves stands out. */
+/** Bytes a second; empty for zero, so that transfers stand out. */
 export function rate(value: number): string {
   return value < 1 ? "" : `${bytes(value)}/s`;
 }
@@ -33,6 +30,7 @@ export function percent(part: number): string {
   return `${value === 100 || value === 0 ? value : value.toFixed(1)} %`;
 }
 
+/** A ratio with two decimals; without any from 1000 on. */
 export function ratio(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toFixed(2);
 }
@@ -55,7 +53,7 @@ export function duration(seconds: number): string {
     .join(" ");
 }
 
-/** Time left; `∞` when it stands still. */
+/** Time left; `∞` while nothing is transferred. */
 export function eta(seconds: number | null): string {
   return seconds === null || seconds > 100 * 86_400 ? "∞" : duration(seconds);
 }

@@ -11,6 +11,7 @@ export function positive(text: string): number | null {
   return value === null || value < 1 ? null : Math.round(value);
 }
 
+/** A number as a field shows it; empty for null. */
 export function shown(value: number | null): string {
   return value === null ? "" : String(value);
 }

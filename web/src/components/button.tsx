@@ -6,7 +6,7 @@ interface Props {
   readonly label: string;
   readonly onClick: (event: MouseEvent) => void;
   readonly icon?: IconName;
-  /** The word shows beside the picture; else it is the name and the hint. */
+  /** The label shows beside the icon; else it is the accessible name and the hint. */
   readonly isWordy?: boolean;
   readonly kind?: "plain" | "primary" | "danger" | "quiet";
   readonly isDisabled?: boolean;
@@ -16,6 +16,7 @@ interface Props {
   readonly class?: string;
 }
 
+/** A button with an icon, a label or both. */
 export function Button({
   label,
   onClick,

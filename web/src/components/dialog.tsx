@@ -7,9 +7,9 @@ import { Button } from "./button.tsx";
 interface Props {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** The word on the button that does it; without one there is only "Close". */
+  /** The label of the button that submits; without it there is only "Close". */
   readonly action?: string;
-  /** Does it; the dialog closes when it answers true. */
+  /** Submits; the dialog closes when it resolves to true. */
   readonly onAction?: () => Promise<boolean>;
   readonly isDangerous?: boolean;
   readonly isDisabled?: boolean;
@@ -18,6 +18,7 @@ interface Props {
   readonly aside?: ComponentChildren;
 }
 
+/** Closes the open dialog. */
 export function closeDialog(): void {
   dialog.value = null;
 }
@@ -51,7 +52,7 @@ export function Dialog({
     };
   }, []);
 
-  // The first field may come later than the dialog, when what it begins with has been read.
+  // The first field may appear later than the dialog, after its value was loaded.
   useEffect(() => {
     const first = hasFocused.current ? null : element.current?.querySelector<HTMLElement>("[data-first]");
     if (first === null || first === undefined) return;

@@ -41,6 +41,7 @@ interface TextProps extends Common {
   readonly isRequired?: boolean;
 }
 
+/** A field of one line. */
 export function TextField({
   label,
   hint,
@@ -89,6 +90,7 @@ interface AreaProps extends Common {
   readonly rows?: number;
 }
 
+/** A field of several lines. */
 export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: AreaProps): JSX.Element {
   const id = useId();
   return (
@@ -107,7 +109,7 @@ export function AreaField({ label, hint, isFirst, value, onInput, rows = 4 }: Ar
 }
 
 interface NumberProps extends Common {
-  /** As typed; empty means that there is none. */
+  /** As typed; empty for none. */
   readonly value: string;
   readonly onInput: (value: string) => void;
   readonly unit?: string;
@@ -118,6 +120,7 @@ interface NumberProps extends Common {
   readonly isRequired?: boolean;
 }
 
+/** A field for a number. */
 export function NumberField({
   label,
   hint,
@@ -155,6 +158,7 @@ export function NumberField({
   );
 }
 
+/** A field for a rate in KiB/s. */
 export function RateField(props: Omit<NumberProps, "unit" | "empty">): JSX.Element {
   return <NumberField {...props} unit={texts.common.kib} empty={texts.common.noLimit} />;
 }
@@ -166,6 +170,7 @@ interface CheckProps {
   readonly isFirst?: boolean;
 }
 
+/** A check box with a label. */
 export function Check({ label, isChecked, onChange, isFirst }: CheckProps): JSX.Element {
   return (
     <label class="check">
@@ -189,6 +194,7 @@ interface SelectProps<Value extends string> {
   readonly isBare?: boolean;
 }
 
+/** A choice of one of several values. */
 export function Select<Value extends string>({
   label,
   value,

@@ -1,6 +1,8 @@
 import type { JSX } from "preact";
 
-/** Line drawings on a grid of 24. Always beside a word, or in a control that has a name: screen readers skip them. */
+/**
+ * Line drawings on a grid of 24. They are always beside a label, or in a control with a name: screen readers skip them.
+ */
 const PATHS = {
   file: "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5M12 11v6M9 14h6",
   link: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.200 1.200M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.200-1.200",
@@ -37,8 +39,10 @@ const PATHS = {
   label: "M4 4h8l8 8-8 8-8-8zM8 8v.01",
 } as const;
 
+/** The name of an icon. */
 export type IconName = keyof typeof PATHS;
 
+/** An icon, `size` pixels wide. */
 export function Icon({ name, size = 18 }: { readonly name: IconName; readonly size?: number }): JSX.Element {
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true" focusable="false">

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { texts } from "../texts/texts.ts";
 
+/** The logo of Millrace. */
 export function Logo(): JSX.Element {
   return (
     <span class="logo">

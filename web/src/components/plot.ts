@@ -5,6 +5,7 @@ import type { Sample } from "../state/samples.ts";
 import { texts } from "../texts/texts.ts";
 import { colorOf } from "./color.ts";
 
+/** A chart of rates over time. */
 export interface Plot {
   set(samples: readonly Sample[]): void;
   destroy(): void;

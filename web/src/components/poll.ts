@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { messageOf } from "../api/api.ts";
 
+/** A polled value and its failure. */
 export interface Polled<Value> {
   readonly value: Value | null;
   readonly error: string | null;
@@ -9,7 +10,7 @@ export interface Polled<Value> {
 }
 
 /**
- * Reads something again and again while it is shown, and not while the page is in the background. `key` says of what.
+ * Reads a value periodically while it is shown, and not while the page is in the background. A new `key` reads at once.
  */
 export function usePoll<Value>(key: string, every: number, read: () => Promise<Value>): Polled<Value> {
   const [state, setState] = useState<{ key: string; value: Value | null; error: string | null }>({

@@ -2,11 +2,12 @@ import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 
+/** A column of a small table. */
 export interface TableColumn<Row> {
   readonly id: string;
   readonly name: string;
   readonly isNumeric?: boolean;
-  /** What it is sorted by. */
+  /** The value that it is sorted by. */
   readonly key: (row: Row) => string | number;
   readonly cell: (row: Row) => ComponentChildren;
 }

@@ -6,8 +6,8 @@ import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
 /**
- * What went well is said when there is time for it, what failed at once. Both places are always there: else nobody
- * announces them.
+ * Screen readers announce successes politely and failures at once. Both regions always exist, because a new region is
+ * not announced.
  */
 export function Toasts(): JSX.Element {
   const list = toasts.value;

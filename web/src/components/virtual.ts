@@ -3,12 +3,13 @@ import type { RefObject } from "preact";
 
 /** Rows drawn beyond either edge, so that a quick turn of the wheel shows no gap. */
 const MARGIN = 8;
-/** The window moves by this many rows at a time: most frames of a scroll draw nothing anew. */
+/** The window moves by this many rows at a time, so that most frames of a scroll render nothing. */
 const STEP = 4;
 
+/** The rows to render. */
 export interface Range {
   readonly from: number;
-  /** Without this one. */
+  /** Exclusive. */
   readonly to: number;
   /** Rows that fit in the window. */
   readonly page: number;
@@ -22,7 +23,7 @@ export function rangeOf(scrollTop: number, height: number, rowHeight: number, co
   return { from, to: Math.min(count, from + page + 1 + STEP + 2 * MARGIN), page };
 }
 
-/** Follows an element's scrolling and size; its owner is drawn again only when other rows come into view. */
+/** Follows the scrolling and size of an element; renders its owner only when the range of rows changes. */
 export function useRange(
   scroller: RefObject<HTMLElement | null>,
   rowHeight: number,

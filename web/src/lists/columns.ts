@@ -3,6 +3,7 @@ import type { TorrentRow, TorrentState } from "../../../src/api/index.ts";
 /** A column of the torrent table. */
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
+/** The columns, in their default order. */
 export const COLUMN_IDS = [
   "status",
   "name",
@@ -25,20 +26,21 @@ export const COLUMN_IDS = [
   "folder",
 ] as const;
 
+/** A column of the list. */
 export interface Column {
   readonly id: ColumnId;
-  /** Pixels, until somebody drags it. */
+  /** Pixels, before the user changes it. */
   readonly width: number;
   readonly shown: boolean;
-  /** Numbers stand to the right, and sort from the largest at the first click. */
+  /** Numbers are aligned right, and sort from the largest at the first click. */
   readonly numeric: boolean;
-  /** The field of a row that the order depends on: a change of any other leaves the row where it is. */
+  /** The field of a row that the order depends on: other changes do not move the row. */
   readonly fields: readonly (keyof TorrentRow)[];
-  /** What it is sorted by. */
+  /** The value that it is sorted by. */
   readonly key: (row: TorrentRow) => number | string;
 }
 
-/** What needs attention first, then what moves, then what waits. */
+/** States in the order of sorting: failures, transfers, then waiting. */
 const STATE_ORDER: Readonly<Record<TorrentState, number>> = {
   failed: 0,
   "disk-full": 1,
@@ -82,6 +84,7 @@ const byNumber = (
   key,
 });
 
+/** The columns with their properties. */
 export const COLUMNS: readonly Column[] = [
   { id: "status", width: 122, shown: true, numeric: false, fields: ["state"], key: (row) => STATE_ORDER[row.state] },
   byText("name", 300, true, "name", (row) => nameKey(row.name)),
@@ -107,12 +110,14 @@ export const COLUMNS: readonly Column[] = [
 const BY_ID: ReadonlyMap<string, Column> = new Map(COLUMNS.map((column) => [column.id, column]));
 const NAME = BY_ID.get("name");
 
+/** The column with this id; the column of names for an unknown one. */
 export function columnOf(id: string): Column {
   const column = BY_ID.get(id) ?? NAME;
   if (column === undefined) throw new Error("no columns");
   return column;
 }
 
+/** Whether a text is the id of a column. */
 export function isColumnId(id: string): id is ColumnId {
   return BY_ID.has(id);
 }
@@ -121,8 +126,7 @@ const MAX_KEYS = 50_000;
 const keys = new Map<string, string>();
 
 /**
- * A name in the order people expect: no case, `2` before `10`. Names seldom change, and sorting asks for each a dozen
- * times.
+ * A name as a key for sorting: without case, `2` before `10`. Keys are cached, because sorting uses each a dozen times.
  */
 export function nameKey(name: string): string {
   const known = keys.get(name);

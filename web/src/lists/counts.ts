@@ -2,10 +2,7 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { Group } from "./filter.ts";
 import { GROUPS, inGroup } from "./filter.ts";
 
-/**
- * How many torrents each entry of the sidebar stands for, kept by adding and taking away: nothing is counted over
- * again.
- */
+/** The number of torrents of each entry of the sidebar, updated by adding and removing rows. */
 export class Counts {
   readonly groups = new Map<Group, number>();
   readonly labels = new Map<string, number>();
@@ -34,7 +31,7 @@ function bump<Key>(map: Map<Key, number>, key: Key, by: number): void {
   else map.delete(key);
 }
 
-/** Whether a row counts differently than before. */
+/** Whether a changed row is counted differently. */
 export function countsDiffer(before: TorrentRow, after: TorrentRow): boolean {
   return (
     before.state !== after.state ||

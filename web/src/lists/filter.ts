@@ -1,6 +1,6 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
-/** The sidebar's states: some are the engine's, some gather several, some look at what moves. */
+/** The groups of the sidebar: some are states, some join several states, some depend on rates. */
 export const GROUPS = [
   "all",
   "active",
@@ -12,18 +12,22 @@ export const GROUPS = [
   "checking",
   "error",
 ] as const;
+/** A group of the sidebar. */
 export type Group = (typeof GROUPS)[number];
 
+/** What the list is filtered by. */
 export interface Filter {
   readonly group: Group;
-  /** null: any. Empty: those without. */
+  /** null: any. Empty: torrents without a label. */
   readonly label: string | null;
   readonly tracker: string | null;
   readonly search: string;
 }
 
+/** All torrents. */
 export const NO_FILTER: Filter = { group: "all", label: null, tracker: null, search: "" };
 
+/** Whether a row belongs to a group. */
 export function inGroup(row: TorrentRow, group: Group): boolean {
   switch (group) {
     case "all":
@@ -64,6 +68,7 @@ export function matcher(filter: Filter): (row: TorrentRow) => boolean {
   };
 }
 
+/** Whether the filter hides any torrent. */
 export function isFiltered(filter: Filter): boolean {
   return filter.group !== "all" || filter.label !== null || filter.tracker !== null || filter.search.trim() !== "";
 }

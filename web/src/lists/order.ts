@@ -2,11 +2,13 @@ import type { TorrentRow } from "../../../src/api/index.ts";
 import type { ColumnId } from "./columns.ts";
 import { columnOf } from "./columns.ts";
 
+/** The column and direction of the order. */
 export interface Sort {
   readonly column: ColumnId;
   readonly descending: boolean;
 }
 
+/** Compares two rows for sorting. */
 export type Compare = (a: TorrentRow, b: TorrentRow) => number;
 
 /** Rows by a column; equal ones by id, so that nothing jumps about between two updates. */
@@ -21,7 +23,7 @@ export function compareBy(sort: Sort): Compare {
   };
 }
 
-/** All rows in order. What they are sorted by is worked out once for each row, not once for each comparison. */
+/** All rows in order. The sort key is computed once for each row, not for each comparison. */
 export function sortRows(rows: readonly TorrentRow[], sort: Sort): TorrentRow[] {
   const { key } = columnOf(sort.column);
   const sign = sort.descending ? -1 : 1;
@@ -49,8 +51,8 @@ function place(sorted: readonly TorrentRow[], row: TorrentRow, compare: Compare)
 }
 
 /**
- * A sorted list with some rows gone and some put in, in one pass: a second's few changes among 10,000 rows cost a copy
- * of the list and a binary search each, not a sort. `incoming` need not be sorted.
+ * A sorted list without the rows in `gone` and with `incoming`, in one pass: the few changes of a second among 10,000
+ * rows cost a copy of the list and a binary search each, not a sort. `incoming` need not be sorted.
  */
 export function merge(
   sorted: readonly TorrentRow[],

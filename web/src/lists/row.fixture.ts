@@ -1,6 +1,6 @@
 import type { TorrentRow } from "../../../src/api/index.ts";
 
-/** A row for tests: what is not said is a paused torrent of nothing. */
+/** A row for tests: a paused, empty torrent with the given fields. */
 export function row(fields: Partial<TorrentRow> & { readonly id: string }): TorrentRow {
   return {
     name: fields.id,

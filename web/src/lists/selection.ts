@@ -1,12 +1,17 @@
-/** What is selected, where a range begins, and which row the keyboard is on. Ids, not places: rows move under it. */
+/**
+ * The selected torrents, the start of a range, and the row with the keyboard focus. Ids, not positions, because rows
+ * move.
+ */
 export interface Selection {
   readonly ids: ReadonlySet<string>;
   readonly anchor: string | null;
   readonly focus: string | null;
 }
 
+/** No torrent is selected. */
 export const NOTHING: Selection = { ids: new Set(), anchor: null, focus: null };
 
+/** Selects one torrent. */
 export function only(id: string): Selection {
   return { ids: new Set([id]), anchor: id, focus: id };
 }
@@ -18,7 +23,7 @@ export function toggle(selection: Selection, id: string): Selection {
   return { ids, anchor: id, focus: id };
 }
 
-/** Shift and a click: from the anchor to here, instead of what was; with ctrl in addition to it. */
+/** Shift and click: selects from the anchor to here; with Ctrl in addition to the selection. */
 export function extend(selection: Selection, order: readonly string[], id: string, keep = false): Selection {
   const anchor = selection.anchor !== null && order.includes(selection.anchor) ? selection.anchor : id;
   const [from, to] = [order.indexOf(anchor), order.indexOf(id)].toSorted((a, b) => a - b);
@@ -26,17 +31,20 @@ export function extend(selection: Selection, order: readonly string[], id: strin
   return { ids: new Set(keep ? [...selection.ids, ...range] : range), anchor, focus: id };
 }
 
+/** Selects all torrents. */
 export function all(selection: Selection, order: readonly string[]): Selection {
   return { ...selection, ids: new Set(order) };
 }
 
+/** Selects no torrent; the focus stays. */
 export function none(selection: Selection): Selection {
   return { ids: new Set(), anchor: selection.focus, focus: selection.focus };
 }
 
+/** A movement of the keyboard focus. */
 export type Step = "up" | "down" | "pageUp" | "pageDown" | "home" | "end";
 
-/** Where the keyboard goes from where it is; the first row when it is nowhere. */
+/** The row that the focus moves to; the first row when there is no focus. */
 export function target(selection: Selection, order: readonly string[], step: Step, page: number): string | null {
   const last = order.length - 1;
   const at = selection.focus === null ? -1 : order.indexOf(selection.focus);
@@ -46,7 +54,7 @@ export function target(selection: Selection, order: readonly string[], step: Ste
   return order[Math.max(0, Math.min(last, to))] ?? null;
 }
 
-/** Drops what is not there any more; the same object when nothing had to go. */
+/** Drops ids that no longer exist; returns the same object when nothing changes. */
 export function retain(selection: Selection, has: (id: string) => boolean): Selection {
   const ids = [...selection.ids].filter(has);
   const anchor = selection.anchor !== null && has(selection.anchor) ? selection.anchor : null;

@@ -7,8 +7,9 @@ export interface TreeFile {
   readonly size: number;
 }
 
+/** A file or a folder. */
 export interface TreeNode {
-  /** `/` between parts; what is opened and closed is remembered by it. */
+  /** Parts joined by `/`; open folders are remembered by it. */
   readonly path: string;
   readonly name: string;
   /** From 1. */
@@ -72,10 +73,11 @@ function finish(draft: Draft, prefix: string, level: number): TreeNode[] {
   return [...folders.toSorted(byName), ...files.toSorted(byName)];
 }
 
+/** A visible line of the tree. */
 export interface TreeLine {
   readonly node: TreeNode;
   readonly isOpen: boolean;
-  /** Place among its siblings, from 1, and how many they are: what a screen reader says. */
+  /** Position among its siblings, from 1, and their number, for screen readers. */
   readonly position: number;
   readonly siblings: number;
 }
@@ -94,7 +96,7 @@ export function flatten(nodes: readonly TreeNode[], closed: ReadonlySet<string>)
   return lines;
 }
 
-/** What all these files have in common; `mixed` when it differs. */
+/** The common value of all these files; `mixed` when they differ. */
 export function commonPriority(files: readonly number[], of: (index: number) => Priority): Priority | "mixed" {
   const [first, ...rest] = files;
   if (first === undefined) return "normal";

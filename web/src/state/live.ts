@@ -7,7 +7,7 @@ import { pruneSelection, signedIn } from "./ui.ts";
 
 /** Waits between attempts, milliseconds; the last one again and again. */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15_000];
-/** What the daemon tells browsers to wait before they come back, milliseconds. */
+/** Milliseconds after which browsers reconnect by themselves, as the daemon sets it. */
 const NATIVE_WAIT = 1000;
 /** A connection that has not opened after this long is given up, milliseconds. */
 const PATIENCE = 20_000;
@@ -16,7 +16,10 @@ let source: EventSource | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let attempts = 0;
 
-/** The daemon's word is taken: its tests hold every event to its schema, and page and daemon are built together. */
+/**
+ * JSON of a trusted shape: the daemon's tests check every event with its schema, and page and daemon are built
+ * together.
+ */
 const json: { readonly [Name in EventName]: { parse(text: string): EventData<Name> } } = {
   snapshot: JSON,
   delta: JSON,
@@ -27,7 +30,7 @@ const json: { readonly [Name in EventName]: { parse(text: string): EventData<Nam
   settings: JSON,
 };
 
-/** What to do with the text of each event. */
+/** The handlers of events, by name. */
 const handlers: Readonly<Record<EventName, (text: string) => void>> = {
   snapshot: (text) => {
     const data = json.snapshot.parse(text);
@@ -82,14 +85,14 @@ export function connect(): void {
   events.addEventListener("error", () => lose(events));
 }
 
-/** What the stream does not repeat. */
+/** Loads what the stream does not repeat. */
 async function catchUp(): Promise<void> {
   try {
     const [lines, making] = await Promise.all([api.log(), api.tasks()]);
     resetLog(lines);
     tasks.value = making;
   } catch {
-    // The stream is what counts; if the daemon is gone, it will tell.
+    // The stream matters more; when the daemon is unreachable, it fails, too.
   }
 }
 
@@ -99,12 +102,13 @@ function lose(events: EventSource): void {
   connection.value = "lost";
   attempts += 1;
   if (attempts === 1 && events.readyState === EventSource.CONNECTING) {
-    // The browser tries once by itself, and says what it has seen last: the daemon then tells only what was missed.
+    // The browser reconnects once by itself with the last event id: the daemon then sends only what was missed.
     retryAt.value = Date.now() + NATIVE_WAIT;
     return;
   }
   const wait = WAITS[Math.min(attempts - 1, WAITS.length - 1)] ?? 0;
-  events.close(); // It would try at fixed intervals for ever, and not at all after an answer that is no stream.
+  // It would reconnect at fixed intervals for ever, and not at all after a response that is not a stream.
+  events.close();
   retryAt.value = Date.now() + wait;
   timer = setTimeout(() => void retry(), wait);
 }
@@ -129,6 +133,7 @@ export function retryNow(): void {
   void retry();
 }
 
+/** Closes the stream. */
 export function disconnect(): void {
   clearTimeout(timer);
   source?.close();

@@ -3,8 +3,9 @@ import type { ColumnId } from "../lists/columns.ts";
 import { COLUMNS, columnOf, isColumnId } from "../lists/columns.ts";
 import type { Sort } from "../lists/order.ts";
 
-/** What this browser remembers: how the page looks to one person. The daemon knows nothing of it. */
+/** Preferences of this browser. The daemon does not store them. */
 
+/** The colour theme; `auto` follows the system. */
 export type Theme = "auto" | "light" | "dark";
 
 const PREFIX = "millrace.";
@@ -14,7 +15,7 @@ function load(key: string): unknown {
     const text = localStorage.getItem(PREFIX + key);
     return text === null ? undefined : JSON.parse(text);
   } catch {
-    return undefined; // Storage is switched off, or somebody wrote nonsense: defaults then.
+    return undefined; // Storage is switched off, or its content is invalid: use the defaults.
   }
 }
 
@@ -64,31 +65,41 @@ function loadNumber(key: string, least: number, most: number, otherwise: number)
 
 /** Pixels; a column that is narrower cannot be grasped any more. */
 export const MIN_WIDTH = 48;
+/** Pixels of the widest column. */
 export const MAX_WIDTH = 1200;
 
+/** The theme. */
 export const theme = signal<Theme>(loadTheme());
+/** The shown columns, in order. */
 export const columns = signal<readonly ColumnId[]>(loadColumns());
+/** Widths of the columns that the user has changed, in pixels. */
 export const widths = signal<ReadonlyMap<ColumnId, number>>(loadWidths());
+/** The order of the list. */
 export const sort = signal<Sort>(loadSort());
 /** Height of the details, as per cent of the window. */
 export const detailsHeight = signal(loadNumber("detailsHeight", 15, 80, 38));
+/** Whether the details show. */
 export const detailsOpen = signal(load("detailsOpen") === true);
+/** Whether the sidebar shows. */
 export const sidebarOpen = signal(load("sidebarOpen") !== false);
 
+/** The width of a column in pixels. */
 export function widthOf(id: ColumnId): number {
   return widths.value.get(id) ?? columnOf(id).width;
 }
 
+/** Sets the width of a column, within its bounds. */
 export function setWidth(id: ColumnId, width: number): void {
   widths.value = new Map(widths.value).set(id, Math.round(Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, width))));
 }
 
-/** A click on a heading: numbers from the largest first, and the other way round at the second click. */
+/** A click on a heading: numbers sort from the largest first; a second click reverses. */
 export function sortBy(column: ColumnId): void {
   const now = sort.value;
   sort.value = { column, descending: now.column === column ? !now.descending : columnOf(column).numeric };
 }
 
+/** Stores preferences when they change. */
 export function keepPrefs(): void {
   effect(() => save("theme", theme.value));
   effect(() => save("columns", columns.value));

@@ -9,17 +9,19 @@ export interface Sample {
 
 /** Ten minutes by the second. */
 const MAX_SAMPLES = 600;
-/** Torrents whose rates are kept at once; beyond, those that moved longest ago go. */
+/** Torrents whose rates are kept at once; beyond, those that transferred longest ago are dropped. */
 const MAX_TORRENTS = 200;
 
 const series = new Map<string, Sample[]>();
+/** The key of the whole session. */
 export const SESSION = "";
-/** Goes up with each second that has brought something. */
+/** Increases with each second that has brought a sample. */
 export const samplesVersion = signal(0);
 
+/** Adds a sample of a torrent's rates. */
 export function record(id: string, sample: Sample): void {
   const list = series.get(id) ?? [];
-  series.delete(id); // And in again at the end: the map's order is who moved last.
+  series.delete(id); // Inserted again at the end: the map's order is that of the last transfers.
   series.set(id, list);
   list.push(sample);
   if (list.length > MAX_SAMPLES) list.splice(0, list.length - MAX_SAMPLES);
@@ -31,6 +33,7 @@ export function record(id: string, sample: Sample): void {
   }
 }
 
+/** The samples of a torrent, the oldest first. */
 export function samplesOf(id: string): readonly Sample[] {
   return series.get(id) ?? [];
 }

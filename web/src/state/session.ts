@@ -4,37 +4,45 @@ import type { CreateTask, EventData, LogLine, SessionInfo } from "../../../src/a
 /** Lines of the log that are kept for showing. */
 const MAX_LOG = 2000;
 
+/** The state of the event stream. */
 export type Connection = "connecting" | "live" | "lost";
 
+/** The state of the event stream. */
 export const connection = signal<Connection>("connecting");
-/** When the next attempt is made, while it is lost; milliseconds since 1970. */
+/** When the next attempt is made after a loss; milliseconds since 1970. */
 export const retryAt = signal<number | null>(null);
+/** The session's information; null before the first snapshot. */
 export const session = signal<SessionInfo | null>(null);
+/** The session's rates. */
 export const rates = signal<EventData<"rates">>({ at: 0, down: 0, up: 0, connections: 0 });
+/** The lines of the log, the oldest first. */
 export const log = signal<readonly LogLine[]>([]);
+/** The torrent files that are being made. */
 export const tasks = signal<readonly CreateTask[]>([]);
 
-/** Puts lines in by their number: after a reconnection some come twice. */
+/** Adds lines by their number: after a reconnection some come twice. */
 export function addLog(lines: readonly LogLine[]): void {
   const last = log.peek().at(-1)?.id ?? -1;
   const fresh = lines.filter((line) => line.id > last);
   if (fresh.length > 0) log.value = [...log.peek(), ...fresh].slice(-MAX_LOG);
 }
 
+/** Adds or updates a task. */
 export function putTask(task: CreateTask): void {
   const rest = tasks.peek();
-  // The answer to the request may come after the event that it has ended.
+  // The response to the request may come after the event of its end.
   if (task.state === "hashing" && rest.some((other) => other.id === task.id && other.state !== "hashing")) return;
   tasks.value = rest.some((other) => other.id === task.id)
     ? rest.map((other) => (other.id === task.id ? task : other))
     : [...rest, task];
 }
 
+/** Removes a task. */
 export function dropTask(id: string): void {
   tasks.value = tasks.peek().filter((task) => task.id !== id);
 }
 
-/** Another daemon, or the same one started anew: its log begins at one again. */
+/** Replaces all lines: the log of a restarted daemon starts at one again. */
 export function resetLog(lines: readonly LogLine[]): void {
   batch(() => {
     log.value = [];

@@ -12,43 +12,49 @@ import { affectsOrder, compareBy, merge, sortRows } from "../lists/order.ts";
 const WARM_UP = 300;
 
 /**
- * All torrents. Each row has a signal of its own, so that a change draws one row anew; the list that shows is kept
- * sorted by merging what has changed into it. Only a new order or a new filter goes through all of them.
+ * All torrents. Each row has its own signal, so that a change renders one row; the visible list is kept sorted by
+ * merging changes. Only a new order or a new filter reads all rows.
  */
 const rows = new Map<string, Signal<TorrentRow>>();
 const counts = new Counts();
 
+/** The filter of the list. */
 export const filter = signal<Filter>(NO_FILTER);
-/** Whether the first snapshot is there. */
+/** Whether the first snapshot has arrived. */
 export const loaded = signal(false);
+/** The number of all torrents. */
 export const total = signal(0);
+/** The rows that match the filter, sorted. */
 export const visible = signal<readonly TorrentRow[]>([]);
 /**
  * The rows' ids in the order they show. Rows themselves are read by `rowOf`: `visible` may hold an older state of one
  * that did not move.
  */
 export const order: ReadonlySignal<readonly string[]> = computed(() => visible.value.map((row) => row.id));
-/** Counts one up whenever `tallies` has changed. */
+/** Increases whenever `tallies` has changed. */
 const talliesVersion = signal(0);
 
 let sortNow: Sort = { column: "added", descending: true };
 let compare = compareBy(sortNow);
 let matches = matcher(NO_FILTER);
 
+/** The counts of the sidebar, followed. */
 export function tallies(): Counts {
   void talliesVersion.value;
   return counts;
 }
 
-/** The row, followed: whoever reads it while drawing is drawn again when it changes. */
+/** The row, followed: a component that reads it is rendered again when it changes. */
 export function rowOf(id: string): TorrentRow | undefined {
   return rows.get(id)?.value;
 }
 
+/** The row, without following it. */
 export function peekRow(id: string): TorrentRow | undefined {
   return rows.get(id)?.peek();
 }
 
+/** Whether a torrent exists. */
 export function hasRow(id: string): boolean {
   return rows.has(id);
 }
@@ -59,7 +65,7 @@ function showAll(): void {
   visible.value = sortRows(all, sortNow);
 }
 
-/** Follows what the table is sorted and filtered by. */
+/** Follows the order and the filter. */
 export function follow(sort: ReadonlySignal<Sort>): void {
   effect(() => {
     sortNow = sort.value;
@@ -69,6 +75,7 @@ export function follow(sort: ReadonlySignal<Sort>): void {
   });
 }
 
+/** Replaces all rows. */
 export function applySnapshot(torrents: readonly TorrentRow[]): void {
   batch(() => {
     const present = new Set(torrents.map((row) => row.id));
@@ -83,7 +90,7 @@ export function applySnapshot(torrents: readonly TorrentRow[]): void {
     loaded.value = true;
     showAll();
   });
-  // What names are sorted by, worked out when there is time for it: the first sort by name is then as quick as any.
+  // Sort keys of names are computed in idle time, so that the first sort by name is quick.
   setTimeout(() => torrents.forEach((row) => nameKey(row.name)), WARM_UP);
 }
 

@@ -5,12 +5,13 @@ import type { Selection } from "../lists/selection.ts";
 import { NOTHING, retain } from "../lists/selection.ts";
 import { hasRow } from "./torrents.ts";
 
-/** What is open and what is selected. */
+/** The open views and the selection. */
 
-/** Null until the daemon has been asked. */
+/** Whether this browser is logged in; null before the daemon has responded. */
 export const signedIn = signal<boolean | null>(null);
+/** The selected torrents. */
 export const selection = signal<Selection>(NOTHING);
-/** The torrent whose details show: where the keyboard is, if that is selected, or else any that is. */
+/** The torrent whose details show: the focused one, if it is selected, else any selected one. */
 export const current = computed<string | null>(() => {
   const { ids, focus } = selection.value;
   if (focus !== null && ids.has(focus)) return focus;
@@ -18,16 +19,20 @@ export const current = computed<string | null>(() => {
   return null;
 });
 
+/** The tabs of the details, in order. */
 export const TABS = ["overview", "files", "peers", "trackers", "speed", "log"] as const;
+/** A tab of the details. */
 export type Tab = (typeof TABS)[number];
+/** The open tab. */
 export const tab = signal<Tab>("overview");
 
-/** A file somebody wants to add, and what it holds. */
+/** A torrent file to add, and its content. */
 export interface Candidate {
   readonly file: File;
   readonly inspected: Inspected;
 }
 
+/** An open dialog with its parameters. */
 export type DialogState =
   | { readonly kind: "add-files"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "add-url"; readonly url: string }
@@ -47,8 +52,10 @@ export type DialogState =
   | { readonly kind: "filters" }
   | { readonly kind: "keys" };
 
+/** The open dialog; null for none. */
 export const dialog = signal<DialogState | null>(null);
 
+/** An entry of a menu. */
 export interface MenuItem {
   readonly label: string;
   readonly run: () => void;
@@ -60,17 +67,20 @@ export interface MenuItem {
   readonly icon?: ComponentChildren;
 }
 
+/** An open menu. */
 export interface MenuState {
   readonly label: string;
   readonly items: readonly MenuItem[];
   readonly x: number;
   readonly y: number;
-  /** Where the keyboard goes back to. */
+  /** The element that gets the focus back. */
   readonly from: HTMLElement | null;
 }
 
+/** The open menu; null for none. */
 export const menu = signal<MenuState | null>(null);
 
+/** A message that disappears by itself. */
 export interface Toast {
   readonly id: number;
   readonly kind: "done" | "failed";
@@ -80,9 +90,11 @@ export interface Toast {
 /** Milliseconds that a message stays. */
 const STAY: Readonly<Record<Toast["kind"], number>> = { done: 5_000, failed: 15_000 };
 const MAX_TOASTS = 5;
+/** The messages that show, the oldest first. */
 export const toasts = signal<readonly Toast[]>([]);
 let lastToast = 0;
 
+/** Shows a message; an equal one is replaced. */
 export function toast(kind: Toast["kind"], text: string): void {
   lastToast += 1;
   const id = lastToast;
@@ -90,16 +102,19 @@ export function toast(kind: Toast["kind"], text: string): void {
   setTimeout(() => dropToast(id), STAY[kind]);
 }
 
+/** Removes a message. */
 export function dropToast(id: number): void {
   toasts.value = toasts.peek().filter((other) => other.id !== id);
 }
 
+/** Drops removed torrents from the selection. */
 export function pruneSelection(): void {
   selection.value = retain(selection.peek(), hasRow);
 }
 
-/** Narrow windows show one thing at a time. */
+/** Narrow windows show one view at a time. */
 const narrowQuery = matchMedia("(max-width: 720px)");
+/** Whether the window is narrow. */
 export const isNarrow = signal(narrowQuery.matches);
 narrowQuery.addEventListener("change", () => {
   isNarrow.value = narrowQuery.matches;

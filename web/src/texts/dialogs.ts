@@ -5,12 +5,12 @@ import { torrents } from "./counted.ts";
 export const dialogsTexts = {
   addFiles: {
     title: (value: number) => (value === 1 ? "Add torrent" : `Add ${value} torrents`),
-    known: "This torrent is already there.",
+    known: "This torrent was already added.",
     folder: "Folder",
     label: "Label",
     startNow: "Start at once",
     sequential: "Download in order",
-    skipCheck: "Data is there already: do not check it",
+    skipCheck: "Skip the check of existing data",
     folderHint: "Empty: the label's folder, or the default",
     nothing: "No file is chosen.",
     added: (name: string) => `Added ${name}`,

@@ -12,7 +12,7 @@ export const pageTexts = {
     going: "Signing in…",
   },
   banner: {
-    lost: "No connection to the daemon. What you see may be out of date.",
+    lost: "No connection to the daemon. This page may be out of date.",
     retryIn: (seconds: number) => (seconds > 0 ? `Next attempt in ${seconds} s.` : "Trying…"),
   },
   toolbar: {

@@ -12,7 +12,7 @@ export const texts = {
   columns,
   groups,
   errors: {
-    unreachable: "The daemon does not answer.",
+    unreachable: "The daemon does not respond.",
     prefix: (what: string, why: string) => `${what}: ${why}`,
     some: (what: string, failed: number, of: number, why: string) => `${what}: ${failed} of ${of} failed. ${why}`,
     notTorrent: (name: string, why: string) => `${name} is no torrent: ${why}`,

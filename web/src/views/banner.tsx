@@ -6,7 +6,7 @@ import { retryNow } from "../state/live.ts";
 import { connection, retryAt } from "../state/session.ts";
 import { texts } from "../texts/texts.ts";
 
-/** Says that what shows may be out of date, and when it is tried again. */
+/** Shows that the page may be out of date, and when the next attempt is. */
 export function Banner(): JSX.Element | null {
   const isLost = connection.value === "lost";
   const at = retryAt.value;

@@ -79,6 +79,7 @@ function entriesOf(
   return entries;
 }
 
+/** The filters by state, label and tracker. */
 export function Sidebar(): JSX.Element {
   const counts = tallies();
   const { group, label, tracker } = filter.value;

@@ -35,7 +35,7 @@ function show(id: string): void {
   selection.value = only(id);
 }
 
-/** Torrents that are being made, and how it went. */
+/** The torrents that are being made, with their results. */
 export function Tasks(): JSX.Element | null {
   if (tasks.value.length === 0) return null;
   return (

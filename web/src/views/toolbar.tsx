@@ -25,7 +25,7 @@ async function signOut(): Promise<void> {
   signedIn.value = false;
 }
 
-/** What finds no place as a button of its own. */
+/** The actions without a button of their own. */
 function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[] {
   const always: readonly MenuItem[] = [
     { label: words.columns, icon: <Icon name="columns" />, run: () => (dialog.value = { kind: "columns" }) },
@@ -58,6 +58,7 @@ function moreItems(isPhone: boolean, hasSelection: boolean): readonly MenuItem[]
   ];
 }
 
+/** The buttons and the search at the top of the page. */
 export function Toolbar(): JSX.Element {
   const isPhone = isNarrow.value;
   const hasSelection = selection.value.ids.size > 0;

@@ -6,7 +6,7 @@ import { Logins, type Login } from "./logins.ts";
 import type { Secret } from "./secret.ts";
 import { Throttle } from "./throttle.ts";
 
-/** What of a request says who sends it. */
+/** The parts of a request that identify its sender. */
 export interface Credentials {
   readonly authorization: string | undefined;
   readonly cookie: string | undefined;
@@ -15,25 +15,27 @@ export interface Credentials {
   readonly address: string;
 }
 
+/** The sender of a request, once known. */
 export interface Caller {
   readonly identity: Identity;
-  /** When known by cookie: its value. */
+  /** The value of the cookie, when the caller is known by one. */
   readonly cookie: string | undefined;
 }
 
+/** The secret, and where logins are stored. */
 export interface AuthOptions {
   readonly secret: Secret;
-  /** Cookies are shared by all ports of a host: the name tells two daemons apart. */
+  /** All ports of a host share its cookies: the name distinguishes two daemons. */
   readonly port: number;
   readonly now: () => number;
   readonly loginsFile?: string | undefined;
-  /** Waits before a caller that has to wait is told so. Default: {@link THROTTLED_DELAY_MS}. */
+  /** Waits before a throttled caller gets its response. Default: {@link THROTTLED_DELAY_MS}. */
   readonly delay?: () => Promise<void>;
 }
 
 /**
- * Who may do what: a bearer token, Transmission's basic authentication, or a cookie with a token against cross-site
- * requests.
+ * Identifies callers: by a bearer token, Transmission's basic authentication, or a cookie with a token against
+ * cross-site requests.
  */
 export class Auth {
   readonly #secret: Secret;
@@ -66,7 +68,7 @@ export class Auth {
     const login = this.#byCookie(given.cookie);
     if (login === undefined) throw unauthorised("auth.required", "log in, or send the token as bearer");
     if (isWrite && given.csrf !== login.csrf)
-      throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold what the login answered");
+      throw new HttpError(403, "auth.csrf", "the header X-CSRF-Token does not hold the value that the login returned");
     return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
   }
 
@@ -83,7 +85,7 @@ export class Auth {
     }
   }
 
-  /** Answers what goes into `Set-Cookie`, too. Throws HttpError 401 `auth.token`, 429 `auth.wait`. */
+  /** Returns the identity and the `Set-Cookie` header. Throws HttpError 401 `auth.token`, 429 `auth.wait`. */
   async login(token: string, given: Credentials): Promise<{ identity: Identity; setCookie: string }> {
     await this.#verify(token, given.address, "login");
     const login = this.#logins.create();
@@ -94,14 +96,14 @@ export class Auth {
     };
   }
 
-  /** Answers what goes into `Set-Cookie`. */
+  /** Returns the `Set-Cookie` header. */
   logout(caller: Caller): string {
     if (caller.cookie !== undefined) this.#logins.end(caller.cookie);
     return this.#setCookie("", 0, false);
   }
 
   async #verify(token: string, address: string, kind: "login" | "bearer"): Promise<void> {
-    // Before the throttle: others that guess, from the same address (a proxy's) or from many, must not keep the owner
+    // Before the throttle: callers that guess, from the same address (a proxy's) or from many, must not lock the owner
     // out.
     if (this.#secret.isKnown(token)) return this.#throttle.succeeded(address);
     const wait = this.#throttle.wait(address, kind);

@@ -2,30 +2,30 @@ import { HttpError } from "../problem.ts";
 import { MAX_TARGET_LENGTH } from "../limits.ts";
 
 /**
- * What is looked at before anything else, on every route. A page of another site can make a browser send requests here:
- * by the Host header it shows when a foreign name was made to point at us (DNS rebinding), by Origin and Sec-Fetch-Site
- * when another page asks.
+ * The checks before any route. A page of another site can make a browser send requests to the daemon: the Host header
+ * reveals a foreign name that points to this machine (DNS rebinding), Origin and Sec-Fetch-Site reveal the other page.
  */
 export interface GuardedRequest {
   readonly method: string;
-  /** As it stands in the first line. */
+  /** As in the request line. */
   readonly target: string;
   /** Names and values in turns, repetitions included. */
   readonly rawHeaders: readonly string[];
-  /** The address of this machine that the connection came to. */
+  /** The local address of the connection. */
   readonly localAddress: string;
   readonly localPort: number;
 }
 
+/** The names and paths that are allowed. */
 export interface GuardOptions {
   /**
-   * Names (`box.lan`, on our port or none) and names with another port (`torrents.example.org:8443`) that we are known
-   * by.
+   * Names that the daemon is known by: `box.lan` (on its port or none) or with another port
+   * `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   /** The address we listen on. */
   readonly host: string;
-  /** Paths of the page, which may be come to by a link. */
+  /** Paths of the page, to which other sites may link. */
   readonly isPage: (path: string) => boolean;
 }
 
@@ -63,7 +63,7 @@ function checkTarget(request: GuardedRequest): void {
   const isPlain = path.startsWith("/") && !path.includes("//") && !path.includes("#") && !HIDDEN.test(path);
   const parts = path.split("/").map((part) => part.replaceAll(/%2e/gi, "."));
   if (!isPlain || parts.some((part) => part === "." || part === ".."))
-    throw new HttpError(400, "http.target", "the address is not one of ours");
+    throw new HttpError(400, "http.target", "the request's target is not an address of this daemon");
 }
 
 function checkHost(request: GuardedRequest, options: GuardOptions): { host: string; isNamed: boolean } {
@@ -71,7 +71,7 @@ function checkHost(request: GuardedRequest, options: GuardOptions): { host: stri
   const host = hosts[0]?.toLowerCase() ?? "";
   const match = NAME.exec(host);
   if (hosts.length !== 1 || match === null)
-    throw new HttpError(400, "http.host", "the request does not say, in one Host header, whom it is for");
+    throw new HttpError(400, "http.host", "the request needs exactly one Host header");
   const port = match[1];
   const name = port === undefined ? host : host.slice(0, -port.length - 1);
   const isOurPort = port === undefined || Number(port) === request.localPort;
@@ -88,7 +88,7 @@ function checkHost(request: GuardedRequest, options: GuardOptions): { host: stri
     throw new HttpError(
       403,
       "http.host",
-      `this daemon is not known as ${host}; allowed hosts are in its configuration`,
+      `the daemon does not accept the host ${host}; add it to allowed-hosts in the configuration`,
     );
   return { host, isNamed };
 }
@@ -110,19 +110,19 @@ function canonical(literal: string): string {
 
 function checkOrigin(request: GuardedRequest, options: GuardOptions, host: string, isNamed: boolean): void {
   const origins = all(request, "origin");
-  // A name from the configuration may stand for a proxy that speaks TLS; our own addresses never do.
+  // A configured name may be that of a proxy with TLS; the daemon's own addresses have none.
   const same = isNamed ? [`http://${host}`, `https://${host}`] : [`http://${host}`];
   if (origins.length > 1 || (origins[0] !== undefined && !same.includes(origins[0].toLowerCase()))) {
-    throw new HttpError(403, "http.origin", "a page of another site asked");
+    throw new HttpError(403, "http.origin", "the request comes from a page of another site");
   }
   const sites = all(request, "sec-fetch-site");
   if (sites.every((site) => site === "same-origin" || site === "none")) return;
-  // A link on another site may lead to the page: it comes without the cookie, shows nothing and changes nothing.
+  // A link on another site may lead to the page: the request has no cookie, reveals nothing and changes nothing.
   const path = request.target.split("?", 1)[0] ?? "";
   const isVisit =
     request.method === "GET" &&
     options.isPage(path) &&
     all(request, "sec-fetch-mode").join() === "navigate" &&
     all(request, "sec-fetch-dest").join() === "document";
-  if (!isVisit) throw new HttpError(403, "http.cross-site", "a page of another site asked");
+  if (!isVisit) throw new HttpError(403, "http.cross-site", "the request comes from a page of another site");
 }

@@ -5,10 +5,11 @@ import { utf8Decode } from "../../../base/index.ts";
 import { readRegularSync } from "../../../runtime/node/index.ts";
 import { LOGIN_AGE_MS, MAX_LOGINS, MAX_LOGINS_BYTES } from "../limits.ts";
 
+/** A login by cookie. */
 export interface Login {
-  /** What goes into the cookie. */
+  /** The value of the cookie. */
   readonly cookie: string;
-  /** What writes carry in `X-CSRF-Token`. */
+  /** The value of `X-CSRF-Token` in writes. */
   readonly csrf: string;
   readonly expiresAt: number;
 }
@@ -19,8 +20,8 @@ const stored = z.object({
 });
 
 /**
- * Who is logged in by cookie. Only hashes of cookies are held, also in the file that carries them over a restart: who
- * reads it can log in no better. Another token makes all of them worthless.
+ * The logins by cookie. Only hashes of cookies are kept, also in the file that preserves them over a restart: reading
+ * it does not help to log in. A new token makes all of them invalid.
  */
 export class Logins {
   /** Hash of the cookie to the end of its time, the oldest first. */
@@ -29,7 +30,7 @@ export class Logins {
   readonly #file: string | undefined;
   readonly #secret: string;
 
-  /** `secret` says which token these logins are for. */
+  /** `secret` identifies the token of these logins. */
   constructor(secret: string, now: () => number, file?: string) {
     this.#secret = secret;
     this.#now = now;
@@ -63,7 +64,7 @@ export class Logins {
       if (kept.secret !== this.#secret) return;
       for (const { hash, expiresAt } of kept.logins) if (expiresAt > this.#now()) this.#logins.set(hash, expiresAt);
     } catch {
-      // Missing or damaged: people log in again.
+      // Missing or damaged: users log in again.
     }
   }
 
@@ -76,7 +77,7 @@ export class Logins {
       writeFileSync(fresh, JSON.stringify(kept), { mode: 0o600, flag: "wx" });
       renameSync(fresh, this.#file);
     } catch {
-      // A full disk costs a login after the next restart, nothing now.
+      // A full disk loses the login at the next restart only.
     }
   }
 }

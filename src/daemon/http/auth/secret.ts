@@ -2,7 +2,7 @@ import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { HttpError } from "../problem.ts";
 import { MAX_WAITING_VERIFICATIONS } from "../limits.ts";
 
-/** The daemon's token as it is stored: enough to recognise it, not to know it. */
+/** The stored form of the daemon's token: enough to verify it, not to learn it. */
 export interface SecretRecord {
   readonly algorithm: "scrypt";
   /** CPU and memory cost, block size, parallelism (RFC 7914). */
@@ -28,13 +28,13 @@ function derive(token: string, salt: Buffer, cost: Pick<SecretRecord, "n" | "r" 
   });
 }
 
-/** A new random token, to show once, and what to store of it. */
+/** Makes a random token, and its stored form. */
 export async function createSecret(): Promise<{ token: string; record: SecretRecord }> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   return { token, record: await hashToken(token) };
 }
 
-/** What to store of a token that somebody chose. */
+/** The stored form of a given token. */
 export async function hashToken(token: string): Promise<SecretRecord> {
   const salt = randomBytes(16);
   const hash = await derive(token, salt, COST);
@@ -45,7 +45,7 @@ export async function hashToken(token: string): Promise<SecretRecord> {
 export class Secret {
   readonly #record: SecretRecord;
   readonly #key = randomBytes(32);
-  /** HMAC of the right token, once it is known. */
+  /** HMAC of the right token, once it was seen. */
   #known: Buffer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -62,8 +62,8 @@ export class Secret {
   }
 
   /**
-   * Whether this is the right token, as far as that can be told at once: after the right one has been seen. Takes the
-   * same time for every wrong token.
+   * Whether this is the right token, without scrypt: false until the right one has been verified once. Takes the same
+   * time for every wrong token.
    */
   isKnown(token: string): boolean {
     return this.#known !== undefined && timingSafeEqual(this.#mac(token), this.#known);

@@ -46,9 +46,9 @@ class Bucket {
 }
 
 /**
- * Slows whoever guesses. A person who logs in waits twice as long after each failure; a program with a bearer token
- * only when it was wrong hundreds of times, because a program with an old token at the same address must not lock out
- * the others.
+ * Slows down guessing. A login by a person waits twice as long after each failure; a program with a bearer token only
+ * after hundreds of failures, because a program with an old token at the same address must not lock out the other
+ * callers.
  */
 export class Throttle {
   readonly #now: () => number;
@@ -78,7 +78,7 @@ export class Throttle {
       known !== undefined && now - known.last < FORGET_FAILURES_MS
         ? known
         : { count: 0, until: 0, last: now, bearer: new Bucket(BEARER_FAILURE_BURST, BEARER_FAILURES_PER_SECOND, now) };
-    // Who failed last stands at the end, so that the oldest gives way.
+    // The latest failure is at the end, so that the oldest is dropped first.
     this.#failing.delete(key);
     this.#failing.set(key, failures);
     const oldest = this.#failing.keys().next();
@@ -91,7 +91,7 @@ export class Throttle {
       failures.until = now + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(30, failures.count - FREE_FAILURES));
   }
 
-  /** Right at last: a person who found the token need not wait next time. */
+  /** A right token ends the wait of its address. */
   succeeded(address: string): void {
     const failures = this.#failing.get(networkOf(address));
     if (failures === undefined) return;

@@ -14,7 +14,7 @@ import {
 import { HttpError } from "../problem.ts";
 import { rowsJson } from "../routes/row-json.ts";
 
-/** Where events go: what of a response is needed. */
+/** The part of a response that events are written to. */
 export type EventSink = Pick<ServerResponse, "writeHead" | "write" | "end" | "destroy" | "on" | "writableLength">;
 
 interface Listener {
@@ -30,9 +30,8 @@ const HEADERS = {
 } as const;
 
 /**
- * Tells all listeners what the session tells. An event is written as text once, however many listen; when nothing
- * changes, nothing happens. Without listeners nothing is even looked at, but for a minute in which the last one may
- * come back.
+ * Sends the session's events to all listeners. An event is serialised once for all of them. Without listeners the
+ * session is not followed, except for the minute in which the last one may reconnect.
  */
 export class EventHub {
   readonly #session: Session;
@@ -53,7 +52,7 @@ export class EventHub {
     return this.#listeners.size;
   }
 
-  /** Begins a stream: with what came after `lastId`, or with a snapshot. Throws HttpError 503 `http.listeners`. */
+  /** Starts a stream: with the events after `lastId`, or with a snapshot. Throws HttpError 503 `http.listeners`. */
   listen(sink: EventSink, lastId: string | undefined): void {
     if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS)
       throw new HttpError(503, "http.listeners", "too many listen already", { headers: { "retry-after": "5" } });
@@ -90,11 +89,11 @@ export class EventHub {
     clearTimeout(this.#parting);
     if (this.#unsubscribe !== undefined) return;
     const names = ["delta", "rates", "session", "log", "task", "settings"] as const;
-    const ends = names.map((name) => this.#session.on(name, (data) => this.#tell(name, data)));
+    const ends = names.map((name) => this.#session.on(name, (data) => this.#publish(name, data)));
     this.#unsubscribe = () => ends.forEach((end) => end());
   }
 
-  #tell(name: EventName, data: unknown): void {
+  #publish(name: EventName, data: unknown): void {
     const { text } = this.#ring.push((number) => this.#write(number, name, JSON.stringify(data)));
     this.#send(text);
   }

@@ -1,15 +1,16 @@
-/** An event as it goes over the line, with its place. */
+/** A serialised event with its number. */
 export interface KeptEvent {
   readonly number: number;
   readonly text: string;
 }
 
+/** Bounds of a ring. */
 export interface RingLimits {
   readonly maxEvents: number;
   readonly maxBytes: number;
 }
 
-/** The last events, for those who were away for a moment. */
+/** The last events, for listeners that reconnect. */
 export class EventRing {
   readonly #limits: RingLimits;
   #events: KeptEvent[] = [];
@@ -43,7 +44,7 @@ export class EventRing {
     return event;
   }
 
-  /** What came after event `number`; `undefined` when that is not known any more, or never was. */
+  /** The events after event `number`; `undefined` when they are no longer kept, or never were. */
   after(number: number): readonly KeptEvent[] | undefined {
     if (number > this.#last) return undefined;
     if (number === this.#last) return [];
@@ -52,7 +53,7 @@ export class EventRing {
     return this.#events.slice(number - first.number + 1);
   }
 
-  /** Forgets all, and that one was missed: nobody can go on from before. */
+  /** Forgets all events, and counts one as missed, so that no listener can continue from before. */
   clear(): void {
     this.#events = [];
     this.#bytes = 0;

@@ -2,19 +2,21 @@ import type { IncomingMessage } from "node:http";
 import { HttpError } from "../problem.ts";
 import { BODY_IDLE_MS } from "../limits.ts";
 
+/** Bounds of a body. */
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
   readonly idleMs?: number;
 }
 
+/** The error for a body over its bound: 413 `http.body-size`. */
 export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
 }
 
 /** Refuses a body where none belongs. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
 export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
-  // Programs may send an empty body in chunks: only reading says that it is empty.
+  // A program may send an empty chunked body: only reading shows that it is empty.
   const length =
     incoming.headers["transfer-encoding"] === undefined
       ? Number(incoming.headers["content-length"] ?? "0")
@@ -29,8 +31,8 @@ export function mediaType(incoming: IncomingMessage): string {
 }
 
 /**
- * The whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it takes
- * too long or stands still, 400 `http.body` when it is cut off, 415 for a coding that we do not undo.
+ * Reads the whole body. Rejects with HttpError 413 `http.body-size` as soon as it is too large, 408 `http.slow` when it
+ * takes too long or stalls, 400 `http.body` when it is cut off, 415 for an unsupported coding.
  */
 export function readBody(
   incoming: IncomingMessage,
@@ -55,7 +57,7 @@ export function readBody(
     };
     const slow = (): void =>
       end(() =>
-        reject(new HttpError(408, "http.slow", "the body comes too slowly", { headers: { connection: "close" } })),
+        reject(new HttpError(408, "http.slow", "the body arrives too slowly", { headers: { connection: "close" } })),
       );
     const total = setTimeout(slow, timeoutMs);
     const idle = setTimeout(slow, idleMs);

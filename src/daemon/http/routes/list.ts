@@ -6,12 +6,12 @@ import { TextOrder } from "./text-order.ts";
 type Query = z.output<typeof listQuery>;
 type Key = keyof TorrentRow;
 
-/** By what lists are sorted by. */
+/** The fields that lists are sorted by. */
 const orders = new Map<Key, TextOrder>();
 
 /**
- * Answers `GET /torrents` as JSON: what matches, in order, one page of it. `rows` are in the order in which they were
- * added.
+ * The response of `GET /torrents` as JSON: the matching rows, sorted, one page of them. `rows` are in the order in
+ * which they were added.
  */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
   const { search, state, label, tracker } = query;
@@ -41,7 +41,7 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
   };
 }
 
-/** Numbers by size, texts as people sort them; what is not there comes last, in either order. */
+/** Numbers by size, texts in the user's order; missing values come last in either direction. */
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {
   const direction = order === "asc" ? 1 : -1;
   const places = rows.some((row) => typeof sortable(row[key]) === "string")

@@ -2,8 +2,9 @@ import type { TorrentFile } from "../../../api/index.ts";
 import { MAX_PLAYLIST_FILES } from "../limits.ts";
 import { isPlayable } from "../media-type.ts";
 
+/** What a playlist is made of. */
 export interface Playlist {
-  /** Scheme, host and port under which the daemon was asked. */
+  /** Scheme, host and port of the request. */
   readonly base: string;
   readonly torrent: string;
   readonly ticket: string;
@@ -15,7 +16,7 @@ export function streamPath(torrent: string, file: TorrentFile): string {
   return `/stream/${torrent}/${file.index}/${encodeURIComponent(title(file.path).replaceAll(/[/\\]/g, "_"))}`;
 }
 
-/** What can be played, in the order of its names, as M3U. */
+/** The playable files, in the order of their names, as M3U. */
 export function playlist({ base, torrent, ticket, files }: Playlist): string {
   const playable = files.filter(({ path }) => isPlayable(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const entries = playable
@@ -24,7 +25,7 @@ export function playlist({ base, torrent, ticket, files }: Playlist): string {
   return `#EXTM3U\n${entries.join("")}`;
 }
 
-/** A name on one line, without what would be a line, a direction or a control of its own. */
+/** A name on one line, without line breaks, text directions and control characters. */
 function title(path: string): string {
   const name = path.split("/").at(-1) ?? "";
   return (

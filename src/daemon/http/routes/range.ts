@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * What a Range header asks of `size` bytes (RFC 9110, section 14): `undefined` for all of it, which is also the answer
- * to other units, to several ranges and to what cannot be read; `"unsatisfiable"` when nothing of it is there.
+ * Reads a Range header for `size` bytes (RFC 9110, section 14): `undefined` for the whole file, also for other units,
+ * several ranges and an unreadable header; `"unsatisfiable"` when no byte of the range exists.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
   const match = /^bytes=[ \t]*(\d{0,16})-(\d{0,16})[ \t]*$/i.exec(header ?? "");

@@ -4,13 +4,13 @@ import { mediaType, readBody } from "./body.ts";
 import { HttpError } from "../problem.ts";
 import { JSON_BODY_TIMEOUT_MS, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "../limits.ts";
 
-/** How the body of a route is read, and what the document says of it: a schema by media type. */
+/** How the body of a route is read, and its schemas by media type for the document. */
 export interface BodyReader<Body> {
   readonly content: Readonly<Record<string, z.ZodType | "binary" | { readonly form: z.ZodType }>>;
   read(incoming: IncomingMessage): Promise<Body>;
 }
 
-/** Checks a part of a request. Throws HttpError 422 `http.invalid` with what is wrong where. */
+/** Checks a part of a request. Throws HttpError 422 `http.invalid` with the issues by path. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -19,7 +19,7 @@ export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, 
     .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
   const first = issues[0];
   const where = first === undefined || first.path === "" ? "" : `${first.path}: `;
-  throw new HttpError(422, "http.invalid", `the ${what} is not right: ${where}${first?.message ?? "unknown"}`, {
+  throw new HttpError(422, "http.invalid", `the ${what} is invalid: ${where}${first?.message ?? "unknown"}`, {
     issues,
   });
 }
@@ -59,6 +59,7 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema): BodyReader<z
   };
 }
 
+/** A torrent file with its options. */
 export interface Upload<Options> {
   readonly file: Uint8Array;
   readonly options: Options;
@@ -78,8 +79,8 @@ async function readForm<Schema extends z.ZodType>(
       throw new HttpError(400, "http.form", "this is not a form");
     });
   const names = [...form.keys()];
-  const stranger = names.find((name) => name !== "file" && name !== "options");
-  if (stranger !== undefined || names.length !== new Set(names).size)
+  const unknown = names.find((name) => name !== "file" && name !== "options");
+  if (unknown !== undefined || names.length !== new Set(names).size)
     throw new HttpError(422, "http.invalid", "the form has one file, and one options at most");
   const file = form.get("file");
   const options = form.get("options");

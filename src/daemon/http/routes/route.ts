@@ -11,7 +11,7 @@ import { check, type BodyReader } from "./read-request.ts";
 import type { Streams } from "../stream.ts";
 import type { Tickets } from "../auth/tickets.ts";
 
-/** What routes stand on. */
+/** What routes use. */
 export interface Services {
   readonly session: Session;
   readonly auth: Auth;
@@ -22,10 +22,10 @@ export interface Services {
   readonly version: string;
 }
 
-/** A request that may be here, before it is looked at closely. */
+/** A request that has passed the guard, before its parts are checked. */
 export interface RawCall {
   readonly services: Services;
-  /** `undefined` where everybody may come. */
+  /** `undefined` on routes without access control. */
   readonly caller: Caller | undefined;
   readonly credentials: Credentials;
   readonly incoming: IncomingMessage;
@@ -34,15 +34,17 @@ export interface RawCall {
   readonly query: URLSearchParams;
 }
 
+/** A request with checked parts, as a handler gets it. */
 export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "query"> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
 }
 
+/** The methods of the API. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** `token`: whoever is known. `ticket`: also who has the address from a playlist. `open`: everybody. */
+/** `token`: a known caller. `ticket`: also the address of a playlist. `open`: any caller. */
 export type Access = "open" | "token" | "ticket";
 
 interface About {
@@ -53,13 +55,13 @@ interface About {
   readonly tag: string;
   readonly summary: string;
   readonly status?: number;
-  /** Of the answer; none for 204 and for what is not JSON. */
+  /** Schema of the response; none for 204 and for a response that is not JSON. */
   readonly response?: z.ZodType;
-  /** Of an answer that is not JSON. */
+  /** Media type of a response that is not JSON. */
   readonly media?: string;
 }
 
-/** A row of the table: what hono serves, what is checked, and what the document says are made of it. */
+/** A row of the table of routes: hono's route, the checks and the OpenAPI document are made of it. */
 export interface Route extends About {
   readonly access: Access;
   readonly params: z.ZodType;
@@ -68,6 +70,7 @@ export interface Route extends About {
   run(call: RawCall): Promise<Response>;
 }
 
+/** A route before its types are erased. */
 export interface RouteSpec<Params, Query, Body> extends About {
   readonly params: z.ZodType<Params>;
   readonly query: z.ZodType<Query>;
@@ -75,7 +78,7 @@ export interface RouteSpec<Params, Query, Body> extends About {
   handle(call: Call<Params, Query, Body>): Response | Promise<Response>;
 }
 
-/** What a route has that takes nothing; the others put their own over it. */
+/** A route without parameters, query and body; specific routes override them. */
 export const plain = {
   params: z.object({}),
   query: z.strictObject({}),
@@ -85,17 +88,17 @@ export const plain = {
   },
 } as const;
 
-/** Makes a row; its handler sees only what has been checked. */
+/** Makes a row; its handler gets checked parts only. */
 export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>): Route {
   const { params, query, body } = spec;
   return {
     ...spec,
     access: spec.access ?? "token",
     run: async (call) => {
-      const given = params.safeParse(call.params);
-      if (!given.success) throw new HttpError(404, "http.not-found", "there is nothing at this address");
-      const asked = check(query, queryObject(call.query), "query");
-      return spec.handle({ ...call, params: given.data, query: asked, body: await body.read(call.incoming) });
+      const checked = params.safeParse(call.params);
+      if (!checked.success) throw new HttpError(404, "http.not-found", "there is no such address");
+      const checkedQuery = check(query, queryObject(call.query), "query");
+      return spec.handle({ ...call, params: checked.data, query: checkedQuery, body: await body.read(call.incoming) });
     },
   };
 }
@@ -103,6 +106,6 @@ export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>)
 function queryObject(query: URLSearchParams): Record<string, string> {
   const names = [...query.keys()];
   if (new Set(names).size !== names.length)
-    throw new HttpError(422, "http.invalid", "a part of the query is there twice");
+    throw new HttpError(422, "http.invalid", "a parameter of the query occurs twice");
   return Object.fromEntries(query);
 }

@@ -11,7 +11,7 @@ import {
   settings,
   statistics,
 } from "../../../api/index.ts";
-import { json, noContent } from "../answer.ts";
+import { json, noContent } from "../responses.ts";
 import { HttpError } from "../problem.ts";
 import { jsonBody } from "./read-request.ts";
 import { plain, route, type Route } from "./route.ts";
@@ -26,7 +26,7 @@ const session: readonly Route[] = [
     tag,
     method: "GET",
     path: "/api/v1/session",
-    summary: "What surrounds everything",
+    summary: "The session: version, ports, free space, rate limits",
     response: sessionInfo,
     handle: ({ services }) => json(services.session.statistics.info()),
   }),
@@ -47,7 +47,7 @@ const session: readonly Route[] = [
     summary: "Change settings",
     body: jsonBody(settings.partial().strict()),
     response: settings,
-    handle: async ({ services, body }) => json(await services.session.settings.change(given(body))),
+    handle: async ({ services, body }) => json(await services.session.settings.change(defined(body))),
   }),
   route({
     ...plain,
@@ -82,7 +82,7 @@ const session: readonly Route[] = [
     tag,
     method: "POST",
     path: "/api/v1/create",
-    summary: "Make a torrent file of what is on the daemon's disk",
+    summary: "Make a torrent file of a path on the daemon's disk",
     body: jsonBody(createRequest),
     status: 202,
     response: createTask,
@@ -113,21 +113,21 @@ const session: readonly Route[] = [
 ];
 
 /** A field that is `undefined` was not given. */
-function given<T extends object>(body: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+function defined<T extends object>(body: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const found: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
   for (const key in body) {
     const value = body[key];
-    if (isGiven(value)) found[key] = value;
+    if (isDefined(value)) found[key] = value;
   }
   return found;
 }
 
-function isGiven<T>(value: T): value is Exclude<T, undefined> {
+function isDefined<T>(value: T): value is Exclude<T, undefined> {
   return value !== undefined;
 }
 
-/** Who is there, and whether we are. */
-const people: readonly Route[] = [
+/** Login, health and metrics. */
+const access: readonly Route[] = [
   route({
     ...plain,
     tag: "login",
@@ -157,7 +157,7 @@ const people: readonly Route[] = [
     tag: "login",
     method: "GET",
     path: "/api/v1/me",
-    summary: "How the caller is known",
+    summary: "How the caller is authenticated",
     response: identity,
     handle: ({ caller }) => json(caller?.identity),
   }),
@@ -167,7 +167,7 @@ const people: readonly Route[] = [
     method: "GET",
     path: "/healthz",
     access: "open",
-    summary: "Whether the daemon answers",
+    summary: "Whether the daemon responds",
     response: health,
     handle: () => json({ status: "ok" }),
   }),
@@ -185,4 +185,5 @@ const people: readonly Route[] = [
   }),
 ];
 
-export const sessionRoutes: readonly Route[] = [...session, ...people];
+/** The routes of session, login and service. */
+export const sessionRoutes: readonly Route[] = [...session, ...access];

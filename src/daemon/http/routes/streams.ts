@@ -1,20 +1,20 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { z } from "zod";
 import { torrentId } from "../../../api/index.ts";
-import { attachment } from "../answer.ts";
+import { attachment } from "../responses.ts";
 import { playlist } from "./playlist.ts";
 import { plain, route, type Route } from "./route.ts";
 
 const ticket = z.string().max(100).optional();
 
-/** What is not one answer but a flow: events, and files. */
+/** Routes with long responses: events and files. */
 export const streamRoutes: readonly Route[] = [
   route({
     ...plain,
     tag: "events",
     method: "GET",
     path: "/api/v1/events",
-    summary: "What happens, as it happens",
+    summary: "Server-sent events of all changes",
     query: z.strictObject({ lastEventId: z.string().max(100).optional() }),
     media: "text/event-stream",
     handle: ({ services, incoming, outgoing, query }) => {
@@ -30,7 +30,7 @@ export const streamRoutes: readonly Route[] = [
     method: "GET",
     path: "/stream/{id}/playlist.m3u",
     access: "ticket",
-    summary: "What of a torrent can be played",
+    summary: "The playable files of a torrent as M3U",
     params: z.object({ id: torrentId }),
     query: z.strictObject({ ticket }),
     media: "audio/x-mpegurl",
@@ -41,7 +41,7 @@ export const streamRoutes: readonly Route[] = [
         incoming.headers["x-forwarded-proto"] === "https"
           ? "https"
           : "http";
-      // Who came by a ticket gets no newer one: a playlist that got into wrong hands ends in time.
+      // A caller with a ticket gets no newer one, so that a leaked playlist expires.
       const own = caller === undefined && query.ticket !== undefined ? query.ticket : services.tickets.issue(id);
       const text = playlist({
         base: `${scheme}://${incoming.headers.host ?? ""}`,

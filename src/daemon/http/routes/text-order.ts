@@ -1,13 +1,13 @@
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /**
- * Texts in the order in which people look for them (capitals and accents aside, numbers by size). Comparing so is slow,
- * and names seldom change: places are remembered, and worked out again only when a text comes that has none.
+ * Texts in the order for users (without regard to case and accents, numbers by size). This comparison is slow and names
+ * seldom change: the order is kept, and computed again when a new text comes.
  */
 export class TextOrder {
   #places: ReadonlyMap<string, number> = new Map();
 
-  /** The place of each of these texts. What is not among them is forgotten. */
+  /** The place of each of these texts. Texts that are missing here are forgotten. */
   places(texts: readonly string[]): ReadonlyMap<string, number> {
     if (texts.every((text) => this.#places.has(text))) return this.#places;
     const sorted = [...new Set(texts)].sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));

@@ -9,7 +9,7 @@ import {
   filesRequest,
   inspected,
   listQuery,
-  magnetAnswer,
+  magnetResponse,
   patchRequest,
   peer,
   peersRequest,
@@ -20,7 +20,7 @@ import {
   tracker,
   trackersRequest,
 } from "../../../api/index.ts";
-import { attachment, json, jsonText, noContent } from "../answer.ts";
+import { attachment, json, jsonText, noContent } from "../responses.ts";
 import { listJson } from "./list.ts";
 import { failureOf, HttpError } from "../problem.ts";
 import { jsonBody, jsonOrForm, torrentBody } from "./read-request.ts";
@@ -30,7 +30,7 @@ const tag = "torrents";
 const params = z.object({ id: torrentId });
 const removeQuery = z.strictObject({ deleteData: z.enum(["true", "false"]).default("false") });
 
-/** The list, adding, and what is done to many. */
+/** The list, additions, and actions on many torrents. */
 const many: readonly Route[] = [
   route({
     ...plain,
@@ -62,7 +62,7 @@ const many: readonly Route[] = [
     tag,
     method: "POST",
     path: "/api/v1/torrents/inspect",
-    summary: "Look into a torrent file without adding it",
+    summary: "Read a torrent file without adding it",
     body: torrentBody(),
     response: inspected,
     handle: ({ services, body }) => json(services.session.torrents.inspect(body)),
@@ -72,7 +72,7 @@ const many: readonly Route[] = [
     tag,
     method: "POST",
     path: "/api/v1/torrents/actions",
-    summary: "Do one thing to many torrents",
+    summary: "Do one action to many torrents",
     body: jsonBody(actionRequest),
     response: actionResult,
     handle: async ({ services, body }) => json(await services.session.torrents.act(body)),
@@ -110,7 +110,7 @@ const one: readonly Route[] = [
     tag,
     method: "DELETE",
     path: "/api/v1/torrents/{id}",
-    summary: "Remove a torrent, with its data when asked",
+    summary: "Remove a torrent; deleteData removes its data, too",
     params,
     query: removeQuery,
     status: 204,
@@ -148,10 +148,10 @@ const one: readonly Route[] = [
     handle: async ({ services, params: { id }, body }) => {
       const count = services.session.details.files(id).length;
       const priorities = new Map(Object.entries(body.priorities).map(([index, priority]) => [Number(index), priority]));
-      const stranger = [...priorities.keys()].find((index) => index >= count);
-      if (stranger !== undefined)
-        throw new HttpError(422, "http.invalid", `there is no file ${stranger}`, {
-          issues: [{ path: `priorities.${stranger}`, message: "no such file" }],
+      const unknown = [...priorities.keys()].find((index) => index >= count);
+      if (unknown !== undefined)
+        throw new HttpError(422, "http.invalid", `there is no file ${unknown}`, {
+          issues: [{ path: `priorities.${unknown}`, message: "no such file" }],
         });
       await services.session.torrents.setPriorities(id, priorities);
       return json(services.session.details.files(id));
@@ -186,7 +186,7 @@ const one: readonly Route[] = [
     tag,
     method: "GET",
     path: "/api/v1/torrents/{id}/trackers",
-    summary: "Trackers and what they answered",
+    summary: "Trackers with the results of their announces",
     params,
     response: z.array(tracker),
     handle: ({ services, params: { id } }) => json(services.session.details.trackers(id)),
@@ -210,7 +210,7 @@ const one: readonly Route[] = [
     tag,
     method: "GET",
     path: "/api/v1/torrents/{id}/pieces",
-    summary: "Which pieces are there, and how many have each",
+    summary: "Pieces on the disk, and copies of each among the peers",
     params,
     response: pieces,
     handle: ({ services, params: { id } }) => json(services.session.details.pieces(id)),
@@ -244,9 +244,10 @@ const one: readonly Route[] = [
     path: "/api/v1/torrents/{id}/magnet",
     summary: "The magnet link",
     params,
-    response: magnetAnswer,
+    response: magnetResponse,
     handle: ({ services, params: { id } }) => json({ magnet: services.session.details.of(id).magnet }),
   }),
 ];
 
+/** The routes of torrents. */
 export const torrentRoutes: readonly Route[] = [...many, ...one];

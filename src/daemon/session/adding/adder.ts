@@ -11,7 +11,7 @@ import type { LoadedRecords } from "../records/record-store.ts";
 import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "../records/record.ts";
 import { eachOf } from "../torrents/each-of.ts";
 
-/** Brings torrents into the session: new ones, and those of an earlier run. */
+/** Adds torrents to the session: new ones, and those of an earlier run. */
 export class Adder {
   readonly #options: RegisterOptions;
   #nextQueue = 0;
@@ -23,7 +23,7 @@ export class Adder {
   /** Adds a torrent; resolves to its id when it is remembered for good. Rejects as {@link Session.add} does. */
   async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
     const { context } = this.#options;
-    // A path would let whoever may add torrents read any file.
+    // A path is refused: it would let any caller of the API read files of the daemon.
     if (typeof source === "string" && !isLink(source))
       throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
     const settings = context.settings();
@@ -53,7 +53,7 @@ export class Adder {
       priorities,
       queue: this.#nextQueue++,
       size: torrent.metainfo?.totalSize ?? 0,
-      // Until it is opened, which tells it by pieces.
+      // An estimate; the open torrent counts by pieces.
       wanted:
         torrent.metainfo?.files.reduce(
           (sum, { index, length }) => (priorities?.[index] === "skip" ? sum : sum + length),
@@ -90,8 +90,8 @@ export class Adder {
   }
 
   /**
-   * Where a torrent begins: in the folder for incomplete ones, when there is one and none of its data is where it is to
-   * be in the end.
+   * The folder in which a torrent starts: the folder for incomplete downloads, when it is set and none of the torrent's
+   * data is in its destination.
    */
   async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
     const { settings, runtime } = this.#options.context;
@@ -104,9 +104,9 @@ export class Adder {
   }
 
   /**
-   * Takes up the torrents of an earlier run, in the order they were added. One that cannot be taken up is logged and
-   * left where it is. Those whose record is damaged, and those of which there is a torrent file and no record, are
-   * paused, and all else that was said of them is lost but where their data is, which the engine's own state knows.
+   * Restores the torrents of an earlier run, in the order they were added. A torrent that cannot be restored is logged,
+   * and its files stay. A torrent with a damaged record, or with a torrent file and no record, is restored paused: its
+   * labels, limits and priorities are lost, and the folder of its data is read from the engine's state.
    */
   async restore({ records, damaged, problems }: LoadedRecords): Promise<void> {
     await this.#restore([...records.values()]);
@@ -115,7 +115,7 @@ export class Adder {
     const files = new Set(await context.torrentFiles.ids());
     for (const id of damaged)
       if (!files.has(id))
-        context.log.error("what was known of a torrent is damaged, and its torrent file is not there: it is lost", {
+        context.log.error("cannot restore a torrent: its record is damaged and its torrent file is missing", {
           infoHash: id,
         });
     const lost = [...files].filter((id) => !records.has(id));
@@ -124,10 +124,9 @@ export class Adder {
       places.set(id, await context.client.keptWhere(id));
     });
     const saved = lost.map((id): TorrentRecord => {
-      context.log.error(
-        "what was known of a torrent is damaged or lost: it is restored from its torrent file, and paused",
-        { infoHash: id },
-      );
+      context.log.error("the record of a torrent is damaged or lost: restored from its torrent file, paused", {
+        infoHash: id,
+      });
       const { folder, name } = places.get(id) ?? { folder: folderFor(context.settings(), ""), name: undefined };
       return newRecord({
         id,
@@ -174,7 +173,7 @@ export class Adder {
     const { files } = this.#options.context.runtime;
     const isThere = async (name: string): Promise<boolean> =>
       (await files.linkStat(`${folder}/${name}`).catch(() => undefined)) !== undefined;
-    // What has the new name while the old one is there, too, is somebody else's.
+    // When both names exist, the new one belongs to another program.
     const isRenamed = (diskName === null || !(await isThere(diskName))) && (await isThere(renamingTo));
     return { ...record, diskName: isRenamed ? renamingTo : diskName, renamingTo: null };
   }
@@ -182,7 +181,7 @@ export class Adder {
   async #revive(record: TorrentRecord): Promise<Torrent> {
     const { client, torrentFiles } = this.#options.context;
     const source = (await torrentFiles.get(record.id)) ?? record.magnet;
-    if (source === null) throw new InputError("session.no-torrent", `the torrent file of ${record.id} is gone`);
+    if (source === null) throw new InputError("session.no-torrent", `the torrent file of ${record.id} is missing`);
     const torrent = await client.add(source, {
       ...engineOptions(record),
       ...flags(record),
@@ -209,7 +208,7 @@ function obstacles(error: unknown, removals: SessionContext["removals"]): readon
   return removal === undefined ? [] : [removal];
 }
 
-/** Always paused: who runs is the runControl's to say. */
+/** Torrents are added paused: the run control starts them. */
 function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
   const { folder, priorities, limits } = record;
   return {

@@ -7,14 +7,15 @@ import { isInside } from "../files/inside.ts";
 import type { SessionTasks } from "../session.ts";
 import { MAX_TASKS } from "../limits.ts";
 
+/** Where and how torrent files are made, and the callbacks. */
 export interface CreateTasksOptions {
   readonly runtime: Runtime;
   readonly createdBy: string;
   readonly downloadDir: () => string;
-  /** Whether a symbolic link may lead out of what a torrent is made of, or out of the download folder. */
+  /** Whether symbolic links may lead out of the source of a torrent, or out of the download folder. */
   readonly followLinks: boolean;
   readonly onChange: (task: CreateTask) => void;
-  /** Takes the finished torrent in; `path` is what it was made of. Resolves to its id. */
+  /** Adds the finished torrent; `path` is its source. Resolves to its id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
 
@@ -23,7 +24,7 @@ interface Job {
   readonly abort: AbortController;
 }
 
-/** Torrent files being made: one after the other, with progress, each may be cancelled. */
+/** Makes torrent files, one after the other; reports progress, and each task can be cancelled. */
 export class CreateTasks implements SessionTasks {
   readonly #options: CreateTasksOptions;
   readonly #jobs = new Map<string, Job>();
@@ -34,7 +35,7 @@ export class CreateTasks implements SessionTasks {
     this.#options = options;
   }
 
-  /** In the order they were asked for. */
+  /** In the order of the requests. */
   list(): readonly CreateTask[] {
     return [...this.#jobs.values()].map(({ task }) => task);
   }
@@ -56,7 +57,7 @@ export class CreateTasks implements SessionTasks {
     return task;
   }
 
-  /** Cancels a task that runs or waits; forgets one that has ended. Says whether there was one. */
+  /** Cancels a task that runs or waits; forgets one that has ended. Returns false when there is no such task. */
   cancel(id: string): boolean {
     const job = this.#jobs.get(id);
     if (job === undefined) return false;
@@ -104,7 +105,10 @@ export class CreateTasks implements SessionTasks {
     }
   }
 
-  /** What is in the download folder by its name has to be there: a link that a download brought may lead anywhere. */
+  /**
+   * Throws InputError `session.link` when a path inside the download folder leads out of it: a download may have
+   * brought the link.
+   */
   async #refuseLinkOut(path: string): Promise<void> {
     const { runtime, downloadDir } = this.#options;
     const folder = downloadDir();

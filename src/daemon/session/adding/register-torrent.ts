@@ -7,15 +7,15 @@ import type { TorrentRecord } from "../records/record.ts";
 import { makeRow } from "../rows/row.ts";
 import { trackerHosts } from "../rows/views.ts";
 
-/** What follows from what happens to a torrent. */
+/** The session, and what is called on events of a torrent. */
 export interface RegisterOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
-  /** A torrent is complete, on disk. `isDownloaded`: it was downloaded, and not found to be there. */
+  /** Called when a torrent is complete on disk. `isDownloaded` is false when its data was found by a check. */
   readonly onComplete: (entry: TorrentEntry, isDownloaded: boolean) => void;
 }
 
-/** Takes an engine's torrent into the session: its row, and what is done when its state changes. */
+/** Adds an engine's torrent to the session's table and follows its events. Returns its entry. */
 export function registerTorrent(options: RegisterOptions, torrent: Torrent, record: TorrentRecord): TorrentEntry {
   const { context, runControl } = options;
   const { table } = context;
@@ -32,7 +32,7 @@ export function registerTorrent(options: RegisterOptions, torrent: Torrent, reco
   const entry: TorrentEntry = { ...facts, row: makeRow(facts, record.queue) };
   let kind = torrent.state.kind;
   torrent.on("state", (state) => {
-    // A check tells of each piece: the look once a second sees that.
+    // Each checked piece emits an event; the update once a second shows the progress.
     if (state.kind === kind) return;
     kind = state.kind;
     onState(options, entry);

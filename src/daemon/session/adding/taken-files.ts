@@ -3,14 +3,14 @@ import type { Files, FileStat, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES, MAX_TAKEN_FILES } from "../limits.ts";
 import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
-/** By which a file is known again. */
+/** The properties that identify a file whose content has not changed. */
 type Looks = Pick<FileStat, "size" | "modifiedMs">;
 
 const stored = z.record(z.string(), z.object({ size: z.number(), modifiedMs: z.number() }));
 
 /**
- * Files of watch folders that were taken and are still there under their names. Kept on disk: what the user removed
- * from the session stays removed.
+ * Files of watch folders that were added and could not be renamed. Kept on disk, so that a torrent that the user
+ * removed is not added again.
  */
 export class TakenFiles {
   readonly #files: Files;
@@ -25,7 +25,7 @@ export class TakenFiles {
     this.#log = log;
   }
 
-  /** Reads what an earlier run left. A damaged file costs that taken files are looked at again. */
+  /** Reads the list of an earlier run. When it is damaged, the files are examined again. */
   async load(): Promise<void> {
     const kept = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
     if (kept === undefined) return;
@@ -33,7 +33,7 @@ export class TakenFiles {
     if (read.success) this.#taken = new Map(Object.entries(read.data));
     else
       this.#log.warn(
-        "what was noted of files in the watch folder is damaged: those that are still there are looked at again",
+        "the list of added files of the watch folder is damaged: files that are still there are added again",
         { path: this.#path },
       );
   }
@@ -51,7 +51,7 @@ export class TakenFiles {
     await this.#save();
   }
 
-  /** Forgets files of the folder that are not there any more. */
+  /** Forgets files that are no longer in the folder. */
   async keepOnly(folder: string, names: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#taken.keys()].filter(
       (path) => path.startsWith(`${folder}/`) && !names.has(path.slice(folder.length + 1)),

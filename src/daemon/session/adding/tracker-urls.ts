@@ -2,9 +2,8 @@ import { trackerUrl } from "../../../api/index.ts";
 import { cleanText, InputError } from "../../../base/index.ts";
 
 /**
- * Throws InputError `session.tracker` when one of the announce URLs is none of a tracker's. Those that the torrent has
- * already, `known`, may stay whatever they are: torrent files have all kinds, and somebody who adds one tracker cannot
- * help the others.
+ * Throws InputError `session.tracker` when an announce URL is not a tracker's. URLs that the torrent already has
+ * (`known`) are allowed whatever they are, because torrent files contain many kinds.
  */
 export function checkTrackers(tiers: readonly (readonly string[])[], known: readonly (readonly string[])[]): void {
   const before = new Set(known.flat());

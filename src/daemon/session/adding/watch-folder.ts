@@ -13,12 +13,13 @@ import type { TakenFiles } from "./taken-files.ts";
 
 const TORRENT = /\.(?:torrent|magnet)$/i;
 
+/** The folder to watch, and how a file is added. */
 export interface WatchFolderOptions {
   readonly runtime: Pick<Runtime, "clock" | "files" | "log">;
   readonly folder: string;
-  /** Adds what a file holds: a torrent file's bytes or a magnet link. */
+  /** Adds the content of a file: a torrent file's bytes or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the host tells of changes in folders: a simulated one does not. */
+  /** Whether the host reports changes in folders; a simulated one does not. */
   readonly isReal: boolean;
   /** Files that were taken and could not be renamed, as in a folder that is read-only. */
   readonly taken: TakenFiles;
@@ -27,18 +28,17 @@ export interface WatchFolderOptions {
 interface Seen {
   readonly size: number;
   readonly modifiedMs: number;
-  /** On the clock's scale: since when it has looked so. */
+  /** When this size and time were first seen, on the clock's scale. */
   readonly since: number;
-  /** It was read as it is now, and ends too soon: only a change is of interest. */
+  /** It was read in this state and is incomplete: it is read again when it changes. */
   isPart: boolean;
 }
 
 /**
- * A folder whose torrent files are added. A file that is a whole torrent is added at once and renamed `.added`. One
- * that ends too soon is still being written, however long that takes: it is looked at again when it has changed. What
- * is no torrent, and has not changed for a while, is renamed
- * `.invalid`. Changes are told by the system, and looked for now and then, since not every disk tells of them. A file
- * that cannot be renamed is remembered by name, size and time, and taken once.
+ * A folder whose torrent files are added. A complete torrent file is added at once and renamed `.added`. An incomplete
+ * one is still being written: it is read again when it has changed. A file that is not a torrent, and has not changed
+ * for a while, is renamed `.invalid`. The folder is watched and also scanned, because not every disk reports changes. A
+ * file that cannot be renamed is remembered by name, size and time, and added once.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -94,7 +94,7 @@ export class WatchFolder {
       const seen = isSame ? known : { size: stat.size, modifiedMs: stat.modifiedMs, since: clock.now(), isPart: false };
       this.#seen.set(name, seen);
       if (seen.isPart) continue;
-      // What cannot be added now does not keep the others waiting.
+      // A file that cannot be added now does not delay the others.
       await this.#take(name, seen).catch((error: unknown) => {
         failure ??= error;
       });
@@ -118,11 +118,11 @@ export class WatchFolder {
     } catch (thrown) {
       const code = thrown instanceof MillraceError ? thrown.code : "internal";
       const isKnown = code === "client.duplicate";
-      // What may go better another time is left as it is.
+      // An error that may pass leaves the file as it is.
       if (!isKnown && !(thrown instanceof InputError) && code !== "storage.too-long") throw thrown;
       if (!isKnown) {
         if (!this.#isHopeless(seen, code, isMagnet)) return;
-        runtime.log.warn(`the watch folder holds what is no torrent: ${name}`, {
+        runtime.log.warn(`a file in the watch folder is not a torrent: ${name}`, {
           code,
           reason: toError(thrown).message,
         });
@@ -135,11 +135,11 @@ export class WatchFolder {
   /** Whether a file that could not be read as a torrent never will be: it is not just the beginning of one. */
   #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
     const age = this.#options.runtime.clock.now() - seen.since;
-    // A torrent ends with the end of its dictionary: what ends before that is still being written.
+    // A torrent ends with the end of its dictionary: a file that ends before that is still being written.
     if (code === "bencode.truncated" || seen.size === 0) {
       if (age < WATCH_INVALID_MS) return false;
       seen.isPart = true;
-      this.#options.runtime.log.warn("a file in the watch folder ends too soon; it is added when the rest is there", {
+      this.#options.runtime.log.warn("a file in the watch folder is incomplete; it is added when the rest is written", {
         folder: this.#options.folder,
         bytes: seen.size,
       });
@@ -165,7 +165,7 @@ export class WatchFolder {
     }
   }
 
-  /** Begins to listen, once the folder is there. */
+  /** Starts to watch the folder, once it exists. */
   #listen(): void {
     if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
     try {
@@ -175,7 +175,9 @@ export class WatchFolder {
         this.#watcher = undefined;
       });
     } catch (error) {
-      this.#options.runtime.log.debug("changes of the watch folder are not told", { reason: toError(error).message });
+      this.#options.runtime.log.debug("cannot watch the folder for changes; it is scanned", {
+        reason: toError(error).message,
+      });
     }
   }
 

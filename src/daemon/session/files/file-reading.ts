@@ -5,6 +5,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { isInside } from "./inside.ts";
 import type { FileReading } from "../session.ts";
 
+/** How a file is opened. */
 export interface OpenFileOptions {
   readonly files: Pick<Files, "realPath">;
   /** Whether a symbolic link may lead out of the torrent's folder. */
@@ -36,7 +37,7 @@ export async function openFile(entry: TorrentEntry, index: number, options: Open
     path: file.path.join("/"),
     size: file.length,
     async *read(start, end, signal) {
-      // Whoever plays a file wants it.
+      // A file that is played must be downloaded.
       if (torrent.files().find((each) => each.index === index)?.priority === "skip")
         await setPriorities(new Map([[index, "normal"]]));
       try {
@@ -45,7 +46,7 @@ export async function openFile(entry: TorrentEntry, index: number, options: Open
         if (errorCode(error) !== "torrent.not-active") throw error;
         throw new MillraceError(
           "session.not-active",
-          `${entry.row.name} does not run: start it to fetch what is missing`,
+          `${entry.row.name} is not running: start it to download the missing pieces`,
           { cause: error, fields: { id: entry.id } },
         );
       }

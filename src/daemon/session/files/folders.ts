@@ -3,8 +3,8 @@ import type { Settings } from "../../../api/index.ts";
 import { InputError } from "../../../base/index.ts";
 
 /**
- * Where a torrent's data goes: where it was said, else to its label's folder, else to the session's. A folder that does
- * not begin at the root is one below the session's. Throws InputError `session.folder`.
+ * The folder of a torrent's data: the given one, else that of its label, else the session's. A relative path is below
+ * the session's download folder. Throws InputError `session.folder`.
  */
 export function folderFor(settings: Pick<Settings, "downloadDir" | "labels">, label: string, folder?: string): string {
   const ofLabel = Object.hasOwn(settings.labels, label) ? settings.labels[label] : undefined;

@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import type { Files } from "../../../runtime/index.ts";
 
 /**
- * Whether a path, with all links on its way followed, is within a folder, with its own followed. Of what is not there
- * yet its nearest folder that is there counts. Rejects with StorageError.
+ * Whether a path is within a folder after both are resolved through symbolic links. For a path that does not exist, its
+ * nearest existing folder is used. Rejects with StorageError.
  */
 export async function isInside(files: Pick<Files, "realPath">, folder: string, path: string): Promise<boolean> {
   const root = await nearestReal(files, folder);

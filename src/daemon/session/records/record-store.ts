@@ -7,37 +7,38 @@ import { sealText, unsealText, type Unsealed } from "./sealed-text.ts";
 const NEWLINE = 10;
 const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
 
+/** What {@link RecordStore.load} has read. */
 export interface LoadedRecords {
   readonly records: ReadonlyMap<string, TorrentRecord>;
-  /** Torrents whose record cannot be read, as far as that can be told. */
+  /** Torrents with an unreadable record whose id could be read. */
   readonly damaged: readonly string[];
-  /** What a user should know of the file, a sentence each. */
+  /** Problems of the file for the log, one sentence each. */
   readonly problems: readonly string[];
 }
 
 /**
- * The records of all torrents in one file of lines, each a record as JSON, or `{"id", "gone": true}`, with a checksum.
- * The last line about a torrent counts. A line `{"closed": true}` ends the file of a store that was closed. Changes are
- * appended and synchronised, all that come meanwhile with one write; a file of which most is out of date is replaced as
- * a whole. A line that cannot be read costs that line: the file is kept aside, and the rest goes on.
+ * The records of all torrents in one file of lines. A line is a record as JSON, or `{"id", "gone": true}`, with a
+ * checksum; the last line of a torrent is valid. A line `{"closed": true}` ends the file of a store that was closed.
+ * Changes are appended and synchronised, all changes during a write with the next write; the file is rewritten when
+ * most of it is out of date. An unreadable line loses that line only: the damaged file is copied aside.
  */
 export class RecordStore {
   readonly #files: Files;
   readonly #path: string;
   readonly #live = new Map<string, TorrentRecord>();
   readonly #onFailure: (error: unknown) => void;
-  /** Ids whose record, or absence, is not on disk yet. */
+  /** Ids whose record, or deletion, is not on disk yet. */
   #changed = new Set<string>();
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #file: OpenFile | undefined;
   #length = 0;
   #liveBytes = 0;
-  /** The disk refused the last write, which was told. */
+  /** The last write failed, and the failure was reported. */
   #isRefused = false;
-  /** A write has begun that did not end well. */
+  /** A write has begun and not been completed. */
   #isTorn = false;
-  /** The last line on disk says that nothing more came. */
+  /** The last line on disk is `{"closed": true}`. */
   #isEnded = true;
 
   constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
@@ -46,7 +47,7 @@ export class RecordStore {
     this.#onFailure = onFailure;
   }
 
-  /** Reads what an earlier run left. Rejects with StorageError when there is something that cannot be read at all. */
+  /** Reads the file of an earlier run. Rejects with StorageError when it cannot be read at all. */
   async load(): Promise<LoadedRecords> {
     const stat = await this.#files.stat(this.#path);
     const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
@@ -78,11 +79,11 @@ export class RecordStore {
     const problems: string[] = [];
     if (damagedLines > 0) {
       problems.push(
-        `the list of torrents is damaged: some of what was said last may be lost; it is kept as ${this.#path}.damaged`,
+        `the list of torrents is damaged: recent changes may be lost; a copy is kept as ${this.#path}.damaged`,
       );
       await this.#files.replace(`${this.#path}.damaged`, bytes);
     } else if (stat !== undefined && (bytes.length === 0 || (!this.#isEnded && !isOld)))
-      problems.push("the list of torrents was not closed: what was changed last before the end may be lost");
+      problems.push("the list of torrents was not closed: the last changes before the end may be lost");
     if (damagedLines > 0 || isOld) await this.#compact();
     return { records: this.#live, damaged: [...damaged], problems };
   }
@@ -108,7 +109,7 @@ export class RecordStore {
     await file?.close();
   }
 
-  /** Says that nothing more comes, where anything came. */
+  /** Writes the closing line, when anything was written. */
   async #end(): Promise<void> {
     if (this.#isEnded || this.#isTorn) return;
     this.#file ??= await this.#files.open(this.#path, "write");
@@ -122,7 +123,7 @@ export class RecordStore {
       this.#writing = this.#run();
       return this.#writing;
     }
-    // What comes while a write is under way goes out together, with the next one.
+    // Changes during a write go out together with the next one.
     this.#next ??= this.#writing
       .catch(() => undefined)
       .then(() => {
@@ -163,7 +164,7 @@ export class RecordStore {
       if ((await this.#files.stat(this.#path)) === undefined) await this.#files.replace(this.#path, new Uint8Array());
       this.#file = await this.#files.open(this.#path, "write");
     }
-    // What a failed write left behind is longer than what comes now, perhaps, and would be read as the last word.
+    // A failed write may have left more bytes than the next one writes.
     if (this.#isTorn) await this.#file.truncate(this.#length);
     this.#isTorn = true;
     this.#isEnded = false;
@@ -191,7 +192,7 @@ export class RecordStore {
   }
 }
 
-/** What a line says; `undefined` for one that cannot be believed. */
+/** The content of a line; `undefined` when it is damaged. */
 function readLine(
   unsealed: Unsealed,
   isOld: boolean,

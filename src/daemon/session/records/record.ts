@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
 
+/** No limit is set. */
 export const NO_LIMITS: TorrentLimits = {
   maxDownloadRate: null,
   maxUploadRate: null,
@@ -10,23 +11,24 @@ export const NO_LIMITS: TorrentLimits = {
   maxPeers: null,
 };
 
-/** Limits of which some are said anew; `undefined` says nothing. */
+/** Limits to change; `undefined` leaves a limit as it is. */
 export type LimitChanges = { readonly [Key in keyof TorrentLimits]?: TorrentLimits[Key] | undefined };
 
+/** The limits with the changes applied. */
 export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {}): TorrentLimits {
-  const said = <Value>(change: Value | undefined, before: Value): Value => (change === undefined ? before : change);
+  const pick = <Value>(change: Value | undefined, before: Value): Value => (change === undefined ? before : change);
   return {
-    maxDownloadRate: said(changes.maxDownloadRate, limits.maxDownloadRate),
-    maxUploadRate: said(changes.maxUploadRate, limits.maxUploadRate),
-    seedRatio: said(changes.seedRatio, limits.seedRatio),
-    seedSeconds: said(changes.seedSeconds, limits.seedSeconds),
-    seedIdleSeconds: said(changes.seedIdleSeconds, limits.seedIdleSeconds),
-    maxPeers: said(changes.maxPeers, limits.maxPeers),
+    maxDownloadRate: pick(changes.maxDownloadRate, limits.maxDownloadRate),
+    maxUploadRate: pick(changes.maxUploadRate, limits.maxUploadRate),
+    seedRatio: pick(changes.seedRatio, limits.seedRatio),
+    seedSeconds: pick(changes.seedSeconds, limits.seedSeconds),
+    seedIdleSeconds: pick(changes.seedIdleSeconds, limits.seedIdleSeconds),
+    maxPeers: pick(changes.maxPeers, limits.maxPeers),
   };
 }
 
 /**
- * What the session remembers of a torrent besides its file and what the engine knows of its data. Times are
+ * What the session stores of a torrent, besides its torrent file and the engine's state of its data. Times are
  * milliseconds since 1970.
  */
 export const torrentRecord = z.object({
@@ -35,9 +37,9 @@ export const torrentRecord = z.object({
   name: z.string().nullable().default(null),
   /** The name of its file or folder on the disk; `null`: the torrent's. */
   diskName: z.string().nullable().default(null),
-  /** A renaming on the disk was begun: after a crash the data has this name or still `diskName`. */
+  /** A renaming on the disk has begun: after a crash the data has this name, or still `diskName`. */
   renamingTo: z.string().nullable().default(null),
-  /** The link it came from; `null` when it came as a torrent file. */
+  /** The link it was added by; `null` when it was added as a torrent file. */
   magnet: z.string().nullable().default(null),
   addedAt: z.int(),
   finishedAt: z.int().nullable().default(null),
@@ -46,18 +48,18 @@ export const torrentRecord = z.object({
   destination: z.string().nullable().default(null),
   /** The first label. */
   label: z.string().default(""),
-  /** The other labels. */
+  /** The labels after the first. */
   moreLabels: z.array(z.string()).default([]),
   startedAt: z.int().nullable().default(null),
   activeAt: z.int().nullable().default(null),
   /** A seeding goal was met, and the torrent stopped for it. */
   isFinished: z.boolean().default(false),
-  /** Whether it is to run; whether it does so is for the queue to say. */
+  /** Whether the user has started it; the queue decides whether it runs. */
   isStarted: z.boolean().default(false),
-  /** Runs whatever the queue says. */
+  /** Runs regardless of the queue. */
   isForced: z.boolean().default(false),
   sequential: z.boolean().default(false),
-  /** Believe the data unread when it is first opened. */
+  /** Trust the data without a check when it is first opened. */
   skipCheck: z.boolean().default(false),
   limits: torrentLimits
     .partial()
@@ -65,24 +67,25 @@ export const torrentRecord = z.object({
     .default(NO_LIMITS),
   /** Tiers that replace the torrent's own; `null` when they were not edited. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
-  /** By index of file, those that are not normal; `null` when nobody has chosen. */
+  /** Priorities other than normal, by the index of the file; `null` when none was set. */
   priorities: z.record(z.string(), priority).nullable().default(null),
   /** Place in the queue. */
   queue: z.int().nonnegative().default(0),
   /** Bytes, over all runs. */
   downloaded: z.int().nonnegative().default(0),
   uploaded: z.int().nonnegative().default(0),
-  /** Bytes, as last known: shown while the torrent is not opened. */
+  /** Bytes, as last known; shown while the torrent is not opened. */
   size: z.int().nonnegative().default(0),
   wanted: z.int().nonnegative().default(0),
   done: z.int().nonnegative().default(0),
   downloadingSeconds: z.number().nonnegative().default(0),
   seededSeconds: z.number().nonnegative().default(0),
-  /** A move was begun: to be finished after a crash. */
+  /** A move has begun; the next start finishes it after a crash. */
   movingTo: z.string().nullable().default(null),
-  /** A removal was begun: to be finished after a crash. */
+  /** A removal has begun; the next start finishes it after a crash. */
   removal: z.enum(["none", "keep-data", "delete-data"]).default("none"),
 });
+/** A record, with all defaults filled in. */
 export type TorrentRecord = z.infer<typeof torrentRecord>;
 
 /** All labels, the category first. */
@@ -90,13 +93,13 @@ export function labelsOf({ label, moreLabels }: Pick<TorrentRecord, "label" | "m
   return label === "" ? [...moreLabels] : [label, ...moreLabels];
 }
 
-/** What a record has to say of labels; repeated and empty ones are left out. */
+/** The fields of a record for these labels; repeated and empty ones are left out. */
 export function recordedLabels(labels: readonly string[]): Pick<TorrentRecord, "label" | "moreLabels"> {
   const [label = "", ...moreLabels] = new Set(labels.filter((each) => each !== ""));
   return { label, moreLabels };
 }
 
-/** A record with defaults for all that is not said. */
+/** A record with defaults for all other fields. */
 export function newRecord(
   facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>,
 ): TorrentRecord {

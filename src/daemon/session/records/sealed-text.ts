@@ -3,10 +3,10 @@ import { utf8, utf8Decode } from "../../../base/index.ts";
 import type { Files } from "../../../runtime/index.ts";
 
 const SEAL = /^(.*?),?"sum":"([0-9a-f]{16})"\}\s*$/s;
-/** What is left of the seal of a text that was damaged: its name, or its value. */
+/** Part of a damaged checksum: its name, or its value. */
 const TRACE = /"sum"|"[0-9a-f]{16}"\}\s*$/;
 
-/** What {@link unsealText} found: `"old"` is a text of the version without checksums. */
+/** The result of {@link unsealText}; `"old"` is a text of the version without checksums. */
 export type Unsealed = { readonly kind: "sealed" | "old"; readonly value: unknown } | { readonly kind: "damaged" };
 
 /** A JSON object as text with a checksum as its last field: the first 64 bits of the SHA-256 of the text without it. */
@@ -24,8 +24,8 @@ export function unsealText(text: string): Unsealed {
 }
 
 /**
- * Reads a sealed file of one object; `undefined` when there is none. One that is damaged is kept under another name, so
- * that nothing that could be read by a person is overwritten. Rejects with StorageError.
+ * Reads a sealed file of one object; `undefined` when there is none. A damaged file is copied to `.damaged`, so that a
+ * person can still read it. Rejects with StorageError.
  */
 export async function readSealed(files: Files, path: string, maxBytes: number): Promise<Unsealed | undefined> {
   if ((await files.stat(path)) === undefined) return undefined;

@@ -13,7 +13,7 @@ const stored = z.object({
   hours: z.array(rate).max(HOUR_ENTRIES),
 });
 
-/** Averages over intervals of equal length, the newest last; intervals in which nobody counted are left out. */
+/** Averages over intervals of equal length, the newest last; intervals without a sample are left out. */
 class Ring {
   readonly #ms: number;
   readonly #entries: number;
@@ -29,7 +29,7 @@ class Ring {
     this.#kept = [...kept];
   }
 
-  /** Counts bytes that moved up to `now`. */
+  /** Adds bytes transferred up to `now`. */
   add(now: number, down: number, up: number): void {
     const at = Math.floor(now / this.#ms) * this.#ms;
     if (this.#open !== undefined && this.#open.at !== at) {
@@ -55,7 +55,7 @@ class Ring {
   }
 }
 
-/** What moved: in all, since the start, and over time. Survives restarts. */
+/** Bytes transferred: over all runs, since the start, and over time. Kept on disk. */
 export class TransferStatistics {
   readonly #files: Files;
   readonly #path: string;
@@ -70,7 +70,7 @@ export class TransferStatistics {
     this.#path = path;
   }
 
-  /** Reads what an earlier run left; what cannot be read begins anew. */
+  /** Reads the file of an earlier run; an unreadable one is replaced. */
   async load(log: Log): Promise<void> {
     try {
       const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
@@ -82,12 +82,12 @@ export class TransferStatistics {
       this.#recent.set(recent);
       this.#hours.set(hours);
     } catch (error) {
-      log.warn("the statistics cannot be read and begin anew", { path: this.#path, reason: String(error) });
+      log.warn("cannot read the statistics; they start from zero", { path: this.#path, reason: String(error) });
     }
   }
 
   save(): Promise<void> {
-    // One after the other: both would write the same temporary file.
+    // In turn: two saves would write the same temporary file.
     const saving = this.#saving.then(() => writeSealed(this.#files, this.#path, { ...this.totals, ...this.history() }));
     this.#saving = saving.catch(() => undefined);
     return saving;

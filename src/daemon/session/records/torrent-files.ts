@@ -22,7 +22,7 @@ export class TorrentFiles {
     await this.#files.replace(this.#path(id), bytes);
   }
 
-  /** `undefined` when there is none. */
+  /** The bytes of a torrent file; `undefined` when there is none. */
   async get(id: string): Promise<Uint8Array | undefined> {
     try {
       return await this.#files.readAll(this.#path(id), MAX_TORRENT_LENGTH);
@@ -32,7 +32,7 @@ export class TorrentFiles {
     }
   }
 
-  /** The info-hashes of all that are there. */
+  /** The info-hashes of all stored files. */
   async ids(): Promise<string[]> {
     if ((await this.#files.stat(this.#folder)) === undefined) return [];
     const entries = await this.#files.list(this.#folder);

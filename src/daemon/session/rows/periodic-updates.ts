@@ -8,6 +8,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { COUNTERS_MS, LOOK_MS, SLOW_LOOK_MS } from "../limits.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 
+/** The session, and what is called every ten seconds. */
 export interface PeriodicUpdateOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
@@ -18,11 +19,11 @@ export interface PeriodicUpdateOptions {
   readonly onSlowLook: () => Promise<void>;
 }
 
-/** What goes by time. Once a second it looks at the torrents that move, and at nothing else. */
+/** The periodic work. Once a second it updates the rows of the torrents that transfer, and no others. */
 export class PeriodicUpdates {
   readonly #options: PeriodicUpdateOptions;
   readonly #timers: readonly Timer[];
-  /** Those that moved at the last look: one more look shows that they stand still. */
+  /** Torrents that transferred at the last update: one more update shows that they have stopped. */
   #moving = new Set<TorrentEntry>();
   /** Those that moved since their counters were recorded. */
   readonly #unrecorded = new Set<TorrentEntry>();
@@ -41,7 +42,7 @@ export class PeriodicUpdates {
     ];
   }
 
-  /** The session's rates as of the last look. */
+  /** The session's rates in bytes a second, as of the last update. */
   get rates(): { readonly down: number; readonly up: number } {
     return this.#last;
   }
@@ -73,7 +74,7 @@ export class PeriodicUpdates {
     this.emitInfo();
   }
 
-  /** Tells what is shown around everything, when it has changed. */
+  /** Emits the session's information when it has changed. */
   emitInfo(): void {
     const info = this.#options.info();
     const text = JSON.stringify({ ...info, now: 0 });
@@ -82,7 +83,7 @@ export class PeriodicUpdates {
     this.#options.emitter.emit("session", info);
   }
 
-  /** Records the counters of what moved. */
+  /** Writes the counters of the torrents that have transferred. */
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {

@@ -6,9 +6,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { labelsOf } from "../records/record.ts";
 import { trackerProblem } from "./tracker-problem.ts";
 
-/**
- * A torrent as lists show it, worked out anew. Fields that have not changed in substance are the same values as before.
- */
+/** Computes the row of a torrent. */
 export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): TorrentRow {
   const { record, torrent } = entry;
   const status = torrent.status();
@@ -51,7 +49,7 @@ export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): Torren
   };
 }
 
-/** What a person is told that a torrent does. */
+/** The state as the API shows it. */
 export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
   switch (state.kind) {
     case "paused":

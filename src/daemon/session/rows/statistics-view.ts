@@ -4,6 +4,7 @@ import type { TransferStatistics } from "../records/statistics.ts";
 import type { SessionStatistics } from "../session.ts";
 import type { RateLimits } from "../settings/schedule.ts";
 
+/** Where the numbers come from. */
 export interface StatisticsViewOptions {
   readonly context: SessionContext;
   readonly version: string;

@@ -5,24 +5,25 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { EVENT_DELAY_MS } from "../limits.ts";
 import { changesOf, makeRow } from "./row.ts";
 
+/** The clock, and what is called with the changes. */
 export interface TorrentTableOptions {
   readonly clock: Clock;
   readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
 /**
- * All torrents with their rows. A row is worked out when somebody says that it may have changed, and told, once for all
- * changes of a moment, when it has. What does not change costs nothing.
+ * All torrents with their rows. A row is computed when its torrent is marked as changed; the changed fields of all rows
+ * are emitted together, {@link EVENT_DELAY_MS} later. Unchanged torrents cost nothing.
  */
 export class TorrentTable {
-  /** Rows worked out so far: for tests of what a second costs. */
+  /** Rows computed so far, for tests of the cost of an update. */
   computed = 0;
-  /** Bytes that the rows told of so far moved. */
+  /** Bytes transferred, according to the rows so far. */
   readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: TorrentTableOptions;
   readonly #entries = new Map<string, TorrentEntry>();
   readonly #touched = new Set<TorrentEntry>();
-  /** Whose row goes out whole. */
+  /** Entries whose whole row is emitted. */
   readonly #fresh = new Set<TorrentEntry>();
   readonly #removed = new Set<string>();
   #rows: readonly TorrentRow[] | undefined;
@@ -74,7 +75,7 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** It is gone from now on, whatever still has to be done about it. */
+  /** Removes a torrent from the rows, although work on its removal may still go on. */
   delete(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -86,14 +87,14 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** A torrent's row may have changed: it is worked out, and told if so, in a moment. */
+  /** Marks a torrent's row as changed: it is computed, and emitted when it differs, after a delay. */
   touch(entry: TorrentEntry): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#touched.add(entry);
     this.#schedule();
   }
 
-  /** Works out and tells what changed, now. */
+  /** Computes and emits all changes now. */
   flush(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

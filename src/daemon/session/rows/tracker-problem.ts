@@ -2,8 +2,8 @@ import type { TorrentRow } from "../../../api/index.ts";
 import type { TrackerStatus } from "../../../tracker/index.ts";
 
 /**
- * What a torrent's trackers have to say to its user: that they refuse it, in their own words, while none of them works;
- * or the warning of one that works. One that cannot be reached is no news here: that passes.
+ * The problem that a torrent's trackers report to its user: a refusal while no tracker works, or the warning of a
+ * tracker that works. An unreachable tracker is not a problem here, because that passes.
  */
 export function trackerProblem(
   trackers: readonly Pick<TrackerStatus, "state" | "said">[],

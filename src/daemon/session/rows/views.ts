@@ -13,7 +13,7 @@ import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
-/** What only a torrent's own page shows, with its row. `now`: milliseconds since 1970. */
+/** The row with the fields that only the view of one torrent shows. `now`: milliseconds since 1970. */
 export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
@@ -46,12 +46,14 @@ function shownMagnet({ torrent }: TorrentEntry): string {
   return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
 }
 
+/** The files with progress and priority; padding files are left out. */
 export function filesOf({ torrent }: TorrentEntry): TorrentFile[] {
   return torrent
     .files()
     .map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
 }
 
+/** The connected peers. */
 export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   return torrent.peers().map((peer) => ({
     ip: peer.ip,
@@ -75,6 +77,7 @@ function flagsOf(peer: PeerStatus): string {
   return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
 }
 
+/** The trackers by tier, with the result of their last announce. */
 export function trackersOf({ torrent }: TorrentEntry): TorrentTracker[] {
   const known = torrent.trackers();
   if (known.length > 0) {
@@ -92,7 +95,7 @@ export function trackersOf({ torrent }: TorrentEntry): TorrentTracker[] {
       said: status.said ?? "",
     }));
   }
-  // While it does not run, nobody talks to them.
+  // While the torrent does not run, no tracker is contacted.
   return torrent.trackerTiers.flatMap((urls, tier) =>
     urls.map((url) => ({
       url,
@@ -114,6 +117,7 @@ function finite(time: number | undefined): number | null {
   return time === undefined || !Number.isFinite(time) ? null : Math.round(time);
 }
 
+/** The pieces as bit and byte arrays in base64. */
 export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   const count = torrent.metainfo?.pieceCount ?? 0;
   const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
@@ -126,7 +130,7 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   };
 }
 
-/** What a torrent file holds. Throws InputError `metainfo.*`, `client.v2-only`. */
+/** The content of a torrent file. Throws InputError `metainfo.*`, `client.v2-only`. */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
   if (metainfo.infoHash === undefined)

@@ -2,12 +2,12 @@ import type { TorrentStateKind } from "../../../client/index.ts";
 import type { Activity, TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
-/** Whether a torrent in this state wants data and looks for it. */
+/** Whether a torrent in this state is downloading or tries to. */
 export function isDownloading(kind: TorrentStateKind): boolean {
   return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
 }
 
-/** What a torrent in this state does, as far as its time is counted. */
+/** The activity that a torrent's time in this state is counted for. */
 export function activityOf(kind: TorrentStateKind): Activity | undefined {
   if (kind === "seeding") return "seeding";
   return isDownloading(kind) ? "downloading" : undefined;
@@ -23,7 +23,7 @@ export function secondsIn(
   return recorded + (activity?.kind === which ? Math.max(0, (now - activity.since) / 1000) : 0);
 }
 
-/** What the record has to say of the time until `now`, when the activity ends then. */
+/** The record's fields for the time until `now`, when the activity ends then. */
 export function countedSeconds(
   entry: Pick<TorrentEntry, "record" | "activity">,
   now: number,

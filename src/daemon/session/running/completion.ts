@@ -3,7 +3,7 @@ import { toError } from "../../../base/index.ts";
 import type { Log } from "../../../runtime/index.ts";
 import { MAX_SCRIPTS, SCRIPT_TIMEOUT_MS } from "../limits.ts";
 
-/** What the script is told, in its environment. */
+/** The torrent whose download is complete, as the script gets it. */
 export interface Completed {
   readonly id: string;
   readonly name: string;
@@ -13,9 +13,8 @@ export interface Completed {
 }
 
 /**
- * Runs a program for each download that completes: without a shell and without arguments, so that no name of a torrent
- * is ever read as a command. What it is about stands in its environment: MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH,
- * MILLRACE_LABEL.
+ * Runs a program for each download that completes. It is started without a shell and without arguments, so that no name
+ * of a torrent is read as a command. Its environment has MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL.
  */
 export class CompletionScript {
   readonly #program: string;
@@ -34,7 +33,7 @@ export class CompletionScript {
     this.#next();
   }
 
-  /** Ends what runs, and resolves then. */
+  /** Ends the running programs; resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const running = [...this.#running];

@@ -1,6 +1,6 @@
 import type { Settings, TorrentLimits } from "../../../api/index.ts";
 
-/** What a seeding torrent has reached. */
+/** The ratio and times that a seeding torrent has reached. */
 export interface Seeded {
   readonly ratio: number;
   /** Over all runs. */

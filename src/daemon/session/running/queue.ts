@@ -1,9 +1,9 @@
-/** A torrent that is to run, as the queue sees it. */
+/** A started torrent, as the queue sees it. */
 export interface QueueItem {
   readonly id: string;
   /** Place in the queue. */
   readonly queue: number;
-  /** Runs whatever the limits say, and takes no place. */
+  /** Runs regardless of the limits, and takes no place. */
   readonly isForced: boolean;
   readonly isSeed: boolean;
   /** Moves nothing, and runs without a place. */
@@ -39,8 +39,8 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /**
- * The queue with `moved` elsewhere; those that move keep their order among each other. `order` is the queue from its
- * top. A pure function.
+ * The queue after the torrents `moved` have moved; they keep their order among each other. `order` is the queue from
+ * its top. A pure function.
  */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));

@@ -8,8 +8,8 @@ import { EVENT_DELAY_MS } from "../limits.ts";
 import { chooseRunning, type QueueItem } from "./queue.ts";
 
 /**
- * Lets torrents run and stop, as the user, the queue and the seeding goals want it. What is and what should be are
- * compared anew after each change, so nothing depends on the order in which changes come.
+ * Starts and pauses torrents as the user, the queue and the seeding goals require. The wanted and the actual state are
+ * compared after each change, so the order of changes does not matter.
  */
 export class RunControl {
   readonly #context: SessionContext;
@@ -22,13 +22,13 @@ export class RunControl {
     this.#clock = context.runtime.clock;
   }
 
-  /** Something changed: who runs is worked out again in a moment. */
+  /** Applies a change after a short delay. */
   reconsider(): void {
     if (this.#isClosed) return;
     this.#timer ??= this.#clock.after(EVENT_DELAY_MS, () => this.apply());
   }
 
-  /** Who runs is worked out again, now. */
+  /** Starts and pauses torrents now. */
   apply(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -88,12 +88,12 @@ export class RunControl {
         if (!shouldRun && !entry.isRechecking) this.#pause(entry);
         return;
       case "failed":
-        // Only a person tries again, or lets it be.
+        // Only the user retries it, or pauses it.
         if (!entry.record.isStarted) this.#pause(entry);
         return;
       case "stopping":
       case "closed":
-        // Its next state brings us back.
+        // Its next state calls this again.
         return;
       default:
         torrent.state satisfies never;
@@ -125,12 +125,12 @@ function hasGoal({
   return seedRatio !== null || seedSeconds !== null || seedIdleSeconds !== null;
 }
 
-/** `stalledBefore`: what has not moved since then is stalled; milliseconds since 1970. */
+/** A download without a transfer since `stalledBefore` is stalled; milliseconds since 1970. */
 function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;
   const { kind } = torrent.state;
   const isComplete = record.wanted > 0 && record.done >= record.wanted;
-  // What failed waits for a person and takes nobody's place.
+  // A failed torrent waits for the user and takes no place in the queue.
   return {
     id,
     queue: record.queue,

@@ -22,16 +22,16 @@ export function ratesAt(
 }
 
 /**
- * Whether the alternative rates are to be on at a moment, in local time; `undefined` when no times are set for them. A
- * pure function.
+ * Whether the alternative rates apply at a moment, in local time; `undefined` when no times are set for them. A pure
+ * function.
  */
 export function isAlternativeTime(times: AlternativeTimes, at: Date): boolean | undefined {
   return times.isEnabled ? covers(times, at.getDay(), at.getHours() * 60 + at.getMinutes()) : undefined;
 }
 
 /**
- * Whether a rule covers a minute of a day of the week (0 is Sunday). One that goes over midnight belongs to the day it
- * begins on.
+ * Whether a rule covers a minute of a day of the week (0 is Sunday). A rule over midnight belongs to the day on which
+ * it begins.
  */
 function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, minute: number): boolean {
   const from = minuteOf(rule.from);

@@ -5,6 +5,7 @@ import type { SessionSettings } from "../session.ts";
 import { isAlternativeTime, ratesAt, type RateLimits } from "./schedule.ts";
 import type { SettingsStore } from "./settings-store.ts";
 
+/** The client that the settings are applied to, and the callbacks. */
 export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
   readonly client: Pick<Client, "setRates" | "setLimits">;

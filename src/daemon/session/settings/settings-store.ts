@@ -5,10 +5,10 @@ import type { Files, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "../limits.ts";
 import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
-/** Field by field: one that is damaged does not cost the others. */
+/** Read field by field: a damaged field does not lose the others. */
 const partial = settingsSchema.partial();
 
-/** The session's settings: what the configuration says, and above it what was changed while the daemon ran. */
+/** The session's settings: the configuration, and above it the settings that were changed while the daemon ran. */
 export class SettingsStore {
   readonly #files: Files;
   readonly #path: string;
@@ -23,7 +23,7 @@ export class SettingsStore {
     this.#current = base;
   }
 
-  /** Reads what an earlier run left; what cannot be believed is left out. */
+  /** Reads the changes of an earlier run; damaged fields are left out. */
   async load(log: Log): Promise<void> {
     try {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);

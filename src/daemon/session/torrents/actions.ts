@@ -11,7 +11,7 @@ import { ENDLESS } from "../running/goals.ts";
 import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "../records/record.ts";
 import { moveInQueue, type QueueMove } from "../running/queue.ts";
 
-/** What a person, or a program, does with many torrents at once. */
+/** The actions on torrents that a user or a program requests. */
 export class Actions {
   readonly #context: SessionContext;
   readonly #runControl: RunControl;
@@ -21,7 +21,10 @@ export class Actions {
     this.#runControl = runControl;
   }
 
-  /** Each torrent fails alone. Resolves when what was asked is remembered; pausing and checking go on behind it. */
+  /**
+   * Does one action to many torrents; each fails alone. Resolves when the request is recorded; pausing and checking go
+   * on in the background.
+   */
   async act(request: ActionRequest): Promise<ActionResult> {
     const ids = [...new Set(request.ids)];
     const failed: ActionResult["failed"] = [];
@@ -61,14 +64,14 @@ export class Actions {
 
   async #remove(entry: TorrentEntry, deleteData: boolean): Promise<void> {
     const { table, store, torrentFiles, log } = this.#context;
-    // From here on it is gone, also after a crash: what is left to do is done at the next start.
+    // The torrent is removed from here on, also after a crash: the next start finishes the removal.
     const before = entry.record;
     table.delete(entry.id);
     entry.record = { ...before, isStarted: false, removal: deleteData ? "delete-data" : "keep-data" };
     try {
       await store.put(entry.record);
     } catch (error) {
-      // Not remembered, not removed: it runs on where everybody can see it.
+      // The removal is not recorded: the torrent stays, and the list shows it.
       entry.record = before;
       table.add(entry);
       note(this.#context, entry, {});
@@ -80,12 +83,12 @@ export class Actions {
     log.info(`removed${deleteData ? " with its data" : ""}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** The data has been moved by somebody else: it is looked for, and checked, where it is said to be. */
+  /** The user has moved the data: the torrent uses the new folder and checks the data there. */
   async #find(entry: TorrentEntry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
     await remember(this.#context, entry, { folder: place, destination: null });
-    this.#context.log.info(`looked for in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+    this.#context.log.info(`now in ${place}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
   /** Renames the file or folder on the disk. Rejects as {@link Session.patch}; then it has the name that it had. */
@@ -95,7 +98,7 @@ export class Actions {
     const before = torrent.metainfo?.name;
     if (name === before) return;
     try {
-      // Both names first: after a crash the disk says which one it is.
+      // Both names are recorded first: after a crash the disk shows which one is in use.
       if (before !== undefined) await remember(this.#context, entry, { diskName: before, renamingTo: name });
       await torrent.rename(name);
     } catch (error) {
@@ -116,7 +119,7 @@ export class Actions {
     this.#context.log.info(`renamed on the disk to ${name}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** Moves a torrent that is complete out of the folder for incomplete ones; nothing happens to any other. */
+  /** Moves a complete torrent out of the folder for incomplete downloads, when it is there. */
   async arrive(entry: TorrentEntry): Promise<void> {
     const { destination } = entry.record;
     if (destination !== null) await this.#moveNow(entry, destination);
@@ -139,8 +142,7 @@ export class Actions {
       await remember(this.#context, entry, { movingTo: place });
       await entry.torrent.move(place);
     } catch (error) {
-      // What the end of the daemon cuts short goes on at the next start; what is being moved already goes on where it
-      // goes.
+      // A move that the end of the daemon interrupts goes on at the next start. A move under way keeps its destination.
       const code = errorCode(error);
       if (code !== "aborted") note(this.#context, entry, { movingTo: code === "torrent.moving" ? before : null });
       this.#runControl.reconsider();
@@ -208,7 +210,7 @@ export class Actions {
     return Promise.all(changed.map(({ entry, queue }) => remember(this.#context, entry, { queue })));
   }
 
-  /** Ends what a crash interrupted. */
+  /** Finishes a removal or a move that a crash interrupted. */
   async finish(entry: TorrentEntry): Promise<void> {
     const { movingTo, removal } = entry.record;
     try {
@@ -217,7 +219,7 @@ export class Actions {
       else if (entry.record.wanted > 0 && entry.record.done >= entry.record.wanted) await this.arrive(entry);
     } catch (error) {
       if (errorCode(error) === "aborted") return;
-      this.#context.log.error("what was begun before the last stop cannot be ended", {
+      this.#context.log.error("cannot finish the removal or move that the last stop interrupted", {
         infoHash: entry.id,
         reason: toError(error).message,
       });
@@ -227,8 +229,8 @@ export class Actions {
 }
 
 /**
- * A torrent that a goal stopped and a person starts again is to seed: its own goals are lifted, or the next look would
- * stop it again.
+ * Lifts the goals of a torrent that a goal has stopped and the user starts again: otherwise the next check would stop
+ * it again.
  */
 function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished

@@ -5,6 +5,7 @@ import * as views from "../rows/views.ts";
 import type { FileReading, SessionDetails, SessionTorrents } from "../session.ts";
 import type { TorrentEntry } from "./torrent-entry.ts";
 
+/** The session, and how a file is opened. */
 export interface DetailsOptions {
   readonly context: SessionContext;
   /** Whether a symbolic link may lead out of a torrent's folder. */

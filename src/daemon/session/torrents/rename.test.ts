@@ -116,7 +116,7 @@ describe("DaemonSession.patch of diskName", () => {
 describe("torrent-rename-path", () => {
   const call = async (session: DaemonSession, method: string, args: object): Promise<unknown> => {
     const rpc = new TransmissionRpc({ session, version: "1", stateDir: "/state", onShutdown: () => undefined });
-    return s.wait(Promise.resolve(rpc.answer(JSON.stringify({ method, arguments: args }))));
+    return s.wait(Promise.resolve(rpc.respond(JSON.stringify({ method, arguments: args }))));
   };
 
   it("renames on the disk and answers path, name and id; name and files are what is there", async () => {

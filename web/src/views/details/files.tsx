@@ -51,6 +51,7 @@ function PlayButton({ id, node }: OfNode): JSX.Element | null {
   );
 }
 
+/** The files of a torrent as a tree. */
 export function Files({ id }: ViewProps): JSX.Element {
   const { value: files, error, again } = usePoll(id, POLL_SLOW, () => api.files(id));
   const [pending, setPending] = useState<ReadonlyMap<number, Priority>>(new Map());

@@ -61,7 +61,7 @@ function Live({ row }: { readonly row: TorrentRow }): JSX.Element {
 
 interface FixedProps {
   readonly detail: TorrentDetail;
-  /** Reads it anew. */
+  /** Reads the details again. */
   readonly again: () => void;
 }
 
@@ -107,6 +107,7 @@ function Switches({ detail, again }: FixedProps): JSX.Element {
   );
 }
 
+/** The facts of a torrent. */
 export function Overview({ id }: ViewProps): JSX.Element | null {
   const row = rowOf(id);
   const { value: detail, error, again } = usePoll(id, POLL_SLOW, () => api.torrent(id));

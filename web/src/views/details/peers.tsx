@@ -52,6 +52,7 @@ const COLUMNS: readonly TableColumn<TorrentPeer>[] = [
   },
 ];
 
+/** The connected peers of a torrent. */
 export function Peers({ id }: ViewProps): JSX.Element {
   const { value: peers, error } = usePoll(id, POLL_FAST, () => api.peers(id));
   return (

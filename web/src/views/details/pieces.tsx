@@ -11,7 +11,7 @@ import { POLL_FAST } from "./view.ts";
 
 const words = texts.overview;
 
-/** Which pieces are there: a pixel's column is as full as its share of pieces. */
+/** The pieces on the disk: the height of each pixel's column is its share of pieces. */
 function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -33,7 +33,7 @@ function drawHave(canvas: HTMLCanvasElement, pieces: TorrentPieces, have: Uint8A
   });
 }
 
-/** How many peers have each: from the colour of nothing to full at the most there is. */
+/** The number of peers with each piece, as a colour from none to the maximum. */
 function drawAvailability(canvas: HTMLCanvasElement, pieces: TorrentPieces, copies: Uint8Array): void {
   const context = canvas.getContext("2d");
   if (context === null) return;
@@ -64,6 +64,7 @@ function useWidth(element: RefObject<HTMLElement | null>): number {
   return width;
 }
 
+/** The maps of pieces and availability. */
 export function Pieces({ id, availability }: { readonly id: string; readonly availability: number }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const haveCanvas = useRef<HTMLCanvasElement>(null);

@@ -64,6 +64,7 @@ const COLUMNS: readonly TableColumn<TorrentTracker>[] = [
   { id: "message", name: words.message, key: (tracker) => tracker.message, cell: (tracker) => tracker.message },
 ];
 
+/** The trackers of a torrent. */
 export function Trackers({ id }: ViewProps): JSX.Element {
   const { value: trackers, error, again } = usePoll(id, POLL_SLOW, () => api.trackers(id));
   return (

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { Dialog } from "../../components/dialog.tsx";
 import { texts } from "../../texts/texts.ts";
 
+/** The list of keyboard shortcuts. */
 export function KeysDialog(): JSX.Element {
   return (
     <Dialog title={texts.keys.title}>

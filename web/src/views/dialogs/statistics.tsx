@@ -69,6 +69,7 @@ function Facts({ data }: { readonly data: Statistics }): JSX.Element {
   );
 }
 
+/** The dialog of statistics. */
 export function StatisticsDialog(): JSX.Element {
   const [span, setSpan] = useState<"hour" | "month">("hour");
   const { value, error } = usePoll("statistics", EVERY, async () => ({

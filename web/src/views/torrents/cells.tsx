@@ -21,10 +21,12 @@ const STATES: Readonly<Record<TorrentRow["state"], readonly [IconName, Tone]>> =
   stopping: ["wait", "idle"],
 };
 
+/** The colour of a torrent's state. */
 export function toneOf(row: TorrentRow): Tone {
   return STATES[row.state][1];
 }
 
+/** The icon of a torrent's state. */
 export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChildren {
   const isRefused = row.trackerProblem?.level === "error";
   const [icon, tone] = isRefused ? (["error", "bad"] as const) : STATES[row.state];
@@ -36,7 +38,7 @@ export function StatusIcon({ row }: { readonly row: TorrentRow }): ComponentChil
   );
 }
 
-/** What stands in a cell. Names and messages are text nodes, whatever is in them. */
+/** The content of a cell. Names and messages are text nodes only. */
 export function cell(id: ColumnId, row: TorrentRow): ComponentChildren {
   switch (id) {
     case "status":

@@ -7,7 +7,7 @@ import { filter, loaded } from "../../state/torrents.ts";
 import { dialog } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 
-/** What stands in place of rows when there are none. */
+/** Shown in place of rows when there are none. */
 export function Empty(): JSX.Element {
   if (!loaded.value) {
     return (

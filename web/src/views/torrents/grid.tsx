@@ -11,16 +11,15 @@ import { onGridKey } from "./keyboard.ts";
 import { onClick, onContextMenu, onDoubleClick } from "./pointer.ts";
 import { Row, rowElementId } from "./row.tsx";
 
-/** Pixels: what table.css gives rows and their heading. */
+/** Pixels of rows and of the heading, as in table.css. */
 const ROW = 30;
 const CARD = 76;
 const HEAD = 32;
 const TICK = 36;
 
 /**
- * The table of torrents. Only rows in view are in the document; they keep their elements while they move, and elements
- * of rows that leave are used again for those that come. The keyboard's focus stays on the table itself, which names
- * the row it is on.
+ * The table of torrents. Only visible rows are in the document; they keep their elements while they move, and elements
+ * of rows that leave are reused. The keyboard focus stays on the table itself, which names the focused row.
  */
 export function TorrentGrid(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);

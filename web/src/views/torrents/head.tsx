@@ -10,7 +10,7 @@ import { texts } from "../../texts/texts.ts";
 /** Pixels a column grows by with each press of Shift and an arrow. */
 const KEY_STEP = 16;
 
-/** Follows the pointer from the edge of a heading until it is let go. */
+/** Follows the pointer from the edge of a heading until its release. */
 function drag(event: PointerEvent, column: Column): void {
   const edge = event.currentTarget;
   if (!(edge instanceof HTMLElement)) return;
@@ -49,7 +49,7 @@ function SelectAll(): JSX.Element {
   );
 }
 
-/** The headings: a click sorts, the edge makes wider, the other mouse button chooses columns. */
+/** The headings: a click sorts, dragging the edge changes the width, the secondary button chooses columns. */
 export function Head({
   columns,
   isCard,

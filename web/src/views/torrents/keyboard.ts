@@ -23,7 +23,7 @@ function menuAtFocus(grid: HTMLElement): void {
   openTorrentMenu(box.left + 48, Math.min(box.bottom, innerHeight - 40), grid);
 }
 
-/** The keyboard on the table. Answers whether the key was one of its own. */
+/** Handles a key of the table. Returns whether the table uses this key. */
 export function onGridKey(
   event: KeyboardEvent,
   grid: HTMLElement,

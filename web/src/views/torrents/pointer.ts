@@ -15,6 +15,7 @@ function isTick(event: Event): boolean {
   return event.target instanceof Element && event.target.closest(".tick") !== null;
 }
 
+/** Handles a click on a row. */
 export function onClick(event: MouseEvent): void {
   const id = idAt(event);
   if (id === null) return;
@@ -26,14 +27,16 @@ export function onClick(event: MouseEvent): void {
     selection.value = only(id);
     if (isNarrow.value) showDetails();
   }
-  // The box shows what is selected, not what the browser makes of a click on it.
+  // The box shows the selection, not the browser's default.
   if (event.target instanceof HTMLInputElement) event.target.checked = selection.value.ids.has(id);
 }
 
+/** Handles a double click on a row. */
 export function onDoubleClick(event: MouseEvent): void {
   if (idAt(event) !== null && !isTick(event)) showDetails();
 }
 
+/** Opens the menu of a row. */
 export function onContextMenu(event: MouseEvent, grid: HTMLElement): void {
   const id = idAt(event);
   if (id === null) return;

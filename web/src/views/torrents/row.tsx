@@ -8,6 +8,7 @@ import { selection } from "../../state/ui.ts";
 import { texts } from "../../texts/texts.ts";
 import { cell, StatusIcon, toneOf } from "./cells.tsx";
 
+/** The row and its place. */
 export interface RowProps {
   readonly id: string;
   /** From 0. */
@@ -17,11 +18,12 @@ export interface RowProps {
   readonly isCard: boolean;
 }
 
+/** The id of a row's element in the document. */
 export function rowElementId(id: string): string {
   return `row-${id}`;
 }
 
-/** One torrent. Drawn anew when its own signal, its being selected or its place changes, and at no other time. */
+/** One torrent. It is rendered only when its own signal, its selection or its place changes. */
 export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Element | null {
   const row = rowOf(id);
   if (row === undefined) return null;
@@ -64,7 +66,7 @@ export function Row({ id, index, columns, height, isCard }: RowProps): JSX.Eleme
   );
 }
 
-/** A torrent on a narrow window: the name, the bar, and what moves. */
+/** A torrent on a narrow window: the name, the progress bar, and the rates. */
 function Card({ row }: { readonly row: TorrentRow }): JSX.Element {
   return (
     <div role="gridcell" class="cell card">

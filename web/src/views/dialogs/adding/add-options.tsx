@@ -7,7 +7,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.addFiles;
 
-/** What can be said of any torrent that is added, as it is typed. */
+/** The options of an addition, as typed. */
 export interface OptionsDraft {
   readonly folder: string;
   readonly label: string;
@@ -16,9 +16,10 @@ export interface OptionsDraft {
   readonly skipCheck: boolean;
 }
 
+/** The options before the user changes any. */
 export const NO_OPTIONS: OptionsDraft = { folder: "", label: "", start: true, sequential: false, skipCheck: false };
 
-/** As the daemon takes it: what was left empty is left out. */
+/** The options for the API; empty ones are left out. */
 export function toOptions(draft: OptionsDraft): AddOptions {
   const options: AddOptions = { paused: !draft.start };
   if (draft.folder.trim() !== "") options.folder = draft.folder.trim();
@@ -33,6 +34,7 @@ interface Props {
   readonly onChange: (draft: OptionsDraft) => void;
 }
 
+/** The fields of the options. */
 export function OptionFields({ draft, onChange }: Props): JSX.Element {
   const set = (part: Partial<OptionsDraft>): void => onChange({ ...draft, ...part });
   const labels = [...tallies().labels.keys()].filter((label) => label !== "");

@@ -11,6 +11,7 @@ import { NO_OPTIONS, OptionFields, toOptions } from "./add-options.tsx";
 
 const words = texts.addUrl;
 
+/** The dialog that adds links. */
 export function AddUrlDialog({ url }: { readonly url: string }): JSX.Element {
   const [text, setText] = useState(url);
   const [draft, setDraft] = useState<OptionsDraft>(NO_OPTIONS);

@@ -13,7 +13,7 @@ const words = texts.create;
 /** Bytes, as text: from 64 KiB to 16 MiB. */
 const PIECES = ["", ...Array.from({ length: 9 }, (_, at) => String(2 ** (16 + at)))];
 
-/** Makes a torrent of what is on the daemon's disk; how far it is shows at the bottom of the page. */
+/** The dialog that makes a torrent of a path on the daemon's disk; its progress shows at the bottom of the page. */
 export function CreateDialog(): JSX.Element {
   const [path, setPath] = useState("");
   const [trackers, setTrackers] = useState("");

@@ -9,12 +9,13 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.settings;
 
+/** The draft of the settings, and how it changes. */
 export interface SectionProps {
   readonly draft: Settings;
   readonly set: (part: Partial<Settings>) => void;
 }
 
-/** A number while it is typed: text that is no number yet stays as it is, and what it means goes to the draft. */
+/** A number while it is typed: an incomplete text stays as it is, and its value goes to the draft. */
 export function useTyped(initial: string, take: (text: string) => void): readonly [string, (text: string) => void] {
   const [text, setText] = useState(initial);
   return [
@@ -26,6 +27,7 @@ export function useTyped(initial: string, take: (text: string) => void): readonl
   ];
 }
 
+/** The fields of folders. */
 export function FolderFields({ draft, set }: SectionProps): JSX.Element {
   return (
     <>
@@ -52,6 +54,7 @@ export function FolderFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
+/** The fields of speed limits. */
 export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   const [down, setDown] = useTyped(toKib(draft.maxDownloadRate), (text) => set({ maxDownloadRate: fromKib(text) }));
   const [up, setUp] = useTyped(toKib(draft.maxUploadRate), (text) => set({ maxUploadRate: fromKib(text) }));
@@ -76,6 +79,7 @@ export function SpeedFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
+/** The fields of connections. */
 export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
   const [connections, setConnections] = useTyped(shown(draft.maxConnections), (text) =>
     set({ maxConnections: positive(text) ?? draft.maxConnections }),
@@ -102,6 +106,7 @@ export function ConnectionFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
+/** The fields of the queue and of seeding goals. */
 export function QueueFields({ draft, set }: SectionProps): JSX.Element {
   const [downloads, setDownloads] = useTyped(shown(draft.maxActiveDownloads), (text) =>
     set({ maxActiveDownloads: positive(text) }),
@@ -138,7 +143,7 @@ export function QueueFields({ draft, set }: SectionProps): JSX.Element {
   );
 }
 
-/** What this browser remembers: at once, without saving. */
+/** Preferences of this browser, which apply at once. */
 export function PageFields(): JSX.Element {
   return (
     <Select

@@ -24,7 +24,7 @@ const SECTIONS = {
 type Section = keyof typeof SECTIONS;
 const NAMES: readonly Section[] = ["folders", "speed", "schedule", "connections", "queue", "labels", "page"];
 
-/** What has been changed, and nothing else: somebody else may change the rest meanwhile. */
+/** The changed settings only: another client may change the rest at the same time. */
 function changes(before: Settings, after: Settings): Partial<Settings> {
   const differ = Object.entries(after).filter(
     ([key, value]) =>

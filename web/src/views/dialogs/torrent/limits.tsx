@@ -12,7 +12,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.limitsDialog;
 
-/** Limits of the selected torrents; the fields begin with those of the first. */
+/** The dialog of limits; the fields show those of the first torrent. */
 export function LimitsDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [first = ""] = ids;
   const [isReady, setReady] = useState(false);

@@ -10,7 +10,7 @@ const words = texts.removeDialog;
 /** Names that are listed; of the rest only the number. */
 const MAX_NAMES = 6;
 
-/** Asks before torrents go, and before data goes with them. */
+/** Confirms the removal of torrents and of their data. */
 export function RemoveDialog({ ids }: { readonly ids: readonly string[] }): JSX.Element {
   const [deleteData, setDeleteData] = useState(false);
   return (

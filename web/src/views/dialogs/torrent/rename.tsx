@@ -9,6 +9,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.renameDialog;
 
+/** The dialog that renames a torrent. */
 export function RenameDialog({ id }: { readonly id: string }): JSX.Element {
   const [name, setName] = useState(peekRow(id)?.name ?? "");
   return (

@@ -9,6 +9,7 @@ import { texts } from "../../../texts/texts.ts";
 
 const words = texts.trackers;
 
+/** The dialog that edits trackers. */
 export function TrackersDialog({ id }: { readonly id: string }): JSX.Element {
   const [text, setText] = useState<string | null>(null);
   useEffect(() => {

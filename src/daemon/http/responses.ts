@@ -3,7 +3,7 @@ export function json(value: unknown, status = 200, headers: Readonly<Record<stri
   return jsonText(JSON.stringify(value), status, headers);
 }
 
-/** What is JSON already. */
+/** A response with text that is JSON already. */
 export function jsonText(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(text, {
     status,
@@ -11,6 +11,7 @@ export function jsonText(text: string, status = 200, headers: Readonly<Record<st
   });
 }
 
+/** A response without a body, status 204. */
 export function noContent(headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(null, { status: 204, headers: { "cache-control": "no-store", ...headers } });
 }
