@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   }
   if (platform() !== "linux") throw new UsageError("the benchmark reads /proc: it runs on Linux only");
   const { npmRoot } = options;
-  if (options.isSetup) return setup(npmRoot);
+  if (options.isSetup) return setup(root, npmRoot);
   // The drivers find the npm packages as if they were installed beside them.
   if (existsSync(join(npmRoot, "node_modules"))) symlinkSync(join(npmRoot, "node_modules"), join(here, "node_modules"));
   return measure(options, new Tools(options.python, npmRoot));

@@ -1,36 +1,17 @@
 /** `npm run bench -- setup`: installs what is compared with. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEBIAN_PACKAGES, NPM_PACKAGES } from "./lib/tools.ts";
 
-/** While this program says "no", Debian's packages do not start their services. */
-const POLICY = "/usr/sbin/policy-rc.d";
-
-export function setup(npmRoot: string): number {
-  const isReady = [installDebian(), installNpm(npmRoot)];
+/** Installs both kinds and returns the exit status. `root` is the folder of Millrace. */
+export function setup(root: string, npmRoot: string): number {
+  const isReady = [installDebian(root), installNpm(npmRoot)];
   return isReady.every(Boolean) ? 0 : 1;
 }
 
-function installDebian(): boolean {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-    process.stderr.write(`not root on Debian; these have to be installed by hand: ${DEBIAN_PACKAGES.join(" ")}\n`);
-    return false;
-  }
-  const isMade = !existsSync(POLICY);
-  if (isMade) {
-    writeFileSync(POLICY, "#!/bin/sh\nexit 101\n");
-    chmodSync(POLICY, 0o755);
-  }
-  try {
-    const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    return (
-      run("apt-get", ["update", "-qq"], { env }) &&
-      run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...DEBIAN_PACKAGES], { env })
-    );
-  } finally {
-    if (isMade) rmSync(POLICY, { force: true });
-  }
+function installDebian(root: string): boolean {
+  return run("bash", [join(root, "scripts/install-debian.sh"), ...DEBIAN_PACKAGES], {});
 }
 
 /**
