@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Deferred } from "./deferred.ts";
-import { Gate } from "./gate.ts";
+import { Deferred, Gate } from "./async.ts";
 
 describe("Gate", () => {
   it("lets so many jobs run at once, and the others in their order, failures included", async () => {

@@ -1,4 +1,4 @@
-/** Lets a limited number of jobs run at once; the others wait their turn. */
+/** Runs a limited number of jobs at once; further jobs wait, and start in the order of their calls. */
 export class Gate {
   readonly #limit: number;
   readonly #waiting: (() => void)[] = [];
@@ -8,6 +8,7 @@ export class Gate {
     this.#limit = limit;
   }
 
+  /** Runs `job` when there is a place, and settles as its promise does. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#running >= this.#limit) {
       await new Promise<void>((resolve) => {
@@ -22,4 +23,42 @@ export class Gate {
       else next();
     }
   }
+}
+
+/** A promise and the means to settle it. A rejection without a listener does not end the process. */
+export class Deferred {
+  readonly promise: Promise<void>;
+  #resolve: () => void = () => undefined;
+  #reject: (error: Error) => void = () => undefined;
+  #isSettled = false;
+
+  constructor() {
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.promise.catch(() => undefined);
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  resolve(): void {
+    this.#isSettled = true;
+    this.#resolve();
+  }
+
+  reject(error: Error): void {
+    this.#isSettled = true;
+    this.#reject(error);
+  }
+}
+
+/** Resolves when `signal` is aborted, at once when it already is. Does not keep the process alive. */
+export function whenAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

@@ -73,9 +73,28 @@ export class AbortError extends MillraceError {
   }
 }
 
-/** Whatever was thrown, as an `Error`. */
+/** What was thrown, as an `Error`. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** What was thrown, as a {@link MillraceError}: any other value becomes the cause of one with code `internal`. */
+export function toMillraceError(thrown: unknown): MillraceError {
+  return thrown instanceof MillraceError
+    ? thrown
+    : new MillraceError("internal", errorMessage(thrown), { cause: thrown });
+}
+
+/** What work on a disk threw, as a {@link StorageError}: any other value becomes the cause of a `storage.failed`. */
+export function toStorageError(thrown: unknown): StorageError {
+  return thrown instanceof StorageError
+    ? thrown
+    : new StorageError("storage.failed", errorMessage(thrown), { cause: thrown });
+}
+
+/** The message of what was thrown. */
+export function errorMessage(thrown: unknown): string {
+  return toError(thrown).message;
 }
 
 /** The `code` of a Node system error or a {@link MillraceError}, or `undefined`. */

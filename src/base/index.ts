@@ -1,5 +1,6 @@
-/** Identities, bytes, addresses, errors: what every other room stands on. */
+/** Bytes, info-hashes, peer ids, addresses, bitfields, errors and units: what every other module uses. */
 export * from "./address.ts";
+export * from "./async.ts";
 export * from "./bitfield.ts";
 export * from "./bytes.ts";
 export * from "./emitter.ts";
@@ -14,3 +15,4 @@ export * from "./portable-hasher.ts";
 export * from "./recent-map.ts";
 export * from "./paths.ts";
 export * from "./units.ts";
+export * from "./version.ts";

@@ -1,12 +1,12 @@
 /** The command line's entry. Nothing heavy is imported before it is known to be needed. */
+import { VERSION } from "../base/index.ts";
 import { startEarly } from "./early-hasher.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit-code.ts";
-import { version } from "./version.ts";
 
 /** Runs a command line (without `node` and the script) and ends the process with its exit status. */
 export async function run(args: readonly string[]): Promise<void> {
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${VERSION}\n`);
     return;
   }
   startEarly(args);

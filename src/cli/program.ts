@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import { VERSION } from "../base/index.ts";
 import type { CommandEntry } from "./command.ts";
 import { COMMANDS, findCommand } from "./commands.ts";
 import { styleFor } from "../terminal/index.ts";
-import { version } from "./version.ts";
 
 const DESCRIPTION = `BitTorrent for the command line: download, share, make and inspect torrents.
 
@@ -29,7 +29,7 @@ export async function buildProgram(full: CommandEntry | undefined): Promise<Comm
   const style = styleFor(process.stdout);
   const program = new Command("millrace")
     .description(DESCRIPTION)
-    .version(version(), "-V, --version", "print the version")
+    .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "explain the program or a command")
     .helpCommand("help [command]", "explain a command")
     .usage("COMMAND [options]")

@@ -1,4 +1,4 @@
-import { whenAborted } from "../runtime/index.ts";
+import { whenAborted } from "../base/index.ts";
 
 /** Resolves when `signal` is aborted. Keeps the process alive until then. */
 export async function aborted(signal: AbortSignal): Promise<void> {

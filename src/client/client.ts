@@ -1,5 +1,5 @@
-import { InfoHash, InputError, ipScope, readUint32, UsageError, type PeerId } from "../base/index.ts";
-import { STATE_FOLDER } from "../metainfo/index.ts";
+import { Gate, InfoHash, ipScope, type PeerId, readUint32, UsageError, VERSION } from "../base/index.ts";
+import { STATE_FOLDER, v2Only } from "../metainfo/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
@@ -8,7 +8,6 @@ import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../tra
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
 import { checkDiskName, withDiskName } from "./content/disk-name.ts";
-import { Gate } from "./gate.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import {
   DEFAULT_MAX_CONNECTIONS,
@@ -29,7 +28,7 @@ import type { TorrentOrigin } from "./torrent/data.ts";
 import type { TorrentHost } from "./torrent/host.ts";
 import type { Torrent } from "./torrent/torrent.ts";
 
-const DEFAULT_USER_AGENT = "Millrace 0.1.0";
+const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 
 /**
  * A BitTorrent client: many torrents, one listener, shared limits. Nothing is opened before the first torrent is added
@@ -317,17 +316,10 @@ function wireKey(infoHash: Uint8Array): string {
 function toOrigin(source: ResolvedSource, name: string | undefined): TorrentOrigin {
   if (source.kind === "metainfo") {
     const metainfo = withDiskName(source.metainfo, name);
-    if (metainfo.infoHash === undefined) throw v2Only(metainfo.name);
+    if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
     return { metainfo, magnet: undefined, infoHash: metainfo.infoHash };
   }
   const { magnet } = source;
-  if (magnet.infoHash === undefined) throw v2Only(magnet.name ?? "the magnet link");
+  if (magnet.infoHash === undefined) throw v2Only("client.v2-only", magnet.name ?? "the magnet link");
   return { metainfo: undefined, magnet, infoHash: magnet.infoHash };
-}
-
-function v2Only(name: string): InputError {
-  return new InputError(
-    "client.v2-only",
-    `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
-  );
 }

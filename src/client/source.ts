@@ -1,4 +1,4 @@
-import { InputError, MillraceError, NetworkError, StorageError, toError } from "../base/index.ts";
+import { InputError, NetworkError, StorageError } from "../base/index.ts";
 import {
   magnetLink,
   MAX_TORRENT_LENGTH,
@@ -106,17 +106,4 @@ async function fetch(
 function redirectedTo(error: unknown): string | undefined {
   const location = error instanceof NetworkError ? error.fields["location"] : undefined;
   return typeof location === "string" ? magnetLink(location) : undefined;
-}
-
-/** Whatever was thrown as one of our errors, for a torrent's state. */
-export function asMillraceError(thrown: unknown): MillraceError {
-  if (thrown instanceof MillraceError) return thrown;
-  return new MillraceError("internal", thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
-}
-
-/** Whatever the disk's part of the work threw as one of its errors. */
-export function asStorageError(thrown: unknown): StorageError {
-  return thrown instanceof StorageError
-    ? thrown
-    : new StorageError("storage.failed", toError(thrown).message, { cause: thrown });
 }

@@ -3,7 +3,7 @@ import type { ErrorFields } from "../base/index.ts";
 
 const NOT_VALID = "not a valid torrent: ";
 
-/** The error of this room: `metainfo.<what>`. */
+/** An error about a torrent file, with the code `metainfo.<what>`. */
 export function invalid(what: string, message: string, fields?: ErrorFields): InputError {
   return new InputError(`metainfo.${what}`, `${NOT_VALID}${message}`, fields === undefined ? {} : { fields });
 }
@@ -15,4 +15,12 @@ export function unusable(error: InputError, from: string): InputError {
     cause: error,
     fields: error.fields,
   });
+}
+
+/** The error for a torrent or magnet link without a v1 info-hash. `name` is its name, as the message begins. */
+export function v2Only(code: `${string}.v2-only`, name: string): InputError {
+  return new InputError(
+    code,
+    `${name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
+  );
 }

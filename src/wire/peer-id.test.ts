@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UsageError, latin1 } from "../base/index.ts";
+import { latin1, UsageError, VERSION } from "../base/index.ts";
 import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 import { formatClient, generatePeerId, recogniseClient } from "./peer-id.ts";
@@ -127,6 +127,11 @@ describe("generatePeerId", () => {
   it("begins with the prefix and goes on with random letters and digits", () => {
     expect(generatePeerId(countingRandom()).toString()).toBe("-MI0100-0123456789AB");
     expect(generatePeerId(countingRandom(), "-XX-").toString()).toBe("-XX-0123456789ABCDEF");
+  });
+
+  it("writes the version of Millrace into its own prefix", () => {
+    const id = generatePeerId(countingRandom()).bytes;
+    expect(recogniseClient(id)).toEqual({ client: "Millrace", version: VERSION, style: "azureus" });
   });
 
   it("refuses a prefix that leaves too little to chance or does not print", () => {

@@ -2,7 +2,7 @@ import { PeerId, UsageError, latin1, latin1Decode } from "../base/index.ts";
 import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 
-/** Millrace 0.1.0 in Azureus style (BEP 20). */
+/** How the peer ids of this version begin: Azureus style (BEP 20), with the digits of `VERSION` (`millrace/base`). */
 export const PEER_ID_PREFIX = "-MI0100-";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

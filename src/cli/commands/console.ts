@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseHostPort } from "../../base/index.ts";
+import { parseHostPort, VERSION } from "../../base/index.ts";
 import { count } from "../../terminal/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
@@ -8,7 +8,6 @@ import { EXIT_DONE } from "../exit-code.ts";
 import { CommandLineError, parseArgument, toProblem } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { readSource } from "../input/torrent-file.ts";
-import { version } from "../version.ts";
 
 interface ConsoleFlags extends CommonFlags {
   readonly store?: boolean;
@@ -95,7 +94,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
     script: flags.script,
     words,
     record: flags.record,
-    clientName: `Millrace/${version()}`,
+    clientName: `Millrace/${VERSION}`,
     isJson: flags.json === true,
     signal: signalOf(session),
   });

@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import type { Command } from "commander";
+import { VERSION } from "../../base/index.ts";
 import { createTorrent } from "../../creation/index.ts";
 import type { CreatedTorrent } from "../../creation/index.ts";
 import type { MetainfoVersion } from "../../metainfo/index.ts";
@@ -15,7 +16,6 @@ import { nearPieceLengths } from "../input/piece-length.ts";
 import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 import { renamedNote } from "../output/renamed-note.ts";
-import { version } from "../version.ts";
 import { refuseToOverwrite } from "../input/overwrite.ts";
 
 interface CreateFlags extends CommonFlags {
@@ -98,7 +98,7 @@ async function create(session: Session<CreateFlags>): Promise<number> {
       source: flags.source,
       name: flags.name,
       skipHidden: flags.skipHidden,
-      createdBy: `Millrace ${version()}`,
+      createdBy: `Millrace ${VERSION}`,
       creationDate: flags.date ? new Date() : undefined,
       onProgress: ({ hashedBytes, totalBytes }) => progress.update(hashedBytes, totalBytes),
       signal,

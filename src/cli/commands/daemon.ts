@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { formatEndpoint, parseListenEndpoint } from "../../base/index.ts";
+import { formatEndpoint, parseListenEndpoint, VERSION } from "../../base/index.ts";
 import { wholeArgument } from "../input/arguments.ts";
 import { act, newCommand } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { EXIT_DONE } from "../exit-code.ts";
 import { parseArgument } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
-import { version } from "../version.ts";
 import { aborted } from "../wait.ts";
 
 interface DaemonFlags extends CommonFlags {
@@ -70,7 +69,7 @@ async function run(session: Session<DaemonFlags>): Promise<number> {
   const stopping = AbortSignal.any([interrupt.signalWithout("SIGHUP"), shutdown.signal]);
   const daemon = await Daemon.start({
     config,
-    version: version(),
+    version: VERSION,
     token: process.env["MILLRACE_TOKEN"],
     onShutdown: () => shutdown.abort(),
   });

@@ -1,8 +1,7 @@
-import { AbortError, Bitfield, StorageError } from "../../base/index.ts";
+import { AbortError, Bitfield, StorageError, toStorageError } from "../../base/index.ts";
 import { checkPieces, pieceVerifier } from "../../storage/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 import type { Content } from "./content.ts";
-import { asStorageError } from "../source.ts";
 import type { TorrentHost } from "../torrent/host.ts";
 
 /** Met at a read: the file is not as it was when its pieces were verified. */
@@ -37,7 +36,7 @@ export class Suspicion {
     if (!SUSPECT.has(error.code) || typeof file !== "number") return false;
     if (this.#checking.has(file)) return true;
     this.#check(file, error).catch((thrown: unknown) => {
-      if (!(thrown instanceof AbortError)) this.#options.onDamage(asStorageError(thrown));
+      if (!(thrown instanceof AbortError)) this.#options.onDamage(toStorageError(thrown));
     });
     return true;
   }

@@ -1,11 +1,10 @@
-import type { InfoHash, PeerId } from "../../base/index.ts";
+import type { Gate, InfoHash, PeerId } from "../../base/index.ts";
 import type { DiscoveryService } from "../../discovery/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import type { FilePool } from "../../storage/index.ts";
 import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimiter } from "../../swarm/index.ts";
 import type { UdpTrackers } from "../../tracker/index.ts";
 import type { Connector, Tarpit } from "../../transport/index.ts";
-import type { Gate } from "../gate.ts";
 import type { ClientOptions } from "../options.ts";
 import type { Places } from "../places.ts";
 

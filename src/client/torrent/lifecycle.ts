@@ -1,10 +1,8 @@
 import type { EventEmitter } from "node:events";
-import { AbortError, type MillraceError } from "../../base/index.ts";
+import { AbortError, Deferred, type MillraceError, toMillraceError, toStorageError } from "../../base/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import type { Priority, Swarm } from "../../swarm/index.ts";
 import { isMissing } from "../content/absence.ts";
-import { Deferred } from "../deferred.ts";
-import { asMillraceError, asStorageError } from "../source.ts";
 import { Warnings } from "../warnings.ts";
 import type { TorrentEvents } from "./events.ts";
 import { TorrentRun, type RunParts } from "./run.ts";
@@ -176,7 +174,7 @@ export class Lifecycle {
     if (wasDownloading && data.selection?.left === 0) trackers.completed();
     const run = this.#run;
     if (!this.#done.isSettled && run !== undefined)
-      this.#settle(this.#done, run, wasDownloading).catch((error: unknown) => this.#fail(asStorageError(error)));
+      this.#settle(this.#done, run, wasDownloading).catch((error: unknown) => this.#fail(toStorageError(error)));
   }
 
   /** The torrent is complete when its data is on the disk. */
@@ -193,7 +191,7 @@ export class Lifecycle {
     // Pieces went with the file: the kept state is not to be trusted.
     if (isMissing(error) || error.code === "storage.short" || error.code === "storage.changed") data.memory.doubt();
     data.selection?.recount();
-    this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.warn(asMillraceError(stopError)));
+    this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.warn(toMillraceError(stopError)));
   }
 
   async #stop(then: TorrentState): Promise<void> {

@@ -1,4 +1,12 @@
-import { AbortError, StorageError, type Bitfield, type InfoHash, type MillraceError } from "../../base/index.ts";
+import {
+  AbortError,
+  type Bitfield,
+  type InfoHash,
+  type MillraceError,
+  StorageError,
+  toMillraceError,
+  toStorageError,
+} from "../../base/index.ts";
 import type { PeerSources } from "../../discovery/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Storage } from "../../storage/index.ts";
@@ -8,7 +16,6 @@ import type { Readers } from "../content/reading.ts";
 import type { Selection } from "../content/selection.ts";
 import { Suspicion } from "../content/suspicion.ts";
 import type { AddOptions } from "../options.ts";
-import { asMillraceError, asStorageError } from "../source.ts";
 import type { TorrentData } from "./data.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
@@ -85,7 +92,7 @@ export class TorrentRun {
     if (content?.wantsCheckpoint === true)
       content
         .checkpoint(swarm.downloader?.partials() ?? new Map())
-        .catch((error: unknown) => this.#events.onWarning(asMillraceError(error)));
+        .catch((error: unknown) => this.#events.onWarning(toMillraceError(error)));
     return kind === "checking" || !swarm.isAsleep;
   }
 
@@ -107,7 +114,7 @@ export class TorrentRun {
       await this.#attached?.content.settle(isNews);
       return true;
     } catch (error) {
-      this.#onStorage(asStorageError(error));
+      this.#onStorage(toStorageError(error));
       return false;
     }
   }
@@ -131,7 +138,7 @@ export class TorrentRun {
     try {
       await work();
     } catch (error) {
-      this.#events.onFailure(asMillraceError(error));
+      this.#events.onFailure(toMillraceError(error));
     }
   }
 
@@ -230,7 +237,7 @@ export class TorrentRun {
       onKeepFailure: (error) =>
         error instanceof StorageError && error.code === "storage.vanished"
           ? this.#events.onFailure(error)
-          : this.#events.onWarning(asMillraceError(error)),
+          : this.#events.onWarning(toMillraceError(error)),
       signal: this.#abort.signal,
     });
   }

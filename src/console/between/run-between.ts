@@ -1,5 +1,5 @@
-import { formatEndpoint, toError } from "../../base/index.ts";
-import { whenAborted, type Runtime } from "../../runtime/index.ts";
+import { formatEndpoint, toError, whenAborted } from "../../base/index.ts";
+import { type Runtime } from "../../runtime/index.ts";
 import type { Style } from "../../terminal/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { Recorder, Tape } from "../record/index.ts";

@@ -1,4 +1,4 @@
-import { Bitfield, BLOCK_LENGTH, StorageError, toHex, UsageError } from "../../base/index.ts";
+import { Bitfield, BLOCK_LENGTH, errorMessage, StorageError, toHex, UsageError } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { FilePool, FileStorage, MemoryStorage, PieceStore, pieceVerifier, type Storage } from "../../storage/index.ts";
@@ -248,9 +248,7 @@ export class Pieces {
     try {
       await this.storage.sync();
     } catch (error) {
-      this.#options.log.warn(
-        `the files could not be written out: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.#options.log.warn(`the files could not be written out: ${errorMessage(error)}`);
     }
     await this.storage.close();
     await this.#pool?.close();

@@ -1,5 +1,5 @@
-import { AbortError, InputError, toError, UsageError, type InfoHash, type PeerId } from "../../base/index.ts";
-import type { Magnet, Metainfo } from "../../metainfo/index.ts";
+import { AbortError, toError, UsageError, type InfoHash, type PeerId } from "../../base/index.ts";
+import { v2Only, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import { sharedAbort, type Runtime } from "../../runtime/index.ts";
 import { UdpTrackers } from "../../tracker/index.ts";
 import { generatePeerId } from "../../wire/index.ts";
@@ -84,11 +84,7 @@ export class ConsoleSession {
   /** Begins a session. Rejects with InputError `console.v2-only`, StorageError, AbortError. */
   static async open(options: SessionOptions, signal?: AbortSignal): Promise<ConsoleSession> {
     const { infoHash } = options.source;
-    if (infoHash === undefined)
-      throw new InputError(
-        "console.v2-only",
-        "a v2-only torrent cannot be exchanged with peers yet; a hybrid or v1 torrent can",
-      );
+    if (infoHash === undefined) throw v2Only("console.v2-only", options.source.name ?? "the torrent");
     const session = new ConsoleSession(options, infoHash);
     try {
       await session.content.open(signal);

@@ -1,4 +1,11 @@
-import { formatEndpoint, UsageError, type Endpoint, type InfoHash, type PeerId } from "../../base/index.ts";
+import {
+  type Endpoint,
+  errorMessage,
+  formatEndpoint,
+  type InfoHash,
+  type PeerId,
+  UsageError,
+} from "../../base/index.ts";
 import { DEFAULT_PORTS } from "../../client/index.ts";
 import {
   announce,
@@ -147,7 +154,7 @@ export class ConsoleTracker {
       );
       return reply;
     } catch (error) {
-      this.message = error instanceof Error ? error.message : String(error);
+      this.message = errorMessage(error);
       throw error;
     } finally {
       this.#busy = false;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { MillraceError, toError } from "../../base/index.ts";
+import { errorMessage, MillraceError } from "../../base/index.ts";
 import type { Session } from "../session/session.ts";
 import { Arguments } from "./arguments.ts";
 import { TorrentNumbers } from "./ids.ts";
@@ -116,7 +116,7 @@ export class TransmissionRpc {
           : kebab;
       return { result: "success", arguments: snake(name) === "torrent_get" ? result : spellOld(result, spell), ...tag };
     } catch (error) {
-      return { result: messageOf(error), arguments: {}, ...tag };
+      return { result: errorMessage(error), arguments: {}, ...tag };
     }
   }
 
@@ -142,7 +142,7 @@ export class TransmissionRpc {
         : failure(
             callId,
             error instanceof MillraceError && error.code === "rpc.argument" ? -32_602 : 1,
-            messageOf(error),
+            errorMessage(error),
           );
     }
   }
@@ -173,10 +173,6 @@ function spellOld(result: JsonObject, spell: (word: string) => string): Json {
 
 function failure(id: string | number | null, code: number, message: string): Json {
   return { jsonrpc: "2.0", error: { code, message, data: { error_string: message } }, id };
-}
-
-function messageOf(error: unknown): string {
-  return toError(error).message;
 }
 
 function newId(): string {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatEndpoint } from "../../../base/index.ts";
+import { formatEndpoint, VERSION } from "../../../base/index.ts";
 import type { InfoHash } from "../../../base/index.ts";
 import { announce } from "../../../tracker/index.ts";
 import type { AnnounceEvent, AnnounceReply } from "../../../tracker/index.ts";
@@ -15,7 +15,6 @@ import { toProblem } from "../../output/problem.ts";
 import type { Problem } from "../../output/problem.ts";
 import type { CommonFlags, Session } from "../../session.ts";
 import { readTargets } from "../../input/tracker-target.ts";
-import { version } from "../../version.ts";
 
 interface AnnounceFlags extends CommonFlags {
   readonly infoHash?: InfoHash;
@@ -85,7 +84,7 @@ async function run(session: Session<AnnounceFlags>): Promise<number> {
           left: flags.left ?? target.totalSize ?? 1,
           event: flags.event === "none" ? undefined : flags.event,
           numWant: flags.numwant,
-          userAgent: `Millrace/${version()}`,
+          userAgent: `Millrace/${VERSION}`,
           timeoutMs: flags.timeout * 1000,
         },
         signal,

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { InfoHash } from "../../../base/index.ts";
+import { VERSION, type InfoHash } from "../../../base/index.ts";
 import { scrape } from "../../../tracker/index.ts";
 import type { ScrapeEntry } from "../../../tracker/index.ts";
 import { clean, cutText, groupDigits, table } from "../../../terminal/index.ts";
@@ -12,7 +12,6 @@ import type { Problem } from "../../output/problem.ts";
 import type { CommonFlags, Session } from "../../session.ts";
 import { readTargets } from "../../input/tracker-target.ts";
 import type { TrackerTarget } from "../../input/tracker-target.ts";
-import { version } from "../../version.ts";
 
 /** Torrents in one request: what a UDP datagram and the shorter URLs of HTTP trackers hold (BEP 15, 48). */
 const PER_REQUEST = 64;
@@ -61,7 +60,7 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
   const ask = async ({ tracker, targets }: Question): Promise<Answer> => {
     try {
       const hashes = targets.map((target) => target.infoHash);
-      const reach = { userAgent: `Millrace/${version()}`, timeoutMs: flags.timeout * 1000 };
+      const reach = { userAgent: `Millrace/${VERSION}`, timeoutMs: flags.timeout * 1000 };
       return { tracker, targets, entries: await scrape(runtime, tracker, hashes, reach, signal), problem: undefined };
     } catch (error) {
       signal.throwIfAborted();

@@ -1,5 +1,4 @@
-import { UsageError } from "../../../base/index.ts";
-import { whenAborted } from "../../../runtime/index.ts";
+import { UsageError, whenAborted } from "../../../base/index.ts";
 import { List } from "../../list.ts";
 import { knownFields, plainObject, wholeBetween, wrong } from "../../session/arguments.ts";
 import type { ShellServices } from "../services.ts";

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from "node:fs";
-import { InputError, MillraceError, toError } from "../../../base/index.ts";
+import { InputError, toError, toMillraceError } from "../../../base/index.ts";
 import { MAX_TORRENT_LENGTH } from "../../../metainfo/index.ts";
 import type { Runtime, Timer } from "../../../runtime/index.ts";
 import {
@@ -116,7 +116,7 @@ export class WatchFolder {
       if (bytes.length !== seen.size) return this.#scanSoon(WATCH_EVENT_MS);
       await add(isMagnet ? Buffer.from(bytes).toString("utf8").trim() : bytes);
     } catch (thrown) {
-      const code = thrown instanceof MillraceError ? thrown.code : "internal";
+      const { code } = toMillraceError(thrown);
       const isKnown = code === "client.duplicate";
       // An error that may pass leaves the file as it is.
       if (!isKnown && !(thrown instanceof InputError) && code !== "storage.too-long") throw thrown;

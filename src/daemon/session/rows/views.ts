@@ -6,9 +6,9 @@ import type {
   TorrentPieces,
   TorrentTracker,
 } from "../../../api/index.ts";
-import { formatEndpoint, InputError } from "../../../base/index.ts";
+import { formatEndpoint } from "../../../base/index.ts";
 import type { PeerStatus } from "../../../client/index.ts";
-import { formatMagnet, magnetOf, parseMetainfo } from "../../../metainfo/index.ts";
+import { formatMagnet, magnetOf, parseMetainfo, v2Only } from "../../../metainfo/index.ts";
 import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
@@ -133,11 +133,7 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
 /** The content of a torrent file. Throws InputError `metainfo.*`, `client.v2-only`. */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
-  if (metainfo.infoHash === undefined)
-    throw new InputError(
-      "client.v2-only",
-      `${metainfo.name} is a v2-only torrent, which cannot be exchanged with peers yet; a hybrid or v1 torrent can`,
-    );
+  if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
   return {
     id: metainfo.infoHash.hex,
     name: metainfo.name,

@@ -1,5 +1,5 @@
 import type { ActionRequest, ActionResult } from "../../../api/index.ts";
-import { errorCode, MillraceError, toError, unreachable } from "../../../base/index.ts";
+import { errorCode, toError, toMillraceError, unreachable } from "../../../base/index.ts";
 import { checkDiskName } from "../../../client/index.ts";
 import type { RunControl } from "../running/run-control.ts";
 import { note, remember, type SessionContext } from "../context.ts";
@@ -34,7 +34,7 @@ export class Actions {
       try {
         await this.#do(this.#context.table.get(id), request);
       } catch (thrown) {
-        const error = thrown instanceof MillraceError ? thrown : new MillraceError("internal", toError(thrown).message);
+        const error = toMillraceError(thrown);
         failed.push({ id, code: error.code, message: error.message });
       }
     });

@@ -1,5 +1,5 @@
 import net from "node:net";
-import { canonicalIp, formatEndpoint, NetworkError } from "../../../base/index.ts";
+import { canonicalIp, formatEndpoint, NetworkError, toError } from "../../../base/index.ts";
 import type { HttpServer, HttpServerReply, HttpServerRequest, HttpServers, ServeOptions } from "../../http.ts";
 import { HttpConnection, type ConnectionHost } from "./connection.ts";
 import { MAX_CONNECTIONS, SWEEP_MS } from "./limits.ts";
@@ -39,7 +39,7 @@ class Connections implements ConnectionHost {
     try {
       return this.#writer.write(this.#options.onRequest(request), withBody, persistence);
     } catch (error) {
-      this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
+      this.#options.onError?.(toError(error));
       return this.#writer.write(FAILED, withBody, persistence);
     }
   }
