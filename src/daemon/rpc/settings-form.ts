@@ -178,8 +178,8 @@ export class SettingsForm {
     const isOn = args.flag(flag) ?? (given === undefined ? undefined : current !== null);
     if (isOn === undefined) return undefined;
     if (!isOn) return null;
-    const ours = (this.#kept.get(value) ?? 0) * scale;
-    return Math.max(min, value === "seed_ratio_limit" ? ours : Math.round(ours));
+    const converted = (this.#kept.get(value) ?? 0) * scale;
+    return Math.max(min, value === "seed_ratio_limit" ? converted : Math.round(converted));
   }
 
   #incompleteDir(args: Arguments, now: Settings): string | undefined {

@@ -126,7 +126,7 @@ export class DaemonSession implements Session {
     await this.#adder.restore(await store.load());
     for (const entry of table.entries()) {
       const finished = this.#actions.finish(entry);
-      // A move to another disk may take hours: it goes on in the background.
+      // A move to another disk may take hours: it continues in the background.
       if (entry.record.removal !== "none") await finished;
     }
     this.#runControl.apply();
@@ -139,7 +139,7 @@ export class DaemonSession implements Session {
       emitter: this.#emitter,
       statistics: this.#transfers,
       info: () => this.statistics.info(),
-      onSlowLook: () => this.#slowLook(),
+      onSlowUpdate: () => this.#slowUpdate(),
     });
     this.#watch.apply();
   }
@@ -196,7 +196,7 @@ export class DaemonSession implements Session {
     });
   }
 
-  async #slowLook(): Promise<void> {
+  async #slowUpdate(): Promise<void> {
     if (this.#runControl.dependsOnTime) this.#runControl.reconsider();
     await this.settings.followTime();
     await this.statistics.measureFreeSpace();

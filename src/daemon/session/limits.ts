@@ -1,7 +1,7 @@
 /** Bounds and intervals of the daemon's session. Listed in docs/limits.md. */
 
 /** Milliseconds between two updates of the torrents that transfer. */
-export const LOOK_MS = 1_000;
+export const UPDATE_MS = 1_000;
 
 /**
  * Milliseconds for which changes of rows are collected into one event: a hundred torrents paused at once are one event.
@@ -12,7 +12,7 @@ export const EVENT_DELAY_MS = 50;
 export const COUNTERS_MS = 60_000;
 
 /** Milliseconds between two checks of seeding goals, the rate schedule and the free space. */
-export const SLOW_LOOK_MS = 10_000;
+export const SLOW_UPDATE_MS = 10_000;
 
 /** Torrents that are added, moved or removed at the same time. */
 export const MAX_CHANGES_AT_ONCE = 32;

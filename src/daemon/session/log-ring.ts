@@ -5,7 +5,7 @@ import { MAX_LOG_LINES, MAX_LOG_TEXT } from "./limits.ts";
 
 const ID = /^[0-9a-f]{40}$/;
 
-/** The last lines of the log, for the page; all of them also go on to where logs go. */
+/** The last lines of the log, for the page; all lines are also passed on to the next log. */
 export class LogRing implements Log, SessionLog {
   readonly #clock: Clock;
   readonly #next: Log;

@@ -53,7 +53,7 @@ export interface SessionTorrents {
    * InputError, NetworkError, StorageError, UsageError `client.duplicate`.
    */
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
-  /** Does one action to many torrents. A failure of one torrent is reported in the result; the others go on. */
+  /** Does one action to many torrents. A failure of one torrent is reported in the result; the rest continue. */
   act(request: ActionRequest): Promise<ActionResult>;
   /**
    * Changes names, labels, order or limits. Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError

@@ -16,9 +16,9 @@ const IDENTITY = /\/(?:login|me)$/;
 /** The daemon that served this page. */
 export const api = new MillraceApi({
   fetch: async (input, init) => {
-    const answer = await fetch(input, init);
-    if (answer.status === 401 && !IDENTITY.test(new URL(answer.url).pathname)) onSignedOut();
-    return answer;
+    const response = await fetch(input, init);
+    if (response.status === 401 && !IDENTITY.test(new URL(response.url).pathname)) onSignedOut();
+    return response;
   },
 });
 

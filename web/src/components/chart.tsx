@@ -17,7 +17,7 @@ export function Chart({
   const box = useRef<HTMLDivElement>(null);
   const [plot, setPlot] = useState<Plot | null>(null);
   const [error, setError] = useState("");
-  const look = theme.value;
+  const colors = theme.value;
 
   useEffect(() => {
     let isOver = false;
@@ -34,7 +34,7 @@ export function Chart({
       made?.destroy();
       setPlot(null);
     };
-  }, [look]);
+  }, [colors]);
 
   useEffect(() => plot?.set(samples), [plot, samples, samples.length, samples.at(-1)]);
 

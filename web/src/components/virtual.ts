@@ -35,17 +35,17 @@ export function useRange(
   useLayoutEffect(() => {
     const node = scroller.current;
     if (node === null) return undefined;
-    const look = (): void => {
+    const measure = (): void => {
       const from = Math.floor(node.scrollTop / rowHeight / STEP) * STEP;
       const height = node.clientHeight - headHeight;
       setSeen((before) => (before.from === from && before.height === height ? before : { from, height }));
     };
-    look();
-    node.addEventListener("scroll", look, { passive: true });
-    const observer = new ResizeObserver(look);
+    measure();
+    node.addEventListener("scroll", measure, { passive: true });
+    const observer = new ResizeObserver(measure);
     observer.observe(node);
     return () => {
-      node.removeEventListener("scroll", look);
+      node.removeEventListener("scroll", measure);
       observer.disconnect();
     };
   }, [rowHeight, headHeight, scroller]);

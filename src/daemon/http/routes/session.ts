@@ -138,8 +138,8 @@ const access: readonly Route[] = [
     body: jsonBody(loginRequest),
     response: identity,
     handle: async ({ services, body, credentials }) => {
-      const { identity: who, setCookie } = await services.auth.login(body.token, credentials);
-      return json(who, 200, { "set-cookie": setCookie });
+      const { identity: caller, setCookie } = await services.auth.login(body.token, credentials);
+      return json(caller, 200, { "set-cookie": setCookie });
     },
   }),
   route({

@@ -153,7 +153,7 @@ export class Adder {
       try {
         torrents.set(record.id, await this.#revive(record));
       } catch (error) {
-        context.log.error("a torrent of the last run cannot be taken up", {
+        context.log.error("cannot restore a torrent of the last run", {
           infoHash: record.id,
           reason: String(error),
         });

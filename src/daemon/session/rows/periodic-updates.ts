@@ -5,7 +5,7 @@ import { counters, note, type SessionContext } from "../context.ts";
 import type { Emitter } from "../../../base/index.ts";
 import type { SessionEvents } from "../session.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
-import { COUNTERS_MS, LOOK_MS, SLOW_LOOK_MS } from "../limits.ts";
+import { COUNTERS_MS, UPDATE_MS, SLOW_UPDATE_MS } from "../limits.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 
 /** The session, and what is called every ten seconds. */
@@ -16,7 +16,7 @@ export interface PeriodicUpdateOptions {
   readonly statistics: TransferStatistics;
   readonly info: () => SessionInfo;
   /** Every ten seconds: the speed schedule, the free space. */
-  readonly onSlowLook: () => Promise<void>;
+  readonly onSlowUpdate: () => Promise<void>;
 }
 
 /** The periodic work. Once a second it updates the rows of the torrents that transfer, and no others. */
@@ -36,8 +36,8 @@ export class PeriodicUpdates {
     this.#options = options;
     this.#lastInfo = JSON.stringify({ ...options.info(), now: 0 });
     this.#timers = [
-      clock.every(LOOK_MS, () => this.look()),
-      clock.every(SLOW_LOOK_MS, () => this.#slowLook()),
+      clock.every(UPDATE_MS, () => this.update()),
+      clock.every(SLOW_UPDATE_MS, () => this.#slowUpdate()),
       clock.every(COUNTERS_MS, () => this.record()),
     ];
   }
@@ -47,16 +47,16 @@ export class PeriodicUpdates {
     return this.#last;
   }
 
-  look(): void {
+  update(): void {
     const { context, runControl, emitter, statistics } = this.#options;
     const { table, client, runtime } = context;
-    const looked = this.#moving;
+    const before = this.#moving;
     this.#moving = new Set();
     for (const torrent of client.awake) {
       const entry = torrent.isBusy ? table.find(torrent.infoHash.hex) : undefined;
       if (entry !== undefined) this.#moving.add(entry);
     }
-    for (const entry of new Set([...this.#moving, ...looked])) {
+    for (const entry of new Set([...this.#moving, ...before])) {
       this.#unrecorded.add(entry);
       table.touch(entry);
     }
@@ -100,10 +100,10 @@ export class PeriodicUpdates {
     for (const timer of this.#timers) timer.cancel();
   }
 
-  #slowLook(): void {
-    const { context, runControl, onSlowLook } = this.#options;
+  #slowUpdate(): void {
+    const { context, runControl, onSlowUpdate } = this.#options;
     runControl.checkGoals(context.table.entries());
-    onSlowLook().catch((error: unknown) => context.log.warn("a regular task failed", { reason: String(error) }));
+    onSlowUpdate().catch((error: unknown) => context.log.warn("a regular task failed", { reason: String(error) }));
   }
 }
 

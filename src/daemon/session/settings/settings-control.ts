@@ -20,7 +20,7 @@ export interface SettingsControlOptions {
 export class SettingsControl implements SessionSettings {
   readonly #options: SettingsControlOptions;
   #rateLimits: RateLimits;
-  /** Whether the last look was at a time of the alternative rates. */
+  /** Whether the last check was at a time of the alternative rates. */
   #isAlternativeTime: boolean | undefined;
 
   constructor(options: SettingsControlOptions) {

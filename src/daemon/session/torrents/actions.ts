@@ -142,7 +142,7 @@ export class Actions {
       await remember(this.#context, entry, { movingTo: place });
       await entry.torrent.move(place);
     } catch (error) {
-      // A move that the end of the daemon interrupts goes on at the next start. A move under way keeps its destination.
+      // A move that the end of the daemon interrupts continues at the next start. A move under way keeps its folder.
       const code = errorCode(error);
       if (code !== "aborted") note(this.#context, entry, { movingTo: code === "torrent.moving" ? before : null });
       this.#runControl.reconsider();

@@ -16,7 +16,7 @@ export interface DetailsOptions {
 /** What one torrent shows beyond its row, and its data. */
 export class Details implements SessionDetails {
   readonly #options: DetailsOptions;
-  /** Paused torrents whose data is being looked at, because a caller has asked for their details. */
+  /** Paused torrents whose data is being examined, because a caller reads their details. */
   readonly #recalling = new Set<TorrentEntry>();
 
   constructor(options: DetailsOptions) {
@@ -60,7 +60,7 @@ export class Details implements SessionDetails {
     return this.#options.context.table.current().get(id);
   }
 
-  /** The torrent; when it is paused and not opened, its data on the disk is looked at for the next call. */
+  /** The torrent; when it is paused and not opened, its data on the disk is examined for the next call. */
   #recalled(id: string): TorrentEntry {
     const { log, table } = this.#options.context;
     const entry = this.#get(id);
@@ -70,7 +70,7 @@ export class Details implements SessionDetails {
         .recall()
         .then(
           () => table.touch(entry),
-          (error: unknown) => log.debug("cannot look at the torrent's data", { infoHash: id, reason: String(error) }),
+          (error: unknown) => log.debug("cannot examine the torrent's data", { infoHash: id, reason: String(error) }),
         )
         .finally(() => this.#recalling.delete(entry));
     }

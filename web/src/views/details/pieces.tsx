@@ -71,7 +71,7 @@ export function Pieces({ id, availability }: { readonly id: string; readonly ava
   const copiesCanvas = useRef<HTMLCanvasElement>(null);
   const width = useWidth(box);
   const { value: pieces } = usePoll(id, POLL_FAST, () => api.pieces(id));
-  const look = theme.value;
+  const colors = theme.value;
   const have = pieces === null ? null : fromBase64(pieces.have);
 
   useEffect(() => {
@@ -84,7 +84,7 @@ export function Pieces({ id, availability }: { readonly id: string; readonly ava
       copiesCanvas.current.width = width;
       drawAvailability(copiesCanvas.current, pieces, fromBase64(pieces.availability));
     }
-  }, [pieces, width, look]);
+  }, [pieces, width, colors]);
 
   return (
     <div class="pieces" ref={box}>
