@@ -10,6 +10,7 @@ import {
 } from "../transport/index.ts";
 import type { Handshake } from "../wire/index.ts";
 
+/** Options of {@link PeerListener}. */
 export interface PeerListenerOptions {
   readonly clock: Clock;
   /** Where connections end that come too often. */

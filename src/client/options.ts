@@ -4,6 +4,7 @@ import type { Runtime } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
 import type { Priority } from "../swarm/index.ts";
 
+/** Options of {@link Client}. */
 export interface ClientOptions {
   readonly runtime: Runtime;
   /** Where downloads go. Default: the current folder. */
@@ -49,6 +50,7 @@ export interface ClientOptions {
 /** Whether a file is wanted. `path` is relative to the torrent, with `/` between its parts. */
 export type FileFilter = (file: LayoutFile, path: string) => boolean;
 
+/** Options of `Client.add`. */
 export interface AddOptions {
   /** Default: the client's. */
   readonly downloadDir?: string;

@@ -2,6 +2,7 @@ import type { InfoHash, PeerAddress } from "../base/index.ts";
 import type { CandidateSource } from "./candidates.ts";
 import type { PeerSource } from "./peer-source.ts";
 
+/** Options of {@link PeerSources}. */
 export interface PeerSourcesOptions {
   readonly infoHash: InfoHash;
   readonly sources: readonly PeerSource[];

@@ -4,6 +4,7 @@ import { CHECK_INLINE_BYTES, CHECK_JOB_BYTES } from "./limits.ts";
 import type { PieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
+/** Options of {@link checkPieces}. */
 export interface CheckOptions {
   readonly storage: Storage;
   readonly verifier: PieceVerifier;

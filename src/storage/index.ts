@@ -2,6 +2,7 @@
 export * from "./check.ts";
 export * from "./files/file-pool.ts";
 export * from "./files/file-storage.ts";
+export type { FileStorageOptions } from "./files/file-storage-options.ts";
 export * from "./state/journal.ts";
 export * from "./limits.ts";
 export * from "./files/making-room.ts";

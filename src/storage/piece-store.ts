@@ -4,6 +4,7 @@ import { checkPiece, checkPieces } from "./check.ts";
 import type { PieceVerifier } from "./piece-verifier.ts";
 import type { Storage } from "./storage.ts";
 
+/** Options of {@link PieceStore}. */
 export interface PieceStoreOptions {
   readonly storage: Storage;
   readonly verifier: PieceVerifier;

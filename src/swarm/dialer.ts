@@ -5,6 +5,7 @@ import { CONNECT_TIMEOUT_MS, HandshakeSession, type Connection, type Connector }
 import type { Handshake } from "../wire/index.ts";
 import { MAX_DIALING } from "./limits.ts";
 
+/** Options of {@link Dialer}. */
 export interface DialerOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
   readonly connector: Connector;

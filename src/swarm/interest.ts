@@ -3,6 +3,7 @@ import type { Downloader } from "./download/downloader.ts";
 import type { Peer } from "./peer/peer.ts";
 import { countHave, countPieces, setInterest, uncount } from "./picking/availability.ts";
 
+/** Options of {@link Interest}. */
 export interface InterestOptions {
   readonly peers: ReadonlySet<Peer>;
   /** `undefined` while there is nothing to download and no peer to count. */

@@ -10,6 +10,7 @@ import type { PeerIdentity } from "./peer/peer-profile.ts";
 import type { SwarmOptions } from "./swarm-options.ts";
 import { hasItsShare, isStale, leastUseful, type Newcomer } from "./turnover.ts";
 
+/** Options of {@link PeerSet}. */
 export interface PeerSetOptions {
   readonly swarm: SwarmOptions;
   readonly candidates: CandidateList;

@@ -36,6 +36,7 @@ export interface SwarmEvents {
   onStorage(error: StorageError | undefined): void;
 }
 
+/** Options of {@link Swarm}. */
 export interface SwarmOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;

@@ -213,10 +213,9 @@ export class Swarm {
   }
 
   #makeDialer(): Dialer {
-    const { runtime, connector, bans, budget, maxPeers } = this.#options;
+    const { bans, budget, maxPeers } = this.#options;
     const dialer: Dialer = new Dialer({
-      runtime,
-      connector,
+      ...this.#options,
       candidates: this.candidates,
       wantsSeeds: () => !this.isFinished,
       room: () => Math.min(maxPeers() - this.peers.size, budget.room) - dialer.pending,

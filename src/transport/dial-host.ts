@@ -1,6 +1,7 @@
 import { NetworkError } from "../base/index.ts";
 import type { ConnectOptions, Net, Socket } from "../runtime/index.ts";
 
+/** Options of {@link dialHost}. */
 export interface DialHostOptions extends Omit<ConnectOptions, "ip"> {
   /** A name or an IP address. */
   readonly host: string;

@@ -1,6 +1,7 @@
 import { NetworkError, toError } from "../base/index.ts";
 import type { Listener, Runtime, Socket } from "../runtime/index.ts";
 
+/** Options of {@link listenOnFirstPort}. */
 export interface FirstPortOptions {
   /** `undefined`: all addresses, IPv4 and IPv6. */
   readonly ip: string | undefined;

@@ -3,6 +3,7 @@ import type { Listener, Runtime, Socket, SocketHandlers } from "../runtime/index
 import { listenOnFirstPort } from "./listen.ts";
 import type { Connection, DialOptions, Transport } from "./transport.ts";
 
+/** Options of {@link TcpTransport}. */
 export interface TcpOptions {
   readonly runtime: Pick<Runtime, "net" | "log">;
   /** Where to listen. `undefined`: all addresses, IPv4 and IPv6. */

@@ -13,8 +13,10 @@ export interface Connection extends Socket {
   readonly address: PeerAddress;
 }
 
+/** Which side dialed. */
 export type Direction = "outgoing" | "incoming";
 
+/** Options of {@link Transport.dial}. */
 export interface DialOptions {
   readonly signal: AbortSignal;
   /** Milliseconds for the connection to be made. */

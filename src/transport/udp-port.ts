@@ -11,6 +11,7 @@ import {
 import type { DatagramSocket, Runtime } from "../runtime/index.ts";
 import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 
+/** Options of {@link UdpPort}. */
 export interface UdpPortOptions {
   readonly runtime: Pick<Runtime, "datagrams" | "log">;
   /** A local address to send from and receive at, instead of all of its family. */

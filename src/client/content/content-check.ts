@@ -13,6 +13,7 @@ import type { Priority } from "../../swarm/index.ts";
 import type { ContentPlace } from "./content-place.ts";
 import { fileBytes } from "./selection.ts";
 
+/** Options of {@link findProgress}. */
 export interface FindOptions extends ContentPlace {
   readonly priorities: readonly Priority[];
   /** Believe that everything is there. */

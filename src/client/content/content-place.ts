@@ -43,6 +43,7 @@ export function resumeFile(
   return new ResumeFile({ files, random, hasher, folder: place.stateFolder, id, onDamage });
 }
 
+/** Makes the storage of a torrent: files, memory, or what `place.storage` makes. */
 export function makeStorage(place: ContentPlace): Storage {
   const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);

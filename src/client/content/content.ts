@@ -8,6 +8,7 @@ import { blockCount, makeStorage, resumeFile, usesFiles } from "./content-place.
 import { CHEAP_CHECK_BYTES, SNAPSHOT_AFTER_BYTES } from "../limits.ts";
 import { fileBytes } from "./selection.ts";
 
+/** Options of {@link Content}. */
 export interface ContentOptions extends FindOptions {
   /** Complete files are cut to the torrent's length also when nothing was written to them. */
   readonly cutsLonger: boolean;

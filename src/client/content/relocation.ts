@@ -7,6 +7,7 @@ import { pathShared, type Places } from "../places.ts";
 import type { TorrentData } from "../torrent/data.ts";
 import type { Lifecycle } from "../torrent/lifecycle.ts";
 
+/** Options of {@link Relocation}. */
 export interface RelocationOptions {
   readonly torrent: {
     readonly infoHash: InfoHash;

@@ -7,6 +7,7 @@ import type { TorrentHost } from "../torrent/host.ts";
 /** Met at a read: the file is not as it was when its pieces were verified. */
 const SUSPECT = new Set(["storage.changed", "storage.short"]);
 
+/** Options of {@link Suspicion}. */
 export interface SuspicionOptions {
   readonly host: Pick<TorrentHost, "checks" | "runtime">;
   readonly swarm: Swarm;

@@ -16,6 +16,7 @@ export interface TorrentOrigin {
   readonly magnet: Magnet | undefined;
 }
 
+/** Options of {@link TorrentData}. */
 export interface TorrentDataOptions {
   readonly host: TorrentHost;
   readonly origin: TorrentOrigin;
@@ -27,6 +28,7 @@ export interface TorrentDataOptions {
 
 /**
  * What is known of a torrent and of its data, also while it does not run: metainfo, folder, selection, verified pieces.
+ * (Nineteen public members, half of them read-only: all parts of a torrent share this record.)
  */
 export class TorrentData {
   readonly memory: DataMemory;

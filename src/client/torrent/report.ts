@@ -14,6 +14,7 @@ export interface ReportSource {
   readonly uploaded: number;
 }
 
+/** The numbers of a torrent, as they are now. */
 export function torrentStatus(source: ReportSource): TorrentStatus {
   const { state, metainfo, selection, swarm, downloaded, uploaded } = source;
   const totalBytes = metainfo?.totalSize ?? 0;
@@ -48,6 +49,7 @@ function progress(state: TorrentState, wanted: number, done: number, isKnown: bo
   return wanted === 0 ? 1 : done / wanted;
 }
 
+/** The connected peers. */
 export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   return [...(swarm?.peers ?? [])].map((peer) => ({
     ...(peer.address.kind === "ip" ? { ip: peer.address.ip, port: peer.address.port } : { ip: "", port: 0 }),
@@ -65,6 +67,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   }));
 }
 
+/** The files without padding; none while the metadata is not known. */
 export function fileStatuses(metainfo: Metainfo | undefined, selection: Selection | undefined): FileStatus[] {
   if (metainfo === undefined) return [];
   return metainfo.files

@@ -10,7 +10,7 @@ import {
 import type { PeerSources } from "../../discovery/index.ts";
 import { metainfoFromInfo, type Magnet, type Metainfo } from "../../metainfo/index.ts";
 import type { Storage } from "../../storage/index.ts";
-import type { Swarm } from "../../swarm/index.ts";
+import { Swarm, type SwarmEvents } from "../../swarm/index.ts";
 import { Content } from "../content/content.ts";
 import type { Readers } from "../content/reading.ts";
 import type { Selection } from "../content/selection.ts";
@@ -20,7 +20,6 @@ import type { TorrentData } from "./data.ts";
 import type { TorrentHost } from "./host.ts";
 import type { TorrentRates } from "./rates.ts";
 import { checking, isActive, type TorrentState } from "./state.ts";
-import { makeSwarm } from "./swarm.ts";
 import type { Tally } from "./tally.ts";
 
 /** What a run works with; it outlives the run. */
@@ -258,4 +257,26 @@ export class TorrentRun {
       onWarning(error);
     } else if (this.#attached?.suspicion.take(error) !== true) onFailure(error);
   }
+}
+
+/** Makes a swarm with the limits of the client and of the torrent. */
+function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, events: SwarmEvents): Swarm {
+  return new Swarm({
+    runtime: host.runtime,
+    infoHash,
+    peerId: host.peerId,
+    clientName: host.userAgent,
+    port: host.port,
+    maxPeers: () => rates.maxPeers ?? host.maxPeers,
+    uploadSlots: () => host.uploadSlots,
+    download: rates.download,
+    upload: rates.upload,
+    connector: host.connector,
+    tarpit: host.tarpit,
+    budget: host.budget,
+    intake: host.intake,
+    assembly: host.assembly,
+    bans: host.bans,
+    events,
+  });
 }

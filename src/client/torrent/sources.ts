@@ -5,6 +5,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import { magnetPeers, NamedPeers } from "../named-peers.ts";
 import type { TorrentHost } from "./host.ts";
 
+/** Options of {@link TorrentSources}. */
 export interface TorrentSourcesOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;

@@ -20,6 +20,7 @@ export type TorrentState =
   /** Removed, or the client was closed. */
   | { readonly kind: "closed" };
 
+/** The kinds of {@link TorrentState}. */
 export type TorrentStateKind = TorrentState["kind"];
 
 /**

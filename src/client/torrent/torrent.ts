@@ -135,4 +135,9 @@ export class Torrent extends TorrentControls {
   async close(): Promise<void> {
     await this.#parts.lifecycle.close();
   }
+
+  /** The torrent file, encoded; `undefined` while the metadata is being fetched. */
+  torrentBytes(): Uint8Array | undefined {
+    return this.metainfo?.torrentBytes();
+  }
 }

@@ -5,6 +5,7 @@ import { TrackerSession, type TrackerStatus } from "../../tracker/index.ts";
 import { NUM_WANT } from "../limits.ts";
 import type { TorrentHost } from "./host.ts";
 
+/** Options of {@link TorrentTrackers}. */
 export interface TorrentTrackersOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;

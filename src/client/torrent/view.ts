@@ -99,9 +99,4 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
   activePieces(): number[] {
     return this.swarm?.downloader?.activePieces() ?? [];
   }
-
-  /** The torrent as a file; `undefined` while it is being fetched. */
-  torrentBytes(): Uint8Array | undefined {
-    return this.metainfo?.torrentBytes();
-  }
 }

@@ -1,45 +1,20 @@
 import { equalBytes, StorageError, throwIfAborted, type Bitfield } from "../../base/index.ts";
 import type { FileLayout, LayoutFile, Span } from "../../metainfo/index.ts";
-import type { Clock, Files, FileStat, HashSegment } from "../../runtime/index.ts";
-import type { FilePool } from "./file-pool.ts";
+import type { FileStat, HashSegment } from "../../runtime/index.ts";
+import { FileMaker } from "./file-maker.ts";
+import type { FileStorageOptions } from "./file-storage-options.ts";
 import { FileWatch } from "./file-watch.ts";
-import { ALLOCATE_CHUNK_BYTES, MOVE_CHUNK_BYTES } from "../limits.ts";
+import { MOVE_CHUNK_BYTES } from "../limits.ts";
+import { removeFiles } from "./remove-files.ts";
 import { SafeFolders } from "./safe-folders.ts";
 import { SharedLock } from "./shared-lock.ts";
 import { partsLength, sliceParts, type FileStamp, type RemoveOptions, type Storage } from "../storage.ts";
 import { isZero } from "../zeros.ts";
 
-export interface FileStorageOptions {
-  readonly files: Files;
-  readonly pool: FilePool;
-  readonly layout: FileLayout;
-  /** The download folder: nothing is written outside it. */
-  readonly folder: string;
-  /** The torrent's own folder below it; `undefined` for a torrent of one file. */
-  readonly name: string | undefined;
-  /** Keeps bytes of unwanted files that wanted pieces contain: a sparse file, addressed like the torrent. */
-  readonly partPath: string;
-  /** `"sparse"` (default) sets the size and lets blocks be allocated as they come; `"full"` writes zeros first. */
-  readonly allocation?: "sparse" | "full";
-  /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
-  readonly ownFolders?: readonly string[] | undefined;
-  /**
-   * Whether bytes of a file are what another torrent has verified: a write that would change them rejects with
-   * `storage.shared`. Default: none are.
-   */
-  readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
-  /**
-   * Files that were ever written to, by index, for who makes several storages of one torrent's files, one after the
-   * other: what {@link FileStorage.remove} goes by. Default: this one's.
-   */
-  readonly written?: Set<number> | undefined;
-  /** Needed by {@link FileStorage.watch}. */
-  readonly clock?: Clock | undefined;
-}
-
 /**
  * A torrent in files. A file is *placed* when it exists under its own name, or is wanted; the bytes of other files go
- * to the part file, and move over when the file becomes wanted. Once placed, a file stays so.
+ * to the part file, and move to the file when it becomes wanted. A placed file stays placed. (Its public members are
+ * those of {@link Storage}, and `path`.)
  */
 export class FileStorage implements Storage {
   readonly #options: FileStorageOptions;
@@ -47,12 +22,9 @@ export class FileStorage implements Storage {
   readonly #folders: SafeFolders;
   readonly #placed: Uint8Array;
   readonly #wanted: Uint8Array;
-  /** Whether a file has its final size and its folder is known to be safe. */
-  readonly #ready = new Map<number, Promise<void>>();
   /** Files written to since they were last synchronised. */
   readonly #dirty = new Set<string>();
-  /** Files that this storage wrote to, made longer, or made: what may be cut. */
-  readonly #written = new Set<number>();
+  readonly #maker: FileMaker;
   #watch: FileWatch | undefined;
   /** A selection changes where bytes go, which must not happen in the middle of a write: writes share it. */
   readonly #lock = new SharedLock();
@@ -61,6 +33,13 @@ export class FileStorage implements Storage {
     this.#options = options;
     this.#layout = options.layout;
     this.#folders = new SafeFolders(options.files, options.folder, options.ownFolders);
+    this.#maker = new FileMaker({
+      files: options.files,
+      pool: options.pool,
+      folders: this.#folders,
+      path: (file) => this.path(file),
+      written: options.written,
+    });
     this.#placed = new Uint8Array(options.layout.files.length).fill(1);
     this.#wanted = new Uint8Array(options.layout.files.length).fill(1);
   }
@@ -90,8 +69,8 @@ export class FileStorage implements Storage {
     for (const file of this.#layout.files) {
       throwIfAborted(signal);
       if (this.#wanted[file.index] === 0 || file.isPadding || file.symlinkPath !== undefined) continue;
-      if (file.length === 0) await this.#createEmpty(file);
-      else if (this.#options.allocation === "full") await this.#allocate(file, signal);
+      if (file.length === 0) await this.#maker.createEmpty(file);
+      else if (this.#options.allocation === "full") await this.#maker.allocate(file, signal);
     }
   }
 
@@ -135,10 +114,10 @@ export class FileStorage implements Storage {
         this.#placed[file.index] === 1 &&
         this.#options.isProtected?.(file.index, span.fileOffset, span.length) === true;
       if (isShared && (await this.#isThere(file, span, slice))) continue;
-      if (this.#placed[file.index] === 1) await this.#makeReady(file);
+      if (this.#placed[file.index] === 1) await this.#maker.makeReady(file);
       const { path, position } = this.#place(file, span);
       this.#dirty.add(path);
-      this.#noteWritten(file);
+      this.#maker.noteWritten(file);
       this.#watch?.forget(file.index);
       await this.#options.pool.use(path, "write", (open) => {
         const only = slice[0];
@@ -219,7 +198,7 @@ export class FileStorage implements Storage {
 
   async cut(fileIndex: number, evenUnwritten: boolean): Promise<boolean> {
     const file = this.#layout.files[fileIndex];
-    if (file === undefined || file.isPadding || (!evenUnwritten && !this.#written.has(fileIndex))) return false;
+    if (file === undefined || file.isPadding || (!evenUnwritten && !this.#maker.hasWritten(fileIndex))) return false;
     const path = this.path(file);
     await this.#folders.check(path);
     await this.#options.pool.use(path, "write", async (open) => {
@@ -243,36 +222,22 @@ export class FileStorage implements Storage {
     return false;
   }
 
-  async remove(
-    isKept: (fileIndex: number) => boolean = () => false,
-    { isKnown, onLeft }: RemoveOptions = {},
-  ): Promise<void> {
+  async remove(isKept: (fileIndex: number) => boolean = () => false, options: RemoveOptions = {}): Promise<void> {
     await this.close();
-    const { files, folder, name, partPath, written = this.#written } = this.#options;
-    const folders = new Set<string>();
-    const left: string[] = [];
-    for (const file of this.#layout.files) {
-      if (file.isPadding || file.symlinkPath !== undefined || isKept(file.index)) continue;
-      const path = this.path(file);
-      await this.#folders.check(path);
-      const stat = await files.stat(path);
-      // Another torrent may have been given the file just now.
-      if (isKept(file.index)) continue;
-      // Its length is no proof: another program's file may have the same.
-      const isOurs =
-        stat?.kind === "file" &&
-        (stat.size + file.length === 0 || written.has(file.index) || isKnown?.(file.index, stat.size) === true);
-      if (stat === undefined || isOurs) await files.removeFile(path);
-      else left.push(path);
-      if (name === undefined) continue;
-      for (let depth = file.path.length - 1; depth >= 0; depth--)
-        folders.add([folder, name, ...file.path.slice(0, depth)].join("/"));
-    }
+    const { files, folder, name, partPath, written } = this.#options;
+    await removeFiles({
+      files,
+      folders: this.#folders,
+      layoutFiles: this.#layout.files,
+      path: (file) => this.path(file),
+      folder,
+      name,
+      isKept,
+      isWritten: (index) => written?.has(index) ?? this.#maker.hasWritten(index),
+      options,
+    });
     await files.removeFile(partPath);
-    // Deepest first; a folder in which the user keeps something else stays.
-    for (const path of [...folders].sort((a, b) => b.length - a.length)) await files.removeEmptyFolder(path);
-    this.#ready.clear();
-    if (left.length > 0) onLeft?.(notOurs(left));
+    this.#maker.forgetAll();
   }
 
   closeIdle(): Promise<boolean> {
@@ -322,55 +287,6 @@ export class FileStorage implements Storage {
     return { path: this.#options.partPath, position: file.offset + span.fileOffset };
   }
 
-  #noteWritten(file: LayoutFile): void {
-    this.#written.add(file.index);
-    this.#options.written?.add(file.index);
-  }
-
-  #makeReady(file: LayoutFile): Promise<void> {
-    let ready = this.#ready.get(file.index);
-    if (ready === undefined) {
-      ready = this.#create(file);
-      this.#ready.set(file.index, ready);
-      ready.catch(() => this.#ready.delete(file.index));
-    }
-    return ready;
-  }
-
-  async #create(file: LayoutFile): Promise<void> {
-    const path = this.path(file);
-    await this.#folders.make(path);
-    await this.#options.pool.use(path, "write", async (open) => {
-      const { size } = await open.stat();
-      // What lies beyond its end is cut when it is complete, not before: it may be somebody's file after all.
-      if (size >= file.length) return;
-      this.#noteWritten(file);
-      await open.truncate(file.length);
-    });
-  }
-
-  async #createEmpty(file: LayoutFile): Promise<void> {
-    const { files, pool } = this.#options;
-    const path = this.path(file);
-    if ((await files.stat(path)) !== undefined) return;
-    await this.#folders.make(path);
-    await pool.use(path, "write", () => Promise.resolve());
-    await pool.release([path]);
-  }
-
-  async #allocate(file: LayoutFile, signal: AbortSignal | undefined): Promise<void> {
-    const path = this.path(file);
-    await this.#folders.make(path);
-    await this.#options.pool.use(path, "write", async (open) => {
-      const zeros = new Uint8Array(Math.min(file.length, ALLOCATE_CHUNK_BYTES));
-      for (let at = (await open.stat()).size; at < file.length; at += zeros.length) {
-        throwIfAborted(signal);
-        this.#noteWritten(file);
-        await open.write(zeros.subarray(0, Math.min(zeros.length, file.length - at)), at);
-      }
-    });
-  }
-
   /**
    * A file becomes wanted: what the part file holds of it moves to its own place. That may be any of its pieces: those
    * that were asked for before it was deselected have come since. Zeros need no move: the file has them already where
@@ -380,7 +296,7 @@ export class FileStorage implements Storage {
     const { files, pool, partPath } = this.#options;
     const part = await files.stat(partPath);
     if (part === undefined || file.length === 0) return;
-    await this.#makeReady(file);
+    await this.#maker.makeReady(file);
     const end = Math.min(file.offset + file.length, part.size);
     const chunk = new Uint8Array(Math.min(file.length, MOVE_CHUNK_BYTES));
     for (let begin = file.offset; begin < end; begin += chunk.length) {
@@ -393,7 +309,7 @@ export class FileStorage implements Storage {
         (await this.#isThere(file, span, [bytes]))
       )
         continue;
-      this.#noteWritten(file);
+      this.#maker.noteWritten(file);
       await pool.use(this.path(file), "write", (open) => open.write(bytes, begin - file.offset));
       this.#dirty.add(this.path(file));
     }
@@ -402,18 +318,8 @@ export class FileStorage implements Storage {
   /** A file is gone: the next write creates it again instead of going to an inode without a name. */
   async #forget(path: string): Promise<void> {
     await this.#options.pool.release([path]);
-    for (const file of this.#layout.files) if (this.path(file) === path) this.#ready.delete(file.index);
+    for (const file of this.#layout.files) if (this.path(file) === path) this.#maker.forget(file.index);
   }
-}
-
-/** The error of files that a removal leaves where they are. */
-function notOurs(paths: readonly string[]): StorageError {
-  const [first = ""] = paths;
-  const what =
-    paths.length === 1 ? `${first} was left as it is` : `${first} and ${paths.length - 1} more were left as they are`;
-  return new StorageError("storage.not-ours", `${what}: nothing of the torrent is known to be there`, {
-    fields: { path: first, files: paths.length },
-  });
 }
 
 function stampOf(stat: FileStat | undefined): FileStamp | undefined {

@@ -4,6 +4,7 @@ import type { Files, OpenFile } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES, MOVE_CHUNK_BYTES } from "../limits.ts";
 import { isZero } from "../zeros.ts";
 
+/** What {@link moveData} moves, and where. */
 export interface MoveJob {
   readonly files: Files;
   readonly layout: FileLayout;

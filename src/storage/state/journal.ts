@@ -13,6 +13,7 @@ import { equalBytes, readUint16, readUint32, utf8, writeUint16, writeUint32 } fr
  */
 export type JournalRecord = { readonly piece: number; readonly blocks: Uint8Array | undefined };
 
+/** Bytes of the number that ties a journal to its snapshot. */
 export const GENERATION_LENGTH = 8;
 const MAGIC = 0x4d524a32;
 const CHECKED_HEADER_LENGTH = 4 + GENERATION_LENGTH;
@@ -70,6 +71,7 @@ export function encodeJournalRecords(records: readonly JournalRecord[], chain: J
   return out;
 }
 
+/** What {@link readJournal} finds. */
 export interface ReadJournal {
   /** Up to the first damaged one. */
   readonly records: readonly JournalRecord[];

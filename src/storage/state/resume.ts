@@ -22,6 +22,7 @@ export interface Progress {
   readonly partials: ReadonlyMap<number, Bitfield>;
 }
 
+/** What is kept of a torrent between runs. */
 export interface Snapshot {
   /** `undefined` while the metadata of a magnet link is not known. */
   readonly progress: Progress | undefined;
@@ -37,6 +38,7 @@ export interface Kept extends Snapshot {
   readonly isIncomplete: boolean;
 }
 
+/** Options of {@link Resume}. */
 export interface ResumeOptions {
   readonly files: Files;
   readonly random: Random;

@@ -12,6 +12,7 @@ import type { PiecePicker } from "../picking/piece-picker.ts";
 import type { Suspects } from "./suspects.ts";
 import { cancelAll } from "./taking-back.ts";
 
+/** Options of {@link Asking}. */
 export interface AskingOptions {
   readonly clock: Clock;
   readonly sources: ReadonlySet<BlockSource>;

@@ -18,6 +18,7 @@ import { Receiving } from "./receiving.ts";
 import { Suspects } from "./suspects.ts";
 import { abandonArrival, releaseAll, restart } from "./taking-back.ts";
 
+/** Options of {@link Downloader}. */
 export interface DownloaderOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
@@ -37,8 +38,9 @@ export interface DownloaderOptions {
 }
 
 /**
- * Gets pieces: what to ask of whom ({@link Asking}), putting blocks together ({@link Receiving}), checking and writing
- * ({@link Finishing}). Here is what these share, and what the rest of the engine tells and asks a download.
+ * Downloads pieces. Requests are made by {@link Asking}, blocks assembled by {@link Receiving}, pieces verified and
+ * written by {@link Finishing}. This class makes the objects that these share, and passes calls on to them: hence its
+ * many public members, one for each event of a source and each question of the torrent.
  */
 export class Downloader {
   readonly picker: PiecePicker;

@@ -12,6 +12,7 @@ import type { PieceBuffers } from "../writing/piece-buffers.ts";
 import { PieceWriter, type BlockStorage } from "../writing/piece-writer.ts";
 import { forgetRequests, restart } from "./taking-back.ts";
 
+/** Options of {@link Finishing}. */
 export interface FinishingOptions {
   readonly metainfo: Metainfo;
   readonly hasher: Hasher;

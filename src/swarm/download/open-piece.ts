@@ -1,6 +1,6 @@
 import { BLOCK_LENGTH, Bitfield } from "../../base/index.ts";
 
-/** Who is fetching or has delivered a block: opaque here. */
+/** Identifies a source of blocks: opaque here. */
 export type Source = object;
 
 /**
@@ -13,8 +13,9 @@ const ARRIVING = 2;
 const THERE = 3;
 
 /**
- * A piece under construction: which blocks are asked for, arriving and there, and who delivered each. Only one source
- * writes a block at a time, so what is there is what its source sent.
+ * A piece in progress: which blocks are requested, arriving and there, and which source sent each. Only one source
+ * writes a block at a time, so the bytes of a block are those that its source sent. (It has many public members because
+ * asking, receiving and finishing share it as their record of the piece.)
  */
 export class OpenPiece {
   readonly index: number;

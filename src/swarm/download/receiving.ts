@@ -9,6 +9,7 @@ import type { PieceBuffers } from "../writing/piece-buffers.ts";
 import type { Suspects } from "./suspects.ts";
 import { abandonArrival } from "./taking-back.ts";
 
+/** Options of {@link Receiving}. */
 export interface ReceivingOptions {
   readonly clock: Clock;
   readonly sources: ReadonlySet<BlockSource>;

@@ -3,6 +3,7 @@ import { MAX_SUSPECT_ROUNDS, SUSPECT_MS, SUSPECT_MS_PER_BLOCK } from "../limits.
 import type { OpenPiece } from "./open-piece.ts";
 import type { OpenPieces } from "./open-pieces.ts";
 
+/** Options of {@link Suspects}. */
 export interface SuspectsOptions {
   readonly open: OpenPieces;
   readonly sources: ReadonlySet<BlockSource>;

@@ -5,6 +5,7 @@ import { MetadataUploads } from "./metadata-uploads.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { RateLimiter } from "../upload/rate-limiter.ts";
 
+/** Options of {@link MetadataExchange}. */
 export interface MetadataExchangeOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;

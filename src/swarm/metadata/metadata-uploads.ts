@@ -3,6 +3,7 @@ import { MAX_METADATA_QUEUE, METADATA_OUTBOX_BYTES } from "../limits.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { RateLimiter } from "../upload/rate-limiter.ts";
 
+/** Options of {@link MetadataUploads}. */
 export interface MetadataUploadsOptions {
   /** The info dictionary, once it is known. */
   readonly info: () => Uint8Array | undefined;

@@ -28,6 +28,7 @@ export interface InboxOwner extends MessageSink {
   onHeldTooMuch(): void;
 }
 
+/** Options of {@link Inbox}. */
 export interface InboxOptions {
   readonly clock: Clock;
   readonly budget: IntakeBudget;

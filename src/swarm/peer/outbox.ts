@@ -2,6 +2,7 @@ import { concatBytes } from "../../base/index.ts";
 import type { Connection } from "../../transport/index.ts";
 import { OUTBOX_HIGH_WATER } from "../limits.ts";
 
+/** Options of {@link Outbox}. */
 export interface OutboxOptions {
   readonly connection: Pick<Connection, "write" | "queuedBytes">;
   readonly now: number;

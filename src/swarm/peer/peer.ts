@@ -45,6 +45,7 @@ export function isPeerIdentity(source: Source): source is PeerIdentity {
   return "peerId" in source && "address" in source;
 }
 
+/** Options of {@link Peer}. */
 export interface PeerOptions {
   readonly owner: PeerOwner;
   readonly connection: Connection;
@@ -61,8 +62,8 @@ export interface PeerOptions {
 
 /**
  * One connection with a peer after the handshake: the state of both sides, in one part for each module that keeps
- * something about a peer. It decides nothing. (More members than other classes have: half of them are those of
- * {@link BlockSource}.)
+ * something about a peer. It decides nothing. (Of its many public members a third are those of {@link
+ * BlockSource}, a third the parts.)
  */
 export class Peer implements BlockSource {
   readonly connection: Connection;

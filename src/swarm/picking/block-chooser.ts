@@ -11,6 +11,7 @@ const RANDOM_PIECES = 4;
 /** Extents that a torrent has at the least. */
 const MIN_EXTENTS = 64;
 
+/** Options of {@link BlockChooser}. */
 export interface BlockChooserOptions {
   readonly picker: PiecePicker;
   readonly open: OpenPieces;

@@ -1,7 +1,8 @@
-import { Bitfield } from "../../base/index.ts";
+import type { Bitfield } from "../../base/index.ts";
 import type { Random } from "../../runtime/index.ts";
+import { RankedOrder } from "./ranked-order.ts";
 
-/** How much a file, and so its pieces, is wanted. */
+/** The priority of a file, and so of its pieces; `"skip"` is not downloaded. */
 export type Priority = "skip" | "low" | "normal" | "high";
 
 const LEVELS: readonly Priority[] = ["skip", "low", "normal", "high"];
@@ -14,8 +15,7 @@ export function priorityLevel(priority: Priority): number {
 /** Beyond this many copies (seeds not counted) pieces are not told apart: none of them is rare. */
 const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
-const BUCKETS = 3 * STEPS;
-const ABSENT = 0xffffffff;
+const RANKS = 3 * STEPS;
 /** Pieces that come or go at once and are then counted only: beyond, sorting all anew costs less than moving each. */
 const BULK = 4_096;
 /**
@@ -27,47 +27,33 @@ const SORTED_PER_USE = 512;
 const SCAN = 1_024;
 
 /**
- * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted and not begun stand in one array, sorted by
- * priority and then by how many peers have them. The array is cut into buckets of equal rank, so that a piece that
- * gains or loses a copy moves to the next bucket by one exchange, whatever the number of pieces. Peers that have
- * everything are only counted. What thousands of pieces gain or lose at once is counted, and the order brought up to
- * date by one sort, not at once when there was one lately.
- *
- * Invariants: `order[start[b]] … order[start[b + 1] - 1]` are the pieces with `ranked[piece] === b`;
- * `position[order[i]] === i`; a piece is in the array, and its bit set in `pickable`, when it is wanted, and neither
- * begun nor finished.
+ * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted, not begun and not finished stand in a
+ * {@link RankedOrder}, by priority and then by the number of peers that have them. Seeds are only counted. When
+ * thousands of pieces gain or lose a copy at once, only the counts change; the order is sorted later, and not again
+ * soon after. (Seventeen public members: it answers every question about availability and priority.)
  */
 export class PiecePicker {
   readonly #random: Random;
   readonly #level: Uint8Array;
   readonly #available: Uint16Array;
-  readonly #order: Uint32Array;
-  readonly #position: Uint32Array;
-  readonly #start = new Uint32Array(BUCKETS + 1);
   /** 1 for a piece that is begun or finished. */
   readonly #taken: Uint8Array;
-  /** The rank by which a piece stands in the order: not its rank of now while `isStale`. */
-  readonly #ranked: Uint8Array;
-  readonly #pickable: Bitfield;
+  readonly #order: RankedOrder;
+  /** Whether the order does not follow the counts. */
   #isStale = false;
   /** Uses of the order since it was sorted. */
   #uses = Infinity;
-  #lot: number;
   #seeds = 0;
+  /** For {@link pickSequential}: no piece before it is in the order. */
   #cursor = 0;
 
   /** All pieces are wanted with normal priority. */
   constructor(pieceCount: number, random: Random) {
     this.#random = random;
-    this.#lot = 1 + random.below(2 ** 31 - 1);
     this.#level = new Uint8Array(pieceCount).fill(priorityLevel("normal"));
     this.#available = new Uint16Array(pieceCount);
     this.#taken = new Uint8Array(pieceCount);
-    this.#order = new Uint32Array(pieceCount);
-    this.#position = new Uint32Array(pieceCount).fill(ABSENT);
-    this.#ranked = new Uint8Array(pieceCount);
-    this.#pickable = Bitfield.full(pieceCount);
-    this.#sort();
+    this.#order = new RankedOrder({ pieceCount, ranks: RANKS, rankOf: (piece) => this.#rank(piece), random });
   }
 
   /** How many peers have a piece. */
@@ -82,7 +68,7 @@ export class PiecePicker {
 
   /** Pieces that could be begun. */
   get remaining(): number {
-    return this.#start[BUCKETS] ?? 0;
+    return this.#order.size;
   }
 
   isWanted(piece: number): boolean {
@@ -113,35 +99,30 @@ export class PiecePicker {
   /** A peer gained a piece (1), or a peer that had it went (-1). */
   addHave(piece: number, change: 1 | -1): void {
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
-    if (this.#position[piece] === ABSENT) return;
-    const rank = this.#ranked[piece] ?? 0;
-    const next = this.#rank(piece);
-    if (next === rank) return;
-    this.#move(piece, rank, next);
-    this.#mix(piece, next);
+    this.#order.update(piece);
   }
 
   /** A piece is begun or finished: it is not picked any more. */
   take(piece: number): void {
     if (this.#taken[piece] === 1) return;
     this.#taken[piece] = 1;
-    if (this.#position[piece] !== ABSENT) this.#remove(piece);
+    this.#order.remove(piece);
   }
 
   /** A piece that was begun is given up, or turned out to be missing after all. */
   giveBack(piece: number): void {
     if (this.#taken[piece] === 0) return;
     this.#taken[piece] = 0;
-    if (this.isWanted(piece)) this.#insert(piece);
+    if (this.isWanted(piece)) this.#order.insert(piece);
     this.#cursor = 0;
   }
 
   setPriority(piece: number, priority: Priority): void {
     const level = priorityLevel(priority);
     if (this.#level[piece] === level) return;
-    if (this.#position[piece] !== ABSENT) this.#remove(piece);
+    this.#order.remove(piece);
     this.#level[piece] = level;
-    if (level > 0 && this.#taken[piece] === 0) this.#insert(piece);
+    if (level > 0 && this.#taken[piece] === 0) this.#order.insert(piece);
     this.#cursor = 0;
   }
 
@@ -158,10 +139,11 @@ export class PiecePicker {
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
     if (rarest === undefined || extent < 2) return rarest;
-    const rank = this.#ranked[rarest];
+    const order = this.#order;
+    const rank = order.rank(rarest);
     const isEqual = (piece: number): boolean =>
-      this.#position[piece] !== ABSENT && this.#ranked[piece] === rank && pieces?.get(piece) !== false;
-    if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#position.length && isEqual(last + 1))
+      order.has(piece) && order.rank(piece) === rank && pieces?.get(piece) !== false;
+    if (last !== undefined && (last + 1) % extent !== 0 && last + 1 < this.#level.length && isEqual(last + 1))
       return last + 1;
     let first = rarest;
     while (first % extent !== 0 && isEqual(first - 1)) first--;
@@ -179,13 +161,11 @@ export class PiecePicker {
   /** The first piece in order that the peer has, of those with the highest priority. */
   pickSequential(pieces: Bitfield | undefined): number | undefined {
     for (let level = 3; level > 0; level--) {
-      const first = this.#start[(3 - level) * STEPS] ?? 0;
-      const last = this.#start[(4 - level) * STEPS] ?? 0;
-      if (first === last) continue;
-      while (this.#cursor < this.#position.length && this.#position[this.#cursor] === ABSENT) this.#cursor++;
-      for (let piece = this.#cursor; piece < this.#position.length; piece++) {
-        if (this.#position[piece] !== ABSENT && this.#level[piece] === level && pieces?.get(piece) !== false)
-          return piece;
+      if (!this.#order.hasRanks((3 - level) * STEPS, (4 - level) * STEPS)) continue;
+      const count = this.#level.length;
+      while (this.#cursor < count && !this.#order.has(this.#cursor)) this.#cursor++;
+      for (let piece = this.#cursor; piece < count; piece++) {
+        if (this.#order.has(piece) && this.#level[piece] === level && pieces?.get(piece) !== false) return piece;
       }
     }
     return undefined;
@@ -214,153 +194,23 @@ export class PiecePicker {
     const steps = Math.min(remaining, SCAN);
     for (let step = 0; step < steps; step++) {
       const at = from + step < remaining ? from + step : from + step - remaining;
-      const piece = this.#order[at] ?? 0;
+      const piece = this.#order.at(at);
       if (pieces === undefined || pieces.get(piece)) return piece;
     }
-    return pieces === undefined || steps === remaining ? undefined : this.#search(pieces);
+    return pieces === undefined || steps === remaining ? undefined : this.#order.firstOf(pieces);
   }
 
-  /**
-   * The first in order that a peer has, by a look at what it has: most peers of which a scan finds nothing have little.
-   */
-  #search(pieces: Bitfield): number | undefined {
-    const { bytes } = pieces;
-    let best: number | undefined;
-    let first = ABSENT;
-    for (let at = 0; at < bytes.length; at++) {
-      const common = (bytes[at] ?? 0) & (this.#pickable.bytes[at] ?? 0);
-      for (let bit = 0; (common << bit) & 0xff; bit++) {
-        if ((common & (0x80 >> bit)) === 0) continue;
-        const position = this.#position[at * 8 + bit] ?? ABSENT;
-        if (position >= first) continue;
-        first = position;
-        best = at * 8 + bit;
-      }
-    }
-    return best;
-  }
-
-  /** Brings the order up to date, should there have been uses enough since the last time to pay for it. */
+  /** Sorts the order when it is stale and was used often enough since the last time to pay for it. */
   #settle(): void {
     this.#uses++;
     if (!this.#isStale || this.#uses * SORTED_PER_USE < this.#level.length) return;
     this.#isStale = false;
     this.#uses = 0;
-    this.#sort();
+    this.#order.sort();
   }
 
   #rank(piece: number): number {
     const level = this.#level[piece] ?? 1;
     return (3 - level) * STEPS + Math.min(this.#available[piece] ?? 0, MAX_AVAILABILITY);
-  }
-
-  #put(piece: number, at: number): void {
-    this.#order[at] = piece;
-    this.#position[piece] = at;
-  }
-
-  #exchange(a: number, b: number): void {
-    const first = this.#order[a] ?? 0;
-    const second = this.#order[b] ?? 0;
-    this.#put(first, b);
-    this.#put(second, a);
-  }
-
-  /** From rank to rank, one bucket border at a time. */
-  #move(piece: number, from: number, to: number): void {
-    for (let rank = from; rank < to; rank++) {
-      const last = (this.#start[rank + 1] ?? 0) - 1;
-      this.#exchange(this.#position[piece] ?? 0, last);
-      this.#start[rank + 1] = last;
-    }
-    this.#ranked[piece] = to;
-    for (let rank = from; rank > to; rank--) {
-      const first = this.#start[rank] ?? 0;
-      this.#exchange(this.#position[piece] ?? 0, first);
-      this.#start[rank] = first + 1;
-    }
-  }
-
-  #remove(piece: number): void {
-    const rank = this.#ranked[piece] ?? 0;
-    // To the end of the last bucket, then off.
-    this.#move(piece, rank, BUCKETS - 1);
-    const last = (this.#start[BUCKETS] ?? 0) - 1;
-    this.#exchange(this.#position[piece] ?? 0, last);
-    this.#start[BUCKETS] = last;
-    this.#position[piece] = ABSENT;
-    this.#pickable.set(piece, false);
-  }
-
-  #insert(piece: number): void {
-    const end = this.#start[BUCKETS] ?? 0;
-    this.#put(piece, end);
-    this.#start[BUCKETS] = end + 1;
-    this.#pickable.set(piece);
-    const rank = this.#rank(piece);
-    this.#move(piece, BUCKETS - 1, rank);
-    this.#mix(piece, rank);
-  }
-
-  /** Puts a piece anywhere within its bucket: equals must not be picked in the same order by everybody. */
-  #mix(piece: number, rank: number): void {
-    const first = this.#start[rank] ?? 0;
-    const size = (this.#start[rank + 1] ?? 0) - first;
-    if (size < 2) return;
-    this.#exchange(this.#position[piece] ?? 0, first + this.#draw(size));
-  }
-
-  /**
-   * Puts every piece where its rank of now belongs. Pieces of a rank come in an order by chance, of a million pieces
-   * some neighbours one after the other: to go through memory at random would take ten times as long.
-   */
-  #sort(): void {
-    const count = this.#level.length;
-    const run = Math.max(1, count >> 14);
-    const runs = this.#shuffled(Math.ceil(count / run));
-    const next = new Uint32Array(BUCKETS);
-    for (let piece = 0; piece < count; piece++) {
-      if (!this.#pickable.get(piece)) continue;
-      const rank = this.#rank(piece);
-      this.#ranked[piece] = rank;
-      next[rank] = (next[rank] ?? 0) + 1;
-    }
-    let at = 0;
-    for (let rank = 0; rank < BUCKETS; rank++) {
-      const size = next[rank] ?? 0;
-      this.#start[rank] = at;
-      next[rank] = at;
-      at += size;
-    }
-    this.#start[BUCKETS] = at;
-    for (const first of runs) {
-      const end = Math.min(count, (first + 1) * run);
-      for (let piece = first * run; piece < end; piece++) {
-        if (!this.#pickable.get(piece)) continue;
-        const rank = this.#ranked[piece] ?? 0;
-        const to = next[rank] ?? 0;
-        next[rank] = to + 1;
-        this.#put(piece, to);
-      }
-    }
-  }
-
-  /** 0 to `count` - 1 in an order by chance. */
-  #shuffled(count: number): Uint32Array {
-    const out = new Uint32Array(count);
-    for (let at = 0; at < count; at++) {
-      const other = this.#draw(at + 1);
-      out[at] = out[other] ?? 0;
-      out[other] = at;
-    }
-    return out;
-  }
-
-  /** A number below `below` by chance, cheaper than the Runtime's (Marsaglia's xorshift). */
-  #draw(below: number): number {
-    this.#lot ^= this.#lot << 13;
-    this.#lot ^= this.#lot >>> 17;
-    this.#lot ^= this.#lot << 5;
-    return (this.#lot >>> 0) % below;
   }
 }

@@ -19,6 +19,7 @@ export interface ChokeCandidate<Id> {
   readonly connectedFor: number;
 }
 
+/** What {@link decideChoking} goes by. */
 export interface ChokePolicy<Id> {
   /** We have everything that we want: nobody's upload matters any more. */
   readonly isSeeding: boolean;
@@ -32,6 +33,7 @@ export interface ChokePolicy<Id> {
   readonly rotate: boolean;
 }
 
+/** What {@link decideChoking} decides. */
 export interface ChokeDecision<Id> {
   readonly unchoke: ReadonlySet<Id>;
   readonly optimistic: readonly Id[];

@@ -3,6 +3,7 @@ import { decideChoking, type ChokeCandidate } from "./choker.ts";
 import { CHOKE_INTERVAL_MS, OPTIMISTIC_ROUNDS } from "../limits.ts";
 import type { Peer } from "../peer/peer.ts";
 
+/** Options of {@link Choking}. */
 export interface ChokingOptions {
   readonly peers: ReadonlySet<Peer>;
   readonly random: Random;

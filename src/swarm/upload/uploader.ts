@@ -10,6 +10,7 @@ import type { RateLimiter } from "./rate-limiter.ts";
 import { RunBuffers } from "./run-buffers.ts";
 import type { BlockRequest } from "./upload-queue.ts";
 
+/** Options of {@link Uploader}. */
 export interface UploaderOptions {
   readonly clock: Clock;
   readonly layout: FileLayout;

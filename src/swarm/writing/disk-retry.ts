@@ -2,6 +2,7 @@ import { StorageError } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
 import { DISK_RETRY_MS } from "../limits.ts";
 
+/** Options of {@link DiskRetry}. */
 export interface DiskRetryOptions {
   readonly clock: Clock;
   /** The disk refused, or works again (`undefined`). */

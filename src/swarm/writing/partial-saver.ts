@@ -9,6 +9,7 @@ import type { PieceWriter } from "./piece-writer.ts";
  */
 const SAVE_AFTER_MS = 700;
 
+/** Options of {@link PartialSaver}. */
 export interface PartialSaverOptions {
   readonly open: OpenPieces;
   readonly writer: PieceWriter;

@@ -1,0 +1,210 @@
+import { Bitfield } from "../../base/index.ts";
+import type { Random } from "../../runtime/index.ts";
+
+const ABSENT = 0xffffffff;
+
+/** Options of {@link RankedOrder}. */
+export interface RankedOrderOptions {
+  readonly pieceCount: number;
+  /** Ranks are 0 to `ranks` - 1; the lowest comes first. */
+  readonly ranks: number;
+  /** The rank that a piece should have now. */
+  readonly rankOf: (piece: number) => number;
+  readonly random: Random;
+}
+
+/**
+ * Pieces in one array, sorted by rank, pieces of equal rank in random order. The array is cut into buckets, one for
+ * each rank: a piece whose rank changes by one moves by one exchange, whatever the number of pieces.
+ *
+ * Invariants: `order[start[r]] … order[start[r + 1] - 1]` are the pieces with `ranked[piece] === r`;
+ * `position[order[i]] === i`; `members` has the pieces that are in the array.
+ */
+export class RankedOrder {
+  readonly #rankOf: (piece: number) => number;
+  readonly #ranks: number;
+  readonly #order: Uint32Array;
+  readonly #position: Uint32Array;
+  readonly #start: Uint32Array;
+  /** The rank by which a piece stands in the order; it may differ from `rankOf` until {@link sort}. */
+  readonly #ranked: Uint8Array;
+  readonly #members: Bitfield;
+  #seed: number;
+
+  /** All pieces are in it. */
+  constructor({ pieceCount, ranks, rankOf, random }: RankedOrderOptions) {
+    this.#rankOf = rankOf;
+    this.#ranks = ranks;
+    this.#order = new Uint32Array(pieceCount);
+    this.#position = new Uint32Array(pieceCount).fill(ABSENT);
+    this.#start = new Uint32Array(ranks + 1);
+    this.#ranked = new Uint8Array(pieceCount);
+    this.#members = Bitfield.full(pieceCount);
+    this.#seed = 1 + random.below(2 ** 31 - 1);
+    this.sort();
+  }
+
+  /** How many pieces are in it. */
+  get size(): number {
+    return this.#start[this.#ranks] ?? 0;
+  }
+
+  has(piece: number): boolean {
+    return this.#position[piece] !== undefined && this.#position[piece] !== ABSENT;
+  }
+
+  /** The piece at a position, 0 to `size` - 1. */
+  at(position: number): number {
+    return this.#order[position] ?? 0;
+  }
+
+  /** The rank by which a piece stands in the order. */
+  rank(piece: number): number | undefined {
+    return this.#ranked[piece];
+  }
+
+  /** Whether it has pieces of the ranks `first` to `end` - 1. */
+  hasRanks(first: number, end: number): boolean {
+    return this.#start[first] !== this.#start[end];
+  }
+
+  /** The first piece in order that is also in `pieces`: goes through memory once, not through the order. */
+  firstOf(pieces: Bitfield): number | undefined {
+    const { bytes } = pieces;
+    let best: number | undefined;
+    let first = ABSENT;
+    for (let at = 0; at < bytes.length; at++) {
+      const common = (bytes[at] ?? 0) & (this.#members.bytes[at] ?? 0);
+      for (let bit = 0; (common << bit) & 0xff; bit++) {
+        if ((common & (0x80 >> bit)) === 0) continue;
+        const position = this.#position[at * 8 + bit] ?? ABSENT;
+        if (position >= first) continue;
+        first = position;
+        best = at * 8 + bit;
+      }
+    }
+    return best;
+  }
+
+  /** Moves a piece, if it is in the order and its rank has changed, to a random place among its equals. */
+  update(piece: number): void {
+    if (this.#position[piece] === ABSENT) return;
+    const rank = this.#ranked[piece] ?? 0;
+    const next = this.#rankOf(piece);
+    if (next === rank) return;
+    this.#move(piece, rank, next);
+    this.#mix(piece, next);
+  }
+
+  /** Removes a piece, if it is in the order. */
+  remove(piece: number): void {
+    if (!this.has(piece)) return;
+    // To the end of the last bucket, then off.
+    this.#move(piece, this.#ranked[piece] ?? 0, this.#ranks - 1);
+    const last = this.size - 1;
+    this.#exchange(this.#position[piece] ?? 0, last);
+    this.#start[this.#ranks] = last;
+    this.#position[piece] = ABSENT;
+    this.#members.set(piece, false);
+  }
+
+  /** Adds a piece that is not in the order. */
+  insert(piece: number): void {
+    const end = this.size;
+    this.#put(piece, end);
+    this.#start[this.#ranks] = end + 1;
+    this.#members.set(piece);
+    const rank = this.#rankOf(piece);
+    this.#move(piece, this.#ranks - 1, rank);
+    this.#mix(piece, rank);
+  }
+
+  /**
+   * Puts every piece where its present rank belongs. Pieces of a rank come in a random order; in a torrent of a million
+   * pieces runs of neighbours stay together, because random access to memory would take ten times as long.
+   */
+  sort(): void {
+    const count = this.#ranked.length;
+    const run = Math.max(1, count >> 14);
+    const runs = this.#shuffled(Math.ceil(count / run));
+    const next = new Uint32Array(this.#ranks);
+    for (let piece = 0; piece < count; piece++) {
+      if (!this.#members.get(piece)) continue;
+      const rank = this.#rankOf(piece);
+      this.#ranked[piece] = rank;
+      next[rank] = (next[rank] ?? 0) + 1;
+    }
+    let at = 0;
+    for (let rank = 0; rank < this.#ranks; rank++) {
+      const size = next[rank] ?? 0;
+      this.#start[rank] = at;
+      next[rank] = at;
+      at += size;
+    }
+    this.#start[this.#ranks] = at;
+    for (const first of runs) {
+      const end = Math.min(count, (first + 1) * run);
+      for (let piece = first * run; piece < end; piece++) {
+        if (!this.#members.get(piece)) continue;
+        const rank = this.#ranked[piece] ?? 0;
+        const to = next[rank] ?? 0;
+        next[rank] = to + 1;
+        this.#put(piece, to);
+      }
+    }
+  }
+
+  #put(piece: number, at: number): void {
+    this.#order[at] = piece;
+    this.#position[piece] = at;
+  }
+
+  #exchange(a: number, b: number): void {
+    const first = this.#order[a] ?? 0;
+    const second = this.#order[b] ?? 0;
+    this.#put(first, b);
+    this.#put(second, a);
+  }
+
+  /** From rank to rank, one bucket border at a time. */
+  #move(piece: number, from: number, to: number): void {
+    for (let rank = from; rank < to; rank++) {
+      const last = (this.#start[rank + 1] ?? 0) - 1;
+      this.#exchange(this.#position[piece] ?? 0, last);
+      this.#start[rank + 1] = last;
+    }
+    this.#ranked[piece] = to;
+    for (let rank = from; rank > to; rank--) {
+      const first = this.#start[rank] ?? 0;
+      this.#exchange(this.#position[piece] ?? 0, first);
+      this.#start[rank] = first + 1;
+    }
+  }
+
+  /** Puts a piece at a random place of its bucket: clients must not all pick equals in the same order. */
+  #mix(piece: number, rank: number): void {
+    const first = this.#start[rank] ?? 0;
+    const size = (this.#start[rank + 1] ?? 0) - first;
+    if (size < 2) return;
+    this.#exchange(this.#position[piece] ?? 0, first + this.#draw(size));
+  }
+
+  /** 0 to `count` - 1 in random order. */
+  #shuffled(count: number): Uint32Array {
+    const out = new Uint32Array(count);
+    for (let at = 0; at < count; at++) {
+      const other = this.#draw(at + 1);
+      out[at] = out[other] ?? 0;
+      out[other] = at;
+    }
+    return out;
+  }
+
+  /** A random number below `below`, cheaper than the Runtime's (Marsaglia's xorshift). */
+  #draw(below: number): number {
+    this.#seed ^= this.#seed << 13;
+    this.#seed ^= this.#seed >>> 17;
+    this.#seed ^= this.#seed << 5;
+    return (this.#seed >>> 0) % below;
+  }
+}
