@@ -8,7 +8,7 @@ export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 /** A block with its place. */
 export interface PlacedBlock {
   readonly metainfo: Metainfo;
-  /** Who sent it: a piece whose blocks came from one side alone is that side's. */
+  /** The side that sent it: only a piece whose blocks all came from one side is blamed on it. */
   readonly way: Way;
   readonly at: number;
   readonly piece: number;
@@ -41,7 +41,7 @@ export class CheckedPieces {
     if (metainfo.hashes.kind !== "v1") return undefined;
     const size = metainfo.layout.pieceSize(piece);
     const key = `${way}:${piece}`;
-    // A piece in odd blocks is let be: whether they cover it would take a list of gaps.
+    // A piece in blocks of unusual size is not checked: that would need a list of gaps.
     if (begin % USUAL_BLOCK_LENGTH !== 0 || block.length !== Math.min(USUAL_BLOCK_LENGTH, size - begin)) {
       this.#drop(key);
       return undefined;

@@ -24,7 +24,7 @@ export function isAgreed({ from, to }: Context, bit: "fast" | "extended" | "dht"
   return from.handshake?.reserved[bit] !== false && to.handshake?.reserved[bit] !== false;
 }
 
-/** Why {@link isAgreed} says no, for people. */
+/** Why {@link isAgreed} is false, in words. */
 export function whoDidNot({ from }: Context, bit: "fast" | "extended" | "dht" | "v2"): string {
   return from.handshake?.reserved[bit] === false
     ? "the sender did not set its bit in the handshake"

@@ -1,3 +1,3 @@
-/** The protocol linter: what is odd about a conversation, rule by rule. */
+/** The protocol linter: checks every message of a conversation against rules. */
 export { createLinter, type LinterOptions } from "./linter.ts";
 export { RULES, type Rule, type RuleId } from "./rules.ts";

@@ -8,7 +8,7 @@ export const CROSSING_GRACE_MS = 10_000;
 
 /**
  * Requests of one side that are remembered as unanswered, and as many that were answered. When an unanswered one had to
- * be forgotten, blocks that nobody asked for pass.
+ * be forgotten, blocks that were not requested are not reported.
  */
 export const MAX_LINTED_REQUESTS = 2_500;
 
@@ -33,7 +33,7 @@ export const MAX_CHECKED_BYTES = 33_554_432;
 /** Milliseconds without a block after which a piece makes room for another. */
 export const CHECKED_PIECE_IDLE_MS = 30_000;
 
-/** Messages about choking, or about interest, in a row that may change nothing: libtorrent says unchoke twice. */
+/** Messages about choking, or about interest, in a row that may change nothing: libtorrent sends unchoke twice. */
 export const FREE_REPEATS = 1;
 
 /**
@@ -51,5 +51,5 @@ export const PEX_INTERVAL_MS = 50_000;
 /** Peers that one message may add, and drop, after the first (BEP 11). */
 export const MAX_PEX_PEERS = 50;
 
-/** Bytes, 16 KiB: what everybody requests; beyond, clients may close (BEP 3). */
+/** Bytes, 16 KiB: the block size of all clients; clients may close the connection on larger requests (BEP 3). */
 export const USUAL_BLOCK_LENGTH = 16_384;

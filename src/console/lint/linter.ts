@@ -20,15 +20,16 @@ import { RULES, type RuleId } from "./rules.ts";
 import { SideMemory } from "./side-memory.ts";
 import { stateRules } from "./rules/state.ts";
 
+/** What {@link createLinter} takes. */
 export interface LinterOptions {
-  /** SHA-1 of bytes, 20 bytes. Without it the hashes of pieces are not looked at. */
+  /** SHA-1 of bytes, 20 bytes. Without it the hashes of pieces are not checked. */
   readonly sha1?: Sha1 | undefined;
 }
 
 /**
- * A linter for one conversation. Whoever it listens to, in the middle or at one end, what two honest clients say is no
- * fault: a rule about one side that depends on the other's words allows for messages that cross. Memory is bounded, and
- * a message costs about as much as its length, whatever is sent.
+ * Returns a linter for one conversation. Two honest clients commit no faults, whether the linter is at one end or
+ * between them: a rule about one side that depends on messages of the other allows for messages that cross. Memory is
+ * bounded, and the cost of a message is proportional to its length.
  */
 export function createLinter(options: LinterOptions = {}): Linter {
   const memories: Readonly<Record<Way, SideMemory>> = { out: new SideMemory(), in: new SideMemory() };

@@ -4,13 +4,13 @@ import { MAX_LINTED_REQUESTS, UNANSWERED_LOOK } from "./limits.ts";
 /** What was asked for. */
 interface Asked {
   readonly span: BlockSpan;
-  /** Answers that may still come: a block asked for twice may come twice. */
+  /** Replies that may still come: a block that was requested twice may come twice. */
   owed: number;
   /** It was not taken back. */
   isWanted: boolean;
   /** Of which time between chokes it is. */
   readonly era: number;
-  /** The how-manieth request. */
+  /** The number of the request, from 0. */
   readonly number: number;
 }
 
@@ -21,8 +21,8 @@ interface Asked {
 export type AnswerKind = "asked" | "settled" | "length" | "unasked" | "unsure";
 
 /**
- * What one side has asked for, whether it was answered or not. Requests that were cancelled, or voided by a choke, may
- * still be answered: the answer may have been on its way. Bounded; every step takes constant time.
+ * The requests of one side, with and without a reply. Cancelled requests, and those voided by a choke, may still get a
+ * reply: it may have been sent before. Bounded; every step takes constant time.
  */
 export class RequestLedger {
   /** By {@link spanKey}, oldest first. */
@@ -89,25 +89,25 @@ export class RequestLedger {
     this.#open = 0;
   }
 
-  lookUp(answer: BlockSpan): AnswerKind {
-    const key = spanKey(answer);
+  lookUp(reply: BlockSpan): AnswerKind {
+    const key = spanKey(reply);
     if (this.#owed.has(key)) return "asked";
-    if (this.#lengths.has(startKey(answer))) return "length";
+    if (this.#lengths.has(startKey(reply))) return "length";
     if (this.#settled.has(key)) return "settled";
     return this.#hasForgotten ? "unsure" : "unasked";
   }
 
   /** The length asked for at that place. */
-  lengthAsked(answer: BlockSpan): number | undefined {
-    return this.#lengths.get(startKey(answer));
+  lengthAsked(reply: BlockSpan): number | undefined {
+    return this.#lengths.get(startKey(reply));
   }
 
   /** A block or a reject has come. */
-  settle(answer: BlockSpan): void {
-    const { piece, begin } = answer;
-    const key = this.#owed.has(spanKey(answer))
-      ? spanKey(answer)
-      : spanKey({ piece, begin, length: this.lengthAsked(answer) ?? 0 });
+  settle(reply: BlockSpan): void {
+    const { piece, begin } = reply;
+    const key = this.#owed.has(spanKey(reply))
+      ? spanKey(reply)
+      : spanKey({ piece, begin, length: this.lengthAsked(reply) ?? 0 });
     const asked = this.#owed.get(key);
     if (asked === undefined) return;
     if (this.#counts(asked)) this.#open--;

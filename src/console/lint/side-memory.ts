@@ -20,19 +20,19 @@ export class SideMemory {
   /** Messages about choking, and about interest, in a row that changed nothing. */
   chokeRepeats = 0;
   interestRepeats = 0;
-  /** It has said which pieces it has, by bitfield, have-all or have-none. */
-  hasToldPieces = false;
-  /** It has said something that must come after the pieces. */
-  hasSpoken = false;
-  /** A bitfield that came before the torrent was known. */
+  /** It has announced its pieces with bitfield, have-all or have-none. */
+  hasAnnouncedPieces = false;
+  /** It has sent a message that must come after the announcement of pieces. */
+  hasSentAfterPieces = false;
+  /** A bitfield that arrived before the torrent was known. */
   unchecked: { readonly length: number; readonly last: number } | undefined;
-  /** It wants nothing (BEP 21); `undefined` when it does not say, or has other means to say so. */
+  /** `upload_only` of its extended handshake (BEP 21); `undefined` when it is absent. */
   uploadOnly: boolean | undefined;
-  /** When it said how many requests it keeps (BEP 10). */
-  queueToldAt: number | undefined;
-  /** By the ids that it gave them, those that it took back included. */
+  /** When it announced its request queue, `reqq` (BEP 10). */
+  queueAnnouncedAt: number | undefined;
+  /** By the ids that it announced, those that it turned off included. */
   readonly extensions = new Map<number, ExtensionName>();
-  /** How often each piece of the metadata was asked for and not answered: the decoder bounds the pieces. */
+  /** Open requests for each piece of the metadata: the decoder bounds the pieces. */
   readonly metadataAsked = new Map<number, number>();
   /** The same, by `hashKey` of update-memory.ts. */
   readonly hashesAsked = new Map<string, number>();

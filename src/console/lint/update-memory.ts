@@ -4,14 +4,14 @@ import type { Context } from "./context.ts";
 import { MAX_LINTED_HASH_REQUESTS } from "./limits.ts";
 import type { SideMemory } from "./side-memory.ts";
 
-/** What makes a hash answer belong to its request (BEP 52). */
+/** A key that a hash reply has in common with its request (BEP 52). */
 export function hashKey(
   message: Extract<WireMessage, { readonly type: "hash-request" | "hashes" | "hash-reject" }>,
 ): string {
   return [toHex(message.root), message.baseLayer, message.index, message.length, message.proofLayers].join(":");
 }
 
-/** Whether this side joins without the torrent's metadata: it cannot tell its pieces at first, and does so later. */
+/** Whether this side joined without the metadata: it announces its pieces when it has the metadata. */
 export function isWithoutMetadata({ from }: Context): boolean {
   return (
     from.extended !== undefined &&
@@ -20,8 +20,8 @@ export function isWithoutMetadata({ from }: Context): boolean {
   );
 }
 
-/** Messages that may come before a side tells its pieces: they say nothing about pieces. */
-const ASIDE: ReadonlySet<WireMessage["type"]> = new Set([
+/** Messages that may come before a side announces its pieces. */
+const UNORDERED: ReadonlySet<WireMessage["type"]> = new Set([
   "handshake",
   "keep-alive",
   "port",
@@ -37,12 +37,12 @@ const ASIDE: ReadonlySet<WireMessage["type"]> = new Set([
   "closed",
 ]);
 
-/** Whether a message says something that must come after the sender's pieces. */
-export function isSpeech(message: WireMessage): boolean {
-  return !ASIDE.has(message.type) && !announcesPieces(message);
+/** Whether a message must come after the announcement of the sender's pieces. */
+export function mustFollowPieces(message: WireMessage): boolean {
+  return !UNORDERED.has(message.type) && !announcesPieces(message);
 }
 
-/** Whether a message about choking or interest says what holds already. */
+/** Whether a message about choking or interest repeats the present state. */
 export function changesNothing(
   { type }: WireMessage,
   from: { readonly choking: boolean; readonly interested: boolean },
@@ -50,16 +50,17 @@ export function changesNothing(
   return type === (from.choking ? "choke" : "unchoke") || type === (from.interested ? "interested" : "not-interested");
 }
 
+/** Whether a message announces all pieces of its sender. */
 export function announcesPieces(message: WireMessage): boolean {
   return message.type === "bitfield" || message.type === "have-all" || message.type === "have-none";
 }
 
-/** Takes a message in, after all rules have looked at it. */
+/** Updates the memory of both sides after all rules have checked a message. */
 export function updateMemory(context: Context): void {
   const { message, mine, theirs, from, to, at } = context;
-  if (isSpeech(message)) mine.hasSpoken = true;
+  if (mustFollowPieces(message)) mine.hasSentAfterPieces = true;
   if (announcesPieces(message) || (message.type === "malformed" && message.name === "bitfield"))
-    mine.hasToldPieces = true;
+    mine.hasAnnouncedPieces = true;
   switch (message.type) {
     case "interested":
     case "not-interested":
@@ -73,7 +74,7 @@ export function updateMemory(context: Context): void {
       return;
     case "unchoke":
       mine.chokeRepeats = from.choking ? 0 : mine.chokeRepeats + 1;
-      // What was asked for in the time between was never going to be answered.
+      // Requests sent in the meantime will not be served.
       if (from.choking && !(from.fast && to.fast)) theirs.requests.voidAll();
       mine.hasUnchoked = true;
       return;
@@ -94,7 +95,7 @@ export function updateMemory(context: Context): void {
     case "extended-handshake":
       rememberExtensions(mine, message.extensions, at);
       if (message.uploadOnly !== undefined) mine.uploadOnly = message.uploadOnly;
-      if (message.requestQueue !== undefined) mine.queueToldAt ??= at;
+      if (message.requestQueue !== undefined) mine.queueAnnouncedAt ??= at;
       return;
     case "extended":
       // libtorrent's own way of taking it back.
@@ -105,7 +106,7 @@ export function updateMemory(context: Context): void {
       return;
     case "metadata":
     case "metadata-reject":
-      answer(theirs.metadataAsked, message.piece);
+      settleOne(theirs.metadataAsked, message.piece);
       return;
     case "hash-request":
       if (mine.hashesAsked.size < MAX_LINTED_HASH_REQUESTS)
@@ -114,7 +115,7 @@ export function updateMemory(context: Context): void {
       return;
     case "hashes":
     case "hash-reject":
-      answer(theirs.hashesAsked, hashKey(message));
+      settleOne(theirs.hashesAsked, hashKey(message));
       return;
     case "pex":
       mine.pexCount++;
@@ -134,7 +135,7 @@ export function updateMemory(context: Context): void {
   }
 }
 
-function answer<K>(asked: Map<K, number>, key: K): void {
+function settleOne<K>(asked: Map<K, number>, key: K): void {
   const left = (asked.get(key) ?? 0) - 1;
   if (left > 0) asked.set(key, left);
   else asked.delete(key);

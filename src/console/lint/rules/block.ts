@@ -4,14 +4,14 @@ import type { CheckedPieces } from "../checked-pieces.ts";
 import { type Context, spanText, type Report, type Topic } from "../context.ts";
 import { CROSSING_GRACE_MS } from "../limits.ts";
 
-/** What is sent, and to whom (BEP 3, 6). `checked` puts pieces together; without it their hashes are not looked at. */
+/** Rules about blocks (BEP 3, 6). `checked` assembles pieces; without it their hashes are not checked. */
 export function blockRules(checked: CheckedPieces | undefined): Topic {
   return (context, report) => {
     const { message } = context;
     if (message.type !== "piece" || !isPlace(context, message, report) || !isAnswer(context, message, report)) return;
     lintChoking(context, message, report);
     if (context.from.pieces?.get(message.piece) === false)
-      report("block.unhad", `${spanText(message)}: it never said that it has the piece`);
+      report("block.unhad", `${spanText(message)}: the sender did not announce the piece`);
     if (message.block !== undefined) lintHash(context, message, message.block, checked, report);
   };
 }
@@ -37,11 +37,11 @@ function isAnswer({ theirs }: Context, span: BlockSpan, report: Report): boolean
     case "length":
       report(
         "block.length",
-        `a block of ${spanText(span)}: asked for were ${theirs.requests.lengthAsked(span) ?? 0} bytes`,
+        `a block of ${spanText(span)}: requested were ${theirs.requests.lengthAsked(span) ?? 0} bytes`,
       );
       return false;
     case "settled":
-      report("block.twice", `a block of ${spanText(span)}, whose request was answered before`);
+      report("block.twice", `a block of ${spanText(span)}, whose request was replied to before`);
       return false;
     default:
       report("block.unasked", `a block of ${spanText(span)}, which was never asked for`);

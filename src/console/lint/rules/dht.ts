@@ -1,6 +1,6 @@
 import { isAgreed, type Topic, whoDidNot } from "../context.ts";
 
-/** What tells of peers elsewhere: the DHT's port (BEP 5), and what private torrents keep to their tracker (BEP 27). */
+/** Rules about the DHT port (BEP 5), and about port messages for private torrents (BEP 27). */
 export const dhtRules: Topic = (context, report) => {
   const { message, metainfo } = context;
   const isPrivate = metainfo?.private === true;

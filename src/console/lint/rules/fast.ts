@@ -1,23 +1,29 @@
 import { type Context, isAgreed, spanText, type Report, type Topic, whoDidNot } from "../context.ts";
 import { UNANSWERED_MS } from "../limits.ts";
-import { isSpeech, isWithoutMetadata } from "../update-memory.ts";
+import { mustFollowPieces, isWithoutMetadata } from "../update-memory.ts";
 
 /** The fast extension (BEP 6). */
 export const fastRules: Topic = (context, report) => {
   const { message, mine, from, to, metainfo } = context;
   const isFast = from.fast && to.fast;
-  // `malformed` may be anything, and a bitfield that cannot be read tells pieces all the same.
-  if (isFast && isSpeech(message) && !mine.hasToldPieces && !mine.hasSpoken && !isWithoutMetadata(context)) {
+  // A `malformed` message may be of any kind: a bitfield that cannot be read counts as one.
+  if (
+    isFast &&
+    mustFollowPieces(message) &&
+    !mine.hasAnnouncedPieces &&
+    !mine.hasSentAfterPieces &&
+    !isWithoutMetadata(context)
+  ) {
     report("fast.first", `${message.type} is the first message: bitfield, have-all or have-none comes before`);
   }
   switch (message.type) {
     case "have-all":
     case "have-none":
       if (isOutOfPlace(context, message.type, report)) return;
-      if (mine.hasToldPieces && (message.type === "have-none" || from.pieces?.isFull !== false))
+      if (mine.hasAnnouncedPieces && (message.type === "have-none" || from.pieces?.isFull !== false))
         report(
           "fast.twice",
-          `${message.type} after its pieces were told: exactly one of bitfield, have-all and have-none is sent`,
+          `${message.type} after the pieces were announced: exactly one of bitfield, have-all and have-none is sent`,
         );
       return;
     case "reject":
@@ -57,7 +63,8 @@ function lintReject(
   const kind = theirs.requests.lookUp(span);
   if (kind === "unasked" || kind === "length")
     report("fast.reject-unasked", `reject of ${spanText(span)}, which was never asked for`);
-  else if (kind === "settled") report("fast.reject-unasked", `reject of ${spanText(span)}, which was answered before`);
+  else if (kind === "settled")
+    report("fast.reject-unasked", `reject of ${spanText(span)}, which was replied to before`);
 }
 
 function lintSuggest({ metainfo, from }: Context, piece: number, report: Report): void {

@@ -42,8 +42,8 @@ function lintHandshake(
 }
 
 /**
- * The accepting side of a hybrid torrent may answer with the info-hash of v2 (BEP 52). Without the torrent nobody can
- * tell.
+ * The accepting side of a hybrid torrent may reply with the info-hash of v2 (BEP 52). While the torrent is not known,
+ * any upgrade is allowed.
  */
 function isUpgrade({ metainfo, to }: Context, infoHash: Uint8Array): boolean {
   if (to.handshake?.reserved.v2 !== true) return false;

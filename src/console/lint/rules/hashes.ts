@@ -21,7 +21,7 @@ export const hashesRules: Topic = (context, report) => {
     );
 };
 
-/** A connection about a v2 info-hash needs no bit; of one whose torrent nobody knows nothing can be said. */
+/** A connection for a v2 info-hash needs no bit. While the torrent is not known, the rule does not apply. */
 function isV2(context: Context): boolean {
   const { metainfo, from, to } = context;
   if (metainfo === undefined) return true;

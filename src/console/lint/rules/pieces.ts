@@ -3,7 +3,7 @@ import { hasSpareBits, readBits, spareBits } from "../bits.ts";
 import type { Context, Report, Topic } from "../context.ts";
 import { isWithoutMetadata } from "../update-memory.ts";
 
-/** What the sides say about their pieces (BEP 3). */
+/** Rules about bitfield and have (BEP 3). */
 export const piecesRules: Topic = (context, report) => {
   const { message } = context;
   lintEarlier(context, report);
@@ -16,18 +16,18 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
   const { metainfo, mine, from } = context;
   if (metainfo !== undefined && hasSpareBits(bits.at(-1) ?? 0, metainfo.pieceCount))
     report("pieces.spare", spareText(metainfo.pieceCount));
-  if (!mine.hasToldPieces) {
-    if (mine.hasSpoken && !isWithoutMetadata(context))
+  if (!mine.hasAnnouncedPieces) {
+    if (mine.hasSentAfterPieces && !isWithoutMetadata(context))
       report("pieces.late", `a bitfield of ${bits.length} bytes after other messages: it is only ever the first`);
     return;
   }
   const now = from.pieces === undefined ? undefined : readBits(bits, from.pieces.length);
   if (from.pieces === undefined || now === undefined)
-    report("pieces.in-place-of-haves", "a further bitfield: new pieces are told by have");
+    report("pieces.in-place-of-haves", "a second bitfield: new pieces are announced with have");
   else if (from.pieces.hasBeyond(now))
     report(
       "pieces.taken-back",
-      `a further bitfield with ${now.count} pieces, without some of the ${from.pieces.count} told before`,
+      `a second bitfield with ${now.count} pieces lacks some of the ${from.pieces.count} that were announced before`,
     );
   else if (now.count === from.pieces.count)
     report(
@@ -37,16 +37,16 @@ function lintBitfield(context: Context, bits: Uint8Array, report: Report): void 
   else
     report(
       "pieces.in-place-of-haves",
-      `a further bitfield for ${now.count - from.pieces.count} new pieces: they are told by have`,
+      `a second bitfield for ${now.count - from.pieces.count} new pieces: new pieces are announced with have`,
     );
 }
 
-/** `fast.twice` is about those that tell nothing new. */
+/** A have-all without new pieces breaks `fast.twice` instead. */
 function lintHaveAll({ mine, from }: Context, report: Report): void {
-  if (!mine.hasToldPieces || from.pieces === undefined || from.pieces.isFull) return;
+  if (!mine.hasAnnouncedPieces || from.pieces === undefined || from.pieces.isFull) return;
   report(
     "pieces.in-place-of-haves",
-    `have-all for ${from.pieces.length - from.pieces.count} new pieces: they are told by have`,
+    `have-all for ${from.pieces.length - from.pieces.count} new pieces: new pieces are announced with have`,
   );
 }
 
@@ -54,7 +54,7 @@ function lintHave({ metainfo, from }: Context, piece: number, report: Report): v
   if (metainfo !== undefined && piece >= metainfo.pieceCount)
     report("pieces.have-range", `have of piece ${piece}: the torrent has ${metainfo.pieceCount}, from 0 on`);
   else if (from.pieces?.get(piece) === true)
-    report("pieces.have-again", `have of piece ${piece}, which it told before`);
+    report("pieces.have-again", `have of piece ${piece}, which it announced before`);
 }
 
 /** A bitfield from before the torrent was known is looked at when it is. */

@@ -3,7 +3,7 @@ import type { BlockSpan } from "../../conversation/side.ts";
 import { type Context, spanText, type Report, type Topic } from "../context.ts";
 import { CROSSING_GRACE_MS, USUAL_BLOCK_LENGTH } from "../limits.ts";
 
-/** What is asked for, and when (BEP 3). */
+/** Rules about request and cancel (BEP 3). */
 export const requestRules: Topic = (context, report) => {
   const { message, mine } = context;
   if (message.type === "cancel" && !mine.requests.wasAsked(message))
@@ -14,7 +14,7 @@ export const requestRules: Topic = (context, report) => {
   lintQueue(context, message, report);
 };
 
-/** Whether there is such a block. Of one that there is not nothing else is worth saying. */
+/** Whether the block exists. When it does not, no other rule is checked. */
 function isPlace({ metainfo }: Context, span: BlockSpan, report: Report): boolean {
   const { piece, begin, length } = span;
   if (length === 0) {
@@ -64,9 +64,9 @@ function lintPieces({ from, to }: Context, span: BlockSpan, report: Report): voi
   const { piece } = span;
   const isInvited = to.allowedFast.has(piece) || to.suggested.has(piece);
   if (to.pieces?.get(piece) === false && !isInvited)
-    report("request.unhad", `a request for ${spanText(span)}: the other never said that it has the piece`);
+    report("request.unhad", `a request for ${spanText(span)}: the receiver did not announce the piece`);
   if (from.pieces?.get(piece) === true)
-    report("request.had", `a request for ${spanText(span)}: it said that it has the piece`);
+    report("request.had", `a request for ${spanText(span)}: the sender has announced the piece`);
 }
 
 function lintQueue({ mine, theirs, to, at }: Context, span: BlockSpan, report: Report): void {
@@ -75,13 +75,13 @@ function lintQueue({ mine, theirs, to, at }: Context, span: BlockSpan, report: R
     return;
   }
   const most = to.extended?.requestQueue;
-  // Once on the way up: the rest of a burst says the same.
+  // Reported once when the bound is passed: the rest of a burst would repeat it.
   if (
     most === undefined ||
-    theirs.queueToldAt === undefined ||
-    at - theirs.queueToldAt <= CROSSING_GRACE_MS ||
+    theirs.queueAnnouncedAt === undefined ||
+    at - theirs.queueAnnouncedAt <= CROSSING_GRACE_MS ||
     mine.requests.open !== most
   )
     return;
-  report("request.queue", `${most + 1} requests are open: the other said that it keeps ${most}`);
+  report("request.queue", `${most + 1} requests are open: the receiver announced that it queues ${most}`);
 }

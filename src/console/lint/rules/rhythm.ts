@@ -1,7 +1,7 @@
 import type { Topic } from "../context.ts";
 import { KEEP_ALIVES_PER_MINUTE, SILENCE_MS } from "../limits.ts";
 
-/** When something is said (BEP 3). */
+/** Rules about silence and keep-alives (BEP 3). */
 export const rhythmRules: Topic = ({ message, from, mine, at }, report) => {
   if (message.type === "closed") return;
   if (from.lastAt !== undefined && at - from.lastAt > SILENCE_MS)

@@ -24,8 +24,5 @@ export const stateRules: Topic = (context, report) => {
 
 function lintRepeat({ message, from }: Context, repeats: number, report: Report): void {
   if (changesNothing(message, from) && repeats >= FREE_REPEATS)
-    report(
-      "state.repeated",
-      `${message.type} changes nothing, and it is not the first that does not: only changes need telling`,
-    );
+    report("state.repeated", `${message.type} changes nothing, as the message before it: only changes are sent`);
 }
