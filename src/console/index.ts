@@ -1,4 +1,4 @@
-/** The protocol console: peers driven by hand, their conversations read, linted, recorded and replayed. */
+/** The protocol console: the user drives peers; conversations are decoded, linted, recorded and replayed. */
 export * from "./between/index.ts";
 export * from "./conversation/conversation.ts";
 export * from "./conversation/entry.ts";

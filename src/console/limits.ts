@@ -7,7 +7,7 @@
 export const MAX_NOTED_FRAME = 1_048_576;
 
 /**
- * Bytes, 4 MiB: what is sent by hand at once, and what one event of a recording holds: all its messages are in memory
+ * Bytes, 4 MiB: what one call may send, and what one event of a recording holds: all its messages are in memory
  * together.
  */
 export const MAX_TOLD_BYTES = 4_194_304;
@@ -59,15 +59,15 @@ export const MAX_LOG_LINES = 10_000;
 /** Peers kept of what one tracker named. */
 export const MAX_KNOWN_PEERS = 4_000;
 
-/** Milliseconds that the trackers have to hear `stopped` when a session ends. */
+/** Milliseconds that the trackers have to respond to `stopped` when a session ends. */
 export const FAREWELL_MS = 3_000;
 
-/** Lines a second about what happens which are printed while a person types; the rest is counted. */
+/** Lines a second that are printed while the user types; the rest is counted. */
 export const MAX_NOTICES_PER_SECOND = 20;
 
 /**
  * Milliseconds of a turn of the event loop that are spent on what peers send; the rest waits for the next. A key that
- * is pressed is heard in between.
+ * is pressed is handled in between.
  */
 export const MAX_TURN_MS = 10;
 

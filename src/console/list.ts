@@ -1,14 +1,14 @@
 import { NetworkError } from "../base/index.ts";
 
-/** Told of each element that is added. */
+/** Called with each element that is added. */
 type Listener<T> = (element: T) => void;
 
 /**
  * A list that grows at its end, can be watched, and has names for its ends. It is an array: `map`, `filter`, indexes
- * and the like work. With a limit, the oldest elements make room.
+ * and the like work. With a limit, the oldest elements are dropped.
  */
 export class List<T> extends Array<T> {
-  /** What `map` and `filter` make: plain arrays, which nobody watches. */
+  /** `map` and `filter` make plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
@@ -31,12 +31,12 @@ export class List<T> extends Array<T> {
     return this[this.length - 1];
   }
 
-  /** How many elements have made room for others. */
+  /** How many old elements were dropped. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** Adds an element and tells those who watch. */
+  /** Adds an element and calls the listeners. */
   add(element: T): void {
     this.push(element);
     // A tenth at a time: shifting one by one would move all the others each time.
@@ -44,19 +44,19 @@ export class List<T> extends Array<T> {
     for (const listener of this.#listeners) listener(element);
   }
 
-  /** Lets the oldest elements go. */
+  /** Drops the oldest elements. */
   dropOldest(count: number): void {
     if (count <= 0) return;
     this.#dropped += this.splice(0, count).length;
     for (const listener of this.#dropListeners) listener();
   }
 
-  /** Calls `listener` whenever old elements have been let go: others that have them can do so, too. */
+  /** Calls `listener` whenever old elements were dropped. */
   onDrop(listener: () => void): void {
     this.#dropListeners.add(listener);
   }
 
-  /** Calls `listener` with every element that is added from now on, until the answered function is called. */
+  /** Calls `listener` with every element that is added from now on, until the returned function is called. */
   watch(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => {
@@ -65,8 +65,8 @@ export class List<T> extends Array<T> {
   }
 
   /**
-   * The next element that is added. Rejects with NetworkError `console.timeout` after so many seconds; without them it
-   * waits for as long as it takes.
+   * Resolves to the next element that is added. Rejects with NetworkError `console.timeout` after `timeout` seconds;
+   * without it there is no time limit.
    */
   next(options: { readonly timeout?: number | undefined } = {}): Promise<T> {
     const { timeout } = options;

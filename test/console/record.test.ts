@@ -120,7 +120,7 @@ describe("millrace inspect", () => {
     await writeFile(recording, lines);
   });
 
-  it("prints what was said with each peer, what is odd, and totals", async () => {
+  it("prints the messages of each peer, the findings, and totals", async () => {
     const text = done(await millrace("inspect", recording));
     expect(text).toMatch(/^a session about data\.bin, \d{4}-\d\d-\d\d/);
     expect(text).toMatch(/^peer 1, 127\.0\.0\.1:\d+/m);
@@ -129,7 +129,7 @@ describe("millrace inspect", () => {
     expect(text.trimEnd().split("\n").at(-1)).toMatch(/^2 peers, \d+ messages, [\d.]+ KiB; \d+ faults?, \d+ notes?$/);
   });
 
-  it("prints one peer, or only what is odd", async () => {
+  it("prints one peer, or only the findings", async () => {
     const one = done(await millrace("inspect", recording, "--peer", "2"));
     expect(one).toMatch(/^peer 2, /m);
     expect(one).not.toMatch(/^peer 1, /m);

@@ -47,7 +47,7 @@ describe.each(seeders)("a person at a terminal, with %s", (name) => {
     await terminal.keep(`download-${name}`);
     expect(await type(terminal, "timeline(p)")).toMatch(/piece 0, 16384 bytes from 49152/);
     await terminal.keep(`download-${name}`);
-    expect(await type(terminal, "lint(p)")).toContain("nothing odd");
+    expect(await type(terminal, "lint(p)")).toContain("no findings");
     terminal.press("C-d");
     await terminal.shows("exit status 0");
   });

@@ -15,13 +15,14 @@ import { Pipe } from "./pipe.ts";
 /** The first byte of a handshake: how long the name of the protocol is (BEP 3). */
 const PROTOCOL_LENGTH = 19;
 
+/** What {@link Between} needs. */
 export interface BetweenOptions {
   readonly runtime: Pick<Runtime, "net" | "clock">;
   /** Where to listen. Default address: 127.0.0.1. Port 0: any. */
   readonly listen: { readonly ip?: string | undefined; readonly port: number };
   /** Where every connection goes on to. */
   readonly target: { readonly host: string; readonly port: number };
-  /** What the two talk about: with it more can be said of their messages. */
+  /** The torrent of the two clients; with it piece numbers and hashes are checked. */
   readonly metainfo?: Metainfo | undefined;
   readonly linter?: (() => Linter) | undefined;
   /** Lets connections pass that do not begin as BitTorrent does, unread. Default: they are refused. */
@@ -49,7 +50,7 @@ export class Between {
   readonly #payloads = new PayloadLimiter();
   readonly #ending = sharedAbort();
   readonly #pipes = new Set<Pipe>();
-  /** Connections that wait for theirs to the target. */
+  /** Connections whose connection to the target is not established yet. */
   readonly #joining = new Set<Promise<void>>();
   #listener: Listener | undefined;
   #count = 0;
@@ -188,7 +189,7 @@ export class Between {
   }
 }
 
-/** Closes a connection that nobody has listened to; resolves when it is. */
+/** Closes a connection that has no handlers. Resolves when it is closed. */
 function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     socket.start({ onData: () => undefined, onDrain: () => undefined, onClose: () => resolve() });

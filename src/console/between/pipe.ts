@@ -1,6 +1,7 @@
 import type { Socket } from "../../runtime/index.ts";
 import { otherWay, type Way } from "../conversation/entry.ts";
 
+/** What the owner of a pipe does with its events. */
 export interface PipeHandlers {
   /** Bytes that a side sent, before they are passed on. Valid during the call only. `false` hangs up on both. */
   onBytes(way: Way, bytes: Uint8Array): boolean;
@@ -24,7 +25,7 @@ export class Pipe {
     this.#settle = resolve;
   });
 
-  /** `out` is the socket of who connected to us, `in` of who we connected to. Begins at once. */
+  /** `out` is the accepted socket, `in` the socket to the target. Begins at once. */
   constructor(sockets: Readonly<Record<Way, Socket>>, handlers: PipeHandlers) {
     this.#sockets = sockets;
     this.#handlers = handlers;
@@ -68,7 +69,7 @@ export class Pipe {
     }
     this.#handlers.onClose(way, error);
     const other = this.#sockets[otherWay(way)];
-    // It may be held back by the one that is gone, and would never see its end.
+    // The other socket may be paused for this one: it would never read its end.
     other.resume();
     if (error === undefined) other.end();
     else other.destroy();

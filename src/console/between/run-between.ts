@@ -7,6 +7,7 @@ import type { PeerView } from "../session/peer/peer-view.ts";
 import { entryText, twoSpeakers } from "../view/index.ts";
 import { Between, type BetweenOptions } from "./between.ts";
 
+/** What {@link runBetween} needs. */
 export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onView" | "onError"> {
   readonly runtime: Pick<Runtime, "net" | "clock" | "files">;
   /** It runs until this is aborted. */
@@ -15,9 +16,9 @@ export interface RunBetweenOptions extends Omit<BetweenOptions, "runtime" | "onV
   readonly record?: string | undefined;
   /** It listens now. */
   readonly onListening?: ((between: Between) => void) | undefined;
-  /** Somebody has connected. */
+  /** A client has connected. */
   readonly onView?: ((view: PeerView) => void) | undefined;
-  /** Something was said, or the connection is over. */
+  /** A message was sent, or the connection is over. */
   readonly onEntry: (view: PeerView, entry: Entry) => void;
   /** Something failed, and the rest goes on: the recording, the listener. */
   readonly onError: (error: Error) => void;
@@ -79,7 +80,7 @@ export async function runBetween(options: RunBetweenOptions): Promise<BetweenSum
   return seen;
 }
 
-/** A message of a conversation that we listen to, on one line: who of the two says it comes first. */
+/** A message between the two clients on one line, which begins with its sender. */
 export function betweenLine(view: PeerView, entry: Entry, style: Style): string {
   return entryText(entry, {
     peer: view.number,

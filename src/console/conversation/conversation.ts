@@ -18,6 +18,7 @@ export interface ConversationTap {
   onClose(way: Way, why: string, at: number): void;
 }
 
+/** What {@link Conversation} takes. */
 export interface ConversationOptions {
   /** The 20 bytes that both handshakes must carry; `undefined` when any will do. */
   readonly infoHash?: Uint8Array | undefined;
@@ -31,8 +32,8 @@ export interface ConversationOptions {
 }
 
 /**
- * What two peers say to each other over one connection: both streams read into messages, what follows from them, and
- * what is odd about them. Sans-I/O: it is told what was sent, by whom and when, and the same telling makes the same
+ * The messages of both sides of one connection: reads both streams, tracks the state that follows from them, and adds
+ * the findings of a linter. Sans-I/O: the caller passes bytes, their sender and the time; the same input gives the same
  * conversation.
  */
 export class Conversation {
@@ -40,7 +41,7 @@ export class Conversation {
   readonly entries = new List<Entry>(MAX_ENTRIES);
   readonly findings = new List<Finding>(MAX_FINDINGS);
   readonly sides: Readonly<Record<Way, Side>> = { out: new Side(), in: new Side() };
-  /** Set to have everything told on, for a record. */
+  /** Set to receive everything that is put in, for a recording. */
   tap: ConversationTap | undefined;
   readonly #readers: Readonly<Record<Way, FrameReader>> = { out: new FrameReader(), in: new FrameReader() };
   readonly #options: ConversationOptions;
@@ -63,7 +64,7 @@ export class Conversation {
     return this.#metainfo;
   }
 
-  /** The torrent is known now: what the sides said about their pieces is put in place. */
+  /** Sets the torrent, and applies the bitfields and haves that arrived before. Does nothing the second time. */
   learn(metainfo: Metainfo): void {
     if (this.#metainfo !== undefined) return;
     this.#metainfo = metainfo;
@@ -74,7 +75,7 @@ export class Conversation {
     }
   }
 
-  /** Bytes that a side sent. Answers the messages that they completed. */
+  /** Takes bytes that a side sent. Returns the messages that they completed. */
   receive(way: Way, bytes: Uint8Array, at: number): Entry[] {
     if (this.#closed || bytes.length === 0) return [];
     this.sides[way].bytes += bytes.length;
@@ -82,7 +83,7 @@ export class Conversation {
     const reader = this.#readers[way];
     let unread = 0;
     for (const part of reader.push(bytes)) {
-      // Whoever hears of a message may hang up on it: then nothing of what follows was ever said.
+      // A listener may close the connection on a message: what follows it is dropped.
       if (this.#closed) unread += part.size;
       else entries.push(this.#note(way, part.size, this.#read(way, part), at));
     }
@@ -91,13 +92,13 @@ export class Conversation {
     return entries;
   }
 
-  /** The connection is over; `way` is the side that ended it. Says nothing the second time. */
+  /** The connection is over; `way` is the side that ended it. Does nothing the second time. */
   close(way: Way, why: string, at: number): void {
     if (this.#closed) return;
     const whole = this.#readers[way].isMidMessage ? `${why}, in the middle of a message` : why;
     this.#note(way, 0, { type: "closed", why: whole }, at);
     this.#closed = true;
-    // It remembers much, and has nothing more to say.
+    // Its memory is not needed any more.
     this.#linter = undefined;
     this.tap?.onClose(way, why, at);
   }
@@ -139,14 +140,14 @@ export class Conversation {
     follow(from, to, message);
     const facts: EntryFacts = { number, at, way, size, findings };
     const entry: Entry = { ...message, ...facts };
-    // Before those who watch hear of it, who may answer at once.
+    // Before listeners are called: they may send a reply at once.
     payloads?.note(this.entries, entry);
     this.entries.add(entry);
     return entry;
   }
 }
 
-/** What a message changes. */
+/** Applies a message to the state of both sides. */
 function follow(from: Side, to: Side, message: WireMessage): void {
   switch (message.type) {
     case "handshake": {
@@ -156,7 +157,7 @@ function follow(from: Side, to: Side, message: WireMessage): void {
     }
     case "choke":
       from.choking = true;
-      // Without the fast extension that voids what was asked (BEP 3); with it each request is still answered (BEP 6).
+      // Without the fast extension that voids what was asked (BEP 3); with it each request still gets a reply (BEP 6).
       if (!(from.fast && to.fast)) to.requests.clear();
       return;
     case "unchoke":
@@ -176,7 +177,7 @@ function follow(from: Side, to: Side, message: WireMessage): void {
       from.requests.add(message);
       return;
     case "cancel":
-      // With the fast extension an answer still comes, a block or a reject (BEP 6).
+      // With the fast extension a reply still comes, a block or a reject (BEP 6).
       if (!(from.fast && to.fast)) from.requests.delete(message);
       return;
     case "piece":
@@ -240,7 +241,7 @@ function takePieces(side: Side, message: WireMessage): void {
   else if (message.type === "bitfield") side.pieces = readBits(message.bits, length) ?? side.pieces;
 }
 
-/** Spare bits are the linter's business; a wrong length tells nothing. */
+/** `undefined` for a wrong length. Spare bits are ignored: the linter checks them. */
 function readBits(bits: Uint8Array, length: number): Bitfield | undefined {
   if (bits.length !== Math.ceil(length / 8)) return undefined;
   const field = new Bitfield(length);

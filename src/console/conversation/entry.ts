@@ -2,16 +2,17 @@ import type { Endpoint } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake, Message } from "../../wire/index.ts";
 
 /**
- * Who sent a message: `"out"` is us, or of two clients the one that connected; `"in"` is the peer, or the client that
- * was connected to.
+ * The sender of a message. `"out"`: the console, or with a proxy the client that connected. `"in"`: the peer, or the
+ * client that was connected to.
  */
 export type Way = "out" | "in";
 
+/** The opposite direction. */
 export function otherWay(way: Way): Way {
   return way === "out" ? "in" : "out";
 }
 
-/** What BEP 52 adds to the peer protocol: a question for hashes, its answer, its refusal. All have the same head. */
+/** Fields that hash request, hashes and hash reject have in common (BEP 52). */
 interface HashMessage {
   /** 32 bytes: the root of the file's merkle tree. */
   readonly root: Uint8Array;
@@ -22,13 +23,13 @@ interface HashMessage {
 }
 
 /**
- * A message as the console shows it: extensions that it knows are read, and what is no message has a name, too. Of long
- * messages that are old, payloads are cut to save memory: their {@link EntryFacts.size} still tells how long they were.
+ * A message as the console shows it. Known extensions are decoded; bytes that are no message have types of their own.
+ * Payloads of old, long messages are dropped to save memory: {@link EntryFacts.size} keeps their length.
  */
 export type WireMessage =
   | Exclude<Message, { readonly type: "extended" | "piece" }>
   | ({ readonly type: "handshake" } & Handshake)
-  /** `block` are the bytes, `length` of them; `undefined` when they were let go to save memory. */
+  /** `block` are the bytes, `length` of them; `undefined` when they were dropped to save memory. */
   | {
       readonly type: "piece";
       readonly piece: number;
@@ -53,7 +54,7 @@ export type WireMessage =
   | ({ readonly type: "hash-request" } & HashMessage)
   | ({ readonly type: "hashes"; readonly hashes: Uint8Array } & HashMessage)
   | ({ readonly type: "hash-reject" } & HashMessage)
-  /** A message that cannot be read: `code` and `why` say what is wrong, `name` which message its id promises. */
+  /** A message that cannot be decoded: `code` and `why` are the error, `name` is the message type of its id. */
   | {
       readonly type: "malformed";
       readonly id: number;
@@ -63,11 +64,10 @@ export type WireMessage =
       readonly why: string;
     }
   /**
-   * Bytes that are no messages: another protocol, encryption, or a length that nobody can mean. `bytes` are the first
-   * of them.
+   * Bytes that are no messages: another protocol, encryption, or an impossible length. `bytes` are the first of them.
    */
   | { readonly type: "garbage"; readonly bytes: Uint8Array; readonly why: string }
-  /** The side hung up, or the connection broke. */
+  /** The side closed the connection, or it broke. */
   | { readonly type: "closed"; readonly why: string };
 
 /** The tags of {@link WireMessage}. */
@@ -75,14 +75,14 @@ export type WireMessageType = WireMessage["type"];
 
 /** What is known of a message besides its content. */
 export interface EntryFacts {
-  /** The how-manieth of its conversation, from 0. */
+  /** Its index in the conversation, from 0. */
   readonly number: number;
   /** Milliseconds since the session began. */
   readonly at: number;
   readonly way: Way;
   /** Bytes on the wire, the length prefix included. */
   readonly size: number;
-  /** What is odd about it. */
+  /** The linter's findings on it. */
   readonly findings: readonly Finding[];
 }
 
@@ -92,16 +92,16 @@ export type Entry = WireMessage & EntryFacts;
 /** `"fault"` breaks a rule that a BEP states; `"note"` is legal, but unusual or wasteful. */
 export type Severity = "fault" | "note";
 
-/** Something that the linter says about a message. */
+/** A finding of the linter on a message. */
 export interface Finding {
   /** Stable name of the rule, such as `"request.choked"`. */
   readonly rule: string;
   readonly severity: Severity;
   /** The BEP that states the rule. */
   readonly bep: number;
-  /** One line: what was done, and what would have been right. */
+  /** One line: what was sent, and what the rule requires. */
   readonly text: string;
-  /** Who did it. */
+  /** The side that sent the message. */
   readonly way: Way;
   /** {@link EntryFacts.number} of the message. */
   readonly entry: number;

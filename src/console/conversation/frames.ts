@@ -14,7 +14,7 @@ export type Part =
  *     handshake ──68 bytes──> frames ──a length beyond all sense──> lost
  *         └────another protocol────────────────────────────────────^
  *
- * Unlike the engine's decoder it goes on after a message that makes no sense: only what cannot be told apart ends it.
+ * Unlike the engine's decoder it continues after an invalid message: only a stream that cannot be split ends it.
  */
 export class FrameReader {
   #state: "handshake" | "frames" | "lost" = "handshake";
@@ -45,7 +45,7 @@ export class FrameReader {
       rest = after;
     }
     if (this.#state === "lost") {
-      if (rest.length > 0) out.push(garbage(rest, "what follows cannot be told apart"));
+      if (rest.length > 0) out.push(garbage(rest, "the messages that follow cannot be separated"));
       return out;
     }
     if (rest.length > 0) this.#gather(rest, out);

@@ -10,11 +10,11 @@ export interface Observation {
   readonly at: number;
   /** Bytes on the wire. */
   readonly size: number;
-  /** Who sent it. */
+  /** The sender. */
   readonly from: Side;
-  /** To whom. */
+  /** The receiver. */
   readonly to: Side;
-  /** Undefined while nobody knows it. */
+  /** `undefined` while it is not known. */
   readonly metainfo: Metainfo | undefined;
   /** The info-hash that the conversation is about, 20 bytes; `undefined` when any will do. */
   readonly infoHash: Uint8Array | undefined;
@@ -22,7 +22,7 @@ export interface Observation {
   readonly isMidMessage: boolean;
 }
 
-/** What the linter has to say. The conversation adds the rest of a `Finding`. */
+/** A finding of the linter. The conversation adds the rest of a `Finding`. */
 export interface Complaint {
   readonly rule: string;
   readonly severity: Severity;
@@ -30,7 +30,7 @@ export interface Complaint {
   readonly text: string;
 }
 
-/** Looks at every message of one conversation, in order. Never throws. */
+/** Checks every message of one conversation, in order. Never throws. */
 export interface Linter {
   observe(observation: Observation): readonly Complaint[];
 }

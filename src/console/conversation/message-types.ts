@@ -1,6 +1,6 @@
 import type { WireMessageType } from "./entry.ts";
 
-/** Every type of message, so that a mistyped one is told at once rather than waited for. */
+/** Every message type: `next` refuses a mistyped one at once. */
 export const MESSAGE_TYPES: readonly WireMessageType[] = [
   "keep-alive",
   "choke",
@@ -36,6 +36,7 @@ export const MESSAGE_TYPES: readonly WireMessageType[] = [
 
 const KNOWN: ReadonlySet<unknown> = new Set(MESSAGE_TYPES);
 
+/** Whether a value is the name of a message type. */
 export function isMessageType(value: unknown): value is WireMessageType {
   return KNOWN.has(value);
 }

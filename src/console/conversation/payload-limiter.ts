@@ -2,12 +2,13 @@ import { MAX_KEPT_GARBAGE, MAX_KEPT_PAYLOAD_BYTES, MAX_SESSION_ENTRIES } from ".
 import type { List } from "../list.ts";
 import type { Entry } from "./entry.ts";
 
-/** Bytes: messages that take less have nothing worth letting go. */
+/** Bytes: messages that take less are not worth cutting. */
 const HEAVY = 512;
 /** Bytes of memory, about, that an address takes in a list, and a name of an extension. */
 const ADDRESS_COST = 100;
 const NAME_COST = 150;
 
+/** What all conversations of a session may keep together. */
 export interface PayloadLimits {
   /** Bytes. Default {@link MAX_KEPT_PAYLOAD_BYTES}. */
   readonly bytes?: number | undefined;
@@ -16,15 +17,18 @@ export interface PayloadLimits {
 }
 
 /**
- * Bounds what all conversations of a session keep together. Of too many bytes the oldest payloads are let go, and their
- * messages stay; of too many messages the oldest of the longest conversations.
+ * Bounds what all conversations of a session keep together. Above the bound of bytes the oldest payloads are dropped,
+ * and their messages stay; above the bound of messages the oldest ones of the longest conversation are dropped.
  */
 export class PayloadLimiter {
   readonly #maxBytes: number;
   readonly #maxEntries: number;
   readonly #conversations = new Set<List<Entry>>();
   #heavy: { readonly entry: Entry; readonly bytes: number }[] = [];
-  /** Of {@link PayloadLimiter.#heavy}, those that were let go and are still in the array: its front is dear. */
+  /**
+   * Of {@link PayloadLimiter.#heavy}, those that were dropped and are still in the array: removing from its front is
+   * slow.
+   */
   #gone = 0;
   #bytes = 0;
   #sinceCount = 0;
@@ -39,13 +43,13 @@ export class PayloadLimiter {
     this.#conversations.add(conversation);
     const bytes = costOf(entry);
     if (bytes >= HEAVY) this.#keep(entry, bytes);
-    // Now and then: counting takes a look at every conversation.
+    // Only now and then: counting visits every conversation.
     if (++this.#sinceCount * 10 < this.#maxEntries) return;
     this.#sinceCount = 0;
     this.#makeRoom();
   }
 
-  /** Nobody can look at a conversation any more. */
+  /** The conversation is not used any more. */
   forget(conversation: List<Entry>): void {
     this.#conversations.delete(conversation);
   }
@@ -76,7 +80,7 @@ export class PayloadLimiter {
   }
 }
 
-/** Bytes of memory that can be let go, about. */
+/** Bytes of memory that can be dropped, about. */
 function costOf(entry: Entry): number {
   switch (entry.type) {
     case "piece":
@@ -101,7 +105,7 @@ type Loose<T extends Entry["type"]> = {
   -readonly [K in keyof Extract<Entry, { readonly type: T }>]: Extract<Entry, { readonly type: T }>[K];
 };
 
-/** Lets go of what is heavy in a message: of bytes the first are kept, so that it can be recognised. */
+/** Drops the payload of a message, except for its first bytes. */
 function lighten(entry: Entry): void {
   switch (entry.type) {
     case "piece": {
@@ -121,7 +125,7 @@ function lighten(entry: Entry): void {
       return;
     }
     case "bitfield": {
-      // A part of it would say that the others are missing.
+      // A part of it would mean that the rest of the pieces is missing.
       const bitfield: Loose<"bitfield"> = entry;
       bitfield.bits = new Uint8Array(0);
       return;

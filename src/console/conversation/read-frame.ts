@@ -25,7 +25,7 @@ const HASH_HEAD_LENGTH = 48;
 
 /**
  * A message behind its length prefix, as the console shows it. Never throws: what cannot be read is `malformed`.
- * `extensionName` tells by what name the receiver knows an extended id; `pieceCount` is the torrent's, when known.
+ * `extensionName` returns the name that the receiver gave an extended id; `pieceCount` is the torrent's, when known.
  */
 export function readFrame(
   frame: Uint8Array,

@@ -2,7 +2,7 @@ import { Bitfield } from "../../base/index.ts";
 import type { ExtendedHandshake, Handshake } from "../../wire/index.ts";
 import { MAX_NOTED_REQUESTS } from "../limits.ts";
 
-/** A block that one side has asked for. */
+/** A block that one side has requested. */
 export interface BlockSpan {
   readonly piece: number;
   /** Bytes from the start of the piece. */
@@ -11,11 +11,12 @@ export interface BlockSpan {
   readonly length: number;
 }
 
+/** A key by which equal blocks are equal. */
 export function spanKey({ piece, begin, length }: BlockSpan): string {
   return `${piece}:${begin}:${length}`;
 }
 
-/** What a side has asked for and not been given, in its order. */
+/** Requests of a side without a reply, in their order. Bounded by {@link MAX_NOTED_REQUESTS}. */
 export class OpenRequests {
   readonly #spans = new Map<string, BlockSpan>();
 
@@ -27,7 +28,7 @@ export class OpenRequests {
     return this.#spans.has(spanKey(span));
   }
 
-  /** False when so many are open that this one is not noted. */
+  /** Returns false when too many are open; the request is not noted then. */
   add(span: BlockSpan): boolean {
     if (this.#spans.size >= MAX_NOTED_REQUESTS) return false;
     this.#spans.set(spanKey(span), { piece: span.piece, begin: span.begin, length: span.length });
@@ -47,24 +48,24 @@ export class OpenRequests {
   }
 }
 
-/** What one side of a conversation has said so far. Written by {@link Conversation} alone. */
+/** The state of one side of a conversation. Written by {@link Conversation} alone. */
 export class Side {
   handshake: Handshake | undefined;
-  /** It sends no blocks (BEP 3): so every connection begins. */
+  /** It chokes the other side, as at the beginning of every connection (BEP 3). */
   choking = true;
-  /** It wants something of the other. */
+  /** It is interested in the other side. */
   interested = false;
-  /** What it has; `undefined` while the number of pieces is not known. */
+  /** The pieces that it has; `undefined` while the number of pieces is not known. */
   pieces: Bitfield | undefined;
-  /** Its extended handshakes, laid over each other (BEP 10). */
+  /** Its extended handshakes, merged (BEP 10). */
   extended: ExtendedHandshake | undefined;
   /** Name of each extension by the id under which this side wants it. */
   readonly extensions = new Map<number, string>();
-  /** Pieces that it lets the other fetch while choking (BEP 6). */
+  /** Pieces that it serves while choking (BEP 6). */
   readonly allowedFast = new Set<number>();
   /** Pieces that it suggested (BEP 6). */
   readonly suggested = new Set<number>();
-  /** What it asked for and has not been given, refused or taken back. */
+  /** Its requests without a block, reject or cancel. */
   readonly requests = new OpenRequests();
   /** UDP port of its DHT node (BEP 5). */
   dhtPort: number | undefined;
@@ -74,15 +75,15 @@ export class Side {
   bytes = 0;
   /** Bytes of blocks that it sent. */
   blockBytes = 0;
-  /** When it last said something; milliseconds since the session began. */
+  /** When its last message came; milliseconds since the session began. */
   lastAt: number | undefined;
 
-  /** It says so in its handshake (BEP 6). */
+  /** Whether its handshake has the bit of the fast extension (BEP 6). */
   get fast(): boolean {
     return this.handshake?.reserved.fast === true;
   }
 
-  /** The id by which this side wants an extension's messages; `undefined` when it does not speak it. */
+  /** The id with which this side wants an extension's messages; `undefined` when it does not support it. */
   extensionId(name: string): number | undefined {
     for (const [id, known] of this.extensions) if (known === name) return id;
     return undefined;

@@ -6,31 +6,31 @@ type Call = BytesEvent | ClosedEvent;
 interface Held {
   readonly call: Call;
   readonly entries: readonly Entry[];
-  /** {@link Entry.number} of the message before which it must be told. */
+  /** {@link Entry.number} of the message before which it belongs. */
   readonly place: number;
 }
 
 /**
- * Who watches a conversation's messages may answer one at once, in the middle of the call that brought it: then the
- * answer is told before the bytes it answers. This puts calls into the order of their messages again, cutting the outer
- * one in two, so that told in that order they make the same messages in the same order.
+ * Orders the calls of a conversation by their messages. A listener may reply to a message within the call that brought
+ * it; the call of the reply then returns before the outer call. This class puts it into its place, and splits the outer
+ * call in two, so that replaying the calls gives the same messages in the same order.
  */
 export class CallOrder {
-  /** Messages of the calls that were given on. */
-  #told: number;
+  /** Messages of the calls that were returned. */
+  #given: number;
   /** Bytes of each side that have completed no message yet. */
   readonly #partial: Record<Way, number> = { out: 0, in: 0 };
   #held: Held[] = [];
 
-  /** `told`: messages that the conversation has had before. */
-  constructor(told: number) {
-    this.#told = told;
+  /** `count`: messages that the conversation has had before. */
+  constructor(count: number) {
+    this.#given = count;
   }
 
-  /** A call has returned, with the messages that it made. Answers what can be told now. */
+  /** A call has returned, with the messages that it made. Returns the events whose order is certain now. */
   returned(call: Call, entries: readonly Entry[]): TapedEvent[] {
     const first = entries[0]?.number;
-    const isInner = first === undefined ? this.#held.length > 0 : first > this.#told;
+    const isInner = first === undefined ? this.#held.length > 0 : first > this.#given;
     if (isInner) {
       this.#held.push({ call, entries, place: first ?? this.#held.at(-1)?.place ?? 0 });
       return [];
@@ -67,7 +67,7 @@ export class CallOrder {
   }
 
   #count(call: Call, entries: readonly Entry[]): void {
-    this.#told += entries.length;
+    this.#given += entries.length;
     if (call.event === "bytes")
       this.#partial[call.way] += call.bytes.length - entries.reduce((sum, { size }) => sum + size, 0);
   }

@@ -1,7 +1,7 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Entry, Way } from "../conversation/entry.ts";
 
-/** Bytes that a side sent, as they were told to the conversation. `at`: milliseconds since the session began. */
+/** Bytes that a side sent, as they were passed to the conversation. `at`: milliseconds since the session began. */
 export interface BytesEvent {
   readonly event: "bytes";
   readonly at: number;
@@ -31,10 +31,10 @@ export type RecordedEvent =
     }
   | BytesEvent
   | ClosedEvent
-  /** What was said with so many peers is not in the recording. */
+  /** The messages of so many peers are not in the recording. */
   | { readonly event: "left-out"; readonly at: number; readonly peers: number; readonly why: string };
 
-/** Whose conversations a recording holds: ours, or those of two clients that we listened to. */
+/** The conversations of a recording: the console's own, or those of two clients with the console between them. */
 export type RecordingKind = "session" | "between";
 
 /** The first line of a recording. */
@@ -49,5 +49,7 @@ export interface RecordingHeader {
 /** An event as it happens; `entries` are the messages that bytes completed. */
 export type TapedEvent = RecordedEvent & { readonly entries?: readonly Entry[] };
 
+/** `format` of a recording's header. */
 export const FORMAT = "millrace-session";
+/** `version` of a recording's header. */
 export const VERSION = 1;

@@ -1,4 +1,6 @@
-/** Sessions as files: written while they go on, read, and told again. docs/console-recordings.md has the format. */
+/**
+ * Recordings of sessions: written during the session, read, and replayed. docs/console-recordings.md has the format.
+ */
 export type { RecordedEvent, RecordingHeader, RecordingKind } from "./event.ts";
 export type { Replayed } from "./describe-event.ts";
 export * from "./limits.ts";

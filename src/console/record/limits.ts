@@ -1,7 +1,7 @@
 /** What recordings hold at the most. Listed in docs/limits.md. */
 
 /**
- * Bytes, 64 MiB: what was said before a recording begins, kept so that it can be part of it. Beyond that whole peers
+ * Bytes, 64 MiB: messages from before a recording begins, kept to be part of it. Beyond that whole peers
  * are let go, those that have gone first.
  */
 export const MAX_TAPE_BYTES = 67_108_864;
@@ -10,8 +10,8 @@ export const MAX_TAPE_BYTES = 67_108_864;
 export const TAPE_EVENT_COST = 400;
 
 /**
- * Characters, 128 Mi: lines that wait for the disk, what was said before included. A recording whose disk is slower
- * than the session for so long ends there, rather than filling memory.
+ * Characters, 128 Mi: lines that wait for the disk, those from before the recording included. A recording whose disk is
+ * slower than the session for so long ends there, rather than filling memory.
  */
 export const MAX_WAITING_TEXT = 134_217_728;
 

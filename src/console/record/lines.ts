@@ -3,10 +3,12 @@ import { FORMAT, VERSION, type RecordingHeader, type TapedEvent } from "./event.
 
 /** The lines of a recording, each with its end. */
 
+/** The first line of a recording. */
 export function headerLine({ kind, startedAt, infoHash }: RecordingHeader): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, kind, startedAt, infoHash })}\n`;
 }
 
+/** The line of an event. */
 export function eventLine(event: TapedEvent): string {
   return `${JSON.stringify(plain(event))}\n`;
 }

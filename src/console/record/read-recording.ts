@@ -10,7 +10,7 @@ import { readLines, type RawLine } from "./read-lines.ts";
 /** A recording that has been read. */
 export interface Recording extends RecordingHeader {
   readonly events: readonly RecordedEvent[];
-  /** The last line was not whole and was left out: whoever wrote it was cut off. */
+  /** The last line was incomplete and was left out: writing it was interrupted. */
   readonly isCut: boolean;
 }
 
@@ -117,7 +117,7 @@ function readEvent(fields: Fields, peers: Set<number>, hasher: Runtime["hasher"]
       direction: choice(fields, "direction", ["outgoing", "incoming"]),
     };
   }
-  if (!peers.has(peer)) throw wrongField(`peer ${peer} was not told of before`);
+  if (!peers.has(peer)) throw wrongField(`peer ${peer} has no peer event before`);
   const way: Way = choice(fields, "way", ["out", "in"]);
   if (event === "bytes") {
     const bytes = base64(fields, "base64");

@@ -218,7 +218,7 @@ describe("Replay", () => {
     await scene.do(recorder.close());
     const replay = await scene.replay();
     const types = (): string[] => replay.peers.flatMap(({ timeline }) => timeline.map(({ type }) => type));
-    expect([replay.length, replay.position, replay.current]).toEqual([6, 0, "the beginning: nothing was said yet"]);
+    expect([replay.length, replay.position, replay.current]).toEqual([6, 0, "the beginning: no message was sent yet"]);
     replay.step();
     expect(replay.current).toMatch(/the torrent is known: data\.bin/);
     expect(replay.step(2).map(({ entry, peer }) => [entry.type, peer.number])).toEqual([["handshake", 1]]);
@@ -448,7 +448,7 @@ describe("readRecording", () => {
     [
       "a peer that was not told of",
       `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`,
-      /line 2: peer 7 was not told of/,
+      /line 2: peer 7 has no peer event/,
     ],
     ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 is there already/],
     ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is no whole number/],

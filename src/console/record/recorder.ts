@@ -5,6 +5,7 @@ import { MAX_RECORDED_EVENTS, MAX_RECORDED_PEERS, MAX_RECORDING_BYTES, MAX_WAITI
 import { eventLine, headerLine } from "./lines.ts";
 import type { Tape } from "./tape.ts";
 
+/** What {@link Recorder} needs. */
 export interface RecorderOptions extends RecordingHeader {
   readonly files: Files;
   readonly path: string;
@@ -17,7 +18,7 @@ export interface RecorderOptions extends RecordingHeader {
   readonly maxBytes?: number | undefined;
   /**
    * The recording ended early, while the session goes on: `console.record-slow`, `console.record-full`, or what the
-   * disk said (`storage.*`). Called once at the most. What was written stays readable.
+   * disk reported (`storage.*`). Called at most once. What was written stays readable.
    */
   onError(error: Error): void;
 }
@@ -67,7 +68,7 @@ export class Recorder {
     return !this.#hasFailed && this.#closing === undefined;
   }
 
-  /** Ends the recording. Resolves when all is on disk, or when the failure has been told. */
+  /** Ends the recording. Resolves when all is on disk, or when the failure has been reported. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close());
   }

@@ -11,13 +11,14 @@ import { describeEvent, type Replayed } from "./describe-event.ts";
 import type { RecordedEvent } from "./event.ts";
 import type { Recording } from "./read-recording.ts";
 
+/** What {@link Replay} takes. */
 export interface ReplayOptions {
-  /** Makes what looks over a conversation: the live session's way, for the same findings. */
+  /** Makes the linter of a conversation, as in the live session, for the same findings. */
   readonly linter?: (() => Linter) | undefined;
 }
 
 /**
- * A recording, told again step by step to new conversations: after the last step they are what those of the session
+ * A recording, replayed step by step into new conversations: after the last step they are what those of the session
  * were. A step is one event: bytes that arrived together, and with them any number of messages.
  */
 export class Replay {
@@ -44,21 +45,21 @@ export class Replay {
     return this.recording.events.length;
   }
 
-  /** Events told so far. */
+  /** Events replayed so far. */
   get position(): number {
     return this.#position;
   }
 
-  /** Milliseconds since the session began, of the last event that was told. */
+  /** Milliseconds since the session began, of the last event that was replayed. */
   get at(): number {
     return this.recording.events[this.#position - 1]?.at ?? 0;
   }
 
-  /** The last event that was told, in words: a line for each message that it brought. */
+  /** The last event that was replayed, in words: a line for each message that it brought. */
   get current(): string {
     const event = this.recording.events[this.#position - 1];
     return event === undefined
-      ? "the beginning: nothing was said yet"
+      ? "the beginning: no message was sent yet"
       : describeEvent(event, this.#brought, this.recording.kind);
   }
 
@@ -68,7 +69,7 @@ export class Replay {
   }
 
   /**
-   * Tells the next events. Answers the messages that they brought, the latest when they are very many. Throws
+   * Replays the next events. Returns the messages that they brought, the latest when they are very many. Throws
    * UsageError `console.argument`, as all that move.
    */
   step(count = 1): Replayed[] {
@@ -84,7 +85,7 @@ export class Replay {
   }
 
   /**
-   * To where all up to that many seconds since the session began has been told. Answers the messages that came on the
+   * Moves to that many seconds since the session began. Returns the messages that came on the
    * way forward.
    */
   goto(seconds: number): Replayed[] {
@@ -106,7 +107,7 @@ export class Replay {
     while (this.#position < Math.min(target, this.length)) {
       const event = this.recording.events[this.#position++];
       if (event === undefined) break;
-      this.#brought = this.#tell(event);
+      this.#brought = this.#replay(event);
       for (const replayed of this.#brought) all.push(replayed);
       // As many as are kept of a peer: a recording may have millions.
       if (all.length > 2 * MAX_ENTRIES) all.splice(0, all.length - MAX_ENTRIES);
@@ -123,7 +124,7 @@ export class Replay {
     this.#brought = [];
   }
 
-  #tell(event: RecordedEvent): Replayed[] {
+  #replay(event: RecordedEvent): Replayed[] {
     switch (event.event) {
       case "torrent":
         this.#metainfo = event.metainfo;

@@ -4,6 +4,7 @@ import { CallOrder } from "./call-order.ts";
 import type { TapedEvent } from "./event.ts";
 import { MAX_TAPE_BYTES, TAPE_EVENT_COST } from "./limits.ts";
 
+/** What {@link Tape} takes. */
 export interface TapeOptions {
   /** Milliseconds since the session began. */
   readonly now: () => number;
@@ -25,8 +26,8 @@ type Listener = (event: TapedEvent) => void;
 
 /**
  * Everything that was put into the conversations of a session, kept from its beginning within a bound, so that a
- * recording that begins later is whole. What does not fit goes peer by peer: half a stream could not be read. A peer
- * that was let go is not recorded any more by recordings that begin later; those under way have it all.
+ * recording that begins later is whole. Above the bound whole peers are dropped: half a stream could not be read. A
+ * dropped peer is missing in recordings that begin later; recordings under way have all of it.
  */
 export class Tape {
   readonly #options: TapeOptions;
@@ -34,9 +35,9 @@ export class Tape {
   #events: TapedEvent[] = [];
   /** Cost of what is kept of each peer. */
   readonly #costs = new Map<number, number>();
-  /** Of those kept. */
+  /** Kept peers whose connection is closed. */
   readonly #closed = new Set<number>();
-  /** Let go while they go on. */
+  /** Peers that were dropped while their connection is open. */
   readonly #droppedOpen = new Set<number>();
   #leftOut = 0;
   readonly #listeners = new Set<Listener>();
@@ -61,7 +62,7 @@ export class Tape {
     return this.#leftOut;
   }
 
-  /** Notes all that is said with a peer. To be called before a byte is exchanged with it. */
+  /** Notes all messages of a peer. Call it before a byte is exchanged with the peer. */
   attach(view: PeerView): void {
     const { number: peer, address, direction, conversation } = view;
     const order = new CallOrder(conversation.entries.dropped + conversation.entries.length);
@@ -87,7 +88,7 @@ export class Tape {
   }
 
   /**
-   * Calls `listener` with everything noted so far, now, and with what follows as it comes, until the answered function
+   * Calls `listener` with everything noted so far, now, and with what follows as it comes, until the returned function
    * is called.
    */
   follow(listener: Listener): () => void {
@@ -97,7 +98,7 @@ export class Tape {
         event: "left-out",
         at: this.#options.now(),
         peers: this.#leftOut,
-        why: "too much was said before the recording began",
+        why: "too many bytes were exchanged before the recording began",
       });
     const missing = new Set(this.#droppedOpen);
     const later: Listener = (event) => {
@@ -121,7 +122,7 @@ export class Tape {
     if (this.#cost > this.#limit) this.#makeRoom();
   }
 
-  /** More than is needed: of many small peers one at a time would mean a look at all events for each. */
+  /** Drops more than is needed: dropping one small peer at a time would filter all events for each. */
   #makeRoom(): void {
     const gone = new Set<number>();
     while (this.#cost > this.#limit || (gone.size > 0 && this.#cost > this.#limit * 0.9 && this.#closed.size > 0)) {
@@ -136,7 +137,7 @@ export class Tape {
     this.#events = this.#events.filter((event) => !("peer" in event) || !gone.has(event.peer));
   }
 
-  /** The peer that closed first, or else the one of whom there is most. */
+  /** The peer that closed first, or else the one with the most bytes. */
   #nextToGo(): number | undefined {
     for (const peer of this.#closed) return peer;
     let next: number | undefined;

@@ -1,8 +1,8 @@
 import { UsageError } from "../../base/index.ts";
 
 /**
- * What a person typed, checked: each throws {@link UsageError} `console.argument` whose message shows how the call
- * goes.
+ * Checks of arguments that the user typed. Each throws {@link UsageError} `console.argument` whose message shows the
+ * signature.
  */
 
 /** A short form of a value for a message. */
@@ -10,7 +10,7 @@ export function shown(value: unknown): string {
   if (value === undefined) return "nothing";
   if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "function") return "a function";
-  if (value instanceof Promise) return "a promise (put await before the call that gave it)";
+  if (value instanceof Promise) return "a promise (put await before the call that returned it)";
   if (value instanceof Uint8Array) return `${value.length} bytes`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" || value === null)
@@ -18,29 +18,33 @@ export function shown(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
+/** The error for an argument: `call` is the signature, `wanted` describes the right kind of value. */
 export function wrong(call: string, name: string, wanted: string, value: unknown): UsageError {
   return new UsageError("console.argument", `${call}: ${name} is ${wanted}, not ${shown(value)}`, {
     fields: { argument: name },
   });
 }
 
-/** A whole number from 0 to what 32 bits hold: all that the wire can say, sensible or not. */
+/** A whole number from 0 to 2^32 - 1, valid for the torrent or not. */
 export function uint32(call: string, name: string, value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 0xffffffff) return value;
   throw wrong(call, name, "a whole number from 0 to 4294967295", value);
 }
 
+/** A whole number from `min` to `max`. */
 export function wholeBetween(call: string, name: string, value: unknown, min: number, max: number): number {
   if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
   throw wrong(call, name, `a whole number from ${min} to ${max}`, value);
 }
 
+/** Bytes of a Uint8Array or an ArrayBuffer. */
 export function bytesOf(call: string, name: string, value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   throw wrong(call, name, "bytes (a Uint8Array or Buffer)", value);
 }
 
+/** The fields of an object; none for `undefined`. */
 export function plainObject(call: string, name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
   if (typeof value !== "object" || value === null || Array.isArray(value))
@@ -48,7 +52,7 @@ export function plainObject(call: string, name: string, value: unknown): Readonl
   return Object.fromEntries(Object.entries(value));
 }
 
-/** Refuses fields that are not known: a mistyped one would be ignored silently. */
+/** Throws for fields that are not known: a mistyped one would be ignored silently. */
 export function knownFields(call: string, value: Readonly<Record<string, unknown>>, known: readonly string[]): void {
   for (const key of Object.keys(value)) {
     if (!known.includes(key))

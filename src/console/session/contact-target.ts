@@ -2,7 +2,7 @@ import { parseHostPort, UsageError } from "../../base/index.ts";
 import { knownFields, plainObject, shown, wholeBetween, wrong } from "./arguments.ts";
 import type { HandshakeFields } from "./peer/peer.ts";
 
-/** What `contact` may do otherwise than usual. */
+/** Options of `contact`. */
 export interface ContactOptions extends HandshakeFields {
   /** `false`: send no handshake, and wait for none. */
   readonly handshake?: boolean;

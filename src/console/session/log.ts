@@ -1,16 +1,16 @@
 import { MAX_LOG_LINES } from "../limits.ts";
 import { List } from "../list.ts";
 
-/** Something that happened in a session. */
+/** A line of the session's log. */
 export interface LogLine {
   /** Milliseconds since the session began. */
   readonly at: number;
-  /** `"detail"` is told elsewhere as well. */
+  /** `"detail"`: the message is also shown elsewhere. */
   readonly level: "detail" | "info" | "warning";
   readonly text: string;
 }
 
-/** What happened in a session besides messages: connections, pieces that became whole, answers of trackers. */
+/** Events of a session other than messages: connections, complete pieces, responses of trackers. */
 export class SessionLog extends List<LogLine> {
   readonly #now: () => number;
 

@@ -4,13 +4,13 @@ import type { Connection } from "../../transport/index.ts";
 import { MAX_TURN_MS, PACE_BYTES } from "../limits.ts";
 
 /**
- * Shares the time between those who read and everything else. To read a message by hand costs more than a peer needs to
- * send it: without this, peers that send without end would leave no time for a key that is pressed.
+ * Limits the time that reading takes in each turn of the event loop. Handling a message costs more than a peer needs to
+ * send it: without a limit, a flooding peer would block the keyboard.
  */
 export class Pace {
   readonly #clock: Clock;
   readonly #waiting = new Set<PacedConnection>();
-  /** When this turn's reading began; `undefined` when none has been done in it. */
+  /** When reading began in this turn; `undefined` when nothing was read in it. */
   #began: number | undefined;
   #isScheduled = false;
 
@@ -18,7 +18,7 @@ export class Pace {
     this.#clock = clock;
   }
 
-  /** Whether this turn has had its share. */
+  /** Whether the time of this turn is used up. */
   get isSpent(): boolean {
     const now = this.#clock.now();
     if (this.#began === undefined) {
@@ -28,7 +28,7 @@ export class Pace {
     return now - this.#began >= MAX_TURN_MS;
   }
 
-  /** A connection has more than this turn could take. */
+  /** The connection holds bytes for a later turn. */
   wait(connection: PacedConnection): void {
     this.#waiting.add(connection);
     this.#schedule();
@@ -47,7 +47,7 @@ export class Pace {
   #turn(): void {
     this.#isScheduled = false;
     this.#began = undefined;
-    // Each in its turn: who is not done goes to the end.
+    // In turn: a connection that is not done goes to the end.
     for (const connection of this.#waiting) {
       if (this.isSpent) break;
       this.#waiting.delete(connection);
@@ -57,7 +57,7 @@ export class Pace {
   }
 }
 
-/** A connection whose bytes are delivered a little at a time, in order, and the end after the last of them. */
+/** A connection that delivers its bytes in small parts, in order, and `onClose` after the last of them. */
 export class PacedConnection implements Connection {
   readonly kind = "tcp";
   readonly isEncrypted = false;
@@ -65,7 +65,7 @@ export class PacedConnection implements Connection {
   readonly #socket: Socket;
   readonly #pace: Pace;
   #handlers: SocketHandlers | undefined;
-  /** What has arrived and was not delivered yet; while there is any, nothing more is read. */
+  /** Bytes that arrived and were not delivered yet; while there are any, the socket is paused. */
   #held: Uint8Array = new Uint8Array(0);
   #isPaused = false;
   #isDelivering = false;
@@ -132,7 +132,7 @@ export class PacedConnection implements Connection {
     this.#socket.end();
   }
 
-  /** Its turn has come. */
+  /** Delivers held bytes: called by {@link Pace}. */
   goOn(): void {
     const held = this.#held;
     this.#held = new Uint8Array(0);

@@ -6,6 +6,7 @@ import { bytesOf, wholeBetween } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 import { Ranges } from "./ranges.ts";
 
+/** What {@link Pieces} needs. */
 export interface PiecesOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
@@ -14,15 +15,15 @@ export interface PiecesOptions {
   readonly log: SessionLog;
 }
 
-/** Who fetches pieces besides the hand. What it has begun is its own: nobody else writes there. */
+/** The engine's download, as {@link Pieces} sees it. Only the fetcher writes to pieces that it has begun. */
 export interface Fetcher {
-  /** Bytes that it has of a piece which it has begun; `undefined` for others. */
+  /** Bytes that it has of a piece that it has begun; `undefined` for other pieces. */
   received(piece: number): number | undefined;
-  /** A piece was completed by hand. */
+  /** The user completed a piece. */
   onPiece(piece: number): void;
 }
 
-/** One piece of the torrent, to look at and to work on. */
+/** One piece of the torrent. */
 export class Piece {
   readonly index: number;
   readonly #pieces: Pieces;
@@ -37,12 +38,12 @@ export class Piece {
     return this.#pieces.store.layout.pieceSize(this.index);
   }
 
-  /** The SHA-1 that it must have, in hexadecimal. */
+  /** Its expected SHA-1, in hexadecimal. */
   get hash(): string {
     return toHex(this.#pieces.metainfo.pieceHash(this.index));
   }
 
-  /** Whether all of it is here and its hash is right. */
+  /** Whether it is complete and its hash is right. */
   get have(): boolean {
     return this.#pieces.store.has(this.index);
   }
@@ -67,7 +68,7 @@ export class Piece {
     return this.read(begin, length);
   }
 
-  /** Puts bytes into it, as if they had come from a peer. */
+  /** Writes bytes to it, as if a peer had sent them. */
   write(begin: number, bytes: Uint8Array): Promise<void> {
     return this.#pieces.write(
       this.index,
@@ -76,13 +77,13 @@ export class Piece {
     );
   }
 
-  /** Hashes it and says whether it is right. */
+  /** Hashes it. Resolves to whether the hash is right. */
   verify(): Promise<boolean> {
     return this.#pieces.verify(this.index);
   }
 }
 
-/** The torrent's pieces in a session: what is here, in memory or in files. */
+/** The pieces of a session's torrent, in memory or in files. */
 export class Pieces {
   readonly metainfo: Metainfo;
   readonly storage: Storage;
@@ -116,13 +117,13 @@ export class Pieces {
   }
 
   /**
-   * Opens the storage and finds out what is there; what is asked in the meantime waits. Rejects with StorageError or
-   * AbortError.
+   * Opens the storage and verifies the files that exist. Other calls wait until it is done. Rejects with StorageError
+   * or AbortError.
    */
   open(signal?: AbortSignal): Promise<void> {
     const { runtime, folder } = this.#options;
     return this.#next(async () => {
-      // Said at once, and not with the first block.
+      // Fails here, and not with the first block.
       if (folder !== undefined) await runtime.files.makeFolder(folder);
       await this.storage.select(() => true);
       if (await this.storage.hasData()) await this.store.verifyAll(signal === undefined ? {} : { signal });
@@ -152,7 +153,7 @@ export class Pieces {
       : (this.#fetcher?.received(index) ?? this.#received.get(index)?.size ?? 0);
   }
 
-  /** The storage for a {@link Fetcher}: what it writes takes its turn with what the hand does. */
+  /** The storage for a {@link Fetcher}: its reads and writes are queued with those of the user. */
   get orderly(): Pick<Storage, "read" | "write"> {
     return {
       read: (offset, into) => this.#next(() => this.storage.read(offset, into)),
@@ -161,10 +162,10 @@ export class Pieces {
   }
 
   /**
-   * Lends the pieces to somebody who fetches them. `begin` is told of the whole blocks that are here of unfinished
-   * ones: they are the fetcher's then.
+   * Attaches a fetcher. `begin` gets the complete blocks of unfinished pieces; these pieces are the fetcher's from then
+   * on.
    */
-  lend(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
+  attach(fetcher: Fetcher, begin: (partials: ReadonlyMap<number, Bitfield>) => void): Promise<void> {
     return this.#next(async () => {
       const { layout } = this.store;
       for (const [index, ranges] of this.#received)
@@ -183,8 +184,8 @@ export class Pieces {
     });
   }
 
-  /** The pieces are the hand's again, with blocks that the fetcher had written of unfinished ones. */
-  takeBack(partials: ReadonlyMap<number, Bitfield>): void {
+  /** Detaches the fetcher. `partials` are the blocks that it has written of unfinished pieces. */
+  detach(partials: ReadonlyMap<number, Bitfield>): void {
     this.#fetcher = undefined;
     for (const index of this.#received.keys()) if (this.have.get(index)) this.#received.delete(index);
     for (const [index, blocks] of partials) {
@@ -194,7 +195,7 @@ export class Pieces {
     }
   }
 
-  /** A block that was asked for has arrived. The piece is checked when this completes it. */
+  /** Stores a requested block. The piece is checked when this completes it. */
   receive(index: number, begin: number, bytes: Uint8Array, from: string): void {
     const size = this.store.layout.pieceSize(index);
     if (begin + bytes.length > size) return;
@@ -205,11 +206,11 @@ export class Pieces {
       const isRight = await this.#check(index);
       if (isRight) this.#options.log.info(`piece ${index} is complete, and its hash is right`);
       else
-        this.#options.log.warn(`piece ${index} does not hash right: its last block came from ${from}; fetch it again`);
+        this.#options.log.warn(`piece ${index} has a wrong hash; its last block came from ${from}; request it again`);
     });
   }
 
-  /** Puts bytes into a piece; it counts as missing until it has been verified. */
+  /** Writes bytes to a piece; it counts as missing until it is verified. */
   async write(index: number, begin: number, bytes: Uint8Array): Promise<void> {
     await this.#next(async () => {
       if (this.#fetcher?.received(index) !== undefined)
@@ -248,7 +249,7 @@ export class Pieces {
     try {
       await this.storage.sync();
     } catch (error) {
-      this.#options.log.warn(`the files could not be written out: ${errorMessage(error)}`);
+      this.#options.log.warn(`the files could not be synced to the disk: ${errorMessage(error)}`);
     }
     await this.storage.close();
     await this.#pool?.close();
@@ -278,14 +279,14 @@ export class Pieces {
     return isRight;
   }
 
-  /** Runs work after what is under way. */
+  /** Runs work after all earlier work. */
   #next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#work.then(work);
     this.#work = done.catch(() => undefined);
     return done;
   }
 
-  /** The same for work that nobody waits for: what goes wrong is told in the log. */
+  /** The same for work that no caller awaits: errors go to the log. */
   #own(work: () => Promise<void>): void {
     this.#next(work).catch((error: unknown) => {
       this.#failure =

@@ -1,4 +1,4 @@
-/** Bytes that are there, as sorted ranges that do not touch: blocks asked for by hand may have any begin and length. */
+/** Sorted ranges of bytes that do not touch: blocks that the user requests may have any begin and length. */
 export class Ranges {
   readonly #ranges: [from: number, to: number][] = [];
 

@@ -22,7 +22,7 @@ import { List } from "../list.ts";
 import { knownFields, plainObject, shown, wholeBetween, wrong } from "./arguments.ts";
 import type { SessionLog } from "./log.ts";
 
-/** What a tracker needs to know of its session. */
+/** What {@link ConsoleTracker} needs of its session. */
 export interface TrackerContext {
   readonly host: TrackerHost;
   readonly udp: UdpTrackers;
@@ -31,44 +31,48 @@ export interface TrackerContext {
   readonly key: number;
   readonly userAgent: string;
   readonly log: SessionLog;
-  /** Where we listen; 0 when we do not. */
+  /** The port that the session listens on; 0 when it does not listen. */
   port(): number;
   stats(): TransferStats;
   /** Aborted when the session ends. */
   readonly signal: AbortSignal;
 }
 
+/** Options of `tracker.announce`. */
 export interface AnnounceOptions {
   readonly event?: AnnounceEvent | "none" | undefined;
-  /** Peers asked for. Default: 50. */
+  /** Number of peers wanted. Default: 50. */
   readonly numWant?: number | undefined;
-  /** Where others are told to find us. Default: as before; the first time where we listen, or 6881. */
+  /**
+   * The port to announce. Default: the one of the last announce; at first the port that the session listens on, or
+   * 6881.
+   */
   readonly port?: number | undefined;
 }
 
 const EVENTS: readonly string[] = ["started", "completed", "stopped", "none"];
 const NUM_WANT = 50;
-/** What is announced when we do not listen: some trackers refuse port 0. */
+/** The port that is announced when the session does not listen: some trackers refuse port 0. */
 const USUAL_PORT = DEFAULT_PORTS.first;
 
-/** One tracker of the torrent. It is asked only when told to. */
+/** One tracker of the torrent. Requests are sent only when the user calls a method. */
 export class ConsoleTracker {
   readonly url: string;
-  /** 0 is asked first (BEP 12). */
+  /** Tier 0 comes first (BEP 12). */
   readonly tier: number;
-  /** All peers that it has named, the latest last. */
+  /** All peers that it returned, the latest last. */
   readonly peers = new List<Endpoint>(MAX_KNOWN_PEERS);
-  /** The last answer to an announce. */
+  /** The last response to an announce. */
   reply: AnnounceReply | undefined;
-  /** The last answer to a scrape. */
+  /** The last response to a scrape. */
   figures: ScrapeEntry | undefined;
-  /** What it last said that was wrong, or warned of. */
+  /** Its last failure or warning. */
   message: string | undefined;
-  /** When it last answered an announce; milliseconds since 1970. */
+  /** When it last responded to an announce; milliseconds since 1970. */
   lastAnnounceAt: number | undefined;
   readonly #context: TrackerContext;
-  #told = false;
-  /** What it was last told: it knows us by that. */
+  #isCounted = false;
+  /** The port of the last announce. */
   #port: number | undefined;
   #busy = false;
 
@@ -78,9 +82,9 @@ export class ConsoleTracker {
     this.tier = tier;
   }
 
-  /** Whether it counts us as a peer: it has heard of us, and not yet that we stopped. */
+  /** Whether it counts the session as a peer: an announce succeeded, and no stopped followed. */
   get isActive(): boolean {
-    return this.#told;
+    return this.#isCounted;
   }
 
   get state(): "idle" | "asking" | "working" | "failed" {
@@ -89,7 +93,7 @@ export class ConsoleTracker {
     return this.reply === undefined ? "idle" : "working";
   }
 
-  /** Peers that have everything, as it last said. */
+  /** Complete peers, by its last response. */
   get seeders(): number | undefined {
     return this.reply?.seeders ?? this.figures?.seeders;
   }
@@ -98,13 +102,13 @@ export class ConsoleTracker {
     return this.reply?.leechers ?? this.figures?.leechers;
   }
 
-  /** Seconds between announces, as it asks. */
+  /** Seconds between announces that it asked for. */
   get interval(): number | undefined {
     return this.reply?.interval;
   }
 
   /**
-   * Announces, once. The first time says `started`. Rejects with TrackerError, and with UsageError `console.too-soon`
+   * Announces once, the first time with `started`. Rejects with TrackerError, and with UsageError `console.too-soon`
    * when the tracker asked for a longer pause: {@link ConsoleTracker.force} goes ahead all the same.
    */
   async announce(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
@@ -113,18 +117,20 @@ export class ConsoleTracker {
     if (wait > 0 && wanted.event === undefined) {
       throw new UsageError(
         "console.too-soon",
-        `${this.url} wants ${wait} s more before the next announce; force() announces all the same`,
+        `${this.url} accepts the next announce in ${wait} s; force() announces now`,
       );
     }
     return this.#announce(wanted);
   }
 
-  /** Announces whatever pause the tracker asked for. */
+  /** Announces without regard to the interval of the tracker. */
   async force(options?: AnnounceEvent | "none" | AnnounceOptions): Promise<AnnounceReply> {
     return this.#announce(readOptions(options));
   }
 
-  /** Asks how many peers it knows, without joining them (BEP 48). `undefined`: it does not know the torrent. */
+  /**
+   * Scrapes (BEP 48). Resolves to `undefined` when the tracker does not know the torrent. Rejects with TrackerError.
+   */
   async scrape(): Promise<ScrapeEntry | undefined> {
     const { host, infoHash, userAgent, signal, udp } = this.#context;
     const [entry] = await scrape(host, this.url, [infoHash], { userAgent }, signal, udp);
@@ -132,10 +138,10 @@ export class ConsoleTracker {
     return entry;
   }
 
-  /** Tells it that we stopped, when it counts us. */
+  /** Announces `stopped` when the tracker counts the session as a peer. Rejects with TrackerError. */
   async stop(timeoutMs: number): Promise<void> {
-    if (!this.#told) return;
-    this.#told = false;
+    if (!this.#isCounted) return;
+    this.#isCounted = false;
     await this.#ask({ event: "stopped" }, timeoutMs);
   }
 
@@ -146,11 +152,11 @@ export class ConsoleTracker {
       this.reply = reply;
       this.message = reply.warning;
       this.lastAnnounceAt = this.#context.host.clock.wallTime();
-      this.#told = options.event !== "stopped";
+      this.#isCounted = options.event !== "stopped";
       const known = new Set(this.peers.map(formatEndpoint));
       for (const peer of reply.peers) if (!known.has(formatEndpoint(peer))) this.peers.add(peer);
       this.#context.log.info(
-        `${this.url} answered: ${reply.peers.length} peers, ${reply.seeders ?? "?"} seeders, ${reply.leechers ?? "?"} leechers`,
+        `${this.url} responded: ${reply.peers.length} peers, ${reply.seeders ?? "?"} seeders, ${reply.leechers ?? "?"} leechers`,
       );
       return reply;
     } catch (error) {
@@ -163,7 +169,7 @@ export class ConsoleTracker {
 
   #ask(options: AnnounceOptions, timeoutMs: number | undefined): Promise<AnnounceReply> {
     const { host, infoHash, peerId, key, userAgent, udp, signal } = this.#context;
-    const event = options.event ?? (this.#told ? undefined : "started");
+    const event = options.event ?? (this.#isCounted ? undefined : "started");
     this.#port = options.port ?? this.#port ?? (this.#context.port() || USUAL_PORT);
     const fields = {
       url: this.url,
@@ -181,7 +187,7 @@ export class ConsoleTracker {
     return announce(host, fields, timeoutMs === undefined ? signal : undefined, udp);
   }
 
-  /** Seconds for which not even an extra announce is welcome. */
+  /** Seconds until the minimum interval is over; 0 or less when it is. */
   #waitSeconds(): number {
     if (this.lastAnnounceAt === undefined || this.reply === undefined) return 0;
     const pause = this.reply.minInterval ?? 0;

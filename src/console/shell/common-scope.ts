@@ -15,7 +15,7 @@ import type { ShellServices } from "./services.ts";
 import { drawList } from "./text/tables.ts";
 import { makeTail } from "./run/tail.ts";
 
-/** Names that live sessions and records have in common. */
+/** Names that live sessions and recordings have in common. */
 export function commonScope(peers: readonly PeerView[], services: ShellServices): [string, Lookup][] {
   const only = (call: string, peer: unknown): PeerView => {
     if (peer instanceof PeerView) return peer;
@@ -110,7 +110,7 @@ function functionName(given: object, groups: readonly NameGroup[]): string {
     : "this function";
 }
 
-/** Some names have no value yet, and say so. */
+/** The value of a name; `undefined` when looking it up throws. */
 function valueInScope(name: string): unknown {
   try {
     return Reflect.get(globalThis, name);

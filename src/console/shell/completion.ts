@@ -4,7 +4,7 @@ import type { NameGroup } from "./names/index.ts";
 /**
  * What may stand behind the cursor: names that stand alone, members of what is known (`p.req`), types of messages in
  * quotes.
- * `ownerOf` tells to which group of names the value of an expression belongs.
+ * `ownerOf` returns the group of names of an expression's value.
  */
 export function completeLine(
   line: string,
@@ -18,7 +18,7 @@ export function completeLine(
     const [, path = "", start = ""] = member;
     const owner = ownerOf(path);
     if (owner === undefined) return undefined;
-    // The whole path is replaced: what is in the middle of a line is what a completer is asked for.
+    // A completer replaces the whole path.
     return [namesOf(groups, owner, start).map((name) => `${path}.${name}`), `${path}.${start}`];
   }
   if (line.trim() === "") return [namesOf(groups, "", ""), line];

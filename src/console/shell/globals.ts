@@ -3,7 +3,7 @@ export type Lookup = () => unknown;
 
 /**
  * Puts names into the global scope, where lines and scripts find them; each may be given another value there, or be
- * shadowed by a `const`. The answered function takes them out again.
+ * shadowed by a `const`. The returned function removes them.
  */
 export function defineGlobals(names: ReadonlyMap<string, Lookup>): () => void {
   const before = new Map<string, PropertyDescriptor | undefined>();

@@ -24,7 +24,7 @@ export class Text {
 /** Columns of names before what they mean. */
 const NAME_COLUMNS = 24;
 
-/** All names that stand alone, and where the others are found. */
+/** Lists the names in scope. */
 export function listNames(groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -45,7 +45,7 @@ export function listNames(groups: readonly NameGroup[], style: Style, width: num
   return new Text(lines.join("\n"));
 }
 
-/** All that an owner has. */
+/** Lists the members of an owner. */
 export function listMembers(owner: string, groups: readonly NameGroup[], style: Style, width: number): Text {
   const lines: string[] = [];
   for (const group of groups) {
@@ -65,7 +65,7 @@ export function listMembers(owner: string, groups: readonly NameGroup[], style: 
   return new Text(lines.join("\n"));
 }
 
-/** Everything about one name. */
+/** The help of one name. */
 export function describeName(entry: NameHelp, style: Style, width: number): Text {
   const lines = [style.strong(entry.usage), ...wrap(entry.summary, width, "  ")];
   if (entry.details !== undefined) lines.push(...wrap(entry.details, width, "  "));
@@ -106,30 +106,30 @@ export function findTopic(
   );
 }
 
-/** How a piece is downloaded by hand, for somebody who knows BEP 3. */
+/** The steps of downloading a piece, for a reader of BEP 3. */
 export function introduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
     [
-      "You talk to peers by hand: nothing is sent unless you say so. To download a piece:",
+      "Nothing is sent unless you call a function. To download a piece:",
       "",
       step('const p = await contact("127.0.0.1", 6881)', "connect, exchange handshakes"),
-      step("p.haveNone()", "we have nothing yet (the fast extension wants this first)"),
+      step("p.haveNone()", "we have no pieces (with the fast extension this comes first)"),
       step("p.haves", "which pieces the peer has"),
-      step("p.interested()", "we want something"),
-      step('await p.next("unchoke")', "wait until we may ask"),
-      step("p.request(0, 0, 16384)", "ask for 16 KiB from the start of piece 0"),
+      step("p.interested()", "the peer has pieces that we want"),
+      step('await p.next("unchoke")', "wait until we may send requests"),
+      step("p.request(0, 0, 16384)", "request 16 KiB from the start of piece 0"),
       step('const m = await p.next("piece")', "m.block are the bytes"),
-      step("for (let b = 16384; b < 65536; b += 16384) p.request(0, b)", "ask for the rest of a piece of 64 KiB"),
-      step("piece(0)", "how long it is: the last piece may be shorter"),
+      step("for (let b = 16384; b < 65536; b += 16384) p.request(0, b)", "request the rest of a piece of 64 KiB"),
+      step("piece(0)", "its length: the last piece may be shorter"),
       step("await piece(0).verify()", "true when its hash is right"),
       "",
-      step("timeline(p)", "everything that was said"),
-      step("lint(p)", "what was odd about it"),
-      step("p.auto()", "let go: the engine does the rest"),
+      step("timeline(p)", "all messages, both ways"),
+      step("lint(p)", "the linter's findings"),
+      step("p.auto()", "hand the rest to the engine"),
       "",
       ...wrap(
-        "Trackers, where the torrent has some, name peers: await tracker.announce(). Who seeds waits for them: await accept(), then await upload(peers.last).",
+        "await tracker.announce() returns peers, when the torrent has a tracker. To seed: await accept(), then await upload(peers.last).",
         width,
         "",
       ),
@@ -142,21 +142,21 @@ export function introduction(style: Style, width: number): Text {
   );
 }
 
-/** How a recorded session is looked at. */
+/** The steps of replaying a recording. */
 export function replayIntroduction(style: Style, width: number): Text {
   const step = stepOf(style);
   return new Text(
     [
-      "This is a recorded session: nothing can be sent. To look at it:",
+      "This is a recorded session: nothing can be sent. To step through it:",
       "",
-      step("step()", "tells what came next: bytes that arrived together, a connection, an end"),
-      step("back()", "takes the last step back"),
+      step("step()", "replays the next event: bytes that arrived together, a connection, its end"),
+      step("back()", "undoes the last step"),
       step("goto(1.5)", "to 1.5 seconds after the beginning"),
-      step("end()", "tells all the rest"),
+      step("end()", "replays the rest"),
       "",
-      step("table(peers)", "who was talked to"),
-      step("timeline(peer)", "everything that was said so far"),
-      step("lint()", "what was odd about it"),
+      step("table(peers)", "the peers of the session"),
+      step("timeline(peer)", "all messages so far"),
+      step("lint()", "the linter's findings"),
       "",
       ...wrap("available() lists all names, help(name) explains one. Tab completes, Ctrl-D ends.", width, ""),
     ].join("\n"),

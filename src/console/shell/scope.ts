@@ -7,11 +7,11 @@ import type { ShellServices } from "./services.ts";
 import { describeTorrent } from "./torrent-facts.ts";
 import { commonScope } from "./common-scope.ts";
 
-/** What only a live session has around it. */
+/** What only a live session has. */
 export interface LiveServices {
-  /** Begins a record, or ends it. */
+  /** Begins a recording, or ends it. */
   record(file: string | false, overwrite: boolean): Promise<void>;
-  /** Hides what happens while a person types, or shows it again. */
+  /** Hides events while the user types, or shows them again. */
   quiet(on: boolean): void;
 }
 
@@ -90,7 +90,7 @@ const FUNCTION_NAMES: ReadonlySet<string> = new Set([
   "quiet",
 ]);
 
-/** What the torrent says, as far as it is known. */
+/** The metadata, or how to get it. */
 function torrentFacts({ content: { metainfo }, infoHash }: ConsoleSession): object {
   if (metainfo === undefined)
     return {

@@ -22,6 +22,7 @@ import { lineOf, runScript, unreadableLine } from "./run/script.ts";
 import type { ShellServices } from "./services.ts";
 import { showValue } from "./text/show.ts";
 
+/** What {@link runShell} needs. */
 export interface ShellOptions {
   readonly groups: readonly NameGroup[];
   readonly scope: (services: ShellServices) => ReadonlyMap<string, Lookup>;
@@ -30,24 +31,24 @@ export interface ShellOptions {
   /** What the command line has for the script. */
   readonly words: readonly string[];
   readonly prompt: string;
-  /** What `help()` says. */
+  /** The text of `help()`. */
   readonly introduction: ShellServices["introduction"];
-  /** Printed first, to a person. */
+  /** Printed first on a terminal. */
   readonly greeting: string;
   readonly historyFile: string | undefined;
   /** Values as JSON, a line each. */
   readonly isJson: boolean;
   /**
-   * Ends what the names stand for, before they are taken out of scope: what still waits then may use them to say so.
+   * Closes the session before its names are removed: code that waits may use them until then.
    */
   readonly close?: (() => Promise<void>) | undefined;
-  /** Aborted by Ctrl-C (not while a person types) and SIGTERM. */
+  /** Aborted by Ctrl-C (except at the prompt) and SIGTERM. */
   readonly signal: AbortSignal;
   /** Whether a value was shown as it happened. */
-  readonly isTold?: ((value: unknown) => boolean) | undefined;
+  readonly isShown?: ((value: unknown) => boolean) | undefined;
   /** Pieces of the torrent, when it is known. */
   readonly pieceCount?: (() => number | undefined) | undefined;
-  /** A person sits before it: print things to them as they happen. */
+  /** Called on a terminal: `notify` prints a line above the prompt. */
   readonly onPrompt?: ((notify: (line: string) => void) => void) | undefined;
 }
 
@@ -85,15 +86,15 @@ class Shell {
       prompt,
       historyFile,
       show: (value) => this.#show(value),
-      isTold: (value) => this.#options.isTold?.(value) === true,
-      onProblem: (error, line) => this.#tell(error, line),
+      isShown: (value) => this.#options.isShown?.(value) === true,
+      onProblem: (error, line) => this.#printError(error, line),
       onInterrupt: () => this.#interrupt(),
       complete: (line) => completeLine(line, groups, (path) => ownerOf(valueOf(path))),
     });
     this.#repl = repl;
     const stop = (): void => repl.close();
     signal.addEventListener("abort", stop, { once: true });
-    const own = this.#own("unhandledRejection", (error) => this.#tell(error));
+    const own = this.#own("unhandledRejection", (error) => this.#printError(error));
     try {
       await repl.loadHistory();
       if (isTerminal) onPrompt?.((line) => repl.notify(line));
@@ -114,11 +115,11 @@ class Shell {
     let idle: () => void = () => undefined;
     const stopped = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(new AbortError("interrupted")), { once: true });
-      // A promise that nobody waits for has failed, or a timer: the script would go on without knowing.
+      // A promise without a handler was rejected, or a timer threw: the script would not notice.
       const endings = [this.#own("unhandledRejection", reject), this.#own("uncaughtException", reject)];
       own = (): void => endings.forEach((end) => end());
       idle = (): void =>
-        reject(new UsageError("console.idle", "the script waits for something that cannot happen any more"));
+        reject(new UsageError("console.idle", "the script waits for an event that cannot happen any more"));
       process.once("beforeExit", idle);
     });
     try {
@@ -140,7 +141,7 @@ class Shell {
     }
   }
 
-  /** Puts the names in scope; the answered function takes them out again. */
+  /** Puts the names in scope. The returned function removes them. */
   #enter(): () => void {
     const { groups, scope, words } = this.#options;
     defineAliases(PeerView.prototype, "peer", groups);
@@ -160,7 +161,7 @@ class Shell {
     );
   }
 
-  /** Ends what is waited for and what the names stand for, then undoes what was begun. */
+  /** Ends waiting calls, closes the session, then undoes the set-up. */
   async #end(...undo: readonly (() => void)[]): Promise<void> {
     this.#interrupt();
     try {
@@ -183,11 +184,11 @@ class Shell {
     stream.write(`${line}\n`);
   }
 
-  /** One line, and the status remembers it. */
-  #tell(error: unknown, line?: number): void {
+  /** Prints an error on one line, and sets the status. */
+  #printError(error: unknown, line?: number): void {
     if (error instanceof ExitRequest) return;
     const problem = explainProblem(error, this.#problems());
-    // A person may try as often as they like; of lines from a pipe, one that failed makes it a failure.
+    // At a prompt errors do not change the status; with lines from a pipe one error does.
     if (!process.stdin.isTTY) this.#status = FAILED;
     if (this.#options.isJson)
       this.#print(JSON.stringify({ event: "error", message: problem, ...(line === undefined ? {} : { line }) }));
@@ -204,7 +205,7 @@ class Shell {
     const repl = this.#repl;
     if (repl === undefined) throw new ExitRequest(status);
     repl.close();
-    // Or the shell's prompt would stand behind ours.
+    // Otherwise the shell's prompt would follow on the same line.
     if (process.stdin.isTTY) this.#print("");
   }
 
@@ -219,21 +220,21 @@ class Shell {
     this.#waits.clear();
   }
 
-  /** What failed and nobody waited for is told, not thrown at the whole program. */
+  /** Handles errors that no code caught: without this they would end the process. */
   #own(event: "unhandledRejection" | "uncaughtException", onError: (error: unknown) => void): () => void {
     const emitter: EventEmitter = process;
-    const others = emitter.rawListeners(event);
+    const listeners = emitter.rawListeners(event);
     emitter.removeAllListeners(event);
     emitter.on(event, onError);
     return () => {
       emitter.off(event, onError);
-      for (const listener of others)
+      for (const listener of listeners)
         emitter.on(event, (...given: unknown[]): void => void Reflect.apply(listener, emitter, given));
     };
   }
 }
 
-/** The value of `p` or `peers[0].haves`; of anything longer nothing: it would be run. */
+/** The value of `p` or `peers[0].haves`; `undefined` for other expressions, which are not evaluated. */
 function valueOf(path: string): unknown {
   if (!/^[\w$]+(?:\.[\w$]+|\[\d+\])*$/.test(path)) return undefined;
   try {

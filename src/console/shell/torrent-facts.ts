@@ -1,6 +1,6 @@
 import type { Metainfo } from "../../metainfo/index.ts";
 
-/** What a torrent says, in the words of the console. */
+/** The metadata of a torrent under the console's names. */
 export function describeTorrent(metainfo: Metainfo): object {
   return {
     name: metainfo.name,

@@ -9,7 +9,7 @@ const SHOWN = 3;
 const SHOWN_BYTES = 16;
 
 /**
- * A message on one line, for people: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)`
+ * A message on one line, in words: `request piece 0, 16384 bytes from 0`. It begins with its type, as `next(type)`
  * takes it. `pieceCount` is the torrent's, when known. Safe to print whatever the peer has sent.
  */
 export function describeMessage(message: WireMessage, pieceCount?: number): string {

@@ -3,7 +3,7 @@ import { latin1Decode, toHex } from "../../base/index.ts";
 /** Bytes in a line of a dump. */
 const LINE = 16;
 
-/** Bytes as programmers look at them: position, hexadecimal, and what is printable. `limit` bytes at the most. */
+/** A hex dump: position, hexadecimal digits, and printable characters. At most `limit` bytes. */
 export function hexDump(bytes: Uint8Array, limit = 4096): string {
   const lines: string[] = [];
   for (let at = 0; at < Math.min(bytes.length, limit); at += LINE) {

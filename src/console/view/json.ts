@@ -2,7 +2,7 @@ import { toHex } from "../../base/index.ts";
 import type { Entry } from "../conversation/entry.ts";
 import { describeMessage } from "./describe.ts";
 
-/** A message for programs: bytes as hexadecimal, `says` as people read it. */
+/** A message as JSON: bytes in hexadecimal, and `says`, the message in words. */
 export function entryJson(entry: Entry, pieceCount?: number): Readonly<Record<string, unknown>> {
   const { findings, ...message } = entry;
   return {

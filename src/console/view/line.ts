@@ -3,10 +3,11 @@ import type { Entry } from "../conversation/entry.ts";
 import { describeMessage } from "./describe.ts";
 import { arrow, mark, timeText } from "./tables.ts";
 
+/** How to print a message on one line. */
 export interface EntryTextOptions {
   /** Named before the message when given. */
   readonly peer?: number | undefined;
-  /** Who says it, when that is not plain. */
+  /** The sender, when it is not clear from the context. */
   readonly speaker?: string | undefined;
   readonly pieceCount?: number | undefined;
   /** Default: as stdout takes it. */
@@ -14,7 +15,7 @@ export interface EntryTextOptions {
 }
 
 /**
- * A message on one line, with what is odd about it: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  !
+ * A message on one line, with its findings: `+0.123 peer 1 → request piece 0, 16384 bytes from 0  !
  * request.choked (BEP 3): ...`.
  */
 export function entryText(entry: Entry, options: EntryTextOptions = {}): string {
@@ -25,9 +26,9 @@ export function entryText(entry: Entry, options: EntryTextOptions = {}): string 
     entry.way === "out" ? style.accent(way) : style.good(way),
     speaker === undefined || entry.type === "closed" ? undefined : `from ${clean(speaker)}:`,
   ];
-  const odd = entry.findings.map((finding) => {
+  const findings = entry.findings.map((finding) => {
     const text = `${mark(finding)} ${finding.rule} (BEP ${finding.bep}): ${clean(finding.text)}`;
     return `  ${finding.severity === "fault" ? style.bad(text) : style.warn(text)}`;
   });
-  return `${style.dim(timeText(entry.at).padStart(8))} ${who.filter((part) => part !== undefined).join(" ")} ${describeMessage(entry, pieceCount)}${odd.join("")}`;
+  return `${style.dim(timeText(entry.at).padStart(8))} ${who.filter((part) => part !== undefined).join(" ")} ${describeMessage(entry, pieceCount)}${findings.join("")}`;
 }

@@ -2,7 +2,7 @@ import { clean } from "../../terminal/index.ts";
 import type { PeerView } from "../session/peer/peer-view.ts";
 import { describeBitfield } from "./bitfield.ts";
 
-/** A peer by itself: who it is, and how things stand. */
+/** The summary of one peer: identity and state. */
 export function describePeer(view: PeerView): string {
   const { haves } = view;
   const yes = (flag: boolean): string => (flag ? "yes" : "no");
@@ -12,9 +12,9 @@ export function describePeer(view: PeerView): string {
     `  has          ${haves === undefined ? "not known yet" : describeBitfield(haves)}`,
     `  we           choke it: ${yes(view.amChoking)}, are interested: ${yes(view.amInterested)}`,
     `  it           chokes us: ${yes(view.peerChoking)}, is interested: ${yes(view.peerInterested)}`,
-    `  extensions   ${clean(view.extensions.join(", ")) || "none told"}`,
-    `  open         ${view.asked.length} requests of ours, ${view.requests.length} of its own`,
-    `  said         ${view.timeline.length + view.timeline.dropped} messages, ${view.findings.length} odd: timeline(peer), lint(peer)`,
+    `  extensions   ${clean(view.extensions.join(", ")) || "none announced"}`,
+    `  open         ${view.asked.length} requests to the peer, ${view.requests.length} from it`,
+    `  messages     ${view.timeline.length + view.timeline.dropped}, ${view.findings.length} findings: timeline(peer), lint(peer)`,
   ];
   return lines.join("\n");
 }

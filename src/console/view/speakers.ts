@@ -14,7 +14,7 @@ export function ourSpeakers(view: PeerView): Speakers {
 /** Of two clients that we only listen to: by what they call themselves. */
 export function twoSpeakers(view: PeerView): Speakers {
   const { sides } = view.conversation;
-  return { out: nameOf(sides.out) ?? "who connected", in: nameOf(sides.in) ?? "who was connected to" };
+  return { out: nameOf(sides.out) ?? "the connecting client", in: nameOf(sides.in) ?? "the accepting client" };
 }
 
 function nameOf({ extended, handshake }: Side): string | undefined {

@@ -10,12 +10,17 @@ export interface PaintedCell {
   readonly look?: Look | undefined;
 }
 
+/** The text of a cell, or what it is made of. */
 export type Cell = string | PaintedCell;
 
+/** One column of a table. */
 export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
-  /** What happens when the table is too wide: the cell is cut, or goes on in the next line. Others keep their width. */
+  /**
+   * What happens when the table is too wide: the cell is cut, or goes on in the next line. Other columns keep their
+   * width.
+   */
   readonly flexible?: "cut" | "wrap" | undefined;
   /** Left out when all its cells are empty. */
   readonly omitEmpty?: boolean | undefined;
@@ -23,8 +28,9 @@ export interface TableColumn {
   readonly belowUnder?: number | undefined;
 }
 
+/** What a table has besides its columns. */
 export interface TableOptions {
-  /** What is said in place of an empty table. */
+  /** The text in place of an empty table. */
   readonly empty?: string | undefined;
   /** A line above the header. */
   readonly caption?: string | undefined;
@@ -32,6 +38,7 @@ export interface TableOptions {
   readonly legend?: string | undefined;
 }
 
+/** How to draw a table. */
 export interface DrawOptions {
   /** Columns of the terminal. Default: those of stdout, or {@link PLAIN_WIDTH} where that is none. */
   readonly width?: number | undefined;
@@ -39,7 +46,7 @@ export interface DrawOptions {
   readonly style?: Style | undefined;
 }
 
-/** Columns to draw for when nobody says how wide the terminal is. */
+/** Width in columns when the terminal's width is not known. */
 export const PLAIN_WIDTH = 100;
 /** A flexible column is not made narrower than this. */
 const MIN_FLEXIBLE = 12;
@@ -48,7 +55,7 @@ const GAP = "  ";
 const INDENT = " ".repeat(9);
 
 /**
- * Rows of text under their titles, drawn when somebody looks: `console.log(table)`, the REPL and `String(table)` all
+ * Rows of text under their titles, drawn on demand: `console.log(table)`, the REPL and `String(table)` all
  * show it.
  */
 export class Table {

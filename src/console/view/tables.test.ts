@@ -14,12 +14,12 @@ function finished(): PeerView {
 }
 
 describe("timelineTable", () => {
-  it("on 120 columns has what is odd beside its message", () => {
+  it("on 120 columns has the findings beside their message", () => {
     expect(
       timelineTable(finished(), { style: plainStyle }).draw({ width: 120, style: plainStyle }).split("\n"),
     ).toEqual([
       "peer 1, 127.0.0.1:6881: → us, ← peer 1",
-      "seconds     message                                                                      bytes  odd",
+      "seconds     message                                                                      bytes  lint",
       " +0.000  →  handshake -MI0100-... Millrace 0.1.0, extended, fast                            68",
       " +0.002  ←  handshake -TR3000-... Transmission 3.00, extended, fast, dht                    68",
       ' +0.002  ←  extended-handshake: "Transmission 3.00", ut_metadata 3, ut_pex 1, reqq          96',
@@ -33,7 +33,7 @@ describe("timelineTable", () => {
       "+12.005  ←  piece 1, 16384 bytes from 0                                                 16,397",
       "+13.000  ←  malformed: have has a fixed length: expected 5 bytes, received 2 (01)            6  ! framing.size (BEP 3)",
       "+14.000  ←  closed: the peer hung up",
-      "odd: ! breaks a rule, ~ is legal but unusual",
+      "lint: ! breaks a rule, ~ is legal but unusual",
     ]);
   });
 
@@ -54,7 +54,7 @@ describe("timelineTable", () => {
       "             received 2 (01)",
       "         ! framing.size (BEP 3)",
       "+14.000  <-  closed: the peer hung up",
-      "odd: ! breaks a rule, ~ is legal but unusual",
+      "lint: ! breaks a rule, ~ is legal but unusual",
     ]);
   });
 
@@ -65,17 +65,17 @@ describe("timelineTable", () => {
         style: plainStyle,
       });
     expect(only("unchoke").split("\n").slice(2)).toEqual(["+12.003  ←  unchoke      5"]);
-    expect(only("port").split("\n").slice(1)).toEqual(["no message is like that"]);
+    expect(only("port").split("\n").slice(1)).toEqual(["no message matches"]);
     expect(
       timelineTable(newView(), { style: plainStyle }).draw({ width: 80, style: plainStyle }).split("\n").slice(1),
-    ).toEqual(["nothing was said yet"]);
+    ).toEqual(["no message was sent yet"]);
   });
 });
 
 describe("lintTable", () => {
   it("tells time, message, who, severity, rule, BEP and why", () => {
     expect(lintTable(finished()).draw({ width: 120, style: plainStyle }).split("\n")).toEqual([
-      "seconds   #  who            rule            BEP  what",
+      "seconds   #  sender         rule            BEP  what",
       " +1.501   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",
       "+13.000  10  peer 1  fault  framing.size      3  have has a fixed length: expected 5 bytes, received 2",
     ]);
@@ -85,13 +85,13 @@ describe("lintTable", () => {
     const second = newView({ number: 2, metainfo: sampleTorrent });
     sendAll(second);
     expect(lintTable([finished(), second]).draw({ width: 140, style: plainStyle }).split("\n").slice(0, 2)).toEqual([
-      "seconds  peer   #  who            rule            BEP  what",
+      "seconds  peer   #  sender         rule            BEP  what",
       " +1.501     1   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",
     ]);
   });
 
-  it("says when nothing is odd", () => {
-    expect(lintTable(newView()).draw({ width: 80, style: plainStyle })).toBe("nothing odd");
+  it("says when there are no findings", () => {
+    expect(lintTable(newView()).draw({ width: 80, style: plainStyle })).toBe("no findings");
   });
 });
 
@@ -102,9 +102,9 @@ describe("peersTable", () => {
         .draw({ width: 80, style: plainStyle })
         .split("\n"),
     ).toEqual([
-      "#  address         client         has  we  it  msgs      down     up  odd  state",
-      "1  127.0.0.1:6881  Transmissio…  100%  CI  --    11  16.2 KiB  112 B    2  closed",
-      "2  127.0.0.1:6882  no handshake     ?  C-  C-     0       0 B    0 B       connected",
+      "#  address         client         has  we  it  msgs      down     up  lint  state",
+      "1  127.0.0.1:6881  Transmissio…  100%  CI  --    11  16.2 KiB  112 B     2  closed",
+      "2  127.0.0.1:6882  no handshake     ?  C-  C-     0       0 B    0 B        connected",
       "we, it: C chokes the other, I is interested in the other",
     ]);
   });
@@ -121,7 +121,7 @@ describe("messagesTable", () => {
         .draw({ width: 120, style: plainStyle })
         .split("\n"),
     ).toEqual([
-      " #  seconds     message                                                                bytes  odd",
+      " #  seconds     message                                                                bytes  lint",
       "10  +13.000  ←  malformed: have has a fixed length: expected 5 bytes, received 2 (01)      6  ! framing.size (BEP 3)",
       "11  +14.000  ←  closed: the peer hung up",
     ]);
@@ -129,7 +129,7 @@ describe("messagesTable", () => {
 });
 
 describe("entryText", () => {
-  it("is one line, with what is odd at its end", () => {
+  it("is one line, with the findings at its end", () => {
     const [entry] = finished().timeline.where({ number: 6 });
     if (entry === undefined) throw new Error("no entry");
     expect(entryText(entry, { style: plainStyle, peer: 1, speaker: "us\n" })).toBe(

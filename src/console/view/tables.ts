@@ -13,7 +13,7 @@ export function timeText(at: number): string {
   return `+${(at / 1000).toFixed(3)}`;
 }
 
-/** Who speaks to whom, as an arrow. */
+/** The direction of a message as an arrow. */
 export function arrow(way: Way, style: Pick<Style, "unicode">): string {
   if (style.unicode) return way === "out" ? "→" : "←";
   return way === "out" ? "->" : "<-";
@@ -29,8 +29,8 @@ function lookOf(findings: readonly Pick<Finding, "severity">[]): Look | undefine
   return findings.some(({ severity }) => severity === "fault") ? "bad" : "warn";
 }
 
-/** What is odd about an entry, in short: `! request.choked (BEP 3)`. */
-function oddity({ findings }: Entry): Cell {
+/** The findings on an entry, in short: `! request.choked (BEP 3)`. */
+function findingsText({ findings }: Entry): Cell {
   return {
     text: findings.map((finding) => `${mark(finding)} ${finding.rule} (BEP ${finding.bep})`).join(", "),
     look: lookOf(findings),
@@ -48,14 +48,15 @@ function entryFields({ style, pieceCount }: EntryFieldsOptions): Field<Entry>[] 
     { title: "", of: ({ way }) => ({ text: arrow(way, style), look: way === "out" ? "accent" : "good" }) },
     { title: "message", flexible: "wrap", of: (entry) => describeMessage(entry, pieceCount) },
     { title: "bytes", align: "right", of: ({ size }) => (size === 0 ? "" : groupDigits(size)) },
-    { title: "odd", flexible: "wrap", omitEmpty: true, belowUnder: NARROW, of: oddity },
+    { title: "lint", flexible: "wrap", omitEmpty: true, belowUnder: NARROW, of: findingsText },
   ];
 }
 
+/** What {@link timelineTable} shows. */
 export interface TimelineOptions {
   /** Only that many, the latest. */
   readonly last?: number | undefined;
-  /** Only those that it says yes to. */
+  /** Only entries for which it returns true. */
   readonly where?: ((entry: Entry) => boolean) | undefined;
   /** Default: us and the peer. */
   readonly speakers?: Speakers | undefined;
@@ -63,7 +64,7 @@ export interface TimelineOptions {
   readonly style?: Style | undefined;
 }
 
-/** Everything that was said, both ways. */
+/** All messages, both ways. */
 export function timelineTable(view: PeerView, options: TimelineOptions = {}): Table {
   const { last, where, speakers = ourSpeakers(view), style = styleFor(process.stdout) } = options;
   const matching = where === undefined ? [...view.timeline] : view.timeline.filter((entry) => where(entry));
@@ -71,11 +72,11 @@ export function timelineTable(view: PeerView, options: TimelineOptions = {}): Ta
   const { dropped } = view.timeline;
   return tableOf(entryFields({ style, pieceCount: view.conversation.metainfo?.pieceCount }), shown, {
     caption: `peer ${view.number}, ${view.address}: ${arrow("out", style)} ${speakers.out}, ${arrow("in", style)} ${speakers.in}`,
-    empty: view.timeline.length === 0 ? "nothing was said yet" : "no message is like that",
+    empty: view.timeline.length === 0 ? "no message was sent yet" : "no message matches",
     legend:
       [
         ...(dropped > 0 ? [`the first ${groupDigits(dropped)} messages were let go to save memory`] : []),
-        ...(shown.some((entry) => entry.findings.length > 0) ? ["odd: ! breaks a rule, ~ is legal but unusual"] : []),
+        ...(shown.some((entry) => entry.findings.length > 0) ? ["lint: ! breaks a rule, ~ is legal but unusual"] : []),
       ].join("; ") || undefined,
   });
 }
@@ -96,11 +97,12 @@ export function messagesTable(
   );
 }
 
+/** What {@link lintTable} shows. */
 export interface LintOptions {
   readonly speakers?: ((view: PeerView) => Speakers) | undefined;
 }
 
-/** What is odd, with the rule that says so. */
+/** The findings, each with its rule. */
 export function lintTable(views: PeerView | readonly PeerView[], options: LintOptions = {}): Table {
   const { speakers = ourSpeakers } = options;
   const all = "conversation" in views ? [views] : views;
@@ -111,13 +113,13 @@ export function lintTable(views: PeerView | readonly PeerView[], options: LintOp
     { title: "seconds", align: "right", of: ({ finding }) => ({ text: timeText(finding.at), look: "dim" }) },
     { title: "peer", align: "right", omitEmpty: true, of: ({ view }) => (all.length > 1 ? String(view.number) : "") },
     { title: "#", align: "right", of: ({ finding }) => String(finding.entry) },
-    { title: "who", flexible: "cut", of: ({ who }) => who },
+    { title: "sender", flexible: "cut", of: ({ who }) => who },
     { title: "", of: ({ finding }) => ({ text: finding.severity, look: lookOf([finding]) }) },
     { title: "rule", of: ({ finding }) => finding.rule },
     { title: "BEP", align: "right", of: ({ finding }) => String(finding.bep) },
     { title: "what", flexible: "wrap", belowUnder: NARROW, of: ({ finding }) => finding.text },
   ];
-  return tableOf(fields, rows, { empty: "nothing odd" });
+  return tableOf(fields, rows, { empty: "no findings" });
 }
 
 /** Peers, those that have gone included. */
@@ -141,7 +143,7 @@ export function peersTable(views: readonly PeerView[]): Table {
     { title: "down", align: "right", of: (view) => formatSize(view.conversation.sides.in.bytes) },
     { title: "up", align: "right", of: (view) => formatSize(view.conversation.sides.out.bytes) },
     {
-      title: "odd",
+      title: "lint",
       align: "right",
       omitEmpty: true,
       of: ({ findings }) => (findings.length === 0 ? "" : { text: String(findings.length), look: lookOf(findings) }),

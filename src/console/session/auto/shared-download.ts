@@ -106,7 +106,7 @@ export class SharedDownload {
       await this.#end(this.#downloader, pieces);
     if (pieces.have.isFull) for (const peer of this.peers) setInterest(peer, false);
     else if (this.#downloader === undefined && this.peers.size > 0)
-      await pieces.lend(this.#fetcher(), (partials) => this.#begin(pieces, partials));
+      await pieces.attach(this.#fetcher(), (partials) => this.#begin(pieces, partials));
   }
 
   #begin(pieces: Pieces, partials: ReadonlyMap<number, Bitfield>): void {
@@ -137,7 +137,7 @@ export class SharedDownload {
     try {
       await downloader.stop();
     } finally {
-      pieces.takeBack(downloader.partials());
+      pieces.detach(downloader.partials());
       for (const peer of this.peers) peer.claims.counted = "not";
       this.#downloader = undefined;
       this.#isEnding = false;

@@ -5,10 +5,11 @@ import { DEFAULT_NEXT_TIMEOUT_SECONDS, MAX_ENTRIES } from "../../limits.ts";
 import { List } from "../../list.ts";
 import { countOlder } from "./peer-view.ts";
 
+/** Options of `peer.next`. */
 export interface NextOptions {
   /** Seconds to wait. Default {@link DEFAULT_NEXT_TIMEOUT_SECONDS}. */
   readonly timeout?: number | undefined;
-  /** Only what comes from now on, not what has come and was not taken yet. */
+  /** Only messages that arrive after the call. */
   readonly fresh?: boolean | undefined;
 }
 
@@ -16,17 +17,17 @@ export interface NextOptions {
 export type EntryOf<T extends WireMessageType> = Extract<Entry, { readonly type: T }>;
 
 interface Waiter {
-  /** May be a person's own function, which may throw. */
+  /** May be a function of the user, which may throw. */
   readonly wants: (entry: Entry) => boolean;
   readonly take: (entry: Entry) => void;
-  /** The connection is over, for that reason. */
+  /** The connection is closed; `why` is the reason. */
   readonly fail: (why: string) => void;
   readonly throw: (error: unknown) => void;
 }
 
 /**
- * Messages that arrived and that nobody has taken yet. Each is taken once, so that two waits in a row get two messages,
- * however close together they came; messages of other types stay for those who wait for them.
+ * Messages that arrived and were not taken yet. Each is taken once, so that two calls of `next` get two messages,
+ * however close together they came. Messages of other types stay for later calls.
  */
 export class Inbox {
   readonly #clock: Clock;
@@ -46,12 +47,12 @@ export class Inbox {
     this.#unread.add(entry);
   }
 
-  /** Messages older than this one are not kept any more. */
+  /** Drops messages older than this one. */
   forget(number: number): void {
     this.#unread.dropOldest(countOlder(this.#unread, number));
   }
 
-  /** Nothing more will come: those who wait are told why. */
+  /** No more messages will come: rejects all waiting calls. */
   end(why: string): void {
     this.#ended = why;
     for (const waiter of this.#waiters) waiter.fail(why);
@@ -59,9 +60,8 @@ export class Inbox {
   }
 
   /**
-   * The first message not taken yet that is wanted; waits for it. `what` says what that is, for errors. Rejects with
-   * NetworkError
-   * `console.timeout`, or `console.closed` when the connection is over.
+   * Resolves to the first matching message that was not taken yet, or to the next that arrives. `what` names it in
+   * errors. Rejects with NetworkError `console.timeout`, or `console.closed` when the connection is over.
    */
   next(wants: (entry: Entry) => boolean, what: string, options: NextOptions = {}): Promise<Entry> {
     const seconds = options.timeout ?? DEFAULT_NEXT_TIMEOUT_SECONDS;
@@ -72,7 +72,7 @@ export class Inbox {
       const [entry] = at < 0 ? [] : this.#unread.splice(at, 1);
       if (entry !== undefined) return Promise.resolve(entry);
     }
-    // What fails later fails far from the line that asked: its place is kept as the cause.
+    // A later rejection has no stack of the calling line: this error, the cause, has it.
     const cause = new Error(`next(${what})`);
     const ended = this.#ended;
     if (ended !== undefined) return Promise.reject(closed(what, ended, cause));
@@ -83,7 +83,7 @@ export class Inbox {
         reject(
           new NetworkError(
             "console.timeout",
-            `no ${what} in ${seconds} s${came.size === 0 ? "; nothing came meanwhile" : `; what came: ${summary(came)}`}`,
+            `no ${what} in ${seconds} s${came.size === 0 ? "; no message came meanwhile" : `; what came: ${summary(came)}`}`,
             { cause },
           ),
         );
@@ -112,8 +112,8 @@ export class Inbox {
   }
 
   /**
-   * Whether a waiter takes a message. One whose function throws waits no longer: it is who wrote it that hears of it,
-   * not the peer's connection.
+   * Whether a waiter takes a message. When its function throws, its call of `next` rejects, and the connection is not
+   * affected.
    */
   #offer(waiter: Waiter, entry: Entry): boolean {
     try {

@@ -33,7 +33,7 @@ export class PeerView {
   readonly address: string;
   readonly direction: "outgoing" | "incoming";
   readonly conversation: Conversation;
-  /** Everything received, the oldest first. */
+  /** All received messages, the oldest first. */
   readonly messages = new List<Entry>(MAX_ENTRIES);
 
   constructor(options: PeerViewOptions) {
@@ -57,27 +57,27 @@ export class PeerView {
     return this.conversation.entries;
   }
 
-  /** What is odd about the conversation. */
+  /** The linter's findings. */
   get findings(): List<Finding> {
     return this.conversation.findings;
   }
 
-  /** We send it no blocks. */
+  /** Whether we choke the peer. */
   get amChoking(): boolean {
     return this.conversation.sides.out.choking;
   }
 
-  /** We said that it has something we want. */
+  /** Whether we sent interested. */
   get amInterested(): boolean {
     return this.conversation.sides.out.interested;
   }
 
-  /** It sends us no blocks. */
+  /** Whether the peer chokes us. */
   get peerChoking(): boolean {
     return this.conversation.sides.in.choking;
   }
 
-  /** It said that we have something it wants. */
+  /** Whether the peer sent interested. */
   get peerInterested(): boolean {
     return this.conversation.sides.in.interested;
   }
@@ -87,12 +87,12 @@ export class PeerView {
     return this.conversation.sides.in.pieces;
   }
 
-  /** What it has asked for and not got. */
+  /** Its requests that have no reply. */
   get requests(): BlockSpan[] {
     return [...this.conversation.sides.in.requests];
   }
 
-  /** What we have asked for and not got. */
+  /** Our requests that have no reply. */
   get asked(): BlockSpan[] {
     return [...this.conversation.sides.out.requests];
   }
@@ -102,17 +102,17 @@ export class PeerView {
     return handshake === undefined ? undefined : PeerId.fromBytes(handshake.peerId);
   }
 
-  /** Client and version, as it says itself or as its peer id tells; `undefined` before its handshake. */
+  /** Client and version from its extended handshake or its peer id; `undefined` before its handshake. */
   get client(): string | undefined {
-    const said = this.conversation.sides.in.extended?.client;
-    if (said !== undefined || this.peerId === undefined) return said;
+    const announced = this.conversation.sides.in.extended?.client;
+    if (announced !== undefined || this.peerId === undefined) return announced;
     const known = recogniseClient(this.peerId.bytes);
     return known === undefined
       ? "unknown"
       : [known.client, known.version].filter((part) => part !== undefined).join(" ");
   }
 
-  /** Names of the extensions (BEP 10) that it speaks. */
+  /** Names of the extensions (BEP 10) that it supports. */
   get extensions(): string[] {
     return [...this.conversation.sides.in.extensions.values()];
   }

@@ -193,7 +193,7 @@ describe("ConsolePeer", () => {
       (p): unknown => Reflect.apply(p.send, p, [{ type: "choke", piece: 1 }]),
     ],
     [
-      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that gave it)",
+      "request(piece, begin, length): piece is a whole number from 0 to 4294967295, not a promise (put await before the call that returned it)",
       (p): unknown => Reflect.apply(p.request, p, [Promise.resolve(1), 0]),
     ],
     ["port(port): port is a whole number from 0 to 65535, not 70000", (p) => p.port(70_000)],

@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<MessageType, readonly string[]>> = {
   unknown: ["id", "payload"],
 };
 
-/** Those whose values are bytes; all others are numbers. */
+/** Fields that are bytes; all other fields are numbers. */
 const BYTES: ReadonlySet<string> = new Set(["bits", "block", "payload"]);
 
 /** Checks that a message is one that can be encoded. Throws {@link UsageError} `console.argument`. */

@@ -1,6 +1,6 @@
 import type { NameHelp } from "./name.ts";
 
-/** Functions that tell of the others. */
+/** Functions that explain the names. */
 export const GUIDES: readonly NameHelp[] = [
   { name: "available", usage: "available()", summary: "this list" },
   {
@@ -8,7 +8,7 @@ export const GUIDES: readonly NameHelp[] = [
     usage: "help(thing)",
     summary: "how something is used, with an example",
     details:
-      'thing is a name in quotes, or the thing itself: help(contact), help(peer), help("request"). help() shows how a piece is downloaded by hand.',
+      'thing is a name in quotes, or the thing itself: help(contact), help(peer), help("request"). help() shows how to download a piece.',
     example: "help(contact)",
   },
 ];
@@ -34,24 +34,24 @@ export const COMMON_FUNCTIONS: readonly NameHelp[] = [
   {
     name: "tail",
     usage: "tail(list, { lines, follow, before })",
-    summary: "shows the last lines of a list, and with follow those that come, until Ctrl-C",
+    summary: "shows the last lines of a list, and with follow also new ones, until Ctrl-C",
     details:
-      "before is a function that is called first, such as one that asks for what is to be followed. The older tail(list, lines, follow, before) works, too.",
+      "before is a function that is called first, such as one that sends the request. The older tail(list, lines, follow, before) works, too.",
     example: "await tail(peer.messages, { follow: true })",
   },
   {
     name: "timeline",
     usage: "timeline(peer, { last })",
-    summary: "every message both ways: when, from whom, what, how long, and what is odd about it",
-    details: "What it answers is an array of messages, too: timeline(peer).length.",
+    summary: "every message both ways: time, sender, content, size, and findings",
+    details: "The result is also an array of messages: timeline(peer).length.",
     example: "timeline(peer)",
   },
   {
     name: "lint",
     usage: "lint(peer)",
-    summary: "what is odd about a conversation, each point with its BEP",
+    summary: "the linter's findings on a conversation, each with its BEP",
     details:
-      "Without a peer: of all peers. What it answers is an array of findings, too: lint(peer).length, lint(peer)[0].rule.",
+      "Without a peer: of all peers. The result is also an array of findings: lint(peer).length, lint(peer)[0].rule.",
     example: "lint(peer)",
   },
   {

@@ -12,7 +12,7 @@ export const SESSION_NAMES: readonly NameGroup[] = [
   { owner: "", title: "Objects", names: [...OBJECTS, ...COMMON_OBJECTS] },
   { owner: "", title: "Functions", names: [...GUIDES, ...FUNCTIONS, ...COMMON_FUNCTIONS] },
   { owner: "peer", title: "What a peer is", names: PEER_FACTS },
-  { owner: "peer", title: "What you can tell a peer, or do with it", names: PEER_ACTIONS },
+  { owner: "peer", title: "What you can send to a peer, or do with it", names: PEER_ACTIONS },
   { owner: "message", title: "What a message has", names: MESSAGE_NAMES },
   { owner: "tracker", title: "Trackers", names: TRACKER_NAMES },
   { owner: "piece", title: "Pieces", names: PIECE_NAMES },

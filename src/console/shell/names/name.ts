@@ -1,4 +1,4 @@
-/** What `available` and `help` tell about a name. */
+/** What `available` and `help` show of a name. */
 export interface NameHelp {
   /** As it is typed, without what it belongs to: `request`. */
   readonly name: string;

@@ -5,7 +5,7 @@ export const OBJECTS: readonly NameHelp[] = [
   {
     name: "torrent",
     usage: "torrent",
-    summary: "what the torrent says: name, infoHash, pieceLength, pieceCount, size, files, trackers",
+    summary: "the torrent's metadata: name, infoHash, pieceLength, pieceCount, size, files, trackers",
     example: "torrent.pieceCount",
   },
   {
@@ -18,13 +18,13 @@ export const OBJECTS: readonly NameHelp[] = [
   {
     name: "peers",
     usage: "peers",
-    summary: "everybody you talked to, those that have gone included",
+    summary: "all peers of the session, closed ones included",
     example: "peers.last.messages",
   },
   { name: "peer", usage: "peer", summary: "the latest of them", example: "peer.interested()" },
   { name: "pieces", usage: "pieces", summary: "all pieces of the torrent", example: "table(pieces)" },
   { name: "haves", usage: "haves", summary: "a bitfield of the pieces that are here", example: "haves.count" },
-  { name: "log", usage: "log", summary: "what happened, besides messages", example: "tail(log)" },
+  { name: "log", usage: "log", summary: "events other than messages", example: "tail(log)" },
   {
     name: "peerId",
     aliases: ["peer_id"],
@@ -33,7 +33,12 @@ export const OBJECTS: readonly NameHelp[] = [
     example: "String(peerId)",
   },
   { name: "infoHash", usage: "infoHash", summary: "the torrent's identity", example: "infoHash.hex" },
-  { name: "port", usage: "port", summary: "where we listen; undefined when we do not", example: "port" },
+  {
+    name: "port",
+    usage: "port",
+    summary: "the port that we listen on; undefined when we do not listen",
+    example: "port",
+  },
   {
     name: "localhost",
     usage: "localhost",
@@ -47,16 +52,16 @@ export const FUNCTIONS: readonly NameHelp[] = [
   {
     name: "contact",
     usage: "contact(host, port, { timeout, handshake, infoHash, peerId, reserved })",
-    summary: "connects to a peer, exchanges handshakes, answers the peer",
+    summary: "connects to a peer, exchanges handshakes, returns the peer",
     details:
-      "It sends our handshake and waits for the peer's; nothing else is sent until you say so. The options are for the curious: handshake: false sends none, reserved: { fast: false } offers less, timeout is in seconds.",
+      "It sends our handshake and waits for the peer's; nothing else is sent. handshake: false sends no handshake, reserved: { extended: true } sets only that bit, timeout is in seconds.",
     example: 'const p = await contact("127.0.0.1", 6881)',
   },
   {
     name: "accept",
     usage: "accept({ port, host })",
     summary: "listens, so that peers can connect to us; they join peers",
-    details: "A peer that connects is answered with our handshake, and nothing else.",
+    details: "A peer that connects is sent our handshake, and nothing else.",
     example: "await accept({ port: 6881 })",
   },
   {
@@ -71,21 +76,21 @@ export const FUNCTIONS: readonly NameHelp[] = [
   {
     name: "upload",
     usage: "upload(peer)",
-    summary: "serves a peer: tells it what is here, unchokes it, answers its requests from now on",
+    summary: "uploads to a peer: announces the pieces here, unchokes it, serves its requests from now on",
     details: "The peer, or an address as contact takes it.",
     example: "await upload(peers.last)",
   },
   {
     name: "record",
     usage: "record(file, { overwrite })",
-    summary: "writes the session to a file, from its beginning on",
+    summary: "writes the session to a file, from its beginning",
     details: "millrace console --replay FILE steps through it, millrace inspect FILE prints it. record(false) ends it.",
     example: 'await record("session.jsonl")',
   },
   {
     name: "quiet",
     usage: "quiet(on)",
-    summary: "hides what happens while you type, or shows it again with quiet(false)",
+    summary: "hides events while you type; quiet(false) shows them again",
     example: "quiet()",
   },
 ];

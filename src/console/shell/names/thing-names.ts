@@ -1,64 +1,66 @@
 import type { NameHelp } from "./name.ts";
 
+/** Members of a tracker. */
 export const TRACKER_NAMES: readonly NameHelp[] = [
   {
     name: "announce",
     usage: "tracker.announce({ event, numWant, port })",
-    summary: "asks for peers, and tells that we are here (BEP 3)",
+    summary: "announces our peer, and returns peers (BEP 3)",
     details:
-      'event is "started" the first time unless given; "completed", "stopped" and "none" are the others. When the tracker asked for a pause, it waits for force().',
+      'event is "started" the first time unless given; "completed", "stopped" and "none" are the other events. Before the minimum interval is over it throws; force() does not.',
     example: "const { peers: found } = await tracker.announce()",
   },
   {
     name: "force",
     usage: "tracker.force({ event, numWant, port })",
-    summary: "announces whatever pause the tracker asked for",
+    summary: "announces without regard to the interval of the tracker",
     example: "await tracker.force()",
   },
   {
     name: "scrape",
     usage: "tracker.scrape()",
-    summary: "how many seeders and leechers it knows, without joining them (BEP 48)",
+    summary: "the number of seeders and leechers, without an announce (BEP 48)",
     example: "await tracker.scrape()",
   },
   {
     name: "peers",
     usage: "tracker.peers",
-    summary: "all peers that it named",
+    summary: "all peers that it returned",
     example: "await contact(tracker.peers[0])",
   },
   { name: "url", usage: "tracker.url", summary: "its address" },
-  { name: "tier", usage: "tracker.tier", summary: "0 is asked first (BEP 12)" },
+  { name: "tier", usage: "tracker.tier", summary: "tier 0 comes first (BEP 12)" },
   { name: "state", usage: "tracker.state", summary: "idle, asking, working or failed" },
   {
     name: "isActive",
     usage: "tracker.isActive",
-    summary: "whether it counts us as a peer; when the session ends it is told that we stopped",
+    summary: "whether it counts us as a peer; the end of the session announces stopped",
   },
-  { name: "seeders", usage: "tracker.seeders", summary: "peers that have everything, as it last said" },
-  { name: "leechers", usage: "tracker.leechers", summary: "peers that have not" },
-  { name: "interval", usage: "tracker.interval", summary: "seconds between announces, as it asks" },
-  { name: "reply", usage: "tracker.reply", summary: "its last answer to an announce" },
-  { name: "figures", usage: "tracker.figures", summary: "its last answer to a scrape" },
-  { name: "message", usage: "tracker.message", summary: "what it last complained about" },
+  { name: "seeders", usage: "tracker.seeders", summary: "complete peers, by its last response" },
+  { name: "leechers", usage: "tracker.leechers", summary: "other peers, by its last response" },
+  { name: "interval", usage: "tracker.interval", summary: "seconds between announces that it asked for" },
+  { name: "reply", usage: "tracker.reply", summary: "its last response to an announce" },
+  { name: "figures", usage: "tracker.figures", summary: "its last response to a scrape" },
+  { name: "message", usage: "tracker.message", summary: "its last failure or warning" },
   {
     name: "lastAnnounceAt",
     usage: "tracker.lastAnnounceAt",
-    summary: "when it last answered; milliseconds since 1970",
+    summary: "when it last responded; milliseconds since 1970",
   },
 ];
 
+/** Members of a piece. */
 export const PIECE_NAMES: readonly NameHelp[] = [
   { name: "index", usage: "piece(0).index", summary: "its number" },
   { name: "length", usage: "piece(0).length", summary: "its bytes" },
-  { name: "hash", usage: "piece(0).hash", summary: "the SHA-1 that it must have, in hexadecimal" },
+  { name: "hash", usage: "piece(0).hash", summary: "its expected SHA-1, in hexadecimal" },
   { name: "have", usage: "piece(0).have", summary: "whether it is here and right" },
   { name: "received", usage: "piece(0).received", summary: "bytes of it that are here" },
   { name: "blockCount", usage: "piece(0).blockCount", summary: "how many blocks of 16 KiB it has" },
   {
     name: "verify",
     usage: "piece(0).verify()",
-    summary: "hashes it, and says whether it is right",
+    summary: "hashes it; true when the hash is right",
     example: "await piece(0).verify()",
   },
   {
@@ -71,7 +73,7 @@ export const PIECE_NAMES: readonly NameHelp[] = [
   {
     name: "write",
     usage: "piece(0).write(begin, bytes)",
-    summary: "puts bytes into it, as if they had come from a peer",
+    summary: "writes bytes to it, as if a peer had sent them",
     example: "await piece(0).write(0, m.block)",
   },
 ];
@@ -81,9 +83,9 @@ export const MESSAGE_NAMES: readonly NameHelp[] = [
   { name: "type", usage: "m.type", summary: "which message it is, as next(type) takes it" },
   { name: "way", usage: "m.way", summary: '"in" from the peer, "out" from us' },
   { name: "at", usage: "m.at", summary: "milliseconds since the session began" },
-  { name: "number", usage: "m.number", summary: "the how-manieth of its conversation, from 0" },
+  { name: "number", usage: "m.number", summary: "its index in the conversation, from 0" },
   { name: "size", usage: "m.size", summary: "bytes on the wire" },
-  { name: "findings", usage: "m.findings", summary: "what is odd about it" },
+  { name: "findings", usage: "m.findings", summary: "the linter's findings on it" },
   {
     name: "piece",
     usage: "m.piece",
@@ -94,7 +96,7 @@ export const MESSAGE_NAMES: readonly NameHelp[] = [
   {
     name: "block",
     usage: "m.block",
-    summary: "the bytes of a piece message; undefined when they were let go to save memory",
+    summary: "the bytes of a piece message; undefined when they were dropped to save memory",
     example: "sha1(m.block)",
   },
   { name: "bits", usage: "m.bits", summary: "the bytes of a bitfield; peer.haves has them read" },
@@ -118,10 +120,11 @@ export const MESSAGE_NAMES: readonly NameHelp[] = [
   {
     name: "payload",
     usage: "m.payload",
-    summary: "the bytes of extended, unknown and malformed messages; id is theirs, why says what is wrong",
+    summary: "the bytes of extended, unknown and malformed messages; id is their id, why the error",
   },
 ];
 
+/** Members of a list. */
 export const LIST_NAMES: readonly NameHelp[] = [
   { name: "first", usage: "peers.first", summary: "the first element; undefined when there is none" },
   { name: "last", usage: "peers.last", summary: "the last element" },
@@ -140,8 +143,8 @@ export const LIST_NAMES: readonly NameHelp[] = [
   {
     name: "watch",
     usage: "list.watch(function)",
-    summary: "calls a function with every element that is added; answers a function that ends it",
+    summary: "calls a function with every element that is added; returns a function that ends it",
     example: "const stop = log.watch((line) => print(line.text))",
   },
-  { name: "dropped", usage: "list.dropped", summary: "how many old elements made room for new ones" },
+  { name: "dropped", usage: "list.dropped", summary: "how many old elements were dropped" },
 ];

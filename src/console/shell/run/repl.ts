@@ -3,10 +3,11 @@ import { Recoverable, start, type REPLServer } from "node:repl";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 
+/** What {@link Repl} needs. */
 export interface ReplOptions {
   readonly input: Readable;
   readonly output: Writable;
-  /** Whether a person sits before it: prompt, editing, completion, history. */
+  /** Whether input is a terminal: prompt, editing, completion, history. */
   readonly isTerminal: boolean;
   readonly prompt: string;
   /** Where lines are kept for the next time; `undefined` keeps none. */
@@ -14,8 +15,8 @@ export interface ReplOptions {
   /** A value as text; `undefined` prints nothing. */
   readonly show: (value: unknown) => string | undefined;
   /** Whether a value has been shown already: it is not shown again. */
-  readonly isTold: (value: unknown) => boolean;
-  /** Told of everything that a line threw. `line` counts lines from a pipe, from 1. */
+  readonly isShown: (value: unknown) => boolean;
+  /** Called with every error. `line` counts lines from a pipe, from 1. */
   readonly onProblem: (error: unknown, line: number | undefined) => void;
   /** Ctrl-C: what is waited for should end. */
   readonly onInterrupt: () => void;
@@ -69,7 +70,7 @@ export class Repl {
     this.#server.once("exit", () => {
       this.#isOver = true;
     });
-    if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => this.#tell(error));
+    if (!options.isTerminal) this.#feed(lines).catch((error: unknown) => this.#printError(error));
   }
 
   /** Reads the history. Resolves whether it could or not: it is a convenience. */
@@ -81,7 +82,7 @@ export class Repl {
     });
   }
 
-  /** Resolves when the person (or the end of the input) has ended it. */
+  /** Resolves when the user or the end of the input has ended it. */
   ended(): Promise<void> {
     return this.#ended;
   }
@@ -102,8 +103,8 @@ export class Repl {
   }
 
   /**
-   * Lines that do not come from a person, each when the one before it is done: Node's own loop would begin them all at
-   * once.
+   * Lines that do not come from a terminal, each when the one before it is done: Node's own loop would begin them all
+   * at once.
    */
   async #feed(lines: PassThrough): Promise<void> {
     const reader = createInterface({ input: this.#options.input, crlfDelay: Infinity });
@@ -116,11 +117,11 @@ export class Repl {
       await turn();
       await this.#pending?.done;
     }
-    if (this.#isUnfinished) this.#tell(new SyntaxError("what was begun is not finished"));
+    if (this.#isUnfinished) this.#printError(new SyntaxError("the last statement is incomplete"));
     lines.end();
   }
 
-  /** What a line throws is told in one line, and a promise that it answers is awaited. */
+  /** Evaluates a line. Errors are printed in one line; a promise that the line returns is awaited. */
   #tellProblems(): void {
     const server = this.#server;
     const evaluate = server.eval.bind(server);
@@ -147,12 +148,12 @@ export class Repl {
     if (!isDomain(domain)) return;
     domain.removeAllListeners("error");
     domain.on("error", (error: unknown) => {
-      if (this.#pending === undefined) this.#tell(error);
+      if (this.#pending === undefined) this.#printError(error);
       else this.#settle(error instanceof Error ? error : new Error(String(error), { cause: error }), undefined);
     });
   }
 
-  #tell(error: unknown): void {
+  #printError(error: unknown): void {
     this.#options.onProblem(error, this.#line);
   }
 
@@ -171,8 +172,8 @@ export class Repl {
     this.#isUnfinished = error instanceof Recoverable;
     if (error instanceof Recoverable) pending.callback(error, undefined);
     else {
-      if (error !== null) this.#tell(error);
-      pending.callback(null, error === null && !this.#options.isTold(value) ? value : undefined);
+      if (error !== null) this.#printError(error);
+      pending.callback(null, error === null && !this.#options.isShown(value) ? value : undefined);
     }
     pending.end();
   }

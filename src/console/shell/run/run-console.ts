@@ -13,6 +13,7 @@ import { SessionRecording } from "./recording.ts";
 import { sessionScope, type LiveServices } from "../scope.ts";
 import { runShell } from "../shell.ts";
 
+/** What {@link runConsole} needs. */
 export interface ConsoleOptions {
   readonly runtime: Runtime;
   readonly source: Metainfo | Magnet;
@@ -58,7 +59,7 @@ export async function runConsole(options: ConsoleOptions): Promise<number> {
       historyFile: await historyFile(),
       isJson: options.isJson,
       introduction,
-      isTold: (value) => notices?.isTold(value) === true,
+      isShown: (value) => notices?.isShown(value) === true,
       pieceCount: () => session.content.metainfo?.pieceCount,
       signal,
       close: () => {
@@ -100,7 +101,7 @@ function greeting(session: ConsoleSession): string {
   const lines = [`${style.strong("Millrace console")}: ${what}.`];
   if (port !== undefined) lines.push(`Peers can connect to port ${port}.`);
   lines.push(
-    "Nothing is sent unless you say so. help() shows how to download a piece by hand,",
+    "Nothing is sent unless you call a function. help() shows how to download a piece,",
     "available() lists all names; Ctrl-D ends.",
   );
   return lines.join("\n");

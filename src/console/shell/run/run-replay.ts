@@ -13,6 +13,7 @@ import type { ShellServices } from "../services.ts";
 import { runShell } from "../shell.ts";
 import { describeTorrent } from "../torrent-facts.ts";
 
+/** What {@link runReplay} needs. */
 export interface ReplayConsoleOptions {
   readonly runtime: Runtime;
   /** The recording. */
@@ -40,7 +41,7 @@ export async function runReplay(options: ReplayConsoleOptions): Promise<number> 
     script,
     words,
     prompt: "replay> ",
-    greeting: `${styleFor(process.stdout).strong("Millrace console")}: the recording ${clean(path)} of ${dateText(recording.startedAt)}, ${replay.length} events${recording.isCut ? "; its end was cut off" : ""}.\nstep() tells the next, end() all of them, timeline(peer) shows what was said; available() lists all names, Ctrl-D ends.`,
+    greeting: `${styleFor(process.stdout).strong("Millrace console")}: the recording ${clean(path)} of ${dateText(recording.startedAt)}, ${replay.length} events${recording.isCut ? "; its end is missing" : ""}.\nstep() replays the next, end() all of them, timeline(peer) shows the messages; available() lists all names, Ctrl-D ends.`,
     historyFile: await historyFile(),
     isJson,
     signal,
@@ -55,7 +56,7 @@ function dateText(milliseconds: number): string {
 
 /** Every name of a recorded session. */
 function replayScope(replay: Replay, services: ShellServices): Map<string, Lookup> {
-  const told = (): Text => {
+  const current = (): Text => {
     const place = `event ${replay.position} of ${replay.length}, ${timeText(replay.at)}`;
     return new Text(
       `${replay.current}\n${styleFor(process.stdout).dim(replay.position === replay.length ? `${place}: the end` : place)}`,
@@ -78,11 +79,11 @@ function replayScope(replay: Replay, services: ShellServices): Map<string, Looku
     step: (steps?: unknown) => {
       const wanted = count("step(count)", steps);
       const brought = replay.step(wanted);
-      return wanted > 1 ? lines(brought) : told();
+      return wanted > 1 ? lines(brought) : current();
     },
     back: (steps?: unknown) => {
       replay.back(count("back(count)", steps));
-      return told();
+      return current();
     },
     goto: (seconds?: unknown) => {
       if (typeof seconds !== "number" || !(seconds >= 0))

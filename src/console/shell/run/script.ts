@@ -27,7 +27,7 @@ export async function runScript(path: string, source: string): Promise<void> {
   await import(url);
 }
 
-/** `LINE` of the script in which an error arose; `undefined` when that cannot be told. */
+/** `LINE` of the script in which an error arose; `undefined` when it is not known. */
 export function lineOf(error: unknown, path: string): number | undefined {
   if (!(error instanceof Error) || error.stack === undefined) return undefined;
   const { href } = pathToFileURL(resolve(path));

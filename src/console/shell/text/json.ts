@@ -8,7 +8,7 @@ import { Text } from "../help.ts";
 /** Nesting that is followed. */
 const DEPTH = 6;
 
-/** A value for programs: bytes as hexadecimal, peers and the like by their facts. */
+/** A value as JSON: bytes in hexadecimal; peers, trackers and pieces as objects of their properties. */
 export function toJson(value: unknown, depth = 0): unknown {
   if (value === undefined || typeof value === "function" || typeof value === "symbol") return null;
   if (typeof value === "bigint") return String(value);

@@ -4,6 +4,7 @@ import type { LogLine } from "../../session/log.ts";
 import type { PeerView } from "../../session/peer/peer-view.ts";
 import type { ConsoleSession } from "../../session/session.ts";
 
+/** What {@link Notices} needs. */
 export interface NoticesOptions {
   readonly session: ConsoleSession;
   readonly print: (text: string) => void;
@@ -12,14 +13,14 @@ export interface NoticesOptions {
 }
 
 /**
- * Tells a person what happens while a line is being typed: messages both ways, connections, pieces. Bounded, or a fast
- * peer would fill the screen; but what went wrong is always told, and what happened last.
+ * Prints events while the user types: messages both ways, connections, pieces. The rate is bounded, since a fast peer
+ * would fill the screen; warnings and the latest line are always printed.
  */
 export class Notices {
   isQuiet = false;
   readonly #options: NoticesOptions;
   readonly #stop: () => void;
-  readonly #told = new WeakSet<object>();
+  readonly #printed = new WeakSet<object>();
   #second = 0;
   #shown = 0;
   #skipped = 0;
@@ -32,14 +33,14 @@ export class Notices {
     this.#stop = session.log.watch((line) => this.#onLine(line));
     session.onPeer((peer) => {
       peer.timeline.watch((entry) => {
-        if (this.#tell(() => options.message(peer, entry))) this.#told.add(entry);
+        if (this.#printNotice(() => options.message(peer, entry))) this.#printed.add(entry);
       });
     });
   }
 
-  /** Whether a message has been told: then it need not be shown as the value of a line as well. */
-  isTold(value: unknown): boolean {
-    return typeof value === "object" && value !== null && this.#told.has(value);
+  /** Whether a message was printed: then it is not shown again as the value of a line. */
+  isShown(value: unknown): boolean {
+    return typeof value === "object" && value !== null && this.#printed.has(value);
   }
 
   close(): void {
@@ -51,11 +52,11 @@ export class Notices {
   #onLine(line: LogLine): void {
     const { print, line: textOf } = this.#options;
     if (line.level === "warning") print(textOf(line));
-    else if (line.level === "info" && !this.#tell(() => textOf(line))) this.#latest = line;
+    else if (line.level === "info" && !this.#printNotice(() => textOf(line))) this.#latest = line;
   }
 
-  /** `text` is asked for only when it is shown: of a flood most is not. Says whether it is. */
-  #tell(text: () => string): boolean {
+  /** Prints a text unless the rate is exceeded; `text` is called only then. Returns whether it was printed. */
+  #printNotice(text: () => string): boolean {
     if (this.isQuiet) return false;
     const second = Math.floor(this.#options.session.now() / 1000);
     if (second !== this.#second) {

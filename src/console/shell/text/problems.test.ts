@@ -26,7 +26,7 @@ describe("explainProblem", () => {
       "p has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
     );
     expect(explain(new TypeError("(intermediate value).unchok is not a function"))).toBe(
-      'it has no unchok(); did you mean unchoke()? help("unchoke") tells more',
+      'it has no unchok(); did you mean unchoke()? help("unchoke") explains it',
     );
   });
 
@@ -38,7 +38,7 @@ describe("explainProblem", () => {
 
   it("tells of a forgotten await", () => {
     expect(explain(new TypeError("q.interested is not a function"))).toBe(
-      "q is a promise: put await before the call that gave it, as in q = await contact(…)",
+      "q is a promise: put await before the call that returned it, as in q = await contact(…)",
     );
   });
 
@@ -59,7 +59,7 @@ describe("explainProblem", () => {
       "there is no tracker whose announce could be used: the torrent names none",
     );
     expect(explain(new TypeError("x.unchoke is not a function"))).toBe(
-      "x is no peer, which has unchoke(); is it a promise? Then put await before the call that gave it",
+      "x is no peer, which has unchoke(); is it a promise? Then put await before the call that returned it",
     );
     expect(explain(new AbortError())).toBe("interrupted");
   });

@@ -3,15 +3,16 @@ import { clean } from "../../../terminal/index.ts";
 import { nearest } from "./nearest.ts";
 import type { NameGroup } from "../names/index.ts";
 
+/** What {@link explainProblem} needs. */
 export interface ProblemContext {
   readonly groups: readonly NameGroup[];
   /** The value of an expression without side effects, such as `p` or `peers[0]`; `undefined` when it cannot be had. */
   readonly valueOf?: ((path: string) => unknown) | undefined;
-  /** To which owner of names a value belongs: `peer`, `tracker`; `undefined` for others. */
+  /** The group of names of a value: `peer`, `tracker`; `undefined` when it has none. */
   readonly ownerOf: (value: unknown) => string | undefined;
 }
 
-/** What went wrong, on one line, with what to do about it. Never a stack. */
+/** An error on one line, with what to do about it. Never a stack. */
 export function explainProblem(thrown: unknown, context: ProblemContext): string {
   if (thrown instanceof AbortError || errorCode(thrown) === "ERR_SCRIPT_EXECUTION_INTERRUPTED") return "interrupted";
   const error = toError(thrown);
@@ -48,17 +49,17 @@ function explainType(message: string, { groups, valueOf, ownerOf }: ProblemConte
     const [, path, name = ""] = call;
     const value = path === undefined ? undefined : valueOf?.(path);
     if (value instanceof Promise)
-      return `${path ?? "it"} is a promise: put await before the call that gave it, as in ${path ?? "p"} = await contact(…)`;
+      return `${path ?? "it"} is a promise: put await before the call that returned it, as in ${path ?? "p"} = await contact(…)`;
     const owner = ownerOf(value);
     if (owner !== undefined) return noMember(path ?? owner, name, owner, groups);
     const owners = ["peer", "tracker", "piece", "list"];
     const known = owners.find((guess) => namesOf(groups, guess).includes(name));
     if (known !== undefined)
-      return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that gave it`;
+      return `${path ?? "it"} is no ${known}, which has ${name}(); is it a promise? Then put await before the call that returned it`;
     for (const guess of owners) {
       const near = nearest(name, namesOf(groups, guess));
       if (near !== undefined && near !== name)
-        return `${path ?? "it"} has no ${name}(); did you mean ${near}()? help("${near}") tells more`;
+        return `${path ?? "it"} has no ${name}(); did you mean ${near}()? help("${near}") explains it`;
     }
     return clean(`${path ?? "it"} has no ${name}()`);
   }

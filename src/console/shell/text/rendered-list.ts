@@ -1,4 +1,4 @@
-/** A list that a script can go through, and that draws itself as a whole where it is printed. */
+/** A list that scripts can iterate over, and that prints as one text, such as a table. */
 export class RenderedList<T> extends Array<T> {
   readonly #render: () => string;
 
@@ -13,7 +13,7 @@ export class RenderedList<T> extends Array<T> {
     return list;
   }
 
-  /** What `map` and `filter` make: plain arrays. */
+  /** `map` and `filter` make plain arrays. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }

@@ -24,7 +24,7 @@ export function showValue(value: unknown, pieceCount?: number): string | undefin
   if (value instanceof PeerView) return describePeer(value);
   if (value instanceof ConsoleTracker) return drawList([value]).toString();
   if (value instanceof Piece)
-    return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") tells what can be done with it`;
+    return `${lineText(value)}, ${value.blockCount} blocks of 16384 bytes or less, SHA-1 ${value.hash}; help("piece") lists its members`;
   if (value instanceof Bitfield) return describeBitfield(value);
   if (value instanceof InfoHash) return value.hex;
   if (value instanceof PeerId) return `${value.toString()} (${clean(formatClient(value.bytes))})`;

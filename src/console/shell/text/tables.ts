@@ -108,6 +108,7 @@ export function lineText(element: unknown): string {
   return clean(String(element));
 }
 
+/** Whether a value is a message of a conversation. */
 export function isEntry(value: unknown): value is Entry {
   return isObject(value) && "way" in value && "findings" in value && "type" in value && isMessageType(value.type);
 }
