@@ -27,7 +27,7 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
 /** A torrent whose parts are read when they are requested, once each. */
-export class TorrentView {
+export class RpcTorrent {
   readonly row: TorrentRow;
   readonly number: number;
   /** Place in the queue, from 0 and without gaps. */
@@ -80,7 +80,7 @@ const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLE
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
 /** Fields without a counterpart have the value that Transmission starts with. */
-const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
+const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   activity_date: ({ detail }) => seconds(detail.activeAt),
   added_date: ({ row }) => seconds(row.addedAt),
   availability: ({ pieces }) => {
@@ -205,7 +205,7 @@ const FIELDS: Readonly<Record<string, (view: TorrentView) => Json>> = {
 };
 
 /** Every field of `torrent_get`. */
-export const TORRENT_FIELDS: ReadonlyMap<string, (view: TorrentView) => Json> = new Map(Object.entries(FIELDS));
+export const TORRENT_FIELDS: ReadonlyMap<string, (view: RpcTorrent) => Json> = new Map(Object.entries(FIELDS));
 
 /** Announce URLs, tier by tier. */
 export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {

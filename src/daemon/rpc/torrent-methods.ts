@@ -5,7 +5,7 @@ import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 import type { TorrentNumbers } from "./ids.ts";
 import { snake, type Json, type JsonObject } from "./names.ts";
-import { TORRENT_FIELDS, TorrentView, tiersOf } from "./torrent-fields.ts";
+import { TORRENT_FIELDS, RpcTorrent, tiersOf } from "./torrent-fields.ts";
 import { ADD_ARGUMENTS, refuseUnsupported, SET_ARGUMENTS, UNSUPPORTED_TORRENT } from "./unsupported.ts";
 
 /** What the methods use. */
@@ -96,9 +96,9 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
   const places = requested.some((field) => snake(field) === "queue_position") ? queuePlaces(session) : undefined;
   const views = numbers.hashes(args).flatMap((hash) => {
     const row = session.torrents.row(hash);
-    return row === undefined ? [] : [new TorrentView(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
+    return row === undefined ? [] : [new RpcTorrent(session, row, numbers.number(hash), places?.get(hash) ?? 0)];
   });
-  const fields = (view: TorrentView): (readonly [string, Json])[] =>
+  const fields = (view: RpcTorrent): (readonly [string, Json])[] =>
     requested.map((field) => spellField(field, TORRENT_FIELDS.get(snake(field))?.(view) ?? null));
   const ids = args.raw("ids");
   const removed = ids === "recently-active" || ids === "recently_active" ? { removed: numbers.removed() } : {};

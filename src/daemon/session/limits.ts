@@ -17,6 +17,9 @@ export const SLOW_UPDATE_MS = 10_000;
 /** Torrents that are added, moved or removed at the same time. */
 export const MAX_CHANGES_AT_ONCE = 32;
 
+/** Peers named by the user that a torrent's record keeps. */
+export const MAX_RECORDED_PEERS = 100;
+
 /** Bytes of the file of records that are read at most: about twenty times what 10,000 torrents need. */
 export const MAX_RECORDS_BYTES = 512 * 1024 * 1024;
 

@@ -64,7 +64,9 @@ export interface SessionTorrents {
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
   /** Replaces all trackers. Rejects with InputError `session.tracker` for a new URL that is not a tracker's. */
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
-  /** Adds peers as `HOST:PORT`. Rejects with InputError for an address that cannot be read. */
+  /**
+   * Adds peers as `HOST:PORT`; they are kept over restarts. Rejects with InputError `address.text`, `address.no-peer`.
+   */
   addPeers(id: string, peers: readonly string[]): Promise<void>;
 }
 

@@ -51,6 +51,7 @@ export class Adder {
       skipCheck: options.skipCheck ?? false,
       limits,
       priorities,
+      peers: [...(options.peers ?? [])],
       queue: this.#nextQueue++,
       size: torrent.metainfo?.totalSize ?? 0,
       // An estimate; the open torrent counts by pieces.
@@ -227,6 +228,6 @@ function flags(options: Pick<AddOptions, "sequential" | "skipCheck" | "peers">):
   return {
     sequential: options.sequential ?? false,
     skipCheck: options.skipCheck ?? false,
-    ...(options.peers === undefined ? {} : { peers: options.peers }),
+    ...(options.peers === undefined || options.peers.length === 0 ? {} : { peers: options.peers }),
   };
 }

@@ -69,6 +69,8 @@ export const torrentRecord = z.object({
   trackers: z.array(z.array(z.string())).nullable().default(null),
   /** Priorities other than normal, by the index of the file; `null` when none was set. */
   priorities: z.record(z.string(), priority).nullable().default(null),
+  /** `HOST:PORT` of peers that the user has named, the oldest first. */
+  peers: z.array(z.string()).default([]),
   /** Place in the queue. */
   queue: z.int().nonnegative().default(0),
   /** Bytes, over all runs. */

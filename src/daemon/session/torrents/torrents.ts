@@ -2,6 +2,7 @@ import type * as Api from "../../../api/index.ts";
 import type { Adder } from "../adding/adder.ts";
 import { checkTrackers } from "../adding/tracker-urls.ts";
 import { counters, remember, type SessionContext } from "../context.ts";
+import { MAX_RECORDED_PEERS } from "../limits.ts";
 import { recordedLabels } from "../records/record.ts";
 import * as views from "../rows/views.ts";
 import type { SessionTorrents } from "../session.ts";
@@ -73,6 +74,9 @@ export class Torrents implements SessionTorrents {
   }
 
   async addPeers(id: string, peers: readonly string[]): Promise<void> {
-    await this.#context.table.current().get(id).torrent.addPeers(peers);
+    const entry = this.#context.table.current().get(id);
+    await entry.torrent.addPeers(peers);
+    const known = [...new Set([...entry.record.peers, ...peers])].slice(-MAX_RECORDED_PEERS);
+    await remember(this.#context, entry, { peers: known });
   }
 }
