@@ -23,7 +23,7 @@ function start() {
 }
 
 describe("CandidateList", () => {
-  it("takes each peer once, and none that cannot be dialed", () => {
+  it("adds each peer once, and none that cannot be dialed", () => {
     const { list } = start();
     expect(
       list.add(
@@ -46,7 +46,7 @@ describe("CandidateList", () => {
     expect(list.next()).toBeUndefined();
   });
 
-  it("waits twice as long after each failure, and forgets a peer that never answers", async () => {
+  it("doubles the wait after each failure, and forgets a peer that never replies", async () => {
     const { world, list } = start();
     list.add([peer(1)], "tracker");
     for (let failure = 0; failure < MAX_FAILURES; failure++) {
@@ -60,7 +60,7 @@ describe("CandidateList", () => {
     expect([list.next(), list.size]).toEqual([undefined, 0]);
   });
 
-  it("never forgets whom the user named, and tries at once when named again", () => {
+  it("never forgets a peer that the user named, and dials it at once when named again", () => {
     const { list } = start();
     list.add([peer(1)], "user");
     for (let failure = 0; failure < 2 * MAX_FAILURES; failure++) {
@@ -86,7 +86,7 @@ describe("CandidateList", () => {
     expect([list.next(), list.next()]).toEqual([peer(1), undefined]);
   });
 
-  it("dials later and later a peer whose connections are soon over, and as before after a long one", async () => {
+  it("doubles the wait after each short connection, and resets it after a long one", async () => {
     const { world, list } = start();
     list.add([peer(1)], "tracker");
     for (const wait of [1, 2, 4, 8].map((factor) => factor * RECONNECT_MS)) {
@@ -105,7 +105,7 @@ describe("CandidateList", () => {
     expect(list.next()).toEqual(peer(1));
   });
 
-  it("keeps those that have every piece for when they are wanted", () => {
+  it("returns seeds only when seeds are wanted", () => {
     const { list } = start();
     list.add([peer(1), peer(2)], "tracker");
     list.seen(peer(1), true);
@@ -117,7 +117,7 @@ describe("CandidateList", () => {
     ]);
   });
 
-  it("remembers so many and no more, and gives up one that fails for one that a tracker tells of", () => {
+  it("bounds the peers it keeps, and replaces a failing one with one from a tracker", () => {
     const { list } = start();
     list.add(
       Array.from({ length: MAX_CANDIDATES + 100 }, (_, n) => peer(n)),
@@ -129,7 +129,7 @@ describe("CandidateList", () => {
     expect(list.size).toBe(MAX_CANDIDATES);
   });
 
-  it("remembers so many at one address and no more, unless the user names them", () => {
+  it("bounds the peers at one address, unless the user names them", () => {
     const { list } = start();
     const at = (ip: string, count: number) => Array.from({ length: count }, (_, n) => ipPeer({ ip, port: n + 1 }));
     expect(list.add(at("20.0.0.1", 5_000), "incoming")).toBe(MAX_CANDIDATES_PER_ADDRESS);
@@ -139,7 +139,7 @@ describe("CandidateList", () => {
     expect(list.add(at("127.0.0.2", 500), "tracker")).toBe(500);
   });
 
-  it("has room at an address again when those that failed are forgotten", async () => {
+  it("accepts peers at an address again when those that failed are forgotten", async () => {
     const { world, list } = start();
     list.add(
       Array.from({ length: MAX_CANDIDATES_PER_ADDRESS }, (_, n) => ipPeer({ ip: "20.0.0.1", port: n + 1 })),
@@ -153,7 +153,7 @@ describe("CandidateList", () => {
     expect(list.add([ipPeer({ ip: "20.0.0.1", port: 100 })], "tracker")).toBe(1);
   });
 
-  it("knows peers of every kind by their key", () => {
+  it("identifies peers of every kind by their key", () => {
     const { list } = start();
     const peers: PeerAddress[] = [
       peer(1),

@@ -20,7 +20,7 @@ import {
 } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
-/** Who told us of a peer. */
+/** Where a peer's address came from. */
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local";
 
 /**
@@ -35,28 +35,28 @@ interface Candidate {
   source: CandidateSource;
   state: CandidateState;
   failures: number;
-  /** On the clock's scale: not to be dialed before. */
+  /** On the clock's scale: the earliest time to dial it. */
   notBefore: number;
   /** On the clock's scale: when it was last connected. */
   connectedAt: number;
-  /** Connections in a row that were good and soon over. */
+  /** Successive good connections shorter than {@link SHORT_VISIT_MS}. */
   shortVisits: number;
-  /** Whether it had every piece when it was last seen: two seeds have nothing for each other. */
+  /** Whether it had every piece when it was last connected: a seed does not dial other seeds. */
   isSeed: boolean;
-  /** BEP 40, from our address as far as it is known. */
+  /** BEP 40, computed with our address as far as it is known. */
   readonly priority: number;
 }
 
-/** The one list of peers that a torrent knows of, whoever told it, and when each may be dialed. */
+/** All peers that a torrent knows, from all sources, and when each may be dialed. */
 export class CandidateList {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #own: PeerAddress;
   readonly #known = new Map<string, Candidate>();
-  /** How many are known at each address. */
+  /** Number of peers known at each IP address. */
   readonly #perIp = new Map<string, number>();
 
-  /** `own` is our address for BEP 40; any address does while ours is not known. */
+  /** `own` is our address for BEP 40. Any address will do while ours is not known. */
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
     this.#clock = clock;
     this.#random = random;
@@ -64,7 +64,8 @@ export class CandidateList {
   }
 
   /**
-   * Adds peers that can be dialed; answers how many were new. A known peer named again by the user is tried at once.
+   * Adds peers that can be dialed and returns how many were new. A known peer that the user names again is dialed at
+   * once.
    */
   add(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
     let added = 0;
@@ -98,8 +99,8 @@ export class CandidateList {
   }
 
   /**
-   * The best peer to dial now, marked as being dialed: fewest failures, then BEP 40. `wantsSeeds`: whether those known
-   * to be complete count.
+   * Returns the best peer to dial now and marks it as being dialed: fewest failures, then highest priority (BEP 40).
+   * `wantsSeeds`: whether known seeds are eligible.
    */
   next(wantsSeeds = true): PeerAddress | undefined {
     const now = this.#clock.now();
@@ -126,6 +127,7 @@ export class CandidateList {
     return false;
   }
 
+  /** A connection to the peer is established. */
   connected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
@@ -134,7 +136,7 @@ export class CandidateList {
     candidate.connectedAt = this.#clock.now();
   }
 
-  /** It did not answer, or not as a peer should. */
+  /** Dialing or the handshake failed. The peer is dialed again later, or forgotten after {@link MAX_FAILURES}. */
   failed(address: PeerAddress): void {
     const key = addressKey(address);
     const candidate = this.#known.get(key);
@@ -146,7 +148,7 @@ export class CandidateList {
     }
     const wait = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (candidate.failures - 1));
     candidate.state = "idle";
-    // Spread by a quarter: peers that failed together are not all dialed together.
+    // Up to a quarter is added at random, so that peers that failed together are not dialed again together.
     candidate.notBefore = this.#clock.now() + wait + this.#random.below(Math.ceil(wait / 4));
   }
 
@@ -157,8 +159,8 @@ export class CandidateList {
   }
 
   /**
-   * A connection that was good ended. After one that was soon over the peer is dialed later each time: it, or we, had
-   * no use for it.
+   * A good connection ended. The wait before the next dial doubles with each successive short connection: one of the
+   * sides had no use for the other.
    */
   left(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
@@ -170,24 +172,25 @@ export class CandidateList {
     candidate.notBefore = now + Math.min(LONGEST_RETRY_MS, RECONNECT_MS * 2 ** Math.max(0, candidate.shortVisits - 1));
   }
 
-  /** Never to be dialed again: it lied, or it is ourselves. */
+  /** Never dials it again: it sent bad data, or it is this client itself. */
   ban(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.state = "banned";
   }
 
-  /** Peers that could be dialed now or later. */
+  /** Number of peers that can be dialed, now or later. */
   get idleCount(): number {
     let count = 0;
     for (const { state } of this.#known.values()) if (state === "idle") count++;
     return count;
   }
 
+  /** Number of all peers known, banned ones included. */
   get size(): number {
     return this.#known.size;
   }
 
-  /** Makes room for a better-known peer by forgetting one that keeps failing. */
+  /** Forgets the idle peer with most failures to make room for one of `source`. Returns whether it did. */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;
     for (const entry of this.#known) {
@@ -210,12 +213,12 @@ export class CandidateList {
   }
 }
 
-/** Whether a person named such a peer, directly or in a magnet link. */
+/** Whether the user named the peer, directly or in a magnet link. */
 function isNamed(source: CandidateSource): boolean {
   return source === "user" || source === "magnet";
 }
 
-/** Peers that may be known at one address: it takes one host to name thousands of ports. */
+/** Bound of the peers known at one address: a single host can name thousands of ports. */
 function mostAt(ip: string, source: CandidateSource): number {
   if (isNamed(source)) return Infinity;
   if (ipScope(ip) === "public") return MAX_CANDIDATES_PER_ADDRESS;

@@ -1,4 +1,4 @@
-/** Peers that a torrent may talk to, whoever told of them. */
+/** Ways to find peers of a torrent, and the list of the peers found. */
 export * from "./candidates.ts";
 export * from "./limits.ts";
 export * from "./peer-source.ts";

@@ -7,8 +7,8 @@ export const MAX_CANDIDATES = 4_000;
 export const MAX_CANDIDATES_PER_ADDRESS = 16;
 
 /**
- * The same at a private or loopback address, of those that came from peers themselves: there may be many behind it, and
- * a tracker may know them.
+ * The same at a private or loopback address, for peers that connected or were named by peers: many peers may share such
+ * an address. Peers from trackers are not counted against it.
  */
 export const MAX_SHARED_CANDIDATES = 64;
 
@@ -21,9 +21,7 @@ export const LONGEST_RETRY_MS = 30 * 60_000;
 /** Failures in a row after which a peer is forgotten, unless the user named it. */
 export const MAX_FAILURES = 10;
 
-/**
- * Milliseconds before a peer is dialed again that talked to us and left; doubled with each further short connection.
- */
+/** Milliseconds before a peer is dialed again after a good connection; doubled with each further short connection. */
 export const RECONNECT_MS = 10_000;
 
 /** Milliseconds: a connection that lasted less is short. */

@@ -1,31 +1,29 @@
 import type { InfoHash, PeerAddress } from "../base/index.ts";
 import type { CandidateSource } from "./candidates.ts";
 
-/** The torrent that peers are looked for, and where to say that some were found. */
+/** The torrent to find peers for, and the callback for peers found. */
 export interface DiscoveryTarget {
   readonly infoHash: InfoHash;
   readonly found: (peers: readonly PeerAddress[]) => void;
 }
 
-/** A way in which one torrent finds peers: its trackers, what the user named, later the DHT and others. */
+/** A way in which one torrent finds peers, such as its trackers or the addresses that the user named. */
 export interface PeerSource {
-  /** Peers are remembered, and shown, as found this way. */
+  /** Stored with each peer found, and shown to the user. */
   readonly name: CandidateSource;
-  /** Whether a private torrent may use it (BEP 27): it uses its trackers, and what its user says, alone. */
+  /** Whether a private torrent may use it (BEP 27): true for trackers and for peers that the user names, only. */
   readonly allowsPrivate: boolean;
   /** Begins to look for peers. Called again only after {@link PeerSource.stop}. */
   start(target: DiscoveryTarget): void;
-  /** Looks no more, and finds nothing more. Resolves when others have been told that we leave; never rejects. */
+  /** Stops looking: `found` is not called any more. Resolves when the leave has been announced; never rejects. */
   stop(): Promise<void>;
 }
 
-/**
- * A way to find peers that all torrents of a client share, such as a DHT node: it lives as long as the client listens.
- */
+/** A way to find peers that all torrents of a client share, such as a DHT node. Open while the client listens. */
 export interface DiscoveryService {
-  /** Begins. `port`: where peers connect to; 0 when they cannot. Rejects when it cannot work. */
+  /** Starts. `port`: the listening port for peers; 0 when peers cannot connect. Rejects when it cannot work. */
   open(port: number): Promise<void>;
-  /** One torrent's source of peers. */
+  /** Returns one torrent's source of peers. */
   sourceFor(infoHash: InfoHash): PeerSource;
   /** Releases everything; never rejects. */
   close(): Promise<void>;

@@ -45,7 +45,7 @@ function start(isPrivate: () => boolean) {
 }
 
 describe("PeerSources", () => {
-  it("starts every source once, and says who found what", () => {
+  it("starts every source once, and reports peers with the source's name", () => {
     const { found, tracker, exchange, sources } = start(() => false);
     sources.start();
     expect([tracker.starts, exchange.starts]).toEqual([1, 1]);
@@ -58,12 +58,12 @@ describe("PeerSources", () => {
     expect(tracker.target?.infoHash).toBe(infoHash);
   });
 
-  it("does not start what a private torrent must not use", () => {
+  it("does not start sources that a private torrent must not use", () => {
     const { tracker, exchange } = start(() => true);
     expect([tracker.starts, exchange.starts]).toEqual([1, 0]);
   });
 
-  it("stops what a torrent must not use that turns out to be private, and hears nothing more of it", async () => {
+  it("stops the forbidden sources of a torrent that turns out to be private, and ignores their peers", async () => {
     let isPrivate = false;
     const { found, tracker, exchange, sources } = start(() => isPrivate);
     isPrivate = true;

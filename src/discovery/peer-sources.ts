@@ -11,18 +11,18 @@ export interface PeerSourcesOptions {
   readonly found: (peers: readonly PeerAddress[], source: CandidateSource) => void;
 }
 
-/** All ways in which one torrent finds peers. This is the one place that asks whether it is private. */
+/** All peer sources of one torrent. Only this class checks whether a source may serve a private torrent (BEP 27). */
 export class PeerSources {
   readonly #options: PeerSourcesOptions;
   readonly #started = new Set<PeerSource>();
-  /** Sources that stop, or are told so: each is waited for. */
+  /** Sources that are stopping; `stop` waits for each. */
   readonly #stopping = new Set<Promise<void>>();
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options;
   }
 
-  /** Starts those that the torrent may use. */
+  /** Starts the sources that the torrent may use. */
   start(): void {
     const { sources, infoHash, found } = this.#options;
     for (const source of sources) {
@@ -32,12 +32,12 @@ export class PeerSources {
     }
   }
 
-  /** More may be known of the torrent by now: sources that a private one must not use stop. */
+  /** Called when the torrent may have turned out to be private: stops the sources that it must not use. */
   reconsider(): void {
     for (const source of this.#started) if (!this.#mayUse(source)) this.#stop(source);
   }
 
-  /** Stops all. Resolves when each has said what it has to say. */
+  /** Stops all sources. Resolves when each has announced the leave. */
   async stop(): Promise<void> {
     for (const source of this.#started) this.#stop(source);
     await Promise.all(this.#stopping);

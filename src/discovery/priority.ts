@@ -7,7 +7,7 @@ for (let i = 0; i < 256; i++) {
   CRC32C[i] = value >>> 0;
 }
 
-/** CRC-32C (Castagnoli), as BEP 40 wants it. */
+/** CRC-32C (Castagnoli), as BEP 40 uses it. Returns an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = (CRC32C[(sum ^ byte) & 0xff] ?? 0) ^ (sum >>> 8);

@@ -13,7 +13,7 @@ function start() {
 }
 
 describe("Arrivals", () => {
-  it("lets an address connect so often in one go, and some more each second", async () => {
+  it("lets an address connect in a burst, and then at a rate", async () => {
     const { world, come } = start();
     expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
     expect(come("20.0.0.2", 1)).toBe(1);
@@ -40,12 +40,12 @@ describe("Arrivals", () => {
     );
   });
 
-  it("lets many share a private address", () => {
+  it("allows many more connections from a private address", () => {
     const { come } = start();
     expect(come("192.168.1.1", 10_000)).toBe(ARRIVALS_BURST * SHARED_ARRIVALS_FACTOR);
   });
 
-  it("forgets those that were quiet for longest", () => {
+  it("forgets the addresses whose last connection is oldest", () => {
     const { come } = start();
     expect(come("20.0.0.1", 1_000)).toBe(ARRIVALS_BURST);
     for (let n = 0; n < 9_000; n++) come(`21.${n >> 16}.${(n >> 8) & 255}.${n & 255}`, 1);

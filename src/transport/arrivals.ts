@@ -13,9 +13,7 @@ interface Bucket {
   at: number;
 }
 
-/**
- * How often each address (IPv6: /64) may connect: one that comes and goes again and again costs a handshake each time.
- */
+/** Limits how often each address (IPv6: /64) may connect: every connection costs a handshake. */
 export class Arrivals {
   readonly #clock: Clock;
   readonly #buckets = new RecentMap<string, Bucket>(MAX_ARRIVAL_NETWORKS);
@@ -24,9 +22,9 @@ export class Arrivals {
     this.#clock = clock;
   }
 
-  /** Counts a connection from an address. False when it, or its network, has had its share. */
+  /** Counts a connection from an address. Returns whether the address and its network are within their rates. */
   admit(ip: string): boolean {
-    // Behind a private address there may be many.
+    // Many peers may share a private address.
     if (ipScope(ip) !== "public") return this.#take(networkOf(ip), SHARED_ARRIVALS_FACTOR);
     return this.#take(networkOf(ip), 1) && this.#take(networkOf(ip, 24), NETWORK_ARRIVALS_FACTOR);
   }

@@ -5,14 +5,14 @@ import type { Connection, DialOptions, Transport } from "./transport.ts";
 export class Connector {
   readonly #transports: readonly Transport[];
 
-  /** `transports`: the one to be tried first comes first. */
+  /** `transports`: in the order in which they are tried. */
   constructor(transports: readonly Transport[]) {
     this.#transports = transports;
   }
 
   /**
-   * Connects by the first transport that does. Rejects as {@link Transport.dial} does, with the last one's error;
-   * `net.unreachable` when none reaches such an address.
+   * Connects by the first transport that succeeds. Rejects as {@link Transport.dial} does, with the error of the last
+   * transport tried; `net.unreachable` when no transport can dial such an address.
    */
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
     let failure: Error = new NetworkError("net.unreachable", `no transport reaches ${addressKey(address)}`);

@@ -3,13 +3,11 @@ import type { ConnectOptions, Net, Socket } from "../runtime/index.ts";
 
 /** Options of {@link dialHost}. */
 export interface DialHostOptions extends Omit<ConnectOptions, "ip"> {
-  /** A name or an IP address. */
+  /** A host name or an IP address. */
   readonly host: string;
 }
 
-/**
- * Connects to a host by name: to the first of its addresses. Rejects as {@link Net.resolve} and {@link Net.connect} do.
- */
+/** Connects to the first address of a host. Rejects as {@link Net.resolve} and {@link Net.connect} do. */
 export async function dialHost(
   net: Pick<Net, "resolve" | "connect">,
   { host, ...options }: DialHostOptions,

@@ -18,7 +18,7 @@ function start() {
 }
 
 describe("HalfOpenConnections", () => {
-  it("has the longest waiting of a network give way when the network has too many", () => {
+  it("aborts the longest waiting connection of a network that has too many", () => {
     const { all, aborted, open } = start();
     open("20.0.0.1");
     for (let n = 0; n < MAX_HALF_OPEN_PER_NETWORK + 2; n++) open(`20.0.1.${n}`);
@@ -28,7 +28,7 @@ describe("HalfOpenConnections", () => {
     expect(all.size).toBe(2 * MAX_HALF_OPEN_PER_NETWORK + 1);
   });
 
-  it("has one of the network that has most give way when all together are too many", () => {
+  it("aborts one of the network that has most when there are too many in all", () => {
     const { all, aborted, open } = start();
     open("20.0.0.1");
     open("20.0.0.2");
@@ -38,14 +38,14 @@ describe("HalfOpenConnections", () => {
     expect(aborted[0]).toBe("20.0.0.1");
   });
 
-  it("ends all, and holds none", () => {
+  it("aborts all, and holds none", () => {
     const { all, aborted, open } = start();
     for (let n = 0; n < 10; n++) open(`20.0.${n % 3}.1`);
     all.abortAll();
     expect([all.size, aborted.length]).toEqual([0, 10]);
   });
 
-  it("does not let one site of IPv6 (/48) push an honest peer out that is shaking hands", () => {
+  it("does not let one IPv6 site (/48) displace an honest peer during its handshake", () => {
     const { aborted, open } = start();
     open("20.0.0.1");
     for (let n = 0; n < 2 * MAX_HALF_OPEN; n++) open(`2001:db8:7:${n.toString(16)}::1`);

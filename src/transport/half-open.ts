@@ -1,18 +1,18 @@
 import { networkOf } from "../base/index.ts";
 import { MAX_HALF_OPEN, MAX_HALF_OPEN_PER_NETWORK } from "./limits.ts";
 
-/** Something that waits for a handshake, and can be told to give up. */
+/** A connection that waits for a handshake and can be aborted. */
 export interface HalfOpen {
   abort(): void;
 }
 
 /**
- * The incoming connections that have not shaken hands yet. When a network (/24, IPv6 /48) has too many, or all together
- * are, the one that has waited longest, in the network that has most, gives way: an honest peer shakes hands within
- * moments.
+ * The incoming connections that have not completed the handshake. When one network (/24, IPv6 /48) has too many, its
+ * longest waiting one is aborted; when there are too many in all, the longest waiting one of the network that has most.
+ * An honest peer completes its handshake within moments.
  */
 export class HalfOpenConnections {
-  /** The longest waiting first. */
+  /** By network, the longest waiting first. */
   readonly #waiting = new Map<string, Set<HalfOpen>>();
   #size = 0;
 
@@ -29,7 +29,7 @@ export class HalfOpenConnections {
     this.#size++;
   }
 
-  /** It has shaken hands, or is over. */
+  /** Called when the connection has completed its handshake or is closed. */
   remove(ip: string, connection: HalfOpen): void {
     const network = networkOf(ip, 24);
     const ofNetwork = this.#waiting.get(network);
@@ -42,7 +42,7 @@ export class HalfOpenConnections {
     for (const ofNetwork of this.#waiting.values()) for (const connection of ofNetwork) connection.abort();
   }
 
-  /** The owner hears of the end of the connection, and removes it. */
+  /** The owner of the connection then calls {@link HalfOpenConnections.remove}. */
   #abortOldest(network: string): void {
     for (const connection of this.#waiting.get(network) ?? []) {
       connection.abort();

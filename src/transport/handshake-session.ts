@@ -4,23 +4,24 @@ import { HandshakeDecoder, type Handshake } from "../wire/index.ts";
 import { HANDSHAKE_TIMEOUT_MS } from "./limits.ts";
 import type { Connection, Direction } from "./transport.ts";
 
-/** Who answers for the handshake: it decides with whom to talk and takes the connection over. */
+/** The owner of a handshake: it decides which torrents and peers to accept, and takes over the connection. */
 export interface HandshakeOwner {
   /**
-   * The handshake to send to a peer that asks for this torrent; `undefined` refuses. For an outgoing connection it is
-   * asked at once.
+   * Returns the handshake to send to a peer that asks for this torrent; `undefined` refuses. Called at once, with
+   * `undefined`, for an outgoing connection.
    */
   offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
-  /** Both handshakes are there: the handlers that take over, or `undefined` to hang up. */
+  /** Called when both handshakes are complete. Returns the handlers that take over, or `undefined` to close. */
   take(handshake: Handshake): SocketHandlers | undefined;
-  /** It came to nothing; the connection is closed. Not called after `take`. */
+  /** The handshake failed; the connection is closed. Not called after `take`. */
   failed(error: Error): void;
 }
 
 /**
- * Exchanges handshakes on a connection and hands it over, together with whatever the peer sent behind its handshake.
+ * Exchanges handshakes on a connection and hands it over, together with the bytes that the peer sent after its
+ * handshake.
  *
- *     waiting ──(theirs complete, take() answers handlers)──> handed over
+ *     waiting ──(peer's complete, take() returns handlers)──> handed over
  *        └──(time-out, garbage, refusal, close)──> failed
  */
 export class HandshakeSession {
@@ -40,12 +41,13 @@ export class HandshakeSession {
     connection.start({
       onData: (chunk) => this.#onData(chunk),
       onDrain: () => undefined,
-      onClose: (error) => this.#fail(error ?? new PeerError("peer.closed", "the peer hung up during the handshake")),
+      onClose: (error) =>
+        this.#fail(error ?? new PeerError("peer.closed", "the peer closed the connection during the handshake")),
     });
     if (direction === "outgoing") this.#offer(undefined);
   }
 
-  /** Hangs up, when it is not over yet. */
+  /** Closes the connection, unless the handshake is over. */
   abort(): void {
     this.#fail(new PeerError("peer.aborted", "the handshake was abandoned"));
   }
@@ -85,7 +87,7 @@ export class HandshakeSession {
     if (rest.length > 0) handlers.onData(rest);
   }
 
-  /** The state as it is after a call that may have changed it. */
+  /** A method, so that the compiler does not narrow the state across calls that may change it. */
   #isOver(): boolean {
     return this.#state !== "waiting";
   }

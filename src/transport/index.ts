@@ -1,4 +1,4 @@
-/** Byte streams to peers: dialing, listening, and from connected to handshaken; the socket for datagrams. */
+/** Byte streams to peers: dialing, listening and handshakes; and the UDP port for datagrams. */
 export * from "./arrivals.ts";
 export * from "./connector.ts";
 export * from "./dial-host.ts";

@@ -1,46 +1,51 @@
-/** What a connection may cost before it is known to be a peer. Listed in docs/limits.md. */
+/** Bounds for connections that have not completed a handshake, and for the UDP port. Listed in docs/limits.md. */
 
-/** Milliseconds from connected to both handshakes exchanged. */
+/** Milliseconds from the connection to the end of the handshakes of both sides. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
-/** Milliseconds for TCP to connect: a packet lost twice still makes it. */
+/** Milliseconds for TCP to connect: enough when a packet is lost twice. */
 export const CONNECT_TIMEOUT_MS = 8_000;
 
 /**
- * Incoming connections that have not yet finished their handshake, over all torrents: beyond, the longest waiting of
- * the network that has most gives way.
+ * Incoming connections that have not finished their handshake, over all torrents. Beyond, the longest waiting one of
+ * the network that has most of them is closed.
  */
 export const MAX_HALF_OPEN = 256;
 
-/** The same from one network (/24, IPv6 /48): the longest waiting gives way to the next. */
+/** The same from one network (/24, IPv6 /48). Beyond, the longest waiting one is closed. */
 export const MAX_HALF_OPEN_PER_NETWORK = 64;
 
-/** Connections that a public address (IPv6: /64) may make in one go. */
+/** Connections that a public address (IPv6: /64) may make in a burst. */
 export const ARRIVALS_BURST = 50;
 
-/** Connections that such an address may make each second, after the first ones. */
+/** Connections that such an address may make each second after the burst. */
 export const ARRIVALS_PER_SECOND = 1;
 
-/** Times as many that a private or loopback address may make: behind it there may be many peers. */
+/** Factor on both for a private or loopback address: many peers may share it. */
 export const SHARED_ARRIVALS_FACTOR = 20;
 
-/** Times as many that a network of public addresses (/24, IPv6 /48) may make. */
+/** Factor on both for a network of public addresses (/24, IPv6 /48). */
 export const NETWORK_ARRIVALS_FACTOR = 8;
 
-/** Addresses and networks whose connections are counted; those that were quiet for longest are forgotten. */
+/**
+ * Addresses and networks whose connections are counted; beyond, the one whose last connection is oldest is forgotten.
+ */
 export const MAX_ARRIVAL_NETWORKS = 8_192;
 
-/** Milliseconds that a connection is left unread before it ends, when its address was refused a short while ago. */
+/**
+ * Milliseconds that a refused connection is left unread before it is closed, when its address was refused shortly
+ * before.
+ */
 export const REFUSAL_MS = 2_000;
 
-/** Milliseconds after a refusal in which another one of the address counts as repeated. */
+/** Milliseconds after a refusal in which another refusal of the same address counts as repeated. */
 export const REPEATED_REFUSAL_MS = 30_000;
 
-/** Connections that are left so at a time; beyond, they end at once. */
+/** Refused connections that are left unread at a time; beyond, they are closed at once. */
 export const MAX_HELD_REFUSALS = 128;
 
-/** Addresses of which it is remembered that they were refused. */
+/** Refused addresses that are remembered. */
 export const MAX_REFUSED_ADDRESSES = 4_096;
 
-/** Datagrams kept until the UDP socket of their family is open; further ones are lost, as the network loses them. */
+/** Datagrams queued until the UDP socket of their IP family is open; further ones are dropped. */
 export const MAX_WAITING_DATAGRAMS = 64;

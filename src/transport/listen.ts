@@ -5,7 +5,7 @@ import type { Listener, Runtime, Socket } from "../runtime/index.ts";
 export interface FirstPortOptions {
   /** `undefined`: all addresses, IPv4 and IPv6. */
   readonly ip: string | undefined;
-  /** Tried in turn; 0 is any. */
+  /** Ports to try in ascending order; 0 is any free port. */
   readonly ports: { readonly first: number; readonly last: number };
   onSocket(socket: Socket): void;
 }

@@ -24,7 +24,7 @@ function start() {
 }
 
 describe("Tarpit", () => {
-  it("ends the first connection of an address at once, and those that follow after a while", async () => {
+  it("closes the first connection of an address at once, and those that follow after a delay", async () => {
     const { world, log, refuse } = start();
     refuse("20.0.0.1");
     refuse("20.0.0.2");
@@ -37,7 +37,7 @@ describe("Tarpit", () => {
     expect(log.at(-1)).toBe("destroy 20.0.0.1 3");
   });
 
-  it("holds so many and no more, and none once it is closed", () => {
+  it("holds a bounded number of connections, and none once it is closed", () => {
     const { host, tarpit, log, refuse } = start();
     for (let n = 0; n < MAX_HELD_REFUSALS + 10; n++) refuse("20.0.0.1");
     expect(log.filter((line) => line.startsWith("pause"))).toHaveLength(MAX_HELD_REFUSALS);

@@ -4,9 +4,8 @@ import { MAX_HELD_REFUSALS, MAX_REFUSED_ADDRESSES, REFUSAL_MS, REPEATED_REFUSAL_
 import type { Connection } from "./transport.ts";
 
 /**
- * Ends connections that are refused. The first of an address ends at once. Those that come soon after it are left
- * unread for a while before they end: a peer that connects again as soon as it is refused would otherwise cost as much
- * as the machine can accept.
+ * Closes refused connections. The first of an address is closed at once. Those that follow soon are left unread for
+ * {@link REFUSAL_MS} before they are closed, which slows down a peer that reconnects as soon as it is refused.
  */
 export class Tarpit {
   readonly #clock: Clock;
@@ -18,6 +17,7 @@ export class Tarpit {
     this.#clock = clock;
   }
 
+  /** Closes a connection, now or after {@link REFUSAL_MS}. */
   refuse(connection: Connection): void {
     if (!this.#isRepeated(connection) || this.#held.size >= MAX_HELD_REFUSALS) {
       connection.destroy();
@@ -33,7 +33,7 @@ export class Tarpit {
     );
   }
 
-  /** Ends all that are held. */
+  /** Closes all connections that are held. */
   close(): void {
     for (const [connection, timer] of this.#held) {
       timer.cancel();

@@ -6,9 +6,9 @@ import type { Connection, DialOptions, Transport } from "./transport.ts";
 /** Options of {@link TcpTransport}. */
 export interface TcpOptions {
   readonly runtime: Pick<Runtime, "net" | "log">;
-  /** Where to listen. `undefined`: all addresses, IPv4 and IPv6. */
+  /** The local address to listen at. `undefined`: all addresses, IPv4 and IPv6. */
   readonly ip?: string | undefined;
-  /** Tried in turn; 0 is any. */
+  /** Ports to try in ascending order; 0 is any free port. */
   readonly ports: { readonly first: number; readonly last: number };
 }
 
@@ -50,7 +50,7 @@ export class TcpTransport implements Transport {
   }
 }
 
-/** A TCP connection as it is, without encryption. */
+/** A plain TCP connection, without encryption. */
 export class TcpConnection implements Connection {
   readonly kind = "tcp";
   readonly isEncrypted = false;

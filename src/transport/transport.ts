@@ -1,15 +1,15 @@
 import type { Endpoint, PeerAddress } from "../base/index.ts";
 import type { Socket } from "../runtime/index.ts";
 
-/** How bytes get to a peer. */
+/** The protocol that carries the bytes of a connection. */
 export type TransportKind = "tcp";
 
-/** A byte stream to a peer, connected. */
+/** A connected byte stream to a peer. */
 export interface Connection extends Socket {
   readonly kind: TransportKind;
-  /** Whether what passes is encrypted on the wire. */
+  /** Whether the bytes are encrypted on the wire. */
   readonly isEncrypted: boolean;
-  /** The peer's end. Of a connection that a peer made, the port is a passing one. */
+  /** The peer's address. On an incoming connection the port is ephemeral. */
   readonly address: PeerAddress;
 }
 
@@ -19,12 +19,12 @@ export type Direction = "outgoing" | "incoming";
 /** Options of {@link Transport.dial}. */
 export interface DialOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds for the connection to be made. */
+  /** Milliseconds for the connection to be established. */
   readonly timeoutMs: number;
 }
 
 /**
- * A way to peers, and for peers to us. Connections live on when their transport is closed. Every transport passes
+ * Dials peers and listens for them. Connections stay open when their transport is closed. Every transport passes
  * `test/support/transport-suite.ts`.
  */
 export interface Transport {
@@ -36,10 +36,10 @@ export interface Transport {
    */
   dial(address: PeerAddress, options: DialOptions): Promise<Connection>;
   /**
-   * Takes the connections that peers make. Resolves with where it listens, or `undefined` when peers need no address of
-   * ours. Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`.
+   * Listens for connections of peers. Resolves with the local endpoint, or `undefined` for a transport without one.
+   * Rejects with NetworkError `net.address-in-use`, `net.denied`, `net.failed`.
    */
   listen(onConnection: (connection: Connection) => void): Promise<Endpoint | undefined>;
-  /** Stops listening. Connections that are there live on. */
+  /** Stops listening. Established connections stay open. */
   close(): Promise<void>;
 }

@@ -58,7 +58,7 @@ describe("UdpPort on the simulated network", () => {
     },
   );
 
-  it("gives a datagram to the first claim that passes, with where it came from, until that claim is given up", async () => {
+  it("gives a datagram and its sender to the first claim that passes, until that claim is withdrawn", async () => {
     const w = world();
     const { from, to, address, seen } = await pair(w);
     const early: Endpoint[] = [];
@@ -73,7 +73,7 @@ describe("UdpPort on the simulated network", () => {
     expect([early, seen]).toEqual([[{ ip: "10.0.0.1", port: 6881 }], ["late"]]);
   });
 
-  it("lets a handler give up its own claim", async () => {
+  it("lets a handler withdraw its own claim", async () => {
     const w = world();
     const { from, to, address } = await pair(w);
     let calls = 0;
@@ -87,7 +87,7 @@ describe("UdpPort on the simulated network", () => {
     expect([calls, to.unclaimed]).toEqual([1, 1]);
   });
 
-  it("answers from the port that was asked", async () => {
+  it("replies from the port that received the request", async () => {
     const w = world();
     const { from, to, address } = await pair(w);
     to.claim(startsWith("?"), (_datagram, origin) => to.send(origin, bytes("!")));
@@ -97,7 +97,7 @@ describe("UdpPort on the simulated network", () => {
     expect(seen).toEqual(["!: !"]);
   });
 
-  it("binds any other port when its own is taken", async () => {
+  it("binds any free port when its own is taken", async () => {
     const w = world();
     const { runtime } = w.host("10.0.0.1");
     await runtime.datagrams.bind({ ip: "0.0.0.0", port: 6881, onDatagram: () => undefined });
@@ -105,7 +105,7 @@ describe("UdpPort on the simulated network", () => {
     const port = new UdpPort({ runtime: { datagrams: runtime.datagrams, log: noting(notes) }, port: () => 6881 });
     await port.open(4);
     expect(port.local(4)?.port).toBeGreaterThan(6881);
-    expect(notes).toEqual(["the UDP port is taken: any other will do"]);
+    expect(notes).toEqual(["the UDP port is taken: binding any free port"]);
   });
 });
 
@@ -149,7 +149,7 @@ class SlowDatagrams implements Datagrams {
   }
 }
 
-describe("UdpPort with sockets that take their time", () => {
+describe("UdpPort with sockets that open late", () => {
   const to4 = { ip: "10.0.0.9", port: 1 };
   const to6 = { ip: "2001:db8::9", port: 1 };
   function start(options: { readonly ip?: string; readonly port?: () => number } = {}) {
@@ -162,7 +162,7 @@ describe("UdpPort with sockets that take their time", () => {
     };
   }
 
-  it("opens the socket of a family at first use, once, at the port that there is then", async () => {
+  it("opens the socket of a family once, at first use, at the port of that moment", async () => {
     let wanted = 0;
     const { datagrams, port } = start({ port: () => wanted });
     expect(datagrams.binds).toEqual([]);
@@ -178,7 +178,7 @@ describe("UdpPort with sockets that take their time", () => {
     expect(datagrams.binds).toHaveLength(2);
   });
 
-  it("sends what waits in its order, and keeps no more than its share of it", async () => {
+  it("sends queued datagrams in order, and drops those beyond the bound", async () => {
     const { datagrams, port } = start();
     const content = bytes("00");
     for (let n = 0; n < MAX_WAITING_DATAGRAMS + 5; n++) {
@@ -193,7 +193,7 @@ describe("UdpPort with sockets that take their time", () => {
     ]);
   });
 
-  it("goes on with one family when the other cannot be opened, and tries that again at its next use", async () => {
+  it("works with one family when the other cannot be opened, and retries that at its next use", async () => {
     const { datagrams, notes, port } = start();
     const six = port.open(6);
     const four = port.open(4);
@@ -282,7 +282,7 @@ describe("UdpPort on this machine", () => {
     await Promise.all(ports.splice(0).map((port) => port.close()));
   });
 
-  it("speaks IPv4 and IPv6 from one port number, each with its own", async () => {
+  it("sends and receives over IPv4 and IPv6 with one port number", async () => {
     const there = make(0);
     await there.open(4);
     const number = there.local(4)?.port ?? 0;
@@ -305,7 +305,7 @@ describe("UdpPort on this machine", () => {
     expect(replies.sort()).toEqual(["127.0.0.1", "::1"]);
   });
 
-  it("binds any other port when its own is taken, and its own once that is free", async () => {
+  it("binds any free port when its own is taken, and its own once that is free", async () => {
     const first = make(0);
     await first.open(4);
     const number = first.local(4)?.port ?? 0;

@@ -14,11 +14,11 @@ import { MAX_WAITING_DATAGRAMS } from "./limits.ts";
 /** Options of {@link UdpPort}. */
 export interface UdpPortOptions {
   readonly runtime: Pick<Runtime, "datagrams" | "log">;
-  /** A local address to send from and receive at, instead of all of its family. */
+  /** A local address to send from and receive at. Default, and for the other family: all addresses. */
   readonly ip?: string | undefined;
   /**
-   * The port to bind, asked when a socket is opened: that of the listener for peers. Any other when that one is taken,
-   * or 0.
+   * Returns the port to bind, called when a socket is opened: that of the listener for peers. When it is taken, or 0,
+   * any free port is bound.
    */
   readonly port: () => number;
 }
@@ -31,7 +31,7 @@ interface Claim {
   readonly handler: Handler;
 }
 
-/** One family's socket: being bound, with what waits to be sent, or open. */
+/** One family's socket: being bound, with the datagrams queued for it, or open. */
 type State =
   | {
       readonly kind: "opening";
@@ -41,9 +41,9 @@ type State =
   | { readonly kind: "open"; readonly socket: DatagramSocket };
 
 /**
- * One UDP socket for each IP family that is in use, shared by all who speak over UDP, so that firewalls and NATs see
- * one port. Whose a datagram is, is told by its first bytes: each user claims its own. Sockets are opened when they are
- * first needed and stay until {@link UdpPort.close}.
+ * One UDP socket for each IP family in use, shared by all protocols over UDP, so that firewalls and NATs see one port.
+ * Each user claims its datagrams with a test of their first bytes. Sockets are opened at first use and stay open until
+ * {@link UdpPort.close}.
  */
 export class UdpPort {
   readonly #options: UdpPortOptions;
@@ -56,20 +56,20 @@ export class UdpPort {
     this.#options = options;
   }
 
-  /** Datagrams that came and were nobody's. */
+  /** Number of datagrams received that no user claimed. */
   get unclaimed(): number {
     return this.#unclaimed;
   }
 
-  /** Where the socket of a family is bound; `undefined` while there is none. */
+  /** The local endpoint of a family's socket; `undefined` while it is not open. */
   local(family: IpFamily): Endpoint | undefined {
     const state = this.#states.get(family);
     return state?.kind === "open" ? state.socket.local : undefined;
   }
 
   /**
-   * Hands datagrams that pass `test` to `handler`; the first claim that passes gets it. The bytes are valid during the
-   * call only. Returns how to give the claim up.
+   * Hands datagrams that pass `test` to `handler`; of several claims that pass, the first made gets the datagram. The
+   * bytes are valid during the call only. Returns a function that withdraws the claim.
    */
   claim(test: Test, handler: Handler): () => void {
     const claim = { test, handler };
@@ -90,8 +90,8 @@ export class UdpPort {
   }
 
   /**
-   * Sends one datagram, and opens the socket of that family when there is none. Errors are dropped, as the network
-   * drops datagrams; `bytes` may be used again when it returns.
+   * Sends one datagram, and opens the socket of its family if needed. Errors are ignored, as a datagram may be lost in
+   * any case. `bytes` may be reused after the call.
    */
   send(to: Endpoint, bytes: Uint8Array): void {
     if (this.#closing !== undefined) return;
@@ -100,7 +100,7 @@ export class UdpPort {
     else if (state.waiting.length < MAX_WAITING_DATAGRAMS) state.waiting.push({ to, bytes: copyBytes(bytes) });
   }
 
-  /** Closes the sockets, those that are being opened too; nothing is sent or handed out any more. Never rejects. */
+  /** Closes the sockets, including those being opened. Nothing is sent or delivered afterwards. Never rejects. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -134,7 +134,7 @@ export class UdpPort {
         this.#states.set(family, { kind: "open", socket });
         for (const { to, bytes } of state.waiting) socket.send(bytes, to);
       },
-      // A family that the host lacks today may be there tomorrow: only a socket that opened is kept.
+      // The failure is not kept: the host may get this IP family later.
       (error: unknown) => {
         if (this.#closing !== undefined) return;
         this.#states.delete(family);
@@ -152,7 +152,7 @@ export class UdpPort {
       const code = errorCode(error);
       if (port === 0 || (code !== "net.address-in-use" && code !== "net.denied")) throw error;
       this.#requireOpen();
-      this.#options.runtime.log.debug("the UDP port is taken: any other will do", {
+      this.#options.runtime.log.debug("the UDP port is taken: binding any free port", {
         family,
         port,
         reason: toError(error).message,
@@ -167,7 +167,7 @@ export class UdpPort {
       ip: this.#ip(family),
       port,
       onDatagram: (bytes, from) => this.#onDatagram(bytes, from),
-      // Of a socket without a connection an error says that something did not arrive; the socket goes on.
+      // On an unconnected socket an error means that a datagram did not arrive; the socket stays usable.
       onError: (error) => runtime.log.debug("a UDP socket failed", { family, reason: error.message }),
     });
   }
