@@ -53,7 +53,7 @@ const ambientGlobals = [
 ].map((name) => ({ name, message: "Engines and codecs take a Runtime: use its Clock, Random, Net, Files or Hasher." }));
 const nodeGlobals = ["Buffer", "global", "require", "module", "__dirname", "__filename"].map((name) => ({
   name,
-  message: "Codecs run in browsers: use Uint8Array and the helpers of base/bytes.ts and base/node-buffer.ts.",
+  message: "Codecs run in browsers: use Uint8Array and the helpers of base/bytes/.",
 }));
 const ambientProperties = [
   { object: "Date", property: "now", message: "Take the Runtime's Clock." },
@@ -114,7 +114,7 @@ const ambientPortable = {
   "no-restricted-properties": [
     "error",
     ...ambientProperties,
-    { object: "globalThis", property: "Buffer", message: "Only base/node-buffer.ts knows Buffer." },
+    { object: "globalThis", property: "Buffer", message: "Only base/bytes/node-buffer.ts knows Buffer." },
   ],
 };
 const depths = Array.from({ length: MAX_DEPTH }, (_, index) => index + 1);
@@ -232,7 +232,7 @@ export default {
     ...sansIo.flatMap(sansIoLayer),
     page,
     // The one file of the codecs that uses Buffer where there is one.
-    { files: ["src/base/node-buffer.ts"], rules: ambient },
+    { files: ["src/base/bytes/node-buffer.ts"], rules: ambient },
     // runtime/node is the one place that opens sockets and files and reads the time: it answers to the runtime's
     // interfaces only.
     ...depths.slice(0, -1).map((depth) => ({

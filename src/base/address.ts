@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { readUint16, writeUint16 } from "./bytes.ts";
+import { readUint16, writeUint16 } from "./bytes/bytes.ts";
 import { InputError } from "./errors.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { utf8Decode } from "./bytes.ts";
+import { utf8Decode } from "./bytes/bytes.ts";
 import { MAX_EXCERPT } from "./limits.ts";
 
 /**

@@ -80,7 +80,7 @@ const lawful: readonly Plant[] = [
   ["src/tracker/client/b.ts", "export const a = Buffer.alloc(1);"],
   ["src/tracker/codec/b.ts", 'import { A } from "../../bencode/index.ts";'],
   ["src/tracker/codec/b2.ts", 'import { A } from "../limits.ts";'],
-  ["src/base/node-buffer.ts", "export const a = globalThis.Buffer;"],
+  ["src/base/bytes/node-buffer.ts", "export const a = globalThis.Buffer;"],
   ["src/base/b.test.ts", "export const a = Buffer.alloc(1);"],
   ["src/tracker/client/deep/b2.ts", 'import { A } from "../../codec/index.ts";'],
   ["src/console/session/auto/b.ts", 'import { A } from "../../../swarm/index.ts";'],

@@ -1,16 +1,18 @@
-/** The real host: Node's sockets, files, threads and clock. The only room that touches them. */
+/** The real host: Node's sockets, files, threads and clock. The only module that uses them. */
 import type { Log } from "../log.ts";
 import { silentLog } from "../log.ts";
 import type { Runtime } from "../index.ts";
 import { nodeClock } from "./clock.ts";
-import { makeFolder, nodeFiles } from "./files.ts";
+import { nodeFiles } from "./files/files.ts";
+import { makeFolder } from "./files/folders.ts";
+import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
-import { readRegularSync } from "./regular-file.ts";
 
 export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 
+/** Options of {@link nodeRuntime}. */
 export interface NodeRuntimeOptions {
   /** Default: silent. */
   readonly log?: Log;

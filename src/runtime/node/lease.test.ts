@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { tempFolder } from "../../../test/support/temp-folder.ts";
-import { nodeFiles } from "./files.ts";
-import { openRegularSync } from "./regular-file.ts";
+import { nodeFiles } from "./files/files.ts";
+import { openRegularSync } from "./files/regular-file.ts";
 
 /**
  * Takes a lease on a file, as NFS and Samba servers do for their clients, and gives it back a while after it is asked

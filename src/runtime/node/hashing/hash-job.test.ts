@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runHashJob } from "./hash-job.ts";
-import { READ_LENGTH } from "../segment-reader.ts";
+import { READ_LENGTH } from "../files/segment-reader.ts";
 
 const LEAF = 16_384;
 let folder = "";

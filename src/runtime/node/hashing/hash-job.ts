@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
-import { READ_LENGTH, SegmentReader } from "../segment-reader.ts";
+import { READ_LENGTH, SegmentReader } from "../files/segment-reader.ts";
 
 /** Leaf of a BEP 52 merkle tree. */
 const LEAF_LENGTH = 16_384;

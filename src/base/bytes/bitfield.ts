@@ -1,4 +1,4 @@
-import { InputError } from "./errors.ts";
+import { InputError } from "../errors.ts";
 
 /** Bits that are set in a word of 32. */
 function popcount(word: number): number {

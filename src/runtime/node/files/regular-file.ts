@@ -1,6 +1,6 @@
 import fs from "node:fs";
-import { errorCode, StorageError } from "../../base/index.ts";
-import { storageError } from "./system-error.ts";
+import { errorCode, StorageError } from "../../../base/index.ts";
+import { storageError } from "../system-error.ts";
 
 /**
  * Beside the flags of every open: a terminal does not become the process's own. Windows knows neither this nor the

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { toHex } from "./node-buffer.ts";
+import { toHex } from "../bytes/node-buffer.ts";
 import { portableHasher } from "./portable-hasher.ts";
 
 describe("portableHasher", () => {

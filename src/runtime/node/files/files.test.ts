@@ -6,7 +6,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { StorageError } from "../../base/index.ts";
+import { StorageError } from "../../../base/index.ts";
 import { nodeFiles } from "./files.ts";
 import { readRegularSync } from "./regular-file.ts";
 

@@ -1,6 +1,6 @@
-import { fromHex } from "./bytes.ts";
-import { InputError } from "./errors.ts";
-import { toHex } from "./node-buffer.ts";
+import { fromHex } from "../bytes/bytes.ts";
+import { InputError } from "../errors.ts";
+import { toHex } from "../bytes/node-buffer.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

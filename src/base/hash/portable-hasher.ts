@@ -1,4 +1,4 @@
-import { readUint32, writeUint32 } from "./bytes.ts";
+import { readUint32, writeUint32 } from "../bytes/bytes.ts";
 import type { HashAlgorithm, SyncHasher } from "./hash.ts";
 
 /** Bytes that one round of either function takes in. */

@@ -1,7 +1,7 @@
 import fs from "node:fs";
-import type { HashFailure, HashSegment } from "../hasher.ts";
+import type { HashFailure, HashSegment } from "../../hasher.ts";
 import { openRegularSync } from "./regular-file.ts";
-import { storageError } from "./system-error.ts";
+import { storageError } from "../system-error.ts";
 
 /**
  * Bytes read at a time: they stay in the core's own cache until they are hashed, and a read costs little beside its

@@ -1,12 +1,11 @@
 import fs from "node:fs";
-import fsp from "node:fs/promises";
-import path from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { errorCode, StorageError, toError, utf8Decode } from "../../base/index.ts";
-import type { Files, FileStat, FolderEntry, OpenFile, OpenMode } from "../files.ts";
-import { PIPE_LOOK_MS, PIPE_WAIT_MS } from "./file-limits.ts";
+import { errorCode, StorageError, toError } from "../../../base/index.ts";
+import type { FileStat, OpenFile, OpenMode } from "../../files.ts";
+import { storageError } from "../system-error.ts";
+import { PIPE_LOOK_MS, PIPE_WAIT_MS } from "./limits.ts";
 import { notAFile, openSafely, requireRegular } from "./regular-file.ts";
-import { storageError } from "./system-error.ts";
+import { toStat } from "./stat.ts";
 
 const FLAGS: Readonly<Record<OpenMode, number>> = {
   read: fs.constants.O_RDONLY,
@@ -14,22 +13,6 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   append: fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_APPEND,
   exclusive: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
 };
-
-function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): FileStat["kind"] {
-  if (entry.isFile()) return "file";
-  if (entry.isDirectory()) return "folder";
-  return entry.isSymbolicLink() ? "link" : "other";
-}
-
-function toStat(stat: fs.Stats): FileStat {
-  return {
-    kind: kindOf(stat),
-    size: stat.size,
-    modifiedMs: stat.mtimeMs,
-    allocated: stat.blocks * 512,
-    executable: (stat.mode & 0o111) !== 0,
-  };
-}
 
 /** Bytes read at once of what does not say how long it is. */
 const UNSIZED_CHUNK = 64 * 1024;
@@ -183,32 +166,8 @@ class NodeFile implements OpenFile {
   }
 }
 
-async function attempt<T>(what: string, filePath: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw storageError(error, what, filePath);
-  }
-}
-
-type StatCall = (filePath: string, callback: (error: NodeJS.ErrnoException | null, stat: fs.Stats) => void) => void;
-
-/**
- * A look at a path by `fs.stat` or `fs.lstat`; `undefined` when it does not exist. Torrents look at many: these calls
- * cost half of what their promises do.
- */
-function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
-  return new Promise((resolve, reject) => {
-    call(filePath, (error, stat) => {
-      if (error === null) resolve(toStat(stat));
-      else if (error.code === "ENOENT" || error.code === "ENOTDIR") resolve(undefined);
-      else reject(storageError(error, "look at", filePath));
-    });
-  });
-}
-
 /** Opens a regular file, or with `mayBePipe` anything but a folder. */
-function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<NodeFile> {
+export function open(filePath: string, mode: OpenMode, mayBePipe = false): Promise<NodeFile> {
   return new Promise((resolve, reject) => {
     openSafely(filePath, FLAGS[mode], (error, fd) => {
       if (error !== null) {
@@ -234,7 +193,7 @@ function tooLong(filePath: string, found: string, maxBytes: number): StorageErro
 }
 
 /** All of an open file. One that grows meanwhile is read as far as it went. */
-async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
+export async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);
   if (stat.size > maxBytes) throw tooLong(filePath, `its ${stat.size} bytes are`, maxBytes);
@@ -249,145 +208,3 @@ async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Pr
   const count = await file.read(bytes, 0);
   return count === bytes.length ? bytes : bytes.slice(0, count);
 }
-
-/** What `run` answers, or `undefined` when the path does not exist. */
-async function ifThere<T>(filePath: string, run: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await run();
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw storageError(error, "look at", filePath);
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await fsp.open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Not `rm`: where a file may not be removed, that tries rmdir, and tells of its failure instead. */
-async function unlinkIfThere(filePath: string): Promise<void> {
-  try {
-    await fsp.unlink(filePath);
-  } catch (error) {
-    const code = errorCode(error);
-    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
-  }
-}
-
-/** A new file in place of whatever has that name. */
-async function openNew(filePath: string): Promise<fsp.FileHandle> {
-  try {
-    return await fsp.open(filePath, "wx");
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw error;
-    await fsp.unlink(filePath);
-    return fsp.open(filePath, "wx");
-  }
-}
-
-async function replace(filePath: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${filePath}.${process.pid}.tmp`;
-  const there = await look(fs.stat, filePath);
-  if (there !== undefined && there.kind !== "file") throw notAFile("write", filePath, there.kind === "folder");
-  await attempt("write", filePath, async () => {
-    try {
-      const handle = await openNew(temporary);
-      try {
-        await handle.writeFile(bytes);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await fsp.rename(temporary, filePath);
-    } catch (error) {
-      // What went wrong first is what is told.
-      await unlinkIfThere(temporary).catch(() => undefined);
-      throw error;
-    }
-    await syncFolder(path.dirname(filePath));
-  });
-}
-
-async function freeSpace(filePath: string): Promise<number> {
-  for (let at = path.resolve(filePath); ; at = path.dirname(at)) {
-    const found = await ifThere(at, () => fsp.statfs(at));
-    if (found !== undefined) return found.bavail * found.bsize;
-    if (at === path.dirname(at))
-      throw new StorageError("storage.not-found", `cannot look at ${filePath}: no such folder`);
-  }
-}
-
-/**
- * As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with
- * the system's error.
- */
-async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
-  try {
-    await fsp.mkdir(folder, { mode });
-  } catch (error) {
-    const above = path.dirname(folder);
-    if (errorCode(error) === "ENOENT" && mayAscend && above !== folder) {
-      await makeFolders(above, mode);
-      await makeFolders(folder, mode, false);
-      return;
-    }
-    const isThere = await fsp.stat(folder).then(
-      (stats) => stats.isDirectory(),
-      () => false,
-    );
-    if (!isThere) throw error;
-  }
-}
-
-/**
- * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it
- * exists. Rejects with StorageError. Takes the place of mkdir's `recursive` everywhere.
- */
-export function makeFolder(folder: string, mode = 0o777): Promise<void> {
-  return attempt("create folder", folder, () => makeFolders(path.resolve(folder), mode));
-}
-
-export const nodeFiles: Files = {
-  open: (filePath, mode) => open(filePath, mode),
-  stat: (filePath) => look(fs.stat, filePath),
-  linkStat: (filePath) => look(fs.lstat, filePath),
-  realPath: (filePath) => ifThere(filePath, () => fsp.realpath(filePath)),
-  list: (folder) =>
-    attempt("list", folder, async () => {
-      const entries = await fsp.readdir(folder, { withFileTypes: true, encoding: "buffer" });
-      return entries.map((entry): FolderEntry => ({
-        name: utf8Decode(entry.name),
-        rawName: new Uint8Array(entry.name),
-        kind: kindOf(entry),
-      }));
-    }),
-  makeFolder: (filePath) => makeFolder(filePath),
-  rename: (from, to) => attempt("rename", from, () => fsp.rename(from, to)),
-  syncFolder: (folder) => attempt("sync", folder, () => syncFolder(folder)),
-  removeFile: (filePath) => attempt("remove", filePath, () => unlinkIfThere(filePath)),
-  async removeEmptyFolder(filePath) {
-    try {
-      await fsp.rmdir(filePath);
-      return true;
-    } catch (error) {
-      if (["ENOTEMPTY", "ENOENT", "ENOTDIR", "EEXIST"].includes(errorCode(error) ?? "")) return false;
-      throw storageError(error, "remove folder", filePath);
-    }
-  },
-  async readAll(filePath, maxBytes, { mayBePipe = false } = {}) {
-    const file = await open(filePath, "read", mayBePipe);
-    try {
-      return await readWhole(file, filePath, maxBytes);
-    } finally {
-      await file.close();
-    }
-  },
-  replace,
-  freeSpace,
-};

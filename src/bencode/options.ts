@@ -1,0 +1,60 @@
+import type { BValue } from "./value.ts";
+
+export interface DecodeOptions {
+  /**
+   * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys
+   * (the first counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
+   */
+  readonly strict?: boolean;
+  /** Containers within each other; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}. */
+  readonly maxDepth?: number;
+  /** Values and keys; default {@link MAX_TOKENS}. */
+  readonly maxTokens?: number;
+  /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
+  readonly maxLength?: number;
+  /**
+   * Default `false`: byte strings are views of `bytes`, which are to be left alone as long as the value is in use.
+   * `true` makes one copy of all bytes first, for bytes that will change: a buffer that is read into again, a value to
+   * keep when the bytes go back to their owner.
+   */
+  readonly copy?: boolean;
+}
+
+/** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
+export interface SpanOptions extends DecodeOptions {
+  /**
+   * Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no
+   * value. `"all"`: every key's.
+   */
+  readonly leave?: ReadonlySet<string> | "all";
+  /**
+   * Keys whose lists are handed over element by element instead of being built; a value that is no list is built all
+   * the same.
+   */
+  readonly each?: ReadonlyMap<string, (element: BValue) => void>;
+  /** Keys as in `each` whose elements are offered to a scanner first; those that it does not take go to `each`. */
+  readonly scan?: ReadonlyMap<string, ElementScanner>;
+}
+
+/**
+ * Reads elements of one common shape straight from the bytes, without a value made of them: a torrent has twenty
+ * thousand alike. It takes canonical bencode only, so that what is strict, and what an error says, stays with the
+ * decoder.
+ */
+export interface ElementScanner {
+  /**
+   * Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} tell of
+   * it.
+   */
+  take(bytes: Uint8Array, at: number): boolean;
+  /** Where the element ends, not included. */
+  readonly end: number;
+  /** Values and keys of the element, itself included. */
+  readonly tokens: number;
+}
+
+/** Where a value lies: `start` included, `end` not. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}

@@ -1,0 +1,44 @@
+import fsp from "node:fs/promises";
+import path from "node:path";
+import { errorCode } from "../../../base/index.ts";
+import { attempt } from "./stat.ts";
+
+/** Resolves when the names in a folder are on the disk itself. Rejects with the system's error. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await fsp.open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with
+ * the system's error.
+ */
+async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
+  try {
+    await fsp.mkdir(folder, { mode });
+  } catch (error) {
+    const above = path.dirname(folder);
+    if (errorCode(error) === "ENOENT" && mayAscend && above !== folder) {
+      await makeFolders(above, mode);
+      await makeFolders(folder, mode, false);
+      return;
+    }
+    const isThere = await fsp.stat(folder).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+    if (!isThere) throw error;
+  }
+}
+
+/**
+ * Makes a folder and all above it, with the permission bits `mode` less the process's umask; nothing happens when it
+ * exists. Rejects with StorageError. Takes the place of mkdir's `recursive` everywhere.
+ */
+export function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  return attempt("create folder", folder, () => makeFolders(path.resolve(folder), mode));
+}

@@ -1,0 +1,52 @@
+import fs from "node:fs";
+import fsp from "node:fs/promises";
+import path from "node:path";
+import { errorCode } from "../../../base/index.ts";
+import { syncFolder } from "./folders.ts";
+import { notAFile } from "./regular-file.ts";
+import { attempt, look } from "./stat.ts";
+
+/** Not `rm`: where a file may not be removed, that tries rmdir, and tells of its failure instead. */
+export async function unlinkIfThere(filePath: string): Promise<void> {
+  try {
+    await fsp.unlink(filePath);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+  }
+}
+
+/** A new file in place of whatever has that name. */
+async function openNew(filePath: string): Promise<fsp.FileHandle> {
+  try {
+    return await fsp.open(filePath, "wx");
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
+    await fsp.unlink(filePath);
+    return fsp.open(filePath, "wx");
+  }
+}
+
+/** Puts `bytes` in the place of a regular file: temporary file, fsync, rename, fsync of the folder. */
+export async function replace(filePath: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${filePath}.${process.pid}.tmp`;
+  const there = await look(fs.stat, filePath);
+  if (there !== undefined && there.kind !== "file") throw notAFile("write", filePath, there.kind === "folder");
+  await attempt("write", filePath, async () => {
+    try {
+      const handle = await openNew(temporary);
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await fsp.rename(temporary, filePath);
+    } catch (error) {
+      // What went wrong first is what is told.
+      await unlinkIfThere(temporary).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(path.dirname(filePath));
+  });
+}
