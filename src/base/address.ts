@@ -11,6 +11,7 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** The two IP families: IPv4 and IPv6. */
 export type IpFamily = 4 | 6;
 
 /** The canonical text of an IP address, with IPv4-mapped IPv6 unwrapped; `undefined` when `text` is no IP address. */

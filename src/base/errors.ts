@@ -1,6 +1,7 @@
 /** Further facts about an error, safe to print and to serialise. */
 export type ErrorFields = Readonly<Record<string, string | number | boolean | bigint | null | undefined>>;
 
+/** The cause and the fields of a {@link MillraceError}. */
 export interface MillraceErrorOptions {
   readonly cause?: unknown;
   readonly fields?: ErrorFields;

@@ -1,5 +1,6 @@
 import type { BValue } from "./value.ts";
 
+/** Strictness and bounds of {@link decode} and its relatives. */
 export interface DecodeOptions {
   /**
    * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys

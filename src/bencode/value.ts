@@ -118,13 +118,21 @@ function required<T>(
   };
 }
 
+/** The dictionary under a key; `undefined` when there is none. Throws {@link InputError} `bencode.type`. */
 export const optionalDict = optional("a dictionary", asDict);
+/** The list under a key, as {@link optionalDict}. */
 export const optionalList = optional("a list", asList);
+/** The byte string under a key, as {@link optionalDict}. */
 export const optionalBytes = optional("a string", asBytes);
+/** The text under a key, as {@link optionalDict}. */
 export const optionalText = optional("a string", asText);
+/** The dictionary under a key. Throws {@link InputError} `bencode.missing`, `bencode.type`. */
 export const requireDict = required("a dictionary", asDict);
+/** The list under a key, as {@link requireDict}. */
 export const requireList = required("a list", asList);
+/** The byte string under a key, as {@link requireDict}. */
 export const requireBytes = required("a string", asBytes);
+/** The text under a key, as {@link requireDict}. */
 export const requireText = required("a string", asText);
 
 /**

@@ -21,6 +21,7 @@ import { automaticPieceLength } from "./piece-length.ts";
 import { checkUnchanged, listSource } from "./source.ts";
 import type { SourceFile, SourceOptions } from "./source.ts";
 
+/** How far {@link createTorrent} has hashed. */
 export interface CreateProgress {
   /** Bytes of content hashed so far; a hybrid hashes everything twice and counts half each time. */
   readonly hashedBytes: number;
@@ -28,6 +29,7 @@ export interface CreateProgress {
   readonly totalBytes: number;
 }
 
+/** What {@link createTorrent} makes a torrent of, and with which fields. */
 export interface CreateOptions extends SourceOptions, OuterFields {
   /** Default: the name of the file or folder at `path`. */
   readonly name?: string | undefined;
@@ -45,6 +47,7 @@ export interface CreateOptions extends SourceOptions, OuterFields {
   readonly onProgress?: ((progress: CreateProgress) => void) | undefined;
 }
 
+/** The result of {@link createTorrent}. */
 export interface CreatedTorrent {
   readonly bytes: Uint8Array;
   readonly metainfo: Metainfo;

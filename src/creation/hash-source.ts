@@ -13,6 +13,7 @@ interface Task {
   readonly keep: (digests: Uint8Array) => void;
 }
 
+/** What {@link hashSource} hashes. */
 export interface HashSourceOptions {
   /** The torrent's files; hybrids have padding among them. */
   readonly layout: FileLayout;
@@ -25,6 +26,7 @@ export interface HashSourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The hashes of all files. */
 export interface SourceHashes {
   /** 20 bytes a piece, end to end; empty when v1 was not asked for. */
   readonly pieces: Uint8Array;

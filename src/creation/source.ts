@@ -27,6 +27,7 @@ export interface Source {
   readonly files: readonly SourceFile[];
 }
 
+/** Which files {@link listSource} lists. */
 export interface SourceOptions {
   readonly path: string;
   /** Leave out files and folders whose name begins with a dot. */
@@ -78,6 +79,7 @@ export async function checkUnchanged(files: Files, source: Source): Promise<void
   }
 }
 
+/** The error for a file that changed while it was hashed: `storage.changed`. */
 export function changed(path: string): StorageError {
   return new StorageError(
     "storage.changed",

@@ -5,6 +5,7 @@ import type { HashesV2, HashScheme } from "./pieces/hashes.ts";
 import type { FileLayout, LayoutFile } from "./pieces/layout.ts";
 import type { OuterFacts, TorrentNode } from "./outer.ts";
 
+/** BEP 3, BEP 52, or both in one info dictionary. */
 export type MetainfoVersion = "v1" | "v2" | "hybrid";
 
 /** What a {@link Metainfo} is made from, once everything has been checked. */

@@ -24,6 +24,7 @@ import type { RawFile } from "./info/raw-file.ts";
 import { textReader } from "./text.ts";
 import type { TextReader } from "./text.ts";
 
+/** Options of {@link parseMetainfo} and {@link metainfoFromInfo}. */
 export interface ParseOptions {
   /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: the field is full of it. */
   readonly strict?: boolean | undefined;

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../base/index.ts";
 
+/** A bound UDP socket. */
 export interface DatagramSocket {
   readonly local: Endpoint;
   /**
@@ -9,6 +10,7 @@ export interface DatagramSocket {
   close(): Promise<void>;
 }
 
+/** Options of {@link Datagrams.bind}. */
 export interface BindOptions {
   /** `"0.0.0.0"`, `"::"` (IPv6 only) or a local address. */
   readonly ip: string;
@@ -18,6 +20,7 @@ export interface BindOptions {
   onError?(error: Error): void;
 }
 
+/** UDP. */
 export interface Datagrams {
   /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   bind(options: BindOptions): Promise<DatagramSocket>;

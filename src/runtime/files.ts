@@ -1,3 +1,4 @@
+/** What the file system knows of one path. */
 export interface FileStat {
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
@@ -9,6 +10,7 @@ export interface FileStat {
   readonly executable: boolean;
 }
 
+/** An open regular file. Its methods reject with StorageError, as those of {@link Files} do. */
 export interface OpenFile {
   /** Fills `into` from `position`; resolves to the bytes read, fewer only at the end of the file. */
   read(into: Uint8Array, position: number): Promise<number>;
@@ -31,6 +33,7 @@ export interface OpenFile {
  */
 export type OpenMode = "read" | "write" | "append" | "exclusive";
 
+/** Options of {@link Files.readAll}. */
 export interface ReadAllOptions {
   /**
    * For paths that a person names: pipes (`<(curl ...)`), terminals and devices are read to their end, too. A pipe must
@@ -39,6 +42,7 @@ export interface ReadAllOptions {
   readonly mayBePipe?: boolean;
 }
 
+/** An entry of a folder, as {@link Files.list} returns it. */
 export interface FolderEntry {
   readonly name: string;
   /** The name's raw bytes: they may not be UTF-8. */

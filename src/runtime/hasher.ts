@@ -24,6 +24,7 @@ export interface HashFilesJob {
   readonly pieceLength: number;
 }
 
+/** The result of {@link Hasher.digestFiles}. */
 export interface HashFilesResult {
   /** One digest a part, end to end. A part that could not be read whole (missing or short file) has zeros here. */
   readonly digests: Uint8Array;

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../base/index.ts";
 
+/** A GET request and its bounds. Times are milliseconds. */
 export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The reply to an {@link HttpRequest}. */
 export interface HttpReply {
   readonly status: number;
   /** Names in lower case. */
@@ -30,6 +32,7 @@ export interface HttpReply {
   readonly url: string;
 }
 
+/** An HTTP client. */
 export interface HttpClient {
   /**
    * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`,
@@ -43,6 +46,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** A request that an {@link HttpServer} received. */
 export interface HttpServerRequest {
   readonly method: string;
   /** Path and query as the client sent them, undecoded: `/announce?info_hash=%12...`. */
@@ -52,18 +56,21 @@ export interface HttpServerRequest {
   readonly remote: Endpoint;
 }
 
+/** The reply to an {@link HttpServerRequest}. */
 export interface HttpServerReply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: Uint8Array | string;
 }
 
+/** A listening HTTP server. */
 export interface HttpServer {
   readonly local: Endpoint;
   /** Stops accepting and closes what is open. */
   close(): Promise<void>;
 }
 
+/** Options of {@link HttpServers.serve}. `port` 0 lets the system choose. */
 export interface ServeOptions {
   readonly ip: string;
   readonly port: number;

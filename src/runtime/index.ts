@@ -21,6 +21,7 @@ export * from "./log.ts";
 export * from "./net.ts";
 export * from "./random.ts";
 
+/** The host of the engine: time, randomness, network, files and hashing. */
 export interface Runtime {
   readonly clock: Clock;
   readonly random: Random;

@@ -1,3 +1,4 @@
+/** Facts of a log line, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the engine tells what happens. `debug` is for developers, `warn` for what a user may want to mend. */

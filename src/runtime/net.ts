@@ -1,5 +1,6 @@
 import type { Endpoint } from "../base/index.ts";
 
+/** Receives the events of a {@link Socket}. */
 export interface SocketHandlers {
   /** Bytes that arrived. A view into a buffer that is used again: valid during the call only. */
   onData(chunk: Uint8Array): void;
@@ -33,6 +34,7 @@ export interface Socket {
   end(): void;
 }
 
+/** Options of {@link Net.connect}. */
 export interface ConnectOptions {
   readonly ip: string;
   readonly port: number;
@@ -42,12 +44,14 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** A listening TCP socket. */
 export interface Listener {
   readonly local: Endpoint;
   /** Stops accepting; connections that were accepted live on. */
   close(): Promise<void>;
 }
 
+/** Options of {@link Net.listen}. */
 export interface ListenOptions {
   /** `"::"` takes IPv4 too where the system allows it. */
   readonly ip: string;
@@ -58,6 +62,7 @@ export interface ListenOptions {
   onError?(error: Error): void;
 }
 
+/** TCP and name resolution. */
 export interface Net {
   /** Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError. */
   connect(options: ConnectOptions): Promise<Socket>;

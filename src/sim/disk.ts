@@ -5,6 +5,7 @@ import type { Space } from "./pages.ts";
 import type { SeededRandom } from "./random.ts";
 import { refuse, statOf, Tree, type FileNode } from "./tree.ts";
 
+/** A kind of disk operation, which a fault can be planned for. */
 export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "rename" | "remove" | "list" | "folder";
 
 /** A disk in memory that can be full, fail, and lose what was not synced. It outlives the processes that use it. */

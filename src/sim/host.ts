@@ -6,6 +6,7 @@ import { simHttpClient, simHttpServers } from "./http.ts";
 import { simDatagrams, simNet, type Network, type Station } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 
+/** The parts of a {@link SimHost}. */
 export interface HostParts {
   readonly network: Network;
   readonly station: Station;

@@ -44,6 +44,7 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
   };
 }
 
+/** HTTP servers of a simulated host. */
 export function simHttpServers(station: Station): HttpServers {
   return {
     async serve(options): Promise<HttpServer> {

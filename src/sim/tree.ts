@@ -2,22 +2,26 @@ import { StorageError } from "../base/index.ts";
 import type { FileStat } from "../runtime/index.ts";
 import { Pages, type Space } from "./pages.ts";
 
+/** A file of a simulated disk. */
 export interface FileNode {
   readonly kind: "file";
   readonly pages: Pages;
   modifiedMs: number;
 }
 
+/** A folder of a simulated disk. */
 export interface FolderNode {
   readonly kind: "folder";
   readonly entries: Map<string, TreeNode>;
 }
 
+/** A symbolic link of a simulated disk. */
 export interface LinkNode {
   readonly kind: "link";
   readonly target: string;
 }
 
+/** Any entry of a simulated disk. */
 export type TreeNode = FileNode | FolderNode | LinkNode;
 
 /** Where a path leads. */
@@ -33,6 +37,7 @@ export interface Place {
 
 const MAX_LINKS = 40;
 
+/** The StorageError `storage.<code>` for an operation on a path. */
 export function refuse(code: string, what: string, path: string): StorageError {
   return new StorageError(`storage.${code}`, `cannot ${what} ${path}: ${code.replaceAll("-", " ")}`, {
     fields: { path },
@@ -120,6 +125,7 @@ function parts(path: string): string[] {
   return out;
 }
 
+/** The stat of an entry. */
 export function statOf(node: TreeNode): FileStat {
   if (node.kind !== "file") return { kind: node.kind, size: 0, modifiedMs: 0, allocated: 0, executable: false };
   return {

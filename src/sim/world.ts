@@ -7,6 +7,7 @@ import { Line, type LineOptions } from "./line.ts";
 import { Network, Station } from "./network.ts";
 import { hash, SeededRandom } from "./random.ts";
 
+/** Options of a {@link World}. */
 export interface WorldOptions {
   /** The same seed gives the same run, to the last byte. Default: 1. */
   readonly seed?: number;

@@ -5,18 +5,27 @@ import { encodeMessage } from "./encode.ts";
  * and throws UsageError `wire.field` when a number does not fit its field.
  */
 
+/** Four zero bytes. */
 export const encodeKeepAlive = (): Uint8Array => encodeMessage({ type: "keep-alive" });
+/** `choke`. */
 export const encodeChoke = (): Uint8Array => encodeMessage({ type: "choke" });
+/** `unchoke`. */
 export const encodeUnchoke = (): Uint8Array => encodeMessage({ type: "unchoke" });
+/** `interested`. */
 export const encodeInterested = (): Uint8Array => encodeMessage({ type: "interested" });
+/** `not interested`. */
 export const encodeNotInterested = (): Uint8Array => encodeMessage({ type: "not-interested" });
+/** `have`: `piece` is an index. */
 export const encodeHave = (piece: number): Uint8Array => encodeMessage({ type: "have", piece });
 /** `bits` as `Bitfield.pack` gives them. */
 export const encodeBitfield = (bits: Uint8Array): Uint8Array => encodeMessage({ type: "bitfield", bits });
+/** `request`: `begin` and `length` are bytes within the piece. */
 export const encodeRequest = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "request", piece, begin, length });
+/** `piece`: `block` begins at byte `begin` of the piece. */
 export const encodePiece = (piece: number, begin: number, block: Uint8Array): Uint8Array =>
   encodeMessage({ type: "piece", piece, begin, block });
+/** `cancel`, with the fields of the request. */
 export const encodeCancel = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "cancel", piece, begin, length });
 /** UDP port of our DHT node (BEP 5). */

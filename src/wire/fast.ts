@@ -2,6 +2,7 @@ import { UsageError, ipBytes, ipFamily, readUint32 } from "../base/index.ts";
 import type { SyncHasher } from "../base/index.ts";
 import { MAX_ALLOWED_FAST } from "./limits.ts";
 
+/** Input of {@link allowedFastSet}. */
 export interface AllowedFastOptions {
   /** The 20 bytes that the handshake carries. */
   readonly infoHash: Uint8Array;

@@ -20,6 +20,7 @@ export interface Handshake {
   readonly reservedBytes: Uint8Array;
 }
 
+/** The parts of a handshake to encode. */
 export interface HandshakeOptions {
   /** 20 bytes. */
   readonly infoHash: Uint8Array;

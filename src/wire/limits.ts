@@ -47,6 +47,7 @@ export const MAX_METADATA_ATTEMPTS = 4;
  * that arrives.
  */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
+/** Milliseconds added for each piece of the metadata. */
 export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 
 /** Metadata requests awaiting an answer from one peer, at most: few enough for flood protection (BEP 9). */

@@ -151,11 +151,13 @@ const AZUREUS: readonly Row[] = [
   ["ZT", "ZipTorrent"],
 ];
 
+/** A client and how its peer ids write the version. */
 export interface KnownClient {
   readonly client: string;
   readonly version: VersionReader;
 }
 
+/** Clients of Azureus style (BEP 20), by their two letters. */
 export const AZUREUS_CLIENTS: ReadonlyMap<string, KnownClient> = new Map(
   AZUREUS.map(([code, client, version = four]) => [code, { client, version }]),
 );

@@ -3,6 +3,7 @@
  * character per byte. The first that matches counts, so longer marks stand before shorter ones.
  */
 
+/** A client whose peer ids follow no common style. */
 export interface SpecialClient {
   readonly pattern: RegExp;
   readonly client: string;
@@ -17,6 +18,7 @@ const first = ([version]: readonly string[]): string | undefined => version;
 const twoBytes = ([major = "", minor = ""]: readonly string[]): string =>
   `${major.charCodeAt(0)}.${String(minor.charCodeAt(0)).padStart(2, "0")}`;
 
+/** Clients whose peer ids follow no common style, in the order in which they are tried. */
 export const SPECIAL_CLIENTS: readonly SpecialClient[] = [
   { pattern: /^-BOW([0-9A-Z])([0-9A-Z])([0-9A-Z])-/, client: "Bits on Wheels", version: bitsOnWheels },
   { pattern: /^-ML(\d+(?:\.\d+)+)-?/, client: "MLDonkey", version: first },

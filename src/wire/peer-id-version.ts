@@ -3,6 +3,7 @@
  * Azureus style) and answers the text that the client itself would print.
  */
 
+/** Reads the version out of the version characters of a peer id. */
 export type VersionReader = (digits: string) => string | undefined;
 
 /** The value of a version character: 0 to 9, then A (10) to Z, then a (36) to z; `undefined` for any other. */

@@ -13,6 +13,7 @@ const SHADOW_DIGITS = `${ALPHABET}.-`;
 /** How a client marks its peer ids. */
 export type PeerIdStyle = "azureus" | "shadow" | "mainline" | "special";
 
+/** The result of {@link recogniseClient}. */
 export interface RecognisedClient {
   /** Its name; for Azureus style with letters that we do not know, those two letters. */
   readonly client: string;

@@ -20,6 +20,7 @@ export interface MessageSink {
   onBlockEnd(piece: number, begin: number, length: number, stored: boolean): void;
 }
 
+/** Bounds of a {@link MessageDecoder}. */
 export interface DecoderOptions {
   /** Bytes behind the length prefix, at most. Default {@link MAX_FRAME_LENGTH}. */
   readonly maxFrameLength?: number;

@@ -27,6 +27,7 @@ export function hasV2(info: BDict): boolean {
   return version === 2;
 }
 
+/** Bytes: a power of two from 16 KiB (BEP 52). Throws {@link InputError} `metainfo.piece-length`. */
 export function readPieceLengthV2(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
   if (
@@ -43,6 +44,9 @@ export function readPieceLengthV2(info: BDict): number {
   return pieceLength;
 }
 
+/**
+ * Reads the file tree (BEP 52). Throws {@link InputError} `metainfo.file-tree`, `metainfo.pieces-root`, `bencode.*`.
+ */
 export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
   const tree = requireDict(info, "file tree");
   if (tree.has("")) throw invalid("file-tree", "the root of the file tree is itself a file");

@@ -8,6 +8,7 @@ function delay(ms: number): number {
   return Math.min(Math.max(0, ms), LONGEST_DELAY_MS);
 }
 
+/** The monotonic clock and the timers of this process. */
 export const nodeClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),

@@ -54,4 +54,5 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
   });
 }
 
+/** UDP of this machine. */
 export const nodeDatagrams: Datagrams = { bind };

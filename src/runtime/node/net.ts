@@ -100,4 +100,5 @@ async function resolveHost(host: string, signal?: AbortSignal): Promise<string[]
   }
 }
 
+/** TCP and the resolver of this machine. */
 export const nodeNet: Net = { connect, listen, resolve: resolveHost };

@@ -7,6 +7,7 @@ export interface PlannedTracker {
   readonly completedDue: boolean;
 }
 
+/** The announce that is due next. */
 export interface Plan<T> {
   /** To be announced to now. */
   readonly due: readonly T[];

@@ -16,6 +16,7 @@ export interface SessionLimits {
   readonly maxIntervalSeconds?: number;
 }
 
+/** Options of a {@link TrackerSession}. */
 export interface TrackerSessionOptions {
   /** Announce URLs by tier (BEP 12). Shuffled within each tier; repeats, and those beyond 200, are left out. */
   readonly tiers: readonly (readonly string[])[];

@@ -11,6 +11,7 @@ export interface ConnectionIds {
   delete(to: Endpoint): void;
 }
 
+/** Options of a {@link UdpExchange}. */
 export interface UdpExchangeOptions {
   readonly clock: Clock;
   readonly ids: ConnectionIds;

@@ -79,6 +79,7 @@ function header(length: number, action: UdpAction, transactionId: number): Uint8
   return out;
 }
 
+/** A connect reply (BEP 15): 16 bytes. `connectionId` has 8 bytes. */
 export function encodeUdpConnectReply(transactionId: number, connectionId: Uint8Array): Uint8Array {
   const out = header(16, UdpAction.connect, transactionId);
   out.set(connectionId, 8);
@@ -93,6 +94,7 @@ export interface UdpAnnounceFigures {
   readonly peers: Uint8Array;
 }
 
+/** An announce reply (BEP 15): 20 bytes and the peers. */
 export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnounceFigures): Uint8Array {
   const out = header(20 + figures.peers.length, UdpAction.announce, transactionId);
   writeUint32(out, 8, figures.interval);
@@ -102,6 +104,7 @@ export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnoun
   return out;
 }
 
+/** A scrape reply (BEP 15): 8 bytes and 12 for each entry. */
 export function encodeUdpScrapeReply(transactionId: number, entries: readonly ScrapeEntry[]): Uint8Array {
   const out = header(8 + 12 * entries.length, UdpAction.scrape, transactionId);
   entries.forEach((entry, index) => {
@@ -113,6 +116,7 @@ export function encodeUdpScrapeReply(transactionId: number, entries: readonly Sc
   return out;
 }
 
+/** An error reply (BEP 15): 8 bytes and `message` in UTF-8. */
 export function encodeUdpErrorReply(transactionId: number, message: string): Uint8Array {
   return concatBytes([header(8, UdpAction.error, transactionId), utf8(message)]);
 }

@@ -33,6 +33,7 @@ function header(length: number, connectionId: Uint8Array, action: UdpAction, tra
   return out;
 }
 
+/** A connect request (BEP 15): 16 bytes. */
 export function encodeUdpConnect(transactionId: number): Uint8Array {
   return header(16, UDP_PROTOCOL_ID, UdpAction.connect, transactionId);
 }

@@ -3,6 +3,7 @@ import { cleanText, latin1, TrackerError } from "../../base/index.ts";
 import { MAX_HTTP_SCRAPE_HASHES, MAX_URL_LENGTH } from "../limits.ts";
 import type { AnnounceFields } from "./types.ts";
 
+/** How a tracker is reached. */
 export type TrackerProtocol = "http" | "udp";
 
 /** Byte to text of a query value: unreserved characters (RFC 3986) as they are, all others as `%XX`. */

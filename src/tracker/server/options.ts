@@ -40,6 +40,7 @@ export interface TrackerServerOptions {
   readonly name?: string | undefined;
 }
 
+/** Requests of one protocol. */
 export interface ProtocolCounts {
   announces: number;
   scrapes: number;
@@ -47,6 +48,7 @@ export interface ProtocolCounts {
   refused: number;
 }
 
+/** Figures of a {@link TrackerServer}. */
 export interface TrackerStats {
   readonly uptimeSeconds: number;
   readonly torrents: number;

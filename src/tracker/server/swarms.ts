@@ -12,6 +12,7 @@ interface Swarm {
   completed: number;
 }
 
+/** Bounds of {@link Swarms}. */
 export interface SwarmLimits {
   readonly maxTorrents: number;
   readonly maxPeersPerTorrent: number;
@@ -48,6 +49,7 @@ export interface SwarmReply {
   peerIds6: Uint8Array;
 }
 
+/** Sums over all swarms. */
 export interface SwarmTotals {
   readonly torrents: number;
   readonly seeders: number;

@@ -11,6 +11,7 @@ import {
 import type { MetadataMessage } from "./metadata.ts";
 import { MetadataAttempt } from "./metadata-attempt.ts";
 
+/** Options of a {@link MetadataAssembler}. */
 export interface MetadataAssemblerOptions {
   /** What the result must hash to: SHA-1 for v1, SHA-256 for v2. */
   readonly infoHash: InfoHash;

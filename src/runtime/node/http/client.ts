@@ -213,4 +213,5 @@ async function get(request: HttpRequest): Promise<HttpReply> {
   }
 }
 
+/** The HTTP client of this machine. It keeps no connection open between requests. */
 export const nodeHttpClient: HttpClient = { get, close: () => Promise.resolve() };

@@ -18,6 +18,7 @@ const REASONS: Readonly<Record<number, string>> = {
   505: "HTTP Version Not Supported",
 };
 
+/** Whether a connection stays open after a reply. */
 export type Persistence = "close" | "keep-alive" | "stated";
 
 const PERSISTENCE: Readonly<Record<Persistence, string>> = {
