@@ -43,8 +43,8 @@ interface Table {
 }
 
 /**
- * Checks what is on disk of `wanted` bytes; notes how long the jobs are that go to threads, which find everything
- * wrong.
+ * Checks a torrent of `wanted` bytes; records the lengths of the jobs that go to threads, which find every piece
+ * invalid.
  */
 function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles = 1): Table {
   const layout = layoutOf(wanted.length);
@@ -90,7 +90,7 @@ function table(wanted: Uint8Array, onDisk: Uint8Array, idleFiles = 0, freeFiles 
 }
 
 describe("checkPieces", () => {
-  it("finds out about little data without a thread, damage and a short last piece included", async () => {
+  it("checks little data without a thread, damage and a short last piece included", async () => {
     const wanted = noise(3 * PIECE + 100);
     const onDisk = wanted.slice();
     onDisk[PIECE + 5] = 1 + (onDisk[PIECE + 5] ?? 0);
@@ -99,14 +99,14 @@ describe("checkPieces", () => {
     expect(jobs).toEqual([]);
   });
 
-  it("does so again and again with the same memory, and what was there before does not count", async () => {
+  it("reuses the same memory in later checks, and ignores its old contents", async () => {
     const wanted = noise(2 * PIECE);
     expect(await table(wanted, wanted).check()).toEqual([0, 1]);
     expect(await table(wanted, new Uint8Array(2 * PIECE)).check()).toEqual([]);
     expect(await table(wanted, wanted.subarray(0, PIECE)).check()).toEqual([]);
   });
 
-  it("makes room for the threads' files where the system allows no more, and fails when there is nothing to close", async () => {
+  it("closes idle files when threads cannot open more, and fails when there is none to close", async () => {
     const wanted = noise(CHECK_INLINE_BYTES + 1);
     const some = table(wanted, wanted, 1, 0);
     await some.check();
@@ -137,7 +137,7 @@ describe("checkPieces", () => {
           name: "t",
           partPath: `${folder}/parts`,
         });
-        // In v1 its only piece, or its first, is of both files.
+        // In v1 its only piece, or its first, spans both files.
         expect([...(await checkPieces({ storage, verifier: pieceVerifier(metainfo, hasher) })).ones()]).toEqual(
           version === "v1" ? [] : [0],
         );
@@ -147,7 +147,7 @@ describe("checkPieces", () => {
     },
   );
 
-  it("reads many small files of v2 on the spot only until that is as much as one check does so", async () => {
+  it("reads small v2 files on the main thread up to the bound of one check", async () => {
     const source = new MemorySource(
       Object.fromEntries(
         Array.from({ length: 20 }, (_, at) => [`/src/t/${String(at).padStart(2, "0")}`, noise(20_000 + at)]),

@@ -11,28 +11,27 @@ export interface CheckOptions {
   /** Called after every job with the number of pieces checked and found valid so far. */
   readonly onProgress?: (checked: number, valid: number) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Only these pieces are looked at. Default: all. */
+  /** The pieces to check. Default: all. */
   readonly pieces?: Bitfield;
 }
 
 /**
- * Hashes everything a torrent has on disk, or some pieces of it, and returns which pieces are right. Missing and short
- * files are not errors: their pieces are missing. Nor are pieces that {@link PieceVerifier.canVerify} knows nothing of:
- * they are not read. Rejects with StorageError
- * `storage.denied` and the like when a file cannot be read, and AbortError.
+ * Hashes a torrent's data on disk, or some pieces of it, and returns the pieces that are valid. Missing and short files
+ * are not errors: their pieces are invalid. Pieces for which {@link PieceVerifier.canVerify} returns false are not
+ * read. Rejects with StorageError `storage.denied` and the like when a file cannot be read, and AbortError.
  */
 export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   const { verifier, signal } = options;
   const { layout } = verifier;
   const valid = new Bitfield(layout.pieceCount);
   const jobs = ranges(options);
-  const onSpot = { bytes: CHECK_INLINE_BYTES };
+  const inline = { bytes: CHECK_INLINE_BYTES };
   let checked = layout.pieceCount - (options.pieces?.count ?? layout.pieceCount);
   const worker = async (): Promise<void> => {
     for (let job = jobs.next(); job.done !== true; job = jobs.next()) {
       throwIfAborted(signal);
       const { first, count } = job.value;
-      if (verifier.canVerify(first)) await checkRange(options, first, count, valid, onSpot);
+      if (verifier.canVerify(first)) await checkRange(options, first, count, valid, inline);
       checked += count;
       options.onProgress?.(checked, valid.count);
     }
@@ -41,7 +40,7 @@ export async function checkPieces(options: CheckOptions): Promise<Bitfield> {
   return valid;
 }
 
-/** Runs of consecutive pieces to be looked at, none longer than a job. */
+/** Runs of consecutive pieces to check, each at most one job long. */
 function* ranges({
   verifier,
   pieces,
@@ -62,21 +61,21 @@ function* ranges({
   return undefined;
 }
 
-/** Takes from `onSpot` what it does on this thread. */
+/** Checks one run, on this thread when it fits `inline`, from which its length is then subtracted. */
 async function checkRange(
   options: CheckOptions,
   first: number,
   count: number,
   valid: Bitfield,
-  onSpot: { bytes: number },
+  inline: { bytes: number },
 ): Promise<void> {
   const { storage, verifier, signal } = options;
   const { layout } = verifier;
   const offset = layout.pieceOffset(first);
   const last = first + count - 1;
   const length = layout.pieceOffset(last) + layout.pieceSize(last) - offset;
-  if (length <= onSpot.bytes) {
-    onSpot.bytes -= length;
+  if (length <= inline.bytes) {
+    inline.bytes -= length;
     if (await checkInline(options, first, count, length, valid)) return;
   }
   const segments = storage.segments(offset, length);
@@ -85,7 +84,7 @@ async function checkRange(
     return;
   }
   let verdict = await verifier.verifyFiles(first, count, segments, signal);
-  // Hashing threads open files of their own: those at rest make room.
+  // Hashing threads open files themselves: idle ones of the pool are closed for them.
   while (verdict.failure?.code === "storage.too-many-files" && (await storage.closeIdle?.()) === true) {
     verdict = await verifier.verifyFiles(first, count, segments, signal);
   }
@@ -93,12 +92,12 @@ async function checkRange(
   for (let at = 0; at < count; at++) if (verdict.right[at] === 1) valid.set(first + at);
 }
 
-/** As many as were ever needed at once: a thousand small torrents are looked at with a handful of them. */
+/** Reused by later checks: a thousand small torrents are checked with a few buffers. */
 const spareBuffers: Uint8Array[] = [];
 
 /**
- * Reads all of it with one call; `false` when that cannot be done because some of it is not there, and it has to be
- * looked at piece by piece.
+ * Reads a run with one call and checks it. Returns `false` when data is missing, so that the run must be checked in
+ * another way.
  */
 async function checkInline(
   options: CheckOptions,
@@ -126,14 +125,14 @@ async function checkInline(
   return true;
 }
 
-/** What threads take for a missing or short file, too. */
+/** Error codes of a missing or short file; hashing threads treat the same ones as missing. */
 const MISSING = new Set(["storage.short", "storage.not-found", "storage.not-a-folder"]);
 
 function isMissing(error: unknown): boolean {
   return error instanceof StorageError && MISSING.has(error.code);
 }
 
-/** Reads one piece and tells whether it is right. False, too, when its data is not all there. */
+/** Reads one piece and returns whether it is valid; `false` when its file is missing or short. */
 export async function checkPiece(
   { storage, verifier }: Pick<CheckOptions, "storage" | "verifier">,
   piece: number,

@@ -1,4 +1,4 @@
-/** Where a torrent's bytes live: in files or in memory; checking them; and the state that survives a crash. */
+/** Storage of a torrent's data in files or in memory, checks of the data, and state that survives a crash. */
 export * from "./check.ts";
 export * from "./files/file-pool.ts";
 export * from "./files/file-storage.ts";

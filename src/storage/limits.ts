@@ -1,17 +1,17 @@
-/** What storage may hold and how it slices its work. Listed in docs/limits.md. */
+/** Bounds of open files, checks, copies and state files. Listed in docs/limits.md. */
 
-/** Files kept open at a time by one client, however many torrents it has: well below the usual `ulimit -n` of 1,024. */
+/** Files kept open at a time by one client, for all its torrents: well below the usual `ulimit -n` of 1,024. */
 export const MAX_OPEN_FILES = 256;
 
 /**
- * Bytes that one checking job covers, at least: some 20 ms, so that handing jobs out costs little and progress is
- * smooth all the same.
+ * Bytes that one checking job covers, and at least one piece: about 20 ms, so that distributing jobs costs little and
+ * progress is reported smoothly.
  */
 export const CHECK_JOB_BYTES = 32 * 1024 * 1024;
 
 /**
- * Bytes that one check reads and hashes on the spot, in a millisecond or less, when a thread would take longer to be
- * told.
+ * Bytes that one check reads and hashes on the main thread: that takes a millisecond or less, which a hand-over to
+ * another thread would exceed.
  */
 export const CHECK_INLINE_BYTES = 256 * 1024;
 
@@ -19,8 +19,8 @@ export const CHECK_INLINE_BYTES = 256 * 1024;
 export const ALLOCATE_CHUNK_BYTES = 4 * 1024 * 1024;
 
 /**
- * Bytes: the largest state file read back. A torrent of 2 M pieces needs 250 KB; a journal of a day's download less
- * than this.
+ * Bytes: the largest state file that is read. A torrent of 2 M pieces needs 250 KB; the journal of a day's download is
+ * smaller than this bound.
  */
 export const MAX_RESUME_BYTES = 64 * 1024 * 1024;
 
@@ -28,7 +28,7 @@ export const MAX_RESUME_BYTES = 64 * 1024 * 1024;
 export const MOVE_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Milliseconds between two looks at a file that is being shared, to notice that another program changed it: one `stat`
- * a second, and at the most this long something else is served.
+ * Milliseconds between two checks whether another program changed a file that is being shared: one `stat` a second for
+ * each file in use. Changed data is served for at most this long.
  */
 export const WATCH_FILE_MS = 1_000;

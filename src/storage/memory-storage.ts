@@ -2,7 +2,7 @@ import { StorageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
 
-/** Keeps a torrent in memory, piece by piece as pieces arrive. Gone when the process ends. */
+/** Stores a torrent in memory, allocated piece by piece. Lost when the process ends. */
 export class MemoryStorage implements Storage {
   readonly #layout: FileLayout;
   readonly #pieces = new Map<number, Uint8Array>();

@@ -89,7 +89,7 @@ describe("FileStorage with folders of the program's own", () => {
 });
 
 describe("isOwnPath", () => {
-  it("takes spellings of one name for one", () => {
+  it("treats spellings of one name as equal", () => {
     expect(isOwnPath(["/d/\u00e9tat"], "/d", "/D/E\u0301TAT/x")).toBe(true);
     expect(isOwnPath(["/d/state"], "/d", "/d/statement/x")).toBe(false);
   });

@@ -11,12 +11,12 @@ export interface PieceStoreOptions {
 }
 
 /**
- * A torrent's pieces on disk or in memory, for programs that place blocks by hand: read and write by piece and offset,
- * ask which pieces are whole. The engine keeps this knowledge itself; this is the toolkit's door to {@link Storage}.
+ * A torrent's pieces on disk or in memory, for programs that store blocks themselves: reads and writes by piece and
+ * offset, and tracks which pieces are complete. The engine does not use it; it uses {@link Storage} directly.
  */
 export class PieceStore {
   readonly layout: FileLayout;
-  /** The pieces whose digest was right when last checked. Live. */
+  /** The pieces that were valid when last checked. Live. */
   readonly have: Bitfield;
   readonly #options: PieceStoreOptions;
 
@@ -26,21 +26,27 @@ export class PieceStore {
     this.have = new Bitfield(this.layout.pieceCount);
   }
 
-  /** `length` bytes of a piece from `begin`. Rejects with UsageError `storage.range`, StorageError `storage.short`. */
+  /**
+   * Reads `length` bytes of a piece from `begin`. Rejects with UsageError `storage.range`, StorageError
+   * `storage.short`.
+   */
   async read(piece: number, begin = 0, length = this.layout.pieceSize(piece) - begin): Promise<Uint8Array> {
     const out = new Uint8Array(length);
     await this.#options.storage.read(this.#offset(piece, begin, length), [out]);
     return out;
   }
 
-  /** Writes bytes into a piece at `begin`. The piece counts as missing until {@link PieceStore.verify}. */
+  /**
+   * Writes bytes into a piece at `begin`. The piece counts as missing until {@link PieceStore.verify}. Rejects with
+   * UsageError `storage.range`, StorageError.
+   */
   async write(piece: number, begin: number, data: Uint8Array): Promise<void> {
     const offset = this.#offset(piece, begin, data.length);
     this.have.set(piece, false);
     await this.#options.storage.write(offset, [data]);
   }
 
-  /** Hashes one piece, notes and answers whether it is whole. */
+  /** Hashes one piece, updates `have`, and resolves with whether it is valid. */
   async verify(piece: number): Promise<boolean> {
     this.#offset(piece, 0, 0);
     const valid = await checkPiece(this.#options, piece);
@@ -48,7 +54,7 @@ export class PieceStore {
     return valid;
   }
 
-  /** Hashes all pieces; answers how many are whole. */
+  /** Hashes all pieces, updates `have`, and resolves with the number of valid ones. */
   async verifyAll(
     options: { readonly onProgress?: (checked: number, valid: number) => void; readonly signal?: AbortSignal } = {},
   ): Promise<number> {
@@ -67,7 +73,7 @@ export class PieceStore {
     return this.layout.totalLength;
   }
 
-  /** The pieces that are not whole, ascending. */
+  /** Returns the indices of pieces that are not in `have`, ascending. */
   missing(): number[] {
     const out: number[] = [];
     for (let piece = 0; piece < this.layout.pieceCount; piece++) if (!this.have.get(piece)) out.push(piece);
@@ -87,7 +93,7 @@ export class PieceStore {
     if (!Number.isInteger(piece) || size === 0 || !(begin >= 0 && length >= 0 && begin + length <= size)) {
       throw new UsageError(
         "storage.range",
-        `bytes ${begin} to ${begin + length} of piece ${piece}: there are ${this.layout.pieceCount} pieces, this one of ${size} bytes`,
+        `bytes ${begin} to ${begin + length} of piece ${piece} are out of range: the torrent has ${this.layout.pieceCount} pieces, this one has ${size} bytes`,
       );
     }
     return this.layout.pieceOffset(piece) + begin;

@@ -19,8 +19,8 @@ import type { Storage } from "./storage.ts";
 const BLOCK = 16_384;
 const PIECE = 8 * BLOCK;
 /**
- * By name, which is their order: several pieces and a short last one; within a piece, of 3 blocks; a piece exactly;
- * nothing; one byte; pieces exactly.
+ * In the order of their names: several pieces and a short last one; 3 blocks, less than a piece; exactly one piece;
+ * empty; one byte; exactly some pieces.
  */
 const SIZES = { a: 2 * PIECE + BLOCK + 5, b: 2 * BLOCK + 7_000, c: PIECE, d: 0, e: 1, f: 2 * PIECE };
 const VERSIONS = ["v1", "v2", "hybrid"] as const;
@@ -74,7 +74,7 @@ async function make(version: MetainfoVersion, sizes: Readonly<Record<string, num
   };
 }
 
-/** The runs that a check of everything hands out, at most `most` pieces each. */
+/** The runs of a check of all pieces, at most `most` pieces each. */
 function runs(verifier: PieceVerifier, most: number): [first: number, count: number][] {
   const out: [number, number][] = [];
   for (let first = 0; first < verifier.layout.pieceCount;) {
@@ -85,7 +85,7 @@ function runs(verifier: PieceVerifier, most: number): [first: number, count: num
   return out;
 }
 
-/** Pieces that are right where their files are now, asked for by runs. */
+/** Pieces that `verifyFiles` finds valid on disk, run by run. */
 async function rightInFiles({ verifier, segments }: Made, most = 100): Promise<number[]> {
   const out: number[] = [];
   for (const [first, count] of runs(verifier, most)) {
@@ -98,7 +98,7 @@ async function rightInFiles({ verifier, segments }: Made, most = 100): Promise<n
   return out;
 }
 
-/** Pieces that are right in memory; both ways to ask must agree. */
+/** Pieces that are valid in memory; `verify` and `verifySync` must agree. */
 async function rightInMemory({ verifier, bytes, metainfo }: Made): Promise<number[]> {
   const out: number[] = [];
   for (let piece = 0; piece < metainfo.pieceCount; piece++) {
@@ -113,7 +113,7 @@ const upTo = (count: number, but = -1): number[] =>
   Array.from({ length: count }, (_, at) => at).filter((at) => at !== but);
 
 describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
-  it("finds all right that is, in memory and in files, short last pieces included", async () => {
+  it("accepts all valid pieces, in memory and in files, short last pieces included", async () => {
     const made = await make(version);
     const all = upTo(made.metainfo.pieceCount);
     expect(await rightInMemory(made)).toEqual(all);
@@ -121,7 +121,7 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
     expect(all.map((piece) => made.verifier.canVerify(piece))).toEqual(all.map(() => true));
   });
 
-  it("finds nothing right that is too long, too short, another piece or none", async () => {
+  it("rejects data that is too long, too short, of another piece or empty", async () => {
     const { verifier, bytes, metainfo } = await make(version);
     for (let piece = 0; piece < metainfo.pieceCount; piece++) {
       const data = bytes(piece);
@@ -140,7 +140,7 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
     }
   });
 
-  it("finds pieces of missing and short files wrong, and the others right", async () => {
+  it("rejects pieces of missing and short files, and accepts the others", async () => {
     const made = await make(version);
     const { layout, files } = made.metainfo;
     made.source.entries.delete("/src/t/c");
@@ -152,7 +152,7 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
     expect(await rightInFiles(made)).toEqual(upTo(made.metainfo.pieceCount).filter((piece) => !bad.has(piece)));
   });
 
-  it("one bit that is flipped makes its piece wrong, and no other", async () => {
+  it("rejects a piece with one flipped bit, and no other", async () => {
     const made = await make(version);
     const { metainfo, source } = made;
     const names = Object.entries(SIZES).filter(([, size]) => size > 0);
@@ -184,7 +184,7 @@ describe.each(VERSIONS)("pieceVerifier of %s", (version) => {
     );
   });
 
-  it("checks what is on disk and what is in memory by it, hashing threads included", async () => {
+  it("serves checks of files and memory, hashing threads included", async () => {
     const { metainfo, source, bytes } = await make(version);
     const { layout } = metainfo;
     const { files, hasher } = nodeRuntime();
@@ -260,7 +260,7 @@ describe("pieceVerifier", () => {
     }
   });
 
-  it("holds a piece against the plain merkle root", async () => {
+  it("compares a piece with the plain merkle root", async () => {
     const { metainfo, bytes } = await make("v2");
     const roots = [8, 8, 8, 4, 8, 1, 8, 8].map((width, piece) => merkle(bytes(piece), width));
     const layers = metainfo.files.map(({ index }) => {
@@ -273,7 +273,7 @@ describe("pieceVerifier", () => {
       expect(verifier.verifySync(piece, bytes(piece))).toBe(true);
   });
 
-  it("of a file whose layer is not known finds nothing right, says so, and does not have it read", async () => {
+  it("accepts no piece of a file whose layer is unknown, returns false from canVerify, and does not read it", async () => {
     const made = await make("v2");
     const metainfo = metainfoFromInfo(made.metainfo.infoBytes, {}, cryptoHasher);
     const verifier = pieceVerifier(metainfo, made.source.hasher);
@@ -290,7 +290,7 @@ describe("pieceVerifier", () => {
         return Promise.resolve();
       },
       segments: () => {
-        throw new StorageError("storage.failed", "none of it is to be hashed elsewhere");
+        throw new StorageError("storage.failed", "no piece may be hashed on a thread");
       },
     } as Pick<Storage, "read" | "segments"> as Storage;
     let checked = 0;
@@ -298,7 +298,7 @@ describe("pieceVerifier", () => {
     expect([[...valid.ones()], [...read], checked]).toEqual([known, known, metainfo.pieceCount]);
   });
 
-  it("tells why files could not be read", async () => {
+  it("returns why files could not be read", async () => {
     const { metainfo } = await make("v2");
     const folder = await tempFolder();
     const { right, failure } = await pieceVerifier(metainfo, hasher).verifyFiles(0, 3, [

@@ -3,39 +3,41 @@ import { digestLength, pieceDigest, pieceRoot, pieceTreeWidth } from "../metainf
 import type { FileLayout, HashesV1, HashesV2, HashScheme, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { HashAlgorithm, HashFailure, Hasher, HashFilesResult, HashSegment } from "../runtime/index.ts";
 
-/** Which of the pieces in some files are right. */
+/** The result of {@link PieceVerifier.verifyFiles}. */
 export interface FilesVerdict {
-  /** One byte a piece: 1 where all of it could be read and it is right. */
+  /** One byte for each piece: 1 when it could be read and is valid, else 0. */
   readonly right: Uint8Array;
   /** The first failure to read other than a missing or short file, if any. */
   readonly failure: HashFailure | undefined;
 }
 
 /**
- * Tells whether pieces are right by the torrent's hash scheme: the SHA-1 of each piece (BEP 3), or the root of its
- * merkle tree (BEP 52).
+ * Verifies pieces by the torrent's hash scheme: the SHA-1 of each piece (BEP 3), or the root of its merkle tree (BEP
+ * 52).
  */
 export interface PieceVerifier {
   readonly layout: FileLayout;
-  /** How many {@link PieceVerifier.verifyFiles} keep all cores busy. */
+  /** Number of concurrent {@link PieceVerifier.verifyFiles} calls that keep all cores busy. */
   readonly parallelism: number;
   /**
-   * Whether it can be told of a piece: not of one that there is not, nor in v2 while the file's piece layer is not
-   * known. Such a piece is never right.
+   * Whether the expected hash of a piece is known: `false` for an index out of range, and in v2 while the file's piece
+   * layer is unknown. Such a piece is never valid.
    */
   canVerify(piece: number): boolean;
-  /** Whether `data`, all bytes of a piece, is right. May use another thread: leave `data` alone until it resolves. */
+  /**
+   * Resolves with whether `data`, all bytes of a piece, is valid. May use another thread: do not change `data` before.
+   */
   verify(piece: number, data: Uint8Array): Promise<boolean>;
-  /** The same at once, on this thread. */
+  /** The same, synchronously. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
-   * How many pieces from `first` on, `most` at the most, may be given to {@link PieceVerifier.verifyFiles} together: 1
-   * or more. In v2 those of one file, of which either all or none can be verified.
+   * Returns how many pieces from `first` on may be passed to one {@link PieceVerifier.verifyFiles} call: 1 to `most`.
+   * In v2 they are of one file, so that either all or none of them can be verified.
    */
   run(first: number, most: number): number;
   /**
-   * Reads and hashes away from this thread the `count` pieces from `first` on, a run, whose bytes are what the segments
-   * hold when laid end to end. Pieces with missing or short files are not right. Rejects with AbortError.
+   * Reads and hashes, on other threads, the `count` pieces from `first` on (a run). Their bytes are the concatenation
+   * of `segments`. Pieces with missing or short files are not valid. Rejects with AbortError.
    */
   verifyFiles(
     first: number,
@@ -45,12 +47,12 @@ export interface PieceVerifier {
   ): Promise<FilesVerdict>;
 }
 
-/** The verifier of a torrent: by {@link Metainfo.hashes}, so a hybrid's pieces are those of v1. Cheap to make. */
+/** Returns the verifier for {@link Metainfo.hashes}: v1 for a hybrid torrent. Cheap to create. */
 export function pieceVerifier({ hashes, layout }: Pick<Metainfo, "hashes" | "layout">, hasher: Hasher): PieceVerifier {
   return hashes.kind === "v1" ? new VerifierV1(hashes, layout, hasher) : new VerifierV2(hashes, layout, hasher);
 }
 
-/** What both versions do alike. */
+/** The common part of both versions. */
 abstract class Verifier<Scheme extends HashScheme> {
   readonly layout: FileLayout;
   protected readonly hashes: Scheme;
@@ -86,7 +88,7 @@ abstract class Verifier<Scheme extends HashScheme> {
   }
 }
 
-/** A piece's digest. */
+/** The digest of a v1 piece. */
 const DIGEST_V1: HashAlgorithm = "sha1";
 
 class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
@@ -120,7 +122,9 @@ class VerifierV1 extends Verifier<HashesV1> implements PieceVerifier {
   }
 }
 
-/** By file: each has trees of its own, and one that fits a piece a tree of its own width. */
+/**
+ * Each file has its own merkle trees; a file of at most one piece has a tree that is only as wide as the file needs.
+ */
 class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
   async verify(piece: number, data: Uint8Array): Promise<boolean> {
     return this.verifySync(piece, data);
@@ -130,7 +134,7 @@ class VerifierV2 extends Verifier<HashesV2> implements PieceVerifier {
     const { pieceLength } = this.layout;
     const expected = this.digestOf(piece);
     const file = this.#fileOf(piece);
-    // A tree has room for so many blocks: those of longer data would not count.
+    // Data that is longer than the tree would be hashed in part only.
     if (expected === undefined || file === undefined || data.length !== this.layout.pieceSize(piece)) return false;
     return equalBytes(pieceRoot(data, this.hasher, pieceLength, file.length), expected);
   }

@@ -1,26 +1,23 @@
 import type { Bitfield, StorageError } from "../base/index.ts";
 import type { HashSegment } from "../runtime/index.ts";
 
-/** What a file looked like on disk, to notice that somebody changed it. */
+/** Size and modification time of a file, to notice that another program changed it. */
 export interface FileStamp {
   readonly size: number;
   readonly modifiedMs: number;
 }
 
-/** What {@link Storage.remove} has to know. */
+/** Options of {@link Storage.remove}. */
 export interface RemoveOptions {
-  /**
-   * Whether data of the torrent is known to be in a file that is there with `size` bytes, under its own name. Default:
-   * that is known of none.
-   */
+  /** Whether a file of `size` bytes on disk is known to contain data of the torrent. Default: `false` for all files. */
   readonly isKnown?: (fileIndex: number, size: number) => boolean;
-  /** Hears `storage.not-ours`, once for all files that were left. */
+  /** Receives `storage.not-ours`, once for all files that were not deleted. */
   readonly onLeft?: (error: StorageError) => void;
 }
 
 /**
- * Where a torrent's bytes live, addressed by their offset in the torrent's space ({@link FileLayout}). Knows nothing of
- * hashes: what is written is what is read. All methods reject with StorageError.
+ * Stores a torrent's bytes, addressed by their offset in the torrent ({@link FileLayout}). It does not check hashes.
+ * All methods reject with StorageError.
  */
 export interface Storage {
   /**
@@ -29,58 +26,59 @@ export interface Storage {
    */
   prepare(signal?: AbortSignal): Promise<void>;
   /**
-   * Fills each of `into`, one after the other, from `offset`. Rejects with `storage.short` when the data is not all
-   * there.
+   * Fills the buffers `into` in order with the bytes from `offset` on. Rejects with `storage.short` when data is
+   * missing.
    */
   read(offset: number, into: readonly Uint8Array[]): Promise<void>;
-  /** Writes `parts` one after the other at `offset`. */
+  /** Writes `parts` in order, from `offset` on. */
   write(offset: number, parts: readonly Uint8Array[]): Promise<void>;
   /**
-   * Resolves when everything written before is on the disk itself. Rejects with `storage.vanished` when a written file
-   * is gone.
+   * Resolves when everything written before is durable. Rejects with `storage.vanished` when a written file was
+   * removed.
    */
   sync(): Promise<void>;
   /**
-   * Where `length` bytes from `offset` lie, for hashing away from this thread; `undefined` when they are not in files.
+   * Returns where in files `length` bytes from `offset` lie, for hashing on other threads; `undefined` when they are
+   * not in files.
    */
   segments(offset: number, length: number): readonly HashSegment[] | undefined;
-  /** Which files are to be on disk under their own name. Bytes of others that pieces share are kept aside. */
-  select(isWanted: (fileIndex: number) => boolean): Promise<void>;
   /**
-   * One a file of the layout, `undefined` for a file that is not there; then one for what is kept aside of files that
-   * are not wanted.
+   * Selects the files to store under their own names. Bytes of other files in pieces that they share with these go to a
+   * part file.
    */
+  select(isWanted: (fileIndex: number) => boolean): Promise<void>;
+  /** Returns one stamp for each file of the layout, `undefined` for a missing file; then one for the part file. */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
   /**
-   * Files of `pieces`, which are verified, must look as in `stamps` from now on: a read that meets another file rejects
-   * with `storage.changed`, `storage.not-found`.
+   * From now on a read of a file whose pieces are all in `pieces` (verified ones) rejects with `storage.changed` or
+   * `storage.not-found` when the file no longer has the stamp given for it.
    */
   watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
-  /** A file was changed by somebody else: it is opened anew, and must look from now on as it does at this call. */
+  /** Called when another program changed a file: opens it again, and watches it with its present stamp. */
   reopen?(fileIndex: number): Promise<void>;
   /**
-   * Cuts a verified file that is longer than the torrent says. One that this storage never wrote to is left alone,
-   * unless `evenUnwritten`. Says whether it was cut.
+   * Truncates a verified file that is longer than the torrent declares. A file that this storage never wrote to is left
+   * alone, unless `evenUnwritten`. Resolves with whether it was truncated.
    */
   cut?(fileIndex: number, evenUnwritten: boolean): Promise<boolean>;
-  /** Whether any of the torrent's bytes may be there already: if not, checking is pointless. */
+  /** Whether any data of the torrent may exist; if not, a check is unnecessary. */
   hasData(): Promise<boolean>;
   /**
-   * Deletes what was stored, but for files that are to be kept, which is asked right before each is deleted, and
-   * folders that became empty. A file of another length than the torrent says, to which nothing was written and of
-   * which `options` knows nothing, is another program's: it stays, and `options.onLeft` hears of it.
+   * Deletes the stored files and the folders that become empty. `isKept` is called right before each file is deleted
+   * and returns whether to keep it. A file that was not written to, and for which `options.isKnown` returns false,
+   * belongs to another program: it is not deleted, and `options.onLeft` is called.
    */
   remove(isKept?: (fileIndex: number) => boolean, options?: RemoveOptions): Promise<void>;
   /**
-   * The system allows no more open files: closes those that nobody uses at the moment, also of other torrents. Says
+   * Called when the system allows no more open files: closes the idle ones, also of other torrents. Resolves with
    * whether there were any.
    */
   closeIdle?(): Promise<boolean>;
-  /** Closes files. The storage may be used again afterwards: they are opened anew. */
+  /** Closes the files. A later call opens them again. */
   close(): Promise<void>;
 }
 
-/** The `length` bytes from `from` on of `parts` laid end to end, as views. */
+/** Returns views of `length` bytes, from `from` on, of the concatenation of `parts`. */
 export function sliceParts(parts: readonly Uint8Array[], from: number, length: number): Uint8Array[] {
   const only = parts[0];
   if (parts.length === 1 && only !== undefined)
@@ -97,7 +95,7 @@ export function sliceParts(parts: readonly Uint8Array[], from: number, length: n
   return out;
 }
 
-/** Bytes in all `parts`. */
+/** Returns the number of bytes in all `parts`. */
 export function partsLength(parts: readonly Uint8Array[]): number {
   let length = 0;
   for (const part of parts) length += part.length;

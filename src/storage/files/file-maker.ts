@@ -11,14 +11,14 @@ export interface FileMakerOptions {
   readonly pool: FilePool;
   readonly folders: SafeFolders;
   readonly path: (file: LayoutFile) => string;
-  /** Remembers files that were written to, by index, beyond this storage. */
+  /** Indices of files that were written to, kept by the caller over several storages. */
   readonly written: Set<number> | undefined;
 }
 
-/** Creates the files of a torrent, in folders that are safe, with their final size. */
+/** Creates the files of a torrent with their final size, in folders checked by {@link SafeFolders}. */
 export class FileMaker {
   readonly #options: FileMakerOptions;
-  /** Whether a file has its final size and its folder is known to be safe. */
+  /** By file index; resolves when the file has its final size and its folder is known to be safe. */
   readonly #ready = new Map<number, Promise<void>>();
   readonly #written = new Set<number>();
 
@@ -26,7 +26,7 @@ export class FileMaker {
     this.#options = options;
   }
 
-  /** Whether this storage has created, extended or written to a file: only such a file may be cut. */
+  /** Whether this storage has created, extended or written to a file: only such a file may be truncated. */
   hasWritten(fileIndex: number): boolean {
     return this.#written.has(fileIndex);
   }
@@ -48,17 +48,17 @@ export class FileMaker {
     return ready;
   }
 
-  /** A file was removed or replaced: {@link makeReady} looks at it again. */
+  /** Called when a file was removed or replaced: {@link makeReady} checks it again. */
   forget(fileIndex: number): void {
     this.#ready.delete(fileIndex);
   }
 
-  /** All files were removed. */
+  /** Called when all files were removed. */
   forgetAll(): void {
     this.#ready.clear();
   }
 
-  /** Creates a file of no bytes, if it does not exist. */
+  /** Creates an empty file, if it does not exist. */
   async createEmpty(file: LayoutFile): Promise<void> {
     const { files, pool, folders } = this.#options;
     const path = this.#options.path(file);
@@ -89,7 +89,7 @@ export class FileMaker {
     await folders.make(path);
     await pool.use(path, "write", async (open) => {
       const { size } = await open.stat();
-      // A longer file is cut when it is complete, not before: it may be another program's.
+      // A longer file may be another program's: it is truncated only when it is complete.
       if (size >= file.length) return;
       this.noteWritten(file);
       await open.truncate(file.length);

@@ -7,7 +7,7 @@ import { FilePool } from "./file-pool.ts";
 import { makingRoom } from "./making-room.ts";
 import { SafeFolders } from "./safe-folders.ts";
 
-/** Files that count what is open. */
+/** Files that count the open ones. */
 function counted(limit = Infinity): {
   readonly files: Files;
   readonly open: () => number;
@@ -47,7 +47,7 @@ const read = (pool: FilePool, path: string): Promise<number> =>
   pool.use(path, "read", (file) => file.read(new Uint8Array(3), 0));
 
 describe("FilePool", () => {
-  it("keeps the files used last open, and no more than it may", async () => {
+  it("keeps the most recently used files open, up to its bound", async () => {
     const { files, open, opens } = counted();
     const pool = new FilePool(files, 3);
     for (const name of ["a", "b", "c", "a", "d", "a"]) expect(await read(pool, `/${name}`)).toBe(3);
@@ -58,7 +58,7 @@ describe("FilePool", () => {
     expect([pool.size, open()]).toEqual([0, 0]);
   });
 
-  it("opens a file once for many users, and never closes it under one", async () => {
+  it("opens a file once for many users, and never closes one in use", async () => {
     const { files, open, opens } = counted();
     const pool = new FilePool(files, 1);
     let finish: () => void = () => undefined;
@@ -80,7 +80,7 @@ describe("FilePool", () => {
     expect(open()).toBe(0);
   });
 
-  it("makes room for a file where the system allows no more, and fails only when all are in use", async () => {
+  it("closes an idle file when the system allows no more, and fails only when all are in use", async () => {
     const { files, open } = counted(3);
     const pool = new FilePool(files);
     for (const name of "abcdefgh") expect(await read(pool, `/${name}`)).toBe(3);
@@ -100,7 +100,7 @@ describe("FilePool", () => {
     expect(await pool.closeIdle(Infinity)).toBe(false);
   });
 
-  it("reads through a file that is open for writing, and tries again what would not open", async () => {
+  it("reads through a file that is open for writing, and retries a file that could not be opened", async () => {
     const { files, opens } = counted();
     const pool = new FilePool(files);
     await expect(read(pool, "/new")).rejects.toMatchObject({ code: "storage.not-found" });
@@ -111,7 +111,7 @@ describe("FilePool", () => {
 });
 
 describe("makingRoom", () => {
-  it("closes files at rest where others are opened, and fails when there are none", async () => {
+  it("closes idle files when another is opened, and fails when there is none", async () => {
     const { files, open } = counted(3);
     const pool = new FilePool(files);
     const roomy = makingRoom(files, pool);
@@ -153,7 +153,7 @@ describe("SafeFolders", () => {
     },
   );
 
-  it("refuses a folder where a file is to be", async () => {
+  it("refuses a folder in the place of a file", async () => {
     await expect(new SafeFolders(files, "/data").make("/data/inside")).rejects.toMatchObject({
       code: "storage.is-a-folder",
     });

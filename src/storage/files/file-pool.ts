@@ -4,24 +4,23 @@ import { MAX_OPEN_FILES } from "../limits.ts";
 
 type PoolMode = "read" | "write";
 
-interface Entry {
+interface PooledFile {
   readonly path: string;
   readonly opened: Promise<OpenFile>;
   users: number;
-  /** Taken out of the pool: the last user closes it. */
-  retired: boolean;
+  /** Taken out of the pool: it is closed when its last user is done. */
+  isRetired: boolean;
 }
 
 /**
- * Open files, shared by all torrents of a client: at most `maxOpen` at rest, least recently used closed first. A file
- * is never closed under its user. When the system allows no more open files, those at rest make room, one after the
- * other.
+ * Open files, shared by all torrents of a client. Beyond `maxOpen`, the least recently used idle file is closed. A file
+ * in use is never closed. When the system allows no more open files, idle ones are closed one after the other.
  */
 export class FilePool {
   readonly #files: Files;
   readonly #maxOpen: number;
-  /** By mode and path, in order of use: the first is the one to close. */
-  readonly #entries = new Map<string, Entry>();
+  /** By mode and path, the least recently used first. */
+  readonly #entries = new Map<string, PooledFile>();
   readonly #closing = new Set<Promise<void>>();
 
   constructor(files: Files, maxOpen = MAX_OPEN_FILES) {
@@ -30,9 +29,8 @@ export class FilePool {
   }
 
   /**
-   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates it when it is
-   * missing. Rejects as `Files.open` does, with
-   * `storage.too-many-files` only when no file is at rest any more, and as `work` does.
+   * Runs `work` with the file open. A file open for writing also serves readers. `"write"` creates a missing file.
+   * Rejects as `Files.open` does (with `storage.too-many-files` only when no file is idle) and as `work` does.
    */
   async use<T>(path: string, mode: PoolMode, work: (file: OpenFile) => Promise<T>): Promise<T> {
     const entry = this.#entry(path, mode);
@@ -41,11 +39,11 @@ export class FilePool {
       return await work(await entry.opened);
     } finally {
       entry.users--;
-      if (entry.retired && entry.users === 0) this.#close(entry);
+      if (entry.isRetired && entry.users === 0) this.#close(entry);
     }
   }
 
-  /** Closes the files of `paths`; resolves when they are closed. Work under way is finished first. */
+  /** Closes the files of `paths`; resolves when they are closed. A file in use is closed when its users are done. */
   async release(paths: Iterable<string>): Promise<void> {
     for (const path of paths) {
       for (const mode of ["read", "write"] as const) this.#retire(`${mode}:${path}`);
@@ -54,8 +52,8 @@ export class FilePool {
   }
 
   /**
-   * Closes up to `count` files at rest, the least recently used first, or waits for those that are being closed. Says
-   * whether there were any.
+   * Closes up to `count` idle files, the least recently used first, and waits for those that are being closed. Resolves
+   * with whether there were any.
    */
   async closeIdle(count: number): Promise<boolean> {
     let left = count;
@@ -76,23 +74,23 @@ export class FilePool {
     await Promise.all(this.#closing);
   }
 
-  /** Files open now. */
+  /** Number of files in the pool. */
   get size(): number {
     return this.#entries.size;
   }
 
-  #entry(path: string, mode: PoolMode): Entry {
+  #entry(path: string, mode: PoolMode): PooledFile {
     const writeKey = `write:${path}`;
     const key = mode === "read" && !this.#entries.has(writeKey) ? `read:${path}` : writeKey;
     const known = this.#entries.get(key);
     if (known !== undefined) {
-      // Moved to the end: used last.
+      // Moved to the end: the most recently used.
       this.#entries.delete(key);
       this.#entries.set(key, known);
       return known;
     }
-    const entry: Entry = { path, opened: this.#open(path, mode), users: 0, retired: false };
-    // A file that would not open is tried anew by the next user.
+    const entry: PooledFile = { path, opened: this.#open(path, mode), users: 0, isRetired: false };
+    // A file that could not be opened is tried again for the next user.
     entry.opened.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });
@@ -122,11 +120,11 @@ export class FilePool {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
-    entry.retired = true;
+    entry.isRetired = true;
     if (entry.users === 0) this.#close(entry);
   }
 
-  #close(entry: Entry): void {
+  #close(entry: PooledFile): void {
     const closing = entry.opened.then(
       (file) => file.close(),
       () => undefined,

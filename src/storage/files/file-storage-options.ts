@@ -11,20 +11,20 @@ export interface FileStorageOptions {
   readonly folder: string;
   /** The torrent's own folder below it; `undefined` for a torrent of one file. */
   readonly name: string | undefined;
-  /** Keeps bytes of unwanted files that wanted pieces contain: a sparse file, addressed like the torrent. */
+  /** The part file: holds bytes of unwanted files that wanted pieces contain. Sparse, addressed like the torrent. */
   readonly partPath: string;
-  /** `"sparse"` (default) sets the size and lets blocks be allocated as they come; `"full"` writes zeros first. */
+  /** `"sparse"` (default) sets the file size only; `"full"` writes zeros first. */
   readonly allocation?: "sparse" | "full";
-  /** Folders of the program's own, in which no file of a torrent may be. Default: none. */
+  /** Folders with the program's own files, in which no file of a torrent may be. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
   /**
-   * Whether bytes of a file are what another torrent has verified: a write that would change them rejects with
-   * `storage.shared`. Default: none are.
+   * Whether another torrent has verified these bytes of a file: a write that would change them rejects with
+   * `storage.shared`. Default: `false`.
    */
   readonly isProtected?: ((fileIndex: number, offset: number, length: number) => boolean) | undefined;
   /**
-   * Files that were ever written to, by index, for who makes several storages of one torrent's files, one after the
-   * other: what {@link FileStorage.remove} goes by. Default: this one's.
+   * Indices of files that were ever written to, used by {@link FileStorage.remove}. For a caller that creates several
+   * storages of one torrent, one after the other. Default: the files that this storage wrote to.
    */
   readonly written?: Set<number> | undefined;
   /** Needed by {@link FileStorage.watch}. */

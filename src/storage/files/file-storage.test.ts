@@ -51,7 +51,7 @@ const bytes = (length: number, seed = 1): Uint8Array =>
   Uint8Array.from({ length }, (_, index) => (index * 7 + seed * 31) & 0xff);
 
 describe("FileStorage", () => {
-  it("writes across files and reads back, in other cuts", async () => {
+  it("writes across files, and reads back in parts of other sizes", async () => {
     const { storage, pool, folder } = await stage([
       entry(["a"], 10_000),
       entry(["deep", "er", "b"], 1),
@@ -81,7 +81,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("prepare makes empty files, and full allocation fills the others", async () => {
+  it("prepare creates empty files, and allocates the others in full when asked to", async () => {
     const { storage, pool, folder } = await stage([entry(["sub", "empty"], 0), entry(["a"], 5_000_000)], {
       allocation: "full",
     });
@@ -93,7 +93,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("keeps bytes of unwanted files aside, and moves them when they become wanted", async () => {
+  it("stores bytes of unwanted files in the part file, and moves them when the files become wanted", async () => {
     const { storage, pool, folder } = await stage([entry(["a"], 20_000), entry(["b"], 20_000), entry(["c"], 20_000)]);
     await storage.select((file) => file === 1);
     const data = bytes(60_000);
@@ -114,7 +114,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("moves all that came for a file while it was not wanted, from the middle too", async () => {
+  it("moves all bytes that arrived for a file while it was not wanted, also of middle pieces", async () => {
     const { storage, pool } = await stage([entry(["a"], 20_000), entry(["b"], 3_000_000), entry(["c"], 20_000)]);
     await storage.select((file) => file !== 1);
     const data = bytes(PIECE * 3, 5);
@@ -147,7 +147,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("says storage.short for what is not there", async () => {
+  it("rejects with storage.short when data is missing", async () => {
     const { storage, pool, folder } = await stage([entry(["a"], 20_000)]);
     await mkdir(join(folder, "torrent"));
     await writeFile(join(folder, "torrent/a"), "short");
@@ -155,7 +155,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("refuses to write through a link that leads outside, be it a folder or a file", async () => {
+  it("refuses to write through a link to a folder or file outside", async () => {
     const outside = await tempFolder();
     const { storage, pool, folder } = await stage([entry(["link", "a"], 100), entry(["b"], 100)]);
     await mkdir(join(folder, "torrent"));
@@ -176,7 +176,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("sync says when a written file was removed, and the next write makes it anew", async () => {
+  it("sync rejects when a written file was removed, and the next write creates it again", async () => {
     const { storage, pool, folder } = await stage([entry(["a"], 100)]);
     await storage.write(0, [bytes(100)]);
     await rm(join(folder, "torrent/a"));
@@ -187,7 +187,7 @@ describe("FileStorage", () => {
     await pool.close();
   });
 
-  it("remove deletes its files and empty folders, and leaves what others put there", async () => {
+  it("remove deletes its files and empty folders, and leaves other files", async () => {
     const { storage, folder } = await stage([entry(["x", "a"], 100), entry(["y", "b"], 100)]);
     await storage.write(0, [bytes(200)]);
     await writeFile(join(folder, "torrent/y/mine"), "keep");
@@ -197,7 +197,7 @@ describe("FileStorage", () => {
     expect(existsSync(join(folder, "torrent/y/mine"))).toBe(true);
   });
 
-  it("segments say where bytes lie: files, padding, part file", async () => {
+  it("segments returns where bytes lie: files, padding, part file", async () => {
     const { storage, folder } = await stage([entry(["a"], 100), entry(["p"], 50, true), entry(["b"], 100)]);
     await storage.select((file) => file === 0);
     expect(storage.segments(90, 100)).toEqual([

@@ -12,9 +12,9 @@ import { partsLength, sliceParts, type FileStamp, type RemoveOptions, type Stora
 import { isZero } from "../zeros.ts";
 
 /**
- * A torrent in files. A file is *placed* when it exists under its own name, or is wanted; the bytes of other files go
- * to the part file, and move to the file when it becomes wanted. A placed file stays placed. (Its public members are
- * those of {@link Storage}, and `path`.)
+ * Stores a torrent in files. A file is *placed* when it exists under its own name or is wanted. Bytes of other files go
+ * to the part file, and move to the file when it becomes wanted. (Its public members are those of {@link Storage}, and
+ * `path`.)
  */
 export class FileStorage implements Storage {
   readonly #options: FileStorageOptions;
@@ -26,7 +26,7 @@ export class FileStorage implements Storage {
   readonly #dirty = new Set<string>();
   readonly #maker: FileMaker;
   #watch: FileWatch | undefined;
-  /** A selection changes where bytes go, which must not happen in the middle of a write: writes share it. */
+  /** Writes are shared tasks, selections exclusive ones: a selection changes where bytes go. */
   readonly #lock = new SharedLock();
 
   constructor(options: FileStorageOptions) {
@@ -44,7 +44,7 @@ export class FileStorage implements Storage {
     this.#wanted = new Uint8Array(options.layout.files.length).fill(1);
   }
 
-  /** Where a file of the torrent is, or would be. */
+  /** Returns the path of a file of the torrent, whether it exists or not. */
   path(file: LayoutFile): string {
     const { folder, name } = this.#options;
     return name === undefined ? `${folder}/${file.path.join("/")}` : `${folder}/${name}/${file.path.join("/")}`;
@@ -129,14 +129,14 @@ export class FileStorage implements Storage {
   async sync(): Promise<void> {
     const { files, pool } = this.#options;
     for (const path of this.#dirty) {
-      // Taken out first: what is written from now on is for the next time.
+      // Removed first: a write from now on marks the file for the next sync.
       this.#dirty.delete(path);
       const stat = await files.stat(path).catch((error: unknown) => {
         this.#dirty.add(path);
         throw error;
       });
       if (stat === undefined) {
-        // Data written to an open file whose name was removed would be gone with the process.
+        // An open file without a name is deleted when the process closes it.
         await this.#forget(path);
         throw new StorageError(
           "storage.vanished",
@@ -250,8 +250,8 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * Whether bytes that are protected are these already; `false` when there is nothing yet. Rejects with StorageError
-   * `storage.shared` when they are others.
+   * Whether protected bytes of a file equal `parts`; `false` when the file is too short to have them. Rejects with
+   * StorageError `storage.shared` when they differ.
    */
   async #isThere(file: LayoutFile, span: Span, parts: readonly Uint8Array[]): Promise<boolean> {
     const path = this.path(file);
@@ -261,7 +261,7 @@ export class FileStorage implements Storage {
     let at = 0;
     for (const part of parts) {
       if (!equalBytes(there.subarray(at, at + part.length), part)) {
-        const message = `refusing to write ${path}: another torrent has that file, and other bytes in it; choose another folder, or begin again when that one is complete`;
+        const message = `refusing to write ${path}: another torrent has verified different data in that file; choose another folder, or start again when the other torrent is complete`;
         throw new StorageError("storage.shared", message, { fields: { path } });
       }
       at += part.length;
@@ -288,9 +288,9 @@ export class FileStorage implements Storage {
   }
 
   /**
-   * A file becomes wanted: what the part file holds of it moves to its own place. That may be any of its pieces: those
-   * that were asked for before it was deselected have come since. Zeros need no move: the file has them already where
-   * nothing was written.
+   * Moves a file's bytes from the part file to the file when it becomes wanted. These may be of any of its pieces:
+   * blocks requested before the file was deselected may have arrived later. Zeros are not copied: the file reads as
+   * zeros where nothing was written.
    */
   async #moveFromPart(file: LayoutFile): Promise<void> {
     const { files, pool, partPath } = this.#options;
@@ -315,7 +315,10 @@ export class FileStorage implements Storage {
     }
   }
 
-  /** A file is gone: the next write creates it again instead of going to an inode without a name. */
+  /**
+   * Called when a file was removed or replaced: the next write opens or creates it again, instead of writing to an
+   * inode without a name.
+   */
   async #forget(path: string): Promise<void> {
     await this.#options.pool.release([path]);
     for (const file of this.#layout.files) if (this.path(file) === path) this.#maker.forget(file.index);

@@ -3,13 +3,13 @@ import type { Clock, Files } from "../../runtime/index.ts";
 import { WATCH_FILE_MS } from "../limits.ts";
 import type { FileStamp } from "../storage.ts";
 
-/** Numbers kept of a file: its size, its time, and when to look next. */
+/** Numbers kept for each file: its size, its modification time, and the time of the next check. */
 const FIELDS = 3;
 
 /**
- * Notices that files were changed, cut or removed by somebody else while they are read: what a file looked like when
- * its data was verified is compared with what it looks like now, by its name, once in a while. A file that is open
- * keeps its data after its name was removed or given to another.
+ * Notices that another program changed, truncated or removed files while they are shared: every {@link WATCH_FILE_MS}
+ * the stamp that a file had when its data was verified is compared with its present one. It is read by name, since an
+ * open file keeps its data after its name was removed or given to another file.
  */
 export class FileWatch {
   readonly #files: Files;
@@ -22,21 +22,21 @@ export class FileWatch {
     this.#facts = new Float64Array(fileCount * FIELDS).fill(Number.NaN);
   }
 
-  /** From now on the file is to look like this. */
+  /** Watches a file: it must keep this stamp. */
   expect(index: number, stamp: FileStamp): void {
     this.#facts[index * FIELDS] = stamp.size;
     this.#facts[index * FIELDS + 1] = stamp.modifiedMs;
     this.#facts[index * FIELDS + 2] = this.#clock.now() + WATCH_FILE_MS;
   }
 
-  /** The file is ours to change. */
+  /** Stops watching a file: the torrent writes to it. */
   forget(index: number): void {
     this.#facts[index * FIELDS] = Number.NaN;
   }
 
   /**
-   * A look, when it is time for one; `undefined` otherwise. Rejects with StorageError `storage.changed`,
-   * `storage.not-found`.
+   * Compares a file's stamp when a check is due; returns `undefined` otherwise. Rejects with StorageError
+   * `storage.changed`, `storage.not-found`.
    */
   look(index: number, path: string): Promise<void> | undefined {
     const size = this.#facts[index * FIELDS] ?? Number.NaN;

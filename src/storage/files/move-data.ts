@@ -4,31 +4,31 @@ import type { Files, OpenFile } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES, MOVE_CHUNK_BYTES } from "../limits.ts";
 import { isZero } from "../zeros.ts";
 
-/** What {@link moveData} moves, and where. */
+/** Options of {@link moveData}. */
 export interface MoveJob {
   readonly files: Files;
   readonly layout: FileLayout;
   /** The torrent's own folder; `undefined` for a torrent of one file. */
   readonly name: string | undefined;
-  /** Names what is not complete yet at the new place: the info-hash. */
+  /** The info-hash: names the temporary files at the new place. */
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** Ends the copying, as long as nothing of it counts yet. */
+  /** Aborts the copy, until the copied files get their final name. */
   readonly signal?: AbortSignal | undefined;
-  /** Hears `storage.left`: the data has moved, and what it was copied from could not be removed. */
+  /** Receives `storage.left`: the data has moved, but old files could not be removed. */
   readonly onLeft?: ((error: StorageError) => void) | undefined;
 }
 
 /**
- * Moves a torrent's data to another folder. Within one disk that is one renaming: the torrent's folder goes as it is.
- * Between two the files are copied under another name, made durable, and get their name all at once: from then on they
- * have moved, and the old ones are removed, should that be possible. When it fails before what was there is untouched.
- * A mark beside the copies says what they were copied from, so that a removal that was cut short by a crash goes on;
- * old files that have changed since are not what was copied, and are never removed.
+ * Moves a torrent's data to another folder. Within one file system it renames the torrent's folder or file. Between two
+ * it copies the files under a temporary name, makes them durable and renames the whole; only then have they moved, and
+ * the old files are removed. A failure before that leaves the old files untouched. A mark file beside the copies lists
+ * the files copied, with sizes and times: after a crash the next call continues to remove the old files, except when
+ * one of them has changed since.
  *
- * Resolves to `"copied"` when files have other times of change now. Rejects with AbortError or StorageError:
- * `storage.exists` when something is at the new place already.
+ * Resolves to `"copied"` when files have new modification times. Rejects with AbortError or StorageError:
+ * `storage.exists` when the new path exists.
  */
 export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "copied"> {
   const { files, layout, name, from, to, id, signal } = job;
@@ -54,7 +54,7 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
       job.onLeft?.(
         new StorageError(
           "storage.left",
-          `${target} has moved there, but what is left at ${source} cannot be removed: ${message}`,
+          `the data has moved to ${target}, but old files at ${source} cannot be removed: ${message}`,
           { cause: error, fields: { path: source } },
         ),
       );
@@ -89,8 +89,8 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
 }
 
 /**
- * What is copied, a line each: where it is, and of each file size and time of change; an empty one for a file that is
- * not there.
+ * The lines of a mark file: the source path, then size and modification time of each file, or an empty line for a
+ * missing file.
  */
 async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
   const lines = [JSON.stringify(source)];
@@ -101,17 +101,17 @@ async function describe(files: Files, source: string, paths: readonly string[]):
   return lines;
 }
 
-/** Whether a mark says that all that is still at the old place, as it is now, was copied. A damaged one says less. */
+/** Whether the mark file lists all files that are still at the old place, with their present sizes and times. */
 async function isCopied(files: Files, mark: string, source: string, paths: readonly string[]): Promise<boolean> {
   if ((await files.linkStat(mark)) === undefined) return false;
   const then = utf8Decode(await files.readAll(mark, MAX_RESUME_BYTES)).split("\n");
-  // Some may be gone already.
+  // An empty line: the file has been removed already.
   return (await describe(files, source, paths)).every((line, at) => line === "" || line === then[at]);
 }
 
 /**
- * Moves one file, between disks as well; nothing happens when there is none. It replaces what is there. Rejects with
- * StorageError.
+ * Moves one file, also between file systems, and replaces an existing one. Does nothing when there is no such file.
+ * Rejects with StorageError.
  */
 export async function moveFile(files: Files, from: string, to: string): Promise<void> {
   if ((await files.linkStat(from)) === undefined) return;
@@ -122,7 +122,7 @@ export async function moveFile(files: Files, from: string, to: string): Promise<
   await files.removeFile(from);
 }
 
-/** Says whether it could be done: not between disks. */
+/** Renames, and returns whether that was possible: `false` between file systems. */
 async function renamed(files: Files, from: string, to: string): Promise<boolean> {
   try {
     await files.rename(from, to);
@@ -133,7 +133,7 @@ async function renamed(files: Files, from: string, to: string): Promise<boolean>
   }
 }
 
-/** A durable copy, with the holes that it had; nothing when there is no such file. */
+/** Makes a durable copy; zeros become holes. Does nothing when there is no such file. */
 async function copyFile(files: Files, from: string, to: string, signal?: AbortSignal): Promise<void> {
   const stat = await files.stat(from);
   if (stat?.kind !== "file") return;
@@ -170,7 +170,7 @@ async function copyBytes(
   }
 }
 
-/** The files, then the folders that they leave empty, the deepest first. */
+/** Removes the files, then the folders that are empty afterwards, the deepest first. */
 async function removeAll(files: Files, root: string, paths: readonly string[]): Promise<void> {
   for (const path of paths) await files.removeFile(`${root}${path}`);
   if (paths.length === 1 && paths[0] === "") return;

@@ -4,7 +4,7 @@ import type { Files } from "../../runtime/index.ts";
 import type { RemoveOptions } from "../storage.ts";
 import type { SafeFolders } from "./safe-folders.ts";
 
-/** What {@link removeFiles} deletes, and what it must not. */
+/** Options of {@link removeFiles}. */
 export interface FileRemoval {
   readonly options: RemoveOptions;
   readonly files: Files;
@@ -15,16 +15,16 @@ export interface FileRemoval {
   readonly folder: string;
   /** The torrent's own folder; `undefined` for a torrent of one file. */
   readonly name: string | undefined;
-  /** Asked right before each file is deleted: whether another torrent has it. */
+  /** Whether another torrent has the file; called right before it is deleted. */
   readonly isKept: (fileIndex: number) => boolean;
   /** Whether the file was written to since the torrent was added. */
   readonly isWritten: (fileIndex: number) => boolean;
 }
 
 /**
- * Deletes the files of a torrent and the folders that are empty then. A file that was not written to, and of which
- * `isKnown` returns false, is another program's, whatever its length: it stays, and `onLeft` receives
- * `storage.not-ours`. Rejects with StorageError.
+ * Deletes the files of a torrent and the folders that become empty. A file that was not written to, and for which
+ * `isKnown` returns false, belongs to another program: it is not deleted, and `onLeft` receives `storage.not-ours`.
+ * Rejects with StorageError.
  */
 export async function removeFiles(removal: FileRemoval): Promise<void> {
   const { files, folders, layoutFiles, folder, name, isKept, isWritten } = removal;
@@ -36,7 +36,7 @@ export async function removeFiles(removal: FileRemoval): Promise<void> {
     const path = removal.path(file);
     await folders.check(path);
     const stat = await files.stat(path);
-    // Another torrent may have been given the file meanwhile.
+    // Another torrent with the same file may have been added meanwhile.
     if (isKept(file.index)) continue;
     const isOurs =
       stat?.kind === "file" &&
@@ -47,7 +47,7 @@ export async function removeFiles(removal: FileRemoval): Promise<void> {
     for (let depth = file.path.length - 1; depth >= 0; depth--)
       emptied.add([folder, name, ...file.path.slice(0, depth)].join("/"));
   }
-  // Deepest first; a folder in which the user keeps something else stays.
+  // Deepest first; a folder with other files in it stays.
   for (const path of [...emptied].sort((a, b) => b.length - a.length)) await files.removeEmptyFolder(path);
   if (left.length > 0) onLeft?.(notOurs(left));
 }

@@ -3,8 +3,8 @@ import { foldName } from "../../metainfo/index.ts";
 import type { Files } from "../../runtime/index.ts";
 
 /**
- * Whether `path` lies in one of the folders `own`, which are the program's, without regard to case or Unicode form. A
- * download folder `root` within such a folder, but not the folder itself, is a place for data all the same.
+ * Whether `path` lies in one of the program's own folders `own`, compared without regard to case and Unicode form. An
+ * own folder above the download folder `root` does not count: data may be there.
  */
 export function isOwnPath(own: readonly string[], root: string, path: string): boolean {
   const [at, from] = [foldName(path), foldName(root)];
@@ -15,9 +15,8 @@ export function isOwnPath(own: readonly string[], root: string, path: string): b
 }
 
 /**
- * Makes folders below a root and refuses to follow a symbolic link out of it, or to enter a folder of the program's
- * own: a torrent must not be able to write through a link that happens to lie in the download folder, nor over the
- * state that is kept there.
+ * Creates folders below a root. Refuses to follow a symbolic link out of the root and to enter the program's own
+ * folders, so that a torrent can neither write through a link in the download folder nor overwrite the program's state.
  */
 export class SafeFolders {
   readonly #files: Files;
@@ -26,7 +25,7 @@ export class SafeFolders {
   readonly #own: readonly string[];
   #realRoot: string | undefined;
 
-  /** `own`: folders, from the root of the file system on, in which nothing may be. */
+  /** `own`: absolute paths of folders in which no file of a torrent may be. */
   constructor(files: Files, root: string, own: readonly string[] = []) {
     this.#files = files;
     this.#root = root;
@@ -34,14 +33,14 @@ export class SafeFolders {
   }
 
   /**
-   * Makes the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the
-   * root, `storage.own-folder`.
+   * Creates the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the
+   * root, `storage.own-folder`, `storage.is-a-folder`, `storage.not-a-file`.
    */
   async make(path: string): Promise<void> {
     const folder = parentPath(path);
     if (!this.#known.has(folder)) {
       await this.#files.makeFolder(this.#root);
-      // Before anything is made: mkdir would follow a link, too.
+      // Before anything is created: mkdir follows links.
       await this.#checkExisting(folder, path);
       await this.#files.makeFolder(folder);
       this.#known.add(folder);
@@ -49,7 +48,9 @@ export class SafeFolders {
     await this.#checkLink(path);
   }
 
-  /** Rejects as {@link SafeFolders.make} does, and makes nothing. */
+  /**
+   * Checks the folders above the file `path` and creates nothing. Rejects with `storage.outside`, `storage.own-folder`.
+   */
   async check(path: string): Promise<void> {
     await this.#checkExisting(parentPath(path), path);
   }
@@ -94,7 +95,7 @@ export class SafeFolders {
       );
     if (stat?.kind !== "link") return;
     const real = await this.#files.realPath(path);
-    // A link to nothing would be created by open: refused as well.
+    // Opening a dangling link would create its target: refused as well.
     await this.#requireInside(real ?? "", path);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SharedLock } from "./shared-lock.ts";
 
-/** A work that ends when told, and notes when it begins and ends. */
+/** A task that ends on demand and records its start and end. */
 function works(log: string[]) {
   const ends = new Map<string, () => void>();
   const work = (name: string) => (): Promise<void> => {
@@ -21,7 +21,7 @@ async function settle(): Promise<void> {
 }
 
 describe("SharedLock", () => {
-  it("runs shared works side by side, and exclusive ones after those that run and before those that come later", async () => {
+  it("runs shared tasks side by side, and exclusive ones after running and before later tasks", async () => {
     const log: string[] = [];
     const lock = new SharedLock();
     const { work, end } = works(log);
@@ -58,7 +58,7 @@ describe("SharedLock", () => {
     ]);
   });
 
-  it("goes on after works that fail, and passes their errors to their callers alone", async () => {
+  it("continues after tasks that fail, and passes their errors only to their callers", async () => {
     const lock = new SharedLock();
     const fail = (): Promise<never> => Promise.reject(new Error("no"));
     const results = await Promise.allSettled([

@@ -1,13 +1,13 @@
 /**
- * Lets works of one kind run side by side, and those of another alone: one of these waits for all that run, and all
- * that come later wait for it.
+ * A lock for shared and exclusive tasks. Shared ones run side by side. An exclusive one waits for all that run, and
+ * later tasks wait for it.
  */
 export class SharedLock {
   readonly #running = new Set<Promise<unknown>>();
-  /** The end of the last work that runs, or will run, alone; `undefined` when there is none. */
+  /** Resolves at the end of the last exclusive task; `undefined` when there is none. */
   #alone: Promise<void> | undefined;
 
-  /** Runs `work` beside others of its kind; resolves and rejects as it does. */
+  /** Runs `work` as a shared task; resolves and rejects as it does. */
   async shared<T>(work: () => Promise<T>): Promise<T> {
     while (this.#alone !== undefined) await this.#alone;
     const running = work();
@@ -19,7 +19,7 @@ export class SharedLock {
     }
   }
 
-  /** Runs `work` alone, in the order of calls; resolves and rejects as it does. */
+  /** Runs `work` as an exclusive task, in the order of calls; resolves and rejects as it does. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#alone;
     const result = this.#after(before, work);

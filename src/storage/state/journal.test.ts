@@ -31,7 +31,7 @@ const headerLength = encode([]).length;
 const recordLength = encode([one]).length - headerLength;
 
 describe("journal", () => {
-  it("decode(encode(x)) is x, however many records an append has", () => {
+  it("decode(encode(x)) is x, for any number of records in an append", () => {
     fc.assert(
       fc.property(records, (list) => {
         expect(decodeJournal(encode(list), ID, generation)).toEqual({ records: list, isDamaged: false });
@@ -41,7 +41,7 @@ describe("journal", () => {
     );
   });
 
-  it("believes whole records before a tear, and nothing behind it", () => {
+  it("returns whole records before a truncation, and none behind it", () => {
     fc.assert(
       fc.property(records, fc.nat(), (list, cut) => {
         const bytes = encode(list);
@@ -51,7 +51,7 @@ describe("journal", () => {
     );
   });
 
-  it("stops at a damaged byte, wherever it is, and says so", () => {
+  it("stops at a damaged byte at any place, and reports damage", () => {
     const whole = encode([one, two, one]);
     for (let at = 0; at < whole.length; at++) {
       const bytes = Uint8Array.from(whole);
@@ -64,7 +64,7 @@ describe("journal", () => {
     }
   });
 
-  it("believes no record of another torrent, generation or place", () => {
+  it("rejects records of another torrent, generation or position", () => {
     expect(decodeJournal(encode([one], "bb".repeat(20)), ID, generation)).toEqual({ records: [], isDamaged: true });
     expect(decodeJournal(encode([one]), ID, other)).toEqual({ records: [], isDamaged: true });
     const moved = concatBytes([encode([one]), encode([two, one]).subarray(headerLength + recordLength)]);
@@ -73,12 +73,12 @@ describe("journal", () => {
     expect(decodeJournal(foreign, ID, generation)).toEqual({ records: [], isDamaged: true });
   });
 
-  it("says nothing when it was left behind by an earlier snapshot", () => {
+  it("returns no record and no damage for a journal older than the snapshot", () => {
     expect(decodeJournal(encode([one], ID, other), ID, generation, other)).toEqual({ records: [], isDamaged: false });
     expect(decodeJournal(new Uint8Array(), ID, generation)).toEqual({ records: [], isDamaged: false });
   });
 
-  it("reads nothing from what is no journal", () => {
+  it("returns no record for bytes that are no journal", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), (garbage) => {
         expect(decodeJournal(garbage, ID, generation)).toEqual({ records: [], isDamaged: true });

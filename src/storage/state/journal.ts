@@ -1,19 +1,19 @@
 import { equalBytes, readUint16, readUint32, utf8, writeUint16, writeUint32 } from "../../base/index.ts";
 
 /**
- * The journal of a download: what reached the disk since the last snapshot, appended as it happens.
+ * A record of the journal of a download: data that became durable since the last snapshot.
  *
  *     "MRJ2"  generation (8 bytes, the same as the snapshot's)  checksum (4)
  *     then records:  piece (4)  n (2)  blocks (n)  checksum (4)
  *
- * `n` 0 says that the whole piece is there and hashes; otherwise `blocks` is a bitfield of the blocks that are on disk
- * of a piece not yet whole. The first checksum covers the torrent's info-hash as well, each further one the checksum
- * before it, so that a record of another torrent or from another place is no record. A record that was cut or damaged
- * ends the journal: what follows it is not believed.
+ * With `n` 0 the whole piece is on disk and valid; otherwise `blocks` is a bitfield of the blocks of an incomplete
+ * piece that are on disk. The first checksum covers the torrent's info-hash as well, each further one the checksum
+ * before it, so that a record of another torrent or position is invalid. A truncated or damaged record ends the
+ * journal: records behind it are ignored.
  */
 export type JournalRecord = { readonly piece: number; readonly blocks: Uint8Array | undefined };
 
-/** Bytes of the number that ties a journal to its snapshot. */
+/** Bytes of the generation, the random number that ties a journal to its snapshot. */
 export const GENERATION_LENGTH = 8;
 const MAGIC = 0x4d524a32;
 const CHECKED_HEADER_LENGTH = 4 + GENERATION_LENGTH;
@@ -22,14 +22,14 @@ const FIXED_LENGTH = 10;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** Where the chain of checksums of one journal stands. */
+/** The last checksum of a journal, which the next record continues. */
 export interface JournalChain {
   sum: number;
 }
 
 /**
- * FNV-1a, 32 bits, going on from `sum`: it tells a torn write from a whole one and is no defence against a program that
- * edits the file.
+ * FNV-1a, 32 bits, continued from `sum`. It detects a torn write and is no defence against a program that edits the
+ * file.
  */
 function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length): number {
   let out = sum;
@@ -37,7 +37,7 @@ function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length
   return out >>> 0;
 }
 
-/** The beginning of a journal of the torrent `id`, and the chain for {@link encodeJournalRecords}. */
+/** Returns the header of a journal of the torrent `id`, and the chain for {@link encodeJournalRecords}. */
 export function encodeJournalHeader(
   generation: Uint8Array,
   id: string,
@@ -54,7 +54,7 @@ function headerSum(bytes: Uint8Array, id: string): number {
   return checksum(checksum(FNV_OFFSET, utf8(id)), bytes, 0, CHECKED_HEADER_LENGTH);
 }
 
-/** Moves the chain on: what was encoded must be written, and nothing else. */
+/** Encodes records and advances `chain`: the caller must write the bytes before it encodes further records. */
 export function encodeJournalRecords(records: readonly JournalRecord[], chain: JournalChain): Uint8Array {
   const length = records.reduce((sum, record) => sum + FIXED_LENGTH + (record.blocks?.length ?? 0), 0);
   const out = new Uint8Array(length);
@@ -71,22 +71,22 @@ export function encodeJournalRecords(records: readonly JournalRecord[], chain: J
   return out;
 }
 
-/** What {@link readJournal} finds. */
+/** The result of {@link decodeJournal}. */
 export interface ReadJournal {
-  /** Up to the first damaged one. */
+  /** The records before the first damaged one. */
   readonly records: readonly JournalRecord[];
-  /** Something in it cannot be believed: it was cut, damaged, or is not the journal of this snapshot. */
+  /** The journal was truncated or damaged, or is not the one of this snapshot. */
   readonly isDamaged: boolean;
 }
 
-/** The generation that a journal, of any version, says it has; `undefined` when it is too short to say. */
+/** Returns the generation in a journal of any version; `undefined` when it is too short. */
 export function journalGeneration(bytes: Uint8Array): Uint8Array | undefined {
   return bytes.length < CHECKED_HEADER_LENGTH ? undefined : bytes.slice(4, CHECKED_HEADER_LENGTH);
 }
 
 /**
- * The records of the journal of `generation` of the torrent `id`. One of the generation `stale` was left behind when
- * the snapshot was made, and says nothing.
+ * Decodes the journal of `generation` of the torrent `id`. A journal of the generation `stale` is older than the
+ * snapshot: it is ignored and does not count as damaged.
  */
 export function decodeJournal(bytes: Uint8Array, id: string, generation: Uint8Array, stale?: Uint8Array): ReadJournal {
   if (bytes.length === 0) return { records: [], isDamaged: false };

@@ -25,7 +25,7 @@ const layout = new FileLayout(
   32_768,
 );
 
-/** Fails to synchronise as often as told. */
+/** Fails to synchronise `refusals` times. */
 class StubbornStorage extends MemoryStorage {
   refusals = 0;
   synced = 0;
@@ -59,7 +59,7 @@ async function stage(): Promise<{
 }
 
 describe("ProgressKeeper", () => {
-  it("claims nothing before the data is on the disk", async () => {
+  it("records nothing before the data is durable", async () => {
     const { keeper, storage, resume, claimed } = await stage();
     keeper.piece(3);
     expect(await claimed()).toEqual([]);
@@ -69,7 +69,7 @@ describe("ProgressKeeper", () => {
     await resume.close();
   });
 
-  it("a disk that refuses loses nothing: the next flush claims it", async () => {
+  it("a failed flush loses nothing: the next one records it", async () => {
     const { keeper, storage, resume, claimed } = await stage();
     storage.refusals = 1;
     keeper.piece(1);
@@ -82,7 +82,7 @@ describe("ProgressKeeper", () => {
     await resume.close();
   });
 
-  it("tells of a disk that refuses once, and again when it refuses after it took something", async () => {
+  it("reports a failing disk once, and again when it fails after a success", async () => {
     const { keeper, storage, resume, failures, clock } = await stage();
     const settle = async (ms: number): Promise<void> => {
       await clock.advance(ms);
@@ -104,7 +104,7 @@ describe("ProgressKeeper", () => {
     await resume.close();
   });
 
-  it("synchronises once for all that was noted, and not at all for nothing", async () => {
+  it("synchronises once for all notes, and not at all without notes", async () => {
     const { keeper, storage, resume } = await stage();
     await keeper.flush();
     for (let piece = 0; piece < PIECES; piece++) keeper.piece(piece);
@@ -115,7 +115,7 @@ describe("ProgressKeeper", () => {
     await resume.close();
   });
 
-  it("keeps blocks of an unfinished piece as they were when noted", async () => {
+  it("records blocks of an unfinished piece as they were when noted", async () => {
     const { keeper, resume } = await stage();
     const blocks = new Bitfield(2);
     blocks.set(0);

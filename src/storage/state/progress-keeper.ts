@@ -4,18 +4,15 @@ import type { JournalRecord } from "./journal.ts";
 import type { ResumeFile } from "./resume.ts";
 import type { Storage } from "../storage.ts";
 
-/**
- * Milliseconds between data reaching the disk's cache and the journal saying so: a quarter of the two seconds that may
- * be lost.
- */
+/** Milliseconds between a write and its journal record: a quarter of the two seconds of work that a crash may lose. */
 export const FLUSH_INTERVAL_MS = 500;
 
-/** Milliseconds before trying again what the disk refused. */
+/** Milliseconds before a failed flush is tried again. */
 const RETRY_INTERVAL_MS = 5_000;
 
 /**
- * Keeps the order that makes a crash harmless: data, then `fdatasync` of the data, then the journal entry. Collects
- * what was written and does both for all of it at once.
+ * Writes journal records in an order that makes a crash harmless: data, then `fdatasync` of the data, then the record.
+ * Collects the pieces written and does both for all of them at once.
  */
 export class ProgressKeeper {
   readonly #clock: Clock;
@@ -23,13 +20,13 @@ export class ProgressKeeper {
   readonly #resume: ResumeFile;
   readonly #onFailure: (error: unknown) => void;
   #noted = new Notes();
-  /** What the disk refused: tried again with whatever comes next. */
+  /** Notes of a failed flush: tried again with the next one. */
   #refused = new Notes();
   #timer: Timer | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #isClosed = false;
-  /** The code of the refusal that was told last, while it lasts: it is told once. */
-  #told: string | undefined;
+  /** The error code last reported; reset by a flush that succeeds. The same code is reported once in a row. */
+  #reported: string | undefined;
 
   constructor(clock: Clock, storage: Storage, resume: ResumeFile, onFailure: (error: unknown) => void) {
     this.#clock = clock;
@@ -38,32 +35,32 @@ export class ProgressKeeper {
     this.#onFailure = onFailure;
   }
 
-  /** A piece was written whole. */
+  /** Notes that a whole piece was written. */
   piece(index: number): void {
     this.#noted.piece(index);
     this.#schedule();
   }
 
-  /** Some blocks of a piece were written; `blocks` says which are there by now and is copied. */
+  /** Notes that blocks of a piece were written; `blocks`, which is copied, has all that are on disk by now. */
   partial(index: number, blocks: Bitfield): void {
     this.#noted.partials.set(index, blocks.clone());
     this.#schedule();
   }
 
-  /** Makes everything noted so far durable. Rejects when the disk refuses; it is tried again later. */
+  /** Makes everything noted so far durable. Rejects when the disk fails; it is tried again later. */
   flush(): Promise<void> {
     return this.#enqueue(() => Promise.resolve());
   }
 
   /**
-   * Makes everything noted so far durable, and lets `save` put a snapshot of just that in the journal's place: copy
-   * what it says before this call. What is noted from now on is for the journal that follows.
+   * Makes everything noted so far durable, then calls `save`, which replaces the journal by a snapshot of the same
+   * state: copy that state before this call. Later notes go to the journal after the snapshot.
    */
   snapshot(save: () => Promise<void>): Promise<void> {
     return this.#enqueue(save);
   }
 
-  /** Drops what is not yet durable and stops. */
+  /** Discards notes that are not yet durable and stops. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#timer?.cancel();
@@ -78,14 +75,16 @@ export class ProgressKeeper {
     this.#timer ??= this.#clock.after(ms, () => {
       this.flush().catch((error: unknown) => {
         const code = errorCode(error) ?? "";
-        if (code === this.#told) return;
-        this.#told = code;
+        if (code === this.#reported) return;
+        this.#reported = code;
         this.#onFailure(error);
       });
     });
   }
 
-  /** What is noted is taken at the call, and written in turn: a snapshot and the notes that it covers stay together. */
+  /**
+   * Takes the notes at the call and writes them in turn, so that a snapshot and the notes that it covers stay together.
+   */
   #enqueue(then: () => Promise<void>): Promise<void> {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -110,7 +109,7 @@ export class ProgressKeeper {
     for (const [piece, blocks] of all.partials) records.push({ piece, blocks: blocks.bytes });
     await this.#resume.append(records);
     this.#refused = new Notes();
-    this.#told = undefined;
+    this.#reported = undefined;
   }
 }
 
@@ -127,7 +126,7 @@ class Notes {
     this.partials.delete(index);
   }
 
-  /** Takes over what was noted later. */
+  /** Adds later notes. */
   add(later: Notes): void {
     for (const [piece, blocks] of later.partials) if (!this.pieces.has(piece)) this.partials.set(piece, blocks);
     for (const piece of later.pieces) this.piece(piece);

@@ -43,7 +43,7 @@ async function open(id = "id"): Promise<{ folder: string; resume: ResumeFile; to
 const load = (resume: ResumeFile): Promise<Kept | undefined> => resume.load(PIECES, () => BLOCKS);
 
 describe("ResumeFile", () => {
-  it("load gives back what save kept", async () => {
+  it("load returns what save stored", async () => {
     const { resume } = await open();
     await resume.save(snapshot);
     const loaded = await load(resume);
@@ -54,7 +54,7 @@ describe("ResumeFile", () => {
     await resume.close();
   });
 
-  it("load applies the journal, and then knows no stamps: files changed since", async () => {
+  it("load applies the journal and then returns no stamps, since files have changed", async () => {
     const { resume } = await open();
     await resume.save(snapshot);
     await resume.append([
@@ -68,7 +68,7 @@ describe("ResumeFile", () => {
     expect(loaded?.stamps).toEqual([]);
   });
 
-  it("has no journal before there is something to say", async () => {
+  it("creates no journal before the first record", async () => {
     const { resume, folder } = await open();
     await resume.save(snapshot);
     await resume.append([]);
@@ -80,7 +80,7 @@ describe("ResumeFile", () => {
     await resume.close();
   });
 
-  it("a new snapshot makes the old journal void", async () => {
+  it("a new snapshot makes the old journal stale", async () => {
     const { resume, folder } = await open();
     await resume.save(snapshot);
     await resume.append([{ piece: 9, blocks: undefined }]);
@@ -91,7 +91,7 @@ describe("ResumeFile", () => {
     expect((await load(resume))?.progress?.have.get(9)).toBe(false);
   });
 
-  it("an entry made while a snapshot is being saved goes to the journal after it", async () => {
+  it("a record added while a snapshot is being saved goes to the journal after it", async () => {
     const { resume } = await open();
     await resume.save(snapshot);
     const saving = resume.save({ ...snapshot, extra: new Map() });
@@ -101,7 +101,7 @@ describe("ResumeFile", () => {
     await resume.close();
   });
 
-  it("save keeps what was so at the call", async () => {
+  it("save stores the state at the time of the call", async () => {
     const { resume } = await open();
     const live = have(4);
     const saving = resume.save({ ...snapshot, progress: { have: live, partials: new Map() } });
@@ -111,7 +111,7 @@ describe("ResumeFile", () => {
     await resume.close();
   });
 
-  it("save writes nothing when the disk says the same, and the journal goes on all the same", async () => {
+  it("save writes nothing when the snapshot on disk is the same, and the journal still works", async () => {
     const { resume, folder } = await open();
     await resume.save(snapshot);
     await resume.close();
@@ -121,7 +121,7 @@ describe("ResumeFile", () => {
     expect(await readFile(join(folder, "id.resume"))).toEqual(before);
     await resume.append([{ piece: 9, blocks: undefined }]);
     expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 9]);
-    // The journal says more than the snapshot: it has to be made void.
+    // The journal has more than the snapshot: it has to become stale.
     await resume.save(snapshot);
     expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2]);
     await resume.close();
@@ -147,7 +147,7 @@ describe("ResumeFile", () => {
     expect(told).toEqual(["storage.damaged-state"]);
   });
 
-  it("load believes no bit of a snapshot that was changed, whichever it is", async () => {
+  it("load rejects a snapshot with any one bit changed", async () => {
     const { resume, folder, told } = await open();
     await resume.save(snapshot);
     await resume.close();
@@ -162,7 +162,7 @@ describe("ResumeFile", () => {
     expect(told).toHaveLength(bytes.length);
   });
 
-  it("load does not believe the state of another torrent", async () => {
+  it("load rejects the state of another torrent", async () => {
     const one = await open("one");
     await one.resume.save(snapshot);
     await one.resume.append([{ piece: 5, blocks: undefined }]);
@@ -182,7 +182,7 @@ describe("ResumeFile", () => {
     expect(two.told.at(-1)).toBe("storage.foreign-state");
   });
 
-  it("load takes no claim from a file of the version without checksums, and tells", async () => {
+  it("load trusts no pieces of a file without checksums, and reports it", async () => {
     const { resume, folder, told } = await open();
     const old = encode({
       version: 1,
@@ -197,7 +197,7 @@ describe("ResumeFile", () => {
     expect([loaded?.progress, loaded?.extra.get("name"), told]).toEqual([undefined, utf8("x"), ["storage.old-state"]]);
   });
 
-  it("append after one that failed leaves nothing of that behind", async () => {
+  it("append removes the remains of one that failed", async () => {
     const { folder } = await open();
     let fails = true;
     const failing: Files = {

@@ -14,27 +14,27 @@ import { MAX_RESUME_BYTES } from "../limits.ts";
 import { damaged, seal, unseal, type Unsealed } from "./sealed.ts";
 import type { FileStamp } from "../storage.ts";
 
-/** What is known of a torrent's data. */
+/** The pieces and blocks of a torrent that are on disk. */
 export interface Progress {
-  /** Pieces that are on disk and hash. */
+  /** Pieces that are on disk and valid. */
   readonly have: Bitfield;
-  /** Of pieces not yet whole, the blocks that are on disk. */
+  /** The blocks on disk of incomplete pieces, by piece. */
   readonly partials: ReadonlyMap<number, Bitfield>;
 }
 
-/** What is kept of a torrent between runs. */
+/** The state of a torrent that is kept between runs. */
 export interface Snapshot {
   /** `undefined` while the metadata of a magnet link is not known. */
   readonly progress: Progress | undefined;
-  /** As {@link Storage.stamps} gave them; empty when files may still change (the snapshot of a running torrent). */
+  /** As {@link Storage.stamps} returned them; empty for a running torrent, whose files still change. */
   readonly stamps: readonly (FileStamp | undefined)[];
-  /** Whatever else the owner keeps: settings, counters, the torrent itself. */
+  /** Other fields of the caller: settings, counters, the torrent itself. */
   readonly extra: BDict;
 }
 
-/** What {@link ResumeFile.load} found. */
+/** The state that {@link ResumeFile.load} returns. */
 export interface Kept extends Snapshot {
-  /** Part of the journal was lost: pieces that `progress` does not claim may be there all the same. */
+  /** Part of the journal was lost: pieces that are not in `progress` may be on disk as well. */
   readonly isIncomplete: boolean;
 }
 
@@ -44,10 +44,10 @@ export interface ResumeOptions {
   readonly random: Random;
   readonly hasher: Pick<Hasher, "digestSync">;
   readonly folder: string;
-  /** Names the files in `folder`, and says whose they are: the info-hash in hexadecimal. */
+  /** The info-hash in hexadecimal: names the files in `folder` and is stored in them. */
   readonly id: string;
   /**
-   * Hears what {@link ResumeFile.load} does not believe, and why: StorageError `storage.damaged-state`,
+   * Receives the reason when {@link ResumeFile.load} ignores state: StorageError `storage.damaged-state`,
    * `storage.foreign-state`, `storage.old-state`.
    */
   readonly onDamage?: ((error: StorageError) => void) | undefined;
@@ -58,26 +58,28 @@ interface Journal {
   file: OpenFile | undefined;
   chain: JournalChain;
   length: number;
-  /** A write has begun that did not end well: what it left behind goes first. */
+  /** A write failed: its remains are truncated before the next one. */
   isTorn: boolean;
 }
 
 /**
  * The state of one torrent on disk: a snapshot that is replaced as a whole, and a journal that grows between snapshots.
- * Both are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Reading never fails
- * on damage: what cannot be believed is left out and told, which costs a check of the data and nothing else.
+ * Both are durable when their promise resolves. Both carry a checksum and the torrent's info-hash. Damaged state is
+ * ignored and reported to `onDamage`, never an error of `load`; the data is then checked.
  */
 export class ResumeFile {
   readonly #options: ResumeOptions;
   readonly #snapshotPath: string;
   readonly #journalPath: string;
-  /** Made by its first entry: a torrent at rest has no open file. */
+  /** Its file is created with the first record: an idle torrent has no open file. */
   #journal: Journal | undefined;
-  /** Of the snapshot on disk, when no journal adds to it. */
+  /** Generation of the snapshot on disk, while it has no journal. */
   #generation: Uint8Array | undefined;
-  /** Of the journal file on disk, as far as that is known: a later snapshot tells that it is void. */
+  /** Generation of the journal file on disk, if known: a later snapshot records that this journal is stale. */
   #stale: Uint8Array | undefined;
-  /** One after the other: an entry made while a snapshot is being written belongs to the journal that comes with it. */
+  /**
+   * The last operation; they run in turn. A record added while a snapshot is written goes to that snapshot's journal.
+   */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: ResumeOptions) {
@@ -86,11 +88,11 @@ export class ResumeFile {
     this.#journalPath = `${options.folder}/${options.id}.journal`;
   }
 
-  /** The snapshot with the journal applied; `undefined` when there is none, or none that can be read. */
+  /** Returns the snapshot with the journal applied; `undefined` when there is none or it cannot be read. */
   async load(pieceCount: number | undefined, blockCount: (piece: number) => number): Promise<Kept | undefined> {
     const { files, hasher, id } = this.#options;
     try {
-      // Most have none when they are added, and an error costs more than a look.
+      // Most torrents have no state when they are added, and a failed read costs more than a stat.
       if ((await files.stat(this.#snapshotPath)) === undefined) return undefined;
       const unsealed = unseal(
         hasher,
@@ -102,15 +104,15 @@ export class ResumeFile {
     } catch (error) {
       if (errorCode(error) === "storage.not-found") return undefined;
       if (!(error instanceof StorageError || error instanceof InputError)) throw error;
-      this.#tell(error instanceof StorageError ? error : damaged(this.#snapshotPath, error));
+      this.#report(error instanceof StorageError ? error : damaged(this.#snapshotPath, error));
       return undefined;
     }
   }
 
   /**
-   * Replaces the snapshot by one of what is so now, at the call; the next entry begins a new journal. One left from
-   * before is of another generation, and recognised as such. Writes nothing when the disk says the same already. When
-   * it fails, the journal goes on as before.
+   * Replaces the snapshot by one of the state at the time of the call; the next record starts a new journal. The old
+   * journal has another generation and is ignored. Writes nothing when the snapshot on disk is the same. When it fails,
+   * the old snapshot and journal stay in use.
    */
   save(snapshot: Snapshot): Promise<void> {
     const fields = snapshotFields(snapshot);
@@ -135,8 +137,8 @@ export class ResumeFile {
   }
 
   /**
-   * Notes what is on disk by now: call it after `Storage.sync`. Without a {@link ResumeFile.save} that succeeded there
-   * is nothing to add to.
+   * Adds records of data that is durable: call it after `Storage.sync`. Does nothing before the first successful
+   * {@link ResumeFile.save}.
    */
   append(records: readonly JournalRecord[]): Promise<void> {
     return this.#inTurn(async () => {
@@ -156,7 +158,7 @@ export class ResumeFile {
     });
   }
 
-  /** Bytes in the journal: a long one is worth a new snapshot. */
+  /** Bytes in the journal. The caller replaces a long one by a new snapshot. */
   get journalLength(): number {
     return this.#journal?.length ?? 0;
   }
@@ -165,7 +167,7 @@ export class ResumeFile {
     return this.#inTurn(() => this.#closeJournal());
   }
 
-  /** Whether anything is kept, readable or not. */
+  /** Whether a snapshot or a journal exists, readable or not. */
   async exists(): Promise<boolean> {
     const { files } = this.#options;
     return (
@@ -189,8 +191,8 @@ export class ResumeFile {
   }
 
   /**
-   * Whether the snapshot is these very bytes: read again, since a look costs less than making one durable, and memory
-   * for each torrent more.
+   * Whether the snapshot file contains these bytes. It is read again, which costs less than writing it, or than keeping
+   * it in memory for each torrent.
    */
   async #isOnDisk(bytes: Uint8Array): Promise<boolean> {
     try {
@@ -210,7 +212,7 @@ export class ResumeFile {
     const bytes = await this.#readJournal();
     this.#stale = journalGeneration(bytes);
     if (!isSealed) {
-      this.#tell(
+      this.#report(
         new StorageError(
           "storage.old-state",
           `${this.#snapshotPath} is of an older version: the data is checked once`,
@@ -225,7 +227,7 @@ export class ResumeFile {
     if (progress === undefined || generation === undefined)
       return { progress: undefined, stamps: [], extra, isIncomplete: false };
     const { records, isDamaged } = decodeJournal(bytes, this.#options.id, generation, asBytes(dict.get("stale")));
-    if (isDamaged) this.#tell(damaged(this.#journalPath));
+    if (isDamaged) this.#report(damaged(this.#journalPath));
     else if (records.length === 0 && this.#journal === undefined) this.#generation = generation;
     applyJournal(progress, records, blockCount);
     return { progress, stamps: records.length > 0 ? [] : decodeStamps(dict), extra, isIncomplete: isDamaged };
@@ -247,7 +249,7 @@ export class ResumeFile {
     return stat === undefined ? new Uint8Array() : files.readAll(this.#journalPath, MAX_RESUME_BYTES);
   }
 
-  #tell(error: StorageError): void {
+  #report(error: StorageError): void {
     this.#options.onDamage?.(error);
   }
 
@@ -263,7 +265,7 @@ function emptyJournal(generation: Uint8Array): Journal {
   return { generation, file: undefined, chain: { sum: 0 }, length: 0, isTorn: false };
 }
 
-/** A copy of everything but the generation: what the snapshot was made of may change before it is written. */
+/** Copies everything but the generation: the originals may change before the snapshot is written. */
 function snapshotFields({ progress, stamps, extra }: Snapshot): { readonly [key: string]: BInput | undefined } {
   return {
     extra,

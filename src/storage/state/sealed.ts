@@ -3,27 +3,27 @@ import { asBytes, asDict, asInt, decode, encode, type BDict, type BInput } from 
 import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_RESUME_BYTES } from "../limits.ts";
 
-/** Begins a sealed file: "MRS2". The first version, a bare dictionary, had no seal. */
+/** The first bytes of a sealed file. Files of version 1 are a bare dictionary. */
 const MAGIC = utf8("MRS2");
-/** Tells damage, and is of 20 bytes. */
+/** Detects damage; 20 bytes. */
 const CHECKSUM: HashAlgorithm = "sha1";
 const CHECKSUM_LENGTH = 20;
 const HEADER_LENGTH = MAGIC.length + CHECKSUM_LENGTH;
 const VERSION = 2;
 const UNSEALED_VERSION = 1;
 
-/** What a state file holds: `isSealed` is false for one of the first version, of which no claim is to be believed. */
+/** The contents of a state file. `isSealed` is false for version 1, whose pieces and stamps are not trusted. */
 export interface Unsealed {
   readonly dict: BDict;
   readonly isSealed: boolean;
 }
 
 /**
- * A torrent's state as a file that tells whether it was changed since, and whose it is:
+ * Returns the bytes of a state file with a checksum and the torrent's info-hash:
  *
  *     "MRS2"  SHA-1 of the dictionary (20 bytes)  dictionary, with "info-hash" and "version" in it
  *
- * It is no defence against a program that writes such files on purpose: that one could write the data as well.
+ * The checksum is no defence against a program that forges such files: it could change the data as well.
  */
 export function seal(
   hasher: Pick<Hasher, "digestSync">,
@@ -35,8 +35,8 @@ export function seal(
 }
 
 /**
- * The dictionary of a sealed file. Throws StorageError `storage.damaged-state`, `storage.foreign-state` for the state
- * of another torrent.
+ * Decodes a state file. Throws StorageError `storage.damaged-state`, or `storage.foreign-state` for the state of
+ * another torrent.
  */
 export function unseal(hasher: Pick<Hasher, "digestSync">, id: string, bytes: Uint8Array, path: string): Unsealed {
   const isSealed = bytes.length > HEADER_LENGTH && equalBytes(bytes.subarray(0, MAGIC.length), MAGIC);
@@ -61,7 +61,7 @@ export function unseal(hasher: Pick<Hasher, "digestSync">, id: string, bytes: Ui
   );
 }
 
-/** Part of what was kept about a torrent cannot be believed. */
+/** Returns the error for a damaged state file. */
 export function damaged(path: string, cause?: unknown): StorageError {
   return new StorageError("storage.damaged-state", `${path} is damaged: the data is checked instead`, {
     fields: { path },
