@@ -11,10 +11,28 @@ export interface ClientOptions extends Omit<EngineOptions, "runtime"> {
  * A BitTorrent client on this machine.
  *
  * @example
- * const client = new Client({ downloadDir: "downloads" });
- * const torrent = await client.add("ubuntu.torrent");
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { Client } from "millrace";
+ * import { createTorrent } from "millrace/creation";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ *
+ * const runtime = nodeRuntime();
+ * await writeFile("film.mkv", "not much of a film");
+ * const { bytes } = await createTorrent(runtime, { path: "film.mkv" });
+ *
+ * const seeder = new Client({ runtime, downloadDir: ".", port: 0 });
+ * await (await seeder.add(bytes)).done;
+ *
+ * const leecher = new Client({ runtime, downloadDir: "copy", port: 0 });
+ * const torrent = await leecher.add(bytes, { peers: [`127.0.0.1:${seeder.port}`] });
  * await torrent.done;
- * await client.close();
+ * torrent.state.kind; // => "seeding"
+ *
+ * await leecher.close();
+ * await seeder.close();
+ * await runtime.close();
+ * ```
  */
 export class Client extends EngineClient {
   readonly #own: Runtime | undefined;

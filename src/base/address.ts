@@ -129,7 +129,16 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
   return { host: canonicalIp(host) ?? host, port };
 }
 
-/** An endpoint from `ip:port` text. Throws {@link InputError} `address.text` when the host is not an IP address. */
+/**
+ * An endpoint from `ip:port` text. Throws {@link InputError} `address.text` when the host is not an IP address.
+ *
+ * @example
+ * ```ts
+ * import { parseEndpoint } from "millrace/base";
+ *
+ * parseEndpoint("[::1]:6881"); // => { ip: "::1", port: 6881 }
+ * ```
+ */
 export function parseEndpoint(text: string): Endpoint {
   const { host, port } = parseHostPort(text);
   const ip = canonicalIp(host);

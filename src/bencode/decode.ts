@@ -10,7 +10,13 @@ import type { BDict, BValue } from "./value.ts";
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`,
  * `bencode.trailing`.
  *
- * @example decode(utf8("d8:intervali1800ee")) // Map { "interval" => 1800 }
+ * @example
+ * ```ts
+ * import { decode } from "millrace/bencode";
+ * import { utf8 } from "millrace/base";
+ *
+ * decode(utf8("d8:intervali1800ee")).get("interval"); // => 1800
+ * ```
  */
 export function decode(bytes: Uint8Array, options?: DecodeOptions): BValue {
   const decoder = new Decoder(bytes, options);

@@ -206,7 +206,13 @@ function isSorted(map: ReadonlyMap<string, unknown>): boolean {
  * Throws {@link UsageError}: `bencode.value` (a number that is no safe integer, or a value that cannot be encoded),
  * `bencode.key` (a key with a character beyond U+00FF), `bencode.depth` (nested too deep, or in itself).
  *
- * @example encode({ interval: 1800, peers: new Uint8Array(6) })
+ * @example
+ * ```ts
+ * import { encode } from "millrace/bencode";
+ * import { utf8Decode } from "millrace/base";
+ *
+ * utf8Decode(encode({ interval: 1800, peers: new Uint8Array(0) })); // => "d8:intervali1800e5:peers0:e"
+ * ```
  */
 export function encode(value: BInput): Uint8Array {
   const writer = new Writer();

@@ -69,8 +69,22 @@ export interface CreatedTorrent {
  * Rejects with {@link UsageError} `metainfo.source`, `metainfo.name`, `metainfo.piece-length`, `metainfo.url`,
  * `metainfo.date`; StorageError `storage.changed` when a file changes meanwhile, or what reading gives; AbortError.
  *
- * @example const { bytes } = await createTorrent(nodeRuntime(), { path: "film.mkv", trackers:
- *   [["udp://tracker.example:6969"]] });
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { createTorrent } from "millrace/creation";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ *
+ * const runtime = nodeRuntime();
+ * await writeFile("film.mkv", "not much of a film");
+ * const { bytes, metainfo } = await createTorrent(runtime, {
+ *   path: "film.mkv",
+ *   trackers: [["udp://tracker.example:6969"]],
+ * });
+ * await writeFile("film.torrent", bytes);
+ * metainfo.pieceCount; // => 1
+ * await runtime.close();
+ * ```
  */
 export async function createTorrent(
   runtime: Pick<Runtime, "files" | "hasher">,

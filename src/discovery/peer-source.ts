@@ -7,7 +7,32 @@ export interface DiscoveryTarget {
   readonly found: (peers: readonly PeerAddress[]) => void;
 }
 
-/** A way in which one torrent finds peers, such as its trackers or the addresses that the user named. */
+/**
+ * A way in which one torrent finds peers, such as its trackers or the addresses that the user named.
+ *
+ * @example
+ * ```ts
+ * import { InfoHash, ipPeer } from "millrace/base";
+ * import { PeerSources } from "millrace/discovery";
+ *
+ * const neighbour = {
+ *   name: "local",
+ *   allowsPrivate: false,
+ *   start: ({ found }) => found([ipPeer({ ip: "192.168.1.7", port: 6881 })]),
+ *   stop: () => Promise.resolve(),
+ * };
+ * const candidates = [];
+ * const sources = new PeerSources({
+ *   infoHash: InfoHash.fromBytes(new Uint8Array(20)),
+ *   sources: [neighbour],
+ *   isPrivate: () => false,
+ *   found: (peers, source) => candidates.push(...peers.map(({ ip }) => `${ip} by ${source}`)),
+ * });
+ * sources.start();
+ * candidates; // => ["192.168.1.7 by local"]
+ * await sources.stop();
+ * ```
+ */
 export interface PeerSource {
   /** Stored with each peer found, and shown to the user. */
   readonly name: CandidateSource;

@@ -13,10 +13,23 @@ export type TorrentEdits = OuterFields;
 
 /**
  * A torrent file with other trackers, web seeds, comment and so on. `info` and every key that is not edited keep their
- * bytes, so the info-hashes stay. Throws {@link InputError} `bencode.*`, `metainfo.info` when `bytes` are no torrent;
+ * bytes, so the info-hashes stay. Throws InputError `bencode.*`, `metainfo.info` when `bytes` are no torrent;
  * UsageError `metainfo.url`, `metainfo.date`.
  *
- * @example editTorrent(bytes, { trackers: [["udp://tracker.example:6969"]], comment: null })
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { createTorrent } from "millrace/creation";
+ * import { editTorrent, parseMetainfo } from "millrace/metainfo";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ *
+ * const runtime = nodeRuntime();
+ * await writeFile("film.mkv", "not much of a film");
+ * const { bytes } = await createTorrent(runtime, { path: "film.mkv" });
+ * const edited = editTorrent(bytes, { trackers: [["udp://tracker.example:6969"]], comment: null });
+ * parseMetainfo(edited, runtime.hasher).trackers; // => [["udp://tracker.example:6969"]]
+ * await runtime.close();
+ * ```
  */
 export function editTorrent(bytes: Uint8Array, edits: TorrentEdits): Uint8Array {
   const { spans } = decodeWithSpans(bytes, { maxLength: MAX_TORRENT_LENGTH });

@@ -41,6 +41,15 @@ const SCHEME = "magnet:?";
  * Reads a magnet link. Parameters that mean nothing here, and addresses that are none, are left out.
  * Throws {@link InputError}: `magnet.syntax` (no magnet link), `magnet.topic` (no info-hash, or a malformed one),
  * `magnet.too-long`.
+ *
+ * @example
+ * ```ts
+ * import { parseMagnet } from "millrace/metainfo";
+ *
+ * const magnet = parseMagnet("magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&dn=river");
+ * magnet.infoHash?.hex; // => "0123456789abcdef0123456789abcdef01234567"
+ * magnet.name; // => "river"
+ * ```
  */
 export function parseMagnet(text: string): Magnet {
   if (text.length > MAX_MAGNET_LENGTH)

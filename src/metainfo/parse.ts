@@ -39,7 +39,7 @@ type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
  * Reads a torrent file: v1 (BEP 3), v2 or hybrid (BEP 52). `bytes` belong to the result from now on: do not change
  * them.
  *
- * Throws {@link InputError}: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or
+ * Throws InputError: `bencode.*` when it is not bencode or misses a key; `metainfo.web-page` (an error or
  * log-in page that was saved or sent as a torrent), `metainfo.info` (no info dictionary), `metainfo.version` (newer
  * than v2), `metainfo.name`, `metainfo.piece-length`,
  * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`,

@@ -2,7 +2,27 @@ import { StorageError } from "../base/index.ts";
 import type { FileLayout } from "../metainfo/index.ts";
 import { partsLength, sliceParts, type FileStamp, type Storage } from "./storage.ts";
 
-/** Stores a torrent in memory, allocated piece by piece. Lost when the process ends. */
+/**
+ * Stores a torrent in memory, allocated piece by piece. Lost when the process ends.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { createTorrent } from "millrace/creation";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { MemoryStorage } from "millrace/storage";
+ *
+ * const runtime = nodeRuntime();
+ * await writeFile("film.mkv", "not much of a film");
+ * const { metainfo } = await createTorrent(runtime, { path: "film.mkv" });
+ * const storage = new MemoryStorage(metainfo.layout);
+ * await storage.write(4, [new Uint8Array([1, 2])]);
+ * const bytes = new Uint8Array(3);
+ * await storage.read(4, [bytes]);
+ * bytes; // => new Uint8Array([1, 2, 0])
+ * await runtime.close();
+ * ```
+ */
 export class MemoryStorage implements Storage {
   readonly #layout: FileLayout;
   readonly #pieces = new Map<number, Uint8Array>();

@@ -16,7 +16,7 @@ export interface RemoveOptions {
 }
 
 /**
- * Stores a torrent's bytes, addressed by their offset in the torrent ({@link FileLayout}). It does not check hashes.
+ * Stores a torrent's bytes, addressed by their offset in the torrent (FileLayout). It does not check hashes.
  * All methods reject with StorageError.
  */
 export interface Storage {

@@ -1,7 +1,29 @@
 import { AbortError, addressKey, NetworkError, toError, type PeerAddress } from "../base/index.ts";
 import type { Connection, DialOptions, Transport } from "./transport.ts";
 
-/** Decides by which transports a peer is dialed, and in which order. */
+/**
+ * Decides by which transports a peer is dialed, and in which order.
+ *
+ * @example
+ * ```ts
+ * import { ipPeer } from "millrace/base";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { Connector, TcpTransport } from "millrace/transport";
+ *
+ * const runtime = nodeRuntime();
+ * const tcp = new TcpTransport({ runtime, ip: "127.0.0.1", ports: { first: 0, last: 0 } });
+ * const listening = await tcp.listen((connection) => connection.destroy());
+ * const connector = new Connector([tcp]);
+ * const connection = await connector.dial(ipPeer(listening), {
+ *   signal: new AbortController().signal,
+ *   timeoutMs: 5_000,
+ * });
+ * connection.kind; // => "tcp"
+ * connection.destroy();
+ * await tcp.close();
+ * await runtime.close();
+ * ```
+ */
 export class Connector {
   readonly #transports: readonly Transport[];
 

@@ -30,7 +30,22 @@ export interface HandshakeOptions {
   readonly reserved?: Partial<Reserved> | Uint8Array;
 }
 
-/** The 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length. */
+/**
+ * The 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length.
+ *
+ * @example
+ * ```ts
+ * import { decodeHandshake, encodeHandshake } from "millrace/wire";
+ *
+ * const handshake = encodeHandshake({
+ *   infoHash: new Uint8Array(20).fill(1),
+ *   peerId: new Uint8Array(20).fill(2),
+ *   reserved: { extended: true },
+ * });
+ * handshake.length; // => 68
+ * decodeHandshake(handshake).reserved.extended; // => true
+ * ```
+ */
 export function encodeHandshake(options: HandshakeOptions): Uint8Array {
   const reserved = options.reserved instanceof Uint8Array ? options.reserved : makeReserved(options.reserved ?? {});
   const out = new Uint8Array(HANDSHAKE_LENGTH);

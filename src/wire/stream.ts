@@ -44,6 +44,23 @@ const KEEP_ALIVE: Message = { type: "keep-alive" };
  * `#pending`, which grows with what has arrived, never with what the prefix promises. A block is copied once, from the
  * chunk to the sink's view, in as many parts as it comes; it is never gathered. After a throw or {@link
  * MessageDecoder.stop} nothing more reaches the sink.
+ *
+ * @example
+ * ```ts
+ * import { encodeHave, encodePiece, MessageDecoder } from "millrace/wire";
+ *
+ * const messages = [];
+ * const block = new Uint8Array(4);
+ * const decoder = new MessageDecoder({
+ *   onMessage: (message) => messages.push(message),
+ *   onBlockStart: () => block,
+ *   onBlockEnd: (piece, begin) => messages.push(`block ${piece} ${begin}`),
+ * });
+ * decoder.push(encodeHave(7));
+ * decoder.push(encodePiece(7, 16_384, new Uint8Array([1, 2, 3, 4])));
+ * messages; // => [{ type: "have", piece: 7 }, "block 7 16384"]
+ * block; // => new Uint8Array([1, 2, 3, 4])
+ * ```
  */
 export class MessageDecoder {
   readonly #sink: MessageSink;

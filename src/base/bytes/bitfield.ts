@@ -10,6 +10,17 @@ function popcount(word: number): number {
 /**
  * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last
  * byte are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing.
+ *
+ * @example
+ * ```ts
+ * import { Bitfield } from "millrace/base";
+ *
+ * const pieces = new Bitfield(10);
+ * pieces.set(0);
+ * pieces.set(9);
+ * pieces.count; // => 2
+ * pieces.pack(); // => new Uint8Array([0b1000_0000, 0b0100_0000])
+ * ```
  */
 export class Bitfield {
   readonly length: number;

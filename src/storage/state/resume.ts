@@ -38,7 +38,7 @@ export interface Kept extends Snapshot {
   readonly isIncomplete: boolean;
 }
 
-/** Options of {@link Resume}. */
+/** Options of {@link ResumeFile}. */
 export interface ResumeOptions {
   readonly files: Files;
   readonly random: Random;

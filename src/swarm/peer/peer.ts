@@ -183,7 +183,7 @@ export class Peer implements BlockSource {
   }
 
   /**
-   * The number of pieces became known. Throws {@link PeerError} when the peer has announced pieces that do not exist.
+   * The number of pieces became known. Throws PeerError when the peer has announced pieces that do not exist.
    */
   setPieceCount(pieceCount: number): void {
     this.#inbox.setPieceCount(pieceCount);

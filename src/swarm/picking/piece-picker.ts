@@ -31,6 +31,21 @@ const SCAN = 1_024;
  * {@link RankedOrder}, by priority and then by the number of peers that have them. Seeds are only counted. When
  * thousands of pieces gain or lose a copy at once, only the counts change; the order is sorted later, and not again
  * soon after. (Seventeen public members: it answers every question about availability and priority.)
+ *
+ * @example
+ * ```ts
+ * import { Bitfield } from "millrace/base";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { PiecePicker } from "millrace/swarm";
+ *
+ * const runtime = nodeRuntime();
+ * const picker = new PiecePicker(3, runtime.random);
+ * const peer = Bitfield.unpack(new Uint8Array([0b1010_0000]), 3);
+ * picker.addPeer(peer, 1);
+ * picker.addHave(0, 1);
+ * picker.pickRarest(peer); // => 2
+ * await runtime.close();
+ * ```
  */
 export class PiecePicker {
   readonly #random: Random;

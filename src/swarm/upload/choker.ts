@@ -48,6 +48,25 @@ const NEW_MS = 60_000;
  * Whom to unchoke (BEP 3). While downloading: those who give us most, snubbers left out. While seeding: those whose
  * turn is not over, then those who take fastest, then those who waited longest. And a few by chance, to find out who
  * would be better.
+ *
+ * @example
+ * ```ts
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { decideChoking } from "millrace/swarm";
+ *
+ * const runtime = nodeRuntime();
+ * const peer = { isInterested: true, isChoked: true, uploadRate: 0, isSnubbing: false, unchokedFor: undefined };
+ * const { unchoke } = decideChoking(
+ *   [
+ *     { ...peer, id: "slow", downloadRate: 10_000, connectedFor: 90_000 },
+ *     { ...peer, id: "fast", downloadRate: 900_000, connectedFor: 90_000 },
+ *   ],
+ *   { isSeeding: false, slots: 1, optimisticSlots: 0, optimistic: [], rotate: false },
+ *   runtime.random,
+ * );
+ * [...unchoke]; // => ["fast"]
+ * await runtime.close();
+ * ```
  */
 export function decideChoking<Id>(
   candidates: readonly ChokeCandidate<Id>[],

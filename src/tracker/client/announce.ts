@@ -9,9 +9,9 @@ import { UdpTrackers } from "./udp-trackers.ts";
 /**
  * One announce to an HTTP(S) or UDP tracker. Nothing is repeated at intervals: {@link TrackerSession} does that.
  *
- * Rejects with {@link TrackerError} (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`,
+ * Rejects with TrackerError (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`,
  * `timeout`, `refused`,
- * `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or {@link AbortError}.
+ * `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or AbortError.
  *
  * @param udp whose sockets and connection ids to use for a UDP tracker; without it a socket is opened and closed for
  *   this announce.

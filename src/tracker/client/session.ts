@@ -84,7 +84,7 @@ export class TrackerSession {
 
   /**
    * Adds a tracker, to a tier of its own when none is named. Says whether it is new (and there is room).
-   * Throws {@link TrackerError} `tracker.url`.
+   * Throws TrackerError `tracker.url`.
    */
   addTracker(url: string, tier = this.#tiers.length): boolean {
     trackerProtocol(url);

@@ -19,8 +19,28 @@ export interface TrackerAddresses {
  * announce again.
  *
  * @example
- * const server = new TrackerServer(nodeRuntime(), { http: { ip: "127.0.0.1", port: 6969 }, udp: { ip: "127.0.0.1",
- * port: 6969 } }); await server.listen();
+ * ```ts
+ * import { InfoHash } from "millrace/base";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { announce, TrackerServer } from "millrace/tracker";
+ * import { generatePeerId } from "millrace/wire";
+ *
+ * const runtime = nodeRuntime();
+ * const server = new TrackerServer(runtime, { http: { ip: "127.0.0.1", port: 0 } });
+ * const { http } = await server.listen();
+ * const reply = await announce(runtime, {
+ *   url: `http://127.0.0.1:${http.port}/announce`,
+ *   infoHash: InfoHash.fromBytes(new Uint8Array(20).fill(1)),
+ *   peerId: generatePeerId(runtime.random),
+ *   port: 6881,
+ *   uploaded: 0,
+ *   downloaded: 0,
+ *   left: 1_000,
+ * });
+ * reply.leechers; // => 1
+ * await server.close();
+ * await runtime.close();
+ * ```
  */
 export class TrackerServer {
   readonly #host: ServerHost;

@@ -18,7 +18,15 @@ export interface Extension<M> {
  * Declares an extension. The value is a typed token: whatever sends or handles its messages is checked against `M`.
  *
  * @example
- * const hello = defineExtension<string>({ name: "xx_hello", encode: utf8, decode: utf8Decode });
+ * ```ts
+ * import { utf8, utf8Decode } from "millrace/base";
+ * import { defineExtension, ExtensionRegistry } from "millrace/wire";
+ *
+ * const hello = defineExtension({ name: "xx_hello", encode: utf8, decode: utf8Decode });
+ * const registry = new ExtensionRegistry();
+ * registry.add(hello, (text, peer) => console.log(peer, text));
+ * registry.localIds.get("xx_hello"); // => 1
+ * ```
  */
 export function defineExtension<M>(extension: Extension<M>): Extension<M> {
   return extension;
