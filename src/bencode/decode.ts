@@ -6,7 +6,7 @@ import type { BDict, BValue } from "./value.ts";
  * The value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all of
  * `bytes` in memory. `slice()` a small string that is to be kept long, and set `copy` when `bytes` will be used again.
  *
- * Throws {@link InputError} with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
+ * Throws InputError with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`,
  * `bencode.trailing`.
  *
