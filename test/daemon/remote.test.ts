@@ -75,6 +75,13 @@ describe("millrace remote", () => {
     expect((await remote(daemon, "show", short)).stdout).toMatch(/^films\nid +[0-9a-f]{40}\nstate +paused\n/);
     expect(await answer(daemon, "trackers", short)).toMatchObject([{ url: "http://127.0.0.1:9/announce" }]);
     expect(await answer(daemon, "peers", short.toUpperCase())).toEqual([]);
+    expect(await answer(daemon, "add-trackers", short, "http://127.0.0.1:10/announce")).toMatchObject([
+      { url: "http://127.0.0.1:9/announce", tier: 0 },
+      { url: "http://127.0.0.1:10/announce", tier: 1 },
+    ]);
+    expect((await remote(daemon, "add-peers", "films", "127.0.0.1:9")).stdout).toBe(
+      `added 1 peer to ${id.slice(0, 8)} films\n`,
+    );
 
     expect(await answer(daemon, "limit", short, "--down", "1MiB", "--up", "none", "--ratio", "2")).toEqual({
       done: 1,
@@ -253,7 +260,7 @@ describe("millrace remote", () => {
 
   it("explains each action, and the shells complete them", async () => {
     const help = await remote({ url: "" }, "--help");
-    const actions = [...help.stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
+    const actions = [...help.stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name = ""]) => name);
     expect(actions.length).toBeGreaterThan(15);
     for (const action of ["list", "limit", "watch"]) {
       const { status, stdout } = await remote({ url: "" }, action, "--help");

@@ -7,6 +7,7 @@ import type { CommandEntry, Example } from "../command.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { numberOrNone, rateOrNone } from "../remote/assignments.ts";
 import { add, label, limit, move, priority, remove, rename, simple } from "../remote/write-actions.ts";
+import { addPeers, addTrackers } from "../remote/peer-sources.ts";
 import { withDaemon } from "../remote/connection.ts";
 import type { Remote, RemoteFlags } from "../remote/connection.ts";
 import { files, list, log, peers, settings, show, stats, trackers, watch } from "../remote/read-actions.ts";
@@ -112,6 +113,20 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
         .option("--paused", "do not start it")
         .option("--sequential", "take pieces in order")
         .option("--peer <host:port>", "a peer to try; may be repeated", peersArgument("--peer")),
+  );
+  action(
+    "add-peers",
+    "give a torrent peers to connect to",
+    ["add-peers films 203.0.113.7:6881", "a peer that no tracker knows"],
+    addPeers,
+    (command) => one(command).argument("<host:port...>", "peers", peersArgument("add-peers")),
+  );
+  action(
+    "add-trackers",
+    "give a torrent trackers, behind the ones that it has",
+    ["add-trackers films udp://tracker.example:6969", "a tier of its own"],
+    addTrackers,
+    (command) => one(command).argument("<url...>", "announce URLs"),
   );
   action("start", "start torrents", ["start --all", "everything"], simple("start", "started"), many);
   action("pause", "pause torrents", ["pause 6f5d1b0f films", "by id, and by name"], simple("pause", "paused"), many);

@@ -18,7 +18,7 @@ const given = (text: string): string | undefined => (text === "" ? undefined : c
 const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
 const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
 
-export function torrentFields(torrent: TorrentDetail): Field[] {
+export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
   const ends = [
     ...(limits.seedRatio === null ? [] : [`at ratio ${limits.seedRatio}`]),
@@ -53,6 +53,7 @@ export function torrentFields(torrent: TorrentDetail): Field[] {
       "peers",
       `${count(torrent.peers, "peer")}, ${count(torrent.seeds, "seed")}, ${torrent.knownPeers} more known; availability ${torrent.availability.toFixed(2)}`,
     ],
+    ["no peers", noPeers],
     ["folder", clean(torrent.folder)],
     ["moved to", torrent.destination === null ? undefined : `${clean(torrent.destination)}, when it is complete`],
     ["labels", torrent.labels.map(clean)],

@@ -8,6 +8,7 @@ import { settingsFields, statisticsFields, torrentFields } from "./facts.ts";
 import { chosen, listAll } from "./find.ts";
 import type { Named } from "./find.ts";
 import { fileLines, LIST_FIELDS, listLines, logText, peerLines, trackerLines } from "./tables.ts";
+import { whyNoPeers } from "./no-peers.ts";
 import { readAssignments } from "./assignments.ts";
 import { WatchLines } from "./watch-lines.ts";
 
@@ -50,7 +51,8 @@ export async function show(remote: Remote): Promise<number> {
   const torrent = await api.torrent((await theTorrent(remote)).id);
   output.data(torrent);
   output.line(output.style.strong(clean(torrent.name)));
-  printFields(output, torrentFields(torrent));
+  const trackers = torrent.peers > 0 || output.json ? [] : await api.trackers(torrent.id);
+  printFields(output, torrentFields(torrent, whyNoPeers(torrent, trackers)));
   return EXIT_DONE;
 }
 

@@ -1,0 +1,25 @@
+import type { TorrentDetail, TorrentTracker } from "../../api/index.ts";
+import { clean, count } from "../../terminal/index.ts";
+
+/**
+ * Why a torrent that runs has no peers, as a sentence with clean text; `undefined` when it has peers or does not look
+ * for any.
+ */
+export function whyNoPeers(
+  torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,
+  trackers: readonly Pick<TorrentTracker, "url" | "state" | "message">[],
+): string | undefined {
+  const isLooking = ["downloading", "fetching-metadata", "seeding"].includes(torrent.state);
+  if (torrent.peers > 0 || !isLooking) return undefined;
+  if (torrent.knownPeers > 0) return `no connection to the ${count(torrent.knownPeers, "known peer")} yet`;
+  const [first] = trackers;
+  if (first === undefined)
+    return torrent.private
+      ? "the torrent is private and has no trackers; use `remote add-trackers` or `remote add-peers`"
+      : "the torrent has no trackers; use `remote add-trackers` or `remote add-peers`";
+  if (trackers.some(({ state }) => state === "working")) return "the trackers know no other peers";
+  const failed = trackers.find(({ state }) => state === "failed");
+  if (failed === undefined) return "the trackers have not replied yet";
+  const reason = failed.message === "" ? "" : `: ${failed.message}`;
+  return clean(`no tracker works; ${failed.url}${reason}`);
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { whyNoPeers } from "./no-peers.ts";
+import { withTrackers } from "./peer-sources.ts";
+
+const torrent = { state: "downloading", peers: 0, private: false, knownPeers: 0 } as const;
+const tracker = { url: "http://one/announce", state: "idle", message: "" };
+
+describe("withTrackers", () => {
+  it("adds a tier for each new URL and keeps the existing tiers", () => {
+    const trackers = [
+      { tier: 1, url: "http://c/announce" },
+      { tier: 0, url: "http://a/announce" },
+      { tier: 0, url: "http://b/announce" },
+    ];
+    expect(withTrackers(trackers, ["http://d/announce", "http://a/announce", "http://d/announce"])).toEqual([
+      ["http://a/announce", "http://b/announce"],
+      ["http://c/announce"],
+      ["http://d/announce"],
+    ]);
+    expect(withTrackers([], ["udp://e:1"])).toEqual([["udp://e:1"]]);
+  });
+});
+
+describe("whyNoPeers", () => {
+  it("has no reason for a torrent with peers, and for one that does not run", () => {
+    expect(whyNoPeers({ ...torrent, peers: 1 }, [])).toBeUndefined();
+    expect(whyNoPeers({ ...torrent, state: "paused" }, [])).toBeUndefined();
+  });
+
+  it.each([
+    ["without trackers", torrent, [], /has no trackers; use/],
+    ["private without trackers", { ...torrent, private: true }, [], /is private and has no trackers/],
+    ["with unreachable peers", { ...torrent, knownPeers: 2 }, [tracker], /^no connection to the 2 known peers yet$/],
+    ["with a tracker that works", torrent, [{ ...tracker, state: "working" }], /know no other peers/],
+    ["before a reply", torrent, [{ ...tracker, state: "announcing" }], /not replied yet/],
+    [
+      "with a tracker that fails",
+      torrent,
+      [tracker, { ...tracker, state: "failed", message: "not \u001b[31mallowed" }],
+      /^no tracker works; http:\/\/one\/announce: not \\x1b\[31mallowed$/,
+    ],
+  ])("has a reason for a torrent %s", (_, facts, trackers, expected) => {
+    expect(whyNoPeers(facts, trackers)).toMatch(expected);
+  });
+});

@@ -1,0 +1,43 @@
+import type { TorrentTracker } from "../../api/index.ts";
+import { clean, count } from "../../terminal/index.ts";
+import { EXIT_DONE } from "../exit-code.ts";
+import type { Remote } from "./connection.ts";
+import { SHOWN_ID } from "./find.ts";
+import { theTorrent } from "./read-actions.ts";
+
+/** `add-peers`: gives a torrent peers to connect to. The arguments are a torrent and `HOST:PORT`s. */
+export async function addPeers(remote: Remote): Promise<number> {
+  const { api, args, output } = remote;
+  const { id, name } = await theTorrent(remote);
+  const peers = args.slice(1);
+  await api.addPeers(id, peers);
+  output.data({ done: 1, failed: [] });
+  output.line(`added ${count(peers.length, "peer")} to ${id.slice(0, SHOWN_ID)} ${clean(name)}`);
+  return EXIT_DONE;
+}
+
+/**
+ * `add-trackers`: gives a torrent trackers, each in a tier of its own behind the existing ones. The arguments are a
+ * torrent and announce URLs; URLs that it has already are left out.
+ */
+export async function addTrackers(remote: Remote): Promise<number> {
+  const { api, args, output } = remote;
+  const { id, name } = await theTorrent(remote);
+  const tiers = withTrackers(await api.trackers(id), args.slice(1));
+  const trackers = await api.setTrackers(id, tiers);
+  output.data(trackers);
+  output.line(`${id.slice(0, SHOWN_ID)} ${clean(name)} has ${count(trackers.length, "tracker")}`);
+  return EXIT_DONE;
+}
+
+/** The tiers of `trackers`, and a tier for each URL that is not among them. */
+export function withTrackers(
+  trackers: readonly Pick<TorrentTracker, "tier" | "url">[],
+  urls: readonly string[],
+): string[][] {
+  const tiers = new Map<number, string[]>();
+  for (const { tier, url } of trackers) tiers.set(tier, [...(tiers.get(tier) ?? []), url]);
+  const known = new Set(trackers.map(({ url }) => url));
+  const added = [...new Set(urls)].filter((url) => !known.has(url));
+  return [...[...tiers].toSorted(([a], [b]) => a - b).map(([, tier]) => tier), ...added.map((url) => [url])];
+}
