@@ -23,7 +23,7 @@ export function canonicalIp(text: string): string | undefined {
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
 }
 
-/** 4 or 6, told from the text of a valid address. */
+/** 4 or 6, by the text of a valid address. */
 export function ipFamily(ip: string): IpFamily {
   return ip.includes(":") ? 6 : 4;
 }
@@ -43,8 +43,9 @@ export function ipFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * The network of an address, by which hosts of one owner are told from others: of IPv4 the address itself or its /24,
- * of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of servers, has.
+ * The network of an address, by which hosts of one owner are distinguished from other hosts: of IPv4 the address
+ * itself or its /24, of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of servers,
+ * has.
  */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));

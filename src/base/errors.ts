@@ -39,7 +39,7 @@ export class PeerError extends MillraceError {
   override readonly name = "PeerError";
 }
 
-/** A tracker failed, refused or answered nonsense. `retryInMs` as BEP 31 gives it: `Infinity` for "never". */
+/** A tracker failed, refused or sent a malformed reply. `retryInMs` as BEP 31 gives it: `Infinity` for "never". */
 export class TrackerError extends MillraceError {
   override readonly name = "TrackerError";
   readonly retryInMs: number | undefined;

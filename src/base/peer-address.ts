@@ -23,8 +23,8 @@ export function ipPeer({ ip, port }: Endpoint): IpPeerAddress {
 }
 
 /**
- * The one text of an address, by which peers are told apart, and which logs show: `1.2.3.4:6881`, `[2001:db8::1]:6881`,
- * `webrtc:…`.
+ * The one text of an address, by which peers are distinguished, and which logs show: `1.2.3.4:6881`,
+ * `[2001:db8::1]:6881`, `webrtc:…`.
  */
 export function addressKey(address: PeerAddress): string {
   return address.kind === "ip" ? formatEndpoint(address) : `webrtc:${address.id}`;

@@ -50,7 +50,7 @@ export function decodeWithSpans(
 }
 
 /**
- * The bytes of a nested value, as they stand in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are
+ * The bytes of a nested value, as they are in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are
  * keys and list indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link
  * decode} does.
  */

@@ -147,7 +147,7 @@ export class Decoder {
     this.#at++;
   }
 
-  /** Steps into the dictionary or list here, to the value of a key or index; says whether there is one. */
+  /** Steps into the dictionary or list here, to the value of a key or index; returns whether there is one. */
   enter(step: string | number, depth: number): boolean {
     const isDict = typeof step === "string";
     if (this.#bytes[this.#at] !== (isDict ? LETTER_D : LETTER_L)) return false;

@@ -3,7 +3,7 @@ import type { BValue } from "./value.ts";
 /** Strictness and bounds of {@link decode} and its relatives. */
 export interface DecodeOptions {
   /**
-   * Default `false`, which reads what the field's clients read: leading zeros, `-0`, keys out of order, duplicate keys
+   * Default `false`, which reads what other clients read: leading zeros, `-0`, keys out of order, duplicate keys
    * (the first counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
    */
   readonly strict?: boolean;
@@ -29,22 +29,23 @@ export interface SpanOptions extends DecodeOptions {
    */
   readonly leave?: ReadonlySet<string> | "all";
   /**
-   * Keys whose lists are handed over element by element instead of being built; a value that is no list is built all
+   * Keys whose lists are passed on element by element instead of being built; a value that is no list is built all
    * the same.
    */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
-  /** Keys as in `each` whose elements are offered to a scanner first; those that it does not take go to `each`. */
+  /**
+   * Keys as in `each` whose elements are offered to a scanner first; those that it does not take are passed to `each`.
+   */
   readonly scan?: ReadonlyMap<string, ElementScanner>;
 }
 
 /**
  * Reads elements of one common shape straight from the bytes, without a value made of them: a torrent has twenty
- * thousand alike. It takes canonical bencode only, so that what is strict, and what an error says, stays with the
- * decoder.
+ * thousand alike. It takes canonical bencode only, so that strictness and error messages stay with the decoder.
  */
 export interface ElementScanner {
   /**
-   * Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} tell of
+   * Whether the element at `at` was taken. Then {@link ElementScanner.end} and {@link ElementScanner.tokens} describe
    * it.
    */
   take(bytes: Uint8Array, at: number): boolean;

@@ -52,8 +52,8 @@ export interface CreatedTorrent {
   readonly bytes: Uint8Array;
   readonly metainfo: Metainfo;
   /**
-   * Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names would not
-   * do everywhere.
+   * Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names are not
+   * safe on every system.
    */
   readonly renamed: readonly { readonly from: readonly string[]; readonly to: readonly string[] }[];
   /**

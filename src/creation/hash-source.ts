@@ -21,7 +21,7 @@ export interface HashSourceOptions {
   readonly paths: readonly (string | undefined)[];
   readonly v1: boolean;
   readonly v2: boolean;
-  /** Hears the share of the work that is done, 0 to 1. */
+  /** Called with the share of the work that is done, 0 to 1. */
   readonly onProgress?: ((share: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -72,7 +72,7 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
   );
   await Promise.allSettled(workers);
   throwIfAborted(signal);
-  // The first failure is the cause; the others may only have been stopped by it.
+  // The first failure is the cause; later ones may only follow from it.
   if (stop.signal.aborted) throw stop.signal.reason;
   return { pieces, layers };
 }

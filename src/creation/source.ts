@@ -38,8 +38,8 @@ export interface SourceOptions {
    */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
   /**
-   * The file that the torrent will be written to, which is no content: left out when it lies below `path`, by whatever
-   * way. Must not be `path` itself.
+   * The file that the torrent will be written to, which is no content: left out when it lies below `path`, by any
+   * path. Must not be `path` itself.
    */
   readonly output?: string | undefined;
   /** Refuse symbolic links that lead out of the folder, instead of following them. */

@@ -3,7 +3,7 @@ import type { BInput } from "../bencode/index.ts";
 import { cleanUrl } from "./outer.ts";
 import type { TorrentNode } from "./outer.ts";
 
-/** What may stand in a torrent beside its info dictionary, to be written. */
+/** The keys of a torrent beside its info dictionary, to be written. */
 export interface OuterFields {
   /** Addresses of trackers by tier (BEP 12). */
   readonly trackers?: readonly (readonly string[])[] | undefined;
@@ -43,7 +43,7 @@ export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> 
 function setText(keys: Map<string, BInput | undefined>, key: string, text: string | null | undefined): void {
   if (text === undefined) return;
   keys.set(key, text === null || text === "" ? undefined : text);
-  // What some programs write beside it would go on saying the old thing.
+  // What some programs write beside it would keep the old value.
   keys.set(`${key}.utf-8`, undefined);
 }
 

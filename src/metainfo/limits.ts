@@ -3,7 +3,7 @@ import { MAX_DOCUMENT_LENGTH } from "../bencode/index.ts";
 /** Bytes of a torrent file, or of an info dictionary that peers send (BEP 9). */
 export const MAX_TORRENT_LENGTH = MAX_DOCUMENT_LENGTH;
 
-/** Pieces of one torrent: what fits a torrent file, with room for v2. */
+/** Pieces of one torrent: what fits a torrent file, with v2 hashes as well. */
 export const MAX_PIECES = 2_000_000;
 
 /** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */

@@ -15,7 +15,7 @@ export interface IndexRange {
   readonly last: number;
 }
 
-/** What a magnet link says (BEP 9, 52, 53). At least one of the info-hashes is there. */
+/** The contents of a magnet link (BEP 9, 52, 53). At least one of the info-hashes is there. */
 export interface Magnet {
   readonly infoHash?: InfoHash | undefined;
   readonly infoHashV2?: InfoHash | undefined;
@@ -82,9 +82,9 @@ export function parseMagnet(text: string): Magnet {
 }
 
 /**
- * The magnet link that a text stands for: a link with white space around it, or an info-hash alone (40 hexadecimal
+ * The magnet link for a text: a link with white space around it, or an info-hash alone (40 hexadecimal
  * digits or 32 of base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is
- * well formed is for {@link parseMagnet} to say.
+ * well formed is checked by {@link parseMagnet}.
  */
 export function magnetLink(text: string): string | undefined {
   const trimmed = text.trim();
@@ -133,9 +133,9 @@ export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): 
 }
 
 /**
- * Values by name, in order; a number after a name (`tr.1`) only tells values apart. In `dn` a plus sign is a space, as
- * in a form; in addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is decoded
- * once.
+ * Values by name, in order; a number after a name (`tr.1`) only distinguishes values. In `dn` a plus sign is a space,
+ * as in a form; in addresses it is a plus sign. An escaped one (`%2B`) is a plus sign everywhere: each value is
+ * decoded once.
  */
 function readParameters(query: string): Map<string, string[]> {
   const found = new Map<string, string[]>();
@@ -181,7 +181,7 @@ function readBtih(topic: string): InfoHash | undefined {
     try {
       return InfoHash.parse(text);
     } catch {
-      // Told below, with what was expected here.
+      // Thrown below, with what was expected here.
     }
   }
   throw new InputError(

@@ -26,7 +26,7 @@ export interface MetainfoFacts extends OuterFacts {
   readonly torrentBytes: () => Uint8Array;
 }
 
-/** What a torrent file says, checked and made safe. Immutable: {@link editTorrent} makes a new one. */
+/** The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a new one. */
 export class Metainfo {
   readonly version: MetainfoVersion;
   /** SHA-1 of the info dictionary's bytes; `undefined` for pure v2. */
@@ -44,7 +44,7 @@ export class Metainfo {
   readonly layout: FileLayout;
   /** What pieces are checked with: v1 for v1 and hybrid torrents. */
   readonly hashes: HashScheme;
-  /** BEP 27: peers come from the trackers alone. */
+  /** BEP 27: peers are found by the trackers alone. */
   readonly private: boolean;
   readonly source: string | undefined;
   readonly comment: string | undefined;
@@ -126,8 +126,8 @@ export class Metainfo {
   }
 
   /**
-   * The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers are
-   * told is as before.
+   * The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers get
+   * is unchanged.
    */
   named(name: string): Metainfo {
     return new Metainfo({

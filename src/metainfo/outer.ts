@@ -11,7 +11,7 @@ export interface TorrentNode {
 }
 
 /**
- * What stands in a torrent beside its info dictionary. Nothing of it is needed, so what is malformed is left out, not
+ * The keys of a torrent beside its info dictionary. None is required, so a malformed one is left out, not
  * an error.
  */
 export interface OuterFacts {

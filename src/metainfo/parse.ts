@@ -26,7 +26,7 @@ import type { TextReader } from "./text.ts";
 
 /** Options of {@link parseMetainfo} and {@link metainfoFromInfo}. */
 export interface ParseOptions {
-  /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: the field is full of it. */
+  /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: torrents in use are full of it. */
   readonly strict?: boolean | undefined;
 }
 
@@ -44,7 +44,7 @@ type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;
  * than v2), `metainfo.name`, `metainfo.piece-length`,
  * `metainfo.pieces`, `metainfo.files`, `metainfo.path`, `metainfo.size`, `metainfo.file-tree`, `metainfo.pieces-root`,
  * `metainfo.layers`,
- * `metainfo.hybrid` when what it says cannot be.
+ * `metainfo.hybrid` when its values contradict each other or the BEPs.
  */
 export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: ParseOptions = {}): Metainfo {
   if (bytes[0] !== DICTIONARY && looksLikeHtml(bytes))

@@ -1,4 +1,4 @@
-/** What the file system knows of one path. */
+/** The facts of one path. */
 export interface FileStat {
   readonly kind: "file" | "folder" | "link" | "other";
   /** Bytes. */
@@ -76,7 +76,7 @@ export interface Files {
   syncFolder(path: string): Promise<void>;
   /** Removes a file; nothing happens when there is none. */
   removeFile(path: string): Promise<void>;
-  /** Removes an empty folder; says whether it did. */
+  /** Removes an empty folder; resolves to whether it did. */
   removeEmptyFolder(path: string): Promise<boolean>;
   /** The whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;

@@ -34,7 +34,7 @@ export interface HashFilesResult {
   readonly failure: HashFailure | undefined;
 }
 
-/** What a StorageError is made of: errors of their own class do not come over from another thread. */
+/** What a StorageError is made of: error classes are lost between threads. */
 export interface HashFailure {
   /** As {@link Files} has them. */
   readonly code: string;

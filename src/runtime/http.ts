@@ -28,7 +28,7 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string>>;
   /** Decompressed (gzip, deflate, br). */
   readonly body: Uint8Array;
-  /** The address that answered, after redirects. */
+  /** The address of the reply, after redirects. */
   readonly url: string;
 }
 

@@ -1,7 +1,7 @@
 /** Facts of a log line, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the engine tells what happens. `debug` is for developers, `warn` for what a user may want to mend. */
+/** The log of the engine. `debug` is for developers, `warn` for what a user may want to repair. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
@@ -9,7 +9,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Says nothing. */
+/** A log that drops every line. */
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,

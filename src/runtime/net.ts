@@ -4,7 +4,7 @@ import type { Endpoint } from "../base/index.ts";
 export interface SocketHandlers {
   /** Bytes that arrived. A view into a buffer that is used again: valid during the call only. */
   onData(chunk: Uint8Array): void;
-  /** What was written has drained below the low-water mark after `write` said `false`. */
+  /** What was written has drained below the low-water mark after `write` returned `false`. */
   onDrain(): void;
   /** The connection is over, by either side; called exactly once, last of all. */
   onClose(error: Error | undefined): void;
@@ -16,10 +16,10 @@ export interface Socket {
   readonly local: Endpoint;
   /** Begins delivery. Until then nothing is read. Called once; may be followed by {@link Socket.handOver}. */
   start(handlers: SocketHandlers): void;
-  /** Replaces the handlers: a connection passes from whoever shook hands to whoever talks on. */
+  /** Replaces the handlers: a connection passes from the handshake to the peer. */
   handOver(handlers: SocketHandlers): void;
   /**
-   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Says `false` when so much waits that the
+   * Queues `bytes`; the caller must not change them until `onFlushed` ran. Returns `false` when so much waits that the
    * caller should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
    */
   write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
@@ -69,7 +69,7 @@ export interface Net {
   /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   listen(options: ListenOptions): Promise<Listener>;
   /**
-   * The addresses of a name, canonical, in the resolver's order; an IP address is its own answer. Rejects with
+   * The addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects with
    * NetworkError `net.unknown-host`.
    */
   resolve(host: string, signal?: AbortSignal): Promise<string[]>;

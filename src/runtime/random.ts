@@ -1,4 +1,4 @@
-/** Chance, as the engine sees it. Nothing else may be random. */
+/** The only source of randomness of the engine. */
 export interface Random {
   /** `length` unpredictable bytes. */
   bytes(length: number): Uint8Array;

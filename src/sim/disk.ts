@@ -61,7 +61,7 @@ export class SimDisk {
     return [...this.tree.files()].map(({ path }) => path);
   }
 
-  /** The power fails: what was not synced may be lost, page by page, as chance will have it. */
+  /** The power fails: what was not synced may be lost, page by page, at random. */
   crash(random: SeededRandom): void {
     for (const { folder, name, file } of Array.from(this.tree.files()))
       if (!file.pages.crash(random)) folder.entries.delete(name);
@@ -256,7 +256,7 @@ class SimFiles implements Files {
         this.#clock.after(this.#disk.latencyMs, resolve);
       });
     }
-    // A process that crashed does nothing more, and hears of nothing.
+    // A process that crashed does nothing more, and gets no event.
     if (this.#life.isOver) await new Promise<never>(() => undefined);
     const fault = this.#disk.fault?.(operation, path);
     if (fault !== undefined) throw fault;

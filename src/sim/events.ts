@@ -22,7 +22,7 @@ export class EventQueue {
   readonly #heap: Entry[] = [];
   #order = 0;
 
-  /** Calls `run` `ms` from now; answers how to take that back. */
+  /** Calls `run` `ms` from now; returns a function that cancels it. */
   add(ms: number, run: () => void): () => void {
     const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run };
     this.#push(entry);
@@ -40,7 +40,7 @@ export class EventQueue {
     return undefined;
   }
 
-  /** Lets the next event happen, if it is due by `until`; says whether there was one. */
+  /** Lets the next event happen, if it is due by `until`; returns whether there was one. */
   async step(until: number): Promise<boolean> {
     await settle();
     // Before the world stands still, a long chain of promises may run to its end.

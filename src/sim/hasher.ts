@@ -2,7 +2,7 @@ import { throwIfAborted, UsageError } from "../base/index.ts";
 import type { HashAlgorithm, Hasher, HashFilesJob, HashFilesResult } from "../runtime/index.ts";
 import type { SimDisk } from "./disk.ts";
 
-/** A digest function: from `node:crypto`, or whatever there is. */
+/** A digest function: that of `node:crypto`, for example. */
 export type Digest = (algorithm: HashAlgorithm, bytes: Uint8Array) => Uint8Array;
 
 const DIGEST_LENGTH = { sha1: 20, sha256: 32 } as const;

@@ -17,7 +17,7 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
         const ip = ips[0] ?? "";
         const there = network.stations.get(ip);
         const cancel = network.events.add(firstByteTimeoutMs, () =>
-          reject(new NetworkError("http.timeout", `GET ${url}: no answer in ${firstByteTimeoutMs} ms`)),
+          reject(new NetworkError("http.timeout", `GET ${url}: no reply in ${firstByteTimeoutMs} ms`)),
         );
         signal?.addEventListener("abort", () => {
           cancel();

@@ -24,7 +24,7 @@ export type Fate = "arrived" | "lost" | "broken";
 
 /** A host's line to the network: everything it sends and receives shares it. */
 export class Line {
-  /** Nothing comes or goes: as if the cable had been pulled. Connections that lose something this way never recover. */
+  /** Nothing arrives or leaves, as with a pulled cable. Connections that lose something this way never recover. */
   isUnplugged = false;
   /** TCP connections of the process that runs now. */
   readonly sockets = new Set<{ vanish(): void }>();
@@ -50,7 +50,7 @@ export class Line {
     this.#events.add(ms, run);
   }
 
-  /** Takes the time that `bytes` need on the way up, behind whatever goes up already. */
+  /** Takes the time that `bytes` need on the way up, behind what is sent already. */
   transmit(bytes: number, done: () => void): void {
     this.#upFree = Math.max(this.#events.now, this.#upFree) + (bytes * 1000) / (this.#options.up ?? DEFAULT_RATE);
     this.#events.add(this.#upFree - this.#events.now, done);

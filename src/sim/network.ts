@@ -35,7 +35,7 @@ export class Station {
     return this.#nextPort++;
   }
 
-  /** The process is gone; what it had open says nothing. */
+  /** The process is gone; its sockets emit nothing. */
   crash(): void {
     for (const socket of this.line.sockets) socket.vanish();
     this.line.sockets.clear();

@@ -43,7 +43,7 @@ export class Pages {
     return count;
   }
 
-  /** Throws {@link StorageError} `storage.full`, having written what there was room for. */
+  /** Throws {@link StorageError} `storage.full`, having written what fits. */
   write(bytes: Uint8Array, position: number, path: string): void {
     for (let done = 0; done < bytes.length;) {
       const at = position + done;
@@ -78,8 +78,8 @@ export class Pages {
   }
 
   /**
-   * The power fails. Of what was written since the last sync each page is on the disk or not, as chance will have it.
-   * Says whether the file is there at all: one that was never synced is not.
+   * The power fails. Of what was written since the last sync each page is on the disk or not, at random.
+   * Returns whether the file is there at all: one that was never synced is not.
    */
   crash(random: SeededRandom): boolean {
     const durable = this.#durable;

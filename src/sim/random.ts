@@ -1,6 +1,6 @@
 import type { Random } from "../runtime/index.ts";
 
-/** Chance that is the same in every run with the same seed (sfc32 by Chris Doty-Humphrey, public domain). */
+/** Random numbers that are the same in every run with the same seed (sfc32 by Chris Doty-Humphrey, public domain). */
 export class SeededRandom implements Random {
   #a: number;
   #b: number;

@@ -6,7 +6,7 @@ import type { Line } from "./line.ts";
 const SEGMENT_BYTES = 16_384 + 64;
 /** Bytes that may be under way, or wait for a reader that is paused: the receive window. */
 const WINDOW_BYTES = 256 * 1024;
-/** Bytes queued from which on `write` says stop, as Node's sockets here do. */
+/** Bytes queued from which on `write` returns `false`, as with Node's sockets. */
 const WRITE_HIGH_WATER = 1024 * 1024;
 
 interface Queued {
@@ -97,7 +97,7 @@ export class SimSocket implements Socket {
     this.#endWhenSent();
   }
 
-  /** The process is gone: nobody is told, neither here nor there. */
+  /** The process is gone: neither side gets an event. */
   vanish(): void {
     this.#isClosed = true;
     this.#handlers = undefined;
@@ -148,8 +148,8 @@ export class SimSocket implements Socket {
     });
   }
 
-  #take(room: number): { readonly segment: Uint8Array; readonly flushed: ((error?: Error | null) => void)[] } {
-    const segment = new Uint8Array(Math.min(SEGMENT_BYTES, room, this.#queued));
+  #take(space: number): { readonly segment: Uint8Array; readonly flushed: ((error?: Error | null) => void)[] } {
+    const segment = new Uint8Array(Math.min(SEGMENT_BYTES, space, this.#queued));
     const flushed: ((error?: Error | null) => void)[] = [];
     let at = 0;
     for (let first = this.#queue[0]; first !== undefined && at < segment.length; first = this.#queue[0]) {
@@ -187,7 +187,7 @@ export class SimSocket implements Socket {
 
   #arrive(parcel: Parcel): void {
     if (this.#isClosed) {
-      // Nobody is here any more: TCP says so to whoever goes on sending.
+      // The process is gone: TCP resets a connection that still sends.
       if (parcel instanceof Uint8Array) this.#post("reset");
       return;
     }

@@ -13,13 +13,13 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Digests are not simulated: pass those of `node:crypto`. */
   readonly digest: Digest;
-  /** Told of each connection and each delivery, one line each. */
+  /** Called for each connection and each delivery, with one line each. */
   readonly onTrace?: (line: string) => void;
   /** Where all hosts log. Default: nowhere. */
   readonly log?: Log;
 }
 
-/** A network of hosts with a clock that moves only when told to. */
+/** A network of hosts with a clock that moves only when the test moves it. */
 export class World {
   readonly #options: WorldOptions;
   readonly #events = new EventQueue();
@@ -69,7 +69,10 @@ export class World {
     this.#events.now = end;
   }
 
-  /** Runs until `isSo`, which is asked after every event, or `maxMs` have gone by; answers whether it is so. */
+  /**
+   * Runs until `isSo`, which is called after every event, returns `true`, or `maxMs` have passed; resolves to its last
+   * result.
+   */
   async until(isSo: () => boolean, maxMs: number): Promise<boolean> {
     const end = this.#events.now + maxMs;
     while (!isSo()) {
@@ -83,7 +86,7 @@ export class World {
   }
 
   /**
-   * Runs until `promise` is settled and answers as it does; rejects with MillraceError `sim.stuck` when that takes
+   * Runs until `promise` is settled and settles as it does; rejects with MillraceError `sim.stuck` when that takes
    * longer than `maxMs`.
    */
   async settled<T>(promise: Promise<T>, maxMs: number): Promise<T> {

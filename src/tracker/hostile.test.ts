@@ -129,7 +129,7 @@ describe("announce to an HTTP server that", () => {
     });
     expect(await errorOf(url, { left: 0 })).toMatchObject({
       code: "tracker.http-status",
-      message: `${url}: the tracker answered HTTP status 403: “Forbidden”`,
+      message: `${url}: the tracker replied with HTTP status 403: “Forbidden”`,
     });
   });
 

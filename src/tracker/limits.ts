@@ -1,4 +1,4 @@
-/** Every limit of the tracker room, with its unit and its reason. docs/limits.md lists them. */
+/** Every limit of the tracker module, with its unit and its reason. docs/limits.md lists them. */
 
 /** Bytes of an HTTP reply after decompression. 2 MiB holds 100,000 dictionary peers; more is a bomb or a mistake. */
 export const MAX_REPLY_BYTES = 2 * 1024 * 1024;
@@ -9,7 +9,7 @@ export const HTTP_TOTAL_TIMEOUT_MS = 30_000;
 /** HTTP redirects followed for one request. */
 export const MAX_REDIRECTS = 5;
 
-/** Peers looked at in one reply; the rest is left. The engine knows 4,000 peers a torrent at most. */
+/** Peers looked at in one reply; the rest is left. The engine keeps 4,000 peers of a torrent at most. */
 export const MAX_REPLY_PEERS = 2_000;
 /** Bytes of a tracker id that are kept and sent back. */
 export const MAX_TRACKER_ID_BYTES = 256;
@@ -17,7 +17,7 @@ export const MAX_TRACKER_ID_BYTES = 256;
 export const MAX_URL_LENGTH = 4_096;
 /** Torrents in one scrape over HTTP: 60 bytes each in the URL, and servers stop at 8 KiB. */
 export const MAX_HTTP_SCRAPE_HASHES = 64;
-/** Torrents in one scrape over UDP: BEP 15 says "about 74", and trackers answer no more. */
+/** Torrents in one scrape over UDP: BEP 15 has "about 74", and trackers reply to no more. */
 export const MAX_UDP_SCRAPE_HASHES = 74;
 /** Values and keys of the files in the reply to a scrape: 10,000 torrents. */
 export const MAX_SCRAPE_TOKENS = 100_000;
@@ -75,10 +75,10 @@ export const SERVER_MAX_NUMWANT_UDP6 = 74;
 /** Torrents that the server keeps: announces for further ones are refused. About 1 KiB each when small. */
 export const SERVER_MAX_TORRENTS = 200_000;
 /**
- * Peers that the server keeps of one torrent and family; further ones are answered but not kept. 100,000 take 4 MiB.
+ * Peers that the server keeps of one torrent and family; further ones get replies but are not kept. 100,000 take 4 MiB.
  */
 export const SERVER_MAX_PEERS_PER_TORRENT = 100_000;
-/** Peers that the server keeps in all; further ones are answered but not kept. */
+/** Peers that the server keeps in all; further ones get replies but are not kept. */
 export const SERVER_MAX_PEERS = 4_000_000;
 /**
  * Milliseconds after which the secret behind UDP connection ids changes; ids of the last one still count (BEP 15: two

@@ -31,7 +31,7 @@ for (const id of [MessageId.have, MessageId.suggest, MessageId.allowedFast]) FIX
 for (const id of [MessageId.request, MessageId.cancel, MessageId.reject]) FIXED_LENGTH[id] = 13;
 FIXED_LENGTH[MessageId.port] = 3;
 
-/** What the first bytes of a message say of it. */
+/** The id and length of a message, from its first bytes. */
 export interface MessageHeader {
   /** Bytes behind the length prefix: id and payload. 0 for a keep-alive. */
   readonly length: number;
@@ -52,8 +52,9 @@ export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
 /**
  * One whole message with its 4-byte length prefix. Byte strings in it are copies.
  *
- * Throws {@link PeerError} with fields `expected` and `received`: `wire.truncated` (fewer bytes than the prefix says),
- * `wire.trailing` (more), `wire.frame-length`, `wire.message-length`, `wire.block-length`, `wire.bitfield-length`.
+ * Throws {@link PeerError} with fields `expected` and `received`: `wire.truncated` (fewer bytes than the prefix
+ * announces), `wire.trailing` (more), `wire.frame-length`, `wire.message-length`, `wire.block-length`,
+ * `wire.bitfield-length`.
  */
 export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
   if (frame.length < PREFIX_LENGTH) {
@@ -121,7 +122,7 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
 }
 
 /**
- * The message whose id stands at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`.
+ * The message whose id is at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`.
  */
 export function parseBody(bytes: Uint8Array, at: number, length: number): Message {
   const id = bytes[at] ?? 0;

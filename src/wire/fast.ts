@@ -10,7 +10,7 @@ export interface AllowedFastOptions {
   readonly ip: string;
   /** Of the torrent. */
   readonly pieceCount: number;
-  /** How many pieces: BEP 6 says 10. At most {@link MAX_ALLOWED_FAST}, and not more than there are. */
+  /** How many pieces: BEP 6 recommends 10. At most {@link MAX_ALLOWED_FAST}, and not more than there are. */
   readonly count?: number;
   readonly hasher: SyncHasher;
 }

@@ -8,13 +8,13 @@ const RESERVED_AT = PROTOCOL.length;
 const INFO_HASH_AT = RESERVED_AT + 8;
 const PEER_ID_AT = INFO_HASH_AT + 20;
 
-/** What a peer says first (BEP 3). */
+/** The handshake (BEP 3), the first 68 bytes that a peer sends. */
 export interface Handshake {
   /** 20 bytes; of a v2 torrent the first 20 of its info-hash (BEP 52). */
   readonly infoHash: Uint8Array;
   /** 20 bytes. */
   readonly peerId: Uint8Array;
-  /** What the reserved bits say the peer can do. */
+  /** The capabilities in the reserved bits. */
   readonly reserved: Reserved;
   /** The 8 reserved bytes as they came. */
   readonly reservedBytes: Uint8Array;
@@ -73,7 +73,7 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
   };
 }
 
-/** What {@link HandshakeDecoder.push} answers once the handshake is whole. */
+/** The result of {@link HandshakeDecoder.push} once the handshake is complete. */
 export interface DecodedHandshake {
   readonly handshake: Handshake;
   /** What followed it in the same chunk: a view, valid as long as the chunk is. */
@@ -82,16 +82,16 @@ export interface DecodedHandshake {
 
 /**
  * A handshake from a stream. The info-hash can be read before the peer id has arrived, because the accepting side must
- * find the torrent to know what to answer, and some trackers' checkers never send a peer id (BEP 3).
+ * find the torrent before it replies, and some trackers' checkers never send a peer id (BEP 3).
  */
 export class HandshakeDecoder {
   readonly #bytes = new Uint8Array(HANDSHAKE_LENGTH);
   #length = 0;
 
   /**
-   * Takes more bytes. Answers the handshake when these complete it; it must not be called again then. Throws
-   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or alien stream is
-   * told early.
+   * Takes more bytes. Returns the handshake when these complete it; it must not be called again then. Throws
+   * {@link PeerError} `wire.not-bittorrent` at the first byte that does not fit, so an encrypted or other stream is
+   * recognised early.
    */
   push(chunk: Uint8Array): DecodedHandshake | undefined {
     if (this.#length === HANDSHAKE_LENGTH) throw new UsageError("wire.handshake-done", "the handshake is complete");

@@ -12,7 +12,7 @@ export const MAX_FRAME_LENGTH = 1_048_576;
  */
 export const MAX_SMALL_FRAME_LENGTH = 131_072;
 
-/** Bytes, 128 KiB: the largest block sent or taken. Everybody requests 16 KiB; a few old clients 32 or 128 KiB. */
+/** Bytes, 128 KiB: the largest block sent or taken. Clients request 16 KiB; a few old ones 32 or 128 KiB. */
 export const MAX_BLOCK_LENGTH = 131_072;
 
 /** Bytes, 32 MiB: the largest info dictionary fetched from peers (BEP 9), the same as for a torrent file. */
@@ -30,7 +30,10 @@ export const MAX_EXTENSION_NAME_LENGTH = 64;
 /** Bytes: how much of a peer's client name (`v`) is kept. It ends up on screens and in logs. */
 export const MAX_CLIENT_NAME_LENGTH = 128;
 
-/** Requests: the largest `reqq` believed. Others say 250 to 2,000; a huge one would only make us flood the peer. */
+/**
+ * Requests: the largest `reqq` that counts. Clients send 250 to 2,000; a huge one would only make Millrace flood the
+ * peer.
+ */
 export const MAX_REQUEST_QUEUE = 65_535;
 
 /** Times the whole metadata is served to one connection before its requests are rejected (BEP 9 flood protection). */
@@ -50,13 +53,13 @@ export const METADATA_ATTEMPT_BASE_MS = 30_000;
 /** Milliseconds added for each piece of the metadata. */
 export const METADATA_ATTEMPT_MS_PER_PIECE = 500;
 
-/** Metadata requests awaiting an answer from one peer, at most: few enough for flood protection (BEP 9). */
+/** Metadata requests awaiting a reply from one peer, at most: few enough for flood protection (BEP 9). */
 export const MAX_METADATA_REQUESTS_PER_PEER = 4;
 
 /**
- * Milliseconds between two requests for metadata to a peer that has not answered the first: long enough for it to have
- * sent the answer. rtorrent answers the first of two that arrive together, and none after it; Transmission gathers them
- * and answers every three seconds.
+ * Milliseconds between two requests for metadata to a peer that has not replied to the first: long enough for it to
+ * have sent the reply. rtorrent replies to the first of two that arrive together, and to none after it; Transmission
+ * gathers them and replies every three seconds.
  */
 export const METADATA_PACE_MS = 500;
 
@@ -75,5 +78,5 @@ export const MAX_EXTENSION_TOKENS = 1_024;
 /** Bencoded containers within each other in an extension message, at most. */
 export const MAX_EXTENSION_DEPTH = 16;
 
-/** Pieces an allowed-fast set has at most: BEP 6 says 10; more gives a freeloader a torrent for nothing. */
+/** Pieces an allowed-fast set has at most: BEP 6 recommends 10; more would serve a torrent to choked peers. */
 export const MAX_ALLOWED_FAST = 64;

@@ -14,7 +14,7 @@ export type Message =
   | { readonly type: "interested" }
   | { readonly type: "not-interested" }
   | { readonly type: "have"; readonly piece: number }
-  /** Packed, high bit first. Whether the spare bits are zero is for `Bitfield.unpack` to say. */
+  /** Packed, high bit first. `Bitfield.unpack` checks that the spare bits are zero. */
   | { readonly type: "bitfield"; readonly bits: Uint8Array }
   | { readonly type: "request"; readonly piece: number; readonly begin: number; readonly length: number }
   | { readonly type: "piece"; readonly piece: number; readonly begin: number; readonly block: Uint8Array }
@@ -26,9 +26,9 @@ export type Message =
   | { readonly type: "have-none" }
   | { readonly type: "reject"; readonly piece: number; readonly begin: number; readonly length: number }
   | { readonly type: "allowed-fast"; readonly piece: number }
-  /** BEP 10: `id` 0 is the extended handshake, others are what the receiver named them in its own. */
+  /** BEP 10: `id` 0 is the extended handshake, other ids are those of the receiver's own handshake. */
   | { readonly type: "extended"; readonly id: number; readonly payload: Uint8Array }
-  /** An id that we do not know. BEP 3 lets us ignore it. */
+  /** An unknown id, which BEP 3 allows to ignore. */
   | { readonly type: "unknown"; readonly id: number; readonly payload: Uint8Array };
 
 /** The tags of {@link Message}. */

@@ -19,7 +19,7 @@ import type { VersionReader } from "./peer-id-version.ts";
  */
 type Row = readonly [code: string, client: string, version?: VersionReader];
 
-/** Azureus style: `-XX1234-` (BEP 20, and what is seen in the field). Case counts. */
+/** Azureus style: `-XX1234-` (BEP 20, and ids seen in swarms). Case counts. */
 const AZUREUS: readonly Row[] = [
   ["7T", "aTorrent"],
   ["AB", "AnyEvent::BitTorrent"],

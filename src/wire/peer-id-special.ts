@@ -1,5 +1,5 @@
 /*
- * Clients with a style of their own (BEP 20, and what is seen in the field). Peer ids are matched as text of one
+ * Clients with a style of their own (BEP 20, and ids seen in swarms). Peer ids are matched as text of one
  * character per byte. The first that matches counts, so longer marks stand before shorter ones.
  */
 

@@ -1,6 +1,6 @@
 /*
  * How clients write their version into a peer id. Each reader takes the characters that hold it (four of them in the
- * Azureus style) and answers the text that the client itself would print.
+ * Azureus style) and returns the text that the client itself would print.
  */
 
 /** Reads the version out of the version characters of a peer id. */
@@ -23,7 +23,7 @@ function joined(characters: string): string | undefined {
 /** `5760` → 5.7.6.0: Vuze and most others. */
 export const four: VersionReader = (digits) => joined(digits.slice(0, 4));
 
-/** `0D80` → 0.13.8, whatever the fourth says. */
+/** `0D80` → 0.13.8, whatever the fourth is. */
 export const three: VersionReader = (digits) => joined(digits.slice(0, 3));
 
 /** `4520` → 4.5.2, `2081` → 2.0.8.1: the fourth only when it is not 0. */
@@ -75,5 +75,5 @@ export const kTorrent: VersionReader = (digits) => {
   return digits[3] === "0" ? `${base} ${kind}` : `${base} ${kind} ${digits.slice(3, 4)}`;
 };
 
-/** The id does not tell. */
+/** The id has no version. */
 export const untold: VersionReader = () => undefined;

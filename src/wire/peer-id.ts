@@ -15,9 +15,9 @@ export type PeerIdStyle = "azureus" | "shadow" | "mainline" | "special";
 
 /** The result of {@link recogniseClient}. */
 export interface RecognisedClient {
-  /** Its name; for Azureus style with letters that we do not know, those two letters. */
+  /** Its name; for Azureus style with unknown letters, those two letters. */
   readonly client: string;
-  /** As the client prints it; `undefined` where the id does not tell. */
+  /** As the client prints it; `undefined` where the id has none. */
   readonly version: string | undefined;
   readonly style: PeerIdStyle;
 }
@@ -30,7 +30,7 @@ export interface PeerIdRandom {
 
 /**
  * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which every tracker's URL parser
- * accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves no room for chance (8 characters at least).
+ * accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves fewer than 8 characters to be random.
  */
 export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PREFIX): PeerId {
   if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
@@ -45,8 +45,8 @@ export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PR
 }
 
 /**
- * Which client made this peer id (20 bytes), as far as it tells: anyone can write anything there. `undefined` when it
- * follows no style that we know.
+ * Which client made this peer id (20 bytes), as far as the id shows it: a client can write anything there. `undefined`
+ * when it follows no known style.
  */
 export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefined {
   if (peerId.length !== PeerId.LENGTH) return undefined;

@@ -1,4 +1,4 @@
-/** Who holds whom back and who wants what, between us and one peer (BEP 3). */
+/** Choking and interest in both directions of a connection (BEP 3). */
 export interface PeerFlags {
   /** We send the peer no blocks. */
   amChoking: boolean;

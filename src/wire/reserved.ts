@@ -2,7 +2,7 @@
 export interface Reserved {
   /** The extension protocol: byte 5, 0x10 (BEP 10). */
   readonly extended: boolean;
-  /** A DHT node, whose port a `port` message tells: byte 7, 0x01 (BEP 5). */
+  /** A DHT node, whose port a `port` message has: byte 7, 0x01 (BEP 5). */
   readonly dht: boolean;
   /** The fast extension: byte 7, 0x04 (BEP 6). */
   readonly fast: boolean;

@@ -12,7 +12,7 @@ export interface MessageSink {
   /** Every message but `piece`. Its byte strings are copies and may be kept. */
   onMessage(message: Message): void;
   /**
-   * A block begins. Answers where its payload goes, a view of exactly `length` bytes that may be written to until
+   * A block begins. Returns where its payload goes: a view of exactly `length` bytes that may be written to until
    * {@link MessageSink.onBlockEnd}, or `undefined` to discard it.
    */
   onBlockStart(piece: number, begin: number, length: number): Uint8Array | undefined;
@@ -31,7 +31,7 @@ export interface DecoderOptions {
 }
 
 /**
- * Bytes kept at hand for messages that are split across chunks: holds every message of fixed length many times over.
+ * Bytes kept at hand for messages that are split across chunks: many times the length of any message of fixed length.
  */
 const PENDING_LENGTH = 256;
 
@@ -150,8 +150,8 @@ export class MessageDecoder {
   }
 
   /**
-   * Takes the view of the block in progress away, because its memory goes to someone else; the rest of the payload is
-   * discarded and `onBlockEnd` says `stored: false`. Without a block in progress it does nothing.
+   * Takes the view of the block in progress away, because its memory is used elsewhere; the rest of the payload is
+   * discarded and `onBlockEnd` gets `stored: false`. Without a block in progress it does nothing.
    */
   abandonBlock(): void {
     this.#view = undefined;

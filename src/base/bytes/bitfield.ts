@@ -71,7 +71,9 @@ export class Bitfield {
     return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0;
   }
 
-  /** Sets or clears one bit; says whether it changed. Throws {@link InputError} `bitfield.index` when out of range. */
+  /**
+   * Sets or clears one bit; returns whether it changed. Throws {@link InputError} `bitfield.index` when out of range.
+   */
   set(index: number, value = true): boolean {
     if (!(index >= 0 && index < this.length)) {
       throw new InputError("bitfield.index", `bit ${index} of a bitfield of ${this.length}`);
@@ -175,7 +177,7 @@ export class Bitfield {
     for (let index = 0; index < this.length; index++) yield this.get(index);
   }
 
-  /** An empty one for what comes of both. */
+  /** An empty one for the result of both. */
   #alike(other: Bitfield): Bitfield {
     this.#sameLength(other);
     return new Bitfield(this.length);

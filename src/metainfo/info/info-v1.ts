@@ -38,11 +38,11 @@ export function readPieceLengthV1(info: BDict): number {
 
 /**
  * Reads the list `files` one by one while the info dictionary is decoded, so that its twenty thousand dictionaries do
- * not all have to be in memory at once. What is wrong with a file is told by {@link FileReader.files}, in its turn: a
+ * not all have to be in memory at once. An error in a file is thrown by {@link FileReader.files}, in its turn: a
  * torrent of a future version must be refused as such.
  */
 export class FileReader {
-  /** What most files are read with; {@link FileReader.add} takes the others. */
+  /** Reads most files; {@link FileReader.add} takes the rest. */
   readonly scanner: ElementScanner;
   readonly #text: TextReader;
   /** All files so far, as long as they are plain. */
@@ -139,7 +139,7 @@ function readComponents(dict: BDict, index: number, text: TextReader): readonly 
 
 /**
  * The torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding. Throws
- * `metainfo.name` when there is none: no client in the field takes such a torrent.
+ * `metainfo.name` when there is none: no client accepts such a torrent.
  */
 export function readName(info: BDict, text: TextReader): string {
   const bytes = asBytes(info.get("name.utf-8")) ?? asBytes(info.get("name"));

@@ -73,7 +73,7 @@ export class PlainFileScanner implements ElementScanner, PlainFile {
   /** The number that {@link PlainFileScanner.#digits} read. */
   #value = 0;
 
-  /** Reads a number without leading zeros; answers where it ends, or -1 when there is none. */
+  /** Reads a number without leading zeros; returns where it ends, or -1 when there is none. */
   #digits(bytes: Uint8Array, start: number): number {
     let at = start;
     let value = 0;

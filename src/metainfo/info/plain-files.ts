@@ -13,9 +13,9 @@ const FIRST_CAPACITY = 64;
 const NOTHING = new Uint8Array();
 
 /**
- * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is asked
- * for. A torrent of twenty thousand files has these and nothing else; the first file of any other kind ends it, and all
- * are read again as {@link RawFile}s.
+ * Files whose paths are safe and different just as they stand, in columns: nothing is made of a file until it is
+ * needed. A torrent of twenty thousand files has these and nothing else; the first file of any other kind ends it, and
+ * all are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
   /** Until the list is complete. */

@@ -21,7 +21,7 @@ export interface RawFile {
 
 /**
  * A file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and what its
- * version says of it. One literal with its fields in one order: torrents have many thousand of these.
+ * version has of it. One literal with its fields in one order: torrents have many thousand of these.
  */
 export function readFile(
   dict: BDict,

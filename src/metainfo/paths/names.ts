@@ -16,16 +16,16 @@ const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex
   /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Characters that Apple's and other file systems drop when they compare names, or that nobody sees. */
+/** Characters that Apple's and other file systems drop when they compare names, or that are invisible. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** A name of ours, or the short one that Windows gives it. */
+/** A name reserved for Millrace, or the short one that Windows gives it. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;
 /** The first characters of {@link OWN_NAME} and of what becomes one of them: others need no closer look. */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
 /**
  * Whether a name is, in any spelling that some file system takes for the same, one that begins with `.millrace`: all
- * such names are ours.
+ * such names are reserved for Millrace.
  */
 function isOwnName(name: string): boolean {
   return (
@@ -34,11 +34,11 @@ function isOwnName(name: string): boolean {
 }
 
 /**
- * One path component that is safe to create in a folder, whatever the torrent says: never empty, `.` or `..`; no
+ * One path component that is safe to create in a folder, whatever the torrent contains: never empty, `.` or `..`; no
  * separators (`/`,
  * `\`), control characters, or controls of writing direction; no name that Windows reserves for a device; no dot or
  * space at the end (Windows drops them, so that two names would be one file); none that begins with `.millrace`, in any
- * spelling, for these are our own; at most 255 bytes of UTF-8, cut before the extension.
+ * spelling, which Millrace reserves for itself; at most 255 bytes of UTF-8, cut before the extension.
  * Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be found again.
  */
 export function safeName(text: string): string {
@@ -68,7 +68,8 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Whether a name that Windows reserves may begin with this character (A, C, L, N or P), or one of ours (M or a dot).
+ * Whether a name that Windows reserves may begin with this character (A, C, L, N or P), or one that Millrace reserves
+ * (M or a dot).
  */
 function mayBeReserved(first: number): boolean {
   const lower = first | 0x20;
@@ -90,12 +91,12 @@ function trimEnd(name: string): string {
   return name.slice(0, end);
 }
 
-/** At most `room` bytes of UTF-8, the extension kept when it is short, and no dot or space at the end. */
-function cut(name: string, room = MAX_NAME_BYTES): string {
+/** At most `maxBytes` bytes of UTF-8, the extension kept when it is short, and no dot or space at the end. */
+function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   // UTF-8 takes at most 3 bytes for a UTF-16 code unit.
-  if (name.length * 3 <= room || utf8(name).length <= room) return name;
+  if (name.length * 3 <= maxBytes || utf8(name).length <= maxBytes) return name;
   const extension = extensionOf(name);
-  return trimEnd(prefix(name.slice(0, name.length - extension.length), room - utf8(extension).length) + extension);
+  return trimEnd(prefix(name.slice(0, name.length - extension.length), maxBytes - utf8(extension).length) + extension);
 }
 
 /** `.ext`, or nothing when there is none or it is too long to be one. */
@@ -108,14 +109,14 @@ function extensionOf(name: string): string {
     : "";
 }
 
-/** As many whole characters of `text` as fit `room` bytes. */
-function prefix(text: string, room: number): string {
+/** As many whole characters of `text` as fit `maxBytes` bytes. */
+function prefix(text: string, maxBytes: number): string {
   let used = 0;
   let end = 0;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     used += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    if (used > room) break;
+    if (used > maxBytes) break;
     end += character.length;
   }
   return text.slice(0, end);

@@ -3,8 +3,8 @@ import { FOLDED } from "./plain-names.ts";
 
 const FIRST_SLOTS = 256;
 /**
- * Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes nobody can
- * foresee.
+ * Looks at the table for one path. Paths made to meet in one place are left to a `Map`, whose hashes are not
+ * predictable.
  */
 const MOST_PROBES = 64;
 const SEPARATOR = 0x2f;
@@ -15,12 +15,12 @@ const SECOND_PRIME = 0x5bd1e995;
 const FOLDER = 1;
 
 /**
- * Tells whether any path of ASCII names, without regard to case, is that of another file or of a folder that another
+ * Finds whether any path of ASCII names, without regard to case, is that of another file or of a folder that another
  * path needs. It keeps 64 bits of hash of each, not the paths: equal paths are never missed, and that two others are
  * taken for equal costs no more than a closer look.
  */
 export class PathHashes {
-  /** Two words a slot; both 0 when free. The lowest bit of the second says that it is a folder. */
+  /** Two words a slot; both 0 when free. The lowest bit of the second marks a folder. */
   #table = new Int32Array(FIRST_SLOTS * 2);
   #used = 0;
   #folders = 0;
@@ -33,7 +33,7 @@ export class PathHashes {
     this.#second = SECOND_SEED;
   }
 
-  /** Adds a component to the path; says whether {@link FOLDED} has all its bytes. */
+  /** Adds a component to the path; returns whether {@link FOLDED} has all its bytes. */
   push(bytes: Uint8Array, start: number, end: number): boolean {
     let first = this.#first;
     let second = this.#second;
@@ -49,14 +49,14 @@ export class PathHashes {
   }
 
   /**
-   * Takes the path so far for a folder; says whether that may be, which it may not when a file has it, or there are too
-   * many.
+   * Adds the path so far as a folder; returns whether it can be one, which it cannot when a file has it, or there are
+   * too many.
    */
   addFolder(): boolean {
     return this.#add(FOLDER);
   }
 
-  /** Takes the path for a file; says whether that may be, which it may not when anything else has it. */
+  /** Adds the path as a file; returns whether it can be one, which it cannot when anything else has it. */
   addFile(): boolean {
     return this.#add(0);
   }

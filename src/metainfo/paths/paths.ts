@@ -20,7 +20,7 @@ class Folder extends SmallMap<Folder> {
   readonly parent: Folder | undefined;
   /** The safe name; paths are put together from these when they are needed. */
   readonly name: string;
-  /** Whether the path is what the torrent says, letter by letter. */
+  /** Whether the path is that of the torrent, letter by letter. */
   readonly isVerbatim: boolean;
   readonly names: Names;
 
@@ -37,15 +37,15 @@ class Folder extends SmallMap<Folder> {
  * Gives each file of a torrent a safe path that no other file has, without regard to case. Where two clash (equal
  * names, names that differ in case only, a file where another path needs a folder), the first in the torrent's order
  * keeps its name and the later one gets a number before its extension. Folders that differ in case only stay apart
- * where the disk keeps them apart, but their files are told apart as if they were one. The same list of files always
- * comes out the same.
+ * where the disk keeps them apart, but their files get different names as if they were one. The same list of files
+ * always gives the same result.
  */
 export class PathTable {
   readonly #root = new Folder(undefined, "", true, new Names());
   #folders = 0;
 
   /**
-   * The path of the next file, `components` itself where it is as the torrent says. They are the torrent's own, as
+   * The path of the next file, `components` itself where it is unchanged. They are the torrent's own, as
    * text; there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}.
    */
   place(components: readonly string[]): readonly string[] {
@@ -105,7 +105,7 @@ function takeNumbered(names: Names, name: string, folded: string, within: Names 
   }
 }
 
-/** Safe components for a path that need not be told apart from others: padding, and where a symbolic link leads. */
+/** Safe components for a path that need not be unique: padding, and where a symbolic link leads. */
 export function safePath(components: readonly string[]): readonly string[] {
   return components.map(safeName);
 }

@@ -29,7 +29,7 @@ export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * Whether the bytes from `start` to before `end`, all of which {@link FOLDED} has, are a name that {@link safeName}
- * leaves alone: not empty, not ending in a dot or space, neither a device nor a name of ours. `false` says nothing:
+ * leaves alone: not empty, not ending in a dot or space, neither a device nor a reserved name. `false` proves nothing:
  * such a name is to be read as text.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {

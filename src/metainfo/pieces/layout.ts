@@ -5,12 +5,12 @@ export interface FileEntry {
   /**
    * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when
    * it holds many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text of
-   * the whole file list in memory: who keeps few paths of a large torrent for long should copy them.
+   * the whole file list in memory: a caller that keeps few paths of a large torrent for long should copy them.
    */
   readonly path: readonly string[];
   /** Bytes. */
   readonly length: number;
-  /** Zeros that align the next file (BEP 47): never on disk, never asked of a peer on its own. */
+  /** Zeros that align the next file (BEP 47): never on disk, never requested from a peer on its own. */
   readonly isPadding: boolean;
   readonly isExecutable: boolean;
   readonly isHidden: boolean;
@@ -82,7 +82,7 @@ export class FileLayout {
   /** Start of each file that is not empty, ascending, and its index. */
   readonly #starts: Float64Array;
   readonly #indexes: Uint32Array;
-  /** Not made before anybody looks: most of what is asked of a large torrent needs only where its files begin. */
+  /** Made with the first use: most questions about a large torrent need only where its files begin. */
   #files: readonly LayoutFile[] | PlacedFiles;
 
   /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */

@@ -6,7 +6,7 @@ import net from "node:net";
  * `net.connect` takes `onread`, a buffer that every read goes into; `net.createServer` offers no such option, so an
  * accepted socket allocates 64 KiB for each read. The constructor of `net.Socket` takes a `handle` and `onread`
  * together, though: given the handle of a socket that has not begun to read (`pauseOnConnect`), the new socket is that
- * connection. This uses two private members (`_handle`, `_server`); where they are not as expected it answers
+ * connection. This uses two private members (`_handle`, `_server`); where they are not as expected it returns
  * `undefined` and the caller falls back to `data` events.
  */
 export function adopt(accepted: net.Socket, options: net.SocketConstructorOpts): net.Socket | undefined {

@@ -4,8 +4,8 @@ import type { BindOptions, Datagrams, DatagramSocket } from "../datagrams.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Room for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the event
- * loop.
+ * Buffer for bursts: with the system's default a busy tracker or DHT node loses datagrams between two turns of the
+ * event loop.
  */
 const SOCKET_BUFFER_BYTES = 2 * 1024 * 1024;
 
@@ -17,7 +17,7 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
       type: family === 4 ? "udp4" : "udp6",
       ipv6Only: family === 6,
       recvBufferSize: SOCKET_BUFFER_BYTES,
-      // Only addresses are sent to, never names: answering at once saves a turn through the resolver for each datagram.
+      // Only addresses are sent to, never names: returning at once saves a turn through the resolver for each datagram.
       lookup: (host, _options, callback) => callback(null, host, family),
     });
     let closed: Promise<void> | undefined;
@@ -38,7 +38,7 @@ function bind(options: BindOptions): Promise<DatagramSocket> {
       resolve({
         local: { ip: canonicalIp(local.address) ?? options.ip, port: local.port },
         send(bytes, to): void {
-          // Datagrams may come from port 0, where none can be sent.
+          // Datagrams may have the source port 0, to which none can be sent.
           if (closed !== undefined || to.port === 0 || ipFamily(to.ip) !== family) return;
           // Without a callback errors go nowhere, and a datagram costs no turn of the queue of ticks.
           socket.send(Buffer.from(bytes), to.port, to.ip);

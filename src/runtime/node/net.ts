@@ -36,7 +36,7 @@ function connect(options: ConnectOptions): Promise<Socket> {
     const onError = (error: Error): void => fail(networkError(error, what));
     const onAbort = (): void => fail(new AbortError(`${what}: aborted`));
     const timer = setTimeout(
-      () => fail(new NetworkError("net.timeout", `${what}: no answer in ${timeoutMs} ms`)),
+      () => fail(new NetworkError("net.timeout", `${what}: no reply in ${timeoutMs} ms`)),
       timeoutMs,
     );
     signal?.addEventListener("abort", onAbort, { once: true });

@@ -16,8 +16,8 @@ const READ_BUFFER = new Uint8Array(256 * 1024);
 const TURN_BYTES = 4 * READ_BUFFER.length;
 
 /**
- * Above this many queued bytes `write` says stop. Large enough for a run of blocks, small enough to bound memory a
- * peer.
+ * Above this many queued bytes `write` returns `false`. Large enough for a run of blocks, small enough to bound memory
+ * a peer.
  */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
@@ -83,7 +83,7 @@ export class NodeSocket implements Socket {
   start(handlers: SocketHandlers): void {
     this.#handlers = handlers;
     if (this.#socket.destroyed) {
-      // It ended before anybody listened: `close` has been emitted or is about to be, with nobody to hear it.
+      // It ended before there was a listener: `close` has been emitted or is about to be.
       if (this.#socket.closed) setImmediate(() => handlers.onClose(this.#error));
       return;
     }

@@ -33,20 +33,20 @@ const STORAGE: Readonly<Record<string, readonly [string, string]>> = {
   ELOOP: ["storage.denied", "too many symbolic links"],
 };
 
-/** What only an open says so: a read or a write that meets these has lost its disk. */
+/** Codes that have these names only for an open: a read or a write that gets them has lost its disk. */
 const STORAGE_OPEN: Readonly<Record<string, readonly [string, string]>> = {
   ENXIO: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
   ENODEV: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
 };
 
-/** A system error of a socket as a NetworkError that says `what` failed. */
+/** A system error of a socket as a NetworkError whose message names `what` failed. */
 export function networkError(thrown: unknown, what: string): NetworkError {
   if (thrown instanceof NetworkError) return thrown;
   const [code, reason] = NETWORK[errorCode(thrown) ?? ""] ?? ["net.failed", toError(thrown).message];
   return new NetworkError(code, `${what}: ${reason}`, { cause: thrown });
 }
 
-/** A system error of a file as a StorageError that says `what` failed on `path`; `"open"` for an open. */
+/** A system error of a file as a StorageError whose message names `what` failed on `path`; `"open"` for an open. */
 export function storageError(thrown: unknown, what: string, path: string): StorageError {
   if (thrown instanceof StorageError) return thrown;
   const name = errorCode(thrown) ?? "";

@@ -1,6 +1,6 @@
 /**
  * A controller for each task under way, aborted together. One signal for all would do too, but a hundred tasks
- * listening to one signal look like a leak, and Node says so.
+ * listening to one signal look like a leak, which Node reports.
  */
 export class AbortSet {
   readonly #controllers = new Set<AbortController>();

@@ -13,7 +13,7 @@ import { UdpTrackers } from "./udp-trackers.ts";
  * `timeout`, `refused`,
  * `unknown-host`, `too-long`, `redirects`, `forbidden`, `tls`, `failed`) or AbortError.
  *
- * @param udp whose sockets and connection ids to use for a UDP tracker; without it a socket is opened and closed for
+ * @param udp Its sockets and connection ids are used for a UDP tracker; without it a socket is opened and closed for
  *   this announce.
  */
 export async function announce(
@@ -30,7 +30,7 @@ export async function announce(
 /**
  * The figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent in the order
  * asked,
- * `undefined` for those that the tracker does not know (over UDP it cannot say so and sends zeros). At most 64 torrents
+ * `undefined` for those that the tracker does not have (over UDP it sends zeros). At most 64 torrents
  * over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
  */
 export async function scrape(

@@ -46,8 +46,8 @@ export class TrackerEntry {
   tier: number;
   readonly #clock: Clock;
   #state: EntryState = { kind: "idle" };
-  /** It answered `started` (or a later announce): it counts us, and wants to hear `stopped`. */
-  #told = false;
+  /** It replied to `started` (or a later announce): it counts the client, and must get `stopped`. */
+  #isCounted = false;
   /** `completed` is still to be sent. */
   #completedDue = false;
   #port: number | undefined;
@@ -68,20 +68,20 @@ export class TrackerEntry {
     return this.#state;
   }
 
-  get told(): boolean {
-    return this.#told;
+  get isCounted(): boolean {
+    return this.#isCounted;
   }
 
-  /** It counts us, or may do so from now on: an announce that it has not answered yet is under way. */
-  get mayKnowUs(): boolean {
-    return this.#told || this.#state.kind === "announcing";
+  /** It counts the client, or may do so from now on: an announce without a reply yet is under way. */
+  get mayCountUs(): boolean {
+    return this.#isCounted || this.#state.kind === "announcing";
   }
 
   get completedDue(): boolean {
     return this.#completedDue;
   }
 
-  /** The port that it was last told: `stopped` must name it, or the tracker keeps us under it. */
+  /** The port of the last announce: `stopped` must name it, or the tracker keeps the client under it. */
   get port(): number | undefined {
     return this.#port;
   }
@@ -90,9 +90,9 @@ export class TrackerEntry {
     return this.#trackerId;
   }
 
-  /** What the next announce has to say. */
+  /** The event of the next announce. */
   get nextEvent(): AnnounceEvent | undefined {
-    if (!this.#told) return "started";
+    if (!this.#isCounted) return "started";
     return this.#completedDue ? "completed" : undefined;
   }
 
@@ -105,7 +105,7 @@ export class TrackerEntry {
   succeeded(event: AnnounceEvent | undefined, reply: AnnounceReply, limits: SessionLimits): void {
     const now = this.#clock.now();
     const minimum = bounded(reply.minInterval ?? 0, limits);
-    this.#told = true;
+    this.#isCounted = true;
     if (event === "completed") this.#completedDue = false;
     this.#trackerId = reply.trackerId ?? this.#trackerId;
     this.#lastAt = now;
@@ -126,8 +126,8 @@ export class TrackerEntry {
     this.#lastAt = this.#clock.now();
     this.#message = cleanText(error.message);
     this.#said = error instanceof TrackerError && error.code === "tracker.failure" ? reasonOf(error) : undefined;
-    // Never told, so its `started` will say that nothing is left.
-    if (!this.#told) this.#completedDue = false;
+    // Never announced to, so its `started` will have `left=0`.
+    if (!this.#isCounted) this.#completedDue = false;
     this.#state = {
       kind: "failed",
       code: errorCode(error) ?? "tracker.failed",
@@ -137,10 +137,10 @@ export class TrackerEntry {
   }
 
   /**
-   * The download has been completed: to be told to a tracker that knows us, or is just learning of us, as a leecher.
+   * The download has been completed: to be sent to a tracker that counts the client, or is about to, as a leecher.
    */
   complete(): void {
-    this.#completedDue = this.#told || this.#state.kind === "announcing";
+    this.#completedDue = this.#isCounted || this.#state.kind === "announcing";
   }
 
   /**
@@ -162,9 +162,9 @@ export class TrackerEntry {
     if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };
   }
 
-  /** The session starts anew: it has told nobody anything yet. */
+  /** The session starts anew: it has announced to no tracker yet. */
   reset(): void {
-    this.#told = false;
+    this.#isCounted = false;
     this.#completedDue = false;
     this.#state = { kind: "idle" };
     this.#checkUrl();
@@ -197,7 +197,7 @@ export class TrackerEntry {
   }
 
   /**
-   * Torrents hold addresses that are not ours to use (`wss:`, `dht:`, rubbish): they are shown as failed, and never
+   * Torrents hold addresses that the engine cannot use (`wss:`, `dht:`, rubbish): they are shown as failed, and never
    * asked.
    */
   #checkUrl(): void {

@@ -20,14 +20,14 @@ export function trackerName(url: string): string {
 }
 
 /**
- * Whatever went wrong with a tracker as a TrackerError that names it: `http.timeout` becomes `tracker.timeout`, and so
+ * A failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so
  * on; a TrackerError keeps its code and what it carries. AbortError stays as it is.
  */
 export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;
   const name = trackerName(url);
   const error = toError(thrown);
-  // A query holds the passkey, and may be in the text of whoever failed.
+  // A query holds the passkey, and may be in the text of the failure.
   const plain = error.message.replace(/\?\S*?(?=:\s|\s|$)/g, (query) => (query.includes("=") ? "" : query));
   const message = cleanText(error instanceof MillraceError ? plain : `${error.name}: ${plain}`);
   const text = message.includes(name) ? message : `${name}: ${message}`;
@@ -82,7 +82,7 @@ function readError(status: number, body: Uint8Array, read: (body: Uint8Array) =>
   const text = cleanBytes(body);
   throw new TrackerError(
     "tracker.http-status",
-    `the tracker answered HTTP status ${status}${text === "" ? "" : `: “${text}”`}`,
+    `the tracker replied with HTTP status ${status}${text === "" ? "" : `: “${text}”`}`,
     { fields: { status } },
   );
 }
@@ -97,7 +97,7 @@ export function httpAnnounce(
 }
 
 /**
- * One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not know.
+ * One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not have.
  */
 export async function httpScrape(
   host: TrackerHost,

@@ -1,7 +1,7 @@
 import { unreachable } from "../../base/index.ts";
 import type { EntryState } from "./entry.ts";
 
-/** What the plan needs to know of a tracker. */
+/** What the plan depends on for each tracker. */
 export interface PlannedTracker {
   readonly state: EntryState;
   readonly completedDue: boolean;
@@ -12,7 +12,7 @@ export interface Plan<T> {
   /** To be announced to now. */
   readonly due: readonly T[];
   /**
-   * When to plan again, in the clock's milliseconds; `Infinity` when only an answer or a request can change anything.
+   * When to plan again, in the clock's milliseconds; `Infinity` when only a reply or a request can change anything.
    */
   readonly wakeAt: number;
 }
@@ -20,7 +20,7 @@ export interface Plan<T> {
 /**
  * Which trackers to announce to (BEP 12). A group is served by its first tracker that has not failed; one that failed
  * is passed over until its wait is over. Groups go side by side: with one group a tier every tier is served, with all
- * tiers in one group the later tiers are spare. `completed` goes at once to every tracker that waits for it. A pure
+ * tiers in one group the later tiers are spare. `completed` is sent at once to every tracker that waits for it. A pure
  * function of its arguments.
  */
 export function planAnnounces<T extends PlannedTracker>(groups: readonly (readonly T[])[], now: number): Plan<T> {

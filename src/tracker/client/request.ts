@@ -4,9 +4,9 @@ import type { AnnounceFields } from "../codec/index.ts";
 /** What a request to a tracker needs of the host. */
 export type TrackerHost = Pick<Runtime, "clock" | "random" | "http" | "datagrams" | "net">;
 
-/** How to reach a tracker, whatever is asked of it. */
+/** How to reach a tracker, for any request. */
 export interface ReachOptions {
-  /** Further HTTP headers; they win over ours. UDP has none. */
+  /** Further HTTP headers; they replace the default ones. UDP has none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The HTTP `User-Agent`. */
   readonly userAgent?: string | undefined;

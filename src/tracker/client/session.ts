@@ -23,9 +23,9 @@ type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
  * A torrent's relation with its trackers: `started`, regular announces, `completed`, `stopped`; tiers, back-off,
  * promotion.
  *
- *   new | stopped --start--> running --stop--> stopping --all told, or 3 s--> stopped     any --close--> closed
+ *   new | stopped --start--> running --stop--> stopping --all replied, or 3 s--> stopped     any --close--> closed
  *
- * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each answer and
+ * What to do next is always worked out anew from the trackers' states ({@link planAnnounces}), after each reply and
  * each request; between those at most one timer is pending.
  */
 export class TrackerSession {
@@ -62,8 +62,8 @@ export class TrackerSession {
   }
 
   /**
-   * The download has just been completed: `completed` goes, once, to every tracker that knew us as a leecher. Not for a
-   * torrent that was complete at the start.
+   * The download has just been completed: `completed` is sent, once, to every tracker that counts the client as a
+   * leecher. Not for a torrent that was complete at the start.
    */
   completed(): void {
     if (this.#phase !== "running" || this.#completed) return;
@@ -83,7 +83,7 @@ export class TrackerSession {
   }
 
   /**
-   * Adds a tracker, to a tier of its own when none is named. Says whether it is new (and there is room).
+   * Adds a tracker, to a tier of its own when none is named. Returns whether it is new (and within the limit).
    * Throws TrackerError `tracker.url`.
    */
   addTracker(url: string, tier = this.#tiers.length): boolean {
@@ -100,13 +100,13 @@ export class TrackerSession {
     return true;
   }
 
-  /** Sets the trackers anew. Those that stay keep their state; those that go hear `stopped`. */
+  /** Sets the trackers anew. Those that stay keep their state; those that are removed get `stopped`. */
   replaceTiers(tiers: readonly (readonly string[])[]): void {
     const before = this.#entries();
     this.#setTiers(tiers);
     const kept = new Set(this.#entries());
-    const gone = before.filter((entry) => !kept.has(entry) && entry.told);
-    if (this.#phase === "running") for (const entry of gone) this.#sayStopped(entry).catch(() => undefined);
+    const gone = before.filter((entry) => !kept.has(entry) && entry.isCounted);
+    if (this.#phase === "running") for (const entry of gone) this.#sendStopped(entry).catch(() => undefined);
     this.#next();
   }
 
@@ -116,7 +116,7 @@ export class TrackerSession {
   }
 
   /**
-   * Ends the announces and sends `stopped` to the trackers that know us, or were just being told of us: the reply may
+   * Ends the announces and sends `stopped` to the trackers that count the client, or may do so: the reply may
    * be on its way. Takes at most 3 s, never rejects.
    */
   stop(): Promise<void> {
@@ -132,15 +132,15 @@ export class TrackerSession {
       giveUp = resolve;
     });
     this.#timer = this.#host.clock.after(STOP_TIMEOUT_MS, giveUp);
-    const told = this.#entries().filter((entry) => entry.mayKnowUs);
+    const counting = this.#entries().filter((entry) => entry.mayCountUs);
     const done = this.#finishStop(
-      Promise.race([Promise.allSettled(told.map((entry) => this.#sayStopped(entry))), gaveUp]),
+      Promise.race([Promise.allSettled(counting.map((entry) => this.#sendStopped(entry))), gaveUp]),
     );
     this.#stopping = { done, giveUp };
     return done;
   }
 
-  /** Drops everything at once, without a word to anybody. Resolves when the session's own sockets are closed. */
+  /** Drops everything at once, and sends nothing. Resolves when the session's own sockets are closed. */
   async close(): Promise<void> {
     this.#phase = "closed";
     this.#quiet();
@@ -176,7 +176,7 @@ export class TrackerSession {
     return (this.#options.announceToAllTiers ?? true) ? this.#tiers : [this.#entries()];
   }
 
-  /** Announces to whom it is due, and sets the timer for the next time. */
+  /** Announces to the trackers that are due, and sets the timer for the next time. */
   #next(): void {
     if (this.#phase !== "running") return;
     this.#timer?.cancel();
@@ -212,7 +212,7 @@ export class TrackerSession {
   #onReply(entry: TrackerEntry, event: AnnounceEvent | undefined, reply: AnnounceReply): void {
     if (!this.#entries().includes(entry)) {
       // Removed while it was being asked: it counts us now, and should not.
-      this.#sayStopped(entry).catch(() => undefined);
+      this.#sendStopped(entry).catch(() => undefined);
       return;
     }
     entry.succeeded(event, reply, this.#options.limits ?? {});
@@ -258,7 +258,7 @@ export class TrackerSession {
     };
   }
 
-  async #sayStopped(entry: TrackerEntry): Promise<void> {
+  async #sendStopped(entry: TrackerEntry): Promise<void> {
     const { signal, ended } = this.#farewells.open();
     const request = {
       ...this.#request(entry, "stopped", 0, entry.port ?? this.#options.port()),
@@ -272,8 +272,8 @@ export class TrackerSession {
     }
   }
 
-  async #finishStop(said: Promise<unknown>): Promise<void> {
-    await said;
+  async #finishStop(sent: Promise<unknown>): Promise<void> {
+    await sent;
     this.#farewells.abort();
     this.#timer?.cancel();
     this.#timer = undefined;

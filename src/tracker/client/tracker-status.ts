@@ -5,9 +5,9 @@ export type TrackerState =
   /** Not asked yet, or not needed: another tracker of its tier works. */
   | { readonly kind: "idle" }
   | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number }
-  /** The last announce was answered. */
+  /** The tracker replied to the last announce. */
   | { readonly kind: "working"; readonly nextAnnounceAt: number }
-  /** `retryAt` is `Infinity` when the tracker said never (BEP 31). */
+  /** `retryAt` is `Infinity` when the tracker refuses for good (BEP 31). */
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
 /** A tracker as a person wants to see it. */
@@ -27,7 +27,7 @@ export interface TrackerStatus {
   readonly peersReceived: number;
   /** The failure, or the tracker's warning; one clean line. */
   readonly message: string | undefined;
-  /** The tracker's own words: why it refuses, or its warning; one clean line. `undefined` when it said nothing. */
+  /** The tracker's message: why it refuses, or its warning; one clean line. `undefined` when it sent none. */
   readonly said: string | undefined;
   /** Our address as this tracker sees it (BEP 24). */
   readonly externalIp: string | undefined;

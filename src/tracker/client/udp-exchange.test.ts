@@ -101,7 +101,7 @@ describe.each([
     expect(host.sent.map(kind)).toEqual(["connect", "connect", "connect", "connect"]);
     expect(outcome.error).toMatchObject({
       code: "tracker.timeout",
-      message: "udp://10.0.0.1:6969/announce: no answer within 200 s",
+      message: "udp://10.0.0.1:6969/announce: no reply within 200 s",
     });
     expect(host.clock.pending).toBe(0);
   });

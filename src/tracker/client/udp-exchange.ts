@@ -15,7 +15,7 @@ export interface ConnectionIds {
 export interface UdpExchangeOptions {
   readonly clock: Clock;
   readonly ids: ConnectionIds;
-  /** The tracker's addresses of one family; each retransmission goes to the next one. At least one. */
+  /** The tracker's addresses of one family; each retransmission is sent to the next one. At least one. */
   readonly targets: readonly [Endpoint, ...Endpoint[]];
   readonly transactionId: number;
   readonly action: typeof UdpAction.announce | typeof UdpAction.scrape;
@@ -64,7 +64,7 @@ export class UdpExchange {
     this.#send();
   }
 
-  /** Whether a datagram from there is one of ours: nobody but those we may have asked can answer. */
+  /** Whether this address may reply: only those that requests were sent to. */
   isFrom(from: Endpoint): boolean {
     return this.#options.targets.some((target) => target.ip === from.ip && target.port === from.port);
   }
@@ -129,7 +129,7 @@ export class UdpExchange {
   #onTimeout(): void {
     if (this.#options.clock.now() >= this.#deadline) {
       this.#end(
-        new TrackerError("tracker.timeout", `no answer within ${Math.round(this.#options.timeoutMs / 1000)} s`),
+        new TrackerError("tracker.timeout", `no reply within  ${Math.round(this.#options.timeoutMs / 1000)} s`),
       );
       return;
     }

@@ -39,7 +39,7 @@ type Targets = readonly [Endpoint, ...Endpoint[]];
 
 /**
  * The UDP side of the tracker client (BEP 15, 41): one socket per IP family (and local address) for all trackers and
- * torrents, connection ids kept for a minute, replies matched by transaction id and by the address they come from.
+ * torrents, connection ids kept for a minute, replies matched by transaction id and by the address of the sender.
  * Sockets are opened when first needed. Share one among all sessions of a client; {@link UdpTrackers.close} ends every
  * request under way.
  *
@@ -56,7 +56,7 @@ export class UdpTrackers {
   #closed = false;
 
   /**
-   * @param port whose sockets to use; it is the caller's, and stays open. Without it there are sockets of our own, each
+   * @param port Its sockets are used; it is the caller's, and stays open. Without it there are sockets of our own, each
    * at any port.
    */
   constructor(host: TrackerHost, port?: UdpPort) {
@@ -64,13 +64,13 @@ export class UdpTrackers {
     this.#ids = new ConnectionIdCache(host.clock);
     this.#port = port;
     this.#giveUpClaim = port?.claim(
-      (datagram, from) => this.#answered(datagram, from) !== undefined,
+      (datagram, from) => this.#exchangeOf(datagram, from) !== undefined,
       (datagram, from) => this.#onDatagram(datagram, from),
     );
   }
 
   /**
-   * One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); what either answers is merged. Rejects as
+   * One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); both replies are merged. Rejects as
    * `announce` does.
    */
   async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
@@ -227,8 +227,8 @@ export class UdpTrackers {
     return opening;
   }
 
-  /** The request that a datagram answers, told by its action, its transaction id and where it comes from. */
-  #answered(datagram: Uint8Array, from: Endpoint): UdpExchange | undefined {
+  /** The request that a datagram replies to, by its action, its transaction id and its sender. */
+  #exchangeOf(datagram: Uint8Array, from: Endpoint): UdpExchange | undefined {
     const header = readUdpHeader(datagram);
     if (header === undefined || header.action > UdpAction.error) return undefined;
     const exchange = this.#exchanges.get(header.transactionId);
@@ -236,7 +236,7 @@ export class UdpTrackers {
   }
 
   #onDatagram(datagram: Uint8Array, from: Endpoint): void {
-    this.#answered(datagram, from)?.onReply(datagram, from);
+    this.#exchangeOf(datagram, from)?.onReply(datagram, from);
   }
 }
 

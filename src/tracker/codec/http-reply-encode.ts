@@ -3,7 +3,7 @@ import { pooledBytes, unpackEndpoints, writeAscii } from "../../base/index.ts";
 import type { BInput } from "../../bencode/index.ts";
 import { encode } from "../../bencode/index.ts";
 
-/** What a tracker answers to an HTTP announce. Peers are packed: 6 (IPv4) and 18 (IPv6) bytes each. */
+/** A tracker's reply to an HTTP announce. Peers are packed: 6 (IPv4) and 18 (IPv6) bytes each. */
 export interface AnnounceReplyFields {
   /** Seconds. */
   readonly interval: number;
@@ -14,7 +14,7 @@ export interface AnnounceReplyFields {
   readonly completed: number;
   readonly peers4: Uint8Array;
   readonly peers6: Uint8Array;
-  /** The asker's address, 4 or 16 bytes (BEP 24). */
+  /** The client's address, 4 or 16 bytes (BEP 24). */
   readonly externalIp: Uint8Array;
 }
 

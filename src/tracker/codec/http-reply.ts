@@ -51,7 +51,7 @@ const MAX_VALUE_TOKENS = 64;
 export function decodeReply(body: Uint8Array): HttpReply {
   if (body.length === 0) throw new TrackerError("tracker.empty", "the tracker's reply is empty");
   if (looksLikeHtml(body))
-    throw new TrackerError("tracker.html", `the tracker answered with a web page: “${pageText(body)}”`);
+    throw new TrackerError("tracker.html", `the tracker replied with a web page: “${pageText(body)}”`);
   const spans = readSpans(body);
   const raw = (key: string): Uint8Array | undefined => {
     const span = spans.get(key);
@@ -95,7 +95,7 @@ function throwFailure(reply: HttpReply): void {
 }
 
 /**
- * BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it says nothing
+ * BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it has no such value
  * usable.
  */
 function retryIn(value: BValue | undefined): number | undefined {
@@ -123,8 +123,8 @@ function figure(reply: HttpReply, key: string): number | undefined {
 function compactPeers(bytes: Uint8Array, family: 4 | 6, into: Endpoint[]): void {
   const size = family === 4 ? 6 : 18;
   const whole = Math.floor(bytes.length / size);
-  const room = Math.max(0, MAX_REPLY_PEERS - into.length);
-  for (const peer of unpackEndpoints(bytes.subarray(0, Math.min(room, whole) * size), family))
+  const space = Math.max(0, MAX_REPLY_PEERS - into.length);
+  for (const peer of unpackEndpoints(bytes.subarray(0, Math.min(space, whole) * size), family))
     if (peer.port > 0) into.push(peer);
 }
 

@@ -24,7 +24,7 @@ export function decodeScrapeReply(body: Uint8Array): Map<string, ScrapeEntry> {
   const entries = new Map<string, ScrapeEntry>();
   for (const [key, value] of files) {
     const dict = asDict(value);
-    // A key of another length is no info-hash; such an entry concerns nobody.
+    // A key of another length is no info-hash; such an entry is ignored.
     if (dict === undefined || key.length !== 20) continue;
     entries.set(toHex(latin1(key)), {
       seeders: figure(dict, "complete"),

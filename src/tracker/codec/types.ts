@@ -1,6 +1,6 @@
 import type { Endpoint, InfoHash, PeerId } from "../../base/index.ts";
 
-/** What an announce tells besides the counters (BEP 3). A regular announce has none. */
+/** The event of an announce (BEP 3). A regular announce has none. */
 export type AnnounceEvent = "started" | "stopped" | "completed";
 
 /** The fields of an announce, the same over HTTP and UDP. */
@@ -19,7 +19,10 @@ export interface AnnounceFields {
   readonly event?: AnnounceEvent | undefined;
   /** How many peers we would like; the tracker's own default when it is missing. */
   readonly numWant?: number | undefined;
-  /** 32 bits that stay the same for a session, so that the tracker knows us when our address changes (BEP 7). */
+  /**
+   * 32 bits that stay the same for a session, so that the tracker recognises the client when its address changes (BEP
+   * 7).
+   */
   readonly key?: number | undefined;
   /** The `tracker id` of an earlier reply, sent back. Characters are bytes (latin1). HTTP only. */
   readonly trackerId?: string | undefined;
@@ -28,7 +31,7 @@ export interface AnnounceFields {
   readonly ipv6?: string | undefined;
 }
 
-/** What a tracker answered. */
+/** A tracker's reply. */
 export interface AnnounceReply {
   /**
    * IPv4 and IPv6, in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with port 0 are left

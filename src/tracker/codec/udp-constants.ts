@@ -10,7 +10,7 @@ export type UdpAction = (typeof UdpAction)[keyof typeof UdpAction];
 export const UDP_ANNOUNCE_LENGTH = 98;
 /** BEP 41: the types of option that may follow an announce request. */
 export const UdpOption = { end: 0, nop: 1, urlData: 2 } as const;
-/** Bytes of URLData in one option; a longer path goes into several, which the tracker joins. */
+/** Bytes of URLData in one option; a longer path takes several, which the tracker joins. */
 export const MAX_URL_DATA_OPTION = 255;
 /** Bytes of URLData in all: the datagram stays within an Ethernet frame. */
 export const MAX_URL_DATA_BYTES = 1_024;

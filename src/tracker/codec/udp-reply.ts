@@ -17,7 +17,7 @@ function short(what: string, datagram: Uint8Array): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's ${what} reply of ${datagram.length} bytes is too short`);
 }
 
-/** Action and transaction id of a reply: whom it is for. `undefined` when the datagram cannot be a reply. */
+/** Action and transaction id of a reply, which name the request. `undefined` when the datagram cannot be a reply. */
 export function readUdpHeader(
   datagram: Uint8Array,
 ): { readonly action: number; readonly transactionId: number } | undefined {

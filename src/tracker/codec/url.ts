@@ -20,7 +20,7 @@ export function percentEncode(bytes: Uint8Array): string {
 }
 
 /**
- * Which protocol a tracker URL speaks. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor
+ * The protocol of a tracker URL. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor
  * udp.
  */
 export function trackerProtocol(url: string): TrackerProtocol {
@@ -48,14 +48,16 @@ export function parseUdpUrl(url: string): { readonly host: string; readonly port
   return { host, port: Number(parsed.port), urlData: urlData === "/" ? "" : urlData };
 }
 
-/** Appends query parameters; a query that the tracker's own URL has (a passkey) stays in front, a fragment goes. */
+/**
+ * Appends query parameters; a query that the tracker's own URL has (a passkey) stays in front, a fragment is dropped.
+ */
 function withQuery(url: string, query: string): string {
   const bare = url.split("#", 1)[0] ?? url;
   if (!bare.includes("?")) return `${bare}?${query}`;
   return bare.endsWith("?") || bare.endsWith("&") ? bare + query : `${bare}&${query}`;
 }
 
-/** The whole number that goes over the wire for a counter: never negative, never a fraction. */
+/** The whole number that is sent for a counter: never negative, never a fraction. */
 export function counter(value: number): number {
   return value > 0 && Number.isFinite(value) ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
 }

@@ -59,7 +59,7 @@ function writeLittleEndian(out: Uint8Array, at: number, value: number): void {
 }
 
 /**
- * Connection ids that need no memory (BEP 15: "a syn cookie like approach"): the id is the keyed hash of the asker's
+ * Connection ids that need no memory (BEP 15: "a syn cookie like approach"): the id is the keyed hash of the client's
  * address, under a secret that changes every two minutes; ids of the present and the last secret count. So an id lasts
  * two to four minutes, a forger of addresses learns nothing, and costs nothing.
  */

@@ -87,7 +87,7 @@ export class HttpTracker {
       numWant: query.numWant,
       bothFamilies: true,
       withPeerIds,
-      room: Number.POSITIVE_INFINITY,
+      space: Number.POSITIVE_INFINITY,
     });
     if (typeof reply === "string") return this.#refuse(reply);
     this.counts.announces++;
@@ -135,8 +135,7 @@ export class HttpTracker {
 }
 
 /**
- * What `ip=` says, when it comes from a neighbour (a proxy on this host or network) and is an address; else where it
- * comes from.
+ * The address in `ip=`, when the sender is on this host or network (a proxy); else the sender's own address.
  */
 function trustedIp(remote: string, claimed: string): string {
   const scope = ipScope(remote);

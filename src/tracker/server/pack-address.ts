@@ -24,8 +24,8 @@ export class AddressPacker {
   }
 
   /**
-   * Takes the text of an IP address and a port; says whether it was one that a peer can have: `0.0.0.0` and `::` are
-   * nobody's. IPv4 in IPv6 counts as IPv4.
+   * Takes the text of an IP address and a port; returns whether it is one that a peer can have: `0.0.0.0` and `::` are
+   * not. IPv4 in IPv6 counts as IPv4.
    */
   pack(text: string, port: number): boolean {
     if (!this.#packIpv4(text) && !this.#packOther(text)) return false;

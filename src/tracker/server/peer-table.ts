@@ -8,12 +8,12 @@ const LINEAR = 12;
 const FIRST_CAPACITY = 4;
 
 /**
- * Peers of one torrent, one IP family and one kind (seeders or leechers), told apart by address and port. A peer is one
- * record in one byte array, in two places: in front address and port as replies carry them (6 or 18 bytes), behind the
- * addresses of all its details. A reply names 50 peers and looks at addresses alone; side by side these fill a fifth of
- * the cache lines that whole records would, and fetching those was most of what an announce cost. A removed record is
- * replaced by the last one, so records are always dense and any of them is found by number: that makes a random choice
- * cheap.
+ * Peers of one torrent, one IP family and one kind (seeders or leechers), distinguished by address and port. A peer is
+ * one record in one byte array, in two places: in front address and port as replies carry them (6 or 18 bytes), behind
+ * the addresses of all its details. A reply names 50 peers and looks at addresses alone; side by side these fill a
+ * fifth of the cache lines that whole records would, and fetching those was most of what an announce cost. A removed
+ * record is replaced by the last one, so records are always dense and any of them is found by number: that makes a
+ * random choice cheap.
  *
  * Beyond {@link LINEAR} peers an open-addressing index (record number + 1 by seeded hash) finds records.
  */
@@ -23,11 +23,11 @@ export class PeerTable {
   readonly #seed: number;
   #records: Uint8Array;
   /** Records that there is memory for. */
-  #room = FIRST_CAPACITY;
+  #capacity = FIRST_CAPACITY;
   #count = 0;
   #index: Int32Array | undefined;
 
-  /** `seed`: random, so that nobody can choose addresses that collide. */
+  /** `seed`: random, so that no client can choose addresses that collide. */
   constructor(compactLength: 6 | 18, seed: number) {
     this.#compact = compactLength;
     this.#seed = seed;
@@ -63,7 +63,7 @@ export class PeerTable {
   /** Adds a peer that is not there; its record number. */
   add(compact: Uint8Array, peerId: Uint8Array, seconds: number): number {
     const record = this.#count;
-    if (record === this.#room) this.#resize(this.#room * 2);
+    if (record === this.#capacity) this.#resize(this.#capacity * 2);
     this.#records.set(compact, record * this.#compact);
     this.#count++;
     this.touch(record, peerId, seconds);
@@ -87,13 +87,13 @@ export class PeerTable {
     if (this.#index !== undefined && record !== last) this.#enter(this.#index, record);
   }
 
-  /** Removes all that were last seen before `seconds`; says how many. Gives memory back when most are gone. */
+  /** Removes all that were last seen before `seconds`; returns how many. Gives memory back when most are gone. */
   expire(seconds: number): number {
     const before = this.#count;
     for (let record = this.#count - 1; record >= 0; record--) {
       if (readUint32(this.#records, this.#details(record) + PEER_ID) < seconds) this.removeAt(record);
     }
-    if (this.#room > FIRST_CAPACITY * 4 && this.#count < this.#room / 8) this.#shrink();
+    if (this.#capacity > FIRST_CAPACITY * 4 && this.#count < this.#capacity / 8) this.#shrink();
     return before - this.#count;
   }
 
@@ -138,7 +138,7 @@ export class PeerTable {
 
   /** Where the details of a record begin. */
   #details(record: number): number {
-    return this.#room * this.#compact + record * DETAILS;
+    return this.#capacity * this.#compact + record * DETAILS;
   }
 
   #is(record: number, compact: Uint8Array): boolean {
@@ -179,12 +179,12 @@ export class PeerTable {
     index[gap] = 0;
   }
 
-  #resize(room: number): void {
-    const records = new Uint8Array(room * (this.#compact + DETAILS));
+  #resize(capacity: number): void {
+    const records = new Uint8Array(capacity * (this.#compact + DETAILS));
     records.set(this.#records.subarray(0, this.#count * this.#compact));
-    records.set(this.#records.subarray(this.#details(0), this.#details(this.#count)), room * this.#compact);
+    records.set(this.#records.subarray(this.#details(0), this.#details(this.#count)), capacity * this.#compact);
     this.#records = records;
-    this.#room = room;
+    this.#capacity = capacity;
   }
 
   #shrink(): void {

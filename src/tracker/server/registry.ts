@@ -26,7 +26,7 @@ export interface RegistryAnnounce {
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
   /** A further bound on the number of peers: what a datagram holds. */
-  readonly room: number;
+  readonly space: number;
 }
 
 /** The rules that HTTP and UDP share, over the swarms: which torrents, how many peers, how long. */
@@ -68,7 +68,7 @@ export class Registry {
   /** The reply, valid until the next announce; a string is the reason for refusing. */
   announce(request: RegistryAnnounce): SwarmReply | string {
     if (this.#allow?.has(request.infoHash) === false) return "this tracker does not serve that torrent";
-    const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.room);
+    const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.space);
     return (
       this.#swarms.announce({ ...request, numWant }, this.uptimeSeconds) ??
       "this tracker has no room for another torrent"

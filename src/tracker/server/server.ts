@@ -15,7 +15,7 @@ export interface TrackerAddresses {
 }
 
 /**
- * A tracker over HTTP and UDP, IPv4 and IPv6, in memory: swarms are gone when it closes, and come back as clients
+ * A tracker over HTTP and UDP, IPv4 and IPv6, in memory: swarms are lost when it closes, and return as clients
  * announce again.
  *
  * @example

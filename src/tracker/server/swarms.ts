@@ -5,7 +5,7 @@ import { PeerTable } from "./peer-table.ts";
 
 const NO_PEERS = new Uint8Array(0);
 
-/** One torrent. Tables come into being when they are needed: most torrents have one or two. */
+/** One torrent. Tables are made when they are needed: most torrents have one or two. */
 interface Swarm {
   readonly seeders: [PeerTable | undefined, PeerTable | undefined];
   readonly leechers: [PeerTable | undefined, PeerTable | undefined];
@@ -31,12 +31,12 @@ export interface SwarmAnnounce {
   readonly event: AnnounceEvent | undefined;
   /** Peers wanted, at most. */
   readonly numWant: number;
-  /** Peers of the other family too, when there is room (HTTP has a place for them, UDP has none). */
+  /** Peers of the other family too, when there is space (HTTP has a key for them, UDP has none). */
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
 }
 
-/** The answer. Byte fields are views into buffers that the next announce uses again. */
+/** The reply to an announce. Byte fields are views into buffers that the next announce uses again. */
 export interface SwarmReply {
   seeders: number;
   leechers: number;
@@ -58,7 +58,7 @@ export interface SwarmTotals {
   readonly completed: number;
 }
 
-/** All torrents of a tracker, in memory. Time comes in as whole seconds. */
+/** All torrents of a tracker, in memory. Times are whole seconds. */
 export class Swarms {
   readonly #limits: SwarmLimits;
   readonly #swarms = new Map<string, Swarm>();
@@ -97,9 +97,9 @@ export class Swarms {
   }
 
   /**
-   * Takes note of the peer and finds others for it. One with nothing left hears of leechers first, and of seeders where
-   * there is room: it need not be a seeder, since clients that have a magnet link and no metadata yet announce
-   * `left=0`, too (aria2 does). `undefined` when there is no room for another torrent.
+   * Stores the peer and returns other peers. One with nothing left gets leechers first, and seeders where
+   * there is space: it need not be a seeder, since clients that have a magnet link and no metadata yet announce
+   * `left=0`, too (aria2 does). `undefined` when no further torrent fits.
    */
   announce(request: SwarmAnnounce, seconds: number): SwarmReply | undefined {
     let swarm = this.#swarms.get(request.infoHash);
@@ -163,7 +163,7 @@ export class Swarms {
     if (asLeecher >= 0 && (gone || request.seeder)) {
       leechers?.removeAt(asLeecher);
       this.#leechers--;
-      // Only who was here as a leecher can complete, and only once: the counter cannot be pushed up by repeating the
+      // Only a known leecher can complete, and only once: the counter cannot be raised by repeating the
       // event.
       if (request.event === "completed") {
         swarm.completed++;
@@ -218,7 +218,7 @@ export class Swarms {
     if (request.bothFamilies) this.#sample(tables[other], other, request, want - taken, -1, counts);
   }
 
-  /** Seeders and leechers in the proportion in which they are there; the other family gets the room that is left. */
+  /** Seeders and leechers in the proportion in which they are there; the other family gets the space that is left. */
   #mix(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, own: number, counts: [number, number]): void {
     this.#mixOf(swarm, side, request, request.numWant, own, counts);
     if (request.bothFamilies)

@@ -14,11 +14,11 @@ import type { ProtocolCounts } from "./options.ts";
 import { AddressPacker } from "./pack-address.ts";
 import type { Registry } from "./registry.ts";
 
-const NOBODY = { seeders: 0, leechers: 0, completed: 0 };
+const NO_PEERS = { seeders: 0, leechers: 0, completed: 0 };
 
 /**
  * The UDP side of the server (BEP 15): a datagram in, at most one out; no I/O. Without a valid connection id nothing is
- * answered but connect, whose reply is no longer than the request: forged addresses cannot make us flood anybody.
+ * replied to but connect, whose reply is no longer than the request: forged addresses cannot turn it into a flood.
  */
 export class UdpTracker {
   readonly counts: ProtocolCounts & { connects: number } = { connects: 0, announces: 0, scrapes: 0, refused: 0 };
@@ -56,7 +56,7 @@ export class UdpTracker {
       numWant: request.numWant,
       bothFamilies: false,
       withPeerIds: false,
-      room: family === 4 ? Number.POSITIVE_INFINITY : SERVER_MAX_NUMWANT_UDP6,
+      space: family === 4 ? Number.POSITIVE_INFINITY : SERVER_MAX_NUMWANT_UDP6,
     });
     if (typeof reply === "string") {
       this.counts.refused++;
@@ -75,7 +75,7 @@ export class UdpTracker {
     this.counts.scrapes++;
     return encodeUdpScrapeReply(
       request.transactionId,
-      request.infoHashes.map((hash) => this.#registry.scrape(latin1Decode(hash)) ?? NOBODY),
+      request.infoHashes.map((hash) => this.#registry.scrape(latin1Decode(hash)) ?? NO_PEERS),
     );
   }
 

@@ -3,19 +3,19 @@ import { MAX_EXTENSIONS } from "../limits.ts";
 
 /** One extension of the peer protocol (BEP 10): its name in the extended handshake, and its messages as bytes. */
 export interface Extension<M> {
-  /** As it stands in `m`: `"ut_metadata"`. Two letters of the inventor's client, an underscore, a word. */
+  /** The name in `m`: `"ut_metadata"`. Two letters of the client that introduced it, an underscore, a name. */
   readonly name: string;
   /** The payload behind the extended id. */
   encode(message: M): Uint8Array;
   /**
-   * A message from a payload, which belongs to the caller of `decode`. Whatever it throws reaches others as
+   * A message from a payload, which belongs to the caller of `decode`. What it throws reaches the caller as
    * `PeerError`.
    */
   decode(payload: Uint8Array): M;
 }
 
 /**
- * Declares an extension. The value is a typed token: whatever sends or handles its messages is checked against `M`.
+ * Declares an extension. The value is a typed token: what sends or handles its messages is checked against `M`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function defineExtension<M>(extension: Extension<M>): Extension<M> {
   return extension;
 }
 
-/** What to do with an extension's messages. `C` is whatever the program knows a connection by. */
+/** What to do with an extension's messages. `C` is the program's type for a connection. */
 export type ExtensionHandler<M, C> = (message: M, context: C) => void;
 
 interface Entry<C> {
@@ -41,8 +41,8 @@ interface Entry<C> {
 }
 
 /**
- * The extensions a program speaks, each with its handler and the id by which peers address it. One serves all
- * connections; who speaks what is {@link ExtensionNegotiation}'s.
+ * The extensions that a program supports, each with its handler and the id by which peers address it. One serves all
+ * connections; {@link ExtensionNegotiation} keeps which peer supports which.
  */
 export class ExtensionRegistry<C> {
   readonly #entries: Entry<C>[] = [];
@@ -74,7 +74,7 @@ export class ExtensionRegistry<C> {
   }
 
   /**
-   * Decodes a message that came with one of our ids and hands it to its handler. Says `false` for an id that is not
+   * Decodes a message that came with one of our ids and passes it to its handler. Returns `false` for an id that is not
    * ours. Throws {@link PeerError} `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {

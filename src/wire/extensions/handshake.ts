@@ -15,7 +15,9 @@ import {
 /** The extended message id of the handshake itself (BEP 10). */
 export const EXTENDED_HANDSHAKE_ID = 0;
 
-/** What a peer tells of itself (BEP 10). Everything is optional; what makes no sense is left out when decoding. */
+/**
+ * The extended handshake (BEP 10). Every field is optional; fields without a valid value are left out when decoding.
+ */
 export interface ExtendedHandshake {
   /** `m`: the ids by which the sender wants each extension's messages; 0 turns one off. */
   readonly extensions: ReadonlyMap<string, number>;

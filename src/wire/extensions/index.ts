@@ -1,5 +1,5 @@
 /**
- * Extensions of the peer protocol (BEP 10): a typed registry that others can add to, and those that Millrace brings.
+ * Extensions of the peer protocol (BEP 10): a typed registry, and the extensions that Millrace implements.
  */
 export * from "./dont-have.ts";
 export * from "./extension.ts";

@@ -26,12 +26,13 @@ export interface MetadataRequest<P> {
 
 /** What a message did. */
 export type MetadataOutcome<P> =
-  /** Nothing: not asked for, too late, or not ours to handle. */
+  /** Ignored: not requested, too late, or of another extension. */
   | { readonly type: "ignored" }
   /** Noted; ask {@link MetadataAssembler.requests} what to do next. */
   | { readonly type: "progress" }
   /**
-   * It does not hash to the info-hash. Who is proven to have lied is in `liars`; perhaps nobody yet, others are tried.
+   * It does not hash to the info-hash. `liars` has the peers that are proven to have sent wrong bytes, perhaps none
+   * yet; other peers are tried.
    */
   | { readonly type: "failed"; readonly liars: readonly P[] }
   /** Here it is, verified. `liars` sent other bytes earlier. */
@@ -39,13 +40,13 @@ export type MetadataOutcome<P> =
 
 interface PeerState {
   readonly size: number;
-  /** Pieces asked for, with the time by which the answer must be here. */
+  /** Pieces asked for, with the time by which the reply must arrive. */
   readonly asked: Map<number, number>;
   /** When it was last asked. */
   askedAt: number;
   /** Left alone until then, after a reject or a time-out. */
   quietUntil: number;
-  /** Tries of which this peer was the only source: the least tried goes first. */
+  /** Tries of which this peer was the only source: the least tried is first. */
   starts: number;
 }
 
@@ -57,17 +58,17 @@ interface SizeState {
 
 /**
  * Fetches an info dictionary from many peers at once (BEP 9), of which some lie. No I/O: the caller sends what
- * {@link MetadataAssembler.requests} says, tells what arrives, and gives the time in milliseconds of any steady clock.
- * `P` is whatever it knows a peer by, compared by identity.
+ * {@link MetadataAssembler.requests} returns, passes on what arrives, and gives the time in milliseconds of any steady
+ * clock. `P` is the caller's type for a peer, compared by identity.
  *
  * How a liar is kept from blocking the rest:
  * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried
  *   first, then the smallest;
  * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has
  *   lied;
- * - requests to one peer do not arrive together: rtorrent never answers a second one that comes while it sends the
- *   answer to the first, nor anything after it. The next follows the answer, or comes a moment later: Transmission
- * gathers requests and answers every three seconds;
+ * - requests to one peer do not arrive together: rtorrent never replies to a second one that arrives while it sends the
+ *   reply to the first, nor to any after it. The next follows the reply, or is sent a moment later: Transmission
+ * gathers requests and replies every three seconds;
  * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is
  *   late is left alone for a while;
  * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
@@ -78,7 +79,7 @@ export class MetadataAssembler<P> {
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
   readonly #attempts = new Set<MetadataAttempt<P>>();
-  /** Digests of pieces that were in a failed try, to tell the liars once the truth is known. */
+  /** Digests of pieces of failed tries, which prove the liars once the metadata is known. */
   #doubtful: { readonly size: number; readonly piece: number; readonly digest: Uint8Array; readonly peer: P }[] = [];
   readonly #liars = new Set<P>();
   #done = false;
@@ -93,9 +94,9 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * A peer that speaks `ut_metadata` and claims that the metadata has `size` bytes. Says `false` for a size that is not
-   * believed and for a peer known to lie. Who says one size and then another has lied once: it is not asked again, or
-   * it could be first in line with ever new sizes.
+   * Adds a peer that supports `ut_metadata` and claims that the metadata has `size` bytes. Returns `false` for a size
+   * that is not accepted and for a peer known to lie. A peer that claims one size and then another has lied once: it
+   * is not asked again, or it could be first in line with ever new sizes.
    */
   addPeer(peer: P, size: number): boolean {
     if (!Number.isSafeInteger(size) || size < 1 || size > MAX_METADATA_LENGTH || this.#liars.has(peer)) return false;
@@ -129,7 +130,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * What to ask whom now. Each is counted as sent. Call it after every change, and at {@link MetadataAssembler.nextAt}.
+   * The requests to send now, each with its peer. Each is counted as sent. Call it after every change, and at {@link
+   * MetadataAssembler.nextAt}.
    */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
@@ -139,7 +141,7 @@ export class MetadataAssembler<P> {
     for (const attempt of this.#attempts) {
       const peers = this.#usablePeers(attempt, now);
       const asked = this.#askedCounts(attempt);
-      // A piece goes to a second peer only when each was asked of one.
+      // A piece is requested from a second peer only when each was requested from one.
       for (const [peer, state] of peers) {
         const piece = mayAsk(state, now) ? choosePiece(attempt, state, asked) : undefined;
         if (piece === undefined) continue;
@@ -153,7 +155,7 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * When {@link MetadataAssembler.requests} will have something new to say without anything arriving; `undefined`:
+   * When {@link MetadataAssembler.requests} will have something new to return without anything arriving; `undefined`:
    * never.
    */
   nextAt(now: number): number | undefined {
@@ -216,7 +218,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Those whose pieces in failed tries differ from the truth. Another size claimed proves nothing that a piece would.
+   * The peers whose pieces in failed tries differ from the metadata. Another size claimed proves nothing that a piece
+   * would.
    */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
@@ -268,7 +271,7 @@ export class MetadataAssembler<P> {
         this.#attempts.delete(spent);
       }
       const state = next.source === undefined ? this.#sizes.get(next.size) : this.#peers.get(next.source);
-      if (state === undefined) throw new UsageError("internal", "a metadata try for nobody");
+      if (state === undefined) throw new UsageError("internal", "a metadata try without a peer");
       state.starts++;
       this.#attempts.add(next);
     }
@@ -325,7 +328,7 @@ function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/** The first piece that nobody was asked for; failing that, one that a single other peer was. */
+/** The first piece that no peer was asked for; failing that, one that a single other peer was. */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,

@@ -4,7 +4,7 @@ import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
 /**
  * One try to put metadata of one claimed size together: from every peer that claims that size, or from a single one.
- * Holds what has arrived and who sent it; space for the rest is not taken on the peers' word.
+ * Holds what has arrived and which peer sent it; no memory is allocated for what has not.
  */
 export class MetadataAttempt<P> {
   readonly size: number;
@@ -46,7 +46,7 @@ export class MetadataAttempt<P> {
     return this.#held.size === this.pieceCount;
   }
 
-  /** Everyone who sent a piece that was kept. */
+  /** The peers that sent a piece that was kept. */
   get contributors(): ReadonlySet<P> {
     return new Set(Array.from(this.#held.values(), ({ peer }) => peer));
   }

@@ -2,8 +2,8 @@ import type { Message } from "../message.ts";
 import type { Extension, ExtensionRegistry } from "./extension.ts";
 
 /**
- * Which extensions one connection speaks, and by which ids in each direction (BEP 10). We choose the ids that the peer
- * sends us, the peer those that we send: the same extension usually has two.
+ * Which extensions one connection supports, and by which ids in each direction (BEP 10). We choose the ids that the
+ * peer sends us, the peer those that we send: the same extension usually has two.
  */
 export class ExtensionNegotiation<C> {
   readonly #registry: ExtensionRegistry<C>;
@@ -11,7 +11,8 @@ export class ExtensionNegotiation<C> {
   readonly #remote = new Map<string, number>();
 
   /**
-   * `offers` says which of the registry's extensions this connection may use: a private torrent has no peer exchange.
+   * `offers` decides which of the registry's extensions this connection may use: a private torrent has no peer
+   * exchange.
    */
   constructor(registry: ExtensionRegistry<C>, offers: (name: string) => boolean = () => true) {
     this.#registry = registry;
@@ -34,7 +35,7 @@ export class ExtensionNegotiation<C> {
     }
   }
 
-  /** The id by which the peer wants this extension's messages; `undefined` when it does not speak it. */
+  /** The id by which the peer wants this extension's messages; `undefined` when it does not support it. */
   remoteId<M>(extension: Extension<M>): number | undefined {
     return this.#remote.get(extension.name);
   }
@@ -44,14 +45,14 @@ export class ExtensionNegotiation<C> {
     return this.#remote.has(extension.name);
   }
 
-  /** `message`, ready to be sent to this peer; `undefined` when the peer does not speak the extension. */
+  /** `message`, ready to be sent to this peer; `undefined` when the peer does not support the extension. */
   message<M>(extension: Extension<M>, message: M): Message | undefined {
     const id = this.remoteId(extension);
     return id === undefined ? undefined : { type: "extended", id, payload: extension.encode(message) };
   }
 
   /**
-   * Hands a message that the peer sent with one of our ids to its handler. Says `false`, and nothing else happens, for
+   * Passes a message that the peer sent with one of our ids to its handler. Returns `false` and does nothing else for
    * id 0 (the handshake is the caller's) and for what we did not offer: peers may lag behind. Throws `PeerError`
    * `wire.extension`.
    */

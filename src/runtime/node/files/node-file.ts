@@ -14,7 +14,7 @@ const FLAGS: Readonly<Record<OpenMode, number>> = {
   exclusive: fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_EXCL,
 };
 
-/** Bytes read at once of what does not say how long it is. */
+/** Bytes read at once from a file of unknown length. */
 const UNSIZED_CHUNK = 64 * 1024;
 
 type IoCallback = (error: NodeJS.ErrnoException | null, count: number) => void;
@@ -43,7 +43,7 @@ class NodeFile implements OpenFile {
   }
 
   /**
-   * What comes from where the last such call ended, to the end or to `maxBytes`: pipes and terminals know no positions.
+   * Reads on from where the last such call ended, to the end or to `maxBytes`: pipes and terminals have no positions.
    * A pipe without a writer ends at once: it is looked at again for `waitMs`, and then refused with
    * `storage.not-a-file`.
    */
@@ -58,11 +58,9 @@ class NodeFile implements OpenFile {
       while (!isOver && filled < part.length) {
         const count = await this.#readNow(part.subarray(filled));
         if (count === 0 && !hasWriter && performance.now() > until) {
-          throw new StorageError(
-            "storage.not-a-file",
-            `cannot read ${this.#path}: it is a pipe that nobody writes to`,
-            { fields: { path: this.#path } },
-          );
+          throw new StorageError("storage.not-a-file", `cannot read ${this.#path}: no program writes to this pipe`, {
+            fields: { path: this.#path },
+          });
         }
         hasWriter ||= count !== 0;
         isOver = count === 0 && hasWriter;
@@ -75,7 +73,7 @@ class NodeFile implements OpenFile {
     return new Uint8Array(Buffer.concat(parts));
   }
 
-  /** What a pipe or a terminal holds now; `undefined` when its writer has more to come. */
+  /** What a pipe or a terminal holds now; `undefined` when its writer has not finished. */
   async #readNow(into: Uint8Array): Promise<number | undefined> {
     try {
       return await this.#call("read", (callback) => fs.read(this.#fd, into, 0, into.length, null, callback));
@@ -197,7 +195,7 @@ export async function readWhole(file: NodeFile, filePath: string, maxBytes: numb
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);
   if (stat.size > maxBytes) throw tooLong(filePath, `its ${stat.size} bytes are`, maxBytes);
-  // Not everything says how long it is: pipes and /proc do not. What was read of a pipe is gone, so it is not opened a
+  // Pipes and files of /proc have no length. What was read of a pipe is gone, so it is not opened a
   // second time.
   if (stat.kind !== "file" || stat.size === 0) {
     const bytes = await file.readOn(maxBytes + 1, file.isPipe() ? PIPE_WAIT_MS : 0);

@@ -3,13 +3,13 @@ import { errorCode, StorageError } from "../../../base/index.ts";
 import { storageError } from "../system-error.ts";
 
 /**
- * Beside the flags of every open: a terminal does not become the process's own. Windows knows neither this nor the
+ * Beside the flags of every open: a terminal does not become the process's own. Windows has neither this nor the
  * next.
  */
 const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 
 /**
- * Beside the flags of a first open: a pipe that nobody writes to does not hold the thread for ever. A regular file that
+ * Beside the flags of a first open: a pipe without a writer does not block the thread. A regular file that
  * another program has a lease on (an NFS delegation, a Samba oplock) fails with EAGAIN so: it is opened again without,
  * which waits until the lease is given back, or the system takes it (`/proc/sys/fs/lease-break-time`, 45 seconds).
  */

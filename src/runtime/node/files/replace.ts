@@ -6,7 +6,7 @@ import { syncFolder } from "./folders.ts";
 import { notAFile } from "./regular-file.ts";
 import { attempt, look } from "./stat.ts";
 
-/** Not `rm`: where a file may not be removed, that tries rmdir, and tells of its failure instead. */
+/** Not `rm`: where a file may not be removed, that tries rmdir, and reports its failure instead. */
 export async function unlinkIfThere(filePath: string): Promise<void> {
   try {
     await fsp.unlink(filePath);
@@ -16,7 +16,7 @@ export async function unlinkIfThere(filePath: string): Promise<void> {
   }
 }
 
-/** A new file in place of whatever has that name. */
+/** Creates a file, in place of any that has the name. */
 async function openNew(filePath: string): Promise<fsp.FileHandle> {
   try {
     return await fsp.open(filePath, "wx");
@@ -43,7 +43,7 @@ export async function replace(filePath: string, bytes: Uint8Array): Promise<void
       }
       await fsp.rename(temporary, filePath);
     } catch (error) {
-      // What went wrong first is what is told.
+      // The first failure is the one to report.
       await unlinkIfThere(temporary).catch(() => undefined);
       throw error;
     }

@@ -41,7 +41,7 @@ export function look(call: StatCall, filePath: string): Promise<FileStat | undef
   });
 }
 
-/** Runs a call of the file system; its error becomes a StorageError that says what failed on which path. */
+/** Runs a call of the file system; its error becomes a StorageError with what failed on which path. */
 export async function attempt<T>(what: string, filePath: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();

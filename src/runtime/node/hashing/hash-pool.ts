@@ -4,7 +4,7 @@ import { AbortError, throwIfAborted, toError } from "../../../base/index.ts";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 
 /**
- * Jobs that a thread has at a time: the one it does and the next, so that it never waits for this thread to hand it
+ * Jobs that a thread has at a time: the one it does and the next, so that it never waits for this thread to send it
  * more.
  */
 export const JOBS_PER_THREAD = 2;
@@ -15,7 +15,7 @@ interface PendingJob {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread, and what it has to do, in the order in which it answers. */
+/** A thread and its jobs, in the order of its replies. */
 interface Thread {
   readonly worker: Worker;
   readonly jobs: PendingJob[];
@@ -32,7 +32,7 @@ export class HashPool {
     this.#limit = limit;
   }
 
-  /** Starts all threads now: work that is known to come finds them ready. */
+  /** Starts all threads now, for work that is expected. */
   warmUp(): void {
     while (!this.#isClosed && this.#threads.size < this.#limit) this.#start();
   }
@@ -87,7 +87,7 @@ export class HashPool {
   }
 
   /**
-   * Where the next job goes: an idle thread, a new one, or the one with the least to do; `undefined` when all have
+   * The thread for the next job: an idle one, a new one, or the one with the least to do; `undefined` when all have
    * enough.
    */
   #leastBusy(): Thread | undefined {
@@ -108,7 +108,7 @@ export class HashPool {
     worker.on("message", (result: HashFilesResult) => {
       const pending = thread.jobs.shift();
       if (thread.jobs.length === 0) worker.unref();
-      // What waits goes out first: the answer may take its time.
+      // The next job is sent first: handling the reply may take long.
       this.#dispatch();
       pending?.resolve(result);
     });

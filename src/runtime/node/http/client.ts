@@ -4,7 +4,7 @@ import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "..
 import type { HttpClient, HttpReply, HttpRequest } from "../../http.ts";
 import { nodeNet } from "../net.ts";
 
-/** A tracker must answer a plain request in one go: this much head is more than any needs. */
+/** Bytes of a reply's head: more than any tracker needs. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Never carried from one origin to another by a redirect. */
@@ -12,10 +12,10 @@ const PRIVATE_HEADERS = new Set(["authorization", "cookie", "proxy-authorization
 
 const ERRORS: Readonly<Record<string, readonly [string, string]>> = {
   UND_ERR_CONNECT_TIMEOUT: ["http.timeout", "no connection in time"],
-  UND_ERR_HEADERS_TIMEOUT: ["http.timeout", "no answer in time"],
-  UND_ERR_BODY_TIMEOUT: ["http.timeout", "the answer stopped half way"],
-  UND_ERR_HEADERS_OVERFLOW: ["http.malformed", "the head of the answer is too long"],
-  UND_ERR_SOCKET: ["http.failed", "the connection was closed before the answer was complete"],
+  UND_ERR_HEADERS_TIMEOUT: ["http.timeout", "no reply in time"],
+  UND_ERR_BODY_TIMEOUT: ["http.timeout", "the reply stopped half way"],
+  UND_ERR_HEADERS_OVERFLOW: ["http.malformed", "the head of the reply is too long"],
+  UND_ERR_SOCKET: ["http.failed", "the connection was closed before the reply was complete"],
   UND_ERR_INVALID_ARG: ["http.malformed", "the address cannot be requested"],
   ECONNREFUSED: ["http.refused", "connection refused"],
   ECONNRESET: ["http.failed", "connection reset"],
@@ -30,7 +30,7 @@ function httpError(thrown: unknown, what: string): Error {
   const [code, reason] =
     ERRORS[system] ??
     (system.startsWith("HPE_")
-      ? (["http.malformed", "the answer is not HTTP"] as const)
+      ? (["http.malformed", "the reply is not HTTP"] as const)
       : /CERT|SSL|TLS|SIGNATURE/.test(system)
         ? (["http.tls", toError(thrown).message] as const)
         : (["http.failed", toError(thrown).message] as const));
@@ -63,12 +63,12 @@ async function collect(body: Readable, encoding: string, maxBytes: number, what:
       if (!(chunk instanceof Uint8Array)) continue;
       length += chunk.length;
       if (length > maxBytes)
-        throw new NetworkError("http.too-long", `${what}: the answer is longer than ${maxBytes} bytes`);
+        throw new NetworkError("http.too-long", `${what}: the reply is longer than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
     if (errorCode(error)?.startsWith("Z_") === true)
-      throw new NetworkError("http.malformed", `${what}: the compressed answer is damaged`, { cause: error });
+      throw new NetworkError("http.malformed", `${what}: the compressed reply is damaged`, { cause: error });
     throw error;
   } finally {
     source.destroy();
@@ -124,7 +124,7 @@ async function hop(
     connect: {
       timeout: request.firstByteTimeoutMs,
       ...(request.localIp === undefined ? {} : { localAddress: request.localIp }),
-      // The addresses that were checked are the ones connected to: a second look-up could answer differently.
+      // The addresses that were checked are the ones connected to: a second look-up could have another result.
       lookup: (_host, _options, callback) =>
         callback(
           null,
@@ -181,15 +181,15 @@ async function get(request: HttpRequest): Promise<HttpReply> {
         controller.abort(new NetworkError("http.timeout", `GET ${request.url.slice(0, 200)}: ${reason} in ${ms} ms`)),
       ms,
     );
-  const firstByte = timeout(request.firstByteTimeoutMs, "no answer");
-  const total = timeout(request.totalTimeoutMs, "no complete answer");
+  const firstByte = timeout(request.firstByteTimeoutMs, "no reply");
+  const total = timeout(request.totalTimeoutMs, "no complete reply");
   const onAbort = (): void =>
     controller.abort(new AbortError("the request was aborted", { cause: request.signal?.reason }));
   request.signal?.addEventListener("abort", onAbort, { once: true });
   const aborted = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener("abort", () => reject(toError(controller.signal.reason)), { once: true });
   });
-  // It only matters when it wins the race below; when the request has already ended nobody is interested.
+  // It only matters when it wins the race below; when the request has already ended it has no effect.
   aborted.catch(() => undefined);
   try {
     let next: Hop = { url: new URL(request.url), headers: request.headers ?? {} };

@@ -42,7 +42,7 @@ class Request implements HttpServerRequest {
 }
 
 /**
- * One client of the HTTP server. Requests are answered in the order in which they come, each within the event that
+ * One client of the HTTP server. Replies are sent in the order of the requests, each within the event that
  * completes it, so no state outlives a request. A client that sends faster than it reads is not read on; time limits
  * hang on the server's sweep.
  */
@@ -50,14 +50,14 @@ export class HttpConnection {
   readonly #socket: net.Socket;
   readonly #host: ConnectionHost;
   readonly #remote: Endpoint | undefined;
-  /** What came and is not answered yet, one character a byte. */
+  /** What was received and has no reply yet, one character a byte. */
   #pending = "";
   /** Characters of it known to hold no end of a head. */
   #searched = 0;
   /** Bytes of a body still to come. */
   #skip = 0;
   #state: "open" | "blocked" | "lingering" = "open";
-  /** Whether a request has begun to come and is not complete. */
+  /** Whether a request has begun and is not complete. */
   #hasBegun = false;
   /** The sweep that ends what lasts now. */
   #until: number;
@@ -71,7 +71,7 @@ export class HttpConnection {
 
   receive(chunk: Buffer): void {
     if (this.#state === "lingering") return;
-    // Reset before it was looked at. Nobody waits for a reply, and no address may be made up for a request that has
+    // Reset before it was looked at. No client waits for a reply, and no address may be made up for a request that has
     // effects.
     if (this.#remote === undefined) {
       this.#socket.destroy();
@@ -110,13 +110,13 @@ export class HttpConnection {
     else this.#end();
   }
 
-  /** Reads no more until the replies are read: what comes in would count as progress for the socket's time-out. */
+  /** Reads no more until the replies are read: what arrives would count as progress for the socket's time-out. */
   #block(): void {
     this.#state = "blocked";
     this.#socket.pause();
   }
 
-  /** What is complete and answered starts another clock; neither the bytes of a body nor empty lines do. */
+  /** A complete request with its reply starts another clock; neither the bytes of a body nor empty lines do. */
   #startClock(): void {
     this.#hasBegun = this.#pending !== "" || this.#skip > 0;
     this.#until = this.#host.sweeps + (this.#hasBegun ? REQUEST_SWEEPS : IDLE_SWEEPS);
@@ -127,7 +127,7 @@ export class HttpConnection {
     else this.#socket.destroy();
   }
 
-  /** Answers the requests that `text` holds and keeps the rest. */
+  /** Replies to the requests that `text` holds and keeps the rest. */
   #serve(text: string): void {
     let at = 0;
     let isComplete = false;
@@ -152,7 +152,7 @@ export class HttpConnection {
       at = end;
       this.#skip = head.bodyBytes;
       isComplete = true;
-      if (!this.#answer(head, text.length - at)) return;
+      if (!this.#reply(head, text.length - at)) return;
     }
     this.#pending = at === 0 ? text : text.slice(at);
     if (this.#state !== "open") return;
@@ -161,8 +161,8 @@ export class HttpConnection {
     if (isComplete || (!this.#hasBegun && this.#pending !== "")) this.#startClock();
   }
 
-  /** Replies; says whether the connection goes on. `surplus`: bytes that came behind the head. */
-  #answer(head: RequestHead, surplus: number): boolean {
+  /** Replies; returns whether the connection goes on. `surplus`: bytes behind the head. */
+  #reply(head: RequestHead, surplus: number): boolean {
     const remote = this.#remote;
     if (remote === undefined) return false;
     const goesOn = head.keepAlive && !head.expects;
@@ -170,7 +170,7 @@ export class HttpConnection {
     const socket = this.#socket;
     socket.write(this.#host.respond(new Request(head, remote), persistence), "latin1");
     if (!goesOn) {
-      // With nothing more to come and all handed to the system, closing costs half of saying goodbye first.
+      // With nothing more to read or write, closing at once costs half of a FIN first.
       if (surplus === 0 && head.bodyBytes === 0 && socket.writableLength === 0) socket.destroy();
       else this.#linger();
       return false;

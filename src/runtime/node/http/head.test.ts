@@ -64,7 +64,7 @@ describe("parseHead", () => {
     expect(parse(...lines)).toBe(status);
   });
 
-  it("answers anything with a head or a status, in time that grows with the length alone", () => {
+  it("answers anything with a head or a status, in time linear in the length", () => {
     const piece = fc.constantFrom(
       "GET ",
       "/",

@@ -39,7 +39,7 @@ export function headEnd(text: string, from: number, searched: number): number {
   return at < 0 ? 0 : at + 4;
 }
 
-/** Whether an LF without a CR ends a line of what follows `from`: no head will come of it, however long one waits. */
+/** Whether an LF without a CR ends a line of what follows `from`: it can never become a head. */
 export function hasBareLf(text: string, from: number, searched: number): boolean {
   for (let at = text.indexOf("\n", Math.max(from, searched)); at >= 0; at = text.indexOf("\n", at + 1)) {
     if (at === from || text[at - 1] !== "\r") return true;
@@ -124,7 +124,9 @@ function is(text: string, start: number, end: number, name: string): boolean {
 
 type Connection = "close" | "keep-alive" | undefined;
 
-/** What `Connection` says, with what it said in a line before; `close` beats `keep-alive`, whichever comes first. */
+/**
+ * The value of `Connection`, merged with that of an earlier line; `close` beats `keep-alive`, whichever comes first.
+ */
 function connectionOption(value: string, before: Connection): Connection {
   const options = value.toLowerCase().split(",").map(trimBlanks);
   if (before === "close" || options.includes("close")) return "close";

@@ -1,5 +1,5 @@
-// Bounds of the HTTP server. Clients are anybody: each may hold one connection, a little memory and a few seconds, no
-// more.
+// Bounds of the HTTP server. Clients are not trusted: each may hold one connection, a little memory and a few seconds,
+// no more.
 
 /**
  * Bytes of a request line with its header fields. A scrape of 64 torrents takes 5 KiB; a longer head gets 414 or 431.
@@ -19,7 +19,7 @@ export const REPLY_HIGH_WATER = 64 * 1024;
 export const SWEEP_MS = 1_000;
 /** Sweeps until a request's head and body must be here (then 408): slow senders hold sockets otherwise. */
 export const REQUEST_SWEEPS = 10;
-/** Sweeps that a connection may be idle between two requests. One more than the seconds that clients are told. */
+/** Sweeps that a connection may be idle between two requests. One more than the seconds in the `keep-alive` header. */
 export const IDLE_SWEEPS = 6;
 /**
  * Sweeps for which a connection is read, and what comes dropped, after a last reply to a client that may still be

@@ -24,7 +24,7 @@ export type Persistence = "close" | "keep-alive" | "stated";
 const PERSISTENCE: Readonly<Record<Persistence, string>> = {
   close: "connection: close\r\n\r\n",
   "keep-alive": "keep-alive: timeout=5\r\n\r\n",
-  // HTTP/1.0 closes unless both sides say otherwise.
+  // HTTP/1.0 closes unless both sides send keep-alive.
   stated: "connection: keep-alive\r\nkeep-alive: timeout=5\r\n\r\n",
 };
 
