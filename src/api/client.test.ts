@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => started.http.close());
 
 describe("MillraceApi", () => {
-  it("has a method for each route, with what the session answers", async () => {
+  it("has a method for each route, with the session's result", async () => {
     expect(await api.list({ search: "other", fields: ["name"] })).toEqual({
       total: 1,
       torrents: [{ id: OTHER, name: "Other" }],

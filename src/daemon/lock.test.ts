@@ -27,7 +27,7 @@ describe("lockFolder", () => {
     await again();
   });
 
-  it("makes the folder, and says when it cannot", async () => {
+  it("creates the folder, and fails when it cannot", async () => {
     const release = await lockFolder(join(folder, "a/b"));
     await release();
     expect(await readdir(join(folder, "a/b"))).toEqual([]);
@@ -48,7 +48,7 @@ describe("lockFolder", () => {
     },
   );
 
-  it("is had by one of many who come at once", async () => {
+  it("is taken by one of many processes", async () => {
     const tries = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
     const got = tries.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     expect(got).toHaveLength(1);

@@ -42,7 +42,7 @@ describe(`the page${because(lacking)}`, () => {
   });
 
   it.skipIf(lacking.length > 0)(
-    "does what Bitless promised: adds by file, link and creation, shows, starts, pauses, removes, configures",
+    "adds by file, link and creation, shows, starts, pauses, removes, configures",
     async () => {
       const home = await tempFolder();
       const folder = join(home, "seed");

@@ -58,7 +58,7 @@ describe("symbolic links out of the download folder", () => {
     }
   });
 
-  it("are followed where the configuration says so", async () => {
+  it("are followed when the configuration allows it", async () => {
     const both = await scene("follow-links = true\n");
     const { daemon, outside } = both;
     const answer = await stream(daemon, await linked(both));

@@ -122,7 +122,7 @@ describe("addresses that remote sources name", () => {
     expect(hits).toEqual([]);
   });
 
-  it("may lead there when the configuration says so", async () => {
+  it("are allowed when the configuration allows them", async () => {
     const daemon = await TestDaemon.start();
     await expect(daemon.api("POST", "/torrents", { url: `http://127.0.0.1:${httpPort}/x.torrent` })).rejects.toThrow(
       /: 4\d\d /,

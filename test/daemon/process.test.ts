@@ -91,7 +91,7 @@ describe("millrace daemon", () => {
     expect(await rate()).toBe(5000);
   });
 
-  it("says what is wrong with a configuration, and ends", async () => {
+  it("reports an invalid configuration, and exits", async () => {
     const file = join(await tempFolder(), "config.toml");
     await writeFile(file, "listne = 5\n");
     await expect(TestDaemon.start({ args: ["--config", file] })).rejects.toThrow('unknown key \\"listne\\"');

@@ -132,7 +132,7 @@ describe("millrace remote", () => {
     expect((await remote(daemon, "list")).stderr).toBe("no torrents\n");
   });
 
-  it("shows and changes settings, tells figures and the log", async () => {
+  it("shows and changes settings, prints statistics and the log", async () => {
     const daemon = await TestDaemon.start();
     expect((await remote(daemon, "settings", "maxUploadRate=1MiB", "seedRatio=1.5", 'labels={"a":"b"}')).stdout).toBe(
       'maxUploadRate  1048576\nseedRatio      1.5\nlabels         {"a":"b"}\n',
@@ -176,7 +176,7 @@ describe("millrace remote", () => {
     }
   });
 
-  it("does what it can, and says what it cannot", async () => {
+  it("does what is possible, and reports the failures", async () => {
     const { home, file } = await material();
     const daemon = await TestDaemon.start();
     const some = await remote(daemon, "add", join(home, "films/notes.txt"), file, file, "--paused", "--json");
@@ -211,7 +211,7 @@ describe("millrace remote", () => {
     }
   });
 
-  it("says how to reach a daemon: where, and with which token", async () => {
+  it("explains how to reach a daemon: address and token", async () => {
     const daemon = await TestDaemon.start();
     const tokenFile = join(await tempFolder(), "token");
     await writeFile(tokenFile, `${daemon.token}\n`);
@@ -258,7 +258,7 @@ describe("millrace remote", () => {
     other.close();
   });
 
-  it("explains each action, and the shells complete them", async () => {
+  it("has help for each action, and the shells complete them", async () => {
     const help = await remote({ url: "" }, "--help");
     const actions = [...help.stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name = ""]) => name);
     expect(actions.length).toBeGreaterThan(15);

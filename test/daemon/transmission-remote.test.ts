@@ -44,7 +44,7 @@ async function material(): Promise<{ file: string; folder: string; seeder: Libto
 }
 
 describe(`transmission-remote${because(lacking)}`, () => {
-  it.skipIf(lacking.length > 0)("adds, lists, tells, limits, edits, moves, checks and removes", async () => {
+  it.skipIf(lacking.length > 0)("adds, lists, shows, limits, edits, moves, checks and removes", async () => {
     const { file, folder, seeder } = await material();
     const daemon = await TestDaemon.start();
     expect(await remote(daemon, "--start-paused", "--add", file)).toContain("success");

@@ -17,7 +17,7 @@ async function file(text: string): Promise<string> {
 }
 
 describe("loadConfig", () => {
-  it("takes flags over the environment over the file over defaults, and says which", async () => {
+  it("takes flags over the environment over the file over defaults, and reports the origin of each value", async () => {
     const path = await file('listen = "127.0.0.1:1"\npeer-port = 1000\nmax-peers = 7\n');
     const { config, origins } = await loadConfig({
       file: path,
@@ -33,7 +33,7 @@ describe("loadConfig", () => {
     });
   });
 
-  it("reads rates as people write them, and begins relative paths at the file", async () => {
+  it("reads rates with units, and resolves relative paths against the file's folder", async () => {
     const path = await file(
       'max-download-rate = "5MiB"\nmax-upload-rate = "unlimited"\ndownload-dir = "here"\n[labels]\nfilms = "/srv/films"\n[[schedule]]\nfrom = "22:00"\nto = "06:00"\nmax-upload-rate = 1000\n',
     );
@@ -79,7 +79,7 @@ describe("loadConfig", () => {
     );
   });
 
-  it("wants the file that was named", async () => {
+  it("fails when the named file does not exist", async () => {
     await expect(loadConfig({ file: join(folder, "none.toml"), environment: {} })).rejects.toMatchObject({
       code: "storage.not-found",
     });
@@ -87,7 +87,7 @@ describe("loadConfig", () => {
 });
 
 describe("sampleConfig", () => {
-  it("says the defaults, also when nothing is commented out any more", async () => {
+  it("prints the defaults, also with all lines uncommented", async () => {
     const quiet = await loadConfig({ file: await file(sampleConfig()), environment: {} });
     const defaults = await loadConfig({ file: await file(""), environment: {} });
     expect(quiet.config).toEqual(defaults.config);

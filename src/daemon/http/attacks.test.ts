@@ -102,7 +102,7 @@ async function passed(target: Target, cases: readonly (readonly [string, Asked, 
 }
 
 describe.each(targets)("$method $path", (target) => {
-  it("refuses whoever came by another name", async () => {
+  it("refuses requests with a foreign host name", async () => {
     const hosts: (string | string[] | undefined)[] = [
       undefined,
       "",
@@ -258,7 +258,7 @@ describe.each(targets)("$method $path", (target) => {
 });
 
 describe.each(targets.filter(({ isOpen }) => !isOpen))("$method $path", (target) => {
-  it("refuses whoever is not known", async () => {
+  it("refuses unauthenticated callers", async () => {
     const wrong = [
       undefined,
       "",
@@ -302,7 +302,7 @@ describe.each(targets.filter(({ isOpen, method }) => !isOpen && method !== "GET"
 });
 
 describe("startHttp", () => {
-  it("was asked what is forbidden hundreds of times, and still serves", async () => {
+  it("still serves after hundreds of forbidden requests", async () => {
     expect(asked).toBeGreaterThanOrEqual(2_000);
     expect((await ask(port, { path: "/api/v1/session" })).status).toBe(200);
   });
@@ -322,7 +322,7 @@ describe("startHttp", () => {
     expect(started.session.writes).toEqual([]);
   });
 
-  it("answers what is not HTTP as everything else, and hangs up", async () => {
+  it("responds to bytes that are not HTTP with a problem, and closes the connection", async () => {
     const raw = (text: string): Promise<string> =>
       new Promise((resolve) => {
         const socket = connect(port, "127.0.0.1", () => socket.write(text));

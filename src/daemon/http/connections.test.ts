@@ -35,12 +35,12 @@ describe("Connections", () => {
     );
   });
 
-  it("let the owner in beside hundreds of connections that say nothing", async () => {
+  it("admit the owner beside hundreds of silent connections", async () => {
     for (let n = 0; n < MAX_HTTP_CONNECTIONS + 200; n++) await open("");
     expect((await ask(started.http.port, { path: "/api/v1/torrents" })).status).toBe(200);
   });
 
-  it("never close one whose request has arrived for another", async () => {
+  it("never close a connection whose request has arrived for a new one", async () => {
     const events = await open(
       `GET /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:${started.http.port}\r\nAuthorization: Bearer correct-horse-battery\r\n\r\n`,
     );

@@ -120,7 +120,7 @@ describe("startHttp", () => {
     expect((await ask(port, { path: "/etc/passwd" })).json).toMatchObject({ status: 404, code: "http.not-found" });
   });
 
-  it("answers 404 and 405 as problems, to those who are known", async () => {
+  it("responds with 404 and 405 as problems to authenticated callers", async () => {
     expect((await ask(port, { path: "/api/v1/nothing", headers: { authorization: undefined } })).status).toBe(401);
     const nothing = await ask(port, { path: "/api/v1/nothing" });
     expect([nothing.status, nothing.headers["content-type"]]).toEqual([404, "application/problem+json"]);
@@ -161,7 +161,7 @@ describe("startHttp", () => {
     ).toBe(405);
   });
 
-  it("has the same headers on every answer", async () => {
+  it("has the same headers on every response", async () => {
     for (const path of ["/", "/none", "/api/v1/session", "/api/v1/none", `/stream/${ID}/0/film.webm`, "/../etc"]) {
       const { headers } = await ask(port, { path });
       expect(headers["x-content-type-options"], path).toBe("nosniff");

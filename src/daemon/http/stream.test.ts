@@ -68,7 +68,7 @@ describe("/stream", () => {
   });
   afterEach(() => started.http.close());
 
-  it("answers all, a part, the end, and what is not there", async () => {
+  it("serves the whole file, a part, the end, and refuses a range beyond it", async () => {
     const bytes = Buffer.from(started.session.contents[0]?.bytes ?? []);
     const all = await ask(port, { path: film });
     expect([

@@ -147,7 +147,7 @@ describe("names", () => {
 });
 
 describe("TransmissionRpc", () => {
-  it("hands out a session id first, and answers who brings it", async () => {
+  it("returns a session id first, and serves requests with that id", async () => {
     const { rpc } = scene();
     const ask = (headers: Record<string, string>): Promise<Response> =>
       rpc.handle(
@@ -164,7 +164,7 @@ describe("TransmissionRpc", () => {
     });
   });
 
-  it("answers fields by the names they were asked for", async () => {
+  it("returns fields by the names of the request", async () => {
     const { old } = scene();
     expect(
       await old("torrent-get", {
@@ -227,7 +227,7 @@ describe("TransmissionRpc", () => {
     expect(await rpc.respond(JSON.stringify(call("torrent_stop", { ids: [2] })))).toBeUndefined();
   });
 
-  it("never gives a number twice, and tells lately removed ones", async () => {
+  it("never reuses a number, and lists recently removed ones", async () => {
     const { old, remove } = scene();
     await old("torrent-get", { fields: ["id"] });
     remove(HASHES[0]);
@@ -238,7 +238,7 @@ describe("TransmissionRpc", () => {
     expect(await old("torrent-start", { ids: [1] })).toMatchObject({ result: "success" });
   });
 
-  it("does nothing to all when the torrents that were named are gone", async () => {
+  it("changes no torrent when the named ones were removed", async () => {
     const { old, acts } = scene();
     await old("torrent-remove", { ids: [99], "delete-local-data": true });
     await old("torrent-remove", { ids: [] });
@@ -247,7 +247,7 @@ describe("TransmissionRpc", () => {
     expect(acts).toEqual([{ action: "pause", ids: [...HASHES] }]);
   });
 
-  it("tells a torrent that is there already as a duplicate", async () => {
+  it("reports an existing torrent as a duplicate", async () => {
     const { old } = scene();
     expect(await old("torrent-add", { filename: `magnet:?xt=urn:btih:${HASHES[1]}` })).toMatchObject({
       result: "success",
@@ -322,7 +322,7 @@ describe("TransmissionRpc", () => {
     expect([acts, settings]).toEqual([[], before]);
   });
 
-  it("answers a torrent and a field once, however often they are asked for", async () => {
+  it("returns a torrent and a field once, also when requested several times", async () => {
     const { old } = scene();
     expect(
       await old("torrent-get", { ids: [1, 1, HASHES[0], 1], format: "table", fields: ["id", "id", "name", "id"] }),
@@ -346,7 +346,7 @@ describe("TransmissionRpc", () => {
     ]);
   });
 
-  it("says where torrents stand in the queue from 0 and without gaps", async () => {
+  it("numbers the queue from 0 and without gaps", async () => {
     const { old, rows } = scene();
     rows.set(HASHES[0], row(HASHES[0], { queue: 9 }));
     rows.set(HASHES[1], row(HASHES[1], { queue: 4 }));
@@ -384,7 +384,7 @@ describe("TransmissionRpc", () => {
     },
   );
 
-  it("tells when a torrent was active and for how long, and its own limits", async () => {
+  it("returns times of activity and the limits of a torrent", async () => {
     const { old, rows } = scene();
     const fields = [
       "activityDate",
@@ -536,7 +536,7 @@ describe("TransmissionRpc", () => {
     expect(settings).toEqual({ ...SETTINGS, maxUploadRate: 20_000 });
   });
 
-  it("tells a ratio without end by its mode", async () => {
+  it("returns an unlimited ratio as its mode", async () => {
     const { old, acts, rows } = scene();
     await old("torrent-set", { ids: 1, seedRatioMode: 2 });
     const limits = {

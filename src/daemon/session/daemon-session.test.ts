@@ -11,7 +11,7 @@ const isWhole = (folder: string): boolean =>
 const magnet = (): string => `magnet:?xt=urn:btih:${s.play.metainfo.infoHash?.hex ?? ""}&x.pe=10.0.0.1:6881`;
 
 describe("DaemonSession.add", () => {
-  it("downloads what is added and tells of it by changes of fields", async () => {
+  it("downloads an added torrent and emits the changed fields", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
     const told: object[] = [];
@@ -248,7 +248,7 @@ describe("DaemonSession.act", () => {
     expect(session.torrents.row(id)?.progress).toBe(0);
   });
 
-  it("lets as many run as the settings say, and more at once when told now", async () => {
+  it("runs as many torrents as the settings allow, and more when started now", async () => {
     s = await SessionStage.begin();
     const session = await s.open({ maxActiveDownloads: 1 });
     const others = await Promise.all([1, 2, 3].map((seed) => tinyTorrent(seed)));
@@ -281,7 +281,7 @@ describe("DaemonSession.act", () => {
 });
 
 describe("DaemonSession.open", () => {
-  it("reads a file while it downloads, and says when nothing will come", async () => {
+  it("reads a file while it downloads, and fails when the torrent does not run", async () => {
     s = await SessionStage.begin({ "one.bin": 4_000_000 }, 200_000);
     const session = await s.open();
     const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));
@@ -327,7 +327,7 @@ describe("DaemonSession.createTorrent", () => {
     expect([session.tasks.cancel(id), session.tasks.cancel(id), session.tasks.list()]).toEqual([true, false, []]);
   });
 
-  it("is cancelled, and says what failed", async () => {
+  it("is cancelled, and reports a failure", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
     s.host.disk.put("/mine/film.bin", new Uint8Array(3_000_000));

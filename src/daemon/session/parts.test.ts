@@ -17,9 +17,9 @@ describe("the watch folder", () => {
   afterEach(() => s.close());
   const names = (): string[] => s.host.disk.paths().filter((path) => path.startsWith("/watch/"));
 
-  it("adds what is put there, once it has stopped growing, and puts what is no torrent aside", async () => {
+  it("adds files when they are complete, and renames invalid ones", async () => {
     s = await SessionStage.begin();
-    s.host.disk.put("/watch/notes.txt", utf8("not for us"));
+    s.host.disk.put("/watch/notes.txt", utf8("not a torrent"));
     const session = await s.open({ watchDir: "/watch" });
     s.host.disk.put("/watch/a.torrent", s.torrent.slice(0, 100), 1);
     await s.run(10_500);
@@ -86,7 +86,7 @@ describe("the watch folder", () => {
     expect(session.log.lines().filter(({ level }) => level === "warn")).toHaveLength(1);
   });
 
-  it("is another one as soon as the settings say so, and complains once of one that is not there", async () => {
+  it("changes with the setting, and logs a missing folder once", async () => {
     s = await SessionStage.begin();
     const session = await s.open({ watchDir: "/nowhere" });
     await s.run(60_000);
@@ -102,7 +102,7 @@ describe("a damaged record", () => {
   let s: SessionStage;
   afterEach(() => s.close());
 
-  it("costs what was said of its torrent, not the torrent, and no other", async () => {
+  it("loses the settings of its torrent only", async () => {
     s = await SessionStage.begin();
     const id = s.play.metainfo.infoHash?.hex ?? "";
     const good = newRecord({
@@ -126,7 +126,7 @@ describe("a damaged record", () => {
     expect((await s.open()).torrents.list()).toHaveLength(2);
   });
 
-  it("of a torrent whose file is damaged, too, leaves the others", async () => {
+  it("does not affect other torrents when the torrent file is damaged, too", async () => {
     s = await SessionStage.begin();
     const id = s.play.metainfo.infoHash?.hex ?? "";
     s.host.disk.put(`/state/torrents/${"c".repeat(40)}.torrent`, utf8("nonsense"));
@@ -157,7 +157,7 @@ describe("CompletionScript", () => {
     return path;
   }
 
-  it("is told by its environment, and a name is never a command", async () => {
+  it("gets the torrent in its environment, and never runs a name as a command", async () => {
     const script = new CompletionScript(
       program(
         `printf '%s|' "$MILLRACE_ID" "$MILLRACE_NAME" "$MILLRACE_PATH" "$MILLRACE_LABEL" "$MILLRACE_TOKEN" "$#" > ${folder}/out; mv ${folder}/out ${folder}/done`,

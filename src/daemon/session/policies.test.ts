@@ -34,11 +34,11 @@ describe("chooseRunning", () => {
     expect(running(items, null, 1)).toBe("abcy");
   });
 
-  it("lets a forced one run in nobody's place", () => {
+  it("runs a forced torrent without a place in the queue", () => {
     expect(running([item("a", 0), item("b", 1), item("c", 2, { isForced: true })], 1, null)).toBe("ac");
   });
 
-  it("never lets more run than the limits say", () => {
+  it("never runs more torrents than the limits allow", () => {
     const items = fc
       .array(fc.record({ queue: fc.nat(50), isSeed: fc.boolean() }))
       .map((all) => all.map((each, at) => item(String(at), each.queue, each)));

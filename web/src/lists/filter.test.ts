@@ -44,7 +44,7 @@ describe("Counts", () => {
     trackers: fc.subarray(["x", "y"]),
   });
 
-  test("adding and taking away is the same as counting anew", () => {
+  test("adding and removing gives the same as counting again", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(arbitrary, arbitrary)), (pairs) => {
         const kept = new Counts();

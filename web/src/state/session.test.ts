@@ -5,14 +5,14 @@ import { putTask, tasks } from "./session.ts";
 const task: CreateTask = { id: "1", path: "/data", state: "hashing", progress: 0, torrent: null, error: null };
 
 describe("putTask", () => {
-  it("takes up a task and its progress", () => {
+  it("adds a task and its progress", () => {
     tasks.value = [];
     putTask(task);
     putTask({ ...task, progress: 0.5 });
     expect(tasks.value).toEqual([{ ...task, progress: 0.5 }]);
   });
 
-  it("does not let the late answer to the request undo that it has failed", () => {
+  it("ignores a late response that would undo a failure", () => {
     tasks.value = [];
     putTask({ ...task, state: "failed", error: "not found" });
     putTask(task);

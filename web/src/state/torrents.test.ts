@@ -8,7 +8,7 @@ import { applyDelta, applySnapshot, filter, follow, order, rowOf, tallies, total
 const sort = signal<Sort>({ column: "size", descending: false });
 follow(sort);
 
-/** Counts how often somebody who reads this would be drawn. */
+/** Counts how often a component that reads this is rendered. */
 function drawings(read: () => unknown): () => number {
   let count = 0;
   effect(() => {
@@ -37,13 +37,13 @@ describe("applyDelta", () => {
     expect(rowOf("b")).toMatchObject({ done: 7, size: 2, label: "x" });
   });
 
-  test("moves a row whose place changes, also when others have changed without moving", () => {
+  test("moves a row whose place changes, also after unrelated changes", () => {
     applyDelta({ changed: [{ id: "c", done: 1 }], removed: [] });
     applyDelta({ changed: [{ id: "a", size: 9 }], removed: [] });
     expect(order.value).toEqual(["b", "c", "a"]);
   });
 
-  test("adds whole rows, drops those that are gone, ignores parts of unknown ones", () => {
+  test("adds whole rows, drops removed ones, ignores parts of unknown ones", () => {
     applyDelta({ changed: [row({ id: "d", size: 0, label: "y" }), { id: "e", size: 5 }], removed: ["b", "nobody"] });
     expect(order.value).toEqual(["d", "a", "c"]);
     expect(total.value).toBe(3);
@@ -60,7 +60,7 @@ describe("applyDelta", () => {
   });
 });
 
-test("applySnapshot: a second one, after a gap, is all there is", () => {
+test("applySnapshot: a second snapshot replaces all rows", () => {
   applySnapshot([row({ id: "z", label: "new" })]);
   expect(order.value).toEqual(["z"]);
   expect(Object.fromEntries(tallies().labels)).toEqual({ new: 1 });

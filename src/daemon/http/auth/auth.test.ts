@@ -87,7 +87,7 @@ describe("Throttle", () => {
     expect(throttle.wait("2001:db8:0:1::1", "login")).toBe(0);
   });
 
-  it("bears a program with an old token for a while, then answers it a few times a second", () => {
+  it("tolerates a program with an old token for a while, then throttles it to a few responses a second", () => {
     let now = 0;
     const throttle = new Throttle(() => now);
     for (let i = 0; i < 500; i += 1) {
@@ -108,7 +108,7 @@ describe("Throttle", () => {
 });
 
 describe("Auth", () => {
-  it("answers failed logins with 401, then with 429 and the time to wait", async () => {
+  it("responds to failed logins with 401, then with 429 and the time to wait", async () => {
     let now = 0;
     const one = await auth(() => now);
     await one.identify(from("::1", { authorization: "Bearer the-right-token" }), false);
@@ -147,7 +147,7 @@ describe("Auth", () => {
     ).resolves.toBeUndefined();
   });
 
-  it("tells a caller that has to wait so only after a moment", async () => {
+  it("delays the response to a throttled caller", async () => {
     let delays = 0;
     const one = new Auth({
       secret: new Secret(await record),

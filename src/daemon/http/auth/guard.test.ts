@@ -80,7 +80,7 @@ describe("guard", () => {
     );
   });
 
-  it("lets people follow a link to the page, and to nothing else", () => {
+  it("allows links of other sites to the page only", () => {
     const link = {
       Host: "localhost:9080",
       "Sec-Fetch-Site": "cross-site",
@@ -102,7 +102,7 @@ describe("guard", () => {
       ).not.toThrow();
   });
 
-  it("takes addresses with names as people write them", () => {
+  it("accepts hosts with names in any usual spelling", () => {
     for (const target of [
       "/stream/a/0/Film%20(2020)%20%5B1080p%5D%20%C3%A9%20100%25.mkv",
       "/a...b/..c",

@@ -60,7 +60,7 @@ function listen(lastId?: string): Sink {
 }
 
 describe("EventRing", () => {
-  it("keeps the last events, by number and by bytes, and says when it cannot go on", () => {
+  it("keeps the last events, by number and by bytes, and reports when earlier ones are lost", () => {
     const ring = new EventRing({ maxEvents: 3, maxBytes: 10 });
     expect(ring.after(0)).toEqual([]);
     for (const text of ["a", "b", "c", "d"]) ring.push(() => text);
@@ -90,7 +90,7 @@ describe("EventHub", () => {
     );
   });
 
-  it("gives those who come back what they missed", () => {
+  it("sends missed events to listeners that reconnect", () => {
     const first = listen();
     session.emit("delta", delta(0.6));
     const last = first.ids.at(-1);
@@ -103,7 +103,7 @@ describe("EventHub", () => {
     expect(listen(again.ids.at(-1)).names).toEqual([]);
   });
 
-  it.each(["", "x", "000000000000-1", "-1"])("gives a snapshot to whoever comes with %j", (last) => {
+  it.each(["", "x", "000000000000-1", "-1"])("sends a snapshot to a listener with the id %j", (last) => {
     listen();
     session.emit("delta", delta(0.6));
     expect(listen(last).names).toEqual(["snapshot"]);
@@ -126,7 +126,7 @@ describe("EventHub", () => {
     expect(sink.text.endsWith("\n\n: \n\n")).toBe(true);
   });
 
-  it("looks at nothing when nobody listens, and forgets after a while", () => {
+  it("does not follow the session without listeners, and drops its events after a while", () => {
     expect(session.listenerCount).toBe(0);
     const sink = listen();
     expect(session.listenerCount).toBe(6);
@@ -141,7 +141,7 @@ describe("EventHub", () => {
     expect(listen(last).names).toEqual(["snapshot"]);
   });
 
-  it("drops a listener that does not read, and spares one whose snapshot is still on its way", () => {
+  it("drops a listener that does not read, but not one that still reads its snapshot", () => {
     session.rows = session.rows.map((row) => ({ ...row, name: "x".repeat(MAX_LISTENER_BACKLOG) }));
     const slow = new Sink();
     slow.isSlow = true;

@@ -35,7 +35,7 @@ describe("listJson", () => {
     expect(order({ sort, order: "desc" })).toBe(down);
   });
 
-  it("sorts names that were not there before, and after some have gone", () => {
+  it("sorts after names were added and removed", () => {
     expect(order({ sort: "name" })).toBe("321");
     const more = fakeRow("4".padStart(40, "0"), { name: "Episode 9b" });
     expect(order({ sort: "name" }, [...rows, more])).toBe("3241");
@@ -51,7 +51,7 @@ describe("listJson", () => {
     expect(order({ tracker: "example" })).toBe("");
   });
 
-  it("says how many match beside the page that was asked for", () => {
+  it("returns the number of matches with the requested page", () => {
     expect(JSON.parse(listJson(rows, listQuery.parse({ offset: "1", limit: "1", fields: "name,size" })))).toEqual({
       total: 3,
       torrents: [{ id: rows[1]?.id, name: "episode 9", size: 100 }],

@@ -75,7 +75,7 @@ describe("RecordStore", () => {
     expect((await load()).damaged).toEqual([]);
   });
 
-  it("reads lines of the version without checksums once, takes no claim from them, and writes them anew", async () => {
+  it("reads lines of the version without checksums once, without their skipCheck, and rewrites them", async () => {
     const { host, load, text } = scene();
     host.disk.put(
       PATH,
@@ -88,7 +88,7 @@ describe("RecordStore", () => {
     expect(text()).toMatch(/"sum":"[0-9a-f]{16}"\}\n$/);
   });
 
-  it("tells when it was not closed, and not when it was", async () => {
+  it("reports a file that was not closed, and only that", async () => {
     const { world, store, load } = scene();
     const first = store();
     await world.settled(first.put(record(1)), 1_000);
@@ -127,7 +127,7 @@ describe("RecordStore", () => {
     expect(records.size).toBe(200);
   });
 
-  it("tells of a disk that refuses, and keeps what it refused for the next time", async () => {
+  it("reports a failed write, and repeats it with the next one", async () => {
     const { world, host, store, load } = scene();
     const first = store();
     await world.settled(first.put(record(0)), 1_000);

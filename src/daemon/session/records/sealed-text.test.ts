@@ -30,7 +30,7 @@ describe("sealText", () => {
     }
   });
 
-  it("tells a text without a checksum", () => {
+  it("recognises a text without a checksum", () => {
     expect(unsealText('{"a":1}')).toEqual({ kind: "old", value: { a: 1 } });
   });
 });

@@ -49,7 +49,7 @@ describe("a session of thousands of torrents", () => {
     expect(session.torrents.list()).toBe(before);
   });
 
-  it("tells one change within a tenth of a second, with the field that changed, and leaves all other rows the same objects", async () => {
+  it("emits one change within a tenth of a second, with the changed field, and leaves all other rows the same objects", async () => {
     s = await SessionStage.begin();
     putThousands(false);
     const session = await s.open();
@@ -64,7 +64,7 @@ describe("a session of thousands of torrents", () => {
     expect(session.torrents.list().filter((row, n) => row !== before[n])).toHaveLength(1);
   });
 
-  it("tells of thousands of changes at once as one event", async () => {
+  it("emits thousands of changes at once as one event", async () => {
     s = await SessionStage.begin();
     putThousands(false);
     const session = await s.open();
@@ -97,7 +97,7 @@ describe("a session of thousands of torrents", () => {
 });
 
 describe("TorrentTable.get", () => {
-  it("says what there is not", async () => {
+  it("throws for an unknown torrent", async () => {
     s = await SessionStage.begin();
     const table = new TorrentTable({ clock: s.host.runtime.clock, onDelta: () => undefined });
     expect(() => table.get("x")).toThrow(expect.objectContaining({ code: "session.not-found" }));

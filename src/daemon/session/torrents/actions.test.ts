@@ -13,7 +13,7 @@ const fillState = (host: SimHost): void => {
 };
 
 describe("Actions.remove", () => {
-  it("leaves a torrent where it is, to be removed later, when that cannot be remembered", async () => {
+  it("keeps a torrent whose removal cannot be recorded", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
     const id = await s.wait(session.torrents.add(s.torrent, { paused: true }));
@@ -27,7 +27,7 @@ describe("Actions.remove", () => {
     expect(await s.wait(session.torrents.add(s.torrent, { paused: true }))).toBe(id);
   });
 
-  it("waits for a move under way, and leaves neither data nor a record behind", async () => {
+  it("waits for a move under way, and leaves neither data nor a record", async () => {
     s = await SessionStage.begin();
     const session = await s.open();
     const id = await s.wait(session.torrents.add(s.torrent, { peers: [s.seeder.address] }));

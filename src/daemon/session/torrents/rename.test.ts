@@ -119,7 +119,7 @@ describe("torrent-rename-path", () => {
     return s.wait(Promise.resolve(rpc.respond(JSON.stringify({ method, arguments: args }))));
   };
 
-  it("renames on the disk and answers path, name and id; name and files are what is there", async () => {
+  it("renames on the disk and returns path, name and id; name and files are those on the disk", async () => {
     s = await SessionStage.begin(SIZES);
     const [session] = await seeding();
     expect(await call(session, "torrent-rename-path", { ids: [1], path: "play", name: "New Name" })).toMatchObject({
