@@ -17,7 +17,7 @@ export interface CommandEntry {
   readonly usage: string;
   /** With `--json` it prints events, a line each, rather than one object: so its errors are events, too. */
   readonly events: boolean;
-  /** It tells of the other commands' options: they are all loaded with it. */
+  /** Whether it describes the options of other commands: they are all loaded with it. */
   readonly describesAll?: true;
   /** Everything else about it. */
   readonly load: () => Promise<(entry: CommandEntry) => Command>;
@@ -26,7 +26,7 @@ export interface CommandEntry {
 /** A command line to copy, and what it does. */
 export type Example = readonly [line: string, meaning: string];
 
-/** The shell's run of a command, for whoever must answer for its end: broken pipes, errors that nobody caught. */
+/** The run of a command, for code that ends it: broken pipes, uncaught errors. */
 export const current: { interrupt: Interrupt | undefined } = { interrupt: undefined };
 
 /** A command with the options that all have. */
@@ -51,7 +51,7 @@ export function act<Flags extends CommonFlags>(
 ): Command {
   command
     .option("--json", entry.events ? "print events as JSON, a line each" : "print the result as JSON")
-    .option("-v, --verbose", "tell on stderr what happens inside");
+    .option("-v, --verbose", "print the engine's log to stderr");
   return command.action(async () => {
     const interrupt = new Interrupt();
     current.interrupt = interrupt;
@@ -76,13 +76,13 @@ async function guarded(session: Session, entry: CommandEntry, work: () => Promis
 /** Tells a failure in the command's way and gives the exit status for it. */
 export function reportFailure(output: Output, isEvent: boolean, thrown: unknown, isVerbose: boolean): number {
   const problem = toProblem(thrown);
-  tellProblem(output, isEvent, problem);
+  printProblem(output, isEvent, problem);
   if ((isVerbose || (process.env["DEBUG"] ?? "") !== "") && thrown instanceof Error) output.note(thrown.stack ?? "");
   return thrown instanceof CommandLineError ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/** One line for people on stderr; with `--json` also one for programs on stdout. */
-export function tellProblem(output: Output, isEvent: boolean, problem: Problem): void {
+/** One line on stderr; with `--json` also one JSON line on stdout. */
+export function printProblem(output: Output, isEvent: boolean, problem: Problem): void {
   const { code, message } = problem;
   output.data(isEvent ? { event: "error", code, message } : { error: { code, message } });
   output.problem(problem);

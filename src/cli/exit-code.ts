@@ -1,6 +1,6 @@
 /** Exit statuses, the same for every command. Scripts rely on them. */
 export const EXIT_DONE = 0;
-/** Something failed; a line on stderr says what. */
+/** The command failed; a line on stderr has the error. */
 export const EXIT_FAILED = 1;
 /** The command line makes no sense. */
 export const EXIT_USAGE = 2;

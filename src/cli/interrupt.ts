@@ -4,7 +4,7 @@ import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit-code.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Turns the first Ctrl-C into an abort, which the command answers by stopping cleanly, and the second into an end at
+ * Turns the first Ctrl-C into an abort, on which the command stops cleanly, and the second into an end at
  * once. Commands that never ask for {@link Interrupt.signal} die at the first one, as programs do.
  */
 export class Interrupt {
@@ -34,7 +34,7 @@ export class Interrupt {
     return this.#controller.signal.aborted;
   }
 
-  /** Nobody reads the output any more: long work is stopped as by Ctrl-C, and what is short is simply over. */
+  /** The output is closed: a long command is stopped as by Ctrl-C, a short one ends by itself. */
   stopUnread(): void {
     if (!this.#armed) process.exit(EXIT_DONE);
     if (!this.interrupted) this.#onSignal();

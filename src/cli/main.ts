@@ -20,7 +20,7 @@ export async function run(args: readonly string[]): Promise<void> {
   };
   process.on("uncaughtException", die);
   process.on("unhandledRejection", die);
-  // Whoever read our output has gone (`millrace info x | head -1`): stop what runs, without a fuss.
+  // The reader of the output has closed the pipe (`millrace info x | head -1`): stop without an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") die(error);
     if (current.interrupt === undefined) process.exit(EXIT_DONE);
@@ -53,7 +53,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     }
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT_DONE;
-    const { tellProblem } = await import("./command.ts");
+    const { printProblem } = await import("./command.ts");
     const { Output } = await import("./output/output.ts");
     const { clean } = await import("../terminal/index.ts");
     const lines = error.message
@@ -61,7 +61,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
       .replace(/\.$/, "")
       .split("\n");
     const help = `see \`millrace ${entry === undefined ? "" : `${entry.name} `}--help\``;
-    tellProblem(new Output(isJson), entry?.events === true, {
+    printProblem(new Output(isJson), entry?.events === true, {
       code: "cli.usage",
       message: `${clean(lines.join(" "))}; ${help}`,
     });

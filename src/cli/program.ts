@@ -6,7 +6,7 @@ import { styleFor } from "../terminal/index.ts";
 
 const DESCRIPTION = `BitTorrent for the command line: download, share, make and inspect torrents.
 
-\`millrace demo\` shows it at work without a network.`;
+\`millrace demo\` runs a whole transfer on this machine.`;
 
 /** The command that a command line asks for: `download x`, `help download`. */
 export function selectCommand(args: readonly string[]): CommandEntry | undefined {
@@ -14,7 +14,7 @@ export function selectCommand(args: readonly string[]): CommandEntry | undefined
   return findCommand(names[0] === "help" ? names[1] : names[0]);
 }
 
-/** Help on what is no command is answered as the command itself is: that there is none, and which one is close. */
+/** `help` with an unknown command fails as the command itself does, with the nearest name. */
 export function withoutVainHelp(args: readonly string[]): readonly string[] {
   const [first, topic] = args.filter((arg) => !arg.startsWith("-"));
   if (first !== "help" || topic === undefined || findCommand(topic) !== undefined) return args;
@@ -22,7 +22,7 @@ export function withoutVainHelp(args: readonly string[]): readonly string[] {
 }
 
 /**
- * The program with the full definition of one command, or of all when it describes them; of the others only what help
+ * The program with the full definition of one command, or of all when it describes them; of the rest only what help
  * lists.
  */
 export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
@@ -41,7 +41,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
     )
     .configureHelp({ styleTitle: (title) => style.strong(title), styleCommandText: (text) => text })
     .exitOverride();
-  // Errors are told by whoever runs the program, in one line.
+  // The caller prints errors in one line.
   program.configureOutput({ outputError: () => undefined });
   for (const entry of COMMANDS) {
     const command = full?.describesAll === true || full === entry ? (await entry.load())(entry) : stub(entry);

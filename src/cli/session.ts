@@ -10,7 +10,7 @@ export interface CommonFlags {
   readonly verbose?: boolean;
 }
 
-/** One run of one command: where it writes, what it runs on, and whether somebody pressed Ctrl-C. */
+/** One run of one command: its output, its runtime, and its interruption by Ctrl-C. */
 export class Session<Flags extends CommonFlags = CommonFlags> {
   readonly flags: Flags;
   /** The arguments that are no options. */

@@ -4,17 +4,18 @@ import type { LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { checkPieces, FilePool, FileStorage, pieceVerifier } from "../storage/index.ts";
 
+/** What {@link verifyData} needs. */
 export interface VerifyOptions {
   readonly runtime: Pick<Runtime, "files" | "hasher">;
   readonly metainfo: Metainfo;
   /** The folder that holds the torrent's file or folder. */
   readonly folder: string;
-  /** Hears how many pieces have been looked at. */
+  /** Called with the number of checked pieces. */
   readonly onProgress: (checked: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** A file that is not as the torrent says. */
+/** A file that differs from the torrent. */
 export interface BadFile {
   readonly path: string;
   readonly problem: "missing" | "not a file" | "too short" | "too long" | "damaged";
@@ -23,9 +24,10 @@ export interface BadFile {
   readonly pieces: number;
 }
 
+/** The result of a check. */
 export interface Verdict {
   readonly valid: Bitfield;
-  /** All pieces are right and all files are there in their size, empty ones too. */
+  /** All pieces are right, and all files, also empty ones, exist with their size. */
   readonly isComplete: boolean;
   readonly badFiles: readonly BadFile[];
 }
@@ -38,7 +40,7 @@ export async function verifyData(options: VerifyOptions): Promise<Verdict> {
   const { metainfo, runtime, folder, onProgress, signal } = options;
   const pool = new FilePool(runtime.files);
   const name = metainfo.isSingleFile ? undefined : metainfo.name;
-  // There is no part file: pieces are right only when they are in the files themselves.
+  // No part file is read: pieces are right only when they are in the files themselves.
   const storage = new FileStorage({
     files: runtime.files,
     pool,
@@ -87,8 +89,7 @@ function problemOf(
   if (kind === undefined) return "missing";
   if (kind !== "file") return "not a file";
   if (size < wanted) return "too short";
-  // The pieces do not cover what lies beyond the end, and it is not part of the torrent: but the file is not the
-  // torrent's.
+  // No piece covers bytes beyond the end, but the file is not the torrent's.
   if (size > wanted) return "too long";
   return badPieces > 0 ? "damaged" : undefined;
 }

@@ -1,6 +1,6 @@
 import prettyBytes from "pretty-bytes";
 
-/** Quantities as people read them. Sizes are in powers of 1,024, with their unit, as `parseSize` takes them. */
+/** Quantities as text. Sizes are in powers of 1,024, with their unit, as `parseSize` takes them. */
 
 /** `1.34 MiB`. */
 export function formatSize(bytes: number): string {

@@ -31,7 +31,7 @@ export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = proces
   };
 }
 
-/** On Unix the locale tells; elsewhere terminals have spoken UTF-8 for years. */
+/** From the locale on Unix; other systems' terminals use UTF-8. */
 function speaksUnicode(environment: NodeJS.ProcessEnv): boolean {
   if (process.platform === "win32" || process.platform === "darwin") return true;
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";

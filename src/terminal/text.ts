@@ -104,6 +104,7 @@ export function fitText(text: string, columns: number, align: "left" | "right" =
   return align === "left" ? cut + spaces : spaces + cut;
 }
 
+/** A column of {@link table}. */
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";

@@ -181,7 +181,7 @@ describe("millrace seed and download", () => {
     expect(tracker.program.child.exitCode).toBe(130);
   });
 
-  it("an interrupted download exits with 130 and goes on where it stopped", async () => {
+  it("an interrupted download exits with 130 and resumes", async () => {
     const { folder, data, torrent } = await material();
     const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--skip-check", "--json");
     const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;

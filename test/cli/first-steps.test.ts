@@ -79,7 +79,7 @@ describe("a folder in a torrent's place", () => {
     const path = join(folder, "seed");
     expect([status, stderr]).toEqual([
       1,
-      `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it\n`,
+      `millrace: ${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` creates one\n`,
     ]);
     expect(stdout).toContain('"code":"source.not-a-torrent"');
   });
@@ -153,7 +153,7 @@ describe("a download that has no peers", () => {
 
   it("says once that there is nobody to ask", async () => {
     expect(await reasons()).toEqual([
-      "waiting.nobody no peers: the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL",
+      "waiting.nobody no peers: the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
     ]);
   });
 
@@ -167,7 +167,7 @@ describe("a download that has no peers", () => {
     const tracker = start("tracker", "--http", "127.0.0.1:0", "--json");
     const { urls } = (await tracker.until("ready")) as { urls?: string[] };
     const url = urls?.[0] ?? "";
-    expect(await reasons("--tracker", url)).toEqual([`waiting.trackers no peers: ${url} knows nobody else who has it`]);
+    expect(await reasons("--tracker", url)).toEqual([`waiting.trackers no peers: ${url} knows no other peers`]);
     await tracker.program.stop("SIGINT");
     expect(await reasons("--tracker", url)).toEqual([
       expect.stringMatching(
@@ -194,6 +194,6 @@ describe("a download that goes on", () => {
     expect(Number(received), stdout).toBeLessThan(2.7);
     // Seconds are told with one decimal.
     expect(Math.abs(Number(received) / Number(rate) - Number(seconds))).toBeLessThan(0.06);
-    expect((await millrace(...common)).stdout).toContain("complete  data.bin  2.86 MiB was all there already");
+    expect((await millrace(...common)).stdout).toContain("complete  data.bin  2.86 MiB was complete already");
   });
 });

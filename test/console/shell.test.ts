@@ -103,7 +103,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       "a wait without end",
       "await new Promise(() => {});",
       1,
-      "script: the script waits for something that cannot happen any more",
+      "script: the script waits for an event that cannot happen any more",
     ],
     ["exit", "exit(3); print('never');", 3, ""],
     ["exit within try", "try { exit(4); } finally { print(''); }", 4, ""],
@@ -132,7 +132,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       "-",
     );
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|nothing came meanwhile)\n$/);
+    expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|no message came meanwhile)\n$/);
   });
 
   it("ends well while something is still waited for, and what waits can say so", async () => {
@@ -249,7 +249,7 @@ describe("millrace console, lines from a pipe", () => {
     expect(result.stderr.trimEnd().split("\n")).toEqual([
       "millrace: line 15: peers.last has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
       'millrace: line 17: contact(host, port, options): port is a whole number from 1 to 65535, not "x"',
-      "millrace: line 19: this cannot be read: what was begun is not finished",
+      "millrace: line 19: this cannot be read: the last statement is incomplete",
     ]);
   });
 
@@ -318,7 +318,7 @@ console.log(lint(p)); print(String(timeline(p)).split("\\n").length > 5);`;
 
 describe("millrace console, its command line", () => {
   it.each([
-    [[], "which torrent?"],
+    [[], "a torrent file or a magnet link is missing"],
     [["x.torrent", "y.torrent"], "one torrent is enough"],
     [["x.torrent", "--path", "d"], "add --store"],
     [["x.torrent", "--port", "1"], "add --accept"],

@@ -216,7 +216,7 @@ describe("millrace remote", () => {
     const tokenFile = join(await tempFolder(), "token");
     await writeFile(tokenFile, `${daemon.token}\n`);
     expect((await remote({ url: daemon.url }, "list")).stderr).toMatch(
-      /wants its token: set MILLRACE_TOKEN, or use --token-file FILE\n$/,
+      /requires a token: set MILLRACE_TOKEN, or use --token-file FILE\n$/,
     );
     expect((await remote({ url: daemon.url }, "list", "--token-file", tokenFile)).status).toBe(0);
     // Before the action as well as after it; the file wins over the environment.
@@ -240,7 +240,7 @@ describe("millrace remote", () => {
       const nobody = await remote({ url, token: "wrong-wrong" }, action);
       expect([nobody.status, nobody.stderr]).toEqual([
         1,
-        `millrace: no daemon answers at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url says where another is\n`,
+        `millrace: no daemon responds at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url names another address\n`,
       ]);
     }
     const other = createServer((_request, response) => response.end("<!doctype html>")).listen(0, "127.0.0.1");
@@ -252,7 +252,7 @@ describe("millrace remote", () => {
       const page = await remote({ url: address, token: daemon.token }, "list");
       expect([page.status, page.stderr]).toEqual([
         1,
-        expect.stringContaining(`what answers at ${address} is no Millrace daemon`),
+        expect.stringContaining(`the server at ${address} has no Millrace API; check --url`),
       ]);
     }
     other.close();

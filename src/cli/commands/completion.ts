@@ -17,6 +17,7 @@ const SCRIPTS: ReadonlyMap<string, (model: ProgramModel) => string> = new Map([
   ["fish", fishScript],
 ]);
 
+/** Defines `millrace completion`. */
 export function completionCommand(entry: CommandEntry): Command {
   const shells = [...SCRIPTS.keys()];
   const command = newCommand(

@@ -9,6 +9,7 @@ interface ConfigFlags extends CommonFlags {
   readonly sample?: boolean;
 }
 
+/** Defines `millrace config`. */
 export function configCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,

@@ -21,13 +21,14 @@ interface ConsoleFlags extends CommonFlags {
   readonly encrypted?: boolean;
 }
 
+/** Defines `millrace console`. */
 export function consoleCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
     [
-      "Opens a console in which you talk to peers by hand, message by message; nothing is sent unless you say so. It reads JavaScript with top-level await: help() in it shows how a piece is downloaded by hand, available() lists all names.",
+      "Opens a console in which you exchange single messages with peers. Nothing is sent unless you call a function. It reads JavaScript with top-level await; help() shows how to download a piece, available() lists all names.",
       "With --script it runs a file (- is standard input) with the same names and ends: status 0 at its end, 1 when it throws.",
-      "With --between it stands between two real clients and shows what they say; with --replay it steps through a recorded session.",
+      "With --between it is a proxy between two clients and shows their messages; with --replay it steps through a recorded session.",
     ].join("\n\n"),
     [
       ["console debian.torrent", "talk to peers; pieces are kept in memory"],
@@ -38,7 +39,7 @@ export function consoleCommand(entry: CommandEntry): Command {
       ],
       [
         "console --between 7000 127.0.0.1:6881 debian.torrent",
-        "show what a client that connects to port 7000 says to the one at 6881",
+        "show the messages between a client that connects to port 7000 and the client at port 6881",
       ],
       ["console --replay session.jsonl", "step through a recorded session"],
     ],
@@ -79,7 +80,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
   const [source, ...words] = session.args;
   if (source === undefined)
     throw new CommandLineError(
-      "which torrent? `millrace console TORRENT`, or a magnet link; `millrace console --help` tells more",
+      "a torrent file or a magnet link is missing: `millrace console TORRENT`; see `millrace console --help`",
     );
   if (words[0] !== undefined && flags.script === undefined)
     throw new CommandLineError(`one torrent is enough: ${JSON.stringify(words[0])} is too many`);
@@ -119,12 +120,12 @@ function refuseMixed(flags: ConsoleFlags): void {
   if (flags.encrypted !== undefined && flags.between === undefined)
     throw new CommandLineError("--encrypted is about --between");
   if (flags.path !== undefined && flags.store !== true)
-    throw new CommandLineError("--path says where --store keeps files; add --store");
+    throw new CommandLineError("--path is the folder of --store; add --store");
   if (flags.port !== undefined && flags.accept !== true)
-    throw new CommandLineError("--port says where --accept listens; add --accept");
+    throw new CommandLineError("--port is the port of --accept; add --accept");
 }
 
-/** Ctrl-C interrupts what a line waits for, not the session, while a person types. */
+/** At the prompt Ctrl-C interrupts the waiting line, not the session. */
 function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
   return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY
     ? interrupt.signalWithout("SIGINT")

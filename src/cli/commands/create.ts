@@ -36,6 +36,7 @@ interface CreateFlags extends CommonFlags {
   readonly force?: boolean;
 }
 
+/** Defines `millrace create`. */
 export function createCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
@@ -44,16 +45,16 @@ export function createCommand(entry: CommandEntry): Command {
       ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
       [
         "create photos --out photos.torrent --tracker http://a.example/announce --tracker http://b.example/announce",
-        "a folder, with a second tracker should the first fail",
+        "a folder, with a second tracker that is used when the first fails",
       ],
-      ["create data --out data.torrent --hybrid --piece-length 1MiB", "for old (v1) and new (v2) clients at once"],
+      ["create data --out data.torrent --hybrid --piece-length 1MiB", "for v1 and v2 clients"],
     ],
   )
     .argument("<path>", "a file or folder")
     .requiredOption("-o, --out <file>", "the torrent file to write")
     .option(
       "-t, --tracker <url>",
-      "announce there; each further one is asked when those before fail; commas put several on one tier",
+      "the tracker to announce to; may be repeated, each is a further tier; commas separate trackers of one tier",
       tiersArgument("--tracker"),
     )
     .option(
@@ -61,13 +62,13 @@ export function createCommand(entry: CommandEntry): Command {
       "bytes of a piece, such as 256KiB or 1MiB (default: by the size of the data)",
       sizeArgument("--piece-length"),
     )
-    .option("--v1", "for all clients (default)")
-    .addOption(new Option("--v2", "BitTorrent v2 alone (SHA-256): for new clients only").conflicts(["v1", "hybrid"]))
-    .addOption(new Option("--hybrid", "both: v1 for old clients, v2 for new ones").conflicts(["v1", "v2"]))
-    .option("-p, --private", "peers come from the trackers alone")
-    .option("-c, --comment <text>", "a note for people")
-    .option("--source <text>", "a mark of the site it is for; changes the info-hash")
-    .option("-w, --web-seed <url>", "where the data can be had by HTTP; may be repeated", repeated)
+    .option("--v1", "v1, for all clients (default)")
+    .addOption(new Option("--v2", "v2 only (SHA-256), for new clients").conflicts(["v1", "hybrid"]))
+    .addOption(new Option("--hybrid", "v1 and v2").conflicts(["v1", "v2"]))
+    .option("-p, --private", "private: peers come only from the trackers")
+    .option("-c, --comment <text>", "a comment")
+    .option("--source <text>", "the `source` field; changes the info-hash")
+    .option("-w, --web-seed <url>", "an HTTP address of the data; may be repeated", repeated)
     .option("-n, --name <name>", "the torrent's name (default: that of the file or folder)")
     .option("--skip-hidden", "leave out files and folders whose name begins with a dot")
     .option("--no-date", "without the date: the same data gives the same file")
@@ -109,7 +110,7 @@ async function create(session: Session<CreateFlags>): Promise<number> {
     progress.close();
   }
   await runtime.files.replace(out, created.bytes);
-  tell(session, created, (performance.now() - start) / 1000);
+  report(session, created, (performance.now() - start) / 1000);
   return EXIT_DONE;
 }
 
@@ -118,7 +119,7 @@ function versionOf(flags: CreateFlags): MetainfoVersion {
   return flags.v2 === true ? "v2" : "v1";
 }
 
-/** What the library says of options is a mistake on this command line. */
+/** An error of the library about an option, as an error of the command line. */
 function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   const codes: Readonly<Record<string, string>> = {
     "metainfo.piece-length": "--piece-length",
@@ -137,15 +138,15 @@ function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   });
 }
 
-function tell(
+function report(
   { flags, output }: Session<CreateFlags>,
   { metainfo, renamed, renamedFrom, bytes }: CreatedTorrent,
   seconds: number,
 ): void {
   const out = flags.out ?? "";
   const facts = torrentFacts(metainfo);
-  const others = renamed.map(({ from, to }) => ({ from: from.join("/"), to: to.join("/") }));
-  output.data({ out, bytes: bytes.length, ...facts, ...(others.length === 0 ? {} : { renamed: others }) });
+  const renames = renamed.map(({ from, to }) => ({ from: from.join("/"), to: to.join("/") }));
+  output.data({ out, bytes: bytes.length, ...facts, ...(renames.length === 0 ? {} : { renamed: renames }) });
   if (!output.json) {
     const files = metainfo.files.filter((file) => !file.isPadding).length;
     output.line(`${output.style.good("wrote")} ${clean(out)}`);
@@ -167,7 +168,7 @@ function tell(
     output.note(`${output.noteStyle.warn("note:")} ${clean(renamedFrom)} is ${clean(metainfo.name)} in the torrent`);
   if (renamed.length > 0 || renamedFrom !== undefined) {
     output.note(
-      `${output.noteStyle.warn("note:")} seeding and verifying look for the names in the torrent: the data cannot be shared before it is renamed so on disk`,
+      `${output.noteStyle.warn("note:")} seed and verify use the names in the torrent: rename the data on disk before you share it`,
     );
   }
 }

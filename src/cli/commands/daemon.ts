@@ -17,6 +17,7 @@ interface DaemonFlags extends CommonFlags {
   readonly allowPrivate?: boolean;
 }
 
+/** Defines `millrace daemon`. */
 export function daemonCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
@@ -26,7 +27,7 @@ export function daemonCommand(entry: CommandEntry): Command {
     ].join("\n\n"),
     [
       ["daemon", "on this machine alone; the address is printed"],
-      ["daemon --listen 127.0.0.1:9191 --dir /srv/torrents --peer-port 6881", "with what is asked for most"],
+      ["daemon --listen 127.0.0.1:9191 --dir /srv/torrents --peer-port 6881", "with the most common options"],
       ["daemon --config /etc/millrace.toml", "as a service: see docs/daemon.md"],
     ],
   )

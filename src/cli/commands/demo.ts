@@ -27,6 +27,7 @@ const DEFAULT_SIZE = 256 * 1024 * 1024;
 /** Announced only to the demo's own tracker: the listeners take connections of this machine alone. */
 const LOOPBACK = "127.0.0.1";
 
+/** Defines `millrace demo`. */
 export function demoCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
@@ -119,7 +120,7 @@ async function play(session: Session<DemoFlags>, runtime: Runtime, folder: strin
   }
 }
 
-/** Resolves when a tracker has answered the torrent's announce: whoever asks it from now on is told of the seeder. */
+/** Resolves when a tracker has responded to the announce of the torrent: from then on it returns the seeder. */
 async function seederIsKnown(torrent: Torrent | undefined, signal: AbortSignal): Promise<void> {
   const isKnown = (): boolean =>
     signal.aborted || torrent?.trackers().some(({ state }) => state.kind === "working") !== false;

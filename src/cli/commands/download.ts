@@ -11,7 +11,7 @@ import { TorrentJobs } from "../torrents/torrent-jobs.ts";
 import { addSwarmOptions, clientFlags, watchStalls } from "../torrents/flags.ts";
 import type { SwarmFlags } from "../torrents/flags.ts";
 import { selectByGlobs } from "../torrents/select.ts";
-import { tellTotals } from "../torrents/totals.ts";
+import { printTotals } from "../torrents/totals.ts";
 import { aborted } from "../wait.ts";
 
 interface DownloadFlags extends SwarmFlags {
@@ -22,10 +22,11 @@ interface DownloadFlags extends SwarmFlags {
   readonly allocation: "sparse" | "full";
 }
 
+/** Defines `millrace download`. */
 export function downloadCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command goes on where it stopped.",
+    "Downloads torrents, all at once. A source is a torrent file, an http(s) address of one, a magnet link, or an info-hash. Ctrl-C stops cleanly; the same command resumes.",
     [
       ["download debian.torrent", "into the current folder"],
       [
@@ -36,18 +37,18 @@ export function downloadCommand(entry: CommandEntry): Command {
         "download season.torrent --select '*.mkv' --select 'extras/**'",
         "only some files; see `millrace info season.torrent`",
       ],
-      ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, within limits"],
-      ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, told as JSON"],
+      ["download a.torrent b.torrent --max-down 2MiB --max-up 200KiB", "two at once, with rate limits"],
+      ["download x.torrent --peer 192.168.0.7:6881 --no-trackers --json", "from one peer, with JSON output"],
     ],
   )
     .argument("<source...>", "torrent files, http(s) addresses of them, magnet links, or info-hashes")
     .option("-d, --dir <dir>", "the folder to download into", ".")
     .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
-    .option("--sequential", "pieces in order, to look at a file while it comes; slower for everybody")
-    .option("--seed", "go on sharing when complete, until Ctrl-C")
-    .option("-t, --tracker <url>", "ask this tracker, too; may be repeated", trackersArgument("--tracker"));
+    .option("--sequential", "download pieces in order, to open a file during the download; slows the swarm")
+    .option("--seed", "seed when complete, until Ctrl-C")
+    .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command).addOption(
-    choiceOption("--allocation <how>", "how files are made: growing as data comes, or written in full first", [
+    choiceOption("--allocation <how>", "how files are allocated: sparse, or written in full first", [
       "sparse",
       "full",
     ]).default("sparse"),
@@ -75,7 +76,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     output.data({ event: "ready", port, torrents: args.length });
     const options: AddOptions = {
       sequential: flags.sequential === true,
-      // The command asks for a download: files that were here once and are gone are fetched again, which is told.
+      // The user asks for a download: complete files that are gone are downloaded again, with a warning.
       ifMissing: "download",
       cutLonger: true,
       signal,
@@ -85,16 +86,16 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
     };
     const all = Promise.all(args.map((source) => jobs.run(source, options)));
     await Promise.race([all, aborted(signal)]);
-    // Those that are complete go on until the last one is; then all do, when asked to.
+    // Complete torrents seed until the last one is complete; with --seed all go on after that.
     if (flags.seed === true && !signal.aborted && jobs.failures < args.length) await aborted(signal);
   } finally {
     jobs.stop();
     if (signal.aborted) output.note("stopping; Ctrl-C again ends at once");
     await client.close();
   }
-  if (flags.quiet !== true) tellTotals(output, jobs.all);
+  if (flags.quiet !== true) printTotals(output, jobs.all);
   if (signal.aborted) {
-    if (jobs.all.some((job) => !job.isOver)) output.note("stopped; the same command goes on where it stopped");
+    if (jobs.all.some((job) => !job.isOver)) output.note("stopped; the same command resumes the download");
     return EXIT_INTERRUPTED;
   }
   return jobs.failures > 0 ? EXIT_FAILED : EXIT_DONE;

@@ -29,6 +29,7 @@ interface EditFlags extends CommonFlags {
   readonly comment?: string | false;
 }
 
+/** Defines `millrace edit`. */
 export function editCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
@@ -37,7 +38,7 @@ export function editCommand(entry: CommandEntry): Command {
       ["edit film.torrent --add-tracker udp://tracker.example:6969", "one more tracker"],
       [
         "edit film.torrent --tracker http://new.example/announce --out new.torrent",
-        "this tracker instead of all others, in a new file",
+        "this tracker in place of all others, in a new file",
       ],
       ["edit film.torrent --clear-trackers --no-comment", "take them out"],
     ],
@@ -56,7 +57,7 @@ export function editCommand(entry: CommandEntry): Command {
     .option("--add-web-seed <url>", "a further web seed", repeated)
     .option("--remove-web-seed <url>", "without this one", repeated)
     .option("--clear-web-seeds", "without any web seed")
-    .option("-c, --comment <text>", "a note for people")
+    .option("-c, --comment <text>", "a comment")
     .option("--no-comment", "without a comment")
     .option("-f, --force", "replace the --out file when it exists");
   return act<EditFlags>(command, entry, edit);

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { LayoutFile, Metainfo } from "../../metainfo/index.ts";
 import { clean, count, formatDate, formatSize, groupDigits } from "../../terminal/index.ts";
-import { act, newCommand, tellProblem } from "../command.ts";
+import { act, newCommand, printProblem } from "../command.ts";
 import type { CommandEntry } from "../command.ts";
 import { torrentFacts } from "../output/describe.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
@@ -21,10 +21,11 @@ interface InfoFlags extends CommonFlags {
   readonly allFiles?: boolean;
 }
 
+/** Defines `millrace info`. */
 export function infoCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Shows what torrent files and magnet links say: names, sizes, info-hashes, trackers, files. Nothing is asked of the network.",
+    "Shows the contents of torrent files and magnet links: names, sizes, info-hashes, trackers, files. Uses no network.",
     [
       ["info debian.torrent", "everything about a torrent, with its files as a tree"],
       ["info debian.torrent --json | jq -r .infoHash", "one fact, for a script"],
@@ -47,8 +48,8 @@ async function info(session: Session<InfoFlags>): Promise<number> {
       if (source.kind === "magnet") showMagnet(output, source.magnet);
       else showTorrent(output, source.metainfo, flags.allFiles === true);
     } catch (error) {
-      // The others are shown all the same.
-      tellProblem(output, false, toProblem(error));
+      // The rest is shown all the same.
+      printProblem(output, false, toProblem(error));
       exitCode = EXIT_FAILED;
     }
   }

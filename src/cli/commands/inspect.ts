@@ -25,20 +25,21 @@ interface InspectFlags extends CommonFlags {
   readonly strict?: boolean;
 }
 
+/** Defines `millrace inspect`. */
 export function inspectCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Prints a session that the console recorded: for each peer every message both ways, then what is odd about them. Nothing is asked of the network.",
+    "Prints a recorded console session: for each peer every message both ways, then the linter's findings. Uses no network.",
     [
-      ["inspect session.jsonl", "everything that was said"],
+      ["inspect session.jsonl", "all messages"],
       ["inspect session.jsonl --peer 2", "with one peer"],
       ["inspect session.jsonl --lint --strict", "is there a fault? Exit status 1 when there is"],
       ["inspect session.jsonl --json | jq '.peers[].entries[] | select(.type == \"request\")'", "for a script"],
     ],
   )
     .argument("<file>", "what `record(FILE)` in the console, or --record, has written")
-    .option("--peer <number>", "only what was said with one peer", wholeArgument("--peer", 1, Number.MAX_SAFE_INTEGER))
-    .option("--lint", "only what is odd")
+    .option("--peer <number>", "only the messages of one peer", wholeArgument("--peer", 1, Number.MAX_SAFE_INTEGER))
+    .option("--lint", "only the linter's findings")
     .option("--strict", "exit with status 1 when a rule was broken");
   return act<InspectFlags>(command, entry, inspect);
 }
@@ -76,7 +77,7 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
   const speakers = kind === "between" ? twoSpeakers : ourSpeakers;
   if (flags.lint !== true) {
     const name = replay.metainfo?.name ?? replay.recording.infoHash;
-    const what = kind === "between" ? "what two clients said" : "a session";
+    const what = kind === "between" ? "a session between two clients" : "a session";
     const began = dateOf(startedAt);
     const when = began === undefined ? [] : [formatDate(began)];
     output.line(
@@ -94,11 +95,11 @@ function show({ flags, output }: Session<InspectFlags>, { replay, peers, faults 
   }
   output.line(lintTable(peers, { speakers }).draw({ width, style }));
   if (flags.lint === true) return;
-  const said = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.messages + sides.in.messages, 0);
+  const messages = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.messages + sides.in.messages, 0);
   const bytes = peers.reduce((sum, { conversation: { sides } }) => sum + sides.out.bytes + sides.in.bytes, 0);
   output.line();
   output.line(
-    `${count(peers.length, "peer")}, ${count(said, "message")}, ${formatSize(bytes)}; ${count(faults, "fault")}, ${count(countOf(peers, "note"), "note")}`,
+    `${count(peers.length, "peer")}, ${count(messages, "message")}, ${formatSize(bytes)}; ${count(faults, "fault")}, ${count(countOf(peers, "note"), "note")}`,
   );
 }
 

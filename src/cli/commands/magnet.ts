@@ -16,12 +16,17 @@ interface MagnetFlags extends CommonFlags {
   readonly trackers: boolean;
 }
 
+/** Defines `millrace magnet`. */
 export function magnetCommand(entry: CommandEntry): Command {
-  const command = newCommand(entry, "Prints the magnet link of a torrent file; or, given a link, says what is in it.", [
-    ["magnet debian.torrent", "the link, to paste somewhere"],
-    ["magnet debian.torrent --peer 192.168.0.7:6881", "with a peer to ask first (x.pe)"],
-    ["magnet 'magnet:?xt=urn:btih:…'", "what a link says"],
-  ])
+  const command = newCommand(
+    entry,
+    "Prints the magnet link of a torrent file; or shows the contents of a magnet link.",
+    [
+      ["magnet debian.torrent", "the link, to paste somewhere"],
+      ["magnet debian.torrent --peer 192.168.0.7:6881", "with a peer to ask first (x.pe)"],
+      ["magnet 'magnet:?xt=urn:btih:…'", "the contents of a link"],
+    ],
+  )
     .argument("<file|link>", "a torrent file, a magnet link, or an info-hash")
     .option("--peer <host:port>", "name a peer in the link; may be repeated", peersArgument("--peer"))
     .option("--no-trackers", "leave the trackers out");

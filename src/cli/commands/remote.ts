@@ -29,6 +29,7 @@ const ONE = "its id, the beginning of it, or its exact name";
 const MANY = "ids, beginnings of them, or exact names";
 
 /** What there is to do with a daemon that runs: an action each. */
+/** Defines `millrace remote`. */
 export function remoteCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
@@ -45,18 +46,18 @@ export function remoteCommand(entry: CommandEntry): Command {
     ],
   ).usage("ACTION [ARGS...] [options]");
   actionsOf(command, entry);
-  // The shells complete the actions, and what is none is told.
+  // The shells complete the actions; an unknown one is an error.
   const names = command.commands.map((action) => action.name());
   command.addArgument(new Argument("[action]").choices(names).argParser(choiceArgument("remote", names)));
   return withCommon(command)
     .option("--json", "print the result as JSON")
-    .option("-v, --verbose", "tell on stderr what is asked of the daemon")
+    .option("-v, --verbose", "print the requests to the daemon on stderr")
     .action(() => {
-      throw new CommandLineError(`say what to do: ${names.join(", ")}; see \`millrace remote --help\``);
+      throw new CommandLineError(`the action is missing: ${names.join(", ")}; see \`millrace remote --help\``);
     });
 }
 
-/** The options that tell which daemon; taken before the action and after it. */
+/** The options that name the daemon, before the action or after it. */
 function withCommon(command: Command): Command {
   return command
     .option("--url <url>", "where the daemon is (default: MILLRACE_URL, or http://127.0.0.1:9191)")
@@ -92,11 +93,17 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   action(
     "peers",
     "list the peers that a torrent is connected to",
-    ["peers 6f5d1b0f", "who gives and takes"],
+    ["peers 6f5d1b0f", "the peers, with their rates"],
     peers,
     one,
   );
-  action("trackers", "list the trackers of a torrent", ["trackers 6f5d1b0f", "what they say"], trackers, one);
+  action(
+    "trackers",
+    "list the trackers of a torrent",
+    ["trackers 6f5d1b0f", "trackers and their state"],
+    trackers,
+    one,
+  );
   action(
     "add",
     "add torrent files of this machine, magnet links and addresses",
@@ -153,7 +160,7 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   );
   action(
     "label",
-    "give torrents a label, or several with commas; an empty one takes them away",
+    "set the labels of torrents, separated by commas; an empty text removes them",
     ["label linux,iso 6f5d1b0f", "two labels, of which the first is its category"],
     label,
     (command) => many(command.argument("<label>", "the label, or labels with commas")),
@@ -175,18 +182,18 @@ function actionsOf(parent: Command, entry: CommandEntry): void {
   );
   action(
     "limit",
-    "limit torrents; `none` takes a limit away",
+    "limit torrents; `none` removes a limit",
     ["limit 6f5d1b0f --down 1MiB --ratio 2", "a rate, and when seeding ends"],
     limit,
     (command) =>
       many(command)
         .option("--down <rate>", "bytes a second to download at most: 512KiB, 1MB, none", rateOrNone("--down"))
         .option("--up <rate>", "bytes a second to upload at most", rateOrNone("--up"))
-        .option("--ratio <number>", "seeding ends at this ratio; none: as the daemon has it", numberOrNone("--ratio")),
+        .option("--ratio <number>", "seeding ends at this ratio; none: the daemon's setting", numberOrNone("--ratio")),
   );
   action(
     "priority",
-    "say which files of a torrent are wanted, and how much",
+    "set the priority of files of a torrent",
     ["priority films '*.txt' 3 --to skip", "by glob, and by number"],
     priority,
     (command) =>

@@ -18,20 +18,21 @@ interface SeedFlags extends SwarmFlags {
   readonly tracker?: readonly string[];
 }
 
+/** Defines `millrace seed`. */
 export function seedCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Shares data that is already on disk, until Ctrl-C. It is checked first; what is missing is downloaded like any torrent's.",
+    "Shares data that is already on disk, until Ctrl-C. The data is checked first; missing pieces are downloaded.",
     [
       ["seed film.torrent --dir ~/films", "share ~/films/film.mkv"],
-      ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, within a limit"],
-      ["seed film.torrent --dir . --port 0 --json", "on any free port, which the ready event tells"],
+      ["seed *.torrent --dir ~/films --max-up 1MiB", "many at once, with a rate limit"],
+      ["seed film.torrent --dir . --port 0 --json", "on any free port; the ready event has its number"],
     ],
   )
     .argument("<torrent...>", "torrent files")
     .option("-d, --dir <dir>", "the folder that holds the data", ".")
-    .option("--skip-check", "believe that all data is there and right, without reading it")
-    .option("-t, --tracker <url>", "tell this tracker, too; may be repeated", trackersArgument("--tracker"));
+    .option("--skip-check", "skip the check: assume that all data is complete")
+    .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command);
   return act<SeedFlags>(command, entry, seed);
 }
@@ -68,7 +69,7 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
           progress === 0 && torrent.metainfo !== undefined
             ? await parentFolderHint(runtime, torrent.metainfo, flags.dir)
             : undefined;
-        const message = `only ${formatPercent(progress)} of it is in ${flags.dir}; the rest is downloaded${hint === undefined ? "" : `; ${hint}`}`;
+        const message = `only ${formatPercent(progress)} of the data is in ${flags.dir}; the rest is downloaded${hint === undefined ? "" : `; ${hint}`}`;
         jobs.reporter.warning(torrent, { code: "seed.incomplete", message: clean(message) });
       }
       await aborted(signal);

@@ -18,10 +18,11 @@ interface VerifyFlags extends CommonFlags {
   readonly dir: string;
 }
 
+/** Defines `millrace verify`. */
 export function verifyCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Reads everything a torrent has on disk and checks it against the torrent's hashes. Changes nothing. Exit status 0 only when all is there and right.",
+    "Reads the data of a torrent and checks it against the torrent's hashes. Changes nothing. Exit status 0 only when all data is complete and right.",
     [
       ["verify debian.torrent --dir ~/downloads", "is ~/downloads/debian… complete and undamaged?"],
       ["verify debian.torrent --dir ~/downloads --json | jq .complete", "for a script"],

@@ -3,6 +3,7 @@ import type { Command, Option } from "commander";
 /** What a shell completes after an option or in an argument's place. */
 export type ValueKind = "none" | "file" | "torrent" | "folder" | "text" | { readonly choices: readonly string[] };
 
+/** An option, as completion scripts need it. */
 export interface OptionModel {
   /** `--out`. */
   readonly long: string;
@@ -12,6 +13,7 @@ export interface OptionModel {
   readonly value: ValueKind;
 }
 
+/** A command and its options. */
 export interface CommandModel {
   readonly names: readonly string[];
   readonly description: string;
@@ -19,6 +21,7 @@ export interface CommandModel {
   readonly argument: ValueKind;
 }
 
+/** The whole program. */
 export interface ProgramModel {
   readonly commands: readonly CommandModel[];
 }
@@ -30,7 +33,7 @@ export function describeProgram(program: Command): ProgramModel {
 
 function describeCommand(command: Command): CommandModel {
   const argument = command.registeredArguments[0];
-  // Options of its actions are completed as its own; what an action does not know, it says.
+  // Options of its actions are completed as its own; an action refuses those that it does not have.
   const options = [...command.options, ...command.commands.flatMap((action) => action.options)].filter(
     (option) => !option.hidden && option.long != null,
   );

@@ -9,13 +9,13 @@ export function sizeArgument(option: string): (text: string) => number {
   return (text) => parseArgument(option, () => parseSize(text));
 }
 
-/** Bytes a second, at least 1: a limit of nothing would be a pause. */
-export function rateArgument(option: string): (text: string) => number {
+/** Bytes a second, at least 1. `advice` is what to write for no limit. */
+export function rateArgument(option: string, advice = "leave it out for no limit"): (text: string) => number {
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
     if (rate < 1)
       throw new CommandLineError(
-        `${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; leave it out for no limit`,
+        `${option}: a rate is at least 1 byte a second, not ${JSON.stringify(text)}; ${advice}`,
       );
     return rate;
   };
@@ -56,12 +56,12 @@ export function choiceOption(flags: string, description: string, choices: readon
   return option.argParser(choiceArgument(option.long ?? flags, choices));
 }
 
-/** Gathers a repeated option. */
+/** Collects the values of a repeated option. */
 export function repeated(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-/** Gathers `HOST:PORT`, repeated or with commas between. */
+/** Collects `HOST:PORT`, repeated or separated by commas. */
 export function peersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     const peers = text.split(",").filter((peer) => peer !== "");
@@ -79,9 +79,9 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   };
 }
 
-/** Protocols by which trackers are asked here, and those that stand in torrents besides. */
-const ASKED = ["http", "https", "udp"];
-const WRITTEN = [...ASKED, "ws", "wss"];
+/** Protocols of trackers that Millrace supports, and those that torrents may have besides. */
+const SUPPORTED = ["http", "https", "udp"];
+const KNOWN = [...SUPPORTED, "ws", "wss"];
 
 /** Tiers of trackers (BEP 12): a repeated option is a new tier, commas separate trackers of one tier. */
 export function tiersArgument(
@@ -90,15 +90,15 @@ export function tiersArgument(
   return (text, before = []) => {
     const tier = splitUrls(text);
     if (tier.length === 0) throw new CommandLineError(`${option}: no tracker is named`);
-    for (const url of tier) checkTracker(option, url, WRITTEN);
+    for (const url of tier) checkTracker(option, url, KNOWN);
     return [...before, tier];
   };
 }
 
-/** Gathers trackers to be asked, repeated. */
+/** Collects trackers to announce to, repeated. */
 export function trackersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
-    checkTracker(option, text, ASKED);
+    checkTracker(option, text, SUPPORTED);
     return [...before, text];
   };
 }

@@ -3,12 +3,12 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { filePath } from "../output/describe.ts";
 
-/** Files looked for: any of them will do, and a look costs little. */
+/** At most so many files are looked for. */
 const LOOKED_FOR = 20;
 
 /**
- * What to try when nothing of a torrent was found in `folder`: its files lie right in it, so it is the torrent's own
- * folder, and the one above was meant. `undefined` when that is not so.
+ * Advice for when no data of a torrent was found in `folder`: its files are directly in the folder, so the parent
+ * folder is the right one. `undefined` when they are not.
  */
 export async function parentFolderHint(
   runtime: Pick<Runtime, "files">,

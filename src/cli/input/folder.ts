@@ -5,8 +5,7 @@ import type { FileStat, Runtime } from "../../runtime/index.ts";
 type Host = Pick<Runtime, "files">;
 
 /**
- * Rejects with StorageError `storage.not-found` or `storage.not-a-folder` when `path`, which is to hold data, is no
- * folder.
+ * Rejects with StorageError `storage.not-found` or `storage.not-a-folder` when `path` is not an existing folder.
  */
 export async function requireFolder(runtime: Host, path: string): Promise<void> {
   const stat = await runtime.files.stat(path);
@@ -21,8 +20,8 @@ export async function requireFolder(runtime: Host, path: string): Promise<void> 
 }
 
 /**
- * Rejects with StorageError `storage.not-a-folder` when `path`, which need not be there yet, can be no folder: it or
- * what it is in is something else.
+ * Rejects with StorageError `storage.not-a-folder` when `path` cannot be created as a folder: it, or one of its
+ * parents, is something else.
  */
 export async function requireRoomForFolder(runtime: Host, path: string): Promise<void> {
   for (let at = path; ; at = dirname(at)) {

@@ -1,15 +1,12 @@
 import { MillraceError, UsageError } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** Throws UsageError `cli.exists` when there is something at `path` and it may not be replaced. */
+/** Throws UsageError `cli.exists` when `path` exists and may not be replaced. */
 export async function refuseToOverwrite(runtime: Pick<Runtime, "files">, path: string, force: boolean): Promise<void> {
   const stat = await runtime.files.stat(path);
   if (stat === undefined) return;
   if (stat.kind !== "file")
-    throw new MillraceError(
-      "cli.exists",
-      `cannot write ${path}: there is something else than a file; choose another name`,
-    );
+    throw new MillraceError("cli.exists", `cannot write ${path}: it exists and is not a file; choose another name`);
   if (!force)
     throw new UsageError("cli.exists", `${path} exists already; choose another name, or replace it with --force`, {
       fields: { path },

@@ -17,24 +17,25 @@ export async function readTorrent(
   }
 }
 
-/** A torrent file, or a magnet link or bare info-hash, told apart by their form. */
+/** A torrent file, or a magnet link or info-hash; the form of the text decides. */
 export type Source =
   | { readonly kind: "torrent"; readonly metainfo: Metainfo }
   | { readonly kind: "magnet"; readonly magnet: Magnet };
 
+/** Reads a torrent file or parses a magnet link. Rejects as {@link readTorrent}; InputError for a bad link. */
 export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, source: string): Promise<Source> {
   const link = magnetLink(source);
   if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 
-/** What to say when a folder was read as a torrent file; `undefined` of other errors. */
+/** The error for a folder that was given as a torrent file; `undefined` for other errors. */
 export function folderNoTorrent(error: unknown): InputError | undefined {
   if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
   const path = String(error.fields["path"]);
   return new InputError(
     "source.not-a-torrent",
-    `${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` makes one of it`,
+    `${path} is a folder, not a torrent file; \`millrace create ${path} --out NAME.torrent\` creates one`,
     { cause: error },
   );
 }

@@ -6,7 +6,7 @@ import { readSource } from "./torrent-file.ts";
 /** A torrent as a tracker knows it, and where to ask. */
 export interface TrackerTarget {
   readonly infoHash: InfoHash;
-  /** For people; the info-hash when nothing else is known. */
+  /** The name to print; the info-hash when no name is known. */
   readonly name: string;
   readonly trackers: readonly string[];
   /** Bytes; `undefined` when not known. */

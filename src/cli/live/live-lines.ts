@@ -10,7 +10,7 @@ const SHOW_CURSOR = "\u001b[?25h";
 const ERASE_LINE_END = "\u001b[K";
 const ERASE_BELOW = "\u001b[J";
 
-/** Columns and rows of a terminal that does not say. */
+/** Columns and rows of a terminal whose size is not known. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -64,7 +64,7 @@ export class LiveLines {
     this.#terminal.write(SHOW_CURSOR);
   }
 
-  /** One write, so that nothing flickers and nobody writes between. */
+  /** One write, so that the display does not flicker and no other output comes between. */
   #draw(above: string): void {
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : "";
     this.#drawn = this.#lines.length;

@@ -6,7 +6,7 @@ import type { RowView } from "./row.ts";
 /** Milliseconds between two drawings. */
 export const DRAW_EVERY_MS = 200;
 
-/** Whether a live display is welcome: somebody looks, and it does not get between lines for programs. */
+/** Whether to show a live display: on a terminal, and without `--json` or `--quiet`. */
 export function isLive(output: Output, isQuiet: boolean): boolean {
   return process.stderr.isTTY && !output.json && !isQuiet && process.env["TERM"] !== "dumb";
 }
@@ -38,7 +38,7 @@ export class LiveDisplay {
   }
 }
 
-/** One bar for work on bytes: hashing, checking. Shows nothing when nobody looks. */
+/** One bar for work on bytes: hashing, checking. Shows nothing when the output is no terminal. */
 export class ByteProgress {
   readonly #display: LiveDisplay | undefined;
   readonly #start = performance.now();

@@ -41,6 +41,7 @@ export interface TorrentFacts {
   readonly magnet: string;
 }
 
+/** A file's path with `/` between its components. */
 export function filePath(file: LayoutFile): string {
   return file.path.join("/");
 }
@@ -54,6 +55,7 @@ function fileFacts(file: LayoutFile): FileFacts {
   };
 }
 
+/** The facts of a torrent for `--json`. */
 export function torrentFacts(metainfo: Metainfo): TorrentFacts {
   return {
     name: metainfo.name,
@@ -82,7 +84,7 @@ export interface MagnetFacts {
   readonly name: string | null;
   readonly infoHash: string | null;
   readonly infoHashV2: string | null;
-  /** Bytes, as the link says. */
+  /** Bytes, from the link (`xl`). */
   readonly totalSize: number | null;
   /** Each is a tier of its own. */
   readonly trackers: readonly (readonly string[])[];
@@ -92,6 +94,7 @@ export interface MagnetFacts {
   readonly magnet: string;
 }
 
+/** The facts of a magnet link for `--json`. */
 export function magnetFacts(magnet: Magnet): MagnetFacts {
   return {
     name: magnet.name ?? null,

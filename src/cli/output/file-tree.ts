@@ -1,5 +1,6 @@
 import { clean, fitText, textWidth } from "../../terminal/index.ts";
 
+/** A file of the tree. */
 export interface TreeFile {
   readonly path: readonly string[];
   /** What stands beside it: its size. */
@@ -19,7 +20,7 @@ const LINES = {
 
 /** Columns between a name and its note at the least. */
 const GAP = 2;
-/** Wider names do not push the notes of all others aside. */
+/** Wider names do not move the notes of all other lines. */
 const MAX_NAME_WIDTH = 60;
 
 /**

@@ -5,7 +5,7 @@ import type { Problem } from "./problem.ts";
 /** What JSON leaves as it is, but a terminal would obey. */
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
-/** One line of JSON, safe to look at on a terminal. */
+/** One line of JSON without control characters. */
 export function toJsonLine(value: unknown): string {
   return JSON.stringify(value).replaceAll(
     UNSAFE_IN_JSON,
@@ -14,7 +14,7 @@ export function toJsonLine(value: unknown): string {
 }
 
 /**
- * Where a command writes. Results go to stdout: text for people, or with `--json` lines for programs and nothing else.
+ * Where a command writes. Results go to stdout: text, or with `--json` only JSON lines.
  * Notes go to stderr.
  */
 export class Output {
@@ -32,7 +32,7 @@ export class Output {
     this.noteStyle = styleFor(process.stderr);
   }
 
-  /** A line of the result for people; nothing with `--json`. */
+  /** A line of text on stdout; nothing with `--json`. */
   line(text = ""): void {
     if (this.json) return;
     if (this.#notePrinter !== undefined && process.stdout.isTTY) this.#notePrinter(text);
@@ -44,13 +44,13 @@ export class Output {
     if (this.json) process.stdout.write(`${toJsonLine(value)}\n`);
   }
 
-  /** A line for people that is not the result. */
+  /** A line on stderr. */
   note(text: string): void {
     if (this.#notePrinter === undefined) process.stderr.write(`${text}\n`);
     else this.#notePrinter(text);
   }
 
-  /** One line that says what failed. */
+  /** One line on stderr with an error. */
   problem(problem: Problem): void {
     this.note(`${this.noteStyle.bad("millrace:")} ${problem.message}`);
   }

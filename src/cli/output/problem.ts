@@ -1,13 +1,15 @@
 import { errorCode, InputError, MillraceError, toError, UsageError } from "../../base/index.ts";
 import { clean } from "../../terminal/index.ts";
 
-/** A failure as the command line tells it: a stable code for scripts and one line for people. */
+/** A failure as the command line prints it: a stable code for scripts and one line of text. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
 }
 
-/** Whatever was thrown. Errors that are not ours have the code `internal`, or the system's own (`ENOSPC`). */
+/**
+ * Any thrown value as a problem. Errors that are no MillraceError have the code `internal`, or the system's (`ENOSPC`).
+ */
 export function toProblem(thrown: unknown): Problem {
   const error = toError(thrown);
   const code = error instanceof MillraceError ? error.code : (errorCode(thrown) ?? "internal");

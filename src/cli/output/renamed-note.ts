@@ -8,7 +8,7 @@ interface Renamed {
   readonly to: readonly string[];
 }
 
-/** One line about files whose names are others in the torrent, with the first few; `undefined` when there are none. */
+/** One line about files whose names differ in the torrent, with the first few; `undefined` when there are none. */
 export function renamedNote(renamed: readonly Renamed[]): string | undefined {
   const shown = renamed.slice(0, MAX_SHOWN).map(({ from, to }) => `${clean(from.join("/"))} is ${clean(to.join("/"))}`);
   if (renamed.length === 0) return undefined;

@@ -4,13 +4,13 @@ import { magnetFacts } from "./describe.ts";
 import { printFields } from "../input/fields.ts";
 import type { Output } from "./output.ts";
 
-/** What a magnet link says, for people or for programs. */
+/** Prints the contents of a magnet link, as text or JSON. */
 export function showMagnet(output: Output, magnet: Magnet): void {
   const facts = magnetFacts(magnet);
   output.data(facts);
   output.line(output.style.strong(magnet.name === undefined ? "a magnet link without a name" : clean(magnet.name)));
   printFields(output, [
-    ["size", magnet.length === undefined ? undefined : `${formatSize(magnet.length)}, as the link says`],
+    ["size", magnet.length === undefined ? undefined : `${formatSize(magnet.length)} (from the link)`],
     ["info-hash", magnet.infoHash?.hex],
     ["info-hash v2", magnet.infoHashV2?.hex],
     ["trackers", magnet.trackers.map(clean)],

@@ -16,12 +16,12 @@ const asBoolean: Reader<boolean> = (text, name) => {
   throw new CommandLineError(`${name}: true or false, not ${JSON.stringify(text.slice(0, 40))}`);
 };
 
-/** What the daemon is to look through: it knows the shape, and refuses any other. */
+/** JSON whose shape the daemon checks. */
 function asJson<Key extends "labels" | "schedule" | "alternativeTimes">(key: Key): Reader<Settings[Key]> {
-  const untold: { parse(text: string): Settings[Key] } = JSON;
+  const json: { parse(text: string): Settings[Key] } = JSON;
   return (text) => {
     try {
-      return untold.parse(text);
+      return json.parse(text);
     } catch (error) {
       throw new CommandLineError(`${key}: not JSON: ${JSON.stringify(text.slice(0, 40))}`, { cause: error });
     }
@@ -32,7 +32,7 @@ function orNone<Value>(read: Reader<Value>): Reader<Value | null> {
   return (text, name) => (text === "none" ? null : read(text, name));
 }
 
-const asRate: Reader<number> = (text, name) => rateArgument(name)(text);
+const asRate: Reader<number> = (text, name) => rateArgument(name, "none means no limit")(text);
 
 /** Commander takes `null` for an option without a value: the word stays until it is sent. */
 export type OrNone = number | "none";

@@ -4,7 +4,7 @@ import type { Output } from "../output/output.ts";
 import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
-/** Where a daemon is when nobody says otherwise. */
+/** The default address of a daemon. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
 /** Bytes of a file with a token: room for the longest token and what editors add. */
 const MAX_TOKEN_FILE = 4096;
@@ -22,11 +22,11 @@ export interface Remote<Flags extends RemoteFlags = RemoteFlags> {
   readonly flags: Flags;
   readonly output: Output;
   readonly session: Session<Flags>;
-  /** What was thrown, as people understand it who have called this daemon. */
+  /** A thrown error with advice for the user of this daemon. */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Does `work` with the daemon that flags and environment name. Failures of reaching it say what to do. */
+/** Calls `work` with the daemon that flags and environment name. Rejects with errors that have advice. */
 export async function withDaemon<Flags extends RemoteFlags>(
   session: Session<Flags>,
   work: (remote: Remote<Flags>) => Promise<number>,
@@ -37,7 +37,7 @@ export async function withDaemon<Flags extends RemoteFlags>(
   const api = new MillraceApi({
     url,
     ...(token === undefined ? {} : { token: token.value }),
-    ...(flags.verbose === true ? { fetch: toldFetch(output) } : {}),
+    ...(flags.verbose === true ? { fetch: loggingFetch(output) } : {}),
   });
   const explain = (error: unknown): unknown => explained(error, url, token?.from);
   try {
@@ -60,7 +60,7 @@ export function daemonUrl(flag: string | undefined, environment: string | undefi
     throw new CommandLineError(`${what}: not an address of a daemon; write ${DEFAULT_URL}`);
   if (url.username !== "" || url.password !== "")
     throw new CommandLineError(
-      `${what}: the token does not belong into the address; set MILLRACE_TOKEN, or use --token-file FILE`,
+      `${what}: the address must not contain the token; set MILLRACE_TOKEN, or use --token-file FILE`,
     );
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }
@@ -83,60 +83,63 @@ async function readToken(session: Session<RemoteFlags>): Promise<Token | undefin
   const value = (text ?? "").trim();
   if (value === "" && path === undefined) return undefined;
   if (!/^[\x21-\x7e]+$/.test(value))
-    throw new InputError("remote.token", `${from} holds no token: a token is one word of letters, digits and signs`);
+    throw new InputError("remote.token", `${from} has no token: a token is one word of letters, digits and signs`);
   return { value, from };
 }
 
-/** `--verbose`: each request, its answer and how long it took. */
-function toldFetch(output: Output): typeof globalThis.fetch {
+/** `--verbose`: prints each request, its status and its duration. */
+function loggingFetch(output: Output): typeof globalThis.fetch {
   return async (input, init) => {
     const start = performance.now();
     const address = typeof input === "string" ? input : input instanceof URL ? input.href : input.url;
-    const tell = (answer: string): void =>
+    const print = (result: string): void =>
       output.note(
         output.noteStyle.dim(
-          `${init?.method ?? "GET"} ${address}: ${answer} after ${((performance.now() - start) / 1000).toFixed(3)} s`,
+          `${init?.method ?? "GET"} ${address}: ${result} after ${((performance.now() - start) / 1000).toFixed(3)} s`,
         ),
       );
     try {
-      const answer = await fetch(input, init);
-      tell(String(answer.status));
-      return answer;
+      const response = await fetch(input, init);
+      print(String(response.status));
+      return response;
     } catch (error) {
-      tell("no answer");
+      print("no response");
       throw error;
     }
   };
 }
 
-/** Errors of the API with what helps; others as they are. `tokenFrom`: where the token came from, if there was one. */
+/** An error of the API with advice; other errors as they are. `tokenFrom`: the source of the token, if there is one. */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
-  // What is not JSON does not come from a daemon.
+  // A response that is not JSON does not come from a daemon.
   if (error instanceof SyntaxError)
-    return new NetworkError("remote.no-daemon", `what answers at ${url} is no Millrace daemon`, { cause: error });
+    return new NetworkError(
+      "remote.no-daemon",
+      `the server at ${url} is not a Millrace daemon: its response is not JSON; check --url`,
+      { cause: error },
+    );
   if (!(error instanceof ApiError)) return error;
   const { code, problem, status } = error;
   if (status === 0) {
     const reason = systemCode(error);
     return new NetworkError(
       "remote.unreachable",
-      `no daemon answers at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts one, --url says where another is`,
+      `no daemon responds at ${url}${reason === undefined ? "" : ` (${reason})`}; \`millrace daemon\` starts one, --url names another address`,
       { cause: error },
     );
   }
-  // The API's own addresses are all known to this program: a daemon that lacks one has been asked below a wrong
-  // address.
+  // A daemon has all paths of the API: without one, the base address is wrong.
   if (code === "http" || code === "http.not-found")
     return new NetworkError(
       "remote.no-daemon",
-      `${problem.detail}: what answers at ${url} is no Millrace daemon, or not its address`,
+      `${problem.detail}: the server at ${url} has no Millrace API; check --url`,
       { cause: error },
     );
   if (status === 401) {
     const message =
       tokenFrom === undefined
-        ? `the daemon at ${url} wants its token: set MILLRACE_TOKEN, or use --token-file FILE`
-        : `the daemon at ${url} does not take the token of ${tokenFrom}; it printed the right one at its first start (a lost one: docs/daemon.md)`;
+        ? `the daemon at ${url} requires a token: set MILLRACE_TOKEN, or use --token-file FILE`
+        : `the daemon at ${url} refuses the token of ${tokenFrom}; it printed the right one at its first start (for a lost token see docs/daemon.md)`;
     return new InputError(code, message, { cause: error });
   }
   const more = (problem.issues ?? [])

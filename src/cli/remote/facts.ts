@@ -11,13 +11,14 @@ import {
 } from "../../terminal/index.ts";
 import type { Field } from "../input/fields.ts";
 
-/** What a daemon answers about one thing, field by field. Values are clean. */
+/** Objects of the API as lists of fields for a terminal. Values are clean. */
 
 const yesNo = (is: boolean): string => (is ? "yes" : "no");
 const given = (text: string): string | undefined => (text === "" ? undefined : clean(text));
 const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
 const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
 
+/** The fields of `remote show`. `noPeers`: why there are no peers. */
 export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
   const ends = [
@@ -42,7 +43,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
     ["eta", eta === null || torrent.progress === 1 ? undefined : formatDuration(eta)],
     [
       "down",
-      `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} in vain` : ""}; ${limit(limits.maxDownloadRate)}`,
+      `${formatRate(torrent.downRate)}, ${formatSize(torrent.downloaded)} in all${torrent.wasted > 0 ? `, ${formatSize(torrent.wasted)} discarded` : ""}; ${limit(limits.maxDownloadRate)}`,
     ],
     [
       "up",
@@ -76,6 +77,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
   ];
 }
 
+/** The fields of `remote stats`. */
 export function statisticsFields(figures: Statistics, session: SessionInfo): Field[] {
   const states = Object.entries(figures.states).filter(([, number]) => number > 0);
   return [

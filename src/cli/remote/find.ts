@@ -5,12 +5,13 @@ import { CommandLineError } from "../output/problem.ts";
 /** A row of a list: the fields that were asked for, and `id`. */
 export type Row = TorrentList["torrents"][number];
 
+/** A torrent's id and name. */
 export interface Named {
   readonly id: string;
   readonly name: string;
 }
 
-/** Digits of an id that people see; enough to tell torrents apart. */
+/** Digits of an id that are printed: enough to distinguish torrents. */
 export const SHOWN_ID = 8;
 /** Torrents named when a short id could be any of them. */
 const SHOWN_CHOICES = 5;
@@ -58,7 +59,7 @@ export function findTorrent(known: readonly Named[], text: string): Named {
     .map(({ id, name }) => `${id.slice(0, Math.max(SHOWN_ID, digits.length + 2))} (${name})`);
   throw new InputError(
     "remote.ambiguous",
-    `${shown} may be ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or others" : ""}; give more digits of the id`,
+    `${shown} may be ${choices.join(", ")}${found.length > SHOWN_CHOICES ? " or more" : ""}; give more digits of the id`,
   );
 }
 

@@ -12,14 +12,16 @@ import { whyNoPeers } from "./no-peers.ts";
 import { readAssignments } from "./assignments.ts";
 import { WatchLines } from "./watch-lines.ts";
 
-/** The actions that look at a daemon. Each prints what the API answers: with `--json` as it is. */
+/** The actions that read. Each prints objects of the API, with `--json` as they are. */
 
+/** Flags of `list`. */
 export interface ListFlags extends RemoteFlags {
   readonly state?: TorrentState;
   readonly label?: string;
   readonly search?: string;
 }
 
+/** `list`: prints torrents. */
 export async function list({ api, flags, output }: Remote<ListFlags>): Promise<number> {
   const { state, label, search } = flags;
   const asked = {
@@ -27,25 +29,26 @@ export async function list({ api, flags, output }: Remote<ListFlags>): Promise<n
     ...(label === undefined ? {} : { label }),
     ...(search === undefined ? {} : { search }),
   };
-  const answer = await listAll(api, output.json ? asked : { ...asked, fields: LIST_FIELDS });
-  output.data(answer);
-  if (answer.total > 0) for (const line of listLines(answer.torrents)) output.line(line);
-  else tellNone(output, "torrents");
+  const found = await listAll(api, output.json ? asked : { ...asked, fields: LIST_FIELDS });
+  output.data(found);
+  if (found.total > 0) for (const line of listLines(found.torrents)) output.line(line);
+  else printNone(output, "torrents");
   return EXIT_DONE;
 }
 
-/** For people; programs see it. */
-export function tellNone(output: Output, what: string): void {
+/** Printed as text; the JSON is empty then. */
+export function printNone(output: Output, what: string): void {
   if (!output.json) output.note(`no ${what}`);
 }
 
 /** The one torrent that an action's first argument names. */
 export async function theTorrent({ api, args }: Remote): Promise<Named> {
   const [torrent] = await chosen(api, args.slice(0, 1));
-  if (torrent === undefined) throw new Error("chosen() answers as many as it was asked for");
+  if (torrent === undefined) throw new Error("chosen() returns one torrent for each id");
   return torrent;
 }
 
+/** `show`: prints one torrent. */
 export async function show(remote: Remote): Promise<number> {
   const { api, output } = remote;
   const torrent = await api.torrent((await theTorrent(remote)).id);
@@ -66,12 +69,13 @@ function tabular<Item>(
     const { output } = remote;
     const items = await read(remote, (await theTorrent(remote)).id);
     output.data(items);
-    if (items.length === 0) tellNone(output, what);
+    if (items.length === 0) printNone(output, what);
     else for (const line of lines(items)) output.line(line);
     return EXIT_DONE;
   };
 }
 
+/** `files`, `peers`, `trackers`: print the lists of one torrent. */
 export const files = tabular("files are known yet", ({ api }, id) => api.files(id), fileLines);
 export const peers = tabular("peers", ({ api }, id) => api.peers(id), peerLines);
 export const trackers = tabular(
@@ -80,18 +84,19 @@ export const trackers = tabular(
   (items) => trackerLines(items, Date.now()),
 );
 
+/** `settings`: prints settings, or changes them. */
 export async function settings({ api, args, output }: Remote): Promise<number> {
   const changes = readAssignments(args);
   const keys = Object.keys(changes);
-  const answer = keys.length === 0 ? await api.settings() : await api.change(changes);
-  output.data(answer);
+  const all = keys.length === 0 ? await api.settings() : await api.change(changes);
+  output.data(all);
   // What was changed, as the daemon has it now.
-  const shown =
-    keys.length === 0 ? answer : Object.fromEntries(Object.entries(answer).filter(([key]) => keys.includes(key)));
+  const shown = keys.length === 0 ? all : Object.fromEntries(Object.entries(all).filter(([key]) => keys.includes(key)));
   printFields(output, settingsFields(shown));
   return EXIT_DONE;
 }
 
+/** `stats`: prints the figures of the daemon. */
 export async function stats({ api, output }: Remote): Promise<number> {
   const figures = await api.statistics();
   output.data(figures);
@@ -99,6 +104,7 @@ export async function stats({ api, output }: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
+/** `log`: prints the log of the daemon. */
 export async function log({ api, output }: Remote): Promise<number> {
   const lines = await api.log();
   output.data(lines);
@@ -124,7 +130,7 @@ export async function watch({ api, output, session }: Remote): Promise<number> {
     const clock = output.style.dim(new Date().toTimeString().slice(0, 8));
     for (const line of text.lines(event)) output.line(`${clock} ${line}`);
   }
-  // Only Ctrl-C ends the stream: told, and answered with its exit status, as everywhere.
+  // Only Ctrl-C ends the stream: printed, with its exit status, as everywhere.
   signal.throwIfAborted();
   return EXIT_DONE;
 }

@@ -13,7 +13,7 @@ import type { Column } from "../../terminal/index.ts";
 import { SHOWN_ID } from "./find.ts";
 import type { Row } from "./find.ts";
 
-/** What a daemon answers as lines for a terminal. All text of torrents, trackers and peers is made clean here. */
+/** Objects of the API as lines for a terminal. Text of torrents, trackers and peers is made safe here. */
 
 /** Columns of a name in tables. */
 const NAME_WIDTH = 40;
@@ -42,6 +42,7 @@ function nameOf(name: string): string {
   return cutText(clean(name), NAME_WIDTH);
 }
 
+/** The lines of `remote list`. */
 export function listLines(rows: readonly Row[]): string[] {
   return table(
     [left("id"), left("name"), left("state"), right("done"), right("down"), right("up"), right("ratio"), right("eta")],
@@ -58,6 +59,7 @@ export function listLines(rows: readonly Row[]): string[] {
   );
 }
 
+/** The lines of `remote files`. */
 export function fileLines(files: readonly TorrentFile[]): string[] {
   return table(
     [right("number"), right("done"), right("size"), left("priority"), left("path")],
@@ -71,6 +73,7 @@ export function fileLines(files: readonly TorrentFile[]): string[] {
   );
 }
 
+/** The lines of `remote peers`. */
 export function peerLines(peers: readonly TorrentPeer[]): string[] {
   return table(
     [left("address"), left("client"), right("done"), right("down"), right("up"), left("flags")],
@@ -110,6 +113,7 @@ export function trackerLines(trackers: readonly TorrentTracker[], now: number): 
   );
 }
 
+/** One line of `remote log`. */
 export function logText(line: LogLine): string {
   return `${new Date(line.at).toISOString().slice(0, 19)}Z ${line.level.padEnd(5)} ${logMessage(line)}`;
 }

@@ -5,7 +5,7 @@ import type { Row } from "./find.ts";
 
 /** Milliseconds between two lines of rates, which change all the time. */
 const RATES_EVERY_MS = 5_000;
-/** Steps of progress that are told: tenths. */
+/** Steps of progress that are printed: tenths. */
 const STEPS = 10;
 
 interface Known {
@@ -15,7 +15,7 @@ interface Known {
   readonly error: string;
 }
 
-/** The daemon's events as lines for people: what begins, changes its state, goes on by a tenth, fails, ends. */
+/** The daemon's events as lines: torrents that are added, change state, advance by a tenth, fail, end. */
 export class WatchLines {
   readonly #known = new Map<string, Known>();
   #isFirst = true;
@@ -49,12 +49,12 @@ export class WatchLines {
       case "session":
         return [];
       default:
-        // A newer daemon may tell more.
+        // A newer daemon may have more kinds of events.
         return [];
     }
   }
 
-  /** The first says what there is; a later one, after a gap, what has changed since. */
+  /** The first snapshot gives the present state; a later one, after a gap, the changes since. */
   #snapshot(rows: readonly Row[]): string[] {
     const here = new Set(rows.map(({ id }) => id));
     const gone = [...this.#known.keys()].filter((id) => !here.has(id));

@@ -2,7 +2,7 @@ import { ApiError } from "../../api/index.ts";
 import type { ActionRequest, ActionResult, AddOptions, Priority, TorrentLimits } from "../../api/index.ts";
 import { magnetLink, parseMagnet } from "../../metainfo/index.ts";
 import { clean, count } from "../../terminal/index.ts";
-import { tellProblem } from "../command.ts";
+import { printProblem } from "../command.ts";
 import { EXIT_DONE, EXIT_FAILED } from "../exit-code.ts";
 import { CommandLineError, toProblem } from "../output/problem.ts";
 import { readTorrent } from "../input/torrent-file.ts";
@@ -10,16 +10,17 @@ import type { OrNone } from "./assignments.ts";
 import type { Remote, RemoteFlags } from "./connection.ts";
 import { chosen, findFiles, SHOWN_ID } from "./find.ts";
 import type { Named } from "./find.ts";
-import { tellNone, theTorrent } from "./read-actions.ts";
+import { printNone, theTorrent } from "./read-actions.ts";
 import { fileLines } from "./tables.ts";
 
-/** The actions that change something. Each torrent fails alone; the exit status says when one did. */
+/** The actions that change something. A failure for one torrent does not stop the rest; the exit status is 1 then. */
 
-/** Torrents in one request: far below what the daemon takes, and few enough for it to answer soon. */
+/** Torrents in one request: far below the bound of the daemon, and few enough for a fast response. */
 const PER_REQUEST = 1_000;
-/** Torrents that are named when something was done; of more the number is told. */
+/** Torrents that are printed by name; of more only the number is printed. */
 const SHOWN_TORRENTS = 20;
 
+/** Flags of `add`. */
 export interface AddFlags extends RemoteFlags {
   readonly dir?: string;
   readonly label?: string;
@@ -28,6 +29,7 @@ export interface AddFlags extends RemoteFlags {
   readonly peer?: string[];
 }
 
+/** `add`: adds torrents from files, links and addresses. */
 export async function add(remote: Remote<AddFlags>): Promise<number> {
   const { args, flags, output, explain } = remote;
   const options: AddOptions = {
@@ -44,11 +46,11 @@ export async function add(remote: Remote<AddFlags>): Promise<number> {
       output.data({ id, source });
       output.line(`added ${id.slice(0, SHOWN_ID)} ${clean(name)}`);
     } catch (error) {
-      // Without a daemon, or its leave, the others would fail in the same way.
+      // Without a daemon or a valid token all sources fail in the same way.
       if (error instanceof ApiError && [0, 401, 429].includes(error.status)) throw error;
       const { code, message } = toProblem(explain(error));
       const shown = clean(source.slice(0, 200));
-      tellProblem(output, false, { code, message: message.includes(shown) ? message : `${shown}: ${message}` });
+      printProblem(output, false, { code, message: message.includes(shown) ? message : `${shown}: ${message}` });
       exitCode = EXIT_FAILED;
     }
   }
@@ -65,7 +67,7 @@ async function addSource({ api, session }: Remote<AddFlags>, source: string, opt
   return { ...(await api.addFile(new Blob([Buffer.from(bytes)]), options)), name: metainfo.name };
 }
 
-/** Does something to torrents, some at a time, and tells how it went. `done`: the words before a name. */
+/** Runs an action on torrents, some at a time, and prints the results. `done`: the text before a name. */
 async function actOn(
   { api, output }: Remote,
   torrents: readonly Named[],
@@ -74,14 +76,14 @@ async function actOn(
 ): Promise<number> {
   const result: ActionResult = { done: 0, failed: [] };
   for (let at = 0; at < torrents.length; at += PER_REQUEST) {
-    const answer = await api.act(request(torrents.slice(at, at + PER_REQUEST).map(({ id }) => id)));
-    result.done += answer.done;
-    result.failed.push(...answer.failed);
+    const part = await api.act(request(torrents.slice(at, at + PER_REQUEST).map(({ id }) => id)));
+    result.done += part.done;
+    result.failed.push(...part.failed);
   }
   output.data(result);
   const failed = new Map(result.failed.map((failure) => [failure.id, failure]));
   const well = torrents.filter(({ id }) => !failed.has(id));
-  if (torrents.length === 0) tellNone(output, "torrents");
+  if (torrents.length === 0) printNone(output, "torrents");
   else if (well.length > SHOWN_TORRENTS) output.line(`${done} ${count(well.length, "torrent")}`);
   else for (const { id, name } of well) output.line(`${done} ${id.slice(0, SHOWN_ID)} ${clean(name)}`);
   for (const { id, name } of torrents) {
@@ -91,6 +93,7 @@ async function actOn(
   return failed.size === 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
+/** Flags of actions on several torrents. */
 export interface ManyFlags extends RemoteFlags {
   readonly all?: boolean;
 }
@@ -104,10 +107,12 @@ export function simple(
     actOn(remote, await chosen(remote.api, remote.args, remote.flags.all), done, (ids) => ({ action, ids }));
 }
 
+/** Flags of `remove`. */
 export interface RemoveFlags extends ManyFlags {
   readonly data?: boolean;
 }
 
+/** `remove`: removes torrents, with `--data` also their files. */
 export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
   const deleteData = remote.flags.data === true;
   const torrents = await chosen(remote.api, remote.args, remote.flags.all);
@@ -118,6 +123,7 @@ export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
   }));
 }
 
+/** `label`: replaces the labels of torrents. */
 export async function label(remote: Remote<ManyFlags>): Promise<number> {
   const [text = "", ...torrents] = remote.args;
   return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({
@@ -135,6 +141,7 @@ function labelsIn(text: string): string[] {
     .filter((label) => label !== "");
 }
 
+/** `move`: moves the data of torrents to a folder of the daemon's machine. */
 export async function move(remote: Remote<ManyFlags>): Promise<number> {
   const [folder = "", ...torrents] = remote.args;
   return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "moved", (ids) => ({
@@ -155,12 +162,14 @@ export async function rename(remote: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
+/** Flags of `limit`. */
 export interface LimitFlags extends ManyFlags {
   readonly down?: OrNone;
   readonly up?: OrNone;
   readonly ratio?: OrNone;
 }
 
+/** `limit`: sets rate limits and the seed ratio of torrents. */
 export async function limit(remote: Remote<LimitFlags>): Promise<number> {
   const { all, down, up, ratio } = remote.flags;
   const value = (given: OrNone): number | null => (given === "none" ? null : given);
@@ -169,7 +178,7 @@ export async function limit(remote: Remote<LimitFlags>): Promise<number> {
     ...(up === undefined ? {} : { maxUploadRate: value(up) }),
     ...(ratio === undefined ? {} : { seedRatio: value(ratio) }),
   };
-  if (Object.keys(limits).length === 0) throw new CommandLineError("say what to limit: --down, --up or --ratio");
+  if (Object.keys(limits).length === 0) throw new CommandLineError("no limit is given: add --down, --up or --ratio");
   return actOn(remote, await chosen(remote.api, remote.args, all), "limited", (ids) => ({
     action: "limits",
     ids,
@@ -177,16 +186,18 @@ export async function limit(remote: Remote<LimitFlags>): Promise<number> {
   }));
 }
 
+/** Flags of `priority`. */
 export interface PriorityFlags extends RemoteFlags {
   readonly to: Priority;
 }
 
+/** `priority`: sets the priority of files. */
 export async function priority(remote: Remote<PriorityFlags>): Promise<number> {
   const { api, args, flags, output } = remote;
   const { id } = await theTorrent(remote);
   const meant = await findFiles(await api.files(id), args.slice(1));
-  const answer = await api.setPriorities(id, Object.fromEntries(meant.map(({ index }) => [index, flags.to])));
-  output.data(answer);
-  for (const line of fileLines(answer)) output.line(line);
+  const files = await api.setPriorities(id, Object.fromEntries(meant.map(({ index }) => [index, flags.to])));
+  output.data(files);
+  for (const line of fileLines(files)) output.line(line);
   return EXIT_DONE;
 }

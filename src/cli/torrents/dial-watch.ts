@@ -5,7 +5,7 @@ import type { ConnectOptions, ListenOptions, Listener, Net, Socket } from "../..
 export type DialOutcome =
   /** None has ended yet. */
   | { readonly kind: "pending" }
-  /** It took the connection. */
+  /** It accepted the connection. */
   | { readonly kind: "reached" }
   /** `reason` follows its name: `refused the connection`. */
   | { readonly kind: "failed"; readonly reason: string };
@@ -21,14 +21,14 @@ interface Host {
 
 const REASONS: Readonly<Record<string, string>> = {
   "net.refused": "refused the connection (ECONNREFUSED)",
-  "net.timeout": "does not answer",
+  "net.timeout": "does not respond",
   "net.unreachable": "cannot be reached from here",
   "net.unknown-host": "is not known by that name",
 };
 
 /**
- * A network that notes how it goes with the peers whom the user named: the engine only tries them again, since most
- * peers come and go.
+ * A network that notes the results of dials to the peers that the user named. The engine itself reports no failed dial,
+ * since most peers of a swarm cannot be reached.
  */
 export class DialWatch implements Net {
   readonly #net: Net;
@@ -40,7 +40,7 @@ export class DialWatch implements Net {
     this.#net = net;
   }
 
-  /** Begins to note what becomes of a peer, as `HOST:PORT`; to be called before it is added to a torrent. */
+  /** Begins to note dials to a peer, `HOST:PORT`. Call it before the peer is added to a torrent. */
   watch(peer: string): void {
     const { host, port } = parseHostPort(peer);
     const known = this.#hosts.get(host);
@@ -93,7 +93,7 @@ export class DialWatch implements Net {
     if (known !== undefined) known.found = found;
   }
 
-  /** Of all other peers nothing is kept: there may be thousands. */
+  /** Dials to other peers are not noted: there may be thousands. */
   #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
     for (const { ports, found } of this.#hosts.values()) {
       if (ports.has(port) && !("kind" in found) && found.includes(ip))

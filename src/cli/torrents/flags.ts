@@ -5,7 +5,7 @@ import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
 import type { StallWatchOptions } from "./stall-watch.ts";
 
-/** What every command that exchanges data takes. */
+/** Flags of every command that exchanges data. */
 export interface SwarmFlags extends CommonFlags {
   readonly dir: string;
   readonly peer?: readonly string[];
@@ -17,26 +17,26 @@ export interface SwarmFlags extends CommonFlags {
   readonly quiet?: boolean;
 }
 
-/** Adds the options of {@link SwarmFlags} but for `--dir`, which means something else to each. */
+/** Adds the options of {@link SwarmFlags} but for `--dir`, which differs between commands. */
 export function addSwarmOptions(command: Command): Command {
   return command
     .option(
       "--peer <host:port>",
-      "try this peer, too; may be repeated, or several with commas",
+      "connect to this peer, too; may be repeated, or separated by commas",
       peersArgument("--peer"),
     )
     .option(
       "--port <number>",
-      "listen there; 0 is any port (default: the first free one from 6881 to 6889)",
+      "the port to listen on; 0 is any port (default: the first free one from 6881 to 6889)",
       portArgument("--port"),
     )
-    .option("--max-down <rate>", "receive no more than this a second, such as 500KiB", rateArgument("--max-down"))
-    .option("--max-up <rate>", "send no more than this a second", rateArgument("--max-up"))
-    .option("--no-trackers", "ask no tracker")
-    .option("-q, --quiet", "say nothing but what goes wrong");
+    .option("--max-down <rate>", "bytes a second to receive at most, such as 500KiB", rateArgument("--max-down"))
+    .option("--max-up <rate>", "bytes a second to send at most", rateArgument("--max-up"))
+    .option("--no-trackers", "announce to no tracker")
+    .option("-q, --quiet", "print only errors and warnings");
 }
 
-/** A runtime whose dials are watched, and what else it takes to tell why a torrent has no peers. */
+/** A runtime that notes dials, and the options for reporting why a torrent has no peers. */
 export function watchStalls(
   runtime: Runtime,
   flags: SwarmFlags,

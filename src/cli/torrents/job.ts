@@ -11,13 +11,13 @@ export type JobPhase =
   | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
   | { readonly kind: "failed"; readonly problem: Problem };
 
-/** One source on the command line and what became of it. */
+/** One source of the command line, and its result. */
 export class Job {
   /** As given. */
   readonly source: string;
   /** Milliseconds, of `performance.now()`. */
   readonly startedAt = performance.now();
-  /** What keeps it from its peers, where somebody wants to know. */
+  /** Watches for reasons why it has no peers, when these are printed. */
   readonly stalls: TorrentStalls | undefined;
   /**
    * Bytes of blocks that earlier runs had received, and when this one began to (of `performance.now()`); set when what
@@ -64,7 +64,7 @@ export class Job {
   }
 }
 
-/** Bytes that are wanted, as people and programs count them: without padding when everything is wanted. */
+/** Bytes that are wanted, without padding when everything is wanted. */
 export function wantedSize(status: TorrentStatus): number {
   return Math.min(status.wantedBytes, status.totalBytes);
 }

@@ -11,10 +11,10 @@ function whole(rate: number): number {
   return Math.round(rate);
 }
 
-/** Tells what happens to torrents: events for programs, a line at the start and the end of each for people. */
+/** Prints the events of torrents: JSON events, or a line at the start and the end of each torrent. */
 export class Reporter {
   readonly #output: Output;
-  /** No lines for people but problems. */
+  /** Prints only problems. */
   readonly #isQuiet: boolean;
   /** A live display shows what goes on: lines at the start would only repeat it. */
   readonly #isLive: boolean;
@@ -49,7 +49,7 @@ export class Reporter {
       path: torrent.path ?? null,
     });
     if (this.#isLive)
-      this.#tell(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
+      this.#print(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
   }
 
   /** The torrent does something else now. */
@@ -57,12 +57,12 @@ export class Reporter {
     switch (state.kind) {
       case "downloading":
         if (!this.#isLive)
-          this.#tell(
+          this.#print(
             `downloading ${clean(torrent.name)} (${formatSize(wantedSize(torrent.status()))}) into ${clean(torrent.folder)}`,
           );
         break;
       case "fetching-metadata":
-        if (!this.#isLive) this.#tell(`fetching the metadata of ${clean(torrent.name)}`);
+        if (!this.#isLive) this.#print(`fetching the metadata of ${clean(torrent.name)}`);
         break;
       case "checking":
         this.checking(torrent);
@@ -70,7 +70,7 @@ export class Reporter {
       case "disk-full":
         this.warning(torrent, {
           code: state.error.code,
-          message: `${clean(state.error.message)}; it goes on when there is room`,
+          message: `${clean(state.error.message)}; it resumes when there is space`,
         });
         break;
       case "seeding":
@@ -131,8 +131,8 @@ export class Reporter {
     const how =
       received > 0
         ? `in ${formatDuration(spent)} (${formatRate(rate)}), ratio ${status.ratio.toFixed(2)}`
-        : "was all there already";
-    this.#tell(
+        : "was complete already";
+    this.#print(
       `${this.#output.style.good("complete")}  ${clean(torrent.name)}  ${size} ${how}  ${this.#output.style.dim(`${this.#output.style.unicode ? "→" : "->"} ${clean(path)}`)}`,
     );
   }
@@ -147,7 +147,7 @@ export class Reporter {
     this.#output.note(`${this.#output.noteStyle.warn("warning:")} ${clean(torrent.name)}: ${problem.message}`);
   }
 
-  /** It has no peers, and this is why. */
+  /** Prints why a torrent has no peers. */
   waiting(torrent: Torrent, stall: Stall): void {
     const message = clean(stall.message);
     this.#output.data({ event: "waiting", infoHash: torrent.infoHash.hex, code: stall.code, message });
@@ -165,7 +165,7 @@ export class Reporter {
     this.#output.problem(problem);
   }
 
-  #tell(text: string): void {
+  #print(text: string): void {
     if (!this.#isQuiet) this.#output.line(text);
   }
 }

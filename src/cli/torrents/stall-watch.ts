@@ -6,43 +6,43 @@ import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
 import type { Stall } from "./stall.ts";
 
+/** What {@link TorrentStalls} needs. */
 export interface StallWatchOptions {
   /** The network that the client dials through. */
   readonly dials: DialWatch;
   /** Peers of all torrents, as `HOST:PORT`. */
   readonly peers: readonly string[];
-  /** Whether trackers are asked at all. */
+  /** Whether the client announces to trackers. */
   readonly asksTrackers: boolean;
 }
 
-/** What keeps one torrent from its peers, looked at again and again. */
+/** Finds why one torrent has no peers; called once a second. */
 export class TorrentStalls {
   readonly #options: StallWatchOptions;
   readonly #named: readonly string[];
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** Milliseconds of the caller's clock. */
   #since: number | undefined;
   #now: Stall | undefined;
 
-  /** To be made before the source is added to the client. */
+  /** Create it before the source is added to the client. */
   constructor(source: string, options: StallWatchOptions) {
     this.#options = options;
     this.#named = [...new Set([...options.peers, ...magnetPeers(source)])];
     for (const peer of this.#named) options.dials.watch(peer);
   }
 
-  /** Why it has no peers, as of the last look. */
+  /** The reason at the last check. */
   get reason(): Stall | undefined {
     return this.#now;
   }
 
   /**
-   * Looks at the torrent; answers a reason that has not been told yet. Each is told once: what is so for hours needs no
-   * second line.
+   * Checks the torrent. Returns a reason the first time that it holds, `undefined` otherwise.
    */
-  look(torrent: Torrent, now: number): Stall | undefined {
+  check(torrent: Torrent, now: number): Stall | undefined {
     const { kind } = torrent.state;
-    // Torrents that want nothing may be many: of those not even the figures are asked for.
+    // Many torrents may want nothing: their status is not read.
     const status = kind === "downloading" || kind === "fetching-metadata" ? torrent.status() : undefined;
     if (status === undefined || status.peers > 0) {
       this.#since = undefined;
@@ -59,8 +59,8 @@ export class TorrentStalls {
       knownPeers: status.knownPeers,
       waitedMs: now - this.#since,
     });
-    if (this.#now === undefined || this.#told.has(this.#now.key)) return undefined;
-    this.#told.add(this.#now.key);
+    if (this.#now === undefined || this.#reported.has(this.#now.key)) return undefined;
+    this.#reported.add(this.#now.key);
     return this.#now;
   }
 }
@@ -71,7 +71,7 @@ function magnetPeers(source: string): readonly string[] {
   try {
     return magnetFacts(parseMagnet(link)).peers;
   } catch (error) {
-    // The client says what is wrong with the link.
+    // The client reports the error of the link.
     if (error instanceof InputError) return [];
     throw error;
   }

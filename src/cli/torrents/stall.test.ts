@@ -28,17 +28,17 @@ describe("stallReason", () => {
     [
       "there is nobody to ask",
       {},
-      "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL",
+      "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
     ],
     [
       "nobody may be asked",
       { asksTrackers: false, trackers: [working] },
-      "no tracker is asked, and no peer is named; add --peer HOST:PORT",
+      "trackers are off and no peer is given; add --peer HOST:PORT",
     ],
     ["the named peer refuses", { named: [refused] }, "10.0.0.1:1 refused the connection"],
-    ["the tracker knows nobody", { trackers: [working] }, `${url} knows nobody else who has it`],
+    ["the tracker knows nobody", { trackers: [working] }, `${url} knows no other peers`],
     ["the tracker fails", { trackers: [broken] }, `${url}: no answer`],
-    ["one of two trackers works", { trackers: [broken, working] }, `${url} knows nobody else who has it`],
+    ["one of two trackers works", { trackers: [broken, working] }, `${url} knows no other peers`],
     [
       "peer and tracker fail",
       { named: [refused], trackers: [broken] },
@@ -50,17 +50,17 @@ describe("stallReason", () => {
   });
 
   it.each<[string, Partial<StallFacts>, string]>([
-    ["the tracker is asked", { trackers: [announcing] }, `${url} has not answered yet`],
+    ["the tracker is asked", { trackers: [announcing] }, `${url} has not responded yet`],
     [
       "one of two peers is dialed",
       { named: [refused, pending] },
-      "10.0.0.1:1 refused the connection, 10.0.0.2:2 has not answered yet",
+      "10.0.0.1:1 refused the connection, 10.0.0.2:2 has not responded yet",
     ],
-    ["a peer was reached", { named: [reached] }, "10.0.0.3:3 was reached, but does not talk about this torrent"],
+    ["a peer was reached", { named: [reached] }, "10.0.0.3:3 accepted the connection, but does not share this torrent"],
     [
       "peers of the tracker are dialed",
       { trackers: [{ ...working, peersReceived: 3 }] },
-      "none of those whom the tracker knows can be reached",
+      "none of the tracker's peers can be reached",
     ],
   ])("has patience while %s", (_what, facts, message) => {
     expect(reason({ ...facts, waitedMs: 9_999 })).toBeUndefined();
@@ -68,9 +68,7 @@ describe("stallReason", () => {
   });
 
   it("names some of many peers, and says nothing of peers that came by themselves", () => {
-    expect(reason({ named: [refused, refused, refused, refused, refused] })).toMatch(
-      /; so for 2 more$|, so for 2 more$/,
-    );
+    expect(reason({ named: [refused, refused, refused, refused, refused] })).toMatch(/; and 2 more$|, and 2 more$/);
     expect(reason({ knownPeers: 1 })).toBeUndefined();
   });
 });

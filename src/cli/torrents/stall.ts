@@ -1,14 +1,14 @@
 import type { TrackerStatus } from "../../tracker/index.ts";
 import type { DialOutcome } from "./dial-watch.ts";
 
-/** Why a torrent has no peers. `key` says which of all reasons there are, without figures that change. */
+/** Why a torrent has no peers. `key` identifies the reason, without figures that change. */
 export interface Stall {
   readonly code: "waiting.nobody" | "waiting.peers" | "waiting.trackers";
   readonly key: string;
   readonly message: string;
 }
 
-/** What is known of a torrent that wants data and has no peers. */
+/** The state of a torrent that wants data and has no peers. */
 export interface StallFacts {
   /** Peers that the user or the magnet link named. */
   readonly named: readonly { readonly peer: string; readonly outcome: DialOutcome }[];
@@ -22,19 +22,19 @@ export interface StallFacts {
 }
 
 /**
- * Milliseconds that peers and trackers have for an answer before it is said that there is none: longer than a
- * connection may take.
+ * Milliseconds that peers and trackers have to respond before the reason is reported: longer than a connection may
+ * take.
  */
 const PATIENCE_MS = 10_000;
-/** Milliseconds after which all who could be asked are known. */
+/** Milliseconds after which all sources of peers are known. */
 const SETTLED_MS = 1_000;
-/** Named peers told of in one line. */
+/** Named peers in one line. */
 const SHOWN_PEERS = 3;
 
 interface Part {
   readonly key: string;
   readonly text: string;
-  /** An answer may still come. */
+  /** A response may still come. */
   readonly isOpen: boolean;
 }
 
@@ -45,7 +45,7 @@ export function stallReason(facts: StallFacts): Stall | undefined {
   const trackers = trackersPart(facts);
   const parts = [peers, trackers].filter((part) => part !== undefined);
   if (parts.some((part) => part.isOpen) && facts.waitedMs < PATIENCE_MS) return undefined;
-  if (parts.length === 0) return facts.knownPeers > 0 ? undefined : nobody(facts.asksTrackers);
+  if (parts.length === 0) return facts.knownPeers > 0 ? undefined : noSource(facts.asksTrackers);
   return {
     code: peers === undefined ? "waiting.trackers" : "waiting.peers",
     key: parts.map(({ key }) => key).join("+"),
@@ -53,37 +53,39 @@ export function stallReason(facts: StallFacts): Stall | undefined {
   };
 }
 
-function nobody(asksTrackers: boolean): Stall {
+function noSource(asksTrackers: boolean): Stall {
   const why = asksTrackers
-    ? "the torrent names no tracker, and no peer is named; add --peer HOST:PORT or --tracker URL"
-    : "no tracker is asked, and no peer is named; add --peer HOST:PORT";
-  return { code: "waiting.nobody", key: "nobody", message: `no peers: ${why}` };
+    ? "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL"
+    : "trackers are off and no peer is given; add --peer HOST:PORT";
+  return { code: "waiting.nobody", key: "no-source", message: `no peers: ${why}` };
 }
 
 function peersPart({ named }: StallFacts): Part | undefined {
   if (named.length === 0) return undefined;
   const isOpen = named.some(({ outcome }) => outcome.kind !== "failed");
-  const shown = named.slice(0, SHOWN_PEERS).map(({ peer, outcome }) => `${peer} ${said(outcome)}`);
-  if (named.length > shown.length) shown.push(`so for ${named.length - shown.length} more`);
+  const shown = named.slice(0, SHOWN_PEERS).map(({ peer, outcome }) => `${peer} ${describe(outcome)}`);
+  if (named.length > shown.length) shown.push(`and ${named.length - shown.length} more`);
   return { key: isOpen ? "peers-silent" : "peers-failed", text: shown.join(", "), isOpen };
 }
 
-function said(outcome: DialOutcome): string {
+function describe(outcome: DialOutcome): string {
   if (outcome.kind === "failed") return outcome.reason;
-  return outcome.kind === "pending" ? "has not answered yet" : "was reached, but does not talk about this torrent";
+  return outcome.kind === "pending"
+    ? "has not responded yet"
+    : "accepted the connection, but does not share this torrent";
 }
 
 function trackersPart({ asksTrackers, trackers, knownPeers }: StallFacts): Part | undefined {
   if (!asksTrackers || trackers.length === 0) return undefined;
   const works = trackers.find(({ state }) => state.kind === "working");
   if (works !== undefined && works.peersReceived === 0 && knownPeers === 0)
-    return { key: "tracker-empty", text: `${works.url} knows nobody else who has it`, isOpen: false };
+    return { key: "tracker-empty", text: `${works.url} knows no other peers`, isOpen: false };
   if (works !== undefined)
-    return { key: "unreachable", text: "none of those whom the tracker knows can be reached", isOpen: true };
+    return { key: "unreachable", text: "none of the tracker's peers can be reached", isOpen: true };
   const asked = trackers.find(({ state }) => state.kind === "announcing");
   if (asked !== undefined)
-    return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not answered yet`, isOpen: true };
+    return { key: "tracker-silent", text: asked.message ?? `${asked.url} has not responded yet`, isOpen: true };
   const failed = trackers.find(({ state }) => state.kind === "failed");
-  if (failed === undefined) return { key: "tracker-silent", text: "no tracker has been asked yet", isOpen: true };
+  if (failed === undefined) return { key: "tracker-silent", text: "no announce was sent yet", isOpen: true };
   return { key: "tracker-failed", text: failed.message ?? `${failed.url} failed`, isOpen: false };
 }

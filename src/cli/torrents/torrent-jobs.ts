@@ -12,19 +12,20 @@ import { torrentLines } from "./view.ts";
 /** Milliseconds between progress events: at most one a second for each torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
+/** What {@link TorrentJobs} needs. */
 export interface TorrentJobsOptions {
   readonly client: Client;
   readonly output: Output;
   readonly isQuiet: boolean;
-  /** A reason why a torrent, now known, is not wanted after all. */
+  /** Called when the metadata is known: an error stops the torrent. */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
-  /** What it takes to tell why a torrent has no peers; without it that is not told. */
+  /** For the reasons why a torrent has no peers; without it they are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
 
 /**
- * The torrents of one run: adds them, shows how they are getting on, and knows how each ended. One that fails stops no
- * other.
+ * The torrents of one run of a command: adds them, prints their progress, and keeps how each ended. A failure does not
+ * stop the rest.
  */
 export class TorrentJobs {
   readonly all: Job[] = [];
@@ -59,7 +60,7 @@ export class TorrentJobs {
   }
 
   /**
-   * Takes up a source and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive`
+   * Adds a source, and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive`
    * is called when its data has been checked.
    */
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
@@ -93,7 +94,7 @@ export class TorrentJobs {
     }
   }
 
-  /** Ends the display; what happens to the torrents from now on is not told. */
+  /** Ends the display. Later events of the torrents are not printed. */
   stop(): void {
     this.#isStopping = true;
     clearInterval(this.#timer);
@@ -145,7 +146,7 @@ export class TorrentJobs {
     const now = performance.now();
     for (const { torrent, stalls } of this.all) {
       if (torrent === undefined) continue;
-      const stall = stalls?.look(torrent, now);
+      const stall = stalls?.check(torrent, now);
       if (stall !== undefined) this.reporter.waiting(torrent, stall);
       if (torrent.state.kind === "checking") this.reporter.checking(torrent);
       else if (

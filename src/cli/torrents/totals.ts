@@ -5,7 +5,7 @@ import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 
 /** A closing line when there was more than one torrent. */
-export function tellTotals(output: Output, jobs: readonly Job[]): void {
+export function printTotals(output: Output, jobs: readonly Job[]): void {
   const first = jobs[0];
   if (jobs.length < 2 || first === undefined) return;
   const complete = jobs.filter((job) => job.phase.kind === "complete");
@@ -13,7 +13,7 @@ export function tellTotals(output: Output, jobs: readonly Job[]): void {
   const sum = (bytes: (job: Job, status: TorrentStatus) => number): number =>
     complete.reduce((total, job) => total + (job.torrent === undefined ? 0 : bytes(job, job.torrent.status())), 0);
   const bytes = sum((_job, status) => wantedSize(status));
-  // What earlier runs had brought took no time in this one.
+  // Bytes of earlier runs do not count for the rate.
   const received = Math.min(
     bytes,
     sum((job, status) => job.received(status)),

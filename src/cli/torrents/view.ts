@@ -6,7 +6,7 @@ import { rowLine } from "../live/row.ts";
 import type { RowView } from "../live/row.ts";
 import type { Job } from "./job.ts";
 
-/** The live display of all torrents: those at work first, then a line for those that do not fit, then the totals. */
+/** The live display of all torrents: active ones first, then a line for those that do not fit, then the totals. */
 export function torrentLines(jobs: readonly Job[], columns: number, rows: number, style: Style): string[] {
   const shown = jobs.filter(
     (job) => job.phase.kind !== "failed" && !(job.phase.kind === "complete" && job.torrent?.state.kind !== "seeding"),
@@ -20,7 +20,7 @@ export function torrentLines(jobs: readonly Job[], columns: number, rows: number
   return lines;
 }
 
-/** Who moves data is worth a line before who waits. */
+/** Torrents that transfer data come before those that wait. */
 function rank(job: Job): number {
   const torrent = job.torrent;
   if (torrent === undefined) return 3;
@@ -64,7 +64,7 @@ function rowView(job: Job): RowView {
         `seeding ${formatRate(status.upRate)}, ${formatSize(status.uploaded)} sent, ${peers(status.peers)}`,
       );
     case "disk-full":
-      return still(name, status.progress, "warn", "the disk is full: waiting for room");
+      return still(name, status.progress, "warn", "the disk is full: waiting for space");
     case "failed":
       return still(name, status.progress, "bad", state.error.message);
     case "paused":
@@ -92,7 +92,7 @@ function peers(number: number): string {
   return `${number} ${number === 1 ? "peer" : "peers"}`;
 }
 
-/** Why there is nobody yet, as far as that is known. */
+/** Why there are no peers yet, as far as it is known. */
 function waiting(job: Job): string {
   return job.stalls?.reason?.message ?? "looking for peers";
 }

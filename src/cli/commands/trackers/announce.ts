@@ -28,17 +28,18 @@ interface AnnounceFlags extends CommonFlags {
   readonly timeout: number;
 }
 
-/** One tracker's answer. */
-type Answer =
+/** The result of one announce. */
+type Result =
   | { readonly tracker: string; readonly reply: AnnounceReply }
   | { readonly tracker: string; readonly problem: Problem };
 
+/** Defines `millrace announce`. */
 export function announceCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Announces to each tracker of a torrent, once, and shows what it answers. It asks as somebody who has nothing yet and takes no connections.",
+    "Announces to each tracker of a torrent once, and shows the responses. It announces as a leecher without data that accepts no connections.",
     [
-      ["announce debian.torrent", "who shares it?"],
+      ["announce debian.torrent", "the peers of the torrent"],
       [
         "announce --info-hash 0123456789abcdef0123456789abcdef01234567 --tracker udp://127.0.0.1:6969",
         "without a torrent file",
@@ -50,13 +51,15 @@ export function announceCommand(entry: CommandEntry): Command {
     .option("--info-hash <hex>", "instead of a torrent", infoHashArgument("--info-hash"))
     .option("-t, --tracker <url>", "ask this one instead; may be repeated", repeated)
     .addOption(
-      choiceOption("--event <event>", "what to tell", ["started", "stopped", "completed", "none"]).default("started"),
+      choiceOption("--event <event>", "the event to announce", ["started", "stopped", "completed", "none"]).default(
+        "started",
+      ),
     )
-    .option("--port <number>", "where we listen; trackers tell others", wholeArgument("--port", 0, 65_535), 6881)
+    .option("--port <number>", "the port to announce", wholeArgument("--port", 0, 65_535), 6881)
     .option("--numwant <number>", "peers to ask for", wholeArgument("--numwant", 0, 10_000), 50)
-    .option("--uploaded <size>", "bytes sent, to tell", sizeArgument("--uploaded"), 0)
-    .option("--downloaded <size>", "bytes received, to tell", sizeArgument("--downloaded"), 0)
-    .option("--left <size>", "bytes missing, to tell (default: all of it)", sizeArgument("--left"))
+    .option("--uploaded <size>", "bytes sent, to announce", sizeArgument("--uploaded"), 0)
+    .option("--downloaded <size>", "bytes received, to announce", sizeArgument("--downloaded"), 0)
+    .option("--left <size>", "bytes missing, to announce (default: all)", sizeArgument("--left"))
     .option("--timeout <seconds>", "for each tracker", wholeArgument("--timeout", 1, 600), 30);
   return act<AnnounceFlags>(command, entry, run);
 }
@@ -69,7 +72,7 @@ async function run(session: Session<AnnounceFlags>): Promise<number> {
   const [target] = await readTargets(runtime, session.args, infoHashes, flags.tracker);
   if (target === undefined) return EXIT_FAILED;
   const peerId = generatePeerId(runtime.random);
-  const ask = async (tracker: string): Promise<Answer> => {
+  const ask = async (tracker: string): Promise<Result> => {
     try {
       const reply = await announce(
         runtime,
@@ -95,26 +98,26 @@ async function run(session: Session<AnnounceFlags>): Promise<number> {
       return { tracker, problem: toProblem(error) };
     }
   };
-  const answers = await Promise.all(target.trackers.map(ask));
-  output.data({ infoHash: target.infoHash.hex, trackers: answers.map(toJson) });
-  if (!output.json) answers.forEach((answer, at) => show(output, answer, at));
-  return answers.some((answer) => "reply" in answer) ? EXIT_DONE : EXIT_FAILED;
+  const results = await Promise.all(target.trackers.map(ask));
+  output.data({ infoHash: target.infoHash.hex, trackers: results.map(toJson) });
+  if (!output.json) results.forEach((result, at) => show(output, result, at));
+  return results.some((result) => "reply" in result) ? EXIT_DONE : EXIT_FAILED;
 }
 
-function toJson(answer: Answer): unknown {
-  if ("problem" in answer) return { tracker: answer.tracker, error: answer.problem };
-  const { peers, ...facts } = answer.reply;
-  return { tracker: answer.tracker, ...facts, peers: peers.map(formatEndpoint) };
+function toJson(result: Result): unknown {
+  if ("problem" in result) return { tracker: result.tracker, error: result.problem };
+  const { peers, ...facts } = result.reply;
+  return { tracker: result.tracker, ...facts, peers: peers.map(formatEndpoint) };
 }
 
-function show(output: Output, answer: Answer, at: number): void {
+function show(output: Output, result: Result, at: number): void {
   if (at > 0) output.line();
-  output.line(output.style.strong(clean(answer.tracker)));
-  if ("problem" in answer) {
-    output.problem(answer.problem);
+  output.line(output.style.strong(clean(result.tracker)));
+  if ("problem" in result) {
+    output.problem(result.problem);
     return;
   }
-  const { reply } = answer;
+  const { reply } = result;
   printFields(output, [
     ["seeders", reply.seeders?.toString()],
     ["leechers", reply.leechers?.toString()],

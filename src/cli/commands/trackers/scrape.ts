@@ -24,14 +24,15 @@ interface ScrapeFlags extends CommonFlags {
   readonly timeout: number;
 }
 
-/** A tracker's answer about some torrents; an entry is `undefined` for a torrent that it does not know. */
-interface Answer {
+/** The result of one scrape; an entry is `undefined` for a torrent that the tracker does not know. */
+interface Result {
   readonly tracker: string;
   readonly targets: readonly TrackerTarget[];
   readonly entries: readonly (ScrapeEntry | undefined)[];
   readonly problem: Problem | undefined;
 }
 
+/** Defines `millrace scrape`. */
 export function scrapeCommand(entry: CommandEntry): Command {
   const readHash = infoHashArgument("--info-hash");
   const command = newCommand(entry, "Asks trackers how many seeders and leechers torrents have, without joining in.", [
@@ -57,7 +58,7 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
   const { signal } = session.interrupt;
   const runtime = await session.runtime();
   const targets = await readTargets(runtime, session.args, flags.infoHash ?? [], flags.tracker);
-  const ask = async ({ tracker, targets }: Question): Promise<Answer> => {
+  const ask = async ({ tracker, targets }: Batch): Promise<Result> => {
     try {
       const hashes = targets.map((target) => target.infoHash);
       const reach = { userAgent: `Millrace/${VERSION}`, timeoutMs: flags.timeout * 1000 };
@@ -67,10 +68,10 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
       return { tracker, targets, entries: [], problem: toProblem(error) };
     }
   };
-  const answers = await Promise.all(questions(targets).map(ask));
-  output.data({ trackers: answers.map(toJson) });
+  const results = await Promise.all(batches(targets).map(ask));
+  output.data({ trackers: results.map(toJson) });
   if (!output.json) {
-    const rows = answers.flatMap(({ problem, targets, entries, tracker }) =>
+    const rows = results.flatMap(({ problem, targets, entries, tracker }) =>
       problem === undefined ? targets.map((target, at) => row(target, entries[at], tracker)) : [],
     );
     const right = (title: string) => ({ title, align: "right" as const });
@@ -80,15 +81,15 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
         rows,
       ))
         output.line(line);
-    for (const { problem } of answers) if (problem !== undefined) output.problem(problem);
+    for (const { problem } of results) if (problem !== undefined) output.problem(problem);
   }
-  return answers.some((answer) => answer.problem === undefined) ? EXIT_DONE : EXIT_FAILED;
+  return results.some((result) => result.problem === undefined) ? EXIT_DONE : EXIT_FAILED;
 }
 
-type Question = Pick<Answer, "tracker" | "targets">;
+type Batch = Pick<Result, "tracker" | "targets">;
 
 /** By tracker, as many torrents at once as a request takes. */
-function questions(targets: readonly TrackerTarget[]): Question[] {
+function batches(targets: readonly TrackerTarget[]): Batch[] {
   const byTracker = new Map<string, TrackerTarget[]>();
   for (const target of targets)
     for (const tracker of target.trackers) byTracker.set(tracker, [...(byTracker.get(tracker) ?? []), target]);
@@ -100,7 +101,7 @@ function questions(targets: readonly TrackerTarget[]): Question[] {
   );
 }
 
-function toJson({ tracker, targets, entries, problem }: Answer): unknown {
+function toJson({ tracker, targets, entries, problem }: Result): unknown {
   if (problem !== undefined) return { tracker, error: problem };
   return {
     tracker,

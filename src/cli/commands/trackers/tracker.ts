@@ -21,13 +21,14 @@ interface TrackerFlags extends CommonFlags {
   readonly allow?: readonly string[];
 }
 
+/** Defines `millrace tracker`. */
 export function trackerCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
     "Runs a tracker until Ctrl-C. Everything is in memory: clients announce again when it comes back.",
     [
-      ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for everybody who can reach this machine"],
-      ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port, which the first line tells"],
+      ["tracker --http 0.0.0.0:6969 --udp 0.0.0.0:6969", "for all hosts that can reach this machine"],
+      ["tracker --http 127.0.0.1:0 --json", "for a test, on any free port; the first line has its number"],
       ["tracker --http 127.0.0.1:6969 --allow debian.torrent", "for these torrents alone"],
     ],
   )
@@ -52,7 +53,7 @@ async function run(session: Session<TrackerFlags>): Promise<number> {
   const { flags, output } = session;
   const { http, udp } = flags;
   if (http === undefined && udp === undefined)
-    throw new CommandLineError("say where to listen: --http HOST:PORT, --udp HOST:PORT or both");
+    throw new CommandLineError("no address to listen on: add --http HOST:PORT, --udp HOST:PORT or both");
   const runtime = await session.runtime();
   const allow = await readAllowed(session);
   const server = new TrackerServer(runtime, { http, udp, intervalSeconds: flags.interval, allow });
