@@ -123,7 +123,7 @@ export class Daemon {
         this.#config = { ...config, ...Object.fromEntries(restartOnly.map((key) => [key, this.#config[key]])) };
         session.log.info("the configuration was read again");
       } catch (error) {
-        session.log.error("the configuration cannot be read: nothing changes", { reason: toError(error).message });
+        session.log.error("cannot read the configuration; it stays as it was", { reason: toError(error).message });
       }
     });
   }

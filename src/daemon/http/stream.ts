@@ -39,7 +39,7 @@ export class Streams {
   serve(request: StreamRequest): void {
     const { incoming, outgoing, reading, etag } = request;
     if (this.#isClosed || this.#open.size >= MAX_STREAMS)
-      throw new HttpError(503, "http.streams", "too many files are being streamed", {
+      throw new HttpError(503, "http.streams", "too many files are being streamed: close one and try again", {
         headers: { "retry-after": "5" },
       });
     const headers = headersOf(request);

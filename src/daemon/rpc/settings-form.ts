@@ -187,7 +187,8 @@ export class SettingsForm {
     this.#keptFolder = given ?? (now.incompleteDir === "" ? this.#keptFolder : now.incompleteDir);
     const isOn = args.flag("incomplete_dir_enabled") ?? (given === undefined ? undefined : now.incompleteDir !== "");
     if (isOn === undefined) return undefined;
-    if (isOn && this.#keptFolder === "") throw new InputError("rpc.argument", "incomplete_dir: which folder?");
+    if (isOn && this.#keptFolder === "")
+      throw new InputError("rpc.argument", "incomplete_dir is missing: name the folder");
     return isOn ? this.#keptFolder : "";
   }
 

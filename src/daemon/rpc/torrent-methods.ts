@@ -196,8 +196,7 @@ async function setTorrents({ session, numbers }: RpcContext, args: Arguments): P
     const tiers = trackers(args, session, id);
     if (tiers !== undefined) {
       const { success } = trackersRequest.safeParse({ tiers });
-      if (!success)
-        throw new InputError("rpc.argument", "trackers have to be addresses, and not more than 100 in 100 tiers");
+      if (!success) throw new InputError("rpc.argument", "trackers have to be URLs, at most 100 in 100 tiers");
       await session.torrents.setTrackers(id, tiers);
     }
   }

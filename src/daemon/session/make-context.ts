@@ -34,7 +34,7 @@ export function makeContext({ options, runtime, log, settings, onDelta }: Contex
     }),
     table: new TorrentTable({ clock: runtime.clock, onDelta }),
     store: new RecordStore(runtime.files, `${stateDir}/torrents.jsonl`, (error) =>
-      log.error("cannot keep the session's state", { reason: String(error) }),
+      log.error("cannot write the session's state", { reason: String(error) }),
     ),
     torrentFiles: new TorrentFiles(runtime.files, `${stateDir}/torrents`),
     log,

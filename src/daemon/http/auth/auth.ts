@@ -138,7 +138,7 @@ function unauthorised(code: string, message: string): HttpError {
 }
 
 function basicNeeded(): HttpError {
-  return new HttpError(401, "auth.required", "the token as password, under any user name", {
+  return new HttpError(401, "auth.required", "log in with the token as password, under any user name", {
     headers: { "www-authenticate": 'Basic realm="Millrace", charset="UTF-8"' },
   });
 }

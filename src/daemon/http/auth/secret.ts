@@ -74,7 +74,9 @@ export class Secret {
     const mac = this.#mac(token);
     if (this.#known !== undefined) return timingSafeEqual(mac, this.#known);
     if (this.#waiting >= MAX_WAITING_VERIFICATIONS)
-      throw new HttpError(429, "auth.busy", "too many try to log in", { headers: { "retry-after": "1" } });
+      throw new HttpError(429, "auth.busy", "too many logins at the same time: try again later", {
+        headers: { "retry-after": "1" },
+      });
     this.#waiting += 1;
     const turn = this.#turn.then(() =>
       this.#known === undefined ? this.#derive(token, mac) : timingSafeEqual(mac, this.#known),

@@ -55,7 +55,9 @@ export class EventHub {
   /** Starts a stream: with the events after `lastId`, or with a snapshot. Throws HttpError 503 `http.listeners`. */
   listen(sink: EventSink, lastId: string | undefined): void {
     if (this.#isClosed || this.#listeners.size >= MAX_LISTENERS)
-      throw new HttpError(503, "http.listeners", "too many listen already", { headers: { "retry-after": "5" } });
+      throw new HttpError(503, "http.listeners", "too many event streams are open: close one and try again", {
+        headers: { "retry-after": "5" },
+      });
     this.#subscribe();
     const missed = this.#missed(lastId);
     const first = missed === undefined ? this.#snapshot() : missed.map(({ text }) => text).join("");

@@ -22,7 +22,7 @@ export async function refuseBody(incoming: IncomingMessage, maxBytes: number): P
       ? Number(incoming.headers["content-length"] ?? "0")
       : (await readBody(incoming, { maxBytes, timeoutMs: BODY_IDLE_MS })).length;
   if (length > maxBytes) throw tooLarge(maxBytes);
-  if (length > 0) throw new HttpError(400, "http.body", "nothing belongs into the body of this request");
+  if (length > 0) throw new HttpError(400, "http.body", "this request must not have a body");
 }
 
 /** The media type, lower case, without parameters. */
@@ -41,7 +41,7 @@ export function readBody(
   const coding = incoming.headers["content-encoding"];
   if (coding !== undefined && coding !== "identity")
     return Promise.reject(
-      new HttpError(415, "http.coding", "bodies are taken uncompressed", {
+      new HttpError(415, "http.coding", "the body is compressed; send it uncompressed", {
         headers: { "accept-encoding": "identity" },
       }),
     );

@@ -28,7 +28,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new HttpError(400, "http.json", "this is not JSON");
+    throw new HttpError(400, "http.json", "the body is not JSON");
   }
 }
 
@@ -76,20 +76,20 @@ async function readForm<Schema extends z.ZodType>(
   })
     .formData()
     .catch(() => {
-      throw new HttpError(400, "http.form", "this is not a form");
+      throw new HttpError(400, "http.form", "the body is not a form");
     });
   const names = [...form.keys()];
   const unknown = names.find((name) => name !== "file" && name !== "options");
   if (unknown !== undefined || names.length !== new Set(names).size)
-    throw new HttpError(422, "http.invalid", "the form has one file, and one options at most");
+    throw new HttpError(422, "http.invalid", "the form must have one field file, and at most one field options");
   const file = form.get("file");
   const options = form.get("options");
   if (file === null || typeof file === "string")
-    throw new HttpError(422, "http.invalid", "the form has no file", {
+    throw new HttpError(422, "http.invalid", "the form has no field file", {
       issues: [{ path: "file", message: "missing" }],
     });
   if (options !== null && typeof options !== "string")
-    throw new HttpError(422, "http.invalid", "options is JSON, not a file", {
+    throw new HttpError(422, "http.invalid", "the field options must be JSON, not a file", {
       issues: [{ path: "options", message: "not text" }],
     });
   return {

@@ -20,12 +20,12 @@ export class Adder {
     this.#options = options;
   }
 
-  /** Adds a torrent; resolves to its id when it is remembered for good. Rejects as {@link Session.add} does. */
+  /** Adds a torrent; resolves to its id when its record is on disk. Rejects as {@link SessionTorrents.add} does. */
   async add(source: Uint8Array | string, options: AddOptions): Promise<string> {
     const { context } = this.#options;
     // A path is refused: it would let any caller of the API read files of the daemon.
     if (typeof source === "string" && !isLink(source))
-      throw new InputError("session.source", "neither a magnet link, an info-hash nor an http(s) address");
+      throw new InputError("session.source", "the source is not a magnet link, an info-hash or an http(s) address");
     const settings = context.settings();
     const labels = recordedLabels(options.labels ?? [options.label ?? ""]);
     const destination = folderFor(settings, labels.label, options.folder);
@@ -76,7 +76,7 @@ export class Adder {
     return id;
   }
 
-  /** Adds a torrent to the client; when one that is being removed is in the way, then after its removal. */
+  /** Adds a torrent to the client, after the removal of a torrent that conflicts with it. */
   async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
     const { client, removals } = this.#options.context;
     for (;;) {
@@ -167,7 +167,7 @@ export class Adder {
     }
   }
 
-  /** The record with the name that its data has on the disk, where a renaming was cut short. */
+  /** The record with the name that its data has on the disk, after an interrupted renaming. */
   async #named(record: TorrentRecord): Promise<TorrentRecord> {
     const { renamingTo, diskName, folder } = record;
     if (renamingTo === null) return record;

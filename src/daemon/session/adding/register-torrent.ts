@@ -44,7 +44,7 @@ export function registerTorrent(options: RegisterOptions, torrent: Torrent, reco
     context.torrentFiles.put(entry.id, metainfo.torrentBytes()).then(
       () => note(context, entry, { size: metainfo.totalSize }),
       (error: unknown) =>
-        context.log.warn("cannot keep the torrent file", { infoHash: entry.id, reason: String(error) }),
+        context.log.warn("cannot write the torrent file", { infoHash: entry.id, reason: String(error) }),
     );
   });
   torrent.on("complete", () => {

@@ -159,7 +159,7 @@ export class WatchFolder {
       this.#seen.delete(name);
     } catch (error) {
       await taken.add(folder, name, { size, modifiedMs });
-      runtime.log.info(`a file in the watch folder cannot be renamed; it is not taken again: ${name}`, {
+      runtime.log.info(`a file in the watch folder cannot be renamed; it is not added again: ${name}`, {
         reason: toError(error).message,
       });
     }

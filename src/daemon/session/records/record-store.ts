@@ -94,7 +94,7 @@ export class RecordStore {
     return this.#change(record.id);
   }
 
-  /** Resolves when it is forgotten for good. */
+  /** Resolves when the deletion is on disk. */
   delete(id: string): Promise<void> {
     this.#live.delete(id);
     return this.#change(id);

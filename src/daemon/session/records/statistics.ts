@@ -76,7 +76,7 @@ export class TransferStatistics {
       const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (read === undefined) return;
       if (read.kind === "damaged")
-        throw new InputError("session.statistics", `the file is damaged, and kept as ${this.#path}.damaged`);
+        throw new InputError("session.statistics", `the file is damaged; a copy is kept as ${this.#path}.damaged`);
       const { downloaded, uploaded, recent, hours } = stored.parse(read.value);
       this.#before = { downloaded, uploaded };
       this.#recent.set(recent);

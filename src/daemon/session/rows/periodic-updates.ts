@@ -93,7 +93,7 @@ export class PeriodicUpdates {
     this.#unrecorded.clear();
     statistics
       .save()
-      .catch((error: unknown) => context.log.warn("cannot keep the statistics", { reason: String(error) }));
+      .catch((error: unknown) => context.log.warn("cannot write the statistics", { reason: String(error) }));
   }
 
   close(): void {
@@ -103,7 +103,7 @@ export class PeriodicUpdates {
   #slowUpdate(): void {
     const { context, runControl, onSlowUpdate } = this.#options;
     runControl.checkGoals(context.table.entries());
-    onSlowUpdate().catch((error: unknown) => context.log.warn("a regular task failed", { reason: String(error) }));
+    onSlowUpdate().catch((error: unknown) => context.log.warn("a periodic update failed", { reason: String(error) }));
   }
 }
 

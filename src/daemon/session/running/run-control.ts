@@ -61,7 +61,7 @@ export class RunControl {
       const seconds = secondsIn(entry, "seeding", now);
       const idleSeconds = Math.max(0, (now - lastActivity(entry)) / 1000);
       if (!hasReachedGoal({ ratio: entry.torrent.status().ratio, seconds, idleSeconds }, limits, session)) continue;
-      this.#context.log.info(`seeded enough: ${entry.row.name}`, { infoHash: entry.id });
+      this.#context.log.info(`seeding goal reached: ${entry.row.name}`, { infoHash: entry.id });
       note(this.#context, entry, { isStarted: false, isFinished: true });
       this.reconsider();
     }
@@ -104,7 +104,7 @@ export class RunControl {
     torrent
       .pause()
       .catch((error: unknown) =>
-        this.#context.log.error("cannot pause", { infoHash: id, reason: toError(error).message }),
+        this.#context.log.error("cannot pause a torrent", { infoHash: id, reason: toError(error).message }),
       );
   }
 }

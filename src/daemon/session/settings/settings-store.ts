@@ -29,15 +29,18 @@ export class SettingsStore {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
       if (stored === undefined) return;
       if (stored.kind === "damaged")
-        throw new InputError("session.settings", `it is damaged, and kept as ${this.#path}.damaged`);
+        throw new InputError("session.settings", `the file is damaged; a copy is kept as ${this.#path}.damaged`);
       const fields = z.record(z.string(), z.unknown()).parse(stored.value);
       for (const [key, value] of Object.entries(fields)) {
         const read = partial.safeParse({ [key]: value });
         if (read.success) this.#set({ ...this.#changed, ...read.data });
-        else log.warn("a changed setting cannot be read and is left out", { setting: key });
+        else log.warn("cannot read a changed setting; its configured value is used", { setting: key });
       }
     } catch (error) {
-      log.warn("the changed settings cannot be read and are left out", { path: this.#path, reason: String(error) });
+      log.warn("cannot read the changed settings; the configuration is used", {
+        path: this.#path,
+        reason: String(error),
+      });
     }
   }
 

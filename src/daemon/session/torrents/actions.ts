@@ -88,10 +88,12 @@ export class Actions {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
     await remember(this.#context, entry, { folder: place, destination: null });
-    this.#context.log.info(`now in ${place}: ${entry.row.name}`, { infoHash: entry.id });
+    this.#context.log.info(`uses the data in ${place}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** Renames the file or folder on the disk. Rejects as {@link Session.patch}; then it has the name that it had. */
+  /**
+   * Renames the file or folder on the disk. Rejects as {@link SessionTorrents.patch}; the old name stays in use then.
+   */
   async rename(entry: TorrentEntry, name: string): Promise<void> {
     checkDiskName(name);
     const { torrent, record } = entry;
@@ -195,7 +197,7 @@ export class Actions {
     entry.isRechecking = true;
     entry.torrent.recheck().catch((error: unknown) => {
       entry.isRechecking = false;
-      this.#context.log.error("cannot check", { infoHash: entry.id, reason: toError(error).message });
+      this.#context.log.error("cannot check a torrent", { infoHash: entry.id, reason: toError(error).message });
     });
   }
 
