@@ -17,7 +17,7 @@ function begin(which = play, seed = 1): Stage {
 }
 
 describe("Torrent on a full disk", () => {
-  it("says so, waits, and goes on by itself when there is room", async () => {
+  it("reports it, waits, and continues by itself when there is space", async () => {
     const s = begin();
     const seeder = await s.seeder("10.0.0.1");
     const host = s.world.host("10.0.0.2");
@@ -35,7 +35,7 @@ describe("Torrent on a full disk", () => {
     expect(leecher.torrent.state.kind).toBe("seeding");
   });
 
-  it("is told once, also where it takes some writes and refuses others", async () => {
+  it("reports it once, also when some writes succeed and others fail", async () => {
     const s = begin();
     const seeder = await s.seeder("10.0.0.1");
     const host = s.world.host("10.0.0.2");
@@ -56,7 +56,7 @@ describe("Torrent on a full disk", () => {
     expect(s.isWhole(host)).toBe(true);
   });
 
-  it("can be closed while it waits", async () => {
+  it("closes while it waits", async () => {
     const s = begin();
     const seeder = await s.seeder("10.0.0.1");
     const host = s.world.host("10.0.0.2");
@@ -103,7 +103,7 @@ describe("Torrent after a power failure", () => {
     },
   );
 
-  it.each([1, 2, 3])("believes damaged state no more than none (seed %i)", async (seed) => {
+  it.each([1, 2, 3])("trusts no damaged state (seed %i)", async (seed) => {
     const s = begin(play, seed);
     const seeder = await s.seeder("10.0.0.1", { up: 500_000 });
     const host = s.world.host("10.0.0.2");
@@ -126,7 +126,7 @@ describe("Torrent after a power failure", () => {
   });
 });
 
-describe("Torrent on bad lines", () => {
+describe("Torrent on bad connections", () => {
   it.each([1, 2, 3])("completes though connections keep breaking (seed %i)", async (seed) => {
     const s = begin(play, seed);
     const a = await s.seeder("10.0.0.1", { breakage: 0.01 });
@@ -136,7 +136,7 @@ describe("Torrent on bad lines", () => {
     expect(s.isWhole(leecher.host)).toBe(true);
   });
 
-  it("takes from others what a peer that was cut off had been asked for", async () => {
+  it("requests the blocks of a disconnected peer from others", async () => {
     const s = begin();
     const [slow, good] = [await s.seeder("10.0.0.1", { up: 400_000 }), await s.seeder("10.0.0.2", { up: 400_000 })];
     const leecher = await s.leecher("10.0.0.3", { peers: [slow.address, good.address] });
@@ -146,7 +146,7 @@ describe("Torrent on bad lines", () => {
     expect(s.isWhole(leecher.host)).toBe(true);
   });
 
-  it("claims nothing of a file that was taken away while it was off", async () => {
+  it("has no pieces of a file that was removed while the client did not run", async () => {
     for (const isClean of [true, false]) {
       const s = new Stage(play, 3);
       const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
@@ -161,7 +161,7 @@ describe("Torrent on bad lines", () => {
     }
   });
 
-  it("fails when its file is taken away, and resumes with a check", async () => {
+  it("fails when its file is removed, and resumes with a check", async () => {
     const s = begin();
     const seeder = await s.seeder("10.0.0.1", { up: 300_000 });
     const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address] });
@@ -176,7 +176,7 @@ describe("Torrent on bad lines", () => {
 });
 
 describe("Torrent selection", () => {
-  it("fetches what is selected, keeps shared pieces aside, and more when the selection grows", async () => {
+  it("downloads the selected files, stores shared pieces in the part file, and downloads more when the selection grows", async () => {
     const s = begin(await makePlay({ "a.bin": 300_000, "b.bin": 500_000, "c.bin": 0, "d.bin": 400_000 }));
     const seeder = await s.seeder("10.0.0.1");
     const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], select: (_, path) => path === "b.bin" });
@@ -200,7 +200,7 @@ describe("Torrent selection", () => {
     expect(disk.get("/data/play/c.bin")).toEqual(new Uint8Array());
   });
 
-  it("changed while running leaves the rest out", async () => {
+  it("skips files that are deselected while it runs", async () => {
     const s = begin(await makePlay({ "a.bin": 1_000_000, "b.bin": 1_000_000 }));
     const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
     const leecher = await s.leecher("10.0.0.2", {
@@ -214,14 +214,14 @@ describe("Torrent selection", () => {
     expect(leecher.torrent.status().downloaded).toBeLessThan(1_500_000);
   });
 
-  it("fetches in order when told to", async () => {
+  it("downloads in order when sequential", async () => {
     const s = begin();
     const seeder = await s.seeder("10.0.0.1", { up: 500_000 });
     const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], sequential: true });
     const order: number[] = [];
     leecher.torrent.on("piece", (piece) => order.push(piece));
     await s.world.settled(leecher.torrent.done, 60_000);
-    // What a choked newcomer may fetch (BEP 6) comes first, and is not its choice.
+    // The pieces of the allowed-fast set (BEP 6) come first.
     const rest = order.slice(ALLOWED_FAST);
     expect(rest).toEqual(rest.toSorted((a, b) => a - b));
   });

@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => stage.close());
 
-/** A seed whose data is being fetched, slowly, by a peer. */
+/** A seed from which a peer downloads slowly. */
 async function sharing(): Promise<{ readonly seeder: Actor; readonly leecher: Actor; readonly warnings: string[] }> {
   const seeder = await stage.seeder("10.0.0.1", SLOW, { stateDir: "/state" });
   const warnings: string[] = [];
@@ -33,7 +33,7 @@ function bytes({ host }: Actor): Uint8Array {
   return host.disk.get(PATH) ?? new Uint8Array();
 }
 
-describe("Torrent of which a file changes while it is shared", () => {
+describe("Torrent with a file that changes while it is shared", () => {
   it.each([
     [
       "changed in place",
@@ -64,12 +64,12 @@ describe("Torrent of which a file changes while it is shared", () => {
     expect(warnings).toEqual([code]);
     await stage.world.run(5_000);
     expect(leecher.torrent.peers()).toEqual([]);
-    // Nobody sent bad data: the peer would come back.
+    // The seed sent no bad data.
     expect(leecher.torrent.status().wasted).toBe(0);
     expect(Buffer.compare(bytes(seeder), before)).toBe(0);
   });
 
-  it("goes on when only the time has changed", async () => {
+  it("continues when only the modification time has changed", async () => {
     const { seeder, leecher, warnings } = await sharing();
     seeder.host.disk.put(PATH, bytes(seeder), 99);
     await stage.world.settled(leecher.torrent.done, 120_000);
@@ -77,7 +77,7 @@ describe("Torrent of which a file changes while it is shared", () => {
     expect(stage.isWhole(leecher.host)).toBe(true);
   });
 
-  it("parts with its peers when it was removed, and goes on once it is back", async () => {
+  it("disconnects its peers when the file was removed, and continues once it is back", async () => {
     const { seeder, leecher } = await sharing();
     const before = bytes(seeder);
     await stage.world.settled(seeder.host.runtime.files.removeFile(PATH), 1_000);
@@ -92,7 +92,7 @@ describe("Torrent of which a file changes while it is shared", () => {
     expect(stage.isWhole(leecher.host)).toBe(true);
   });
 
-  it("takes its pieces back from a peer that speaks lt_donthave, which goes on with the rest and elsewhere", async () => {
+  it("withdraws its pieces with lt_donthave, and the peer continues with the others and other peers", async () => {
     const { seeder, leecher } = await sharing();
     const other = await stage.seeder("10.0.0.3");
     seeder.host.disk.put(PATH, bytes(seeder).fill(7, PIECE * 10), 99);
@@ -102,7 +102,7 @@ describe("Torrent of which a file changes while it is shared", () => {
     expect(stage.isWhole(leecher.host)).toBe(true);
   });
 
-  it("downloads the bad pieces again when it is begun again", async () => {
+  it("downloads the bad pieces again when it is started again", async () => {
     const { seeder, leecher } = await sharing();
     seeder.host.disk.put(PATH, bytes(seeder).fill(7, PIECE * 10), 99);
     await stage.world.until(() => seeder.torrent.state.kind === "failed", 60_000);

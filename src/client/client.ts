@@ -31,19 +31,19 @@ import type { Torrent } from "./torrent/torrent.ts";
 const DEFAULT_USER_AGENT = `Millrace ${VERSION}`;
 
 /**
- * A BitTorrent client: many torrents, one listener, shared limits. Nothing is opened before the first torrent is added
- * or {@link Client.listen} is called; {@link Client.close} releases everything.
+ * A BitTorrent client: many torrents, one listener, shared limits. No socket or file is opened before the first torrent
+ * is added or {@link Client.listen} is called. {@link Client.close} releases everything.
  */
 export class Client {
   readonly peerId: PeerId;
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
-  /** Those for which a second makes a difference: of ten thousand seeds that nobody asks for, none. */
+  /** Torrents that are ticked each second: those with peers or periodic work. Ten thousand idle seeds are not. */
   readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, ManagedTorrent>();
-  /** Whose data is where, as far as that is known. */
+  /** The places of all torrents' data, as far as they are known. */
   readonly #places = new Places();
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
@@ -56,11 +56,11 @@ export class Client {
   #ticker: Timer | undefined;
   #closing: Promise<void> | undefined;
 
-  /** Throws UsageError `client.rate`, `client.count` for limits that make no sense. */
+  /** Throws UsageError `client.rate`, `client.count` for invalid limits. */
   constructor(options: ClientOptions) {
     checkLimits(options);
     const pool = new FilePool(options.runtime.files);
-    // What is kept needs open files, too, and the torrents' own may have taken all that the system allows.
+    // State files need file handles, too: idle data files are closed for them when the system allows no more.
     const runtime = { ...options.runtime, files: makingRoom(options.runtime.files, pool) };
     this.#options = options;
     this.#runtime = runtime;
@@ -69,7 +69,7 @@ export class Client {
     const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
     const tarpit = new Tarpit(runtime.clock);
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, [tcp]);
-    // The address to listen on does not hold for it: trackers are asked from whichever address leads to them.
+    // Not bound to `listenIp`: requests to trackers use the address of the route to them.
     this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
     this.#host = {
       runtime,
@@ -105,36 +105,36 @@ export class Client {
     };
   }
 
-  /** In the order they were added. */
+  /** All torrents, in the order in which they were added. */
   get torrents(): readonly Torrent[] {
     return Array.from(this.#torrents.values(), ({ torrent }) => torrent);
   }
 
-  /** Torrents that do something, or may at any second; all others stand still. */
+  /** Torrents that are active or may become so within a second; all others are idle. */
   get awake(): readonly Torrent[] {
     return Array.from(this.#awake, ({ torrent }) => torrent);
   }
 
-  /** Where peers can connect to; 0 while not listening. */
+  /** The listening port; 0 while not listening. */
   get port(): number {
     return this.#listener?.port ?? 0;
   }
 
-  /** Connections of all torrents. */
+  /** Number of connections of all torrents. */
   get connections(): number {
     return this.#connections;
   }
 
   /**
-   * Whether a peer has come in over the public internet since the client was made: nothing between us and it is in the
-   * way.
+   * Whether a peer with a public address has connected since the client was created: no firewall or NAT blocks the
+   * port.
    */
   get isReachable(): boolean {
     return this.#isReachable;
   }
 
   /**
-   * Opens the listener, once; {@link Client.add} does so, too. Answers the port. Rejects with NetworkError
+   * Opens the listener, once; {@link Client.add} does so, too. Resolves with the port. Rejects with NetworkError
    * `net.address-in-use`.
    */
   async listen(): Promise<number> {
@@ -150,10 +150,9 @@ export class Client {
   }
 
   /**
-   * Adds a torrent and begins with it. Resolves when it is understood and taken up, not when it is complete: see {@link
-   * Torrent.done}. Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError, NetworkError, or
-   * UsageError `client.duplicate`, `client.path-in-use`,
-   * `client.rate`, `client.count`.
+   * Adds a torrent and starts it. Resolves when its source has been read and it has been added; {@link Torrent.done}
+   * resolves when it is complete. Rejects with InputError (`metainfo.*`, `magnet.*`, `torrent.name`), StorageError,
+   * NetworkError, or UsageError `client.duplicate`, `client.path-in-use`, `client.rate`, `client.count`.
    */
   async add(source: TorrentSource, options: AddOptions = {}): Promise<Torrent> {
     this.#requireOpen();
@@ -172,7 +171,7 @@ export class Client {
     const origin = toOrigin(resolved, options.name);
     const folder = options.downloadDir ?? this.#options.downloadDir ?? ".";
     if (this.#torrents.has(origin.infoHash.hex))
-      throw new UsageError("client.duplicate", `torrent ${origin.infoHash.hex} is here already`, {
+      throw new UsageError("client.duplicate", `torrent ${origin.infoHash.hex} has been added already`, {
         fields: { infoHash: origin.infoHash.hex },
       });
     const managed = assembleTorrent(this.#host, origin, options, folder);
@@ -185,14 +184,14 @@ export class Client {
     return torrent;
   }
 
-  /** A torrent by its info-hash, as such or in hexadecimal. */
+  /** Returns a torrent by its info-hash, also in hexadecimal. */
   get(infoHash: InfoHash | string): Torrent | undefined {
     return this.#torrents.get(typeof infoHash === "string" ? infoHash.toLowerCase() : infoHash.hex)?.torrent;
   }
 
   /**
-   * Where a torrent's data was, by its info-hash in hexadecimal, when an earlier run with the same `stateDir` last kept
-   * its state; `undefined` when that is not known.
+   * Resolves with where a torrent's data was when an earlier run with the same `stateDir` last kept its state;
+   * `undefined` when that is not known. `infoHash` in hexadecimal.
    */
   async keptWhere(infoHash: string): Promise<KeptWhere | undefined> {
     const { stateDir } = this.#options;
@@ -200,8 +199,8 @@ export class Client {
   }
 
   /**
-   * Bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for a rate that is
-   * negative or not finite.
+   * Sets limits in bytes a second over all torrents; `undefined` or 0 for no limit. Throws UsageError `client.rate` for
+   * a rate that is negative or not finite.
    */
   setRates(rates: {
     readonly maxDownloadRate?: number | undefined;
@@ -212,7 +211,7 @@ export class Client {
     if ("maxUploadRate" in rates) this.#host.upload.setRate(rates.maxUploadRate);
   }
 
-  /** As the options of these names; what is connected already stays so. Throws UsageError `client.count`. */
+  /** Sets the options of these names. Existing connections stay open. Throws UsageError `client.count`. */
   setLimits(limits: {
     readonly maxConnections?: number;
     readonly maxPeers?: number;
@@ -225,7 +224,8 @@ export class Client {
   }
 
   /**
-   * Stops every torrent, tells trackers, keeps state, releases every handle. Takes at most some seconds; never rejects.
+   * Stops every torrent, sends `stopped` to trackers, saves the state, and releases every handle. Takes at most some
+   * seconds; never rejects.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -241,7 +241,7 @@ export class Client {
     ]);
     for (const result of closed)
       if (result.status === "rejected")
-        this.#runtime.log.error("a torrent did not close", { reason: String(result.reason) });
+        this.#runtime.log.error("cannot close a torrent", { reason: String(result.reason) });
     this.#host.download.close();
     this.#host.upload.close();
     this.#host.intake.close();
@@ -303,7 +303,7 @@ export class Client {
   }
 }
 
-/** Ports to listen on, tried in turn. */
+/** The range of ports to try for the listener. */
 function portsOf(port: ClientOptions["port"]): { readonly first: number; readonly last: number } {
   if (port === undefined || port === false) return DEFAULT_PORTS;
   return typeof port === "number" ? { first: port, last: port } : port;

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterEach(() => stage.close());
 
 describe("Torrent.setTrackers", () => {
-  it("announces to what is new at once, says stopped to what is gone, and holds for the next start", async () => {
+  it("announces to new trackers at once, sends stopped to removed ones, and applies to the next start", async () => {
     stage = new Stage(play);
     const heard: string[] = [];
     const tracker = stage.world.host("10.0.9.1");
@@ -43,7 +43,7 @@ describe("Torrent.setTrackers", () => {
 });
 
 describe("Torrent.availability", () => {
-  it("counts who has each piece, and names those on their way", async () => {
+  it("counts the peers with each piece, and returns those being downloaded", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 100_000 });
     const other = await stage.seeder("10.0.0.3", { up: 100_000 });
@@ -56,7 +56,7 @@ describe("Torrent.availability", () => {
 });
 
 describe("Torrent.isSequential", () => {
-  it("may be set before the torrent runs, and is kept over a pause", async () => {
+  it("can be set before the torrent runs, and survives a pause", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 200_000 });
     const { torrent } = await stage.leecher("10.0.0.2", { peers: [seeder.address], paused: true });
@@ -69,7 +69,7 @@ describe("Torrent.isSequential", () => {
     torrent.resume();
     await stage.world.settled(torrent.done, 60_000);
     expect(torrent.isSequential).toBe(true);
-    // The first ones a peer lets us have while it chokes us, and says which (BEP 6).
+    // The first ones are in the allowed-fast set of the choking peer (BEP 6).
     const chosen = pieces.slice(10);
     expect(chosen.length).toBeGreaterThan(15);
     expect(chosen).toEqual(chosen.toSorted((a, b) => a - b));
@@ -77,7 +77,7 @@ describe("Torrent.isSequential", () => {
 });
 
 describe("Torrent.addPeers", () => {
-  it("remembers who was named before it ran, and after a pause", async () => {
+  it("keeps peers that were named before the start, and over a pause", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 100_000 });
     const { torrent } = await stage.leecher("10.0.0.2", { paused: true });
@@ -93,14 +93,14 @@ describe("Torrent.addPeers", () => {
 });
 
 describe("Client", () => {
-  it("asks nobody each second of an unfinished torrent whose peers are all gone", async () => {
+  it("does not tick an unfinished torrent without peers each second", async () => {
     stage = new Stage(play);
     const { client, torrent } = await stage.leecher("10.0.0.2");
     await stage.world.run(5_000);
     expect([torrent.state.kind, [...client.awake]]).toEqual(["downloading", []]);
   });
 
-  it("counts connections and takes new limits", async () => {
+  it("counts connections and applies new limits", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", {}, { maxUploadRate: 1_000 });
     seeder.client.setLimits({ maxConnections: 2 });
@@ -112,7 +112,7 @@ describe("Client", () => {
     expect(seeder.client.connections).toBe(3);
   });
 
-  it("is reachable once a peer came in over the public internet", async () => {
+  it("is reachable once a peer with a public address has connected", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     await stage.leecher("10.0.0.2", { peers: [seeder.address] });
@@ -123,7 +123,7 @@ describe("Client", () => {
     expect([seeder.client.isReachable, far.client.isReachable]).toEqual([true, false]);
   });
 
-  it("asks nobody each second who has nothing to do, and hears of the first who comes", async () => {
+  it("does not tick an idle torrent each second, until a peer connects", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 200_000 });
     await stage.world.run(3_000);

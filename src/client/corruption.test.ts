@@ -1,7 +1,7 @@
 import { describe } from "vitest";
 import { testCorruptions } from "../../test/support/corruption-trial.ts";
 
-// A quick look: test/durability has many more.
+// A short version: test/durability has many more.
 describe("Content.open", () => {
   testCorruptions(1_000);
 });

@@ -6,7 +6,7 @@ import type { Torrent } from "./torrent/torrent.ts";
 
 const LENGTH = 300_000;
 
-/** A torrent of some files below `/source`, with bytes by seed. */
+/** A torrent of some files below `/source`, with bytes generated from a seed. */
 async function make(
   name: string,
   files: Readonly<Record<string, number>>,
@@ -39,14 +39,14 @@ async function add(actor: Actor, play: Play, options: object = {}): Promise<Torr
 }
 
 describe("two torrents with the same files in one folder", () => {
-  it("share them when they agree, and the second checks what is there", async () => {
+  it("share them when they agree, and the second checks the existing data", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const second = await add(actor, await make("show", { "a.bin": 3, "b.bin": 5 }, 32_768));
     expect(second.state.kind).toBe("seeding");
     expect(second.status().downloaded).toBe(0);
   });
 
-  it("may have files besides, which are downloaded", async () => {
+  it("can have more files, which are downloaded", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const more = await make("show", { "a.bin": 3, "b.bin": 5, "c.bin": 7 }, 32_768);
     const other = new Stage(more);
@@ -59,7 +59,7 @@ describe("two torrents with the same files in one folder", () => {
     expect([other.isWhole(actor.host), stage.isWhole(actor.host)]).toEqual([true, true]);
   });
 
-  it("are refused when a file is of another length, or one's file is the other's folder", async () => {
+  it("are refused when lengths differ, or a file of one is a folder of the other", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const shorter = await make("show", { "a.bin": 3 }, 65_536, LENGTH - 1);
     await expect(stage.world.settled(actor.client.add(shorter.metainfo), 1_000)).rejects.toMatchObject({
@@ -76,7 +76,7 @@ describe("two torrents with the same files in one folder", () => {
     expect(actor.client.torrents).toHaveLength(1);
   });
 
-  it("never changes what the first has verified, when their bytes differ", async () => {
+  it("never change data that the first has verified, when their bytes differ", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const foreign = await make("show", { "a.bin": 99, "b.bin": 5 }, 32_768);
     const host = stage.world.host("10.0.0.2");
@@ -90,7 +90,7 @@ describe("two torrents with the same files in one folder", () => {
     expect(actor.torrent.state.kind).toBe("seeding");
   });
 
-  it("keep each other's files when one is removed with its data", async () => {
+  it("keep common files when one is removed with its data", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const more = await make("show", { "a.bin": 3, "c.bin": 7 }, 32_768);
     actor.host.disk.put("/data/show/c.bin", noise(LENGTH, 7));
@@ -105,7 +105,7 @@ describe("two torrents with the same files in one folder", () => {
     expect(actor.host.disk.paths().filter((path) => path.startsWith("/data/show"))).toEqual([]);
   });
 
-  it("are found in nested folders, too, and cannot be moved apart", async () => {
+  it("are found in nested folders, too, and cannot be moved", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const nested = await make("a.bin", { "": 3 }, 32_768);
     const second = await add(actor, nested, { downloadDir: "/data/show" });

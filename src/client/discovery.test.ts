@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterEach(() => stage.close());
 
-/** Knows one peer for every torrent, and notes what befalls it. */
+/** Finds one peer for every torrent, and records its calls. */
 class Oracle implements DiscoveryService {
   readonly log: string[] = [];
   readonly #peer: string;
@@ -56,8 +56,8 @@ function privateVersion(metainfo: Metainfo): Metainfo {
   });
 }
 
-describe("Client with a service that finds peers", () => {
-  it("opens it when it listens, asks it for each torrent, and closes it last", async () => {
+describe("Client with a discovery service", () => {
+  it("opens it when it listens, gets a source for each torrent, and closes it last", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.2");
     const oracle = new Oracle(seeder.address);
@@ -68,7 +68,7 @@ describe("Client with a service that finds peers", () => {
     expect(oracle.log).toEqual(["open 6881", `start ${play.metainfo.id.hex.slice(0, 4)}`, "stop", "close"]);
   });
 
-  it("does not ask it for a private torrent (BEP 27)", async () => {
+  it("does not use it for a private torrent (BEP 27)", async () => {
     stage = new Stage({ ...play, metainfo: privateVersion(play.metainfo) });
     const oracle = new Oracle("10.0.0.2:6881");
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { discovery: [oracle] });

@@ -70,7 +70,7 @@ describe("Client", () => {
     await s.world.settled(client.close(), 10_000);
   });
 
-  it("passes pieces on between downloaders while the seeder sends each only about once", async () => {
+  it("exchanges pieces between downloaders while the seed sends each only about once", async () => {
     const s = await begin(await makePlay({ "one.bin": 4_000_000 }));
     const seeder = await s.seeder("10.0.0.1", { up: 200_000 });
     const leechers: Actor[] = [];
@@ -123,12 +123,12 @@ describe("Client limits", () => {
     const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address], ...add }, {}, client);
     await s.world.settled(leecher.torrent.done, 60_000);
     const seconds = (s.world.now - from) / 1000;
-    // 1,000,000 bytes and headers at 50,000 a second, less what the sockets hold when the limit bites.
+    // 1,000,000 bytes and headers at 50,000 a second, less the bytes in the sockets' buffers when the limit applies.
     expect(seconds).toBeGreaterThan(13);
     expect(seconds).toBeLessThan(22.5);
   });
 
-  it("takes a new rate at once", async () => {
+  it("apply a new rate at once", async () => {
     const s = await begin();
     const seeder = await s.seeder("10.0.0.1", {}, { maxUploadRate: 10_000 });
     const leecher = await s.leecher("10.0.0.2", { peers: [seeder.address] });
@@ -148,7 +148,7 @@ describe("Client limits", () => {
 });
 
 describe("Client connections", () => {
-  it("are never with oneself", async () => {
+  it("are never to the client itself", async () => {
     const s = await begin();
     const leecher = await s.leecher("10.0.0.2", { peers: ["10.0.0.2:6881"] });
     let most = 0;
@@ -167,7 +167,7 @@ describe("Client connections", () => {
     expect([a.torrent.peers().length, b.torrent.peers().length]).toEqual([1, 1]);
   });
 
-  it("are kept alive in silence, and given up when the other side is cut off", async () => {
+  it("are kept alive when idle, and closed when the other side is unreachable", async () => {
     const s = await begin();
     const a = await s.leecher("10.0.0.2");
     const b = await s.leecher("10.0.0.3", { peers: [a.address] });
@@ -184,7 +184,7 @@ describe("Client connections", () => {
     expect(a.torrent.peers().length).toBe(0);
   });
 
-  it("are tried again later and later", async () => {
+  it("are tried again with growing delays", async () => {
     const s = await begin();
     const { net } = s.world.host("10.0.0.9").runtime;
     const at: number[] = [];

@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterEach(() => stage.close());
 
-describe("Client with a complete torrent that nobody asks for", () => {
-  it("counts the rate of the first upload by what is sent now, not over the hour of silence before", async () => {
+describe("Client with a complete torrent without peers", () => {
+  it("measures the rate of the first upload from its start, not over the idle hour before", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 200_000 });
     await stage.world.run(3_600_000);
@@ -21,7 +21,7 @@ describe("Client with a complete torrent that nobody asks for", () => {
     expect(seeder.torrent.status().peers).toBe(1);
   });
 
-  it("keeps no state of what is checked in no time before it is closed, and then starts without a check", async () => {
+  it("writes no state of a quickly checked torrent before it is closed, and then starts without a check", async () => {
     stage = new Stage(play);
     const { host, client } = await stage.seeder("10.0.0.1");
     const state = (): string[] => host.disk.paths().filter((path) => path.includes(".millrace"));
@@ -38,7 +38,7 @@ describe("Client with a complete torrent that nobody asks for", () => {
     expect(reads).toBe(0);
   });
 
-  it("keeps the state of what takes long to check, once it is known", async () => {
+  it("writes the state of a torrent that takes long to check as soon as it is checked", async () => {
     stage = new Stage(await makePlay({ "large.bin": CHEAP_CHECK_BYTES + 1 }));
     const { host } = await stage.seeder("10.0.0.1");
     expect(host.disk.paths().filter((path) => path.endsWith(".resume"))).toHaveLength(1);
@@ -46,7 +46,7 @@ describe("Client with a complete torrent that nobody asks for", () => {
 });
 
 describe("Client.add", () => {
-  it("refuses a torrent that would write over another, until that one is removed", async () => {
+  it("refuses a torrent that would overwrite another, until that one is removed", async () => {
     stage = new Stage(play);
     const { host, client, torrent } = await stage.seeder("10.0.0.1");
     host.disk.put("/other/one.bin", noise(100_000, 99));

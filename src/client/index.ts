@@ -1,4 +1,4 @@
-/** Many torrents: the client, its torrents, and their state. */
+/** The client: many torrents, their state, and what they share. */
 export { Client } from "./client.ts";
 export { checkDiskName } from "./content/disk-name.ts";
 export type { KeptWhere } from "./content/kept-content.ts";

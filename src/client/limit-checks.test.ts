@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterEach(() => stage?.close());
 
-describe("limits that make no sense", () => {
+describe("invalid limits", () => {
   it.each(WRONG_RATES)("are refused by Client: a rate of %d", async (rate) => {
     const { runtime } = simWorld({ digest }).host("10.0.0.1");
     for (const name of RATES) {
@@ -44,7 +44,7 @@ describe("limits that make no sense", () => {
     });
   });
 
-  it("are refused by Torrent, and what held holds", async () => {
+  it("are refused by Torrent, and the old limits stay", async () => {
     stage = new Stage(play);
     const { torrent } = await stage.leecher("10.0.0.1", { maxDownloadRate: 1_000, maxPeers: 5 });
     for (const rate of WRONG_RATES)

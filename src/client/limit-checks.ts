@@ -1,6 +1,6 @@
 import { UsageError } from "../base/index.ts";
 
-/** Rates and numbers that a client or a torrent is limited to. */
+/** Limits of a client or a torrent. */
 interface Limits {
   readonly maxDownloadRate?: number | undefined;
   readonly maxUploadRate?: number | undefined;
@@ -10,8 +10,8 @@ interface Limits {
 }
 
 /**
- * Throws UsageError `client.rate` for a rate that is no finite number from 0 on, and `client.count` for a number of
- * connections, peers or slots that is not whole and from 0 on. What is `undefined` limits nothing.
+ * Throws UsageError `client.rate` for a rate that is negative or not finite, and `client.count` for a number of
+ * connections, peers or slots that is negative or not whole. `undefined` is no limit.
  */
 export function checkLimits({ maxDownloadRate, maxUploadRate, maxConnections, maxPeers, uploadSlots }: Limits): void {
   for (const [name, rate] of Object.entries({ maxDownloadRate, maxUploadRate })) {

@@ -13,16 +13,16 @@ import type { Handshake } from "../wire/index.ts";
 /** Options of {@link PeerListener}. */
 export interface PeerListenerOptions {
   readonly clock: Clock;
-  /** Where connections end that come too often. */
+  /** Closes the connections of addresses that connect too often. */
   readonly tarpit: Tarpit;
-  /** Each listens; the first that has an address of ours tells the port. */
+  /** Each listens; the port is that of the first with a local endpoint. */
   readonly transports: readonly Transport[];
-  /** Our handshake for the torrent that a peer asks for, or `undefined` when there is none. */
+  /** Returns our handshake for the torrent that a peer asks for; `undefined` refuses. */
   readonly offer: (infoHash: Uint8Array) => Uint8Array | undefined;
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 
-/** The one listener for all torrents: whoever connects says which torrent it wants. */
+/** Listens for peers of all torrents: the handshake of a peer has the info-hash of its torrent. */
 export class PeerListener {
   readonly #options: PeerListenerOptions;
   readonly #shaking = new HalfOpenConnections();
@@ -36,7 +36,7 @@ export class PeerListener {
     this.#arrivals = new Arrivals(options.clock);
   }
 
-  /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when none is. */
+  /** Listens on the first free port. Rejects with NetworkError `net.address-in-use` when there is none. */
   async open(): Promise<void> {
     this.#isOpen = true;
     try {
@@ -57,7 +57,7 @@ export class PeerListener {
   }
 
   /**
-   * The port that trackers and peers know us by: it stays after {@link PeerListener.close}, for trackers match
+   * The port announced to trackers and peers. It stays set after {@link PeerListener.close}, because trackers match
    * `stopped` by it. 0 before the first open.
    */
   get announcedPort(): number {

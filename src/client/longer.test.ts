@@ -39,20 +39,20 @@ function length({ host }: Actor): number {
   return host.disk.get(PATH)?.length ?? 0;
 }
 
-describe("a file that is longer than the torrent says", () => {
-  it("is left as it is when it is only seeded, and told", async () => {
+describe("a file that is longer than the torrent declares", () => {
+  it("is left as it is when it is only seeded, with a warning", async () => {
     const { actor, told } = await enter({}, false);
     await stage.world.settled(actor.torrent.done, 10_000);
     expect([length(actor), told]).toEqual([whole().length + TAIL, ["storage.longer"]]);
   });
 
-  it("is cut when its owner asked for the download, and told", async () => {
+  it("is truncated with cutLonger, with a warning", async () => {
     const { actor, told } = await enter({ cutLonger: true }, false);
     await stage.world.settled(actor.torrent.done, 10_000);
     expect([length(actor), told, stage.isWhole(actor.host)]).toEqual([whole().length, ["storage.cut"], true]);
   });
 
-  it("is cut when it was downloaded into, once it is complete and not before", async () => {
+  it("is truncated when data was downloaded into it, once it is complete and not before", async () => {
     const { actor, told } = await enter({}, true);
     await stage.world.until(() => actor.torrent.state.kind === "downloading", 10_000);
     await stage.world.run(5_000);
@@ -63,7 +63,7 @@ describe("a file that is longer than the torrent says", () => {
     expect([length(actor), told, stage.isWhole(actor.host)]).toEqual([whole().length, ["storage.cut"], true]);
   });
 
-  it("is left as it is when its owner added to it after the download, while the torrent was paused", async () => {
+  it("is left as it is when it grew after the download, while the torrent was paused", async () => {
     const seeder = await stage.seeder("10.0.0.2");
     const { host, torrent } = await stage.leecher("10.0.0.1", { peers: [seeder.address] });
     const told: string[] = [];

@@ -19,7 +19,7 @@ afterEach(() => stage.close());
 
 const options = { stateDir: "/state" };
 
-/** Everything on a host's disk but the state, and the folders. */
+/** All files on a host's disk without the state, and the folders. */
 function onDisk({ host }: Actor): string[] {
   return host.disk.paths().filter((path) => !path.startsWith("/state/"));
 }
@@ -28,7 +28,7 @@ async function rename(actor: Actor, from: string, to: string): Promise<void> {
   await stage.world.settled(actor.host.runtime.files.rename(from, to), 1_000);
 }
 
-/** A complete torrent whose process has ended, and then its data was taken away. */
+/** A complete torrent whose process has ended and whose data was removed afterwards. */
 async function lost(add: AddOptions = {}): Promise<Actor> {
   const first = await stage.seeder("10.0.0.1", {}, options, add);
   expect(first.torrent.state.kind).toBe("seeding");
@@ -62,7 +62,7 @@ describe.each([
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await again(first, { peers: [seeder.address] });
     expect(code(actor)).toBe("storage.missing");
-    await expect(actor.torrent.done).rejects.toThrow(/ gone from \/data: /);
+    await expect(actor.torrent.done).rejects.toThrow(/ missing from \/data; /);
     await expect(actor.torrent.done).rejects.toMatchObject({ code: "storage.missing", fields: { folder: "/data" } });
     await stage.world.run(MISSING_LOOK_MS * 4);
     expect(code(actor)).toBe("storage.missing");
@@ -73,7 +73,7 @@ describe.each([
     expect(onDisk(actor)).toEqual(before);
   });
 
-  it("goes on by itself when the files are back, without a check or a download", async () => {
+  it("continues by itself when the files are back, without a check or a download", async () => {
     const first = await lost();
     const actor = await again(first);
     const states: string[] = [];
@@ -113,7 +113,7 @@ describe.each([
     expect(stage.isWhole(actor.host)).toBe(true);
   });
 
-  it("downloads again, with a warning, where its owner said so", async () => {
+  it("downloads again, with a warning, when ifMissing is download", async () => {
     const first = await lost();
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await again(first, { peers: [seeder.address], ifMissing: "download", paused: true });
@@ -124,7 +124,7 @@ describe.each([
     expect([stage.isWhole(actor.host), warnings]).toEqual([true, ["storage.lost"]]);
   });
 
-  it("fails when it is begun again after a pause", async () => {
+  it("fails when it is started again after a pause", async () => {
     const actor = await stage.seeder("10.0.0.1", {}, options);
     await stage.world.settled(actor.torrent.pause(), 10_000);
     await rename(actor, "/data", "/away");
@@ -134,7 +134,7 @@ describe.each([
     expect(onDisk(actor).every((path) => path.startsWith("/away/"))).toBe(true);
   });
 
-  it("makes nothing in the folder when it is stopped after the disk went away, with its state beside the data", async () => {
+  it("creates nothing in the folder when it is stopped after the disk was removed, with its state beside the data", async () => {
     const actor = await stage.seeder("10.0.0.1");
     await rename(actor, "/data", "/away");
     await stage.world.settled(actor.client.close(), 10_000);
@@ -158,7 +158,7 @@ describe.each([
     await stage.world.until(() => actor.torrent.state.kind === "seeding", 10_000);
   });
 
-  it("fails, too, when its kept state is damaged, where it is known that there was data", async () => {
+  it("fails, too, when its kept state is damaged but hadData is set", async () => {
     const first = await lost();
     for (const path of first.host.disk.paths())
       if (path.startsWith("/state/")) first.host.disk.put(path, new Uint8Array(10));
@@ -168,8 +168,8 @@ describe.each([
   });
 });
 
-describe("Torrent of which some files are gone", () => {
-  it("is checked and tells, and downloads what is missing: the disk is there", async () => {
+describe("Torrent with some files missing", () => {
+  it("is checked, warns, and downloads the missing files", async () => {
     const first = await stage.seeder("10.0.0.1", {}, options);
     await stage.world.settled(first.client.close(), 10_000);
     await stage.world.settled(first.host.runtime.files.removeFile("/data/play/a.bin"), 1_000);
@@ -180,12 +180,12 @@ describe("Torrent of which some files are gone", () => {
     client.torrent.resume();
     await stage.world.settled(client.torrent.done, 60_000);
     expect(warnings).toEqual([
-      expect.stringMatching(/3 of 7 pieces that were in \/data are not there as they were \(1 of its files are gone\)/),
+      expect.stringMatching(/3 of 7 pieces in \/data are missing or changed \(1 of its files are missing\)/),
     ]);
     expect(client.torrent.status().downloaded).toBe(PIECE * 3);
   });
 
-  it("does not fail when nothing was ever there", async () => {
+  it("does not fail when there never was data", async () => {
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await stage.leecher("10.0.0.1", { peers: [seeder.address] }, {}, options);
     await stage.world.settled(actor.torrent.done, 60_000);

@@ -22,7 +22,7 @@ const at = (actor: Actor, folder: string): boolean =>
   );
 const dataPaths = (actor: Actor): string[] => actor.host.disk.paths().filter((path) => !path.includes("/.millrace/"));
 
-/** Counts what is read of the data. */
+/** Counts reads of the data. */
 function reads(actor: Actor): () => number {
   let count = 0;
   const before = actor.host.disk.fault;
@@ -34,7 +34,7 @@ function reads(actor: Actor): () => number {
 }
 
 describe("Torrent.move", () => {
-  it("moves the data of a seed and seeds on without a check", async () => {
+  it("moves the data of a seed and continues to seed without a check", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     const count = reads(seeder);
@@ -48,7 +48,7 @@ describe("Torrent.move", () => {
     await stage.world.settled(leecher.torrent.done, 60_000);
   });
 
-  it("copies to another disk, removes the old files, and seeds on without a check, also in the next run", async () => {
+  it("copies to another disk, removes the old files, and continues to seed without a check, also in the next run", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     otherDisk(seeder);
@@ -62,7 +62,7 @@ describe("Torrent.move", () => {
     expect(count()).toBe(0);
   });
 
-  it("goes on with a download at the new place", async () => {
+  it("continues a download at the new place", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1", { up: 300_000 });
     const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address] });
@@ -96,7 +96,7 @@ describe("Torrent.move", () => {
     expect(dataPaths(seeder).some((path) => path.startsWith("/new"))).toBe(false);
   });
 
-  it("touches nothing when something of that name is there", async () => {
+  it("changes nothing when the new path exists", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     seeder.host.disk.put("/new/play/mine.txt", noise(10));
@@ -119,7 +119,7 @@ describe("Torrent.move", () => {
     expect(dataPaths(seeder).toSorted()).toEqual(["/data/other.txt", "/new/below/one.bin"]);
   });
 
-  it("is one at a time, and a start meanwhile waits for the end", async () => {
+  it("runs one at a time, and defers a start to its end", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     await stage.world.settled(seeder.torrent.pause(), 10_000);
@@ -135,7 +135,7 @@ describe("Torrent.move", () => {
   });
 });
 
-/** A seed whose data was copied to `/new`, of which one old file could not be removed; `told`: its warnings. */
+/** A seed whose data was copied to `/new`, and one of whose old files could not be removed; `told`: its warnings. */
 async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
   stage = new Stage(play);
   const seeder = await stage.seeder("10.0.0.1");
@@ -154,14 +154,14 @@ async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
 }
 
 describe("Torrent.move when old files cannot be removed", () => {
-  it("has moved all the same, seeds on at the new place, and says what is left", async () => {
+  it("has moved, continues to seed at the new place, and warns about the old files", async () => {
     const { seeder, told } = await moveWithRemains();
     expect([told, seeder.torrent.path, at(seeder, "/new")]).toEqual([["storage.left"], "/new/play", true]);
     expect(await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000)).toBe(true);
     expect(dataPaths(seeder).filter((path) => path.startsWith("/data/"))).toEqual(["/data/play/deep/b.bin"]);
   });
 
-  it("ends what was cut short between the copy and the last of the old files, for a client that knows the old place alone", async () => {
+  it("removes the remaining old files after a crash, for a client that only knows the old place", async () => {
     const { seeder } = await moveWithRemains();
     await stage.world.settled(seeder.client.close(), 10_000);
     const later = await stage.enter(seeder.host, { downloadDir: "/data" });
@@ -185,7 +185,7 @@ describe("Torrent.move when old files cannot be removed", () => {
 });
 
 describe("Torrent.close", () => {
-  it("ends a move to another disk: the data stays where it was, whole", async () => {
+  it("aborts a move to another disk: the data stays where it was, complete", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     otherDisk(seeder);
@@ -199,7 +199,7 @@ describe("Torrent.close", () => {
     expect(dataPaths(seeder).some((path) => path.startsWith("/new/"))).toBe(false);
   });
 
-  it("comes before the removal of what is being moved: nothing is left at either place", async () => {
+  it("precedes the removal of data that is being moved: no file is left at either place", async () => {
     stage = new Stage(play);
     const seeder = await stage.seeder("10.0.0.1");
     otherDisk(seeder);

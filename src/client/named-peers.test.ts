@@ -4,7 +4,7 @@ import { simWorld } from "../sim/index.ts";
 import { checkPeers, lookUpPeers } from "./named-peers.ts";
 
 describe("checkPeers", () => {
-  it.each(["127.0.0.1:1", "10.0.0.1:6881", "8.8.8.8:6881", "[fe80::1]:1", "host.example:1"])("takes %s", (peer) => {
+  it.each(["127.0.0.1:1", "10.0.0.1:6881", "8.8.8.8:6881", "[fe80::1]:1", "host.example:1"])("accepts %s", (peer) => {
     expect(() => checkPeers([peer])).not.toThrow();
   });
 
@@ -21,7 +21,7 @@ describe("checkPeers", () => {
 });
 
 describe("lookUpPeers", () => {
-  it("logs once, in words, that no peer can be at an address, and returns the others", async () => {
+  it("logs an address that no peer can have once, with a reason, and returns the others", async () => {
     const logged: string[] = [];
     const { runtime } = simWorld({ digest }).host("10.0.0.1");
     const log = {

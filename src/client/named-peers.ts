@@ -15,7 +15,8 @@ import type { Runtime } from "../runtime/index.ts";
 import { MAX_NAMED_PEERS } from "./limits.ts";
 
 /**
- * Checks `HOST:PORT` texts. Throws InputError `address.text`, `address.no-peer` (an IP address that no peer can have).
+ * Checks `HOST:PORT` texts. Throws InputError `address.text`, or `address.no-peer` for an IP address that no peer can
+ * have.
  */
 export function checkPeers(peers: readonly string[]): void {
   for (const peer of peers) {
@@ -29,8 +30,8 @@ export function checkPeers(peers: readonly string[]): void {
 }
 
 /**
- * The addresses of `HOST:PORT` texts. Those that cannot be looked up, and addresses that no peer can have, are left out
- * and logged.
+ * Resolves with the addresses of `HOST:PORT` texts. Names that cannot be resolved, and addresses that no peer can have,
+ * are logged and left out. Rejects with AbortError.
  */
 export async function lookUpPeers(
   runtime: Runtime,
@@ -45,12 +46,12 @@ export async function lookUpPeers(
         for (const ip of ips) {
           const reason = whyNoPeer(ip);
           if (reason !== undefined)
-            runtime.log.warn("no peer can be there", { peer, ip, reason: `the address ${reason}` });
+            runtime.log.warn("no peer can have this address", { peer, ip, reason: `the address ${reason}` });
         }
         return ips.filter((ip) => whyNoPeer(ip) === undefined).map((ip) => ipPeer({ ip, port }));
       } catch (error) {
         throwIfAborted(signal);
-        runtime.log.warn("cannot find peer", { peer, reason: toError(error).message });
+        runtime.log.warn("cannot resolve the address of a peer", { peer, reason: toError(error).message });
         return [];
       }
     }),
@@ -58,15 +59,12 @@ export async function lookUpPeers(
   return found.flat();
 }
 
-/** `HOST:PORT` of the peers that a magnet link names. */
+/** Returns the peers of a magnet link (`x.pe`) as `HOST:PORT`. */
 export function magnetPeers(magnet: Magnet | undefined): string[] {
   return (magnet?.peers ?? []).map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
 }
 
-/**
- * The peers that a torrent begins with: those that the user, or its magnet link, named at first, and those that were
- * named since.
- */
+/** The peers of a torrent that the user or its magnet link named, at first or since. */
 export class NamedPeers implements PeerSource {
   readonly name: "user" | "magnet";
   readonly allowsPrivate = true;
@@ -84,8 +82,8 @@ export class NamedPeers implements PeerSource {
   }
 
   /**
-   * Names more, `HOST:PORT`; the next start begins with them, too. Resolves when they were looked up. Throws as {@link
-   * checkPeers} does.
+   * Adds peers as `HOST:PORT`; later starts use them, too. Resolves when they were looked up. Rejects as
+   * {@link checkPeers} throws.
    */
   async add(peers: readonly string[]): Promise<void> {
     checkPeers(peers);
@@ -99,7 +97,7 @@ export class NamedPeers implements PeerSource {
     this.#abort = new AbortController();
     this.#looking = lookUpPeers(this.#runtime, [...this.#first, ...this.#later], this.#abort.signal).then(
       (found) => target.found(found),
-      // Looking was ended; what cannot be looked up is logged and left out.
+      // Aborted. Names that cannot be resolved do not reject.
       () => undefined,
     );
   }

@@ -7,9 +7,9 @@ import { tempFolder } from "../../test/support/temp-folder.ts";
 import { nodeRuntime } from "../runtime/node/index.ts";
 import { Client } from "./client.ts";
 
-describe.skipIf(process.platform === "win32")("Torrent with what is no file in the place of one", () => {
+describe.skipIf(process.platform === "win32")("Torrent with something else in the place of a file", () => {
   it.each([
-    // Small ones are read on the main thread, large ones hashed by another.
+    // Small files are read on the main thread, large ones hashed on another.
     ["a pipe", 1_000, "storage.not-a-file"],
     ["a pipe, large", 40_000_000, "storage.not-a-file"],
     ["a folder", 1_000, "storage.is-a-folder"],

@@ -3,13 +3,13 @@ import { makePlay, Stage } from "../../test/support/stage.ts";
 import { StorageError } from "../base/index.ts";
 import { Client } from "./client.ts";
 
-/** Files open at once that the system allows. */
+/** The number of open files that the system allows. */
 const LIMIT = 6;
 
 let stage: Stage;
 afterEach(() => stage.close());
 
-it("Client downloads torrents of more files than may be open, and keeps what is there", async () => {
+it("Client downloads torrents of more files than may be open, and keeps their data", async () => {
   const play = await makePlay(Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`f${at}`, 30_000])), 16_384);
   stage = new Stage(play);
   const seeder = await stage.seeder("10.0.0.2");

@@ -7,13 +7,13 @@ import type { Priority } from "../swarm/index.ts";
 /** Options of {@link Client}. */
 export interface ClientOptions {
   readonly runtime: Runtime;
-  /** Where downloads go. Default: the current folder. */
+  /** The folder for downloads. Default: the current folder. */
   readonly downloadDir?: string;
-  /** Where the state that survives restarts is kept. Default: `.millrace` in the download folder of each torrent. */
+  /** The folder for the state that survives restarts. Default: `.millrace` in the download folder of each torrent. */
   readonly stateDir?: string;
   /**
-   * Folders besides `stateDir` that are the program's own, from the root of the file system on: no torrent's data goes
-   * there, by whatever name or link.
+   * Absolute paths of folders besides `stateDir` with the program's own files: no data of a torrent is written there,
+   * also through links or other spellings.
    */
   readonly ownFolders?: readonly string[];
   /**
@@ -30,20 +30,23 @@ export interface ClientOptions {
   readonly maxConnections?: number;
   /** Connections of one torrent. Default: 100. */
   readonly maxPeers?: number;
-  /** Peers of one torrent that are sent data at once, besides one by chance. Default: 20. */
+  /** Peers of one torrent that are unchoked at a time, besides the optimistic unchoke. Default: 20. */
   readonly uploadSlots?: number;
-  /** Whether trackers are talked to. Default: true. */
+  /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;
   /**
    * More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default:
    * none.
    */
   readonly discovery?: readonly DiscoveryService[];
-  /** The name told to peers and trackers. Default: `Millrace VERSION`. */
+  /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
-  /** How files are made: see `FileStorage`. Default: sparse. */
+  /** How files are allocated: see `FileStorage`. Default: sparse. */
   readonly allocation?: "sparse" | "full";
-  /** A reason not to talk to an address that a tracker's URL, or a redirect, leads to; `undefined` when it is fine. */
+  /**
+   * Returns a reason to refuse the addresses of a tracker's or torrent's URL, or of a redirect; `undefined` to allow
+   * them.
+   */
   readonly checkAddress?: (url: URL, ips: readonly string[]) => string | undefined;
 }
 
@@ -61,37 +64,37 @@ export interface AddOptions {
   readonly name?: string | undefined;
   /** Peers to try, as `HOST:PORT`; names are looked up. */
   readonly peers?: readonly string[];
-  /** Only these files are downloaded. Default: what a magnet link selects (BEP 53), or all. */
+  /** Whether to download a file. Default: the files that a magnet link selects (BEP 53), or all. */
   readonly select?: FileFilter;
-  /** How much each file is wanted; wins over `select`. */
+  /** The priority of each file; overrides `select`. */
   readonly priorities?: (file: LayoutFile, path: string) => Priority;
-  /** Pieces in order instead of rarest first. */
+  /** Download pieces in order instead of rarest first. */
   readonly sequential?: boolean;
-  /** Begin paused. */
+  /** Add it paused. */
   readonly paused?: boolean;
   /**
-   * Believe that the data is right without reading it, as long as every file is there in full length, and nothing is
-   * kept of an earlier run.
+   * Treat the data as valid without reading it, when every file exists in full length and there is no kept state of an
+   * earlier run.
    */
   readonly skipCheck?: boolean;
   /**
-   * What to do about files that were there, as the kept state says, and are all gone. `"fail"` (default): nothing is
-   * downloaded, the torrent fails with
-   * `storage.missing` and goes on once they are back. `"download"`: they are downloaded again, with a warning.
+   * What to do when the kept state has data but all files are missing. `"fail"` (default): the torrent fails with
+   * `storage.missing`, downloads nothing, and continues once the files are back. `"download"`: they are downloaded
+   * again, with a warning.
    */
   readonly ifMissing?: "fail" | "download";
   /**
-   * Some of its data was there in an earlier run: that none of its files is there now is `ifMissing`'s case, even when
-   * the kept state is lost.
+   * An earlier run had data of the torrent: `ifMissing` applies when all files are missing, even if the kept state is
+   * lost.
    */
   readonly hadData?: boolean;
   /**
-   * Whether complete files that are longer than the torrent says are cut although nothing was downloaded into them.
-   * Default: false, and such a file is told of (`storage.longer`); one that was downloaded into is always cut, and told
-   * of (`storage.cut`).
+   * Whether to truncate complete files that are longer than the torrent declares, although no data was downloaded into
+   * them. Default: false, with the warning `storage.longer`. A file with downloaded data is always truncated, with the
+   * warning `storage.cut`.
    */
   readonly cutLonger?: boolean;
-  /** Whether this torrent's trackers are talked to. Default: the client's. */
+  /** Whether this torrent's trackers are used. Default: the client's setting. */
   readonly trackers?: boolean;
   /** Announce URLs besides the torrent's own, one tier each. */
   readonly extraTrackers?: readonly string[];
@@ -109,12 +112,12 @@ export interface AddOptions {
   readonly uploaded?: number;
   /** `"files"` (default), `"memory"`, or a storage of your own. */
   readonly storage?: "files" | "memory" | ((layout: FileLayout, metainfo: Metainfo) => Storage);
-  /** Aborts getting the torrent file; a torrent that has been added is stopped with `remove`. */
+  /** Aborts the read of the torrent file. A torrent that has been added is removed with `remove`. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Where a torrent comes from: a path, an `http(s)` URL, a magnet link, an info-hash, the bytes of a torrent file, or a
- * parsed one.
+ * A torrent to add: a path, an `http(s)` URL, a magnet link, an info-hash, the bytes of a torrent file, or a parsed
+ * one.
  */
 export type TorrentSource = string | Uint8Array | Metainfo;

@@ -4,12 +4,12 @@ import { Bitfield } from "../base/index.ts";
 import { createTorrent } from "../creation/index.ts";
 import { simWorld } from "../sim/index.ts";
 
-it("a torrent with the name of our state folder, and a forged state in it, claims nothing and touches no state", async () => {
+it("a torrent named like the state folder, with forged state in it, gets no pieces and changes no state", async () => {
   const source = simWorld({ digest }).host("10.9.9.9");
   const forged = Bitfield.full(3).pack();
   source.disk.put("/source/.millrace/0000.resume", forged);
   source.disk.put("/source/.millrace/zeros.bin", noise(100_000));
-  // Made by hand elsewhere, such a torrent has the name; made here, it gets another.
+  // `create` would choose another name: the torrent is made by hand.
   const { metainfo } = await createTorrent(source.runtime, { path: "/source/.millrace", name: ".MillRace\u200b" });
   expect(metainfo.name).toBe("_.MillRace\u200b");
   const files = new Map([

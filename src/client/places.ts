@@ -1,7 +1,7 @@
 import { type Bitfield, type InfoHash, parentPath, UsageError } from "../base/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 
-/** A torrent's data and where it is. */
+/** A torrent and the place of its data. */
 export interface Claim {
   readonly infoHash: InfoHash;
   readonly folder: string;
@@ -10,35 +10,35 @@ export interface Claim {
   readonly have: () => Bitfield | undefined;
 }
 
-/** A file that two torrents have, as the other one has it. */
+/** A file that two torrents have in common: the other torrent and its file. */
 interface Share {
   readonly other: Placed;
   readonly file: LayoutFile;
 }
 
 interface Placed extends Claim {
-  /** Torrents with data in the same folder, or in one within. */
+  /** Torrents with data in the same folder, above or below it. */
   readonly neighbours: Set<Placed>;
-  /** By index of file. */
+  /** By file index. */
   readonly shares: Map<number, Share[]>;
-  /** Its data is being deleted: nothing is kept for it. */
+  /** Its data is being deleted: other torrents need not keep shared files for it. */
   isLeaving: boolean;
 }
 
 /**
- * Whose data is where. Two torrents may have the same files when they agree on each one's length; what one of them has
- * verified the other never changes.
+ * The places of all torrents' data. Two torrents may have files in common if the lengths agree; neither changes data
+ * that the other has verified.
  */
 export class Places {
-  /** By the path of the torrent's file, or of its folder: those with the same. */
+  /** Torrents by the path of their file or folder. */
   readonly #byTop = new Map<string, Set<Placed>>();
-  /** The same by the folder that they are in, and by each one above. */
+  /** Torrents by their download folder and by each folder above it. */
   readonly #below = new Map<string, Set<Placed>>();
   readonly #byId = new Map<string, Placed[]>();
 
   /**
-   * A torrent's data is to go there. Throws UsageError `client.path-in-use` when another has files there that do not
-   * agree with its own.
+   * Registers a place of a torrent's data. Throws UsageError `client.path-in-use` when another torrent has files there
+   * that do not agree with its own.
    */
   add(claim: Claim): void {
     const top = topOf(claim);
@@ -63,7 +63,7 @@ export class Places {
     addTo(this.#byId, claim.infoHash.hex, placed);
   }
 
-  /** A torrent's data is here, and nowhere else any more. */
+  /** Releases all places of a torrent but this one. */
   keepOnly(
     infoHash: InfoHash,
     { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
@@ -72,19 +72,22 @@ export class Places {
   }
 
   /**
-   * A torrent's data is going to be deleted. Its places are its own until {@link Places.remove}; other torrents need
-   * keep nothing for it.
+   * Called before a torrent's data is deleted. Its places stay registered until {@link Places.remove}; other torrents
+   * need not keep shared files for it.
    */
   leave(infoHash: InfoHash): void {
     for (const placed of this.#byId.get(infoHash.hex) ?? []) placed.isLeaving = true;
   }
 
-  /** A torrent has no data any more. */
+  /** Releases all places of a torrent. */
   remove(infoHash: InfoHash): void {
     this.#release(infoHash, undefined);
   }
 
-  /** Whether another torrent has data among a torrent's own, where that is now: it cannot be moved or renamed then. */
+  /**
+   * Whether another torrent has data in, above or below the torrent's present place: it cannot be moved or renamed
+   * then.
+   */
   hasNeighbours(
     infoHash: InfoHash,
     { folder, metainfo }: { readonly folder: string; readonly metainfo: Metainfo | undefined },
@@ -94,17 +97,17 @@ export class Places {
     return this.#byId.get(infoHash.hex)?.some((placed) => placed.neighbours.size > 0 && topOf(placed) === top) === true;
   }
 
-  /** Whether another torrent, which stays, has a torrent's file as well. */
+  /** Whether another torrent, whose data is not being deleted, has the file as well. */
   isShared(infoHash: InfoHash, fileIndex: number): boolean {
     return this.#sharers(infoHash, fileIndex).length > 0;
   }
 
-  /** Tells whether bytes of a torrent's file are, or may be, what another torrent has verified. */
+  /** Returns a function that tells whether another torrent has, or may have, verified given bytes of a file. */
   guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
     return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
   }
 
-  /** Frees all places of a torrent but the one at `kept`. */
+  /** Releases all places of a torrent but the one at the path `kept`. */
   #release(infoHash: InfoHash, kept: string | undefined): void {
     const all = this.#byId.get(infoHash.hex) ?? [];
     const left = all.filter((placed) => topOf(placed) === kept);
@@ -136,7 +139,7 @@ export class Places {
     return placed.flatMap(({ shares }) => shares.get(fileIndex) ?? []).filter(({ other }) => !other.isLeaving);
   }
 
-  /** Torrents whose data may be the same as, above, or below that at `top`. */
+  /** Torrents whose data is at, above or below the path `top`. */
   *#near(top: string, folder: string): Generator<Placed> {
     yield* this.#byTop.get(top) ?? [];
     for (const at of upwards(folder)) yield* this.#byTop.get(at) ?? [];
@@ -144,7 +147,7 @@ export class Places {
   }
 }
 
-/** The error of a torrent whose folder cannot be moved or renamed: another one's data is in it. */
+/** Returns the error of a torrent that cannot be moved or renamed because another torrent has data among its files. */
 export function pathShared(name: string): UsageError {
   return new UsageError(
     "client.path-shared",
@@ -160,7 +163,10 @@ function pathOf({ folder, metainfo }: Claim, file: LayoutFile): string {
   return `${metainfo.isSingleFile ? folder : `${folder}/${metainfo.name}`}/${file.path.join("/")}`;
 }
 
-/** Pairs of the same file. Throws UsageError where one's file is of another length, or is the other's folder. */
+/**
+ * Returns pairs of files with the same path. Throws UsageError `client.path-in-use` when their lengths differ, or when
+ * a file of one torrent is a folder of the other.
+ */
 function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFile])[] {
   const its = new Map<string, LayoutFile>();
   const folders = new Set<string>();
@@ -186,12 +192,12 @@ function sharedFiles(mine: Claim, other: Claim): (readonly [LayoutFile, LayoutFi
 function inUse(path: string, { infoHash }: Claim): UsageError {
   return new UsageError(
     "client.path-in-use",
-    `${path} belongs to torrent ${infoHash.hex} already, which has another file there: choose another folder`,
+    `${path} belongs to torrent ${infoHash.hex}, which has a different file there: choose another folder`,
     { fields: { path } },
   );
 }
 
-/** Whether one of the pieces that have these bytes is there, or that is not known. */
+/** Whether any piece with these bytes is valid, or the valid pieces are not known. */
 function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, length: number): boolean {
   if (have === undefined) return true;
   const last = Math.floor((offset + length - 1) / layout.pieceLength);
@@ -199,12 +205,12 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
   return false;
 }
 
-/** A folder and those above it, the root left out. */
+/** Yields a folder and those above it, without the root. */
 function* upwards(folder: string): Generator<string> {
   for (let at = folder; ;) {
     yield at;
     const above = parentPath(at);
-    // Torrents of all folders are below these.
+    // Every torrent would be below the root.
     if (above === "/" || above === ".") return;
     at = above;
   }

@@ -18,12 +18,12 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-/** The paths of the data that is on the disk. */
+/** The paths of the data files on the disk. */
 function data(): string[] {
   return actor.host.disk.paths().filter((path) => path.startsWith("/data/") && path.endsWith(".bin"));
 }
 
-/** Another torrent of the same files, or of such that are one byte longer. */
+/** Another torrent of the same files, or of files that are one byte longer. */
 async function another(isLonger = false): Promise<Metainfo> {
   const { runtime, disk } = stage.world.host("10.0.0.9");
   for (const [path, bytes] of play.files) disk.put(`/source/${path}`, isLonger ? noise(bytes.length + 1) : bytes);
@@ -34,7 +34,7 @@ async function another(isLonger = false): Promise<Metainfo> {
   return metainfo;
 }
 
-/** Removes the torrent with its data, and comes back when some of that is deleted. */
+/** Removes the torrent with its data, and returns when some of it is deleted. */
 async function beginRemoval(): Promise<{ readonly ended: Promise<void> }> {
   const ended = actor.torrent.remove({ deleteData: true });
   await stage.world.until(() => data().length < COUNT, 10_000);
@@ -42,7 +42,7 @@ async function beginRemoval(): Promise<{ readonly ended: Promise<void> }> {
 }
 
 describe("a torrent that is added while another is removed with its data", () => {
-  it("keeps the files that both have, as far as they are there", async () => {
+  it("keeps the common files that are not deleted yet", async () => {
     const metainfo = await another();
     const { ended } = await beginRemoval();
     const torrent = await stage.world.settled(actor.client.add(metainfo), 10_000);
@@ -53,7 +53,7 @@ describe("a torrent that is added while another is removed with its data", () =>
     expect(data()).toEqual(before);
   });
 
-  it("is refused when its files are others, and taken afterwards", async () => {
+  it("is refused when its files differ, and accepted afterwards", async () => {
     const metainfo = await another(true);
     const { ended } = await beginRemoval();
     await expect(stage.world.settled(actor.client.add(metainfo), 10_000)).rejects.toMatchObject({
@@ -64,7 +64,7 @@ describe("a torrent that is added while another is removed with its data", () =>
     expect(torrent.state.kind).toBe("paused");
   });
 
-  it("is refused when it is the same, also as a link, and taken afterwards", async () => {
+  it("is refused when it is the same torrent, also as a link, and accepted afterwards", async () => {
     const { ended } = await beginRemoval();
     for (const source of [play.metainfo, actor.torrent.magnet]) {
       await expect(stage.world.settled(actor.client.add(source), 10_000)).rejects.toMatchObject({
@@ -79,7 +79,7 @@ describe("a torrent that is added while another is removed with its data", () =>
 });
 
 describe("two torrents with the same files that are removed with their data at the same time", () => {
-  it("leave none of them", async () => {
+  it("delete all of them", async () => {
     const torrent = await stage.world.settled(actor.client.add(await another()), 10_000);
     await stage.world.until(() => torrent.state.kind === "seeding", 10_000);
     await stage.world.settled(

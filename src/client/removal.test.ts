@@ -18,7 +18,7 @@ afterEach(() => stage.close());
 
 const dataOf = ({ host }: Actor): string[] => host.disk.paths().filter((path) => path.startsWith("/data/"));
 
-/** A host with a stranger's file where one of the torrent's is to be. */
+/** A host with another program's file in the place of one of the torrent. */
 async function enterWithStranger(add: AddOptions, length = 17): Promise<Actor> {
   const host = stage.world.host("10.0.0.1");
   host.disk.put("/data/play/notes.txt", noise(length));
@@ -46,14 +46,14 @@ describe("Torrent.remove with its data", () => {
     },
   );
 
-  it("leaves it also after a check that found nothing of the torrent in it", async () => {
+  it("leaves the file also after a check that found no piece in it", async () => {
     const actor = await enterWithStranger({});
     expect(actor.torrent.state.kind).toBe("downloading");
     expect(await removeData(actor)).toMatchObject([{ code: "storage.not-ours" }]);
     expect(dataOf(actor)).toEqual(["/data/play/notes.txt"]);
   });
 
-  it("leaves it when the torrent was given another folder to look in", async () => {
+  it("leaves the file when the torrent was moved to its folder with find", async () => {
     const actor = await stage.seeder("10.0.0.1", {}, options);
     actor.host.disk.put("/other/play/notes.txt", noise(17));
     await stage.world.settled(actor.torrent.pause(), 10_000);
@@ -62,7 +62,7 @@ describe("Torrent.remove with its data", () => {
     expect(actor.host.disk.get("/other/play/notes.txt")).toEqual(noise(17));
   });
 
-  it("deletes what an earlier run downloaded, also a file that was cut since", async () => {
+  it("deletes files of an earlier run, also one that was truncated since", async () => {
     const seeder = await stage.seeder("10.0.0.2");
     const first = await stage.leecher("10.0.0.1", { peers: [seeder.address] }, {}, options);
     await stage.world.settled(first.torrent.done, 60_000);
@@ -73,7 +73,7 @@ describe("Torrent.remove with its data", () => {
     expect(dataOf(again)).toEqual([]);
   });
 
-  it("deletes what was allocated of a file when the disk became full, also after a pause", async () => {
+  it("deletes a file that was partly allocated when the disk became full, also after a pause", async () => {
     const host = stage.world.host("10.0.0.1");
     host.disk.fault = (operation, path) =>
       operation === "write" && path.endsWith("b.bin") ? new StorageError("storage.full", "no room") : undefined;

@@ -36,7 +36,7 @@ describe("Torrent.rename", () => {
     await stage.world.settled(client.close(), 10_000);
   });
 
-  it("goes on with a download under the new name", async () => {
+  it("continues a download under the new name", async () => {
     stage = new Stage(await makePlay({ "a.bin": 600_000, "b.bin": 600_000 }));
     const seeder = await stage.seeder("10.0.0.1", { up: 200_000 });
     const leecher = await stage.leecher("10.0.0.2", { peers: [seeder.address] });
@@ -49,7 +49,7 @@ describe("Torrent.rename", () => {
       ).toBe(0);
   });
 
-  it("stays paused, and reads of what was read before go to the new file", async () => {
+  it("stays paused, and later reads go to the new file", async () => {
     stage = new Stage(await makePlay({ "a.bin": 100_000, "b.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const { torrent } = seeder;
@@ -61,7 +61,7 @@ describe("Torrent.rename", () => {
     };
     const before = await stage.world.settled(read(), 10_000);
     await stage.world.settled(torrent.rename("other"), 10_000);
-    // Somebody else's file under the old name is not taken for the torrent's.
+    // Another file under the old name is not read.
     seeder.host.disk.put("/data/play/a.bin", noise(100_000, 9));
     expect(Buffer.compare(await stage.world.settled(read(), 10_000), before)).toBe(0);
     expect([torrent.state.kind, torrent.name]).toEqual(["paused", "other"]);
@@ -69,7 +69,7 @@ describe("Torrent.rename", () => {
     expect(dataPaths(seeder)).toEqual(["/data/play/a.bin"]);
   });
 
-  it("of a magnet link's torrent holds in a later run", async () => {
+  it("of a magnet link's torrent applies in a later run", async () => {
     stage = new Stage(await makePlay({ "a.bin": 100_000, "b.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const host = stage.world.host("10.0.0.2");
@@ -88,7 +88,7 @@ describe("Torrent.rename", () => {
     await stage.world.settled(second.close(), 10_000);
   });
 
-  it("frees the old name for another torrent, and takes the new one", async () => {
+  it("releases the old name for another torrent, and claims the new one", async () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000 }));
     const { client, torrent } = await stage.seeder("10.0.0.1");
     const [same, taken] = [await makePlay({ "a.bin": 2_000 }), await makePlay({ "other.bin": 2_000 })];
@@ -125,7 +125,7 @@ describe("Torrent.rename", () => {
     expect(dataPaths(seeder).toSorted()).toEqual(["/data/new/a.bin", "/data/new/b.bin"]);
   });
 
-  it("changes nothing when the disk refuses, before or after the renaming", async () => {
+  it("changes nothing when the disk fails, before or after the renaming", async () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000, "b.bin": 1_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const paths = dataPaths(seeder);
@@ -148,7 +148,7 @@ describe("Torrent.rename", () => {
     }
   });
 
-  it("is one at a time", async () => {
+  it("runs one at a time", async () => {
     stage = new Stage(await makePlay({ "a.bin": 1_000 }));
     const { torrent } = await stage.seeder("10.0.0.1");
     const renaming = torrent.rename("b.bin");

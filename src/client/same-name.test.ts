@@ -6,12 +6,12 @@ let stage: Stage;
 afterEach(() => stage.close());
 
 describe("Torrent of a magnet link", () => {
-  it("fails when its name is that of another torrent's data, and touches none of it", async () => {
+  it("fails when another torrent's data has its name, and changes none of it", async () => {
     stage = new Stage(await makePlay({ "a.bin": 200_000 }));
     const seeder = await stage.seeder("10.0.0.1");
     const host = stage.world.host("10.0.0.2");
     const wanted = stage.play.files.get("a.bin") ?? new Uint8Array();
-    // What is there already belongs to a torrent of the same name with other content.
+    // The existing data belongs to a torrent of the same name with other content.
     const mine = await makePlay({ "a.bin": 100_000 });
     const owned = mine.files.get("a.bin") ?? new Uint8Array();
     host.disk.put("/data/a.bin", owned);

@@ -10,7 +10,7 @@ import { Selection } from "./content/selection.ts";
 import { isPath, resolveSource } from "./source.ts";
 
 describe("isPath", () => {
-  it("tells files on this machine from what comes over the network or is here already", () => {
+  it("returns true for paths, and false for links and bytes", () => {
     for (const path of [
       "ab".repeat(19),
       `./${"ab".repeat(20)}`,
@@ -35,7 +35,7 @@ describe("isPath", () => {
 });
 
 describe("resolveSource", () => {
-  it("reads a torrent from its bytes, a path, an address and a magnet link", async () => {
+  it("reads a torrent from its bytes, a path, a URL and a magnet link", async () => {
     const { metainfo } = await makePlay({ "a.bin": 100_000 });
     const bytes = metainfo.torrentBytes();
     const world = simWorld({ digest });
@@ -63,10 +63,10 @@ describe("resolveSource", () => {
     await expect(resolve("http://10.0.0.2/b")).rejects.toMatchObject({ code: "http.status" });
     await expect(resolve("http://10.0.0.3/a")).rejects.toMatchObject({ code: "http.timeout" });
     await expect(resolve("/nothing")).rejects.toMatchObject({ code: "storage.not-found" });
-    await expect(resolve(new Uint8Array([1, 2, 3]))).rejects.toThrow("what was given is not a usable torrent");
+    await expect(resolve(new Uint8Array([1, 2, 3]))).rejects.toThrow("the given data is not a usable torrent");
   });
 
-  it("says that an address or a file is a web page, and how it is titled", async () => {
+  it("rejects with the title of a web page at a URL or in a file", async () => {
     const world = simWorld({ digest });
     const [here, web] = [world.host("10.0.0.1"), world.host("10.0.0.2")];
     const page = "<!DOCTYPE html><title>Log in</title>";
@@ -79,7 +79,7 @@ describe("resolveSource", () => {
     }
   });
 
-  it("takes up a magnet link that a server redirects to, and nothing else but http and https", async () => {
+  it("accepts a redirect to a magnet link, and no other scheme than http and https", async () => {
     const server = createServer((request, response) => {
       const location = {
         "/magnet": `magnet:?xt=urn:btih:${"ab".repeat(20)}&dn=C%2B%2B+x`,
@@ -108,7 +108,7 @@ describe("resolveSource", () => {
 });
 
 describe("Selection", () => {
-  it("wants a piece as much as the most wanted file in it, and counts bytes", async () => {
+  it("gives a piece the highest priority of its files, and counts bytes", async () => {
     const { metainfo } = await makePlay({ "a.bin": 100_000, "b.bin": 100_000, "c.bin": 100_000 });
     const level = { "a.bin": "low", "b.bin": "skip", "c.bin": "high" } as const;
     const selection = new Selection(

@@ -14,15 +14,15 @@ import type { ClientOptions, TorrentSource } from "./options.ts";
 
 const URL_OF_TORRENT = /^\s*https?:\/\//i;
 
-/** A source, understood: a torrent, or a magnet link whose torrent is still to be fetched. */
+/** A parsed source: a torrent, or a magnet link whose metadata is still to be fetched. */
 export type ResolvedSource =
   | { readonly kind: "metainfo"; readonly metainfo: Metainfo }
   | { readonly kind: "magnet"; readonly magnet: Magnet };
 
 /**
- * Reads a torrent from wherever it is: bytes, a path, an http(s) address (also one that redirects to a magnet link), a
- * magnet link or an info-hash alone, links with or without white space around them. Rejects with InputError
- * (`metainfo.*`, `magnet.*`, `source.not-a-torrent`), StorageError, NetworkError (`http.*`) or AbortError.
+ * Reads a torrent from its bytes, a path, an http(s) URL (also one that redirects to a magnet link), a magnet link or
+ * an info-hash. White space around links is ignored. Rejects with InputError (`metainfo.*`, `magnet.*`,
+ * `source.not-a-torrent`), StorageError, NetworkError (`http.*`) or AbortError.
  */
 export async function resolveSource(
   runtime: Runtime,
@@ -31,14 +31,14 @@ export async function resolveSource(
   signal?: AbortSignal,
 ): Promise<ResolvedSource> {
   if (source instanceof Metainfo) return { kind: "metainfo", metainfo: source };
-  if (source instanceof Uint8Array) return parse(runtime, source, "what was given");
+  if (source instanceof Uint8Array) return parse(runtime, source, "the given data");
   const link = magnetLink(source);
   if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
   if (URL_OF_TORRENT.test(source)) return fetch(runtime, source.trim(), check, signal);
   return parse(runtime, await read(runtime, source), source);
 }
 
-/** Whether a text is a magnet link, an info-hash or the `http(s)` address of a torrent file, and so no path. */
+/** Whether a text is a magnet link, an info-hash or an `http(s)` URL, rather than a path. */
 export function isLink(source: string): boolean {
   return magnetLink(source) !== undefined || URL_OF_TORRENT.test(source);
 }
@@ -96,13 +96,13 @@ async function fetch(
     return { kind: "magnet", magnet: parseMagnet(link) };
   }
   if (reply.status !== 200)
-    throw new NetworkError("http.status", `GET ${url}: the server answered ${reply.status}`, {
+    throw new NetworkError("http.status", `GET ${url}: the server responded with status ${reply.status}`, {
       fields: { status: reply.status },
     });
   return parse(runtime, reply.body, url);
 }
 
-/** The magnet link that a server redirected to, as indexers do for torrents of which they have no file. */
+/** The magnet link that a server redirected to: indexers do so for torrents without a file. */
 function redirectedTo(error: unknown): string | undefined {
   const location = error instanceof NetworkError ? error.fields["location"] : undefined;
   return typeof location === "string" ? magnetLink(location) : undefined;

@@ -8,7 +8,7 @@ beforeAll(async () => {
   play = await makePlay({ "a.bin": 100_000 });
 });
 
-/** A client that starts and closes, and the ports from which a UDP tracker was asked `KIND EVENT`. */
+/** Starts and closes a client; returns the ports from which a UDP tracker received `KIND EVENT`. */
 async function askedFrom(
   options: Partial<ClientOptions>,
   isTaken = false,
@@ -39,7 +39,7 @@ async function askedFrom(
   await stage.world.run(5_000);
   const { port } = client;
   await stage.close();
-  // What the client had bound is free again.
+  // The ports of the client are free again.
   const again = await host.runtime.datagrams.bind({
     ip: "0.0.0.0",
     port: isTaken ? 6_882 : 6_881,
@@ -50,19 +50,19 @@ async function askedFrom(
 }
 
 describe("Client and UDP trackers", () => {
-  it("asks them from the port that peers connect to, until it is closed", async () => {
+  it("sends requests from the listening port, until it is closed", async () => {
     expect(await askedFrom({})).toEqual({
       asked: ["connect from 6881", "started from 6881", "stopped from 6881"],
       port: 6881,
     });
   });
 
-  it("asks them from any port when that one is taken", async () => {
+  it("sends requests from any port when that one is taken", async () => {
     const { asked, port } = await askedFrom({}, true);
     expect([port, asked.length, asked.some((line) => line.endsWith(" 6881"))]).toEqual([6881, 3, false]);
   });
 
-  it("asks them from any port when it does not listen", async () => {
+  it("sends requests from any port when it does not listen", async () => {
     const { asked, port } = await askedFrom({ port: false });
     expect([port, asked.length, asked.some((line) => line.endsWith(" 6881"))]).toEqual([0, 3, false]);
   });

@@ -23,7 +23,7 @@ export class Warnings {
     this.#emit(error);
   }
 
-  /** There is room on the disk. */
+  /** A write succeeded: a full disk is reported again. */
   onRoom(): void {
     this.#hasReportedFull = false;
   }

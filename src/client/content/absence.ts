@@ -4,27 +4,27 @@ import { makeStorage, type ContentPlace } from "./content-place.ts";
 import { MISSING_LOOK_MS } from "../limits.ts";
 import { fileBytes } from "./selection.ts";
 
-/** Found at the start; at a write made durable; at a read. */
+/** Error codes of missing files: at the start, at a sync and at a read. */
 const MISSING = new Set(["storage.missing", "storage.vanished", "storage.not-found"]);
 
-/** Whether a torrent failed because files of it are gone. */
+/** Whether the error means that files of a torrent are missing. */
 export function isMissing(error: MillraceError): boolean {
   return MISSING.has(error.code);
 }
 
-/** What looking for files that are gone needs. */
+/** Options of {@link Absence}. */
 export interface AbsenceOptions {
   readonly place: () => ContentPlace | undefined;
   readonly priorities: () => readonly Priority[];
-  /** The pieces that were there; `undefined` when nothing is known but that there was data. */
+  /** The pieces last known to be valid; `undefined` when it is only known that there was data. */
   readonly claimed: () => Promise<Bitfield | undefined>;
-  /** All of them are back. */
+  /** Called when all of the files are back. */
   readonly onBack: () => void;
 }
 
 /**
- * Looks, now and then, for the files of a torrent that are gone. They are back when each that held data is there in
- * full length: one that is being copied back is left alone.
+ * Looks for the missing files of a torrent every {@link MISSING_LOOK_MS}. They are back when each file that had data
+ * exists in full length, so that a file that is still being copied does not count.
  */
 export class Absence {
   readonly #options: AbsenceOptions;
@@ -35,7 +35,10 @@ export class Absence {
     this.#options = options;
   }
 
-  /** `now` on the clock's scale. One look is one `stat` as long as nothing is there. */
+  /**
+   * Looks when it is due. `now` on the clock's scale. One look is one `stat` while the torrent's file or folder is
+   * missing.
+   */
   tick(now: number): void {
     if (this.#isLooking || now < this.#nextLook) return;
     this.#nextLook = now + MISSING_LOOK_MS;
@@ -46,7 +49,7 @@ export class Absence {
           if (isBack) this.#options.onBack();
         },
         (error: unknown) => {
-          // A disk that cannot be read is not back.
+          // A disk that cannot be read counts as missing.
           if (!(error instanceof StorageError)) throw error;
         },
       )

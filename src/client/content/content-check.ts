@@ -16,34 +16,33 @@ import { fileBytes } from "./selection.ts";
 /** Options of {@link findProgress}. */
 export interface FindOptions extends ContentPlace {
   readonly priorities: readonly Priority[];
-  /** Believe that everything is there. */
+  /** Treat all data as valid, if every file has its full length. */
   readonly skipCheck: boolean;
-  /** Believe nothing that was kept. */
+  /** Ignore the kept state. */
   readonly forceCheck: boolean;
-  /** Pieces that were there when last looked at, wherever that was. */
+  /** The pieces last known to be valid, at this or an earlier place of the data. */
   readonly known: Bitfield | undefined;
-  /** Data of it was there in an earlier run, whatever is known of that run's state. */
+  /** An earlier run had data, even if its kept state is lost. */
   readonly hadData: boolean;
-  /** Files that were there and are gone are downloaded again. */
+  /** Download again when all files are missing, instead of failing. */
   readonly acceptLoss: boolean;
   readonly onChecking: (checked: number, valid: number) => void;
-  /** Hears what a user should know of the data; it goes on. */
+  /** Receives warnings about the data. */
   readonly onNotice: (error: StorageError) => void;
   readonly signal: AbortSignal;
 }
 
-/** What is there of a torrent, and whether that took more than a look at the files. */
+/** The result of {@link findProgress}; `wasChecked`: whether pieces were hashed. */
 export interface Found {
   readonly progress: Progress;
   readonly wasChecked: boolean;
-  /** How the files looked before. */
+  /** The files' stamps before the check. */
   readonly stamps: readonly (FileStamp | undefined)[];
 }
 
 /**
- * Finds out what is there: from the kept state when the files are as it left them, by hashing otherwise. Writes
- * nothing. Rejects with AbortError or StorageError, `storage.missing` when data was there before and all its files are
- * gone.
+ * Finds the valid pieces: from the kept state when the files are unchanged since, by hashing otherwise. Writes nothing.
+ * Rejects with AbortError or StorageError, `storage.missing` when there was data before and all files are missing.
  */
 export async function findProgress(options: FindOptions, storage: Storage, loaded: Kept | undefined): Promise<Found> {
   const { metainfo, priorities, signal } = options;
@@ -57,7 +56,7 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
     options.onNotice(
       new StorageError(
         "storage.lost",
-        `${metainfo.name}: its files are gone from ${options.folder} and are downloaded again`,
+        `${metainfo.name}: its files are missing from ${options.folder} and are downloaded again`,
       ),
     );
   const kept = options.forceCheck ? undefined : loaded;
@@ -93,24 +92,24 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
   return { progress: { have, partials: new Map() }, wasChecked: true, stamps };
 }
 
-/** The error of a torrent whose files are all gone. */
+/** Returns the error of a torrent whose files are all missing. */
 export function missing({ metainfo, folder }: Pick<ContentPlace, "metainfo" | "folder">): StorageError {
   const what = metainfo.isSingleFile ? "file is" : "files are";
   return new StorageError(
     "storage.missing",
-    `${metainfo.name}: its ${what} gone from ${folder}: is the disk there? A new start downloads it again`,
+    `${metainfo.name}: its ${what} missing from ${folder}; mount the disk, or start the torrent again to download it`,
     {
       fields: { path: `${folder}/${metainfo.name}`, folder },
     },
   );
 }
 
-/** Whether none of a torrent's files is there, though it has some that are not empty. */
+/** Whether all non-empty files of a torrent are missing. `false` for a torrent of empty files. */
 export function isGone(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.contentLength > 0 && layout.files.every((file) => stamps[file.index] === undefined);
 }
 
-/** Whether pieces that are claimed have bytes in files that are on disk under their own names. */
+/** Whether pieces in `claimed` have bytes in wanted files. */
 export function hasDataIn(
   layout: FileLayout,
   claimed: Bitfield | undefined,
@@ -121,9 +120,9 @@ export function hasDataIn(
 }
 
 /**
- * Whether the files are as the kept state says. A wanted file of which anything is there must exist in full length: it
- * may have been taken away while we ran. After a clean stop sizes and times must be the same, too; after a crash the
- * times are not known, and the journal's order vouches for the rest.
+ * Whether the files agree with the kept state. A wanted file with data must exist in full length, since it may have
+ * been removed while the torrent ran. After a clean stop sizes and times must be the same, too. After a crash the times
+ * are not known; the order of the journal guarantees that recorded data is on disk.
  */
 export function isUntouched(
   layout: FileLayout,
@@ -142,13 +141,13 @@ export function isUntouched(
     if (wasClean ? !isSame(kept.stamps[file.index], now) : now?.size !== file.length && bytes === file.length)
       return false;
   }
-  // What was kept aside of files that are not wanted.
+  // The part file.
   return !wasClean || isSame(kept.stamps[layout.files.length], stamps[layout.files.length]);
 }
 
 /**
- * Pieces to be hashed although the kept state can be believed: those that a damaged journal may have claimed, and after
- * a crash those with bytes that were kept aside, of which the files' sizes say nothing.
+ * Pieces to hash although the kept state is trusted: those that the lost part of a damaged journal may have contained,
+ * and after a crash those with bytes in the part file, which the file sizes do not cover.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
   const out =
@@ -167,7 +166,7 @@ function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileSt
 function unclean({ metainfo }: FindOptions): StorageError {
   return new StorageError(
     "storage.unclean",
-    `${metainfo.name} was not stopped cleanly: what came last before the end is downloaded again, should it not have been noted`,
+    `${metainfo.name} was not stopped cleanly: data that was not recorded before the end is downloaded again`,
   );
 }
 
@@ -178,15 +177,15 @@ function changedSince(
   claimed: number,
 ): StorageError {
   const gone = metainfo.layout.files.filter((file) => isContent(file) && stamps[file.index] === undefined).length;
-  const files = gone === 0 ? "" : ` (${gone} of its files are gone)`;
+  const files = gone === 0 ? "" : ` (${gone} of its files are missing)`;
   return new StorageError(
     "storage.lost",
-    `${metainfo.name}: ${lost} of ${claimed} pieces that were in ${folder} are not there as they were${files}`,
+    `${metainfo.name}: ${lost} of ${claimed} pieces in ${folder} are missing or changed${files}`,
     { fields: { lost, gone } },
   );
 }
 
-/** Whether every file is there in full length: less than that is not believed unread, whatever the caller says. */
+/** Whether every file exists in full length; otherwise `skipCheck` does not apply. */
 function hasFullFiles(layout: FileLayout, stamps: readonly (FileStamp | undefined)[]): boolean {
   return layout.files.every((file) => !isContent(file) || stamps[file.index]?.size === file.length);
 }

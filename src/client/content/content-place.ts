@@ -11,7 +11,7 @@ import {
 } from "../../storage/index.ts";
 import type { AddOptions } from "../options.ts";
 
-/** Where a torrent's data and what is kept about it live. */
+/** Where a torrent's data and its kept state are. */
 export interface ContentPlace {
   readonly runtime: Runtime;
   readonly pool: FilePool;
@@ -20,20 +20,20 @@ export interface ContentPlace {
   readonly stateFolder: string;
   readonly storage: AddOptions["storage"];
   readonly allocation: "sparse" | "full" | undefined;
-  /** Folders of the program's own, in which no file of a torrent may be. */
+  /** Folders with the program's own files, in which no file of a torrent may be. */
   readonly ownFolders?: readonly string[] | undefined;
-  /** Whether bytes of a file are what another torrent, which has the same file, has verified: they are not changed. */
+  /** Whether another torrent with the same file has verified these bytes: they are not changed. */
   readonly isProtected?: FileStorageOptions["isProtected"];
   /** Files that were written to since the torrent was added, by index; storage adds to it. */
   readonly written?: Set<number> | undefined;
 }
 
-/** Whether the data goes to files: only then anything is kept about it. */
+/** Whether the data is stored in files; only then state is kept. */
 export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): boolean {
   return options.storage === undefined || options.storage === "files";
 }
 
-/** What is kept about a torrent. `onDamage` hears what of it is not believed. */
+/** Returns the state file of a torrent. `onDamage` receives errors in the kept state. */
 export function resumeFile(
   place: Pick<ContentPlace, "runtime" | "stateFolder">,
   id: string,
@@ -43,7 +43,7 @@ export function resumeFile(
   return new ResumeFile({ files, random, hasher, folder: place.stateFolder, id, onDamage });
 }
 
-/** Makes the storage of a torrent: files, memory, or what `place.storage` makes. */
+/** Creates the storage of a torrent: files, memory, or the result of `place.storage`. */
 export function makeStorage(place: ContentPlace): Storage {
   const { metainfo, storage, runtime, pool, folder, stateFolder, allocation, ownFolders, isProtected, written } = place;
   if (typeof storage === "function") return storage(metainfo.layout, metainfo);
@@ -63,7 +63,7 @@ export function makeStorage(place: ContentPlace): Storage {
   });
 }
 
-/** Blocks in a piece. */
+/** Returns the number of blocks in a piece. */
 export function blockCount(layout: FileLayout, piece: number): number {
   return Math.ceil(layout.pieceSize(piece) / BLOCK_LENGTH);
 }

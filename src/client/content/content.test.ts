@@ -15,19 +15,19 @@ beforeAll(async () => {
 });
 
 interface Scene {
-  /** Whether the caller says that all is there. */
+  /** Whether the caller sets `skipCheck`. */
   skipCheck: boolean;
   readonly world: World;
   readonly host: SimHost;
   readonly failures: unknown[];
-  /** Codes of what a user is told. */
+  /** Codes of the warnings. */
   readonly notices: string[];
-  /** What is kept besides the progress. */
+  /** The `extra` values. */
   counted: number;
   open(): Promise<Content>;
-  /** Puts a piece where a download would. */
+  /** Writes a piece as a download does. */
   write(content: Content, piece: number): Promise<void>;
-  /** The same; resolves when it is on the disk itself, and noted to be. */
+  /** The same; resolves when it is durable and recorded. */
   store(content: Content, piece: number): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ function setUp(seed = 1): Scene {
   return scene;
 }
 
-/** The pieces that are claimed, and of those the ones whose data is not there. */
+/** The pieces in the state, and those of them whose data is missing. */
 function claims({ host }: Scene, content: Content): { readonly claimed: number[]; readonly lies: number[] } {
   const data = host.disk.get("/data/one.bin") ?? new Uint8Array();
   const claimed = [...content.have.ones()];
@@ -145,7 +145,7 @@ describe("Content.checkpoint", () => {
       const { world, host } = scene;
       const content = await scene.open();
       await world.settled(scene.store(content, 0), 1_000);
-      // Slow for the snapshot, quick for what comes in between.
+      // Slow for the snapshot, fast for the writes meanwhile.
       host.disk.latencyMs = 50;
       const saving = content.checkpoint(new Map());
       await world.run(ms);
@@ -157,7 +157,7 @@ describe("Content.checkpoint", () => {
     },
   );
 
-  it("goes on with the journal there is when the disk refuses the snapshot", async () => {
+  it("continues with the old journal when the snapshot cannot be written", async () => {
     const scene = setUp();
     const { world, host, failures } = scene;
     const content = await scene.open();
@@ -176,7 +176,7 @@ describe("Content.checkpoint", () => {
 });
 
 describe("Content.close", () => {
-  /** Closes, and answers how many state files that wrote. */
+  /** Closes, and returns the number of state files written. */
   async function close({ world, host }: Scene, content: Content): Promise<number> {
     let writes = 0;
     host.disk.fault = (operation, path) => {
@@ -195,14 +195,14 @@ describe("Content.close", () => {
     return scene;
   }
 
-  it("writes nothing when the kept state says the same", async () => {
+  it("writes nothing when the kept state is the same", async () => {
     const scene = await complete();
     const content = await scene.open();
     expect(await close(scene, content)).toBe(0);
     expect((await scene.open()).have.isFull).toBe(true);
   });
 
-  it("writes what else is kept when it changed", async () => {
+  it("writes the extra values when they have changed", async () => {
     const scene = await complete();
     const content = await scene.open();
     scene.counted = 77;
@@ -212,7 +212,7 @@ describe("Content.close", () => {
     expect(scene.counted).toBe(77);
   });
 
-  it.each(["taken away", "damaged"])("writes the state again that was %s meanwhile", async (what) => {
+  it.each(["taken away", "damaged"])("writes state again that was %s meanwhile", async (what) => {
     const scene = await complete();
     const content = await scene.open();
     const path = scene.host.disk.paths().find((each) => each.endsWith(".resume")) ?? "";
@@ -221,7 +221,7 @@ describe("Content.close", () => {
     expect(await close(scene, content)).toBe(1);
   });
 
-  it("writes how the files look when that changed", async () => {
+  it("writes the stamps when they have changed", async () => {
     const scene = await complete();
     const content = await scene.open();
     scene.host.disk.put("/data/one.bin", play.files.get("one.bin") ?? new Uint8Array(), 5_000);

@@ -10,17 +10,17 @@ import { fileBytes } from "./selection.ts";
 
 /** Options of {@link Content}. */
 export interface ContentOptions extends FindOptions {
-  /** Complete files are cut to the torrent's length also when nothing was written to them. */
+  /** Truncate complete files that are too long also when nothing was written to them. */
   readonly cutsLonger: boolean;
-  /** What to keep besides the progress. */
+  /** Returns the values to keep besides the progress. */
   readonly extra: () => BInput;
-  /** Hears what an earlier run kept so. */
+  /** Receives the values of `extra` that an earlier run kept. */
   readonly onKept: (extra: BDict) => void;
-  /** Keeping the state failed. */
+  /** Receives the error when state could not be written. */
   readonly onKeepFailure: (error: unknown) => void;
 }
 
-/** A torrent's data, opened: what is there is known. */
+/** The opened data of a torrent, whose valid pieces are known. */
 export class Content implements SwarmContent {
   readonly metainfo: Metainfo;
   readonly storage: Storage;
@@ -29,7 +29,7 @@ export class Content implements SwarmContent {
   readonly keeper: ProgressKeeper | undefined;
   readonly #options: ContentOptions;
   readonly #resume: ResumeFile | undefined;
-  /** Files that were longer than the torrent says when they were opened. */
+  /** Files that were longer than the torrent declares when they were opened. */
   readonly #longer: readonly number[];
   #lengthAtFailure = 0;
   #isCheckpointing = false;
@@ -48,7 +48,7 @@ export class Content implements SwarmContent {
     this.have = progress.have;
     this.partials = progress.partials;
     this.#resume = resume;
-    // Nothing is written to what is complete.
+    // A complete torrent is not written to.
     this.keeper =
       resume === undefined || progress.have.isFull
         ? undefined
@@ -56,7 +56,7 @@ export class Content implements SwarmContent {
   }
 
   /**
-   * Finds out what is there, and makes what is to be there. Rejects as {@link findProgress} does, nothing made then.
+   * Finds the valid pieces, then prepares the storage. Rejects as {@link findProgress} does, and then creates nothing.
    */
   static async open(options: ContentOptions): Promise<Content> {
     const { metainfo, priorities, signal } = options;
@@ -64,8 +64,7 @@ export class Content implements SwarmContent {
     const storage = makeStorage(options);
     await storage.select((file) => priorities[file] !== "skip");
     const resume = usesFiles(options) ? resumeFile(options, metainfo.id.hex, options.onNotice) : undefined;
-    // What was kept counts more than the caller's word, also when it is damaged: files of full length may be half empty
-    // since.
+    // Kept state, also when damaged, overrides `skipCheck`: files of full length may contain holes.
     const skipCheck = options.skipCheck && (await resume?.exists()) !== true;
     const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     if (loaded !== undefined) options.onKept(loaded.extra);
@@ -76,48 +75,48 @@ export class Content implements SwarmContent {
       .filter((file) => (stamps[file.index]?.size ?? 0) > file.length)
       .map(({ index }) => index);
     const content = new Content(options, storage, progress, resume, longer);
-    const isNews = wasChecked && layout.totalLength > CHEAP_CHECK_BYTES;
-    // A complete torrent whose state was kept, or is found out again in no time, needs no new snapshot: a thousand of
-    // them start without a write.
-    if (isNews || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
+    const needsSnapshot = wasChecked && layout.totalLength > CHEAP_CHECK_BYTES;
+    // A complete torrent whose state was kept, or that is checked quickly, needs no new snapshot: a thousand of them
+    // start without a write.
+    if (needsSnapshot || !progress.have.isFull) await content.#saveOrWarn({ progress, stamps: [] });
     return content;
   }
 
   /**
-   * Everything wanted is there: makes it durable, where that is news, and cuts files that are longer than the torrent
-   * says. Only those that were downloaded into, or all when told to: another's file is left as it is. Either is told.
-   * Rejects with StorageError.
+   * Called when all wanted data is present: makes it durable if `wasDownloaded`, and truncates files that are longer
+   * than the torrent declares. Without `cutsLonger` only files that were written to are truncated. Reports
+   * `storage.cut` or `storage.longer` for each. Rejects with StorageError.
    */
-  async settle(isNews: boolean): Promise<void> {
-    if (isNews) await this.keeper?.flush();
+  async settle(wasDownloaded: boolean): Promise<void> {
+    if (wasDownloaded) await this.keeper?.flush();
     const { layout, name } = this.metainfo;
     for (const index of this.#longer) {
       const file = layout.files[index];
       if (file === undefined || fileBytes(layout, file, this.have) < file.length) continue;
       const isCut = (await this.storage.cut?.(index, this.#options.cutsLonger)) === true;
       const what = isCut
-        ? "it was cut to the length that the torrent has"
-        : "what is beyond its end is not part of the torrent, and left as it is";
+        ? "it has been truncated"
+        : "the data beyond that length is not part of the torrent and was left as it is";
       const path = `${this.#options.folder}/${this.metainfo.isSingleFile ? "" : `${name}/`}${file.path.join("/")}`;
       this.#options.onNotice(
         new StorageError(
           isCut ? "storage.cut" : "storage.longer",
-          `${path} was longer than the torrent says: ${what}`,
+          `${path} was longer than the torrent declares: ${what}`,
           { fields: { path } },
         ),
       );
     }
-    if (isNews || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
+    if (wasDownloaded || this.#longer.length > 0) this.storage.watch?.(await this.storage.stamps(), this.have);
   }
 
-  /** Whether the journal is so long that a new snapshot is worth it, and none is being written. */
+  /** Whether the journal is long enough for a new snapshot, and none is being written. */
   get wantsCheckpoint(): boolean {
     return this.journalLength >= SNAPSHOT_AFTER_BYTES && !this.#isCheckpointing;
   }
 
-  /** Writes a snapshot of a torrent at work: the journal goes on from it. `partials`: what is on disk at the call. */
+  /** Writes a snapshot of a running torrent, and starts a new journal. `partials`: the blocks on disk at the call. */
   async checkpoint(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
-    // What comes in while this is made durable is not durable itself: it is not for this snapshot.
+    // A copy: pieces that are written while this is made durable do not belong to this snapshot.
     const progress = { have: this.have.clone(), partials };
     this.#isCheckpointing = true;
     try {
@@ -127,13 +126,13 @@ export class Content implements SwarmContent {
     }
   }
 
-  /** Bytes of journal since a snapshot was last written, or could not be. */
+  /** Bytes of journal since a snapshot was last written, or since that last failed. */
   get journalLength(): number {
     return Math.max(0, (this.#resume?.journalLength ?? 0) - this.#lengthAtFailure);
   }
 
   /**
-   * Makes everything durable, notes how the files look, and closes them. Never rejects: what fails is told to
+   * Makes everything durable, stores the files' stamps, and closes them. Never rejects: errors are passed to
    * `onKeepFailure`.
    */
   async close(partials: ReadonlyMap<number, Bitfield>): Promise<void> {
@@ -142,8 +141,7 @@ export class Content implements SwarmContent {
       await this.#afterSync(async () => {
         const stamps = await this.storage.stamps();
         const { layout } = this.metainfo;
-        // The disk is gone, perhaps, and the folder that is there now is not ours to write to. What was kept before
-        // says what was there.
+        // The disk may be unmounted: nothing is written to its mount point, and the kept state stays as it was.
         if (isGone(layout, stamps) && hasDataIn(layout, progress.have, () => true)) return;
         await this.#saveOrWarn({ progress, stamps });
       });
@@ -155,7 +153,7 @@ export class Content implements SwarmContent {
     await this.storage.close();
   }
 
-  /** Runs `save` when all that was noted so far is on the disk, and nothing is noted there meanwhile. */
+  /** Runs `save` when everything noted so far is durable; later notes are recorded after it. */
   #afterSync(save: () => Promise<void>): Promise<void> {
     return this.keeper === undefined ? save() : this.keeper.snapshot(save);
   }
@@ -167,9 +165,9 @@ export class Content implements SwarmContent {
       await this.#resume.save({ ...snapshot, extra: extra ?? new Map() });
       this.#lengthAtFailure = 0;
     } catch (error) {
-      // Not at once again, but when there is as much more to be said.
+      // Tried again when the journal has grown by as much again.
       this.#lengthAtFailure = this.#resume.journalLength;
-      // Seeding from a folder that cannot be written to is fine; it is checked again next time.
+      // A torrent can seed from a read-only folder; it is checked again at the next start.
       if (!(error instanceof StorageError)) throw error;
       this.#options.onKeepFailure(error);
     }

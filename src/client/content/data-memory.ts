@@ -6,18 +6,18 @@ import type { ContentPlace } from "./content-place.ts";
 import { claimedProgress } from "./kept-content.ts";
 import type { AddOptions } from "../options.ts";
 
-/** What a torrent knows of its data between two runs, and what its owner said should be made of it. */
+/** What is known of a torrent's data between two runs, and how the next run treats it. */
 export class DataMemory {
   readonly #options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">;
-  /** Pieces that were there when it was last looked at, wherever that was. */
+  /** The pieces last known to be valid, at this or an earlier place of the data. */
   #known: Bitfield | undefined;
-  /** That was at another place than where the data is to be now. */
+  /** Whether `known` is about another place than the present one. */
   #isElsewhere = false;
   #isDoubted = false;
   #acceptsLoss = false;
   /**
-   * Files that were written to in any run, by index: they are ours to remove. What is cut goes by the run alone, as its
-   * owner may have changed files since.
+   * Indices of files that were written to in any run: they may be deleted with the torrent. Files are truncated only if
+   * written to in the same run, since the user may have changed them in between.
    */
   readonly written = new Set<number>();
   readonly #place: () => ContentPlace | undefined;
@@ -32,22 +32,22 @@ export class DataMemory {
     this.#absence = new Absence({ ...absence, claimed: () => this.#claimed() });
   }
 
-  /** The files are gone: looks for them now and then. `now` on the clock's scale. */
+  /** Looks for missing files when a check is due. `now` on the clock's scale. */
   tick(now: number): void {
     this.#absence.tick(now);
   }
 
-  /** Nothing that was kept is to be believed: the next run hashes what is there. */
+  /** The next run ignores the kept state and hashes the data. */
   doubt(): void {
     this.#isDoubted = true;
   }
 
-  /** Files that are gone are to be downloaded again in the next run. */
+  /** The next run downloads missing files again. */
   acceptLoss(): void {
     this.#acceptsLoss = true;
   }
 
-  /** The data was opened, and `have`, which is live, is there. */
+  /** The data was opened; `have`, which is live, are the valid pieces. */
   opened(have: Bitfield): void {
     this.#known = have;
     this.#isElsewhere = false;
@@ -56,9 +56,10 @@ export class DataMemory {
   }
 
   /**
-   * The data will be looked for elsewhere than where it was: what was there is remembered, and found there or missed.
+   * The next run looks for the data at another place. The pieces known so far are remembered: the next run reports
+   * those that it does not find.
    */
-  async take(): Promise<void> {
+  async relocate(): Promise<void> {
     this.#known = await this.#claimed();
     this.#isElsewhere = true;
     this.#isDoubted = true;
@@ -66,8 +67,8 @@ export class DataMemory {
   }
 
   /**
-   * What was there when it was last looked at, where the data is now; `undefined` when nothing is known of that.
-   * Rejects with StorageError.
+   * Returns the progress last known at the present place; `undefined` when nothing is known about it. Rejects with
+   * StorageError.
    */
   async claimedHere(): Promise<Progress | undefined> {
     const place = this.#place();
@@ -76,7 +77,7 @@ export class DataMemory {
     return this.#known === undefined ? kept : { have: this.#known, partials: kept?.partials ?? new Map() };
   }
 
-  /** How the next run is to find out what is there. */
+  /** How the next run finds the valid pieces. */
   get findOptions(): Pick<FindOptions, "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss"> {
     const { skipCheck, hadData, ifMissing } = this.#options;
     return {
@@ -88,7 +89,7 @@ export class DataMemory {
     };
   }
 
-  /** The pieces that were there, as far as that is known. */
+  /** The pieces last known to be valid, if any are known. */
   async #claimed(): Promise<Bitfield | undefined> {
     const place = this.#place();
     return this.#known ?? (place === undefined ? undefined : (await claimedProgress(place))?.have);

@@ -10,8 +10,8 @@ import type { Places } from "../places.ts";
 import { fileBytes } from "./selection.ts";
 
 /**
- * What is there of a torrent that does not run, without reading its data: `undefined` when only a check could tell.
- * Rejects with StorageError.
+ * Returns the valid pieces of a torrent that does not run, from its kept state; `undefined` when a check would be
+ * needed. Rejects with StorageError.
  */
 export async function keptPieces(place: ContentPlace, priorities: readonly Priority[]): Promise<Bitfield | undefined> {
   if (!usesFiles(place)) return undefined;
@@ -25,7 +25,7 @@ export async function keptPieces(place: ContentPlace, priorities: readonly Prior
     : undefined;
 }
 
-/** What the kept state says was there, whatever has become of it. */
+/** Returns the progress in the kept state, whether the files agree with it or not. */
 export async function claimedProgress(place: ContentPlace): Promise<Progress | undefined> {
   if (!usesFiles(place)) return undefined;
   const { layout } = place.metainfo;
@@ -33,14 +33,14 @@ export async function claimedProgress(place: ContentPlace): Promise<Progress | u
     ?.progress;
 }
 
-/** The data of a torrent that does not run, to be read. Rejects with StorageError. */
+/** Returns storage to read the data of a torrent that does not run. Rejects with StorageError. */
 export async function idleStorage(place: ContentPlace, priorities: readonly Priority[]): Promise<Storage> {
   const storage = makeStorage(place);
   await storage.select((file) => priorities[file] !== "skip");
   return storage;
 }
 
-/** A magnet link's torrent, when it was kept from an earlier run. */
+/** Returns the metainfo of a magnet link's torrent from the kept state; `undefined` when there is none. */
 export async function keptMetainfo(
   runtime: Runtime,
   stateFolder: string,
@@ -63,11 +63,11 @@ export async function keptMetainfo(
 /** Where a torrent's data was when its state was last kept. */
 export interface KeptWhere {
   readonly folder: string;
-  /** Of its file or folder there; `undefined` when that was not kept. */
+  /** The name of its file or folder there; `undefined` when it was not kept. */
   readonly name: string | undefined;
 }
 
-/** Where a torrent's data was when its state was last kept; `undefined` when that is not known. */
+/** Returns where a torrent's data was when its state was last kept; `undefined` when that is not known. */
 export async function keptWhere(runtime: Runtime, stateFolder: string, id: string): Promise<KeptWhere | undefined> {
   const kept = await resumeFile({ runtime, stateFolder }, id).load(undefined, () => 0);
   const text = (key: string): string | undefined => {
@@ -78,23 +78,23 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
   return folder === undefined ? undefined : { folder, name: text("name") };
 }
 
-/** What {@link discardContent} is to delete besides what was kept. */
+/** The data that {@link discardContent} deletes besides the kept state. */
 export interface DataRemoval {
   readonly infoHash: InfoHash;
-  /** Files that another torrent has as well stay, also when that is added while others are deleted. */
+  /**
+   * Tells which files other torrents have as well: those are not deleted, also when such a torrent is added meanwhile.
+   */
   readonly places: Places;
   readonly priorities: readonly Priority[];
-  /** What was there when it was last looked at; `undefined` when nothing is known of what is in the folder now. */
+  /** The progress last known at this place; `undefined` when nothing is known about it. */
   readonly claimed: Progress | undefined;
-  /** Hears `storage.not-ours`: files that have a name of the torrent's, and are another program's. */
+  /** Receives `storage.not-ours`: files with names of the torrent that belong to another program. */
   readonly onLeft: (error: StorageError) => void;
   /** The storage that the torrent used, when known. */
   readonly storage: Storage | undefined;
 }
 
-/**
- * Forgets what was kept about a torrent that is closed, and deletes its data when told to. Rejects with StorageError.
- */
+/** Deletes the kept state of a closed torrent, and its data if `data` is given. Rejects with StorageError. */
 export async function discardContent(place: ContentPlace, data: DataRemoval | undefined): Promise<void> {
   if (usesFiles(place)) await resumeFile(place, place.metainfo.id.hex).remove();
   if (data === undefined) return;
@@ -103,14 +103,14 @@ export async function discardContent(place: ContentPlace, data: DataRemoval | un
   const isKnown = (index: number, size: number): boolean => {
     const file = layout.files[index];
     if (file === undefined || claimed === undefined || !hasBytes(layout, file, claimed)) return false;
-    // What was kept of a file that is not wanted may be elsewhere.
+    // The bytes of an unwanted file may be in the part file.
     return priorities[index] !== "skip" || size === file.length;
   };
   places.leave(infoHash);
   await (storage ?? makeStorage(place)).remove((file) => places.isShared(infoHash, file), { isKnown, onLeft });
 }
 
-/** Whether any byte of a file is in pieces or blocks that are there. */
+/** Whether the progress includes any byte of a file. */
 function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Progress): boolean {
   if (file.length === 0) return false;
   if (fileBytes(layout, file, have) > 0) return true;
@@ -124,9 +124,9 @@ function hasBytes(layout: FileLayout, file: LayoutFile, { have, partials }: Prog
 }
 
 /**
- * Moves a torrent that is closed, its data and what is kept about it, from `from` to `to`; it is not checked again for
- * that. Rejects with StorageError or AbortError, everything where it was. `onLeft` hears `storage.left`: it has moved,
- * and what it was copied from is still there.
+ * Moves the data and the kept state of a closed torrent; no check is needed afterwards. Rejects with StorageError or
+ * AbortError, and then leaves everything where it was. `onLeft` receives `storage.left` when the data has moved, but
+ * old files could not be removed.
  */
 export async function relocateContent(
   from: ContentPlace,
@@ -154,7 +154,7 @@ export async function relocateContent(
       await moveFile(files, `${from.stateFolder}/${id}.${kind}`, `${to.stateFolder}/${id}.${kind}`);
   }
   if (how !== "copied") return;
-  // The copies are the same bytes at another time.
+  // The copies have the same bytes and new modification times.
   const resume = resumeFile(to, id);
   const kept = await resume.load(metainfo.pieceCount, (piece) => blockCount(metainfo.layout, piece));
   if (kept !== undefined && kept.stamps.length > 0)
@@ -163,8 +163,8 @@ export async function relocateContent(
 }
 
 /**
- * Renames the data of a torrent that is closed, where there is any. Rejects with StorageError (`storage.exists` when
- * something has that name), everything as it was.
+ * Renames the file or folder of a closed torrent, if it exists. Rejects with StorageError (`storage.exists` when the
+ * name is in use), and then leaves everything as it was.
  */
 export async function renameContent(place: ContentPlace, name: string): Promise<void> {
   if (!usesFiles(place)) return;

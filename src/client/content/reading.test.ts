@@ -25,21 +25,21 @@ const film = (start: number, end: number): Uint8Array =>
   play.files.get("play/film.bin")?.slice(start, end) ?? new Uint8Array();
 
 describe("Torrent.read", () => {
-  it("gives a range from the middle long before the download gets there by chance", async () => {
+  it("returns a range from the middle long before the download would reach it", async () => {
     const { torrent } = await pair();
     const bytes = await stage.world.settled(collect(torrent.read(0, 3_000_000, 3_200_000)), 6_000);
     expect(equalBytes(bytes, film(3_000_000, 3_200_000))).toBe(true);
     expect(torrent.status().doneBytes).toBeLessThan(2_000_000);
   });
 
-  it("gives the whole file, in order, as it comes", async () => {
+  it("returns the whole file in order, as it arrives", async () => {
     const { torrent } = await pair(2_000_000);
     expect(
       equalBytes(await stage.world.settled(collect(torrent.read(0, 0, 4_000_000)), 60_000), film(0, 4_000_000)),
     ).toBe(true);
   });
 
-  it("reads ahead: after a range was read, what lies behind it is there first", async () => {
+  it("reads ahead: after a range was read, the pieces behind it arrive first", async () => {
     const { torrent } = await pair();
     const reading = torrent.read(0, 2_000_000, 4_000_000);
     await stage.world.settled(reading.next(), 6_000);
@@ -51,7 +51,7 @@ describe("Torrent.read", () => {
     await stage.world.settled(reading.return(), 1_000);
   });
 
-  it("is not held up by one slow peer: what it is late with is asked of another", async () => {
+  it("is not delayed by one slow peer: its late blocks are requested from another", async () => {
     stage = new Stage(play);
     const slow = await stage.seeder("10.0.0.1", { up: 200 });
     const fast = await stage.seeder("10.0.0.3", { up: 300_000 });
@@ -61,7 +61,7 @@ describe("Torrent.read", () => {
     expect(equalBytes(bytes, film(1_000_000, 1_300_000))).toBe(true);
   });
 
-  it("serves a paused torrent with what is there, also in a later run, and says when a part will not come", async () => {
+  it("reads the present data of a paused torrent, also in a later run, and rejects when a piece is missing", async () => {
     const { torrent, client, host } = await pair();
     await stage.world.settled(collect(torrent.read(0, 0, 100_000)), 10_000);
     await stage.world.settled(torrent.pause(), 10_000);
@@ -83,7 +83,7 @@ describe("Torrent.read", () => {
     expect(later.torrent.status().doneBytes).toBeGreaterThan(100_000);
   });
 
-  it("ends at once when it is aborted, and leaves nothing urgent behind", async () => {
+  it("ends at once when it is aborted, and leaves no urgent pieces", async () => {
     const { torrent } = await pair(1_000);
     const abort = new AbortController();
     const reading = collect(torrent.read(0, 3_000_000, 4_000_000, abort.signal));

@@ -3,24 +3,28 @@ import type { FileLayout } from "../../metainfo/index.ts";
 import type { Storage } from "../../storage/index.ts";
 import { MAX_READ_BYTES, READ_AHEAD_BYTES, READ_AHEAD_PIECES } from "../limits.ts";
 
-/** A torrent, as those who read its files see it. Asked anew at each step: it may be paused and resumed meanwhile. */
+/**
+ * A torrent, as readers of its files see it. Its functions are called at each step, since the torrent may be paused and
+ * resumed meanwhile.
+ */
 export interface ReadSource {
   readonly layout: () => FileLayout | undefined;
-  /** The pieces that are there; `undefined` while that is being found out. */
+  /** The valid pieces; `undefined` while they are not known. */
   readonly have: () => Bitfield | undefined;
   readonly storage: () => Storage | undefined;
-  /** Whether pieces that are missing may come. */
+  /** Whether missing pieces may still be downloaded. */
   readonly mayGrow: () => boolean;
-  /** These pieces are waited for, the most urgent first. */
+  /** Sets the pieces to download before all others, the most urgent first. */
   readonly setUrgent: (pieces: readonly number[]) => void;
 }
 
 /**
- * Who reads files of a torrent while it downloads: what they wait for, and what they will want next, is fetched first.
+ * The readers of a torrent's files while it downloads: the pieces that they wait for, and those behind them, are
+ * downloaded first.
  */
 export class Readers {
   readonly #source: ReadSource;
-  /** By reader, the pieces that are missing of those that it wants next. */
+  /** By reader, the missing ones of the pieces that it reads next. */
   readonly #wanted = new Map<object, readonly number[]>();
   #waiting: (() => void)[] = [];
 
@@ -28,21 +32,22 @@ export class Readers {
     this.#source = source;
   }
 
-  /** Something changed: a piece came, or the torrent does something else. */
+  /** Called when a piece has arrived or the state of the torrent has changed: readers that wait check again. */
   wake(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();
   }
 
-  /** The torrent has a new downloader: sets its urgent pieces. */
+  /** Called when the torrent has a new downloader: sets its urgent pieces. */
   refresh(): void {
     if (this.#wanted.size > 0) this.#source.setUrgent(this.#merged());
   }
 
   /**
-   * Bytes `start` up to and without `end` of a file, in order, as they come. Throws UsageError `torrent.range`,
-   * AbortError, MillraceError `torrent.not-active` when a piece is missing that will not come, StorageError.
+   * Yields bytes `start` (inclusive) to `end` (exclusive) of a file in order, as they arrive. Throws UsageError
+   * `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a piece is missing and the
+   * torrent does not run.
    */
   async *read(
     fileIndex: number,
@@ -60,7 +65,7 @@ export class Readers {
     ) {
       throw new UsageError(
         "torrent.range",
-        `bytes ${start} to ${end} of file ${fileIndex}: there is no such file, or it is shorter`,
+        `cannot read bytes ${start} to ${end} of file ${fileIndex}: there is no such file, or it is shorter`,
       );
     }
     const reader = {};
@@ -88,7 +93,7 @@ export class Readers {
     return storage;
   }
 
-  /** Waits for the piece at `at`; answers up to where bytes are there, and where the next read ends. */
+  /** Waits for the piece at `at`. Returns the end of the next read: a position up to which the data is present. */
   async #available(
     reader: object,
     layout: FileLayout,
@@ -110,8 +115,8 @@ export class Readers {
         );
       if (have?.get(first) === true) {
         let end = first;
-        // No further than one read goes: of two million small pieces, looking at all for each read would take longer
-        // than reading.
+        // Stops at the length of one read: of two million small pieces, a look at all of them would take longer than
+        // the read.
         const enough = Math.min(stop, at + MAX_READ_BYTES);
         while (end < last && (end + 1) * layout.pieceLength < enough && have.get(end + 1)) end++;
         return Math.min(enough, (end + 1) * layout.pieceLength);
@@ -133,7 +138,7 @@ export class Readers {
     this.#source.setUrgent(this.#merged());
   }
 
-  /** What the readers wait for first, then what comes after that. */
+  /** The first missing piece of each reader, then the second of each, and so on. */
   #merged(): number[] {
     const lists = [...this.#wanted.values()];
     const longest = Math.max(0, ...lists.map((list) => list.length));
@@ -149,5 +154,8 @@ export class Readers {
 }
 
 function notActive(): MillraceError {
-  return new MillraceError("torrent.not-active", "a part that is missing cannot be fetched: the torrent does not run");
+  return new MillraceError(
+    "torrent.not-active",
+    "a missing piece cannot be downloaded: the torrent does not run; start it",
+  );
 }

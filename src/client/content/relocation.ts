@@ -15,11 +15,11 @@ export interface RelocationOptions {
     readonly lifecycle: Pick<Lifecycle, "state" | "pause" | "resume">;
   };
   readonly places: Places;
-  /** Receives what a user should know after a job that succeeded. */
+  /** Receives warnings of a job that succeeded. */
   readonly onNotice: (error: StorageError) => void;
 }
 
-/** Moves a torrent's data to another folder or renames it: one such job at a time, while the torrent does not run. */
+/** Moves a torrent's data to another folder or renames it, one such job at a time, while the torrent does not run. */
 export class Relocation {
   readonly #options: RelocationOptions;
   #moving: Moving | undefined;
@@ -28,33 +28,33 @@ export class Relocation {
     this.#options = options;
   }
 
-  /** Whether a start has to wait for the end of a job; it is made then. */
+  /** Returns whether a job is under way; the torrent is then started at its end. */
   defersStart(): boolean {
     if (this.#moving === undefined) return false;
-    this.#moving.resume = true;
+    this.#moving.hasToResume = true;
     return true;
   }
 
-  /** Ends the job under way; resolves when nothing is copied any more. The torrent does not start again. */
+  /** Aborts the job under way and resolves when it has ended. The torrent does not start again. */
   async end(): Promise<void> {
     await this.#moving?.end();
   }
 
-  /** As `Torrent.move` says. */
+  /** As `Torrent.move`. */
   async move(folder: string, find: boolean): Promise<void> {
     const { torrent, onNotice } = this.#options;
     const { data } = torrent;
     if (folder === data.folder) return;
     await this.#whileStopped(folder, data.metainfo, !find, async (signal) => {
       const [from, to] = [data.place(), data.place(folder)];
-      if (find) await data.memory.take();
+      if (find) await data.memory.relocate();
       else if (from !== undefined && to !== undefined) await relocateContent(from, to, signal, onNotice);
       // The metadata of a magnet link may have arrived while the torrent stopped.
       return data.metainfo;
     });
   }
 
-  /** As `Torrent.rename` says. */
+  /** As `Torrent.rename`. */
   async rename(name: string): Promise<void> {
     const { data } = this.#options.torrent;
     const { folder, metainfo } = data;
@@ -70,8 +70,8 @@ export class Relocation {
   }
 
   /**
-   * Stops the torrent for a job that takes its data to `folder`, and to the name that `metainfo` has; it goes on if it
-   * ran. `isAlone`: no other torrent may have data there.
+   * Stops the torrent, runs a job that moves its data to `folder` under the name in `metainfo`, and starts it again if
+   * it ran. `isAlone`: fails when another torrent has data among its files.
    */
   async #whileStopped(
     folder: string,
@@ -95,15 +95,15 @@ export class Relocation {
     try {
       await moving.run(async (signal) => {
         await lifecycle.pause();
-        // Another may have been added meanwhile.
+        // Another torrent may have been added meanwhile.
         requireAlone();
         await data.arrived(folder, await job(signal));
       });
     } finally {
-      // Where it is now, old or new, and nowhere else.
+      // Releases the place, old or new, where the data is not.
       places.keepOnly(infoHash, data);
       this.#moving = undefined;
-      if (moving.resume && lifecycle.state.kind === "paused") lifecycle.resume();
+      if (moving.hasToResume && lifecycle.state.kind === "paused") lifecycle.resume();
     }
   }
 }

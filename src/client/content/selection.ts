@@ -8,7 +8,7 @@ export function filePath(file: LayoutFile): string {
   return file.path.join("/");
 }
 
-/** How much each file is wanted at the start. Padding is wanted as far as pieces need it. */
+/** Returns the priority of each file at the start. Padding files are `"skip"`: pieces include them where needed. */
 export function initialPriorities(
   layout: FileLayout,
   options: AddOptions,
@@ -24,7 +24,7 @@ export function initialPriorities(
   });
 }
 
-/** How much each piece is wanted: as much as the most wanted file in it. */
+/** Returns the priority of each piece: the highest of the files in it. */
 export function piecePriorities(layout: FileLayout, priorities: readonly Priority[]): Priority[] {
   const out: Priority[] = Array.from({ length: layout.pieceCount }, () => "skip");
   for (const file of layout.files) {
@@ -38,7 +38,7 @@ export function piecePriorities(layout: FileLayout, priorities: readonly Priorit
   return out;
 }
 
-/** The pieces that are wanted at all. */
+/** Returns the pieces with a priority other than `"skip"`. */
 export function wantedPieces(priorities: readonly Priority[]): Bitfield {
   const out = new Bitfield(priorities.length);
   priorities.forEach((priority, piece) => {
@@ -47,7 +47,7 @@ export function wantedPieces(priorities: readonly Priority[]): Bitfield {
   return out;
 }
 
-/** Bytes in the pieces that are set. */
+/** Returns the number of bytes in the given pieces. */
 export function pieceBytes(layout: FileLayout, pieces: Bitfield): number {
   const last = layout.pieceCount - 1;
   if (!layout.isAligned)
@@ -57,7 +57,7 @@ export function pieceBytes(layout: FileLayout, pieces: Bitfield): number {
   return bytes;
 }
 
-/** Bytes of a file that are in the given pieces. */
+/** Returns the number of bytes of a file that are in the given pieces. */
 export function fileBytes(layout: FileLayout, file: LayoutFile, pieces: Bitfield): number {
   const { first, last } = layout.filePieces(file.index);
   let bytes = 0;
@@ -69,7 +69,7 @@ export function fileBytes(layout: FileLayout, file: LayoutFile, pieces: Bitfield
   return bytes;
 }
 
-/** What of a torrent is wanted, and how much of that is there. */
+/** The priorities of a torrent's files and pieces, and the counts of wanted and present bytes. */
 export class Selection {
   readonly layout: FileLayout;
   #files: Priority[];
@@ -89,12 +89,12 @@ export class Selection {
     this.#count();
   }
 
-  /** By file. */
+  /** The priority of each file. */
   get priorities(): readonly Priority[] {
     return this.#files;
   }
 
-  /** By piece. */
+  /** The priority of each piece. */
   pieces(): readonly Priority[] {
     return this.#pieces;
   }
@@ -112,23 +112,23 @@ export class Selection {
     this.#count();
   }
 
-  /** The pieces that are there: live, and counted anew. */
+  /** Sets the valid pieces, a live bitfield, and counts their bytes. */
   setHave(have: Bitfield): void {
     this.#have = have;
     this.#count();
   }
 
-  /** Pieces were taken back: counts what is there anew. */
+  /** Counts the bytes again, after pieces were removed from the live bitfield. */
   recount(): void {
     this.#count();
   }
 
-  /** The pieces that are there: live while the torrent runs, as they were last known otherwise. */
+  /** The valid pieces: live while the torrent runs, as last known otherwise. */
   get have(): Bitfield {
     return this.#have;
   }
 
-  /** One more piece is there. */
+  /** Counts a piece that was added to the live bitfield. */
   onPiece(piece: number): void {
     const size = this.layout.pieceSize(piece);
     this.#haveBytes += size;
@@ -140,12 +140,12 @@ export class Selection {
     return this.#wantedBytes;
   }
 
-  /** Bytes in wanted pieces that are there. */
+  /** Bytes in wanted pieces that are valid. */
   get doneBytes(): number {
     return this.#doneBytes;
   }
 
-  /** Bytes missing of the whole torrent, wanted or not. */
+  /** Bytes missing from the whole torrent, wanted or not. */
   get left(): number {
     return this.layout.totalLength - this.#haveBytes;
   }

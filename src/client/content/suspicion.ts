@@ -4,7 +4,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import type { Content } from "./content.ts";
 import type { TorrentHost } from "../torrent/host.ts";
 
-/** Met at a read: the file is not as it was when its pieces were verified. */
+/** Errors of a read that mean that a file has changed since its pieces were verified. */
 const SUSPECT = new Set(["storage.changed", "storage.short"]);
 
 /** Options of {@link Suspicion}. */
@@ -12,16 +12,18 @@ export interface SuspicionOptions {
   readonly host: Pick<TorrentHost, "checks" | "runtime">;
   readonly swarm: Swarm;
   readonly content: Content;
-  /** Hears that a file is in doubt. */
+  /** Receives the error of the read, before the check. */
   readonly onDoubt: (error: StorageError) => void;
-  /** The file is not what it was: nothing is written to it unasked. */
+  /**
+   * Receives the error when pieces of the file are no longer valid. They are downloaded again only at the user's
+   * request.
+   */
   readonly onDamage: (error: StorageError) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Files that were seen to have changed while they are shared: their pieces are taken back from peers at once, and
- * hashed again.
+ * Handles files that changed while they were shared: their pieces are withdrawn from peers at once and hashed again.
  */
 export class Suspicion {
   readonly #options: SuspicionOptions;
@@ -31,8 +33,8 @@ export class Suspicion {
     this.#options = options;
   }
 
-  /** Takes a refusal of the disk that means a changed file; says whether it was one. */
-  take(error: StorageError): boolean {
+  /** Handles an error of storage that means a changed file. Returns whether it was one. */
+  handle(error: StorageError): boolean {
     const { file } = error.fields;
     if (!SUSPECT.has(error.code) || typeof file !== "number") return false;
     if (this.#checking.has(file)) return true;
@@ -63,7 +65,7 @@ export class Suspicion {
       const lost = pieces.count - valid.count;
       if (lost === 0) return;
       const path = String(error.fields["path"]);
-      const message = `${path} was changed by another program: ${lost} of its pieces are not what they were. A new start downloads them again, over what is there now`;
+      const message = `${path} was changed by another program: ${lost} of its pieces are no longer valid. Start the torrent again to download them, which overwrites the changes`;
       this.#options.onDamage(new StorageError("storage.changed", message, { fields: { path, file, lost } }));
     } finally {
       this.#checking.delete(file);

@@ -12,15 +12,15 @@ import { Tally } from "./tally.ts";
 import { Torrent } from "./torrent.ts";
 import { TorrentTrackers } from "./trackers.ts";
 
-/** A torrent as its client holds it. */
+/** The parts of a torrent that the client uses. */
 export interface ManagedTorrent {
-  /** What the library's callers see. */
+  /** The torrent as users of the library see it. */
   readonly torrent: Torrent;
   readonly data: TorrentData;
   readonly lifecycle: Lifecycle;
 }
 
-/** Makes the parts of a torrent and connects them. Throws UsageError `client.rate`, `client.count`. */
+/** Creates the parts of a torrent and connects them. Throws UsageError `client.rate`, `client.count`. */
 export function assembleTorrent(
   host: TorrentHost,
   origin: TorrentOrigin,
@@ -43,7 +43,7 @@ export function assembleTorrent(
     ],
     tiers: options.trackerTiers,
     swarm,
-    // Not 0 while it is not known: a tracker would take us for a seed.
+    // Not 0 while it is not known: to a tracker that would mean a seed.
     left: () => data.selection?.left ?? 1,
     onStatus: () => torrent.emit("trackers"),
   });

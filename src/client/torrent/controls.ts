@@ -6,7 +6,7 @@ import type { Rates, TorrentRates } from "./rates.ts";
 import type { TorrentTrackers } from "./trackers.ts";
 import { TorrentView, type ViewedParts } from "./view.ts";
 
-/** What a torrent is changed through. */
+/** The parts of a torrent that {@link TorrentControls} changes. */
 export interface ControlledParts extends ViewedParts {
   readonly lifecycle: Lifecycle;
   readonly trackers: TorrentTrackers;
@@ -48,7 +48,9 @@ export abstract class TorrentControls extends TorrentView {
     return this.#parts.trackers.status();
   }
 
-  /** Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or what was set instead. */
+  /**
+   * Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or those that replaced them.
+   */
   get trackerTiers(): readonly (readonly string[])[] {
     return this.#parts.trackers.tiers;
   }
@@ -61,12 +63,12 @@ export abstract class TorrentControls extends TorrentView {
     this.#parts.trackers.set(tiers);
   }
 
-  /** Announces now, tracker's minimum interval or not. */
+  /** Announces now, without regard to the trackers' minimum interval. */
   reannounce(): void {
     this.#parts.trackers.force();
   }
 
-  /** Whether its numbers move: it has peers, or is being checked. Costs nothing, unlike {@link TorrentView.status}. */
+  /** Whether its numbers may change: it has peers, or is being checked. Cheaper than {@link TorrentView.status}. */
   get isBusy(): boolean {
     const { swarm } = this;
     return (
@@ -75,22 +77,22 @@ export abstract class TorrentControls extends TorrentView {
     );
   }
 
-  /** Bytes a second; `undefined` where it has no limit of its own. */
+  /** Its own limits in bytes a second; `undefined` for none. */
   get rates(): Required<Rates> {
     return this.#parts.rates.get();
   }
 
   /**
-   * Peers connected at once; `undefined` for the client's limit. What is connected already stays so. Throws UsageError
-   * `client.count`.
+   * Limits the peers connected at once; `undefined` for the client's limit. Existing connections stay open. Throws
+   * UsageError `client.count`.
    */
   setMaxPeers(count: number | undefined): void {
     this.#parts.rates.maxPeers = count;
   }
 
   /**
-   * Bytes a second; `undefined` or 0 for no limit of its own. Throws UsageError `client.rate` for a rate that is
-   * negative or not finite.
+   * Sets its own limits in bytes a second; `undefined` or 0 for none. Throws UsageError `client.rate` for a rate that
+   * is negative or not finite.
    */
   setRates(rates: Rates): void {
     this.#parts.rates.set(rates);

@@ -27,8 +27,8 @@ export interface TorrentDataOptions {
 }
 
 /**
- * What is known of a torrent and of its data, also while it does not run: metainfo, folder, selection, verified pieces.
- * (Nineteen public members, half of them read-only: all parts of a torrent share this record.)
+ * The metainfo, folder, selection and verified pieces of a torrent, also while it does not run. (Nineteen public
+ * members, half of them read-only: all parts of a torrent share this record.)
  */
 export class TorrentData {
   readonly memory: DataMemory;
@@ -66,12 +66,12 @@ export class TorrentData {
     return this.#metainfo?.name ?? magnet?.name ?? infoHash.hex;
   }
 
-  /** Whether the data was looked at since the torrent was added. */
+  /** Whether the verified pieces are known. */
   get isOpened(): boolean {
     return this.#isOpened;
   }
 
-  /** The verified pieces; `undefined` until the data was looked at. */
+  /** The verified pieces; `undefined` until they are known. */
   get have(): Bitfield | undefined {
     return this.#isOpened ? this.#selection?.have : undefined;
   }
@@ -86,7 +86,7 @@ export class TorrentData {
     return this.#idle;
   }
 
-  /** The selection of files, made at the first call: ten thousand paused torrents do without. */
+  /** The selection of files, created at the first call, which saves memory for paused torrents. */
   selectFiles(): Selection | undefined {
     const { options, origin } = this.#options;
     if (this.#metainfo !== undefined)
@@ -165,21 +165,19 @@ export class TorrentData {
     if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
-  /** The data was opened by a run, and the pieces of `have`, which is live, are verified. */
+  /** A run has opened the data; the pieces of `have`, which is live, are verified. */
   opened(have: Bitfield): void {
     this.memory.opened(have);
     this.selectFiles()?.setHave(have);
     this.#isOpened = true;
   }
 
-  /** A run reads the files now: the idle storage is not used any more. */
+  /** Called when a run has opened the files: the idle storage is not used any more. */
   dropIdle(): void {
     this.#idle = undefined;
   }
 
-  /**
-   * The data is in that folder, under the name of that metainfo, from now on. Resolves when the old files are closed.
-   */
+  /** Called when the data is in `folder` under the name in `metainfo`. Resolves when the old files are closed. */
   async arrived(folder: string, metainfo: Metainfo | undefined): Promise<void> {
     const idle = this.#idle;
     this.#folder = folder;

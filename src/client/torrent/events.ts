@@ -3,21 +3,21 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { TorrentState } from "./state.ts";
 import type { TorrentStatus } from "./status.ts";
 
-/** What a torrent tells, by event name. */
+/** The events of a torrent. */
 export interface TorrentEvents {
-  /** It does something else now. */
+  /** The state has changed. */
   state: [state: TorrentState];
-  /** A magnet link's torrent is known. */
+  /** The metadata of a magnet link's torrent has been received. */
   metadata: [metainfo: Metainfo];
-  /** A piece is stored. */
+  /** A piece has been verified and stored. */
   piece: [piece: number];
   /** About once a second while it has peers. */
   progress: [status: TorrentStatus];
-  /** Everything wanted is there and verified. */
+  /** All wanted data is verified and durable. */
   complete: [];
-  /** What is known of its trackers changed; see {@link Torrent.trackers}. */
+  /** The status of its trackers has changed; see {@link Torrent.trackers}. */
   trackers: [];
-  /** Something a user may want to know; the torrent goes on. */
+  /** A problem that does not stop the torrent. */
   warning: [error: MillraceError];
   /** The torrent cannot go on; see {@link Torrent.state}. */
   failed: [error: MillraceError];

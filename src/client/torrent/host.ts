@@ -12,7 +12,7 @@ import type { Places } from "../places.ts";
 export interface TorrentHost {
   readonly runtime: Runtime;
   readonly peerId: PeerId;
-  /** 32 random bits by which trackers know us again (BEP 7). */
+  /** 32 random bits by which trackers recognize this client (`key`, BEP 7). */
   readonly key: number;
   readonly userAgent: string;
   readonly pool: FilePool;
@@ -27,23 +27,23 @@ export interface TorrentHost {
   readonly assembly: AssemblyBudget;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
-  /** Torrents whose data is opened and checked at the same time. */
+  /** Limits the torrents whose data is opened and checked at the same time. */
   readonly checks: Gate;
   /** Connections of one torrent; may change. */
   maxPeers: number;
-  /** Peers of one torrent that are sent data at once; may change. */
+  /** Peers of one torrent that are unchoked at a time; may change. */
   uploadSlots: number;
   readonly usesTrackers: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];
-  /** The port we are known by, also while the client closes; 0 when we do not listen. */
+  /** The announced port, also while the client closes; 0 when the client does not listen. */
   readonly port: () => number;
   readonly stateFolder: (downloadDir: string) => string;
-  /** A torrent has something to do by the second. */
+  /** Has the client tick a torrent each second again. */
   readonly wake: (infoHash: InfoHash) => void;
-  /** Whose data is where. */
+  /** The places of all torrents' data. */
   readonly places: Places;
-  /** The torrent is not the client's any more. */
+  /** Removes a torrent from the client. */
   readonly forget: (infoHash: InfoHash) => void;
 }

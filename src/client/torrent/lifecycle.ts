@@ -10,7 +10,7 @@ import { checking, isActive, transition, type TorrentState } from "./state.ts";
 import type { TorrentStatus } from "./status.ts";
 import type { TorrentTrackers } from "./trackers.ts";
 
-/** The job that moves or renames the data. */
+/** Moves and renames the data. */
 interface Moves {
   /** Returns whether a job is under way; the torrent is started at its end then. */
   defersStart(): boolean;
@@ -18,7 +18,7 @@ interface Moves {
   end(): Promise<void>;
 }
 
-/** What a lifecycle works with. */
+/** The parts of a torrent that its lifecycle uses. */
 export interface LifecycleParts extends RunParts {
   readonly trackers: TorrentTrackers;
   readonly relocation: () => Moves;
@@ -88,7 +88,7 @@ export class Lifecycle {
     this.#begin();
   }
 
-  /** Files that were missing are back: goes on, if the torrent failed because of them. */
+  /** Called when missing files are back: starts the torrent again, if it failed because of them. */
   onBack(): void {
     if (this.#isMissing()) this.#begin();
   }
@@ -121,8 +121,8 @@ export class Lifecycle {
   }
 
   /**
-   * Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` says
-   * when.
+   * Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` is
+   * called when it has to.
    */
   tick(now: number): boolean {
     if (this.#isMissing()) {
@@ -177,9 +177,9 @@ export class Lifecycle {
       this.#settle(this.#done, run, wasDownloading).catch((error: unknown) => this.#fail(toStorageError(error)));
   }
 
-  /** The torrent is complete when its data is on the disk. */
-  async #settle(done: Deferred, run: TorrentRun, isNews: boolean): Promise<void> {
-    if (!(await run.settle(isNews)) || done.isSettled) return;
+  /** Resolves `done` when the complete data is durable. */
+  async #settle(done: Deferred, run: TorrentRun, wasDownloaded: boolean): Promise<void> {
+    if (!(await run.settle(wasDownloaded)) || done.isSettled) return;
     done.resolve();
     this.#parts.emitter().emit("complete");
   }
@@ -188,7 +188,7 @@ export class Lifecycle {
     if (this.#state.kind === "failed" || this.#state.kind === "closed" || this.#state.kind === "stopping") return;
     const { host, data } = this.#parts;
     host.runtime.log.error("torrent failed", { torrent: data.name, code: error.code, reason: error.message });
-    // Pieces went with the file: the kept state is not to be trusted.
+    // Pieces were lost with the file: the next run must not trust the kept state.
     if (isMissing(error) || error.code === "storage.short" || error.code === "storage.changed") data.memory.doubt();
     data.selection?.recount();
     this.#stop({ kind: "failed", error }).catch((stopError: unknown) => this.warn(toMillraceError(stopError)));

@@ -9,7 +9,7 @@ export interface Rates {
   readonly maxUploadRate?: number | undefined;
 }
 
-/** A torrent's own limits: rates, below the client's, and peers, instead of the client's. */
+/** A torrent's own limits. Its rates apply besides the client's; its number of peers replaces the client's. */
 export class TorrentRates {
   #maxPeers: number | undefined;
   readonly download: RateLimiter;
@@ -28,7 +28,7 @@ export class TorrentRates {
     this.upload = new RateLimiter(clock, rates.maxUploadRate, host.upload);
   }
 
-  /** Peers connected at once; `undefined`: as the client has it. What is connected already stays so. */
+  /** Peers connected at once; `undefined`: the client's limit. Existing connections stay open. */
   get maxPeers(): number | undefined {
     return this.#maxPeers;
   }
@@ -42,7 +42,7 @@ export class TorrentRates {
     return { maxDownloadRate: this.download.rate, maxUploadRate: this.upload.rate };
   }
 
-  /** What is not named stays as it is. Throws UsageError `client.rate`, nothing changed then. */
+  /** Changes the rates that are given. Throws UsageError `client.rate`, and then changes none. */
   set(rates: Rates): void {
     checkLimits(rates);
     if ("maxDownloadRate" in rates) this.download.setRate(rates.maxDownloadRate);

@@ -4,7 +4,7 @@ import { fileBytes, filePath, type Selection } from "../content/selection.ts";
 import type { TorrentState } from "./state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./status.ts";
 
-/** What a torrent's numbers are made from. */
+/** The parts from which a torrent's numbers are computed. */
 export interface ReportSource {
   readonly state: TorrentState;
   readonly metainfo: Metainfo | undefined;
@@ -14,7 +14,7 @@ export interface ReportSource {
   readonly uploaded: number;
 }
 
-/** The numbers of a torrent, as they are now. */
+/** Returns the present numbers of a torrent. */
 export function torrentStatus(source: ReportSource): TorrentStatus {
   const { state, metainfo, selection, swarm, downloaded, uploaded } = source;
   const totalBytes = metainfo?.totalSize ?? 0;
@@ -49,7 +49,7 @@ function progress(state: TorrentState, wanted: number, done: number, isKnown: bo
   return wanted === 0 ? 1 : done / wanted;
 }
 
-/** The connected peers. */
+/** Returns the connected peers. */
 export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   return [...(swarm?.peers ?? [])].map((peer) => ({
     ...(peer.address.kind === "ip" ? { ip: peer.address.ip, port: peer.address.port } : { ip: "", port: 0 }),
@@ -67,7 +67,7 @@ export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   }));
 }
 
-/** The files without padding; none while the metadata is not known. */
+/** Returns the files without padding; none while the metadata is not known. */
 export function fileStatuses(metainfo: Metainfo | undefined, selection: Selection | undefined): FileStatus[] {
   if (metainfo === undefined) return [];
   return metainfo.files

@@ -22,7 +22,7 @@ import type { TorrentRates } from "./rates.ts";
 import { checking, isActive, type TorrentState } from "./state.ts";
 import type { Tally } from "./tally.ts";
 
-/** What a run works with; it outlives the run. */
+/** The parts of a torrent that a run uses; they outlive the run. */
 export interface RunParts {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
@@ -72,7 +72,7 @@ export class TorrentRun {
     this.#starting = this.#guarded(() => this.#start());
   }
 
-  /** The swarm, once content or, for a magnet link, nothing stands in the way of connections. */
+  /** The swarm, once the content is opened; for a magnet link without metadata, at once. */
   get swarm(): Swarm | undefined {
     return this.#swarm;
   }
@@ -107,10 +107,10 @@ export class TorrentRun {
     return !swarm.isFinished;
   }
 
-  /** Resolves with true when the complete data is on the disk. `isNews`: it was downloaded in this run. */
-  async settle(isNews: boolean): Promise<boolean> {
+  /** Resolves with true when the complete data is durable. `wasDownloaded`: in this run. */
+  async settle(wasDownloaded: boolean): Promise<boolean> {
     try {
-      await this.#attached?.content.settle(isNews);
+      await this.#attached?.content.settle(wasDownloaded);
       return true;
     } catch (error) {
       this.#onStorage(toStorageError(error));
@@ -232,7 +232,7 @@ export class TorrentRun {
         if (this.#events.state().kind === "checking")
           this.#events.onState(checking(metainfo.pieceCount, checked, valid));
       },
-      // A file that vanished will not be there at the next start either: its pieces are lost, and must be checked.
+      // The pieces of a removed file are lost: the torrent fails, and is checked at the next start.
       onKeepFailure: (error) =>
         error instanceof StorageError && error.code === "storage.vanished"
           ? this.#events.onFailure(error)
@@ -255,11 +255,11 @@ export class TorrentRun {
       if (!isActive(state()) || state().kind === "disk-full") return;
       onState({ kind: "disk-full", error });
       onWarning(error);
-    } else if (this.#attached?.suspicion.take(error) !== true) onFailure(error);
+    } else if (this.#attached?.suspicion.handle(error) !== true) onFailure(error);
   }
 }
 
-/** Makes a swarm with the limits of the client and of the torrent. */
+/** Creates a swarm with the limits of the client and of the torrent. */
 function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, events: SwarmEvents): Swarm {
   return new Swarm({
     runtime: host.runtime,

@@ -16,7 +16,7 @@ const states: readonly TorrentState[] = [
 ];
 
 describe("transition", () => {
-  it("lets nothing follow closed, and nothing but an end follow stopping", () => {
+  it("allows no state after closed, and only final ones after stopping", () => {
     for (const to of states) {
       expect(() => transition({ kind: "closed" }, to)).toThrow(MillraceError);
       const ends = ["paused", "failed", "closed"].includes(to.kind);
@@ -26,7 +26,7 @@ describe("transition", () => {
     }
   });
 
-  it("can stop whatever has begun", () => {
+  it("allows stopping after every started state", () => {
     for (const from of states.filter(isActive))
       expect(transition(from, { kind: "stopping" })).toEqual({ kind: "stopping" });
   });

@@ -1,21 +1,21 @@
 import { MillraceError } from "../../base/index.ts";
 
-/** What a torrent is doing. */
+/** The state of a torrent. */
 export type TorrentState =
   /** A magnet link: the info dictionary is being fetched from peers. */
   | { readonly kind: "fetching-metadata" }
   /** Data on disk is being hashed; counts of pieces. */
   | { readonly kind: "checking"; readonly checked: number; readonly total: number; readonly valid: number }
   | { readonly kind: "downloading" }
-  /** Everything wanted is there. */
+  /** All wanted data is present. */
   | { readonly kind: "seeding" }
   /** Stopped by the user. */
   | { readonly kind: "paused" }
-  /** The disk is full: goes on by itself when there is room. */
+  /** The disk is full: continues by itself when there is space. */
   | { readonly kind: "disk-full"; readonly error: MillraceError }
-  /** Cannot go on; `resume` tries again. */
+  /** Stopped by an error; `resume` tries again. */
   | { readonly kind: "failed"; readonly error: MillraceError }
-  /** Peers are being left, files closed, trackers told. */
+  /** Connections and files are being closed, and `stopped` is being sent to trackers. */
   | { readonly kind: "stopping" }
   /** Removed, or the client was closed. */
   | { readonly kind: "closed" };
@@ -41,7 +41,7 @@ const NEXT: Readonly<Record<TorrentStateKind, readonly TorrentStateKind[]>> = {
   closed: [],
 };
 
-/** `to`, when the state may follow `from`; throws MillraceError `internal` otherwise. */
+/** Returns `to` if that state may follow `from`; throws MillraceError `internal` otherwise. */
 export function transition(from: TorrentState, to: TorrentState): TorrentState {
   if (!NEXT[from.kind].includes(to.kind))
     throw new MillraceError("internal", `a torrent cannot go from ${from.kind} to ${to.kind}`);
@@ -58,7 +58,7 @@ export function isActive(state: TorrentState): boolean {
   );
 }
 
-/** The state of a torrent of so many pieces while it is checked. */
+/** Returns the state of a torrent of `total` pieces while it is checked. */
 export function checking(total: number, checked = 0, valid = 0): TorrentState {
   return { kind: "checking", checked, valid, total };
 }

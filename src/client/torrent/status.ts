@@ -1,15 +1,15 @@
 import type { TorrentState } from "./state.ts";
 
-/** A torrent in numbers, as it is now. */
+/** The present numbers of a torrent. */
 export interface TorrentStatus {
   readonly state: TorrentState;
-  /** 0 to 1, of what is wanted; of the check while that runs. */
+  /** 0 to 1, of the wanted data; of the check while it runs. */
   readonly progress: number;
   /** Bytes in all files; 0 while the metadata is not known. */
   readonly totalBytes: number;
   /** Bytes in the pieces that are wanted. */
   readonly wantedBytes: number;
-  /** Bytes of {@link wantedBytes} that are there and verified. */
+  /** Bytes of {@link wantedBytes} that are verified. */
   readonly doneBytes: number;
   /** Bytes a second of blocks. */
   readonly downRate: number;
@@ -17,22 +17,22 @@ export interface TorrentStatus {
   /** Bytes of blocks over all runs. */
   readonly downloaded: number;
   readonly uploaded: number;
-  /** Bytes that came in vain: bad, or twice. */
+  /** Bytes of blocks that were bad or received twice. */
   readonly wasted: number;
   readonly peers: number;
   /** Peers that have everything. */
   readonly seeds: number;
   /** Peers known and not connected. */
   readonly knownPeers: number;
-  /** Copies of the rarest piece among the peers, and the part of the pieces that has one more. */
+  /** Distributed copies: copies of the rarest piece among the peers, plus the fraction of pieces that have more. */
   readonly availability: number;
-  /** Seconds to go at the present rate; `undefined` when it stands still. */
+  /** Seconds left at the present rate; `undefined` when complete or while nothing is received. */
   readonly etaSeconds: number | undefined;
-  /** Uploaded by downloaded, or by the size for what was there from the start. */
+  /** Uploaded divided by downloaded, or by the size of the torrent if nothing was downloaded. */
   readonly ratio: number;
 }
 
-/** A connected peer, for people. */
+/** A connected peer, for display. */
 export interface PeerStatus {
   readonly ip: string;
   readonly port: number;
@@ -53,13 +53,13 @@ export interface PeerStatus {
   readonly isSnubbing: boolean;
 }
 
-/** A file of a torrent, for people. */
+/** A file of a torrent, for display. */
 export interface FileStatus {
   readonly index: number;
   /** Relative to the torrent, `/` between its parts. */
   readonly path: string;
   readonly length: number;
-  /** Bytes there and verified. */
+  /** Verified bytes. */
   readonly done: number;
   readonly priority: "skip" | "low" | "normal" | "high";
 }

@@ -22,7 +22,7 @@ export class Tally {
     return this.#uploaded + (this.#swarm?.up.total ?? 0);
   }
 
-  /** A run began (its swarm) or ended (`undefined`); the totals of the run before are added. */
+  /** Called with the swarm when a run begins, and with `undefined` when it ends. Adds the totals of the run before. */
   follow(swarm: Swarm | undefined): void {
     const { downloaded, uploaded } = this;
     this.#downloaded = downloaded;

@@ -4,7 +4,7 @@ import type { Relocation } from "../content/relocation.ts";
 import { TorrentControls, type ControlledParts } from "./controls.ts";
 import type { TorrentHost } from "./host.ts";
 
-/** What a {@link Torrent} passes its calls on to. */
+/** The parts that {@link Torrent} delegates to. */
 export interface TorrentParts extends ControlledParts {
   readonly host: TorrentHost;
   readonly addedAt: Date;
@@ -34,10 +34,10 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Bytes `start` up to and without `end` of a file, in order, as they arrive. Missing pieces are requested before all
-   * others, then the pieces behind them. Works for a paused torrent, too, as far as the data is there. Throws
-   * UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a part is missing and
-   * the torrent does not run.
+   * Yields bytes `start` (inclusive) to `end` (exclusive) of a file in order, as they arrive. Missing pieces are
+   * requested before all others, then the pieces behind them. Works for a paused torrent, too, if the data is present.
+   * Throws UsageError `torrent.range`, AbortError, StorageError, MillraceError `torrent.not-active` when a part is
+   * missing and the torrent does not run.
    */
   async *read(
     fileIndex: number,
@@ -50,17 +50,17 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Finds out which pieces of a torrent that does not run are there, as far as that is possible without reading its
-   * data. Rejects with StorageError.
+   * Finds the valid pieces of a torrent that does not run, if the kept state allows it without a check. Rejects with
+   * StorageError.
    */
   async recall(): Promise<void> {
     await this.#parts.data.recall(() => this.state.kind === "paused");
   }
 
   /**
-   * Starts, or starts again after a pause or a failure. {@link Torrent.state} shows the progress. When files were there
-   * and all are gone, the torrent fails with `storage.missing` and goes on by itself once they are back; when it is
-   * resumed in that state, it downloads them again.
+   * Starts, or starts again after a pause or a failure. {@link Torrent.state} shows the progress. When there was data
+   * and all files are missing, the torrent fails with `storage.missing` and continues by itself once they are back;
+   * when it is resumed in that state, it downloads them again.
    */
   resume(): void {
     this.#parts.lifecycle.resume();
@@ -72,27 +72,27 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Moves the data to another folder, also on another disk, and goes on there if it was running, without a check.
-   * Rejects with StorageError (`storage.exists` when something of that name is there), UsageError `client.path-in-use`,
-   * `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or removed meanwhile; then all is
-   * where it was. With `find` the data is there already: nothing is moved, and what is there is checked.
+   * Moves the data to another folder, also on another disk, and continues there, if it was running, without a check.
+   * Rejects with StorageError (`storage.exists` when the new path exists), UsageError `client.path-in-use`,
+   * `client.path-shared`, `torrent.moving`, or AbortError when the torrent is closed or removed meanwhile; the data is
+   * then where it was. With `find` nothing is moved: the data is expected in the new folder, and is checked.
    */
   async move(folder: string, options: { readonly find?: boolean } = {}): Promise<void> {
     await this.#parts.relocation.move(folder, options.find === true);
   }
 
   /**
-   * Renames the file, or the folder of many, on the disk, and goes on if it was running, without a check. {@link
-   * Torrent.name} and `metainfo.name` are the new name from then on; peers and trackers know the torrent by the old
-   * one. A later run needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (not a single name of at
-   * most 255 bytes of UTF-8 that every system takes, or one that Millrace uses itself), `torrent.no-metadata`;
-   * otherwise as {@link Torrent.move} does.
+   * Renames the torrent's file or folder on the disk and continues, if it was running, without a check.
+   * {@link Torrent.name} and `metainfo.name` are the new name from then on; the name in the metadata stays. A later run
+   * needs {@link AddOptions.name}. Rejects with InputError `torrent.name` (not a single name of at most 255 bytes of
+   * UTF-8 that is valid on every system, or one that Millrace uses itself), `torrent.no-metadata`; otherwise as
+   * {@link Torrent.move} does.
    */
   async rename(name: string): Promise<void> {
     await this.#parts.relocation.rename(name);
   }
 
-  /** Hashes all data that is there, whatever was known of it, and goes on. */
+  /** Stops, then starts again with a check of all data; the kept state is ignored. */
   async recheck(): Promise<void> {
     const { memory } = this.#parts.data;
     await this.pause();
@@ -102,11 +102,11 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Takes the torrent out of the client, forgets its kept state and, with `deleteData`, deletes its data. Until that is
-   * done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent has as well stay,
-   * also if that torrent was added meanwhile. A file that is not known to have been written to, or to hold data of the
-   * torrent, is another program's, whatever its length: it stays, and the warning `storage.not-ours` names it. Rejects
-   * with StorageError.
+   * Removes the torrent from the client, deletes its kept state and, with `deleteData`, deletes its data. Until that is
+   * done, `client.add` rejects the same torrent with `client.duplicate`. Files that another torrent has as well are not
+   * deleted, also if that torrent was added meanwhile. A file that is not known to have been written to, or to contain
+   * data of the torrent, belongs to another program: it is not deleted, and the warning `storage.not-ours` names it.
+   * Rejects with StorageError.
    */
   async remove(options: { readonly deleteData?: boolean } = {}): Promise<void> {
     const { lifecycle, data, host } = this.#parts;
@@ -126,12 +126,12 @@ export class Torrent extends TorrentControls {
         storage,
       });
     } finally {
-      // Not earlier: a torrent that is added meanwhile in the same folder would lose its files.
+      // Last: a torrent that is added meanwhile in the same folder would lose its files.
       host.forget(infoHash);
     }
   }
 
-  /** Stops for good and keeps the state. The client does this for all its torrents. */
+  /** Stops for good and saves the state. The client does this for all its torrents when it closes. */
   async close(): Promise<void> {
     await this.#parts.lifecycle.close();
   }

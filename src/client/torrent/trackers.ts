@@ -9,27 +9,27 @@ import type { TorrentHost } from "./host.ts";
 export interface TorrentTrackersOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;
-  /** Whether they are talked to at all. */
+  /** Whether trackers are used at all. */
   readonly isUsed: boolean;
-  /** The torrent's own announce URLs by tier, asked when it starts. */
+  /** Returns the torrent's own announce URLs by tier, called when it starts. */
   readonly own: () => readonly (readonly string[])[];
-  /** What is used instead of them. */
+  /** Announce URLs by tier that replace `own`. */
   readonly tiers: readonly (readonly string[])[] | undefined;
   readonly swarm: () => Swarm | undefined;
-  /** Bytes missing. */
+  /** Returns the number of missing bytes. */
   readonly left: () => number;
   /** A tracker's status changed. */
   readonly onStatus: () => void;
 }
 
-/** A torrent's relation with its trackers, as long as the torrent runs; without trackers there is none. */
+/** The trackers of a torrent: has a tracker session while the torrent runs and has trackers. */
 export class TorrentTrackers implements PeerSource {
   readonly name = "tracker";
   readonly allowsPrivate = true;
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
   #tiers: readonly (readonly string[])[] | undefined;
-  /** Set while it runs. */
+  /** Set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
 
   constructor(options: TorrentTrackersOptions) {
@@ -54,7 +54,7 @@ export class TorrentTrackers implements PeerSource {
     this.#session.start();
   }
 
-  /** The tiers are others now: who stays keeps its state, who goes hears `stopped`. */
+  /** Replaces the tiers. Trackers that stay keep their state; those that go are sent `stopped`. */
   set(tiers: readonly (readonly string[])[]): void {
     this.#tiers = tiers.map((urls) => [...urls]);
     if (this.#target === undefined) return;
@@ -66,12 +66,12 @@ export class TorrentTrackers implements PeerSource {
     this.#session?.completed();
   }
 
-  /** Announces now, tracker's minimum interval or not. */
+  /** Announces now, without regard to the trackers' minimum interval. */
   force(): void {
     this.#session?.force({ ignoreMinInterval: true });
   }
 
-  /** Tells them that we leave: some seconds at the most. */
+  /** Sends `stopped` to the trackers; takes some seconds at most. */
   async stop(): Promise<void> {
     this.#target = undefined;
     const session = this.#session;

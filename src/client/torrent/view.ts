@@ -10,7 +10,7 @@ import type { TorrentState } from "./state.ts";
 import type { FileStatus, PeerStatus, TorrentStatus } from "./status.ts";
 import type { Tally } from "./tally.ts";
 
-/** What a torrent's present state is read from. */
+/** The parts of a torrent that {@link TorrentView} reads. */
 export interface ViewedParts {
   readonly infoHash: InfoHash;
   readonly magnet: Magnet | undefined;
@@ -49,7 +49,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.metainfo;
   }
 
-  /** Whether the data was looked at since the torrent was added; before that, progress is not known. */
+  /** Whether the valid pieces are known; if not, there is no progress yet. */
   get isOpened(): boolean {
     return this.#parts.data.isOpened;
   }
@@ -59,13 +59,13 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.name;
   }
 
-  /** Its magnet link: of the torrent, or what was given while its metadata is being fetched. */
+  /** Its magnet link: made from the metainfo, or the given one while the metadata is being fetched. */
   get magnet(): string {
     const { metainfo, infoHash } = this;
     return formatMagnet(metainfo === undefined ? (this.#parts.magnet ?? { infoHash }) : magnetOf(metainfo));
   }
 
-  /** Where the data is: the file, or the folder of many. `undefined` while the metadata is not known. */
+  /** The path of its file, or of its folder if it has several files. `undefined` while the metadata is not known. */
   get path(): string | undefined {
     return this.metainfo === undefined ? undefined : `${this.folder}/${this.metainfo.name}`;
   }
@@ -85,17 +85,19 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return fileStatuses(this.metainfo, this.#parts.data.selectFiles());
   }
 
-  /** The pieces that are there, packed as BEP 3 has them; `undefined` while that is not known. */
+  /** Returns the valid pieces, packed as a bitfield of BEP 3; `undefined` while they are not known. */
   pieces(): Uint8Array | undefined {
     return this.#parts.data.have?.pack();
   }
 
-  /** Connected peers that have each piece, 255 for more; `undefined` while it exchanges no pieces. */
+  /**
+   * Returns the number of connected peers that have each piece, at most 255; `undefined` while no pieces are exchanged.
+   */
   availability(): Uint8Array | undefined {
     return this.swarm?.downloader?.picker.availabilities();
   }
 
-  /** Pieces on their way. */
+  /** Returns the pieces that are being downloaded. */
   activePieces(): number[] {
     return this.swarm?.downloader?.activePieces() ?? [];
   }
