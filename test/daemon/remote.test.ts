@@ -252,7 +252,7 @@ describe("millrace remote", () => {
       const page = await remote({ url: address, token: daemon.token }, "list");
       expect([page.status, page.stderr]).toEqual([
         1,
-        expect.stringContaining(`the server at ${address} has no Millrace API; check --url`),
+        expect.stringContaining(`the server at ${address} is not a Millrace daemon`),
       ]);
     }
     other.close();

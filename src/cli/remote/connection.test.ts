@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { toError } from "../../base/index.ts";
 import { ApiError, type Problem } from "../../api/index.ts";
 import { CommandLineError } from "../output/problem.ts";
-import { daemonUrl, explained } from "./connection.ts";
+import { daemonUrl, explained, withTimeout } from "./connection.ts";
 
 const problem: Problem = {
   type: "about:blank",
@@ -78,5 +79,31 @@ describe("explained", () => {
     });
     const other = new Error("x");
     expect(explained(other, URL_, undefined)).toBe(other);
+  });
+});
+
+describe("withTimeout", () => {
+  const silent: typeof fetch = (_input, init) =>
+    new Promise((_resolve, reject) => {
+      init?.signal?.addEventListener("abort", () => reject(toError(init.signal?.reason)));
+    });
+
+  it("rejects a GET without a response, so that the daemon counts as unreachable", async () => {
+    await expect(withTimeout(silent, 5)("http://127.0.0.1:9191/api/v1/torrents")).rejects.toMatchObject({
+      code: "ETIMEDOUT",
+    });
+  });
+
+  it("gives other requests time, and leaves the caller's signal as it is", async () => {
+    const inner: typeof fetch = async (_input, init) => {
+      expect(init?.signal).toBeUndefined();
+      return new Response("done");
+    };
+    const response = await withTimeout(inner, 5)("http://127.0.0.1:9191/x", { method: "POST" });
+    expect(await response.text()).toBe("done");
+    const controller = new AbortController();
+    const waiting = withTimeout(silent, 60_000)("http://127.0.0.1:9191/x", { signal: controller.signal });
+    controller.abort(new Error("Ctrl-C"));
+    await expect(waiting).rejects.toThrow("Ctrl-C");
   });
 });

@@ -6,6 +6,8 @@ import type { CommonFlags, Session } from "../session.ts";
 
 /** The default address of a daemon. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
+/** Milliseconds until a daemon must respond to a request that only reads. Others may take long: moving data does. */
+const READ_TIMEOUT_MS = 30_000;
 /** Bytes of a file with a token: room for the longest token and what editors add. */
 const MAX_TOKEN_FILE = 4096;
 
@@ -37,7 +39,7 @@ export async function withDaemon<Flags extends RemoteFlags>(
   const api = new MillraceApi({
     url,
     ...(token === undefined ? {} : { token: token.value }),
-    ...(flags.verbose === true ? { fetch: loggingFetch(output) } : {}),
+    fetch: withTimeout(flags.verbose === true ? loggingFetch(output) : fetch),
   });
   const explain = (error: unknown): unknown => explained(error, url, token?.from);
   try {
@@ -109,6 +111,26 @@ function loggingFetch(output: Output): typeof globalThis.fetch {
   };
 }
 
+/**
+ * A fetch whose GET requests reject with an error of code `ETIMEDOUT` when there is no response in time. The body may
+ * take longer: `watch` reads it without end.
+ */
+export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIMEOUT_MS): typeof globalThis.fetch {
+  return async (input, init) => {
+    if ((init?.method ?? "GET") !== "GET") return inner(input, init);
+    const controller = new AbortController();
+    const late = Object.assign(new Error(`no response in ${timeoutMs} ms`), { code: "ETIMEDOUT" });
+    const timer = setTimeout(() => controller.abort(late), timeoutMs);
+    const given = init?.signal ?? undefined;
+    const signal = given === undefined ? controller.signal : AbortSignal.any([given, controller.signal]);
+    try {
+      return await inner(input, { ...init, signal });
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
 /** An error of the API with advice; other errors as they are. `tokenFrom`: the source of the token, if there is one. */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
   // A response that is not JSON does not come from a daemon.
@@ -132,7 +154,7 @@ export function explained(error: unknown, url: string, tokenFrom: string | undef
   if (code === "http" || code === "http.not-found")
     return new NetworkError(
       "remote.no-daemon",
-      `${problem.detail}: the server at ${url} has no Millrace API; check --url`,
+      `${problem.detail}: the server at ${url} is not a Millrace daemon, or the path is wrong; check --url`,
       { cause: error },
     );
   if (status === 401) {
