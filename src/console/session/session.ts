@@ -8,9 +8,9 @@ import type { Linter } from "../conversation/lint.ts";
 import { FAREWELL_MS } from "../limits.ts";
 import { List } from "../list.ts";
 import { shown } from "./arguments.ts";
-import { Crew } from "./auto/crew.ts";
+import { DutyRunner } from "./auto/duty-runner.ts";
 import type { Duties } from "./auto/duties.ts";
-import { sayWhatIsHere } from "./auto/greeting.ts";
+import { announceHaves } from "./auto/greeting.ts";
 import { Connections, type AcceptOptions } from "./connections.ts";
 import { Content, trackerTiers } from "./content.ts";
 import { SessionLog } from "./log.ts";
@@ -49,8 +49,8 @@ export class ConsoleSession {
   readonly #udp: UdpTrackers;
   readonly #ending = sharedAbort();
   readonly #connections: Connections;
-  /** Created when a peer's duties are first handed to the engine. */
-  #crew: Crew | undefined;
+  /** Created when the first duty of a peer is handed to the engine. */
+  #duties: DutyRunner | undefined;
   /** Work that no caller awaits; `close` does. */
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
@@ -147,7 +147,7 @@ export class ConsoleSession {
       );
     const { haves } = this.content;
     peer.auto({ keepAlive: true });
-    sayWhatIsHere(peer, haves);
+    announceHaves(peer, haves);
     if (peer.amChoking) peer.unchoke();
     // Only now: requests that the peer sent while it was choked would be rejected.
     return peer.auto({ answer: true });
@@ -180,7 +180,7 @@ export class ConsoleSession {
       ),
     );
     await ended;
-    await this.#crew?.close();
+    await this.#duties?.close();
     while (this.#work.size > 0) await Promise.all(this.#work);
     await this.#udp.close();
     await this.content.close();
@@ -215,21 +215,21 @@ export class ConsoleSession {
       pieces: () => this.content.pieces,
       onEntry: (peer, entry) => {
         this.#onEntry(peer, entry);
-        this.#crew?.heard(peer, entry);
+        this.#duties?.onEntry(peer, entry);
       },
-      onSent: (peer, entry) => this.#crew?.said(peer, entry),
-      onDrain: (peer) => this.#crew?.drained(peer),
-      auto: (peer, given) => this.#startCrew().auto(peer, given),
+      onSent: (peer, entry) => this.#duties?.onSent(peer, entry),
+      onDrain: (peer) => this.#duties?.onConnectionDrain(peer),
+      auto: (peer, given) => this.#dutyRunner().auto(peer, given),
       onClose: (peer, why) => {
-        this.#crew?.gone(peer);
+        this.#duties?.onPeerClosed(peer);
         this.content.forget(peer);
         this.log.detail(`peer ${peer.number} (${peer.address}): ${why}`);
       },
     };
   }
 
-  #startCrew(): Crew {
-    this.#crew ??= new Crew({
+  #dutyRunner(): DutyRunner {
+    this.#duties ??= new DutyRunner({
       runtime: this.#options.runtime,
       infoHash: this.infoHash,
       log: this.log,
@@ -238,7 +238,7 @@ export class ConsoleSession {
       info: () => this.content.metainfo?.infoBytes,
       onMetadata: (info) => this.#own(this.#learn(info)),
     });
-    return this.#crew;
+    return this.#duties;
   }
 
   #onEntry(peer: ConsolePeer, entry: Entry): void {
@@ -256,7 +256,7 @@ export class ConsoleSession {
 
   async #learn(info: Uint8Array): Promise<void> {
     await this.content.learn(info);
-    this.#crew?.onPieces();
+    this.#duties?.onPieces();
   }
 
   #own(work: Promise<void>): void {

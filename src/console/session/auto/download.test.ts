@@ -106,7 +106,7 @@ describe("auto: download", () => {
     peer.auto();
     await s.run(60_000);
     const warnings = s.session.log.filter(({ level }) => level === "warning");
-    expect(warnings.map(({ text }) => text)).toEqual([expect.stringContaining("pieces cannot be kept: ")]);
+    expect(warnings.map(({ text }) => text)).toEqual([expect.stringContaining("pieces cannot be stored: ")]);
     peer.auto(false);
     await s.run(1_000);
     expect(s.host.timers).toBe(0);
@@ -198,7 +198,7 @@ describe("auto: download", () => {
     expect(await s.completes()).toBe(true);
   });
 
-  it("fetches anew what the hand had got wrong", async () => {
+  it("fetches anew what the user had written wrong", async () => {
     const s = await ConsoleStage.begin();
     await s.wait(s.session.content.pieces?.write(2, 0, new Uint8Array(BLOCK).fill(1)));
     const peer = await s.seed("10.0.0.2");
@@ -226,7 +226,7 @@ describe("auto: download", () => {
     expect(second.conversation.sides.in.blockBytes).toBe(s.data.length - kept);
   });
 
-  it("does not let the hand write where it is at work, and counts what the hand completes", async () => {
+  it("does not let the user write pieces that it has begun, and counts pieces that the user completes", async () => {
     const s = await ConsoleStage.begin();
     const { pieces } = s.session.content;
     const { far, near } = await s.meet("10.0.0.2");
@@ -253,10 +253,10 @@ describe("auto: download", () => {
     expect(s.session.content.metainfo?.name).toBe("a.bin");
   });
 
-  it("says so when a peer cannot give the metadata", async () => {
+  it("says so when a peer cannot send the metadata", async () => {
     const s = await ConsoleStage.begin({ magnet: true });
     const { near } = await s.meet("10.0.0.2");
     near.auto();
-    expect(s.logged("peer 1 cannot give the metadata")).toBe(true);
+    expect(s.logged("peer 1 cannot send the metadata")).toBe(true);
   });
 });

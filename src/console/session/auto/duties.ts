@@ -1,44 +1,45 @@
 import { UsageError } from "../../../base/index.ts";
 import { knownFields, wrong } from "../arguments.ts";
 
-/** What the engine does by itself for a peer. */
+/** What the engine does for a peer. */
 export interface Duties {
-  /** Says keep-alive after a silence of ours. */
+  /** Sends keep-alive after two minutes without a message of ours. */
   readonly keepAlive: boolean;
-  /** Answers the peer's requests while we do not choke it. */
+  /** Serves the peer's requests while it is unchoked. */
   readonly answer: boolean;
-  /** Gets the pieces that are missing: interest, requests, hashing, keeping. */
+  /** Downloads missing pieces: interest, requests, hashing, storing. */
   readonly download: boolean;
-  /** Answers requests for the metadata (BEP 9). */
+  /** Serves requests for the metadata (BEP 9). */
   readonly metadata: boolean;
 }
 
-/** What `auto` may be told: only what is named changes. */
+/** Options of `auto`: only the named duties change. */
 export interface AutoOptions {
   readonly keepAlive?: boolean;
   readonly answer?: boolean;
   /**
-   * `sequential`: pieces in order instead of rarest first. All peers of a session download together: it is the same for
-   * all.
+   * `sequential`: pieces in order instead of rarest first. It applies to all peers of the session.
    */
   readonly download?: boolean | { readonly sequential?: boolean };
   readonly metadata?: boolean;
 }
 
-/** Options, read. */
-export interface Orders {
+/** A change of duties: checked options of `auto`. */
+export interface DutyChange {
   readonly duties: Partial<Duties>;
   readonly sequential: boolean | undefined;
 }
 
+/** All duties off. */
 export const NO_DUTIES: Duties = { keepAlive: false, answer: false, download: false, metadata: false };
+/** All duties on. */
 export const ALL_DUTIES: Duties = { keepAlive: true, answer: true, download: true, metadata: true };
 
 const CALL = "auto({ keepAlive, answer, download, metadata })";
 const NAMES = ["keepAlive", "answer", "download", "metadata"] as const;
 
 /** Without an argument all duties, with `false` none. Throws {@link UsageError} `console.argument`. */
-export function readOrders(options: unknown): Orders {
+export function readDutyChange(options: unknown): DutyChange {
   if (options === undefined || options === true) return { duties: ALL_DUTIES, sequential: undefined };
   if (options === false) return { duties: NO_DUTIES, sequential: undefined };
   if (typeof options !== "object" || options === null || Array.isArray(options))

@@ -1,8 +1,8 @@
 import type { Entry } from "../../conversation/entry.ts";
-import type { Member } from "./member.ts";
+import type { DutyPeer } from "./duty-peer.ts";
 
-/** Tells the engine what a peer said, as far as its duties go. Throws PeerError for what breaks their rules. */
-export function followPeer(member: Member, entry: Entry): void {
+/** Passes a message of a peer to the engine, as its duties need. Throws PeerError for a message that breaks a rule. */
+export function followPeer(member: DutyPeer, entry: Entry): void {
   const { engine, duties, metadata, owner } = member;
   switch (entry.type) {
     case "piece":
@@ -39,8 +39,8 @@ export function followPeer(member: Member, entry: Entry): void {
   }
 }
 
-/** Tells the engine what was said to a peer by hand: what it has to know so as not to say it again, or the contrary. */
-export function followHand(member: Member, entry: Entry): void {
+/** Passes a message of the user to the engine, which must not repeat or contradict it. */
+export function followUser(member: DutyPeer, entry: Entry): void {
   const { engine, downloader } = member;
   switch (entry.type) {
     case "choke":
@@ -69,7 +69,7 @@ export function followHand(member: Member, entry: Entry): void {
   }
 }
 
-function takeBlock({ engine, owner }: Member, piece: number, begin: number, block: Uint8Array | undefined): void {
+function takeBlock({ engine, owner }: DutyPeer, piece: number, begin: number, block: Uint8Array | undefined): void {
   if (block === undefined) return;
   const memory = owner.blockStart(engine, piece, begin, block.length);
   memory?.set(block);

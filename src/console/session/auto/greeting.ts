@@ -3,27 +3,27 @@ import { announcePieces } from "../../../swarm/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * Tells a peer which pieces are here: in one message when nothing was said yet, as it must be (BEP 3, BEP 6); otherwise
- * those that it was not told of.
+ * Announces the pieces that are here: in one message when only the handshake was sent (BEP 3, BEP 6); otherwise with
+ * haves for pieces that were not announced.
  */
-export function sayWhatIsHere(peer: ConsolePeer, have: Bitfield): void {
-  const said = peer.conversation.sides.out;
-  if (saidNothing(peer)) greet(peer, have);
-  else for (const piece of have.ones()) if (said.pieces?.get(piece) !== true) peer.have(piece);
+export function announceHaves(peer: ConsolePeer, have: Bitfield): void {
+  const sent = peer.conversation.sides.out;
+  if (hasSentNothing(peer)) announceAll(peer, have);
+  else for (const piece of have.ones()) if (sent.pieces?.get(piece) !== true) peer.have(piece);
 }
 
 /**
- * With the fast extension one of its three forms must be the first message (BEP 6): says it when nothing was said yet.
+ * Announces the pieces when only the handshake was sent and the fast extension is on, which requires it (BEP 6).
  */
-export function greetFast(peer: ConsolePeer, have: Bitfield | undefined): void {
-  if (peer.fast && saidNothing(peer)) greet(peer, have);
+export function announceFirst(peer: ConsolePeer, have: Bitfield | undefined): void {
+  if (peer.fast && hasSentNothing(peer)) announceAll(peer, have);
 }
 
 /** Nothing but the handshake. */
-function saidNothing(peer: ConsolePeer): boolean {
+function hasSentNothing(peer: ConsolePeer): boolean {
   return peer.conversation.sides.out.messages <= 1;
 }
 
-function greet(peer: ConsolePeer, have: Bitfield | undefined): void {
+function announceAll(peer: ConsolePeer, have: Bitfield | undefined): void {
   announcePieces(peer.fast, have, (message) => void peer.send(message));
 }

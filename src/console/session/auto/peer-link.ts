@@ -3,8 +3,8 @@ import type { Connection } from "../../../transport/index.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 
 /**
- * A console peer's connection as the engine's logic uses it: what it writes is in the timeline, and when the engine's
- * side is let go the connection stays with the hand.
+ * A console peer's connection for the engine: bytes that it writes are in the timeline. When the engine's peer is
+ * released, the connection stays open for the user.
  */
 export class PeerLink implements Connection {
   readonly #peer: ConsolePeer;
@@ -36,7 +36,7 @@ export class PeerLink implements Connection {
     return this.#connection.local;
   }
 
-  /** The connection is started, and its handlers are the console's: it tells the engine what arrives. */
+  /** The console has started the connection, and passes arriving messages to the engine. */
   start(): void {
     this.resume();
   }
@@ -61,7 +61,7 @@ export class PeerLink implements Connection {
     this.#connection.resume();
   }
 
-  /** From now on nothing that the engine does reaches the connection, which is read again. */
+  /** Detaches the engine from the connection, and resumes reading. */
   cut(): void {
     this.#isCut = true;
     if (!this.#peer.isClosed) this.#connection.resume();

@@ -13,30 +13,31 @@ import {
 import type { SessionLog } from "../log.ts";
 import type { Fetcher, Pieces } from "../pieces.ts";
 
+/** What {@link SharedDownload} needs. */
 export interface SharedDownloadOptions {
   readonly runtime: Runtime;
   readonly log: SessionLog;
   /** `undefined` while the metadata is not known. */
   readonly pieces: () => Pieces | undefined;
-  /** A peer joined the download that is at work: what it was asked for by hand is to be adopted. */
+  /** A peer joined the running download, which is to adopt the user's requests. */
   readonly onJoined: (peer: Peer, downloader: Downloader) => void;
   readonly onLiar: (identity: PeerIdentity) => void;
 }
 
 /**
- * One download for all peers of a session that have that duty. It borrows the session's pieces while it is at work, and
- * gives them back, with what it has of unfinished ones, when it is complete or nobody is left.
+ * One download for all peers of a session with that duty. It is attached to the session's pieces while it runs, and
+ * detached, with the blocks of unfinished pieces, when it is complete or has no peers.
  *
- *     idle ──a peer joins, pieces are missing──> at work ──complete, or nobody left──> ending ──on disk──> idle
+ *     idle ──a peer joins, pieces are missing──> running ──complete, or no peers──> ending ──on disk──> idle
  */
 export class SharedDownload {
-  /** Those that are asked for pieces. */
+  /** The sources of the download. */
   readonly peers = new Set<Peer>();
   readonly #options: SharedDownloadOptions;
   #downloader: Downloader | undefined;
   #isEnding = false;
   #isSequential = false;
-  /** What the disk last refused with. */
+  /** The last error of the disk. */
   #trouble: string | undefined;
   /** Beginnings and ends, one after the other. */
   #turns: Promise<void> = Promise.resolve();
@@ -45,7 +46,7 @@ export class SharedDownload {
     this.#options = options;
   }
 
-  /** `undefined` while nothing is to be fetched, or it begins or ends. */
+  /** `undefined` while no download runs. */
   get downloader(): Downloader | undefined {
     return this.#isEnding ? undefined : this.#downloader;
   }
@@ -61,7 +62,7 @@ export class SharedDownload {
     this.arrange();
   }
 
-  /** The peer is not asked any more. What it was asked for is taken back, unless it is gone. */
+  /** Removes a peer. Its open requests are cancelled, unless it is closed. */
   leave(peer: Peer): void {
     if (!this.peers.delete(peer)) return;
     const { downloader } = this;
@@ -84,14 +85,14 @@ export class SharedDownload {
     downloader.tick(now);
   }
 
-  /** Begins or ends, when it is time for that: call it when something changed. */
+  /** Begins or ends the download when needed: call it after a change. */
   arrange(): void {
     this.#turns = this.#turns
       .then(() => this.#turn())
-      .catch((error: unknown) => this.#options.log.warn(`the download cannot go on: ${toError(error).message}`));
+      .catch((error: unknown) => this.#options.log.warn(`the download has failed: ${toError(error).message}`));
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no beginning or end is under way. */
   async idle(): Promise<void> {
     for (let turns; turns !== this.#turns;) {
       turns = this.#turns;
@@ -161,13 +162,13 @@ export class SharedDownload {
     this.arrange();
   }
 
-  /** Told for every attempt: said when it is news. */
+  /** Called for every attempt; logs changes only. */
   #noteStorage(error: StorageError | undefined): void {
     const { log } = this.#options;
     if (this.#trouble === error?.message) return;
     this.#trouble = error?.message;
-    if (error === undefined) log.info("pieces can be kept again");
-    else log.warn(`pieces cannot be kept: ${error.message}`);
+    if (error === undefined) log.info("pieces can be stored again");
+    else log.warn(`pieces cannot be stored: ${error.message}`);
   }
 
   #fetcher(): Fetcher {

@@ -16,13 +16,14 @@ import type { Entry } from "../../conversation/entry.ts";
 import type { SessionLog } from "../log.ts";
 import type { ConsolePeer } from "../peer/peer.ts";
 import type { Pieces } from "../pieces.ts";
-import { NO_DUTIES, readOrders, type Duties } from "./duties.ts";
-import { followHand, followPeer } from "./following.ts";
-import { greetFast } from "./greeting.ts";
-import { Member } from "./member.ts";
+import { NO_DUTIES, readDutyChange, type Duties } from "./duties.ts";
+import { followUser, followPeer } from "./following.ts";
+import { announceFirst } from "./greeting.ts";
+import { DutyPeer } from "./duty-peer.ts";
 import { SharedDownload } from "./shared-download.ts";
 
-export interface CrewOptions {
+/** What {@link DutyRunner} needs. */
+export interface DutyRunnerOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
   readonly log: SessionLog;
@@ -32,19 +33,18 @@ export interface CrewOptions {
   readonly pieces: () => Pieces | undefined;
   /** The raw info dictionary, when it is known. */
   readonly info: () => Uint8Array | undefined;
-  /** The info dictionary was fetched, and its hash is right. {@link Crew.onPieces} comes next. */
+  /** The info dictionary is complete and its hash is right. The session calls {@link DutyRunner.onPieces} next. */
   readonly onMetadata: (info: Uint8Array) => void;
 }
 
 /**
- * The engine's own logic at work for peers of a session, as far as each has been handed over: whatever it sends goes
- * through the console's peer, and whatever arrives there it is told. A peer that breaks a rule of a duty is left, as
- * the engine would.
+ * Runs the engine's logic for the duties that the user handed over. The engine sends through the console's peer, and
+ * gets the messages that arrive there. A peer that breaks a rule of a duty is disconnected, as in the engine.
  */
-export class Crew implements PeerOwner {
-  readonly #options: CrewOptions;
-  readonly #members = new Map<ConsolePeer, Member>();
-  readonly #byEngine = new WeakMap<Peer, Member>();
+export class DutyRunner implements PeerOwner {
+  readonly #options: DutyRunnerOptions;
+  readonly #members = new Map<ConsolePeer, DutyPeer>();
+  readonly #byEngine = new WeakMap<Peer, DutyPeer>();
   readonly #flushing = new Set<Peer>();
   readonly #registry = new ExtensionRegistry<Peer>();
   readonly #metadata: MetadataExchange;
@@ -52,7 +52,7 @@ export class Crew implements PeerOwner {
   #uploader: Uploader | undefined;
   #timer: Timer | undefined;
 
-  constructor(options: CrewOptions) {
+  constructor(options: DutyRunnerOptions) {
     const { runtime, log, infoHash, info } = options;
     this.#options = options;
     this.#metadata = new MetadataExchange({
@@ -61,7 +61,7 @@ export class Crew implements PeerOwner {
       info,
       limiters: [],
       onComplete: (bytes) => {
-        // The hand may have been quicker.
+        // The user may have completed it in the meantime.
         if (info() === undefined) options.onMetadata(bytes);
       },
       onLiar: (engine) =>
@@ -83,19 +83,19 @@ export class Crew implements PeerOwner {
   }
 
   /**
-   * Changes what is done for a peer; answers what is. Throws {@link UsageError} `console.argument`,
+   * Changes the duties for a peer, and returns those that are on. Throws {@link UsageError} `console.argument`,
    * `console.handshake`, `console.closed`.
    */
   auto(peer: ConsolePeer, options: unknown): Duties {
-    const { duties, sequential } = readOrders(options);
+    const { duties, sequential } = readDutyChange(options);
     if (sequential !== undefined) this.#download.isSequential = sequential;
     const before = this.#members.get(peer)?.duties ?? NO_DUTIES;
     const wanted = { ...before, ...duties };
     if (!Object.values(wanted).includes(true)) {
-      this.#dismiss(peer);
+      this.#remove(peer);
       return { ...NO_DUTIES };
     }
-    const member = this.#members.get(peer) ?? this.#enlist(peer);
+    const member = this.#members.get(peer) ?? this.#add(peer);
     member.duties = wanted;
     try {
       this.#change(member, before);
@@ -106,50 +106,50 @@ export class Crew implements PeerOwner {
     return { ...(peer.isClosed ? NO_DUTIES : wanted) };
   }
 
-  /** A peer said something. */
-  heard(peer: ConsolePeer, entry: Entry): void {
+  /** A message arrived from a peer. */
+  onEntry(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
     member.engine.lastReceivedAt = this.#options.runtime.clock.now();
     try {
       followPeer(member, entry);
-      if (entry.type === "extended-handshake" && member.duties.download) this.#askMetadata(member);
+      if (entry.type === "extended-handshake" && member.duties.download) this.#requestMetadata(member);
     } catch (error) {
       this.#fail(member, error);
     }
   }
 
-  /** Something was said to a peer by hand. */
-  said(peer: ConsolePeer, entry: Entry): void {
+  /** The user sent a message to a peer. */
+  onSent(peer: ConsolePeer, entry: Entry): void {
     const member = this.#members.get(peer);
     if (member === undefined || entry.number <= member.since) return;
     member.engine.outbox.lastSentAt = this.#options.runtime.clock.now();
-    followHand(member, entry);
+    followUser(member, entry);
   }
 
-  /** A peer's connection takes more again. */
-  drained(peer: ConsolePeer): void {
+  /** A peer's connection accepts more bytes again. */
+  onConnectionDrain(peer: ConsolePeer): void {
     this.#members.get(peer)?.engine.handlers.onDrain();
   }
 
-  /** A peer is gone. */
-  gone(peer: ConsolePeer): void {
-    this.#dismiss(peer);
+  /** The connection with a peer is closed. */
+  onPeerClosed(peer: ConsolePeer): void {
+    this.#remove(peer);
   }
 
-  /** The pieces are known at last. */
+  /** The metadata is known, and the pieces are open. */
   onPieces(): void {
     for (const member of this.#members.values()) {
       member.takePieces();
-      this.#introduce(member, true);
-      if (member.duties.answer) this.#answerPending(member);
+      this.#sendExtendedHandshake(member, true);
+      if (member.duties.answer) this.#servePending(member);
     }
     this.#download.arrange();
   }
 
-  /** Resolves when no disk access is under way any more. All peers must be gone. */
+  /** Ends all duties. Resolves when no disk access is under way. */
   async close(): Promise<void> {
-    for (const peer of this.#members.keys()) this.#dismiss(peer);
+    for (const peer of this.#members.keys()) this.#remove(peer);
     await this.#download.idle();
     await this.#uploader?.idle();
   }
@@ -168,7 +168,7 @@ export class Crew implements PeerOwner {
   }
 
   onReceived(): void {
-    // Told by heard: the engine's decoder has nothing to do here.
+    // Not called: messages arrive through onEntry.
   }
 
   onDrain(engine: Peer): void {
@@ -180,7 +180,7 @@ export class Crew implements PeerOwner {
   }
 
   onClose(): void {
-    // Either let go, or the console's peer has just been closed, which says so.
+    // Either released, or the console's peer was closed, which logs it.
   }
 
   wantsFlush(engine: Peer): void {
@@ -195,17 +195,18 @@ export class Crew implements PeerOwner {
     this.#flushing.add(engine);
   }
 
-  #enlist(peer: ConsolePeer): Member {
+  #add(peer: ConsolePeer): DutyPeer {
     const { runtime, now } = this.#options;
     const { handshake } = peer.conversation.sides.in;
-    if (peer.isClosed) throw new UsageError("console.closed", `auto: peer ${peer.number} is gone`);
+    if (peer.isClosed)
+      throw new UsageError("console.closed", `auto: the connection with peer ${peer.number} is closed`);
     if (handshake === undefined || peer.conversation.sides.out.handshake === undefined) {
       throw new UsageError(
         "console.handshake",
         `auto: the handshakes with peer ${peer.number} are not complete yet; send handshake(), and wait: await peer.next("handshake")`,
       );
     }
-    const member = new Member({
+    const member = new DutyPeer({
       peer,
       handshake,
       owner: this,
@@ -214,7 +215,7 @@ export class Crew implements PeerOwner {
       registry: this.#registry,
       metadata: this.#metadata,
       downloader: () => this.#download.downloader,
-      uploader: () => this.#anUploader(),
+      uploader: () => this.#ensureUploader(),
     });
     this.#members.set(peer, member);
     this.#byEngine.set(member.engine, member);
@@ -222,70 +223,68 @@ export class Crew implements PeerOwner {
     return member;
   }
 
-  #dismiss(peer: ConsolePeer): void {
+  #remove(peer: ConsolePeer): void {
     const member = this.#members.get(peer);
     if (member === undefined) return;
     this.#members.delete(peer);
-    if (peer.isClosed) member.letGo();
+    if (peer.isClosed) member.release();
     this.#download.leave(member.engine);
     this.#metadata.gone(member.engine);
-    if (!peer.isClosed) member.letGo();
+    if (!peer.isClosed) member.release();
     this.#flushing.delete(member.engine);
     if (this.#members.size > 0) return;
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  #change(member: Member, before: Duties): void {
+  #change(member: DutyPeer, before: Duties): void {
     const { engine, duties } = member;
-    if (duties.answer || duties.download || duties.metadata) greetFast(member.peer, this.#options.pieces()?.have);
-    this.#introduce(member, false);
+    if (duties.answer || duties.download || duties.metadata) announceFirst(member.peer, this.#options.pieces()?.have);
+    this.#sendExtendedHandshake(member, false);
     if (duties.download && !before.download) {
-      this.#askMetadata(member);
+      this.#requestMetadata(member);
       this.#download.join(engine);
     } else if (before.download && !duties.download) {
       this.#download.leave(engine);
       this.#metadata.gone(engine);
     }
-    if (duties.answer && !before.answer) this.#answerPending(member);
+    if (duties.answer && !before.answer) this.#servePending(member);
     else if (before.answer && !duties.answer) {
       engine.upload.queue.clear();
       engine.reading.resume("uploads");
     }
   }
 
-  /** Blocks that the peer was asked for by hand are the engine's business now: it does not ask for them again. */
+  /** Hands blocks that the user has requested to the engine, which does not request them again. */
   #adopt(engine: Peer, downloader: Downloader): void {
     const peer = this.#byEngine.get(engine)?.peer;
     for (const span of peer?.asked ?? [])
       if (downloader.adopt(engine, span.piece, span.begin, span.length)) peer?.takeRequested(span);
   }
 
-  #answerPending(member: Member): void {
+  #servePending(member: DutyPeer): void {
     for (const span of member.peer.requests) member.uploader?.request(member.engine, span);
   }
 
-  /** Both ways of the metadata need our extended handshake, and the peer's size of it ours anew when it is known. */
-  #introduce({ peer, engine, duties }: Member, isNews: boolean): void {
+  /** Sends our extended handshake: metadata needs it both ways, and again when its size is known. */
+  #sendExtendedHandshake({ peer, engine, duties }: DutyPeer, isAgain: boolean): void {
     const isKnown = this.#options.info() !== undefined;
     if (!engine.profile.supportsExtended || !(isKnown ? duties.metadata : duties.download)) return;
-    if (isNews || peer.conversation.sides.out.extended === undefined) peer.extendedHandshake();
+    if (isAgain || peer.conversation.sides.out.extended === undefined) peer.extendedHandshake();
   }
 
-  #askMetadata({ peer, engine }: Member): void {
+  #requestMetadata({ peer, engine }: DutyPeer): void {
     if (this.#options.info() !== undefined) return;
     if (
       !engine.profile.supportsExtended ||
       (engine.profile.extended !== undefined &&
         (engine.profile.extended.metadataSize === undefined || !engine.extensions.supports(utMetadata)))
     ) {
-      this.#options.log.warn(
-        `peer ${peer.number} cannot give the metadata, without which nothing can be downloaded: ask another peer`,
-      );
+      this.#options.log.warn(`peer ${peer.number} cannot send the metadata, which a download needs: use another peer`);
     } else this.#metadata.onHandshake(engine);
   }
 
-  #anUploader(): Uploader | undefined {
+  #ensureUploader(): Uploader | undefined {
     const pieces = this.#options.pieces();
     if (pieces === undefined) return undefined;
     const { runtime, log } = this.#options;
@@ -298,7 +297,7 @@ export class Crew implements PeerOwner {
       onSent: (engine) => {
         engine.outbox.lastSentAt = runtime.clock.now();
       },
-      onStorageError: (error) => log.warn(`a request cannot be answered: ${error.message}`),
+      onStorageError: (error) => log.warn(`a request cannot be served: ${error.message}`),
     });
     return this.#uploader;
   }
@@ -311,12 +310,12 @@ export class Crew implements PeerOwner {
     this.#download.tick(now);
   }
 
-  #fail(member: Member, error: unknown): void {
+  #fail(member: DutyPeer, error: unknown): void {
     if (!(error instanceof PeerError)) this.#options.log.warn(`peer ${member.peer.number}: ${toError(error).message}`);
     this.#hangUp(member, toError(error).message);
   }
 
-  #hangUp(member: Member | undefined, why: string): void {
+  #hangUp(member: DutyPeer | undefined, why: string): void {
     if (member === undefined || member.peer.isClosed) return;
     this.#options.log.warn(`the engine hangs up on peer ${member.peer.number} (${member.peer.address}): ${why}`);
     member.peer.hangUp(`the engine hung up: ${why}`);

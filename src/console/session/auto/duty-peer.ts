@@ -17,7 +17,8 @@ import type { ConsolePeer } from "../peer/peer.ts";
 import { NO_DUTIES, type Duties } from "./duties.ts";
 import { PeerLink } from "./peer-link.ts";
 
-export interface MemberOptions {
+/** What {@link DutyPeer} needs. */
+export interface DutyPeerOptions {
   readonly peer: ConsolePeer;
   readonly handshake: Handshake;
   readonly owner: PeerOwner;
@@ -26,30 +27,29 @@ export interface MemberOptions {
   readonly now: number;
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
-  /** What serves all members. */
+  /** Shared by all peers with duties. */
   readonly downloader: () => Downloader | undefined;
   readonly uploader: () => Uploader | undefined;
 }
 
 /**
- * A console peer that has duties, and the engine's peer that stands for it there: in the state in which the
- * conversation is.
+ * A console peer with duties, and the engine's peer for it, which begins in the state of the conversation.
  */
-export class Member implements Inbound {
+export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
   readonly engine: Peer;
   readonly link: PeerLink;
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
   readonly owner: PeerOwner;
-  /** Nobody is unchoked but by hand. */
+  /** Only the user unchokes peers. */
   readonly choking = { interested: (): void => undefined };
   duties: Duties = NO_DUTIES;
-  /** Number of the last message that its state takes account of from the beginning. */
+  /** Number of the last message before it was created: its state includes all messages up to there. */
   readonly since: number;
-  readonly #options: MemberOptions;
+  readonly #options: DutyPeerOptions;
 
-  constructor(options: MemberOptions) {
+  constructor(options: DutyPeerOptions) {
     const { peer, handshake, clock, now } = options;
     this.#options = options;
     this.peer = peer;
@@ -97,17 +97,17 @@ export class Member implements Inbound {
     return this.duties.answer ? this.#options.uploader() : undefined;
   }
 
-  /** The number of pieces is known: what the peer said of them as the conversation has it. */
+  /** Takes the peer's pieces from the conversation, when their number is known. */
   takePieces(): void {
     this.engine.claims.bits = this.peer.haves?.clone();
   }
 
-  /** The peer's extended handshake, as the conversation has it. */
+  /** Takes the peer's extended handshake from the conversation. */
   takeExtended(): void {
     const { extended, extensions } = this.peer.conversation.sides.in;
     if (extended === undefined) return;
     this.engine.profile.extended = extended;
-    // Those that it turned off are not among them any more.
+    // Extensions that it turned off are missing in `extensions`.
     this.engine.extensions.update(new Map([...extended.extensions.keys()].map((name) => [name, 0])));
     this.engine.extensions.update(new Map([...extensions].map(([id, name]) => [name, id])));
     if (extended.requestQueue !== undefined) this.engine.download.requests.setLimit(extended.requestQueue);
@@ -130,11 +130,11 @@ export class Member implements Inbound {
   }
 
   onExtendedHandshake(): void {
-    // Read by the conversation: see takeExtended.
+    // The conversation decodes it: see takeExtended.
   }
 
-  /** Sends what the engine has said and not sent yet, and gives the connection back to the hand. */
-  letGo(): void {
+  /** Sends the queued messages of the engine, and returns the connection to the user. */
+  release(): void {
     this.engine.outbox.flush(this.clock.now());
     this.link.cut();
     this.engine.close();
