@@ -1,6 +1,12 @@
 import { PeerError, unreachable, type Bitfield } from "../../base/index.ts";
 import type { Clock } from "../../runtime/index.ts";
-import { decodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, MAX_ALLOWED_FAST, type Message } from "../../wire/index.ts";
+import {
+  decodeExtendedHandshake,
+  EXTENDED_HANDSHAKE_ID,
+  MAX_ALLOWED_FAST,
+  mergeExtendedHandshakes,
+  type Message,
+} from "../../wire/index.ts";
 import type { Choking } from "../upload/choking.ts";
 import type { Downloader } from "../download/downloader.ts";
 import type { MetadataExchange } from "../metadata/metadata-exchange.ts";
@@ -98,17 +104,11 @@ function receiveExtended(swarm: Inbound, peer: Peer, id: number, payload: Uint8A
     return;
   }
   const extended = decodeExtendedHandshake(payload);
-  peer.profile.extended = peer.profile.extended === undefined ? extended : merge(peer.profile.extended, extended);
+  peer.profile.extended = mergeExtendedHandshakes(peer.profile.extended, extended);
   peer.extensions.update(extended.extensions);
   if (extended.requestQueue !== undefined) peer.download.requests.setLimit(extended.requestQueue);
   swarm.onExtendedHandshake(peer);
   swarm.metadata.onHandshake(peer);
-}
-
-/** A later handshake repeats only what changed (BEP 10). */
-function merge<T extends object>(before: T, after: T): T {
-  const said = Object.fromEntries(Object.entries(after).filter(([, value]) => value !== undefined));
-  return { ...before, ...said };
 }
 
 function requireFast(peer: Peer, type: string): void {
