@@ -150,7 +150,7 @@ describe("the server", () => {
   const host = new FakeHost();
   const registry = new Registry(host, { fullScrape: true, trustIp: true });
 
-  it("answers any request target with a reply that can be read", () => {
+  it("replies to any request target with a reply that can be read", () => {
     const http = new HttpTracker(registry, { fullScrape: true, trustIp: true }, () => ({
       uptimeSeconds: 0,
       ...registry.totals,
@@ -185,7 +185,7 @@ describe("the server", () => {
     );
   });
 
-  it("answers any datagram with one of its own, or not at all", () => {
+  it("replies to any datagram with a valid one, or not at all", () => {
     const udp = new UdpTracker(registry, new ConnectionIdMint(host.clock, host.random));
     const from = { ip: "9.9.9.9", port: 1 };
     const id = tracker.decodeUdpConnect(udp.respond(tracker.encodeUdpConnect(1), from) ?? new Uint8Array(0)).slice();

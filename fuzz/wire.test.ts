@@ -236,7 +236,7 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("MetadataAssembler gives nothing but the true metadata, whatever peers say and when", () => {
+  it("MetadataAssembler gives nothing but the true metadata, for any messages at any time", () => {
     const sha1 = (_: string, bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
     const infoHash = InfoHash.fromBytes(new Uint8Array(sha1("", info)));
     const event = fc.record({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Deferred, Gate } from "./async.ts";
 
 describe("Gate", () => {
-  it("lets so many jobs run at once, and the others in their order, failures included", async () => {
+  it("runs so many jobs at once, and the rest in their order, failures included", async () => {
     const gate = new Gate(2);
     const ends = [0, 1, 2, 3].map(() => new Deferred());
     const begun: number[] = [];

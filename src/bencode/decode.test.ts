@@ -215,13 +215,13 @@ describe("decode", () => {
 });
 
 describe("decodePrefix", () => {
-  it("says where the value ends and leaves the rest", () => {
+  it("returns where the value ends and leaves the rest", () => {
     expect(decodePrefix(utf8("d8:msg_typei1eePAYLOAD"))).toEqual({ value: new Map([["msg_type", 1]]), length: 15 });
   });
 });
 
 describe("decodeWithSpans", () => {
-  it("tells the bytes of each value of the outer dictionary", () => {
+  it("returns the bytes of each value of the outer dictionary", () => {
     const input = utf8("d4:infod1:ai1ee3:zzzi7ee");
     const { value, spans } = decodeWithSpans(input);
     expect([...value.keys()]).toEqual(["info", "zzz"]);
@@ -307,7 +307,7 @@ describe("rawSlice", () => {
     expect(rawSlice(input, path)).toBeUndefined();
   });
 
-  it("is a view, whatever the options say", () => {
+  it("is a view with any options", () => {
     expect(rawSlice(input, ["z"])?.buffer).toBe(input.buffer);
     expect(rawSlice(input, ["z"], { copy: true })?.buffer).toBe(input.buffer);
   });

@@ -25,7 +25,7 @@ describe("encode", () => {
     expect(text(value)).toBe(expected);
   });
 
-  it("sorts keys by their raw bytes, whatever order they come in", () => {
+  it("sorts keys by their raw bytes, in any order of the input", () => {
     const map = new Map([
       ["\xff", 1],
       ["a", 2],

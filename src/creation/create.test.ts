@@ -86,7 +86,7 @@ describe("createTorrent", () => {
     ]);
   });
 
-  it("makes one file without a folder, under another name when told", async () => {
+  it("makes one file without a folder, under another name on request", async () => {
     const { metainfo } = await create(new MemorySource(folder), { path: "/src/film/z.bin/", name: "new.bin" });
     expect(metainfo).toMatchObject({ isSingleFile: true, name: "new.bin", totalSize: 70_000 });
     expect(metainfo.files[0]?.path).toEqual(["new.bin"]);
@@ -100,7 +100,7 @@ describe("createTorrent", () => {
     expect(equalBytes(first.bytes, second.bytes)).toBe(true);
   });
 
-  it("leaves out hidden and excluded files when told", async () => {
+  it("leaves out hidden and excluded files on request", async () => {
     const { metainfo } = await create(new MemorySource(folder), {
       skipHidden: true,
       exclude: (path) => path === "B" || path === "a/run",
@@ -126,12 +126,12 @@ describe("createTorrent", () => {
     ]);
   });
 
-  it("says which names would not do everywhere", async () => {
+  it("returns which names are not safe on every system", async () => {
     const { renamed } = await create(new MemorySource({ "/src/film/R.E.M.": data(1, 1), "/src/film/b": data(1, 1) }));
     expect(renamed).toEqual([{ from: ["R.E.M."], to: ["R.E.M"] }]);
   });
 
-  it("says when the torrent's own name is not that of what it was made of", async () => {
+  it("returns when the torrent's own name is not that of its source", async () => {
     const file = { "/src/film./b": data(1, 1), "/src/one.": data(1, 1) };
     const made = await create(new MemorySource(file), { path: "/src/film." });
     expect([made.metainfo.name, made.renamed, made.renamedFrom]).toEqual(["film", [], "film."]);
@@ -159,7 +159,7 @@ describe("createTorrent", () => {
     ).rejects.toMatchObject({ code: "metainfo.source" });
   });
 
-  it("splits long content into jobs of whole pieces and tells progress up to the end", async () => {
+  it("splits long content into jobs of whole pieces and reports progress up to the end", async () => {
     const source = new MemorySource({ "/src/film": new Uint8Array(HASH_JOB_LENGTH + 100_000) });
     const heard: number[] = [];
     const { metainfo } = await create(source, {

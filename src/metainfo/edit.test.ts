@@ -12,7 +12,7 @@ const original = latin1(
 );
 
 describe("editTorrent", () => {
-  it("changes what it is told and keeps every other byte", () => {
+  it("changes the named fields and keeps every other byte", () => {
     const edited = editTorrent(original, {
       trackers: [["udp://one:1", "udp://two:2"], ["http://three/"]],
       webSeeds: ["http://seed/"],

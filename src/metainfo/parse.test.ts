@@ -95,7 +95,7 @@ describe("parseMetainfo of v1", () => {
     expect(beside.slice(40).map((file) => file.path)).toEqual([["x"], ["X.1"]]);
   });
 
-  it("takes a symbolic link for no bytes, whatever length is written with it (BEP 47)", () => {
+  it("counts no bytes for a symbolic link, with any length (BEP 47)", () => {
     const metainfo = parse(
       torrent(
         many([
@@ -514,7 +514,7 @@ describe("metainfoFromInfo", () => {
     expect(() => parse(new Uint8Array(MAX_TORRENT_LENGTH + 1))).toThrow(code("bencode.too-long"));
   });
 
-  it("tells that a torrent is of a future version before anything else", () => {
+  it("refuses a torrent of a future version before anything else", () => {
     expect(() => parse(torrent({ files: [{ path: 5 }], "meta version": 3 }))).toThrow(code("metainfo.version"));
   });
 

@@ -3,7 +3,7 @@ import { latin1, utf8 } from "../base/index.ts";
 import { textReader } from "./text.ts";
 
 describe("textReader", () => {
-  it("reads UTF-8 as it is, whatever encoding is named", () => {
+  it("reads UTF-8 as it is, with any encoding named", () => {
     expect(textReader("GBK")(utf8("日本 é"))).toBe("日本 é");
   });
 

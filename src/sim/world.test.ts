@@ -84,7 +84,7 @@ describe("SimSocket", () => {
     expect([flushed, a.closed, b.closed]).toEqual([1, [undefined], [undefined]]);
   });
 
-  it("says stop above the high-water mark and tells when it has drained", async () => {
+  it("returns false above the high-water mark and calls onDrain", async () => {
     const w = world();
     const { near, far } = await pair(w);
     const seen = collect(near);
@@ -206,7 +206,7 @@ describe("SimDisk", () => {
     expect(host.disk.paths().sort()).toEqual(["/kept", "/state"]);
   });
 
-  it("is full, and has room again when a file is removed", async () => {
+  it("is full, and has space again when a file is removed", async () => {
     const w = world();
     const host = w.host("10.0.0.1");
     host.disk.capacity = 64 * 1024;
@@ -223,7 +223,7 @@ describe("SimDisk", () => {
     expect(await files.removeEmptyFolder("/a/b")).toBe(true);
   });
 
-  it("follows links, and says what kind each name is", async () => {
+  it("follows links, and returns the kind of each name", async () => {
     const host = world().host("10.0.0.1");
     host.disk.put("/real/file", new Uint8Array([1, 2, 3]));
     host.disk.link("/there", "/real");
@@ -239,7 +239,7 @@ describe("SimDisk", () => {
     await expect(files.open("/real", "read")).rejects.toMatchObject({ code: "storage.is-a-folder" });
   });
 
-  it("fails as it is told to", async () => {
+  it("fails as `fault` returns", async () => {
     const host = world().host("10.0.0.1");
     host.disk.fault = (operation, path) =>
       operation === "sync" ? new StorageError("storage.failed", `broken ${path}`) : undefined;

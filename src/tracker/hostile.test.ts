@@ -74,7 +74,7 @@ describe("announce to an HTTP server that", () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
   });
 
-  it("answers in gzip, which is well", async () => {
+  it("replies in gzip, which is decoded", async () => {
     const url = await listenHttp((_request, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync("d8:intervali9e5:peers0:e")),
     );
@@ -106,7 +106,7 @@ describe("announce to an HTTP server that", () => {
     expect((await announce(runtime, request(url))).interval).toBe(9);
   });
 
-  it("redirects to where `check` says no", async () => {
+  it("redirects to an address that `check` refuses", async () => {
     const url = await listenHttp((_request, response) =>
       response.writeHead(302, { location: "http://127.0.0.2/admin" }).end(),
     );
@@ -117,7 +117,7 @@ describe("announce to an HTTP server that", () => {
     });
   });
 
-  it("says no with a status, with and without a reason", async () => {
+  it("refuses with a status, with and without a reason", async () => {
     const url = await listenHttp((incoming, response) =>
       response
         .writeHead(403)
@@ -133,7 +133,7 @@ describe("announce to an HTTP server that", () => {
     });
   });
 
-  it("never answers", async () => {
+  it("never replies", async () => {
     const url = await listenHttp(() => undefined);
     const { code, message } = await errorOf(`${url}?passkey=secret`, { timeoutMs: 100 });
     expect(code).toBe("tracker.timeout");

@@ -102,7 +102,7 @@ describe("limits of the server", () => {
     expect(ask(1, "&numwant=9999").peers).toHaveLength(limits.SERVER_MAX_NUMWANT);
   });
 
-  it("sweep away who is gone, with one timer, and none after close", async () => {
+  it("sweep away peers that are gone, with one timer, and none after close", async () => {
     const host = new FakeHost();
     let ask: (bytes: Uint8Array) => void = () => undefined;
     const replies: Uint8Array[] = [];
@@ -140,7 +140,7 @@ describe("limits of the server", () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it("leave room for a crowd unless told otherwise", () => {
+  it("allow a crowd by default", () => {
     expect(limits.SERVER_MAX_PEERS).toBeGreaterThan(limits.SERVER_MAX_PEERS_PER_TORRENT);
     expect(20 + 6 * limits.SERVER_MAX_NUMWANT).toBeLessThan(1_472);
     expect(20 + 18 * limits.SERVER_MAX_NUMWANT_UDP6).toBeLessThan(1_452);

@@ -92,7 +92,7 @@ describe("TrackerServer", () => {
     });
   });
 
-  it("says which address is in use, and leaves nothing open then", async () => {
+  it("names the address that is in use, and leaves nothing open then", async () => {
     const { addresses } = await serve("127.0.0.1");
     const second = new TrackerServer(runtime, {
       udp: { ip: "127.0.0.1", port: 0 },

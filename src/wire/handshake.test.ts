@@ -71,7 +71,7 @@ describe("HandshakeDecoder", () => {
     );
   });
 
-  it("tells a stream that is not BitTorrent at its first wrong byte", () => {
+  it("refuses a stream that is not BitTorrent at its first wrong byte", () => {
     expect(refusal(() => new HandshakeDecoder().push(Buffer.from("G"))).code).toBe("wire.not-bittorrent");
     const decoder = new HandshakeDecoder();
     expect(decoder.push(Buffer.from("\x13BitTor"))).toBeUndefined();

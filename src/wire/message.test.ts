@@ -139,7 +139,7 @@ describe("messages", () => {
 });
 
 describe("decodeMessage", () => {
-  it("says what it expected and what it received", () => {
+  it("names what it expected and what it received", () => {
     const error = errorOf(() => decodeMessage(bytes(0, 0, 0, 2, 0, 0)));
     expect(error.code).toBe("wire.message-length");
     expect(error.fields).toEqual({ expected: 1, received: 2, id: 0 });
@@ -214,7 +214,7 @@ describe("encodeMessages", () => {
 });
 
 describe("the hot-path writers", () => {
-  it("write what the builders build, at an offset, and say where they end", () => {
+  it("write what the builders build, at an offset, and return where they end", () => {
     const out = new Uint8Array(100).fill(0xee);
     const cases = [
       [writeRequest(out, 3, 1, 2, 3), encodeRequest(1, 2, 3)],

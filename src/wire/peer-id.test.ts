@@ -88,7 +88,7 @@ describe("recogniseClient", () => {
     expect(recogniseClient(id(start))?.style ?? "none").toBe(style);
   });
 
-  it("knows at least 80 clients, 75 of them in Azureus style", () => {
+  it("recognises at least 80 clients, 75 of them in Azureus style", () => {
     const azureus = new Set(Array.from(AZUREUS_CLIENTS.values(), ({ client }) => client));
     const all = new Set([
       ...azureus,
@@ -104,7 +104,7 @@ describe("recogniseClient", () => {
     for (const [code, { client }] of AZUREUS_CLIENTS) expect(recogniseClient(id(`-${code}1234-`))?.client).toBe(client);
   });
 
-  it("does not recognise chance", () => {
+  it("does not recognise random ids", () => {
     for (const start of ["", "\0\0\0\0", "abcdefgh", "-------", "-A", "M4x3x6", "Txxxxxxxxx", "\xff\xff\xff\xff"]) {
       expect(recogniseClient(id(start))).toBeUndefined();
     }
@@ -134,7 +134,7 @@ describe("generatePeerId", () => {
     expect(recogniseClient(id)).toEqual({ client: "Millrace", version: VERSION, style: "azureus" });
   });
 
-  it("refuses a prefix that leaves too little to chance or does not print", () => {
+  it("refuses a prefix that leaves too few random characters or is not printable", () => {
     expect(() => generatePeerId(countingRandom(), "-MI0100-abcde")).toThrow(UsageError);
     expect(() => generatePeerId(countingRandom(), "-MI\n")).toThrow(expect.objectContaining({ code: "wire.peer-id" }));
   });

@@ -219,7 +219,7 @@ describe("MessageDecoder", () => {
     expect(ended).toBe(0);
   });
 
-  it("is dead after an error: it throws the same again and tells the sink nothing more", () => {
+  it("throws the same error again after an error, and calls the sink no more", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);
     expect(

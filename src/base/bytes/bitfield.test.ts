@@ -44,7 +44,7 @@ describe("Bitfield", () => {
     expect([...from([false, true, true, false, false, false, false, false, false, true]).ones()]).toEqual([1, 2, 9]);
   });
 
-  it("set says whether it changed and keeps the count", () => {
+  it("set returns whether it changed and keeps the count", () => {
     const field = new Bitfield(10);
     expect(field.set(3)).toBe(true);
     expect(field.set(3)).toBe(false);

@@ -15,7 +15,7 @@ const list = (...paths: string[]): Uint8Array =>
   encode(paths.map((path, index) => ({ length: index * 10, path: path.split("/") })));
 
 describe("PlainFiles", () => {
-  it("has paths, lengths and places of what it took, whatever becomes of the bytes", () => {
+  it("keeps paths, lengths and places when the bytes change afterwards", () => {
     const paths = [
       "a",
       "dir/b.txt",

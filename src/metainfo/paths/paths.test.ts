@@ -23,7 +23,7 @@ describe("PathTable", () => {
     expect(place(...given)).toEqual(expected);
   });
 
-  it("puts a deep path together where something above is not as the torrent says", () => {
+  it("puts a deep path together where something above has another name than in the torrent", () => {
     expect(place("..//b/c/d", "..//b/c/D", "..//b")).toEqual(["_/_/b/c/d", "_/_/b/c/D".replace("D", "D.1"), "_/_/b.1"]);
   });
 

@@ -40,7 +40,7 @@ function receive(socket: Socket): Promise<{ length: number; digest: string; erro
 }
 
 describe("nodeNet", () => {
-  it("gives everybody else a turn while one connection pours", async () => {
+  it("gives other work a turn while one connection sends at full speed", async () => {
     const { dialed, accepted, listener } = await pair();
     accepted.write(new Uint8Array(16 * 1024 * 1024));
     accepted.end();
@@ -128,7 +128,7 @@ describe("nodeNet", () => {
     await listener.close();
   });
 
-  it("write says stop above the high-water mark and onDrain says go", async () => {
+  it("write returns false above the high-water mark and onDrain follows", async () => {
     const { dialed, accepted, listener } = await pair();
     let drained = (): void => undefined;
     const drain = new Promise<void>((resolve) => {
@@ -180,7 +180,7 @@ describe("nodeNet", () => {
     await listener.close();
   });
 
-  it("connect rejects with a typed error when nobody listens", async () => {
+  it("connect rejects with a typed error when no server listens", async () => {
     const { dialed, accepted, listener } = await pair();
     const { port } = listener.local;
     dialed.destroy();
@@ -212,7 +212,7 @@ describe("nodeNet", () => {
     await listener.close();
   });
 
-  it("resolve answers an address with itself", async () => {
+  it("resolve returns an address as itself", async () => {
     expect(await nodeNet.resolve("::ffff:127.0.0.1")).toEqual(["127.0.0.1"]);
     expect(await nodeNet.resolve("localhost")).toContain("127.0.0.1");
   });

@@ -7,7 +7,7 @@ import { decodeUdpRequest } from "../codec/index.ts";
 import { MAX_TRACKERS, STOP_TIMEOUT_MS } from "../limits.ts";
 
 describe("TrackerSession.stop and close", () => {
-  it("says stopped to those that know us, and starts anew with started", async () => {
+  it("sends stopped to the trackers that count the client, and starts anew with started", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = { a: OK, b: DOWN };
     stage.session.start();
@@ -23,7 +23,7 @@ describe("TrackerSession.stop and close", () => {
     await stage.session.close();
   });
 
-  it("names in stopped the port that was announced, whatever it is by then", async () => {
+  it("names in stopped the port that was announced, not the one of that moment", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = { a: OK, b: OK };
     stage.port = 6881;
@@ -40,7 +40,7 @@ describe("TrackerSession.stop and close", () => {
     ]);
   });
 
-  it("says stopped to a tracker that has not answered started yet", async () => {
+  it("sends stopped to a tracker that has not replied to started yet", async () => {
     const stage = new Stage(["a"]);
     stage.session.start();
     await settle();
@@ -78,7 +78,7 @@ describe("TrackerSession.stop and close", () => {
     expect(stage.host.clock.pending).toBe(0);
   });
 
-  it("ignores an answer that comes after close", async () => {
+  it("ignores a reply that arrives after close", async () => {
     const stage = new Stage(["a"]);
     let finish: (body: Uint8Array) => void = () => undefined;
     stage.host.onHttp = () => new Promise((resolve) => (finish = resolve));
@@ -132,7 +132,7 @@ describe("TrackerSession's list of trackers", () => {
     await stage.session.close();
   });
 
-  it("replaces trackers, keeping those that stay and taking leave of the others", async () => {
+  it("replaces trackers, keeping those that stay and sending stopped to the rest", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = { a: OK, b: OK, c: OK };
     stage.session.start();
@@ -173,7 +173,7 @@ describe("TrackerSession's list of trackers", () => {
     await stage.session.close();
   });
 
-  it("reports what each tracker said", async () => {
+  it("reports each tracker's message", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = {
       a: { ...OK, "warning message": "slow down", "external ip": Uint8Array.of(8, 8, 4, 4) },

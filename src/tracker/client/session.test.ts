@@ -10,7 +10,7 @@ import { backoffMs } from "./entry.ts";
 const MINUTE = 60_000;
 
 describe("TrackerSession", () => {
-  it("says started first, then announces at the interval", async () => {
+  it("sends started first, then announces at the interval", async () => {
     const stage = new Stage(["a"]);
     stage.answers = { a: OK };
     stage.session.start();

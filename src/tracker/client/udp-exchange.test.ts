@@ -106,7 +106,7 @@ describe.each([
     expect(host.clock.pending).toBe(0);
   });
 
-  it("takes 60 s at most unless told otherwise", async () => {
+  it("takes 60 s at most by default", async () => {
     const host = new FakeHost();
     const outcome = run(make(host));
     await host.clock.advance(UDP_TIMEOUT_MS - 1);
@@ -143,7 +143,7 @@ describe.each([
     expect(host.sent.map(kind)).toEqual(["connect", "announce", "announce", "connect", "announce"]);
   });
 
-  it("connects anew when the tracker does not know an old id any more", async () => {
+  it("connects anew when the tracker does not accept an old id any more", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
     const udp = make(host);
@@ -285,7 +285,7 @@ describe.each([
     expect(outcome.result).toBeDefined();
   });
 
-  it("asks nobody whom `check` refuses", async () => {
+  it("sends nothing to an address that `check` refuses", async () => {
     const host = new FakeHost();
     const outcome = run(make(host), { ...REQUEST, check: (url, ips) => `${url.hostname} is ${ips.join()}` });
     await settle();

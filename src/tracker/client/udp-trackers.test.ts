@@ -43,7 +43,7 @@ function start() {
 }
 
 describe("UdpTrackers on a UdpPort", () => {
-  it("claims the replies to its requests, and leaves all else to others", async () => {
+  it("claims the replies to its requests, and no other datagram", async () => {
     const { host, port, udp, others } = start();
     const foreign = new TextEncoder().encode("d1:rd2:id20:");
     const sent: Sent[] = [];
@@ -97,7 +97,7 @@ describe("UdpTrackers on a UdpPort", () => {
     await port.close();
   });
 
-  it("says at once when the family's socket cannot be opened", async () => {
+  it("rejects at once when the family's socket cannot be opened", async () => {
     const { host } = start();
     const datagrams = { bind: () => Promise.reject(new NetworkError("net.failed", "cannot bind")) };
     const udp = new UdpTrackers(host, new UdpPort({ runtime: { datagrams, log: host.log }, port: () => 0 }));

@@ -300,7 +300,7 @@ describe("decodeScrapeReply", () => {
     ).toEqual(new Map([["78".repeat(20), { seeders: 0, leechers: 0, completed: 0 }]]));
   });
 
-  it("refuses a reply without files, and says the tracker's reason", () => {
+  it("refuses a reply without files, with the tracker's reason", () => {
     expect(() => decodeScrapeReply(utf8("de"))).toThrow(
       expect.objectContaining({ code: "tracker.malformed" }) as Error,
     );

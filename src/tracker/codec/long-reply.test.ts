@@ -34,7 +34,7 @@ describe("decodeAnnounceReply of a long reply", () => {
     expect([peers, interval]).toEqual([[], 1800]);
   });
 
-  it("leaves out a peer that is a document of its own, and keeps the others", () => {
+  it("leaves out a peer that is a document of its own, and keeps the rest", () => {
     const large = encode({ ip: "20.0.0.1", port: 1, more: Array.from({ length: 1_000 }, () => 1) });
     const { peers } = decodeAnnounceReply(
       concatBytes([utf8("d5:peersl"), encode(peer(1)), large, encode(peer(2)), utf8("ee")]),

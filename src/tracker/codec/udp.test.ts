@@ -105,7 +105,7 @@ describe("encodeUdpScrape", () => {
 });
 
 describe("decodeUdpRequest", () => {
-  it("has no answer to what is too short, of an unknown action, or a connect without the magic number", () => {
+  it("has no reply to what is too short, of an unknown action, or a connect without the magic number", () => {
     expect(decodeUdpRequest(new Uint8Array(15))).toBeUndefined();
     expect(decodeUdpRequest(encodeUdpAnnounce(ID, 1, FIELDS).subarray(0, 97))).toBeUndefined();
     expect(decodeUdpRequest(new Uint8Array(16))).toBeUndefined();

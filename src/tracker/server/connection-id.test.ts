@@ -23,7 +23,7 @@ describe("halfSipHash", () => {
 describe("ConnectionIdMint", () => {
   const ADDRESS = Uint8Array.of(1, 2, 3, 4);
 
-  it("knows its own ids, for their address only", () => {
+  it("accepts its own ids, for their address only", () => {
     const mint = new ConnectionIdMint(new FakeClock(), seededRandom());
     const id = mint.make(ADDRESS).slice();
     expect(mint.check(ADDRESS, id)).toBe(true);

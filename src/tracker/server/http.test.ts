@@ -38,7 +38,7 @@ const announce = (port: number, more = ""): string =>
   `/announce?info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=${port}&uploaded=0&downloaded=0&left=1${more}`;
 
 describe("HttpTracker", () => {
-  it("gives out the address it saw, loopback too, and says it to its owner (BEP 24)", () => {
+  it("gives out the address it saw, loopback too, and returns it to the client (BEP 24)", () => {
     const { get } = tracker();
     expect(decodeAnnounceReply(bytes(get(announce(5), "127.0.0.1")))).toEqual({
       peers: [],
@@ -56,7 +56,7 @@ describe("HttpTracker", () => {
     ]);
   });
 
-  it("takes ip= from neighbours only, and only when told to", () => {
+  it("takes ip= from private addresses only, and only with the option", () => {
     const seen = (options: TrackerServerOptions, remote: string): string | undefined =>
       decodeAnnounceReply(bytes(tracker(options).get(announce(5, "&ip=8.8.8.8"), remote))).externalIp;
     expect(seen({}, "127.0.0.1")).toBe("127.0.0.1");
@@ -65,7 +65,7 @@ describe("HttpTracker", () => {
     expect(seen({ trustIp: true }, "9.9.9.9")).toBe("9.9.9.9");
   });
 
-  it("takes nobody's address for no peer's", () => {
+  it("refuses an unspecified address", () => {
     const { get, registry } = tracker({ trustIp: true });
     for (const reply of [
       get(announce(5), "0.0.0.0"),
@@ -76,7 +76,7 @@ describe("HttpTracker", () => {
     expect(registry.totals).toMatchObject({ seeders: 0, leechers: 0 });
   });
 
-  it("bounds numwant, and knows a default", () => {
+  it("bounds numwant, and has a default", () => {
     const { get } = tracker({ maxNumWant: 10, defaultNumWant: 5 });
     for (let port = 1; port <= 30; port++) get(announce(port));
     const count = (more: string): number => decodeAnnounceReply(bytes(get(announce(1, more)))).peers.length;
@@ -85,7 +85,7 @@ describe("HttpTracker", () => {
     );
   });
 
-  it("answers with dictionaries when asked, with ids unless not wanted", () => {
+  it("replies with dictionaries on request, with ids unless not wanted", () => {
     const { get } = tracker();
     get(announce(5));
     expect(utf8Decode(bytes(get(announce(6, "&compact=0"))))).toContain(
@@ -131,7 +131,7 @@ describe("HttpTracker", () => {
     expect(registry.totals.leechers).toBe(0);
   });
 
-  it("shows a page without scripts, whatever it is called, and the same as JSON", () => {
+  it("shows a page without scripts, under any name, and the same as JSON", () => {
     const { get } = tracker({ name: `<script>alert("x")</script>` });
     get(announce(5));
     const page = String(get("/stats").body);
@@ -145,7 +145,7 @@ describe("HttpTracker", () => {
     });
   });
 
-  it("answers other methods and paths plainly", () => {
+  it("replies to other methods and paths with their status", () => {
     const { get } = tracker();
     expect([get("/", "1.1.1.1", "POST").status, get("/nothing").status, get("/").status, get("").status]).toEqual([
       405, 404, 302, 404,

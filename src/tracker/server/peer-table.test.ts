@@ -28,7 +28,7 @@ function all(table: PeerTable, length: 6 | 18 = 6): string[] {
 }
 
 describe("PeerTable", () => {
-  it("behaves as a map of addresses, whatever is added, removed and expired", () => {
+  it("behaves as a map of addresses, for any order of adding, removing and expiring", () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant("add" as const), peer: fc.nat(60) }),
       fc.record({ kind: fc.constant("add" as const), peer: fc.nat(60) }),

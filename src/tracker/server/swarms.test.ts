@@ -36,7 +36,7 @@ function ports(tracker: Swarms, announce: SwarmAnnounce): number[] {
 }
 
 describe("Swarms.announce", () => {
-  it("tells everybody of the others, and nobody of himself", () => {
+  it("returns the other peers, and never the client itself", () => {
     const tracker = swarms();
     expect(ports(tracker, from("1.1.1.1", 1))).toEqual([]);
     expect(ports(tracker, from("1.1.1.1", 2))).toEqual([1]);
@@ -45,7 +45,7 @@ describe("Swarms.announce", () => {
     expect(tracker.totals).toMatchObject({ torrents: 1, seeders: 0, leechers: 3 });
   });
 
-  it("tells a client with nothing left of leechers first, then of seeders: it may be a magnet link without metadata", () => {
+  it("returns leechers first, then seeders to a client with nothing left: it may be a magnet link without metadata", () => {
     const tracker = swarms();
     for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { seeder: true }));
     for (let port = 101; port <= 110; port++) ports(tracker, from("1.1.1.1", port));
@@ -64,7 +64,7 @@ describe("Swarms.announce", () => {
     expect([both.filter((port) => port > 100).length, seeders(both).length]).toEqual([13, 1]);
   });
 
-  it("tells seeders of each other when nobody else is there", () => {
+  it("returns seeders to seeders when there is no leecher", () => {
     const tracker = swarms();
     ports(tracker, from("1.1.1.1", 1, { seeder: true }));
     ports(tracker, from("1.1.1.1", 2));
@@ -94,7 +94,7 @@ describe("Swarms.announce", () => {
     expect(got.filter((port) => port <= 20)).toHaveLength(2);
   });
 
-  it("counts a completed download once, and only of one who was a leecher here", () => {
+  it("counts a completed download once, and only of a known leecher", () => {
     const tracker = swarms();
     ports(tracker, from("1.1.1.1", 1));
     ports(tracker, from("1.1.1.1", 1, { seeder: true, event: "completed" }));
@@ -103,7 +103,7 @@ describe("Swarms.announce", () => {
     expect(tracker.scrape(HASH)).toEqual({ seeders: 2, leechers: 0, completed: 1 });
   });
 
-  it("forgets who says stopped, answers without peers, and makes no torrent for it", () => {
+  it("removes a peer that sends stopped, replies without peers, and makes no torrent for it", () => {
     const tracker = swarms();
     expect(ports(tracker, from("1.1.1.1", 1, { event: "stopped" }))).toEqual([]);
     expect(tracker.totals.torrents).toBe(0);
@@ -114,14 +114,14 @@ describe("Swarms.announce", () => {
     expect(tracker.totals).toMatchObject({ seeders: 0, leechers: 0 });
   });
 
-  it("answers one who does not listen, but does not keep him", () => {
+  it("replies to a client that does not listen, but does not keep it", () => {
     const tracker = swarms();
     ports(tracker, from("1.1.1.1", 1));
     expect(ports(tracker, from("1.1.1.1", 0))).toEqual([1]);
     expect(tracker.totals.leechers).toBe(1);
   });
 
-  it("has room for so many torrents, peers of one, and peers in all", () => {
+  it("keeps so many torrents, peers of one, and peers in all", () => {
     const tracker = swarms({ maxTorrents: 2, maxPeersPerTorrent: 2, maxPeers: 3 });
     const other = { infoHash: "o".repeat(20) };
     for (let port = 1; port <= 5; port++) ports(tracker, from("1.1.1.1", port));
@@ -134,7 +134,7 @@ describe("Swarms.announce", () => {
 });
 
 describe("Swarms.expire", () => {
-  it("forgets who has not announced, and torrents without anybody", () => {
+  it("removes peers that have not announced, and torrents without peers", () => {
     const tracker = swarms();
     tracker.announce(from("1.1.1.1", 1), 100);
     tracker.announce(from("1.1.1.1", 2, { seeder: true }), 100);
@@ -145,7 +145,7 @@ describe("Swarms.expire", () => {
     expect(tracker.totals.torrents).toBe(0);
   });
 
-  it("keeps a count of downloads, as long as there is room", () => {
+  it("keeps a count of downloads, as long as it fits", () => {
     const tracker = swarms({ maxTorrents: 2 });
     tracker.announce(from("1.1.1.1", 1), 1);
     tracker.announce(from("1.1.1.1", 1, { seeder: true, event: "completed" }), 1);

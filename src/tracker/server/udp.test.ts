@@ -43,7 +43,7 @@ class Talk {
 }
 
 describe("UdpTracker", () => {
-  it("answers connect, announce and scrape, each with its transaction id", () => {
+  it("replies to connect, announce and scrape, each with its transaction id", () => {
     const talk = new Talk();
     talk.announce(1);
     const reply = talk.announce(2);
@@ -81,12 +81,12 @@ describe("UdpTracker", () => {
     expect(talk.tracker.counts).toEqual({ connects: 1, announces: 1, scrapes: 0, refused: 3 });
   });
 
-  it("never answers a stranger with more than he sent", () => {
+  it("never sends an unknown address more than it received", () => {
     const talk = new Talk();
     expect(talk.ask(encodeUdpConnect(1)).length).toBeLessThanOrEqual(encodeUdpConnect(1).length);
   });
 
-  it("says why it refuses", () => {
+  it("gives the reason of a refusal", () => {
     const talk = new Talk({ allow: [] });
     expect(decodeUdpError(talk.announce(1)).message).toContain("does not serve that torrent");
   });

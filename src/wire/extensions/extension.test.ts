@@ -64,7 +64,7 @@ describe("ExtensionRegistry", () => {
 });
 
 describe("ExtensionNegotiation", () => {
-  it("sends with the peer's ids and receives with ours", () => {
+  it("sends with the peer's ids and receives with our own", () => {
     const { registry, heard } = setUp();
     const negotiation = new ExtensionNegotiation(registry);
     expect(negotiation.supports(hello)).toBe(false);

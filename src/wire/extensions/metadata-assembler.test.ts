@@ -126,7 +126,7 @@ describe("MetadataAssembler", () => {
     expect(swarm.assembler.requests(swarm.now)).toEqual([]);
   });
 
-  it("asks one peer for the next piece when it has answered", () => {
+  it("asks one peer for the next piece when it has replied", () => {
     const info = makeInfo(20);
     const assembler = new Swarm(info).honest("a", info).assembler;
     for (let piece = 0; piece < 19; piece++) {
@@ -152,7 +152,7 @@ describe("MetadataAssembler", () => {
     }
   });
 
-  it("names the peers that leave a request unanswered, each once, and asks others for the piece", () => {
+  it("names the peers that do not reply to a request, each once, and asks other peers for the piece", () => {
     const info = makeInfo(1);
     const assembler = new Swarm(info).honest("a", info).assembler;
     expect(assembler.requests(0)).toEqual([{ peer: "a", piece: 0 }]);
@@ -181,7 +181,7 @@ describe("MetadataAssembler", () => {
     expect([...swarm.liars]).toEqual(["liar"]);
   });
 
-  it("never blames an honest peer, whoever lies and however fast", () => {
+  it("never blames an honest peer, with any liars at any speed", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 9 }),
@@ -258,7 +258,7 @@ describe("MetadataAssembler", () => {
       expect(assembler.addPeer("b", size)).toBe(false);
   });
 
-  it("does not ask a peer again that said two sizes", () => {
+  it("does not ask a peer again that claimed two sizes", () => {
     const { assembler } = new Swarm(makeInfo(1));
     expect(assembler.addPeer("a", 100)).toBe(true);
     expect(assembler.addPeer("a", 100)).toBe(true);
@@ -278,7 +278,7 @@ describe("MetadataAssembler", () => {
     expectMetadata(swarm.run(METADATA_RETRY_MS + 1000), info);
   });
 
-  it("asks others when a peer does not answer in time", () => {
+  it("asks other peers when one does not reply in time", () => {
     const info = makeInfo(6);
     const swarm = new Swarm(info)
       .add("silent", info.length, () => undefined)

@@ -71,7 +71,7 @@ describe("nodeFiles.removeFile", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  it("says what the system said where it may not: not permitted, a folder", async () => {
+  it("gives the system's reason when it may not: not permitted, a folder", async () => {
     const path = join(root, "file");
     await writeFile(path, "x");
     const refused = Object.assign(new Error("EPERM: operation not permitted"), { code: "EPERM" });
@@ -88,7 +88,7 @@ describe("nodeFiles.removeFile", () => {
     });
   });
 
-  it("replace tells why the file cannot be written, not that its temporary file cannot be removed", async () => {
+  it("replace reports why the file cannot be written, not that its temporary file cannot be removed", async () => {
     vi.spyOn(fsp, "rename").mockRejectedValue(Object.assign(new Error("ENOSPC"), { code: "ENOSPC" }));
     vi.spyOn(fsp, "unlink").mockRejectedValue(Object.assign(new Error("EPERM"), { code: "EPERM" }));
     await expect(nodeFiles.replace(join(root, "file"), new Uint8Array(1))).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe("nodeFiles.readAll", () => {
     expect(await nodeFiles.readAll("/dev/null", 0, { mayBePipe: true })).toEqual(new Uint8Array());
   });
 
-  it.skipIf(!existsSync("/proc/self/stat"))("reads a file that says that it is empty and is not", async () => {
+  it.skipIf(!existsSync("/proc/self/stat"))("reads a file whose length is 0 and that is not empty", async () => {
     expect((await nodeFiles.readAll("/proc/self/stat", 100_000)).length).toBeGreaterThan(10);
   });
 });

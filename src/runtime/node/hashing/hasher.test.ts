@@ -69,7 +69,7 @@ describe("NodeHasher", () => {
     expect(result.failure).toBeUndefined();
   });
 
-  it("digestFiles says why a file could not be read", async () => {
+  it("digestFiles returns why a file could not be read", async () => {
     const result = await hasher.digestFiles(pieces([{ path: folder, offset: 0, length: 10 }], 16_384));
     expect(result.failure).toMatchObject({ code: "storage.is-a-folder", path: folder });
   });
@@ -86,7 +86,7 @@ describe("NodeHasher", () => {
     expect(result.digests).toEqual(sha("sha256", left, sha("sha256", zero, zero)));
   });
 
-  it("answers more jobs than its threads take at a time, each with its own digest", async () => {
+  it("completes more jobs than its threads take at a time, each with its own digest", async () => {
     const other = new NodeHasher(2);
     other.warmUp();
     const jobs = Array.from({ length: 5 * other.parallelism }, (_, at) =>
@@ -97,7 +97,7 @@ describe("NodeHasher", () => {
     await other.close();
   });
 
-  it("digestFiles aborted while it waits or runs rejects at once, and the others go on", async () => {
+  it("digestFiles aborted while it waits or runs rejects at once, and other jobs go on", async () => {
     const other = new NodeHasher(1);
     const stop = new AbortController();
     const job = pieces([{ path: join(folder, "a"), offset: 0, length: 1000 }], 16_384);

@@ -38,7 +38,7 @@ const get = (path: string, more: Partial<HttpRequest> = {}): ReturnType<typeof n
   });
 
 describe("nodeHttpClient and nodeHttpServers", () => {
-  it("answer any status, with the target as it was sent", async () => {
+  it("take any status, with the target as it was sent", async () => {
     const reply = await get("/announce?info_hash=%00%FF%41&x=1");
     expect([reply.status, Buffer.from(reply.body).toString()]).toEqual([404, "/announce?info_hash=%00%FF%41&x=1"]);
   });
@@ -60,7 +60,7 @@ describe("nodeHttpClient and nodeHttpServers", () => {
     ).rejects.toMatchObject({ code: "http.forbidden" });
   });
 
-  it("say what is wrong when nobody listens, or the caller aborts", async () => {
+  it("reject with the cause when no server listens, or the caller aborts", async () => {
     const { port } = server.local;
     await expect(get("/x", { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
     await expect(

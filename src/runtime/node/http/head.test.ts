@@ -26,7 +26,7 @@ describe("parseHead", () => {
     });
   });
 
-  it("keeps a connection open as version and Connection say, close first of all", () => {
+  it("keeps a connection open by version and Connection, close first of all", () => {
     const stays = (version: string, value: string) => parse(`GET / HTTP/${version}`, "Host: x", `Connection: ${value}`);
     expect(stays("1.0", "Keep-Alive")).toMatchObject({ keepAlive: true });
     expect(stays("1.1", "Foo , CLOSE")).toMatchObject({ keepAlive: false });
@@ -64,7 +64,7 @@ describe("parseHead", () => {
     expect(parse(...lines)).toBe(status);
   });
 
-  it("answers anything with a head or a status, in time linear in the length", () => {
+  it("returns a head or a status for any input, in time linear in the length", () => {
     const piece = fc.constantFrom(
       "GET ",
       "/",
@@ -99,7 +99,7 @@ describe("headEnd", () => {
 });
 
 describe("hasBareLf", () => {
-  it("sees an LF that no CR stands before, from where it is told to look", () => {
+  it("finds an LF without a CR before it, from a given position", () => {
     expect([
       hasBareLf("a\r\nb", 0, 0),
       hasBareLf("a\r\nb\n", 0, 0),

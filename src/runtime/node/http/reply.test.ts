@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ReplyWriter } from "./reply.ts";
 
 describe("ReplyWriter", () => {
-  it("tells replies with other headers or another status apart", () => {
+  it("distinguishes replies with other headers or another status", () => {
     const writer = new ReplyWriter();
     const headers = { "content-type": "text/plain" };
     expect(writer.write({ status: 200, headers, body: "a" }, true, "close")).toMatch(

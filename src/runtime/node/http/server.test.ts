@@ -28,7 +28,7 @@ async function talk(text: string, onRequest: (request: HttpServerRequest) => Htt
 const GET = "GET /announce?a=%FF HTTP/1.0\r\nHost: x\r\nX-Odd: yes\r\n\r\n";
 
 describe("nodeHttpServers", () => {
-  it("tells method, target, headers and address as they came", async () => {
+  it("passes on method, target, headers and address unchanged", async () => {
     const seen: HttpServerRequest[] = [];
     await talk(GET, (request) => {
       seen.push(request);
@@ -61,13 +61,13 @@ describe("nodeHttpServers", () => {
     expect(Buffer.from(reply.split("\r\n\r\n")[1] ?? "", "latin1").toString()).toBe("häß €");
   });
 
-  it("answers HEAD with the length and without the body", async () => {
+  it("replies to HEAD with the length and without the body", async () => {
     const reply = await talk("HEAD / HTTP/1.0\r\n\r\n", () => ({ status: 200, body: "abc" }));
     expect(reply.toLowerCase()).toContain("content-length: 3");
     expect(reply.endsWith("\r\n\r\n")).toBe(true);
   });
 
-  it("answers requests in a row over one connection, and drops the bodies they bring", async () => {
+  it("replies to requests in a row over one connection, and drops their bodies", async () => {
     const reply = await talk(
       "POST /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
       ({ target }) => ({ status: 200, body: `<${target}>` }),
@@ -121,7 +121,7 @@ describe("the HTTP server on its connections", () => {
     expect(await until("</slow>")).toContain("HTTP/1.1 200 OK\r\ndate: ");
   });
 
-  it("answers pipelined requests in order, and the part of one when the rest is there", async () => {
+  it("replies to pipelined requests in order, and the part of one when the rest is there", async () => {
     const { socket, until } = await connect(echo);
     socket.write(get("/1") + get("/2") + get("/3").slice(0, 9));
     await until("</2>");
@@ -129,7 +129,7 @@ describe("the HTTP server on its connections", () => {
     expect((await until("</3>")).match(/<\/\d>/g)).toEqual(["</1>", "</2>", "</3>"]);
   });
 
-  it("keeps an HTTP/1.0 connection only when asked, and says so", async () => {
+  it("keeps an HTTP/1.0 connection only on request, with a header", async () => {
     const { socket, until, closed } = await connect(echo);
     socket.write(get("/1", "1.0", "Connection: keep-alive\r\n"));
     expect(await until("</1>")).toContain("connection: keep-alive\r\n");
@@ -137,13 +137,13 @@ describe("the HTTP server on its connections", () => {
     expect((await closed).split("</1>")[1]).toContain("connection: close\r\n");
   });
 
-  it("does not answer what comes behind a request that closes", async () => {
+  it("does not reply to requests behind one that closes", async () => {
     const { socket, closed } = await connect(echo);
     socket.write(get("/1", "1.1", "Connection: close\r\n") + get("/2"));
     expect(await closed).toMatch(/<\/1>$/);
   });
 
-  it("answers at once who waits for 100 Continue, and closes", async () => {
+  it("replies at once to a client that waits for 100 Continue, and closes", async () => {
     const { socket, closed } = await connect(() => ({ status: 405, body: "no" }));
     socket.write("POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n");
     expect(await closed).toMatch(/^HTTP\/1.1 405 Method Not Allowed\r\n/);
@@ -164,7 +164,7 @@ describe("the HTTP server on its connections", () => {
     expect(asked).toBe(0);
   });
 
-  it("says 500 when the handler throws or gives a header that breaks its line, and lives on", async () => {
+  it("sends 500 when the handler throws or gives a header that breaks its line, and lives on", async () => {
     const { socket, until } = await connect(({ target }) => {
       if (target === "/throws") throw new Error("a mistake");
       return { status: 200, headers: target === "/splits" ? { x: "1\r\nY: 2" } : {}, body: `<${target}>` };
@@ -195,7 +195,7 @@ describe("the HTTP server on its connections", () => {
     beforeEach(() => void vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] }));
     afterEach(() => void vi.useRealTimers());
 
-    it("says 408 to a request that is not complete after ten seconds, however its bytes drip in", async () => {
+    it("sends 408 to a request that is not complete after ten seconds, however its bytes drip in", async () => {
       const { socket, until, closed } = await connect(echo);
       socket.write(get("/1"));
       await until("</1>");
