@@ -72,7 +72,7 @@ describe("Client with a discovery service", () => {
     stage = new Stage({ ...play, metainfo: privateVersion(play.metainfo) });
     const oracle = new Oracle("10.0.0.2:6881");
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { discovery: [oracle] });
-    expect(leecher.torrent.metainfo?.private).toBe(true);
+    expect(leecher.torrent.metainfo?.isPrivate).toBe(true);
     await stage.world.run(10_000);
     expect(oracle.log).toEqual(["open 6881"]);
   });

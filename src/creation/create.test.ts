@@ -45,7 +45,7 @@ describe("createTorrent", () => {
     expect(metainfo).toMatchObject({
       name: "film",
       version: "v1",
-      private: true,
+      isPrivate: true,
       source: "S",
       trackers: [["http://t/"]],
       comment: "c",

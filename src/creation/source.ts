@@ -158,7 +158,7 @@ async function existing(files: Files, path: string): Promise<FileStat> {
 }
 
 function toSource(path: string, components: readonly string[], stat: FileStat): SourceFile {
-  return { path, components, length: stat.size, isExecutable: stat.executable, modifiedMs: stat.modifiedMs };
+  return { path, components, length: stat.size, isExecutable: stat.isExecutable, modifiedMs: stat.modifiedMs };
 }
 
 async function nameOf(files: Files, path: string): Promise<string> {

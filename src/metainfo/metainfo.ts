@@ -26,7 +26,10 @@ export interface MetainfoFacts extends OuterFacts {
   readonly torrentBytes: () => Uint8Array;
 }
 
-/** The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a new one. */
+/**
+ * The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a new one. It has more
+ * than sixteen members, one for each key of a torrent file.
+ */
 export class Metainfo {
   readonly version: MetainfoVersion;
   /** SHA-1 of the info dictionary's bytes; `undefined` for pure v2. */
@@ -45,7 +48,7 @@ export class Metainfo {
   /** What pieces are checked with: v1 for v1 and hybrid torrents. */
   readonly hashes: HashScheme;
   /** BEP 27: peers are found by the trackers alone. */
-  readonly private: boolean;
+  readonly isPrivate: boolean;
   readonly source: string | undefined;
   readonly comment: string | undefined;
   readonly createdBy: string | undefined;
@@ -75,7 +78,7 @@ export class Metainfo {
     this.isSingleFile = facts.isSingleFile;
     this.layout = facts.layout;
     this.hashes = facts.hashes;
-    this.private = facts.isPrivate;
+    this.isPrivate = facts.isPrivate;
     this.source = facts.source;
     this.comment = facts.comment;
     this.createdBy = facts.createdBy;
@@ -141,7 +144,7 @@ export class Metainfo {
       layout: this.isSingleFile ? this.layout.withOnlyPath([name]) : this.layout,
       hashes: this.hashes,
       hashesV2: this.#hashesV2,
-      isPrivate: this.private,
+      isPrivate: this.isPrivate,
       source: this.source,
       comment: this.comment,
       createdBy: this.createdBy,

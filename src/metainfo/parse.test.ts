@@ -54,7 +54,7 @@ describe("parseMetainfo of v1", () => {
       pieceLength: 16_384,
       pieceCount: 3,
       totalSize: 40_000,
-      private: true,
+      isPrivate: true,
       source: "SRC",
       comment: "hello",
       createdBy: "x/1",

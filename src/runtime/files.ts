@@ -7,7 +7,7 @@ export interface FileStat {
   readonly modifiedMs: number;
   /** Bytes really taken on disk: less than `size` for a sparse file. */
   readonly allocated: number;
-  readonly executable: boolean;
+  readonly isExecutable: boolean;
 }
 
 /** An open regular file. Its methods reject with StorageError, as those of {@link Files} do. */

@@ -73,6 +73,7 @@ export class SimDisk {
   }
 }
 
+/** The files of one process. It has more than sixteen members because {@link Files} has. */
 class SimFiles implements Files {
   readonly #disk: SimDisk;
   readonly #space: Space;

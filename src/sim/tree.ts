@@ -127,12 +127,12 @@ function parts(path: string): string[] {
 
 /** The stat of an entry. */
 export function statOf(node: TreeNode): FileStat {
-  if (node.kind !== "file") return { kind: node.kind, size: 0, modifiedMs: 0, allocated: 0, executable: false };
+  if (node.kind !== "file") return { kind: node.kind, size: 0, modifiedMs: 0, allocated: 0, isExecutable: false };
   return {
     kind: "file",
     size: node.pages.size,
     modifiedMs: node.modifiedMs,
     allocated: node.pages.allocated,
-    executable: false,
+    isExecutable: false,
   };
 }

@@ -90,7 +90,7 @@ function facts(metainfo: Metainfo): LibtorrentFacts {
     v2: metainfo.infoHashV2?.hex ?? null,
     pieceLength: metainfo.pieceLength,
     pieceCount: metainfo.pieceCount,
-    private: metainfo.private,
+    private: metainfo.isPrivate,
     comment: metainfo.comment ?? "",
     // libtorrent shuffles a tier when it loads it (BEP 12).
     trackers: metainfo.trackers.flat().toSorted(),

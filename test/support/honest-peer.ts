@@ -60,7 +60,7 @@ export function answering(
 ): (entry: Entry) => void {
   const { out, in: peer } = sides;
   const extensions = new Map<string, number>([["ut_metadata", HONEST_IDS.metadata]]);
-  if (!metainfo.private) extensions.set("ut_pex", HONEST_IDS.pex);
+  if (!metainfo.isPrivate) extensions.set("ut_pex", HONEST_IDS.pex);
   return (entry) => {
     switch (entry.type) {
       case "handshake":

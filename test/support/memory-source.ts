@@ -57,7 +57,7 @@ export class MemorySource {
 
   #stat(path: string): FileStat | undefined {
     const file = this.entries.get(path);
-    const facts = { modifiedMs: file?.modifiedMs ?? 0, executable: file?.executable ?? false };
+    const facts = { modifiedMs: file?.modifiedMs ?? 0, isExecutable: file?.executable ?? false };
     if (file !== undefined)
       return { kind: file.kind ?? "file", size: file.bytes.length, allocated: file.bytes.length, ...facts };
     const isFolder = [...this.entries.keys()].some((other) => other.startsWith(path === "/" ? "/" : `${path}/`));

@@ -80,7 +80,7 @@ export function upperHalf(): Bitfield {
 /** What a decent peer says first. */
 export function decentOpening({ metainfo }: Goods): Opening {
   const extensions = new Map([["ut_metadata", 3]]);
-  if (!metainfo.private) extensions.set("ut_pex", 4);
+  if (!metainfo.isPrivate) extensions.set("ut_pex", 4);
   return {
     infoHash: metainfo.id.wire,
     peerId: new Uint8Array(Buffer.from("-XX0001-rude peer   ")),

@@ -21,6 +21,8 @@ function popcount(word: number): number {
  * pieces.count; // => 2
  * pieces.pack(); // => new Uint8Array([0b1000_0000, 0b0100_0000])
  * ```
+ *
+ * It has more than sixteen members, which are the operations of a set.
  */
 export class Bitfield {
   readonly length: number;

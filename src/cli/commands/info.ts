@@ -75,7 +75,7 @@ function showTorrent(output: Output, metainfo: Metainfo, allFiles: boolean): voi
     ["version", metainfo.version],
     ["info-hash", metainfo.infoHash?.hex],
     ["info-hash v2", metainfo.infoHashV2?.hex],
-    ["private", metainfo.private ? "yes: peers come from its trackers alone" : "no"],
+    ["private", metainfo.isPrivate ? "yes: peers come from its trackers alone" : "no"],
     ["trackers", trackerLines(metainfo.trackers)],
     ["web seeds", metainfo.webSeeds.map(clean)],
     ["HTTP seeds", metainfo.httpSeeds.map(clean)],

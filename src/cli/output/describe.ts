@@ -66,7 +66,7 @@ export function torrentFacts(metainfo: Metainfo): TorrentFacts {
     pieceCount: metainfo.pieceCount,
     totalSize: metainfo.totalSize,
     isSingleFile: metainfo.isSingleFile,
-    private: metainfo.private,
+    private: metainfo.isPrivate,
     files: metainfo.files.map(fileFacts),
     trackers: metainfo.trackers,
     webSeeds: metainfo.webSeeds,

@@ -48,7 +48,7 @@ export function assembleTorrent(
     onStatus: () => torrent.emit("trackers"),
   });
   const own: readonly PeerSource[] = [trackers, named];
-  const isPrivate = (): boolean => data.metainfo?.private === true;
+  const isPrivate = (): boolean => data.metainfo?.isPrivate === true;
   const sources = makeSources({ host, infoHash, magnet, own, isPrivate, swarm });
   const readers = new Readers({
     layout: () => data.metainfo?.layout,

@@ -9,7 +9,7 @@ export function describeTorrent(metainfo: Metainfo): object {
     size: metainfo.totalSize,
     pieceLength: metainfo.pieceLength,
     pieceCount: metainfo.pieceCount,
-    private: metainfo.private,
+    private: metainfo.isPrivate,
     files: metainfo.files
       .filter((file) => !file.isPadding)
       .map((file) => ({ path: file.path.join("/"), length: file.length })),

@@ -40,6 +40,8 @@ function bounded(seconds: number, limits: SessionLimits): number {
  *                                                --failed--> failed
  *                                                --retire--> idle
  *   working --hurry--> working (earlier)     failed --hurry--> failed (at once)     working --retire--> idle
+ *
+ * It has more than sixteen members: its transitions, and the facts that the plan and the status are made of.
  */
 export class TrackerEntry {
   readonly url: string;
@@ -49,7 +51,7 @@ export class TrackerEntry {
   /** It replied to `started` (or a later announce): it counts the client, and must get `stopped`. */
   #isCounted = false;
   /** `completed` is still to be sent. */
-  #completedDue = false;
+  #isCompletedDue = false;
   #port: number | undefined;
   #trackerId: string | undefined;
   #lastAt: number | undefined;
@@ -77,8 +79,8 @@ export class TrackerEntry {
     return this.#isCounted || this.#state.kind === "announcing";
   }
 
-  get completedDue(): boolean {
-    return this.#completedDue;
+  get isCompletedDue(): boolean {
+    return this.#isCompletedDue;
   }
 
   /** The port of the last announce: `stopped` must name it, or the tracker keeps the client under it. */
@@ -93,7 +95,7 @@ export class TrackerEntry {
   /** The event of the next announce. */
   get nextEvent(): AnnounceEvent | undefined {
     if (!this.#isCounted) return "started";
-    return this.#completedDue ? "completed" : undefined;
+    return this.#isCompletedDue ? "completed" : undefined;
   }
 
   begin(event: AnnounceEvent | undefined, port: number): void {
@@ -106,7 +108,7 @@ export class TrackerEntry {
     const now = this.#clock.now();
     const minimum = bounded(reply.minInterval ?? 0, limits);
     this.#isCounted = true;
-    if (event === "completed") this.#completedDue = false;
+    if (event === "completed") this.#isCompletedDue = false;
     this.#trackerId = reply.trackerId ?? this.#trackerId;
     this.#lastAt = now;
     this.#reply = reply;
@@ -127,7 +129,7 @@ export class TrackerEntry {
     this.#message = cleanText(error.message);
     this.#said = error instanceof TrackerError && error.code === "tracker.failure" ? reasonOf(error) : undefined;
     // Never announced to, so its `started` will have `left=0`.
-    if (!this.#isCounted) this.#completedDue = false;
+    if (!this.#isCounted) this.#isCompletedDue = false;
     this.#state = {
       kind: "failed",
       code: errorCode(error) ?? "tracker.failed",
@@ -140,7 +142,7 @@ export class TrackerEntry {
    * The download has been completed: to be sent to a tracker that counts the client, or is about to, as a leecher.
    */
   complete(): void {
-    this.#completedDue = this.#isCounted || this.#state.kind === "announcing";
+    this.#isCompletedDue = this.#isCounted || this.#state.kind === "announcing";
   }
 
   /**
@@ -165,7 +167,7 @@ export class TrackerEntry {
   /** The session starts anew: it has announced to no tracker yet. */
   reset(): void {
     this.#isCounted = false;
-    this.#completedDue = false;
+    this.#isCompletedDue = false;
     this.#state = { kind: "idle" };
     this.#checkUrl();
   }

@@ -5,7 +5,7 @@ import { planAnnounces } from "./plan.ts";
 interface Drawn {
   readonly name: string;
   readonly state: EntryState;
-  readonly completedDue: boolean;
+  readonly isCompletedDue: boolean;
 }
 
 /**
@@ -22,7 +22,7 @@ function draw(text: string): Drawn[] {
       "=": { kind: "working", nextAt: time, notBefore: 0 },
       "!": { kind: "failed", code: "x", failures: 1, retryAt: time },
     };
-    return { name, state: states[kind] ?? { kind: "idle" }, completedDue: due === "+" };
+    return { name, state: states[kind] ?? { kind: "idle" }, isCompletedDue: due === "+" };
   });
 }
 

@@ -4,7 +4,7 @@ import type { EntryState } from "./entry.ts";
 /** What the plan depends on for each tracker. */
 export interface PlannedTracker {
   readonly state: EntryState;
-  readonly completedDue: boolean;
+  readonly isCompletedDue: boolean;
 }
 
 /** The announce that is due next. */
@@ -27,7 +27,7 @@ export function planAnnounces<T extends PlannedTracker>(groups: readonly (readon
   const due = new Set<T>();
   let wakeAt = Number.POSITIVE_INFINITY;
   for (const group of groups) {
-    for (const tracker of group) if (tracker.completedDue && tracker.state.kind === "working") due.add(tracker);
+    for (const tracker of group) if (tracker.isCompletedDue && tracker.state.kind === "working") due.add(tracker);
     if (group.some((tracker) => tracker.state.kind === "announcing" || due.has(tracker))) continue;
     for (const tracker of group) {
       const at = dueAt(tracker.state);

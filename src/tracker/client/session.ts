@@ -218,7 +218,7 @@ export class TrackerSession {
     entry.succeeded(event, reply, this.#options.limits ?? {});
     const group = this.#groups.find((group) => group.includes(entry)) ?? [];
     for (const other of group) {
-      if (other === entry || other.state.kind !== "working" || other.completedDue) continue;
+      if (other === entry || other.state.kind !== "working" || other.isCompletedDue) continue;
       other.retire();
       this.#report(other);
     }

@@ -31,11 +31,11 @@ export interface UdpExchangeOptions {
 }
 
 /**
- * What is awaited: a connection id, the reply itself (`reused`: with an id from an earlier exchange), or nothing more.
+ * What is awaited: a connection id, the reply itself (`isReused`: by an id of an earlier exchange), or nothing more.
  */
 type State =
   | { readonly kind: "connecting" }
-  | { readonly kind: "requesting"; readonly reused: boolean }
+  | { readonly kind: "requesting"; readonly isReused: boolean }
   | { readonly kind: "ended" };
 
 /**
@@ -99,7 +99,7 @@ export class UdpExchange {
     if (this.#state.kind !== "connecting") return;
     const id = decodeUdpConnect(datagram);
     this.#options.ids.set(from, id);
-    this.#state = { kind: "requesting", reused: false };
+    this.#state = { kind: "requesting", isReused: false };
     this.#arm();
     this.#options.send(this.#options.build(id), from);
   }
@@ -107,14 +107,14 @@ export class UdpExchange {
   #onRefusal(datagram: Uint8Array, from: Endpoint): void {
     this.#options.ids.delete(from);
     // The tracker may refuse just the old connection id: ask once more with a fresh one.
-    if (this.#state.kind === "requesting" && this.#state.reused) this.#send();
+    if (this.#state.kind === "requesting" && this.#state.isReused) this.#send();
     else this.#end(decodeUdpError(datagram));
   }
 
   #send(): void {
     const to = this.#target;
     const id = this.#options.ids.get(to);
-    this.#state = id === undefined ? { kind: "connecting" } : { kind: "requesting", reused: true };
+    this.#state = id === undefined ? { kind: "connecting" } : { kind: "requesting", isReused: true };
     this.#arm();
     this.#options.send(id === undefined ? encodeUdpConnect(this.#options.transactionId) : this.#options.build(id), to);
   }
@@ -133,7 +133,7 @@ export class UdpExchange {
       );
       return;
     }
-    if (this.#state.kind === "requesting" && this.#state.reused) this.#options.ids.delete(this.#target);
+    if (this.#state.kind === "requesting" && this.#state.isReused) this.#options.ids.delete(this.#target);
     this.#tries++;
     this.#send();
   }

@@ -16,7 +16,7 @@ describe("parseAnnounceQuery", () => {
       infoHash: "\u0001\u00ffabcdefghijklmnopqr",
       peerId: Uint8Array.from("-MR0001-abcdefghijkl", (c) => c.charCodeAt(0)),
       port: 6881,
-      seeder: true,
+      isSeeder: true,
       event: "completed",
       numWant: 7,
       compact: false,
@@ -27,7 +27,7 @@ describe("parseAnnounceQuery", () => {
 
   it("takes a client without left as a leecher, an unknown event as none, and compact as wished", () => {
     expect(parseAnnounceQuery(`${BASE}&event=paused&numwant=-1&ip=%zz`, 0)).toMatchObject({
-      seeder: false,
+      isSeeder: false,
       event: undefined,
       compact: true,
       numWant: undefined,

@@ -11,7 +11,7 @@ export interface AnnounceQuery {
   /** 0 to 65,535. */
   readonly port: number;
   /** Whether `left` is 0. */
-  readonly seeder: boolean;
+  readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
   readonly numWant: number | undefined;
   /** False only when the client asked for `compact=0` (BEP 23). */
@@ -144,7 +144,17 @@ export function parseAnnounceQuery(target: string, from: number): AnnounceQuery 
   if (infoHash === undefined) return "info_hash is missing or has not 20 bytes";
   if (peerId === undefined) return "peer_id is missing or has not 20 bytes";
   if (port === undefined || port > 65_535) return "port is missing or out of range";
-  return { infoHash: latin1Decode(infoHash), peerId, port, seeder: left === 0, event, numWant, compact, noPeerId, ip };
+  return {
+    infoHash: latin1Decode(infoHash),
+    peerId,
+    port,
+    isSeeder: left === 0,
+    event,
+    numWant,
+    compact,
+    noPeerId,
+    ip,
+  };
 }
 
 /**

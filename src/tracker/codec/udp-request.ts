@@ -108,7 +108,7 @@ export type UdpRequest =
       readonly infoHash: Uint8Array;
       readonly peerId: Uint8Array;
       /** Whether `left` is 0: a seeder. Trackers need no more of it. */
-      readonly seeder: boolean;
+      readonly isSeeder: boolean;
       readonly event: AnnounceEvent | undefined;
       /** `undefined`: the tracker's default. */
       readonly numWant: number | undefined;
@@ -143,7 +143,7 @@ export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
         connectionId,
         infoHash: datagram.subarray(16, 36),
         peerId: datagram.subarray(36, 56),
-        seeder: readUint32(datagram, 64) === 0 && readUint32(datagram, 68) === 0,
+        isSeeder: readUint32(datagram, 64) === 0 && readUint32(datagram, 68) === 0,
         event: EVENTS[readUint32(datagram, 80)],
         numWant: numWant > 0x7f_ff_ff_ff ? undefined : numWant,
         port: readUint16(datagram, 96),

@@ -55,14 +55,14 @@ describe("encodeUdpAnnounce", () => {
     expect(request).toMatchObject({
       kind: "announce",
       transactionId: 7,
-      seeder: true,
+      isSeeder: true,
       event: "stopped",
       numWant: 0,
       port: 6881,
       connectionId: ID,
     });
     expect(decodeUdpRequest(encodeUdpAnnounce(ID, 7, FIELDS))).toMatchObject({
-      seeder: false,
+      isSeeder: false,
       event: undefined,
       numWant: undefined,
     });

@@ -82,7 +82,7 @@ export class HttpTracker {
       family: address.family,
       compact: address.compact,
       peerId: query.peerId,
-      seeder: query.seeder,
+      isSeeder: query.isSeeder,
       event: query.event,
       numWant: query.numWant,
       bothFamilies: true,

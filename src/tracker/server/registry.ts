@@ -20,7 +20,7 @@ export interface RegistryAnnounce {
   readonly family: IpFamily;
   readonly compact: Uint8Array;
   readonly peerId: Uint8Array;
-  readonly seeder: boolean;
+  readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
   readonly numWant: number | undefined;
   readonly bothFamilies: boolean;

@@ -18,7 +18,7 @@ function from(ip: string, port: number, more: Partial<SwarmAnnounce> = {}): Swar
     family: ip.includes(":") ? 6 : 4,
     compact: packEndpoint({ ip, port }),
     peerId: new Uint8Array(20).fill(port),
-    seeder: false,
+    isSeeder: false,
     event: undefined,
     numWant: 50,
     bothFamilies: false,
@@ -47,11 +47,11 @@ describe("Swarms.announce", () => {
 
   it("returns leechers first, then seeders to a client with nothing left: it may be a magnet link without metadata", () => {
     const tracker = swarms();
-    for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { seeder: true }));
+    for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { isSeeder: true }));
     for (let port = 101; port <= 110; port++) ports(tracker, from("1.1.1.1", port));
     for (let port = 201; port <= 203; port++) ports(tracker, from("2001:db8::1", port));
     const asks = (more: Partial<SwarmAnnounce>): number[] =>
-      ports(tracker, from("1.1.1.1", 1, { seeder: true, ...more }));
+      ports(tracker, from("1.1.1.1", 1, { isSeeder: true, ...more }));
     const seeders = (got: readonly number[]): number[] => got.filter((port) => port <= 20);
     for (const event of ["started", undefined] as const) {
       const got = asks({ event, numWant: 15 });
@@ -66,9 +66,9 @@ describe("Swarms.announce", () => {
 
   it("returns seeders to seeders when there is no leecher", () => {
     const tracker = swarms();
-    ports(tracker, from("1.1.1.1", 1, { seeder: true }));
+    ports(tracker, from("1.1.1.1", 1, { isSeeder: true }));
     ports(tracker, from("1.1.1.1", 2));
-    expect(ports(tracker, from("1.1.1.1", 3, { seeder: true }))).toEqual([1, 2]);
+    expect(ports(tracker, from("1.1.1.1", 3, { isSeeder: true }))).toEqual([1, 2]);
     expect(ports(tracker, from("1.1.1.1", 4))).toEqual([1, 2, 3]);
     expect(tracker.scrape(HASH)).toEqual({ seeders: 2, leechers: 2, completed: 0 });
   });
@@ -87,7 +87,7 @@ describe("Swarms.announce", () => {
 
   it("mixes seeders and leechers as they are there", () => {
     const tracker = swarms();
-    for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { seeder: true }));
+    for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { isSeeder: true }));
     for (let port = 101; port <= 180; port++) ports(tracker, from("1.1.1.1", port));
     const got = ports(tracker, from("1.1.1.1", 101, { numWant: 10 }));
     expect(got).toHaveLength(10);
@@ -97,9 +97,9 @@ describe("Swarms.announce", () => {
   it("counts a completed download once, and only of a known leecher", () => {
     const tracker = swarms();
     ports(tracker, from("1.1.1.1", 1));
-    ports(tracker, from("1.1.1.1", 1, { seeder: true, event: "completed" }));
-    ports(tracker, from("1.1.1.1", 1, { seeder: true, event: "completed" }));
-    ports(tracker, from("1.1.1.1", 2, { seeder: true, event: "completed" }));
+    ports(tracker, from("1.1.1.1", 1, { isSeeder: true, event: "completed" }));
+    ports(tracker, from("1.1.1.1", 1, { isSeeder: true, event: "completed" }));
+    ports(tracker, from("1.1.1.1", 2, { isSeeder: true, event: "completed" }));
     expect(tracker.scrape(HASH)).toEqual({ seeders: 2, leechers: 0, completed: 1 });
   });
 
@@ -108,9 +108,9 @@ describe("Swarms.announce", () => {
     expect(ports(tracker, from("1.1.1.1", 1, { event: "stopped" }))).toEqual([]);
     expect(tracker.totals.torrents).toBe(0);
     ports(tracker, from("1.1.1.1", 1));
-    ports(tracker, from("1.1.1.1", 2, { seeder: true }));
+    ports(tracker, from("1.1.1.1", 2, { isSeeder: true }));
     expect(ports(tracker, from("1.1.1.1", 1, { event: "stopped" }))).toEqual([]);
-    ports(tracker, from("1.1.1.1", 2, { event: "stopped", seeder: true }));
+    ports(tracker, from("1.1.1.1", 2, { event: "stopped", isSeeder: true }));
     expect(tracker.totals).toMatchObject({ seeders: 0, leechers: 0 });
   });
 
@@ -137,7 +137,7 @@ describe("Swarms.expire", () => {
   it("removes peers that have not announced, and torrents without peers", () => {
     const tracker = swarms();
     tracker.announce(from("1.1.1.1", 1), 100);
-    tracker.announce(from("1.1.1.1", 2, { seeder: true }), 100);
+    tracker.announce(from("1.1.1.1", 2, { isSeeder: true }), 100);
     tracker.announce(from("2001:db8::1", 3), 150);
     tracker.expire(101);
     expect(tracker.totals).toEqual({ torrents: 1, seeders: 0, leechers: 1, completed: 0 });
@@ -148,7 +148,7 @@ describe("Swarms.expire", () => {
   it("keeps a count of downloads, as long as it fits", () => {
     const tracker = swarms({ maxTorrents: 2 });
     tracker.announce(from("1.1.1.1", 1), 1);
-    tracker.announce(from("1.1.1.1", 1, { seeder: true, event: "completed" }), 1);
+    tracker.announce(from("1.1.1.1", 1, { isSeeder: true, event: "completed" }), 1);
     tracker.expire(2);
     expect(tracker.scrape(HASH)).toEqual({ seeders: 0, leechers: 0, completed: 1 });
     tracker.announce(from("1.1.1.1", 1, { infoHash: "o".repeat(20) }), 3);

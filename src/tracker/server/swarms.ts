@@ -27,7 +27,7 @@ export interface SwarmAnnounce {
   /** Address and port, 6 or 18 bytes; port 0 is a client that does not listen: it gets peers, and is not kept. */
   readonly compact: Uint8Array;
   readonly peerId: Uint8Array;
-  readonly seeder: boolean;
+  readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
   /** Peers wanted, at most. */
   readonly numWant: number;
@@ -156,11 +156,11 @@ export class Swarms {
     const asSeeder = seeders?.find(request.compact) ?? -1;
     const asLeecher = leechers?.find(request.compact) ?? -1;
     const gone = request.event === "stopped";
-    if (asSeeder >= 0 && (gone || !request.seeder)) {
+    if (asSeeder >= 0 && (gone || !request.isSeeder)) {
       seeders?.removeAt(asSeeder);
       this.#seeders--;
     }
-    if (asLeecher >= 0 && (gone || request.seeder)) {
+    if (asLeecher >= 0 && (gone || request.isSeeder)) {
       leechers?.removeAt(asLeecher);
       this.#leechers--;
       // Only a known leecher can complete, and only once: the counter cannot be raised by repeating the
@@ -171,9 +171,9 @@ export class Swarms {
       }
     }
     if (gone || portOf(request.compact) === 0) return -1;
-    const record = request.seeder ? asSeeder : asLeecher;
+    const record = request.isSeeder ? asSeeder : asLeecher;
     if (record >= 0) {
-      (request.seeder ? seeders : leechers)?.touch(record, request.peerId, seconds);
+      (request.isSeeder ? seeders : leechers)?.touch(record, request.peerId, seconds);
       return record;
     }
     return this.#enter(swarm, side, request, seconds);
@@ -182,10 +182,10 @@ export class Swarms {
   #enter(swarm: Swarm, side: 0 | 1, request: SwarmAnnounce, seconds: number): number {
     const known = (swarm.seeders[side]?.count ?? 0) + (swarm.leechers[side]?.count ?? 0);
     if (known >= this.#limits.maxPeersPerTorrent || this.#seeders + this.#leechers >= this.#limits.maxPeers) return -1;
-    const tables = request.seeder ? swarm.seeders : swarm.leechers;
+    const tables = request.isSeeder ? swarm.seeders : swarm.leechers;
     const table = (tables[side] ??= new PeerTable(side === 0 ? 6 : 18, this.#seed));
     const record = table.add(request.compact, request.peerId, seconds);
-    if (request.seeder) this.#seeders++;
+    if (request.isSeeder) this.#seeders++;
     else this.#leechers++;
     return record;
   }
@@ -193,7 +193,7 @@ export class Swarms {
   #choose(swarm: Swarm, request: SwarmAnnounce, own: number, reply: SwarmReply): void {
     const side = request.family === 4 ? 0 : 1;
     const counts: [number, number] = [0, 0];
-    if (request.seeder) {
+    if (request.isSeeder) {
       this.#take(swarm.leechers, side, request, request.numWant, -1, counts);
       this.#take(swarm.seeders, side, request, request.numWant - counts[0] - counts[1], own, counts);
     } else this.#mix(swarm, side, request, own, counts);

@@ -51,7 +51,7 @@ export class UdpTracker {
       family,
       compact: this.#address.compact,
       peerId: request.peerId,
-      seeder: request.seeder,
+      isSeeder: request.isSeeder,
       event: request.event,
       numWant: request.numWant,
       bothFamilies: false,

@@ -52,7 +52,7 @@ interface PeerState {
 
 interface SizeState {
   /** False once pieces from several peers made something false: from then on one peer at a time. */
-  shared: boolean;
+  isShared: boolean;
   starts: number;
 }
 
@@ -113,7 +113,7 @@ export class MetadataAssembler<P> {
       quietUntil: Number.NEGATIVE_INFINITY,
       starts: 0,
     });
-    if (!this.#sizes.has(size)) this.#sizes.set(size, { shared: true, starts: 0 });
+    if (!this.#sizes.has(size)) this.#sizes.set(size, { isShared: true, starts: 0 });
     return true;
   }
 
@@ -210,7 +210,7 @@ export class MetadataAssembler<P> {
       return { type: "failed", liars: [only] };
     }
     const size = this.#sizes.get(attempt.size);
-    if (size !== undefined) size.shared = false;
+    if (size !== undefined) size.isShared = false;
     for (const { piece, data, peer } of attempt.entries()) {
       this.#doubtful.push({ size: attempt.size, piece, digest: this.#hasher.digestSync("sha1", data), peer });
     }
@@ -287,9 +287,9 @@ export class MetadataAssembler<P> {
     for (const [peer, { size, quietUntil, starts }] of this.#peers) {
       const sizeState = this.#sizes.get(size);
       if (sizeState === undefined || quietUntil > now) continue;
-      const source = sizeState.shared ? undefined : peer;
+      const source = sizeState.isShared ? undefined : peer;
       if (taken.some((attempt) => attempt.size === size && attempt.source === source)) continue;
-      const count = sizeState.shared ? sizeState.starts : sizeState.starts + starts;
+      const count = sizeState.isShared ? sizeState.starts : sizeState.starts + starts;
       if (best === undefined || count < best.starts || (count === best.starts && size < best.size))
         best = { size, source, starts: count };
     }

@@ -3,7 +3,7 @@ import { isAgreed, type Topic, whoDidNot } from "../context.ts";
 /** Rules about the DHT port (BEP 5), and about port messages for private torrents (BEP 27). */
 export const dhtRules: Topic = (context, report) => {
   const { message, metainfo } = context;
-  const isPrivate = metainfo?.private === true;
+  const isPrivate = metainfo?.isPrivate === true;
   if (message.type === "extended-handshake" && isPrivate && (message.extensions.get("ut_pex") ?? 0) !== 0) {
     report("private.pex-offered", "ut_pex offered for a private torrent: its peers come from its tracker alone");
   }

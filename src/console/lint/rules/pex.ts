@@ -6,7 +6,7 @@ import { MAX_PEX_PEERS, PEX_INTERVAL_MS } from "../limits.ts";
 export const pexRules: Topic = (context, report) => {
   const { message, metainfo } = context;
   if (message.type !== "pex") return;
-  if (metainfo?.private === true) {
+  if (metainfo?.isPrivate === true) {
     report("private.pex", "ut_pex for a private torrent: its peers come from its tracker alone");
     return;
   }

@@ -45,7 +45,7 @@ export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): Torren
     addedAt: record.addedAt,
     finishedAt: record.finishedAt,
     queue,
-    private: torrent.metainfo?.private ?? false,
+    private: torrent.metainfo?.isPrivate ?? false,
   };
 }
 

@@ -139,7 +139,7 @@ export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string)
     name: metainfo.name,
     size: metainfo.totalSize,
     pieceLength: metainfo.pieceLength,
-    private: metainfo.private,
+    private: metainfo.isPrivate,
     comment: metainfo.comment ?? "",
     isKnown: isKnown(metainfo.infoHash.hex),
     files: metainfo.files

@@ -21,7 +21,7 @@ export function toStat(stat: fs.Stats): FileStat {
     size: stat.size,
     modifiedMs: stat.mtimeMs,
     allocated: stat.blocks * 512,
-    executable: (stat.mode & 0o111) !== 0,
+    isExecutable: (stat.mode & 0o111) !== 0,
   };
 }
 
