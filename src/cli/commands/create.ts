@@ -40,7 +40,7 @@ interface CreateFlags extends CommonFlags {
 export function createCommand(entry: CommandEntry): Command {
   const command = newCommand(
     entry,
-    "Makes a torrent file of a file or folder. The data is read once and hashed on all cores.",
+    "Makes a torrent file of a file or folder. The data is read once and hashed on all cores. Symbolic links are followed: the torrent has the files behind them.",
     [
       ["create film.mkv --out film.torrent --tracker udp://tracker.example:6969", "a torrent of one file"],
       [
