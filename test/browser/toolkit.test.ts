@@ -11,7 +11,7 @@ import { runToolkit } from "../support/toolkit-program.ts";
 const PROGRAM = fileURLToPath(new URL("../support/toolkit-program.ts", import.meta.url));
 const torrent = readFileSync(new URL("../fixtures/trusted-computing.torrent", import.meta.url));
 
-/** The program and all that it imports as one classic script, which defines `toolkit`. */
+/** The program and all that it imports as one classic script without comments, which defines `toolkit`. */
 async function bundle(): Promise<{ readonly code: string; readonly imports: readonly string[] }> {
   const build = await rolldown({
     input: PROGRAM,
@@ -21,7 +21,7 @@ async function bundle(): Promise<{ readonly code: string; readonly imports: read
     },
   });
   try {
-    const { output } = await build.generate({ format: "iife", name: "toolkit" });
+    const { output } = await build.generate({ format: "iife", name: "toolkit", minify: true });
     return { code: output[0].code, imports: output[0].imports };
   } finally {
     await build.close();
