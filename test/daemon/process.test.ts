@@ -86,7 +86,7 @@ describe("millrace daemon", () => {
     await writeFile(file, "max-upload-rate = = \n");
     daemon.program.child.kill("SIGHUP");
     await eventually("the log says why", async () =>
-      JSON.stringify(await daemon.api("GET", "/log")).includes("cannot be read"),
+      JSON.stringify(await daemon.api("GET", "/log")).includes("cannot read the configuration"),
     );
     expect(await rate()).toBe(5000);
   });
