@@ -8,14 +8,14 @@ const idOf = (byte: number): PeerId => PeerId.fromBytes(new Uint8Array(20).fill(
 const at = (ip: string, port: number, id = 1): PeerIdentity => ({ address: ipPeer({ ip, port }), peerId: idOf(id) });
 
 describe("BanList", () => {
-  it("bans a public address as a whole, whatever port or peer id it comes with", () => {
+  it("bans a public address with all ports and peer ids", () => {
     const bans = new BanList();
     bans.ban(at("198.41.0.4", 1000));
     expect(bans.isBanned(ipPeer({ ip: "198.41.0.4", port: 2000 }), idOf(9))).toBe(true);
     expect(bans.isBanned(ipPeer({ ip: "198.41.0.5", port: 1000 }), idOf(1))).toBe(false);
   });
 
-  it("bans port and peer id, not the address, where many may share it", () => {
+  it("bans port and peer id, not the address, where many peers may share it", () => {
     const bans = new BanList();
     bans.ban(at("127.0.0.1", 1000));
     expect(bans.isBanned(ipPeer({ ip: "127.0.0.1", port: 1000 }))).toBe(true);

@@ -2,24 +2,24 @@ import { addressKey, ipScope, PeerError, RecentMap, type PeerAddress, type PeerI
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 
-/** Identities remembered, at the most: the oldest are forgotten. */
+/** Identities that are remembered; beyond, the oldest are forgotten. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * Who is not talked to any more. A public address is banned as a whole, since it can make up ports and peer ids at
- * will. Behind a private or loopback address there may be many honest users: there only the port is, and for proved
- * lies the peer id. What breaks the protocol is charged to the address alone: anybody can claim another's id.
+ * The banned peers. A public address is banned as a whole, since its peer can change ports and peer ids at will. Many
+ * honest peers may share a private or loopback address: there only the port is banned, and for proved bad data the peer
+ * id, too. Protocol errors are charged to the address only, since any peer can use another's peer id.
  */
 export class BanList {
   readonly #banned = new RecentMap<string, true>(MAX_REMEMBERED);
   readonly #offences = new RecentMap<string, number>(MAX_REMEMBERED);
 
-  /** At once and for good. */
+  /** Bans a peer permanently. */
   ban(identity: PeerIdentity): void {
     for (const key of keys(identity.address, identity.peerId)) this.#banned.set(key, true);
   }
 
-  /** A peer at this address broke the protocol; returns whether that was once too often. */
+  /** Counts a protocol error of a peer at this address; returns whether the address is banned now. */
   offend(address: PeerAddress): boolean {
     const [key = ""] = keys(address, undefined);
     if (this.#countOffence(key) < MAX_OFFENCES) return false;
@@ -50,10 +50,10 @@ function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
   return out;
 }
 
-/** Why a peer is left that breaks no rule. */
+/** Codes of PeerErrors that break no rule. */
 const BREAKS_NOTHING: ReadonlySet<string> = new Set(["peer.silent", "peer.stalled"]);
 
-/** Whether a peer was left because it broke the protocol. */
+/** Whether a connection was closed because the peer broke the protocol. */
 export function isOffence(error: Error | undefined): boolean {
   return error instanceof PeerError && !BREAKS_NOTHING.has(error.code);
 }

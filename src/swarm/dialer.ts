@@ -10,18 +10,18 @@ export interface DialerOptions {
   readonly runtime: Pick<Runtime, "clock" | "log">;
   readonly connector: Connector;
   readonly candidates: CandidateList;
-  /** Whether a peer that has everything is of use: not while we have it, too. */
+  /** Whether seeds are of use: not when we have all wanted data. */
   readonly wantsSeeds: () => boolean;
-  /** How many more connections may be begun. */
+  /** Returns how many more connections may be started. */
   readonly room: () => number;
   readonly isAllowed: (address: PeerAddress) => boolean;
-  /** Our handshake. */
+  /** Returns our handshake. */
   readonly offer: () => Uint8Array;
-  /** Takes a connection over, or refuses it. */
+  /** Takes over a connection; `undefined` refuses it. */
   readonly take: (connection: Connection, handshake: Handshake) => SocketHandlers | undefined;
 }
 
-/** Connects to candidates, as many at once as allowed, and shakes hands. */
+/** Connects to candidates, as many at once as the limits allow, and exchanges handshakes. */
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #abort = sharedAbort();
@@ -33,12 +33,12 @@ export class Dialer {
     this.#options = options;
   }
 
-  /** Connections being made. */
+  /** Number of connections being established, handshakes included. */
   get pending(): number {
     return this.#dialing.size + this.#shaking.size;
   }
 
-  /** Begins as many connections as may be. Call it when candidates came or connections went. */
+  /** Starts as many connections as the limits allow. Call it when candidates were added or connections closed. */
   dial(): void {
     while (!this.#isClosed && this.pending < MAX_DIALING && this.#options.room() > 0) {
       const address = this.#options.candidates.next(this.#options.wantsSeeds());

@@ -46,7 +46,7 @@ describe("A client without a place left", () => {
     },
   );
 
-  it("takes the place of a useless peer of another torrent before that of one that waits for its turn", async () => {
+  it("replaces a useless peer of another torrent before an idle one", async () => {
     stage = new Stage(play);
     const actor = await stage.seeder("10.0.0.1", {}, { maxConnections: 2, uploadSlots: 0 });
     const other = await makePlay({ "other.bin": 50_000 });
@@ -61,7 +61,7 @@ describe("A client without a place left", () => {
 });
 
 describe("A leecher without a place left", () => {
-  it("keeps a seed that shows its pieces one by one (BEP 16)", async () => {
+  it("keeps a super-seed that announces its pieces one by one (BEP 16)", async () => {
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { maxPeers: 2 });
     const seed = await come("20.0.0.1");
@@ -76,7 +76,7 @@ describe("A leecher without a place left", () => {
     expect(seed.isClosed).toBe(false);
   });
 
-  it("parts with nobody while nobody can be dialed", async () => {
+  it("disconnects no peer while no candidate can be dialed", async () => {
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { maxPeers: 2 });
     await stage.world.settled(leecher.torrent.addPeers(["30.0.0.1:6881"]), 5_000);
@@ -88,7 +88,7 @@ describe("A leecher without a place left", () => {
   });
 });
 
-/** A peer at an address, reached at another, with which nothing has moved since `lastMoved`. */
+/** A peer with a remote and a local address, and no block since `lastMoved`. */
 const idlePeer = (ip: string, local: string, lastMoved = 0): Peer =>
   ({
     address: ipPeer({ ip, port: 6881 }),
@@ -106,7 +106,7 @@ describe("leastUseful", () => {
     stage = new Stage(play);
   });
 
-  it("does not take all peers of IPv6 for the least when the newcomer is of IPv4", () => {
+  it("does not rank all IPv6 peers last when the newcomer is an IPv4 peer", () => {
     const newcomers = Array.from({ length: 100 }, (_, n) => ({
       remote: { ip: `20.${n}.0.1`, port: 6881 },
       local: { ip: "30.0.0.1", port: 6881 },
@@ -119,7 +119,7 @@ describe("leastUseful", () => {
     expect(displaced.length).toBeLessThan(80);
   });
 
-  it("gives no place of a network that has one to a newcomer of a network that has fifty", () => {
+  it("does not replace the only peer of a network by a newcomer of a network that has fifty", () => {
     for (let n = 0; n < 100; n++) {
       const honest = idlePeer(`21.${n}.0.1`, "30.0.0.1");
       const many = Array.from({ length: 50 }, (_, k) => idlePeer(`66.6.6.${k + 1}`, "30.0.0.1", IDLE_MS));

@@ -39,8 +39,8 @@ function start(cost: number, pieceCount?: number) {
   return { world, inbox, log, events, worked: () => worked };
 }
 
-describe("Inbox and messages that come one by one", () => {
-  it("holds back a peer whose every read is one whole message, too", () => {
+describe("Inbox and messages that arrive one by one", () => {
+  it("also holds back a peer whose every read is one whole message", () => {
     const { inbox, log, worked } = start(0.25);
     for (let n = 0; n < FREE_MESSAGES; n++) inbox.take(encodeHave(n));
     const before = worked();
@@ -50,7 +50,7 @@ describe("Inbox and messages that come one by one", () => {
     expect(ms).toBeLessThan(2 * WORK_BURST_MS);
   });
 
-  it("charges a message that is heavier than what is left for nothing", () => {
+  it("charges a message that is heavier than the free messages left", () => {
     const { inbox, events } = start(5, 1_000_000);
     for (let n = 0; n < FREE_MESSAGES - 100; n++) inbox.take(encodeHave(n));
     expect(events).toEqual([]);
@@ -58,7 +58,7 @@ describe("Inbox and messages that come one by one", () => {
     expect([events, inbox.isWaiting]).toEqual([["full"], true]);
   });
 
-  it("owes little for one message that took long, as when the process was stopped meanwhile", async () => {
+  it("charges little for one message that took long, as when the process was suspended meanwhile", async () => {
     const { world, inbox, events } = start(3_000, 1_000_000);
     inbox.take(encodeBitfield(new Uint8Array(125_000)));
     inbox.take(encodeBitfield(new Uint8Array(125_000)));

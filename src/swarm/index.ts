@@ -1,4 +1,4 @@
-/** One torrent at work: peers, picking, choking, assembly, bans. */
+/** The swarm of one torrent: peers, piece picking, choking, download, upload, bans. */
 export { AssemblyBudget } from "./metadata/assembly-budget.ts";
 export { countHave, countPieces, setInterest, uncount } from "./picking/availability.ts";
 export { BanList } from "./bans.ts";

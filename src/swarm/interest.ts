@@ -14,7 +14,10 @@ export interface InterestOptions {
   readonly isFinished: () => boolean;
 }
 
-/** Applies announced pieces, of peers and our own: availability, interest, and the end of connections between seeds. */
+/**
+ * Applies announced pieces, of peers and our own: updates availability and interest, and closes connections between
+ * seeds.
+ */
 export class Interest {
   readonly #options: InterestOptions;
 

@@ -1,60 +1,67 @@
-/** What one swarm may hold and how long it waits. Listed in docs/limits.md. */
+/** Bounds and time-outs of a swarm. Listed in docs/limits.md. */
 
-/** Requests a peer may have queued with us; announced as `reqq` (BEP 10). */
+/** Requests of a peer that are queued; announced as `reqq` (BEP 10). */
 export const MAX_QUEUED_REQUESTS = 2_000;
 
-/** Bytes: the largest block served or taken. */
+/** Bytes: the largest block sent or accepted. */
 export { MAX_BLOCK_LENGTH } from "../wire/index.ts";
 
-/** Cancels of a peer beyond its requests that met nothing, each after a search of its queue, before it is dropped. */
-export const MAX_VAIN_CANCELS = 4_000;
+/**
+ * Cancels without a matching request, beyond the number of its requests, after which a peer is disconnected: each costs
+ * a search of its queue.
+ */
+export const MAX_UNMATCHED_CANCELS = 4_000;
 
 /** Requests kept outstanding with a peer whose rate is not known yet. */
 export const MIN_PIPELINE = 16;
 
-/** Requests kept outstanding with a peer, at the most (less when its `reqq` says so). */
+/** Maximum of requests outstanding with a peer (fewer when its `reqq` is lower). */
 export const MAX_PIPELINE = 512;
 
-/** Requests outstanding with a peer that never told its `reqq`: what old clients take. */
+/** Maximum of requests outstanding with a peer that sent no `reqq`: what old clients accept. */
 export const DEFAULT_PIPELINE_LIMIT = 250;
 
 /** Milliseconds of transfer that the pipeline covers: longer than any round trip, short enough for end game. */
 export const PIPELINE_MS = 1_000;
 
-/** Milliseconds without a block, though asked, after which a peer's requests go to others. */
+/** Milliseconds without a block after which a peer's requests are cancelled and go to other peers. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Milliseconds after which a block that several peers owe may be asked of any other (end game). */
+/**
+ * Milliseconds after which a block that was requested from several peers may be requested from any other (end game).
+ */
 export const END_GAME_TIMEOUT_MS = 2_000;
 
 /**
- * Requests of such blocks outstanding with a peer that has not delivered anything yet: enough to find out whether it
- * does.
+ * Requests of such blocks outstanding with a peer that has not sent any block yet: enough to find out whether it does.
  */
 export const UNPROVED_REQUESTS = 4;
 
 /**
- * Milliseconds that the only source of a piece that failed its hash has, besides {@link SUSPECT_MS_PER_BLOCK}, before
- * another has its turn.
+ * Milliseconds that the exclusive source of a piece that failed its hash check has, besides
+ * {@link SUSPECT_MS_PER_BLOCK}, before the piece goes to another source.
  */
 export const SUSPECT_MS = 10_000;
 
 /**
- * Milliseconds more for each block of such a piece: 1 MiB/s. Both double each time that every peer had its turn, {@link
- * MAX_SUSPECT_ROUNDS} times at the most, for those that send something.
+ * Milliseconds more for each block of such a piece: 1 MiB/s. Both double after each round in which every peer had its
+ * turn, at most {@link MAX_SUSPECT_ROUNDS} times, for sources that send blocks.
  */
 export const SUSPECT_MS_PER_BLOCK = 16;
 
-/** Times that these double: a peer that comes while a slow one has its turn waits some minutes at the most. */
+/** Maximum of these doublings: a peer that connects during the turn of a slow one waits some minutes at most. */
 export const MAX_SUSPECT_ROUNDS = 3;
 
-/** Milliseconds without a block, though unchoked and asked, after which a peer counts as snubbing us (BEP 3). */
+/**
+ * Milliseconds without a block, though it unchoked us and has requests, after which a peer counts as snubbing us (BEP
+ * 3).
+ */
 export const SNUB_MS = 60_000;
 
 /** Milliseconds of silence before a keep-alive is sent (BEP 3: two minutes). */
 export const KEEP_ALIVE_MS = 110_000;
 
-/** Milliseconds of silence after which a peer is gone. */
+/** Milliseconds without any message after which a peer is disconnected. */
 export const SILENCE_MS = 180_000;
 
 /** Milliseconds between two rounds of choking (BEP 3). */
@@ -63,32 +70,35 @@ export const CHOKE_INTERVAL_MS = 10_000;
 /** Rounds of choking between two changes of the optimistic unchoke (BEP 3: 30 s). */
 export const OPTIMISTIC_ROUNDS = 3;
 
-/** Bytes of pieces under construction of a torrent that are kept in memory: one piece at the least. */
+/** Bytes of pieces in progress of a torrent that are kept in memory; at least one piece. */
 export const ASSEMBLY_BYTES = 64 * 1024 * 1024;
 
-/** The same of all torrents of a client together, but for one piece of up to {@link MAX_SURE_PIECE_BYTES} of each. */
+/** The same for all torrents of a client together, besides one piece of up to {@link MAX_SURE_PIECE_BYTES} of each. */
 export const TOTAL_ASSEMBLY_BYTES = 512 * 1024 * 1024;
 
 /**
- * Milliseconds without a block after which a piece that nobody is asked for, and that is on disk as far as it is there,
- * gives its memory back.
+ * Milliseconds without a block after which the memory of a piece is freed, when it has no outstanding requests and all
+ * its blocks are on disk.
  */
 export const UNLOAD_AFTER_MS = 10_000;
 
-/** Bytes of a piece that each torrent may have in memory whatever the others have. Longer ones wait for each other. */
+/**
+ * Bytes: a torrent may always have one piece up to this length in memory. Longer pieces of several torrents wait for
+ * each other.
+ */
 export const MAX_SURE_PIECE_BYTES = 16 * 1024 * 1024;
 
-/** Bytes of adjacent finished pieces that are written with one call, at the most. */
+/** Maximum of bytes of adjacent finished pieces that are written with one call. */
 export const WRITE_RUN_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes of neighbouring pieces that are fetched one after the other from a peer when they are equally rare: what is
- * adjacent is written, and later read, with one call. A torrent of less than 64 times this much has shorter runs, so
- * that peers stay diverse.
+ * Bytes of neighbouring pieces that are downloaded one after the other from a peer when they are equally rare: adjacent
+ * pieces are written, and later read, with one call. A torrent of less than 64 times this size has shorter runs, so
+ * that peers have different pieces.
  */
 export const EXTENT_BYTES = 4 * 1024 * 1024;
 
-/** Bytes read from disk and sent with one write, to a peer whose speed is not known yet. */
+/** Bytes read from disk and sent with one write (a run), to a peer whose speed is not known yet. */
 export const UPLOAD_RUN_BYTES = 256 * 1024;
 
 /** The same to a slow peer: less memory, and a choke takes effect sooner. */
@@ -98,39 +108,39 @@ export const MIN_UPLOAD_RUN_BYTES = 64 * 1024;
 export const MAX_UPLOAD_RUN_BYTES = 1024 * 1024;
 
 /**
- * The same while more than {@link SHARED_UPLOAD_BYTES} are on their way: they stay in the processor's cache from the
- * disk to the connection.
+ * The same while more than {@link SHARED_UPLOAD_BYTES} are in use: the bytes then stay in the processor's cache from
+ * the read to the write.
  */
 export const SHARED_UPLOAD_RUN_BYTES = 512 * 1024;
 
-/** Bytes of runs on their way to all peers of a torrent above which runs are shorter. */
+/** Bytes of runs being read or sent, to all peers of a torrent, above which runs are shorter. */
 export const SHARED_UPLOAD_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads at once for the uploads of a torrent: more threads only wait for each other while the system has the files in
- * memory.
+ * Concurrent reads for the uploads of a torrent: more threads only wait for each other when the files are in the
+ * system's cache.
  */
 export const UPLOAD_READS = 2;
 
-/** Bytes of buffers kept for the next uploads. */
+/** Bytes of spare buffers kept for the next uploads. */
 export const UPLOAD_SPARE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Bytes queued on a connection above which its peer is not read: who asks and asks, and never reads the answers, fills
- * no memory.
+ * Bytes queued on a connection above which it is not read: a peer that sends requests and reads no replies cannot fill
+ * memory.
  */
 export const OUTBOX_HIGH_WATER = 2 * 1024 * 1024;
 
-/** Milliseconds without a byte after which a block that is half here may come from another peer instead (end game). */
+/** Milliseconds without a byte after which a partly received block may be received from another peer (end game). */
 export const STALLED_BLOCK_MS = 2_000;
 
-/** Pieces that a choked peer with fast extension may fetch (BEP 6), while it has fewer than this many. */
+/** Size of the allowed-fast set (BEP 6): pieces that a choked peer may request. */
 export const ALLOWED_FAST = 10;
 
 /** `have` messages remembered from a peer while the metadata is not known. */
 export const MAX_EARLY_HAVES = 10_000;
 
-/** Peers dialed at once by one torrent. */
+/** Peers dialed at the same time by one torrent. */
 export const MAX_DIALING = 20;
 
 /** Peers of a torrent at one public address (IPv6: /64). */
@@ -139,83 +149,82 @@ export const MAX_PEERS_PER_ADDRESS = 8;
 /** Peers of a torrent in one network of public addresses (/24, IPv6 /48). */
 export const MAX_PEERS_PER_NETWORK = 32;
 
-/** Peers of a torrent at one private or loopback address, besides half of all places: there may be many behind it. */
+/**
+ * Peers of a torrent at one private or loopback address, or half of its maximum of peers if that is more: many peers
+ * may share such an address.
+ */
 export const MIN_SHARED_PEERS = 10;
 
-/** Milliseconds after which a peer with which neither side has anything to do gives way when places are short. */
+/** Milliseconds after which a peer is disconnected to free a place, when neither side is interested in the other. */
 export const USELESS_MS = 5_000;
 
 /**
- * Milliseconds without a block either way after which a peer gives way to a newcomer of a higher priority (BEP 40), or
- * of a network that has fewer places.
+ * Milliseconds without a block either way after which a peer may be replaced by a newcomer with a higher priority (BEP
+ * 40), or from a network that has fewer peers.
  */
 export const IDLE_MS = 120_000;
 
-/** Protocol errors, from one address, after which it is banned. */
+/** Protocol errors from one address after which it is banned. */
 export const MAX_OFFENCES = 3;
 
-/** Blocks remembered of pieces that did not hash, to find out who lied. */
+/** Blocks of pieces that failed the hash check whose digests are kept, to find the peers that sent bad data. */
 export const MAX_EVIDENCE_BLOCKS = 8_192;
 
 /** Milliseconds between two attempts to write again after the disk was full. */
 export const DISK_RETRY_MS = 5_000;
 
-/** Pieces that are taken back from a peer one by one; with more, parting with it costs both sides less. */
+/** Pieces that are withdrawn from a peer one by one (`lt_donthave`, BEP 54); with more, a new connection is cheaper. */
 export const MAX_DONT_HAVES = 2_000;
 
 /**
- * Messages that a peer may send before the time for them is counted, and the most that it may gain; blocks do not
- * count.
+ * Free messages of a peer: those that it may send before their processing time is charged. Also the maximum that it can
+ * accumulate. Blocks are always free.
  */
 export const FREE_MESSAGES = 1_000;
 
 /** Bytes of a long message that count as one more message. */
 export const MESSAGE_BYTES = 256;
 
-/** Messages that an extended message counts as: it holds a bencoded document. */
+/** Messages that an extended message counts as, since it contains bencoded data. */
 export const EXTENDED_MESSAGES = 8;
 
 /** Bytes of an extended message that count as one more message. */
 export const EXTENDED_MESSAGE_BYTES = 32;
 
-/**
- * Milliseconds of work that one message, or some quick ones together, count as at the most: a process that was stopped
- * meanwhile owes nothing.
- */
+/** Maximum of milliseconds that are charged at a time: the time that the process was suspended is not charged. */
 export const MAX_COUNTED_MS = 100;
 
-/** Messages that a peer gains with each block that it gives or takes: one asks for it. */
+/** Free messages that a peer gains with each block sent or received; one of them is the request. */
 export const MESSAGES_PER_BLOCK = 4;
 
-/** Messages that a peer gains each second. */
+/** Free messages that a peer gains each second. */
 export const MESSAGES_PER_SECOND = 20;
 
 /**
- * Milliseconds of each second that are spent on messages beyond those that peers have for nothing, of all peers
- * together; what is more waits unread.
+ * Milliseconds of each second for messages beyond the free ones, of all peers together. When they are spent, further
+ * messages wait unread.
  */
 export const WORK_MS_PER_SECOND = 100;
 
-/** Milliseconds of such work in one go. */
+/** Milliseconds of such work in a burst. */
 export const WORK_BURST_MS = 3;
 
 /** Bytes of metadata sent each second, to all peers of a client together. */
 export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
 
-/** Requests for metadata of one peer that wait: 4 MiB; more are rejected. */
+/** Queued requests for metadata of one peer (4 MiB of metadata); further ones are rejected. */
 export const MAX_METADATA_QUEUE = 256;
 
-/** Bytes queued on a connection above which it gets no more metadata. */
+/** Bytes queued on a connection above which no metadata is sent on it. */
 export const METADATA_OUTBOX_BYTES = 256 * 1024;
 
 /**
- * Bytes of blocks that a peer may send beyond twice what it was asked for: blocks that were taken back, and those of
- * clients that send twice.
+ * Bytes of blocks that a peer may send beyond twice the bytes requested: blocks whose requests were cancelled, and
+ * duplicates.
  */
 export const UNASKED_BYTES = 1024 * 1024;
 
 /**
- * Bytes of messages that have begun to arrive, or wait for time, held for all peers together; beyond, the peers that
- * hold most are left.
+ * Bytes of incomplete or waiting messages of all peers together; beyond, the peers with most of them are disconnected.
  */
 export const HELD_BYTES = 32 * 1024 * 1024;

@@ -6,9 +6,9 @@ import { AssemblyBudget } from "./metadata/assembly-budget.ts";
 import { ASSEMBLY_BYTES } from "./limits.ts";
 
 const MIB = 1024 * 1024;
-/** Pieces that the budget holds, */
+/** Pieces that fit the memory, */
 const PIECES = 4;
-/** each so long. */
+/** and the length of each. */
 const LONG_PIECE = ASSEMBLY_BYTES / PIECES;
 
 let stage: Stage;
@@ -66,11 +66,11 @@ describe("Downloader short of memory", () => {
 });
 
 describe("Downloader with a suspect piece", () => {
-  it("fetches it from another when its only source leaves between two requests", async () => {
+  it("downloads it from another when its exclusive source leaves between two requests", async () => {
     const play = await makePlay({ "a.bin": 12 * MIB }, 4 * MIB);
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1");
-    // Two peers have piece 1 alone and are asked for it first.
+    // Two peers have only piece 1, which is requested from them first.
     const source = await scripted(play, "10.0.0.3");
     const asked: { readonly piece: number; readonly begin: number; readonly length: number }[] = [];
     source.onMessage = (message) => message.type === "request" && void asked.push(message);
@@ -79,7 +79,7 @@ describe("Downloader with a suspect piece", () => {
     const other = await scripted(play, "10.0.0.4");
     other.send(encodeBitfield(new Uint8Array([0x40])), encodeUnchoke());
     await stage.world.run(200);
-    // A liar makes piece 0 suspect and is banned.
+    // A peer sends bad data for piece 0, which becomes suspect, and is banned.
     const liar = await scripted(play, "10.0.0.5");
     liar.onMessage = (message) => {
       if (message.type === "request")
@@ -88,7 +88,7 @@ describe("Downloader with a suspect piece", () => {
     liar.send(encodeBitfield(new Uint8Array([0x80])), encodeUnchoke());
     await stage.world.run(1_500);
     expect(liar.isClosed).toBe(true);
-    // The source delivers some of piece 0, then is asked for piece 1 alone, whose other source left; and leaves itself.
+    // The source sends some of piece 0, has only requests for piece 1, whose other source left, and leaves itself.
     let served = 0;
     let otherLeft = false;
     let left = false;
@@ -114,7 +114,7 @@ describe("Downloader with a suspect piece", () => {
 
 describe("Downloader and the memory of all torrents", () => {
   const LENGTH = 8 * MIB;
-  /** Bytes promised since the test began. */
+  /** Bytes reserved since the test began. */
   let promised = 0;
 
   async function begin(files: Readonly<Record<string, number>>): Promise<Play> {
@@ -129,7 +129,7 @@ describe("Downloader and the memory of all torrents", () => {
 
   afterEach(() => vi.restoreAllMocks());
 
-  /** A peer that has some pieces, and gives the first `most` blocks that it is asked for. */
+  /** A peer that has some pieces, and sends the first `most` blocks requested. */
   async function giver(play: Play, ip: string, pieces: number, most: number): Promise<ScriptedPeer> {
     const peer = await scripted(play, ip);
     let served = 0;
@@ -139,7 +139,7 @@ describe("Downloader and the memory of all torrents", () => {
     return peer;
   }
 
-  it("gives it back when its peers are gone", { timeout: 60_000 }, async () => {
+  it("frees it when its peers are gone", { timeout: 60_000 }, async () => {
     const play = await begin({ "a.bin": 6 * LENGTH });
     await stage.leecher("10.0.0.1");
     const peers: ScriptedPeer[] = [];
@@ -151,7 +151,7 @@ describe("Downloader and the memory of all torrents", () => {
     expect(promised).toBe(0);
   });
 
-  it("gives it back of files that are not wanted any more", { timeout: 60_000 }, async () => {
+  it("frees it for files that are not wanted any more", { timeout: 60_000 }, async () => {
     const play = await begin({ "a.bin": 2 * LENGTH, "b.bin": LENGTH });
     const { torrent } = await stage.leecher("10.0.0.1");
     await giver(play, "10.0.1.1", 0xe0, 3);

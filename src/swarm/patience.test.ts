@@ -18,7 +18,7 @@ const all = (play: Play): Uint8Array => {
   );
 };
 
-/** A peer that has everything, unchokes, and does what `onMessage` says with requests. */
+/** A seed that unchokes, and handles requests with `onMessage`. */
 async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
   const out = new ScriptedPeer(stage.world.host(ip).runtime, play);
   await stage.world.settled(out.dial("10.0.0.1"), 5_000);
@@ -27,9 +27,8 @@ async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
   return out;
 }
 
-describe("Downloader among peers that take requests and never deliver", () => {
-  // Milliseconds that are some times END_GAME_TIMEOUT_MS: peers that do not deliver are asked first, and a second
-  // passes between two looks.
+describe("Downloader among peers that accept requests and send no blocks", () => {
+  // A few times END_GAME_TIMEOUT_MS: requests go to peers that send nothing first, and ticks are a second apart.
   it.each([
     { mute: 3, length: 300_000, within: END_GAME_TIMEOUT_MS },
     { mute: 22, length: 300_000, within: 4 * END_GAME_TIMEOUT_MS },
@@ -50,10 +49,10 @@ describe("Downloader among peers that take requests and never deliver", () => {
   );
 });
 
-describe("Downloader with a suspect piece whose source sends a block now and then", () => {
+describe("Downloader with a suspect piece whose source sends blocks slowly", () => {
   const PIECE = 262_144;
 
-  /** Sends the first block of each piece wrong, and from then on one block, now right, every `ms`. */
+  /** Sends a bad first block of each piece, and from then on one valid block every `ms`. */
   async function dripping(play: Play, ip: string, ms: number): Promise<ScriptedPeer> {
     const asked: { readonly piece: number; readonly begin: number; readonly length: number }[] = [];
     const out = await scripted(play, ip);
@@ -78,7 +77,7 @@ describe("Downloader with a suspect piece whose source sends a block now and the
     const play = await makePlay({ "a.bin": 2 * PIECE }, PIECE);
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1");
-    // Two sources, so that the first failure does not name the liar.
+    // Two sources, so that the first failure is no proof.
     const helper = await scripted(play, "10.0.0.3");
     helper.onMessage = (message) =>
       message.type === "request" &&
@@ -91,7 +90,7 @@ describe("Downloader with a suspect piece whose source sends a block now and the
     expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 4 * SUSPECT_MS)).toBe(true);
   });
 
-  it("lets a slow peer that is the only one finish", { timeout: 60_000 }, async () => {
+  it("lets a slow peer finish when it is the only source", { timeout: 60_000 }, async () => {
     const play = await makePlay({ "a.bin": PIECE }, PIECE);
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1");
@@ -120,7 +119,7 @@ describe("Suspects", () => {
   const source = (): BlockSource =>
     ({ identity: {}, canAsk: true, limitedTo: undefined, mayAsk: () => true }) as unknown as BlockSource;
 
-  it("has a newcomer wait minutes at the most, however long a slow source was alone", () => {
+  it("makes a new source wait minutes at most, however long a slow source was alone", () => {
     const open = new OpenPieces();
     const sources = new Set([source()]);
     const [slow] = sources;
@@ -128,7 +127,7 @@ describe("Suspects", () => {
     const suspects = new Suspects({ open, sources, restart: () => restarted++ });
     const piece = open.begin(0, 64 * 16_384, 0);
     piece.distrust();
-    // Two blocks are asked for, one came.
+    // Two blocks are requested, one has arrived.
     piece.requestNext(slow?.identity ?? {});
     piece.beginArrival(0);
     piece.endArrival(0, slow?.identity ?? {}, 0);

@@ -17,7 +17,7 @@ export interface PeerSetOptions {
   readonly registry: () => ExtensionRegistry<Peer>;
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: () => number | undefined;
-  /** Acts on what peers send. */
+  /** Handles messages and blocks of peers. */
   readonly exchange: Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain">;
   /** The first peer after a time without peers is about to be added. */
   readonly onFirst: (now: number) => void;
@@ -25,10 +25,7 @@ export interface PeerSetOptions {
   readonly onLeft: (peer: Peer) => void;
 }
 
-/**
- * The connected peers of a torrent: whom to admit, when to close a connection, and what bans and candidates learn of
- * it.
- */
+/** The connected peers of a torrent: admits and disconnects them, and updates bans and candidates. */
 export class PeerSet {
   readonly #options: PeerSetOptions;
   readonly #peers = new Set<Peer>();
@@ -92,14 +89,14 @@ export class PeerSet {
       if (now - peer.lastReceivedAt > SILENCE_MS && !peer.reading.isPaused)
         peer.close(new PeerError("peer.silent", `nothing received for ${SILENCE_MS} ms`));
       else if (now - (peer.stalledSince ?? now) > SILENCE_MS)
-        peer.close(new PeerError("peer.stalled", `it read nothing of what we sent for ${SILENCE_MS} ms`));
+        peer.close(new PeerError("peer.stalled", `the peer read nothing for ${SILENCE_MS} ms`));
       else if (now - peer.outbox.lastSentAt > KEEP_ALIVE_MS) peer.send({ type: "keep-alive" });
     }
   }
 
   /**
-   * Closes the connection with the least useful peer, if there is one: without a newcomer, only with a peer of no use.
-   * Returns whether it did.
+   * Disconnects the least useful peer, see {@link leastUseful}: without a newcomer, only a useless one. Returns whether
+   * it did.
    */
   makeWay(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.swarm.runtime.clock.now(), newcomer);
@@ -107,7 +104,7 @@ export class PeerSet {
     return peer !== undefined;
   }
 
-  /** When all places are taken although candidates could be dialed, peers of no use are closed. */
+  /** Disconnects a useless peer when all places are taken although candidates could be dialed. */
   makeWayToDial(): void {
     const { swarm, candidates } = this.#options;
     const isFull = this.#peers.size >= swarm.maxPeers();
@@ -116,7 +113,7 @@ export class PeerSet {
     else swarm.budget.makeWay();
   }
 
-  /** Bans a peer that is proved to have sent bad data. */
+  /** Bans a peer that provably sent bad data. */
   ban(identity: PeerIdentity): void {
     const { swarm, candidates } = this.#options;
     const { bans, runtime } = swarm;
@@ -133,15 +130,15 @@ export class PeerSet {
         peer.close(new PeerError("peer.banned", "it sent bad data"));
   }
 
-  /** Closes all connections; none is admitted any more. */
+  /** Closes all connections and admits no more. */
   stop(): void {
     this.#isStopped = true;
     for (const peer of this.#peers) peer.close();
   }
 
   /**
-   * Returns whether the peer is not connected already from the same IP address with the same id. A stale connection
-   * gives way. An id alone proves nothing: at another address it may be another peer's.
+   * Closes a stale connection from the same IP address with the same peer id. Returns false when such a connection is
+   * not stale. At another address the same id may belong to another peer.
    */
   #replaceStale({ address }: Connection, peerId: PeerId, now: number): boolean {
     for (const peer of this.#peers) {
@@ -152,7 +149,10 @@ export class PeerSet {
     return true;
   }
 
-  /** Returns whether there is a place, perhaps that of a less useful peer. A dialed peer had one from the beginning. */
+  /**
+   * Returns whether there is a place, if needed after disconnecting a less useful peer for an incoming one. (Peers are
+   * only dialed when there is a place.)
+   */
   #hasPlace(newcomer: Connection, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options.swarm;
     if (hasItsShare(this.#peers, newcomer.remote.ip, maxPeers())) return false;
@@ -172,7 +172,7 @@ export class PeerSet {
     download.wait(() => peer.reading.resume("rate"));
   }
 
-  /** Messages of one turn of the event loop leave as one write for each peer. */
+  /** Messages of one turn of the event loop are sent with one write for each peer. */
   #flushSoon(peer: Peer): void {
     const { clock } = this.#options.swarm.runtime;
     if (this.#flushing.size === 0) {

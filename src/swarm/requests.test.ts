@@ -7,7 +7,7 @@ import {
   MAX_OFFENCES,
   MAX_PIPELINE,
   MAX_UPLOAD_RUN_BYTES,
-  MAX_VAIN_CANCELS,
+  MAX_UNMATCHED_CANCELS,
   MIN_PIPELINE,
   MIN_UPLOAD_RUN_BYTES,
   UPLOAD_RUN_BYTES,
@@ -18,7 +18,7 @@ import { UploadQueue } from "./upload/upload-queue.ts";
 const BLOCK = 16_384;
 
 describe("BlockRequests", () => {
-  it("begins small, refills in batches, and doubles with what arrives", () => {
+  it("starts small, refills in batches, and doubles with each round trip", () => {
     const requests = new BlockRequests();
     const piece = new OpenPiece(0, 1_000 * BLOCK);
     expect(requests.room()).toBe(MIN_PIPELINE);
@@ -31,7 +31,7 @@ describe("BlockRequests", () => {
     expect(requests.room()).toBe(2 * MIN_PIPELINE);
   });
 
-  it("never asks for more than the peer's queue holds, whatever it says of it", () => {
+  it("never exceeds the peer's reqq, nor the bound for a higher one", () => {
     const requests = new BlockRequests();
     for (let at = 0; at < 5_000; at++) requests.onBlock();
     expect(requests.depth).toBe(DEFAULT_PIPELINE_LIMIT);
@@ -46,7 +46,7 @@ describe("BlockRequests", () => {
     }
   });
 
-  it("asks for no more than its share of the memory, in batches too", () => {
+  it("requests no more than its share of the memory, also in batches", () => {
     const requests = new BlockRequests();
     const piece = new OpenPiece(0, 1_000 * BLOCK);
     for (let at = 0; at < 200; at++) requests.onBlock();
@@ -58,7 +58,7 @@ describe("BlockRequests", () => {
     expect(requests.room(40)).toBe(20);
   });
 
-  it("follows the rate once it is known, and asks for one block after a time-out", () => {
+  it("follows the rate once it is known, and requests one block after a time-out", () => {
     const requests = new BlockRequests();
     for (let at = 0; at < 200; at++) requests.onBlock();
     requests.tick(10 * BLOCK);
@@ -77,7 +77,7 @@ describe("UploadQueue", () => {
     length: BLOCK,
   });
 
-  it("takes runs of consecutive blocks of one piece, in the order of asking", () => {
+  it("returns runs of consecutive blocks of one piece, in the order of requests", () => {
     const queue = new UploadQueue();
     for (const [piece, block] of [
       [1, 0],
@@ -105,7 +105,7 @@ describe("UploadQueue", () => {
     expect(seen).toEqual(Array.from({ length: 5_000 }, (_, block) => block));
   });
 
-  it("makes runs longer for a peer that takes them quickly, shorter for a slow one, within limits", () => {
+  it("makes runs longer for a fast peer and shorter for a slow one, within limits", () => {
     const queue = new UploadQueue();
     expect(queue.runBytes).toBe(UPLOAD_RUN_BYTES);
     queue.onRunSent(0, 100);
@@ -119,7 +119,7 @@ describe("UploadQueue", () => {
     expect(queue.takeRun()).toHaveLength(MIN_UPLOAD_RUN_BYTES / BLOCK);
   });
 
-  it("cuts a run to what the rate limit lets pass, but never to nothing", () => {
+  it("limits a run to the burst of the rate limiter, but never to nothing", () => {
     const queue = new UploadQueue();
     for (let block = 0; block < 6; block++) queue.push(ask(0, block));
     expect(queue.takeRun(2.5 * BLOCK)).toEqual([ask(0, 0), ask(0, 1)]);
@@ -130,22 +130,22 @@ describe("UploadQueue", () => {
     expect(queue.takeRun()).toHaveLength(1);
   });
 
-  it("suffers a cancel for each request that was answered before it came, but no storm of them", () => {
+  it("accepts a cancel for each request that was served before, but no flood of them", () => {
     const queue = new UploadQueue();
-    for (let round = 0; round < 3 * MAX_VAIN_CANCELS; round++) {
+    for (let round = 0; round < 3 * MAX_UNMATCHED_CANCELS; round++) {
       queue.push(ask(1, 1));
       queue.takeRun();
       expect(queue.cancel(1, BLOCK, BLOCK)).toBe(false);
     }
     queue.push(ask(1, 1));
     const storm = (): void => {
-      for (let at = 0; at <= MAX_VAIN_CANCELS; at++) queue.cancel(7, 0, BLOCK);
+      for (let at = 0; at <= MAX_UNMATCHED_CANCELS; at++) queue.cancel(7, 0, BLOCK);
     };
     expect(storm).toThrow(expect.objectContaining({ code: "peer.cancel" }));
     expect(queue.cancel(1, BLOCK, BLOCK)).toBe(true);
   });
 
-  it("takes back what is cancelled, once, and keeps what it is told to when cleared", () => {
+  it("cancels a request once, and keeps selected requests when cleared", () => {
     const queue = new UploadQueue();
     for (const piece of [1, 2, 3, 2]) queue.push(ask(piece, 0));
     expect([queue.cancel(2, 0, BLOCK), queue.cancel(9, 0, BLOCK), queue.size]).toEqual([true, false, 3]);

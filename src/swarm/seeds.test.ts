@@ -12,8 +12,8 @@ afterEach(() => stage.close());
 const SEEDS = 30;
 
 /**
- * Peers that send a handshake and a full bitfield, and then close the connection or keep it; returns how often they
- * were dialed so far.
+ * Peers that send a handshake and a full bitfield, and then close the connection or keep it; returns the number of
+ * dials so far.
  */
 async function fakeSeeds(
   count: number,
@@ -62,7 +62,7 @@ describe("Swarm among seeds", () => {
     expect(dials()).toBe(SEEDS);
   });
 
-  it("dials seeds that it left as soon as it wants data again", async () => {
+  it("dials seeds that it disconnected as soon as it wants data again", async () => {
     stage = new Stage(await makePlay({ "a.bin": 100_000, "b.bin": 100_000 }, 16_384));
     const seeder = await stage.seeder("10.0.0.1");
     const leecher = await stage.leecher("10.0.0.2", {
@@ -76,7 +76,7 @@ describe("Swarm among seeds", () => {
     expect(stage.isWhole(leecher.host)).toBe(true);
   });
 
-  it("that wants data dials seeds which close at once later and later", async () => {
+  it("that wants data dials seeds which disconnect at once with growing delays", async () => {
     stage = new Stage(play);
     const { addresses, dials } = await fakeSeeds(1, () => true);
     await stage.leecher("10.0.0.1", { peers: addresses });

@@ -11,28 +11,25 @@ import type { Newcomer } from "./turnover.ts";
 
 /** Connections that all torrents of a client share. */
 export interface ConnectionBudget {
-  /** Connections that may still be made. */
+  /** Number of connections that may still be opened. */
   readonly room: number;
-  /**
-   * Parts with a peer of some torrent that is of no use to it; when there is none, for a newcomer, with one with which
-   * nothing has moved for long.
-   */
+  /** Disconnects a useless peer of any torrent, or, for a newcomer, an idle one; see {@link PeerSet.makeWay}. */
   makeWay(newcomer?: Newcomer): void;
-  /** A connection was made (1) or ended (-1). */
+  /** Counts a connection that was opened (1) or closed (-1). */
   count(change: 1 | -1): void;
 }
 
-/** What happens in a swarm that its owner acts on. */
+/** The events of a swarm. */
 export interface SwarmEvents {
-  /** The info dictionary of a magnet link is here, verified. {@link Swarm.attach} comes next. */
+  /** The info dictionary of a magnet link has been received and verified. The owner then calls {@link Swarm.attach}. */
   onMetadata(info: Uint8Array): void;
-  /** A piece is stored. */
+  /** A piece has been verified and stored. */
   onPiece(piece: number): void;
-  /** Everything wanted is there. May happen again after the selection grew. */
+  /** All wanted pieces are stored. May be called again after the selection grew. */
   onFinished(): void;
-  /** Somebody came, or is known: from now on seconds count again. See {@link Swarm.isAsleep}. */
+  /** A peer connected or a candidate was added: {@link Swarm.tick} is needed again. See {@link Swarm.isAsleep}. */
   onAwake(): void;
-  /** The disk refused, or works again (`undefined`). */
+  /** An error of the storage, or `undefined` when it works again. */
   onStorage(error: StorageError | undefined): void;
 }
 
@@ -41,16 +38,16 @@ export interface SwarmOptions {
   readonly runtime: Runtime;
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
-  /** Our client's name and version, for the extended handshake. */
+  /** The client's name and version, for the extended handshake. */
   readonly clientName: string;
-  /** Where we listen; 0 when we do not. */
+  /** The listening port; 0 when the client does not listen. */
   readonly port: () => number;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;
   readonly upload: RateLimiter;
   readonly connector: Connector;
-  /** Where connections of peers end that break the protocol. */
+  /** Closes connections with peers that break the protocol. */
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;
   readonly intake: IntakeBudget;
@@ -59,14 +56,14 @@ export interface SwarmOptions {
   readonly events: SwarmEvents;
 }
 
-/** What a torrent is made of, once its metadata is known and its data checked. */
+/** The content of a torrent, once its metadata is known and its data checked. */
 export interface SwarmContent {
   readonly metainfo: Metainfo;
   readonly storage: Storage;
-  /** Pieces on disk. The swarm adds to it. */
+  /** Verified pieces on disk. The swarm adds to it. */
   readonly have: Bitfield;
   /** Blocks on disk of unfinished pieces. */
   readonly partials: ReadonlyMap<number, Bitfield>;
-  /** Makes progress durable; `undefined` when nobody wants that. */
+  /** Makes progress durable; `undefined` when no state is kept. */
   readonly keeper: ProgressKeeper | undefined;
 }

@@ -38,7 +38,7 @@ async function peer(
   return out;
 }
 
-/** A peer that has everything and answers each request after `ms`. */
+/** A seed that serves each request after `ms`. */
 function serve(from: ScriptedPeer, ms = 0): void {
   from.onMessage = (message) => {
     if (message.type !== "request") return;
@@ -48,8 +48,8 @@ function serve(from: ScriptedPeer, ms = 0): void {
   from.send(encodeBitfield(ALL), encodeUnchoke());
 }
 
-describe("Swarm towards a peer that holds what it was asked for", () => {
-  it("takes the requests back after the time-out, and gets the blocks elsewhere", async () => {
+describe("Swarm and a peer that does not serve its requests", () => {
+  it("cancels the requests after the time-out, and downloads the blocks from another peer", async () => {
     const s = await begin();
     const leecher = await s.leecher("10.0.0.1");
     const holder = await peer("10.0.0.2", "10.0.0.1");
@@ -65,7 +65,7 @@ describe("Swarm towards a peer that holds what it was asked for", () => {
     await s.world.settled(leecher.torrent.done, 40_000);
   });
 
-  it("asks others in end game at once, and cancels what arrived", async () => {
+  it("requests blocks from other peers in end game at once, and cancels those that arrived", async () => {
     const s = await begin();
     const leecher = await s.leecher("10.0.0.1");
     const holder = await peer("10.0.0.2", "10.0.0.1");
@@ -80,7 +80,7 @@ describe("Swarm towards a peer that holds what it was asked for", () => {
     expect(leecher.torrent.status().wasted).toBe(0);
   });
 
-  it("counts it as snubbing after a minute and does not unchoke it for its merit", async () => {
+  it("marks it as snubbing after a minute and only unchokes it at random", async () => {
     const s = await begin();
     const leecher = await s.leecher("10.0.0.1");
     const holder = await peer("10.0.0.2", "10.0.0.1");
@@ -93,8 +93,8 @@ describe("Swarm towards a peer that holds what it was asked for", () => {
   });
 });
 
-describe("Swarm in silence", () => {
-  it("says keep-alive about every 110 seconds, and hangs up after three minutes without a word", async () => {
+describe("Swarm and idle connections", () => {
+  it("sends keep-alive about every 110 seconds, and closes the connection after three minutes without a message", async () => {
     const s = await begin();
     await s.leecher("10.0.0.1");
     const quiet = await peer("10.0.0.2", "10.0.0.1");
@@ -107,7 +107,7 @@ describe("Swarm in silence", () => {
     expect(s.world.now - from).toBeLessThan(SILENCE_MS + 2_500);
   });
 
-  it("hangs up on a peer that asks for blocks, says keep-alive and takes nothing", async () => {
+  it("disconnects a peer that requests blocks, sends keep-alive and reads nothing", async () => {
     const s = await begin();
     const { torrent } = await s.seeder("10.0.0.1");
     const deaf = await peer("10.0.0.2", "10.0.0.1");
@@ -126,7 +126,7 @@ describe("Swarm in silence", () => {
     expect(s.world.now - from).toBeLessThan(SILENCE_MS + 5_000);
   });
 
-  it("keeps a peer that says keep-alive", async () => {
+  it("keeps a peer that sends keep-alive", async () => {
     const s = await begin();
     await s.leecher("10.0.0.1");
     const quiet = await peer("10.0.0.2", "10.0.0.1");
@@ -139,7 +139,7 @@ describe("Swarm in silence", () => {
 });
 
 describe("Swarm choking", () => {
-  it("gives a free slot at once, and lets the others take turns by chance every 30 seconds", async () => {
+  it("unchokes a peer at once while a slot is free, and rotates the optimistic unchoke every 30 seconds", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1", {}, { uploadSlots: 2 });
     const crowd: ScriptedPeer[] = [];
@@ -158,7 +158,7 @@ describe("Swarm choking", () => {
     expect(unchoked.size).toBe(6);
   });
 
-  it("gives the slot of one that lost interest to another", async () => {
+  it("unchokes another peer when one loses interest", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1", {}, { uploadSlots: 0 });
     const [a, b] = [await peer("10.0.0.2", "10.0.0.1"), await peer("10.0.0.3", "10.0.0.1")];
@@ -173,8 +173,8 @@ describe("Swarm choking", () => {
   });
 });
 
-describe("Swarm answering", () => {
-  it("rejects what a fast peer takes back in time", async () => {
+describe("Swarm serving requests", () => {
+  it("rejects a request that a peer with the fast extension cancels in time", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1", { up: 20_000 });
     const asking = await peer("10.0.0.2", "10.0.0.1", { fast: true });
@@ -193,7 +193,7 @@ describe("Swarm answering", () => {
 });
 
 describe("Swarm connections", () => {
-  it("begin with what we have, said once, in the shortest form", async () => {
+  it("start with our pieces, sent once, in the shortest form", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1");
     const [fast, plain] = [await peer("10.0.0.2", "10.0.0.1", { fast: true }), await peer("10.0.0.3", "10.0.0.1")];
@@ -201,7 +201,7 @@ describe("Swarm connections", () => {
     expect([fast.heard[0]?.message.type, plain.heard[0]?.message.type]).toEqual(["have-all", "bitfield"]);
   });
 
-  it("between two that have everything are ended", async () => {
+  it("between two seeds are closed", async () => {
     const s = await begin();
     await s.seeder("10.0.0.1");
     const other = await peer("10.0.0.2", "10.0.0.1", { fast: true });

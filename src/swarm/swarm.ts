@@ -19,7 +19,7 @@ import { Choking } from "./upload/choking.ts";
 import { Uploader } from "./upload/uploader.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
-/** What messages of peers act on. Made for the first peer. */
+/** The parts that handle messages of peers. Created for the first peer. */
 interface Messaging {
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
@@ -27,21 +27,21 @@ interface Messaging {
   readonly inbound: Inbound;
 }
 
-/** What exchanges pieces. Made once the metadata is known and there is something to exchange. */
+/** The parts that exchange pieces. Created once the metadata is known and a piece is missing or a peer is connected. */
 interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
 }
 
 /**
- * The peers of one torrent and what is exchanged with them. It begins without content when only the info-hash is known;
- * {@link Swarm.attach} adds the content.
+ * The peers of one torrent and the exchange of pieces and metadata with them. It starts without content when only the
+ * info-hash is known; {@link Swarm.attach} adds the content.
  *
  *     fetching metadata ──attach──> exchanging pieces ──stop──> stopped
  *          └──────────────────────stop───────────────────────────^
  *
- * Parts are made when they are first needed: a complete torrent without peers, one of ten thousand, holds little more
- * than its name. (Seventeen public members: its torrent uses the swarm as a whole.)
+ * Parts are created when they are first needed: a complete torrent without peers, one of ten thousand, needs little
+ * memory. (Seventeen public members: its torrent uses the swarm as a whole.)
  */
 export class Swarm {
   readonly candidates: CandidateList;
@@ -77,7 +77,7 @@ export class Swarm {
     });
   }
 
-  /** Begins to exchange pieces. */
+  /** Adds the content and starts the exchange of pieces. */
   attach(content: SwarmContent): void {
     this.#content = content;
     if (this.peers.size > 0 || !content.have.isFull) this.#begin();
@@ -104,7 +104,7 @@ export class Swarm {
     return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved: { extended: true, fast: true } });
   }
 
-  /** Adds candidates and dials as many as there is room for. Returns how many were new. */
+  /** Adds candidates and dials as many as the limits allow. Returns how many were new. */
   addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
     const added = this.candidates.add(addresses, source);
     this.#options.events.onAwake();
@@ -117,19 +117,22 @@ export class Swarm {
     return this.#peerSet.admit(connection, handshake, "incoming");
   }
 
-  /** The selection has changed, and with it perhaps which peers are of interest. */
+  /** Called when the selection has changed: updates the interest in all peers. */
   reconsider(): void {
     for (const peer of this.peers) this.#interest.update(peer);
     if (this.isFinished) this.#finished();
     this.#exchange?.downloader.refillAll();
   }
 
-  /** Pieces are in doubt, and `have` leaves them out already: they are not sent any more, and peers are informed. */
+  /**
+   * Withdraws pieces that are in doubt, and that the caller has removed from `have`: they are not sent any more, and
+   * peers are informed.
+   */
   withdraw(pieces: Bitfield): void {
     withdraw(this.peers, pieces, this.#exchange?.uploader);
   }
 
-  /** Pieces that were in doubt are verified again, and `have` has them already: peers are informed. */
+  /** Announces pieces that are verified again, and that the caller has added to `have`. */
   announce(pieces: Bitfield): void {
     announce(this.peers, pieces);
   }
@@ -199,7 +202,10 @@ export class Swarm {
     this.#dial();
   }
 
-  /** A first peer after a time without: the rates begin at zero, not averaged over the silence. */
+  /**
+   * Called before the first peer after a time without peers: the rates start at zero instead of an average over that
+   * time.
+   */
   #wake(now: number): void {
     this.down.tick(now);
     this.up.tick(now);
@@ -264,7 +270,7 @@ export class Swarm {
     return { registry, metadata, choking, inbound };
   }
 
-  /** Makes download and upload, once there is content and a peer or a missing piece. */
+  /** Creates download and upload, once there is content and a peer or a missing piece. */
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;
@@ -315,7 +321,7 @@ export class Swarm {
     if (content !== undefined) grantFast(peer, content, this.#options);
   }
 
-  /** The metadata became known after the peer connected. */
+  /** Called for peers that connected before the metadata was known. */
   #attachPeer(peer: Peer, content: SwarmContent): void {
     try {
       peer.setPieceCount(content.metainfo.pieceCount);

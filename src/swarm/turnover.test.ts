@@ -22,7 +22,7 @@ const PLACES = 10;
 
 const hosts = new WeakMap<Stage, Map<string, SimHost>>();
 
-/** The host at an address: the same one each time. */
+/** The host at an address; later calls return the same one. */
 function hostAt(ip: string): SimHost {
   const known = hosts.get(stage) ?? new Map<string, SimHost>();
   const host = known.get(ip) ?? stage.world.host(ip);
@@ -51,7 +51,7 @@ async function full(ip: (n: number) => string, options: { readonly interested: b
   return peers;
 }
 
-/** Asks for a block each two seconds. */
+/** Requests a block every two seconds. */
 function move(peer: ScriptedPeer): void {
   const ask = (): void => {
     peer.send(encodeRequest(0, 0, 16_384));
@@ -63,7 +63,7 @@ function move(peer: ScriptedPeer): void {
 const spread = (n: number): string => `20.0.${n}.1`;
 
 describe("Swarm without a place left", () => {
-  it("parts with a peer that wants nothing, not at once, for any newcomer", async () => {
+  it("disconnects a useless peer for any newcomer, but not at once", async () => {
     const idle = await full(spread, { interested: false });
     const early = await come("20.1.0.1");
     expect(early.isClosed).toBe(true);
@@ -73,7 +73,7 @@ describe("Swarm without a place left", () => {
     expect((await come("20.1.99.1")).isClosed).toBe(true);
   });
 
-  it("keeps those with which something moves, whoever comes", async () => {
+  it("keeps peers with which blocks pass, for any newcomer", async () => {
     const busy = await full(spread, { interested: true });
     for (const peer of busy) move(peer);
     await stage.world.run(2 * IDLE_MS);
@@ -81,14 +81,14 @@ describe("Swarm without a place left", () => {
     expect(busy.map(({ isClosed }) => isClosed)).toEqual(busy.map(() => false));
   });
 
-  it("has a newcomer in the place of one of many idle peers of a network", async () => {
+  it("replaces one of many idle peers of a network by a newcomer", async () => {
     const idle = await full((n) => `20.0.0.${n + 1}`, { interested: true });
     await stage.world.run(IDLE_MS);
     for (let n = 0; n < PLACES / 2 - 1; n++) expect((await come(`20.1.${n}.1`)).isClosed).toBe(false);
     expect(idle.filter(({ isClosed }) => !isClosed)).toHaveLength(PLACES / 2 + 1);
   });
 
-  it("among idle peers of as many networks goes by priority (BEP 40): newcomers get places, and a peer that was refused is again", async () => {
+  it("decides by priority (BEP 40) among idle peers of different networks, and refuses the same peer again", async () => {
     await full(spread, { interested: true });
     await stage.world.run(IDLE_MS);
     const newcomers: ScriptedPeer[] = [];
@@ -104,7 +104,7 @@ describe("Swarm without a place left", () => {
     expect((await come(`21.0.${at}.1`)).isClosed).toBe(true);
   });
 
-  it("dials peers that it knows of in place of those that are of no use, while it wants data", async () => {
+  it("dials candidates in place of useless peers, while it wants data", async () => {
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { maxPeers: 3 });
     for (let n = 0; n < 3; n++) await come(spread(n));
@@ -113,7 +113,7 @@ describe("Swarm without a place left", () => {
     expect(await stage.world.until(() => leecher.torrent.state.kind === "seeding", 3 * USELESS_MS)).toBe(true);
   });
 
-  it("has a place for a torrent when idle peers of another torrent hold all connections of the client", async () => {
+  it("frees a place when idle peers of another torrent hold all connections of the client", async () => {
     stage = new Stage(play);
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { maxConnections: 3 });
     for (let n = 0; n < 3; n++) await come(spread(n));
@@ -140,15 +140,15 @@ describe("Swarm and an address with many connections", () => {
   });
 });
 
-describe("Swarm and a peer id that it knows", () => {
-  it("talks to both when they are at two addresses: an id is no proof", async () => {
+describe("Swarm and a peer id that is connected already", () => {
+  it("connects to both peers when they are at two addresses", async () => {
     stage = new Stage(play);
     await stage.seeder("10.0.0.1");
     const [first, second] = [await come("20.0.0.1", "same"), await come("20.0.0.2", "same")];
     expect([first.isClosed, second.isClosed]).toEqual([false, false]);
   });
 
-  it("refuses a second connection from the address while the first is new or in use, and takes it in its place when it is not", async () => {
+  it("refuses a second connection from the address while the first is new or in use, and replaces a stale one", async () => {
     stage = new Stage(play);
     await stage.seeder("10.0.0.1");
     const first = await come("20.0.0.1", "same");
@@ -165,8 +165,8 @@ describe("Swarm and a peer id that it knows", () => {
   });
 });
 
-describe("Swarm and a peer that names ports", () => {
-  it("knows one place to dial for each connection, the first that it named", async () => {
+describe("Swarm and a peer that sends listening ports", () => {
+  it("keeps one address to dial for each connection, the first that was sent", async () => {
     stage = new Stage(play);
     const { torrent } = await stage.leecher("10.0.0.1");
     const peer = new ScriptedPeer(stage.world.host("20.0.0.1").runtime, play);

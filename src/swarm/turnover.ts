@@ -3,17 +3,17 @@ import { peerPriority } from "../discovery/index.ts";
 import { IDLE_MS, MAX_PEERS_PER_ADDRESS, MAX_PEERS_PER_NETWORK, MIN_SHARED_PEERS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer/peer.ts";
 
-/** Who wants a place: where it is, and where it reached us, for BEP 40. */
+/** A new connection that needs a place: its remote and local endpoints, for its priority (BEP 40). */
 export interface Newcomer {
   readonly remote: Endpoint;
   readonly local: Endpoint;
 }
 
 /**
- * The peer to part with when there is no place left, or `undefined` when all are of use. First those that want nothing
- * and have nothing that we want, whoever else waits for a place. Then, for a newcomer, those with which nothing has
- * moved for long: those of a network (/24, IPv6 /48) that has more places than the newcomer's, or as many and a lower
- * priority than the newcomer (BEP 40). `now` on the clock's scale.
+ * Returns the peer to disconnect when all places are taken; `undefined` when all are of use. First a useless one:
+ * neither side is interested. Then, for a newcomer, one with which no block has passed for {@link IDLE_MS}, from a
+ * network (/24, IPv6 /48) that has more peers than the newcomer's, or as many and a lower priority than the newcomer
+ * (BEP 40). `now` on the clock's scale.
  */
 export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newcomer): Peer | undefined {
   const all = [...peers];
@@ -24,8 +24,8 @@ export function leastUseful(peers: Iterable<Peer>, now: number, newcomer?: Newco
 }
 
 /**
- * Whether one address, or one network of public addresses, has as many places of a torrent as it may, so that others
- * find some, too. `places`: how many there are.
+ * Whether an address, or its network of public addresses, has its maximum of peers of a torrent. `places`: the maximum
+ * of peers of the torrent.
  */
 export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): boolean {
   const isPublic = ipScope(ip) === "public";
@@ -43,8 +43,8 @@ export function hasItsShare(peers: Iterable<Peer>, ip: string, places: number): 
 
 function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): Peer | undefined {
   const sizes = new Map<string, number>();
-  for (const { address } of peers) sizes.set(neighbourhood(address), (sizes.get(neighbourhood(address)) ?? 0) + 1);
-  const sizeOf = (address: PeerAddress): number => sizes.get(neighbourhood(address)) ?? 0;
+  for (const { address } of peers) sizes.set(networkOfPeer(address), (sizes.get(networkOfPeer(address)) ?? 0) + 1);
+  const sizeOf = (address: PeerAddress): number => sizes.get(networkOfPeer(address)) ?? 0;
   const [ours, theirs] = [ipPeer(newcomer.local), ipPeer(newcomer.remote)];
   const own = sizeOf(theirs) + 1;
   const priority = peerPriority(ours, theirs);
@@ -67,19 +67,19 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
   return least?.peer;
 }
 
-/** What counts as one network: a /24, IPv6 a /48; a peer without an IP address is one by itself. */
-function neighbourhood(address: PeerAddress): string {
+/** The network of a peer: its /24, IPv6 /48; a peer without an IP address is its own network. */
+function networkOfPeer(address: PeerAddress): string {
   const ip = addressIp(address);
   return ip === undefined ? addressKey(address) : networkOf(ip, 24);
 }
 
 /**
- * Neither side wants anything of the other, though there was time to say so. One that has metadata which we lack is of
- * use.
+ * Whether neither side has become interested in the other within the time for that. A peer with metadata that we need
+ * is of use.
  */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pieces === undefined && peer.profile.extended?.metadataSize !== undefined) return false;
-  // One that gave or took blocks may do so again: a seed that shows its pieces one by one (BEP 16) waits in between.
+  // A peer that sent or received blocks may do so again: a super-seed (BEP 16) announces its pieces one by one.
   const patience = peer.download.meter.total + peer.upload.meter.total > 0 ? IDLE_MS : USELESS_MS;
   return !peer.flags.amInterested && !peer.flags.peerInterested && now - peer.lastMovedAt >= patience;
 }
@@ -88,9 +88,7 @@ function isIdle(peer: Peer, now: number): boolean {
   return now - peer.lastMovedAt >= IDLE_MS;
 }
 
-/**
- * Whether a connection with a peer that came again from its address under its id is stale: the new one takes its place.
- */
+/** Whether a connection is stale, so that a second one from the same address with the same peer id replaces it. */
 export function isStale(peer: Peer, now: number): boolean {
   return now - peer.lastMovedAt >= USELESS_MS;
 }

@@ -33,10 +33,10 @@ function pieces(count: number): Bitfield {
 }
 
 describe("Swarm.withdraw", () => {
-  it("takes pieces back from a peer that speaks lt_donthave, and announce gives them again", async () => {
+  it("sends lt_donthave to a peer that supports it, and announce sends have", async () => {
     const { seeder, leecher } = await connected();
     seeder.torrent.swarm?.withdraw(pieces(1_000));
-    // Behind the blocks that were on their way.
+    // After the blocks that were being sent.
     await stage.world.until(() => leecher.torrent.status().seeds === 0, 60_000);
     await stage.world.run(10_000);
     expect(leecher.torrent.peers()[0]?.progress).toBeCloseTo((PIECES - 1_000) / PIECES, 5);
@@ -44,13 +44,13 @@ describe("Swarm.withdraw", () => {
       Uint8Array.from([...Array.from({ length: 1_000 }, () => 0), 1]),
     );
     seeder.torrent.swarm?.announce(pieces(1_000));
-    // All but those that the leecher has by now, of which it need not hear.
+    // All but those that the leecher has by now.
     await stage.world.until(() => (leecher.torrent.peers()[0]?.progress ?? 0) > 0.99, 60_000);
     expect(seeder.torrent.peers()).toHaveLength(1);
     expect(leecher.torrent.peers()[0]?.progress).toBeGreaterThan(0.99);
   });
 
-  it("parts with a peer rather than take back more pieces than parting costs", async () => {
+  it("disconnects a peer when there are too many pieces to withdraw", async () => {
     const { seeder } = await connected();
     const [before] = seeder.torrent.swarm?.peers ?? [];
     seeder.torrent.swarm?.withdraw(pieces(PIECES));

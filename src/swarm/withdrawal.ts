@@ -5,8 +5,8 @@ import type { Peer } from "./peer/peer.ts";
 import type { Uploader } from "./upload/uploader.ts";
 
 /**
- * Withdraws announced pieces: peers that support `lt_donthave` (BEP 54) are sent it, connections with the others are
- * closed; they may come back and get a new bitfield. Requests for these pieces are rejected.
+ * Withdraws announced pieces: peers that support `lt_donthave` (BEP 54) are sent it. Other peers are disconnected; they
+ * may reconnect and receive a new bitfield. Requests for these pieces are rejected.
  */
 export function withdraw(peers: Iterable<Peer>, pieces: Bitfield, uploader: Uploader | undefined): void {
   for (const peer of peers) {

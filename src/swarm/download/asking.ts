@@ -25,32 +25,31 @@ export interface AskingOptions {
   readonly disk: DiskRetry;
 }
 
-/** The first step of a download: keeps each source's pipeline filled, and takes back what does not come. */
+/** The first step of a download: keeps each source's pipeline filled, and cancels requests that time out. */
 export class Asking {
   readonly #options: AskingOptions;
   #isStopped = false;
-  /** Requests that one source may have outstanding, so that all find memory. */
+  /** Maximum of requests outstanding with one source, so that there is memory for all. */
   #share = Infinity;
 
   constructor(options: AskingOptions) {
     this.#options = options;
   }
 
-  /** Asks a source for as much as its pipeline holds. */
+  /** Sends requests to a source until its pipeline is full. */
   refill(source: BlockSource): void {
     if (!source.canAsk) return;
     if (source.download.requests.size === 0) this.#shareMemory();
     this.#request(source, this.#mayAskAgain);
   }
 
-  /** Asks every source; `last` after the others, for it did not deliver what it was asked for. */
+  /** Sends requests to every source; to `last`, which timed out, after the others. */
   refillAll(last?: BlockSource): void {
     const { sources } = this.#options;
     this.#shareMemory();
-    // Looking for what is late costs a look at all sources for each that waits: without memory that is left to the
-    // tick.
+    // A search for late blocks visits all sources for each source: without memory that is left to the tick.
     const { isEndGame } = this;
-    // Those that wait first, or what memory there is would always go to the sources that came first.
+    // Sources without requests first; otherwise the memory would always go to the oldest sources.
     for (const source of sources)
       if (source.download.requests.size === 0 && source !== last) this.#request(source, isEndGame);
     for (const source of sources) if (source !== last) this.#request(source, isEndGame);
@@ -58,8 +57,8 @@ export class Asking {
   }
 
   /**
-   * A source was asked for a block by other means: from now on that is one of our requests. False when it cannot be, or
-   * the block needs none.
+   * Adds a block that the caller has requested itself to the requests of a source. Returns false when that is not
+   * possible, or the block is not needed.
    */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     const next = this.#isStopped ? undefined : this.#options.chooser.claim(source, index, begin, length);
@@ -67,12 +66,14 @@ export class Asking {
     return next !== undefined;
   }
 
-  /** Whether nothing is left to begin, so that blocks are asked of several sources. */
+  /** Whether no piece is left to begin, so that blocks are requested from several sources. */
   get isEndGame(): boolean {
     return this.#options.endGame.isNear(this.#options.picker.remaining);
   }
 
-  /** Once a second, `now` on the clock's scale: how deep the pipelines are, who snubs us, who is too late. */
+  /**
+   * Once a second, `now` on the clock's scale: updates pipeline depths, marks snubbing sources, and handles time-outs.
+   */
   tick(now: number): void {
     this.#shareMemory();
     for (const source of this.#options.sources) {
@@ -81,27 +82,27 @@ export class Asking {
         this.#request(source, this.#mayAskAgain);
         continue;
       }
-      // A time-out asks anew, which must not make a source that never delivers look patient.
+      // By the last block, not the oldest request: a time-out sends new requests.
       if (source.limitedTo === undefined && now - source.download.lastBlockAt > SNUB_MS)
         source.download.isSnubbing = true;
       if (now - Math.max(source.download.lastBlockAt, oldest(source)) > REQUEST_TIMEOUT_MS) this.#timeOut(source);
     }
   }
 
-  /** Asks for nothing more, and takes back what is outstanding. */
+  /** Stops sending requests, and cancels the outstanding ones. */
   stop(): void {
     this.#isStopped = true;
     for (const source of this.#options.sources) this.takeBack(source);
   }
 
-  /** Takes back everything asked of a source, and tells it. */
+  /** Cancels all requests of a source. */
   takeBack(source: BlockSource): void {
     if (cancelAll(source)) this.#options.suspects.left(source);
   }
 
   /**
-   * Whether nothing more can be begun, so that what is late from one source may be asked of another: memory may be
-   * waiting for it.
+   * Whether no other piece can be begun, for lack of pieces or memory, so that late blocks may be requested from a
+   * second source.
    */
   get #mayAskAgain(): boolean {
     return this.isEndGame || this.#options.buffers.wasRefused;
@@ -124,9 +125,7 @@ export class Asking {
     if (blocks.length > 0) source.request(blocks);
   }
 
-  /**
-   * A block of the piece that somebody waits for, should it be late elsewhere: one slow source must not hold up a film.
-   */
+  /** Returns a late block of the most urgent piece, so that one slow source does not delay a reader. */
   #late(source: BlockSource, now: number): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { chooser, open, endGame } = this.#options;
     const first = chooser.urgent[0];
@@ -134,14 +133,14 @@ export class Asking {
     return piece === undefined || piece.freeCount > 0 ? undefined : endGame.next(source, now, first);
   }
 
-  /** Looks at all sources: once for many requests. */
+  /** Divides the memory among the sources. */
   #shareMemory(): void {
     let active = 0;
     for (const source of this.#options.sources)
       if (source.canAsk && source.limitedTo === undefined && !source.download.isSnubbing) active++;
     const { blockCount, pieceBlocks } = this.#options.buffers;
     const share = Math.floor(blockCount / Math.max(1, active));
-    // Less about one piece that is not complete yet.
+    // Minus about one incomplete piece.
     this.#share = Math.max(MIN_PIPELINE, share - Math.min(pieceBlocks, Math.floor(share / 2)));
   }
 

@@ -13,7 +13,7 @@ import { DownloadSlot } from "./download-slot.ts";
 
 const PIECE = 65_536;
 
-/** Answers from memory, some time after it was asked, without a connection, a handshake or a message. */
+/** Sends blocks from memory after a delay, without a connection, a handshake or messages. */
 class MemorySource implements BlockSource {
   readonly identity = {};
   readonly isSeed = true;
@@ -22,13 +22,13 @@ class MemorySource implements BlockSource {
   readonly limitedTo: ReadonlySet<number> | undefined;
   silentSince: number | undefined;
   canAsk = true;
-  /** What each request was: how many blocks. */
+  /** The number of blocks of each request. */
   readonly asked: number[] = [];
   readonly cancelled: OutstandingRequest[] = [];
   readonly #data: Uint8Array;
   readonly #clock: Clock;
   readonly #downloader: () => Downloader;
-  /** Milliseconds until it answers; `undefined`: never. */
+  /** Milliseconds until it sends the blocks; `undefined`: never. */
   readonly #delay: number | undefined;
 
   constructor(options: {
@@ -62,7 +62,7 @@ class MemorySource implements BlockSource {
   }
 
   abandonBlock(): void {
-    throw new Error("its blocks come in one go");
+    throw new Error("its blocks arrive in one call");
   }
 
   #deliver({ piece: { index }, block }: OutstandingRequest): void {
@@ -119,7 +119,7 @@ function start() {
 }
 
 describe("Downloader with sources that are no peers", () => {
-  it("gets everything, many blocks with one request", async () => {
+  it("downloads everything, many blocks with one request", async () => {
     const { world, downloader, add, read, have } = start();
     const source = add({ delay: 10 });
     expect(downloader.isInteresting(source)).toBe(true);
@@ -134,7 +134,7 @@ describe("Downloader with sources that are no peers", () => {
     expect(source.cancelled).toEqual([]);
   });
 
-  it("takes back what one of them does not send, and gets it of another", async () => {
+  it("cancels requests that one does not serve, and requests the blocks from another", async () => {
     const { world, add, read, have } = start();
     const mute = add();
     const good = add({ delay: 10 });
@@ -144,14 +144,14 @@ describe("Downloader with sources that are no peers", () => {
     expect(mute.cancelled.length).toBe(mute.asked[0]);
   });
 
-  it("asks one that sends only some pieces for these, and no others", async () => {
+  it("requests only the pieces that a limited source sends", async () => {
     const { world, add, have } = start();
     add({ delay: 10, only: [3, 20] });
     await world.run(5_000);
     expect([...have.ones()]).toEqual([3, 20]);
   });
 
-  it("names the one that sends other bytes by its identity", async () => {
+  it("reports the identity of a source of bad data", async () => {
     const { world, add, liars } = start();
     const liar = add({ delay: 10, data: new Uint8Array(data.length), only: [0] });
     expect(await world.until(() => liars.length > 0, 5_000)).toBe(true);

@@ -2,9 +2,9 @@ import { BlockRequests } from "../peer/block-requests.ts";
 import { RateMeter } from "../peer/rate-meter.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
-/** What the download keeps about one source of blocks, and writes itself. */
+/** The download's state for one source of blocks. Only the download changes it. */
 export class DownloadSlot {
-  /** Blocks that the source was asked for, and how many more it may be asked for. */
+  /** The outstanding requests and the depth of the pipeline. */
   readonly requests = new BlockRequests();
   /** Bytes of blocks that were stored. The owner of the source calls `tick`. */
   readonly meter = new RateMeter();
@@ -14,7 +14,7 @@ export class DownloadSlot {
   lastBegun: number | undefined;
   /** On the clock's scale: when a block last arrived, or the source became ready to send. */
   lastBlockAt: number;
-  /** Whether the source sends nothing although it may. */
+  /** Whether the source has sent no block for {@link SNUB_MS} although it has requests. */
   isSnubbing = false;
 
   constructor(now: number) {

@@ -23,24 +23,24 @@ export interface DownloaderOptions {
   readonly runtime: Runtime;
   readonly metainfo: Metainfo;
   readonly storage: BlockStorage;
-  /** Pieces that are on disk: grows as the download goes on. */
+  /** Verified pieces on disk; the download adds to it. */
   readonly have: Bitfield;
   readonly keeper: ProgressKeeper | undefined;
-  /** Those that may be asked, whoever they are: they come and go. */
+  /** The present sources of blocks. The caller adds and removes them. */
   readonly sources: ReadonlySet<BlockSource>;
-  /** Memory that all torrents share. */
+  /** The memory for pieces in progress that all torrents share. */
   readonly assembly: AssemblyBudget;
   readonly onPiece: (piece: number) => void;
-  /** It is proved that a source sent bad data: its {@link BlockSource.identity}. It may have left. */
+  /** Receives the {@link BlockSource.identity} of a source that provably sent bad data. It may have left. */
   readonly onLiar: (identity: Source) => void;
-  /** The disk refused; nothing is requested until `undefined` says that it works again. */
+  /** An error of the storage, or `undefined` when it works again. Nothing is requested in between. */
   readonly onStorage: (error: StorageError | undefined) => void;
 }
 
 /**
- * Downloads pieces. Requests are made by {@link Asking}, blocks assembled by {@link Receiving}, pieces verified and
- * written by {@link Finishing}. This class makes the objects that these share, and passes calls on to them: hence its
- * many public members, one for each event of a source and each question of the torrent.
+ * Downloads pieces. {@link Asking} sends requests, {@link Receiving} assembles blocks, and {@link Finishing} verifies
+ * and writes pieces. This class creates the objects that they share, and delegates to them: hence its many public
+ * members, one for each event of a source and each query of the torrent.
  */
 export class Downloader {
   readonly picker: PiecePicker;
@@ -94,12 +94,12 @@ export class Downloader {
     this.#chooser = chooser;
   }
 
-  /** Bytes that did not hash or were not asked for. */
+  /** Bytes of blocks that were bad, received twice or not requested. */
   get wasted(): number {
     return this.#receiving.wasted + this.#finishing.wasted;
   }
 
-  /** Whether pieces are fetched in order instead of rarest first. */
+  /** Whether pieces are downloaded in order instead of rarest first. */
   get isSequential(): boolean {
     return this.#chooser.isSequential;
   }
@@ -109,15 +109,15 @@ export class Downloader {
   }
 
   /**
-   * Pieces that somebody waits for, the most urgent first: they are asked for before all others, the first also of a
-   * second source.
+   * Sets the pieces that readers wait for, the most urgent first: they are requested before all others, late blocks of
+   * the first also from a second source.
    */
   setUrgent(pieces: readonly number[]): void {
     this.#chooser.urgent = pieces;
     if (pieces.length > 0) this.refillAll();
   }
 
-  /** Blocks of unfinished pieces that were found on disk. */
+  /** Adds blocks of unfinished pieces that are on disk. */
   restore(partials: ReadonlyMap<number, Bitfield>): void {
     for (const [index, blocks] of partials) {
       if (this.#options.have.get(index) || blocks.isEmpty || blocks.isFull) continue;
@@ -126,7 +126,7 @@ export class Downloader {
     }
   }
 
-  /** What is on disk of unfinished pieces, to be kept. */
+  /** Returns the blocks of unfinished pieces that are on disk, by piece. */
   partials(): Map<number, Bitfield> {
     return new Map(
       [...this.#open.all()].filter((piece) => !piece.saved.isEmpty).map((piece) => [piece.index, piece.saved.clone()]),
@@ -137,17 +137,17 @@ export class Downloader {
     this.picker.setPriority(piece, priority);
   }
 
-  /** Pieces that are begun and not there yet. */
+  /** Returns the indices of pieces in progress. */
   activePieces(): number[] {
     return [...this.#open.indexes()];
   }
 
-  /** Bytes that are there of a piece that is begun; `undefined` for others. */
+  /** Returns the bytes received of a piece in progress; `undefined` for other pieces. */
   received(piece: number): number | undefined {
     return this.#open.get(piece)?.received;
   }
 
-  /** Whether everything wanted is there. */
+  /** Whether all wanted pieces are stored. */
   get isFinished(): boolean {
     if (this.picker.remaining > 0) return false;
     for (const piece of this.#open.indexes()) if (this.picker.isWanted(piece)) return false;
@@ -162,37 +162,37 @@ export class Downloader {
     return this.picker.canPick(source.isSeed ? undefined : pieces);
   }
 
-  /** Whether one piece is wanted and missing. */
+  /** Whether a piece is wanted and missing. */
   wants(piece: number): boolean {
     return !this.#options.have.get(piece) && this.picker.isWanted(piece);
   }
 
-  /** Asks a source for as much as its pipeline holds. */
+  /** Sends requests to a source until its pipeline is full. */
   refill(source: BlockSource): void {
     this.#asking.refill(source);
   }
 
-  /** Asks every source. */
+  /** Sends requests to every source. */
   refillAll(): void {
     this.#asking.refillAll();
   }
 
-  /** A source was asked for a block by other means: see {@link Asking.adopt}. */
+  /** Adds a block that the caller has requested itself: see {@link Asking.adopt}. */
   adopt(source: BlockSource, index: number, begin: number, length: number): boolean {
     return this.#asking.adopt(source, index, begin, length);
   }
 
-  /** The header of a block is there: see {@link Receiving.blockStart}. */
+  /** The header of a block has arrived: see {@link Receiving.blockStart}. */
   blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     return this.#receiving.blockStart(source, index, begin, length);
   }
 
-  /** The payload of a block has come: see {@link Receiving.blockEnd}. */
+  /** The payload of a block has arrived: see {@link Receiving.blockEnd}. */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     this.#receiving.blockEnd(source, index, begin, length, stored);
   }
 
-  /** A source will not answer a request. Says whether it was one of ours. */
+  /** A source rejected a request. Returns whether it was outstanding. */
   rejected(source: BlockSource, index: number, begin: number, length: number): boolean {
     const block = Math.floor(begin / BLOCK_LENGTH);
     const request = source.download.requests.find(index, block);
@@ -204,8 +204,8 @@ export class Downloader {
   }
 
   /**
-   * The source sends no more for a time. `isVoid`: neither what it was asked for already, or else it answers or rejects
-   * each of these requests.
+   * The source accepts no requests for a time. `isVoid`: it drops the outstanding ones; otherwise it still serves or
+   * rejects each of them.
    */
   withheld(source: BlockSource, isVoid: boolean): void {
     if (isVoid) releaseAll(source);
@@ -213,15 +213,15 @@ export class Downloader {
   }
 
   /**
-   * The source stays, but not to be asked any more: what it was asked for is taken back. It is no longer one of the
-   * sources.
+   * The source stays connected, but gets no more requests: outstanding ones are cancelled. The caller has removed it
+   * from the sources.
    */
   dismiss(source: BlockSource): void {
     this.#asking.takeBack(source);
     this.gone(source);
   }
 
-  /** The source is gone: no longer one of the sources. */
+  /** The source has left. The caller has removed it from the sources. */
   gone(source: BlockSource): void {
     abandonArrival(source);
     releaseAll(source);
@@ -238,12 +238,12 @@ export class Downloader {
     this.#buffers.tick(now);
   }
 
-  /** Whether pieces are under construction. */
+  /** Whether pieces are in progress. */
   get hasOpenPieces(): boolean {
     return this.#open.size > 0;
   }
 
-  /** Requests nothing more, cancels what is outstanding, and resolves when the disk has caught up. */
+  /** Stops sending requests, cancels the outstanding ones, and resolves when no disk access is under way. */
   async stop(): Promise<void> {
     this.#disk.stop();
     this.#asking.stop();

@@ -3,7 +3,7 @@ import type { HashAlgorithm, Hasher } from "../../runtime/index.ts";
 import { MAX_EVIDENCE_BLOCKS } from "../limits.ts";
 import type { OpenPiece, Source } from "./open-piece.ts";
 
-/** What bytes of a block are told apart by; it has nothing to do with the torrent's own hashes. */
+/** The digest to compare blocks with; independent of the torrent's hashes. */
 const BLOCK_DIGEST: HashAlgorithm = "sha1";
 
 interface BlockEvidence {
@@ -12,8 +12,9 @@ interface BlockEvidence {
 }
 
 /**
- * Finds out who sent bad blocks. When a piece of several sources does not hash, the digest of each block is kept with
- * its source. When the piece is there at last, whoever had sent other bytes for a block is proved to have lied.
+ * Finds the sources of bad blocks. When a piece from several sources fails the hash check, the digest of each block is
+ * kept with its source. When the piece is valid later, the sources that had sent different blocks are proved to have
+ * sent bad data.
  */
 export class Evidence {
   readonly #hasher: Hasher;
@@ -25,7 +26,8 @@ export class Evidence {
   }
 
   /**
-   * A piece did not hash. Answers its only source when there is just one: that one is guilty, no further proof needed.
+   * Handles a piece that failed the hash check. Returns its source if all blocks came from the same one, which is
+   * proof.
    */
   failed(piece: OpenPiece, data: Uint8Array): Source | undefined {
     const sources = piece.sources();
@@ -49,7 +51,7 @@ export class Evidence {
     return undefined;
   }
 
-  /** A piece hashed. Answers those who had sent other bytes for it before. */
+  /** Handles a valid piece. Returns the sources that had sent different bytes for it before. */
   passed(piece: OpenPiece, data: Uint8Array): Set<Source> {
     const liars = new Set<Source>();
     const blocks = this.#pieces.get(piece.index);

@@ -26,16 +26,16 @@ export interface FinishingOptions {
   readonly onPiece: (piece: number) => void;
   readonly onLiar: (identity: Source) => void;
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** There are blocks to ask for again, or memory for more: everybody may be asked. */
+  /** There are blocks to request again, or memory for more: requests may be sent to all sources. */
   readonly onRoom: () => void;
 }
 
 /**
- * The last step of a download: checks complete pieces, writes them, finds out who lied; saves the blocks of those that
- * are not complete.
+ * The last step of a download: verifies and writes complete pieces, finds the sources of bad data, and saves the blocks
+ * of incomplete pieces.
  */
 export class Finishing {
-  /** Bytes of pieces that did not hash. */
+  /** Bytes of pieces that failed the hash check. */
   wasted = 0;
   readonly #options: FinishingOptions;
   readonly #writer: PieceWriter;
@@ -52,18 +52,18 @@ export class Finishing {
     this.#evidence = new Evidence(hasher);
   }
 
-  /** All blocks of a piece are there. */
+  /** Called when all blocks of a piece are present. */
   finish(piece: OpenPiece): void {
     this.#own(this.#finish(piece));
   }
 
-  /** Begins to save blocks of pieces that have been open for a while. `now` on the clock's scale. */
+  /** Starts to save blocks of pieces that have been in progress for a while. `now` on the clock's scale. */
   saveUnfinished(now: number): void {
     if (this.#options.disk.isRefusing) return;
     for (const saving of this.#saver.begin(now)) this.#own(saving.then(() => this.#onRoom()));
   }
 
-  /** Resolves when the disk has caught up. */
+  /** Resolves when no hashing or writing is under way. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
@@ -71,12 +71,12 @@ export class Finishing {
   async #finish(piece: OpenPiece): Promise<void> {
     const { buffers, disk, sources, onRoom } = this.#options;
     const data = buffers.memoryOf(piece);
-    // What an earlier save still has to write must not land on top of what is written now.
+    // An earlier save of blocks must not overwrite the piece.
     await this.#saver.settled(piece);
     try {
       await this.#writer.load(piece, data, piece.saved.andNot(piece.held));
     } catch (error) {
-      // Blocks saved earlier cannot be read back: nobody's fault, they are fetched again.
+      // Saved blocks cannot be read back: the piece is downloaded again.
       if (!(error instanceof StorageError)) throw error;
       restart(sources, piece);
       onRoom();
@@ -110,7 +110,7 @@ export class Finishing {
     onRoom();
   }
 
-  /** Memory may be free: who was refused some asks again. */
+  /** Memory may be free: requests are sent again, if memory was refused before. */
   #onRoom(): void {
     const { buffers, onRoom } = this.#options;
     if (!buffers.wasRefused) return;

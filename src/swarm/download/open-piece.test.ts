@@ -13,7 +13,7 @@ function arrive(piece: OpenPiece, block: number, source: object): void {
 }
 
 describe("OpenPiece", () => {
-  it("has blocks of 16 KiB, the last one shorter, and knows no others", () => {
+  it("has blocks of 16 KiB, the last one shorter, and no others", () => {
     const piece = new OpenPiece(0, LENGTH);
     expect([piece.blockCount, piece.blockLength(0), piece.blockLength(3)]).toEqual([4, 16_384, 100]);
     expect([piece.blockAt(16_384, 16_384), piece.blockAt(49_152, 100)]).toEqual([1, 3]);
@@ -26,7 +26,7 @@ describe("OpenPiece", () => {
       expect(piece.blockAt(begin, length)).toBeUndefined();
   });
 
-  it("hands out each block once, and again when it was released", () => {
+  it("returns each block once, and again when it was released", () => {
     const piece = new OpenPiece(0, LENGTH);
     expect([1, 2, 3, 4, 5].map(() => piece.requestNext(a))).toEqual([0, 1, 2, 3, undefined]);
     piece.release(2);
@@ -34,7 +34,7 @@ describe("OpenPiece", () => {
     expect([piece.freeCount, piece.requestNext(b), piece.requestNext(b)]).toEqual([1, 2, undefined]);
   });
 
-  it("keeps a block asked of two until both gave up", () => {
+  it("keeps a block requested from two sources until both requests are released", () => {
     const piece = new OpenPiece(0, LENGTH);
     piece.requestNext(a);
     piece.requestAgain(0);
@@ -44,7 +44,7 @@ describe("OpenPiece", () => {
     expect([piece.freeCount, piece.isPending(0)]).toEqual([4, false]);
   });
 
-  it("takes a block from one source at a time", () => {
+  it("accepts a block from one source at a time", () => {
     const piece = new OpenPiece(0, LENGTH);
     piece.requestNext(a);
     expect([piece.beginArrival(0), piece.beginArrival(0)]).toEqual([true, false]);
@@ -53,7 +53,7 @@ describe("OpenPiece", () => {
     expect([piece.beginArrival(0), piece.source(0), piece.arriving]).toEqual([false, b, 0]);
   });
 
-  it("is fetched from one source after it failed", () => {
+  it("admits one source after it failed", () => {
     const piece = new OpenPiece(0, LENGTH);
     for (let block = 0; block < 4; block++) {
       piece.requestNext(a);
@@ -66,7 +66,7 @@ describe("OpenPiece", () => {
     expect([piece.admits(a), piece.admits(b)]).toEqual([false, true]);
   });
 
-  it("drops a block that arrives for a state that is gone", () => {
+  it("drops a block that arrives after a restart", () => {
     const piece = new OpenPiece(0, LENGTH);
     piece.requestNext(a);
     piece.beginArrival(0);
@@ -76,7 +76,7 @@ describe("OpenPiece", () => {
     expect([0, 1, 2, 3, 4].map(() => piece.requestNext(b))).toEqual([0, 1, 2, 3, undefined]);
   });
 
-  it("can leave memory only when everything is on disk and nothing is arriving", () => {
+  it("can be unloaded only when all blocks are on disk and none is arriving", () => {
     const piece = new OpenPiece(0, LENGTH);
     piece.data = new Uint8Array(LENGTH);
     arrive(piece, 1, a);
@@ -98,15 +98,15 @@ describe("Evidence", () => {
     return piece;
   }
 
-  it("convicts the only source at once", () => {
+  it("returns the only source at once", () => {
     expect(new Evidence(hasher).failed(fetched([a, a, a, a]), good)).toBe(a);
   });
 
-  it("convicts nobody when a block came from disk, which may be the bad one", () => {
+  it("returns no source when a block is from disk, which may be the bad one", () => {
     expect(new Evidence(hasher).failed(fetched([a, undefined, a, a]), good)).toBeUndefined();
   });
 
-  it("convicts, of several, those whose blocks differ when the piece is right at last", () => {
+  it("returns, of several, the sources of different blocks when the piece is valid", () => {
     const evidence = new Evidence(hasher);
     const bad = good.slice();
     bad[16_384] = 9;

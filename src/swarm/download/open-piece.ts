@@ -1,6 +1,6 @@
 import { BLOCK_LENGTH, Bitfield } from "../../base/index.ts";
 
-/** Identifies a source of blocks: opaque here. */
+/** The identity of a source of blocks, compared by reference only. */
 export type Source = object;
 
 /**
@@ -13,7 +13,7 @@ const ARRIVING = 2;
 const THERE = 3;
 
 /**
- * A piece in progress: which blocks are requested, arriving and there, and which source sent each. Only one source
+ * A piece in progress: which blocks are requested, arriving and present, and which source sent each. Only one source
  * writes a block at a time, so the bytes of a block are those that its source sent. (It has many public members because
  * asking, receiving and finishing share it as their record of the piece.)
  */
@@ -26,34 +26,36 @@ export class OpenPiece {
   readonly openedAt: number;
   /** The bytes; `undefined` while they are only on disk, to save memory. */
   data: Uint8Array | undefined;
-  /** Blocks that are there. */
+  /** Blocks that are present, in memory or on disk. */
   readonly there: Bitfield;
-  /** Blocks that are also on disk, in their place. */
+  /** Blocks that are on disk. */
   readonly saved: Bitfield;
   /** Blocks whose bytes are in {@link OpenPiece.data}. */
   readonly held: Bitfield;
-  /** Blocks arriving just now. */
+  /** Number of blocks that are arriving. */
   arriving = 0;
-  /** The only source that may deliver, after the piece failed its hash: so that the next failure names the liar. */
+  /** The only source that may send blocks after the piece failed its hash check, so that the next failure is proof. */
   exclusive: Source | undefined;
-  /** Whether the piece failed before: it is fetched from one source at a time. */
+  /** Whether the piece failed its hash check: it is downloaded from one source at a time. */
   suspect = false;
-  /** Sources that had their turn with the suspect piece and were too slow: others come first. */
+  /** Sources that were too slow in their turn with the suspect piece: other sources come first. */
   readonly hadTurn = new Set<Source>();
-  /** How often all sources were too slow. */
+  /** Rounds in which all sources were too slow. */
   rounds = 0;
-  /** On the clock's scale: when the turn of the only source was first seen; `undefined` while nobody has one. */
+  /**
+   * On the clock's scale: the start of the turn of the exclusive source, as seen by the tick; `undefined` without one.
+   */
   turnSince: number | undefined;
   /** On the clock's scale, of the last block that arrived. */
   lastArrival = 0;
   readonly #state: Uint8Array;
   readonly #sources: (Source | undefined)[];
-  /** How many sources were asked for a block: more than one in end game. */
+  /** Number of sources with a request for each block: more than one in end game. */
   readonly #asked: Uint8Array;
   readonly #onFree: ((piece: OpenPiece) => void) | undefined;
   #free: number;
 
-  /** `onFree` hears of each block that nobody is asked for any more. */
+  /** `onFree` is called when a block is no longer requested from any source. */
   constructor(index: number, length: number, openedAt = 0, onFree?: (piece: OpenPiece) => void) {
     this.index = index;
     this.length = length;
@@ -74,13 +76,13 @@ export class OpenPiece {
     return Math.min(BLOCK_LENGTH, this.length - block * BLOCK_LENGTH);
   }
 
-  /** The block that begins at `begin` with `length` bytes; `undefined` when it is none of ours. */
+  /** Returns the block at `begin` with `length` bytes; `undefined` when these are not the bounds of a block. */
   blockAt(begin: number, length: number): number | undefined {
     const block = begin / BLOCK_LENGTH;
     return Number.isInteger(block) && block < this.blockCount && this.blockLength(block) === length ? block : undefined;
   }
 
-  /** Blocks that nobody was asked for. */
+  /** Number of blocks that are neither requested nor present. */
   get freeCount(): number {
     return this.#free;
   }
@@ -89,20 +91,20 @@ export class OpenPiece {
     return this.there.isFull;
   }
 
-  /** Bytes that are there. */
+  /** Bytes of the blocks that are present. */
   get received(): number {
     const { count } = this.there;
     const last = this.blockCount - 1;
     return count * this.blockLength(0) - (this.there.get(last) ? this.blockLength(0) - this.blockLength(last) : 0);
   }
 
-  /** Whether a source may be asked for blocks of this piece. */
+  /** Whether blocks of this piece may be requested from a source. */
   admits(source: Source): boolean {
     if (!this.suspect) return true;
     return this.exclusive === undefined ? !this.hadTurn.has(source) : this.exclusive === source;
   }
 
-  /** The first free block, now requested. */
+  /** Returns the first free block, now requested; `undefined` when there is none. */
   requestNext(source: Source): number | undefined {
     if (this.#free === 0) return undefined;
     const block = this.#state.indexOf(FREE);
@@ -119,22 +121,22 @@ export class OpenPiece {
     return true;
   }
 
-  /** Whether a block is still to come, so that end game may ask for it a second time. */
+  /** Whether a block is requested or arriving, so that end game may request it again. */
   isPending(block: number): boolean {
     return this.#state[block] === REQUESTED || this.#state[block] === ARRIVING;
   }
 
-  /** End game: one more source was asked. */
+  /** End game: counts a request to one more source. */
   requestAgain(block: number): void {
     this.#asked[block] = (this.#asked[block] ?? 0) + 1;
   }
 
-  /** How many sources were asked for a block. */
+  /** Returns the number of sources with a request for a block. */
   askedCount(block: number): number {
     return this.#asked[block] ?? 0;
   }
 
-  /** A request came to nothing: cancelled, rejected, timed out, its source left. */
+  /** A request will not be served: it was cancelled, rejected or timed out, or its source left. */
   release(block: number): void {
     const asked = this.#asked[block] ?? 0;
     if (asked === 0) return;
@@ -146,7 +148,7 @@ export class OpenPiece {
     }
   }
 
-  /** A block begins to arrive; false when it is there already, or arriving from another. */
+  /** A block begins to arrive. Returns false when it is present already, or arriving from another source. */
   beginArrival(block: number): boolean {
     if (this.#state[block] === FREE) this.#free--;
     else if (this.#state[block] !== REQUESTED) return false;
@@ -155,7 +157,7 @@ export class OpenPiece {
     return true;
   }
 
-  /** The source of an arriving block left half way. */
+  /** An arriving block will not be completed. */
   abandonArrival(block: number): void {
     if (this.#state[block] !== ARRIVING) return;
     this.arriving--;
@@ -166,7 +168,7 @@ export class OpenPiece {
     this.#onFree?.(this);
   }
 
-  /** The arriving block is whole. */
+  /** An arriving block is complete. */
   endArrival(block: number, source: Source, now: number): void {
     if (this.#state[block] !== ARRIVING) return;
     this.#state[block] = THERE;
@@ -178,7 +180,7 @@ export class OpenPiece {
     this.lastArrival = now;
   }
 
-  /** A block that was on disk when the torrent was started. */
+  /** Adds a block that was on disk when the torrent was started. */
   restore(block: number): void {
     if (this.#state[block] !== FREE) return;
     this.#state[block] = THERE;
@@ -187,7 +189,7 @@ export class OpenPiece {
     this.saved.set(block);
   }
 
-  /** Takes the bytes out of memory; what is not on disk must not be lost this way. */
+  /** Removes and returns the memory of the piece. Blocks that are not on disk are lost: see {@link canUnload}. */
   unload(): Uint8Array | undefined {
     const { data } = this;
     this.data = undefined;
@@ -195,30 +197,30 @@ export class OpenPiece {
     return data;
   }
 
-  /** Whether memory could be freed: everything that is there is on disk, and nothing is to come. */
+  /** Whether memory can be freed: all present blocks are on disk, and none is requested or arriving. */
   get canUnload(): boolean {
     return (
       this.#free + this.there.count === this.blockCount && this.saved.count === this.there.count && !this.isComplete
     );
   }
 
-  /** Who delivered a block; `undefined` for one found on disk. */
+  /** Returns the source of a block; `undefined` for one found on disk. */
   source(block: number): Source | undefined {
     return this.#sources[block];
   }
 
-  /** Everybody who delivered a block. */
+  /** Returns all sources of its blocks. */
   sources(): Set<Source> {
     return new Set(this.#sources.filter((source) => source !== undefined));
   }
 
-  /** The piece did not hash: all of it is to be fetched anew, from one source at a time. */
+  /** The piece failed its hash check: it is downloaded again, from one source at a time. */
   distrust(): void {
     this.suspect = true;
     this.restart();
   }
 
-  /** All of it is to be fetched anew. */
+  /** Marks all blocks as free: the piece is downloaded again. */
   restart(): void {
     this.#state.fill(FREE);
     this.#asked.fill(0);

@@ -9,7 +9,7 @@ function unfilled(open: OpenPieces): number[] {
 }
 
 describe("OpenPieces.unfilled", () => {
-  it("lists the oldest first, and leaves out what is asked for entirely", () => {
+  it("yields the oldest first, and leaves out pieces without free blocks", () => {
     const open = new OpenPieces();
     const first = open.begin(7, 2 * BLOCK, 0);
     open.begin(3, BLOCK, 0);
@@ -19,7 +19,7 @@ describe("OpenPieces.unfilled", () => {
     expect(unfilled(open)).toEqual([3]);
   });
 
-  it("lists a piece again when a request comes to nothing, a block is abandoned or all of it is distrusted", () => {
+  it("yields a piece again when a request is released, a block is abandoned or the piece is distrusted", () => {
     const open = new OpenPieces();
     const piece = open.begin(1, BLOCK, 0);
     piece.requestNext(anybody);
@@ -40,7 +40,7 @@ describe("OpenPieces.unfilled", () => {
     expect(unfilled(open)).toEqual([1]);
   });
 
-  it("forgets a piece that is closed, even when it frees blocks afterwards", () => {
+  it("leaves out a piece that is closed, even when it frees blocks afterwards", () => {
     const open = new OpenPieces();
     const piece = open.begin(1, BLOCK, 0);
     piece.requestNext(anybody);

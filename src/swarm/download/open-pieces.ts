@@ -1,9 +1,9 @@
 import { OpenPiece } from "./open-piece.ts";
 
-/** The pieces under construction of one torrent, and which of them have blocks to ask for. */
+/** The pieces in progress of one torrent, and which of them have blocks to request. */
 export class OpenPieces {
   readonly #pieces = new Map<number, OpenPiece>();
-  /** In the order in which they are filled. A piece whose blocks are all asked for leaves at the next look. */
+  /** In the order in which they are filled. A piece without blocks to request is removed at the next iteration. */
   readonly #unfilled = new Set<OpenPiece>();
 
   get size(): number {
@@ -26,7 +26,7 @@ export class OpenPieces {
     return this.#pieces.values();
   }
 
-  /** Pieces with blocks that nobody was asked for, the oldest first. */
+  /** Yields pieces with blocks that are not requested, the oldest first. */
   *unfilled(): Generator<OpenPiece> {
     for (const piece of this.#unfilled) {
       if (piece.freeCount > 0) yield piece;
@@ -44,7 +44,7 @@ export class OpenPieces {
     return piece;
   }
 
-  /** A piece is done with. */
+  /** Removes a piece. */
   close(piece: OpenPiece): void {
     this.#pieces.delete(piece.index);
     this.#unfilled.delete(piece);

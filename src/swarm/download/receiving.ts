@@ -17,15 +17,15 @@ export interface ReceivingOptions {
   readonly buffers: PieceBuffers;
   readonly endGame: EndGame;
   readonly suspects: Suspects;
-  /** All blocks of a piece are there. */
+  /** All blocks of a piece are present. */
   readonly onComplete: (piece: OpenPiece) => void;
-  /** A source may be asked for more. */
+  /** More requests may be sent to a source. */
   readonly onRoom: (source: BlockSource) => void;
 }
 
-/** The second step of a download: where each block goes, and what follows from its arrival. */
+/** The second step of a download: stores each block in its piece. */
 export class Receiving {
-  /** Bytes that were not asked for, or came in vain. */
+  /** Bytes of blocks that were not requested or received twice. */
   wasted = 0;
   readonly #options: ReceivingOptions;
 
@@ -33,7 +33,7 @@ export class Receiving {
     this.#options = options;
   }
 
-  /** The header of a block is there: where its payload goes, a view of `length` bytes; `undefined` drops it. */
+  /** The header of a block has arrived. Returns a view of `length` bytes for its payload; `undefined` drops it. */
   blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     const { open, buffers } = this.#options;
     const piece = open.get(index);
@@ -47,8 +47,8 @@ export class Receiving {
   }
 
   /**
-   * The payload of a block has come, all of it. `stored`: it lies where {@link Receiving.blockStart} said, or else it
-   * was dropped.
+   * The payload of a block has arrived completely. `stored`: it is in the view that {@link Receiving.blockStart}
+   * returned; otherwise it was dropped.
    */
   blockEnd(source: BlockSource, index: number, begin: number, length: number, stored: boolean): void {
     const { clock, open, suspects, onComplete, onRoom } = this.#options;
@@ -90,8 +90,8 @@ export class Receiving {
   }
 
   /**
-   * The block is coming from another, who stopped half way through: whoever has it now may send it. Says whether that
-   * is so.
+   * Abandons a block that is arriving from another source, if that has been silent for {@link STALLED_BLOCK_MS}.
+   * Returns whether it did.
    */
   #abandonStalled(piece: OpenPiece, block: number): boolean {
     const { clock, sources } = this.#options;

@@ -7,14 +7,14 @@ import type { OpenPieces } from "./open-pieces.ts";
 export interface SuspectsOptions {
   readonly open: OpenPieces;
   readonly sources: ReadonlySet<BlockSource>;
-  /** What sources were asked of a piece is void; all of it is fetched anew. */
+  /** Forgets all requests for a piece and downloads all of it again. */
   readonly restart: (piece: OpenPiece) => void;
 }
 
 /**
- * Whose turn it is with the pieces that failed their hash. Such a piece comes from one source at a time, so that the
- * next failure names the liar. A source that takes too long gives way to the others, or one that sends a block now and
- * then would keep the piece for ever.
+ * Assigns pieces that failed their hash check to one source at a time, so that the next failure proves which source
+ * sent bad data. A source that takes too long loses its turn; otherwise one that sends a block now and then could keep
+ * the piece forever.
  */
 export class Suspects {
   readonly #options: SuspectsOptions;
@@ -23,16 +23,15 @@ export class Suspects {
     this.#options = options;
   }
 
-  /**
-   * A source gives up the suspect pieces of which it is the only one, unless some of their blocks are still to come
-   * from it.
-   */
+  /** Ends the source's turn with suspect pieces that have no outstanding request with it. */
   left(source: BlockSource): void {
     for (const piece of this.#options.open.all())
       if (piece.exclusive === source.identity && !source.download.requests.includes(piece)) this.leave(source, piece);
   }
 
-  /** The only source of a suspect piece gives up: what it delivered must not be mixed with another's. */
+  /**
+   * Ends the source's turn with a suspect piece. The piece is restarted, since blocks of two sources must not be mixed.
+   */
   leave(source: BlockSource, piece: OpenPiece): void {
     if (
       !piece.suspect ||
@@ -44,7 +43,7 @@ export class Suspects {
     this.#options.restart(piece);
   }
 
-  /** Once a second: ends turns that took too long. Returns whether a piece may be asked of another source now. */
+  /** Once a second: ends turns that took too long. Returns whether a piece may be requested from another source now. */
   tick(now: number): boolean {
     let isPassedOn = false;
     for (const piece of this.#options.open.all()) {
@@ -55,7 +54,7 @@ export class Suspects {
     return isPassedOn;
   }
 
-  /** Only those that had their turn could go on: they may. */
+  /** Starts a new round when every available source has had its turn. */
   #reopen(piece: OpenPiece): boolean {
     if (piece.hadTurn.size === 0 || this.#hasOther(piece)) return false;
     piece.hadTurn.clear();
@@ -65,13 +64,13 @@ export class Suspects {
 
   #endTurn(piece: OpenPiece, now: number): boolean {
     piece.turnSince ??= now;
-    // Only a source that sends something gets more time than before.
+    // Only a source that sends blocks gets more time than before.
     const patience = piece.there.isEmpty ? 1 : 2 ** Math.min(piece.rounds, MAX_SUSPECT_ROUNDS);
     const turn = (SUSPECT_MS + SUSPECT_MS_PER_BLOCK * piece.blockCount) * patience;
     if (piece.exclusive === undefined || now - piece.turnSince < turn) return false;
     piece.hadTurn.add(piece.exclusive);
     if (!this.#hasOther(piece)) {
-      // Nobody else has it: the slow source goes on with what it has sent so far.
+      // No other source has the piece: the slow one continues with the blocks that it has sent.
       piece.hadTurn.clear();
       piece.rounds++;
       piece.turnSince = now;
@@ -81,7 +80,7 @@ export class Suspects {
     return true;
   }
 
-  /** Whether a source that could be asked has not had its turn. */
+  /** Whether an available source has not had its turn. */
   #hasOther(piece: OpenPiece): boolean {
     for (const source of this.#options.sources) {
       if (

@@ -1,7 +1,7 @@
 import type { BlockSource } from "./block-source.ts";
 import type { OpenPiece } from "./open-piece.ts";
 
-/** The block that is coming in from a source is given up: another may send it. */
+/** Abandons the block that is arriving from a source: another source may send it. */
 export function abandonArrival(source: BlockSource): void {
   const { arriving } = source.download;
   if (arriving === undefined) return;
@@ -10,12 +10,12 @@ export function abandonArrival(source: BlockSource): void {
   arriving.piece.abandonArrival(arriving.block);
 }
 
-/** Nothing that a source was asked for will come: others may be asked. */
+/** Releases all requests of a source that will not be served: other sources may get them. */
 export function releaseAll(source: BlockSource): void {
   for (const { piece, block } of source.download.requests.drain()) piece.release(block);
 }
 
-/** Takes back everything asked of a source, and tells it. Says whether there was anything. */
+/** Cancels all requests of a source. Returns whether there were any. */
 export function cancelAll(source: BlockSource): boolean {
   if (source.download.requests.size === 0) return false;
   source.cancel([...source.download.requests.values()]);
@@ -24,7 +24,7 @@ export function cancelAll(source: BlockSource): boolean {
   return true;
 }
 
-/** What sources were asked of a piece is void; blocks of it that still come are dropped. */
+/** Forgets all requests for a piece; blocks of it that still arrive are dropped. */
 export function forgetRequests(sources: Iterable<BlockSource>, piece: OpenPiece): void {
   for (const source of sources) {
     if (source.download.arriving?.piece === piece) abandonArrival(source);
@@ -32,7 +32,7 @@ export function forgetRequests(sources: Iterable<BlockSource>, piece: OpenPiece)
   }
 }
 
-/** All of a piece is fetched anew. */
+/** Forgets all requests for a piece, and downloads all of it again. */
 export function restart(sources: Iterable<BlockSource>, piece: OpenPiece): void {
   forgetRequests(sources, piece);
   piece.restart();

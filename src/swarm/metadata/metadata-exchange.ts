@@ -11,13 +11,13 @@ export interface MetadataExchangeOptions {
   readonly infoHash: InfoHash;
   /** The info dictionary, once it is known. */
   readonly info: () => Uint8Array | undefined;
-  /** What the info dictionary is sent under. */
+  /** The upload limits for the info dictionary. */
   readonly limiters: readonly RateLimiter[];
   readonly onComplete: (info: Uint8Array) => void;
   readonly onLiar: (peer: Peer) => void;
 }
 
-/** The info dictionary between peers, both ways (BEP 9). */
+/** Downloads the info dictionary from peers and sends it to them (BEP 9). */
 export class MetadataExchange {
   readonly #options: MetadataExchangeOptions;
   readonly #assembler: MetadataAssembler<Peer>;
@@ -54,6 +54,7 @@ export class MetadataExchange {
     this.#uploads.pump();
   }
 
+  /** A peer has left. */
   gone(peer: Peer): void {
     this.#uploads.gone(peer);
     this.#assembler.removePeer(peer);
@@ -61,14 +62,15 @@ export class MetadataExchange {
   }
 
   /**
-   * Asks for what can be asked now, and leaves peers that did not answer: their connection may be stuck, another not.
+   * Sends the requests that are possible now, and disconnects peers that did not reply in time: a new connection may
+   * work.
    */
   tick(): void {
     this.#uploads.pump();
     if (this.#options.info() !== undefined) return;
     const silent = this.#assembler.expire(this.#options.runtime.clock.now());
     for (const peer of silent)
-      peer.close(new NetworkError("peer.no-metadata", "it does not answer requests for metadata"));
+      peer.close(new NetworkError("peer.no-metadata", "the peer does not reply to requests for metadata"));
     for (const { peer, piece } of this.#assembler.requests(this.#options.runtime.clock.now())) {
       const message = peer.extensions.message(utMetadata, { type: "request", piece });
       if (message !== undefined) peer.send(message);

@@ -7,17 +7,18 @@ import type { RateLimiter } from "../upload/rate-limiter.ts";
 export interface MetadataUploadsOptions {
   /** The info dictionary, once it is known. */
   readonly info: () => Uint8Array | undefined;
-  /** What it is sent under: all must be open. */
+  /** The upload limits: a piece is sent when all are open. */
   readonly limiters: readonly RateLimiter[];
 }
 
 /**
- * Gives peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: 20 bytes ask for 16 KiB.
+ * Sends peers the info dictionary (BEP 9), one piece to each in turn, under the upload limits: a request of 20 bytes
+ * costs 16 KiB.
  */
 export class MetadataUploads {
   readonly #options: MetadataUploadsOptions;
   readonly #servers = new WeakMap<Peer, MetadataServer>();
-  /** Pieces that each peer waits for, in the order in which peers have their turn. */
+  /** Pieces requested by each peer, in the order of the peers' turns. */
   readonly #queue = new Map<Peer, number[]>();
   #isWaiting = false;
 
@@ -25,7 +26,7 @@ export class MetadataUploads {
     this.#options = options;
   }
 
-  /** A peer asks for a piece. */
+  /** Handles a peer's request for a piece. */
   request(peer: Peer, piece: number): void {
     const waiting = this.#queue.get(peer) ?? [];
     if (waiting.length >= MAX_METADATA_QUEUE) {
@@ -37,11 +38,12 @@ export class MetadataUploads {
     this.pump();
   }
 
+  /** Drops the requests of a peer that left. */
   gone(peer: Peer): void {
     this.#queue.delete(peer);
   }
 
-  /** Sends as much as the limits and the connections take. Call it when a connection has drained. */
+  /** Sends as much as the limits and the connections allow. Call it when a connection has drained. */
   pump(): void {
     let behind = 0;
     while (behind < this.#queue.size) {
@@ -51,7 +53,7 @@ export class MetadataUploads {
         return;
       }
       for (const [peer, pieces] of this.#queue) {
-        // To the end of the line.
+        // Moves the peer to the end of the queue.
         this.#queue.delete(peer);
         if (peer.connection.queuedBytes > METADATA_OUTBOX_BYTES) behind++;
         else {

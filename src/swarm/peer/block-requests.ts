@@ -2,7 +2,7 @@ import { BLOCK_LENGTH, PeerError } from "../../base/index.ts";
 import { DEFAULT_PIPELINE_LIMIT, MAX_PIPELINE, MIN_PIPELINE, PIPELINE_MS, UNASKED_BYTES } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 
-/** A block asked of a source. */
+/** A block requested from a source. */
 export interface OutstandingRequest {
   readonly piece: OpenPiece;
   readonly block: number;
@@ -10,7 +10,7 @@ export interface OutstandingRequest {
   readonly sentAt: number;
 }
 
-/** Fewest requests kept with a source whose rate is known: it may be slow. */
+/** Minimum of requests outstanding with a source whose rate is known. */
 const SLOWEST_PIPELINE = 4;
 
 function keyOf(piece: number, block: number): number {
@@ -19,21 +19,21 @@ function keyOf(piece: number, block: number): number {
 }
 
 /**
- * What we have asked of one source, and how much we may ask. The pipeline begins small and grows by one with every
- * block, which doubles it each round trip, until it covers a second of what the source really sends; from then on it
- * follows the rate.
+ * The requests outstanding with one source, and the depth of its pipeline. The depth starts small and grows by one with
+ * every block, which doubles it each round trip, until it covers a second of the measured rate; from then on it follows
+ * the rate.
  */
 export class BlockRequests {
   readonly #outstanding = new Map<number, OutstandingRequest>();
   #depth = MIN_PIPELINE;
   #limit = DEFAULT_PIPELINE_LIMIT;
   #isGrowing = true;
-  /** Bytes that were ever asked for. */
+  /** Bytes requested in total. */
   #asked = 0;
-  /** Bytes of all blocks that came. */
+  /** Bytes of all blocks received. */
   #received = 0;
 
-  /** Requests that the source takes at a time, as it says: a peer's `reqq`. */
+  /** Sets the maximum of requests that the source accepts: a peer's `reqq` (BEP 10). */
   setLimit(requests: number): void {
     this.#limit = Math.max(1, Math.min(requests, MAX_PIPELINE));
   }
@@ -47,8 +47,8 @@ export class BlockRequests {
   }
 
   /**
-   * Requests that may be sent now, up to `most` outstanding; 0 until half of these have drained, so that they go out in
-   * batches.
+   * Returns how many requests may be sent now, up to `most` outstanding; 0 until half of these have been served, so
+   * that requests are sent in batches.
    */
   room(most = Infinity): number {
     const { size } = this;
@@ -71,13 +71,13 @@ export class BlockRequests {
     return this.#outstanding.delete(keyOf(piece, block));
   }
 
-  /** Whether a block of a piece is asked for. */
+  /** Whether a block of the piece is requested. */
   includes(piece: OpenPiece): boolean {
     for (const request of this.#outstanding.values()) if (request.piece === piece) return true;
     return false;
   }
 
-  /** Forgets what was asked of one piece. */
+  /** Removes the requests for a piece. */
   forget(piece: OpenPiece): void {
     for (const [key, request] of this.#outstanding) if (request.piece === piece) this.#outstanding.delete(key);
   }
@@ -86,7 +86,7 @@ export class BlockRequests {
     return this.#outstanding.values();
   }
 
-  /** Forgets everything and answers what it was. */
+  /** Removes and returns all requests. */
   drain(): OutstandingRequest[] {
     const out = [...this.#outstanding.values()];
     this.#outstanding.clear();
@@ -94,16 +94,19 @@ export class BlockRequests {
   }
 
   /**
-   * A block came, of use or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more than it was
-   * asked for.
+   * Counts a received block, stored or not. Throws {@link PeerError} `peer.unasked` when the source has sent far more
+   * than was requested.
    */
   onReceived(bytes: number): void {
     this.#received += bytes;
     if (this.#received > 2 * this.#asked + UNASKED_BYTES)
-      throw new PeerError("peer.unasked", `it sent ${this.#received} bytes of blocks and was asked for ${this.#asked}`);
+      throw new PeerError(
+        "peer.unasked",
+        `the peer sent ${this.#received} bytes of blocks; ${this.#asked} were requested`,
+      );
   }
 
-  /** A block arrived. */
+  /** A requested block was stored: the pipeline grows. */
   onBlock(): void {
     if (this.#isGrowing && this.#depth < this.#limit) this.#depth++;
   }
@@ -112,11 +115,11 @@ export class BlockRequests {
   tick(rate: number): void {
     const needed = Math.ceil((rate * PIPELINE_MS) / 1000 / BLOCK_LENGTH);
     if (this.#isGrowing && this.#depth > 2 * needed + MIN_PIPELINE) this.#isGrowing = false;
-    // A quarter more than it delivered, or it could never show that it is faster.
+    // A quarter more than the rate, so that a faster source can be noticed.
     if (!this.#isGrowing) this.#depth = Math.max(SLOWEST_PIPELINE, Math.ceil(needed * 1.25));
   }
 
-  /** It did not deliver: one request at a time, until it does. */
+  /** The source timed out: one request at a time until it sends a block. */
   collapse(): void {
     this.#depth = 1;
     this.#isGrowing = true;

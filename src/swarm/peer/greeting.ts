@@ -4,7 +4,9 @@ import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
 import type { SwarmContent, SwarmOptions } from "../swarm-options.ts";
 
-/** Sends the pieces that we have. With the fast extension, one of its three messages must come first (BEP 6). */
+/**
+ * Sends the first message about our pieces: a bitfield, or with the fast extension `have-all` or `have-none` (BEP 6).
+ */
 export function announcePieces(
   supportsFast: boolean,
   have: Bitfield | undefined,
@@ -15,7 +17,7 @@ export function announcePieces(
   else if (have?.isEmpty === false) send({ type: "bitfield", bits: have.pack() });
 }
 
-/** Our extended handshake (BEP 10). */
+/** Returns our extended handshake (BEP 10). */
 export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSize: number | undefined): Message {
   const port = options.port();
   const payload = encodeExtendedHandshake({
@@ -29,7 +31,10 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
   return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
 }
 
-/** Lets a newcomer fetch a few pieces while it is choked, so that it soon has something to trade (BEP 6). */
+/**
+ * Grants a new peer its allowed-fast set, which it may request while choked, so that it soon has pieces to share (BEP
+ * 6).
+ */
 export function grantFast(peer: Peer, { metainfo, have }: SwarmContent, { infoHash, runtime }: SwarmOptions): void {
   const ip = addressIp(peer.address);
   if (!peer.profile.supportsFast || ip === undefined || ipFamily(ip) !== 4) return;

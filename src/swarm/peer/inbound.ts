@@ -13,25 +13,25 @@ import type { MetadataExchange } from "../metadata/metadata-exchange.ts";
 import type { Peer } from "./peer.ts";
 import type { Uploader } from "../upload/uploader.ts";
 
-/** What a message may act on. Download and upload are there once the metadata is. */
+/** The parts of a swarm that messages act on. Download and upload are set once the metadata is known. */
 export interface Inbound {
   downloader: Downloader | undefined;
   uploader: Uploader | undefined;
   readonly choking: Pick<Choking, "interested">;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
-  /** The peer has said which pieces it has: `news` are those that it had not said before. */
-  onPieces(peer: Peer, news: Bitfield | undefined): void;
+  /** The peer has announced pieces; `added` are those that are new. */
+  onPieces(peer: Peer, added: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
 }
 
-/** Carries out one message. Throws {@link PeerError} for what a peer may not say. */
+/** Handles one message. Throws {@link PeerError} for a message that breaks the protocol. */
 export function receive(swarm: Inbound, peer: Peer, message: Message): void {
   switch (message.type) {
     case "choke":
       peer.flags.peerChoking = true;
-      // Without the fast extension that voids our requests; with it each of them is answered or rejected (BEP 6).
+      // Without the fast extension a choke cancels our requests; with it each is still served or rejected (BEP 6).
       swarm.downloader?.withheld(peer, !peer.profile.supportsFast);
       return;
     case "unchoke":
@@ -50,7 +50,7 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
       swarm.onHave(peer, message.piece);
       return;
     case "bitfield":
-      // BEP 3 wants one, first of all; aria2 also sends bitfields in place of many haves.
+      // BEP 3 allows a bitfield as the first message only; aria2 also sends bitfields in place of many haves.
       swarm.onPieces(peer, peer.claims.addBitfield(message.bits));
       return;
     case "have-all":

@@ -14,7 +14,7 @@ import {
   WORK_MS_PER_SECOND,
 } from "../limits.ts";
 
-/** Milliseconds that each message costs, by a clock that work moves on. */
+/** Milliseconds that each message costs, on a clock that processing advances. */
 const COST_MS = 0.25;
 
 function start() {
@@ -67,7 +67,7 @@ const begun = (length: number, there: number): Uint8Array => {
 };
 
 describe("Inbox", () => {
-  it("delivers what is for nothing at once, and what is beyond as time is left, in order and from memory of its own", async () => {
+  it("delivers free messages at once, and further ones as time allows, in order and from memory of its own", async () => {
     const { world, open } = start();
     const { inbox, events, log } = open();
     inbox.take(haves(0, FREE_MESSAGES));
@@ -86,7 +86,7 @@ describe("Inbox", () => {
     expect([events, inbox.isWaiting]).toEqual([["full", "empty"], false]);
   });
 
-  it("gives more for nothing with each block, and each second, but never more than at first", () => {
+  it("adds free messages with each block and each second, up to the initial number", () => {
     const { open } = start();
     const { inbox, log } = open();
     inbox.take(haves(0, FREE_MESSAGES));
@@ -106,7 +106,7 @@ describe("Inbox", () => {
     expect(events).toEqual([]);
   });
 
-  it("shares the time: others get their turn while one floods", async () => {
+  it("shares the time: other peers get their turn while one floods", async () => {
     const { world, open } = start();
     const flood = open();
     const other = open();
@@ -118,7 +118,7 @@ describe("Inbox", () => {
     flood.inbox.stop();
   });
 
-  it("delivers nothing after it was stopped, and holds nothing", async () => {
+  it("delivers and holds nothing after it was stopped", async () => {
     const { world, budget, open } = start();
     const { inbox, log } = open();
     inbox.take(haves(0, FREE_MESSAGES + 500));
@@ -131,7 +131,7 @@ describe("Inbox", () => {
 });
 
 describe("IntakeBudget", () => {
-  it("parts with those that hold most when all hold too much, and with no others", () => {
+  it("disconnects only the peers that hold most when all hold too much", () => {
     const { budget, open } = start();
     const small = open();
     small.inbox.take(begun(200_000, 100_000));

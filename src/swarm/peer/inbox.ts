@@ -11,20 +11,20 @@ import {
   MESSAGES_PER_SECOND,
 } from "../limits.ts";
 
-/** Messages between two looks at the clock. */
-const LOOK_MESSAGES = 8;
-/** What a message counts as from which on its own time is measured. */
+/** Messages between two readings of the clock. */
+const CLOCK_MESSAGES = 8;
+/** From this weight on the time of a single message is measured. */
 const HEAVY = 8;
 
-/** Whose messages they are. */
+/** The owner of an inbox. */
 export interface InboxOwner extends MessageSink {
-  /** What has arrived waits: nothing more is to be read. */
+  /** Received bytes wait for processing time: the connection must not be read. */
   onFull(): void;
-  /** Nothing waits any more. */
+  /** No bytes wait any more. */
   onEmpty(): void;
-  /** The peer broke a rule, or its owner threw. */
+  /** A message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
-  /** All peers hold too much memory, and this one the most. */
+  /** The messages of all peers take up too much memory, and those of this peer the most. */
   onHeldTooMuch(): void;
 }
 
@@ -36,24 +36,24 @@ export interface InboxOptions {
 }
 
 /**
- * What a peer sends, decoded. Each peer may send some messages for nothing, and more with each block that it gives or
- * takes; those beyond draw on time that all such peers share. When that is spent, what has arrived waits and nothing
- * more is read.
+ * Decodes the bytes of a peer. Each peer has a number of free messages, and gains more with each block sent or
+ * received. Messages beyond these are charged to processing time that all peers share. When it is spent, received bytes
+ * wait and the connection is not read.
  */
 export class Inbox implements MessageSink, BytesHolder {
   readonly #owner: InboxOwner;
   readonly #clock: Clock;
   readonly #budget: IntakeBudget;
   readonly #decoder: MessageDecoder;
-  /** Bytes behind a message after which the time was spent. A copy: what arrives lies in memory that is used again. */
+  /** Bytes that wait for processing time. A copy, since the read buffer is reused. */
   #waiting: Uint8Array | undefined;
   #free = FREE_MESSAGES;
-  /** Messages since the clock was last looked at. */
+  /** Messages since the clock was last read. */
   #uncounted = 0;
-  /** On the clock's scale: until when the time of this chunk was counted. */
+  /** On the clock's scale: up to when processing time was charged. */
   #countedUntil = 0;
   #held = 0;
-  /** Whether the time was spent while the current bytes were decoded. */
+  /** Whether the shared time ran out while the current bytes were decoded. */
   #isSpent = false;
   #isStopped = false;
 
@@ -64,7 +64,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#decoder = new MessageDecoder(this, { pieceCount, maxSmallFrameLength: MAX_SMALL_FRAME_LENGTH });
   }
 
-  /** Takes what arrived. */
+  /** Decodes received bytes, or keeps a copy while processing time is spent. */
   take(chunk: Uint8Array): void {
     if (this.#isStopped) return;
     if (this.#waiting !== undefined) this.#waiting = concatBytes([this.#waiting, chunk]);
@@ -73,7 +73,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#hold();
   }
 
-  /** The peer gave or took blocks, so many: it may send more messages for nothing. */
+  /** Adds free messages for blocks sent or received. */
   earn(blocks: number): void {
     this.#free = Math.min(FREE_MESSAGES, this.#free + blocks * MESSAGES_PER_BLOCK);
   }
@@ -83,7 +83,7 @@ export class Inbox implements MessageSink, BytesHolder {
     if (this.#free < FREE_MESSAGES) this.#free = Math.min(FREE_MESSAGES, this.#free + MESSAGES_PER_SECOND);
   }
 
-  /** Whether something waits for time. */
+  /** Whether received bytes wait for processing time. */
   get isWaiting(): boolean {
     return this.#waiting !== undefined;
   }
@@ -96,7 +96,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#decoder.abandonBlock();
   }
 
-  /** Nothing more is delivered. */
+  /** Stops: no message is delivered any more. */
   stop(): void {
     this.#isStopped = true;
     this.#decoder.stop();
@@ -135,7 +135,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#owner.onHeldTooMuch();
   }
 
-  /** Counts a message that was quick: against what is for nothing, or, a few at a time, by the clock. */
+  /** Charges a quick message: to the free messages, or, several at a time, by the clock. */
   #count(weight: number): void {
     if (this.#free > weight) {
       this.#free -= weight;
@@ -147,12 +147,12 @@ export class Inbox implements MessageSink, BytesHolder {
       this.#countedUntil = this.#clock.now();
       return;
     }
-    // To look at the clock takes as long as to note a message.
+    // Reading the clock takes as long as a quick message.
     this.#uncounted += weight;
-    if (this.#uncounted >= LOOK_MESSAGES) this.#settle();
+    if (this.#uncounted >= CLOCK_MESSAGES) this.#settle();
   }
 
-  /** Counts the time of what has not been counted yet. */
+  /** Charges the time of messages that have not been charged yet. */
   #settle(): void {
     const now = this.#clock.now();
     this.#uncounted = 0;
@@ -188,21 +188,21 @@ export class Inbox implements MessageSink, BytesHolder {
     }
   }
 
-  /** Nothing more is read until there is time again. `rest`: what has arrived already, in memory of its own. */
+  /** Waits for processing time. `rest`: the received bytes, in memory of their own. */
   #wait(rest: Uint8Array): void {
     const isFirst = this.#waiting === undefined;
     this.#waiting = rest;
     if (isFirst) this.#owner.onFull();
-    this.#budget.wait(() => this.#goOn());
+    this.#budget.wait(() => this.#continue());
   }
 
-  #goOn(): void {
+  #continue(): void {
     const waiting = this.#waiting;
     if (waiting !== undefined) this.#decode(waiting);
     this.#hold();
   }
 
-  /** Keeps the budget told of what is held. */
+  /** Reports the number of bytes held to the budget. */
   #hold(): void {
     const held = this.#isStopped ? 0 : (this.#waiting?.buffer.byteLength ?? 0) + this.#decoder.heldBytes;
     if (held === this.#held) return;
@@ -211,7 +211,7 @@ export class Inbox implements MessageSink, BytesHolder {
   }
 }
 
-/** How many messages a message counts as: a long one takes time by its length. */
+/** Returns the number of messages that a message counts as: a long one by its length. */
 function weightOf(message: Message): number {
   if (message.type === "bitfield") return 1 + Math.floor(message.bits.length / MESSAGE_BYTES);
   if (message.type === "extended")

@@ -2,15 +2,15 @@ import type { Clock } from "../../runtime/index.ts";
 import { HELD_BYTES, MAX_COUNTED_MS, METADATA_BYTES_PER_SECOND, WORK_BURST_MS, WORK_MS_PER_SECOND } from "../limits.ts";
 import { RateLimiter } from "../upload/rate-limiter.ts";
 
-/** A connection that holds bytes which it could not act on yet. */
+/** A connection that holds received bytes of incomplete or waiting messages. */
 export interface BytesHolder {
-  /** All connections together hold too much, and this one the most: it is to let go of its bytes, and of the peer. */
+  /** All connections together hold too many bytes, and this one the most: it must drop them and disconnect the peer. */
   onHeldTooMuch(): void;
 }
 
 /**
- * What the messages of all peers may take of the client: the time spent on messages beyond those that each peer has for
- * nothing, the memory of what arrived and waits, and the metadata that is sent.
+ * The shared bounds for messages of all peers: the processing time for messages beyond the free ones, the memory for
+ * received bytes, and the rate of metadata sent.
  */
 export class IntakeBudget {
   /** Bytes of metadata sent. */
@@ -24,7 +24,7 @@ export class IntakeBudget {
     this.#time = new RateLimiter(clock, WORK_MS_PER_SECOND, undefined, (1000 * WORK_BURST_MS) / WORK_MS_PER_SECOND);
   }
 
-  /** Whether there is time for another message. */
+  /** Whether there is processing time for another message. */
   get isOpen(): boolean {
     return this.#time.isOpen;
   }
@@ -34,13 +34,14 @@ export class IntakeBudget {
     this.#time.charge(Math.min(ms, MAX_COUNTED_MS));
   }
 
-  /** Calls `callback` once when there is time again, in the order of asking. */
+  /** Calls `callback` once when there is processing time again, in the order of calls. */
   wait(callback: () => void): void {
     this.#time.wait(callback);
   }
 
   /**
-   * Says how many bytes a connection holds now; 0 for none. When all hold too much, those that hold the most are told.
+   * Sets how many bytes a connection holds. While all hold more than {@link HELD_BYTES}, calls `onHeldTooMuch` of the
+   * one that holds most.
    */
   hold(holder: BytesHolder, bytes: number): void {
     this.#heldBytes += bytes - (this.#held.get(holder) ?? 0);
@@ -60,7 +61,7 @@ export class IntakeBudget {
     return this.#heldBytes;
   }
 
-  /** Forgets whoever waits. */
+  /** Drops all waiters. */
   close(): void {
     this.#time.close();
     this.metadata.close();

@@ -6,13 +6,13 @@ import { OUTBOX_HIGH_WATER } from "../limits.ts";
 export interface OutboxOptions {
   readonly connection: Pick<Connection, "write" | "queuedBytes">;
   readonly now: number;
-  /** Something is queued now: {@link Outbox.flush} is to be called soon. */
+  /** Called when the first message is queued: the owner then calls {@link Outbox.flush} soon. */
   readonly onQueued: () => void;
-  /** The connection holds more than it should: the peer does not read. */
+  /** Called when the connection has more than {@link OUTBOX_HIGH_WATER} bytes queued: the peer does not read. */
   readonly onBehind: () => void;
 }
 
-/** Messages for one peer. Those of one turn of the event loop leave as one write. */
+/** Messages to one peer. Those of one turn of the event loop are sent with one write. */
 export class Outbox {
   /** On the clock's scale. */
   lastSentAt: number;
@@ -26,7 +26,7 @@ export class Outbox {
     this.lastSentAt = options.now;
   }
 
-  /** On the clock's scale: since when the connection holds too much; `undefined` when it does not. */
+  /** On the clock's scale: since when the connection has too many bytes queued; `undefined` when it has not. */
   get behindSince(): number | undefined {
     return this.#behindSince;
   }
@@ -38,7 +38,7 @@ export class Outbox {
     this.#queued.push(bytes);
   }
 
-  /** Writes what is queued. */
+  /** Writes the queued messages. */
   flush(now: number): void {
     const queued = this.#queued;
     if (queued.length === 0 || this.#isClosed) return;
@@ -56,7 +56,7 @@ export class Outbox {
     this.#behindSince = undefined;
   }
 
-  /** Drops what is queued; nothing is written any more. */
+  /** Drops the queued messages; later ones are ignored. */
   close(): void {
     this.#isClosed = true;
     this.#queued = [];

@@ -62,7 +62,7 @@ export class PeerPieces {
     return this.bits.set(piece);
   }
 
-  /** The number of pieces became known: what was announced before is applied. Throws as the other methods do. */
+  /** Sets the number of pieces, and applies earlier announcements. Throws as the other methods do. */
   setPieceCount(pieceCount: number): void {
     this.bits = new Bitfield(pieceCount);
     const { bits, hasAll, haves } = this.#early;

@@ -2,13 +2,13 @@ import { ipPeer, type PeerAddress, type PeerId } from "../../base/index.ts";
 import type { Direction } from "../../transport/index.ts";
 import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 
-/** The address and id of a peer, as bans and evidence remember them after the peer left. */
+/** The address and id of a peer. Bans and evidence keep it after the peer left. */
 export interface PeerIdentity {
   readonly address: PeerAddress;
   readonly peerId: PeerId;
 }
 
-/** What a peer has sent about itself in its handshakes. */
+/** The facts about a peer from its handshakes. */
 export class PeerProfile {
   readonly identity: PeerIdentity;
   readonly direction: Direction;

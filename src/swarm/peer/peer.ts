@@ -25,7 +25,7 @@ import { PeerPieces } from "./peer-pieces.ts";
 import { PeerProfile, type PeerIdentity } from "./peer-profile.ts";
 import { ReadPauses } from "./read-pauses.ts";
 
-/** Acts on what peers send. */
+/** The owner of a peer: handles its messages, blocks and the end of its connection. */
 export interface PeerOwner {
   onMessage(peer: Peer, message: Message): void;
   blockStart(peer: Peer, piece: number, begin: number, length: number): Uint8Array | undefined;
@@ -33,10 +33,10 @@ export interface PeerOwner {
   /** Bytes arrived: for counters and rate limits. */
   onReceived(peer: Peer, bytes: number): void;
   onDrain(peer: Peer): void;
-  /** The connection is to be ended. */
+  /** Closes the connection. */
   hangUp(peer: Peer, error: Error | undefined): void;
   onClose(peer: Peer, error: Error | undefined): void;
-  /** The peer's outbox has something to send: {@link Outbox.flush} is to be called soon. */
+  /** The peer's outbox has messages: the owner calls {@link Outbox.flush} soon. */
   wantsFlush(peer: Peer): void;
 }
 
@@ -56,14 +56,14 @@ export interface PeerOptions {
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
   readonly clock: Clock;
-  /** The time for messages that all peers share. */
+  /** The processing time and memory for messages that all peers share. */
   readonly intake: IntakeBudget;
 }
 
 /**
- * One connection with a peer after the handshake: the state of both sides, in one part for each module that keeps
- * something about a peer. It decides nothing. (Of its many public members a third are those of {@link
- * BlockSource}, a third the parts.)
+ * One connection with a peer after the handshake: the state of both sides, with one part for each module that keeps
+ * state for a peer. It makes no decisions. (Of its many public members a third are those of {@link BlockSource}, a
+ * third the parts.)
  */
 export class Peer implements BlockSource {
   readonly connection: Connection;
@@ -109,7 +109,7 @@ export class Peer implements BlockSource {
     this.#inbox = new Inbox(this.#makeSink(), { clock, budget: intake, pieceCount });
   }
 
-  /** The handlers for the connection. What arrives is decoded in them; an error in it closes the connection. */
+  /** The handlers for the connection. They decode the bytes that arrive; an error closes the connection. */
   readonly handlers: SocketHandlers = {
     onData: (chunk) => {
       if (this.#isClosed) return;
@@ -144,12 +144,12 @@ export class Peer implements BlockSource {
     return this.claims.isSeed;
   }
 
-  /** Queues a message; it leaves with others at the next flush. */
+  /** Queues a message; it is sent at the next flush. */
   send(message: Message): void {
     this.outbox.push(encodeMessage(message));
   }
 
-  /** On the clock's scale: since when the peer has read nothing although data waits; `undefined` when none does. */
+  /** On the clock's scale: since when the peer has read nothing although data is queued; `undefined` when none is. */
   get stalledSince(): number | undefined {
     return this.upload.queue.stalledSince ?? this.outbox.behindSince;
   }
@@ -197,7 +197,7 @@ export class Peer implements BlockSource {
     this.#inbox.tick();
   }
 
-  /** Blocks were sent or received: the peer is of use, and may send more messages. */
+  /** Blocks were sent or received: the peer gains free messages. */
   onMoved(blocks: number, now: number): void {
     this.lastMovedAt = now;
     this.#inbox.earn(blocks);
@@ -240,6 +240,6 @@ export class Peer implements BlockSource {
 function heldTooMuch(): NetworkError {
   return new NetworkError(
     "peer.memory",
-    "all peers together hold too many bytes of unfinished messages, and this one the most",
+    "unfinished messages of all peers take up too much memory, and those of this peer the most",
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RateMeter } from "./rate-meter.ts";
 
-/** A meter after seconds in which so many bytes came. */
+/** A meter after seconds with the given numbers of bytes. */
 function after(...seconds: readonly number[]): RateMeter {
   const meter = new RateMeter();
   seconds.forEach((bytes, at) => {
@@ -18,12 +18,12 @@ describe("RateMeter.rate", () => {
     expect(after(1000, ...Array.from({ length: 60 }, () => 3000)).rate).toBeCloseTo(3000, 0);
   });
 
-  it("fades, and is nothing when nothing has come for long: a finished download is not shown as one for half a minute", () => {
+  it("falls, and is 0 when no bytes were counted for some seconds", () => {
     expect(after(5_000_000, 0, 0, 0).rate).toBeGreaterThan(1_000_000);
     expect(after(5_000_000, ...Array.from({ length: 8 }, () => 0)).rate).toBe(0);
   });
 
-  it("stays above nothing with a limit that lets a block through every few seconds", () => {
+  it("stays above 0 with a limit that passes a block every few seconds", () => {
     const meter = after(...Array.from({ length: 60 }, (_, at) => (at % 5 === 0 ? 16_384 : 0)));
     expect(meter.rate).toBeGreaterThan(1000);
   });

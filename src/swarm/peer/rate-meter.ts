@@ -1,24 +1,24 @@
-/** Milliseconds over which a rate is averaged: an old sample has lost 63 % of its weight after this long. */
+/** Time constant of the average in milliseconds: a sample loses 63 % of its weight in this time. */
 const AVERAGING_MS = 4_000;
 
-/** Milliseconds without a byte after which nothing comes any more; a slow limit lets a block through now and then. */
+/** Milliseconds without a byte after which the rate is 0. With a low limit a block may pass only every few seconds. */
 const SILENT_MS = 8_000;
 
-/** Bytes counted, and how fast they come. Counting costs an addition; the rate is brought up to date by `tick`. */
+/** Counts bytes and measures their rate. Counting costs an addition; `tick` updates the rate. */
 export class RateMeter {
   /** Bytes since the start. */
   total = 0;
   #rate = 0;
   #lastTotal = 0;
   #lastTime: number | undefined;
-  /** When bytes were last seen. */
-  #lastHeard = 0;
+  /** When bytes were last counted. */
+  #lastBytesAt = 0;
 
   add(bytes: number): void {
     this.total += bytes;
   }
 
-  /** Brings the rate up to date: call it about once a second. `now` in milliseconds. */
+  /** Updates the rate: call it about once a second. `now` in milliseconds. */
   tick(now: number): void {
     const elapsed = now - (this.#lastTime ?? now - 1000);
     if (elapsed <= 0) return;
@@ -26,8 +26,8 @@ export class RateMeter {
     // The first sample counts in full: otherwise a fast start looks slow for seconds.
     const weight = this.#rate === 0 ? 1 : 1 - Math.exp(-elapsed / AVERAGING_MS);
     this.#rate += (sample - this.#rate) * weight;
-    if (sample > 0) this.#lastHeard = now;
-    if (this.#rate < 1 || now - this.#lastHeard >= SILENT_MS) this.#rate = 0;
+    if (sample > 0) this.#lastBytesAt = now;
+    if (this.#rate < 1 || now - this.#lastBytesAt >= SILENT_MS) this.#rate = 0;
     this.#lastTotal = this.total;
     this.#lastTime = now;
   }

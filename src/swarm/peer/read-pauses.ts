@@ -21,7 +21,8 @@ export class ReadPauses {
   }
 
   /**
-   * Whether the peer is not to blame for its silence. Messages that wait for time do not excuse it: it sent too many.
+   * Whether nothing arrives because we do not read. The reason `"work"` does not count: the peer sent too many
+   * messages.
    */
   get isExcused(): boolean {
     return this.#reasons.size > (this.#reasons.has("work") ? 1 : 0);
@@ -34,13 +35,13 @@ export class ReadPauses {
     this.#reasons.add(reason);
   }
 
-  /** A reason is gone; reading goes on when it was the last. */
+  /** Removes a reason; reading resumes when it was the last one. */
   resume(reason: PauseReason): void {
     if (!this.#reasons.delete(reason) || this.#isClosed || this.#reasons.size > 0) return;
     this.#connection.resume();
   }
 
-  /** The connection is closed: it is not touched any more. */
+  /** Called when the connection is closed: it is not paused or resumed any more. */
   close(): void {
     this.#isClosed = true;
   }

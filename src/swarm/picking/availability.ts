@@ -2,31 +2,31 @@ import type { Bitfield } from "../../base/index.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { PiecePicker } from "./piece-picker.ts";
 
-/** A peer has said which pieces it has: `news` are those that it had not said before. */
-export function countPieces(picker: PiecePicker, peer: Peer, news: Bitfield): void {
+/** Counts pieces that a peer has announced; `added` are those that are new. */
+export function countPieces(picker: PiecePicker, peer: Peer, added: Bitfield): void {
   if (peer.claims.counted === "not" && peer.isSeed) {
     peer.claims.counted = "seed";
     picker.addSeed(1);
   } else {
     peer.claims.counted = "pieces";
-    picker.addPeer(news, 1);
+    picker.addPeer(added, 1);
   }
 }
 
-/** A peer has one piece more. */
+/** Counts one more piece of a peer. */
 export function countHave(picker: PiecePicker, peer: Peer, piece: number): void {
   if (peer.claims.counted === "not") peer.claims.counted = "pieces";
   picker.addHave(piece, 1);
 }
 
-/** Takes a peer's pieces out of the availability. */
+/** Removes a peer's pieces from the availability. */
 export function uncount(picker: PiecePicker, peer: Peer): void {
   if (peer.claims.counted === "seed") picker.addSeed(-1);
   else if (peer.claims.counted === "pieces" && peer.pieces !== undefined) picker.addPeer(peer.pieces, -1);
   peer.claims.counted = "not";
 }
 
-/** Tells a peer whether it has something that we want, when that is news. */
+/** Sends `interested` or `not-interested` when our interest in the peer has changed. */
 export function setInterest(peer: Peer, isInterested: boolean): void {
   if (peer.flags.amInterested === isInterested || peer.isClosed) return;
   peer.flags.amInterested = isInterested;

@@ -6,9 +6,9 @@ import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PiecePicker } from "./piece-picker.ts";
 
-/** Pieces fetched in random order before rarest first begins (BEP 3). */
+/** Pieces downloaded in random order before rarest first begins (BEP 3). */
 const RANDOM_PIECES = 4;
-/** Extents that a torrent has at the least. */
+/** Minimum of extents that a torrent is divided into. */
 const MIN_EXTENTS = 64;
 
 /** Options of {@link BlockChooser}. */
@@ -18,17 +18,17 @@ export interface BlockChooserOptions {
   readonly layout: FileLayout;
   /** Pieces that are on disk. */
   readonly have: Bitfield;
-  /** Makes sure of memory for a piece; false when there is none. */
+  /** Reserves memory for a piece; returns false when there is none. */
   readonly hold: (piece: OpenPiece) => boolean;
-  /** Whether there is memory for one more piece. */
+  /** Returns whether there is memory for one more piece, and frees some if needed. */
   readonly makeRoom: () => boolean;
   readonly begin: (index: number) => OpenPiece;
 }
 
-/** Decides what to ask a source for: first the blocks of pieces that are begun, then another piece. */
+/** Chooses the blocks to request from a source: first those of pieces in progress, then those of another piece. */
 export class BlockChooser {
   isSequential = false;
-  /** Pieces that somebody waits for, the most urgent first: they come before all others. */
+  /** Pieces that readers wait for, the most urgent first: they are requested before all others. */
   urgent: readonly number[] = [];
   readonly #options: BlockChooserOptions;
   readonly #extent: number;
@@ -40,7 +40,8 @@ export class BlockChooser {
   }
 
   /**
-   * The next block to ask a source for, now requested; `undefined` when it has nothing that we want, or memory is full.
+   * Returns the next block to request from a source, now marked as requested; `undefined` when the source has no wanted
+   * block, or memory is full.
    */
   next(source: BlockSource): { readonly piece: OpenPiece; readonly block: number } | undefined {
     const { open } = this.#options;
@@ -48,8 +49,7 @@ export class BlockChooser {
       const urgent = this.#nextUrgent(source);
       if (urgent !== undefined) return urgent;
     }
-    // What was begun for this source first: with many of them, looking through what was begun for the others costs more
-    // than all else.
+    // The piece begun for this source comes first: with many sources, a search of all pieces in progress is expensive.
     const own = source.download.lastBegun === undefined ? undefined : open.get(source.download.lastBegun);
     const begun = own === undefined ? undefined : this.#request(source, own);
     if (begun !== undefined) return begun;
@@ -66,8 +66,8 @@ export class BlockChooser {
   }
 
   /**
-   * A block that a source was asked for by other means, now requested; `undefined` when it is none of ours, or asked
-   * for or there already.
+   * Marks a block as requested that the caller has requested itself; returns `undefined` when it is no block of the
+   * torrent, or is not needed, requested or received already.
    */
   claim(
     source: BlockSource,
@@ -101,7 +101,7 @@ export class BlockChooser {
     return undefined;
   }
 
-  /** Requests a free block of a piece, if the source may be asked for one and there is memory. */
+  /** Marks a free block of a piece as requested, if the source can send it and there is memory. */
   #request(source: BlockSource, piece: OpenPiece): { readonly piece: OpenPiece; readonly block: number } | undefined {
     if (
       piece.freeCount === 0 ||

@@ -4,22 +4,22 @@ import { END_GAME_TIMEOUT_MS, UNPROVED_REQUESTS } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 import type { OpenPieces } from "../download/open-pieces.ts";
 
-/** Milliseconds a request must be old before another source is asked for the same block: a fast one delivers sooner. */
+/** Minimum age in milliseconds of a request before the block is requested from another source. */
 const PATIENCE_MS = 500;
-/** Sources asked for the same block, at the most; more only when these take too long ({@link END_GAME_TIMEOUT_MS}). */
+/** Maximum of sources with a request for the same block; more only after {@link END_GAME_TIMEOUT_MS}. */
 const MAX_ASKED = 3;
-/** Requests outstanding with one source in end game: more would mostly come twice. */
+/** Maximum of requests outstanding with one source in end game: with more, most blocks would arrive twice. */
 const MAX_OUTSTANDING = 32;
 
 /**
- * The last blocks (BEP 3): when every missing block has been asked of somebody, the slow ones are asked of others as
- * well, and cancelled elsewhere when they arrive.
+ * End game (BEP 3): when every missing block has been requested, late ones are requested from other sources as well,
+ * and cancelled at those when they arrive.
  */
 export class EndGame {
   readonly #sources: ReadonlySet<BlockSource>;
   readonly #open: OpenPieces;
   readonly #random: Random;
-  /** Blocks asked of more than one source. */
+  /** Blocks requested from more than one source. */
   readonly #shared = new Map<OpenPiece, Set<number>>();
 
   constructor(sources: ReadonlySet<BlockSource>, open: OpenPieces, random: Random) {
@@ -28,12 +28,15 @@ export class EndGame {
     this.#random = random;
   }
 
-  /** Whether nothing is left to begin. `remaining`: pieces not begun. */
+  /** Whether no piece is left to begin. `remaining`: pieces not begun. */
   isNear(remaining: number): boolean {
     return remaining === 0 && this.#open.size > 0;
   }
 
-  /** A block that is late elsewhere and that `source` could send; `only`: of this piece. */
+  /**
+   * Returns a block that is late at another source and that `source` can send, now requested again; `only`: of this
+   * piece.
+   */
   next(
     source: BlockSource,
     now: number,
@@ -56,7 +59,7 @@ export class EndGame {
     return undefined;
   }
 
-  /** Whether a block that arrived was asked of others, too. Forgets it. */
+  /** Returns whether a block that arrived was requested from other sources, too, and forgets that. */
   wasShared(piece: OpenPiece, block: number): boolean {
     const blocks = this.#shared.get(piece);
     if (blocks === undefined) return false;
@@ -73,8 +76,8 @@ export class EndGame {
 }
 
 /**
- * Whether a source may be asked for a block that enough others owe for `lateMs`: those that take requests and never
- * deliver must not keep it from those that would.
+ * Whether to request a block from a further source although {@link MAX_ASKED} sources have had requests for it for
+ * `lateMs`: sources that accept requests and never send must not block the others.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return (

@@ -4,7 +4,7 @@ import { Bitfield } from "../../base/index.ts";
 import { SeededRandom } from "../../sim/index.ts";
 import { PiecePicker, priorityLevel, type Priority } from "./piece-picker.ts";
 
-/** Availability drawn as a string, one digit a piece; `.` is a piece that is taken, `-` one that is skipped. */
+/** Availability as a string, one digit for each piece; `.` is a piece that is taken, `-` one that is skipped. */
 function picker(drawn: string, seed = 1): PiecePicker {
   const out = new PiecePicker(drawn.length, new SeededRandom(seed));
   drawn.split("").forEach((mark, piece) => {
@@ -22,7 +22,7 @@ function has(drawn: string): Bitfield {
   return out;
 }
 
-/** Every piece in the order it would be picked in. */
+/** Every piece in the order in which it is picked. */
 function order(from: PiecePicker): number[] {
   const out: number[] = [];
   for (let piece = from.pickRarest(undefined); piece !== undefined; piece = from.pickRarest(undefined)) {
@@ -44,19 +44,19 @@ describe("PiecePicker.pickRarest", () => {
     expect(picker(drawn).pickRarest(has(pieces))).toBe(expected);
   });
 
-  it("takes priority before rarity", () => {
+  it("picks by priority before rarity", () => {
     const p = picker("5123");
     p.setPriority(0, "high");
     p.setPriority(1, "low");
     expect(order(p)).toEqual([0, 2, 3, 1]);
   });
 
-  it("does not pick equals in the same order for everybody", () => {
+  it("picks equally rare pieces in different orders", () => {
     const orders = new Set(Array.from({ length: 20 }, (_, seed) => order(picker("11111111", seed + 1)).join("")));
     expect(orders.size).toBeGreaterThan(10);
   });
 
-  it("tells no piece apart beyond 63 copies, and counts on", () => {
+  it("gives pieces with more than 63 copies the same rank, and counts them exactly", () => {
     const p = picker("00");
     for (let copy = 0; copy < 200; copy++) p.addHave(0, 1);
     for (let copy = 0; copy < 199; copy++) p.addHave(0, -1);
@@ -77,7 +77,7 @@ describe("PiecePicker.pickSequential", () => {
     expect(picker(drawn).pickSequential(has(pieces))).toBe(expected);
   });
 
-  it("goes back for a piece that was given back, and takes higher priorities first", () => {
+  it("returns to a piece that was given back, and picks higher priorities first", () => {
     const p = picker("1111");
     p.take(0);
     p.take(1);
@@ -115,7 +115,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 describe("PiecePicker", () => {
-  it("agrees with a plain list, whatever happens", () => {
+  it("agrees with a plain list after random operations", () => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 80 }),
@@ -183,19 +183,19 @@ describe("PiecePicker of thousands of pieces", () => {
     for (let piece = 0; piece < COUNT; piece += step) out.set(piece);
     return out;
   };
-  /** Uses the order so often that it is brought up to date. */
+  /** Uses the order so often that it is sorted. */
   const use = (p: PiecePicker): void => {
     for (let n = 0; n < COUNT / 500; n++) p.pickRarest(undefined);
   };
 
-  it("sorts them anew when many gain or lose a copy at once", () => {
+  it("sorts them again when many gain or lose a copy at once", () => {
     const p = new PiecePicker(COUNT, new SeededRandom(1));
     p.addPeer(every(2), 1);
     expect([p.availability(0), p.availability(1)]).toEqual([1, 0]);
     expect((p.pickRarest(undefined) ?? 0) % 2).toBe(1);
     p.addPeer(Bitfield.full(COUNT), 1);
     p.addPeer(every(2), -1);
-    // Moves from the rank in which a piece stands, which is not the one that it has by now.
+    // Moves a piece from the rank of its bucket, which differs from its present rank.
     for (let piece = 1; piece < COUNT; piece += 2) p.addHave(piece, 1);
     p.take(2);
     p.giveBack(2);
@@ -205,7 +205,7 @@ describe("PiecePicker of thousands of pieces", () => {
     expect(order(p)).toHaveLength(0);
   });
 
-  it("sorts them once for many uses, whatever peers say in between", () => {
+  it("sorts them once for many uses, whatever peers announce in between", () => {
     const p = new PiecePicker(COUNT, new SeededRandom(1));
     p.addPeer(every(2), 1);
     expect((p.pickRarest(undefined) ?? 0) % 2).toBe(1);
@@ -218,7 +218,7 @@ describe("PiecePicker of thousands of pieces", () => {
     expect((p.pickRarest(undefined) ?? 1) % 2).toBe(0);
   });
 
-  it("finds the few that a peer has, the rarest of them first", () => {
+  it("finds the few pieces of a peer, the rarest of them first", () => {
     const p = new PiecePicker(COUNT, new SeededRandom(1));
     for (const piece of [17, 4_711, 9_999]) for (let copy = 0; copy <= piece % 3; copy++) p.addHave(piece, 1);
     const few = new Bitfield(COUNT);
@@ -233,7 +233,7 @@ describe("PiecePicker of thousands of pieces", () => {
 });
 
 describe("PiecePicker.pickNear", () => {
-  /** Every piece in the order in which one peer is asked for it, in extents of `extent`. */
+  /** Every piece in the order in which it is requested from one peer, in extents of `extent`. */
   function course(from: PiecePicker, extent: number, pieces?: Bitfield): number[] {
     const out: number[] = [];
     for (
@@ -247,7 +247,7 @@ describe("PiecePicker.pickNear", () => {
     return out;
   }
 
-  it("goes through an extent from its first piece to its last, one extent after the other in random order", () => {
+  it("picks an extent from its first piece to its last, and the extents in random order", () => {
     const orders = new Set<string>();
     for (let seed = 1; seed <= 20; seed++) {
       const pieces = course(picker("1".repeat(16), seed), 4);
@@ -263,7 +263,7 @@ describe("PiecePicker.pickNear", () => {
     expect(p.pickNear(undefined, 0, 4)).toBe(6);
   });
 
-  it("neither leaps over a piece that is taken nor takes one that the peer lacks", () => {
+  it("neither skips a taken piece nor picks one that the peer lacks", () => {
     expect(picker("11.1").pickNear(has("**.*"), 1, 4)).not.toBe(2);
     expect(picker("1111").pickNear(has("*  *"), 0, 4)).not.toBe(1);
     expect(course(picker("11111111"), 4, has("* *  ***")).toSorted((one, other) => one - other)).toEqual([
@@ -271,7 +271,7 @@ describe("PiecePicker.pickNear", () => {
     ]);
   });
 
-  it("picks among equals of any availability what pickRarest could pick", () => {
+  it("picks a piece that pickRarest could pick, at any availability", () => {
     fc.assert(
       fc.property(
         fc.stringMatching(/^[0-3.-]{1,40}$/),

@@ -7,54 +7,49 @@ export type Priority = "skip" | "low" | "normal" | "high";
 
 const LEVELS: readonly Priority[] = ["skip", "low", "normal", "high"];
 
-/** Higher is more wanted; `"skip"` is 0. */
+/** Returns a number that is higher for a higher priority; 0 for `"skip"`. */
 export function priorityLevel(priority: Priority): number {
   return LEVELS.indexOf(priority);
 }
 
-/** Beyond this many copies (seeds not counted) pieces are not told apart: none of them is rare. */
+/** Pieces with more copies (seeds not counted) have the same rank: none of them is rare. */
 const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const RANKS = 3 * STEPS;
-/** Pieces that come or go at once and are then counted only: beyond, sorting all anew costs less than moving each. */
+/**
+ * From this many pieces in one change on, only the counts change: to sort all pieces later costs less than to move
+ * each.
+ */
 const BULK = 4_096;
 /**
- * Pieces that are sorted anew for each use of the order since it was last sorted: what a peer says in one message must
- * not cost a sort each time.
+ * Pieces sorted for each use of the order since the last sort: a peer must not be able to cause a sort with each
+ * message.
  */
 const SORTED_PER_USE = 512;
-/** Pieces in order that are looked at before those that a peer has are looked for among all. */
+/** Pieces in order that are tried before the bitfield of the peer is searched. */
 const SCAN = 1_024;
 
 /**
- * Which piece to begin next. Rarest first (BEP 3): pieces that are wanted, not begun and not finished stand in a
+ * Picks the piece to begin next. Rarest first (BEP 3): pieces that are wanted, not begun and not finished are in a
  * {@link RankedOrder}, by priority and then by the number of peers that have them. Seeds are only counted. When
- * thousands of pieces gain or lose a copy at once, only the counts change; the order is sorted later, and not again
- * soon after. (Seventeen public members: it answers every question about availability and priority.)
+ * thousands of pieces gain or lose a copy in one change, only the counts change; the order is sorted later, and at most
+ * once for many uses. (Seventeen public members: it holds availability and priority, which many parts read.)
  *
- * @example
- * ```ts
- * import { Bitfield } from "millrace/base";
- * import { nodeRuntime } from "millrace/runtime/node";
- * import { PiecePicker } from "millrace/swarm";
+ * @example ```ts import { Bitfield } from "millrace/base"; import { nodeRuntime } from "millrace/runtime/node"; import
+ * { PiecePicker } from "millrace/swarm";
  *
- * const runtime = nodeRuntime();
- * const picker = new PiecePicker(3, runtime.random);
- * const peer = Bitfield.unpack(new Uint8Array([0b1010_0000]), 3);
- * picker.addPeer(peer, 1);
- * picker.addHave(0, 1);
- * picker.pickRarest(peer); // => 2
- * await runtime.close();
- * ```
+ * const runtime = nodeRuntime(); const picker = new PiecePicker(3, runtime.random); const peer = Bitfield.unpack(new
+ * Uint8Array([0b1010_0000]), 3); picker.addPeer(peer, 1); picker.addHave(0, 1); picker.pickRarest(peer); // => 2 await
+ * runtime.close(); ```
  */
 export class PiecePicker {
   readonly #random: Random;
   readonly #level: Uint8Array;
   readonly #available: Uint16Array;
-  /** 1 for a piece that is begun or finished. */
+  /** 1 for a piece that has been begun or finished. */
   readonly #taken: Uint8Array;
   readonly #order: RankedOrder;
-  /** Whether the order does not follow the counts. */
+  /** Whether the order does not match the counts. */
   #isStale = false;
   /** Uses of the order since it was sorted. */
   #uses = Infinity;
@@ -62,7 +57,7 @@ export class PiecePicker {
   /** For {@link pickSequential}: no piece before it is in the order. */
   #cursor = 0;
 
-  /** All pieces are wanted with normal priority. */
+  /** All pieces have normal priority at first. */
   constructor(pieceCount: number, random: Random) {
     this.#random = random;
     this.#level = new Uint8Array(pieceCount).fill(priorityLevel("normal"));
@@ -71,17 +66,17 @@ export class PiecePicker {
     this.#order = new RankedOrder({ pieceCount, ranks: RANKS, rankOf: (piece) => this.#rank(piece), random });
   }
 
-  /** How many peers have a piece. */
+  /** Returns the number of peers that have a piece. */
   availability(piece: number): number {
     return (this.#available[piece] ?? 0) + this.#seeds;
   }
 
-  /** How many peers have each piece; 255 for more than that. */
+  /** Returns the number of peers that have each piece, at most 255. */
   availabilities(): Uint8Array {
     return Uint8Array.from(this.#available, (available) => Math.min(255, available + this.#seeds));
   }
 
-  /** Pieces that could be begun. */
+  /** Number of pieces that can be begun. */
   get remaining(): number {
     return this.#order.size;
   }
@@ -90,12 +85,12 @@ export class PiecePicker {
     return (this.#level[piece] ?? 0) > 0;
   }
 
-  /** A peer that has everything came (1) or went (-1). */
+  /** Counts a seed that connected (1) or left (-1). */
   addSeed(change: 1 | -1): void {
     this.#seeds += change;
   }
 
-  /** A peer with these pieces came (1) or went (-1). */
+  /** Counts the pieces of a peer that connected (1) or left (-1). */
   addPeer(pieces: Bitfield, change: 1 | -1): void {
     if (pieces.count < BULK) {
       for (const piece of pieces.ones()) this.addHave(piece, change);
@@ -111,20 +106,20 @@ export class PiecePicker {
     this.#isStale = true;
   }
 
-  /** A peer gained a piece (1), or a peer that had it went (-1). */
+  /** Counts one copy more (1) or less (-1) of a piece. */
   addHave(piece: number, change: 1 | -1): void {
     this.#available[piece] = (this.#available[piece] ?? 0) + change;
     this.#order.update(piece);
   }
 
-  /** A piece is begun or finished: it is not picked any more. */
+  /** Marks a piece as begun or finished: it is not picked any more. */
   take(piece: number): void {
     if (this.#taken[piece] === 1) return;
     this.#taken[piece] = 1;
     this.#order.remove(piece);
   }
 
-  /** A piece that was begun is given up, or turned out to be missing after all. */
+  /** Makes a piece available again that was begun or finished. */
   giveBack(piece: number): void {
     if (this.#taken[piece] === 0) return;
     this.#taken[piece] = 0;
@@ -141,15 +136,15 @@ export class PiecePicker {
     this.#cursor = 0;
   }
 
-  /** The rarest piece of the highest priority that the peer has. `pieces` `undefined`: the peer has everything. */
+  /** Returns the rarest piece of the highest priority among `pieces`, the pieces of the peer; `undefined`: a seed. */
   pickRarest(pieces: Bitfield | undefined): number | undefined {
     return this.#scan(pieces, 0);
   }
 
   /**
-   * As {@link PiecePicker.pickRarest}, but of equals one that continues what was begun: the neighbour behind `last` as
-   * long as both lie in one extent of `extent` pieces, otherwise the first of another extent from which equals go on
-   * without a gap.
+   * As {@link PiecePicker.pickRarest}, but prefers neighbours among pieces of equal rank: the piece behind `last`, if
+   * both are in the same extent of `extent` pieces. Otherwise it returns the rarest piece, moved back to the first
+   * piece of its extent from which all pieces up to it have the same rank.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
@@ -166,14 +161,15 @@ export class PiecePicker {
   }
 
   /**
-   * Any piece that the peer has: a new downloader wants whole pieces to trade soon, and rare ones come slowly (BEP 3).
+   * Returns a random piece that the peer has: a new downloader needs complete pieces soon, and rare ones arrive slowly
+   * (BEP 3).
    */
   pickRandom(pieces: Bitfield | undefined): number | undefined {
     const { remaining } = this;
     return remaining === 0 ? undefined : this.#scan(pieces, this.#random.below(remaining));
   }
 
-  /** The first piece in order that the peer has, of those with the highest priority. */
+  /** Returns the first piece, by index, that the peer has, of those with the highest priority. */
   pickSequential(pieces: Bitfield | undefined): number | undefined {
     for (let level = 3; level > 0; level--) {
       if (!this.#order.hasRanks((3 - level) * STEPS, (4 - level) * STEPS)) continue;
@@ -186,14 +182,14 @@ export class PiecePicker {
     return undefined;
   }
 
-  /** Whether the peer has a piece that could be begun. */
+  /** Whether the peer has a piece that can be begun. */
   canPick(pieces: Bitfield | undefined): boolean {
     return this.#scan(pieces, 0) !== undefined;
   }
 
   /**
-   * The smallest number of copies among all pieces, ours not counted, and which part of them has one more: 2.5 says
-   * half have 3.
+   * Returns the number of copies of the rarest piece among the peers, plus the fraction of pieces with more copies: 2.5
+   * means that half of the pieces have more than 2.
    */
   distributedCopies(): number {
     const count = this.#available.length;
@@ -215,7 +211,7 @@ export class PiecePicker {
     return pieces === undefined || steps === remaining ? undefined : this.#order.firstOf(pieces);
   }
 
-  /** Sorts the order when it is stale and was used often enough since the last time to pay for it. */
+  /** Sorts the order when it is stale and was used often enough since the last sort. */
   #settle(): void {
     this.#uses++;
     if (!this.#isStale || this.#uses * SORTED_PER_USE < this.#level.length) return;

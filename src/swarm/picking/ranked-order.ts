@@ -14,8 +14,8 @@ export interface RankedOrderOptions {
 }
 
 /**
- * Pieces in one array, sorted by rank, pieces of equal rank in random order. The array is cut into buckets, one for
- * each rank: a piece whose rank changes by one moves by one exchange, whatever the number of pieces.
+ * Pieces in one array, sorted by rank; pieces of equal rank are in random order. The array is divided into buckets, one
+ * for each rank: a piece whose rank changes by one moves by one exchange, whatever the number of pieces.
  *
  * Invariants: `order[start[r]] … order[start[r + 1] - 1]` are the pieces with `ranked[piece] === r`;
  * `position[order[i]] === i`; `members` has the pieces that are in the array.
@@ -26,12 +26,12 @@ export class RankedOrder {
   readonly #order: Uint32Array;
   readonly #position: Uint32Array;
   readonly #start: Uint32Array;
-  /** The rank by which a piece stands in the order; it may differ from `rankOf` until {@link sort}. */
+  /** The rank of the bucket that a piece is in; it may differ from `rankOf` until {@link sort}. */
   readonly #ranked: Uint8Array;
   readonly #members: Bitfield;
   #seed: number;
 
-  /** All pieces are in it. */
+  /** Contains all pieces at first. */
   constructor({ pieceCount, ranks, rankOf, random }: RankedOrderOptions) {
     this.#rankOf = rankOf;
     this.#ranks = ranks;
@@ -44,7 +44,7 @@ export class RankedOrder {
     this.sort();
   }
 
-  /** How many pieces are in it. */
+  /** Number of pieces in the order. */
   get size(): number {
     return this.#start[this.#ranks] ?? 0;
   }
@@ -58,17 +58,17 @@ export class RankedOrder {
     return this.#order[position] ?? 0;
   }
 
-  /** The rank by which a piece stands in the order. */
+  /** Returns the rank of the bucket that a piece is in. */
   rank(piece: number): number | undefined {
     return this.#ranked[piece];
   }
 
-  /** Whether it has pieces of the ranks `first` to `end` - 1. */
+  /** Whether there are pieces of the ranks `first` to `end` - 1. */
   hasRanks(first: number, end: number): boolean {
     return this.#start[first] !== this.#start[end];
   }
 
-  /** The first piece in order that is also in `pieces`: goes through memory once, not through the order. */
+  /** Returns the first piece in order that is also in `pieces`. Scans the bitfields once instead of the order. */
   firstOf(pieces: Bitfield): number | undefined {
     const { bytes } = pieces;
     let best: number | undefined;
@@ -86,7 +86,7 @@ export class RankedOrder {
     return best;
   }
 
-  /** Moves a piece, if it is in the order and its rank has changed, to a random place among its equals. */
+  /** Moves a piece, if it is in the order and its rank has changed, to a random position of its new bucket. */
   update(piece: number): void {
     if (this.#position[piece] === ABSENT) return;
     const rank = this.#ranked[piece] ?? 0;
@@ -99,7 +99,7 @@ export class RankedOrder {
   /** Removes a piece, if it is in the order. */
   remove(piece: number): void {
     if (!this.has(piece)) return;
-    // To the end of the last bucket, then off.
+    // Moves it to the end of the last bucket, then cuts it off.
     this.#move(piece, this.#ranked[piece] ?? 0, this.#ranks - 1);
     const last = this.size - 1;
     this.#exchange(this.#position[piece] ?? 0, last);
@@ -120,8 +120,8 @@ export class RankedOrder {
   }
 
   /**
-   * Puts every piece where its present rank belongs. Pieces of a rank come in a random order; in a torrent of a million
-   * pieces runs of neighbours stay together, because random access to memory would take ten times as long.
+   * Sorts all pieces by their present rank, pieces of a rank in random order. In a torrent of a million pieces runs of
+   * neighbours stay together, because random access to memory would take ten times as long.
    */
   sort(): void {
     const count = this.#ranked.length;
@@ -166,7 +166,7 @@ export class RankedOrder {
     this.#put(second, a);
   }
 
-  /** From rank to rank, one bucket border at a time. */
+  /** Moves a piece from rank to rank, one bucket border at a time. */
   #move(piece: number, from: number, to: number): void {
     for (let rank = from; rank < to; rank++) {
       const last = (this.#start[rank + 1] ?? 0) - 1;
@@ -181,7 +181,7 @@ export class RankedOrder {
     }
   }
 
-  /** Puts a piece at a random place of its bucket: clients must not all pick equals in the same order. */
+  /** Moves a piece to a random position of its bucket, so that clients pick equally rare pieces in different orders. */
   #mix(piece: number, rank: number): void {
     const first = this.#start[rank] ?? 0;
     const size = (this.#start[rank + 1] ?? 0) - first;
@@ -189,7 +189,7 @@ export class RankedOrder {
     this.#exchange(this.#position[piece] ?? 0, first + this.#draw(size));
   }
 
-  /** 0 to `count` - 1 in random order. */
+  /** Returns 0 to `count` - 1 in random order. */
   #shuffled(count: number): Uint32Array {
     const out = new Uint32Array(count);
     for (let at = 0; at < count; at++) {
@@ -200,7 +200,7 @@ export class RankedOrder {
     return out;
   }
 
-  /** A random number below `below`, cheaper than the Runtime's (Marsaglia's xorshift). */
+  /** Returns a random number below `below`, cheaper than that of `Random` (Marsaglia's xorshift). */
   #draw(below: number): number {
     this.#seed ^= this.#seed << 13;
     this.#seed ^= this.#seed >>> 17;

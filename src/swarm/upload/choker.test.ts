@@ -97,7 +97,7 @@ describe("decideChoking while seeding", () => {
   });
 });
 
-describe("decideChoking by chance", () => {
+describe("decideChoking at random", () => {
   const drafts: Draft[] = ["a", "b", "c", "d", "e"].map((id, at) => ({ id, downloadRate: 10 - at }));
 
   it("unchokes one more, and keeps it until it is time to rotate", () => {
@@ -114,7 +114,7 @@ describe("decideChoking by chance", () => {
     expect("cde").toContain(decide(drafts, { optimisticSlots: 1, optimistic: ["a"] }).optimistic);
   });
 
-  it("gives snubbers a chance as well, and newcomers three", () => {
+  it("includes snubbing peers, and makes new peers three times as likely", () => {
     const count = new Map<string, number>();
     for (let seed = 1; seed <= 2_000; seed++) {
       const { optimistic } = decide(

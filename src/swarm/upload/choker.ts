@@ -1,72 +1,62 @@
 import type { Random } from "../../runtime/index.ts";
 
-/** What choking needs to know of a peer. */
+/** The facts about a peer that choking depends on. */
 export interface ChokeCandidate<Id> {
   readonly id: Id;
-  /** It wants something we have. */
+  /** Whether the peer is interested in us. */
   readonly isInterested: boolean;
-  /** We are choking it now. */
+  /** Whether we choke it at present. */
   readonly isChoked: boolean;
   /** Bytes a second from it to us. */
   readonly downloadRate: number;
   /** Bytes a second from us to it. */
   readonly uploadRate: number;
-  /** It has not sent a block for a minute though it could. */
+  /** Whether it has sent no block for a minute although we have requests (BEP 3). */
   readonly isSnubbing: boolean;
-  /** Milliseconds since it was last unchoked; `undefined` when it never was. */
+  /** Milliseconds since we last unchoked it; `undefined` if never. */
   readonly unchokedFor: number | undefined;
   /** Milliseconds since it connected. */
   readonly connectedFor: number;
 }
 
-/** What {@link decideChoking} goes by. */
+/** Options of {@link decideChoking}. */
 export interface ChokePolicy<Id> {
-  /** We have everything that we want: nobody's upload matters any more. */
+  /** Whether all wanted data is complete, so that the peers' uploads do not count. */
   readonly isSeeding: boolean;
-  /** Peers unchoked for their merit, at the most. */
+  /** Maximum of peers unchoked by rank. */
   readonly slots: number;
-  /** Peers unchoked by chance, besides. */
+  /** Peers unchoked at random in addition (optimistic unchokes). */
   readonly optimisticSlots: number;
-  /** Who was unchoked by chance last time. */
+  /** The peers of the last optimistic unchokes. */
   readonly optimistic: readonly Id[];
-  /** Whether others get their chance now. */
+  /** Whether to choose new peers for the optimistic unchokes. */
   readonly rotate: boolean;
 }
 
-/** What {@link decideChoking} decides. */
+/** The result of {@link decideChoking}. */
 export interface ChokeDecision<Id> {
   readonly unchoke: ReadonlySet<Id>;
   readonly optimistic: readonly Id[];
 }
 
-/** Milliseconds: a peer unchoked more recently keeps its place when seeding, so that it gets something done. */
+/** Milliseconds for which a peer stays unchoked when seeding, so that it can download some pieces. */
 const SEED_TURN_MS = 20_000;
-/** Milliseconds for which a peer counts as new, and new peers get three chances instead of one (BEP 3). */
+/** Milliseconds for which a peer counts as new: new peers are three times as likely to be chosen (BEP 3). */
 const NEW_MS = 60_000;
 
 /**
- * Whom to unchoke (BEP 3). While downloading: those who give us most, snubbers left out. While seeding: those whose
- * turn is not over, then those who take fastest, then those who waited longest. And a few by chance, to find out who
- * would be better.
+ * Decides which interested peers to unchoke (BEP 3). While downloading: those with the highest download rate, without
+ * snubbing ones. While seeding: those whose turn is not over, then those with the highest upload rate, then those that
+ * waited longest. In addition some at random, to find better ones (optimistic unchoke).
  *
- * @example
- * ```ts
- * import { nodeRuntime } from "millrace/runtime/node";
- * import { decideChoking } from "millrace/swarm";
+ * @example ```ts import { nodeRuntime } from "millrace/runtime/node"; import { decideChoking } from "millrace/swarm";
  *
- * const runtime = nodeRuntime();
- * const peer = { isInterested: true, isChoked: true, uploadRate: 0, isSnubbing: false, unchokedFor: undefined };
- * const { unchoke } = decideChoking(
- *   [
+ * const runtime = nodeRuntime(); const peer = { isInterested: true, isChoked: true, uploadRate: 0, isSnubbing: false,
+ * unchokedFor: undefined }; const { unchoke } = decideChoking( [
  *     { ...peer, id: "slow", downloadRate: 10_000, connectedFor: 90_000 },
  *     { ...peer, id: "fast", downloadRate: 900_000, connectedFor: 90_000 },
- *   ],
- *   { isSeeding: false, slots: 1, optimisticSlots: 0, optimistic: [], rotate: false },
- *   runtime.random,
- * );
- * [...unchoke]; // => ["fast"]
- * await runtime.close();
- * ```
+ * ], { isSeeding: false, slots: 1, optimisticSlots: 0, optimistic: [], rotate: false }, runtime.random, );
+ * [...unchoke]; // => ["fast"] await runtime.close(); ```
  */
 export function decideChoking<Id>(
   candidates: readonly ChokeCandidate<Id>[],
@@ -98,7 +88,7 @@ export function decideChoking<Id>(
 }
 
 function byReciprocation<Id>(a: ChokeCandidate<Id>, b: ChokeCandidate<Id>): number {
-  // Among equals (at the start: all) those unchoked stay so, to save choking back and forth.
+  // At equal rates (at the start: all) unchoked peers stay unchoked, to avoid needless changes.
   return b.downloadRate - a.downloadRate || Number(a.isChoked) - Number(b.isChoked);
 }
 

@@ -15,7 +15,9 @@ export interface ChokingOptions {
 
 const OPTIMISTIC_SLOTS = 1;
 
-/** Carries out {@link decideChoking} every ten seconds, and at once for newcomers while there are free slots. */
+/**
+ * Applies {@link decideChoking} every ten seconds, and unchokes newly interested peers at once while slots are free.
+ */
 export class Choking {
   readonly #options: ChokingOptions;
   #round = 0;
@@ -47,7 +49,7 @@ export class Choking {
     for (const peer of peers) this.#set(peer, !decision.unchoke.has(peer), now);
   }
 
-  /** A peer became interested: nobody has to wait ten seconds for a slot that is free. */
+  /** A peer became interested: it is unchoked at once if a slot is free. */
   interested(peer: Peer, now: number): void {
     let used = 0;
     for (const other of this.#options.peers)

@@ -4,7 +4,7 @@ import { simWorld, type World } from "../../sim/index.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RateMeter } from "../peer/rate-meter.ts";
 
-/** Sends parcels of `size` bytes whenever the limiter lets it; answers the bytes sent so far. */
+/** Sends `size` bytes whenever the limiter is open; returns the bytes sent so far. */
 function sender(limiter: RateLimiter, size: number): () => number {
   let sent = 0;
   const go = (): void => {
@@ -25,7 +25,7 @@ const start = (): { world: World; clock: ReturnType<World["host"]>["runtime"]["c
 };
 
 describe("RateLimiter.burstBytes", () => {
-  it("is what a fifth of a second holds, of the narrower of both limits", () => {
+  it("is a fifth of a second of the lower limit", () => {
     const { clock } = start();
     const parent = new RateLimiter(clock);
     const limiter = new RateLimiter(clock, undefined, parent);
@@ -72,7 +72,7 @@ describe("RateLimiter", () => {
     for (const each of [parent, ...children]) each.close();
   });
 
-  it("without a rate is open, and takes a new one at once", async () => {
+  it("is open without a rate, and applies a new one at once", async () => {
     const { world, clock } = start();
     const limiter = new RateLimiter(clock);
     expect([limiter.isOpen, limiter.isLimited]).toEqual([true, false]);
@@ -86,7 +86,7 @@ describe("RateLimiter", () => {
     expect(woken).toBe(1);
   });
 
-  it("forgets whoever waits when it is closed, and leaves no timer", async () => {
+  it("drops all waiters when it is closed, and leaves no timer", async () => {
     const { world, clock, timers } = start();
     const limiter = new RateLimiter(clock, 10);
     limiter.charge(1_000);
@@ -99,7 +99,7 @@ describe("RateLimiter", () => {
 });
 
 describe("RateMeter", () => {
-  it("comes to a steady rate, and falls to nothing when nothing comes", () => {
+  it("reaches a steady rate, and returns to 0 when no bytes are counted", () => {
     const meter = new RateMeter();
     for (let now = 1_000; now <= 30_000; now += 1_000) {
       meter.add(5_000);

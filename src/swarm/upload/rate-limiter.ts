@@ -1,15 +1,13 @@
 import type { Clock, Timer } from "../../runtime/index.ts";
 
-/** Milliseconds of traffic that may pass in one burst, unless told otherwise. */
+/** Milliseconds of traffic that may pass in one burst, by default. */
 const BURST_MS = 200;
-/**
- * Milliseconds between two looks at a limiter that somebody waits for: short enough to be smooth, long enough to batch.
- */
+/** Minimum of milliseconds between two wake-ups of waiters: short enough to be smooth, long enough to batch. */
 const SHORTEST_WAIT_MS = 10;
 
 /**
- * A token bucket for one direction, under an optional parent (a torrent's under the client's). Traffic is charged after
- * it happened, so the bucket may go below zero; nobody goes on until it is above again. Without a rate it costs a
+ * A token bucket for one direction, with an optional parent (a torrent's under the client's). Traffic is charged after
+ * it happened, so the level may go below zero; the limiter is closed until it is above again. Without a rate it costs a
  * comparison.
  */
 export class RateLimiter {
@@ -36,7 +34,9 @@ export class RateLimiter {
     return this.#rate;
   }
 
-  /** Takes effect at once; whoever waits is asked again. */
+  /**
+   * Sets the rate in bytes a second; `undefined` or 0 for no limit. Applies at once; waiters are woken if it is open.
+   */
   setRate(rate: number | undefined): void {
     this.#rate = rate === undefined || !Number.isFinite(rate) || rate <= 0 ? undefined : rate;
     this.#level = this.#burst();
@@ -44,7 +44,7 @@ export class RateLimiter {
     this.#wake();
   }
 
-  /** Whether anything limits here or above. */
+  /** Whether this limiter or a parent has a rate. */
   get isLimited(): boolean {
     return this.#rate !== undefined || this.#parent?.isLimited === true;
   }
@@ -54,7 +54,7 @@ export class RateLimiter {
     return this.#isOpenHere() && this.#parent?.isOpen !== false;
   }
 
-  /** Bytes that may pass at once without a long pause after them; `Infinity` without a rate. */
+  /** Bytes that fit one burst, and need no long pause after them; `Infinity` without a rate. */
   get burstBytes(): number {
     return Math.min(this.#rate === undefined ? Infinity : this.#burst(), this.#parent?.burstBytes ?? Infinity);
   }
@@ -68,7 +68,7 @@ export class RateLimiter {
     this.#parent?.charge(bytes);
   }
 
-  /** Calls `callback` once when traffic may pass again, in the order of asking. */
+  /** Calls `callback` once when traffic may pass again, in the order of calls. */
   wait(callback: () => void): void {
     if (this.#isOpenHere() && this.#parent !== undefined) {
       this.#parent.wait(callback);
@@ -78,7 +78,7 @@ export class RateLimiter {
     this.#schedule();
   }
 
-  /** Forgets whoever waits. */
+  /** Drops all waiters and cancels the timer. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -108,7 +108,7 @@ export class RateLimiter {
     this.#timer = this.#clock.after(wait, () => this.#wake());
   }
 
-  /** Lets those who wait go on, one by one, until the bucket is empty again. */
+  /** Calls waiters one by one until the bucket is empty. */
   #wake(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ReadGate } from "./read-gate.ts";
 
-/** A gate whose reads end when told to; every waiter reads when its turn comes. */
+/** A gate whose reads end on demand; every waiter reads in its turn. */
 function scene() {
   const begun: string[] = [];
   const ends = new Map<string, PromiseWithResolvers>();
@@ -38,7 +38,7 @@ interface PromiseWithResolvers {
 }
 
 describe("ReadGate", () => {
-  it("lets a few read at once, and the others in their order", async () => {
+  it("runs a few reads at once, and the others in order", async () => {
     const { want, end, begun } = scene();
     want("a", "b", "c", "d");
     expect(begun).toEqual(["a", "b"]);
@@ -48,14 +48,14 @@ describe("ReadGate", () => {
     expect(begun).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("goes on after a read that failed", async () => {
+  it("continues after a read that failed", async () => {
     const { want, end, begun } = scene();
     want("a", "b", "c");
     await end("a", new Error("bad sector"));
     expect(begun).toEqual(["a", "b", "c"]);
   });
 
-  it("keeps one place for who waits twice", async () => {
+  it("queues a waiter once", async () => {
     const { want, end, begun } = scene();
     want("a", "b", "c", "c", "d");
     await end("a");
@@ -63,7 +63,7 @@ describe("ReadGate", () => {
     expect(begun).toEqual(["a", "b", "c", "d"]);
   });
 
-  it("is idle when the last read has ended, those that waited included", async () => {
+  it("is idle when all reads have ended, those of waiters included", async () => {
     const { want, end, gate } = scene();
     await gate.idle();
     want("a", "b", "c");

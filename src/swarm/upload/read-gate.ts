@@ -1,13 +1,13 @@
 import { UPLOAD_READS } from "../limits.ts";
 
-/** A few reads at a time, in the order in which they were wanted. */
+/** Limits concurrent reads to {@link UPLOAD_READS}; waiters have their turn in order. */
 export class ReadGate<Waiter> {
   readonly #onTurn: (waiter: Waiter) => void;
   readonly #waiting = new Set<Waiter>();
   #reading = 0;
   #idle: (() => void)[] = [];
 
-  /** `onTurn` is told that a waiter's turn has come; it may read then, or not. */
+  /** `onTurn` is called when a waiter's turn has come; the waiter may start a read then. */
   constructor(onTurn: (waiter: Waiter) => void) {
     this.#onTurn = onTurn;
   }
@@ -16,14 +16,14 @@ export class ReadGate<Waiter> {
     return this.#reading >= UPLOAD_READS;
   }
 
-  /** Waits for a turn; who waits already keeps the place. */
+  /** Queues a waiter. A waiter that is queued already keeps its position. */
   wait(waiter: Waiter): void {
     this.#waiting.add(waiter);
   }
 
   /**
-   * Runs a read. Resolves and rejects with it, after the next reads were begun: the disk does not wait for what its
-   * bytes are used for.
+   * Runs a read. Resolves and rejects as it does, after the next waiters had their turn, so that the disk is not idle
+   * while the bytes are used.
    */
   async run(read: () => Promise<void>): Promise<void> {
     this.#reading++;

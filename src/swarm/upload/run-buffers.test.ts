@@ -12,13 +12,13 @@ describe("RunBuffers", () => {
     },
   );
 
-  it("holds a run of 1 MiB with the headers of its blocks in little more than 1 MiB, and a single block in what it takes", () => {
+  it("fits a run of 1 MiB with its headers in little more than 1 MiB, and a single block in its exact length", () => {
     const buffers = new RunBuffers();
     expect(buffers.take(KIB * KIB + 64 * 13)).toHaveLength(KIB * KIB + KIB);
     expect(buffers.take(16 * KIB + 13)).toHaveLength(16 * KIB + 13);
   });
 
-  it("uses again what is given back, for a run of the same size class alone", () => {
+  it("reuses released buffers for runs of the same size class only", () => {
     const buffers = new RunBuffers();
     const first = buffers.take(200 * KIB);
     buffers.release(first);
@@ -27,7 +27,7 @@ describe("RunBuffers", () => {
     expect(buffers.take(250 * KIB)).not.toBe(first);
   });
 
-  it("wants shorter runs while many bytes are on their way", () => {
+  it("returns shorter runs while many bytes are in use", () => {
     const buffers = new RunBuffers();
     const taken = Array.from({ length: 3 }, () => buffers.take(KIB * KIB));
     expect(buffers.runBytes).toBe(Infinity);

@@ -1,28 +1,25 @@
 import { SHARED_UPLOAD_BYTES, SHARED_UPLOAD_RUN_BYTES, UPLOAD_SPARE_BYTES } from "../limits.ts";
 
 /**
- * The smallest buffer that is kept, as a power of two. Less is had quickly, and a peer that asks for single blocks ties
- * up no more.
+ * The smallest buffer that is reused, as a power of two. Smaller ones are allocated quickly, and have their exact
+ * length.
  */
 const SMALLEST = 16;
-/** Headers of the blocks that fit one power of two, and a little. */
+/** Extra bytes for the message headers of the blocks in a run. */
 const SLACK = 1024;
 
-/** Memory for blocks on their way from the disk to a connection, kept for the next ones in sizes that double. */
+/** Buffers for runs of blocks from the disk to a connection, reused by size class (powers of two). */
 export class RunBuffers {
   readonly #spare = new Map<number, Uint8Array[]>();
   #spareBytes = 0;
   #usedBytes = 0;
 
-  /**
-   * Bytes that a run should have at the most now: many large ones at once fall out of the processor's cache before they
-   * are sent.
-   */
+  /** Maximum of bytes in a run at present: many large runs together do not fit the processor's cache. */
   get runBytes(): number {
     return this.#usedBytes > SHARED_UPLOAD_BYTES ? SHARED_UPLOAD_RUN_BYTES : Infinity;
   }
 
-  /** A buffer of at least `length` bytes. */
+  /** Returns a buffer of at least `length` bytes. */
   take(length: number): Uint8Array {
     const size = sizeFor(length);
     this.#usedBytes += size ?? length;
@@ -33,7 +30,7 @@ export class RunBuffers {
     return spare;
   }
 
-  /** Gives back what `take` gave. */
+  /** Returns a buffer of `take` for reuse. */
   release(buffer: Uint8Array): void {
     const size = buffer.length;
     this.#usedBytes -= size;
@@ -45,7 +42,7 @@ export class RunBuffers {
   }
 }
 
-/** The size kept that holds `length`; `undefined` for a short one. */
+/** The size class for `length`; `undefined` for buffers that are not reused. */
 function sizeFor(length: number): number | undefined {
   const power = 32 - Math.clz32(Math.max(0, length - SLACK - 1));
   return power < SMALLEST ? undefined : 2 ** power + SLACK;

@@ -1,12 +1,12 @@
 import { PeerError } from "../../base/index.ts";
-import { MAX_UPLOAD_RUN_BYTES, MAX_VAIN_CANCELS, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "../limits.ts";
+import { MAX_UPLOAD_RUN_BYTES, MAX_UNMATCHED_CANCELS, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "../limits.ts";
 
-/** Milliseconds that the connection takes for a run: below, the next is twice as long; */
+/** When a run is sent in fewer milliseconds, the next one is twice as long. */
 const QUICK_RUN_MS = 50;
-/** above, half as long. */
+/** When it takes more milliseconds, the next one is half as long. */
 const SLOW_RUN_MS = 200;
 
-/** A block that a peer wants from us. */
+/** A block that a peer has requested. */
 export interface BlockRequest {
   readonly piece: number;
   /** Bytes from the start of the piece. */
@@ -15,11 +15,11 @@ export interface BlockRequest {
   readonly length: number;
 }
 
-/** What a peer has asked of us and not yet got, in its order. */
+/** The requests of a peer that have not been served, in order. */
 export class UploadQueue {
   #requests: BlockRequest[] = [];
-  /** Searches in vain that are left: a peer has one for each request, so that a storm of cancels ends soon. */
-  #vainCancels = MAX_VAIN_CANCELS;
+  /** Cancels without a matching request that are left. Each request adds one, so that a flood of cancels ends soon. */
+  #unmatchedCancels = MAX_UNMATCHED_CANCELS;
   #head = 0;
   #runBytes = UPLOAD_RUN_BYTES;
   /** Whether a run is being read from disk. */
@@ -35,21 +35,21 @@ export class UploadQueue {
 
   push(request: BlockRequest): void {
     this.#requests.push(request);
-    if (this.#vainCancels < MAX_VAIN_CANCELS) this.#vainCancels++;
+    if (this.#unmatchedCancels < MAX_UNMATCHED_CANCELS) this.#unmatchedCancels++;
   }
 
   /**
-   * Takes a request back; says whether it was there. Throws {@link PeerError} `peer.cancel` for far more that are not
-   * than it ever asked.
+   * Cancels a request; returns whether it was queued. Throws {@link PeerError} `peer.cancel` after too many cancels
+   * without a matching request.
    */
   cancel(piece: number, begin: number, length: number): boolean {
     if (this.remove(piece, begin, length)) return true;
-    if (--this.#vainCancels < 0)
-      throw new PeerError("peer.cancel", "too many cancels of blocks that were not asked for");
+    if (--this.#unmatchedCancels < 0)
+      throw new PeerError("peer.cancel", "too many cancels of blocks that were not requested");
     return false;
   }
 
-  /** Takes a request out that was answered by other means; says whether it was there. */
+  /** Removes a request that the caller has served itself; returns whether it was queued. */
   remove(piece: number, begin: number, length: number): boolean {
     for (let at = this.#head; at < this.#requests.length; at++) {
       const request = this.#requests[at];
@@ -60,30 +60,30 @@ export class UploadQueue {
     return false;
   }
 
-  /** Bytes that are read and sent at once: as many as the peer takes in a moment. */
+  /** Bytes that are read and sent at once; adapted to the speed of the peer. */
   get runBytes(): number {
     return this.#runBytes;
   }
 
-  /** Runs that the connection has not taken yet. */
+  /** Number of runs that have not been sent completely. */
   get sending(): number {
     return this.#sending;
   }
 
   /**
-   * When the connection last took a run of those it still has to take, or got the first; `undefined` when it has none.
-   * On the clock's scale.
+   * On the clock's scale: since when no run has been sent completely although some are being sent; `undefined` when
+   * none is.
    */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;
   }
 
-  /** A run goes to the connection. */
+  /** A run was passed to the connection. */
   onRunBegun(now: number): void {
     if (this.#sending++ === 0) this.#lastTaken = now;
   }
 
-  /** The connection took a run that it got at `begun`. */
+  /** A run that was passed to the connection at `begun` has been sent. */
   onRunSent(begun: number, now: number): void {
     this.#sending--;
     this.#lastTaken = now;
@@ -93,9 +93,8 @@ export class UploadQueue {
   }
 
   /**
-   * Takes the first request and those behind it that continue it, as one read: consecutive bytes of one piece, {@link
-   * runBytes} and
-   * `most` at the most.
+   * Removes and returns the first request and those behind it that continue it, as one read: consecutive bytes of one
+   * piece, at most {@link runBytes} and `most`; at least one request.
    */
   takeRun(most = Infinity): BlockRequest[] {
     const limit = Math.min(most, this.#runBytes);
@@ -116,7 +115,7 @@ export class UploadQueue {
     return run;
   }
 
-  /** Empties the queue, except for what `keep` says; answers what was dropped. */
+  /** Removes all requests but those for which `keep` returns true; returns the removed ones. */
   clear(keep: (request: BlockRequest) => boolean = () => false): BlockRequest[] {
     const all = this.#requests.slice(this.#head);
     this.#requests = all.filter(keep);

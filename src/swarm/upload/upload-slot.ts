@@ -1,7 +1,7 @@
 import { RateMeter } from "../peer/rate-meter.ts";
 import { UploadQueue } from "./upload-queue.ts";
 
-/** What uploading and choking keep about one peer. */
+/** The state of uploading and choking for one peer. */
 export class UploadSlot {
   /** Requests of the peer that are not served yet. */
   readonly queue = new UploadQueue();

@@ -22,9 +22,9 @@ export interface UploaderOptions {
 }
 
 /**
- * Answers requests. Consecutive requests for one piece are one vectored read into one buffer that has room for the
- * message headers between the blocks, and one write to the socket. A queue that is full stops the peer from being read
- * (TCP holds it back) or is answered with rejects (BEP 6): nothing is lost silently.
+ * Serves requests of peers. Consecutive requests for one piece are one vectored read into one buffer that has space for
+ * the message headers between the blocks, and one write to the socket. While a peer's queue is full, its connection is
+ * not read (TCP holds it back), or its requests are rejected (BEP 6): none is dropped silently.
  */
 export class Uploader {
   readonly #options: UploaderOptions;
@@ -36,7 +36,7 @@ export class Uploader {
     this.#reads = new ReadGate((peer) => this.pump(peer));
   }
 
-  /** A peer asks for a block. Throws {@link PeerError} `peer.request` for one that cannot be. */
+  /** Queues a peer's request for a block. Throws {@link PeerError} `peer.request` for an invalid one. */
   request(peer: Peer, request: BlockRequest): void {
     const { piece, begin, length } = request;
     const size = this.#options.layout.pieceSize(piece);
@@ -48,7 +48,7 @@ export class Uploader {
     }
     const mayHave = (!peer.flags.amChoking || peer.upload.grantedFast.has(piece)) && this.#options.hasPiece(piece);
     if (!mayHave || (peer.upload.queue.size >= MAX_QUEUED_REQUESTS && peer.profile.supportsFast)) {
-      // Without the fast extension, a request that crossed our choke is dropped by both sides (BEP 3).
+      // Without the fast extension, a choke cancels requests on both sides (BEP 3): no reply.
       if (peer.profile.supportsFast) peer.send(rejectOf(request));
       return;
     }
@@ -62,14 +62,16 @@ export class Uploader {
       peer.send(rejectOf(request));
   }
 
-  /** We choke the peer: what it asked for is void, and rejected where it can be told. */
+  /**
+   * Drops the requests of a peer that we choke, except for granted fast pieces; rejects them with the fast extension.
+   */
   choke(peer: Peer): void {
     const dropped = peer.upload.queue.clear((request) => peer.upload.grantedFast.has(request.piece));
     if (peer.profile.supportsFast) for (const request of dropped) peer.send(rejectOf(request));
     this.#resumeReading(peer);
   }
 
-  /** Pieces are not to be had any more: what the peer asked of them is void, and rejected where it can be told. */
+  /** Drops the peer's requests for withdrawn pieces; rejects them with the fast extension. */
   withdraw(peer: Peer, pieces: Bitfield): void {
     for (const piece of peer.upload.grantedFast) if (pieces.get(piece)) peer.upload.grantedFast.delete(piece);
     const dropped = peer.upload.queue.clear((request) => !pieces.get(request.piece));
@@ -77,7 +79,7 @@ export class Uploader {
     this.#resumeReading(peer);
   }
 
-  /** Sends as much as the connection and the limits take. Call it when either may have changed. */
+  /** Sends as much as the connection and the limits allow. Call it when either may have changed. */
   pump(peer: Peer): void {
     const uploads = peer.upload.queue;
     if (uploads.isReading || uploads.isWaiting || uploads.size === 0 || peer.isClosed) return;
@@ -106,7 +108,7 @@ export class Uploader {
       });
   }
 
-  /** Resolves when no read is under way: files may be closed then. */
+  /** Resolves when no read is under way, so that files may be closed. */
   idle(): Promise<void> {
     return this.#reads.idle();
   }
@@ -159,7 +161,10 @@ export class Uploader {
   }
 }
 
-/** Of a request that may be the peer's message itself, whose type it must not take over. */
+/**
+ * Returns a reject message. The fields are copied one by one, since `request` may be the peer's message with its
+ * `type`.
+ */
 function rejectOf({ piece, begin, length }: BlockRequest): Message {
   return { type: "reject", piece, begin, length };
 }

@@ -5,18 +5,18 @@ import { DISK_RETRY_MS } from "../limits.ts";
 /** Options of {@link DiskRetry}. */
 export interface DiskRetryOptions {
   readonly clock: Clock;
-  /** The disk refused, or works again (`undefined`). */
+  /** An error of the storage, or `undefined` when it works again. */
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** Everything that the full disk had refused went through. */
+  /** All work that had failed on a full disk has succeeded. */
   readonly onRoom: () => void;
 }
 
-/** Repeats what a full disk refuses until there is room. */
+/** Repeats work that fails on a full disk until there is space. */
 export class DiskRetry {
   readonly #options: DiskRetryOptions;
   /** Ends each wait. */
   readonly #pauses = new Set<() => void>();
-  /** Works that the full disk has refused so far. */
+  /** Work that has failed and not succeeded since. */
   readonly #refused = new Set<symbol>();
   #isStopped = false;
 
@@ -24,20 +24,20 @@ export class DiskRetry {
     this.#options = options;
   }
 
-  /** Whether the disk refused something that has not gone through since. */
+  /** Whether work has failed and not succeeded since. */
   get isRefusing(): boolean {
     return this.#refused.size > 0;
   }
 
-  /** Ends all waits; what is refused from now on is given up. */
+  /** Ends all waits; work that fails from now on is not repeated. */
   stop(): void {
     this.#isStopped = true;
     for (const done of this.#pauses) done();
   }
 
   /**
-   * Runs `work`, again and again while the disk is full. Resolves with its result, or `undefined` when it was given up.
-   * A full disk is told once, and once when all went through.
+   * Runs `work`, and repeats it while the disk is full. Resolves with its result, or `undefined` when it failed
+   * otherwise or after {@link stop}. A full disk is reported once, and so is its end.
    */
   async run<T>(work: () => Promise<T>): Promise<T | undefined> {
     const mark = Symbol("refused");
@@ -51,9 +51,9 @@ export class DiskRetry {
         return result;
       } catch (error) {
         if (!(error instanceof StorageError)) throw error;
-        const isNews = this.#refused.size === 0 || error.code !== "storage.full";
+        const isNew = this.#refused.size === 0 || error.code !== "storage.full";
         this.#refused.add(mark);
-        if (isNews) this.#options.onStorage(error);
+        if (isNew) this.#options.onStorage(error);
         if (this.#isStopped || error.code !== "storage.full") return undefined;
         await this.#pause();
         if (this.#isStopped) return undefined;

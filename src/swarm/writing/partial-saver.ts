@@ -5,7 +5,8 @@ import type { OpenPieces } from "../download/open-pieces.ts";
 import type { PieceWriter } from "./piece-writer.ts";
 
 /**
- * Milliseconds an unfinished piece must have been open before its blocks are saved: a fast one is written whole anyway.
+ * Milliseconds that a piece must have been in progress before its blocks are saved: a fast one is soon written as a
+ * whole.
  */
 const SAVE_AFTER_MS = 700;
 
@@ -18,7 +19,7 @@ export interface PartialSaverOptions {
   readonly onStorage: (error: StorageError | undefined) => void;
 }
 
-/** Writes the blocks of unfinished pieces to their place, so that a restart, or a crash, finds them. */
+/** Writes the blocks of unfinished pieces to storage, so that they survive a restart or a crash. */
 export class PartialSaver {
   readonly #options: PartialSaverOptions;
   readonly #saves = new Map<OpenPiece, Promise<void>>();
@@ -28,7 +29,10 @@ export class PartialSaver {
     this.#options = options;
   }
 
-  /** Begins to save what is not saved, of pieces that have been open for a while. `now` on the clock's scale. */
+  /**
+   * Starts to save unsaved blocks of pieces that have been in progress for a while. Returns the saves started. `now` on
+   * the clock's scale.
+   */
   begin(now: number): Promise<void>[] {
     const begun: Promise<void>[] = [];
     for (const piece of this.#options.open.all()) {
@@ -52,7 +56,7 @@ export class PartialSaver {
     return begun;
   }
 
-  /** Resolves when no save of a piece is under way: it must not land on top of what is written later. */
+  /** Resolves when no save of the piece is under way, so that none overwrites later data. */
   async settled(piece: OpenPiece): Promise<void> {
     await this.#saves.get(piece);
   }

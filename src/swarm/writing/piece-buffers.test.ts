@@ -19,7 +19,7 @@ function counted(
   return { buffers: new PieceBuffers({ allocate }, pieceLength, budget), allocated: () => allocated };
 }
 
-/** Pieces of which one block is asked for, as many as there is memory for. */
+/** Pieces with one requested block each, as many as there is memory for. */
 function fill(buffers: PieceBuffers, pieceLength: number): OpenPiece[] {
   const out: OpenPiece[] = [];
   for (;;) {
@@ -43,13 +43,13 @@ describe("PieceBuffers.hold", () => {
     expect(buffers.blockCount).toBe(count * (pieceLength / BLOCK_LENGTH));
   });
 
-  it("goes on holding what it held, when there is no more", () => {
+  it("keeps its reservations when there is no more memory", () => {
     const { buffers } = counted(ASSEMBLY_BYTES);
     const [first] = fill(buffers, ASSEMBLY_BYTES);
     expect(first !== undefined && buffers.hold(first)).toBe(true);
   });
 
-  it("takes the memory of a piece that is on disk as far as it is there, but not of one that is asked for", () => {
+  it("takes the memory of a piece whose blocks are on disk, but not of one with requests", () => {
     const { buffers } = counted(ASSEMBLY_BYTES);
     const pieces = fill(buffers, ASSEMBLY_BYTES);
     const other = new OpenPiece(99, ASSEMBLY_BYTES);
@@ -67,7 +67,7 @@ describe("PieceBuffers.hold", () => {
 });
 
 describe("PieceBuffers.memoryOf", () => {
-  it("uses memory again, the short last piece's too, until it is trimmed", () => {
+  it("reuses memory, also of the short last piece, until it is trimmed", () => {
     const { buffers, allocated } = counted(1_000);
     const last = new OpenPiece(1, 10);
     const { buffer } = buffers.memoryOf(last);
@@ -83,7 +83,7 @@ describe("PieceBuffers.memoryOf", () => {
     expect(allocated()).toBe(2);
   });
 
-  it("gives the same memory for the same piece", () => {
+  it("returns the same memory for the same piece", () => {
     const { buffers } = counted(1_000);
     const piece = new OpenPiece(0, 1_000);
     expect(buffers.memoryOf(piece)).toBe(buffers.memoryOf(piece));
@@ -91,7 +91,7 @@ describe("PieceBuffers.memoryOf", () => {
 });
 
 describe("AssemblyBudget", () => {
-  it("bounds what all torrents hold together, and leaves each a piece that is not too long", () => {
+  it("bounds the memory of all torrents together, and allows each a piece that is not too long", () => {
     const budget = new AssemblyBudget();
     const length = MAX_SURE_PIECE_BYTES / 2;
     const torrents = Array.from({ length: 20 }, () => counted(length, budget).buffers);
@@ -102,7 +102,7 @@ describe("AssemblyBudget", () => {
     expect(budget.bytes).toBe(0);
   });
 
-  it("lets torrents of the longest pieces have one after the other", () => {
+  it("allows torrents with very long pieces one piece after the other", () => {
     const budget = new AssemblyBudget();
     const [first, second] = [
       counted(TOTAL_ASSEMBLY_BYTES, budget).buffers,
@@ -114,7 +114,7 @@ describe("AssemblyBudget", () => {
     expect(fill(second, TOTAL_ASSEMBLY_BYTES)).toHaveLength(1);
   });
 
-  it("counts what torrents keep for their next pieces, and takes it back when it is short", () => {
+  it("counts spare buffers of torrents, and frees them when memory is short", () => {
     const budget = new AssemblyBudget();
     const length = MAX_SURE_PIECE_BYTES;
     const torrents = Array.from(
@@ -135,7 +135,7 @@ describe("AssemblyBudget", () => {
 });
 
 describe("PieceBuffers.tick", () => {
-  it("takes the memory of a piece that waits and is on disk, after a while", () => {
+  it("takes the memory of a waiting piece whose blocks are on disk, after a while", () => {
     const budget = new AssemblyBudget();
     const { buffers } = counted(100_000, budget);
     const [waiting, asked] = [new OpenPiece(0, 100_000), new OpenPiece(1, 100_000)];

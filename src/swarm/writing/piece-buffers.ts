@@ -4,20 +4,20 @@ import type { AssemblyBudget } from "../metadata/assembly-budget.ts";
 import { ASSEMBLY_BYTES, UNLOAD_AFTER_MS } from "../limits.ts";
 import type { OpenPiece } from "../download/open-piece.ts";
 
-/** Memory for pieces under construction: bounded, and used again. */
+/** Memory for pieces in progress: bounded and reused. */
 export class PieceBuffers {
   readonly #hasher: Pick<Hasher, "allocate">;
   readonly #pieceLength: number;
   readonly #budget: AssemblyBudget;
   readonly #capacity: number;
-  /** Pieces that have memory, or will when their first block arrives. */
+  /** Pieces with reserved memory; it is allocated when their first block arrives. */
   readonly #held = new Set<OpenPiece>();
   readonly #spare: Uint8Array[] = [];
-  /** Pieces whose memory is in use. */
+  /** Number of pieces with allocated memory. */
   #loaded = 0;
-  /** Bytes that the budget was told of. */
+  /** Bytes counted in the budget. */
   #counted = 0;
-  /** Whether somebody wanted memory since this was last cleared, and there was none. */
+  /** Whether memory was refused since this flag was last cleared. */
   wasRefused = false;
 
   constructor(hasher: Pick<Hasher, "allocate">, pieceLength: number, budget: AssemblyBudget) {
@@ -32,14 +32,14 @@ export class PieceBuffers {
     return Math.ceil(this.#pieceLength / BLOCK_LENGTH);
   }
 
-  /** Blocks that fit the budget. */
+  /** Blocks that fit the memory of one torrent. */
   get blockCount(): number {
     return this.#capacity * this.pieceBlocks;
   }
 
   /**
-   * Makes sure that a piece may be asked for: there is memory for it, perhaps another's that is on disk. False when
-   * there is none.
+   * Reserves memory for a piece before its blocks are requested, if needed that of a piece that can be unloaded.
+   * Returns false when there is none.
    */
   hold(piece: OpenPiece): boolean {
     if (this.#held.has(piece)) return true;
@@ -49,7 +49,7 @@ export class PieceBuffers {
     return true;
   }
 
-  /** Whether one more fits the budget, perhaps in place of one that is on disk as far as it is there. */
+  /** Returns whether there is memory for one more piece, if needed after unloading one whose blocks are all on disk. */
   makeRoom(): boolean {
     const isPaidFor = this.#held.size < this.#loaded + this.#spare.length;
     if (
@@ -66,7 +66,9 @@ export class PieceBuffers {
     return false;
   }
 
-  /** The memory of a piece: beyond the budget, too, when it was not held, for the caller cannot wait. */
+  /**
+   * Returns the memory of a piece. Exceeds the budget for a piece without a reservation, since the caller cannot wait.
+   */
   memoryOf(piece: OpenPiece): Uint8Array {
     if (piece.data !== undefined) return piece.data;
     this.#held.add(piece);
@@ -78,8 +80,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Takes a piece's memory. It is kept for the next one, unless memory is short: new memory has to be cleared, and
-   * collected later.
+   * Frees a piece's memory. The buffer is kept for the next piece, unless memory is short: a new one has to be zeroed
+   * and garbage-collected.
    */
   release(piece: OpenPiece): void {
     this.#held.delete(piece);
@@ -92,15 +94,15 @@ export class PieceBuffers {
     this.#count();
   }
 
-  /** Lets go of what is kept for the next pieces: an idle torrent holds nothing. */
+  /** Frees the spare buffers: an idle torrent holds no memory. */
   trim(): void {
     this.#spare.length = 0;
     this.#count();
   }
 
   /**
-   * Once a second: takes the memory of pieces of which nothing came for a while and that are on disk as far as they are
-   * there; what is kept goes when it is wanted elsewhere.
+   * Once a second: unloads pieces without a block for {@link UNLOAD_AFTER_MS} whose blocks are all on disk; frees spare
+   * buffers when memory is short or no piece is in progress.
    */
   tick(now: number): void {
     for (const piece of this.#held)
@@ -108,13 +110,13 @@ export class PieceBuffers {
     if (this.#budget.isShort || this.#held.size === 0) this.trim();
   }
 
-  /** Gives everything back. */
+  /** Frees all memory. */
   close(): void {
     for (const piece of this.#held) this.release(piece);
     this.trim();
   }
 
-  /** Tells the budget what is in use or promised; what is kept for the next pieces is what is promised to them. */
+  /** Counts the memory in the budget: reserved pieces, or allocated and spare buffers if these are more. */
   #count(): void {
     const bytes = this.#pieceLength * Math.max(this.#held.size, this.#loaded + this.#spare.length);
     this.#budget.count(bytes - this.#counted);

@@ -7,7 +7,7 @@ import { OpenPiece } from "../download/open-piece.ts";
 import { PieceWriter } from "./piece-writer.ts";
 
 describe("PieceWriter.save", () => {
-  it("writes what the blocks were when it was called, though the buffer is used for another piece meanwhile", async () => {
+  it("writes the blocks as they were at the call, though the buffer is reused for another piece meanwhile", async () => {
     const { metainfo } = await makePlay({ "a.bin": 131_072 }, 131_072);
     const written: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
     const data = noise(131_072);

@@ -5,13 +5,13 @@ import { pieceVerifier, type PieceVerifier, type Storage } from "../../storage/i
 import type { OpenPiece } from "../download/open-piece.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-/** What a download needs of a storage. */
+/** The part of {@link Storage} that a download uses. */
 export type BlockStorage = Pick<Storage, "read" | "write">;
 
-/** What became of a piece whose blocks are all there. */
+/** The result of {@link PieceWriter.finish}. */
 export type FinishResult = "stored" | "bad hash";
 
-/** The disk's side of a download: checks and writes finished pieces, saves unfinished ones. */
+/** Verifies and writes complete pieces, and saves blocks of incomplete ones. */
 export class PieceWriter {
   readonly #layout: FileLayout;
   readonly #storage: BlockStorage;
@@ -25,9 +25,7 @@ export class PieceWriter {
     this.#verifier = pieceVerifier(metainfo, hasher);
   }
 
-  /**
-   * Hashes a complete piece whose bytes are all in `data`, and writes it when it is right. Rejects with StorageError.
-   */
+  /** Hashes a complete piece whose bytes are all in `data`, and writes it if it is valid. Rejects with StorageError. */
   async finish(piece: OpenPiece, data: Uint8Array): Promise<FinishResult> {
     if (!(await this.#verifier.verify(piece.index, data))) return "bad hash";
     await this.write(piece, data);
@@ -48,8 +46,8 @@ export class PieceWriter {
   }
 
   /**
-   * Writes blocks of an unfinished piece to their place, so that a restart finds them. They are copied before the first
-   * wait: the piece may be finished meanwhile, and its buffer hold another piece.
+   * Writes blocks of an unfinished piece. They are copied before the first wait, since the piece may be finished
+   * meanwhile and its buffer be used for another.
    */
   async save(piece: OpenPiece, data: Uint8Array, blocks: Bitfield): Promise<void> {
     const copies = [...runs(piece, blocks)].map(({ begin, end }) => ({ begin, bytes: data.slice(begin, end) }));
@@ -67,7 +65,7 @@ export class PieceWriter {
   }
 }
 
-/** Runs of neighbouring blocks, as bytes of the piece. */
+/** Yields runs of adjacent blocks, as byte ranges of the piece. */
 function* runs(piece: OpenPiece, blocks: Bitfield): Generator<{ readonly begin: number; readonly end: number }> {
   let first = -1;
   let last = -1;

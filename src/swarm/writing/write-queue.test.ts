@@ -9,7 +9,7 @@ interface Call {
   readonly done: (error?: Error) => void;
 }
 
-/** A disk whose writes end when the test says so. */
+/** A disk whose writes end on demand. */
 class SlowDisk {
   readonly calls: Call[] = [];
 
@@ -19,7 +19,7 @@ class SlowDisk {
     });
   }
 
-  /** Ends the write that began first of those under way. */
+  /** Ends the oldest write under way. */
   async end(error?: Error): Promise<void> {
     this.calls.find((call) => !this.#ended.has(call) && this.#ended.add(call))?.done(error);
     await new Promise(setImmediate);
@@ -33,7 +33,7 @@ function described(disk: SlowDisk): [number, number[]][] {
 }
 
 describe("WriteQueue.write", () => {
-  it("has two writes under way, and puts together what waits side by side", async () => {
+  it("runs two writes at a time, and joins adjacent ones that wait", async () => {
     const disk = new SlowDisk();
     const queue = new WriteQueue(disk);
     const all = Promise.all([0, 100, 40, 20, 30, 90, 50].map((offset) => queue.write(offset, new Uint8Array(10))));
@@ -50,7 +50,7 @@ describe("WriteQueue.write", () => {
     await all;
   });
 
-  it("makes no run longer than the limit", async () => {
+  it("joins writes up to the limit", async () => {
     const disk = new SlowDisk();
     const queue = new WriteQueue(disk);
     const half = new Uint8Array(WRITE_RUN_BYTES / 2);
@@ -64,7 +64,7 @@ describe("WriteQueue.write", () => {
     await Promise.all([...busy, ...waiting]);
   });
 
-  it("tells everybody whose bytes were in a run that failed, and goes on", async () => {
+  it("rejects all writes of a run that failed, and continues", async () => {
     const disk = new SlowDisk();
     const queue = new WriteQueue(disk);
     const outcomes: string[] = [];
@@ -82,7 +82,7 @@ describe("WriteQueue.write", () => {
     expect(outcomes).toEqual(["0 written", "100 written", "20 Error: full", "30 Error: full", "200 written"]);
   });
 
-  it("writes every byte once, where it belongs, in whatever order they come and end", async () => {
+  it("writes every byte once at its offset, in any order of calls and completions", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.shuffledSubarray([...Array(24).keys()], { minLength: 1 }),

@@ -9,13 +9,13 @@ interface WaitingWrite {
 }
 
 /**
- * Writes at once. Threads that write to one file take turns at its lock, and spin while they wait: more of them only
- * burn the core that hashing needs. With one alone the disk would idle from the end of a write until the event loop
- * begins the next.
+ * Concurrent writes. Threads that write to one file wait for its lock with a spin loop: more of them only use the
+ * processor that hashing needs. With a single one the disk would be idle from the end of a write until the event loop
+ * starts the next.
  */
 const WRITES_IN_FLIGHT = 2;
 
-/** Writes of one torrent, a few at a time. What gathers meanwhile goes out together where it is adjacent. */
+/** The writes of one torrent, two at a time. Adjacent writes that wait are joined into one. */
 export class WriteQueue {
   readonly #storage: Pick<Storage, "write">;
   readonly #waiting = new Set<WaitingWrite>();
@@ -28,7 +28,7 @@ export class WriteQueue {
   }
 
   /**
-   * Writes `bytes` at `offset` of the torrent; they must not change until this resolves. Rejects as the storage does.
+   * Writes `bytes` at `offset` in the torrent; they must not change until this resolves. Rejects as the storage does.
    */
   write(offset: number, bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ export class WriteQueue {
     for (const write of run) settle(write);
   }
 
-  /** Takes the write that waited longest and those next to it, in the order of their offsets. */
+  /** Removes and returns the write that waited longest and those adjacent to it, in the order of their offsets. */
   #takeRun(): WaitingWrite[] {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return [];
@@ -93,7 +93,7 @@ export class WriteQueue {
   }
 }
 
-/** The offset behind the last byte. */
+/** Returns the offset behind the last byte. */
 function end(write: WaitingWrite): number {
   return write.offset + write.bytes.length;
 }
