@@ -77,7 +77,9 @@ function tabular<Item>(
 
 /** `files`, `peers`, `trackers`: print the lists of one torrent. */
 export const files = tabular("files are known yet", ({ api }, id) => api.files(id), fileLines);
+/** `peers`: prints the peers of one torrent. */
 export const peers = tabular("peers", ({ api }, id) => api.peers(id), peerLines);
+/** `trackers`: prints the trackers of one torrent. */
 export const trackers = tabular(
   "trackers",
   ({ api }, id) => api.trackers(id),

@@ -3,6 +3,7 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Way } from "../conversation/entry.ts";
 import { CHECKED_PIECE_IDLE_MS, MAX_CHECKED_BYTES, MAX_CHECKED_PIECES, USUAL_BLOCK_LENGTH } from "./limits.ts";
 
+/** Returns the 20-byte SHA-1 of bytes. */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 /** A block with its place. */

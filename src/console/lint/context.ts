@@ -31,6 +31,7 @@ export function whoDidNot({ from }: Context, bit: "fast" | "extended" | "dht" | 
     : "the receiver did not set its bit in the handshake";
 }
 
+/** A block in words, for findings. */
 export function spanText({
   piece,
   begin,

@@ -38,7 +38,7 @@ export interface DutyPeerOptions {
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
   readonly engine: Peer;
-  readonly link: PeerLink;
+  readonly #link: PeerLink;
   readonly clock: Clock;
   readonly metadata: MetadataExchange;
   readonly owner: PeerOwner;
@@ -57,11 +57,11 @@ export class DutyPeer implements Inbound {
     this.clock = clock;
     this.metadata = options.metadata;
     this.owner = options.owner;
-    this.link = new PeerLink(peer);
+    this.#link = new PeerLink(peer);
     const { in: theirs, out: ours } = peer.conversation.sides;
     this.engine = new Peer({
       owner: options.owner,
-      connection: this.link,
+      connection: this.#link,
       direction: peer.direction,
       handshake: {
         ...handshake,
@@ -136,7 +136,7 @@ export class DutyPeer implements Inbound {
   /** Sends the queued messages of the engine, and returns the connection to the user. */
   release(): void {
     this.engine.outbox.flush(this.clock.now());
-    this.link.cut();
+    this.#link.cut();
     this.engine.close();
   }
 }
