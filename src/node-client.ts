@@ -2,6 +2,7 @@ import { Client as EngineClient, type ClientOptions as EngineOptions } from "./c
 import { nodeRuntime } from "./runtime/node/index.ts";
 import type { Runtime } from "./runtime/index.ts";
 
+/** Options of {@link Client}. */
 export interface ClientOptions extends Omit<EngineOptions, "runtime"> {
   /** Default: this machine. One that is given is not closed with the client. */
   readonly runtime?: Runtime;

@@ -79,7 +79,8 @@ const RETRY_MS = 1_000;
 /**
  * The daemon's HTTP API for browsers and Node. All methods reject with {@link ApiError}. Results have the shape of the
  * schemas in this folder. The daemon's tests ensure that, so nothing is checked again here. It has more than 16 methods
- * because it has one for each route, and programs need one object only.
+ * because it has one for each route, and programs need one object only. (It has one public method for each route: many
+ * public members.)
  */
 export class MillraceApi {
   readonly #url: string;

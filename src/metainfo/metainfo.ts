@@ -28,7 +28,7 @@ export interface MetainfoFacts extends OuterFacts {
 
 /**
  * The contents of a torrent file, checked and made safe. Immutable: {@link editTorrent} makes a new one. It has more
- * than sixteen members, one for each key of a torrent file.
+ * than sixteen members, one for each key of a torrent file. (Its public members are the fields of a torrent file.)
  */
 export class Metainfo {
   readonly version: MetainfoVersion;

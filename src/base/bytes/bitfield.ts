@@ -9,7 +9,8 @@ function popcount(word: number): number {
 
 /**
  * A fixed number of bits, packed as the wire has them (BEP 3): bit 0 is the high bit of byte 0; spare bits of the last
- * byte are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing.
+ * byte are zero. The number of set bits is kept, so `count`, `isFull` and `isEmpty` cost nothing. (Nineteen public
+ * members: a set has that many operations.)
  *
  * @example
  * ```ts

@@ -41,7 +41,8 @@ function bounded(seconds: number, limits: SessionLimits): number {
  *                                                --retire--> idle
  *   working --hurry--> working (earlier)     failed --hurry--> failed (at once)     working --retire--> idle
  *
- * It has more than sixteen members: its transitions, and the facts that the plan and the status are made of.
+ * It has more than sixteen members: its transitions, and the facts that the plan and the status are made of. (Eighteen
+ * public members: the session plans by its state and reports its results.)
  */
 export class TrackerEntry {
   readonly url: string;
