@@ -67,8 +67,9 @@ export class Client {
     this.#maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
     this.peerId = generatePeerId(runtime.random);
     const tcp = new TcpTransport({ runtime, ip: options.listenIp, ports: portsOf(options.port) });
+    const transports: readonly Transport[] = [tcp];
     const tarpit = new Tarpit(runtime.clock);
-    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, [tcp]);
+    this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, transports);
     // Not bound to `listenIp`: requests to trackers use the address of the route to them.
     this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
     this.#host = {
@@ -80,7 +81,7 @@ export class Client {
       udp: new UdpTrackers(runtime, this.#udpPort),
       bans: new BanList(),
       discovery: options.discovery ?? [],
-      connector: new Connector([tcp]),
+      connector: new Connector(transports),
       tarpit,
       budget: this.#budget(),
       intake: new IntakeBudget(runtime.clock),

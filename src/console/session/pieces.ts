@@ -83,7 +83,10 @@ export class Piece {
   }
 }
 
-/** The pieces of a session's torrent, in memory or in files. */
+/**
+ * The pieces of a session's torrent, in memory or in files. It has more than 16 members because the session, the duties
+ * and the user's names all read it.
+ */
 export class Pieces {
   readonly metainfo: Metainfo;
   readonly storage: Storage;

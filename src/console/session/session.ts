@@ -32,7 +32,8 @@ export interface SessionOptions {
 
 /**
  * A console session with one torrent, in which a user sends messages to peers and trackers. Nothing is sent that the
- * user did not ask for. {@link ConsoleSession.open} makes one.
+ * user did not ask for. {@link ConsoleSession.open} makes one. It has more than 16 members because each is a name that
+ * the user types.
  */
 export class ConsoleSession {
   readonly infoHash: InfoHash;

@@ -55,7 +55,10 @@ const NUM_WANT = 50;
 /** The port that is announced when the session does not listen: some trackers refuse port 0. */
 const USUAL_PORT = DEFAULT_PORTS.first;
 
-/** One tracker of the torrent. Requests are sent only when the user calls a method. */
+/**
+ * One tracker of the torrent. Requests are sent only when the user calls a method. It has more than 16 members because
+ * each is a name that the user types.
+ */
 export class ConsoleTracker {
   readonly url: string;
   /** Tier 0 comes first (BEP 12). */
