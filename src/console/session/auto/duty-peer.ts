@@ -33,8 +33,8 @@ export interface DutyPeerOptions {
 }
 
 /**
- * A console peer with duties, and the engine's peer for it, which begins in the state of the conversation. It has more than 16
- * members because it is also the {@link Inbound} of its messages.
+ * A console peer with duties, and the engine's peer for it, which begins in the state of the conversation. It has more
+ * than 16 members because it is also the {@link Inbound} of its messages.
  */
 export class DutyPeer implements Inbound {
   readonly peer: ConsolePeer;
