@@ -70,7 +70,7 @@ describe("Torrent on a full disk", () => {
 
 describe("Torrent after a power failure", () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    "claims nothing that is not there, loses at most two seconds, and completes (seed %i)",
+    "has no piece without data, loses at most two seconds, and completes (seed %i)",
     async (seed) => {
       const s = begin(play, seed);
       const seeder = await s.seeder("10.0.0.1", { up: 300_000 });

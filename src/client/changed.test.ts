@@ -55,7 +55,7 @@ describe("Torrent with a file that changes while it is shared", () => {
       (actor: Actor): void => actor.host.disk.put(PATH, noise(PIECE * 20, 99), 99),
       "storage.changed",
     ],
-  ])("serves nothing of it, tells, and parts with its peers when it was %s", async (_what, change, code) => {
+  ])("stops serving the file, warns, and disconnects its peers when it was %s", async (_what, change, code) => {
     const { seeder, leecher, warnings } = await sharing();
     change(seeder);
     const before = bytes(seeder);

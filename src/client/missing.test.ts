@@ -142,9 +142,9 @@ describe.each([
   });
 
   it.each([
-    ["with the state in one place", options],
+    ["with the state in stateDir", options],
     ["with the state beside the data", {}],
-  ])("fails when it is looked for in a wrong folder, %s", async (_state, client) => {
+  ])("fails when it is searched in a wrong folder, %s", async (_state, client) => {
     const seeder = await stage.seeder("10.0.0.2");
     const actor = await stage.seeder("10.0.0.1", {}, client, { peers: [seeder.address] });
     await stage.world.settled(actor.torrent.move("/typo", { find: true }), 10_000);

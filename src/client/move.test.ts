@@ -135,8 +135,8 @@ describe("Torrent.move", () => {
   });
 });
 
-/** A seed whose data was copied to `/new`, and one of whose old files could not be removed; `told`: its warnings. */
-async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
+/** A seed whose data was copied to `/new`, and one of whose old files could not be removed; `warnings`: its warnings. */
+async function moveWithRemains(): Promise<{ seeder: Actor; warnings: string[] }> {
   stage = new Stage(play);
   const seeder = await stage.seeder("10.0.0.1");
   const { disk } = seeder.host;
@@ -146,17 +146,17 @@ async function moveWithRemains(): Promise<{ seeder: Actor; told: string[] }> {
     operation === "remove" && path === "/data/play/deep/b.bin"
       ? new StorageError("storage.failed", "cut short")
       : before?.(operation, path);
-  const told: string[] = [];
-  seeder.torrent.on("warning", (error) => told.push(error.code));
+  const warnings: string[] = [];
+  seeder.torrent.on("warning", (error) => warnings.push(error.code));
   await stage.world.settled(seeder.torrent.move("/new"), 10_000);
   disk.fault = before;
-  return { seeder, told };
+  return { seeder, warnings };
 }
 
 describe("Torrent.move when old files cannot be removed", () => {
   it("has moved, continues to seed at the new place, and warns about the old files", async () => {
-    const { seeder, told } = await moveWithRemains();
-    expect([told, seeder.torrent.path, at(seeder, "/new")]).toEqual([["storage.left"], "/new/play", true]);
+    const { seeder, warnings } = await moveWithRemains();
+    expect([warnings, seeder.torrent.path, at(seeder, "/new")]).toEqual([["storage.left"], "/new/play", true]);
     expect(await stage.world.until(() => seeder.torrent.state.kind === "seeding", 10_000)).toBe(true);
     expect(dataPaths(seeder).filter((path) => path.startsWith("/data/"))).toEqual(["/data/play/deep/b.bin"]);
   });

@@ -14,7 +14,7 @@ describe("checkPeers", () => {
     ["[2001:db8::1]:6881", "is reserved"],
     ["255.255.255.255:1", "is a multicast or broadcast address"],
     ["0.0.0.0:1", "is the unspecified address"],
-  ])("refuses %s, in words", (peer, message) => {
+  ])("refuses %s, with a reason", (peer, message) => {
     expect(() => checkPeers([peer])).toThrow(expect.objectContaining({ code: "address.no-peer" }));
     expect(() => checkPeers([peer])).toThrow(message);
   });

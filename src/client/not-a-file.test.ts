@@ -14,7 +14,7 @@ describe.skipIf(process.platform === "win32")("Torrent with something else in th
     ["a pipe, large", 40_000_000, "storage.not-a-file"],
     ["a folder", 1_000, "storage.is-a-folder"],
     ["a folder, large", 40_000_000, "storage.is-a-folder"],
-  ])("%s: fails with words, and closes", async (what, length, code) => {
+  ])("%s: fails with a reason, and closes", async (what, length, code) => {
     const { metainfo } = await makePlay({ "one.bin": length });
     const folder = await tempFolder();
     const path = join(folder, "one.bin");

@@ -34,7 +34,7 @@ async function removeData(actor: Actor): Promise<MillraceError[]> {
 
 describe("Torrent.remove with its data", () => {
   it.each([17, PIECE, PIECE + 1])(
-    "leaves another program's file of %i bytes, which has a name of the torrent's, and says so",
+    "leaves another program's file of %i bytes with a name of the torrent, and warns",
     async (length) => {
       const actor = await enterWithStranger({ paused: true }, length);
       const warnings = await removeData(actor);

@@ -12,7 +12,7 @@ describe("Torrent.rename", () => {
   it.each([
     ["a folder", { "a.bin": 300_000, "deep/b.bin": 100_000 }, ["/data/New Name/a.bin", "/data/New Name/deep/b.bin"]],
     ["a single file", { "a.bin": 300_000 }, ["/data/New Name"]],
-  ])("renames %s on the disk, and goes on without a check, also in a later run", async (_what, sizes, paths) => {
+  ])("renames %s on the disk, and continues without a check, also in a later run", async (_what, sizes, paths) => {
     stage = new Stage(await makePlay(sizes));
     const seeder = await stage.seeder("10.0.0.1");
     let reads = 0;

@@ -118,7 +118,7 @@ describe("checkPieces", () => {
   });
 
   it.each(["v1", "v2"] as const)(
-    "takes what lies below a file, where a folder should be, for missing in %s, little or much of it",
+    "treats files below a file in the place of a folder as missing in %s, small and large ones",
     async (version) => {
       for (const length of [100, CHECK_INLINE_BYTES + 1]) {
         const source = new MemorySource({ "/src/t/a": noise(100), "/src/t/sub/b": noise(length) });

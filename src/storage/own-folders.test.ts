@@ -49,7 +49,7 @@ describe("FileStorage with folders of the program's own", () => {
     ["a new file in it", "/d", "state", ["new"]],
     ["a file in a folder that differs in case", "/d", "STATE", ["torrents.jsonl"]],
     ["the download folder being the state folder", "/d/state", undefined, ["torrents.jsonl"]],
-    ["the download folder being one of those within", "/d/state/resume", undefined, ["x.resume"]],
+    ["the download folder inside the state folder", "/d/state/resume", undefined, ["x.resume"]],
     ["a link to it", "/d", "link", ["torrents.jsonl"]],
   ])("writes and deletes nothing for %s", async (_what, folder, name, path) => {
     const { host, storage } = setUp(folder, name, path, ["/d/state", "/d/state/resume", "/d/state/torrents"]);
@@ -65,7 +65,7 @@ describe("FileStorage with folders of the program's own", () => {
 
   it.each([
     ["beside it", "/d", "films", ["a"]],
-    ["in a folder whose name begins alike", "/d", "state2", ["a"]],
+    ["in a folder whose name has the same beginning", "/d", "state2", ["a"]],
     ["in a download folder within it", "/d/state/downloads", "x", ["a"]],
   ])("writes %s", async (_what, folder, name, path) => {
     const { host, storage } = setUp(folder, name, path, ["/d/state", "/d/state/resume"]);

@@ -27,7 +27,7 @@ describe("BanList", () => {
   it.each([
     ["10.0.0.1", (n: number) => n % 1],
     ["198.41.0.4", (n: number) => n],
-  ])("bans %s when it offends too often, whatever peer ids are claimed", (ip, port) => {
+  ])("bans %s after too many protocol errors, with any peer ids", (ip, port) => {
     const bans = new BanList();
     const returned = Array.from({ length: MAX_OFFENCES }, (_, n) => bans.offend(ipPeer({ ip, port: 1000 + port(n) })));
     expect(returned).toEqual([...Array.from({ length: MAX_OFFENCES - 1 }, () => false), true]);

@@ -25,7 +25,7 @@ async function come(ip: string, of = play): Promise<ScriptedPeer> {
 
 describe("A client without a place left", () => {
   it.each([[100], [3]])(
-    "dials for one torrent in place of the useless peers of another: of %i places three are taken",
+    "replaces useless peers of one torrent to dial for another: three of %i places are taken",
     async (maxConnections) => {
       stage = new Stage(play);
       // Seeds `play`; three peers that want nothing hold connections of the client.

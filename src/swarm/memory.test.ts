@@ -22,7 +22,7 @@ async function scripted(play: Play, ip: string): Promise<ScriptedPeer> {
 
 describe("Downloader short of memory", () => {
   it(
-    "asks others for the blocks that silent peers owe, when nothing else can be begun",
+    "requests the blocks of silent peers from others, when no other piece can be begun",
     { timeout: 60_000 },
     async () => {
       const play = await makePlay({ "a.bin": 6 * LONG_PIECE }, LONG_PIECE);
@@ -41,7 +41,7 @@ describe("Downloader short of memory", () => {
   );
 
   it(
-    "gives a peer its whole pipeline again when those that shared the memory are gone",
+    "gives a peer its whole pipeline again when the peers that shared the memory have left",
     { timeout: 60_000 },
     async () => {
       const play = await makePlay({ "a.bin": 16 * LONG_PIECE }, LONG_PIECE);

@@ -34,7 +34,7 @@ describe("Downloader among peers that accept requests and send no blocks", () =>
     { mute: 22, length: 300_000, within: 4 * END_GAME_TIMEOUT_MS },
     { mute: 40, length: 4_000_000, within: 10 * END_GAME_TIMEOUT_MS },
   ])(
-    "$mute of them and one that does: $length bytes come within $within ms",
+    "$mute of them and one that does: $length bytes arrive within $within ms",
     { timeout: 60_000 },
     async ({ mute, length, within }) => {
       const play = await makePlay({ "a.bin": length });

@@ -165,7 +165,7 @@ describe("BanList", () => {
   });
 
   it.each(["127.0.0.1", "192.168.1.7", "10.1.2.3"])(
-    "bans of the private address %s only the port and the peer id",
+    "bans only the port and the peer id at the private address %s",
     (ip) => {
       const bans = new BanList();
       bans.ban({ address: at(ip), peerId: id("a") });

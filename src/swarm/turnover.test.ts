@@ -131,7 +131,7 @@ describe("Swarm and an address with many connections", () => {
   it.each([
     ["20.0.0.1", MAX_PEERS_PER_ADDRESS],
     ["10.9.9.9", 50],
-  ])("has so many of %s and no more: %i", async (ip, most) => {
+  ])("bounds the connections of %s: %i", async (ip, most) => {
     stage = new Stage(play);
     const { torrent } = await stage.seeder("10.0.0.1", {}, { maxPeers: 100 });
     for (let n = 0; n < most + 5; n++) await come(ip, `peer ${n}`);

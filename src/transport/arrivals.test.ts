@@ -33,7 +33,7 @@ describe("Arrivals", () => {
   it.each([
     ["a /24", (n: number) => `20.0.0.${n % 256}`],
     ["a /48 of IPv6", (n: number) => `2a01:4f8:0:${(n % 500).toString(16)}::1`],
-  ])("counts %s as a whole, too", (_what, at) => {
+  ])("counts %s as one network", (_what, at) => {
     const { come } = start();
     expect(Array.from({ length: 5_000 }, (_, n) => come(at(n), 1)).filter(Boolean)).toHaveLength(
       ARRIVALS_BURST * NETWORK_ARRIVALS_FACTOR,

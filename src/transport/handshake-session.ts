@@ -56,7 +56,7 @@ export class HandshakeSession {
     this.#offered = true;
     const ours = this.#owner.offer(infoHash);
     if (ours === undefined)
-      this.#fail(new PeerError("peer.unknown-torrent", "the peer asked for a torrent that is not here"));
+      this.#fail(new PeerError("peer.unknown-torrent", "the peer requested a torrent that this client does not have"));
     else this.#connection.write(ours);
   }
 

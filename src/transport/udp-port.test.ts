@@ -46,17 +46,14 @@ describe("UdpPort on the simulated network", () => {
   it.each([
     ["IPv4", ["10.0.0.1", "10.0.0.2"]],
     ["IPv6", ["2001:db8::1", "2001:db8::2"]],
-  ] as const)(
-    "hands out datagrams by their first bytes, and counts those that are nobody's, over %s",
-    async (_name, ips) => {
-      const w = world();
-      const { from, to, address, seen } = await pair(w, ips);
-      for (const content of ["d1", "x", "u1", "", "d2"]) from.send(address, bytes(content));
-      await w.run(1_000);
-      expect(seen).toEqual(["d: d1", "u: u1", "d: d2"]);
-      expect([to.unclaimed, from.unclaimed]).toEqual([2, 0]);
-    },
-  );
+  ] as const)("delivers datagrams by their first bytes, and counts unclaimed ones, over %s", async (_name, ips) => {
+    const w = world();
+    const { from, to, address, seen } = await pair(w, ips);
+    for (const content of ["d1", "x", "u1", "", "d2"]) from.send(address, bytes(content));
+    await w.run(1_000);
+    expect(seen).toEqual(["d: d1", "u: u1", "d: d2"]);
+    expect([to.unclaimed, from.unclaimed]).toEqual([2, 0]);
+  });
 
   it("gives a datagram and its sender to the first claim that passes, until that claim is withdrawn", async () => {
     const w = world();
@@ -113,17 +110,17 @@ function noting(notes: string[]): Log {
   return { ...silentLog, debug: (message) => notes.push(message) };
 }
 
-/** Sockets that open when the test says so. */
+/** Sockets that open on demand. */
 class SlowDatagrams implements Datagrams {
   readonly binds: BindOptions[] = [];
   readonly sent: string[] = [];
   open = 0;
-  readonly #answers: ((error?: Error) => void)[] = [];
+  readonly #pending: ((error?: Error) => void)[] = [];
 
   bind(options: BindOptions): Promise<DatagramSocket> {
     this.binds.push(options);
     return new Promise((resolve, reject) => {
-      this.#answers.push((error) => {
+      this.#pending.push((error) => {
         if (error !== undefined) {
           reject(error);
           return;
@@ -142,9 +139,9 @@ class SlowDatagrams implements Datagrams {
     });
   }
 
-  /** Answers the longest waiting bind. */
+  /** Completes the longest waiting bind. */
   async answer(error?: Error): Promise<void> {
-    this.#answers.shift()?.(error);
+    this.#pending.shift()?.(error);
     await settle();
   }
 }
@@ -236,7 +233,7 @@ describe("UdpPort with sockets that open late", () => {
     ["opens", undefined],
     ["fails", new NetworkError("net.failed", "no")],
     ["is taken", new NetworkError("net.address-in-use", "taken")],
-  ])("leaves nothing when it is closed before a socket %s", async (_name, outcome) => {
+  ])("leaves no socket open when it is closed before a socket %s", async (_name, outcome) => {
     const { datagrams, notes, port } = start();
     const opened = Promise.allSettled([port.open(4)]);
     port.send(to4, bytes("waits"));

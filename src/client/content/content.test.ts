@@ -102,7 +102,7 @@ const MOMENTS = Array.from({ length: 24 }, (_, index) => index * 5);
 
 describe("Content.open with skipCheck", () => {
   it.each(["kept", "damaged"])(
-    "claims no more than was stored when state of an earlier run is %s: files of full length may be half empty",
+    "has only stored pieces when the state of an earlier run is %s, although files have their full length",
     async (state) => {
       const scene = setUp();
       const { world, host } = scene;
@@ -119,43 +119,37 @@ describe("Content.open with skipCheck", () => {
 });
 
 describe("Content.checkpoint", () => {
-  it.each(MOMENTS)(
-    "claims nothing that was stored, and not yet synchronised, %i ms after it began, when the power fails then",
-    async (ms) => {
-      const scene = setUp(ms);
-      const { world, host } = scene;
-      const content = await scene.open();
-      await world.settled(scene.store(content, 0), 1_000);
-      host.disk.latencyMs = 10;
-      await world.settled(scene.write(content, 1), 1_000);
-      const saving = content.checkpoint(new Map());
-      await world.run(ms);
-      const late = Promise.all([2, 3, 4, 5].map((piece) => scene.write(content, piece)));
-      await world.settled(Promise.all([saving, late]), 1_000);
-      host.crash();
-      host.disk.latencyMs = 0;
-      expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
-    },
-  );
+  it.each(MOMENTS)("records no unsynchronised piece when the power fails %i ms after it began", async (ms) => {
+    const scene = setUp(ms);
+    const { world, host } = scene;
+    const content = await scene.open();
+    await world.settled(scene.store(content, 0), 1_000);
+    host.disk.latencyMs = 10;
+    await world.settled(scene.write(content, 1), 1_000);
+    const saving = content.checkpoint(new Map());
+    await world.run(ms);
+    const late = Promise.all([2, 3, 4, 5].map((piece) => scene.write(content, piece)));
+    await world.settled(Promise.all([saving, late]), 1_000);
+    host.crash();
+    host.disk.latencyMs = 0;
+    expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
+  });
 
-  it.each(MOMENTS)(
-    "loses nothing that was made durable from %i ms after it began, when the power fails later",
-    async (ms) => {
-      const scene = setUp(ms);
-      const { world, host } = scene;
-      const content = await scene.open();
-      await world.settled(scene.store(content, 0), 1_000);
-      // Slow for the snapshot, fast for the writes meanwhile.
-      host.disk.latencyMs = 50;
-      const saving = content.checkpoint(new Map());
-      await world.run(ms);
-      host.disk.latencyMs = 1;
-      await world.settled(Promise.all([scene.store(content, 1), saving]), 1_000);
-      host.crash();
-      host.disk.latencyMs = 0;
-      expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
-    },
-  );
+  it.each(MOMENTS)("keeps pieces made durable from %i ms after it began, when the power fails later", async (ms) => {
+    const scene = setUp(ms);
+    const { world, host } = scene;
+    const content = await scene.open();
+    await world.settled(scene.store(content, 0), 1_000);
+    // Slow for the snapshot, fast for the writes meanwhile.
+    host.disk.latencyMs = 50;
+    const saving = content.checkpoint(new Map());
+    await world.run(ms);
+    host.disk.latencyMs = 1;
+    await world.settled(Promise.all([scene.store(content, 1), saving]), 1_000);
+    host.crash();
+    host.disk.latencyMs = 0;
+    expect(claims(scene, await scene.open())).toEqual({ claimed: [0, 1], lies: [] });
+  });
 
   it("continues with the old journal when the snapshot cannot be written", async () => {
     const scene = setUp();

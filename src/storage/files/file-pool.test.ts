@@ -137,7 +137,7 @@ describe("SafeFolders", () => {
   const { files } = host.runtime;
 
   it.each(["/data/new/deep/file", "/data/in/file", "/data/inside/new", "/data/top"])(
-    "makes the folders above %s",
+    "creates the folders above %s",
     async (path) => {
       await new SafeFolders(files, "/data").make(path);
       expect((await files.stat(path.slice(0, path.lastIndexOf("/"))))?.kind).toBe("folder");
@@ -145,7 +145,7 @@ describe("SafeFolders", () => {
   );
 
   it.each(["/data/out/file", "/data/out/new/file", "/data/to-file", "/data/nowhere"])(
-    "refuses %s, which leads outside, and makes nothing",
+    "refuses %s, which leads outside, and creates nothing",
     async (path) => {
       await expect(new SafeFolders(files, "/data").make(path)).rejects.toMatchObject({ code: "storage.outside" });
       expect(host.disk.paths().filter((each) => each.startsWith("/outside"))).toEqual(["/outside/secret"]);

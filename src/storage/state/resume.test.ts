@@ -30,13 +30,13 @@ const snapshot: Snapshot = {
   extra: new Map([["name", utf8("x")]]),
 };
 
-async function open(id = "id"): Promise<{ folder: string; resume: ResumeFile; told: string[] }> {
+async function open(id = "id"): Promise<{ folder: string; resume: ResumeFile; reported: string[] }> {
   const folder = await tempFolder();
-  const told: string[] = [];
+  const reported: string[] = [];
   return {
     folder,
-    told,
-    resume: new ResumeFile({ files, random, hasher, folder, id, onDamage: ({ code }) => told.push(code) }),
+    reported,
+    resume: new ResumeFile({ files, random, hasher, folder, id, onDamage: ({ code }) => reported.push(code) }),
   };
 }
 
@@ -132,23 +132,23 @@ describe("ResumeFile", () => {
     ["garbage", utf8("garbage"), ["storage.damaged-state"]],
     ["an empty file", new Uint8Array(), ["storage.damaged-state"]],
     ["another document", utf8("d1:ai1ee"), ["storage.damaged-state"]],
-  ])("load returns undefined for %s, and tells", async (_what, content, told) => {
+  ])("load returns undefined for %s, and reports it", async (_what, content, reported) => {
     const opened = await open();
     if (content !== undefined) await writeFile(join(opened.folder, "id.resume"), content);
     expect(await load(opened.resume)).toBeUndefined();
-    expect(opened.told).toEqual(told);
+    expect(opened.reported).toEqual(reported);
   });
 
   it("load returns undefined for a snapshot of another number of pieces", async () => {
-    const { resume, told } = await open();
+    const { resume, reported } = await open();
     await resume.save(snapshot);
     await resume.close();
     expect(await resume.load(PIECES + 8, () => BLOCKS)).toBeUndefined();
-    expect(told).toEqual(["storage.damaged-state"]);
+    expect(reported).toEqual(["storage.damaged-state"]);
   });
 
   it("load rejects a snapshot with any one bit changed", async () => {
-    const { resume, folder, told } = await open();
+    const { resume, folder, reported } = await open();
     await resume.save(snapshot);
     await resume.close();
     const path = join(folder, "id.resume");
@@ -159,7 +159,7 @@ describe("ResumeFile", () => {
       await writeFile(path, changed);
       expect(await load(resume)).toBeUndefined();
     }
-    expect(told).toHaveLength(bytes.length);
+    expect(reported).toHaveLength(bytes.length);
   });
 
   it("load rejects the state of another torrent", async () => {
@@ -172,18 +172,18 @@ describe("ResumeFile", () => {
     await two.resume.close();
     await copyFile(join(one.folder, "one.journal"), join(two.folder, "two.journal"));
     const loaded = await load(two.resume);
-    expect([loaded?.isIncomplete, [...(loaded?.progress?.have.ones() ?? [])], two.told]).toEqual([
+    expect([loaded?.isIncomplete, [...(loaded?.progress?.have.ones() ?? [])], two.reported]).toEqual([
       true,
       [1, 2],
       ["storage.damaged-state"],
     ]);
     await copyFile(join(one.folder, "one.resume"), join(two.folder, "two.resume"));
     expect(await load(two.resume)).toBeUndefined();
-    expect(two.told.at(-1)).toBe("storage.foreign-state");
+    expect(two.reported.at(-1)).toBe("storage.foreign-state");
   });
 
   it("load trusts no pieces of a file without checksums, and reports it", async () => {
-    const { resume, folder, told } = await open();
+    const { resume, folder, reported } = await open();
     const old = encode({
       version: 1,
       have: have(1, 2, 3).pack(),
@@ -194,7 +194,11 @@ describe("ResumeFile", () => {
     });
     await writeFile(join(folder, "id.resume"), old);
     const loaded = await load(resume);
-    expect([loaded?.progress, loaded?.extra.get("name"), told]).toEqual([undefined, utf8("x"), ["storage.old-state"]]);
+    expect([loaded?.progress, loaded?.extra.get("name"), reported]).toEqual([
+      undefined,
+      utf8("x"),
+      ["storage.old-state"],
+    ]);
   });
 
   it("append removes the remains of one that failed", async () => {
@@ -216,14 +220,14 @@ describe("ResumeFile", () => {
         };
       },
     };
-    const told: string[] = [];
+    const reported: string[] = [];
     const resume = new ResumeFile({
       files: failing,
       random,
       hasher,
       folder,
       id: "id",
-      onDamage: ({ code }) => told.push(code),
+      onDamage: ({ code }) => reported.push(code),
     });
     await resume.save(snapshot);
     await expect(resume.append([{ piece: 3, blocks: blocks(1, 2, 3).bytes }])).rejects.toMatchObject({
@@ -232,7 +236,7 @@ describe("ResumeFile", () => {
     fails = false;
     await resume.append([{ piece: 4, blocks: undefined }]);
     expect([...((await load(resume))?.progress?.have.ones() ?? [])]).toEqual([1, 2, 4]);
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await resume.close();
   });
 

@@ -101,7 +101,7 @@ export class Peer implements BlockSource {
       connection,
       now,
       onQueued: () => owner.wantsFlush(this),
-      onBehind: () => this.reading.pause("answers"),
+      onBehind: () => this.reading.pause("outbox"),
     });
     this.connectedAt = now;
     this.lastReceivedAt = now;
@@ -118,7 +118,7 @@ export class Peer implements BlockSource {
     },
     onDrain: () => {
       this.outbox.onDrain();
-      this.reading.resume("answers");
+      this.reading.resume("outbox");
       this.#owner.onDrain(this);
     },
     onClose: (error) => this.close(error),

@@ -4,7 +4,7 @@ import type { Connection } from "../../transport/index.ts";
  * Why a connection is not read: the peer's requests fill our queue, it does not read what we send, the download limit
  * is reached, or its messages wait for processing time.
  */
-export type PauseReason = "uploads" | "answers" | "rate" | "work";
+export type PauseReason = "uploads" | "outbox" | "rate" | "work";
 
 /** The reasons for which a connection is paused. TCP holds the peer back while there is one. */
 export class ReadPauses {

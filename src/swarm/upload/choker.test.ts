@@ -27,7 +27,7 @@ function decide(drafts: readonly Draft[], policy: Partial<ChokePolicy<string>> =
 describe("decideChoking while downloading", () => {
   it.each<[string, Draft[], string]>([
     [
-      "those who give most",
+      "the peers with the highest download rate",
       [
         { id: "a", downloadRate: 1 },
         { id: "b", downloadRate: 3 },
@@ -36,18 +36,18 @@ describe("decideChoking while downloading", () => {
       "bc",
     ],
     [
-      "nobody who is not interested",
+      "no peer that is not interested",
       [{ id: "a", downloadRate: 9, isInterested: false }, { id: "b" }, { id: "c" }],
       "bc",
     ],
-    ["no snubber, however fast it was", [{ id: "a", downloadRate: 9, isSnubbing: true }, { id: "b" }], "b"],
+    ["no snubbing peer, whatever its rate", [{ id: "a", downloadRate: 9, isSnubbing: true }, { id: "b" }], "b"],
     [
-      "among equals those who are unchoked",
+      "the unchoked peers among equals",
       [{ id: "a" }, { id: "b", isChoked: false }, { id: "c" }, { id: "d", isChoked: false }],
       "bd",
     ],
     ["all when there are slots", [{ id: "a" }, { id: "b" }], "ab"],
-    ["nobody when there is nobody", [], ""],
+    ["no peer when there is none", [], ""],
   ])("unchokes %s", (_, drafts, expected) => {
     expect(decide(drafts).unchoke).toBe(expected);
   });
@@ -56,7 +56,7 @@ describe("decideChoking while downloading", () => {
 describe("decideChoking while seeding", () => {
   it.each<[string, Draft[], string]>([
     [
-      "those who take fastest",
+      "the peers with the highest upload rate",
       [
         { id: "a", uploadRate: 1 },
         { id: "b", uploadRate: 3 },
@@ -65,7 +65,7 @@ describe("decideChoking while seeding", () => {
       "bc",
     ],
     [
-      "those whose turn is not over, before faster ones",
+      "peers whose turn is not over, before faster ones",
       [
         { id: "a", isChoked: false, unchokedFor: 19_000 },
         { id: "b", isChoked: false, unchokedFor: 10_000 },
@@ -74,7 +74,7 @@ describe("decideChoking while seeding", () => {
       "ab",
     ],
     [
-      "others when a turn is over",
+      "other peers when a turn is over",
       [
         { id: "a", isChoked: false, unchokedFor: 20_001 },
         { id: "b", uploadRate: 1 },
@@ -83,7 +83,7 @@ describe("decideChoking while seeding", () => {
       "bc",
     ],
     [
-      "those who waited longest, among equals",
+      "the peers that waited longest, among equals",
       [
         { id: "a", unchokedFor: 30_000 },
         { id: "b", unchokedFor: 90_000 },
@@ -91,7 +91,7 @@ describe("decideChoking while seeding", () => {
       ],
       "bc",
     ],
-    ["snubbers too: nothing is expected of them", [{ id: "a", isSnubbing: true, uploadRate: 5 }], "a"],
+    ["snubbing peers too", [{ id: "a", isSnubbing: true, uploadRate: 5 }], "a"],
   ])("unchokes %s", (_, drafts, expected) => {
     expect(decide(drafts, { isSeeding: true }).unchoke).toBe(expected);
   });

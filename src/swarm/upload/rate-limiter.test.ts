@@ -45,7 +45,7 @@ describe("RateLimiter", () => {
     [50_000, 16_397],
     [10_000, 16_397],
     [10_000_000, 262_144],
-  ])("lets %i bytes a second pass in parcels of %i, no more and no less", async (rate, size) => {
+  ])("passes exactly %i bytes a second in parts of %i", async (rate, size) => {
     const { world, clock } = start();
     const limiter = new RateLimiter(clock, rate);
     const sent = sender(limiter, size);

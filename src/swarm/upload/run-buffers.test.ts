@@ -6,7 +6,7 @@ const KIB = 1024;
 
 describe("RunBuffers", () => {
   it.each([1, 13, 16_397, 65_536, 66_000, 262_352, 1_048_576 + 64 * 13, 5_000_000])(
-    "gives room for %i bytes",
+    "returns a buffer of at least %i bytes",
     (length) => {
       expect(new RunBuffers().take(length).length).toBeGreaterThanOrEqual(length);
     },

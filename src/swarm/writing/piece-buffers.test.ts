@@ -5,7 +5,7 @@ import { ASSEMBLY_BYTES, MAX_SURE_PIECE_BYTES, TOTAL_ASSEMBLY_BYTES, UNLOAD_AFTE
 import { OpenPiece } from "../download/open-piece.ts";
 import { PieceBuffers } from "./piece-buffers.ts";
 
-const somebody = {};
+const source = {};
 
 function counted(
   pieceLength: number,
@@ -25,7 +25,7 @@ function fill(buffers: PieceBuffers, pieceLength: number): OpenPiece[] {
   for (;;) {
     const piece = new OpenPiece(out.length, pieceLength);
     if (!buffers.hold(piece)) return out;
-    piece.requestNext(somebody);
+    piece.requestNext(source);
     out.push(piece);
   }
 }
@@ -35,7 +35,7 @@ describe("PieceBuffers.hold", () => {
     [ASSEMBLY_BYTES / 8, 8],
     [ASSEMBLY_BYTES, 1],
     [8 * ASSEMBLY_BYTES, 1],
-  ])("promises memory for pieces of %i bytes to %i, before any of it is used", (pieceLength, count) => {
+  ])("reserves memory for pieces of %i bytes for up to %i pieces, before any is used", (pieceLength, count) => {
     const { buffers, allocated } = counted(pieceLength);
     expect(fill(buffers, pieceLength)).toHaveLength(count);
     expect(allocated()).toBe(0);
@@ -58,7 +58,7 @@ describe("PieceBuffers.hold", () => {
     if (saved === undefined) throw new Error("no piece");
     buffers.memoryOf(saved);
     saved.beginArrival(0);
-    saved.endArrival(0, somebody, 0);
+    saved.endArrival(0, source, 0);
     expect(buffers.hold(other)).toBe(false);
     saved.saved.set(0);
     expect(buffers.hold(other)).toBe(true);
@@ -143,10 +143,10 @@ describe("PieceBuffers.tick", () => {
       buffers.hold(piece);
       buffers.memoryOf(piece);
       piece.beginArrival(0);
-      piece.endArrival(0, somebody, 1_000);
+      piece.endArrival(0, source, 1_000);
       piece.saved.set(0);
     }
-    asked.requestNext(somebody);
+    asked.requestNext(source);
     buffers.tick(UNLOAD_AFTER_MS);
     expect(waiting.data).toBeDefined();
     buffers.tick(UNLOAD_AFTER_MS + 1_000);
