@@ -72,7 +72,7 @@ describe("OpenPiece", () => {
     piece.beginArrival(0);
     piece.restart();
     piece.endArrival(0, a, 0);
-    expect([piece.arriving, piece.freeCount, piece.there.count]).toEqual([0, 4, 0]);
+    expect([piece.arriving, piece.freeCount, piece.present.count]).toEqual([0, 4, 0]);
     expect([0, 1, 2, 3, 4].map(() => piece.requestNext(b))).toEqual([0, 1, 2, 3, undefined]);
   });
 

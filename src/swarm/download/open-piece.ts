@@ -4,13 +4,13 @@ import { BLOCK_LENGTH, Bitfield } from "../../base/index.ts";
 export type Source = object;
 
 /**
- *     free ──request──> requested ──header arrives──> arriving ──payload complete──> there
+ *     free ──request──> requested ──header arrives──> arriving ──payload complete──> present
  *       ^──────────────release────────┘──────abandon──────┘
  */
 const FREE = 0;
 const REQUESTED = 1;
 const ARRIVING = 2;
-const THERE = 3;
+const PRESENT = 3;
 
 /**
  * A piece in progress: which blocks are requested, arriving and present, and which source sent each. Only one source
@@ -27,7 +27,7 @@ export class OpenPiece {
   /** The bytes; `undefined` while they are only on disk, to save memory. */
   data: Uint8Array | undefined;
   /** Blocks that are present, in memory or on disk. */
-  readonly there: Bitfield;
+  readonly present: Bitfield;
   /** Blocks that are on disk. */
   readonly saved: Bitfield;
   /** Blocks whose bytes are in {@link OpenPiece.data}. */
@@ -37,7 +37,7 @@ export class OpenPiece {
   /** The only source that may send blocks after the piece failed its hash check, so that the next failure is proof. */
   exclusive: Source | undefined;
   /** Whether the piece failed its hash check: it is downloaded from one source at a time. */
-  suspect = false;
+  isSuspect = false;
   /** Sources that were too slow in their turn with the suspect piece: other sources come first. */
   readonly hadTurn = new Set<Source>();
   /** Rounds in which all sources were too slow. */
@@ -62,7 +62,7 @@ export class OpenPiece {
     this.openedAt = openedAt;
     this.#onFree = onFree;
     this.blockCount = Math.ceil(length / BLOCK_LENGTH);
-    this.there = new Bitfield(this.blockCount);
+    this.present = new Bitfield(this.blockCount);
     this.saved = new Bitfield(this.blockCount);
     this.held = new Bitfield(this.blockCount);
     this.#state = new Uint8Array(this.blockCount);
@@ -88,19 +88,19 @@ export class OpenPiece {
   }
 
   get isComplete(): boolean {
-    return this.there.isFull;
+    return this.present.isFull;
   }
 
   /** Bytes of the blocks that are present. */
   get received(): number {
-    const { count } = this.there;
+    const { count } = this.present;
     const last = this.blockCount - 1;
-    return count * this.blockLength(0) - (this.there.get(last) ? this.blockLength(0) - this.blockLength(last) : 0);
+    return count * this.blockLength(0) - (this.present.get(last) ? this.blockLength(0) - this.blockLength(last) : 0);
   }
 
   /** Whether blocks of this piece may be requested from a source. */
   admits(source: Source): boolean {
-    if (!this.suspect) return true;
+    if (!this.isSuspect) return true;
     return this.exclusive === undefined ? !this.hadTurn.has(source) : this.exclusive === source;
   }
 
@@ -117,7 +117,7 @@ export class OpenPiece {
     this.#state[block] = REQUESTED;
     this.#asked[block] = 1;
     this.#free--;
-    if (this.suspect) this.exclusive = source;
+    if (this.isSuspect) this.exclusive = source;
     return true;
   }
 
@@ -171,21 +171,21 @@ export class OpenPiece {
   /** An arriving block is complete. */
   endArrival(block: number, source: Source, now: number): void {
     if (this.#state[block] !== ARRIVING) return;
-    this.#state[block] = THERE;
+    this.#state[block] = PRESENT;
     this.#asked[block] = 0;
     this.arriving--;
     this.held.set(block);
     this.#sources[block] = source;
-    this.there.set(block);
+    this.present.set(block);
     this.lastArrival = now;
   }
 
   /** Adds a block that was on disk when the torrent was started. */
   restore(block: number): void {
     if (this.#state[block] !== FREE) return;
-    this.#state[block] = THERE;
+    this.#state[block] = PRESENT;
     this.#free--;
-    this.there.set(block);
+    this.present.set(block);
     this.saved.set(block);
   }
 
@@ -200,7 +200,7 @@ export class OpenPiece {
   /** Whether memory can be freed: all present blocks are on disk, and none is requested or arriving. */
   get canUnload(): boolean {
     return (
-      this.#free + this.there.count === this.blockCount && this.saved.count === this.there.count && !this.isComplete
+      this.#free + this.present.count === this.blockCount && this.saved.count === this.present.count && !this.isComplete
     );
   }
 
@@ -216,7 +216,7 @@ export class OpenPiece {
 
   /** The piece failed its hash check: it is downloaded again, from one source at a time. */
   distrust(): void {
-    this.suspect = true;
+    this.isSuspect = true;
     this.restart();
   }
 
@@ -226,7 +226,7 @@ export class OpenPiece {
     this.#asked.fill(0);
     this.#sources.fill(undefined);
     this.#free = this.blockCount;
-    this.there.clearAll();
+    this.present.clearAll();
     this.saved.clearAll();
     this.held.clearAll();
     this.arriving = 0;

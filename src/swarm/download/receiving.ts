@@ -73,7 +73,7 @@ export class Receiving {
     source.download.meter.add(length);
     source.download.requests.onBlock();
     this.#cancelElsewhere(source, piece, block);
-    if (piece.suspect && source.limitedTo !== undefined) suspects.left(source);
+    if (piece.isSuspect && source.limitedTo !== undefined) suspects.left(source);
     if (piece.isComplete) onComplete(piece);
     onRoom(source);
   }

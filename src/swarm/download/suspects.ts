@@ -34,7 +34,7 @@ export class Suspects {
    */
   leave(source: BlockSource, piece: OpenPiece): void {
     if (
-      !piece.suspect ||
+      !piece.isSuspect ||
       piece.exclusive !== source.identity ||
       piece.isComplete ||
       source.download.arriving?.piece === piece
@@ -47,7 +47,7 @@ export class Suspects {
   tick(now: number): boolean {
     let isPassedOn = false;
     for (const piece of this.#options.open.all()) {
-      if (!piece.suspect || piece.isComplete) continue;
+      if (!piece.isSuspect || piece.isComplete) continue;
       if (piece.exclusive === undefined) isPassedOn = this.#reopen(piece) || isPassedOn;
       else isPassedOn = this.#endTurn(piece, now) || isPassedOn;
     }
@@ -65,7 +65,7 @@ export class Suspects {
   #endTurn(piece: OpenPiece, now: number): boolean {
     piece.turnSince ??= now;
     // Only a source that sends blocks gets more time than before.
-    const patience = piece.there.isEmpty ? 1 : 2 ** Math.min(piece.rounds, MAX_SUSPECT_ROUNDS);
+    const patience = piece.present.isEmpty ? 1 : 2 ** Math.min(piece.rounds, MAX_SUSPECT_ROUNDS);
     const turn = (SUSPECT_MS + SUSPECT_MS_PER_BLOCK * piece.blockCount) * patience;
     if (piece.exclusive === undefined || now - piece.turnSince < turn) return false;
     piece.hadTurn.add(piece.exclusive);

@@ -48,7 +48,7 @@ export class EndGame {
       for (const { piece, block, sentAt } of other.download.requests.values()) {
         if (now - sentAt < PATIENCE_MS) break;
         if (only !== undefined && piece.index !== only) continue;
-        if (!piece.isPending(block) || piece.suspect) continue;
+        if (!piece.isPending(block) || piece.isSuspect) continue;
         if (piece.askedCount(block) >= MAX_ASKED && !mayHelp(source, now - sentAt)) continue;
         if (!source.mayAsk(piece.index) || source.download.requests.find(piece.index, block) !== undefined) continue;
         piece.requestAgain(block);

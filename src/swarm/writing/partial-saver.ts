@@ -41,7 +41,7 @@ export class PartialSaver {
         data === undefined ||
         this.#saves.has(piece) ||
         piece.isComplete ||
-        piece.suspect ||
+        piece.isSuspect ||
         now - piece.openedAt < SAVE_AFTER_MS
       )
         continue;
@@ -74,7 +74,7 @@ export class PartialSaver {
       this.#hasFailed = false;
       this.#options.onStorage(undefined);
     }
-    if (open.get(piece.index) !== piece || piece.suspect) return;
+    if (open.get(piece.index) !== piece || piece.isSuspect) return;
     for (const block of blocks.ones()) piece.saved.set(block);
     keeper?.partial(piece.index, piece.saved);
   }
