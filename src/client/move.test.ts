@@ -135,7 +135,7 @@ describe("Torrent.move", () => {
   });
 });
 
-/** A seed whose data was copied to `/new`, and one of whose old files could not be removed; `warnings`: its warnings. */
+/** A seed whose data was copied to `/new`, and one of whose old files could not be removed; with its warnings. */
 async function moveWithRemains(): Promise<{ seeder: Actor; warnings: string[] }> {
   stage = new Stage(play);
   const seeder = await stage.seeder("10.0.0.1");

@@ -57,10 +57,7 @@ export type FileFilter = (file: LayoutFile, path: string) => boolean;
 export interface AddOptions {
   /** Default: the client's. */
   readonly downloadDir?: string;
-  /**
-   * The name of the file, or of the folder of many, on the disk, as {@link Torrent.rename} takes it. Default: the
-   * torrent's.
-   */
+  /** The name of its file or folder on the disk, as for {@link Torrent.rename}. Default: the torrent's. */
   readonly name?: string | undefined;
   /** Peers to try, as `HOST:PORT`; names are looked up. */
   readonly peers?: readonly string[];

@@ -25,8 +25,8 @@ export class Torrent extends TorrentControls {
   }
 
   /**
-   * Resolves when everything wanted is downloaded and verified. Rejects with the error when the torrent fails, with
-   * AbortError when it is removed or the client closes first. A new promise after the torrent was resumed or its
+   * Resolves when all wanted data is downloaded, verified and durable. Rejects with the error when the torrent fails,
+   * with AbortError when it is removed or the client closes first. A new promise after the torrent was resumed or its
    * selection grew.
    */
   get done(): Promise<void> {

@@ -26,7 +26,9 @@ export class PeerProfile {
     this.supportsExtended = reserved.extended;
   }
 
-  /** The address to dial the peer at. Of an incoming connection it is known once the peer has named its port. */
+  /**
+   * The address to dial the peer at. For an incoming connection it is known once the peer has sent its port (BEP 10).
+   */
   get listenAddress(): PeerAddress | undefined {
     const { address } = this.identity;
     if (this.direction === "outgoing" || address.kind !== "ip") return address;

@@ -54,7 +54,7 @@ export class PiecePicker {
   /** Uses of the order since it was sorted. */
   #uses = Infinity;
   #seeds = 0;
-  /** For {@link pickSequential}: no piece before it is in the order. */
+  /** For {@link pickSequential}: no piece with a lower index is in the order. */
   #cursor = 0;
 
   /** All pieces have normal priority at first. */
