@@ -1,5 +1,4 @@
-import { PeerError, UsageError, equalBytes } from "../../base/index.ts";
-import type { InfoHash, SyncHasher } from "../../base/index.ts";
+import { equalBytes, PeerError, UsageError, type InfoHash, type SyncHasher } from "../../base/index.ts";
 import {
   MAX_METADATA_ATTEMPTS,
   MAX_METADATA_LENGTH,
