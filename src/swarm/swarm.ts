@@ -1,22 +1,22 @@
-import { BLOCK_LENGTH, toError, type Bitfield, type PeerAddress } from "../base/index.ts";
+import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
 import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
-import { Downloader } from "./download/downloader.ts";
+import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import { PeerSet } from "./peer-set.ts";
 import { announcePieces, extendedHandshake, grantFast } from "./peer/greeting.ts";
 import { receive, type Inbound } from "./peer/inbound.ts";
-import { isPeerIdentity, type Peer, type PeerOwner } from "./peer/peer.ts";
+import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
+import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import type { Newcomer } from "./turnover.ts";
 import { Choking } from "./upload/choking.ts";
-import { Uploader } from "./upload/uploader.ts";
 import { announce, withdraw } from "./withdrawal.ts";
 
 /** The parts that handle messages of peers. Created for the first peer. */
@@ -25,12 +25,6 @@ interface Messaging {
   readonly metadata: MetadataExchange;
   readonly choking: Choking;
   readonly inbound: Inbound;
-}
-
-/** The parts that exchange pieces. Created once the metadata is known and a piece is missing or a peer is connected. */
-interface PieceExchange {
-  readonly downloader: Downloader;
-  readonly uploader: Uploader;
 }
 
 /**
@@ -274,44 +268,23 @@ export class Swarm {
   #begin(): void {
     const content = this.#content;
     if (content === undefined || this.#exchange !== undefined) return;
-    const { runtime, events, upload } = this.#options;
-    const downloader = new Downloader({
-      runtime,
-      metainfo: content.metainfo,
-      storage: content.storage,
-      have: content.have,
-      keeper: content.keeper,
-      assembly: this.#options.assembly,
-      sources: this.peers,
+    const { events } = this.#options;
+    const exchange = makeExchange({
+      swarm: this.#options,
+      content,
+      peers: this.peers,
+      up: this.up,
       onPiece: (piece) => {
         this.#interest.onStored(piece);
         events.onPiece(piece);
         if (this.isFinished) this.#finished();
       },
-      onLiar: (source) => {
-        if (isPeerIdentity(source)) this.#peerSet.ban(source);
-      },
-      onStorage: (error) => events.onStorage(error),
+      onLiar: (identity) => this.#peerSet.ban(identity),
     });
-    downloader.restore(content.partials);
-    const uploader = new Uploader({
-      clock: runtime.clock,
-      layout: content.metainfo.layout,
-      storage: content.storage,
-      limiter: upload,
-      hasPiece: (piece) => content.have.get(piece),
-      onSent: (peer, bytes) => {
-        peer.upload.meter.add(bytes);
-        peer.onMoved(Math.ceil(bytes / BLOCK_LENGTH), runtime.clock.now());
-        this.up.add(bytes);
-        peer.outbox.lastSentAt = runtime.clock.now();
-      },
-      onStorageError: (error) => events.onStorage(error),
-    });
-    this.#exchange = { downloader, uploader };
+    this.#exchange = exchange;
     if (this.#messaging === undefined) return;
-    this.#messaging.inbound.downloader = downloader;
-    this.#messaging.inbound.uploader = uploader;
+    this.#messaging.inbound.downloader = exchange.downloader;
+    this.#messaging.inbound.uploader = exchange.uploader;
   }
 
   #greet(peer: Peer): void {

@@ -1,0 +1,62 @@
+import { BLOCK_LENGTH } from "../base/index.ts";
+import { Downloader } from "./download/downloader.ts";
+import { isPeerIdentity, type Peer } from "./peer/peer.ts";
+import type { PeerIdentity } from "./peer/peer-profile.ts";
+import type { RateMeter } from "./peer/rate-meter.ts";
+import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
+import { Uploader } from "./upload/uploader.ts";
+
+/** What exchanges pieces. Made once the metadata is known and there is something to exchange. */
+export interface PieceExchange {
+  readonly downloader: Downloader;
+  readonly uploader: Uploader;
+}
+
+/** Options of {@link makeExchange}. */
+export interface ExchangeOptions {
+  readonly swarm: SwarmOptions;
+  readonly content: SwarmContent;
+  readonly peers: ReadonlySet<Peer>;
+  /** Bytes of blocks sent to all peers. */
+  readonly up: RateMeter;
+  /** A piece was stored. */
+  readonly onPiece: (piece: number) => void;
+  /** A peer is proved to have sent bad data. */
+  readonly onLiar: (identity: PeerIdentity) => void;
+}
+
+/** Makes download and upload of a swarm. */
+export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: ExchangeOptions): PieceExchange {
+  const { runtime, events, upload, assembly } = swarm;
+  const { metainfo, storage, have, keeper } = content;
+  const downloader = new Downloader({
+    runtime,
+    metainfo,
+    storage,
+    have,
+    keeper,
+    assembly,
+    sources: peers,
+    onPiece,
+    onLiar: (source) => {
+      if (isPeerIdentity(source)) onLiar(source);
+    },
+    onStorage: (error) => events.onStorage(error),
+  });
+  downloader.restore(content.partials);
+  const uploader = new Uploader({
+    clock: runtime.clock,
+    layout: metainfo.layout,
+    storage,
+    limiter: upload,
+    hasPiece: (piece) => have.get(piece),
+    onSent: (peer, bytes) => {
+      peer.upload.meter.add(bytes);
+      peer.onMoved(Math.ceil(bytes / BLOCK_LENGTH), runtime.clock.now());
+      up.add(bytes);
+      peer.outbox.lastSentAt = runtime.clock.now();
+    },
+    onStorageError: (error) => events.onStorage(error),
+  });
+  return { downloader, uploader };
+}
