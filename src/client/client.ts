@@ -279,10 +279,10 @@ export class Client {
       count: (change) => {
         this.#connections += change;
       },
-      makeWay: (newcomer) => {
+      freePlace: (newcomer) => {
         const swarms = Array.from(this.#torrents.values()).flatMap(({ lifecycle }) => lifecycle.swarm ?? []);
-        if (swarms.some((swarm) => swarm.makeWay()) || newcomer === undefined) return;
-        swarms.some((swarm) => swarm.makeWay(newcomer));
+        if (swarms.some((swarm) => swarm.freePlace()) || newcomer === undefined) return;
+        swarms.some((swarm) => swarm.freePlace(newcomer));
       },
     };
   }

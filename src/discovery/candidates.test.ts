@@ -77,9 +77,9 @@ describe("CandidateList", () => {
     list.next();
     list.next();
     list.connected(peer(1));
-    list.left(peer(1));
+    list.disconnected(peer(1));
     list.ban(peer(2));
-    list.left(peer(2));
+    list.disconnected(peer(2));
     await world.run(RECONNECT_MS - 1);
     expect(list.next()).toBeUndefined();
     await world.run(1);
@@ -92,7 +92,7 @@ describe("CandidateList", () => {
     for (const wait of [1, 2, 4, 8].map((factor) => factor * RECONNECT_MS)) {
       expect(list.next()).toEqual(peer(1));
       list.connected(peer(1));
-      list.left(peer(1));
+      list.disconnected(peer(1));
       await world.run(wait - 1);
       expect(list.next()).toBeUndefined();
       await world.run(1);
@@ -100,7 +100,7 @@ describe("CandidateList", () => {
     expect(list.next()).toEqual(peer(1));
     list.connected(peer(1));
     await world.run(SHORT_VISIT_MS);
-    list.left(peer(1));
+    list.disconnected(peer(1));
     await world.run(RECONNECT_MS);
     expect(list.next()).toEqual(peer(1));
   });

@@ -24,7 +24,7 @@ import { peerPriority } from "./priority.ts";
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local";
 
 /**
- *     idle ──dial──> dialing ──connected──> connected ──left──> idle (later; doubling after short connections)
+ *     idle ──dial──> dialing ──connected──> connected ──disconnected──> idle (later; doubling after short connections)
  *                      └──failed──> idle (later, doubling) ──too often──> forgotten
  *     any ──ban──> banned
  */
@@ -162,7 +162,7 @@ export class CandidateList {
    * A good connection ended. The wait before the next dial doubles with each successive short connection: one of the
    * sides had no use for the other.
    */
-  left(address: PeerAddress): void {
+  disconnected(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate === undefined || candidate.state === "banned") return;
     const now = this.#clock.now();

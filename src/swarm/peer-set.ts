@@ -98,19 +98,19 @@ export class PeerSet {
    * Disconnects the least useful peer, see {@link leastUseful}: without a newcomer, only a useless one. Returns whether
    * it did.
    */
-  makeWay(newcomer?: Newcomer): boolean {
+  freePlace(newcomer?: Newcomer): boolean {
     const peer = leastUseful(this.#peers, this.#options.swarm.runtime.clock.now(), newcomer);
     peer?.close();
     return peer !== undefined;
   }
 
   /** Disconnects a useless peer when all places are taken although candidates could be dialed. */
-  makeWayToDial(): void {
+  freePlaceToDial(): void {
     const { swarm, candidates } = this.#options;
     const isFull = this.#peers.size >= swarm.maxPeers();
     if ((!isFull && swarm.budget.room > 0) || !candidates.hasNext()) return;
-    if (isFull) this.makeWay();
-    else swarm.budget.makeWay();
+    if (isFull) this.freePlace();
+    else swarm.budget.freePlace();
   }
 
   /** Bans a peer that provably sent bad data. */
@@ -156,9 +156,9 @@ export class PeerSet {
   #hasPlace(newcomer: Connection, direction: Direction): boolean {
     const { maxPeers, budget } = this.#options.swarm;
     if (hasItsShare(this.#peers, newcomer.remote.ip, maxPeers())) return false;
-    if (this.#peers.size >= maxPeers() && direction === "incoming") this.makeWay(newcomer);
+    if (this.#peers.size >= maxPeers() && direction === "incoming") this.freePlace(newcomer);
     if (this.#peers.size >= maxPeers()) return false;
-    if (budget.room <= 0 && direction === "incoming") budget.makeWay(newcomer);
+    if (budget.room <= 0 && direction === "incoming") budget.freePlace(newcomer);
     return budget.room > 0;
   }
 
@@ -205,7 +205,7 @@ export class PeerSet {
     if (listenAddress !== undefined) {
       candidates.seen(listenAddress, peer.isSeed);
       if (error instanceof PeerError && error.code !== "peer.silent") candidates.failed(listenAddress);
-      else candidates.left(listenAddress);
+      else candidates.disconnected(listenAddress);
     }
     if (isOffence(error) && swarm.bans.offend(peer.address)) candidates.ban(peer.address);
     onLeft(peer);

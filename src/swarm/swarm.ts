@@ -118,10 +118,7 @@ export class Swarm {
     this.#exchange?.downloader.refillAll();
   }
 
-  /**
-   * Withdraws pieces that are in doubt, and that the caller has removed from `have`: they are not sent any more, and
-   * peers are informed.
-   */
+  /** Stops serving pieces that the caller has removed from `have`, and withdraws them from all peers. */
   withdraw(pieces: Bitfield): void {
     withdraw(this.peers, pieces, this.#exchange?.uploader);
   }
@@ -141,13 +138,13 @@ export class Swarm {
     this.#messaging?.choking.tick(now);
     this.#messaging?.metadata.tick();
     this.#exchange?.downloader.tick(now);
-    if (!this.isFinished) this.#peerSet.makeWayToDial();
+    if (!this.isFinished) this.#peerSet.freePlaceToDial();
     this.#dial();
   }
 
-  /** As {@link PeerSet.makeWay}. */
-  makeWay(newcomer?: Newcomer): boolean {
-    return this.#peerSet.makeWay(newcomer);
+  /** Disconnects a useless peer, or, for a newcomer, an idle one. Returns whether it did. */
+  freePlace(newcomer?: Newcomer): boolean {
+    return this.#peerSet.freePlace(newcomer);
   }
 
   /** Whether {@link tick} has nothing to do: no peer, no candidate, no piece in progress. */
@@ -196,10 +193,7 @@ export class Swarm {
     this.#dial();
   }
 
-  /**
-   * Called before the first peer after a time without peers: the rates start at zero instead of an average over that
-   * time.
-   */
+  /** Called before the first peer after a time without peers: the rates start at zero. */
   #wake(now: number): void {
     this.down.tick(now);
     this.up.tick(now);
