@@ -5,7 +5,7 @@ import type { Swarm } from "../../swarm/index.ts";
 import { magnetPeers, NamedPeers } from "../named-peers.ts";
 import type { TorrentHost } from "./host.ts";
 
-/** Options of {@link TorrentSources}. */
+/** Options of {@link makeSources}. */
 export interface TorrentSourcesOptions {
   readonly host: TorrentHost;
   readonly infoHash: InfoHash;

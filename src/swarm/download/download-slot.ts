@@ -14,7 +14,7 @@ export class DownloadSlot {
   lastBegun: number | undefined;
   /** On the clock's scale: when a block last arrived, or the source became ready to send. */
   lastBlockAt: number;
-  /** Whether the source has sent no block for {@link SNUB_MS} although it has requests. */
+  /** Whether the source has sent no block for `SNUB_MS` although it has requests. */
   isSnubbing = false;
 
   constructor(now: number) {
