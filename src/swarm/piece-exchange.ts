@@ -6,7 +6,7 @@ import type { RateMeter } from "./peer/rate-meter.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
 import { Uploader } from "./upload/uploader.ts";
 
-/** What exchanges pieces. Made once the metadata is known and there is something to exchange. */
+/** The parts that exchange pieces. Created once the metadata is known and a piece is missing or a peer is connected. */
 export interface PieceExchange {
   readonly downloader: Downloader;
   readonly uploader: Uploader;
@@ -19,13 +19,13 @@ export interface ExchangeOptions {
   readonly peers: ReadonlySet<Peer>;
   /** Bytes of blocks sent to all peers. */
   readonly up: RateMeter;
-  /** A piece was stored. */
+  /** A piece has been verified and stored. */
   readonly onPiece: (piece: number) => void;
-  /** A peer is proved to have sent bad data. */
+  /** A peer provably sent bad data. */
   readonly onLiar: (identity: PeerIdentity) => void;
 }
 
-/** Makes download and upload of a swarm. */
+/** Creates the download and the upload of a swarm. */
 export function makeExchange({ swarm, content, peers, up, onPiece, onLiar }: ExchangeOptions): PieceExchange {
   const { runtime, events, upload, assembly } = swarm;
   const { metainfo, storage, have, keeper } = content;
