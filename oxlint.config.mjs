@@ -28,6 +28,11 @@ const modules = [
   "cli",
 ];
 
+// A module without a place in the order would have no rules at all.
+for (const entry of readdirSync(new URL("./src/", import.meta.url), { withFileTypes: true }))
+  if (entry.isDirectory() && !modules.includes(entry.name))
+    throw new Error(`src/${entry.name} has no place in the list of modules in oxlint.config.mjs`);
+
 /** Modules above the engine: they may use the real runtime and talk to the host directly. */
 const hosts = new Set(["terminal", "daemon", "console", "cli"]);
 

@@ -6,6 +6,7 @@ export * from "./bytes/bytes.ts";
 export * from "./emitter.ts";
 export * from "./errors.ts";
 export * from "./excerpt.ts";
+export * from "./hash/crc32c.ts";
 export * from "./hash/hash.ts";
 export * from "./hash/ids.ts";
 export * from "./limits.ts";

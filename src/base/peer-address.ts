@@ -1,4 +1,5 @@
 import { formatEndpoint, isDialable as isDialableEndpoint, type Endpoint } from "./address.ts";
+import { unreachable } from "./errors.ts";
 
 /** A peer that listens at an IP address and port. */
 export interface IpPeerAddress extends Endpoint {
@@ -27,15 +28,47 @@ export function ipPeer({ ip, port }: Endpoint): IpPeerAddress {
  * `[2001:db8::1]:6881`, `webrtc:…`.
  */
 export function addressKey(address: PeerAddress): string {
-  return address.kind === "ip" ? formatEndpoint(address) : `webrtc:${address.id}`;
+  switch (address.kind) {
+    case "ip":
+      return formatEndpoint(address);
+    case "webrtc":
+      return `webrtc:${address.id}`;
+    default:
+      return unreachable(address);
+  }
+}
+
+/** The IP address and port of a peer; `undefined` when it is not known by one. */
+export function addressEndpoint(address: PeerAddress): Endpoint | undefined {
+  switch (address.kind) {
+    case "ip":
+      return address;
+    case "webrtc":
+      return undefined;
+    default:
+      return unreachable(address);
+  }
+}
+
+/** The address of the same peer at another port; unchanged for kinds without ports. */
+export function addressWithPort(address: PeerAddress, port: number): PeerAddress {
+  switch (address.kind) {
+    case "ip":
+      return ipPeer({ ip: address.ip, port });
+    case "webrtc":
+      return address;
+    default:
+      return unreachable(address);
+  }
 }
 
 /** The IP address of a peer; `undefined` when it is not known by one. */
 export function addressIp(address: PeerAddress): string | undefined {
-  return address.kind === "ip" ? address.ip : undefined;
+  return addressEndpoint(address)?.ip;
 }
 
 /** Whether a peer could be there at all: for IP, a unicast address and a port that is not 0. */
 export function isDialableAddress(address: PeerAddress): boolean {
-  return address.kind !== "ip" || isDialableEndpoint(address);
+  const endpoint = addressEndpoint(address);
+  return endpoint === undefined || isDialableEndpoint(endpoint);
 }

@@ -222,5 +222,5 @@ function isNamed(source: CandidateSource): boolean {
 function mostAt(ip: string, source: CandidateSource): number {
   if (isNamed(source)) return Infinity;
   if (ipScope(ip) === "public") return MAX_CANDIDATES_PER_ADDRESS;
-  return source === "incoming" || source === "exchange" ? MAX_SHARED_CANDIDATES : Infinity;
+  return source === "tracker" || source === "resume" || source === "local" ? Infinity : MAX_SHARED_CANDIDATES;
 }

@@ -1,4 +1,4 @@
-import { addressKey, ipScope, PeerError, RecentMap, type PeerAddress, type PeerId } from "../base/index.ts";
+import { addressIp, addressKey, ipScope, PeerError, RecentMap, type PeerAddress, type PeerId } from "../base/index.ts";
 import { MAX_OFFENCES } from "./limits.ts";
 import type { PeerIdentity } from "./peer/peer-profile.ts";
 
@@ -43,10 +43,11 @@ export class BanList {
 }
 
 function keys(address: PeerAddress, peerId: PeerId | undefined): string[] {
-  if (address.kind !== "ip") return [addressKey(address)];
-  if (ipScope(address.ip) === "public") return [address.ip];
+  const ip = addressIp(address);
+  if (ip === undefined) return [addressKey(address)];
+  if (ipScope(ip) === "public") return [ip];
   const out = [addressKey(address)];
-  if (peerId !== undefined) out.push(`${address.ip} ${peerId.hex}`);
+  if (peerId !== undefined) out.push(`${ip} ${peerId.hex}`);
   return out;
 }
 

@@ -1,3 +1,4 @@
+import { addressEndpoint } from "../../base/index.ts";
 import type { Metainfo } from "../../metainfo/index.ts";
 import type { Swarm } from "../../swarm/index.ts";
 import { fileBytes, filePath, type Selection } from "../content/selection.ts";
@@ -52,7 +53,8 @@ function progress(state: TorrentState, wanted: number, done: number, isKnown: bo
 /** Returns the connected peers. */
 export function peerStatuses(swarm: Swarm | undefined): PeerStatus[] {
   return [...(swarm?.peers ?? [])].map((peer) => ({
-    ...(peer.address.kind === "ip" ? { ip: peer.address.ip, port: peer.address.port } : { ip: "", port: 0 }),
+    ip: addressEndpoint(peer.address)?.ip ?? "",
+    port: addressEndpoint(peer.address)?.port ?? 0,
     client: peer.profile.client,
     peerId: peer.identity.peerId.toString(),
     peerIdHex: peer.identity.peerId.hex,

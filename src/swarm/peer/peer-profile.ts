@@ -1,4 +1,4 @@
-import { ipPeer, type PeerAddress, type PeerId } from "../../base/index.ts";
+import { addressIp, addressWithPort, type PeerAddress, type PeerId } from "../../base/index.ts";
 import type { Direction } from "../../transport/index.ts";
 import { recogniseClient, type ExtendedHandshake, type Handshake } from "../../wire/index.ts";
 
@@ -31,8 +31,8 @@ export class PeerProfile {
    */
   get listenAddress(): PeerAddress | undefined {
     const { address } = this.identity;
-    if (this.direction === "outgoing" || address.kind !== "ip") return address;
-    return this.listenPort === undefined ? undefined : ipPeer({ ip: address.ip, port: this.listenPort });
+    if (this.direction === "outgoing" || addressIp(address) === undefined) return address;
+    return this.listenPort === undefined ? undefined : addressWithPort(address, this.listenPort);
   }
 
   /** Client and version, from the extended handshake or the peer id. */
