@@ -1,4 +1,4 @@
-/** The words behind `npm run bench --`. */
+/** The arguments of `npm run bench --`. */
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -68,10 +68,10 @@ export function parseOptions(argv: readonly string[], env: Readonly<Record<strin
   const { values, positionals } = parse(argv);
   const isSetup = positionals.includes("setup");
   const named = positionals.filter((word) => word !== "all" && word !== "setup");
-  if (isSetup && positionals.length > 1) throw new UsageError("setup stands alone");
+  if (isSetup && positionals.length > 1) throw new UsageError("setup takes no other arguments");
   const unknown = named.find((word) => !isMode(word));
   if (unknown !== undefined)
-    throw new UsageError(`there is no mode "${unknown}"; there are ${MODES.join(", ")}, all and setup`);
+    throw new UsageError(`unknown mode "${unknown}"; the modes are ${MODES.join(", ")}, all and setup`);
   return {
     modes: named.length === 0 ? MODES : named.filter(isMode),
     isSetup,
@@ -164,12 +164,12 @@ function whole(option: string, text: string, from = 1): number {
 
 function client(name: string): string {
   if (!TOOL_NAMES.includes(name))
-    throw new UsageError(`--clients knows no "${name}"; there are ${TOOL_NAMES.join(", ")}`);
+    throw new UsageError(`--clients: unknown client "${name}"; the clients are ${TOOL_NAMES.join(", ")}`);
   return name;
 }
 
 function flood(name: string): FloodName {
-  if (!isFlood(name)) throw new UsageError(`--only knows no "${name}"; there are ${FLOOD_NAMES.join(", ")}`);
+  if (!isFlood(name)) throw new UsageError(`--only: unknown flood "${name}"; the floods are ${FLOOD_NAMES.join(", ")}`);
   return name;
 }
 

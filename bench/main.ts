@@ -1,4 +1,4 @@
-/** `npm run bench`: reads the words, runs the modes, prints their tables. run.mjs compiles and starts it. */
+/** `npm run bench`: reads the arguments, runs the modes, prints their tables. run.mjs compiles and starts it. */
 import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   if (platform() !== "linux") throw new UsageError("the benchmark reads /proc: it runs on Linux only");
   const { npmRoot } = options;
   if (options.isSetup) return setup(root, npmRoot);
-  // The drivers find the npm packages as if they were installed beside them.
+  // The drivers resolve the npm packages as if they were installed beside them.
   if (existsSync(join(npmRoot, "node_modules"))) symlinkSync(join(npmRoot, "node_modules"), join(here, "node_modules"));
   return measure(options, new Tools(options.python, npmRoot));
 }
@@ -38,7 +38,7 @@ async function measure(options: Options, tools: Tools): Promise<number> {
     bench.close();
     process.exit(130);
   };
-  // Whoever stops it may tell the whole group, and so tell it twice: the second must not end the cleaning.
+  // A signal to the whole process group can arrive twice: the second must not end the cleanup.
   process.on("SIGINT", end);
   process.on("SIGTERM", end);
   let status = 0;
@@ -54,7 +54,7 @@ async function measure(options: Options, tools: Tools): Promise<number> {
       if (records.length > 0) process.stdout.write(`\n## ${mode}\n\n${modeTables(records, modes[mode].metrics)}\n`);
       if (problem !== undefined) bench.say(`${mode}: ${problem}`);
       if (problem !== undefined || records.some((record) => record.error !== undefined)) status = 1;
-      // After every mode, so that an interrupted run leaves what it has.
+      // After every mode, so that an interrupted run keeps its results.
       if (options.out !== undefined)
         writeFileSync(
           options.out,
@@ -72,7 +72,7 @@ async function measure(options: Options, tools: Tools): Promise<number> {
   return status;
 }
 
-/** Where the figures are from: one line of the machine, one of the clients. */
+/** The origin of the figures: one line about the machine, one about the clients. */
 function machine(tools: Tools): string {
   const model = cpus()[0]?.model.trim() ?? arch();
   const versions = [...tools.versions]

@@ -1,5 +1,5 @@
-// Starts the benchmark: its TypeScript is compiled to a temporary folder, since Node 20 runs no types, and the product
-// is built.
+// Starts the benchmark: builds the project, and compiles the benchmark to a temporary folder, since Node 20 does not
+// run TypeScript.
 import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ const child = spawn(process.execPath, [join(folder, "bench/main.js"), ...args], 
   stdio: "inherit",
   env: { ...process.env, MILLRACE_BENCH_ROOT: root },
 });
-// The terminal sends Ctrl-C to both; the benchmark cleans up, and this one waits for it.
+// The terminal sends Ctrl-C to both processes; the benchmark cleans up, and this process waits for it.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.once("exit", (code, signal) => {

@@ -1,4 +1,4 @@
-/** `npm run bench -- setup`: installs what is compared with. */
+/** `npm run bench -- setup`: installs the clients and packages to compare with. */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ function installDebian(root: string): boolean {
 }
 
 /**
- * Without install scripts: a package deep inside WebTorrent refuses to be installed by npm, and its WebRTC wants a
- * binary from elsewhere. Only TCP is measured, so WebRTC is replaced by nothing.
+ * Without install scripts: a dependency of WebTorrent refuses to be installed by npm, and its WebRTC downloads a
+ * binary. Only TCP is measured, so WebRTC is replaced by an empty module.
  */
 function installNpm(npmRoot: string): boolean {
   mkdirSync(npmRoot, { recursive: true });

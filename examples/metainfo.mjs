@@ -11,7 +11,7 @@ const runtime = nodeRuntime();
 const folder = await mkdtemp(join(tmpdir(), "millrace-example-"));
 try {
   await writeFile(join(folder, "hello.txt"), "Hello, swarm!\n".repeat(10_000));
-  // v1 is for everybody, v2 for the newest clients, hybrid for both.
+  // v1 is for all clients, v2 for the newest clients, hybrid for both.
   const { bytes } = await createTorrent(runtime, {
     path: folder,
     name: "hello",
@@ -28,9 +28,9 @@ try {
   console.log("v1", metainfo.infoHash?.hex);
   console.log("v2", metainfo.infoHashV2?.hex);
   for (const file of metainfo.files) console.log(`  ${file.path.join("/")} (${file.length} bytes from ${file.offset})`);
-  // Which bytes of which files does a piece have?
+  // The files and bytes of a piece.
   console.log("piece 0 is", metainfo.layout.spans(metainfo.layout.pieceOffset(0), metainfo.layout.pieceSize(0)));
-  // What is beside info can change without touching the info-hash.
+  // Fields outside of info can change without a change of the info-hash.
   const edited = parseMetainfo(
     editTorrent(bytes, { trackers: [["http://other.example/announce"]], comment: "moved" }),
     runtime.hasher,

@@ -6,8 +6,8 @@ import { decode, decodePrefix, decodeWithSpans, encode, rawSlice } from "../src/
 import { mutations } from "./mutate.ts";
 
 /*
- * Real torrents and small documents with bytes flipped, put in, taken out, doubled and cut off. Whatever comes in, out
- * come values or an InputError with an offset. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
+ * Real torrents and small documents with bytes flipped, inserted, deleted, doubled and cut off. The result is always a
+ * value or an InputError with an offset. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 const seeds = [
@@ -16,7 +16,7 @@ const seeds = [
   encode([[[["x"]]], 0, "", { k: "v" }]),
 ];
 
-/** Runs `work`; what it threw must be an InputError of bencode with an offset. */
+/** Runs `work`. If it throws, the error must be an InputError of bencode with an offset. */
 function outcome(work: () => string): string {
   try {
     return work();
@@ -30,7 +30,7 @@ function outcome(work: () => string): string {
 }
 
 describe("decode under mutation", () => {
-  it("strict gives a value that encodes to the same bytes, or a typed error", () => {
+  it("strict returns a value that encodes to the same bytes, or a typed error", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
         expect(["same", "refused"]).toContain(
@@ -41,7 +41,7 @@ describe("decode under mutation", () => {
     );
   });
 
-  it("lenient gives a value whose encoding is canonical, or a typed error", () => {
+  it("lenient returns a value whose encoding is canonical, or a typed error", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
         const result = outcome(() => {
@@ -54,7 +54,7 @@ describe("decode under mutation", () => {
     );
   });
 
-  it("decode, decodePrefix, decodeWithSpans and rawSlice agree", () => {
+  it("decode, decodePrefix, decodeWithSpans and rawSlice return the same", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
         const result = outcome(() => {

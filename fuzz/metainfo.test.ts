@@ -9,8 +9,8 @@ import { cryptoHasher, MemorySource } from "../test/support/memory-source.ts";
 import { mutations } from "./mutate.ts";
 
 /*
- * Torrents of all versions and magnet links with bytes changed. Whatever comes in, out comes a torrent that holds what
- * its type promises, or a typed error. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
+ * Torrents of all versions and magnet links with bytes changed. The result is always a torrent that is as its type
+ * promises, or a typed error. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
 const seeds: Uint8Array[] = [readFileSync(new URL("../test/fixtures/trusted-computing.torrent", import.meta.url))];
@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
 });
 
-/** What the type promises, checked; the first promise broken, or `holds`. */
+/** Checks what the type promises. Returns the first broken promise, or `holds`. */
 function check(metainfo: Metainfo): string {
   const { layout } = metainfo;
   const paths = metainfo.files.filter((file) => !file.isPadding).map((file) => file.path.join("/").toLowerCase());
@@ -73,7 +73,7 @@ function outcome(work: () => string): string {
 }
 
 describe("parseMetainfo under mutation", () => {
-  it("gives a torrent that holds together, or a typed error", () => {
+  it("returns a consistent torrent, or throws a typed error", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
         expect(["holds", "refused"]).toContain(outcome(() => check(parseMetainfo(input, cryptoHasher))));
@@ -82,7 +82,7 @@ describe("parseMetainfo under mutation", () => {
     );
   });
 
-  it("an edited torrent keeps its info-hash", () => {
+  it("returns a torrent that keeps its info-hash when it is edited", () => {
     fc.assert(
       fc.property(mutations(seeds), (input) => {
         const result = outcome(() => {
@@ -105,7 +105,7 @@ describe("parseMagnet under mutation", () => {
     `magnet:?xt=urn:btih:${"ab".repeat(20)}&xt=urn:btmh:1220${"cd".repeat(32)}&dn=A%20name&xl=5&tr=udp%3A%2F%2Ft%3A1&ws=http://w/&x.pe=1.2.3.4:5&x.pe=[::1]:6&so=1,3-5`,
   );
 
-  it("gives a link that can be written and read again, or a typed error", () => {
+  it("returns a link that can be written and read again, or throws a typed error", () => {
     fc.assert(
       fc.property(mutations([link]), (input) => {
         const result = outcome(() => {

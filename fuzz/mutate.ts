@@ -9,7 +9,7 @@ type Mutation =
 
 const at = fc.nat(100_000);
 const count = fc.integer({ min: 1, max: 40 });
-/** Bytes that mean something to bencode come up more often than others. */
+/** Bytes that have a meaning in bencode are more frequent. */
 const byte = fc.oneof(fc.constantFrom(...Buffer.from("ilde:-0123456789")), fc.nat(255));
 
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
@@ -44,7 +44,7 @@ function mutate(input: Uint8Array, change: Mutation): Uint8Array {
   }
 }
 
-/** One of the seeds with some bytes changed, put in, taken out, doubled or cut off. */
+/** One of the seeds with some bytes changed, inserted, deleted, doubled or cut off. */
 export function mutations(seeds: readonly Uint8Array[]): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(fc.constantFrom(...seeds), fc.array(mutation, { maxLength: 6 }))

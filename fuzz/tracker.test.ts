@@ -12,7 +12,7 @@ import { FakeHost, INFO_HASH, PEER_ID } from "../test/support/tracker-fakes.ts";
 
 const RUNS = { numRuns: 1_500 };
 
-/** What is wrong with how `run` ended: any input must give a value, or a TrackerError of one clean line. */
+/** The fault in the result of `run`: any input must lead to a value, or to a TrackerError of one clean line. */
 function fault(run: () => unknown): string | undefined {
   try {
     run();
@@ -70,7 +70,7 @@ describe("decoders of HTTP replies", () => {
     );
   });
 
-  it("decodeAnnounceReply gives nothing but sound numbers and dialable ports", () => {
+  it("decodeAnnounceReply returns only valid numbers and dialable ports", () => {
     fc.assert(
       fc.property(reply, (input) => {
         expect(
@@ -114,7 +114,7 @@ describe("addresses", () => {
     fc.string().map((text) => `udp://${text}:80/${text}`),
   );
 
-  it("any text is a tracker's address or a TrackerError", () => {
+  it("any text is the URL of a tracker or a TrackerError", () => {
     fc.assert(
       fc.property(url, (text) => {
         for (const run of [tracker.trackerProtocol, tracker.parseUdpUrl, tracker.scrapeUrl])
@@ -125,7 +125,7 @@ describe("addresses", () => {
     );
   });
 
-  it("announceUrl keeps what the tracker's own address has", () => {
+  it("announceUrl keeps the parts of the tracker's URL", () => {
     fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true }), (text) => {
         const out = new URL(
@@ -150,7 +150,7 @@ describe("the server", () => {
   const host = new FakeHost();
   const registry = new Registry(host, { fullScrape: true, trustIp: true });
 
-  it("replies to any request target with a reply that can be read", () => {
+  it("replies to any request target with a reply that can be parsed", () => {
     const http = new HttpTracker(registry, { fullScrape: true, trustIp: true }, () => ({
       uptimeSeconds: 0,
       ...registry.totals,
@@ -185,7 +185,7 @@ describe("the server", () => {
     );
   });
 
-  it("replies to any datagram with a valid one, or not at all", () => {
+  it("replies to any datagram with a valid one, or does not reply", () => {
     const udp = new UdpTracker(registry, new ConnectionIdMint(host.clock, host.random));
     const from = { ip: "9.9.9.9", port: 1 };
     const id = tracker.decodeUdpConnect(udp.respond(tracker.encodeUdpConnect(1), from) ?? new Uint8Array(0)).slice();

@@ -48,7 +48,7 @@ export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
   }),
 );
 
-/** `bytes` cut in pieces: `cuts` are lengths, used round and round. */
+/** `bytes` cut in chunks: `cuts` are the lengths, used in turn. */
 export function chunked(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const out: Uint8Array[] = [];
   for (let at = 0, i = 0; at < bytes.length; i++) {
@@ -59,7 +59,7 @@ export function chunked(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[
   return out;
 }
 
-/** How a stream may be cut. */
+/** Lengths of the chunks of a stream. */
 export const anyCuts: fc.Arbitrary<number[]> = fc.array(
   fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 400 })),
   {

@@ -22,8 +22,8 @@ import {
 import { anyCuts, chunked } from "./wire-arbitrary.ts";
 
 /*
- * Valid input with bytes flipped, put in, taken out, doubled and cut off, in every decoder of the wire. Whatever comes
- * in, out come values or a PeerError, in bounded memory. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a
+ * Valid input with bytes flipped, inserted, deleted, doubled and cut off, in every decoder of the wire. The result is
+ * always values or a PeerError, in bounded memory. FUZZ_RUNS=100000 runs longer; fast-check prints the seed of a
  * failure.
  */
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 400);
@@ -139,7 +139,7 @@ const conversation: Message[] = [
   { type: "choke" },
 ];
 
-/** Keeps the account of what a sink is told. */
+/** Records the calls of a sink. */
 class Auditor implements MessageSink {
   readonly trace: string[] = [];
   #open: string | undefined;
@@ -173,7 +173,7 @@ class Auditor implements MessageSink {
 }
 
 describe("the wire under fuzzing", () => {
-  it("MessageDecoder gives the same messages and the same error in any chunks", () => {
+  it("MessageDecoder returns the same messages and the same error in any chunks", () => {
     const seed = encodeMessages(conversation);
     const run = (chunks: readonly Uint8Array[]): unknown => {
       const sink = new Auditor();
@@ -190,7 +190,7 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("decodeMessage takes any mutation", () => {
+  it("decodeMessage decodes or rejects any mutation", () => {
     const seeds = fc.constantFrom(...conversation.map((message) => encodeMessages([message])));
     fc.assert(
       fc.property(seeds, mutations, (seed, steps) => {
@@ -200,7 +200,7 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("HandshakeDecoder takes any mutation, and clients are named without control characters", () => {
+  it("HandshakeDecoder decodes or rejects any mutation, and client names have no control characters", () => {
     const seed = encodeHandshake({
       infoHash: new Uint8Array(20),
       peerId: latin1("-qB4520-abcdefghijkl"),
@@ -209,7 +209,7 @@ describe("the wire under fuzzing", () => {
     fc.assert(
       fc.property(mutations, anyCuts, (steps, cuts) => {
         const decoder = new HandshakeDecoder();
-        let client = "nobody";
+        let client = "none";
         const code = outcome(() => {
           for (const chunk of chunked(mutate(seed, steps), cuts)) {
             const done = decoder.push(chunk);
@@ -225,7 +225,7 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("decodeExtendedHandshake and utMetadata take any mutation", () => {
+  it("decodeExtendedHandshake and utMetadata decode or reject any mutation", () => {
     fc.assert(
       fc.property(fc.constantFrom(extendedHandshake, ...metadataSeeds), mutations, (seed, steps) => {
         const payload = mutate(seed, steps);
@@ -236,7 +236,7 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("MetadataAssembler gives nothing but the true metadata, for any messages at any time", () => {
+  it("MetadataAssembler returns only the true metadata, for any messages at any time", () => {
     const sha1 = (_: string, bytes: Uint8Array): Uint8Array => createHash("sha1").update(bytes).digest();
     const infoHash = InfoHash.fromBytes(new Uint8Array(sha1("", info)));
     const event = fc.record({

@@ -1,5 +1,5 @@
-// Compiles src/ and the page to dist/. Output goes to a folder of its own first and then takes dist's place, so that a
-// deleted source leaves no stale output behind and a running process never sees half a build.
+// Compiles src/ and the page to dist/. The output is written to another folder, which then replaces dist, so that a
+// deleted source leaves no stale output and a running process never sees half a build.
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -11,12 +11,12 @@ const tsc = fileURLToPath(new URL("../node_modules/typescript/bin/tsc", import.m
 const fresh = `${root}dist.${process.pid}`;
 const old = `${root}dist.old.${process.pid}`;
 
-/** Loaded when they are needed, from where npm put them: the HTTP client, and what the daemon alone uses. */
+/** Packages that are loaded at run time from node_modules: the HTTP client, and packages of the daemon only. */
 const unbundled = ["undici", /^hono/, /^@hono\//, "zod", "smol-toml", "pino", "prom-client", "mime", "env-paths"];
 
 /**
- * Makes few files of many, split where a command is loaded by itself. Loading a hundred small modules takes longer than
- * most commands take to run. Answers the packages that went in.
+ * Bundles the modules into few files, split where a command is loaded separately. Loading a hundred small modules takes
+ * longer than most commands run. Returns the bundled packages.
  */
 async function bundle(input, into) {
   const build = await rolldown({ cwd: root, input, platform: "node", external: [/^node:/, /^#/, ...unbundled] });
@@ -32,7 +32,7 @@ async function bundle(input, into) {
   return new Set(modules.flatMap((id) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
 }
 
-/** What their authors ask of whoever passes their code on. */
+/** The licence texts of the bundled packages, which distributors have to include. */
 function licenses(packages) {
   return [...packages]
     .sort((a, b) => (a < b ? -1 : 1))

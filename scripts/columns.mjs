@@ -1,6 +1,6 @@
-// Refuses lines of more than 120 columns, which the formatter leaves where it finds no place to break: in comments and
-// in prose. A line of code may be longer by a string, a template or a regular expression, and one of Markdown by a
-// link, a table or a block of code.
+// Rejects lines of more than 120 columns that the formatter does not break: in comments and in prose. A line of code
+// may be longer because of a string, a template or a regular expression, and one of Markdown because of a link, a table
+// or a block of code.
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -18,7 +18,7 @@ function filesOf(folder) {
     .filter((path) => !/\/(?:node_modules|dist)\//.test(path) && !path.endsWith("docs/limits.md"));
 }
 
-/** Whether a template that was begun on an earlier line goes on. */
+/** Whether the next line is inside a template literal. */
 const isInTemplate = (line, was) => ((line.replaceAll("\\`", "").match(/`/g) ?? []).length % 2 === 1 ? !was : was);
 
 function isTooLong(line, isMarkdown, isInBlock) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs those of the named Debian packages that are missing: for the tests and for `npm run bench -- setup`. Ends with 1
-# when some are missing still: without root or apt, or when apt-get fails.
+# Installs the named Debian packages that are missing: for the tests and for `npm run bench -- setup`. Exits with 1 when
+# some are still missing: without root or apt, or when apt-get fails.
 set -uo pipefail
 
 say() { printf '%s\n' "$*" >&2; }

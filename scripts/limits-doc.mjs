@@ -1,4 +1,4 @@
-// Writes docs/limits.md from every limits.ts and *-limits.ts, so that the page says what the code does. `--check` only
+// Writes docs/limits.md from every limits.ts and *-limits.ts, so that the page equals the code. `--check` only
 // compares.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

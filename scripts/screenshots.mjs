@@ -49,7 +49,7 @@ const daemon = spawn(
   },
 );
 
-/** A torrent of some files, and who seeds it. */
+/** A torrent of some files, and its seeder. */
 async function makeTorrent([name, size]) {
   const folder = join(home, "seed", name);
   mkdirSync(join(folder, "extras"), { recursive: true });

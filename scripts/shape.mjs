@@ -1,5 +1,5 @@
-// Refuses what grows too large or goes undocumented in src/: files, folders, classes, and exports without a docstring.
-// It reads the sources line by line, which works because the formatter lays them out the same way everywhere.
+// Rejects files, folders and classes in src/ that are too large, and exports without a docstring. It reads the sources
+// line by line, which works because the formatter gives all of them the same layout.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-// Prints "N passed, N failed" from vitest's JSON report, and names what was skipped. Exits with 1 when anything failed.
+// Prints "N passed, N failed" from vitest's JSON report, and the skipped tests. Exits with 1 when a test failed.
 import { readFileSync } from "node:fs";
 
 const [, , path, status] = process.argv;
@@ -17,7 +17,7 @@ for (const suite of report.testResults) {
   }
 }
 for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
-// A file that does not even load has no tests to count: it counts as one failure.
+// A file that does not load has no tests: it counts as one failure.
 const broken = report.testResults.filter(
   (suite) => suite.status === "failed" && suite.assertionResults.every((test) => test.status !== "failed"),
 ).length;

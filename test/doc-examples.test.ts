@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** Inside the package, so that `millrace/…` leads to it, and away from the sources. */
+/** A folder inside the package, so that `millrace/…` resolves to it, and outside of the sources. */
 const folder = join(root, "dist", `.doc-examples-${process.pid}`);
 
 interface Example {
@@ -45,7 +45,7 @@ beforeAll(() => mkdir(folder, { recursive: true }));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("@example", () => {
-  it("is there for the main entry points", () => {
+  it("exists for the main entry points", () => {
     expect(examples.length).toBeGreaterThan(15);
   });
 
@@ -63,7 +63,7 @@ describe("@example", () => {
 });
 
 describe("The API reference", () => {
-  it("is built from the docstrings, and its links lead somewhere", { timeout: 300_000 }, async () => {
+  it("is built from the docstrings, and its links have targets", { timeout: 300_000 }, async () => {
     const { stdout, stderr } = await promisify(execFile)("npm", ["run", "docs:api"], { cwd: root });
     const problems = `${stdout}${stderr}`.split("\n").filter((line) => /Failed to resolve link|\[error\]/.test(line));
     expect(problems).toEqual([]);

@@ -33,7 +33,7 @@ describe("docs/coming-from.md", () => {
     .filter((line) => line.startsWith("| ") && line.includes("`millrace"));
   const names = rows.flatMap((row) => namesIn(row.slice(row.indexOf("|", 2))));
 
-  it("names something in every row of the libraries", () => {
+  it("has a name in every row of the libraries", () => {
     expect(names.length).toBeGreaterThan(70);
   });
 
@@ -47,13 +47,13 @@ describe("docs/coming-from.md", () => {
     const prototype = value.prototype as object;
     const inherited = Object.getPrototypeOf(prototype) as object;
     const exists = member in value || member in prototype || member in inherited;
-    // Fields stand in no prototype: the compiled source names them.
+    // Fields are not on the prototype: the compiled source names them.
     expect(exists || new RegExp(`^ {4}(static )?${member}[;( =]`, "m").test(value.toString()), code).toBe(true);
   });
 });
 
 describe("docs", () => {
-  it("limits.md says what the sources say", () => {
+  it("limits.md equals the limits in the sources", () => {
     expect(() => execFileSync(process.execPath, [`${root}scripts/limits-doc.mjs`, "--check"])).not.toThrow();
   });
 
@@ -76,7 +76,7 @@ describe("docs", () => {
   });
 });
 
-/** What a sample cannot say beforehand: times and rates. */
+/** The parts of a sample that vary: times and rates. */
 function masked(text: string): string {
   return text
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "DATE")
@@ -90,7 +90,7 @@ describe("docs/cli.md", () => {
     ([, line = "", output = ""]) => ({ line, output }),
   );
 
-  it("has samples of create, info, verify and edit that come out as they stand there", async () => {
+  it("has samples of create, info, verify and edit that equal the real output", async () => {
     const cwd = await tempFolder();
     mkdirSync(join(cwd, "films"));
     writeFileSync(join(cwd, "films", "river.mkv"), Buffer.alloc(3_000_000, "river "));
@@ -155,7 +155,7 @@ describe("README.md", () => {
     const code = here(snippet)
       .replace(":6881", `:${port}`)
       .replace('"downloads"', JSON.stringify(join(cwd, "library")));
-    // From here the package is found by its name.
+    // From this folder the package resolves by its name.
     await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", code], { cwd: root });
     for (const got of ["downloads", "library"])
       expect(readFileSync(join(cwd, got, "docs/cli.md"), "utf8")).toBe(read("docs/cli.md"));

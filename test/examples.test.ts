@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const examples = readdirSync(`${root}examples`).filter((name) => name.endsWith(".mjs"));
 
-/** A line that each must print: that it ran is not enough. */
+/** A line that each must print: the exit status alone is not enough. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
   "bencode.mjs": /info/,
   "download.mjs": /the same as the original/,

@@ -25,7 +25,7 @@ function reaches(torrent: Torrent, kind: string): Promise<void> {
 }
 
 describe("scale", () => {
-  it("a client loads and seeds 1,000 torrents, and one of them is fetched from it", async () => {
+  it("a client loads and seeds 1,000 torrents, and uploads one of them", async () => {
     const folder = await tempFolder();
     const sources: Uint8Array[] = [];
     for (let i = 0; i < 1_000; i++) {
@@ -78,7 +78,7 @@ describe("scale", () => {
     }
   });
 
-  it("a torrent of 20,000 files is made, parsed, checked and seeded", async () => {
+  it("a torrent of 20,000 files is created, parsed, checked and seeded", async () => {
     const folder = await tempFolder();
     for (let i = 0; i < 100; i++) await runtime.files.makeFolder(join(folder, "many", `folder-${i}`));
     for (let i = 0; i < 20_000; i++)

@@ -1,4 +1,4 @@
-/** aria2c. It has no option for a peer, so the harness's tracker tells it; a hook tells when it is complete. */
+/** aria2c. It has no option for a peer, so the harness's tracker returns it; a hook reports when it is complete. */
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Child } from "../lib/child.ts";
@@ -7,7 +7,7 @@ import { poll, sleep } from "../lib/wait.ts";
 import { READY_SECONDS } from "./client.ts";
 import type { LeechJob, SeedJob, TransferClient } from "./client.ts";
 
-/** Seconds between its announce and the moment when it surely accepts peers: it works in ticks of one second. */
+/** Seconds after its announce until it accepts peers: it works in ticks of one second. */
 const SETTLE_SECONDS = 1.5;
 
 export class Aria2 implements TransferClient {
@@ -51,7 +51,7 @@ export class Aria2 implements TransferClient {
   }
 }
 
-/** What every use of it has in common: silent, alone, plain TCP. */
+/** The options of every use: no output, no configuration file, plain TCP. */
 export function aria2Basics(dir: string): string[] {
   return [
     "aria2c",

@@ -6,7 +6,7 @@ export const READY_SECONDS = 120;
 
 export interface SeedJob {
   readonly torrent: TorrentFile;
-  /** Where the complete file lies. */
+  /** The folder of the complete file. */
   readonly dir: string;
   readonly port: number;
   /** An empty folder for its own files. */
@@ -26,10 +26,10 @@ export interface LeechJob {
 /** A BitTorrent client that the benchmark can run on either end of a transfer. */
 export interface TransferClient {
   readonly name: string;
-  /** Resolves when peers may connect. It believes that its data is right: checking it is not part of the run. */
+  /** Resolves when peers may connect. The client skips the check of its data, which is not part of the run. */
   seed(job: SeedJob): Promise<Child>;
   /**
-   * Resolves when it has been told its peers. It tells "complete" when the last piece is checked, and keeps running.
+   * Resolves when it has its peers. It reports "complete" when the last piece is checked, and keeps running.
    */
   leech(job: LeechJob): Promise<Child>;
 }

@@ -5,7 +5,7 @@ import type { LeechJob, SeedJob, TransferClient } from "./client.ts";
 
 export class Millrace implements TransferClient {
   readonly name: string;
-  /** The folder of the built copy that is measured. */
+  /** The folder of the built copy under measurement. */
   readonly root: string;
 
   constructor(name: string, root: string) {
@@ -43,7 +43,7 @@ export class Millrace implements TransferClient {
     return child;
   }
 
-  /** With `--seed` it stays, as the others do, so that its CPU seconds can still be read when it is complete. */
+  /** With `--seed` it keeps running, as the others do, so that its CPU seconds can be read when it is complete. */
   async leech(
     job: LeechJob,
     nodeOptions: readonly string[] = [],

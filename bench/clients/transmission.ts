@@ -5,9 +5,9 @@ import { Child } from "../lib/child.ts";
 import { poll } from "../lib/wait.ts";
 import { READY_SECONDS } from "./client.ts";
 
-/** Seconds between looks at what it does. */
+/** Seconds between requests for its state. */
 const LOOK_SECONDS = 0.02;
-/** Its word for a torrent that does nothing. */
+/** Its state of a torrent that does nothing. */
 const STOPPED = 0;
 
 interface Answer {
@@ -62,11 +62,11 @@ export class Transmission {
 
   async add(torrentPath: string): Promise<void> {
     await this.#ask("torrent-add", { metainfo: (await readFile(torrentPath)).toString("base64"), paused: true });
-    // It checks what it finds when a torrent is added.
+    // It checks existing data when a torrent is added.
     await this.#untilStopped(READY_SECONDS);
   }
 
-  /** Resolves when all data was read again and is right. */
+  /** Resolves when all data was checked again and is right. */
   async verify(seconds: number): Promise<void> {
     await this.#ask("torrent-verify", { ids: 1 });
     await poll(

@@ -1,6 +1,6 @@
 /**
  * Millrace's codecs and npm's in one process, in turns: every operation for the same time, round by round. The job is
- * JSON in argv[2]. A library that is not there is left out.
+ * JSON in argv[2]. A library that is not installed is left out.
  */
 import { randomBytes } from "node:crypto";
 import { encode as ownEncode } from "../../src/bencode/index.ts";
@@ -19,7 +19,7 @@ interface Job {
 interface Operation {
   readonly what: string;
   readonly client: string;
-  /** Bytes that one go works on. */
+  /** Bytes that one operation processes. */
   readonly bytes: number;
   go(): unknown;
 }
@@ -115,7 +115,7 @@ async function addParse(name: string, torrent: Buffer): Promise<void> {
   const { parseMetainfo } = await loadMetainfo(job.root);
   const { nodeRuntime } = await loadRuntime(job.root);
   const { hasher } = nodeRuntime();
-  // What a caller looks at first, so that work that is put off is counted.
+  // Reads the fields that a caller needs first, so that deferred work is counted.
   operations.push({
     what: `parse, ${name}`,
     client: OURS,
@@ -142,7 +142,7 @@ async function addWire(): Promise<void> {
   );
   const what = "wire.decode, 8 MiB of 16 KiB blocks in reads of 64 KiB";
   const { MessageDecoder } = await loadWire(job.root);
-  // Every block is copied to its place in a piece, as in a download.
+  // Every block is copied to its position in a piece, as in a download.
   const piece = Buffer.alloc(64 * BLOCK);
   let stored = 0;
   const decoder = new MessageDecoder({
@@ -193,7 +193,7 @@ async function addWire(): Promise<void> {
   });
 }
 
-/** Times a second that an operation can be done. */
+/** Operations a second. */
 async function rate({ go }: Operation, seconds: number): Promise<number> {
   let count = 0;
   let elapsed = 0;
@@ -215,7 +215,7 @@ for (const [name, torrent] of [
   await addParse(name, torrent);
 }
 await addWire();
-// The same operation of both, one right after the other.
+// The same operation of both, one directly after the other.
 operations.sort((a, b) => a.what.localeCompare(b.what) || Number(a.client === OURS) - Number(b.client === OURS));
 for (const operation of operations) await rate(operation, job.seconds);
 for (let round = 0; round < job.rounds; round += 1) {

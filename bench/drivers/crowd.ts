@@ -1,6 +1,6 @@
 /**
- * Thousands of peers in one process: each shakes hands with the client on `port`, says that it has half of the pieces,
- * never unchokes, and is silent until a line on stdin asks for the storm: one `have` from each in turn, that many
+ * Thousands of peers in one process: each sends a handshake to the client on `port` and a bitfield with half of the
+ * pieces, never unchokes, and is silent until a line on stdin starts the storm: one `have` from each in turn, that many
  * times.
  */
 import { randomBytes } from "node:crypto";
@@ -19,21 +19,21 @@ interface Job {
 
 interface Peer {
   readonly socket: Socket;
-  /** What it says that it has. */
+  /** Its bitfield. */
   readonly bitfield: Buffer;
 }
 
-/** Connections that are being made at a time: a client may refuse more strangers. */
+/** Connections that are opened at a time: a client may refuse more unknown peers. */
 const DIALS = 20;
 const HANDSHAKE_LENGTH = 68;
 
 const job = JSON.parse(process.argv[2] ?? "") as Job;
 const peers: Peer[] = [];
 
-/** Resolves when the client has answered the handshake. */
+/** Resolves when the client has replied to the handshake. */
 function dial(index: number): Promise<Peer> {
   return new Promise((resolve, reject) => {
-    // An address each: clients limit how many connections one may have.
+    // An address each: clients limit the connections of one address.
     const socket = connect({
       host: "127.0.0.1",
       port: job.port,
@@ -67,7 +67,7 @@ function dial(index: number): Promise<Peer> {
   });
 }
 
-/** A piece that it has not said it has. */
+/** A piece that is not in its bitfield. */
 function missingPiece({ bitfield }: Peer): number {
   for (;;) {
     const piece = Math.floor(Math.random() * job.pieces);

@@ -1,6 +1,6 @@
 /**
- * The hostile peers of `hostile`, in a process of their own with a lower priority. Its job is JSON in argv[2]; it tells
- * "flooding" when every peer has connected once, answers each line on stdin with "counted", and ends on SIGTERM.
+ * The hostile peers of `hostile`, in a separate process with a lower priority. Its job is JSON in argv[2]. It prints
+ * "flooding" when every peer has connected once, replies to each line on stdin with "counted", and ends on SIGTERM.
  */
 import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
@@ -14,15 +14,14 @@ import type { Flood, FloodJob } from "../lib/floods.ts";
 import { tell } from "../lib/tell.ts";
 
 /**
- * Below everything else: the flood takes what the download leaves of the processors, as if it came from another
- * machine.
+ * The lowest priority: the flood uses the processor time that the download leaves, as if it came from another machine.
  */
 const NICE = 10;
 const CHUNK = 64 * 1024;
-/** Bytes that wait in this process for one connection, at most. */
+/** The most bytes that are queued in this process for one connection. */
 const HIGH_WATER = 256 * 1024;
 const TICK_MS = 4;
-/** Milliseconds until a peer that was hung up on comes again. */
+/** Milliseconds until a peer whose connection was closed connects again. */
 const AGAIN_MS = 250;
 
 const job = JSON.parse(process.argv[2] ?? "") as FloodJob;
@@ -33,15 +32,15 @@ const counts = { taken: 0, received: 0, connects: 0, parted: 0 };
 const script = scriptOf(job.name, job);
 const isSilent = job.name.startsWith("silent");
 
-/** One hostile peer, which comes again whenever it is hung up on. */
+/** One hostile peer, which connects again whenever its connection is closed. */
 class Attacker {
   readonly #address: string;
   #socket: Socket | undefined;
   #at = 0;
   #sent = 0;
-  /** Whether it has said its opening. */
+  /** Whether it has sent its opening. */
   #isIn = false;
-  /** Resolves when it has been let in, or sent away, once. */
+  /** Resolves when it was accepted or rejected once. */
   readonly tried: Promise<void>;
   #onTried: () => void = () => undefined;
 
@@ -56,7 +55,7 @@ class Attacker {
     return this.#isIn;
   }
 
-  /** `after` is called when the connection is over; by default it is made again. */
+  /** `after` is called when the connection is closed; by default the peer connects again. */
   dial(after: () => void = () => void setTimeout(() => this.dial(), AGAIN_MS)): Socket {
     const socket = connect({ host: "127.0.0.1", port: job.port, localAddress: this.#address });
     this.#socket = socket;
@@ -93,13 +92,13 @@ class Attacker {
     return socket;
   }
 
-  /** Connects, is answered and hangs up. */
+  /** Connects, receives a reply and closes the connection. */
   visit(): void {
     const socket = this.dial(() => undefined);
     socket.once("data", () => socket.destroy());
   }
 
-  /** Says as much as the connection takes now, {@link CHUNK} at most; answers how much. */
+  /** Sends as much as the connection takes now, {@link CHUNK} at most. Returns the number of bytes. */
   say(): number {
     const socket = this.#socket;
     if (socket === undefined || !this.#isIn || socket.writableLength > HIGH_WATER) return 0;
@@ -111,7 +110,7 @@ class Attacker {
     return part.length;
   }
 
-  /** Counts what the other side's TCP has taken. */
+  /** Counts the bytes that the other side's TCP has taken. */
   note(): void {
     const socket = this.#socket;
     if (socket === undefined) return;
@@ -121,7 +120,7 @@ class Attacker {
   }
 }
 
-/** Lets `rate` a second through, in ticks: `spend` is asked how much of the budget it used, 0 for nothing any more. */
+/** Spends `rate` a second, in ticks: `spend` returns how much of the budget it used, 0 when nothing is left to do. */
 function pace(rate: number, spend: () => number): void {
   let budget = 0;
   let last = process.hrtime.bigint();

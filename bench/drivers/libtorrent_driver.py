@@ -28,7 +28,7 @@ SETTINGS = {
     "enable_outgoing_utp": False,
     "in_enc_policy": 2,
     "out_enc_policy": 2,
-    # Nothing throttles: all peers share one address, and all are unchoked.
+    # No limits: all peers share one address, and all are unchoked.
     "upload_rate_limit": 0,
     "download_rate_limit": 0,
     "mixed_mode_algorithm": 0,
@@ -40,7 +40,7 @@ SETTINGS = {
     "active_seeds": -1,
     "active_downloads": -1,
     "dont_count_slow_torrents": True,
-    # Room for a fast link: its defaults are for home connections.
+    # Buffers for a fast link: the defaults are for home connections.
     "send_buffer_low_watermark": 1 << 20,
     "send_buffer_watermark": 3 << 20,
     "send_buffer_watermark_factor": 150,
@@ -110,7 +110,7 @@ def serve(sessions):
         if connected:
             STOP.wait(0.5)
         for session in sessions:
-            # With several sessions none may be waited for; the look is cheap.
+            # With several sessions the loop must not block on one; the check is cheap.
             found = session.pop_alerts() if connected or len(sessions) > 1 else alerts(session, 200)
             if not connected and any(isinstance(alert, lt.peer_connect_alert) for alert in found):
                 connected = True
@@ -179,7 +179,7 @@ def leech():
         for session, _ in pairs:
             session.pop_alerts()
         STOP.wait(0.2)
-    # In order: a process that just ends can leave blocks unwritten.
+    # Closed in order: a process that exits directly can leave blocks unwritten.
     for session, handle in pairs:
         session.remove_torrent(handle)
         session.pause()
@@ -212,7 +212,7 @@ def idle():
 
 
 def hold():
-    """An incomplete torrent that waits for peers and connects to nobody."""
+    """An incomplete torrent that waits for peers and dials none."""
     session = open_session(JOB["ports"][0])
     handle = session.add_torrent(torrent_of(JOB["torrent"], JOB["dir"]))
     handle.set_max_connections(4000)

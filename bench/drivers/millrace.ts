@@ -6,7 +6,7 @@ import { tell } from "../lib/tell.ts";
 interface Job {
   readonly mode: "idle" | "hold";
   readonly root: string;
-  /** Folder of the data, and one for its own state. */
+  /** The folder of the data, and the folder of the state. */
   readonly dir: string;
   readonly home: string;
   readonly port: number;
@@ -34,7 +34,7 @@ process.once("SIGTERM", () => {
 const torrents = await Promise.all(
   (JSON.parse(readFileSync(job.list, "utf8")) as string[]).map((path) => client.add(path)),
 );
-// "hold" is about a torrent that has nothing: it is ready when it listens and knows that.
+// "hold" has a torrent without data: it is ready when it listens and has checked that.
 if (job.mode === "idle") await Promise.all(torrents.map((torrent) => torrent.done));
 else
   await Promise.all(

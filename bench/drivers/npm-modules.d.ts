@@ -1,5 +1,4 @@
-// The little that the benchmark uses of npm packages which bring no types; they are installed by `npm run bench --
-// setup`.
+// Types of the used parts of npm packages that have no types. `npm run bench -- setup` installs the packages.
 declare module "webtorrent" {
   import type { EventEmitter } from "node:events";
   export interface WebTorrentTorrent extends EventEmitter {

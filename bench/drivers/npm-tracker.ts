@@ -3,7 +3,7 @@ import { Server } from "bittorrent-tracker";
 import { tell } from "../lib/tell.ts";
 
 const server = new Server({ http: true, udp: true, ws: false, stats: false });
-// It warns of every request that it refuses; whoever sent it hears of it, too.
+// It emits a warning for every request that it refuses; the client receives the reason, too.
 server.on("warning", () => undefined);
 server.on("error", (error: Error) => {
   process.stderr.write(`${error.message}\n`);

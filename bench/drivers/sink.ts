@@ -1,4 +1,6 @@
-/** The control of `hostile`: answers a handshake with a handshake, and drops everything else. Its port is argv[2]. */
+/**
+ * The control of `hostile`: replies to a handshake with a handshake, and drops everything else. Its port is argv[2].
+ */
 import { createServer } from "node:net";
 import { HANDSHAKE_LENGTH } from "../../src/wire/index.ts";
 import { tell } from "../lib/tell.ts";

@@ -1,10 +1,10 @@
 /*
- * Announces to a tracker on 127.0.0.1 as fast as it answers, and prints a JSON line of what came back. In C, so that this end is not
- * what is measured.
+ * Announces to a tracker on 127.0.0.1 as fast as it replies, and prints a JSON line with the results. It is written in C
+ * so that the generator is not the limit.
  *
  *   tracker_load http|udp PORT IN_FLIGHT SECONDS TORRENTS COUNT
  *
- * It ends after that many seconds or, unless COUNT is 0, that many answers. Torrent i has the info-hash "bench-torrent-%06u". Peers are drawn from 200, so that swarms fill up and then stay as they are.
+ * It ends after that many seconds or, unless COUNT is 0, that many replies. Torrent i has the info-hash "bench-torrent-%06u". Peers are drawn from 200, so that swarms fill up and then stay as they are.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -64,7 +64,7 @@ static void dial(struct connection *c, int epoll) {
     random_below(torrents), peer, 10000 + peer, peer & 1, NUM_WANT);
   c->sent = c->received = 0;
   c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  /* Closed with a reset: no port stays behind in TIME_WAIT. */
+  /* Closed with a reset: no port stays in TIME_WAIT. */
   struct linger reset = {1, 0};
   setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   connect(c->fd, (struct sockaddr *)&server, sizeof server);
@@ -72,7 +72,7 @@ static void dial(struct connection *c, int epoll) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &event);
 }
 
-/* Whether the whole reply is there, by its Content-Length. */
+/* Whether the whole reply is received, by its Content-Length. */
 static int is_whole(struct connection *c) {
   c->reply[c->received] = 0;
   char *body = strstr(c->reply, "\r\n\r\n");
@@ -80,7 +80,7 @@ static int is_whole(struct connection *c) {
   return body != NULL && length != NULL && length < body && c->received >= (body + 4 - c->reply) + atoi(length + 17);
 }
 
-/* Does what the socket is ready for. Returns 1 when this announce is over. */
+/* Reads or writes as far as the socket is ready. Returns 1 when this announce is finished. */
 static int step(struct connection *c, int epoll) {
   if (c->sent < c->length) {
     int count = write(c->fd, c->request + c->sent, c->length - c->sent);

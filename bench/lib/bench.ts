@@ -1,6 +1,5 @@
 /**
- * What every mode has at hand: the options, the folder for data, the clients that are there, and the round-robin of
- * runs.
+ * The context of every mode: the options, the folder for data, the installed clients, and the rounds of runs.
  */
 import { join } from "node:path";
 import type { Options } from "../args.ts";
@@ -19,22 +18,21 @@ import type { Tools } from "./tools.ts";
 import { formatNumber } from "./units.ts";
 import { Workspace } from "./workspace.ts";
 
-/** Times that a disturbed run is repeated before it is counted as it is. */
+/** Times that a disturbed run is repeated before it is counted as disturbed. */
 const REPEATS = 1;
 
-/** One of those that are compared. */
+/** One of the compared programs. */
 export interface Contender {
   readonly name: string;
   /**
-   * One run from nothing to nothing: every program that it starts has ended when it settles. Rejects when the run does
-   * not count.
+   * One complete run: every program that it starts has ended when it settles. Rejects when the run does not count.
    */
   run(): Promise<Figures>;
 }
 
 export interface Comparison {
   readonly mode: string;
-  /** What is done: runs with the same words are compared. */
+  /** The work: runs with the same text are compared. */
   readonly what: string;
   readonly contenders: readonly Contender[];
   readonly runs: number;
@@ -61,7 +59,7 @@ export class Bench {
     this.workspace = new Workspace(options.data);
   }
 
-  /** Something small is done instead, to see that it works. */
+  /** A small amount of work instead, to test that it works. */
   get isQuick(): boolean {
     return this.options.isQuick;
   }
@@ -74,12 +72,12 @@ export class Bench {
     return join(this.#drivers, name);
   }
 
-  /** Whether a peer was asked for and is there. */
+  /** Whether a client is selected and installed. */
   has(tool: string): boolean {
     return (this.options.clients === undefined || this.options.clients.includes(tool)) && this.tools.has(tool);
   }
 
-  /** libtorrent as the other end of a transfer, whether it is compared or not. */
+  /** libtorrent as the other end of a transfer, also when it is not compared. */
   partner(): Libtorrent {
     const { python } = this.tools;
     if (python === undefined)
@@ -140,7 +138,7 @@ export class Bench {
   }
 
   /**
-   * Runs A B C, A B C, … and keeps what they say. One run of the first goes before and does not count: it warms memory
+   * Runs A B C, A B C, … and keeps the results. One run of the first comes before and does not count: it warms memory
    * up.
    */
   async compare({ mode, what, contenders, runs }: Comparison): Promise<void> {
@@ -155,7 +153,7 @@ export class Bench {
     this.records.push(record);
     const figures = Object.entries(record.figures).map(([key, value]) => `${key} ${formatNumber(value)}`);
     this.say(
-      `  ${record.round + 1}. ${record.client}: ${record.error ?? figures.join(", ")}${record.isDisturbed === true ? ` (disturbed: others used ${formatNumber(record.foreignCpu ?? 0)} s of CPU)` : ""}`,
+      `  ${record.round + 1}. ${record.client}: ${record.error ?? figures.join(", ")}${record.isDisturbed === true ? ` (disturbed: other programs used ${formatNumber(record.foreignCpu ?? 0)} s of CPU)` : ""}`,
     );
   }
 
@@ -185,7 +183,7 @@ export class Bench {
     process.stderr.write(`${text}\n`);
   }
 
-  /** Something to remove at the end, whatever the end is. The answer removes it now. */
+  /** Registers a cleanup for the end of the harness, also after an error. The returned function runs it now. */
   whenClosed(remove: () => void): () => void {
     this.#removals.add(remove);
     return () => {

@@ -1,17 +1,17 @@
-/** A program under measurement: started, listened to line by line, and ended for sure. */
+/** A program under measurement: its output is read line by line, and it is always ended. */
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { cpuSeconds, now } from "./proc.ts";
 
-/** Seconds that a program gets to end in order after SIGTERM. */
+/** Seconds that a program has to end after SIGTERM. */
 const STOP_SECONDS = 10;
 /** Characters of stderr that are kept for the message when it fails. */
 const STDERR_LENGTH = 2000;
 
 export interface ChildEvent {
   readonly event: string;
-  /** CLOCK_MONOTONIC in seconds: the program's own word, else when the line was read. */
+  /** CLOCK_MONOTONIC in seconds: as the program printed it, else when the line was read. */
   readonly t: number;
   readonly fields: Readonly<Record<string, unknown>>;
 }
@@ -31,7 +31,7 @@ export function killAll(): void {
 export class Child {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when it has ended and its output is read, with the exit status. Never rejects. */
+  /** Resolves with the exit status when it has ended and its output is read. Never rejects. */
   readonly ended: Promise<number>;
   readonly startedAt = now();
   endedAt: number | undefined;
@@ -104,7 +104,7 @@ export class Child {
     for (const listener of listeners) listener();
   }
 
-  /** All events of a name that have been told so far. */
+  /** All events of a name so far. */
   events(name: string): ChildEvent[] {
     return this.#events.filter((each) => each.event === name);
   }

@@ -1,4 +1,4 @@
-/** The files that are moved about: random, the same in every run of a size, hashed while they are written. */
+/** The transferred files: random, the same in every run of a size, hashed while they are written. */
 import { createCipheriv, createHash } from "node:crypto";
 import { open, writeFile } from "node:fs/promises";
 import { createReadStream } from "node:fs";
@@ -62,7 +62,7 @@ export async function makeSource(folder: string, size: number, pieceLengths: rea
 
 export interface TorrentFile {
   readonly path: string;
-  /** The same torrent with the harness's tracker in it, for clients that cannot be told a peer. */
+  /** The same torrent with the harness's tracker in it, for clients without an option for a peer. */
   readonly trackedPath: string;
   readonly infoHash: string;
   readonly pieceLength: number;

@@ -1,4 +1,4 @@
-/** What the hostile peers of each flood say. Also used by the tests under test/hostile. */
+/** The messages of the hostile peers of each flood. Also used by the tests under test/hostile. */
 import { randomBytes } from "node:crypto";
 import {
   encodeCancel,
@@ -23,14 +23,14 @@ import type { FloodName } from "./floods.ts";
 const BLOCK = 16 * 1024;
 const FRAME = 1024 * 1024;
 
-/** What a kind of flood says. */
+/** The messages of a flood. */
 export interface Script {
-  /** Behind the handshake, once. */
+  /** Sent once, after the handshake. */
   readonly opening: Buffer;
-  /** Whole messages, said again and again. */
+  /** Whole messages, sent again and again. */
   readonly ring: Buffer;
   readonly isFast: boolean;
-  /** Reads nothing behind the handshake. */
+  /** Reads nothing after the handshake. */
   readonly isDeaf: boolean;
 }
 
@@ -58,7 +58,7 @@ function shuffledHaves(pieces: number): Buffer {
   return ring;
 }
 
-/** 64 bitfields, each with some more bits than the one before. */
+/** 64 bitfields, each with more bits than the one before. */
 function growingBitfields(pieces: number): Buffer {
   const bits = Buffer.alloc(Math.ceil(pieces / 8));
   return many(64, () => {
@@ -75,7 +75,7 @@ function withPort(port: number): Uint8Array {
   return encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_metadata", 3]]), port }));
 }
 
-/** Makes up what a flood says to a client that has a torrent of so many pieces. */
+/** Creates the messages of a flood to a client with a torrent of so many pieces. */
 export function scriptOf(
   name: FloodName,
   { pieces, pieceLength }: { readonly pieces: number; readonly pieceLength: number },

@@ -1,9 +1,9 @@
-/** The floods of `hostile`: what the mode's table and the driver both have to know of each. */
+/** The floods of `hostile`: the facts that the mode and the driver share. */
 import { MIB } from "./units.ts";
 
 /**
- * What is attacked: a torrent of a million pieces of which the client has nothing, one that it seeds, or the one that
- * it downloads.
+ * The attacked torrent: one of a million pieces of which the client has nothing, one that it seeds, or the one that it
+ * downloads.
  */
 export type Victim = "large" | "seeded" | "honest";
 
@@ -12,16 +12,15 @@ export interface Flood {
   readonly victim: Victim;
   /** Hostile connections at once. */
   readonly peers: number;
-  /** All come from one address; otherwise each from its own. */
+  /** All have one address; otherwise each has its own. */
   readonly isShared?: boolean;
-  /** The honest seeder dials the client while the flood is on, rather than being dialed. */
+  /** The honest seeder dials the client during the flood; otherwise the client dials it. */
   readonly isNewcomer?: boolean;
   /**
-   * Bytes a second that are offered by all of them together; connections a second for `reconnect`. 0: nothing after the
-   * opening.
+   * Bytes a second that all peers together offer; connections a second for `reconnect`. 0: nothing after the opening.
    */
   readonly rate: number;
-  /** Bytes after which no more is offered. */
+  /** Bytes after which the flood ends. */
   readonly total?: number;
 }
 
@@ -55,10 +54,16 @@ export const FLOODS = {
   },
   unfinished: { about: "a message of 1 MiB that lacks its last byte", victim: "large", peers: 95, rate: 0 },
   metadata: { about: "requests for metadata of 20 MB", victim: "large", peers: 24, rate: 2 * MIB },
-  blocks: { about: "600 MB of blocks that nobody asked for", victim: "large", peers: 4, rate: 200 * MIB, total: 600e6 },
+  blocks: {
+    about: "600 MB of blocks that were not requested",
+    victim: "large",
+    peers: 4,
+    rate: 200 * MIB,
+    total: 600e6,
+  },
   requests: { about: "requests and cancels", victim: "seeded", peers: 8, rate: 10 * MIB },
   reconnect: {
-    about: "connect, shake hands, hang up",
+    about: "connect, handshake, close",
     victim: "seeded",
     peers: 8,
     isShared: true,
@@ -66,15 +71,15 @@ export const FLOODS = {
     rate: 1000,
   },
   idle: {
-    about: "idle peers in all slots of the torrent; a newcomer must get in",
+    about: "idle peers in all slots of the torrent; a new peer must be accepted",
     victim: "honest",
     peers: 110,
     isNewcomer: true,
     rate: 0,
   },
   fast: { about: "allowed-fast and suggest", victim: "large", peers: 8, rate: 20 * MIB },
-  reject: { about: "rejects of what nobody asked for", victim: "large", peers: 8, rate: 20 * MIB },
-  unread: { about: "requests, and nothing is read", victim: "seeded", peers: 20, rate: 20 * MIB },
+  reject: { about: "rejects without a request", victim: "large", peers: 8, rate: 20 * MIB },
+  unread: { about: "requests whose replies are not read", victim: "seeded", peers: 20, rate: 20 * MIB },
 } as const satisfies Readonly<Record<string, Flood>>;
 
 export type FloodName = keyof typeof FLOODS;
@@ -84,13 +89,13 @@ export function isFlood(word: string): word is FloodName {
   return Object.hasOwn(FLOODS, word);
 }
 
-/** What the driver of the hostile peers is told. */
+/** The job of the driver of the hostile peers. */
 export interface FloodJob {
   readonly name: FloodName;
   readonly infoHash: string;
   readonly port: number;
   readonly pieces: number;
   readonly pieceLength: number;
-  /** In place of the flood's own. */
+  /** Instead of the rate of the flood. */
   readonly rate: number;
 }

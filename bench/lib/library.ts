@@ -1,4 +1,4 @@
-/** The built library of a copy of Millrace, for the drivers. Types are those of the source beside us. */
+/** The built library of a copy of Millrace, for the drivers. The types are those of this checkout. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 

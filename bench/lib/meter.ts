@@ -1,16 +1,16 @@
-/** Watches processes during a run: the highest memory, and what the rest of the machine took meanwhile. */
+/** Measures processes during a run: the highest memory, and the CPU time of other programs. */
 import { endedChildrenCpu, machineCpu, memoryOf, now } from "./proc.ts";
 import { sleep } from "./wait.ts";
 
 const SAMPLE_MS = 50;
-/** CPU seconds of others that a run bears: some, and a share of its wall time. */
+/** CPU seconds of other programs that a run tolerates: a constant, and a share of its wall time. */
 const FOREIGN_SECONDS = 0.25;
 const FOREIGN_SHARE = 0.15;
-/** A machine counts as quiet when others use less than this share of one core, twice in a row. */
+/** A machine counts as quiet when other programs use less than this share of one core, twice in a row. */
 const QUIET_SHARE = 0.15;
 
 export class MemoryWatch {
-  /** Bytes of anonymous memory, at most so far. */
+  /** The highest anonymous memory so far, in bytes. */
   peak = 0;
   readonly #timer: NodeJS.Timeout;
 
@@ -29,12 +29,12 @@ export class MemoryWatch {
 }
 
 export interface Foreign {
-  /** CPU seconds of everybody but the harness and the programs that it ran. */
+  /** CPU seconds of all processes except the harness and the programs that it ran. */
   readonly foreignCpu: number;
   readonly isDisturbed: boolean;
 }
 
-/** Counts what others use, over a stretch in which every program that the harness starts also ends. */
+/** Counts the CPU time of other programs over a period in which every program that the harness starts also ends. */
 export class ForeignWatch {
   readonly #at = now();
   readonly #machine = machineCpu();
@@ -55,7 +55,7 @@ function harnessCpu(): number {
   return (user + system) / 1e6 + endedChildrenCpu();
 }
 
-/** Waits until others leave the machine alone, but no longer than that many seconds. */
+/** Waits until the machine is quiet, but no longer than that many seconds. */
 export async function waitForQuiet(seconds: number): Promise<void> {
   const deadline = now() + seconds;
   let calm = 0;

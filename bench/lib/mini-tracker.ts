@@ -1,12 +1,14 @@
-/** A tracker that tells everybody the same peers: the way to name a peer to clients that have no option for it. */
+/**
+ * A tracker that returns the same peers to every client: the way to name a peer to clients without an option for it.
+ */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { encode } from "../../src/bencode/index.ts";
 
 export class MiniTracker {
-  /** Ports on 127.0.0.1. A client that listens on one of them is told nobody: only the other end dials. */
+  /** Ports on 127.0.0.1. A client that listens on one of them gets no peers: only the other end dials. */
   ports: readonly number[] = [];
-  /** Ports of everybody who has announced. */
+  /** Ports of all announces. */
   readonly seen = new Set<number>();
   readonly #server = createServer((request, response) => {
     const own = Number(new URL(request.url ?? "/", "http://localhost").searchParams.get("port"));

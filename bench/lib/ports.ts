@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 
-/** Below the range that Linux hands out by itself, so that no outgoing connection takes it meanwhile. */
+/** Below the range that Linux assigns by itself, so that no outgoing connection takes the port. */
 const FIRST = 20_000;
 const COUNT = 10_000;
 
-/** A TCP port on the loopback address that nobody listens on. */
+/** A TCP port on the loopback address on which no program listens. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Different ones. */
+/** Different free ports. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());

@@ -1,7 +1,7 @@
-/** What Linux tells about processes: CPU seconds, memory, and how busy the whole machine is. */
+/** Figures of Linux about processes: CPU seconds, memory, and the load of the whole machine. */
 import { readFileSync, readdirSync } from "node:fs";
 
-/** Of USER_HZ, in which the kernel counts for programs; 100 on every Linux that Node runs on. */
+/** USER_HZ, the unit in which the kernel reports times; 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
 /** CLOCK_MONOTONIC in seconds, the same clock as Python's `time.monotonic()`. */
@@ -18,7 +18,7 @@ function read(path: string): string | undefined {
   }
 }
 
-/** The fields of /proc/PID/stat from the third on: what stands before may hold spaces and parentheses. */
+/** The fields of /proc/PID/stat from the third on: the second may contain spaces and parentheses. */
 function statFields(path: string): string[] | undefined {
   const text = read(path);
   return text?.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -37,7 +37,7 @@ function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** User and system seconds of a process, its ended children and its living descendants; 0 when it is gone. */
+/** User and system seconds of a process, its ended children and its living descendants; 0 when it has ended. */
 export function cpuSeconds(pid: number): number {
   let ticks = 0;
   for (const each of [pid, ...descendants(pid)]) {
@@ -54,9 +54,9 @@ export function endedChildrenCpu(): number {
 }
 
 export interface Memory {
-  /** Bytes of memory of its own, not backed by a file: what a client costs, however it maps its files. */
+  /** Bytes of memory not backed by a file: the cost of a client, independent of how it maps files. */
   readonly anonymous: number;
-  /** Bytes in memory now, mapped files included. */
+  /** Resident bytes, mapped files included. */
   readonly resident: number;
 }
 
@@ -67,7 +67,7 @@ export function memoryOf(pid: number): Memory | undefined {
   return { anonymous: field("RssAnon"), resident: field("VmRSS") };
 }
 
-/** CPU seconds that the machine has worked since it started, stolen time left out. */
+/** Busy CPU seconds of the machine since it started, without stolen time. */
 export function machineCpu(): number {
   const fields = (read("/proc/stat") ?? "").split("\n", 1)[0]?.split(/\s+/).map(Number) ?? [];
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = fields;

@@ -6,27 +6,27 @@ import { formatNumber } from "./units.ts";
 
 export const US = "millrace";
 
-/** A figure: what it is called and what it means. */
+/** A figure: its title and its meaning. */
 export interface Metric {
   readonly key: string;
   readonly title: string;
-  /** Whether Millrace's share of the peer's figure is worth a column, and which way is good. */
+  /** If set, the table has a column with Millrace's ratio to the other client; the value is the good direction. */
   readonly better?: "more" | "less";
 }
 
-/** Figures by the key of their metric; one that does not apply is left out. */
+/** Figures by the key of their metric; a figure that does not apply is absent. */
 export type Figures = Readonly<Record<string, number>>;
 
 export interface RunRecord {
   readonly mode: string;
-  /** What was done, such as `2 GiB, pieces of 1 MiB`: runs of one case are comparable. */
+  /** The work, such as `2 GiB, pieces of 1 MiB`: runs of one case are comparable. */
   readonly what: string;
   readonly client: string;
   readonly round: number;
   readonly figures: Figures;
-  /** CPU seconds that the rest of the machine used meanwhile. */
+  /** CPU seconds of other programs during the run. */
   readonly foreignCpu?: number;
-  /** That was so much that the figures say little. */
+  /** Other programs used so much that the figures are unreliable. */
   readonly isDisturbed?: boolean;
   readonly error?: string;
 }

@@ -1,4 +1,4 @@
-/** What a column of runs comes to. */
+/** The summary of the runs of one figure. */
 export interface Summary {
   readonly min: number;
   readonly median: number;
@@ -12,7 +12,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
 }
 
-/** The value below which the share `q` of all values lies, between two neighbours in a straight line. */
+/** The value below which the share `q` of all values lies, interpolated linearly between two neighbours. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * q;
@@ -28,9 +28,8 @@ export function summarize(values: readonly number[]): Summary | undefined {
 }
 
 /**
- * How much of the peer's figure ours is: the medians divided, and the range of the quotients within one round, where
- * both ran side by side. `ours[i]` and `theirs[i]` are of round i; a round that one of them failed is `undefined`
- * there.
+ * The ratio of our figure to that of the other client: the quotient of the medians, and the range of the quotients
+ * within one round. `ours[i]` and `theirs[i]` are of round i; the figure of a failed run is `undefined`.
  */
 export function ratio(
   ours: readonly (number | undefined)[],

@@ -1,4 +1,4 @@
-/** A table as Markdown, whose columns line up in a terminal, too. */
+/** A table as Markdown, with aligned columns for a terminal. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const width = (column: number) => Math.max(3, ...[header, ...rows].map((row) => (row[column] ?? "").length));
   const widths = header.map((_, column) => width(column));

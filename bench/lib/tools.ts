@@ -1,10 +1,10 @@
-/** Which of the programs to compare with are on this machine, and in which version. */
+/** The installed programs to compare with, and their versions. */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 
-/** How a tool is found, and the Debian package it comes in. */
+/** How a tool is found, and its Debian package. */
 const PROGRAMS: Readonly<
   Record<string, { readonly command: string; readonly version: readonly string[]; readonly debian: string }>
 > = {
@@ -17,8 +17,8 @@ const PROGRAMS: Readonly<
 };
 
 /**
- * With versions, so that figures of different days compare; and npm left alone takes an older WebTorrent, since the new
- * one asks for Node 22.
+ * With versions, so that figures of different days are comparable; without one npm installs an older WebTorrent, since
+ * the new one requires Node 22.
  */
 export const NPM_PACKAGES: Readonly<Record<string, string>> = {
   webtorrent: "3.0.21",
@@ -29,14 +29,14 @@ export const NPM_PACKAGES: Readonly<Record<string, string>> = {
   "bittorrent-tracker": "11.2.3",
 };
 
-/** What `--clients` can name. */
+/** The values of `--clients`. */
 export const TOOL_NAMES: readonly string[] = [
   "libtorrent",
   ...Object.keys(PROGRAMS).filter((name) => name !== "cc"),
   ...Object.keys(NPM_PACKAGES),
 ];
 
-/** Everything that `setup` installs with apt. */
+/** The packages that `setup` installs with apt. */
 export const DEBIAN_PACKAGES: readonly string[] = [
   "python3-libtorrent",
   "libc6-dev",
@@ -51,9 +51,9 @@ export class Tools {
   /** Python with libtorrent. */
   readonly python: string | undefined;
   readonly npmRoot: string;
-  /** By name, what is there. */
+  /** The installed tools by name. */
   readonly versions: ReadonlyMap<string, string>;
-  /** A line each for what is not. */
+  /** A line for each tool that is not installed. */
   readonly missing: readonly string[];
 
   constructor(python: string, npmRoot: string) {

@@ -4,7 +4,7 @@ export function sleep(seconds: number): Promise<void> {
   });
 }
 
-/** Asks until the answer is not `undefined`. */
+/** Calls `test` until its result is not `undefined`. Throws after `seconds`. */
 export async function poll<T>(
   seconds: number,
   every: number,

@@ -1,10 +1,10 @@
-/** The folder that all data of a run lies in. It is removed at the end, whatever the end is. */
+/** The folder of all data of a run. It is removed at the end, also after an error. */
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { mkdir, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { formatSize } from "./units.ts";
 
-/** Free bytes that are left alone. */
+/** Bytes that must stay free. */
 const RESERVE = 512 * 2 ** 20;
 
 export class Workspace {
@@ -13,7 +13,7 @@ export class Workspace {
 
   constructor(parent: string) {
     this.root = mkdtempSync(join(parent, "millrace-bench-"));
-    // opentracker as root becomes somebody else, who has to read its list.
+    // opentracker that is started as root changes to another user, which has to read its list.
     chmodSync(this.root, 0o755);
   }
 
@@ -29,13 +29,13 @@ export class Workspace {
     await rm(path, { recursive: true, force: true });
   }
 
-  /** Throws when the disk, or the memory behind it, has no room for that many bytes. */
+  /** Throws when the disk, or the memory behind it, has not that many bytes free. */
   async require(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.root);
     const free = bavail * bsize - RESERVE;
     if (free < bytes)
       throw new Error(
-        `${this.root} has room for ${formatSize(Math.max(0, free))}, and ${formatSize(bytes)} are needed: choose a smaller --size, or another folder with --data`,
+        `${this.root} has ${formatSize(Math.max(0, free))} free, and ${formatSize(bytes)} are needed: choose a smaller --size, or another folder with --data`,
       );
   }
 

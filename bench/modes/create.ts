@@ -45,7 +45,7 @@ function programs(bench: Bench, path: string, out: string, pieceLength: number):
       `mktorrent -t ${cores}`,
       ["mktorrent", "-t", String(cores), "-l", String(Math.log2(pieceLength)), "-d", "-o", out, path],
     ]);
-  // It counts in KiB, and sleeps between looks at its own progress, so that its wall time is in whole seconds.
+  // It counts in KiB, and sleeps between checks of its progress, so that its wall time is in whole seconds.
   if (bench.has("transmission-create"))
     list.push(["transmission-create", ["transmission-create", "-s", String(pieceLength / 1024), "-o", out, path]]);
   if (libtorrent !== undefined)

@@ -1,4 +1,4 @@
-/** What `verify` and `create` have in common: a whole program, and what this machine could do at best. */
+/** The shared parts of `verify` and `create`: a whole program, and the highest hash rate of this machine. */
 import { createHash } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { Child } from "../lib/child.ts";
@@ -20,7 +20,7 @@ export const HASHING_METRICS: readonly Metric[] = [
 
 const SHA1_SECONDS = 0.5;
 
-/** Bytes a second that one core hashes when there is nothing else to do. */
+/** Bytes a second that one core hashes on an idle machine. */
 export function sha1Rate(): number {
   const piece = randomBytes(2)(MIB);
   const start = now();
@@ -32,7 +32,7 @@ export function sha1Rate(): number {
   return bytes / (now() - start);
 }
 
-/** All cores at that rate: what the shares are of. */
+/** All cores at that rate: the base of the shares. */
 export function machineSha1Rate(bench: Bench): number {
   sha1Rate();
   const one = Math.max(sha1Rate(), sha1Rate());

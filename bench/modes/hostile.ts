@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { encode } from "../../src/bencode/index.ts";
 import type { Millrace } from "../clients/millrace.ts";
 import { READY_SECONDS } from "../clients/client.ts";
-import type { BesiegedJob, BesiegedOrder } from "../drivers/besieged.ts";
+import type { AttackedJob, AttackedOrder } from "../drivers/attacked.ts";
 import type { Bench, Contender } from "../lib/bench.ts";
 import { Child } from "../lib/child.ts";
 import type { ChildEvent } from "../lib/child.ts";
@@ -22,7 +22,7 @@ import { poll, sleep } from "../lib/wait.ts";
 import type { BenchMode } from "./mode.ts";
 import { requireSame, torrentOf } from "./transfer.ts";
 
-/** What the project promises under each flood. */
+/** The bounds of the project under each flood. */
 const MAX_LOOP_P99_MS = 20;
 const MAX_SLOWER_PERCENT = 25;
 const LARGE_PIECES = 1_000_000;
@@ -32,8 +32,7 @@ const SEEDED_PIECE = 256 * 1024;
 /** Seconds of the flood alone. */
 const ALONE_SECONDS = 2;
 /**
- * Seconds without an answer after which the client's event loop counts as stopped: the leg ends there, with this as the
- * delay.
+ * Seconds without a reply after which the client's event loop counts as stopped: the leg ends, with this as the delay.
  */
 const STOPPED_SECONDS = 8;
 /** Seconds for a download beside a flood, with `--quick` and without. */
@@ -48,12 +47,12 @@ interface Target {
 
 interface Scene {
   readonly honest: TorrentFile;
-  /** Folder of what the besieged client seeds. */
+  /** Folder of the data that the attacked client seeds. */
   readonly folder: string;
   readonly targets: Readonly<Record<Victim, Target>>;
 }
 
-/** What comes of one download. */
+/** The result of one download. */
 interface Leg {
   readonly wall: number;
   readonly isComplete: boolean;
@@ -62,7 +61,7 @@ interface Leg {
   readonly max: number;
   readonly aloneP99: number;
   readonly aloneMax: number;
-  /** Bytes of anonymous memory, at most. */
+  /** The highest anonymous memory in bytes. */
   readonly memory: number;
   readonly taken: number;
   readonly connects: number;
@@ -70,9 +69,9 @@ interface Leg {
   readonly floodSeconds: number;
 }
 
-/** Where a flood goes in a leg: nowhere, to the client, or to the sink at the rate that the client took it. */
+/** The target of a flood in a leg: none, the client, or the sink at the rate at which the client took it. */
 type Aim =
-  | { readonly at: "nobody" }
+  | { readonly at: "none" }
   | { readonly at: "client"; readonly rate: number }
   | { readonly at: "sink"; readonly rate: number };
 
@@ -91,7 +90,7 @@ export const hostile: BenchMode = {
     { key: "taken", title: "taken MB/s" },
     { key: "offered", title: "offered MB/s" },
     { key: "connects", title: "connections/s" },
-    { key: "parted", title: "parted with" },
+    { key: "parted", title: "closed" },
     { key: "rate", title: "download MB/s" },
   ],
   run: async (bench) => {
@@ -117,7 +116,7 @@ function contender(bench: Bench, millrace: Millrace, scene: Scene, name: FloodNa
   };
 }
 
-/** Says which floods were too much. */
+/** Prints the floods that are beyond the bounds. */
 function judge(bench: Bench, what: string): void {
   const records = bench.records.filter(
     (record) => record.mode === "hostile" && record.what === what && record.error === undefined,
@@ -134,9 +133,9 @@ function judge(bench: Bench, what: string): void {
   }
 }
 
-/** The torrents that are attacked: a million pieces that nobody has, and one of zeros to seed. */
+/** The attacked torrents: a million pieces that no peer has, and one of zeros to seed. */
 async function prepare(bench: Bench, honest: TorrentFile): Promise<Scene> {
-  const folder = await bench.workspace.folder("besieged");
+  const folder = await bench.workspace.folder("attacked");
   const zeros = createHash("sha1").update(Buffer.alloc(SEEDED_PIECE)).digest();
   const seeded = {
     length: SEEDED_PIECES * SEEDED_PIECE,
@@ -175,7 +174,7 @@ async function prepare(bench: Bench, honest: TorrentFile): Promise<Scene> {
 async function measure(bench: Bench, millrace: Millrace, scene: Scene, name: FloodName): Promise<Figures> {
   const flood: Flood = FLOODS[name];
   const offered = name === "reconnect" || flood.rate === 0 ? flood.rate : (bench.options.rate ?? flood.rate);
-  const base = await download(bench, millrace, scene, name, { at: "nobody" });
+  const base = await download(bench, millrace, scene, name, { at: "none" });
   if (!base.isComplete) throw new Error("the download did not complete even without a flood");
   const hit = await download(bench, millrace, scene, name, { at: "client", rate: offered });
   const taken = (name === "reconnect" ? hit.connects : hit.taken) / hit.floodSeconds;
@@ -184,7 +183,7 @@ async function measure(bench: Bench, millrace: Millrace, scene: Scene, name: Flo
     rate: Math.min(offered, Math.max(1, taken)),
   });
   const slower = (leg: Leg) => (leg.wall / base.wall - 1) * 100;
-  if (!hit.isComplete) bench.say(`  ${name}: the download was given up after ${formatNumber(hit.wall)} s`);
+  if (!hit.isComplete) bench.say(`  ${name}: the download was aborted after ${formatNumber(hit.wall)} s`);
   return {
     slower: slower(hit),
     sinkSlower: slower(sink),
@@ -220,8 +219,8 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
     await child.waitFor("ready", READY_SECONDS);
     return child;
   };
-  const client = (job: Omit<BesiegedJob, "root">) => start(millrace.start(bench.driver("besieged.js"), { ...job }));
-  const order = (child: Child, what: BesiegedOrder) => child.send(what);
+  const client = (job: Omit<AttackedJob, "root">) => start(millrace.start(bench.driver("attacked.js"), { ...job }));
+  const order = (child: Child, what: AttackedOrder) => child.send(what);
   const attacked =
     flood.victim === "honest"
       ? []
@@ -239,14 +238,14 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
       port: seederPort,
       holds: [{ torrent: honest.path, dir: honest.source.folder, isSeeding: true }],
     });
-    const besieged = await client({ home, port, holds: [...attacked, ...awaited] });
-    const memory = new MemoryWatch(besieged.pid);
+    const victim = await client({ home, port, holds: [...attacked, ...awaited] });
+    const memory = new MemoryWatch(victim.pid);
     try {
       if (aim.at === "sink")
         await start(new Child("sink", [process.execPath, bench.driver("sink.js"), String(sinkPort)]));
-      order(besieged, { order: "watch" });
+      order(victim, { order: "watch" });
       const hostiles =
-        aim.at === "nobody"
+        aim.at === "none"
           ? undefined
           : attack(bench, {
               name,
@@ -259,13 +258,13 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
       if (hostiles !== undefined) children.push(hostiles);
       const floodBegan = (await hostiles?.waitFor("flooding", READY_SECONDS))?.t ?? now();
       await sleep(hostiles === undefined ? 0.2 : ALONE_SECONDS);
-      order(besieged, { order: "report" });
-      const alone = await answer(besieged, "watched", STOPPED_SECONDS);
+      order(victim, { order: "report" });
+      const alone = await answer(victim, "watched", STOPPED_SECONDS);
       if (alone === undefined)
         bench.say(`  ${name}: the event loop did not turn in ${STOPPED_SECONDS} s of the flood alone`);
-      order(besieged, { order: "watch" });
+      order(victim, { order: "watch" });
       const began = now();
-      order(besieged, {
+      order(victim, {
         order: "download",
         torrent: honest.path,
         dir,
@@ -273,16 +272,16 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
       });
       if (isNewcomer) order(seeder, { order: "dial", peer: `127.0.0.1:${port}` });
       const limit = Math.min(bench.options.timeout, bench.isQuick ? GIVE_UP_SECONDS.quick : GIVE_UP_SECONDS.full);
-      const complete = alone === undefined ? undefined : await answer(besieged, "complete", limit);
+      const complete = alone === undefined ? undefined : await answer(victim, "complete", limit);
       const ended = complete?.t ?? (alone === undefined ? began + limit : now());
-      // Not complete in time: whether its event loop turns at all is the figure that is left.
-      if (complete === undefined && alone !== undefined) order(besieged, { order: "report" });
+      // Not complete in time: the figure that is left is whether its event loop turns at all.
+      if (complete === undefined && alone !== undefined) order(victim, { order: "report" });
       hostiles?.send("count");
       const counted = (await hostiles?.waitFor("counted", READY_SECONDS))?.fields ?? {};
       const stopped = { p99: STOPPED_SECONDS * 1000, max: STOPPED_SECONDS * 1000 };
       const late =
         complete?.fields ??
-        (alone === undefined ? stopped : ((await answer(besieged, "watched", STOPPED_SECONDS, 1))?.fields ?? stopped));
+        (alone === undefined ? stopped : ((await answer(victim, "watched", STOPPED_SECONDS, 1))?.fields ?? stopped));
       const early = alone?.fields ?? stopped;
       const leg = {
         wall: ended - began,
@@ -298,8 +297,8 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
         floodSeconds: now() - floodBegan,
       };
       hostiles?.kill();
-      if (!leg.isComplete) besieged.kill();
-      await besieged.stop();
+      if (!leg.isComplete) victim.kill();
+      await victim.stop();
       if (leg.isComplete) await requireSame(honest, [dir]);
       return leg;
     } finally {
@@ -312,8 +311,8 @@ async function download(bench: Bench, millrace: Millrace, scene: Scene, name: Fl
 }
 
 /**
- * The event of that name with so many before it; `undefined` when it does not come in time. Throws when the program
- * ends.
+ * The event of that name after `before` others of that name; `undefined` when it is not printed in time. Throws when
+ * the program ends.
  */
 async function answer(child: Child, event: string, seconds: number, before = 0): Promise<ChildEvent | undefined> {
   return poll(

@@ -86,7 +86,7 @@ function oursOf(bench: Bench, dir: string, list: string): Contender[] {
   }));
 }
 
-/** From the start of the process, interpreter included, to the last torrent seeding; then a stretch of nothing. */
+/** From the start of the process, interpreter included, until the last torrent seeds; then a period of idling. */
 async function watchIdle(bench: Bench, child: Child): Promise<Figures> {
   try {
     const ready = await child.waitFor("ready", bench.options.timeout);
@@ -113,7 +113,7 @@ export async function idlePercent(child: Child, seconds: number): Promise<number
   return ((child.cpu() - before) / seconds) * 100;
 }
 
-/** Answers with the path of a JSON file of their paths. */
+/** Returns the path of a JSON file of their paths. */
 async function makeTorrents(folder: string, count: number): Promise<string> {
   const next = randomBytes(3);
   const paths: string[] = [];

@@ -1,7 +1,7 @@
 import type { Bench } from "../lib/bench.ts";
 import type { Metric } from "../lib/record.ts";
 
-/** One thing that is measured. */
+/** A mode of the benchmark. */
 export interface BenchMode {
   /** A line for the help. */
   readonly about: string;

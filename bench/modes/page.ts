@@ -20,11 +20,11 @@ const CHROMIUM = "/usr/bin/chromium";
 const TOKEN = "a-token-for-the-benchmark";
 /** Torrents that are added at once. */
 const ADDERS = 32;
-/** Seconds after which V8 has cleaned up behind ten thousand additions. */
+/** Seconds after which V8 has collected the garbage of ten thousand additions. */
 const SETTLE_SECONDS = 45;
 const IDLE_SECONDS = 15;
 const LABELS = ["films", "linux", "", "music"];
-/** Pixels that the list is scrolled by in a frame: fast, and as a wheel does it. */
+/** Pixels that the list is scrolled by in a frame: fast, as with a wheel. */
 const STRIDE = 60;
 
 export const page: BenchMode = {
@@ -41,7 +41,7 @@ export const page: BenchMode = {
     { key: "rate", title: "download MB/s" },
   ],
   run: async (bench) => {
-    if (!existsSync(CHROMIUM)) throw new Error(`this needs ${CHROMIUM}, which Debian's package chromium has`);
+    if (!existsSync(CHROMIUM)) throw new Error(`this needs ${CHROMIUM}, of Debian's package chromium`);
     const count = bench.isQuick ? 500 : 10_000;
     const contenders = bench
       .millraces()
@@ -164,7 +164,7 @@ async function inBrowser(daemon: Daemon, ids: readonly string[], count: number, 
   }
 }
 
-/** Frames a second while the list moves for five seconds, and the share of those that took more than 20 ms. */
+/** Frames a second while the list scrolls for five seconds, and the share of frames of more than 20 ms. */
 async function scroll(tab: Page): Promise<Figures> {
   const frames = await tab.evaluate(
     (stride) =>
@@ -189,7 +189,7 @@ async function scroll(tab: Page): Promise<Figures> {
   return { fps: lengths.length / 5, slowest: (lengths.filter((length) => length > 20).length / lengths.length) * 100 };
 }
 
-/** Milliseconds from the request that changes something until the page shows it. */
+/** Milliseconds from a request that changes a torrent until the page shows the change. */
 async function changeShows(tab: Page, daemon: Daemon, id: string): Promise<number> {
   const label = randomBytes(4).toString("hex");
   const shown = tab
@@ -202,7 +202,7 @@ async function changeShows(tab: Page, daemon: Daemon, id: string): Promise<numbe
   return (await shown) - begun;
 }
 
-/** What the API takes while libtorrent sends a file as fast as it goes. */
+/** The response times of the API while libtorrent sends a file at full speed. */
 async function duringDownload(bench: Bench, daemon: Daemon): Promise<Figures> {
   const size = bench.isQuick ? 64 * MIB : GIB;
   const torrent = await torrentOf(bench, size, MIB, [MIB]);

@@ -13,10 +13,10 @@ import type { BenchMode } from "./mode.ts";
 
 const PIECES = 100_000;
 const PIECE_LENGTH = 16 * 1024;
-/** Seconds after the last connection, and after the last message, until everything is worked off. */
+/** Seconds after the last connection, and after the last message, until all work is done. */
 const SETTLE_SECONDS = 3;
 
-/** What the two ends are told. */
+/** The jobs of the two ends. */
 interface Scene {
   readonly torrent: string;
   /** A JSON file with its path. */
@@ -68,7 +68,7 @@ export const peers: BenchMode = {
 
 function holders(bench: Bench, scene: Scene): Contender[] {
   const libtorrent = bench.libtorrent();
-  // Only when it is asked for: it takes minutes of CPU and gigabytes for the bitfields of 2,000 peers.
+  // Only with --clients: it takes minutes of CPU and gigabytes for the bitfields of 2,000 peers.
   const webtorrent = bench.options.clients === undefined ? undefined : bench.webtorrent();
   const contenders: Contender[] = [];
   const inFolder = (name: string, start: (dir: string, port: number) => Child): Contender => ({

@@ -12,7 +12,7 @@ import type { BenchMode } from "./mode.ts";
 const TORRENTS = 1000;
 const IN_FLIGHT = 64;
 /**
- * Announces before the measured ones: every server has the same swarms then, of about 60 peers, and answers with 50.
+ * Announces before the measured ones: every server has the same swarms then, of about 60 peers, and returns 50.
  */
 const FILL = 60_000;
 const FILL_SECONDS = 60;
@@ -72,7 +72,7 @@ function servers(bench: Bench): Server[] {
   return list;
 }
 
-/** Debian's is built to serve only the torrents of a list. As root it wants to become somebody else. */
+/** Debian's opentracker serves only the torrents of a list. Started as root it changes to the user of `-u`. */
 async function opentrackerCommand(port: number, home: string): Promise<readonly string[]> {
   const list = join(home, "torrents");
   const hashes = Array.from({ length: TORRENTS }, (_, index) =>
@@ -105,7 +105,7 @@ async function measure(bench: Bench, server: Server, protocol: string, load: str
   try {
     await poll(10, 0.05, async () => ((await isOpen(port)) ? true : undefined), `${server.name} listens`);
     await announce("udp", FILL_SECONDS, FILL);
-    // The fill was over UDP, whatever is measured: this makes the other way warm, too.
+    // The fill is always over UDP: this warms up HTTP, too.
     await announce(protocol, 1, 0);
     const before = child.cpu();
     const { answered, failed, seconds, failure } = await announce(protocol, bench.isQuick ? 1 : SECONDS, 0);

@@ -10,7 +10,7 @@ import { freePorts } from "../lib/ports.ts";
 import type { Figures, Metric } from "../lib/record.ts";
 import { GIB } from "../lib/units.ts";
 
-/** Seconds from a peer's address to a connection: aria2 looks once a second. */
+/** Seconds from a peer's address to a connection: aria2 dials once a second. */
 const CONNECT_SECONDS = 30;
 
 export const TRANSFER_METRICS: readonly Metric[] = [
@@ -28,7 +28,7 @@ interface Ends {
   readonly other: Child;
   readonly teller: Child;
   readonly leecher: Child;
-  /** Bytes that cross the wire. */
+  /** Transferred bytes. */
   readonly bytes: number;
 }
 
@@ -109,7 +109,7 @@ export async function measureSeed(
   });
 }
 
-/** libtorrent seeders in one process, which the tracker tells, too. */
+/** libtorrent seeders in one process, which the tracker returns, too. */
 export async function seedersOf(bench: Bench, torrent: TorrentFile, ports: readonly number[]): Promise<Child> {
   const tracker = await bench.tracker();
   tracker.ports = ports;
@@ -155,6 +155,6 @@ async function inFolders<T>(
 export async function requireSame(torrent: TorrentFile, dirs: readonly string[]): Promise<void> {
   for (const dir of dirs) {
     if ((await sha256Of(join(dir, torrent.source.name))) !== torrent.source.sha256)
-      throw new Error("what arrived is not what was sent: its SHA-256 differs");
+      throw new Error("the received data differs from the sent data: another SHA-256");
   }
 }

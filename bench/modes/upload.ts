@@ -19,8 +19,8 @@ export const upload: BenchMode = {
 };
 
 /**
- * aria2 is not in it: it sends to four peers at a time and changes them every ten seconds, which says nothing about its
- * work.
+ * aria2 is left out: it sends to four peers at a time and changes them every ten seconds, so its wall time does not
+ * show its speed.
  */
 export const swarmUp: BenchMode = {
   about: "each client as the seeder, 20 libtorrent leechers",

@@ -36,7 +36,7 @@ export const verify: BenchMode = {
   },
 };
 
-/** Programs are measured from start to end, those that stay from the order to the answer. */
+/** Programs are measured from start to end, daemons from the command to the result. */
 function checkers(bench: Bench, torrent: TorrentFile): [string, () => Promise<Cost>][] {
   const dir = torrent.source.folder;
   const list: [string, () => Promise<Cost>][] = [];
@@ -74,14 +74,14 @@ function checkers(bench: Bench, torrent: TorrentFile): [string, () => Promise<Co
   return list;
 }
 
-/** A driver that tells "ready", begins at once, and tells "complete" with `valid`. */
+/** A driver that prints "ready", begins at once, and prints "complete" with `valid`. */
 async function watchCheck(bench: Bench, child: Child): Promise<Cost> {
   const memory = new MemoryWatch(child.pid);
   try {
     const begin = await child.waitFor("ready", READY_SECONDS);
     const before = child.cpu();
     const end = await child.waitFor("complete", bench.options.timeout);
-    if (end.fields["valid"] !== true) throw new Error("it says that the data is not right");
+    if (end.fields["valid"] !== true) throw new Error("it reports that the data is not right");
     return { wall: end.t - begin.t, cpu: child.cpu() - before, anonymous: memory.peak / 1e6 };
   } finally {
     memory.stop();

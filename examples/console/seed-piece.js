@@ -7,7 +7,7 @@ if (!given.have) throw new Error(`piece ${given.index} is not here: --store --pa
 
 if (address === undefined) print(`waiting for a leecher on port ${port}`);
 const p = address === undefined ? await peers.next({ timeout: 60 }) : await contact(address);
-print(`talking to ${p.client} at ${p.address}`);
+print(`connected to ${p.client} at ${p.address}`);
 p.bitfield([given.index]);
 await p.next("interested");
 p.unchoke();

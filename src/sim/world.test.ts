@@ -33,7 +33,7 @@ function collect(socket: Socket) {
 }
 
 describe("SimClock", () => {
-  it("runs timers in order of time, equals in order of asking, and not those cancelled", async () => {
+  it("runs timers in order of time, equal ones in order of creation, and no cancelled ones", async () => {
     const w = world();
     const { clock } = w.host("10.0.0.1").runtime;
     const seen: string[] = [];
@@ -49,7 +49,7 @@ describe("SimClock", () => {
     expect(w.now).toBe(200);
   });
 
-  it("lets promises run on between two events", async () => {
+  it("runs promise callbacks between two events", async () => {
     const w = world();
     const { clock } = w.host("10.0.0.1").runtime;
     const seen: string[] = [];
@@ -111,7 +111,7 @@ describe("SimSocket", () => {
     expect(seen.bytes).toBe(1_000_000);
   });
 
-  it("fails what was not sent when it is destroyed", async () => {
+  it("rejects unsent writes when it is destroyed", async () => {
     const w = world();
     const { near, far } = await pair(w);
     const [a, b] = [collect(near), collect(far)];
@@ -123,7 +123,7 @@ describe("SimSocket", () => {
     expect([a.closed.length, b.closed.length]).toEqual([1, 1]);
   });
 
-  it("goes dead without a word when the cable is pulled, and resets when the other side has crashed", async () => {
+  it("is silent when the cable is pulled, and is reset when the other side has crashed", async () => {
     const w = world();
     const { near, far, client, server } = await pair(w);
     const seen = collect(near);
@@ -147,7 +147,7 @@ describe("simNet", () => {
   it.each([
     ["10.0.0.2", "net.refused"],
     ["10.0.0.3", "net.timeout"],
-  ])("connecting to %s where nobody listens is %s", async (ip, code) => {
+  ])("rejects a connection to %s without a listener with %s", async (ip, code) => {
     const w = world();
     const host = w.host("10.0.0.1");
     w.host("10.0.0.2");
@@ -156,7 +156,7 @@ describe("simNet", () => {
     });
   });
 
-  it("refuses a port that is in use and finds names", async () => {
+  it("rejects a port that is in use and resolves names", async () => {
     const w = world();
     const { net } = w.host("10.0.0.1").runtime;
     w.name("tracker.example", "10.0.0.9");
@@ -170,7 +170,7 @@ describe("simNet", () => {
 });
 
 describe("simDatagrams", () => {
-  it("delivers datagrams after the latency of both lines, and loses its share", async () => {
+  it("delivers datagrams after the latency of both lines, and loses the given share", async () => {
     const w = world();
     const a = await w
       .host("10.0.0.1", { latencyMs: 30 })
@@ -188,7 +188,7 @@ describe("simDatagrams", () => {
 });
 
 describe("SimDisk", () => {
-  it("keeps what was synced and loses what was not in a crash", async () => {
+  it("keeps synced data and loses other data in a crash", async () => {
     const w = world();
     const host = w.host("10.0.0.1");
     const { files } = host.runtime;
@@ -239,7 +239,7 @@ describe("SimDisk", () => {
     await expect(files.open("/real", "read")).rejects.toMatchObject({ code: "storage.is-a-folder" });
   });
 
-  it("fails as `fault` returns", async () => {
+  it("fails with the error that `fault` returns", async () => {
     const host = world().host("10.0.0.1");
     host.disk.fault = (operation, path) =>
       operation === "sync" ? new StorageError("storage.failed", `broken ${path}`) : undefined;

@@ -18,7 +18,7 @@ describe("formatRate", () => {
 });
 
 describe("formatPercent", () => {
-  it("says 100 % only when it is all", () => {
+  it("returns 100 % only when it is complete", () => {
     expect(formatPercent(0)).toBe("0.0%");
     expect(formatPercent(0.5129)).toBe("51.2%");
     expect(formatPercent(0.99999)).toBe("99.9%");

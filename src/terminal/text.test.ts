@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clean, cutText, fitText, table, textWidth } from "./text.ts";
 
 describe("clean", () => {
-  it("writes out what a terminal would obey or hide", () => {
+  it("escapes characters that a terminal would obey or hide", () => {
     expect(clean("a\u001b[2Jb")).toBe("a\\x1b[2Jb");
     expect(clean("line\r\nline\t")).toBe("line\\r\\nline\\t");
     expect(clean("\u009b31m")).toBe("\\x9b31m");
@@ -12,12 +12,12 @@ describe("clean", () => {
     expect(clean("\ud800x")).toBe("\\ud800x");
   });
 
-  it("leaves names of people's languages alone", () => {
+  it("keeps names in all languages", () => {
     for (const name of ["Ubuntu 24.04 (64-bit).iso", "Ünïcödé – naïve.txt", "日本語のファイル.mkv", "🎬 film.mkv"])
       expect(clean(name)).toBe(name);
   });
 
-  it("leaves nothing behind that it would write out itself, whatever the text", () => {
+  it("returns text in which nothing is left to escape, for any text", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const cleaned = clean(text);
@@ -40,7 +40,7 @@ describe("textWidth", () => {
 });
 
 describe("cutText", () => {
-  it("leaves what fits, and marks what it cuts", () => {
+  it("keeps text that fits, and marks a cut", () => {
     expect(cutText("abcdef", 6)).toBe("abcdef");
     expect(cutText("abcdef", 5)).toBe("abcd…");
     expect(cutText("日本語", 5)).toBe("日本…");
@@ -50,7 +50,7 @@ describe("cutText", () => {
 });
 
 describe("fitText", () => {
-  it("takes exactly the columns it is given, whatever the text", () => {
+  it("returns exactly the given columns, for any text", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "grapheme" }),

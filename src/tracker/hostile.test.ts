@@ -97,7 +97,7 @@ describe("announce to an HTTP server that", () => {
     expect((await errorOf(url)).code).toBe("tracker.redirects");
   });
 
-  it("redirects once, which is well, and takes the query along", async () => {
+  it("redirects once, which is allowed, and keeps the query", async () => {
     const url = await listenHttp((incoming, response) => {
       if (incoming.url?.startsWith("/announce") === true)
         response.writeHead(301, { location: incoming.url.replace("announce", "other") }).end();
@@ -146,7 +146,7 @@ describe("announce to an HTTP server that", () => {
     expect((await errorOf(url, { timeoutMs: 100 })).code).toBe("tracker.timeout");
   });
 
-  it("is none", async () => {
+  it("is no HTTP server", async () => {
     const server = net.createServer((socket) => socket.on("error", () => undefined).end("SSH-2.0-OpenSSH_9.2\r\n"));
     closing.push(() => server.close());
     const url = await new Promise<string>((resolve) => {
@@ -158,7 +158,7 @@ describe("announce to an HTTP server that", () => {
     server.close();
   });
 
-  it("is not there, and its passkey stays out of the message", async () => {
+  it("refuses the connection, and its passkey is not in the message", async () => {
     const url = await listenHttp(() => undefined);
     for (const close of closing.splice(0)) close();
     const { code, message } = await errorOf(`${url}?passkey=secret`);
@@ -203,7 +203,7 @@ describe("announce to a UDP socket that", () => {
     expect((await errorOf(await listenUdp(reply), { timeoutMs: 150, retransmitMs: 50 })).code).toBe("tracker.timeout");
   });
 
-  it("refuses in terminal escapes", async () => {
+  it("sends an error with terminal escapes", async () => {
     const url = await listenUdp((bytes) =>
       Buffer.concat([Buffer.from([0, 0, 0, 3]), bytes.subarray(12, 16), Buffer.from("\u001b[31mno\r\n")]),
     );

@@ -63,7 +63,7 @@ describe("limits of the client", () => {
     ]);
   });
 
-  it("bound the connection ids that are remembered; the oldest goes", () => {
+  it("bound the remembered connection ids; the oldest is dropped", () => {
     const cache = new ConnectionIdCache(new FakeClock());
     const at = (index: number): { ip: string; port: number } => ({ ip: "10.0.0.1", port: index + 1 });
     for (let index = 0; index <= limits.MAX_UDP_CONNECTIONS; index++) cache.set(at(index), new Uint8Array(8));
@@ -83,7 +83,7 @@ describe("limits of the client", () => {
 });
 
 describe("limits of the server", () => {
-  it("are what clients see: interval, peers by default and at most", () => {
+  it("appear in replies: interval, peers by default and at most", () => {
     const registry = new Registry(new FakeHost(), {});
     const http = new HttpTracker(registry, {}, () => {
       throw new Error("not asked");
@@ -102,7 +102,7 @@ describe("limits of the server", () => {
     expect(ask(1, "&numwant=9999").peers).toHaveLength(limits.SERVER_MAX_NUMWANT);
   });
 
-  it("sweep away peers that are gone, with one timer, and none after close", async () => {
+  it("expire old peers, with one timer, and none after close", async () => {
     const host = new FakeHost();
     let ask: (bytes: Uint8Array) => void = () => undefined;
     const replies: Uint8Array[] = [];
@@ -140,7 +140,7 @@ describe("limits of the server", () => {
     expect(host.clock.pending).toBe(0);
   });
 
-  it("allow a crowd by default", () => {
+  it("allow many peers by default", () => {
     expect(limits.SERVER_MAX_PEERS).toBeGreaterThan(limits.SERVER_MAX_PEERS_PER_TORRENT);
     expect(20 + 6 * limits.SERVER_MAX_NUMWANT).toBeLessThan(1_472);
     expect(20 + 18 * limits.SERVER_MAX_NUMWANT_UDP6).toBeLessThan(1_452);

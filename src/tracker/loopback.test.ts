@@ -29,7 +29,7 @@ describe.each([
   ["127.0.0.1", "127.0.0.1"],
   ["::1", "[::1]"],
 ])("client and server on %s", (ip, host) => {
-  it.each(["http", "udp"] as const)("meet over %s: started, peers, completed, scrape, stopped", async (scheme) => {
+  it.each(["http", "udp"] as const)("exchange over %s: started, peers, completed, scrape, stopped", async (scheme) => {
     const { server, addresses } = await serve(ip);
     const url = `${scheme}://${host}:${addresses[scheme]?.port}/announce`;
     expect((await announce(runtime, request(url, 1001, { event: "started" }))).peers).toEqual([]);
@@ -92,7 +92,7 @@ describe("TrackerServer", () => {
     });
   });
 
-  it("names the address that is in use, and leaves nothing open then", async () => {
+  it("rejects with the address that is in use, and leaves nothing open", async () => {
     const { addresses } = await serve("127.0.0.1");
     const second = new TrackerServer(runtime, {
       udp: { ip: "127.0.0.1", port: 0 },
@@ -102,7 +102,7 @@ describe("TrackerServer", () => {
     await expect(second.listen()).rejects.toMatchObject({ code: "tracker.server-state" });
   });
 
-  it("wants sensible options", () => {
+  it("rejects invalid options", () => {
     const make = (options: TrackerServerOptions) => () => new TrackerServer(runtime, options);
     for (const options of [{}, { intervalSeconds: 0 }, { maxNumWant: -1 }, { maxTorrents: 1.5 }]) {
       expect(
@@ -117,7 +117,7 @@ describe("TrackerServer", () => {
 });
 
 describe("TrackerSession with a real server", () => {
-  it("finds peers over HTTP and UDP at once, and is forgotten when it stops", async () => {
+  it("finds peers over HTTP and UDP at once, and is removed when it stops", async () => {
     const { server, addresses } = await serve("127.0.0.1");
     const http = `http://127.0.0.1:${addresses.http?.port}/announce`;
     const udp = `udp://127.0.0.1:${addresses.udp?.port}/announce`;

@@ -10,19 +10,19 @@ const hasher: SyncHasher = {
 const infoHash = new Uint8Array(20).fill(0xaa);
 
 describe("allowedFastSet", () => {
-  it("gives the sets that BEP 6 prints", () => {
+  it("returns the sets of the examples of BEP 6", () => {
     const options = { infoHash, ip: "80.4.4.200", pieceCount: 1313, hasher };
     expect(allowedFastSet({ ...options, count: 7 })).toEqual([1059, 431, 808, 1217, 287, 376, 1188]);
     expect(allowedFastSet({ ...options, count: 9 })).toEqual([1059, 431, 808, 1217, 287, 376, 1188, 353, 508]);
   });
 
-  it("is the same for all of a /24", () => {
+  it("is the same for all addresses of a /24", () => {
     const of = (ip: string): number[] => allowedFastSet({ infoHash, ip, pieceCount: 1000, hasher });
     expect(of("10.1.2.3")).toEqual(of("10.1.2.99"));
     expect(of("10.1.2.3")).not.toEqual(of("10.1.3.3"));
   });
 
-  it("ends with every piece when there are few, and with none when there are none", () => {
+  it("has every piece when there are few, and is empty when there are none", () => {
     expect(allowedFastSet({ infoHash, ip: "10.1.2.3", pieceCount: 4, hasher }).sort((a, b) => a - b)).toEqual([
       0, 1, 2, 3,
     ]);

@@ -27,7 +27,7 @@ describe("encodeHandshake", () => {
     );
   });
 
-  it("refuses parts of the wrong length", () => {
+  it("rejects parts of the wrong length", () => {
     expect(() => encodeHandshake({ infoHash: new Uint8Array(32), peerId })).toThrow(UsageError);
     expect(() => encodeHandshake({ infoHash, peerId: new Uint8Array(19) })).toThrow(
       expect.objectContaining({ code: "wire.field" }),
@@ -37,7 +37,7 @@ describe("encodeHandshake", () => {
 });
 
 describe("HandshakeDecoder", () => {
-  it("decodes what was encoded in any chunks, and gives back what follows", () => {
+  it("decodes the encoded handshake in any chunks, and returns the bytes that follow", () => {
     fc.assert(
       fc.property(
         twenty,
@@ -71,7 +71,7 @@ describe("HandshakeDecoder", () => {
     );
   });
 
-  it("refuses a stream that is not BitTorrent at its first wrong byte", () => {
+  it("rejects a stream that is not BitTorrent at its first wrong byte", () => {
     expect(refusal(() => new HandshakeDecoder().push(Buffer.from("G"))).code).toBe("wire.not-bittorrent");
     const decoder = new HandshakeDecoder();
     expect(decoder.push(Buffer.from("\x13BitTor"))).toBeUndefined();
@@ -80,13 +80,13 @@ describe("HandshakeDecoder", () => {
     expect(error.fields["received"]).toBe(Buffer.from("\x13BitTorX").toString("hex"));
   });
 
-  it("is not to be used again", () => {
+  it("throws when it is used again", () => {
     const decoder = new HandshakeDecoder();
     decoder.push(encodeHandshake({ infoHash, peerId }));
     expect(() => decoder.push(new Uint8Array(1))).toThrow(UsageError);
   });
 
-  it("keeps nothing of the chunk's memory", () => {
+  it("does not keep the memory of the chunk", () => {
     const bytes = Buffer.from(encodeHandshake({ infoHash, peerId }));
     const done = new HandshakeDecoder().push(bytes);
     bytes.fill(0);
@@ -95,7 +95,7 @@ describe("HandshakeDecoder", () => {
 });
 
 describe("decodeHandshake", () => {
-  it("wants 68 bytes", () => {
+  it("rejects other lengths than 68 bytes", () => {
     expect(refusal(() => decodeHandshake(encodeHandshake({ infoHash, peerId }).subarray(0, 67))).code).toBe(
       "wire.handshake-length",
     );
@@ -104,7 +104,7 @@ describe("decodeHandshake", () => {
 });
 
 describe("readReserved", () => {
-  it("reads what makeReserved sets, each bit by itself", () => {
+  it("reads the bits of makeReserved, each separately", () => {
     for (const flag of ["extended", "dht", "fast", "v2"] as const) {
       expect(readReserved(makeReserved({ [flag]: true }))).toEqual({
         extended: false,

@@ -128,7 +128,7 @@ describe("messages", () => {
     );
   });
 
-  it("decodeMessage takes any bytes to a message or a PeerError", () => {
+  it("decodeMessage returns a message or throws a PeerError for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), (frame) => {
         const outcome = outcomeOf(() => encodedLength(decodeMessage(frame)));
@@ -139,7 +139,7 @@ describe("messages", () => {
 });
 
 describe("decodeMessage", () => {
-  it("names what it expected and what it received", () => {
+  it("throws an error with the expected and the received value", () => {
     const error = errorOf(() => decodeMessage(bytes(0, 0, 0, 2, 0, 0)));
     expect(error.code).toBe("wire.message-length");
     expect(error.fields).toEqual({ expected: 1, received: 2, id: 0 });
@@ -159,7 +159,7 @@ describe("decodeMessage", () => {
     expect(errorOf(() => decodeMessage(frame)).code).toBe(code);
   });
 
-  it("takes a block of exactly the limit and no larger one", () => {
+  it("accepts a block of exactly the limit and no larger one", () => {
     const message = decodeMessage(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH)));
     expect(message.type === "piece" && message.block.length).toBe(MAX_BLOCK_LENGTH);
     expect(errorOf(() => decodeMessage(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH + 1)))).code).toBe(
@@ -167,14 +167,14 @@ describe("decodeMessage", () => {
     );
   });
 
-  it("takes a frame of exactly the limit and no larger one", () => {
+  it("accepts a frame of exactly the limit and no larger one", () => {
     expect(decodeMessage(encodeExtended(1, new Uint8Array(MAX_FRAME_LENGTH - 2))).type).toBe("extended");
     expect(errorOf(() => decodeMessage(encodeExtended(1, new Uint8Array(MAX_FRAME_LENGTH - 1)))).code).toBe(
       "wire.frame-length",
     );
   });
 
-  it("wants a bitfield of the torrent's length once the number of pieces is known, however long that is", () => {
+  it("requires a bitfield of the torrent's length when the number of pieces is known, for any length", () => {
     const pieceCount = MAX_FRAME_LENGTH * 8 + 1;
     const frame = encodeBitfield(Bitfield.full(pieceCount).pack());
     expect(decodeMessage(frame, { pieceCount }).type).toBe("bitfield");
@@ -199,7 +199,7 @@ describe("encodeMessages", () => {
     );
   });
 
-  it("refuses numbers that do not fit", () => {
+  it("rejects numbers that do not fit", () => {
     for (const message of [
       { type: "have", piece: -1 },
       { type: "have", piece: 1.5 },
@@ -214,7 +214,7 @@ describe("encodeMessages", () => {
 });
 
 describe("the hot-path writers", () => {
-  it("write what the builders build, at an offset, and return where they end", () => {
+  it("write the same bytes as the builders, at an offset, and return the end", () => {
     const out = new Uint8Array(100).fill(0xee);
     const cases = [
       [writeRequest(out, 3, 1, 2, 3), encodeRequest(1, 2, 3)],
@@ -234,7 +234,7 @@ describe("the hot-path writers", () => {
     expect(out).toEqual(encodePiece(5, 6, bytes(1, 2, 3, 4)));
   });
 
-  it("many requests make one buffer", () => {
+  it("encode many requests into one buffer", () => {
     const out = new Uint8Array(3 * 17);
     let at = 0;
     for (let block = 0; block < 3; block++) at = writeRequest(out, at, 9, block * 16384, 16384);
@@ -245,7 +245,7 @@ describe("the hot-path writers", () => {
 });
 
 describe("messageName", () => {
-  it("names every id, and no other", () => {
+  it("returns a name for every id, and for no other", () => {
     for (const id of Object.values(MessageId)) expect(messageName(id)).not.toBe("unknown");
     expect(messageName(MessageId.allowedFast)).toBe("allowed-fast");
     expect(messageName(10)).toBe("unknown");

@@ -100,7 +100,7 @@ describe("recogniseClient", () => {
     expect(all.size).toBeGreaterThanOrEqual(120);
   });
 
-  it("finds every client of the Azureus table by its letters, unless they have a style of their own", () => {
+  it("recognises every client of the Azureus table by its letters, unless they have another style", () => {
     for (const [code, { client }] of AZUREUS_CLIENTS) expect(recogniseClient(id(`-${code}1234-`))?.client).toBe(client);
   });
 
@@ -110,7 +110,7 @@ describe("recogniseClient", () => {
     }
   });
 
-  it("takes any 20 bytes without throwing, and prints no control characters", () => {
+  it("accepts any 20 bytes without throwing, and returns no control characters", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 20, maxLength: 20 }), (bytes) => {
         expect(formatClient(bytes)).toMatch(/^[\x20-\x7eµ]+$/);
@@ -118,13 +118,13 @@ describe("recogniseClient", () => {
     );
   });
 
-  it("is undefined for what has not 20 bytes", () => {
+  it("returns undefined for other lengths than 20 bytes", () => {
     expect(recogniseClient(latin1("-qB4520-"))).toBeUndefined();
   });
 });
 
 describe("generatePeerId", () => {
-  it("begins with the prefix and goes on with random letters and digits", () => {
+  it("returns the prefix and random letters and digits", () => {
     expect(generatePeerId(countingRandom()).toString()).toBe("-MI0100-0123456789AB");
     expect(generatePeerId(countingRandom(), "-XX-").toString()).toBe("-XX-0123456789ABCDEF");
   });
@@ -134,7 +134,7 @@ describe("generatePeerId", () => {
     expect(recogniseClient(id)).toEqual({ client: "Millrace", version: VERSION, style: "azureus" });
   });
 
-  it("refuses a prefix that leaves too few random characters or is not printable", () => {
+  it("rejects a prefix that leaves too few random characters or is not printable", () => {
     expect(() => generatePeerId(countingRandom(), "-MI0100-abcde")).toThrow(UsageError);
     expect(() => generatePeerId(countingRandom(), "-MI\n")).toThrow(expect.objectContaining({ code: "wire.peer-id" }));
   });

@@ -51,7 +51,7 @@ const codeOf = (run: () => void): unknown => {
 };
 
 describe("MessageDecoder", () => {
-  it("decodes what was encoded, however the stream is cut", () => {
+  it("decodes the encoded messages in any chunks", () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 12 }), anyCuts, (messages, cuts) => {
         const sink = new Collector();
@@ -63,7 +63,7 @@ describe("MessageDecoder", () => {
     );
   });
 
-  it("stops after a message when the sink suspends it, and goes on with the rest", () => {
+  it("stops after a message when the sink suspends it, and continues with the rest", () => {
     fc.assert(
       fc.property(fc.array(anyMessage, { maxLength: 12 }), anyCuts, (messages, cuts) => {
         const sink = new Collector();
@@ -88,7 +88,7 @@ describe("MessageDecoder", () => {
     );
   });
 
-  it("keeps nothing of the chunk's memory", () => {
+  it("does not keep the memory of the chunk", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);
     const messages: Message[] = [
@@ -106,7 +106,7 @@ describe("MessageDecoder", () => {
     expect(sink.messages).toEqual(messages);
   });
 
-  it("ends as it would on the whole stream, error or not, however garbage is cut", () => {
+  it("returns the same result for random bytes in any chunks as for the whole stream, error or not", () => {
     const frame = fc.tuple(fc.nat({ max: 22 }), fc.nat({ max: 20 }), fc.uint8Array({ maxLength: 24 }));
     const garbage = fc
       .array(frame, { maxLength: 6 })
@@ -130,7 +130,7 @@ describe("MessageDecoder", () => {
     );
   });
 
-  it("puts a block straight into the sink's view, part by part", () => {
+  it("copies a block directly into the sink's view, part by part", () => {
     const piece = new Uint8Array(32);
     const ended: boolean[] = [];
     const decoder = new MessageDecoder({
@@ -152,7 +152,7 @@ describe("MessageDecoder", () => {
     expect(ended).toEqual([true]);
   });
 
-  it("discards a block that the sink does not want, and goes on behind it", () => {
+  it("discards a block that the sink does not want, and continues after it", () => {
     const sink = new Collector();
     sink.discard = true;
     const decoder = new MessageDecoder(sink);
@@ -162,7 +162,7 @@ describe("MessageDecoder", () => {
     expect(sink.messages).toEqual([{ type: "have", piece: 4 }]);
   });
 
-  it("abandonBlock takes the view away in the middle of a block", () => {
+  it("abandonBlock drops the view in the middle of a block", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);
     const message = encodePiece(1, 0, new Uint8Array(10).fill(9));
@@ -175,7 +175,7 @@ describe("MessageDecoder", () => {
     expect(sink.ended).toEqual([[10, false]]);
   });
 
-  it("refuses a view of the wrong length", () => {
+  it("rejects a view of the wrong length", () => {
     const decoder = new MessageDecoder({
       onMessage: () => undefined,
       onBlockStart: () => new Uint8Array(3),
@@ -229,7 +229,7 @@ describe("MessageDecoder", () => {
     expect(sink.messages).toEqual([{ type: "unchoke" }]);
   });
 
-  it("is dead after the sink threw", () => {
+  it("throws the same error after the sink threw", () => {
     const decoder = new MessageDecoder({
       onMessage: () => {
         throw new PeerError("swarm.test", "no");
@@ -241,7 +241,7 @@ describe("MessageDecoder", () => {
     expect(codeOf(() => decoder.push(encodeKeepAlive()))).toBe("swarm.test");
   });
 
-  it("gives an empty block its start and end", () => {
+  it("calls start and end for an empty block", () => {
     const sink = new Collector();
     new MessageDecoder(sink).push(encodePiece(6, 0, new Uint8Array(0)));
     expect([sink.started, sink.ended]).toEqual([[6], [[0, true]]]);
@@ -262,14 +262,14 @@ describe("limits of MessageDecoder", () => {
     ],
     ["a block above MAX_BLOCK_LENGTH", header(9 + MAX_BLOCK_LENGTH + 1, 7), "wire.block-length"],
     ["a choke of 4 GiB", header(0xffff_ffff, 0), "wire.message-length"],
-  ])("refuse %s at the fifth byte", (_, bytes, code) => {
+  ])("reject %s at the fifth byte", (_, bytes, code) => {
     for (const cuts of [[5], [1], [4, 1]]) {
       const decoder = new MessageDecoder(new Collector());
       expect(codeOf(() => chunked(bytes, cuts).forEach((chunk) => decoder.push(chunk)))).toBe(code);
     }
   });
 
-  it("let the largest block and the largest frame pass", () => {
+  it("accept the largest block and the largest frame", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink);
     decoder.push(encodePiece(0, 0, new Uint8Array(MAX_BLOCK_LENGTH)));
@@ -278,7 +278,7 @@ describe("limits of MessageDecoder", () => {
     expect(sink.messages.map(({ type }) => type)).toEqual(["piece", "extended"]);
   });
 
-  it("setLimits changes what the next message is checked against", () => {
+  it("setLimits changes the limits for the next message", () => {
     const sink = new Collector();
     const decoder = new MessageDecoder(sink, { maxFrameLength: 100 });
     decoder.push(encodeBitfield(new Uint8Array(50)));

@@ -19,9 +19,9 @@ interface AxeResult {
   }[];
 }
 
-/** What axe-core finds on the page as it is, of the kinds that keep people out. */
+/** Findings of axe-core on the page in its present state, of the severities that block users. */
 async function violations(page: Page): Promise<string[]> {
-  // The page's own policy allows no foreign script: this one comes in by the debugger, not by the page.
+  // The page's content policy allows no foreign script: this one is injected by the debugger, not by the page.
   await page.evaluate(await readFile(axePath, "utf8"));
   const result = await page.evaluate(() =>
     (globalThis as unknown as { axe: { run: () => Promise<AxeResult> } }).axe.run(),
@@ -44,7 +44,7 @@ async function daemonWithTorrents(): Promise<TestDaemon> {
 
 const DIALOGS = ["Add link", "Create torrent", "Statistics", "Settings"];
 
-describe(`the page for everybody${because(lacksBrowser)}`, () => {
+describe(`the accessibility of the page${because(lacksBrowser)}`, () => {
   it.skipIf(lacksBrowser.length > 0).each(["light", "dark"] as const)(
     "has no serious violation that axe-core finds, on any view (%s)",
     async (colorScheme) => {
@@ -86,7 +86,7 @@ describe(`the page for everybody${because(lacksBrowser)}`, () => {
     const page = await newPage();
     const press = (...keys: string[]): Promise<void> =>
       keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-    /** Tabs until the element with the focus has this name. */
+    /** Presses Tab until the element with the focus has this name. */
     const tabTo = async (name: RegExp): Promise<void> => {
       for (let step = 0; step < 80; step++) {
         await press("Tab");
@@ -150,7 +150,7 @@ describe(`the page for everybody${because(lacksBrowser)}`, () => {
     await press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
 
-    // Remove, with the question.
+    // Remove, with the confirmation dialog.
     await tabTo(/^Torrents\|/);
     await press("Home", "Delete");
     await page

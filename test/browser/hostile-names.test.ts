@@ -10,10 +10,10 @@ import { TestDaemon } from "../support/daemon.ts";
 import { eventually } from "../support/process.ts";
 import { because } from "../support/programs.ts";
 
-/** Sets a mark when it is run. */
+/** Sets a flag when it is run. */
 const RUN = "window.__run=1";
 
-/** What has run scripts somewhere, some day; no slash in them, since they are names of files, too. */
+/** Texts that have run scripts in some browser. No slash in them, since they are names of files, too. */
 const PAYLOADS = [
   `<script>${RUN}<\u2215script>`,
   `<img src=x onerror=${RUN}>`,
@@ -69,7 +69,7 @@ const PAYLOADS = [
   `constructor`,
 ] as const;
 
-/** A torrent that says it wherever a torrent can say something. */
+/** A torrent with the text in every field that the page may show. */
 function torrentOf(payload: string, announce: string): { readonly bytes: Uint8Array; readonly infoHash: Uint8Array } {
   const files = [
     { length: 5, path: [payload] },
@@ -82,13 +82,13 @@ function torrentOf(payload: string, announce: string): { readonly bytes: Uint8Ar
   };
 }
 
-describe(`the page before hostile names${because(lacksBrowser)}`, () => {
+describe(`the page with hostile names${because(lacksBrowser)}`, () => {
   it.skipIf(lacksBrowser.length > 0)(
     "shows names of torrents, files, peers, labels and trackers' messages as text, and runs none of them",
     { timeout: 240_000 },
     async () => {
       expect(PAYLOADS.length).toBeGreaterThanOrEqual(50);
-      // A tracker that answers with the words of its own address's query.
+      // A tracker that replies with the text in the query of its URL.
       const tracker = createServer((request, response) => {
         const at = Number(new URL(request.url ?? "/", "http://x").searchParams.get("p") ?? 0);
         response.end(Buffer.from(encode({ "failure reason": PAYLOADS[at] ?? "" })));
@@ -108,7 +108,7 @@ describe(`the page before hostile names${because(lacksBrowser)}`, () => {
           const id = await daemon.add(bytes, { label: payload.slice(0, 100) });
           ids.push(id);
           await daemon.torrentIs(id, "downloading", ({ state }) => state === "downloading");
-          // A peer whose name it is (BEP 10).
+          // A peer whose client name it is (BEP 10).
           const socket = net.connect(peerPort, "127.0.0.1");
           sockets.push(socket);
           socket.on("error", () => undefined);
@@ -136,7 +136,7 @@ describe(`the page before hostile names${because(lacksBrowser)}`, () => {
             "the tracker has spoken",
             async () => (await daemon.api<[{ message: string }]>("GET", `/torrents/${id}/trackers`))[0].message !== "",
           );
-          // A name is kept as it is, but for what could not be a file's.
+          // A name is kept, except for characters that a file name cannot have.
           await search.fill((await daemon.torrent<{ name: string }>(id)).name);
           const row = grid.locator(`#row-${id}`);
           await row.click();
@@ -152,7 +152,7 @@ describe(`the page before hostile names${because(lacksBrowser)}`, () => {
             await page.keyboard.press("Escape");
           }
         }
-        // A file that is no torrent, and a link that is none, whose names come back in messages.
+        // A file that is no torrent, and an invalid link: their names appear in messages.
         const chooser = page.waitForEvent("filechooser");
         await page.getByRole("button", { name: "Add torrent file" }).first().click();
         await (

@@ -14,7 +14,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 const FFMPEG = "/usr/bin/ffmpeg";
 const lacking = [...lacksBrowser, ...missing("python3-libtorrent"), ...(existsSync(FFMPEG) ? [] : ["ffmpeg"])];
 
-/** A minute of noise as WebM: a few MiB, which do not compress away. */
+/** A minute of noise as WebM: a few MiB, which do not compress. */
 async function film(path: string): Promise<void> {
   await mkdir(join(path, ".."), { recursive: true });
   const source = "testsrc2=size=320x240:rate=15:duration=60";
@@ -48,7 +48,7 @@ describe(`streaming${because(lacking)}`, () => {
     await film(path);
     const { size } = await stat(path);
     const { file } = await torrentOf(path, { pieceLength: 32_768 });
-    // About half a minute for the whole.
+    // The whole film takes about half a minute.
     const seeder = await Libtorrent.start({
       home,
       source: file,
@@ -75,7 +75,7 @@ describe(`streaming${because(lacking)}`, () => {
       node.currentTime = 50;
     });
     await eventually("it plays on from there", async () => (await position()) > 50.5);
-    // What was sought came before what lies between.
+    // The pieces at the new position arrived before those in between.
     expect((await daemon.torrent(id)).progress).toBeLessThan(1);
   });
 });

@@ -17,7 +17,7 @@ function rowOf(page: Page, name: string): Locator {
   return page.getByRole("grid", { name: "Torrents" }).getByRole("row").filter({ hasText: name });
 }
 
-/** No script failed, was refused by the content policy, or opened a dialog of the browser's own. */
+/** No script failed, was blocked by the content policy, or opened a dialog of the browser. */
 const NO_TROUBLE = { errors: [], dialogs: [] };
 
 describe(`the page${because(lacking)}`, () => {
@@ -60,7 +60,7 @@ describe(`the page${because(lacking)}`, () => {
       const page = await signIn(daemon);
       const dialog = page.getByRole("dialog");
 
-      // A file that is none is told as such (HTTP 422), and nothing is added.
+      // A file that is no torrent is rejected (HTTP 422), and nothing is added.
       await writeFile(join(home, "broken.torrent"), "d4:spam");
       let chooser = page.waitForEvent("filechooser");
       await page.getByRole("button", { name: "Add torrent file" }).first().click();
@@ -92,7 +92,7 @@ describe(`the page${because(lacking)}`, () => {
       await peer.waitFor();
       expect(await peer.innerText()).toMatch(/127\.0\.0\.1/);
 
-      // The table tells state, speeds, size, done, uploaded and ratio, live.
+      // The table shows state, speeds, size, done, uploaded and ratio, live.
       await rowOf(page, "films").getByText("Downloading").waitFor();
       await eventually("the speed is shown", async () => /(KiB|MiB)\/s/.test(await rowOf(page, "films").innerText()));
       for (const heading of ["Status", "Name", "Size", "Done", "Down", "Up", "Uploaded", "Ratio"])
@@ -103,7 +103,7 @@ describe(`the page${because(lacking)}`, () => {
         await sha256(join(folder, "films/a film.bin")),
       );
 
-      // Each tab of the details shows what it should.
+      // Each tab of the details shows its data.
       for (const [tab, text] of [
         ["Overview", /3\.05 MiB|3\.\d+ MiB/],
         ["Files", /a film\.bin/],
@@ -129,7 +129,7 @@ describe(`the page${because(lacking)}`, () => {
       await page.getByRole("button", { name: "Start", exact: true }).click();
       await rowOf(page, "films").getByText("Seeding").waitFor();
 
-      // Create one of what is on the daemon's disk, seed it.
+      // Create a torrent of data on the daemon's disk, seed it.
       await page.getByRole("button", { name: "Create torrent" }).click();
       await dialog.getByLabel(/File or folder/).fill(join(folder, "other.bin"));
       await dialog.getByRole("button", { name: "Create", exact: true }).click();
@@ -147,7 +147,7 @@ describe(`the page${because(lacking)}`, () => {
       await rowOf(page, "from a link").waitFor();
       await page.getByRole("searchbox", { name: "Search torrents" }).fill("");
 
-      // Remove: asked first, data kept unless told otherwise.
+      // Remove: after a confirmation; data is kept by default.
       await rowOf(page, "films").click();
       await page.getByRole("button", { name: "Remove", exact: true }).click();
       await dialog.getByRole("heading", { name: "Remove 1 torrent?" }).waitFor();
@@ -158,7 +158,7 @@ describe(`the page${because(lacking)}`, () => {
       await rowOf(page, "films").waitFor({ state: "detached" });
       await eventually("the data is gone", () => !existsSync(join(daemon.place.downloads, "films")));
 
-      // Configure.
+      // Change settings.
       await page.getByRole("button", { name: "Settings" }).click();
       const elsewhere = join(await tempFolder(), "elsewhere");
       await mkdir(elsewhere);
@@ -170,22 +170,25 @@ describe(`the page${because(lacking)}`, () => {
     },
   );
 
-  it.skipIf(lacking.length > 0)("comes back by itself when the daemon was killed, with the same torrents", async () => {
-    const home = await tempFolder();
-    await writeRandom(home, { "x.bin": 400_000 });
-    const { file } = await torrentOf(join(home, "x.bin"));
-    const first = await TestDaemon.start();
-    await first.add(await readFile(file), { paused: true });
-    const page = await signIn(first);
-    await rowOf(page, "x.bin").getByText("Paused").waitFor();
-    await first.program.stop("SIGKILL");
-    await page.getByText("No connection to the daemon.").waitFor();
-    const second = await TestDaemon.start({ place: first.place, listen: new URL(first.url).host });
-    await page.getByText("No connection to the daemon.").waitFor({ state: "detached" });
-    await rowOf(page, "x.bin").getByText("Paused").waitFor();
-    const [{ id }] = (await second.api<{ torrents: [{ id: string }] }>("GET", "/torrents")).torrents;
-    await second.api("POST", "/torrents/actions", { action: "label", ids: [id], label: "after" });
-    await page.getByText("after").first().waitFor();
-    expect(troubleOf(page)).toEqual(NO_TROUBLE);
-  });
+  it.skipIf(lacking.length > 0)(
+    "reconnects by itself after the daemon was killed, with the same torrents",
+    async () => {
+      const home = await tempFolder();
+      await writeRandom(home, { "x.bin": 400_000 });
+      const { file } = await torrentOf(join(home, "x.bin"));
+      const first = await TestDaemon.start();
+      await first.add(await readFile(file), { paused: true });
+      const page = await signIn(first);
+      await rowOf(page, "x.bin").getByText("Paused").waitFor();
+      await first.program.stop("SIGKILL");
+      await page.getByText("No connection to the daemon.").waitFor();
+      const second = await TestDaemon.start({ place: first.place, listen: new URL(first.url).host });
+      await page.getByText("No connection to the daemon.").waitFor({ state: "detached" });
+      await rowOf(page, "x.bin").getByText("Paused").waitFor();
+      const [{ id }] = (await second.api<{ torrents: [{ id: string }] }>("GET", "/torrents")).torrents;
+      await second.api("POST", "/torrents/actions", { action: "label", ids: [id], label: "after" });
+      await page.getByText("after").first().waitFor();
+      expect(troubleOf(page)).toEqual(NO_TROUBLE);
+    },
+  );
 });

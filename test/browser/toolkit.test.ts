@@ -11,7 +11,7 @@ import { runToolkit } from "../support/toolkit-program.ts";
 const PROGRAM = fileURLToPath(new URL("../support/toolkit-program.ts", import.meta.url));
 const torrent = readFileSync(new URL("../fixtures/trusted-computing.torrent", import.meta.url));
 
-/** The program and all that it imports as one classic script without comments, which defines `toolkit`. */
+/** The program with its imports as one classic script without comments, which defines `toolkit`. */
 async function bundle(): Promise<{ readonly code: string; readonly imports: readonly string[] }> {
   const build = await rolldown({
     input: PROGRAM,
@@ -41,7 +41,7 @@ describe(`the codecs in a browser${because(lacksBrowser)}`, () => {
     expect(runToolkit(torrent)).toMatchObject({ metainfo: { id: infoHash, fromInfo: infoHash } });
   });
 
-  it.skipIf(lacksBrowser.length > 0)("give the results that they give in Node", async () => {
+  it.skipIf(lacksBrowser.length > 0)("return the same results as in Node", async () => {
     const page = await newPage();
     await page.addScriptTag({ content: (await bundle()).code });
     const there = await page.evaluate(

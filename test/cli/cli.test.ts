@@ -82,7 +82,7 @@ describe("millrace info", () => {
 });
 
 describe("millrace create, verify, edit, magnet", () => {
-  it("verify says complete, then what a changed byte costs", async () => {
+  it("verify prints that the data is complete, then the pieces that a changed byte damages", async () => {
     const { folder, data, torrent } = await material();
     const good = await millrace("verify", torrent, "--dir", join(folder, "seed"), "--json");
     expect([good.status, JSON.parse(good.stdout)]).toMatchObject([0, { valid: 46, pieces: 46, complete: true }]);
@@ -93,13 +93,13 @@ describe("millrace create, verify, edit, magnet", () => {
     expect([bad.status, JSON.parse(bad.stdout)]).toMatchObject([1, { valid: 45, pieces: 46, complete: false }]);
   });
 
-  it("create refuses to overwrite, and a path that is not there", async () => {
+  it("create refuses to overwrite, and rejects a path that does not exist", async () => {
     const { data, torrent } = await material(1000);
     expect((await millrace("create", data, "--out", torrent)).status).toBe(1);
     expect((await millrace("create", `${data}.not`, "--out", `${torrent}2`)).status).toBe(1);
   });
 
-  it.each(["--v1", "--v2", "--hybrid"])("create %s makes what info reads", async (version) => {
+  it.each(["--v1", "--v2", "--hybrid"])("create %s writes a torrent that info reads", async (version) => {
     const { folder, data } = await material(100_000);
     const out = join(folder, "other.torrent");
     const made = await millrace(
@@ -144,7 +144,7 @@ describe("millrace create, verify, edit, magnet", () => {
     expect([after.infoHash, after.comment]).toEqual([before.infoHash, "new"]);
   });
 
-  it("magnet makes a link that info understands", async () => {
+  it("magnet prints a link that info reads", async () => {
     const { torrent } = await material(1000);
     const link = (await millrace("magnet", torrent)).stdout.trim();
     const { infoHash } = JSON.parse((await millrace("info", torrent, "--json")).stdout) as { infoHash: string };
@@ -154,7 +154,7 @@ describe("millrace create, verify, edit, magnet", () => {
 });
 
 describe("millrace seed and download", () => {
-  it("meet through millrace tracker; announce and scrape see them", async () => {
+  it("find each other through millrace tracker; announce and scrape list them", async () => {
     const { folder, data, torrent } = await material();
     const tracker = start("tracker", "--http", "127.0.0.1:0", "--udp", "127.0.0.1:0", "--json");
     const { http } = (await tracker.until("ready")) as Event & { http: string };
@@ -211,7 +211,7 @@ describe("millrace seed and download", () => {
     expect(await sha256(join(folder, "got", "data.bin"))).toBe(await sha256(data));
   });
 
-  it("a source that fails stops no other, and the status says so", async () => {
+  it("a source that fails does not stop the others, and the exit status is not 0", async () => {
     const { folder, torrent } = await material(200_000);
     const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
     const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;
@@ -236,7 +236,7 @@ describe("millrace seed and download", () => {
 });
 
 describe("millrace demo", () => {
-  it("downloads, verifies and says so", async () => {
+  it("downloads, verifies and prints the result", async () => {
     const { status, stdout } = await millrace("demo", "--size", "8MiB", "--json");
     expect(status).toBe(0);
     expect(events(stdout).find(({ event }) => event === "verified")).toMatchObject({

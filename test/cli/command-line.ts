@@ -7,7 +7,7 @@ import { expect } from "vitest";
 import { eventually, Program } from "../support/process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-/** The built command line. */
+/** The built program. */
 export const bin = fileURLToPath(new URL("../../bin/millrace.js", import.meta.url));
 
 export interface Result {
@@ -36,7 +36,7 @@ export function events(text: string): Event[] {
     .map((line) => JSON.parse(line) as Event);
 }
 
-/** Runs a command that goes on: its events as they come. */
+/** Runs a command that keeps running: its events as they arrive. */
 export function start(...args: string[]): { program: Program; until: (name: string) => Promise<Event>; seen: Event[] } {
   const program = new Program(process.execPath, [bin, ...args]);
   const seen: Event[] = [];

@@ -17,9 +17,9 @@ async function folderOfFilms(): Promise<{ folder: string; torrent: string }> {
   return { folder, torrent };
 }
 
-/** What somebody meets who has read nothing but the README. */
+/** Mistakes of a user who has read only the README. */
 describe("millrace create", () => {
-  it("leaves out what a seed has left beside the data", async () => {
+  it("leaves out the state files of a seed beside the data", async () => {
     const { folder, torrent } = await material(100_000);
     const seed = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
     await seed.until("ready");
@@ -29,7 +29,7 @@ describe("millrace create", () => {
     expect(JSON.parse(made.stdout)).toMatchObject({ files: [{ path: "data.bin", length: 100_000 }] });
   });
 
-  it("suggests a piece length that can be", async () => {
+  it("suggests a valid piece length", async () => {
     const { data, folder } = await material(1000);
     const made = await millrace("create", data, "--out", join(folder, "new.torrent"), "--piece-length", "1000000");
     expect([made.status, made.stderr]).toEqual([
@@ -51,7 +51,7 @@ describe("millrace help", () => {
     });
   });
 
-  it("explains a command, and itself", async () => {
+  it("explains a command, and help itself", async () => {
     expect(await millrace("help", "seed")).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^Usage: millrace seed /) as string,
@@ -63,7 +63,7 @@ describe("millrace help", () => {
   });
 });
 
-describe("an option of some words", () => {
+describe("an option with several values", () => {
   it.each([
     [["completion", "tcsh"], 'completion: there is no "tcsh"; there are bash, zsh and fish'],
     [["download", "x", "--allocation", "none"], '--allocation: there is no "none"; there are sparse and full'],
@@ -72,8 +72,8 @@ describe("an option of some words", () => {
   });
 });
 
-describe("a folder in a torrent's place", () => {
-  it.each(["download", "seed", "verify", "info"])("%s says what to do", async (command) => {
+describe("a folder instead of a torrent", () => {
+  it.each(["download", "seed", "verify", "info"])("%s prints what to do", async (command) => {
     const { folder } = await material(1000);
     const { status, stdout, stderr } = await millrace(command, join(folder, "seed"), "--json");
     const path = join(folder, "seed");
@@ -100,7 +100,7 @@ describe("--dir that is a file", () => {
     expect(stdout).toContain('"code":"storage.not-a-folder"');
   });
 
-  it("download sees a file further up, too, and makes folders that are not there", async () => {
+  it("download rejects a file further up the path, too, and creates missing folders", async () => {
     const { folder, data, torrent } = await material(0);
     const refused = await millrace("download", torrent, "--dir", join(data, "a", "b"));
     expect(refused).toMatchObject({
@@ -113,7 +113,7 @@ describe("--dir that is a file", () => {
 });
 
 describe("--dir that is the torrent's own folder", () => {
-  it("verify says which one was meant", async () => {
+  it("verify suggests the right folder", async () => {
     const { folder, torrent } = await folderOfFilms();
     const wrong = await millrace("verify", torrent, "--dir", join(folder, "films"));
     expect([wrong.status, wrong.stderr]).toEqual([
@@ -125,7 +125,7 @@ describe("--dir that is the torrent's own folder", () => {
     expect(await millrace("verify", torrent, "--dir", join(folder, "empty"))).toMatchObject({ status: 1, stderr: "" });
   });
 
-  it("seed warns of it", async () => {
+  it("seed prints a warning", async () => {
     const { folder, torrent } = await folderOfFilms();
     const seed = start("seed", torrent, "--dir", join(folder, "films"), "--port", "0", "--json");
     expect((await seed.until("warning"))["message"]).toContain(
@@ -135,7 +135,7 @@ describe("--dir that is the torrent's own folder", () => {
 });
 
 describe("a download that has no peers", () => {
-  /** Runs it until it says why, and some seconds more; what it said. */
+  /** Runs it until it prints the reason, and some seconds more. Returns its output. */
   async function reasons(...args: string[]): Promise<readonly string[]> {
     const { folder, torrent } = await material(100_000);
     const download = start("download", torrent, "--dir", join(folder, "got"), "--port", "0", "--json", ...args);
@@ -151,19 +151,19 @@ describe("a download that has no peers", () => {
     return said.map(({ code, message }) => `${String(code)} ${String(message)}`);
   }
 
-  it("says once that there is nobody to ask", async () => {
+  it("prints once that it has no source of peers", async () => {
     expect(await reasons()).toEqual([
-      "waiting.nobody no peers: the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
+      "waiting.no-source no peers: the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
     ]);
   });
 
-  it("says once that the peer refuses", async () => {
+  it("prints once that the peer refuses the connection", async () => {
     expect(await reasons("--peer", "127.0.0.1:1")).toEqual([
       "waiting.peers no peers: 127.0.0.1:1 refused the connection (ECONNREFUSED)",
     ]);
   });
 
-  it("says once that the tracker knows nobody, or cannot be asked", async () => {
+  it("prints once that the tracker knows no peers, or cannot be reached", async () => {
     const tracker = start("tracker", "--http", "127.0.0.1:0", "--json");
     const { urls } = (await tracker.until("ready")) as { urls?: string[] };
     const url = urls?.[0] ?? "";
@@ -177,8 +177,8 @@ describe("a download that has no peers", () => {
   });
 });
 
-describe("a download that goes on", () => {
-  it("tells what came now, in the time it took, and the whole apart", async () => {
+describe("a resumed download", () => {
+  it("prints the bytes and the time of this run, and the total separately", async () => {
     const { folder, torrent } = await material();
     const seed = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
     const peer = `127.0.0.1:${String((await seed.until("ready"))["port"])}`;
@@ -192,7 +192,7 @@ describe("a download that goes on", () => {
     const [, received = "", seconds = "", rate = ""] =
       /^complete {2}data\.bin {2}([\d.]+) MiB of 2\.86 MiB in ([\d.]+)s \(([\d.]+) MiB\/s\), /m.exec(stdout) ?? [];
     expect(Number(received), stdout).toBeLessThan(2.7);
-    // Seconds are told with one decimal.
+    // Seconds are printed with one decimal.
     expect(Math.abs(Number(received) / Number(rate) - Number(seconds))).toBeLessThan(0.06);
     expect((await millrace(...common)).stdout).toContain("complete  data.bin  2.86 MiB was complete already");
   });

@@ -58,7 +58,7 @@ async function open({ runtime, metainfo }: Scene, folder: string): Promise<Conso
 }
 
 describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lacking)}`, () => {
-  it("downloads a block by hand, then lets go", async () => {
+  it("downloads a block by hand, then hands over to the engine", async () => {
     const set = await scene();
     const libtorrent = await Libtorrent.start({ home: set.folder, source: set.torrentFile, dir: set.full, seed: true });
     const session = await open(set, set.empty);
@@ -81,7 +81,7 @@ describe.skipIf(lacking.length > 0)(`the console with libtorrent${because(lackin
     expect(await sha256(join(set.empty, "data.bin"))).toBe(await sha256(join(set.full, "data.bin")));
   });
 
-  it("gives everything to it", async () => {
+  it("uploads everything to it", async () => {
     const set = await scene();
     const libtorrent = await Libtorrent.start({
       home: set.folder,

@@ -9,8 +9,8 @@ import { eventually } from "../support/process.ts";
 import { because, missing } from "../support/programs.ts";
 
 /**
- * Runs an example until the client lets us in: Transmission takes one connection from an address, and needs a moment to
- * notice that the last one is over.
+ * Runs an example until the client accepts the connection: Transmission accepts one connection from an address, and
+ * needs a moment to notice that the last one is closed.
  */
 async function script(name: string, source: string, ...words: string[]): Promise<Result> {
   const path = fileURLToPath(new URL(`../../examples/console/${name}`, import.meta.url));
@@ -70,11 +70,11 @@ describe.each(CLIENT_NAMES)("the console by hand, with %s", (name) => {
   });
 });
 
-describe("the rude peer of the examples", () => {
-  it("sees what our own client does about each violation, and what the linter says", async () => {
+describe("the violating peer of the examples", () => {
+  it("prints the reaction of our own client to each violation, and the findings of the linter", async () => {
     const scene = await handScene();
     const address = `127.0.0.1:${await startClient("millrace", scene, "seeder")}`;
-    const { status, stdout, stderr } = await script("rude-peer.js", scene.file, address);
+    const { status, stdout, stderr } = await script("break-rules.js", scene.file, address);
     expect([status, stderr]).toEqual([0, ""]);
     for (const rule of [
       "request.choked",

@@ -10,7 +10,7 @@ const magnetPairs = [
   ["transmission", "millrace"],
 ] as const;
 
-describe.each(magnetPairs)("%s gives metadata and data to %s", (seed, leech) => {
+describe.each(magnetPairs)("%s sends metadata and data to %s", (seed, leech) => {
   const lacking = missing(...packages[seed], ...packages[leech]);
 
   it.skipIf(lacking.length > 0).each(["known", "not known"])(

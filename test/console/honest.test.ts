@@ -6,7 +6,7 @@ import { eventually, freePort, Program } from "../support/process.ts";
 import { ARIA2, because, missing } from "../support/programs.ts";
 import { Transmission } from "../support/real-clients.ts";
 
-// Transmission dials no loopback address: whoever seeds to it dials. A seeding aria2 dials nobody: that pair swaps
+// Transmission dials no loopback address: the seed has to dial it. A seeding aria2 dials no peer: that pair exchanges
 // halves, below.
 const pairs = names
   .flatMap((seed) => names.map((leech) => [seed, leech] as const))
@@ -15,7 +15,7 @@ const pairs = names
 describe.each(pairs)("%s seeds to %s", (seed, leech) => {
   const lacking = missing(...packages[seed], ...packages[leech]);
 
-  it.skipIf(lacking.length > 0)(`is a conversation without faults${because(lacking)}`, async () => {
+  it.skipIf(lacking.length > 0)(`is a conversation without findings${because(lacking)}`, async () => {
     const scene = await honestStage();
     const isDialled = leech === "transmission";
     const first = await start(isDialled ? leech : seed, scene, { seed: !isDialled, dials: false });
@@ -30,7 +30,7 @@ describe.each(pairs)("%s seeds to %s", (seed, leech) => {
 describe("aria2 and transmission, each with the half that the other lacks", () => {
   const lacking = missing("aria2", "transmission-daemon");
 
-  it.skipIf(lacking.length > 0)(`have a conversation without faults${because(lacking)}`, async () => {
+  it.skipIf(lacking.length > 0)(`have a conversation without findings${because(lacking)}`, async () => {
     const scene = await honestStage();
     const data = await readFile(join(scene.seedDir, "data.bin"));
     const half = PIECE_LENGTH * 38;

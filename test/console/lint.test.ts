@@ -7,11 +7,11 @@ import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { sha1 } from "../support/eavesdropper.ts";
 import { answering, converse } from "../support/honest-peer.ts";
 import { VIOLATIONS } from "../support/rule-violations.ts";
-import { makeGoods, RudeServer } from "../support/rude-peer.ts";
+import { makeGoods, ViolatingServer } from "../support/violating-peer.ts";
 
 const goods = makeGoods();
 const privateGoods = makeGoods(true);
-const servers: RudeServer[] = [];
+const servers: ViolatingServer[] = [];
 const runtime = nodeRuntime();
 afterAll(() => runtime.close());
 
@@ -19,10 +19,10 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-describe("the linter, of a rude peer over a real connection", () => {
+describe("the linter with a violating peer over a real connection", () => {
   it.each(Object.entries(VIOLATIONS))("finds that it %s, and nothing else", async (_name, violation) => {
     const torrent = violation.private === true ? privateGoods : goods;
-    const server = await RudeServer.listen(torrent, violation);
+    const server = await ViolatingServer.listen(torrent, violation);
     servers.push(server);
     const conversation = new Conversation({
       metainfo: torrent.metainfo,
@@ -40,7 +40,7 @@ describe("the linter, of a rude peer over a real connection", () => {
 describe("lint(peer) of a live session", () => {
   it.each(Object.entries(VIOLATIONS))("finds that the peer %s, and nothing else", async (_name, violation) => {
     const torrent = violation.private === true ? privateGoods : goods;
-    const server = await RudeServer.listen(torrent, violation);
+    const server = await ViolatingServer.listen(torrent, violation);
     servers.push(server);
     const session = await ConsoleSession.open({
       runtime,
@@ -54,8 +54,7 @@ describe("lint(peer) of a live session", () => {
           for (const part of parts) if (!peer.isClosed) peer.raw(part);
         });
         peer.messages.watch((entry) => {
-          // When all that came with it has been looked at: an answer in between would seem to have been there before
-          // the rest.
+          // After everything that arrived with it was checked: a reply in between would be listed before the rest.
           queueMicrotask(() => {
             reply(entry);
             if (entry.type === "closed") resolve(peer);
@@ -63,7 +62,7 @@ describe("lint(peer) of a live session", () => {
         });
       });
     });
-    // A handshake that is wrong in itself is refused; what was odd about it is told all the same.
+    // An invalid handshake is refused; its findings are reported all the same.
     await session
       .contact("127.0.0.1", server.port, { reserved: { extended: true, fast: true, dht: true } })
       .catch(() => session.peers.last?.close());

@@ -6,7 +6,7 @@ import { newClient, torrentOf, writeRandom } from "../support/clients.ts";
 import { eventually, Program } from "../support/process.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-/** Downloads a piece by hand, and does what no peer should. */
+/** Downloads a piece by hand, and breaks rules. */
 const TALK = `
 const seeder = await contact("127.0.0.1", PORT);
 seeder.extendedHandshake();
@@ -68,7 +68,7 @@ describe("a recorded session", () => {
     expect(live).toMatch(/piece 0, 16384 bytes from 0/);
     expect(live).toMatch(/bitfield\.\w+|pieces\.\w+/);
     expect(done(await millrace("console", "--replay", record, "--script", await script(`end();${SHOW}`)))).toBe(live);
-    // And step by step, with ways back.
+    // And step by step, also backwards.
     const steps = `for (let at = 0; at < replay.length; at++) { step(2); back(); } end(); goto(0); end();${SHOW}`;
     expect(done(await millrace("console", "--replay", record, "--script", await script(steps)))).toBe(live);
   });
@@ -85,7 +85,7 @@ describe("a recorded session", () => {
       await script(`${TALK}await sleep(1000);`),
     ]);
     await eventually(
-      "the talk is on disk",
+      "the conversation is on disk",
       async () => !program.hasExited && (await readFile(record, "utf8").catch(() => "")).includes('"keep-alive"'),
     );
     await program.stop("SIGKILL");

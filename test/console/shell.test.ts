@@ -11,7 +11,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 const PIECE_LENGTH = 65_536;
 const LENGTH = 200_000;
 
-/** The same with something on standard input. */
+/** The same with text on standard input. */
 function fed(input: string, ...args: string[]): Promise<Result> {
   return new Promise((resolve) => {
     const child = execFile(
@@ -32,7 +32,7 @@ async function scene(): Promise<Scene & { readonly folder: string; readonly host
 }
 
 describe("millrace console --script", () => {
-  it("keeps its contract: contact, interested, next, request, and the bytes of a block", async () => {
+  it("runs a script with contact, interested, next and request, and returns the bytes of a block", async () => {
     const { folder, torrent, host, port, seedDir } = await scene();
     const script = join(folder, "contract.js");
     await writeFile(
@@ -50,7 +50,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     });
   });
 
-  it("is an ES module wherever it stands: imports, top-level await, the name of a place in errors", async () => {
+  it("runs an ES module from any folder: imports, top-level await, file and line in errors", async () => {
     const { folder, torrent } = await scene();
     await writeFile(join(folder, "package.json"), JSON.stringify({ type: "commonjs" }));
     await writeFile(join(folder, "helper.mjs"), "export const twice = (n) => 2 * n;\n");
@@ -88,13 +88,13 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
       'script:1: contact(host, port, options): the port is missing: contact("127.0.0.1", 6881)',
     ],
     [
-      "nobody at the address",
+      "no peer at the address",
       'await contact("127.0.0.1", 1);',
       1,
       "script: cannot connect to 127.0.0.1:1: connection refused",
     ],
     [
-      "a promise that nobody awaits",
+      "a promise without a handler",
       'contact("127.0.0.1", 1); await sleep(5);',
       1,
       "script: cannot connect to 127.0.0.1:1: connection refused",
@@ -117,13 +117,13 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     ]);
   });
 
-  it("says when the script is not there", async () => {
+  it("prints an error when the script does not exist", async () => {
     const { torrent } = await scene();
     const { status, stderr } = await millrace("console", torrent.file, "--script", "/nowhere/x.js");
     expect([status, stderr]).toEqual([1, "millrace: the script /nowhere/x.js cannot be read: there is no such file\n"]);
   });
 
-  it("names the line at which a wait failed, and what came instead", async () => {
+  it("prints the line of a failed wait, and the messages that arrived instead", async () => {
     const { torrent, host, port } = await scene();
     const { status, stderr } = await fed(
       `const p = await contact("${host}", ${port});\np.haveNone();\n\nawait p.next("choke", { timeout: 0.3 });\n`,
@@ -135,7 +135,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     expect(stderr).toMatch(/^millrace: script:4: no choke in 0\.3 s; (what came: .*|no message came meanwhile)\n$/);
   });
 
-  it("ends well while something is still waited for, and what waits can say so", async () => {
+  it("ends with status 0 during a wait, and the wait can report the end", async () => {
     const { torrent, host, port } = await scene();
     const source = `const p = await contact("${host}", ${port}); p.next("cancel").catch((error) => print(error.code));`;
     expect(await fed(source, torrent.file, "--script", "-")).toEqual({
@@ -145,7 +145,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     });
   });
 
-  it("ends as a timer says: by exit, or by what it throws", async () => {
+  it("ends when a timer calls exit or throws", async () => {
     const { torrent } = await scene();
     expect(await fed("setTimeout(() => exit(5), 10); await sleep(60);", torrent.file, "--script", "-")).toEqual({
       status: 5,
@@ -162,7 +162,7 @@ console.log(m.piece, m.begin, m.length, m.block instanceof Uint8Array, sha1(m.bl
     ).toEqual({ status: 1, stdout: "", stderr: "millrace: script:2: late\n" });
   });
 
-  it("hands what a function given to next throws to who waits", async () => {
+  it("rejects next with the error of the function that was passed to it", async () => {
     const { torrent, host, port } = await scene();
     const source = `const p = await contact("${host}", ${port}); p.haveNone(); p.interested();
 try { await p.next((m) => { if (m.type === "unchoke") throw new Error("mine"); }); } catch (error) { print(error.message); }
@@ -174,7 +174,7 @@ print(p.isClosed);`;
     });
   });
 
-  it("keeps what was downloaded where it is told to, and finds it again", async () => {
+  it("keeps downloaded data in the given folder, and finds it again", async () => {
     const { folder, torrent, peer, seedDir } = await scene();
     const store = join(folder, "store");
     await mkdir(store);
@@ -224,7 +224,7 @@ describe("millrace console, lines from a pipe", () => {
     result = await fed(`${lines.join("\n")}\n`, torrent.file);
   });
 
-  it("are done one after the other, and print values alone", () => {
+  it("run one after the other, and print only values", () => {
     const lines = result.stdout.trimEnd().split("\n");
     expect(lines[0]).toBe("0");
     expect(lines.map((line) => line.replace(/^ *\+[\d.]+ /, ""))).toEqual([
@@ -244,7 +244,7 @@ describe("millrace console, lines from a pipe", () => {
     ]);
   });
 
-  it("end with status 1 when one of them failed", () => {
+  it("end with status 1 when one of them fails", () => {
     expect(result.status).toBe(1);
     expect(result.stderr.trimEnd().split("\n")).toEqual([
       "millrace: line 15: peers.last has no interestd(); did you mean interested()? help(peer) lists all that a peer has",
@@ -268,7 +268,7 @@ describe("millrace console, lines from a pipe", () => {
 });
 
 describe("help", () => {
-  it("is had for a function, a thing, or a name", async () => {
+  it("is printed for a function, a value, or a name", async () => {
     const { torrent, peer } = await scene();
     const { status, stdout, stderr } = await fed(
       `print(help(contact)); print(help(piece)); print(help("unchoke")); const p = await contact("${peer}"); print(help(p.request)); print(help(p)); print(help(p.timeline.last)); print(help(piece(0)));`,
@@ -293,7 +293,7 @@ describe("help", () => {
     );
   });
 
-  it("is not needed to go through what timeline and lint answer: they are arrays that draw themselves", async () => {
+  it("is not needed to iterate over the results of timeline and lint: they are arrays that print as tables", async () => {
     const { torrent, peer } = await scene();
     const source = `const p = await contact("${peer}"); p.haveNone(); p.choke(); p.choke(); p.have(999);
 print(lint(p).length, lint(p).map((finding) => finding.rule).join(), timeline(p, { last: 1 })[0].type, Array.isArray(timeline(p)));
@@ -309,7 +309,7 @@ console.log(lint(p)); print(String(timeline(p)).split("\\n").length > 5);`;
     expect(rest[0]).toMatch(/^seconds +/);
   });
 
-  it("says at once when files cannot be kept", async () => {
+  it("rejects at once when files cannot be kept", async () => {
     const { torrent } = await scene();
     const { status, stderr } = await fed("1", torrent.file, "--store", "--path", torrent.file);
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^millrace: cannot .*\n$/)]);
@@ -332,7 +332,7 @@ describe("millrace console, its command line", () => {
     expect(stderr).toContain(message);
   });
 
-  it("tells the same screen from a recording as it showed live", async () => {
+  it("prints the same screen from a recording as live", async () => {
     const { folder, torrent, peer } = await scene();
     const record = join(folder, "session.jsonl");
     const show = "for (const one of peers) print(timeline(one)); print(lint()); print(table(peers));\n";

@@ -27,7 +27,7 @@ async function type(terminal: Terminal, line: string): Promise<string> {
 
 const seeders: readonly ClientName[] = ["libtorrent", "transmission", "aria2"];
 
-describe.each(seeders)("a person at a terminal, with %s", (name) => {
+describe.each(seeders)("a user at a terminal, with %s", (name) => {
   const lacks = missing("tmux", ...CLIENTS[name].packages);
 
   it.skipIf(lacks.length > 0)(`downloads a piece by hand${because(lacks)}`, async () => {
@@ -85,7 +85,7 @@ describe.each(seeders)("a person at a terminal, with %s", (name) => {
   });
 });
 
-describe("a person at a terminal", () => {
+describe("a user at a terminal", () => {
   const lacks = missing("tmux");
 
   it.skipIf(lacks.length > 0)(
@@ -105,7 +105,7 @@ describe("a person at a terminal", () => {
       await terminal.shows("> contact");
       terminal.enter(`(localhost, ${port})`);
       await terminal.shows(/said +\d+ messages/);
-      // What comes while nobody waits for it is told.
+      // A message that arrives while no call waits for it is printed.
       await terminal.shows("← have-all");
       expect(await type(terminal, "peer.interestd()")).toContain("did you mean interested()?");
       terminal.press("-l", "peer.metad");

@@ -3,7 +3,7 @@ import { ConsoleSession } from "../../src/console/index.ts";
 import { TrackerServer, type TrackerServerOptions } from "../../src/tracker/index.ts";
 import { editTorrent, parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
-import { makeGoods } from "../support/rude-peer.ts";
+import { makeGoods } from "../support/violating-peer.ts";
 
 const runtime = nodeRuntime();
 const { metainfo } = makeGoods();
@@ -33,14 +33,14 @@ async function withTracker(
   }
 }
 
-/** Peers that it counts. */
+/** The number of peers that it counts. */
 function count(server: TrackerServer): number {
   const { seeders, leechers } = server.stats();
   return seeders + leechers;
 }
 
 describe("trackers of a session", () => {
-  it("are asked when they are told to, over HTTP and UDP, and hear at the end that we stopped", async () => {
+  it("announce on request, over HTTP and UDP, and send stopped at the end", async () => {
     await withTracker({}, async (session, server) => {
       const other = await ConsoleSession.open({
         runtime,
@@ -64,7 +64,7 @@ describe("trackers of a session", () => {
     });
   });
 
-  it("are left alone for as long as they asked, unless they are forced", async () => {
+  it("keep the tracker's interval, unless the announce is forced", async () => {
     await withTracker({ intervalSeconds: 600, minIntervalSeconds: 300 }, async (session) => {
       const [tracker] = session.trackers;
       await tracker?.announce();
@@ -75,7 +75,7 @@ describe("trackers of a session", () => {
     });
   });
 
-  it("say what went wrong, and what may be asked", async () => {
+  it("report what failed, and which calls are possible", async () => {
     await withTracker({}, async (session, server) => {
       const [http] = session.trackers;
       const ask = (options: unknown): unknown => Reflect.apply(http?.announce ?? String, http, [options]);

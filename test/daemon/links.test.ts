@@ -69,7 +69,7 @@ describe("symbolic links out of the download folder", () => {
   });
 });
 
-it("what the daemon keeps is for its user alone", async () => {
+it("the files of the daemon are readable by its user only", async () => {
   const { daemon } = await scene();
   expect((await stat(daemon.place.state)).mode & 0o777).toBe(0o700);
   expect((await stat(join(daemon.place.state, "token.json"))).mode & 0o777).toBe(0o600);

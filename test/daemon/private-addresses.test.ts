@@ -7,7 +7,7 @@ import { encode } from "../../src/bencode/index.ts";
 import { TestDaemon } from "../support/daemon.ts";
 import { eventually } from "../support/process.ts";
 
-/** Something on this machine that nobody from outside should reach by the daemon. */
+/** A server on this machine that must not be reachable from outside through the daemon. */
 let hits: string[] = [];
 const http = createServer((request, response) => {
   hits.push(`${request.headers.host ?? ""} ${request.url ?? ""}`);
@@ -37,7 +37,7 @@ afterEach(async () => {
   await once(http, "close");
 });
 
-/** This machine and private networks, in every spelling that some library understands. */
+/** Addresses of this machine and of private networks, in every spelling that some library accepts. */
 const HOSTS = [
   "127.0.0.1",
   "127.1",
@@ -84,7 +84,7 @@ function torrent(announce: readonly string[]): { readonly bytes: Uint8Array; rea
 }
 
 describe("addresses that remote sources name", () => {
-  it("lead neither to this machine nor into private networks: torrent addresses", async () => {
+  it("are refused when they lead to this machine or into private networks: URLs of torrents", async () => {
     const daemon = await TestDaemon.start({ isStrict: true });
     expect(HOSTS.length).toBeGreaterThan(20);
     for (const host of HOSTS) {
@@ -97,7 +97,7 @@ describe("addresses that remote sources name", () => {
     expect((await daemon.api<{ torrents: unknown[] }>("GET", "/torrents")).torrents).toEqual([]);
   });
 
-  it("lead neither to this machine nor into private networks: trackers of torrents, of magnets, and those set later", async () => {
+  it("are refused when they lead to this machine or into private networks: trackers of torrents, of magnets, and later ones", async () => {
     const daemon = await TestDaemon.start({ isStrict: true });
     const urls = HOSTS.flatMap((host) => [
       `http://${host}:${httpPort}/announce`,
@@ -122,7 +122,7 @@ describe("addresses that remote sources name", () => {
     expect(hits).toEqual([]);
   });
 
-  it("are allowed when the configuration allows them", async () => {
+  it("are used when the configuration allows them", async () => {
     const daemon = await TestDaemon.start();
     await expect(daemon.api("POST", "/torrents", { url: `http://127.0.0.1:${httpPort}/x.torrent` })).rejects.toThrow(
       /: 4\d\d /,

@@ -25,7 +25,7 @@ async function rows(daemon: TestDaemon): Promise<Row[]> {
 }
 
 describe("millrace daemon", () => {
-  it("prints a token at the first start of a state folder alone, and stores no more than its hash", async () => {
+  it("prints a token only at the first start of a state folder, and stores only its hash", async () => {
     const first = await TestDaemon.start({ token: null });
     const { token, place } = first;
     expect(token).toMatch(/^[\w-]{20,}$/);
@@ -40,7 +40,7 @@ describe("millrace daemon", () => {
     await expect(rows(second)).rejects.toThrow("401");
   });
 
-  it("prints the token at the start after one that failed, which had nothing to show", async () => {
+  it("prints the token at the start that follows a failed one without output", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const { port } = taken.address() as AddressInfo;
@@ -53,7 +53,7 @@ describe("millrace daemon", () => {
     expect(await rows(daemon)).toEqual([]);
   });
 
-  it("refuses a second one with the same state folder, and leaves the first alone", async () => {
+  it("refuses to start with the state folder of a running daemon, which keeps running", async () => {
     const first = await TestDaemon.start();
     await expect(TestDaemon.start({ place: first.place })).rejects.toThrow("runs already");
     expect(await rows(first)).toEqual([]);
@@ -73,7 +73,7 @@ describe("millrace daemon", () => {
     await reader?.cancel().catch(() => undefined);
   });
 
-  it("reads its configuration again on SIGHUP, and keeps the old one when it cannot", async () => {
+  it("reads its configuration again on SIGHUP, and keeps the old one when the new one is invalid", async () => {
     const file = join(await tempFolder(), "config.toml");
     await writeFile(file, 'max-upload-rate = "1MiB"\n');
     const daemon = await TestDaemon.start({ args: ["--config", file] });
@@ -97,7 +97,7 @@ describe("millrace daemon", () => {
     await expect(TestDaemon.start({ args: ["--config", file] })).rejects.toThrow('unknown key \\"listne\\"');
   });
 
-  it("takes torrent files from the watch folder", async () => {
+  it("adds torrent files from the watch folder", async () => {
     const home = await tempFolder();
     await writeRandom(home, { "x.bin": 100_000 });
     const { file } = await torrentOf(join(home, "x.bin"));
@@ -166,7 +166,7 @@ describe(`millrace daemon with a real seeder${because(lacking)}`, () => {
         const [first, second] = await rows(daemon);
         expect(first).toMatchObject({ id, name: "a.bin", label: "shelf", queue: 0 });
         expect(second).toMatchObject({ id: other, name: "b.bin", state: "paused", queue: 1 });
-        // At most two seconds of work are lost, and pieces half done.
+        // At most two seconds of work are lost, and unfinished pieces.
         expect(first?.done).toBeGreaterThanOrEqual(before);
         before = first?.done ?? 0;
         await daemon.api("POST", `/torrents/${id}/peers`, { peers });

@@ -27,7 +27,7 @@ function remote({ url, token }: { readonly url: string; readonly token?: string 
   });
 }
 
-/** What an action with `--json` printed; it must have gone well. */
+/** The JSON that an action prints; its status must be 0. */
 async function answer<T>(daemon: TestDaemon, ...args: string[]): Promise<T> {
   const { status, stdout, stderr } = await remote(daemon, ...args, "--json");
   expect([status, stderr], args.join(" ")).toEqual([0, ""]);
@@ -101,7 +101,7 @@ describe("millrace remote", () => {
     ]);
     expect((await remote(daemon, "files", "films")).stdout).toMatch(/^ +1 +0\.0% +293 KiB +high +river\.bin$/m);
 
-    // The data is there already: a check finds it.
+    // The data is on the disk already: a check finds it.
     expect((await remote(daemon, "recheck", "films")).stdout).toBe(`checking ${id.slice(0, 8)} films\n`);
     await daemon.torrentIs(id, "found", ({ progress }) => progress === 1);
     const elsewhere = join(home, "elsewhere");
@@ -176,7 +176,7 @@ describe("millrace remote", () => {
     }
   });
 
-  it("does what is possible, and reports the failures", async () => {
+  it("performs the possible actions, and reports the failures", async () => {
     const { home, file } = await material();
     const daemon = await TestDaemon.start();
     const some = await remote(daemon, "add", join(home, "films/notes.txt"), file, file, "--paused", "--json");
@@ -211,7 +211,7 @@ describe("millrace remote", () => {
     }
   });
 
-  it("explains how to reach a daemon: address and token", async () => {
+  it("explains how to reach a daemon: URL and token", async () => {
     const daemon = await TestDaemon.start();
     const tokenFile = join(await tempFolder(), "token");
     await writeFile(tokenFile, `${daemon.token}\n`);
@@ -219,7 +219,7 @@ describe("millrace remote", () => {
       /requires a token: set MILLRACE_TOKEN, or use --token-file FILE\n$/,
     );
     expect((await remote({ url: daemon.url }, "list", "--token-file", tokenFile)).status).toBe(0);
-    // Before the action as well as after it; the file wins over the environment.
+    // The options stand before or after the action; the file has precedence over the environment.
     expect(
       (
         await remote(
@@ -237,8 +237,8 @@ describe("millrace remote", () => {
     expect(wrong.stderr).not.toContain("wrong-wrong");
     const url = `http://127.0.0.1:${await freePort()}`;
     for (const action of ["list", "watch"]) {
-      const nobody = await remote({ url, token: "wrong-wrong" }, action);
-      expect([nobody.status, nobody.stderr]).toEqual([
+      const unauthorized = await remote({ url, token: "wrong-wrong" }, action);
+      expect([unauthorized.status, unauthorized.stderr]).toEqual([
         1,
         `millrace: no daemon responds at ${url} (ECONNREFUSED); \`millrace daemon\` starts one, --url names another address\n`,
       ]);

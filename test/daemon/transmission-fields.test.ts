@@ -45,7 +45,7 @@ async function torrents(rpc: Rpc): Promise<Fields[]> {
   return torrents.toSorted((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What does not depend on the clock and on the order of ids. */
+/** The fields that do not depend on the clock and on the order of ids. */
 function plain({ name, status, queuePosition, startDate, activityDate, isFinished, error }: Fields): object {
   return { name, status, queuePosition, isStarted: startDate > 0, wasActive: activityDate > 0, isFinished, error };
 }
@@ -57,7 +57,7 @@ interface Material {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** Takes a daemon through the steps; returns what its RPC said after each. `peerPort`: where its seed can be dialed. */
+/** Runs the steps with a daemon. Returns the reply of its RPC after each. `peerPort`: the port of the seed. */
 async function walk(rpc: Rpc, { dir, files }: Material, peerPort: number): Promise<Record<string, unknown>> {
   const said: Record<string, unknown> = {};
   const add = async (name: string, more: object): Promise<void> => {
@@ -130,7 +130,7 @@ async function walk(rpc: Rpc, { dir, files }: Material, peerPort: number): Promi
 
 describe("the fields of the RPC, step by step", () => {
   const lacking = missing("transmission-daemon");
-  it.skipIf(lacking.length > 0)(`are those of a real transmission-daemon${because(lacking)}`, async () => {
+  it.skipIf(lacking.length > 0)(`equal those of a real transmission-daemon${because(lacking)}`, async () => {
     const home = await tempFolder();
     const material = async (name: string): Promise<Material> => {
       const dir = join(home, name);

@@ -20,7 +20,7 @@ function remote(daemon: TestDaemon, ...args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(
       REMOTE,
-      [`http://${host}/transmission`, "--auth", `anybody:${daemon.token}`, ...args],
+      [`http://${host}/transmission`, "--auth", `any-user:${daemon.token}`, ...args],
       { timeout: 30_000 },
       (error, stdout, stderr) => {
         if (error === null) resolve(stdout + stderr);
@@ -99,7 +99,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     expect(await sha256(join(elsewhere, "films/a film.bin"))).toBe(await sha256(join(folder, "films/a film.bin")));
     await daemon.torrentIs(id, "seeding", ({ state }) => state === "seeding");
 
-    // Moved by hand, it is found where it is said to be.
+    // Data that the user moved is found in the given folder.
     await remote(daemon, "-t", "1", "--stop");
     await daemon.torrentIs(id, "paused", ({ state }) => state === "paused");
     const byHand = join(await tempFolder(), "by-hand");
@@ -128,7 +128,7 @@ describe(`transmission-remote${because(lacking)}`, () => {
     const answer = await new Promise<string>((resolve) => {
       execFile(
         REMOTE,
-        [`http://${host}/transmission`, "--auth", "anybody:wrong", "--list"],
+        [`http://${host}/transmission`, "--auth", "any-user:wrong", "--list"],
         { timeout: 30_000 },
         (_error, stdout, stderr) => resolve(stdout + stderr),
       );
@@ -138,40 +138,43 @@ describe(`transmission-remote${because(lacking)}`, () => {
 });
 
 describe(`@ctrl/transmission${because(missing("python3-libtorrent"))}`, () => {
-  it.skipIf(missing("python3-libtorrent").length > 0)("does its normal use", async () => {
-    const { file, seeder } = await material();
-    const daemon = await TestDaemon.start();
-    const client = new Transmission({
-      baseUrl: `${daemon.url}/`,
-      path: "transmission/rpc",
-      username: "app",
-      password: daemon.token,
-    });
-    const added = await client.addTorrent(await readFile(file), { "download-dir": daemon.place.downloads });
-    const hash = added.arguments["torrent-added"].hashString;
-    await eventually("a peer can be added", () =>
-      daemon.api("POST", `/torrents/${hash}/peers`, { peers: [`127.0.0.1:${seeder.port}`] }).then(
-        () => true,
-        () => false,
-      ),
-    );
-    await eventually("it is complete", async () => (await client.getTorrent(hash)).isCompleted);
-    expect(await client.getTorrent(hash)).toMatchObject({
-      name: "films",
-      progress: 1,
-      savePath: daemon.place.downloads,
-      totalSize: 2_300_000,
-    });
-    await client.setTorrent(hash, { labels: ["shelf"] });
-    const all = await client.getAllData();
-    expect(all.labels).toEqual([{ id: "shelf", name: "shelf", count: 1 }]);
-    await client.pauseTorrent(hash);
-    await eventually("it is paused", async () => (await client.getTorrent(hash)).state === TorrentState.paused);
-    await client.resumeTorrent(hash);
-    await client.queueTop(hash);
-    expect((await client.freeSpace(daemon.place.downloads)).arguments["size-bytes"]).toBeGreaterThan(0);
-    expect((await client.getSession()).arguments["download-dir"]).toBe(daemon.place.downloads);
-    await client.removeTorrent(hash, true);
-    expect((await client.listTorrents()).arguments.torrents).toEqual([]);
-  });
+  it.skipIf(missing("python3-libtorrent").length > 0)(
+    "adds, lists, pauses, resumes and removes a torrent",
+    async () => {
+      const { file, seeder } = await material();
+      const daemon = await TestDaemon.start();
+      const client = new Transmission({
+        baseUrl: `${daemon.url}/`,
+        path: "transmission/rpc",
+        username: "app",
+        password: daemon.token,
+      });
+      const added = await client.addTorrent(await readFile(file), { "download-dir": daemon.place.downloads });
+      const hash = added.arguments["torrent-added"].hashString;
+      await eventually("a peer can be added", () =>
+        daemon.api("POST", `/torrents/${hash}/peers`, { peers: [`127.0.0.1:${seeder.port}`] }).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await eventually("it is complete", async () => (await client.getTorrent(hash)).isCompleted);
+      expect(await client.getTorrent(hash)).toMatchObject({
+        name: "films",
+        progress: 1,
+        savePath: daemon.place.downloads,
+        totalSize: 2_300_000,
+      });
+      await client.setTorrent(hash, { labels: ["shelf"] });
+      const all = await client.getAllData();
+      expect(all.labels).toEqual([{ id: "shelf", name: "shelf", count: 1 }]);
+      await client.pauseTorrent(hash);
+      await eventually("it is paused", async () => (await client.getTorrent(hash)).state === TorrentState.paused);
+      await client.resumeTorrent(hash);
+      await client.queueTop(hash);
+      expect((await client.freeSpace(daemon.place.downloads)).arguments["size-bytes"]).toBeGreaterThan(0);
+      expect((await client.getSession()).arguments["download-dir"]).toBe(daemon.place.downloads);
+      await client.removeTorrent(hash, true);
+      expect((await client.listTorrents()).arguments.torrents).toEqual([]);
+    },
+  );
 });

@@ -11,7 +11,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 
 const MIB = 1024 * 1024;
 
-/** What keeps this process alive, by kind, the test runner's own timers left out. */
+/** Resources that keep this process alive, by kind, without the timers of the test runner. */
 function resources(): string[] {
   return process
     .getActiveResourcesInfo()
@@ -21,11 +21,11 @@ function resources(): string[] {
 
 interface Case {
   readonly what: string;
-  /** Brings the client into a situation in which it holds things. */
+  /** Brings the client into a state in which it holds resources. */
   readonly act: (client: Client, scene: Scene) => Promise<Torrent | undefined>;
 }
 
-/** A server that accepts and never says a word. */
+/** A server that accepts connections and sends nothing. */
 async function silentServer(): Promise<{ readonly port: number; close(): void }> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
@@ -79,7 +79,7 @@ describe("close() leaves no socket, thread or file open", () => {
       },
     },
     {
-      what: "of a magnet link that nobody answers",
+      what: "of a magnet link without replies",
       act: async (client, { torrent }) => {
         const port = await freePort();
         return client.add(formatMagnet({ infoHash: torrent.metainfo.infoHash, peers: [{ host: "127.0.0.1", port }] }));
@@ -139,7 +139,7 @@ describe("close() leaves no socket, thread or file open", () => {
     expect(client.port).toBe(0);
   });
 
-  it("takes 3 s at most when trackers are silent, and peers too", async () => {
+  it("takes 3 s at most when trackers and peers are silent", async () => {
     const scene = await seeded(await tempFolder(), { "data.bin": MIB });
     const silent = await silentServer();
     const client = newClient(scene.dir);
@@ -153,11 +153,11 @@ describe("close() leaves no socket, thread or file open", () => {
     const began = performance.now();
     await client.close();
     silent.close();
-    // 3 s is the promise; the rest is for a loaded machine.
+    // The bound is 3 s; the rest is for a loaded machine.
     expect(performance.now() - began).toBeLessThan(6_000);
   });
 
-  it("twice, and at the same time as add(), is no error", async () => {
+  it("does not fail when it is called twice, and at the same time as add()", async () => {
     const scene = await seeded(await tempFolder(), { "data.bin": MIB });
     await mkdir(join(scene.dir, "more"), { recursive: true });
     const client = newClient(scene.dir);
@@ -171,7 +171,7 @@ describe("close() leaves no socket, thread or file open", () => {
   });
 });
 
-/** The resources, once they have stopped changing. */
+/** The resources, as soon as they no longer change. */
 async function settled(): Promise<string[]> {
   let last = "";
   return eventually("resources stand still", () => {
@@ -182,7 +182,7 @@ async function settled(): Promise<string[]> {
   });
 }
 
-/** Whether there is nothing of any kind beyond what was there before: what was may have gone meanwhile. */
+/** Whether no kind has more resources than before. It may have fewer. */
 function isNoMore(now: readonly string[], before: readonly string[]): boolean {
   const left = [...before];
   return now.every((kind) => {

@@ -9,7 +9,7 @@ import { tempFolder } from "../support/temp-folder.ts";
 const MIB = 1024 * 1024;
 const PIECE = 64 * 1024;
 
-it("only selected files are on disk, boundary bytes in the part file, and the rest can be selected later", async () => {
+it("writes only selected files to disk, boundary bytes to the part file, and the rest when it is selected later", async () => {
   const scene = await seeded(
     await tempFolder(),
     { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000, "4-empty": 0 },
@@ -30,12 +30,12 @@ it("only selected files are on disk, boundary bytes in the part file, and the re
   await torrent.setPriorities(new Map(scene.torrent.metainfo.files.map((file) => [file.index, "normal"])));
   await torrent.done;
   expect(await sums(scene.dir)).toEqual(all);
-  // What the part file had was not fetched twice.
+  // The bytes in the part file were not downloaded twice.
   expect(torrent.status().downloaded).toBe(scene.torrent.metainfo.totalSize);
   expect(before).toBeLessThan(scene.torrent.metainfo.totalSize);
 });
 
-it("a partial selection survives a restart, part file included", async () => {
+it("keeps a partial selection over a restart, part file included", async () => {
   const scene = await seeded(
     await tempFolder(),
     { "1-first": 300_000, "2-wanted": 200_000, "3-last": 250_000 },
@@ -75,7 +75,7 @@ it("pause() leaves the swarm and resume() completes", async () => {
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));
 });
 
-it("remove() keeps the data and forgets the rest", async () => {
+it("remove() keeps the data and deletes the state", async () => {
   const scene = await seeded(await tempFolder(), { "a/x": MIB, b: 10 });
   const client = newClient(scene.dir);
   const torrent = await client.add(scene.torrent.file, { peers: [scene.peer] });
@@ -106,7 +106,7 @@ it("remove({ deleteData }) while downloading deletes the torrent's files and not
   expect(await readdir(join(scene.dir, "content"))).toEqual(["mine.txt"]);
 });
 
-it("remove({ deleteData }) takes the part file and empty folders along", async () => {
+it("remove({ deleteData }) deletes the part file and empty folders, too", async () => {
   const scene = await seeded(await tempFolder(), { "1/x": 100_000, "2/y": 100_000 }, { pieceLength: PIECE });
   const torrent = await newClient(scene.dir).add(scene.torrent.file, {
     peers: [scene.peer],
@@ -117,7 +117,7 @@ it("remove({ deleteData }) takes the part file and empty folders along", async (
   expect((await readdir(scene.dir, { recursive: true })).filter((name) => name !== ".millrace")).toEqual([]);
 });
 
-it("data deleted while paused is missed, and downloaded again when the torrent is begun once more", async () => {
+it("reports data that was deleted while paused, and downloads it again when the torrent is resumed once more", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 8 * MIB }, { pieceLength: PIECE, rate: 4 * MIB });
   const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer] });
   await hasPart(torrent, 0.3);

@@ -30,7 +30,7 @@ function mount(...args: readonly string[]): boolean {
   }
 }
 
-/** Whether this process may mount: root outside of most containers. */
+/** Whether this process may mount: as root, outside of most containers. */
 const mayMount = await (async (): Promise<boolean> => {
   if (process.getuid?.() !== 0) return false;
   const folder = await mkdtemp(join(tmpdir(), "millrace-test-mount-"));
@@ -49,11 +49,11 @@ async function smallDisk(folder: string, size: string): Promise<string> {
 }
 
 afterEach(() => {
-  // Lazily: the clients that use it are closed by the hooks that follow.
+  // Lazy unmount: the clients that use it are closed by later hooks.
   for (const folder of mounts.splice(0)) execFileSync("umount", ["-l", folder], { stdio: "ignore" });
 });
 
-it("a file deleted underneath fails the torrent with a code, and resume() recovers", async () => {
+it("fails the torrent with a code when a file is deleted, and resume() recovers", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 16 * MIB }, { pieceLength: PIECE, rate: 3 * MIB });
   const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer] });
   const outcome = torrent.done.catch((error: unknown) => error);
@@ -86,7 +86,7 @@ it.skipIf(!mayMount)(
   },
 );
 
-it.each(["folder", "file"] as const)("a symbolic link to a %s outside is not written through", async (kind) => {
+it.each(["folder", "file"] as const)("does not write through a symbolic link to a %s outside", async (kind) => {
   const folder = await tempFolder();
   const scene = await seeded(folder, { "sub/x": MIB, y: 10 }, { pieceLength: PIECE });
   const outside = join(folder, "outside");
@@ -95,7 +95,7 @@ it.each(["folder", "file"] as const)("a symbolic link to a %s outside is not wri
   if (kind === "folder") await symlink(outside, join(scene.dir, "content", "sub"));
   else {
     await mkdir(join(scene.dir, "content", "sub"));
-    // It leads to nothing, and must not be made.
+    // Its target does not exist, and must not be created.
     await symlink(join(outside, "new"), join(scene.dir, "content", "sub", "x"));
   }
   const { torrent } = await addWatched(newClient(scene.dir), scene.torrent.file, { peers: [scene.peer] });
@@ -104,7 +104,7 @@ it.each(["folder", "file"] as const)("a symbolic link to a %s outside is not wri
   expect(await readdir(outside)).toEqual([]);
 });
 
-it("a symbolic link to an existing file outside keeps that file as it is", async () => {
+it("does not change an existing file outside through a symbolic link", async () => {
   const folder = await tempFolder();
   const scene = await seeded(folder, { "data.bin": MIB }, { pieceLength: PIECE });
   const outside = join(folder, "precious");
@@ -116,7 +116,7 @@ it("a symbolic link to an existing file outside keeps that file as it is", async
   expect((await sums(folder))["precious"]).toBe(before);
 });
 
-it.skipIf(!mayMount)(`a folder that cannot be written to can be seeded${because}`, async () => {
+it.skipIf(!mayMount)(`seeds from a folder that is read-only${because}`, async () => {
   const folder = await tempFolder();
   const disk = await smallDisk(join(folder, "disk"), "8m");
   await writeRandom(disk, { "content/a": 2 * MIB, "content/b/c": 100 });

@@ -9,7 +9,7 @@ const RATE = 2 * MB;
 const LENGTH = 6 * MB;
 
 /**
- * Seconds below which a transfer of {@link LENGTH} at {@link RATE} would break the limit: bursts and a last block off.
+ * Seconds below which a transfer of {@link LENGTH} at {@link RATE} would break the limit, less bursts and a last block.
  */
 const FEWEST_SECONDS = (LENGTH / RATE) * 0.85;
 
@@ -34,7 +34,7 @@ describe("a limit of 2 MB/s holds", () => {
     expect(await sums(scene.dir)).toEqual(await seededSums(scene));
   });
 
-  it("no more once it is lifted", async () => {
+  it("ends when it is removed", async () => {
     const scene = await seeded(await tempFolder(), { "data.bin": LENGTH }, { pieceLength: 65_536 });
     const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer], maxDownloadRate: 1_000 });
     // At 1 kB/s it would take an hour and a half.
@@ -45,7 +45,7 @@ describe("a limit of 2 MB/s holds", () => {
 });
 
 describe("sequential mode", () => {
-  it("brings pieces in order", async () => {
+  it("downloads pieces in order", async () => {
     const scene = await seeded(await tempFolder(), { "data.bin": LENGTH }, { pieceLength: 65_536 });
     const torrent = await newClient(scene.dir).add(scene.torrent.file, {
       peers: [scene.peer],
@@ -56,10 +56,10 @@ describe("sequential mode", () => {
     torrent.on("piece", (piece) => order.push(piece));
     await torrent.done;
     expect(order).toHaveLength(torrent.metainfo?.pieceCount ?? 0);
-    // The first may be what the seeder lets us fetch while it still chokes us (BEP 6), wherever that is.
+    // The first may be an allowed-fast piece (BEP 6), anywhere in the torrent.
     const rest = order.slice(ALLOWED_FAST);
     const sorted = rest.toSorted((a, b) => a - b);
-    // Hashing threads may finish neighbours the other way round.
+    // Hashing threads may finish neighbouring pieces in reverse order.
     expect(Math.max(...rest.map((piece, at) => Math.abs(sorted.indexOf(piece) - at)))).toBeLessThanOrEqual(8);
   });
 });

@@ -29,7 +29,7 @@ async function corrupt(path: string, position: number): Promise<void> {
   await file.close();
 }
 
-it("a download goes on after close() without hashing anything again", async () => {
+it("resumes a download after close() without hashing anything again", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 12 * MIB }, { pieceLength: PIECE, rate: 4 * MIB });
   const first = newClient(scene.dir);
   const before = await first.add(scene.torrent.file, { peers: [scene.peer] });
@@ -46,12 +46,12 @@ it("a download goes on after close() without hashing anything again", async () =
   const downloaded = torrent.status().downloaded;
   await torrent.addPeers([scene.peer]);
   await torrent.done;
-  // Blocks of pieces that were not yet whole are kept as well.
+  // Blocks of unfinished pieces are kept, too.
   expect(torrent.status().downloaded - downloaded).toBeLessThanOrEqual(left);
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));
 });
 
-it("a complete torrent seeds again after close() without hashing anything", async () => {
+it("seeds a complete torrent again after close() without hashing anything", async () => {
   const scene = await seeded(await tempFolder(), { "a/x": 3 * MIB, b: 1 * MIB, empty: 0 });
   const first = newClient(scene.dir);
   await (
@@ -64,7 +64,7 @@ it("a complete torrent seeds again after close() without hashing anything", asyn
   expect(torrent.state.kind).toBe("seeding");
 });
 
-it("after SIGKILL nothing is hashed again, at most 2 s of work is lost, and what is claimed is there", async () => {
+it("resumes after SIGKILL without hashing, loses at most 2 s of work, and has every piece that it claims", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 24 * MIB }, { pieceLength: PIECE, rate: 2 * MIB });
   const child = new Program(process.execPath, [CHILD, scene.torrent.file, scene.dir, scene.peer, "0"]);
   const stored: { readonly piece: number; readonly at: number }[] = [];
@@ -85,7 +85,7 @@ it("after SIGKILL nothing is hashed again, at most 2 s of work is lost, and what
   expect(didCheck(states)).toBe(false);
   const bits = torrent.pieces() ?? new Uint8Array();
   const has = (piece: number): boolean => (((bits[piece >> 3] ?? 0) >> (7 - (piece & 7))) & 1) === 1;
-  // Half a second more than promised: the machine that runs this may be busy.
+  // Half a second more than the bound: the machine may be busy.
   const lost = stored.filter(({ piece, at }) => !has(piece) && at < killedAt - 2_500);
   expect(lost).toEqual([]);
   expect(pieceCount(torrent)).toBeGreaterThan(10);
@@ -104,7 +104,7 @@ it("after SIGKILL nothing is hashed again, at most 2 s of work is lost, and what
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));
 });
 
-it("recheck finds the one damaged piece, and only that is downloaded again", async () => {
+it("recheck finds the one damaged piece, and downloads only that one again", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 4 * MIB + 5 }, { pieceLength: PIECE });
   const torrent = await newClient(scene.dir).add(scene.torrent.file, { peers: [scene.peer] });
   await torrent.done;
@@ -116,7 +116,7 @@ it("recheck finds the one damaged piece, and only that is downloaded again", asy
   expect(await sums(scene.dir)).toEqual(await seededSums(scene));
 });
 
-it("data changed while the client was away is noticed at the next start", async () => {
+it("detects at the next start that data was changed while the client was not running", async () => {
   const scene = await seeded(await tempFolder(), { "data.bin": 4 * MIB }, { pieceLength: PIECE });
   const first = newClient(scene.dir);
   await (

@@ -6,21 +6,21 @@ import { scriptOf } from "../../bench/lib/flood-scripts.ts";
 import type { FloodName } from "../../bench/lib/floods.ts";
 import { addressOf, FloodPeer } from "../support/flood-peer.ts";
 import { eventually } from "../support/process.ts";
-import { Siege } from "../support/siege.ts";
+import { AttackedClient } from "../support/attacked-client.ts";
 
 const MIB = 1024 * 1024;
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** Bytes of memory for buffers and objects, as it grows; the highest so far. */
+/** Growth of the memory for buffers and objects, in bytes; the highest so far. */
 class Growth {
   #most = 0;
   readonly #before: number;
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    // What making the torrent left behind would hide what is added.
+    // Garbage of the creation of the torrent would hide the growth.
     collectGarbage();
     this.#before = Growth.#now();
     this.#timer = setInterval(() => this.#look(), 5);
@@ -43,31 +43,31 @@ class Growth {
 }
 
 async function crowd(
-  siege: Siege,
+  attacked: AttackedClient,
   flood: FloodName,
   count: number,
 ): Promise<{ readonly peers: FloodPeer[]; readonly ring: Buffer }> {
   const { opening, ring, isFast, isDeaf } = scriptOf(flood, {
-    pieces: siege.victim.pieceCount,
-    pieceLength: siege.victim.pieceLength,
+    pieces: attacked.victim.pieceCount,
+    pieceLength: attacked.victim.pieceLength,
   });
   const peers = await Promise.all(
     Array.from({ length: count }, (_, index) =>
-      FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
+      FloodPeer.meet(attacked.port, attacked.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
     ),
   );
   for (const { socket } of peers) if (opening.length > 0) socket.write(opening);
   return { peers, ring };
 }
 
-describe("memory stays bounded, and a download completes beside", () => {
+describe("memory stays bounded, and a download completes, beside", () => {
   it("95 peers with an unfinished message of 1 MiB", async () => {
-    const siege = await Siege.large(1000);
+    const attacked = await AttackedClient.large(1000);
     const growth = new Growth();
-    const { peers } = await crowd(siege, "unfinished", 95);
+    const { peers } = await crowd(attacked, "unfinished", 95);
     await sleep(1_000);
     expect(growth.stop()).toBeLessThan(48 * MIB);
-    expect(await siege.completes()).toBe(true);
+    expect(await attacked.completes()).toBe(true);
     for (const peer of peers) peer.close();
   });
 
@@ -75,8 +75,8 @@ describe("memory stays bounded, and a download completes beside", () => {
     { what: "read it", isReading: true },
     { what: "do not read it", isReading: false },
   ])("24 peers who ask for metadata of 20 MB, and $what", async ({ isReading }) => {
-    const siege = await Siege.large();
-    const { peers, ring } = await crowd(siege, "metadata", 24);
+    const attacked = await AttackedClient.large();
+    const { peers, ring } = await crowd(attacked, "metadata", 24);
     if (!isReading) for (const { socket } of peers) socket.pause();
     await sleep(200);
     const growth = new Growth();
@@ -85,12 +85,12 @@ describe("memory stays bounded, and a download completes beside", () => {
     const grown = growth.stop();
     for (const peer of peers) peer.close();
     expect(grown).toBeLessThan(160 * MIB);
-    expect(await siege.completes()).toBe(true);
+    expect(await attacked.completes()).toBe(true);
   });
 
-  it("20 peers who ask for many pieces, and never read", async () => {
-    const siege = await Siege.same({ seeding: true });
-    const { peers, ring } = await crowd(siege, "unread", 20);
+  it("20 peers that request many pieces, and never read", async () => {
+    const attacked = await AttackedClient.same({ seeding: true });
+    const { peers, ring } = await crowd(attacked, "unread", 20);
     await sleep(200);
     const growth = new Growth();
     const end = performance.now() + 1_500;
@@ -99,58 +99,60 @@ describe("memory stays bounded, and a download completes beside", () => {
   });
 
   it("requests and cancels by 8 peers", async () => {
-    const siege = await Siege.same({ seeding: true });
-    const { peers, ring } = await crowd(siege, "requests", 8);
+    const attacked = await AttackedClient.same({ seeding: true });
+    const { peers, ring } = await crowd(attacked, "requests", 8);
     const growth = new Growth();
     const end = performance.now() + 1_500;
     await Promise.all(peers.map((peer) => peer.pour(ring, 8 * MIB, () => performance.now() > end)));
     expect(growth.stop()).toBeLessThan(96 * MIB);
   });
 
-  it("extended handshakes that each tell another port do not fill the list of candidates", async () => {
-    const siege = await Siege.same({ seeding: false });
-    const { peers, ring } = await crowd(siege, "extended", 1);
+  it("extended handshakes with another port each, which do not fill the list of candidates", async () => {
+    const attacked = await AttackedClient.same({ seeding: false });
+    const { peers, ring } = await crowd(attacked, "extended", 1);
     await peers[0]?.pour(ring, 194_000, () => false);
     await sleep(500);
-    const { knownPeers, peers: connected } = siege.torrent.status();
+    const { knownPeers, peers: connected } = attacked.torrent.status();
     expect(knownPeers + connected).toBeLessThanOrEqual(16);
-    // When all places are taken, nobody else can be dialed.
-    await siege.torrent.addPeers([(await siege.theatre.seed()).address]);
-    expect(await Promise.race([siege.theatre.completes(siege.torrent), sleep(8_000, false)])).toBe(true);
+    // When all slots are taken, no other peer can be dialed.
+    await attacked.torrent.addPeers([(await attacked.tested.seed()).address]);
+    expect(await Promise.race([attacked.tested.completes(attacked.torrent), sleep(8_000, false)])).toBe(true);
   });
 
-  it("500 who shake hands and hang up leave nothing behind", async () => {
-    const siege = await Siege.same({ seeding: true });
+  it("500 peers that send a handshake and close, which leave nothing behind", async () => {
+    const attacked = await AttackedClient.same({ seeding: true });
     const growth = new Growth();
     for (let round = 0; round < 50; round++) {
-      const peers = await Promise.all(Array.from({ length: 10 }, () => FloodPeer.meet(siege.port, siege.infoHash)));
+      const peers = await Promise.all(
+        Array.from({ length: 10 }, () => FloodPeer.meet(attacked.port, attacked.infoHash)),
+      );
       for (const peer of peers) peer.close();
     }
-    await eventually("nobody is there", () => siege.torrent.peers().length === 0, 10_000);
+    await eventually("all peers have left", () => attacked.torrent.peers().length === 0, 10_000);
     expect(growth.stop()).toBeLessThan(96 * MIB);
-    expect(siege.torrent.status().knownPeers).toBeLessThanOrEqual(16);
+    expect(attacked.torrent.status().knownPeers).toBeLessThanOrEqual(16);
   });
 });
 
-describe("who sends what nobody asked for is parted with:", () => {
+describe("closes the connection of a peer that sends unrequested data:", () => {
   it("600 MB of blocks", async () => {
-    const siege = await Siege.large(100_000);
-    const { peers, ring } = await crowd(siege, "blocks", 1);
+    const attacked = await AttackedClient.large(100_000);
+    const { peers, ring } = await crowd(attacked, "blocks", 1);
     const growth = new Growth();
     const end = performance.now() + 20_000;
     await peers[0]?.pour(ring, 600e6, () => performance.now() > end);
     expect(growth.stop()).toBeLessThan(64 * MIB);
     expect(peers[0]?.isClosed).toBe(true);
     expect(peers[0]?.taken).toBeLessThan(300e6);
-    expect(await siege.completes()).toBe(true);
+    expect(await attacked.completes()).toBe(true);
   });
 
   it.each<readonly [FloodName, number]>([
     ["reject", 32 * MIB],
     ["requests", 32 * MIB],
   ])("%s, or held back: never read without end", async (flood, most) => {
-    const siege = await Siege.same({ seeding: flood === "requests" });
-    const { peers, ring } = await crowd(siege, flood, 1);
+    const attacked = await AttackedClient.same({ seeding: flood === "requests" });
+    const { peers, ring } = await crowd(attacked, flood, 1);
     const end = performance.now() + 3_000;
     await peers[0]?.pour(ring, most, () => performance.now() > end);
     const isEnded = peers[0]?.isClosed === true;

@@ -14,15 +14,15 @@ import type { BadPeer } from "../support/bad-peer.ts";
 import type { Behaviour } from "../support/bad-seed.ts";
 import { fullBits } from "../support/bad-seed.ts";
 import { eventually } from "../support/process.ts";
-import { Theatre } from "../support/theatre.ts";
+import { ClientUnderTest } from "../support/client-under-test.ts";
 
 /** Our side's number for `ut_metadata` messages to it; the peer's own is 7. */
 const THEIR_ID = 7;
 
 interface MetadataPart {
-  /** What it says the info dictionary's size is. */
+  /** The size of the info dictionary that it claims. */
   readonly size: number | undefined;
-  /** Answers a request; `undefined` stays silent. */
+  /** Replies to a request; `undefined`: no reply. */
   readonly answer: (
     piece: number,
     peer: BadPeer,
@@ -30,7 +30,7 @@ interface MetadataPart {
   ) => MetadataMessage | undefined;
 }
 
-/** A seed that gives metadata as `part` says. */
+/** A seed that sends metadata as `part` sets. */
 function metadataSeed({ size, answer }: MetadataPart): Behaviour {
   let ourId = 0;
   return {
@@ -69,35 +69,35 @@ const lies: readonly { readonly what: string; readonly lie: (info: Uint8Array) =
     }),
   },
   {
-    what: "says that it is smaller",
+    what: "claims a smaller size",
     lie: (info) => ({
       size: info.length - 10,
       answer: (piece) => metadataReply(info.subarray(0, info.length - 10), { piece }),
     }),
   },
   {
-    what: "says that it has 32 MiB, and sends zeros",
+    what: "claims 32 MiB, and sends zeros",
     lie: () => ({
       size: 32 * 1024 * 1024,
       answer: (piece) => ({ type: "data", piece, totalSize: 32 * 1024 * 1024, data: new Uint8Array(16_384) }),
     }),
   },
-  { what: "says that it has 4 GiB", lie: () => ({ size: 2 ** 32, answer: () => undefined }) },
-  { what: "says that it has minus one byte", lie: () => ({ size: -1, answer: () => undefined }) },
+  { what: "claims 4 GiB", lie: () => ({ size: 2 ** 32, answer: () => undefined }) },
+  { what: "claims minus one byte", lie: () => ({ size: -1, answer: () => undefined }) },
   {
     what: "rejects everything",
     lie: (info) => ({ size: info.length, answer: (piece) => ({ type: "reject", piece }) }),
   },
-  { what: "never answers", lie: (info) => ({ size: info.length, answer: () => undefined }) },
+  { what: "never replies", lie: (info) => ({ size: info.length, answer: () => undefined }) },
   {
-    what: "sends pieces that nobody asked for",
+    what: "sends pieces that were not requested",
     lie: (info) => ({
       size: info.length,
       answer: (piece) => metadataReply(info, { piece: piece + 1 }) ?? { type: "reject", piece },
     }),
   },
   {
-    what: "changes its mind about the size",
+    what: "changes the size",
     lie: (info) => ({
       size: info.length,
       answer: (piece) => ({
@@ -110,33 +110,33 @@ const lies: readonly { readonly what: string; readonly lie: (info: Uint8Array) =
   },
 ];
 
-describe("metadata for a magnet link, from an honest peer and one that", () => {
+describe("fetches metadata for a magnet link, from an honest peer and one that", () => {
   it.each(lies)("$what", async ({ lie }) => {
     // Over 1,000 pieces: an info dictionary of two pieces.
-    const theatre = await Theatre.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
-    const info = theatre.metainfo.infoBytes;
-    const liar = await theatre.seed(metadataSeed(lie(info)));
-    const honest = await theatre.seed(
+    const tested = await ClientUnderTest.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
+    const info = tested.metainfo.infoBytes;
+    const liar = await tested.seed(metadataSeed(lie(info)));
+    const honest = await tested.seed(
       metadataSeed({ size: info.length, answer: (piece) => metadataReply(info, { piece }) }),
     );
-    const link = formatMagnet({ infoHash: theatre.metainfo.infoHash });
-    const torrent = await theatre.client.add(link, { peers: [liar.address] });
+    const link = formatMagnet({ infoHash: tested.metainfo.infoHash });
+    const torrent = await tested.client.add(link, { peers: [liar.address] });
     await eventually("the liar has shaken hands", () =>
       liar.connections.some(({ handshake }) => handshake !== undefined),
     );
     await torrent.addPeers([honest.address]);
     await eventually("the metadata is there", () => torrent.metainfo !== undefined);
-    expect(torrent.metainfo?.infoHash?.hex).toBe(theatre.metainfo.infoHash?.hex);
-    expect(await theatre.completes(torrent)).toBe(true);
-    expect(theatre.banned()).not.toContain(honest.port);
+    expect(torrent.metainfo?.infoHash?.hex).toBe(tested.metainfo.infoHash?.hex);
+    expect(await tested.completes(torrent)).toBe(true);
+    expect(tested.banned()).not.toContain(honest.port);
   });
 
-  it("that is the only one, and is stuck for good when a request arrives while it sends an answer, as rtorrent is", async () => {
-    const theatre = await Theatre.open({ length: 4_100 * 16_384, pieceLength: 16_384 });
-    const info = theatre.metainfo.infoBytes;
+  it("is the only one, and hangs when a request arrives while it sends a reply, as rtorrent does", async () => {
+    const tested = await ClientUnderTest.open({ length: 4_100 * 16_384, pieceLength: 16_384 });
+    const info = tested.metainfo.infoBytes;
     expect(info.length).toBeGreaterThan(4 * 16_384);
     const sending = new Map<BadPeer, "an answer" | "nothing any more">();
-    const stuck = await theatre.seed(
+    const stuck = await tested.seed(
       metadataSeed({
         size: info.length,
         answer: (piece, peer, reply) => {
@@ -153,25 +153,25 @@ describe("metadata for a magnet link, from an honest peer and one that", () => {
         },
       }),
     );
-    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), {
+    const torrent = await tested.client.add(formatMagnet({ infoHash: tested.metainfo.infoHash }), {
       peers: [stuck.address],
     });
     await eventually("the metadata is there", () => torrent.metainfo !== undefined);
     expect(stuck.accepted).toBe(1);
   });
 
-  it("nobody at all to be honest: it waits, holding little", async () => {
-    const theatre = await Theatre.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
+  it("lies, without an honest one: it waits, with little memory", async () => {
+    const tested = await ClientUnderTest.open({ length: 1_100 * 16_384, pieceLength: 16_384 });
     const huge = 32 * 1024 * 1024;
     const liars = await Promise.all(
-      Array.from({ length: 8 }, (_, at) => theatre.seed(metadataSeed({ size: huge - at, answer: () => undefined }))),
+      Array.from({ length: 8 }, (_, at) => tested.seed(metadataSeed({ size: huge - at, answer: () => undefined }))),
     );
     const before = process.memoryUsage().arrayBuffers;
-    const torrent = await theatre.client.add(formatMagnet({ infoHash: theatre.metainfo.infoHash }), {
+    const torrent = await tested.client.add(formatMagnet({ infoHash: tested.metainfo.infoHash }), {
       peers: liars.map(({ address }) => address),
     });
     await eventually("all have been met", () => torrent.peers().length === liars.length);
-    // Memory comes with what arrives, never on a peer's word.
+    // Memory is allocated for received data, never for a claimed size.
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024);
     expect(torrent.state.kind).toBe("fetching-metadata");
   });

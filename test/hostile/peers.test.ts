@@ -78,7 +78,7 @@ const allBits = (): Uint8Array => {
   return bits;
 };
 
-/** Answers requests; `spoil` may change a block. */
+/** Replies to requests; `spoil` may change a block. */
 function serve(
   peer: BadPeer,
   spoil: (block: Uint8Array, piece: number, begin: number) => Uint8Array = (block) => block,
@@ -104,7 +104,7 @@ describe("a handshake", () => {
     ["of another protocol", () => Buffer.from("GET / HTTP/1.1\r\nHost: example.org\r\n\r\n".padEnd(100))],
     ["that is garbage", () => Buffer.alloc(68, 0xa7)],
     [
-      "for a torrent that is not here",
+      "for an unknown torrent",
       () =>
         Buffer.concat([Buffer.from([19]), Buffer.from("BitTorrent protocol"), Buffer.alloc(8), Buffer.alloc(40, 7)]),
     ],
@@ -116,13 +116,13 @@ describe("a handshake", () => {
     expect(peer.heard).toEqual([]);
   });
 
-  it("with our own peer id is hung up on", async () => {
+  it("with our own peer id closes the connection", async () => {
     const peer = await meet(seeder, { peerId: seeder.peerId.bytes });
     await peer.dropped();
     expect(peer.heardOf("have-all")).toEqual([]);
   });
 
-  it("that never ends is hung up on after its time, and does not keep others out", async () => {
+  it("that never ends closes the connection after the time limit, and does not keep other peers out", async () => {
     const slow = await BadPeer.dial(seeder.port);
     peers.push(slow);
     const hello = Buffer.concat([Buffer.from([19]), Buffer.from("BitTorrent protocol")]);
@@ -133,11 +133,11 @@ describe("a handshake", () => {
     expect(good.handshake).toBeDefined();
     await slow.dropped(30_000);
     clearInterval(drip);
-    // A wrong byte ends it sooner, silence at the time-out: never later.
+    // A wrong byte ends it at once, silence at the time limit: never later.
     expect(Date.now() - begin).toBeLessThan(20_000);
   });
 
-  it("that does not come on 300 connections of one address leaves the last of them open", async () => {
+  it("that is not sent on 300 connections of one address leaves the last of them open", async () => {
     const all = await Promise.all(Array.from({ length: 300 }, () => BadPeer.dial(seeder.port)));
     peers.push(...all);
     await all[0]?.until(() => all.filter(({ isClosed }) => isClosed).length >= 300 - MAX_HALF_OPEN_PER_NETWORK);
@@ -147,13 +147,13 @@ describe("a handshake", () => {
   });
 });
 
-describe("a peer that breaks the protocol is dropped:", () => {
+describe("closes the connection of a peer that breaks the protocol:", () => {
   const oversized = Buffer.alloc(12, 0xff);
   it.each<[string, boolean, () => Uint8Array[]]>([
     ["a length prefix of 4 GiB", false, () => [oversized]],
     ["a bitfield too short", false, () => [encodeBitfield(new Uint8Array(4))]],
     ["a bitfield too long", false, () => [encodeBitfield(new Uint8Array(6))]],
-    ["have for a piece that there is not", false, () => [encodeHave(40)]],
+    ["have for a piece that does not exist", false, () => [encodeHave(40)]],
     ["have for piece 4294967295", false, () => [encodeHave(0xffffffff)]],
     ["a request beyond the last piece", false, () => [encodeInterested(), encodeRequest(40, 0, BLOCK)]],
     ["a request beyond the end of a piece", false, () => [encodeInterested(), encodeRequest(0, PIECE - 10, BLOCK)]],
@@ -178,22 +178,22 @@ describe("a peer that breaks the protocol is dropped:", () => {
   });
 });
 
-describe("a peer that strains the protocol is borne:", () => {
+describe("keeps the connection of a peer that sends unusual messages:", () => {
   it.each<[string, boolean, () => Uint8Array[]]>([
     ["an unknown message", false, () => [encodeRaw(99, new Uint8Array(1000))]],
-    ["a cancel for what it never asked", false, () => [encodeCancel(1, 0, BLOCK)]],
-    ["a piece that nobody asked for", false, () => [encodePiece(1, 0, new Uint8Array(BLOCK))]],
+    ["a cancel without a request", false, () => [encodeCancel(1, 0, BLOCK)]],
+    ["a piece that was not requested", false, () => [encodePiece(1, 0, new Uint8Array(BLOCK))]],
     [
       "choke and unchoke 5,000 times",
       false,
       () => Array.from({ length: 5_000 }, (_, at) => (at % 2 === 0 ? encodeChoke() : encodeUnchoke())),
     ],
     [
-      "interested and not 5,000 times",
+      "interested and not interested 5,000 times",
       false,
       () => Array.from({ length: 5_001 }, (_, at) => (at % 2 === 0 ? encodeInterested() : encodeNotInterested())),
     ],
-    ["an extended message of an id never agreed on", true, () => [encodeExtended(77, new Uint8Array(100))]],
+    ["an extended message of an id that was not negotiated", true, () => [encodeExtended(77, new Uint8Array(100))]],
   ])("%s", async (_, isModern, say) => {
     const peer = await meet(seeder, { fast: isModern, extended: isModern });
     peer.send(...(isModern ? [encodeHaveNone()] : []), ...say(), encodeInterested());
@@ -205,7 +205,7 @@ describe("a peer that strains the protocol is borne:", () => {
     expect(peer.isClosed).toBe(false);
   });
 
-  it("a request while choked gets nothing, or a reject with the fast extension", async () => {
+  it("sends nothing for a request while choked, or a reject with the fast extension", async () => {
     const [plain, fast] = [await meet(leecher), await meet(leecher, { fast: true })];
     plain.send(encodeRequest(0, 0, BLOCK));
     fast.send(encodeHaveNone(), encodeRequest(0, 0, BLOCK));
@@ -215,42 +215,45 @@ describe("a peer that strains the protocol is borne:", () => {
     expect([plain.isClosed, fast.isClosed]).toEqual([false, false]);
   });
 
-  it.each([false, true])("5,000 requests at once, read slowly, are all answered (fast extension: %s)", async (fast) => {
-    const peer = await meet(seeder, { fast });
-    if (fast) peer.send(encodeHaveNone());
-    peer.send(encodeInterested());
-    await peer.until(() => peer.heardOf("unchoke").length === 1);
-    const before = process.memoryUsage().arrayBuffers;
-    peer.socket.pause();
-    const asked = Array.from({ length: 5_000 }, (_, at) =>
-      encodeRequest(at % 39, (Math.floor(at / 39) % 4) * BLOCK, BLOCK),
-    );
-    peer.send(...asked);
-    await sleep(500);
-    // What waits is requests, not blocks.
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
-    let pieces = 0;
-    let rejects = 0;
-    peer.heard.length = 0;
-    peer.onMessage = (message) => {
-      if (message.type === "piece") pieces++;
-      if (message.type === "reject") rejects++;
+  it.each([false, true])(
+    "replies to all of 5,000 requests at once that are read slowly (fast extension: %s)",
+    async (fast) => {
+      const peer = await meet(seeder, { fast });
+      if (fast) peer.send(encodeHaveNone());
+      peer.send(encodeInterested());
+      await peer.until(() => peer.heardOf("unchoke").length === 1);
+      const before = process.memoryUsage().arrayBuffers;
+      peer.socket.pause();
+      const asked = Array.from({ length: 5_000 }, (_, at) =>
+        encodeRequest(at % 39, (Math.floor(at / 39) % 4) * BLOCK, BLOCK),
+      );
+      peer.send(...asked);
+      await sleep(500);
+      // Requests wait, not blocks.
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 1024 * 1024);
+      let pieces = 0;
+      let rejects = 0;
       peer.heard.length = 0;
-    };
-    peer.socket.resume();
-    await peer.until(() => pieces + rejects >= 5_000, 60_000);
-    await sleep(100);
-    expect(pieces + rejects).toBe(5_000);
-    // Only the fast extension can say no.
-    expect(pieces).toBeGreaterThanOrEqual(fast ? 1 : 5_000);
-  });
+      peer.onMessage = (message) => {
+        if (message.type === "piece") pieces++;
+        if (message.type === "reject") rejects++;
+        peer.heard.length = 0;
+      };
+      peer.socket.resume();
+      await peer.until(() => pieces + rejects >= 5_000, 60_000);
+      await sleep(100);
+      expect(pieces + rejects).toBe(5_000);
+      // Only the fast extension has a reject.
+      expect(pieces).toBeGreaterThanOrEqual(fast ? 1 : 5_000);
+    },
+  );
 });
 
-describe("a liar beside an honest seed", () => {
+describe("downloads from an honest seed and a seed", () => {
   it.each<[string, (block: Uint8Array, piece: number, begin: number) => Uint8Array]>([
-    ["whose every block is wrong", flip],
-    ["who spoils one block of each piece", (block, _, begin) => (begin === BLOCK ? flip(block) : block)],
-    ["who spoils some pieces", (block, piece) => (piece % 5 === 0 ? flip(block) : block)],
+    ["that spoils every block", flip],
+    ["that spoils one block of each piece", (block, _, begin) => (begin === BLOCK ? flip(block) : block)],
+    ["that spoils some pieces", (block, piece) => (piece % 5 === 0 ? flip(block) : block)],
   ])(
     "%s is banned, the honest one is not, and the download completes",
     async (_, spoil) => {
@@ -273,7 +276,7 @@ describe("a liar beside an honest seed", () => {
     60_000,
   );
 
-  it("also when there are two liars", async () => {
+  it("that spoils blocks, twice", async () => {
     const liars = [await meet(leecher), await meet(leecher)];
     const honest = await meet(leecher);
     for (const liar of liars) serve(liar, (block, piece) => (piece % 3 === 0 ? flip(block) : block));
@@ -282,7 +285,7 @@ describe("a liar beside an honest seed", () => {
     expect(torrent.status().progress).toBe(1);
   }, 60_000);
 
-  it("and when a peer leaves in the middle of each block", async () => {
+  it("that leaves in the middle of each block", async () => {
     const cutter = await meet(leecher);
     cutter.onMessage = (message) => {
       if (message.type !== "request") return;

@@ -22,9 +22,9 @@ import {
 import { eventually } from "../support/process.ts";
 import { someId, type BadPeer } from "../support/bad-peer.ts";
 import { fullBits } from "../support/bad-seed.ts";
-import { Theatre } from "../support/theatre.ts";
+import { ClientUnderTest } from "../support/client-under-test.ts";
 
-/** A length prefix, alone. */
+/** A length prefix without a message. */
 function prefix(length: number): Uint8Array {
   const out = new Uint8Array(5);
   writeUint32(out, 0, length);
@@ -41,12 +41,12 @@ const LAST = 15;
 interface Case {
   readonly what: string;
   readonly act: (peer: BadPeer) => void;
-  /** Of the reason that is logged. */
+  /** Matches the logged reason. */
   readonly why?: RegExp;
   readonly reserved?: Partial<Reserved>;
 }
 
-describe("a seed that says what may not be said is dropped, for the right reason, and the download goes on without it:", () => {
+describe("closes the connection of a seed for the right reason, and completes the download without it, after", () => {
   it.each<Case>([
     { what: "a length prefix of 4 GiB", act: (peer) => peer.send(prefix(0xffff_ffff)), why: /too long.*4294967295/ },
     {
@@ -116,7 +116,7 @@ describe("a seed that says what may not be said is dropped, for the right reason
       why: /without the extension bit/,
     },
     {
-      what: "an extended handshake of noise",
+      what: "an extended handshake of random bytes",
       act: (peer) => peer.send(encodeExtended(0, new Uint8Array(50).fill(3))),
       why: /extended handshake/,
       reserved: extended,
@@ -140,7 +140,7 @@ describe("a seed that says what may not be said is dropped, for the right reason
       reserved: extended,
     },
     {
-      what: "metadata of noise",
+      what: "metadata of random bytes",
       act: (peer) => peer.send(encodeExtended(1, new Uint8Array(50).fill(3))),
       why: /ut_metadata/,
       reserved: extended,
@@ -152,82 +152,82 @@ describe("a seed that says what may not be said is dropped, for the right reason
       reserved: extended,
     },
   ])("$what", async ({ act, why, reserved }) => {
-    const theatre = await Theatre.open();
-    const bad = await theatre.seed({ reserved: reserved ?? {}, greet: act });
-    const torrent = await theatre.play([bad]);
+    const tested = await ClientUnderTest.open();
+    const bad = await tested.seed({ reserved: reserved ?? {}, greet: act });
+    const torrent = await tested.addTorrent([bad]);
     await eventually("it is dropped", () => bad.isDropped);
-    await theatre.logged(why ?? /peer left/);
-    await torrent.addPeers([(await theatre.seed()).address]);
-    expect(await theatre.completes(torrent)).toBe(true);
+    await tested.logged(why ?? /peer left/);
+    await torrent.addPeers([(await tested.seed()).address]);
+    expect(await tested.completes(torrent)).toBe(true);
   });
 
-  it("three times over, then it is not dialed any more", async () => {
-    const theatre = await Theatre.open();
-    const unteachable = await theatre.seed({ greet: (peer) => peer.send(encodeHave(99)) });
-    const torrent = await theatre.play();
+  it("three such connections, and does not dial it any more", async () => {
+    const tested = await ClientUnderTest.open();
+    const unteachable = await tested.seed({ greet: (peer) => peer.send(encodeHave(99)) });
+    const torrent = await tested.addTorrent();
     for (let times = 1; times <= MAX_OFFENCES; times++) {
       await torrent.addPeers([unteachable.address]);
       await eventually(
         "it is dropped",
-        () => theatre.reasons().filter((line) => line.includes("have for piece 99")).length === times,
+        () => tested.reasons().filter((line) => line.includes("have for piece 99")).length === times,
       );
     }
-    await torrent.addPeers([unteachable.address, (await theatre.seed()).address]);
-    expect(await theatre.completes(torrent)).toBe(true);
+    await torrent.addPeers([unteachable.address, (await tested.seed()).address]);
+    expect(await tested.completes(torrent)).toBe(true);
     expect(unteachable.accepted).toBe(MAX_OFFENCES);
   });
 
-  it("as often as it likes under another peer's id: the other is not locked out", async () => {
-    const theatre = await Theatre.open();
-    await theatre.play();
+  it("many connections under the id of another peer, which is not kept out", async () => {
+    const tested = await ClientUnderTest.open();
+    await tested.addTorrent();
     const peerId = someId("claimed");
     for (let times = 0; times < 2 * MAX_OFFENCES; times++) {
-      const peer = await theatre.dial({ peerId });
+      const peer = await tested.dial({ peerId });
       peer.send(encodeHave(99));
       await peer.dropped();
     }
-    const honest = await theatre.dial({ peerId, fast: true });
+    const honest = await tested.dial({ peerId, fast: true });
     await honest.until(() => honest.heardOf("have-none").length === 1);
     expect(honest.isClosed).toBe(false);
   });
 });
 
-describe("a seed that we dial and that", () => {
+describe("completes beside a seed that", () => {
   it.each([
-    { what: "answers with another info-hash", behaviour: { infoHash: new Uint8Array(20).fill(1) } },
-    { what: "hangs up at once", behaviour: { onSocket: (socket: net.Socket) => void socket.destroy() } },
-    { what: "says nothing", behaviour: { onSocket: () => undefined } },
+    { what: "replies with another info-hash", behaviour: { infoHash: new Uint8Array(20).fill(1) } },
+    { what: "closes the connection at once", behaviour: { onSocket: (socket: net.Socket) => void socket.destroy() } },
+    { what: "sends nothing", behaviour: { onSocket: () => undefined } },
     {
-      what: "answers with noise",
+      what: "replies with random bytes",
       behaviour: { onSocket: (socket: net.Socket) => void socket.write(new Uint8Array(100).fill(7)) },
     },
   ])("$what does not keep us from the honest one", async ({ behaviour }) => {
-    const theatre = await Theatre.open();
-    const [bad, honest] = [await theatre.seed(behaviour), await theatre.seed()];
-    expect(await theatre.completes(await theatre.play([bad, honest]))).toBe(true);
+    const tested = await ClientUnderTest.open();
+    const [bad, honest] = [await tested.seed(behaviour), await tested.seed()];
+    expect(await tested.completes(await tested.addTorrent([bad, honest]))).toBe(true);
     expect(bad.accepted).toBeGreaterThan(0);
   });
 
-  it("is ourselves is struck off the list", async () => {
-    const theatre = await Theatre.open();
-    await theatre.client.listen();
-    const ourselves = `127.0.0.1:${theatre.client.port}`;
-    const torrent = await theatre.play([{ address: ourselves }]);
+  it("is our own client, which is removed from the candidates", async () => {
+    const tested = await ClientUnderTest.open();
+    await tested.client.listen();
+    const ourselves = `127.0.0.1:${tested.client.port}`;
+    const torrent = await tested.addTorrent([{ address: ourselves }]);
     await eventually("our own address is struck off", () => torrent.status().knownPeers === 0);
     expect(torrent.peers()).toEqual([]);
-    await torrent.addPeers([(await theatre.seed()).address, ourselves]);
-    expect(await theatre.completes(torrent)).toBe(true);
+    await torrent.addPeers([(await tested.seed()).address, ourselves]);
+    expect(await tested.completes(torrent)).toBe(true);
   });
 });
 
-describe("a seed that is odd, but within the rules, is put up with:", () => {
+describe("keeps the connection of an unusual seed that sends", () => {
   it.each<Case>([
     {
       what: "a bitfield again and again",
       act: (peer) => peer.send(...Array.from({ length: 10 }, () => encodeBitfield(fullBits(16))), encodeUnchoke()),
     },
     {
-      what: "messages that nobody knows",
+      what: "unknown messages",
       act: (peer) =>
         peer.send(
           encodeRaw(200, new Uint8Array(1000)),
@@ -255,11 +255,11 @@ describe("a seed that is odd, but within the rules, is put up with:", () => {
         ),
     },
     {
-      what: "pieces told one by one, and twice",
+      what: "have for each piece, twice",
       act: (peer) => peer.send(...Array.from({ length: 32 }, (_, index) => encodeHave(index % 16)), encodeUnchoke()),
     },
     {
-      what: "extended messages with ids that are not ours",
+      what: "extended messages with unknown ids",
       act: (peer) => peer.send(encodeBitfield(fullBits(16)), encodeExtended(250, latin1("noise")), encodeUnchoke()),
       reserved: extended,
     },
@@ -274,7 +274,7 @@ describe("a seed that is odd, but within the rules, is put up with:", () => {
       reserved: extended,
     },
     {
-      what: "ten thousand allowed-fast, most of pieces there are not",
+      what: "ten thousand allowed-fast, most of them for pieces that do not exist",
       act: (peer) =>
         peer.send(
           encodeHaveAll(),
@@ -284,7 +284,7 @@ describe("a seed that is odd, but within the rules, is put up with:", () => {
       reserved: fast,
     },
     {
-      what: "rejects of what was never asked",
+      what: "rejects without requests",
       act: (peer) =>
         peer.send(encodeHaveAll(), encodeReject(3, 0, 16_384), encodeReject(0xffff_ffff, 1, 2), encodeUnchoke()),
       reserved: fast,
@@ -295,15 +295,15 @@ describe("a seed that is odd, but within the rules, is put up with:", () => {
       reserved: extended,
     },
   ])("$what", async ({ act, reserved }) => {
-    const theatre = await Theatre.open();
+    const tested = await ClientUnderTest.open();
     expect(
-      await theatre.completes(await theatre.play([await theatre.seed({ reserved: reserved ?? {}, greet: act })])),
+      await tested.completes(await tested.addTorrent([await tested.seed({ reserved: reserved ?? {}, greet: act })])),
     ).toBe(true);
   });
 
-  it("blocks that nobody asked for, which are neither kept nor counted", async () => {
-    const theatre = await Theatre.open();
-    const pushy = await theatre.seed({
+  it("unrequested blocks, which are neither kept nor counted", async () => {
+    const tested = await ClientUnderTest.open();
+    const pushy = await tested.seed({
       greet: (peer) => {
         for (let begin = 0; begin < 65_536; begin += 16_384)
           peer.send(encodePiece(5, begin, new Uint8Array(16_384).fill(1)));
@@ -315,10 +315,10 @@ describe("a seed that is odd, but within the rules, is put up with:", () => {
         peer.send(encodeBitfield(fullBits(16)), encodeUnchoke());
       },
     });
-    const torrent = await theatre.play([pushy]);
-    expect(await theatre.completes(torrent)).toBe(true);
+    const torrent = await tested.addTorrent([pushy]);
+    expect(await tested.completes(torrent)).toBe(true);
     const { wasted, downloaded } = torrent.status();
     expect(wasted).toBe(4 * 16_384 + 16 + 100 + 16_384);
-    expect(downloaded).toBe(theatre.data.length);
+    expect(downloaded).toBe(tested.data.length);
   });
 });

@@ -4,12 +4,11 @@ import { scriptOf } from "../../bench/lib/flood-scripts.ts";
 import type { FloodName } from "../../bench/lib/floods.ts";
 import { encodeInterested, encodeRequest } from "../../src/wire/index.ts";
 import { addressOf, FloodPeer } from "../support/flood-peer.ts";
-import { LARGE_PIECE, Siege } from "../support/siege.ts";
+import { LARGE_PIECE, AttackedClient } from "../support/attacked-client.ts";
 import { TurnMeter, unitOfWork } from "../support/turn-meter.ts";
 
 /**
- * CPU for the longest turn, in units of work of this machine: some 120 ms on one of 2024. What is not bounded takes
- * seconds.
+ * CPU for the longest turn, in units of work of this machine: some 120 ms on one of 2024. Unbounded work takes seconds.
  */
 const MAX_TURN_UNITS = 20;
 const UNIT_MS = unitOfWork();
@@ -20,24 +19,24 @@ const MIB = 1024 * 1024;
 interface Case {
   readonly flood: FloodName;
   readonly peers: number;
-  /** Bytes that each peer sends, at most: where nothing bounds the work, this ends it. */
+  /** Bytes that each peer sends, at most: this ends the test if the work is unbounded. */
   readonly most: number;
 }
 
-/** Peers in, their opening said, then the flood; returns the longest turn. */
-async function besiege(siege: Siege, { flood, peers, most }: Case): Promise<number> {
+/** Connects the peers, sends their opening, then the flood. Returns the longest turn in milliseconds. */
+async function runFlood(attacked: AttackedClient, { flood, peers, most }: Case): Promise<number> {
   const { opening, ring, isFast, isDeaf } = scriptOf(flood, {
-    pieces: siege.victim.pieceCount,
-    pieceLength: siege.victim.pieceLength,
+    pieces: attacked.victim.pieceCount,
+    pieceLength: attacked.victim.pieceLength,
   });
   const attackers = await Promise.all(
     Array.from({ length: peers }, (_, index) =>
-      FloodPeer.meet(siege.port, siege.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
+      FloodPeer.meet(attacked.port, attacked.infoHash, { from: addressOf(index), fast: isFast, isDeaf }),
     ),
   );
   expect(attackers.every(({ isIn }) => isIn)).toBe(true);
   for (const { socket } of attackers) if (opening.length > 0) socket.write(opening);
-  // What a first word costs, such as that of a million pieces, is not the flood.
+  // The work for the opening, such as a bitfield of a million pieces, does not count.
   await sleep(200);
   const meter = new TurnMeter();
   const end = performance.now() + FLOOD_MS;
@@ -47,7 +46,7 @@ async function besiege(siege: Siege, { flood, peers, most }: Case): Promise<numb
   return meter.longest;
 }
 
-describe("however much hostile peers say at once, a turn of the event loop stays short, and a download completes beside", () => {
+describe("a turn of the event loop stays short under a flood, and a download completes beside it:", () => {
   it.each<Case>([
     { flood: "have-all", peers: 2, most: 16 * 1024 },
     { flood: "have", peers: 4, most: 16 * MIB },
@@ -58,10 +57,10 @@ describe("however much hostile peers say at once, a turn of the event loop stays
     { flood: "reject", peers: 4, most: 8 * MIB },
     { flood: "metadata", peers: 8, most: MIB },
   ])("$flood, a torrent of a million pieces", async (scene) => {
-    const siege = await Siege.large(PIECES);
-    expect(siege.victim.pieceLength).toBe(LARGE_PIECE);
-    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
-    expect(await siege.completes()).toBe(true);
+    const attacked = await AttackedClient.large(PIECES);
+    expect(attacked.victim.pieceLength).toBe(LARGE_PIECE);
+    expect(await runFlood(attacked, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
+    expect(await attacked.completes()).toBe(true);
   });
 
   it.each<Case>([
@@ -70,10 +69,10 @@ describe("however much hostile peers say at once, a turn of the event loop stays
     { flood: "requests", peers: 8, most: 4 * MIB },
     { flood: "unread", peers: 16, most: 4 * MIB },
   ])("$flood, a torrent that is seeded", async (scene) => {
-    const siege = await Siege.same({ seeding: true });
-    expect(await besiege(siege, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
+    const attacked = await AttackedClient.same({ seeding: true });
+    expect(await runFlood(attacked, scene)).toBeLessThan(MAX_TURN_UNITS * UNIT_MS);
     // Beside a seed, the honest peer downloads from it.
-    const honest = await siege.theatre.dial();
+    const honest = await attacked.tested.dial();
     honest.send(encodeInterested());
     await honest.until(() => honest.heardOf("unchoke").length === 1);
     honest.send(encodeRequest(1, 0, LARGE_PIECE));

@@ -32,7 +32,7 @@ interface Scene {
   leechDir(number: number): Promise<string>;
 }
 
-/** Files of several pieces each, metadata of several blocks, and a tracker of our own. */
+/** Files of several pieces each, metadata of several blocks, and our own tracker. */
 async function scene(): Promise<Scene> {
   const folder = await tempFolder();
   const seedDir = join(folder, "seed");
@@ -73,7 +73,7 @@ describe.each(clients)("with %s", (_name, packageName, start) => {
   );
 
   it.skipIf(lacking.length > 0).each(cases)(
-    `data goes from it by %s to %i at once${because(lacking)}`,
+    `downloads from it by %s with %i clients at once${because(lacking)}`,
     async (source, leechers) => {
       const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
       await start({ home: join(folder, "home"), source: sources.torrent, dir: seedDir, seed: true });
@@ -87,7 +87,7 @@ describe.each(clients)("with %s", (_name, packageName, start) => {
   );
 
   it.skipIf(lacking.length > 0).each(cases)(
-    `data goes to it by %s, to %i at once${because(lacking)}`,
+    `uploads to it by %s, to %i clients at once${because(lacking)}`,
     async (source, leechers) => {
       const { folder, seedDir, sources, hasSeeder, leechDir } = await scene();
       await (

@@ -11,7 +11,7 @@ import { startOpentracker, trackerKnows } from "../support/trackers.ts";
 const runtime = nodeRuntime();
 afterAll(() => runtime.close());
 
-/** Names that every one of these clients writes as they stand; lengths make most pieces belong to several files. */
+/** Names that each of these clients writes unchanged; by their lengths most pieces belong to several files. */
 const ODD: Readonly<Record<string, number>> = {
   "content/plain with spaces .bin": 100_000,
   "content/.hidden": 333,
@@ -63,8 +63,7 @@ describe(`odd names, with libtorrent${because(noLibtorrent)}`, () => {
   it.skipIf(noLibtorrent.length > 0)("arrive from it", async () => {
     const { home, seedDir, dir } = await folders(lengths);
     const { file, metainfo } = await torrentOf(join(seedDir, "content"), pieces);
-    // Names that would not do everywhere are made safe when a torrent is read: the data must be there under the safe
-    // ones.
+    // Names that are not valid on all systems are made safe when a torrent is read: the files have the safe names.
     expect(metainfo.files.length).toBe(Object.keys(lengths).length);
     const other = await Libtorrent.start({ home, source: file, dir: seedDir, seed: true });
     await (
@@ -90,7 +89,7 @@ describe(`odd names, with libtorrent${because(noLibtorrent)}`, () => {
 
 describe("IPv6, with libtorrent", () => {
   it.skipIf(noLibtorrent.length > 0).each(["from", "to"] as const)(
-    `data goes %s it over ::1${because(noLibtorrent)}`,
+    `transfers data %s it over ::1${because(noLibtorrent)}`,
     async (direction) => {
       const { home, seedDir, dir } = await folders({ "content/a": 1_000_000, "content/b": 300_000 });
       const { file } = await torrentOf(join(seedDir, "content"));
@@ -117,7 +116,7 @@ describe("IPv6, with libtorrent", () => {
 const noTransmission = missing("transmission-daemon", "opentracker");
 describe("odd names, with transmission", () => {
   it.skipIf(noTransmission.length > 0).each(["from", "to"] as const)(
-    `go %s it${because(noTransmission)}`,
+    `are transferred %s it${because(noTransmission)}`,
     async (direction) => {
       const { home, seedDir, dir } = await folders(ODD);
       const { metainfo } = await torrentOf(join(seedDir, "content"), pieces);
@@ -133,7 +132,7 @@ describe("odd names, with transmission", () => {
       const torrent = await newClient(direction === "from" ? dir : seedDir).add(file);
       await (direction === "from" ? torrent.done : other.complete());
       const [got, sent] = [await sums(dir), await content(seedDir)];
-      // Transmission makes no empty files.
+      // Transmission creates no empty files.
       const isEmpty = (name: string): boolean => ODD[name] === 0;
       const full = (found: Record<string, string>): Record<string, string> =>
         Object.fromEntries(Object.entries(found).filter(([name]) => direction === "from" || !isEmpty(name)));

@@ -13,7 +13,7 @@ import { startMillraceTracker, startOpentracker, trackerKnows } from "../support
 const runtime = nodeRuntime();
 afterAll(() => runtime.close());
 
-/** Enough for metadata of several blocks (BEP 9: 16 KiB each). */
+/** Enough files for metadata of several blocks (BEP 9: 16 KiB each). */
 const FILES = 700;
 
 interface Scene {
@@ -67,7 +67,7 @@ const seeders: readonly (readonly [
 describe.each(seeders)("a magnet link to %s", (_name, packageName, start) => {
   const lacking = missing(packageName);
 
-  it.skipIf(lacking.length > 0)(`with x.pe alone downloads${because(lacking)}`, async () => {
+  it.skipIf(lacking.length > 0)(`downloads with x.pe alone${because(lacking)}`, async () => {
     const { home, seedDir, dir, file, link } = await scene();
     const seeder = await start({ home, source: file, dir: seedDir, seed: true });
     const torrent = await newClient(dir).add(`${link}&x.pe=127.0.0.1:${seeder.port}`);
@@ -79,7 +79,7 @@ describe.each(seeders)("a magnet link to %s", (_name, packageName, start) => {
   const lackingTracker = missing(packageName, "opentracker");
 
   it.skipIf(lackingTracker.length > 0).each(["http", "udp"] as const)(
-    `with a tracker (tr, %s) alone downloads${because(lackingTracker)}`,
+    `downloads with a tracker (tr, %s) alone${because(lackingTracker)}`,
     async (scheme) => {
       const { home, seedDir, dir, infoHash, link } = await scene();
       const tracker = await startOpentracker(home, [infoHash]);
@@ -100,10 +100,10 @@ describe("a magnet link to rtorrent", () => {
   const lacking = missing("rtorrent");
 
   it.skipIf(lacking.length > 0)(
-    `fetches metadata of 100 KiB, of which rtorrent answers one request at a time${because(lacking)}`,
+    `fetches metadata of 100 KiB, although rtorrent replies to one request at a time${because(lacking)}`,
     async () => {
       const { home, seedDir, dir, link } = await scene(450, 220);
-      // rtorrent loads no torrent without a tracker.
+      // rtorrent does not load a torrent without a tracker.
       const tracker = await startMillraceTracker();
       const { file } = await torrentOf(join(seedDir, "content"), { pieceLength: 16_384, trackers: [[tracker.http]] });
       const seeder = await Rtorrent.start({ home, source: file, dir: seedDir, seed: true });
@@ -176,7 +176,7 @@ describe("metadata from us", () => {
   );
 });
 
-it("a magnet link goes on after a restart without anybody to give the metadata again", async () => {
+it("a magnet link resumes after a restart without a peer that sends the metadata again", async () => {
   const { seedDir, dir, file, link } = await scene();
   const seeder = newClient(seedDir);
   await (

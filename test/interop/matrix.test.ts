@@ -33,7 +33,7 @@ describe.each(trackers)("through %s", (tracker) => {
       const lacking = missing(packageName, ...(tracker === "opentracker" ? (["opentracker"] as const) : []));
 
       it.skipIf(lacking.length > 0).each(["from", "to"])(
-        `data goes %s it unchanged${because(lacking)}`,
+        `transfers data %s it unchanged${because(lacking)}`,
         async (direction) => {
           const folder = await tempFolder();
           const [seedDir, leechDir] = [join(folder, "seed"), join(folder, "leech")];
@@ -59,7 +59,7 @@ describe.each(trackers)("through %s", (tracker) => {
               dir: direction === "from" ? seedDir : leechDir,
               seed: direction === "from",
             });
-            // Transmission does not dial loopback addresses that a tracker tells it: we come second and dial.
+            // Transmission does not dial loopback addresses of a tracker: our client starts second and dials.
             await trackerKnows(
               runtime,
               running[scheme],

@@ -9,7 +9,7 @@ import type { LayoutFile, Metainfo, MetainfoVersion } from "../../src/metainfo/i
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 
 /*
- * Torrents made here are read by the clients of the field, and theirs here; each must see the same facts. The tools are
+ * Other clients read the torrents of Millrace, and Millrace reads theirs; the facts must be the same. The tools are in
  * Debian's packages python3-libtorrent, transmission-cli (transmission-create, transmission-show) and mktorrent.
  */
 function works(command: string, ...parameters: string[]): boolean {
@@ -48,7 +48,7 @@ print(json.dumps({
   "pieces": [ti.hash_for_piece(i).hex() for i in range(ti.num_pieces())] if ih.has_v1() else None,
 }))`;
 
-/** Makes a torrent with libtorrent: version, content, piece length, out. */
+/** Creates a torrent with libtorrent: version, content, piece length, out. */
 const MAKE = `
 import sys, os, libtorrent as lt
 version, path, length, out = sys.argv[1:]
@@ -81,7 +81,7 @@ const libtorrentReads = (file: string): LibtorrentFacts =>
 
 const hex = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? new Uint8Array(32)).toString("hex");
 
-/** The same facts as Millrace reads them. */
+/** The facts as Millrace reads them. */
 function facts(metainfo: Metainfo): LibtorrentFacts {
   const place = (file: LayoutFile): string =>
     (metainfo.isSingleFile ? file.path : [metainfo.name, ...file.path]).join("/");
@@ -105,7 +105,7 @@ function facts(metainfo: Metainfo): LibtorrentFacts {
   };
 }
 
-/** Transmission shows, and writes, every path without the characters that Windows forbids. */
+/** Transmission prints and writes every path without the characters that Windows forbids. */
 const asTransmission = (path: string): string => path.replaceAll(/[<>:"\\|?*]/g, "_");
 
 const runtime = nodeRuntime();
@@ -171,7 +171,7 @@ const cases = contents.flatMap((path) =>
   versions.flatMap((version) => [16_384, 65_536].map((pieceLength) => ({ path, version, pieceLength }))),
 );
 
-describe("torrents made by createTorrent", () => {
+describe("torrents of createTorrent", () => {
   it.skipIf(noLibtorrent).each(cases)(
     `libtorrent reads $path, $version, pieces of $pieceLength, as Millrace does${lt}`,
     async ({ path, version, pieceLength }) => {
@@ -193,7 +193,7 @@ describe("torrents made by createTorrent", () => {
   });
 });
 
-describe("torrents made by others", () => {
+describe("torrents of other programs", () => {
   it.skipIf(noLibtorrent).each(cases)(
     `Millrace reads $path, $version, pieces of $pieceLength, made by libtorrent, and finds the same roots${lt}`,
     async ({ path, version, pieceLength }) => {
@@ -202,15 +202,14 @@ describe("torrents made by others", () => {
       const theirs = facts(await parse(file));
       expect(theirs).toEqual(libtorrentReads(file));
       const ours = facts((await make(path, version, pieceLength)).metainfo);
-      // libtorrent lists the files of a v1 torrent in the disk's order; the content of each file is the same all the
-      // same.
+      // libtorrent lists the files of a v1 torrent in the order of the disk; the content of each file is the same.
       const sorted = (files: LibtorrentFacts["files"]): string[] => files.map((each) => each.join(" ")).toSorted();
       expect(sorted(theirs.files)).toEqual(sorted(ours.files));
     },
   );
 
   it.skipIf(noLibtorrent || noMktorrent || noTransmission).each(["single.bin", "tiny", "one"])(
-    `all tools find the pieces of %s that Millrace finds${lt || mk || tr}`,
+    `all tools compute the same pieces of %s as Millrace${lt || mk || tr}`,
     async (path) => {
       const [byLibtorrent, byMktorrent, byTransmission] = ["lt", "mk", "tr"].map((tool) =>
         at(`${path}.pieces.${tool}.torrent`),

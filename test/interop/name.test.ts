@@ -8,7 +8,7 @@ import { Qbittorrent } from "../support/qbittorrent.ts";
 import { Transmission, type Task } from "../support/real-clients.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 
-/** Starts a seeder of some data and a client of ours that takes it slowly; returns the seeder and the info-hash. */
+/** Starts a seeder and our client, which downloads slowly. Returns the seeder and the info-hash. */
 async function slowly<T extends { readonly port: number }>(
   start: (task: Task) => Promise<T>,
 ): Promise<{ readonly seeder: T; readonly infoHash: string }> {
@@ -24,7 +24,7 @@ async function slowly<T extends { readonly port: number }>(
   return { seeder, infoHash: metainfo.id.hex };
 }
 
-describe("our name in the lists of other clients", () => {
+describe("our client name in the lists of other clients", () => {
   const lackingQbittorrent = missing("qbittorrent-nox");
   it.skipIf(lackingQbittorrent.length > 0)(
     `is Millrace and the version in qBittorrent's, which reads extended handshakes${because(lackingQbittorrent)}`,

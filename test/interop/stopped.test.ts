@@ -7,14 +7,14 @@ import { newClient } from "../support/clients.ts";
 import { TestDaemon } from "../support/daemon.ts";
 import { eventually } from "../support/process.ts";
 
-/** Waits for `stopped`; the ports that the tracker heard then, each with its event. */
+/** Waits for `stopped`. Returns the ports that the tracker received, each with its event. */
 async function portsTold(log: AnnounceLog, torrents = 1): Promise<{ started: number[]; stopped: number[] }> {
   await eventually("the tracker hears stopped", () => log.ports("stopped").length === torrents, 15_000);
   expect(log.ports("started")).not.toContain(0);
   return { started: log.ports("started"), stopped: log.ports("stopped") };
 }
 
-describe("trackers hear the same port in started and stopped", () => {
+describe("trackers receive the same port in started and stopped", () => {
   it("when a client is closed", async () => {
     const log = await AnnounceLog.listen();
     const { data, torrent } = await material(100_000);

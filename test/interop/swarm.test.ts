@@ -16,15 +16,15 @@ afterAll(() => runtime.close());
 
 const LENGTH = 4_000_000;
 /**
- * Bytes a second that each downloader takes: slower than the seeder, so that nobody is complete when the last piece has
- * left it.
+ * Download limit of each leecher in bytes a second: slower than the seeder, so that no leecher is complete when the
+ * seeder has sent the last piece.
  */
 const DOWN = 250_000;
 const PIECE_LENGTH = 65_536;
 const lacking = missing("opentracker", "python3-libtorrent", "aria2");
 
 describe.skipIf(lacking.length > 0)(`a swarm of three${because(lacking)}`, () => {
-  it("completes without its only seeder, who leaves when every piece exists among the others", async () => {
+  it("completes without its only seeder, which leaves when the leechers together have every piece", async () => {
     const folder = await tempFolder();
     const dirs = {
       seeder: join(folder, "seeder"),
@@ -77,7 +77,7 @@ describe.skipIf(lacking.length > 0)(`a swarm of three${because(lacking)}`, () =>
       await seeder.stop();
       expect(
         torrent.status().progress < 1 || libtorrent.pieces.includes("0"),
-        "the seeder left too late to be missed",
+        "the seeder left too late: a leecher was complete",
       ).toBe(true);
       await Promise.all([torrent.done, libtorrent.complete(), aria2.complete()]);
       const expected = await sha256(original);

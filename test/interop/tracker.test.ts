@@ -17,7 +17,7 @@ const missing = existsSync(OPENTRACKER)
   : ` (skipped, because ${OPENTRACKER} is missing: apt-get install opentracker)`;
 
 const runtime = nodeRuntime();
-// opentracker keeps one swarm a torrent for HTTP and UDP: each test has a torrent of its own.
+// opentracker keeps one swarm for each torrent, for HTTP and UDP: each test has its own torrent.
 const HASHES = [1, 2, 3, 4].map((byte) => InfoHash.fromBytes(new Uint8Array(20).fill(byte)));
 const STRANGER = InfoHash.fromBytes(new Uint8Array(20).fill(99));
 
@@ -55,7 +55,7 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "millrace-opentracker-"));
     port = await freePort();
-    // Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the
+    // Debian's opentracker serves listed torrents only, and runs as the user `nobody`, which must be able to read the
     // list.
     await writeFile(join(folder, "whitelist"), HASHES.map((hash) => `${hash.hex}\n`).join(""));
     await chmod(folder, 0o755);
@@ -109,14 +109,14 @@ describe.skipIf(missing !== "")(`opentracker${missing}`, () => {
     expect((await scrape(runtime, url, [infoHash]))[0]?.seeders).toBe(1);
   });
 
-  it("says why it refuses a torrent that is not on its list", async () => {
+  it("reports why it refuses a torrent that is not on its list", async () => {
     await expect(announce(runtime, request("http", STRANGER, 1))).rejects.toMatchObject({
       code: "tracker.failure",
       message: expect.stringContaining("not authorized") as string,
     });
   });
 
-  it("hears started and stopped of a session on the peer port, in time", async () => {
+  it("receives started and stopped of a session with the peer port, in time", async () => {
     const infoHash = HASHES[2];
     if (infoHash === undefined) throw new Error("no torrent");
     await announce(runtime, request("http", infoHash, 1));

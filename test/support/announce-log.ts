@@ -5,7 +5,7 @@ import { afterEach } from "vitest";
 import { packEndpoint } from "../../src/base/index.ts";
 import { eventually } from "./process.ts";
 
-/** What a tracker was told: an announce without an event has none. */
+/** An announce that a tracker received: `event` is absent in a regular one. */
 export interface Announce {
   readonly event: string | undefined;
   readonly port: number;
@@ -18,7 +18,7 @@ afterEach(() => {
   for (const close of closers.splice(0)) close();
 });
 
-/** An HTTP tracker that keeps what it was told, in order, and names one peer, which hangs up. */
+/** An HTTP tracker that records its announces, in order, and returns one peer, which closes every connection. */
 export class AnnounceLog {
   readonly url: string;
   readonly announces: Announce[] = [];

@@ -10,17 +10,17 @@ export interface BadPeerOptions {
   readonly extended?: boolean;
 }
 
-/** A peer id that nobody else has. */
+/** A unique peer id. */
 export function someId(name: string): Uint8Array {
   return new Uint8Array(createHash("sha1").update(name).digest());
 }
 
 let made = 0;
 
-/** A peer made by hand over a real socket: says what it is told to, and notes what it hears. */
+/** A scripted peer over a real socket: sends what the test calls, and records what it receives. */
 export class BadPeer {
   readonly heard: Message[] = [];
-  /** Their handshake, once it is there. */
+  /** The handshake of the other side, as soon as it is received. */
   handshake: Buffer | undefined;
   isClosed = false;
   onMessage: (message: Message) => void = () => undefined;
@@ -45,7 +45,7 @@ export class BadPeer {
     return new BadPeer(socket);
   }
 
-  /** Dials and shakes hands as a decent peer would. */
+  /** Dials and sends a valid handshake. */
   static async meet(port: number, metainfo: Metainfo, options: BadPeerOptions = {}): Promise<BadPeer> {
     const peer = await BadPeer.dial(port);
     peer.shake(metainfo, options);
@@ -66,7 +66,7 @@ export class BadPeer {
     return this.heard.filter((message): message is Extract<Message, { type: T }> => message.type === type);
   }
 
-  /** Resolves when `isSo`, which is asked after everything that is heard; rejects after `ms`. */
+  /** Resolves when `isSo` returns true; it is called after everything that is received. Rejects after `ms`. */
   async until(isSo: () => boolean, ms = 20_000): Promise<void> {
     const end = Date.now() + ms;
     while (!isSo()) {
@@ -85,7 +85,7 @@ export class BadPeer {
     }
   }
 
-  /** Resolves when the other side has hung up. */
+  /** Resolves when the other side has closed the connection. */
   dropped(ms = 20_000): Promise<void> {
     return this.until(() => this.isClosed, ms);
   }

@@ -12,28 +12,28 @@ import { BadPeer, someId } from "./bad-peer.ts";
 
 export type BlockAsked = Extract<Message, { readonly type: "request" }>;
 
-/** What is exchanged: the 20-byte info-hash, the bytes and how they are cut. */
+/** The torrent: the 20-byte info-hash, the bytes and the piece length. */
 export interface Goods {
   readonly infoHash: Uint8Array;
   readonly data: Uint8Array;
   readonly pieceLength: number;
 }
 
-/** How a seed behaves: what is not said here it does as an honest one does. */
+/** How a seed behaves. Without a field it behaves as an honest one. */
 export interface Behaviour {
-  /** Offered in the handshake. Default: nothing. */
+  /** The reserved bits of the handshake. Default: none. */
   readonly reserved?: Partial<Reserved>;
   readonly infoHash?: Uint8Array;
-  /** After our handshake has come. Default: a full bitfield, and an unchoke. */
+  /** Called when our handshake is received. Default: sends a full bitfield and an unchoke. */
   readonly greet?: (peer: BadPeer, seed: BadSeed) => void;
-  /** Default: the block. */
+  /** Called for each request. Default: sends the block. */
   readonly onRequest?: (peer: BadPeer, request: BlockAsked, seed: BadSeed) => void;
   readonly onMessage?: (peer: BadPeer, message: Message) => void;
-  /** Instead of all the above: the bare socket, nothing sent yet. */
+  /** Instead of all the above: called with the socket, on which nothing was sent. */
   readonly onSocket?: (socket: net.Socket) => void;
 }
 
-/** Packed bits of a peer that has everything. */
+/** The packed bitfield of a peer that has every piece. */
 export function fullBits(pieceCount: number): Uint8Array {
   const bits = new Uint8Array(Math.ceil(pieceCount / 8)).fill(0xff);
   if (pieceCount % 8 !== 0) bits[bits.length - 1] = (0xff << (8 - (pieceCount % 8))) & 0xff;
@@ -42,20 +42,20 @@ export function fullBits(pieceCount: number): Uint8Array {
 
 let made = 0;
 
-/** A peer that can be dialed, honest unless its behaviour says otherwise: the same on every connection. */
+/** A listening peer, honest except for its behaviour, which is the same on every connection. */
 export class BadSeed {
   readonly port: number;
   /** `127.0.0.1:PORT` */
   readonly address: string;
   readonly connections: BadPeer[] = [];
-  /** Connections taken, those of bare sockets too. */
+  /** Accepted connections, those of `onSocket` included. */
   accepted = 0;
-  /** Blocks it was asked for. */
+  /** Requested blocks. */
   readonly requests: BlockAsked[] = [];
   readonly #server: net.Server;
   readonly #goods: Goods;
   readonly #behaviour: Behaviour;
-  /** One over all its connections, as a client has. */
+  /** The peer id, the same on all its connections. */
   readonly #peerId = someId(`seed ${made++}`);
   readonly #sockets = new Set<net.Socket>();
 
@@ -80,7 +80,7 @@ export class BadSeed {
     return Math.ceil(this.#goods.data.length / this.#goods.pieceLength);
   }
 
-  /** Whether all its connections were ended by the other side. */
+  /** Whether the other side has closed all connections. */
   get isDropped(): boolean {
     return this.connections.length > 0 && this.connections.every(({ isClosed }) => isClosed);
   }
@@ -91,7 +91,7 @@ export class BadSeed {
     return this.#goods.data.slice(start, start + length);
   }
 
-  /** Sends a block, as it is or spoiled. */
+  /** Sends a block, unchanged or spoiled. */
   serve(peer: BadPeer, request: BlockAsked, spoil: (block: Uint8Array) => Uint8Array = (block) => block): void {
     peer.send(encodePiece(request.piece, request.begin, spoil(this.block(request))));
   }

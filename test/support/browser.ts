@@ -5,7 +5,7 @@ import type { TestDaemon } from "./daemon.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
 
-/** For the title of a suite that cannot run, and whether it cannot. */
+/** Missing packages: for the title of a suite that cannot run. */
 export const lacksBrowser: readonly string[] = existsSync(CHROMIUM) ? [] : ["chromium"];
 
 let browser: Browser | undefined;
@@ -26,7 +26,7 @@ export interface Screen {
   readonly colorScheme?: "light" | "dark";
 }
 
-/** What went wrong on a page: errors of scripts, messages of the console, dialogs that nobody should have opened. */
+/** Problems of a page: errors of scripts, messages of the console, dialogs of the browser. */
 export interface Trouble {
   readonly errors: string[];
   readonly dialogs: string[];
@@ -34,12 +34,12 @@ export interface Trouble {
 
 const troubles = new WeakMap<Page, Trouble>();
 
-/** What went wrong on the page so far. */
+/** Problems of the page so far. */
 export function troubleOf(page: Page): Trouble {
   return troubles.get(page) ?? { errors: [], dialogs: [] };
 }
 
-/** A page of a browser of its own, closed after the test. */
+/** A page of a new browser, which is closed after the test. */
 export async function newPage(screen: Screen = {}): Promise<Page> {
   browser ??= await chromium.launch({
     executablePath: CHROMIUM,
@@ -53,7 +53,7 @@ export async function newPage(screen: Screen = {}): Promise<Page> {
   troubles.set(page, trouble);
   page.on("pageerror", (error) => trouble.errors.push(error.message));
   page.on("console", (message) => {
-    // A connection that was lost is what some tests are about, and the browser's own words.
+    // Some tests cut the connection: the browser reports that on the console.
     if (message.type() === "error" && !/net::ERR|Failed to load resource/.test(message.text()))
       trouble.errors.push(message.text());
   });

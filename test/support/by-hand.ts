@@ -5,7 +5,7 @@ import { newClient, torrentOf, writeRandom } from "./clients.ts";
 import { Aria2, Libtorrent, Transmission, type RealClient, type Task } from "./real-clients.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-/** Clients to talk to by hand, and the Debian packages they are in. */
+/** Clients to drive by hand, and the Debian packages that they are in. */
 export const CLIENTS = {
   libtorrent: { packages: ["python3-libtorrent"], start: (task: Task): Promise<RealClient> => Libtorrent.start(task) },
   transmission: {
@@ -51,7 +51,7 @@ export async function handScene(): Promise<HandScene> {
   return { folder, file, metainfo, seedDir };
 }
 
-/** Starts a client that seeds the data, or that wants it; answers its port. It is stopped after the test. */
+/** Starts a client that seeds or downloads the data. Returns its port. It is stopped after the test. */
 export async function startClient(
   name: ClientName,
   { folder, file, seedDir }: HandScene,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { afterEach } from "vitest";
-// First: its hook runs last, when nothing uses the folders any more.
+// Imported first: its hook runs last, when no program uses the folders any more.
 import "./temp-folder.ts";
 import {
   Client,
@@ -26,7 +26,7 @@ afterEach(async () => {
   await Promise.all(clients.map((client) => client.close()));
 });
 
-/** A client of our own on a free port of loopback, closed after the test. */
+/** Our client on a free port of loopback, closed after the test. */
 export function newClient(downloadDir: string, options: ClientOptions = {}): Client {
   const client = new Client({ downloadDir, port: 0, ...options });
   open.add(client);
@@ -61,7 +61,7 @@ export async function writeRandom(folder: string, lengths: Readonly<Record<strin
   }
 }
 
-/** SHA-256 of every file below a folder, by relative path; what clients keep for themselves (`.millrace`) left out. */
+/** SHA-256 of every file below a folder, by relative path, without the state of clients (`.millrace`). */
 export async function sums(folder: string): Promise<Record<string, string>> {
   const found: [string, string][] = [];
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -72,7 +72,7 @@ export async function sums(folder: string): Promise<Record<string, string>> {
   return Object.fromEntries(found.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Adds a torrent and notes everything it does from the first moment on. */
+/** Adds a torrent and records its events from the first on. */
 export async function addWatched(
   client: Client,
   source: TorrentSource,
@@ -86,7 +86,7 @@ export async function addWatched(
   return { torrent, states };
 }
 
-/** Whether data was hashed to find out what is there: opening a torrent passes through `checking` without doing so. */
+/** Whether data was hashed in a check: a torrent that opens passes through `checking` without hashing, too. */
 export function didCheck(states: readonly TorrentState[]): boolean {
   return states.some((state) => state.kind === "checking" && state.checked > 0);
 }
@@ -98,7 +98,7 @@ export async function reaches(torrent: Torrent, kind: TorrentState["kind"]): Pro
   );
 }
 
-/** Resolves when at least that part of what is wanted is there. */
+/** Resolves when at least that share of the wanted data is downloaded. */
 export async function hasPart(torrent: Torrent, part: number): Promise<void> {
   await eventually(
     `${torrent.name} has ${part} of its data`,
@@ -106,13 +106,13 @@ export async function hasPart(torrent: Torrent, part: number): Promise<void> {
   );
 }
 
-/** How many pieces are there. */
+/** The number of downloaded pieces. */
 export function pieceCount(torrent: Torrent): number {
   return [...(torrent.pieces() ?? [])].reduce((sum, byte) => sum + byte.toString(2).replaceAll("0", "").length, 0);
 }
 
 export interface Scene {
-  /** What is seeded. */
+  /** The seeded data. */
   readonly seedDir: string;
   /** An empty folder. */
   readonly dir: string;
@@ -122,7 +122,7 @@ export interface Scene {
   readonly seeder: Client;
 }
 
-/** A seeder of our own with random files in it. One file is a torrent by itself, several are a folder. */
+/** Our client as a seeder of random files. One file is a single-file torrent, several are a folder. */
 export async function seeded(
   folder: string,
   lengths: Readonly<Record<string, number>>,
@@ -145,7 +145,7 @@ export async function seeded(
   return { seedDir, dir, torrent, seeder, peer: `127.0.0.1:${seeder.port}` };
 }
 
-/** SHA-256 of what a {@link Scene} seeds, by path relative to the download folder. */
+/** SHA-256 of the files of a {@link Scene}, by path relative to the download folder. */
 export async function seededSums(scene: Scene): Promise<Record<string, string>> {
   return Object.fromEntries(Object.entries(await sums(scene.seedDir)).filter(([name]) => !name.endsWith(".torrent")));
 }

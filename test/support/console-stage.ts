@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 /**
- * A console session among simulated peers. Closes itself when the test is over, and makes sure that nothing is left.
+ * A console session among simulated peers. It is closed after the test, which then checks that nothing is left open.
  */
 export class ConsoleStage {
   readonly stage: Stage;
@@ -42,7 +42,7 @@ export class ConsoleStage {
     open.add(this);
   }
 
-  /** `seeding`: all pieces are there. `magnet`: the metadata is not. `line`: of the session's host. */
+  /** `seeding`: the session has all pieces. `magnet`: it lacks the metadata. `line`: of the session's host. */
   static async begin(
     options: Partial<SessionOptions> & {
       readonly seeding?: boolean;
@@ -85,7 +85,7 @@ export class ConsoleStage {
     return this.stage.world.settled(promise ?? Promise.reject(new Error("nothing to wait for")), 60_000);
   }
 
-  /** A peer that says what the test wants, and the session's view of it. */
+  /** A scripted peer, and the session's view of it. */
   async meet(
     ip: string,
     options: { fast?: boolean; extended?: boolean } = {},
@@ -96,17 +96,17 @@ export class ConsoleStage {
     await this.wait(far.dial(HOME, options));
     await this.until(() => peers.length > count && peers.last?.conversation.sides.out.handshake !== undefined);
     const near = peers.last;
-    if (near === undefined) throw new Error("nobody came");
+    if (near === undefined) throw new Error("no peer connected");
     return { far, near };
   }
 
-  /** A real client that has everything, and the session's contact with it. */
+  /** A real client that seeds, and the session's contact with it. */
   async seed(ip: string, line: { up?: number } = {}): Promise<ConsolePeer> {
     await this.stage.seeder(ip, line);
     return this.wait(this.session.contact(ip, 6881));
   }
 
-  /** Bytes that are here of unfinished and finished pieces. */
+  /** Downloaded bytes of unfinished and finished pieces. */
   get received(): number {
     let sum = 0;
     for (let piece = 0; piece < PIECES; piece++) sum += this.session.content.pieces?.received(piece) ?? 0;
@@ -117,7 +117,7 @@ export class ConsoleStage {
     return this.session.log.some((line) => line.text.includes(text));
   }
 
-  /** Waits for the engine to say that the download is complete; whether every byte is right then. */
+  /** Waits until the engine has completed the download. Returns whether every byte is right. */
   async completes(): Promise<boolean> {
     if (!(await this.until(() => this.logged("the download is complete"), 120_000))) return false;
     const { pieces } = this.session.content;
@@ -137,21 +137,21 @@ export class ConsoleStage {
   }
 }
 
-/** What the linter says about our side: `RULE: TEXT`. */
+/** The linter's findings about our side: `RULE: TEXT`. */
 export function ourFaults(peer: ConsolePeer): string[] {
   return peer.findings
     .filter(({ way, severity }) => way === "out" && severity === "fault")
     .map(({ rule, text }) => `${rule}: ${text}`);
 }
 
-/** Answers each request, as long as `goesOn` says so. */
+/** Replies to each request while `goesOn` returns true. */
 export function serve(far: ScriptedPeer, goesOn: () => boolean = () => true): void {
   far.onMessage = (message) => {
     if (message.type === "request" && goesOn()) far.deliver(message.piece, message.begin, message.length);
   };
 }
 
-/** What a peer was asked for, in order: `PIECE:BEGIN`. */
+/** The requests that a peer received, in order: `PIECE:BEGIN`. */
 export function asked(peer: ConsolePeer): string[] {
   return peer.timeline.flatMap((entry) =>
     entry.way === "out" && entry.type === "request" ? [`${entry.piece}:${entry.begin}`] : [],

@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../../src/sim/index.ts";
 
-/** Ways in which a file goes bad. `others`: files that may come in its place. */
+/** Ways to corrupt a file. `others`: files that may replace it. */
 export function corrupt(bytes: Uint8Array, random: SeededRandom, others: readonly Uint8Array[]): Uint8Array {
   const at = random.below(Math.max(1, bytes.length));
   const out = Uint8Array.from(bytes);

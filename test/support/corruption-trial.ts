@@ -7,15 +7,15 @@ import { FilePool, seal } from "../../src/storage/index.ts";
 import { Content } from "../../src/client/content/content.ts";
 
 const PIECE = 16_384;
-/** The middle file is not wanted: what the pieces at its ends have of it is kept aside. */
+/** The middle file is not wanted: its bytes in the pieces at its ends are in the part file. */
 const SIZES = { "a.bin": PIECE * 3 + 1_000, "b.bin": PIECE * 3, "c.bin": PIECE * 2 };
 const PRIORITIES = ["normal", "skip", "normal"] as const;
 
-/** State files, and the data, as some run left them. */
+/** State files and data after a run. */
 interface Image {
   readonly name: string;
   readonly files: ReadonlyMap<string, { readonly bytes: Uint8Array; readonly modifiedMs: number }>;
-  /** What is found when nothing is corrupted. */
+  /** The result without corruption. */
   readonly have: Bitfield;
 }
 
@@ -74,7 +74,7 @@ function dataOf(play: Play): Uint8Array {
   return out;
 }
 
-/** Some run of a torrent: `pieces` are downloaded, and then it is closed or ends at once. */
+/** A run of a torrent: `pieces` are downloaded, and then it is closed or killed. */
 async function image(play: Play, name: string, pieces: readonly number[], isClosed: boolean): Promise<Image> {
   clear();
   const bytes = dataOf(play);
@@ -112,7 +112,7 @@ function put({ files }: Image, only = ""): void {
   for (const [path, { bytes, modifiedMs }] of files) if (path.startsWith(only)) host.disk.put(path, bytes, modifiedMs);
 }
 
-/** Pieces that are claimed and whose bytes, wherever they are kept, are not those of the torrent. */
+/** Claimed pieces whose bytes, in files or in the part file, are not those of the torrent. */
 async function falsePieces(play: Play, content: Content): Promise<number[]> {
   const out: number[] = [];
   const right = dataOf(play);
@@ -125,7 +125,7 @@ async function falsePieces(play: Play, content: Content): Promise<number[]> {
   return out;
 }
 
-/** A state file of the version without checksums, which claims everything. */
+/** A state file of the version without checksums that claims every piece. */
 function oldVersion(play: Play): Uint8Array {
   const sealed = seal(host.runtime.hasher, "x", {
     have: Bitfield.full(play.metainfo.pieceCount).pack(),

@@ -14,12 +14,12 @@ export interface DaemonPlace {
 
 type Line = Record<string, unknown> & { readonly event?: string };
 
-/** A real `millrace daemon`, on loopback and any port. */
+/** A real `millrace daemon`, on loopback and a free port. */
 export class TestDaemon {
   readonly program: Program;
   readonly place: DaemonPlace;
   url = "";
-  /** The token that it printed, at a first start without one. */
+  /** The token that it printed at a first start without one. */
   token = TOKEN;
   readonly lines: Line[] = [];
 
@@ -77,7 +77,7 @@ export class TestDaemon {
     });
   }
 
-  /** A request to the API; rejects unless it is answered well. */
+  /** A request to the API. Rejects unless the status is 2xx. */
   async api<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
@@ -92,7 +92,7 @@ export class TestDaemon {
     return (text === "" ? undefined : JSON.parse(text)) as T;
   }
 
-  /** Adds a torrent file; answers its id. */
+  /** Adds a torrent file. Returns its id. */
   async add(torrent: Uint8Array, options: object = {}): Promise<string> {
     const form = new FormData();
     form.set("file", new Blob([Buffer.from(torrent)]), "x.torrent");
@@ -111,7 +111,7 @@ export class TestDaemon {
     return this.api<T>("GET", `/torrents/${id}`);
   }
 
-  /** Waits until the torrent is as `test` wants it. */
+  /** Waits until `test` returns true for the torrent. */
   async torrentIs(
     id: string,
     what: string,

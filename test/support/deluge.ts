@@ -11,7 +11,7 @@ interface Status {
   readonly complete: boolean;
 }
 
-/** Deluge's daemon, driven by its own client library. */
+/** Deluge's daemon, driven by its client library. */
 export class Deluge implements RealClient {
   readonly port: number;
   readonly #daemon: Program;

@@ -1,5 +1,5 @@
-// Downloads in a process of its own, which a test may kill: TORRENT DIR PEER RATE. A JSON line for each stored piece,
-// one when complete, one when the client is closed; then nothing may be left that keeps the process alive.
+// Downloads in a process that a test may kill: TORRENT DIR PEER RATE. Prints a JSON line for each stored piece, one
+// when complete, one when the client is closed; then no resource may keep the process alive.
 import { Client } from "../../dist/index.js";
 
 const [file, downloadDir, peer, rate] = process.argv.slice(2);

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 export const sha1 = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash("sha1").update(bytes).digest());
 
-/** Stands between two clients: passes on what they say, and listens. */
+/** A proxy between two clients: forwards their bytes, and checks them with the linter. */
 export class Eavesdropper {
   readonly port: number;
   /** One for each connection. */
@@ -33,8 +33,8 @@ export class Eavesdropper {
   }
 
   /**
-   * Listens on a free port; who connects there speaks with `target`. Without `metainfo` the linter does not know the
-   * torrent.
+   * Listens on a free port and joins each connection with one to `target`. Without `metainfo` the linter does not know
+   * the torrent.
    */
   static async listen(target: () => number, metainfo: Metainfo | undefined): Promise<Eavesdropper> {
     const server = net.createServer();
@@ -54,7 +54,7 @@ export class Eavesdropper {
     return this.conversations.reduce((sum, { sides }) => sum + sides.out.blockBytes + sides.in.blockBytes, 0);
   }
 
-  /** Closes every connection, and waits for the ends to be noted. */
+  /** Closes every connection, and waits until the ends are recorded. */
   async close(): Promise<void> {
     open.delete(this);
     for (const socket of this.#sockets) socket.destroy();
@@ -67,8 +67,7 @@ export class Eavesdropper {
     const pass = (from: net.Socket, to: net.Socket, way: Way): void => {
       this.#sockets.add(from);
       from.on("data", (chunk) => {
-        // An encrypted handshake would tell us nothing: a client that gets no answer to one speaks plainly when it
-        // comes again.
+        // An encrypted handshake cannot be read: a client that gets no reply to one connects again in plain text.
         if (conversation.entries.length === 0 && chunk[0] !== PROTOCOL_LENGTH) {
           near.destroy();
           return;

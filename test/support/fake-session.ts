@@ -54,17 +54,17 @@ function task(path: string): CreateTask {
   return { id: "1", path, state: "hashing", progress: 0, torrent: null, error: null };
 }
 
-/** A session with two torrents that records the calls that change something. */
+/** A daemon session with two torrents that records the calls that change state. */
 export class FakeSession implements Session {
   rows: TorrentRow[] = [fakeRow(ID), fakeRow(OTHER, { name: "Other", state: "seeding" })];
-  /** Names of the methods that change something, as they were called, with their arguments. */
+  /** The calls that change state, in order: name and arguments. */
   readonly writes: [string, ...unknown[]][] = [];
-  /** Files by index: what `open` reads. */
+  /** The content of files by index, for `open`. */
   contents: { path: string; bytes: Uint8Array }[] = [
     { path: "folder/film.webm", bytes: Uint8Array.from({ length: 1000 }, (_, i) => i % 251) },
     { path: "folder/evil.html", bytes: new TextEncoder().encode("<script>alert(1)</script>") },
   ];
-  /** Piece of a file that a stream waits for; for ever when not set. */
+  /** Resolves when the piece that a stream waits for is downloaded; a stream waits for ever when not set. */
   readGate: Promise<void> = Promise.resolve();
   reading = 0;
   readonly #listeners = new Map<string, Set<(data: never) => void>>();

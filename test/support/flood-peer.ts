@@ -4,7 +4,7 @@ import { afterEach } from "vitest";
 import { encodeHandshake, HANDSHAKE_LENGTH } from "../../src/wire/index.ts";
 
 const CHUNK = 64 * 1024;
-/** Milliseconds between two looks at whether a pour is over while nothing drains. */
+/** Milliseconds between two checks for the end of a pour while nothing drains. */
 const LOOK_MS = 20;
 
 const open = new Set<net.Socket>();
@@ -15,15 +15,15 @@ afterEach(() => {
 });
 
 export interface FloodPeerOptions {
-  /** Where it connects from, such as `127.1.0.1`. */
+  /** The local address, such as `127.1.0.1`. */
   readonly from?: string;
   readonly peerId?: Uint8Array;
   readonly fast?: boolean;
-  /** Reads nothing behind the handshake. */
+  /** Reads nothing after the handshake. */
   readonly isDeaf?: boolean;
 }
 
-/** One of many hostile connections: writes what it is given, counts what it hears, and keeps none of it. */
+/** One of many hostile connections: writes the given bytes, counts the received ones, and keeps none of them. */
 export class FloodPeer {
   readonly socket: net.Socket;
   received = 0;
@@ -45,7 +45,7 @@ export class FloodPeer {
     });
   }
 
-  /** A connection without a handshake. One that is refused is closed already. */
+  /** A connection without a handshake. A refused one is closed already. */
   static async connect(port: number, from = "127.0.0.1"): Promise<FloodPeer> {
     const socket = net.connect({ host: "127.0.0.1", port, localAddress: from });
     const peer = new FloodPeer(socket);
@@ -53,7 +53,7 @@ export class FloodPeer {
     return peer;
   }
 
-  /** Shakes hands; resolves when it is let in, or hung up on. */
+  /** Sends the handshake; resolves when the peer is accepted, or the connection is closed. */
   static async meet(port: number, infoHash: Uint8Array, options: FloodPeerOptions = {}): Promise<FloodPeer> {
     const peer = await FloodPeer.connect(port, options.from);
     peer.socket.write(
@@ -69,8 +69,8 @@ export class FloodPeer {
   }
 
   /**
-   * Whether it was let in: who is turned away may still get our handshake, but not what follows it, such as that of BEP
-   * 10.
+   * Whether it was accepted: a rejected peer may still receive our handshake, but not the messages after it, such as
+   * the extended handshake.
    */
   get isIn(): boolean {
     return !this.isClosed && this.received > HANDSHAKE_LENGTH;
@@ -82,8 +82,8 @@ export class FloodPeer {
   }
 
   /**
-   * Writes the ring over and over, as fast as it is taken, until so many bytes are out, `isOver` or the other side has
-   * hung up.
+   * Writes the ring again and again, as fast as TCP takes it, until `most` bytes are sent, `isOver` returns true or the
+   * other side has closed the connection.
    */
   async pour(ring: Buffer, most: number, isOver: () => boolean): Promise<void> {
     for (let at = 0, out = 0; out < most && !isOver() && !this.isClosed;) {
@@ -118,7 +118,7 @@ export class FloodPeer {
   }
 }
 
-/** `127.1.0.1`, `127.1.0.2`, …: an address for each of many. */
+/** `127.1.0.1`, `127.1.0.2`, …: a loopback address for each of many peers. */
 export function addressOf(index: number): string {
   return `127.1.${Math.floor(index / 254)}.${(index % 254) + 1}`;
 }

@@ -17,18 +17,18 @@ import {
   utMetadata,
 } from "../../src/wire/index.ts";
 import { HONEST_IDS } from "./rule-violations.ts";
-import type { Goods } from "./rude-peer.ts";
+import type { Goods } from "./violating-peer.ts";
 
 const BLOCK = 16_384;
 
-/** Pieces 0 to 5: those that the rude side lacks. */
+/** Pieces 0 to 5: those that the violating side lacks. */
 function lowerHalf(): Bitfield {
   const field = new Bitfield(11);
   for (let piece = 0; piece < 6; piece++) field.set(piece);
   return field;
 }
 
-/** Dials a peer, tells a conversation everything, and does what is right until the peer hangs up. */
+/** Dials a peer, records everything in a conversation, and keeps the rules until the peer closes the connection. */
 export async function converse(port: number, goods: Goods, conversation: Conversation): Promise<void> {
   const socket = net.connect(port, "127.0.0.1");
   await once(socket, "connect");
@@ -52,7 +52,7 @@ export async function converse(port: number, goods: Goods, conversation: Convers
   conversation.close("in", "closed", performance.now());
 }
 
-/** What is right to say to each message of a peer, said by `say`. */
+/** Replies to each message of a peer as the rules demand, through `say`. */
 export function answering(
   { metainfo, data }: Goods,
   { sides }: Conversation,

@@ -33,7 +33,7 @@ afterEach(() => {
   }
 });
 
-/** A tracker that names one peer to everybody: the way to have aria2 dial somewhere. */
+/** A tracker that returns one peer to every client: the way to make aria2 dial an address. */
 async function trackerOf(port: () => number): Promise<string> {
   const server = http.createServer((_request, response) => {
     response.end(encode({ interval: 1800, peers: packEndpoint({ ip: "127.0.0.1", port: port() }) }));
@@ -52,12 +52,12 @@ export interface HonestStage {
   readonly leechDir: string;
   /** The torrent file, which names no tracker. */
   readonly file: string;
-  /** The same torrent with a tracker that names the eavesdropper. */
+  /** The same torrent with a tracker that returns the proxy. */
   readonly trackedFile: string;
   readonly tracker: string;
   readonly infoHash: string;
   readonly pipe: Eavesdropper;
-  /** Where the eavesdropper passes on to. */
+  /** The target of the proxy. */
   target: number;
 }
 
@@ -80,7 +80,7 @@ export async function honestStage(knowsTorrent = true): Promise<HonestStage> {
   return made;
 }
 
-/** A client that has the data, or not, and may be told to dial the eavesdropper. */
+/** A client with or without the data, which may dial the proxy. */
 export async function start(
   name: Name,
   stage: HonestStage,
@@ -112,7 +112,7 @@ export async function start(
   return { port: client.port, complete: () => torrent.done, stop: () => client.close() };
 }
 
-/** What is odd about what was heard, as lines. Of aria2 it is known that it tells several new pieces by a bitfield. */
+/** The findings, as lines. One of aria2 is known: it announces several new pieces by a bitfield. */
 export function oddities(pipe: Eavesdropper, ...clients: readonly Name[]): string[] {
   if (pipe.blockBytes === 0) return ["no block has passed"];
   const news = pipe.findings.filter(({ rule }) => !(clients.includes("aria2") && rule === "pieces.in-place-of-haves"));

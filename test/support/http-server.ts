@@ -11,7 +11,7 @@ export interface Started {
   readonly session: FakeSession;
 }
 
-/** A server on loopback over a fake session. */
+/** A daemon's HTTP server on loopback over a fake session. */
 export async function start(options: Partial<HttpOptions> = {}): Promise<Started> {
   const session = new FakeSession();
   const http = await startHttp({
@@ -29,9 +29,9 @@ export async function start(options: Partial<HttpOptions> = {}): Promise<Started
 
 export interface Asked {
   readonly method?: string;
-  /** As it goes into the first line. */
+  /** The request target. */
   readonly path?: string;
-  /** `undefined` leaves a header out, Host and the token included. */
+  /** `undefined` removes a header, Host and the token included. */
   readonly headers?: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body?: string | Uint8Array;
 }
@@ -41,11 +41,11 @@ export interface Answered {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly text: string;
-  /** Parsed, when it is JSON. */
+  /** The parsed body, if it is JSON. */
   readonly json: never;
 }
 
-/** One request over a connection of its own, with the right Host and token unless told otherwise. */
+/** One request over a new connection, with the right Host and token by default. */
 export function ask(port: number, { method = "GET", path = "/", headers = {}, body }: Asked): Promise<Answered> {
   const all = {
     host: `127.0.0.1:${port}`,
@@ -53,7 +53,7 @@ export function ask(port: number, { method = "GET", path = "/", headers = {}, bo
     ...(body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) }),
     ...headers,
   };
-  // In turns, so that a header can be there twice.
+  // Name and value in turns, so that a header can appear twice.
   const given = Object.entries(all).flatMap(([name, value]) =>
     value === undefined ? [] : [value].flat().flatMap((one) => [name, one]),
   );
@@ -81,7 +81,7 @@ export function ask(port: number, { method = "GET", path = "/", headers = {}, bo
         answer.on("end", end).on("error", end);
       },
     );
-    // A server that has answered need not take the rest of the body.
+    // A server that has responded need not read the rest of the body.
     request.on("error", (error) => (isAnswered ? undefined : reject(error)));
     request.end(body);
   });

@@ -3,17 +3,17 @@ import type { Finding, Way } from "../../src/console/conversation/entry.ts";
 import { createLinter } from "../../src/console/lint/index.ts";
 import { encodeBitfield, encodeHandshake, type Reserved } from "../../src/wire/index.ts";
 import { cryptoHasher } from "./memory-source.ts";
-import type { Goods } from "./rude-peer.ts";
+import type { Goods } from "./violating-peer.ts";
 
 const HASH = new Uint8Array(20).fill(1);
 
-/** A conversation that a test writes, and the linter that listens: time is the test's. */
+/** A conversation that a test writes, with a linter and the clock of the test. */
 export class LintedConversation {
   readonly conversation: Conversation;
   readonly #goods: Goods | undefined;
   #now = 0;
 
-  /** Without goods nobody knows the torrent. */
+  /** Without goods both sides lack the metadata. */
   constructor(goods?: Goods, options: { readonly infoHash?: Uint8Array } = {}) {
     this.#goods = goods;
     const linter = createLinter({ sha1: (bytes) => cryptoHasher.digestSync("sha1", bytes) });

@@ -9,21 +9,21 @@ export interface MemoryFile {
   kind?: FileStat["kind"];
 }
 
-/** Digests as Node computes them. */
+/** Digests computed by Node. */
 export const cryptoHasher = {
   digestSync: (algorithm: string, bytes: Uint8Array): Uint8Array =>
     new Uint8Array(createHash(algorithm).update(bytes).digest()),
 };
 
 /**
- * Files by absolute path, and a hasher that reads them: enough of a Runtime to make torrents of. Methods that are not
- * needed are not there.
+ * Files by absolute path, and a hasher that reads them: the part of a Runtime that is needed to create torrents. Other
+ * methods are missing.
  */
 export class MemorySource {
   readonly entries: Map<string, MemoryFile>;
-  /** Every job that was asked for. */
+  /** Every job of the hasher. */
   readonly jobs: HashFilesJob[] = [];
-  /** Runs before each job: to change files, or abort, in the middle. */
+  /** Called before each job: to change files, or to abort. */
   beforeJob: () => void = () => undefined;
 
   constructor(entries: Readonly<Record<string, Uint8Array | MemoryFile>>) {
@@ -66,7 +66,7 @@ export class MemorySource {
 
   #list(folder: string): FolderEntry[] {
     const names = new Set<string>();
-    // Backwards, so that whoever wants an order has to make one.
+    // In reverse order, so that callers have to sort.
     for (const path of [...this.entries.keys()].reverse())
       if (path.startsWith(`${folder}/`)) names.add(path.slice(folder.length + 1).split("/")[0] ?? "");
     return [...names].map((name) => ({
@@ -103,7 +103,7 @@ export class MemorySource {
   }
 }
 
-/** The root over `width` leaves, written the plain way to check the real one against. */
+/** The Merkle root over `width` leaves, in the simplest way, to compare the real one with. */
 export function merkle(data: Uint8Array, width: number): Uint8Array {
   if (width === 1) return data.length === 0 ? new Uint8Array(32) : cryptoHasher.digestSync("sha256", data);
   const half = (width / 2) * 16_384;

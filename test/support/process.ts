@@ -3,26 +3,26 @@ import { once } from "node:events";
 import net from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
-// Hooks run last first: this one is registered before ours, so that folders go after the programs that write into them.
+// Hooks run in reverse order: this one is registered before ours, so that folders are removed after the programs end.
 import "./temp-folder.ts";
 
-/** Milliseconds that anything may take on a slow, loaded machine. */
+/** Milliseconds that an operation may take on a slow, loaded machine. */
 export const DEADLINE_MS = 90_000;
 
 const running = new Set<Program>();
 
-// Whatever a test left behind, also when it failed.
+// Ends the programs that a test has left running, also after a failure.
 afterEach(async () => {
   await Promise.all([...running].map((program) => program.stop()));
 });
 
-/** A child process that does not outlive its test. */
+/** A child process that is ended after the test. */
 export class Program {
   readonly child: ChildProcess;
   readonly #name: string;
   readonly #output: string[] = [];
   readonly #exited: Promise<unknown>;
-  /** It could not even be started. */
+  /** It could not be started. */
   #isStillborn = false;
 
   constructor(command: string, args: readonly string[], options: SpawnOptions = {}) {
@@ -41,7 +41,7 @@ export class Program {
     running.add(this);
   }
 
-  /** The last of what it printed, for messages. */
+  /** The end of its output, for messages. */
   get output(): string {
     return this.#output.join("").slice(-2000);
   }
@@ -70,7 +70,7 @@ export class Program {
     clearTimeout(killer);
   }
 
-  /** An error that says what the program printed. */
+  /** An error with the output of the program. */
   failure(what: string): Error {
     return new Error(`${this.#name} ${what}; it printed: ${this.output}`);
   }
@@ -92,7 +92,7 @@ export async function freePort(ip = "127.0.0.1"): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-/** Asks `test` again and again until it answers something; rejects at the deadline, naming what did not happen. */
+/** Calls `test` again and again until it returns a value. Rejects at the deadline with `what` in the message. */
 export async function eventually<T>(
   what: string,
   test: () => Promise<T | undefined | false> | T | undefined | false,

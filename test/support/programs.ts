@@ -12,7 +12,7 @@ export const PYTHON = "/usr/bin/python3";
 
 const hasLibtorrent = existsSync(PYTHON) && spawnSync(PYTHON, ["-c", "import libtorrent"]).status === 0;
 
-/** What the tests use of Debian. */
+/** The Debian packages that the tests use. */
 export type DebianPackage =
   | "opentracker"
   | "transmission-daemon"
@@ -23,7 +23,7 @@ export type DebianPackage =
   | "deluged"
   | "tmux";
 
-/** Debian packages that are missing of those named; empty when all are there. */
+/** The named Debian packages that are not installed. */
 export function missing(...packages: readonly DebianPackage[]): string[] {
   const isThere = {
     opentracker: existsSync(OPENTRACKER),

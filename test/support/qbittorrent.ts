@@ -10,7 +10,7 @@ interface Info {
   readonly amount_left: number;
 }
 
-/** qBittorrent without a window, driven by its Web API. */
+/** qBittorrent without a window, driven through its Web API. */
 export class Qbittorrent implements RealClient {
   readonly port: number;
   readonly #api: string;

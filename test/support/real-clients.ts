@@ -6,27 +6,27 @@ import { fileURLToPath } from "node:url";
 import { DEADLINE_MS, eventually, freePort, Program } from "./process.ts";
 import { ARIA2, PYTHON, TRANSMISSION } from "./programs.ts";
 
-/** What a real client is to do. */
+/** The task of a real client. */
 export interface Task {
-  /** Everything it needs besides: made for this task alone. */
+  /** A folder for its configuration and state, used for this task alone. */
   readonly home: string;
   /** A torrent file, or a magnet link. */
   readonly source: string;
-  /** Where the data is, or goes. */
+  /** The folder of the data. */
   readonly dir: string;
-  /** Whether the data is there already. */
+  /** Whether it has the data already. */
   readonly seed: boolean;
-  /** The loopback address to use, of clients that talk to one peer of an address only. Default 127.0.0.1. */
+  /** The loopback address, for clients that connect to one peer of an address only. Default 127.0.0.1. */
   readonly ip?: string;
   /** Bytes a second. */
   readonly up?: number;
   readonly down?: number;
 }
 
-/** A real client at work. */
+/** A running client. */
 export interface RealClient {
   readonly port: number;
-  /** Resolves when it has everything and says so. */
+  /** Resolves when it reports that it is complete. */
   complete(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -68,7 +68,7 @@ export class Libtorrent implements RealClient {
     this.#program.child.stdin?.write(`${JSON.stringify({ connect: [[ip, port]] })}\n`);
   }
 
-  /** One character for each piece: `1` where it is there. */
+  /** One character for each piece: `1` if it is downloaded. */
   get pieces(): string {
     return this.#current()?.pieces ?? "";
   }
@@ -212,7 +212,7 @@ export class Aria2 implements RealClient {
     await chmod(hook, 0o755);
     const args = [
       "--no-conf",
-      // aria2 speaks UDP to trackers only when its DHT is on; without an entry point it talks to nobody else.
+      // aria2 uses UDP trackers only when its DHT is on; without an entry point the DHT contacts no node.
       "--enable-dht=true",
       `--dht-listen-port=${await freePort()}`,
       `--dht-file-path=${join(task.home, "aria2-dht.dat")}`,

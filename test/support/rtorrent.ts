@@ -59,7 +59,7 @@ export class Rtorrent implements RealClient {
     await eventually("rtorrent is complete", async () => {
       const [hash] = await this.#call("download_list");
       if (hash === undefined) return false;
-      // The download of a magnet link's metadata ends, and is replaced by that of the torrent: a call may come between.
+      // The torrent replaces the download of the metadata: a call may arrive in between.
       const asked = ["d.is_meta", "d.complete", "d.hashing", "d.is_active"].map((method) => this.#call(method, hash));
       const [isMeta, isComplete, hashing, isActive] = (await Promise.all(asked).catch(() => [])).flat();
       return isMeta === "0" && isComplete === "1" && hashing === "0" && isActive === "1";

@@ -23,7 +23,7 @@ import {
   utMetadata,
 } from "../../src/wire/index.ts";
 import { encode } from "../../src/bencode/index.ts";
-import { upperHalf, type Goods, type Violation, type Opening, type RudePeer } from "./rude-peer.ts";
+import { upperHalf, type Goods, type Violation, type Opening, type ViolatingPeer } from "./violating-peer.ts";
 
 const BLOCK = 16_384;
 const without =
@@ -33,13 +33,13 @@ const without =
     ...(bits.includes("extended") ? { extended: undefined } : {}),
   });
 
-/** Sends these messages after a decent opening. */
+/** Sends these messages after the usual opening. */
 const says = (rule: RuleId, ...messages: readonly Uint8Array[]): Violation => ({
   rule,
   act: (peer) => peer.send(...messages),
 });
 
-/** Asks for these once it may. */
+/** Requests these blocks as soon as it is unchoked. */
 const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Violation => ({
   rule,
   act: async (peer) => {
@@ -49,11 +49,11 @@ const asks = (rule: RuleId, ...messages: readonly Uint8Array[]): Violation => ({
   },
 });
 
-/** Lets the other ask, and answers its first request so. */
+/** Unchokes the other side, and replies to its first request with these messages. */
 const answers = (
   rule: RuleId,
   answer: (
-    peer: RudePeer,
+    peer: ViolatingPeer,
     request: { readonly piece: number; readonly begin: number; readonly length: number },
   ) => readonly Uint8Array[],
 ): Violation => ({
@@ -65,19 +65,19 @@ const answers = (
   },
 });
 
-/** Introduces itself with these fields of the extended handshake besides. */
+/** Sends an extended handshake with these additional fields. */
 const introduces = (rule: RuleId, opening: (goods: Goods) => Opening["extended"]): Violation => ({
   rule,
   opening: (goods) => ({ extended: opening(goods) }),
 });
 
-/** Sends a message of an extension by the id that the other gave it. */
-async function extend(peer: RudePeer, id: number, ...payloads: readonly Uint8Array[]): Promise<void> {
+/** Sends a message of an extension by the id that the other side assigned to it. */
+async function extend(peer: ViolatingPeer, id: number, ...payloads: readonly Uint8Array[]): Promise<void> {
   await peer.next("extended");
   peer.send(...payloads.map((payload) => encodeExtended(id, payload)));
 }
 
-/** Ids by which the honest side wants its extensions. */
+/** The extension ids of the honest side. */
 export const HONEST_IDS = { metadata: 1, pex: 2 } as const;
 
 const metadata = (rule: RuleId, ...payloads: readonly Uint8Array[]): Violation => ({
@@ -109,7 +109,7 @@ const fewer = (): Uint8Array => {
   return field.pack();
 };
 
-/** Every violation by its name. Each is exactly one finding, of that rule, about the rude side. */
+/** Every violation by its name. Each is exactly one finding, of that rule, about the violating side. */
 export const VIOLATIONS: Readonly<Record<string, Violation>> = {
   speaksAnotherProtocol: {
     rule: "handshake.protocol",
@@ -282,7 +282,7 @@ export const VIOLATIONS: Readonly<Record<string, Violation>> = {
   asksForHashesOfV1: says("hashes.unnegotiated", hashRequest(2)),
 };
 
-/** Resolves when the other has asked for metadata: its second extended message. */
-async function askedForMetadata(peer: RudePeer): Promise<void> {
+/** Resolves when the other side has requested metadata: its second extended message. */
+async function askedForMetadata(peer: ViolatingPeer): Promise<void> {
   while (peer.heard.filter(({ type }) => type === "extended").length < 2) await peer.news();
 }

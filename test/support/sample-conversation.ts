@@ -34,7 +34,7 @@ export const sampleTorrent: Metainfo = metainfoFromInfo(
 
 const infoHash = sampleTorrent.id.wire;
 
-/** A short conversation with two faults: a request while choked, and a message with a wrong length. */
+/** A short conversation with two violations: a request while choked, and a message with a wrong length. */
 export const sample: readonly SentBytes[] = [
   {
     way: "out",
@@ -85,14 +85,14 @@ export interface ViewOptions extends ConversationOptions {
   readonly number?: number;
 }
 
-/** A peer to whom nothing has been said yet, with a linter. */
+/** A conversation without messages, with a linter. */
 export function newView(options: ViewOptions = {}): PeerView {
   const { number = 1, ...rest } = options;
   const conversation = new Conversation({ infoHash, linter: createLinter({ sha1 }), ...rest });
   return new PeerView({ number, address: `127.0.0.1:${6880 + number}`, direction: "outgoing", conversation });
 }
 
-/** Has everything said, and the peer hang up. */
+/** Records all messages, and the end of the connection by the peer. */
 export function sendAll(view: PeerView, said: readonly SentBytes[] = sample): void {
   for (const { way, bytes, at } of said) view.conversation.receive(way, bytes, at);
   view.conversation.close("in", "the peer hung up", 14_000);

@@ -15,7 +15,7 @@ export interface Heard {
   readonly message: Message;
 }
 
-/** A peer on a virtual host that says what it is told to and notes what it hears, and when. */
+/** A scripted peer on a virtual host. It records what it receives, with the time. */
 export class ScriptedPeer {
   readonly heard: Heard[] = [];
   isClosed = false;
@@ -64,17 +64,17 @@ export class ScriptedPeer {
     this.later(60_000, () => this.stay());
   }
 
-  /** Reads nothing more: what it is sent fills the window, and stays. */
+  /** Reads nothing more: data fills the window, and stays there. */
   stopReading(): void {
     this.#socket?.pause();
   }
 
-  /** Does something in `ms` milliseconds of virtual time. */
+  /** Calls `run` in `ms` milliseconds of virtual time. */
   later(ms: number, run: () => void): void {
     this.#runtime.clock.after(ms, run);
   }
 
-  /** Sends a block as it should be. */
+  /** Sends the right bytes of a block. */
   deliver(piece: number, begin: number, length: number): void {
     const [data] = this.#play.files.values();
     const at = piece * this.#play.metainfo.pieceLength + begin;

@@ -1,6 +1,6 @@
 import type { Settings } from "../../src/api/index.ts";
 
-/** What a session has when nothing is said otherwise, and a label with a folder. */
+/** The default settings of a session, and a label with a folder. */
 export const SETTINGS: Settings = {
   downloadDir: "/data",
   maxDownloadRate: null,

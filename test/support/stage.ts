@@ -9,7 +9,7 @@ import { simWorld, type LineOptions, type SimHost, type World } from "../../src/
 export const digest = (algorithm: string, bytes: Uint8Array): Uint8Array =>
   new Uint8Array(createHash(algorithm).update(bytes).digest());
 
-/** Bytes that look random and are the same every time. */
+/** Pseudo-random bytes, the same in every run. */
 export function noise(length: number, seed = 1): Uint8Array {
   const out = new Uint8Array(length);
   let state = seed | 1;
@@ -22,7 +22,7 @@ export function noise(length: number, seed = 1): Uint8Array {
   return out;
 }
 
-/** A torrent over some files (one file: a torrent of one file), and their bytes. */
+/** A torrent of some files (one file: a single-file torrent), and their bytes. */
 export interface Play {
   readonly metainfo: Metainfo;
   readonly files: ReadonlyMap<string, Uint8Array>;
@@ -43,7 +43,7 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
   return { metainfo, files };
 }
 
-/** A v1 torrent of one file in pieces of a length that `createTorrent` does not make. */
+/** A v1 torrent of one file with a piece length that `createTorrent` rejects. */
 export function makeOddPlay(length: number, pieceLength: number): Play {
   const bytes = noise(length);
   const pieces = Buffer.concat(
@@ -59,11 +59,11 @@ export function makeOddPlay(length: number, pieceLength: number): Play {
 
 export interface Actor {
   readonly host: SimHost;
-  /** The process that it runs in: the host has another one after a crash. */
+  /** Its process: the host has another one after a crash. */
   readonly runtime: Runtime;
   readonly client: Client;
   readonly torrent: Torrent;
-  /** `IP:PORT` to dial it at. */
+  /** The `IP:PORT` at which it listens. */
   readonly address: string;
 }
 
@@ -107,7 +107,7 @@ export class Stage {
     return actor;
   }
 
-  /** Whether a host has every byte. */
+  /** Whether the disk of a host has every byte. */
   isWhole(host: SimHost): boolean {
     return [...this.play.files].every(
       ([path, bytes]) =>

@@ -16,14 +16,14 @@ export interface TerminalOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** A program on a real terminal, in which one types and on whose screen one looks: tmux without anybody before it. */
+/** A program on a real terminal (tmux): the test types, and reads the screen. */
 export class Terminal {
   readonly #socket = `millrace-test-${randomBytes(6).toString("hex")}`;
 
   constructor(command: readonly string[], { columns = 110, rows = 60, environment = {} }: TerminalOptions = {}) {
     const variables = Object.entries({ LANG: "C.UTF-8", ...environment }).map(([name, value]) => `${name}=${value}`);
     const line = ["env", ...variables, ...command].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-    // What it showed last stays, and can be looked at.
+    // The last screen stays readable after the end.
     this.#tmux(
       "-f",
       "/dev/null",
@@ -38,23 +38,23 @@ export class Terminal {
     open.add(this);
   }
 
-  /** Types text as it is, and Enter. */
+  /** Types the text, and Enter. */
   enter(text: string): void {
     this.#tmux("send-keys", "-l", text);
     this.press("Enter");
   }
 
-  /** Keys by tmux's names: `C-c`, `Tab`, `Up`. */
+  /** Presses keys by their names in tmux: `C-c`, `Tab`, `Up`. */
   press(...keys: string[]): void {
     this.#tmux("send-keys", ...keys);
   }
 
-  /** What is on the screen, without empty lines at the end. */
+  /** The text of the screen, without empty lines at the end. */
   screen(): string {
     return this.#tmux("capture-pane", "-p").trimEnd();
   }
 
-  /** Resolves to the screen when it shows something. */
+  /** Resolves to the text of the screen when it matches. */
   async shows(what: string | RegExp): Promise<string> {
     return eventually(`the screen shows ${String(what)}; it shows:\n${this.screen()}`, () => {
       const screen = this.screen();
@@ -63,8 +63,8 @@ export class Terminal {
   }
 
   /**
-   * Presses a key again and again until the screen shows something: readline takes a second Tab only after it is done
-   * with the first.
+   * Presses a key again and again until the screen matches: readline handles a second Tab only after it has handled the
+   * first.
    */
   async pressUntil(key: string, what: string): Promise<void> {
     await eventually(`${key} makes the screen show ${what}`, () => {
@@ -73,7 +73,7 @@ export class Terminal {
     });
   }
 
-  /** Keeps the screen to be looked at, when MILLRACE_SCREENS names a folder. */
+  /** Saves the screen to the folder of MILLRACE_SCREENS, if that is set. */
   async keep(name: string): Promise<void> {
     const folder = process.env["MILLRACE_SCREENS"];
     if (folder === undefined) return;

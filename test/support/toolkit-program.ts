@@ -27,7 +27,7 @@ import {
 } from "../../src/wire/index.ts";
 import type { Message } from "../../src/wire/index.ts";
 
-/** What the program makes of a torrent file. */
+/** The results of the program for a torrent file. */
 export function runToolkit(torrent: Uint8Array): unknown {
   return { metainfo: readTorrent(torrent), bencode: roundTrip(torrent), wire: readStream(), tracker: readReplies() };
 }
@@ -99,7 +99,7 @@ function readStream(): unknown {
       blocks.push([piece, begin, length, block.reduce((sum, byte) => sum + byte, 0)]),
   });
   let client: unknown;
-  // Seven bytes at a time, as no network cuts them.
+  // Chunks of seven bytes, smaller than those of a network.
   for (let at = 0; at < stream.length; at += 7) {
     let chunk = Uint8Array.from(stream.slice(at, at + 7));
     if (client === undefined) {

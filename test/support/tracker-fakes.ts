@@ -4,7 +4,7 @@ import type { BindOptions, Clock, HttpReply, HttpRequest, Random, Timer } from "
 import { silentLog } from "../../src/runtime/index.ts";
 import type { ServerHost, TrackerHost } from "../../src/tracker/index.ts";
 
-/** A clock that stands still until it is told to move. */
+/** A clock that moves only when a test advances it. */
 export class FakeClock implements Clock {
   #now = 1_000_000;
   #timers = new Set<{ at: number; run: () => void }>();
@@ -39,7 +39,7 @@ export class FakeClock implements Clock {
     this.after(0, callback);
   }
 
-  /** How many timers are pending. */
+  /** The number of pending timers. */
   get pending(): number {
     return this.#timers.size;
   }
@@ -50,7 +50,9 @@ export class FakeClock implements Clock {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Lets promises settle, then time pass; timers run in order, each at its time, with promises settled in between. */
+  /**
+   * Settles promises, then advances the time. Timers run in order, each at its time, with promises settled in between.
+   */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     await settle();
@@ -66,12 +68,12 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Lets everything that only waits for promises happen. */
+/** Resolves when all pending promise callbacks have run. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 40; i++) await Promise.resolve();
 }
 
-/** A generator with a seed: the same run every time. */
+/** A random generator with a seed: the same values in every run. */
 export function seededRandom(seed = 1): Random {
   let state = seed;
   const next = (): number => {
@@ -84,10 +86,10 @@ export function seededRandom(seed = 1): Random {
   };
 }
 
-/** Chance that leaves lists as they are: `shuffle` swaps each item with itself. */
+/** Randomness that keeps the order of lists: `shuffle` swaps each item with itself. */
 export const orderlyRandom: Random = { bytes: (length) => new Uint8Array(length).fill(7), below: (limit) => limit - 1 };
 
-/** A datagram as it was sent through {@link FakeNetwork}. */
+/** A datagram that was sent through {@link FakeNetwork}. */
 export interface Sent {
   readonly bytes: Uint8Array;
   readonly to: Endpoint;
@@ -96,14 +98,14 @@ export interface Sent {
 
 export type HttpAnswer = (request: HttpRequest) => Promise<HttpReply | Uint8Array> | HttpReply | Uint8Array;
 
-/** A host with nothing behind it but what the test says. */
+/** A host whose network is scripted by the test. */
 export class FakeHost implements TrackerHost, ServerHost {
   readonly log = silentLog;
   readonly clock = new FakeClock();
   readonly random: Random;
-  /** Everything sent by UDP. */
+  /** All sent datagrams. */
   readonly sent: Sent[] = [];
-  /** URLs asked by HTTP. */
+  /** URLs of the HTTP requests. */
   readonly requests: HttpRequest[] = [];
   onDatagram: (sent: Sent) => void = () => undefined;
   onHttp: HttpAnswer = () => new Promise<never>(() => undefined);

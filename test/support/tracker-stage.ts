@@ -12,7 +12,8 @@ export interface Announced {
 }
 
 /**
- * A session among fake trackers; `answers` says what each host replies: a dictionary, an error, or nothing for silence.
+ * A tracker session among fake trackers. `answers` has the reply of each host: a dictionary, an error, or nothing for
+ * silence.
  */
 export class Stage {
   readonly host: FakeHost;
@@ -54,7 +55,7 @@ export class Stage {
     });
   }
 
-  /** `a:started b b:stopped`: who was told what, in order. */
+  /** The announces in order, as `a:started b b:stopped`: host and event. */
   get told(): string {
     return this.announced.map(({ host, event }) => (event === undefined ? host : `${host}:${event}`)).join(" ");
   }

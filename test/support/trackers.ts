@@ -8,7 +8,7 @@ import { scrape } from "../../src/tracker/index.ts";
 import { eventually, freePort, Program } from "./process.ts";
 import { OPENTRACKER } from "./programs.ts";
 
-/** A tracker that runs: its announce URLs. */
+/** A running tracker: its announce URLs. */
 export interface RunningTracker {
   readonly http: string;
   readonly udp: string;
@@ -26,7 +26,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /**
- * Debian's opentracker serves listed torrents only, and gives up root for "nobody", who must be able to read the list.
+ * Debian's opentracker serves listed torrents only, and runs as the user `nobody`, which must be able to read the list.
  */
 export async function startOpentracker(folder: string, allowed: readonly InfoHash[]): Promise<RunningTracker> {
   const home = join(folder, "opentracker");
@@ -71,7 +71,7 @@ export async function startMillraceTracker(): Promise<RunningTracker> {
   return { http: `http://${http}/announce`, udp: `udp://${udp}/announce` };
 }
 
-/** Resolves when the tracker knows that many seeders and leechers. */
+/** Resolves when the tracker counts that many seeders and leechers. */
 export async function trackerKnows(
   runtime: Runtime,
   url: string,

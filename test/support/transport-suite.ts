@@ -6,27 +6,27 @@ import type { Connection, Transport } from "../../src/transport/index.ts";
 import { noise } from "./stage.ts";
 
 const MIB = 1024 * 1024;
-/** Connections that are made and closed to see that nothing is left. */
+/** Connections that are opened and closed to check that nothing is left. */
 const MANY = 10_000;
 const AT_ONCE = 100;
 const TIMEOUT_MS = 10_000;
 
-/** Two ends between which a transport is tried. */
+/** Two ends of a transport under test. */
 export interface TransportStage {
   readonly dialer: Transport;
   readonly listener: Transport;
-  /** Where the dialer reaches the listener, which listens at `local`. */
+  /** The address at which the dialer reaches the listener, which listens at `local`. */
   address(local: Endpoint | undefined): PeerAddress;
-  /** An address where nobody listens. */
+  /** An address without a listener. */
   readonly nowhere: PeerAddress;
-  /** `promise`, while what has to happen for it happens. */
+  /** Awaits `promise` while the world runs. */
   settle<T>(promise: Promise<T>): Promise<T>;
-  /** Connections, both ends counted, that are open. */
+  /** The number of open connections, both ends counted. */
   open(): number | Promise<number>;
   close(): Promise<void>;
 }
 
-/** One end of a connection, and what it has heard. */
+/** One end of a connection, and the bytes that it has received. */
 class End {
   readonly connection: Connection;
   received = 0;
@@ -59,7 +59,7 @@ class End {
     return this.#sum.copy().digest("hex");
   }
 
-  /** Resolves when `isSo`, which is asked at each event. */
+  /** Resolves when `isSo` returns true; it is called at each event. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
       await new Promise<void>((resolve) => {
@@ -71,7 +71,7 @@ class End {
 
 const digestOf = (bytes: Uint8Array): string => createHash("sha1").update(bytes).digest("hex");
 
-/** What every transport must do. */
+/** Tests that every transport must pass. */
 export function transportSuite(name: string, make: () => Promise<TransportStage>): void {
   describe(`${name} as a transport`, () => {
     let stage: TransportStage;
@@ -114,7 +114,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await stage.settle(Promise.all([one.closed, other.closed]));
     });
 
-    it("says of a connection what it is", async () => {
+    it("returns the addresses and the kind of a connection", async () => {
       const [one, other] = await pair();
       expect([one.connection.kind, other.connection.kind]).toEqual([stage.dialer.kind, stage.listener.kind]);
       expect(one.connection.address).toEqual(at);
@@ -123,7 +123,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await stage.settle(Promise.all([one.closed, other.closed]));
     });
 
-    it("holds back a writer whose reader pauses, and tells it when it may go on", async () => {
+    it("holds back a writer whose reader pauses, and calls onDrain when it may write again", async () => {
       const [one, other] = await pair();
       other.connection.pause();
       const chunk = noise(MIB);
@@ -142,7 +142,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await stage.settle(Promise.all([one.closed, other.closed]));
     });
 
-    it("delivers what was queued before an end, and then the end, to both sides without an error", async () => {
+    it("delivers the queued bytes, and then the end, to both sides without an error", async () => {
       const [one, other] = await pair();
       const bytes = noise(2 * MIB);
       one.connection.write(bytes);
@@ -151,7 +151,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       expect([other.digest, errors]).toEqual([digestOf(bytes), [undefined, undefined]]);
     });
 
-    it("tells each write when it was flushed, also when the connection ended first", async () => {
+    it("reports each write when it was flushed, also when the connection ended first", async () => {
       const [one, other] = await pair();
       await stage.settle(
         new Promise<void>((resolve) => {
@@ -190,14 +190,14 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await stage.settle(Promise.all([sender.closed, second.closed]));
     });
 
-    it("rejects a dial where nobody listens, and where it cannot dial at all", async () => {
+    it("rejects a dial without a listener, and to an address that it cannot dial", async () => {
       await expect(stage.settle(dial(stage.nowhere))).rejects.toBeInstanceOf(NetworkError);
       const foreign: PeerAddress = { kind: "webrtc", id: "00" };
       expect([stage.dialer.canDial(at), stage.dialer.canDial(foreign)]).toEqual([true, false]);
       await expect(stage.settle(dial(foreign))).rejects.toMatchObject({ code: "net.unreachable" });
     });
 
-    it("ends a dial that is aborted, before and while it is made", async () => {
+    it("rejects a dial that is aborted, before and during it", async () => {
       await expect(stage.settle(dial(at, AbortSignal.abort()))).rejects.toBeInstanceOf(AbortError);
       const abort = new AbortController();
       const dialing = dial(at, abort.signal);
@@ -205,7 +205,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
       await expect(stage.settle(dialing)).rejects.toBeInstanceOf(AbortError);
     });
 
-    it("takes no more connections once it is closed, and leaves those that are there", async () => {
+    it("accepts no more connections after close, and keeps the open ones", async () => {
       const [one, other] = await pair();
       await stage.settle(stage.listener.close());
       await expect(stage.settle(dial())).rejects.toBeInstanceOf(NetworkError);
@@ -221,7 +221,7 @@ export function transportSuite(name: string, make: () => Promise<TransportStage>
         const ends = (await stage.settle(Promise.all(Array.from({ length: AT_ONCE }, () => dial())))).map(
           (connection) => new End(connection),
         );
-        // Closed in each way.
+        // Closed in every way.
         for (const [index, { connection }] of ends.entries()) {
           if (index % 2 === 0) connection.write(noise(100));
           if (index % 3 === 0) connection.end();

@@ -1,6 +1,6 @@
 /**
- * How much work the turns of the event loop are: CPU time, so that a loaded machine changes nothing. A turn is what
- * lies between two immediates.
+ * Measures the work of the turns of the event loop in CPU time, which does not depend on the load of the machine. A
+ * turn lasts from one immediate to the next.
  */
 export class TurnMeter {
   /** Milliseconds of CPU of this process in its longest turn so far. */
@@ -24,8 +24,8 @@ export class TurnMeter {
 }
 
 /**
- * Milliseconds of CPU that this machine takes for a fixed piece of work, some 10 ms on one of 2024: what is allowed is
- * counted in these.
+ * Milliseconds of CPU that this machine takes for a fixed piece of work, some 10 ms on one of 2024: the unit of the
+ * bounds.
  */
 export function unitOfWork(): number {
   const times = Array.from({ length: 5 }, () => {

@@ -8,7 +8,7 @@ import { TcpTransport } from "../../src/transport/index.ts";
 
 const ANY_PORT = { first: 0, last: 0 };
 
-/** Resolves when `isSo`, looked at in each turn of the event loop. */
+/** Resolves when `isSo` returns true; it is called in each turn of the event loop. */
 async function eventually(isSo: () => boolean): Promise<void> {
   for (const end = performance.now() + 5_000; !isSo() && performance.now() < end;)
     await new Promise((resolve) => setTimeout(resolve, 5));

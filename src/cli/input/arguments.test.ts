@@ -13,27 +13,27 @@ import {
 import { CommandLineError } from "../output/problem.ts";
 
 describe("sizeArgument", () => {
-  it("reads the units of the contract", () => {
+  it("reads the documented units", () => {
     expect(["16384", "256KiB", "1MiB", "2MB"].map(sizeArgument("--size"))).toEqual([
       16_384, 262_144, 1_048_576, 2_000_000,
     ]);
   });
 
-  it("names the option when it makes no sense", () => {
+  it("names the option of an invalid value", () => {
     expect(() => sizeArgument("--piece-length")("big")).toThrow(/^--piece-length: not a size/);
     expect(() => sizeArgument("--size")("-1")).toThrow(CommandLineError);
   });
 });
 
 describe("rateArgument", () => {
-  it("takes a rate with or without /s, and refuses none", () => {
+  it("accepts a rate with or without /s, and rejects 0", () => {
     expect(rateArgument("--max-down")("500KiB/s")).toBe(512_000);
     expect(() => rateArgument("--max-down")("0")).toThrow(/leave it out for no limit/);
   });
 });
 
 describe("wholeArgument", () => {
-  it("keeps to its bounds", () => {
+  it("rejects numbers outside of its bounds", () => {
     expect(wholeArgument("--n", 1, 10)("10")).toBe(10);
     for (const text of ["0", "11", "1.5", "-1", "1e1", "", " 1", "0x1"])
       expect(() => wholeArgument("--n", 1, 10)(text), text).toThrow(CommandLineError);
@@ -48,7 +48,7 @@ describe("portArgument", () => {
 });
 
 describe("repeated", () => {
-  it("gathers in order", () => {
+  it("collects values in order", () => {
     expect(repeated("b", repeated("a"))).toEqual(["a", "b"]);
   });
 });
@@ -56,7 +56,7 @@ describe("repeated", () => {
 describe("peersArgument", () => {
   const read = peersArgument("--peer");
 
-  it("takes several with commas and keeps those before", () => {
+  it("accepts several with commas and keeps the earlier ones", () => {
     expect(read("127.0.0.1:1,[::1]:2,", ["host.example:3"])).toEqual(["host.example:3", "127.0.0.1:1", "[::1]:2"]);
   });
 
@@ -74,32 +74,32 @@ describe("peersArgument of an address that no peer can have", () => {
     ["[2001:db8::1]:6881", "is reserved"],
     ["239.1.1.1:6881", "is a multicast or broadcast address"],
     ["0.0.0.0:6881", "is the unspecified address"],
-  ])("says so in words: %s", (text, message) => {
+  ])("rejects it with the reason: %s", (text, message) => {
     expect(() => peersArgument("--peer")(text)).toThrow(message);
   });
 });
 
 describe("tiersArgument", () => {
-  it("makes a repeated option a new tier, and commas one tier", () => {
+  it("returns a tier for each option, with the URLs between commas", () => {
     expect(
       tiersArgument("--tracker")("http://c/announce", tiersArgument("--tracker")("http://a/announce,udp://b:1")),
     ).toEqual([["http://a/announce", "udp://b:1"], ["http://c/announce"]]);
   });
 
-  it("leaves a comma within an address", () => {
+  it("keeps a comma within a URL", () => {
     expect(tiersArgument("--tracker")("http://a/announce?x=1,2")).toEqual([["http://a/announce?x=1,2"]]);
   });
 });
 
 describe("infoHashArgument", () => {
-  it("reads hexadecimal and refuses what is none", () => {
+  it("reads hexadecimal and rejects other text", () => {
     expect(infoHashArgument("--info-hash")("AB".repeat(20)).hex).toBe("ab".repeat(20));
     expect(() => infoHashArgument("--info-hash")("abc")).toThrow(/^--info-hash: not an info-hash/);
   });
 });
 
 describe("trackersArgument", () => {
-  it.each(["http://a/announce", "https://a:1/x?y", "udp://a:6969", "udp://a:6969/announce"])("takes %s", (url) => {
+  it.each(["http://a/announce", "https://a:1/x?y", "udp://a:6969", "udp://a:6969/announce"])("accepts %s", (url) => {
     expect(trackersArgument("--tracker")(url, ["http://b"])).toEqual(["http://b", url]);
     expect(tiersArgument("--tracker")(url)).toEqual([[url]]);
   });
@@ -112,7 +112,7 @@ describe("trackersArgument", () => {
     },
   );
 
-  it("takes addresses of WebSocket trackers for a torrent, not to be asked", () => {
+  it("accepts URLs of WebSocket trackers for a torrent, but not for an announce", () => {
     expect(tiersArgument("--tracker")("wss://x/y")).toEqual([["wss://x/y"]]);
     expect(() => trackersArgument("--tracker")("wss://x/y")).toThrow("not a tracker address");
   });

@@ -42,7 +42,7 @@ describe("LiveLines", () => {
     live.close();
   });
 
-  it("prints above, to stay", () => {
+  it("prints permanent lines above", () => {
     const screen = new Screen();
     const live = new LiveLines(screen);
     live.update(["a", "b"]);
@@ -54,7 +54,7 @@ describe("LiveLines", () => {
     live.close();
   });
 
-  it("leaves only what was printed, and the cursor as it was", () => {
+  it("leaves only the printed lines, and the cursor as it was", () => {
     const screen = new Screen();
     const live = new LiveLines(screen);
     live.update(["a"]);
@@ -66,7 +66,7 @@ describe("LiveLines", () => {
     expect(screen.cursor).toBe("shown");
   });
 
-  it("shows no more lines than fit, which it could not redraw", () => {
+  it("shows no more lines than it can redraw", () => {
     const screen = new Screen();
     const live = new LiveLines(screen);
     live.update(Array.from({ length: 20 }, (_, at) => `line ${at}`));

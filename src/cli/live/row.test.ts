@@ -25,7 +25,7 @@ const VIEW = {
 };
 
 describe("bar", () => {
-  it("is full to its share and as wide as asked", () => {
+  it("is filled to its share and has the given width", () => {
     expect(bar(0, 4, plain(true))).toBe("░░░░");
     expect(bar(0.5, 4, plain(true))).toBe("██░░");
     expect(bar(0.6, 4, plain(true))).toBe("██▍░");
@@ -33,7 +33,7 @@ describe("bar", () => {
     expect(bar(0.5, 6, plain(false))).toBe("[##..]");
   });
 
-  it("takes its width for any share", () => {
+  it("has its width for any share", () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true }),
@@ -54,13 +54,13 @@ describe("rowLine", () => {
       expect(line).toContain(part);
   });
 
-  it("gives up the least important first", () => {
+  it("drops the least important parts first", () => {
     const narrow = rowLine(VIEW, 45, plain(true));
     expect(narrow).toContain("↓12.4 MiB/s");
     expect(narrow).not.toContain("↑");
   });
 
-  it("never is wider than the terminal, whatever the name and the numbers", () => {
+  it("never is wider than the terminal, for any name and numbers", () => {
     const numbers = fc.option(fc.double({ min: 0, max: 1e15, noNaN: true }), { nil: undefined });
     const view = fc.record({
       name: fc.string({ unit: "binary", maxLength: 60 }),

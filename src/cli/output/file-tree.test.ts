@@ -8,7 +8,7 @@ const FILES = [
 ];
 
 describe("treeLines", () => {
-  it("draws folders and puts sizes in a column", () => {
+  it("prints folders as a tree and sizes in a column", () => {
     expect(treeLines(FILES, true)).toEqual([
       "├─ a/",
       "│  ├─ one.txt        1 B",
@@ -18,11 +18,11 @@ describe("treeLines", () => {
     ]);
   });
 
-  it("does without line drawing where the terminal knows none", () => {
+  it("uses ASCII where the terminal has no line drawing", () => {
     expect(treeLines(FILES, false).join("\n")).toMatch(/^[\x20-\x7e\n]+$/);
   });
 
-  it("lets no name draw or move the cursor", () => {
+  it("escapes control characters of names", () => {
     expect(treeLines([{ path: ["x\n└─ y", "\u001b[1A"], note: "" }], true)[0]).toBe("└─ x\\n└─ y/");
     expect(treeLines([{ path: ["\u001b[1A"], note: "1 B" }], true)[0]).toBe("└─ \\x1b[1A  1 B");
   });

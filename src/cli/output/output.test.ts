@@ -6,7 +6,7 @@ import { InputError, MillraceError } from "../../base/index.ts";
 import { styleFor } from "../../terminal/index.ts";
 
 describe("toJsonLine", () => {
-  it("is one line that a terminal does not obey, and the same value", () => {
+  it("returns one line without control characters, and the same value", () => {
     const value = { name: "a\u009b31m\u202e\u2028\n\u007f" };
     expect(toJsonLine(value)).toMatch(/^[\x20-\x7e]+$/);
     expect(JSON.parse(toJsonLine(value))).toEqual(value);
@@ -22,7 +22,7 @@ describe("toJsonLine", () => {
 });
 
 describe("toProblem", () => {
-  it("keeps our codes and the system's, and makes the message one clean line", () => {
+  it("keeps our codes and those of the system, and makes the message one clean line", () => {
     expect(toProblem(new MillraceError("a.b", "one\ntwo"))).toEqual({ code: "a.b", message: "one\\ntwo" });
     expect(toProblem(Object.assign(new Error("full"), { code: "ENOSPC" }))).toEqual({
       code: "ENOSPC",
@@ -34,7 +34,7 @@ describe("toProblem", () => {
 });
 
 describe("parseArgument", () => {
-  it("makes bad input a mistake on the command line, and nothing else", () => {
+  it("turns bad input into a usage error, and no other error", () => {
     const bad = (error: Error) => () => {
       throw error;
     };

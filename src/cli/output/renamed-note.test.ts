@@ -5,7 +5,7 @@ const renamed = (number: number): { from: string[]; to: string[] }[] =>
   Array.from({ length: number }, (_, at) => ({ from: ["a", `${at}?`], to: ["a", `${at}_`] }));
 
 describe("renamedNote", () => {
-  it("is one line, however many files there are", () => {
+  it("returns one line for any number of files", () => {
     expect(renamedNote([])).toBeUndefined();
     expect(renamedNote(renamed(1))).toBe("a/0? is a/0_ in the torrent: its own name would not do on every system");
     expect(renamedNote(renamed(3))).toBe(
@@ -16,7 +16,7 @@ describe("renamedNote", () => {
     );
   });
 
-  it("keeps control characters of names from the terminal", () => {
+  it("escapes control characters of names", () => {
     expect(renamedNote([{ from: ["a\u001b[2J"], to: ["b"] }])).not.toContain("\u001b");
   });
 });

@@ -14,7 +14,7 @@ const problem: Problem = {
 const URL_ = "http://h:1";
 
 describe("daemonUrl", () => {
-  it("takes the option before the environment, and an address without its scheme", () => {
+  it("prefers the option to the environment, and accepts an address without its scheme", () => {
     expect(daemonUrl("https://h.example/millrace/", "http://other")).toBe("https://h.example/millrace");
     expect(daemonUrl(undefined, "box:9191")).toBe("http://box:9191");
     expect(daemonUrl("[::1]:80", "")).toBe("http://[::1]");
@@ -24,7 +24,7 @@ describe("daemonUrl", () => {
     ]);
   });
 
-  it("refuses what is none, without repeating what may be secret", () => {
+  it("rejects an invalid URL, without repeating a possible secret", () => {
     for (const text of ["", "ftp://h/", "http://", "http://me:secret@h/", "me:secret@h"]) {
       expect(() => daemonUrl(text, undefined), text).toThrow(CommandLineError);
       expect(() => daemonUrl(text, undefined), text).not.toThrow(/secret/);
@@ -33,7 +33,7 @@ describe("daemonUrl", () => {
 });
 
 describe("explained", () => {
-  it("says what to do when nobody answers, and why", () => {
+  it("returns what to do when the daemon does not reply, and the reason", () => {
     const cause = new TypeError("fetch failed", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) });
     const error = new ApiError({ ...problem, status: 0, code: "network" }, { cause });
     expect(explained(error, URL_, undefined)).toMatchObject({
@@ -42,7 +42,7 @@ describe("explained", () => {
     });
   });
 
-  it("tells a missing token from a wrong one", () => {
+  it("distinguishes a missing token from a wrong one", () => {
     const error = new ApiError({ ...problem, status: 401, code: "auth.token" });
     expect(explained(error, URL_, undefined)).toMatchObject({
       code: "auth.token",
@@ -54,7 +54,7 @@ describe("explained", () => {
     });
   });
 
-  it("knows what is no daemon", () => {
+  it("reports a server that is not the daemon", () => {
     expect(explained(new SyntaxError("x"), URL_, undefined)).toMatchObject({ code: "remote.no-daemon" });
     expect(
       explained(new ApiError({ ...problem, code: "http", detail: "the daemon answered 404" }), URL_, undefined),
@@ -64,7 +64,7 @@ describe("explained", () => {
     });
   });
 
-  it("leaves what the daemon refuses, and adds what is wrong field by field", () => {
+  it("keeps the daemon's error, and adds the problem of each field", () => {
     const plain = new ApiError(problem);
     expect(explained(plain, URL_, undefined)).toBe(plain);
     const detailed = new ApiError({
@@ -94,7 +94,7 @@ describe("withTimeout", () => {
     });
   });
 
-  it("gives other requests time, and leaves the caller's signal as it is", async () => {
+  it("does not limit other requests, and keeps the caller's signal", async () => {
     const inner: typeof fetch = async (_input, init) => {
       expect(init?.signal).toBeUndefined();
       return new Response("done");

@@ -18,19 +18,19 @@ function daemon(most: number): {
 }
 
 describe("findTorrent", () => {
-  it("takes an id, as much of it as is unique, in either case, or the exact name", () => {
+  it("accepts an id, a unique prefix of it, in either case, or the exact name", () => {
     expect([A.id, "abc", "ABC1", "films"].map((text) => findTorrent(known, text))).toEqual([A, A, A, A]);
     expect(findTorrent(known, "0")).toBe(C);
   });
 
-  it("refuses what is unknown, and part of a name", () => {
+  it("rejects an unknown torrent, and a part of a name", () => {
     for (const text of ["film", "", "Films", "abcd", `${A.id}0`])
       expect(() => findTorrent(known, text), text).toThrow(
         expect.objectContaining({ code: "remote.unknown" }) as Error,
       );
   });
 
-  it("names the choices when more than one is meant, by id or by name", () => {
+  it("lists the candidates when more than one matches, by id or by name", () => {
     expect(() => findTorrent(known, "ab")).toThrow(
       /"ab" may be abc10000 \(films\), abd20000 \(music\); give more digits/,
     );
@@ -46,13 +46,13 @@ describe("listAll", () => {
     expect((await listAll(daemon(1), {})).torrents).toEqual(known);
   });
 
-  it("ends when the daemon has no more than it said", async () => {
+  it("ends when the daemon has fewer torrents than it reported", async () => {
     expect(await listAll({ list: async () => ({ total: 5, torrents: [] }) }, {})).toEqual({ total: 5, torrents: [] });
   });
 });
 
 describe("chosen", () => {
-  it("wants names or --all, and counts a torrent once", async () => {
+  it("requires names or --all, and counts a torrent once", async () => {
     expect(await chosen(daemon(10), [], true)).toEqual(known);
     expect(await chosen(daemon(10), ["abc", "films", "music"])).toEqual([A, B]);
     await expect(chosen(daemon(10), [])).rejects.toThrow(CommandLineError);
@@ -71,14 +71,14 @@ describe("findFiles", () => {
   const indexes = async (...words: string[]): Promise<number[]> =>
     (await findFiles(files, words)).map(({ index }) => index);
 
-  it("takes numbers, paths as they are, and globs", async () => {
+  it("accepts numbers, exact paths, and globs", async () => {
     expect(await indexes("1")).toEqual([1]);
     expect(await indexes("a/[x].txt")).toEqual([1]);
     expect(await indexes("*.txt", "2")).toEqual([1, 2]);
     expect(await indexes("a/*")).toEqual([0, 1]);
   });
 
-  it("refuses what no file is", async () => {
+  it("rejects what matches no file", async () => {
     for (const word of ["3", "c/*", "*.MKV"])
       await expect(indexes("0", word), word).rejects.toMatchObject({ code: "remote.no-file" });
   });

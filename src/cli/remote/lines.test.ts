@@ -67,7 +67,7 @@ const detail: TorrentDetail = {
 };
 
 describe("listLines", () => {
-  it("has a row for each torrent, with what stands still left blank", () => {
+  it("has a row for each torrent, with blanks for rates of 0", () => {
     const rows = [
       fakeRow(ID, { name: "films", downRate: 2048, upRate: 0, ratio: 1.234, eta: 65 }),
       fakeRow(OTHER, { name: "done", state: "seeding", progress: 1, downRate: 0, upRate: 0, eta: 0 }),
@@ -81,7 +81,7 @@ describe("listLines", () => {
 });
 
 describe("lines and fields of hostile names", () => {
-  it("have nothing that a terminal would obey", () => {
+  it("have no control characters", () => {
     const peer = {
       ip: "",
       port: 1,
@@ -132,7 +132,7 @@ describe("lines and fields of hostile names", () => {
 });
 
 describe("torrentFields", () => {
-  it("tells limits and when seeding ends", () => {
+  it("has the limits and the end of seeding", () => {
     const fields = new Map(torrentFields(detail));
     expect(fields.get("down")).toMatch(/; 1 KiB\/s$/);
     expect(fields.get("up")).toMatch(/; no limit$/);
@@ -141,7 +141,7 @@ describe("torrentFields", () => {
 });
 
 describe("WatchLines", () => {
-  it("tells what there is, then changes of state, every tenth, and ends; not each byte", () => {
+  it("prints the torrents, then changes of state, every tenth, and ends, but not each byte", () => {
     const watch = new WatchLines();
     expect(watch.lines(snapshot(fakeRow(ID, { name: "films", progress: 0.5 })))).toEqual([
       "1 torrent",
@@ -156,7 +156,7 @@ describe("WatchLines", () => {
     expect(watch.lines(delta([], [ID]))).toEqual(["removed films"]);
   });
 
-  it("tells after a gap only what has changed in it", () => {
+  it("prints after a gap only the changes", () => {
     const watch = new WatchLines();
     watch.lines(snapshot(fakeRow(ID, { name: "films" }), fakeRow(OTHER, { name: "music" })));
     expect(watch.lines(snapshot(fakeRow(ID, { name: "films", state: "paused" })))).toEqual([
@@ -165,7 +165,7 @@ describe("WatchLines", () => {
     ]);
   });
 
-  it("tells rates now and then", () => {
+  it("prints rates from time to time", () => {
     const watch = new WatchLines();
     const rates = (at: number): string[] =>
       watch.lines({ name: "rates", data: { at, down: 1024, up: 0, connections: 1 } });

@@ -26,7 +26,7 @@ const dial = (net: Net, ip: string, port: number): Promise<unknown> =>
   net.connect({ ip, port, timeoutMs: 1 }).catch((error: unknown) => error);
 
 describe("DialWatch", () => {
-  it("knows how it went with a named peer, last of all", async () => {
+  it("returns the last outcome of a named peer", async () => {
     const ends: Record<string, Error | readonly string[]> = {
       "p.example": ["10.0.0.1", "10.0.0.2"],
       "10.0.0.1": refused,
@@ -47,7 +47,7 @@ describe("DialWatch", () => {
     expect(net.outcome("p.example:8")).toEqual({ kind: "pending" });
   });
 
-  it("tells of a name that nobody knows, and takes an abort for no answer", async () => {
+  it("reports an unknown host name, and ignores an aborted lookup", async () => {
     const net = watch({
       "p.example": new NetworkError("net.unknown-host", "unknown"),
       "q.example": new AbortError("stopped"),
@@ -62,7 +62,7 @@ describe("DialWatch", () => {
     expect(net.outcome("r.example:1")).toEqual({ kind: "failed", reason: "cannot be reached: odd" });
   });
 
-  it("keeps nothing of others", async () => {
+  it("keeps nothing of other peers", async () => {
     const net = watch({ "10.0.0.9": refused });
     await net.resolve("10.0.0.9").catch(() => undefined);
     await dial(net, "10.0.0.9", 1);

@@ -26,17 +26,17 @@ const reason = (facts: Partial<StallFacts>): string | undefined =>
 describe("stallReason", () => {
   it.each<[string, Partial<StallFacts>, string]>([
     [
-      "there is nobody to ask",
+      "the torrent has no source of peers",
       {},
       "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
     ],
     [
-      "nobody may be asked",
+      "trackers are off",
       { asksTrackers: false, trackers: [working] },
       "trackers are off and no peer is given; add --peer HOST:PORT",
     ],
     ["the named peer refuses", { named: [refused] }, "10.0.0.1:1 refused the connection"],
-    ["the tracker knows nobody", { trackers: [working] }, `${url} knows no other peers`],
+    ["the tracker knows no peers", { trackers: [working] }, `${url} knows no other peers`],
     ["the tracker fails", { trackers: [broken] }, `${url}: no answer`],
     ["one of two trackers works", { trackers: [broken, working] }, `${url} knows no other peers`],
     [
@@ -44,7 +44,7 @@ describe("stallReason", () => {
       { named: [refused], trackers: [broken] },
       `10.0.0.1:1 refused the connection; ${url}: no answer`,
     ],
-  ])("says at once that %s", (_what, facts, message) => {
+  ])("returns at once that %s", (_what, facts, message) => {
     expect(reason(facts)).toBe(`no peers: ${message}`);
     expect(reason({ ...facts, waitedMs: 999 })).toBeUndefined();
   });
@@ -62,12 +62,12 @@ describe("stallReason", () => {
       { trackers: [{ ...working, peersReceived: 3 }] },
       "none of the tracker's peers can be reached",
     ],
-  ])("has patience while %s", (_what, facts, message) => {
+  ])("waits while %s", (_what, facts, message) => {
     expect(reason({ ...facts, waitedMs: 9_999 })).toBeUndefined();
     expect(reason({ ...facts, waitedMs: 10_000 })).toBe(`no peers: ${message}`);
   });
 
-  it("names some of many peers, and says nothing of peers that came by themselves", () => {
+  it("names some of many peers, and ignores peers that connected by themselves", () => {
     expect(reason({ named: [refused, refused, refused, refused, refused] })).toMatch(/; and 2 more$|, and 2 more$/);
     expect(reason({ knownPeers: 1 })).toBeUndefined();
   });

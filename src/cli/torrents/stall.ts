@@ -3,7 +3,7 @@ import type { DialOutcome } from "./dial-watch.ts";
 
 /** Why a torrent has no peers. `key` identifies the reason, without figures that change. */
 export interface Stall {
-  readonly code: "waiting.nobody" | "waiting.peers" | "waiting.trackers";
+  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers";
   readonly key: string;
   readonly message: string;
 }
@@ -57,7 +57,7 @@ function noSource(asksTrackers: boolean): Stall {
   const why = asksTrackers
     ? "the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL"
     : "trackers are off and no peer is given; add --peer HOST:PORT";
-  return { code: "waiting.nobody", key: "no-source", message: `no peers: ${why}` };
+  return { code: "waiting.no-source", key: "no-source", message: `no peers: ${why}` };
 }
 
 function peersPart({ named }: StallFacts): Part | undefined {

@@ -38,7 +38,7 @@ class End {
 const PROXY = { ip: "10.0.0.2", port: 7000 };
 const TARGET = { ip: "10.0.0.3", port: 6881 };
 
-/** A client, the proxy's machine, and a target that keeps whoever connects. */
+/** A client, the proxy's machine, and a target that keeps its connections. */
 class Stage {
   readonly world: World = simWorld({ digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() });
   readonly client: SimHost = this.world.host("10.0.0.1");
@@ -83,13 +83,13 @@ class Stage {
     const out = await this.connect();
     await this.world.until(() => this.ends.length > 0, 10_000);
     const [end] = this.ends;
-    if (end === undefined) throw new Error("nobody connected to the target");
+    if (end === undefined) throw new Error("no connection reached the target");
     return { between, out, in: end };
   }
 }
 
 describe("Between", () => {
-  it("passes every byte on and makes the same conversation as the bytes alone", async () => {
+  it("forwards every byte, and records the same conversation as from the bytes alone", async () => {
     const stage = new Stage();
     const { between, ...ends } = await stage.joined();
     const sent: Record<Way, Uint8Array[]> = { out: [], in: [] };
@@ -109,7 +109,7 @@ describe("Between", () => {
     expect(between.views[0]?.address).toMatch(/^10\.0\.0\.1:\d+$/);
   });
 
-  it("refuses what may be encrypted, so that the client comes again in plain, and finds nothing odd in that", async () => {
+  it("closes connections that may be encrypted, so that the client connects again in plain text, without a finding", async () => {
     const stage = new Stage();
     const { between, out, in: target } = await stage.joined(false);
     out.socket.write(new Uint8Array(96).fill(0xab));
@@ -122,7 +122,7 @@ describe("Between", () => {
     expect(between.views[0]?.findings).toEqual([]);
   });
 
-  it("passes on what is no BitTorrent when it may", async () => {
+  it("forwards other protocols than BitTorrent when that is allowed", async () => {
     const stage = new Stage();
     const { between, out, in: target } = await stage.joined();
     out.socket.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
@@ -153,7 +153,7 @@ describe("Between", () => {
   });
 
   it.each(["out", "in"] as const)(
-    "when %s hangs up, delivers what it had sent, closes the other and says who it was",
+    "when %s closes the connection, delivers the bytes that it had sent, closes the other and records which side it was",
     async (way) => {
       const stage = new Stage();
       const { between, ...ends } = await stage.joined();
@@ -169,7 +169,7 @@ describe("Between", () => {
     },
   );
 
-  it("closes the side that is held back when the one that held it back is gone", async () => {
+  it("closes the side that is held back when the slow side closes", async () => {
     const stage = new Stage();
     const { out, in: target } = await stage.joined();
     target.socket.pause();
@@ -182,7 +182,7 @@ describe("Between", () => {
     expect(stage.proxy.sockets).toBe(0);
   });
 
-  it("notes that a connection broke, and lets the other side know", async () => {
+  it("records that a connection was reset, and closes the other side", async () => {
     const stage = new Stage();
     const { between, out, in: target } = await stage.joined();
     stage.target.crash();
@@ -194,7 +194,7 @@ describe("Between", () => {
     expect(between.views[0]?.isClosed).toBe(true);
   });
 
-  it("hangs up on who connects when the target does not answer, and says why", async () => {
+  it("closes a connection when the target does not reply, and reports the reason", async () => {
     const stage = new Stage();
     const between = await stage.open();
     const out = await stage.connect();
@@ -209,7 +209,7 @@ describe("Between", () => {
     expect([stage.proxy.sockets, stage.proxy.listeners, stage.proxy.timers]).toEqual([0, 0, 0]);
   });
 
-  it("numbers its connections, and tells of each before a byte of it", async () => {
+  it("numbers its connections, and reports each before its first byte", async () => {
     const stage = new Stage();
     const { between } = await stage.joined();
     const numbers: number[] = [];
@@ -232,7 +232,7 @@ describe("Between", () => {
     expect(stage.ends).toHaveLength(MAX_BETWEEN_CONNECTIONS);
   });
 
-  it("leaves nothing behind when closed, be it joined or still joining", async () => {
+  it("leaves nothing open after close, during and after the dial of the target", async () => {
     const stage = new Stage({ latencyMs: 5_000 });
     await stage.listen();
     const between = await stage.open();
@@ -248,7 +248,7 @@ describe("Between", () => {
     await expect(stage.connect()).rejects.toMatchObject({ code: "net.refused" });
   });
 
-  it("rejects when its port is taken", async () => {
+  it("rejects when its port is in use", async () => {
     const stage = new Stage();
     await stage.open();
     await expect(stage.open()).rejects.toMatchObject({ code: "net.address-in-use" });
@@ -270,7 +270,7 @@ describe("runBetween", () => {
     };
   }
 
-  it("tells each message with who of the two says it, counts, and records what it shows", async () => {
+  it("prints each message with its sender, counts, and records what it prints", async () => {
     const stage = new Stage();
     stage.proxy.disk.put("/data/other", new Uint8Array(0));
     await stage.listen();
@@ -332,7 +332,7 @@ describe("runBetween", () => {
     expect(screen(replay.peers)).toEqual(screen(between[0]?.views ?? replay.peers));
   });
 
-  it("leaves nothing open when its recording cannot be begun", async () => {
+  it("leaves nothing open when its recording cannot be created", async () => {
     const stage = new Stage();
     stage.proxy.disk.put("/data/session.jsonl", new Uint8Array(1));
     await expect(stage.do(runBetween(options(stage, { record: "/data/session.jsonl" })))).rejects.toMatchObject({

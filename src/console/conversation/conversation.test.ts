@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { makeGoods } from "../../../test/support/rude-peer.ts";
+import { makeGoods } from "../../../test/support/violating-peer.ts";
 import * as wire from "../../wire/index.ts";
 import { Conversation, type ConversationTap } from "./conversation.ts";
 import type { Way } from "./entry.ts";
@@ -29,7 +29,7 @@ function shaken(
 }
 
 describe("Conversation", () => {
-  it("notes both ways in order, with time and size", () => {
+  it("records both directions in order, with time and size", () => {
     const conversation = shaken();
     conversation.receive("in", new Uint8Array([...wire.encodeUnchoke(), ...wire.encodeHave(3)]), 5);
     conversation.receive("out", request.subarray(0, 9), 6);
@@ -46,7 +46,7 @@ describe("Conversation", () => {
     expect([...conversation.sides.out.requests]).toEqual([{ piece: 0, begin: 0, length: BLOCK }]);
   });
 
-  it("drops requests at a choke, and at a cancel, without the fast extension only", () => {
+  it("drops requests at a choke and at a cancel only without the fast extension", () => {
     for (const fast of [false, true]) {
       const conversation = shaken({ fast });
       conversation.receive("out", request, 1);
@@ -61,7 +61,7 @@ describe("Conversation", () => {
     }
   });
 
-  it("puts pieces in place when the torrent is learnt later", () => {
+  it("applies announced pieces when the metadata is received later", () => {
     const conversation = shaken({ fast: true }, {});
     conversation.receive("in", wire.encodeBitfield(new Uint8Array([0x80, 0])), 1);
     conversation.receive("in", wire.encodeHave(10), 2);
@@ -74,7 +74,7 @@ describe("Conversation", () => {
     expect(conversation.sides.in.pieces?.count).toBe(2);
   });
 
-  it("reads extensions by the other side's names, which may change", () => {
+  it("decodes extensions by the names of the other side, which may change", () => {
     const conversation = shaken({ extended: true });
     const hello = (ids: readonly (readonly [string, number])[], client?: string): void => {
       conversation.receive(
@@ -99,7 +99,7 @@ describe("Conversation", () => {
     expect(conversation.sides.out.extensionId("ut_pex")).toBe(5);
   });
 
-  it("ends once, and says when that was in the middle of a message", () => {
+  it("ends once, and reports an end in the middle of a message", () => {
     const conversation = shaken();
     conversation.receive("in", request.subarray(0, 5), 1);
     conversation.close("in", "connection closed", 2);
@@ -111,7 +111,7 @@ describe("Conversation", () => {
     expect(conversation.isClosed).toBe(true);
   });
 
-  it("shows the linter the sides as they were before the message, and keeps what it says with it", () => {
+  it("passes the linter the sides as they were before the message, and keeps its findings with the message", () => {
     const seen: [string, boolean, boolean][] = [];
     const complaint: Complaint = { rule: "a.rule", severity: "note", bep: 3, text: "so it was" };
     const linter = {
@@ -132,7 +132,7 @@ describe("Conversation", () => {
     expect(conversation.entries.at(2)?.findings).toEqual([finding]);
   });
 
-  it("is the same again when what its tap was told is told again, whatever was said", () => {
+  it("is the same when the calls of its tap are repeated, for any messages", () => {
     const chunks = fc.array(
       fc.tuple(
         fc.constantFrom<Way>("out", "in"),
@@ -157,7 +157,7 @@ describe("Conversation", () => {
     );
   });
 
-  it("says nothing of what follows a message on which somebody hung up, and tells the tap of what was read alone", () => {
+  it("ignores messages after the one at which a side closed, and passes only the read ones to the tap", () => {
     const conversation = new Conversation({ metainfo });
     const taped: number[] = [];
     conversation.tap = {

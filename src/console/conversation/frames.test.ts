@@ -27,7 +27,7 @@ function prefix(length: number): Uint8Array {
 }
 
 describe("FrameReader", () => {
-  it("cuts a stream into the same parts whatever the chunks are", () => {
+  it("cuts a stream into the same parts for any chunks", () => {
     const messages = [
       encodeRequest(1, 2, 3),
       encodeKeepAlive(),
@@ -46,13 +46,13 @@ describe("FrameReader", () => {
     );
   });
 
-  it("keeps what came before when the length itself comes in pieces", () => {
+  it("keeps earlier bytes when the length prefix is split", () => {
     const message = encodeRequest(1, 2, 3);
     const parts = read(new FrameReader(), concatBytes([handshake, message]), [68, 2, 3, 4]);
     expect(parts.slice(1)).toEqual([{ kind: "frame", frame: message.slice(4), size: 17 }]);
   });
 
-  it("takes the longest message that is waited for, and gives up on a longer one", () => {
+  it("accepts the longest message of the limit, and stops at a longer one", () => {
     const longest = concatBytes([prefix(MAX_NOTED_FRAME), new Uint8Array(MAX_NOTED_FRAME)]);
     const frames = read(new FrameReader(), concatBytes([handshake, longest]), [68, 100_000, 900_000]).slice(1);
     expect(frames.map(({ kind, size }) => [kind, size])).toEqual([["frame", MAX_NOTED_FRAME + 4]]);
@@ -62,14 +62,14 @@ describe("FrameReader", () => {
     expect(reader.push(encodeRequest(1, 2, 3))).toMatchObject([{ kind: "garbage", size: 17 }]);
   });
 
-  it("says what is no BitTorrent at once, and keeps little of it", () => {
+  it("reports another protocol than BitTorrent at once, and keeps few of its bytes", () => {
     const parts = new FrameReader().push(new Uint8Array(10_000).fill(7));
     expect(parts).toMatchObject([{ kind: "garbage", size: 10_000 }]);
     const [part] = parts;
     expect(part?.kind === "garbage" && part.bytes).toHaveLength(MAX_KEPT_GARBAGE);
   });
 
-  it("knows when it is in the middle of something", () => {
+  it("reports that it is in the middle of a part", () => {
     const reader = new FrameReader();
     expect(reader.isMidMessage).toBe(false);
     reader.push(handshake.slice(0, 30));

@@ -20,7 +20,7 @@ function say(view: PeerView, ...messages: Uint8Array[]): void {
 }
 
 describe("PayloadLimiter", () => {
-  it("lets go of the oldest payloads of all conversations, and keeps their messages", () => {
+  it("drops the oldest payloads of all conversations, and keeps their messages", () => {
     const payloads = new PayloadLimiter({ bytes: 3_000 });
     const views = [begin(payloads), begin(payloads)] as const;
     for (let block = 0; block < 4; block++)
@@ -42,7 +42,7 @@ describe("PayloadLimiter", () => {
     ]);
   });
 
-  it("bounds every kind of long message: of bytes the first stay, a bitfield goes whole", () => {
+  it("bounds every kind of long message: the first bytes are kept, a bitfield is dropped", () => {
     const payloads = new PayloadLimiter({ bytes: 600 });
     const view = begin(payloads);
     const long = Uint8Array.from({ length: 2_000 }, (_, at) => at);
@@ -62,7 +62,7 @@ describe("PayloadLimiter", () => {
     expect(bitfield).toMatchObject({ bits: new Uint8Array(0), size: 2_005 });
   });
 
-  it("does not hold on to messages that have nothing to let go", () => {
+  it("does not hold messages without a payload to drop", () => {
     const payloads = new PayloadLimiter({ bytes: 100 });
     const view = begin(payloads);
     say(
@@ -76,7 +76,7 @@ describe("PayloadLimiter", () => {
     );
   });
 
-  it("lets go of the oldest messages of the longest conversation, wherever they are listed", () => {
+  it("drops the oldest messages of the longest conversation, wherever it is listed", () => {
     const payloads = new PayloadLimiter({ entries: 100 });
     const [loud, quiet] = [begin(payloads), begin(payloads)];
     say(quiet, encodeHave(1), encodeHave(2));
@@ -87,7 +87,7 @@ describe("PayloadLimiter", () => {
     expect(loud.timeline.last).toMatchObject({ type: "have", piece: 999, number: 1_000 });
   });
 
-  it("forgets conversations that nobody can look at", () => {
+  it("forgets conversations that are no longer reachable", () => {
     const payloads = new PayloadLimiter({ entries: 100 });
     const [old, next] = [begin(payloads), begin(payloads)];
     for (let piece = 0; piece < 80; piece++) say(old, encodeHave(piece));

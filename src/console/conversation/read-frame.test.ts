@@ -42,7 +42,7 @@ describe("readFrame", () => {
     });
   });
 
-  it("reads extensions by the names that the receiver gave their ids", () => {
+  it("decodes extensions by the ids of the receiver", () => {
     expect(
       read(encodeExtended(0, encodeExtendedHandshake({ extensions: new Map([["ut_pex", 9]]), client: "X" }))),
     ).toMatchObject({ type: "extended-handshake", client: "X", extensions: new Map([["ut_pex", 9]]) });
@@ -113,7 +113,7 @@ describe("readFrame", () => {
     expect(read(encodeRaw(23, new Uint8Array(47)))).toMatchObject({ type: "malformed", name: "hash-reject" });
   });
 
-  it("says what it cannot read", () => {
+  it("returns a malformed entry with the reason", () => {
     expect(read(encodeRaw(4, new Uint8Array(3)))).toMatchObject({
       type: "malformed",
       id: 4,

@@ -4,7 +4,7 @@ import { MAX_NOTED_REQUESTS } from "../limits.ts";
 import { OpenRequests, Side } from "./side.ts";
 
 describe("OpenRequests", () => {
-  it("keeps what was asked for in its order, by all three numbers", () => {
+  it("keeps requests in order, by piece, begin and length", () => {
     const requests = new OpenRequests();
     const [a, b] = [
       { piece: 1, begin: 0, length: 10 },
@@ -32,7 +32,7 @@ describe("OpenRequests", () => {
 });
 
 describe("Side", () => {
-  it("speaks the fast extension only when its handshake says so", () => {
+  it("uses the fast extension only when its handshake has the bit", () => {
     const side = new Side();
     const say = (fast: boolean): void => {
       side.handshake = decodeHandshake(
@@ -46,7 +46,7 @@ describe("Side", () => {
     expect(side.fast).toBe(true);
   });
 
-  it("knows extensions by the ids that it gave them", () => {
+  it("returns extensions by the ids that it assigned", () => {
     const side = new Side();
     side.extensions.set(7, "ut_pex");
     expect(side.extensionId("ut_pex")).toBe(7);

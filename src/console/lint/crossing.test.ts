@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { LintedConversation } from "../../../test/support/linted-conversation.ts";
-import { makeGoods } from "../../../test/support/rude-peer.ts";
+import { makeGoods } from "../../../test/support/violating-peer.ts";
 import {
   encodeAllowedFast,
   encodeCancel,
@@ -32,7 +32,7 @@ function unchoked(reserved?: { readonly extended: boolean }): LintedConversation
 }
 
 describe("messages that cross", () => {
-  it("a request that meets the choke is fine, one long after it is not", () => {
+  it("a request that crosses the choke is no fault, one long after it is", () => {
     const conversation = unchoked()
       .send("in", encodeChoke())
       .wait(CROSSING_GRACE_MS)
@@ -58,25 +58,25 @@ describe("messages that cross", () => {
   it.each([
     ["with the fast extension", undefined],
     ["without it", SLOW],
-  ])("a block that meets its cancel is fine %s, and a cancel that meets its block", (_title, reserved) => {
+  ])("a block that crosses its cancel is no fault %s, nor is a cancel that crosses its block", (_title, reserved) => {
     expect(unchoked(reserved).send("out", request, cancel).send("in", block).found).toEqual([]);
     expect(unchoked(reserved).send("out", request).send("in", block).send("out", cancel).found).toEqual([]);
     expect(unchoked(reserved).send("out", cancel).found).toEqual(["out request.cancel-unasked"]);
   });
 
-  it("a cancelled request has one answer, and a second one is too much", () => {
+  it("a cancelled request has one reply, and a second reply is a fault", () => {
     expect(unchoked().send("out", request, cancel).send("in", reject).found).toEqual([]);
     expect(unchoked().send("out", request, cancel).send("in", block, reject).found).toEqual(["in fast.reject-unasked"]);
     expect(unchoked().send("out", request).send("in", reject, block).found).toEqual(["in block.twice"]);
   });
 
-  it("what was asked for twice may come twice", () => {
+  it("a block that was requested twice may be sent twice", () => {
     const conversation = unchoked(SLOW).send("out", request, cancel, request).send("in", block, block);
     expect(conversation.found).toEqual([]);
     expect(conversation.send("in", block).found).toEqual(["in block.twice"]);
   });
 
-  it("a choke without the fast extension voids what was asked: asking again after unchoke is fine", () => {
+  it("a choke without the fast extension drops requests: they may be sent again after an unchoke", () => {
     const conversation = unchoked(SLOW)
       .send("out", request)
       .send("in", encodeChoke())
@@ -104,7 +104,7 @@ describe("messages that cross", () => {
     expect(conversation.found).toEqual(["out request.choked", "in block.choking"]);
   });
 
-  it("after a choke every request is answered before the unchoke, those for allowed-fast pieces and those that met the choke excepted", () => {
+  it("after a choke every request gets a reply before the unchoke, except those for allowed-fast pieces and those that crossed the choke", () => {
     const honest = unchoked()
       .send("in", encodeAllowedFast(0))
       .send("out", request, encodeRequest(1, 0, BLOCK))
@@ -114,13 +114,13 @@ describe("messages that cross", () => {
       .wait(UNANSWERED_MS + 1)
       .send("in", encodeReject(1, 0, BLOCK), encodeUnchoke());
     expect(honest.found).toEqual([]);
-    const rude = (ms: number): LintedConversation =>
+    const conversation = (ms: number): LintedConversation =>
       unchoked().send("out", request).send("in", encodeChoke()).wait(ms).send("in", encodeUnchoke());
-    expect(rude(UNANSWERED_MS).found).toEqual([]);
-    expect(rude(UNANSWERED_MS + 1).found).toEqual(["in fast.unanswered"]);
+    expect(conversation(UNANSWERED_MS).found).toEqual([]);
+    expect(conversation(UNANSWERED_MS + 1).found).toEqual(["in fast.unanswered"]);
   });
 
-  it("a queue that was just told may not have arrived", () => {
+  it("a queue length that was just sent may not have arrived", () => {
     const hello = encodeExtended(0, encodeExtendedHandshake({ extensions: new Map(), requestQueue: 2 }));
     const three = [0, 1, 2].map((index) => encodeRequest(0, index * BLOCK, BLOCK));
     expect(
@@ -154,7 +154,7 @@ describe("messages that cross", () => {
     ).toEqual(["out extended.unannounced"]);
   });
 
-  it("pieces are known as soon as they are told", () => {
+  it("pieces count as soon as they are announced", () => {
     const conversation = new LintedConversation(goods)
       .handshakes(SLOW)
       .send("in", encodeHave(3))
@@ -167,7 +167,7 @@ describe("messages that cross", () => {
     ]);
   });
 
-  it("a side that speaks before it has heard the other may count on what the other sets", () => {
+  it("a side that sends before it receives the other handshake may use the options that the other sets", () => {
     const hello = (peer: number, dht: boolean): Uint8Array =>
       encodeHandshake({ infoHash: goods.metainfo.id.wire, peerId: new Uint8Array(20).fill(peer), reserved: { dht } });
     expect(

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LintedConversation } from "../../../test/support/linted-conversation.ts";
-import { makeGoods } from "../../../test/support/rude-peer.ts";
+import { makeGoods } from "../../../test/support/violating-peer.ts";
 import {
   encodeExtended,
   encodeExtendedHandshake,
@@ -60,7 +60,7 @@ const message = fc.oneof(
 );
 
 describe("createLinter", () => {
-  it("never throws, whatever both sides say", () => {
+  it("never throws, for any messages of both sides", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(way, message, fc.nat(200_000)), { maxLength: 60 }),
@@ -83,7 +83,7 @@ describe("createLinter", () => {
     );
   });
 
-  it("learns the torrent late, and then looks at the bitfield of before", () => {
+  it("checks an earlier bitfield when the metadata is received later", () => {
     const conversation = new LintedConversation()
       .handshakes({ fast: true })
       .send("in", encodeRaw(5, new Uint8Array([0xff, 0xff])));
@@ -93,7 +93,7 @@ describe("createLinter", () => {
     expect(conversation.found).toEqual(["in pieces.spare", "out pieces.bitfield-length"]);
   });
 
-  it("says nothing of unasked blocks when it had to forget what was asked", () => {
+  it("reports no unrequested blocks after it had to forget requests", () => {
     const conversation = new LintedConversation().handshakes({}).send("in", encodeRaw(1, new Uint8Array(0)));
     for (let piece = 0; piece <= MAX_LINTED_REQUESTS; piece++)
       conversation.send("out", encodeRequest(piece, 0, 16_384));

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { LintedConversation } from "../../../test/support/linted-conversation.ts";
-import { makeGoods } from "../../../test/support/rude-peer.ts";
+import { makeGoods } from "../../../test/support/violating-peer.ts";
 import { utf8 } from "../../base/index.ts";
 import { encode } from "../../bencode/index.ts";
 import * as wire from "../../wire/index.ts";
@@ -217,7 +217,7 @@ describe("RULES", () => {
     expect(findings.map(({ rule }) => rule)).toEqual([rule]);
   });
 
-  it("stand in docs/protocol/linter.md, each with its severity, BEP, meaning and reason", () => {
+  it("are listed in docs/protocol/linter.md, each with its severity, BEP, meaning and reason", () => {
     const page = readFileSync(new URL("../../../docs/protocol/linter.md", import.meta.url), "utf8");
     const rows = page
       .split("\n")

@@ -139,7 +139,7 @@ const noise = fc.uint8Array({ maxLength: 40 });
 
 describe("Replay", () => {
   it(
-    "shows the same screen as the session did, whatever the chunks, the times and the bytes, and whenever the recording began",
+    "prints the same screen as the session, for any chunks, times and bytes, and any start of the recording",
     { timeout: 120_000 },
     async () => {
       await fc.assert(
@@ -178,7 +178,7 @@ describe("Replay", () => {
     },
   );
 
-  it("keeps the order when a message is answered in the middle of the bytes that brought it", async () => {
+  it("keeps the order when a reply is sent in the middle of the received chunk", async () => {
     const scene = new Scene();
     scene.learn();
     const { conversation, messages, timeline } = scene.contact();
@@ -207,7 +207,7 @@ describe("Replay", () => {
     expect(screen(replay.peers)).toBe(screen(scene.views));
   });
 
-  it("goes forward, back, to a time and to the end", async () => {
+  it("moves forward, back, to a time and to the end", async () => {
     const scene = new Scene();
     scene.learn();
     const { conversation } = scene.contact();
@@ -242,7 +242,7 @@ describe("Replay", () => {
 });
 
 describe("Tape", () => {
-  it("lets a whole peer go when there is too much, and a recording that begins later says so; one under way has it all", async () => {
+  it("drops a whole peer at the limit, and a recording that begins later reports it; a running one has everything", async () => {
     const scene = new Scene(20_000);
     const early = await scene.record({ path: "/early.jsonl" });
     const [much, little] = [scene.contact(), scene.contact()];
@@ -265,7 +265,7 @@ describe("Tape", () => {
     );
   });
 
-  it("lets those that have gone go first", () => {
+  it("drops closed peers first", () => {
     const scene = new Scene(10_000);
     const [gone, here] = [scene.contact(), scene.contact()];
     gone.conversation.receive("in", handshake(2), 1);
@@ -282,7 +282,7 @@ describe("Tape", () => {
 });
 
 describe("Recorder", () => {
-  it("refuses a file that is there, unless it may be replaced", async () => {
+  it("rejects an existing file, unless it may be replaced", async () => {
     const scene = new Scene();
     scene.host.disk.put(PATH, utf8("precious and longer than what comes in its place".repeat(20)));
     await expect(scene.record()).rejects.toMatchObject({ code: "storage.exists" });
@@ -295,7 +295,7 @@ describe("Recorder", () => {
     });
   });
 
-  it("tells once that the disk refused, and the session goes on", async () => {
+  it("reports once that the disk failed, and the session continues", async () => {
     const scene = new Scene();
     const recorder = await scene.record();
     const { conversation } = scene.contact();
@@ -315,7 +315,7 @@ describe("Recorder", () => {
     expect((await scene.read()).events.map(({ event }) => event)).toEqual(["peer", "bytes"]);
   });
 
-  it("ends rather than fill memory when the disk is slow, with what waited", async () => {
+  it("ends instead of filling memory when the disk is slow, and writes the queued lines", async () => {
     const scene = new Scene();
     const recorder = await scene.record({ maxWaiting: 2_000 });
     await scene.world.run(10);
@@ -330,7 +330,7 @@ describe("Recorder", () => {
     expect(events.length).toBeLessThan(50);
   });
 
-  it("ends where a recording would be too large to be read", async () => {
+  it("ends before the recording is too large to be read", async () => {
     const scene = new Scene();
     const recorder = await scene.record({ maxBytes: 1_000 });
     const { conversation } = scene.contact();
@@ -345,7 +345,7 @@ describe("Recorder", () => {
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6, 7, 8])(
-    "has every line on disk when it is closed, even one that comes %i turns after another was written",
+    "has every line on disk when it is closed, also one that is added %i turns after another was written",
     async (turns) => {
       const written: string[] = [];
       const file = {
@@ -374,7 +374,7 @@ describe("Recorder", () => {
     },
   );
 
-  it("says what was said, for people who read the file", async () => {
+  it("contains the messages as text for a reader of the file", async () => {
     const scene = new Scene();
     const recorder = await scene.record();
     scene.contact().conversation.receive("out", concatBytes([handshake(1), encodeRequest(3, 0, 16_384)]), 12.5);
@@ -400,7 +400,7 @@ describe("readRecording", () => {
     return scene.read();
   };
 
-  it("reads a recording that was cut off anywhere, but for its last line", async () => {
+  it("reads a recording that was cut off anywhere, except for its last line", async () => {
     const scene = new Scene();
     const recorder = await scene.record();
     scene.learn();
@@ -424,7 +424,7 @@ describe("readRecording", () => {
     await expect(read(whole.slice(0, firstLine - 1))).rejects.toThrow(InputError);
   });
 
-  it("reads many lines, wherever the disk's chunks cut them", async () => {
+  it("reads many lines, for any chunks of the disk", async () => {
     const count = 20_000;
     const line = (at: number): string =>
       `{"event":"bytes","at":${at},"peer":1,"way":"out","base64":"${"AAAA".repeat(at % 7)}"}\n`;
@@ -441,50 +441,50 @@ describe("readRecording", () => {
     ["a line in the middle that is no JSON", `${header}\n{"event":\n${peer}\n`, /line 2: not a line of JSON/],
     ["an event that there is not", `${header}\n{"event":"dance","at":1}\n`, /line 2: event is none of/],
     [
-      "a time that is none",
+      "an invalid time",
       `${header}\n${peer}\n{"event":"bytes","at":-1,"peer":1,"way":"in","base64":""}\n`,
       /line 3: at is no number/,
     ],
     [
-      "a peer that was not told of",
+      "an unknown peer",
       `${header}\n{"event":"bytes","at":1,"peer":7,"way":"in","base64":""}\n`,
       /line 2: peer 7 has no peer event/,
     ],
     ["a peer told of twice", `${header}\n${peer}\n${peer}\n`, /line 3: peer 1 is there already/],
     ["half a peer", `${header}\n${peer.replace('"peer":1', '"peer":1.5')}\n`, /line 2: peer is no whole number/],
     [
-      "bytes that are no base64",
+      "bytes that are not base64",
       `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"a?=="}\n`,
       /line 3: base64 is not base64/,
     ],
     [
-      "more bytes at once than anybody sends",
+      "too many bytes at once",
       `${header}\n${peer}\n{"event":"bytes","at":1,"peer":1,"way":"in","base64":"${"AAAA".repeat(1_400_000)}"}\n`,
       /line 3: 4200000 bytes in one event: 4194304 are the most/,
     ],
     [
-      "a reason as long as a book",
+      "a reason that is too long",
       `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"in","why":"${"x".repeat(10_001)}"}\n`,
       /line 3: why has 10001 characters/,
     ],
     [
-      "a way that there is not",
+      "an unknown direction",
       `${header}\n${peer}\n{"event":"closed","at":1,"peer":1,"way":"up","why":""}\n`,
       /line 3: way is none of out, in/,
     ],
     ["a torrent that is none", `${header}\n{"event":"torrent","at":1,"info":"ZGU="}\n`, /line 2: /],
     [
-      "an info-hash that is none",
+      "an invalid info-hash",
       '{"format":"millrace-session","version":1,"kind":"session","startedAt":5,"infoHash":"xyz"}\n',
       /line 1: /,
     ],
-  ])("of %s says what is wrong, and in which line", async (_what, text, message) => {
+  ])("rejects %s with the reason and the line", async (_what, text, message) => {
     const error: unknown = await read(text).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);
     expect(error).toMatchObject({ code: "console.recording", message: expect.stringMatching(message) as string });
   });
 
-  it("throws nothing but its own errors, whatever the file holds", async () => {
+  it("throws only its own errors, for any content of the file", async () => {
     const value = fc.oneof(fc.jsonValue(), fc.constantFrom("bytes", "peer", "torrent", "in", "out", "closed", 1));
     const line = fc
       .dictionary(

@@ -23,7 +23,7 @@ function sendMetadata(far: ScriptedPeer, data: Uint8Array, totalSize: number): v
 }
 
 describe("metadata requested by the user", () => {
-  it("is the torrent's when its hash is right, whatever another peer sent before", async () => {
+  it("is accepted when its hash is right, after wrong metadata of another peer, too", async () => {
     const s = await ConsoleStage.begin({ magnet: true });
     const info = s.play.metainfo.infoBytes;
     const bad = await meet(s, "10.0.0.2");
@@ -37,7 +37,7 @@ describe("metadata requested by the user", () => {
     expect(s.session.content.metainfo?.name).toBe("a.bin");
   });
 
-  it("is not taken when a piece has the wrong length, or was not requested", async () => {
+  it("is rejected when a piece has the wrong length, or was not requested", async () => {
     const s = await ConsoleStage.begin({ magnet: true });
     const info = s.play.metainfo.infoBytes;
     const { far, near } = await meet(s, "10.0.0.2");

@@ -83,7 +83,7 @@ const bytes = (parts: number): Uint8Array =>
   Uint8Array.from({ length: parts * PACE_BYTES }, (_, at) => Math.floor(at / 100) & 0xff);
 
 describe("PacedConnection", () => {
-  it("delivers at once what is read quickly, and ends", () => {
+  it("delivers data at once to a quick reader, and ends", () => {
     const clock = new FakeClock();
     const { socket, got, closes } = begin(clock, new Pace(clock), 0);
     socket.handlers?.onData(bytes(5));
@@ -92,7 +92,7 @@ describe("PacedConnection", () => {
     expect(closes).toEqual([got.length]);
   });
 
-  it("leaves the rest to later turns, in order, reads nothing more meanwhile, and ends after the last byte", () => {
+  it("delivers the rest in later turns, in order, reads nothing more until then, and ends after the last byte", () => {
     const clock = new FakeClock();
     const { socket, got, closes } = begin(clock, new Pace(clock), MAX_TURN_MS / 2);
     const all = bytes(7);
@@ -138,7 +138,7 @@ describe("PacedConnection", () => {
     expect([a.socket.isPaused, b.socket.isPaused]).toEqual([false, false]);
   });
 
-  it("delivers nothing while it is paused, and goes on afterwards", () => {
+  it("delivers nothing while it is paused, and continues afterwards", () => {
     const clock = new FakeClock();
     const { socket, connection, got } = begin(clock, new Pace(clock), MAX_TURN_MS);
     socket.handlers?.onData(bytes(3));
@@ -150,7 +150,7 @@ describe("PacedConnection", () => {
     expect([got.length, socket.isPaused]).toEqual([3 * PACE_BYTES, false]);
   });
 
-  it("drops what is left when it is destroyed, and says once that it is over", () => {
+  it("drops the rest when it is destroyed, and reports the end once", () => {
     const clock = new FakeClock();
     const { socket, connection, got, closes } = begin(clock, new Pace(clock), MAX_TURN_MS);
     socket.handlers?.onData(bytes(3));

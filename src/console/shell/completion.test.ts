@@ -8,12 +8,12 @@ const complete = (line: string): readonly [string[], string] | undefined =>
   );
 
 describe("completeLine", () => {
-  it("completes names that stand alone, also within a call", () => {
+  it("completes global names, also within a call", () => {
     expect(complete("cont")).toEqual([["contact"], "cont"]);
     expect(complete("await upload(pee")?.[0]).toEqual(["peers", "peer", "peerId"]);
   });
 
-  it("completes what belongs to a value", () => {
+  it("completes members of a value", () => {
     expect(complete("p.metadataRe")).toEqual([["p.metadataRequest", "p.metadataReject"], "p.metadataRe"]);
     expect(complete("await peers[0].sat")).toEqual([["peers[0].satisfy"], "peers[0].sat"]);
     expect(complete("peers.fi")?.[0]).toEqual(["peers.first"]);
@@ -23,7 +23,7 @@ describe("completeLine", () => {
     expect(complete('const m = await p.next("un')).toEqual([["unchoke", "unknown"], "un"]);
   });
 
-  it("leaves the rest to JavaScript's own", () => {
+  it("leaves the rest to the completion of JavaScript", () => {
     expect(complete("Math.ma")).toBeUndefined();
     expect(complete("1 + ")).toBeUndefined();
   });

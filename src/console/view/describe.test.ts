@@ -101,15 +101,15 @@ const messages: readonly (readonly [WireMessage, string])[] = [
 ];
 
 describe("describeMessage", () => {
-  it.each(messages.map(([message, text]) => [text, message] as const))("says %s", (text, message) => {
+  it.each(messages.map(([message, text]) => [text, message] as const))("returns %s", (text, message) => {
     expect(describeMessage(message, 16)).toBe(text);
   });
 
-  it("of a bitfield says how long it is while nobody knows how many pieces there are", () => {
+  it("returns the length of a bitfield while the number of pieces is unknown", () => {
     expect(describeMessage({ type: "bitfield", bits: Uint8Array.of(0xff, 0x80) })).toBe("bitfield 9 pieces, 2 bytes");
   });
 
-  it("writes out what a terminal would obey", () => {
+  it("escapes control characters of the terminal", () => {
     const evil = "\u001b[2J\u202e";
     expect(describeMessage({ type: "extended-handshake", client: "x", extensions: new Map([[evil, 1]]) })).toBe(
       'extended-handshake: "x", \\x1b[2J\\u202e 1',

@@ -17,7 +17,7 @@ const rows = [
 ];
 
 describe("Table", () => {
-  it("is as wide as its content where there is room", () => {
+  it("is as wide as its content where the screen is wide enough", () => {
     expect(new Table(columns, rows).draw({ width: 80, style: plainStyle }).split("\n")).toEqual([
       "name                 size  what",
       "a rather long name      7  one two three four five six seven",
@@ -25,7 +25,7 @@ describe("Table", () => {
     ]);
   });
 
-  it("cuts and wraps flexible columns where there is not, the widest first", () => {
+  it("cuts and wraps flexible columns on a narrower screen, the widest first", () => {
     expect(new Table(columns, rows).draw({ width: 46, style: plainStyle }).split("\n")).toEqual([
       "name                 size  what",
       "a rather long name      7  one two three four",
@@ -53,13 +53,13 @@ describe("Table", () => {
     expect(drawn.split("\n")).toEqual(["a       b", "<red>x</red>       1", "longer  2"]);
   });
 
-  it("of nothing says what there is none of, in one line", () => {
+  it("prints one line when it is empty", () => {
     expect(new Table(columns, [], { empty: "no peers yet" }).draw({ width: 80, style: plainStyle })).toBe(
       "no peers yet",
     );
   });
 
-  it("leaves out what is empty, and puts below what has no room beside", () => {
+  it("leaves out empty columns, and moves text below that does not fit beside", () => {
     const fields = [{ title: "a" }, { title: "odd", omitEmpty: true, belowUnder: 60 }];
     expect(new Table(fields, [["1", ""]]).draw({ width: 80, style: plainStyle })).toBe("a\n1");
     expect(
@@ -76,7 +76,7 @@ describe("Table", () => {
     ).toBe("a\n1\n         !\n2");
   });
 
-  it("lets no control character of a cell, caption, legend or empty text out", () => {
+  it("escapes control characters of cells, captions, legends and empty texts", () => {
     const evil = "\u001b[2Jx\n\u202e";
     for (const table of [
       new Table([{ title: "a" }], [[evil]], { caption: evil, legend: evil }),
@@ -87,7 +87,7 @@ describe("Table", () => {
     }
   });
 
-  it("is what console.log and String show", () => {
+  it("is printed by console.log and String", () => {
     const table = tableOf([{ title: "double", of: (row: number) => String(row * 2) }], [1, 2]);
     expect(String(table)).toBe("double\n2\n4");
     expect(inspect(table)).toBe(String(table));
@@ -102,7 +102,7 @@ describe("Table", () => {
     ).toBe("a\nx");
   });
 
-  it("never grows beyond the screen while a flexible column can give", () => {
+  it("never is wider than the screen while a flexible column can shrink", () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: "grapheme", maxLength: 60 }), fc.string({ maxLength: 60 })), {
@@ -126,7 +126,7 @@ describe("Table", () => {
 });
 
 describe("wrapText", () => {
-  it("keeps every character but the spaces at the breaks, and the width", () => {
+  it("keeps every character except the spaces at the breaks, and the width", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: fc.constantFrom("a", "b", " ", "漢"), maxLength: 80 }),
@@ -142,7 +142,7 @@ describe("wrapText", () => {
 });
 
 describe("Table of very many rows", () => {
-  it("is drawn whole", () => {
+  it("is printed completely", () => {
     const rows = Array.from({ length: 130_000 }, (_, row) => [String(row)]);
     expect(new Table([{ title: "n" }], rows).draw({ width: 80 }).split("\n").length).toBe(130_001);
   });

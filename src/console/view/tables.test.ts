@@ -37,7 +37,7 @@ describe("timelineTable", () => {
     ]);
   });
 
-  it("on 80 columns, without Unicode, has it below", () => {
+  it("on 80 columns, without Unicode, has them below", () => {
     const drawn = timelineTable(finished(), { style: asciiStyle, last: 6, speakers: twoSpeakers(finished()) }).draw({
       width: 80,
       style: asciiStyle,
@@ -58,7 +58,7 @@ describe("timelineTable", () => {
     ]);
   });
 
-  it("shows those asked for, and says when there are none", () => {
+  it("shows the selected messages, and a line when there are none", () => {
     const only = (type: string): string =>
       timelineTable(finished(), { style: plainStyle, where: (entry) => entry.type === type }).draw({
         width: 80,
@@ -73,7 +73,7 @@ describe("timelineTable", () => {
 });
 
 describe("lintTable", () => {
-  it("tells time, message, who, severity, rule, BEP and why", () => {
+  it("shows time, message, sender, severity, rule, BEP and reason", () => {
     expect(lintTable(finished()).draw({ width: 120, style: plainStyle }).split("\n")).toEqual([
       "seconds   #  sender         rule            BEP  what",
       " +1.501   6  us      fault  request.choked    3  a request for piece 0 begin 0 length 16384, and it was never unchoked",
@@ -90,13 +90,13 @@ describe("lintTable", () => {
     ]);
   });
 
-  it("says when there are no findings", () => {
+  it("prints a line when there are no findings", () => {
     expect(lintTable(newView()).draw({ width: 80, style: plainStyle })).toBe("no findings");
   });
 });
 
 describe("peersTable", () => {
-  it("shows who has what, and who chokes whom", () => {
+  it("shows the pieces of each peer, and both choke states", () => {
     expect(
       peersTable([finished(), newView({ number: 2 })])
         .draw({ width: 80, style: plainStyle })
@@ -109,13 +109,13 @@ describe("peersTable", () => {
     ]);
   });
 
-  it("without peers says how to get one", () => {
+  it("without peers prints how to connect to one", () => {
     expect(peersTable([]).draw({ width: 80, style: plainStyle })).toBe("no peers yet: contact(host, port) makes one");
   });
 });
 
 describe("messagesTable", () => {
-  it("has the number by which a message is found again", () => {
+  it("shows the index of each message", () => {
     expect(
       messagesTable(finished().messages.slice(-2), { style: plainStyle })
         .draw({ width: 120, style: plainStyle })
@@ -139,7 +139,7 @@ describe("entryText", () => {
 });
 
 describe("entryJson", () => {
-  it("has bytes as hexadecimal, names of extensions as an object, and the words", () => {
+  it("has bytes as hexadecimal, names of extensions as an object, and the text", () => {
     const [, , extended, bitfield] = finished().timeline;
     if (extended === undefined || bitfield === undefined) throw new Error("no entries");
     expect(JSON.parse(JSON.stringify(entryJson(extended)))).toMatchObject({
@@ -159,7 +159,7 @@ describe("entryJson", () => {
 });
 
 describe("hexDump", () => {
-  it("shows position, bytes and what is printable", () => {
+  it("shows position, bytes and printable characters", () => {
     expect(hexDump(Uint8Array.from({ length: 20 }, (_, at) => 0x5a + at))).toBe(
       "00000000  5a 5b 5c 5d 5e 5f 60 61  62 63 64 65 66 67 68 69  Z[\\]^_`abcdefghi\n00000010  6a 6b 6c 6d                                       jklm",
     );

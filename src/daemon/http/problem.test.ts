@@ -40,7 +40,7 @@ describe("problemOf", () => {
     "text",
     undefined,
     new MillraceError("internal", "secret path /home/x"),
-  ])("says nothing of what nobody foresaw: %o", async (thrown) => {
+  ])("returns no details of an unexpected error: %o", async (thrown) => {
     const answer = problemResponse(thrown);
     const text = await answer.text();
     expect([answer.status, answer.headers.get("content-type")]).toEqual([500, "application/problem+json"]);

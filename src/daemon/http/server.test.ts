@@ -141,7 +141,7 @@ describe("startHttp", () => {
   });
 
   it("gives the RPC only what is checked", async () => {
-    const basic = `Basic ${Buffer.from(`anybody:${TOKEN}`).toString("base64")}`;
+    const basic = `Basic ${Buffer.from(`any-user:${TOKEN}`).toString("base64")}`;
     const right = await ask(port, {
       method: "POST",
       path: "/transmission/rpc",

@@ -38,7 +38,7 @@ describe("planAnnounces at 10", () => {
     ["does not look behind one that works", ["a!40 b=60 c"], "", 40],
     ["never wakes for one that said never", ["a!99999999999"], "", 99_999_999_999],
     ["sends completed at once", ["a=30+ b=40+ c"], "a b", Infinity],
-    ["asks nobody else of a tier while one is being asked", ["a!10 b*"], "", Infinity],
+    ["announces to no other tracker of a tier during an announce", ["a!10 b*"], "", Infinity],
     ["serves tiers apart", ["a=30", "b!5", "c*", "d"], "b d", 30],
     ["has nothing to do without trackers", [], "", Infinity],
   ])("%s", (_name, groups, due, wakeAt) => {

@@ -117,7 +117,7 @@ describe("TrackerSession.stop and close", () => {
 });
 
 describe("TrackerSession's list of trackers", () => {
-  it("adds trackers, once each, and refuses what is none", async () => {
+  it("adds trackers, once each, and rejects invalid URLs", async () => {
     const stage = new Stage(["a"]);
     stage.answers = { a: OK, b: OK };
     stage.session.start();
@@ -144,7 +144,7 @@ describe("TrackerSession's list of trackers", () => {
     await stage.session.close();
   });
 
-  it("takes leave of a tracker that was removed while it was being asked", async () => {
+  it("sends stopped to a tracker that was removed during an announce", async () => {
     const stage = new Stage(["a"]);
     let finish: (body: Uint8Array) => void = () => undefined;
     stage.host.onHttp = () => new Promise((resolve) => (finish = resolve));
@@ -158,7 +158,7 @@ describe("TrackerSession's list of trackers", () => {
     await stage.session.close();
   });
 
-  it("shows addresses that are no trackers as failed, and leaves repeats and the surplus out", async () => {
+  it("reports invalid URLs as failed, and drops duplicates and URLs beyond the limit", async () => {
     const many = Array.from({ length: MAX_TRACKERS + 5 }, (_, index) => `http://t${index}/announce`);
     const stage = new Stage(["wss://x a a"]);
     stage.answers = { a: OK };

@@ -50,7 +50,7 @@ describe("TrackerSession", () => {
     await stage.session.close();
   });
 
-  it("asks later tiers only when the first has failed, if BEP 12 is to be kept to the letter", async () => {
+  it("announces to later tiers only when the first has failed, with strict BEP 12", async () => {
     const stage = new Stage(["a b", "c"], { announceToAllTiers: false });
     stage.answers = { a: DOWN, b: DOWN, c: OK };
     stage.session.start();
@@ -170,7 +170,7 @@ describe("TrackerSession", () => {
     await stage.session.close();
   });
 
-  it("forces an announce when the min interval allows, or at once for a person", async () => {
+  it("forces an announce when the min interval allows, or at once for a user", async () => {
     const stage = new Stage(["a"]);
     stage.answers = { a: { ...OK, "min interval": 300 } };
     stage.session.start();
@@ -186,7 +186,7 @@ describe("TrackerSession", () => {
     await stage.session.close();
   });
 
-  it("sends completed once, at once, to those that knew us as a leecher", async () => {
+  it("sends completed once, at once, to the trackers that know the client as a leecher", async () => {
     const stage = new Stage(["a", "b"]);
     stage.answers = { a: OK, b: DOWN };
     stage.session.start();
@@ -245,7 +245,7 @@ describe("TrackerSession", () => {
     await stage.session.close();
   });
 
-  it("survives a refusal of every kind and goes on", async () => {
+  it("continues after an error of every kind", async () => {
     const stage = new Stage(["a"]);
     const bodies = [
       utf8("<html>"),

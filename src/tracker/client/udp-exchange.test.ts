@@ -159,7 +159,7 @@ describe.each([
     expect(outcome.result).toBeDefined();
   });
 
-  it("asks once more when a refusal may mean an old id, and then believes it", async () => {
+  it("announces once more when an error may mean an old id, and then reports the error", async () => {
     const host = new FakeHost();
     host.onDatagram = answer;
     const udp = make(host);
@@ -210,7 +210,7 @@ describe.each([
     expect(host.sent).toHaveLength(1);
   });
 
-  it("calls a reply that is too short malformed", async () => {
+  it("rejects a reply that is too short as malformed", async () => {
     const host = new FakeHost();
     host.onDatagram = (sent) => {
       const request = decodeUdpRequest(sent.bytes);
@@ -238,7 +238,7 @@ describe.each([
     expect(host.sentTo).toEqual(["10.0.0.1:80", "10.0.0.2:80", "10.0.0.1:80"]);
   });
 
-  it("asks over IPv4 and IPv6 at once and merges; a silent family costs 300 ms", async () => {
+  it("announces over IPv4 and IPv6 at once and merges; a silent family costs 300 ms", async () => {
     const host = new FakeHost();
     host.names["t.example"] = ["2001:db8::1", "10.0.0.1"];
     host.onDatagram = (sent) => (sent.to.ip === "10.0.0.1" ? answer(sent) : undefined);
@@ -275,7 +275,7 @@ describe.each([
     expect(outcome.result?.peers.map((peer) => peer.port)).toEqual([5, 257]);
   });
 
-  it("asks from the local address, and only over its family", async () => {
+  it("announces from the local address, and only over its family", async () => {
     const host = new FakeHost();
     host.names["t.example"] = ["2001:db8::1", "10.0.0.1"];
     host.onDatagram = answer;

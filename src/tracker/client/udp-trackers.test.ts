@@ -86,7 +86,7 @@ describe("UdpTrackers on a UdpPort", () => {
     expect(host.binds).toEqual([]);
   });
 
-  it("has sockets of its own for local addresses, and closes them", async () => {
+  it("opens separate sockets for local addresses, and closes them", async () => {
     const { host, port, udp } = start();
     host.onDatagram = (sent) => sent.reply(reply(sent.bytes));
     await udp.announce({ ...REQUEST, localIp: "192.168.1.5" });

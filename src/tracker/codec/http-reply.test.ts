@@ -20,7 +20,7 @@ function failure(body: Uint8Array): TrackerError {
 }
 
 describe("decodeAnnounceReply", () => {
-  it("reads a compact reply with everything in it (BEP 3, 7, 23, 24)", () => {
+  it("reads a compact reply with all fields (BEP 3, 7, 23, 24)", () => {
     const reply = decodeAnnounceReply(
       encode({
         complete: 5,
@@ -125,7 +125,7 @@ describe("decodeAnnounceReply", () => {
       { "external ip": [], interval: 9, peers: PEER4, "warning message": [] },
       { peers: one, interval: 9 },
     ],
-  ])("loses nothing else to %s", (_name, fields, expected) => {
+  ])("keeps the other fields beside %s", (_name, fields, expected) => {
     expect(decodeAnnounceReply(encode(fields))).toEqual(expected);
   });
 
@@ -133,18 +133,18 @@ describe("decodeAnnounceReply", () => {
     expect(decodeAnnounceReply(encode({ interval: 60, peers: Uint8Array.of(1, 2, 3, 4, 0, 0) })).peers).toEqual([]);
   });
 
-  it("takes an empty list, and the default when there is no interval", () => {
+  it("accepts an empty list, and uses the default without an interval", () => {
     expect(decodeAnnounceReply(utf8("d5:peers0:e"))).toEqual({ peers: [], interval: DEFAULT_INTERVAL_SECONDS });
   });
 
-  it("takes a negative interval as 0 and a huge one as the largest number", () => {
+  it("returns a negative interval as 0 and a huge one as the largest number", () => {
     expect(decodeAnnounceReply(utf8("d8:intervali-5e5:peers0:e")).interval).toBe(0);
     expect(decodeAnnounceReply(utf8("d8:intervali99999999999999999999e5:peers0:e")).interval).toBe(
       Number.MAX_SAFE_INTEGER,
     );
   });
 
-  it("leaves out figures and texts that make no sense", () => {
+  it("leaves out invalid figures and texts", () => {
     const long = new Uint8Array(MAX_TRACKER_ID_BYTES + 1);
     expect(
       decodeAnnounceReply(
@@ -198,7 +198,7 @@ describe("decodeAnnounceReply", () => {
     expect(error.message).not.toMatch(/[\p{Cc}]/u);
   });
 
-  it(`shows at most ${MAX_EXCERPT} characters of what a stranger sent, and no half character`, () => {
+  it(`shows at most ${MAX_EXCERPT} characters of an invalid reply, and no half character`, () => {
     const { message } = failure(utf8("😀".repeat(100_000)));
     expect(message.length).toBeLessThan(2 * MAX_EXCERPT + 100);
     expect(message).not.toContain("\uFFFD");
@@ -252,7 +252,7 @@ describe("encodeCompactReply", () => {
 });
 
 describe("encodeDictionaryReply", () => {
-  it("names each peer, with its id when asked", () => {
+  it("lists each peer, with its id on request", () => {
     const fields = {
       interval: 1,
       minInterval: 1,
@@ -290,7 +290,7 @@ describe("decodeScrapeReply", () => {
     );
   });
 
-  it("leaves out what is no info-hash, and takes missing figures as 0", () => {
+  it("leaves out invalid info-hashes, and returns missing figures as 0", () => {
     expect(
       decodeScrapeReply(
         encode({

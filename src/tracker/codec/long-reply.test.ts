@@ -27,14 +27,14 @@ describe("decodeAnnounceReply of a long reply", () => {
     ["empty lists", utf8("le")],
     ["numbers", utf8("i1e")],
     ["peers without a port", utf8("d2:ip9:127.0.0.1e")],
-  ])("looks at so many of a list of %s and no more", (_what, element) => {
+  ])("reads a bounded number of a list of %s", (_what, element) => {
     const { peers, interval } = decodeAnnounceReply(
       manyOf(element, Math.floor((MAX_REPLY_BYTES - 100) / element.length)),
     );
     expect([peers, interval]).toEqual([[], 1800]);
   });
 
-  it("leaves out a peer that is a document of its own, and keeps the rest", () => {
+  it("leaves out a peer that is a large document, and keeps the rest", () => {
     const large = encode({ ip: "20.0.0.1", port: 1, more: Array.from({ length: 1_000 }, () => 1) });
     const { peers } = decodeAnnounceReply(
       concatBytes([utf8("d5:peersl"), encode(peer(1)), large, encode(peer(2)), utf8("ee")]),
@@ -42,7 +42,7 @@ describe("decodeAnnounceReply of a long reply", () => {
     expect(peers).toEqual([peer(1), peer(2)]);
   });
 
-  it("does not build what it has no use for", () => {
+  it("does not decode unused fields", () => {
     const { peers } = decodeAnnounceReply(
       concatBytes([
         utf8("d3:abcl"),
@@ -57,7 +57,7 @@ describe("decodeAnnounceReply of a long reply", () => {
 });
 
 describe("decodeScrapeReply of a long reply", () => {
-  it("reads 10,000 torrents, and refuses a bomb", () => {
+  it("reads 10,000 torrents, and rejects a bomb", () => {
     const key = (n: number): string => String(n).padStart(20, "0");
     const entry = { complete: 1, downloaded: 2, incomplete: 3 };
     const files = new Map(Array.from({ length: 10_000 }, (_, n) => [key(n), entry]));

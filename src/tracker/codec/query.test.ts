@@ -6,7 +6,7 @@ const HASH = "%01%ffabcdefghijklmnopqr";
 const BASE = `info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=6881`;
 
 describe("parseAnnounceQuery", () => {
-  it("reads what clients send", () => {
+  it("reads the query of an announce", () => {
     expect(
       parseAnnounceQuery(
         `/announce?${BASE}&uploaded=0&downloaded=0&left=0&event=completed&numwant=7&compact=0&no_peer_id=1&ip=%3A%3A1`,
@@ -25,7 +25,7 @@ describe("parseAnnounceQuery", () => {
     });
   });
 
-  it("takes a client without left as a leecher, an unknown event as none, and compact as wished", () => {
+  it("treats a client without left as a leecher, an unknown event as none, and a missing compact as 1", () => {
     expect(parseAnnounceQuery(`${BASE}&event=paused&numwant=-1&ip=%zz`, 0)).toMatchObject({
       isSeeder: false,
       event: undefined,
@@ -51,7 +51,7 @@ describe("parseAnnounceQuery", () => {
 });
 
 describe("parseScrapeQuery", () => {
-  it("lists torrents, leaving out what is none", () => {
+  it("lists torrents without invalid info-hashes", () => {
     expect(parseScrapeQuery(`/scrape?info_hash=${HASH}&info_hash=nope&x=1&info_hash=${"B".repeat(20)}`, 8)).toEqual([
       "\u0001\u00ffabcdefghijklmnopqr",
       "B".repeat(20),

@@ -34,13 +34,13 @@ const FIELDS = {
 };
 
 describe("encodeUdpConnect", () => {
-  it("is what BEP 15 draws", () => {
+  it("has the layout of BEP 15", () => {
     expect(toHex(encodeUdpConnect(0xdeadbeef))).toBe("000004172710198000000000deadbeef");
   });
 });
 
 describe("encodeUdpAnnounce", () => {
-  it("is what BEP 15 draws", () => {
+  it("has the layout of BEP 15", () => {
     const bytes = encodeUdpAnnounce(ID, 0xdeadbeef, { ...FIELDS, event: "started", key: 0xcafef00d });
     expect(toHex(bytes)).toBe(
       `0102030405060708 00000001 deadbeef ${INFO_HASH.hex} ${PEER_ID.hex} 0000000000000002 0000000200000000 0000010000000001 00000002 00000000 cafef00d ffffffff 1ae1`.replaceAll(
@@ -50,7 +50,7 @@ describe("encodeUdpAnnounce", () => {
     );
   });
 
-  it("is read back by the server's side", () => {
+  it("is decoded by the server", () => {
     const request = decodeUdpRequest(encodeUdpAnnounce(ID, 7, { ...FIELDS, left: 0, event: "stopped", numWant: 0 }));
     expect(request).toMatchObject({
       kind: "announce",
@@ -79,7 +79,7 @@ describe("encodeUdpAnnounce", () => {
 });
 
 describe("readUdpUrlData", () => {
-  it("steps over NOPs and unknown options, stops at the end option and at a torn one", () => {
+  it("skips NOPs and unknown options, stops at the end option and at a truncated one", () => {
     const options = (...bytes: number[]): Uint8Array => Uint8Array.from([...new Uint8Array(98), ...bytes]);
     expect(readUdpUrlData(options(1, 1, 9, 2, 0xff, 0xff, 2, 1, 0x61, 2, 1, 0x62, 0, 2, 1, 0x63))).toBe("ab");
     expect(readUdpUrlData(options(2, 200, 0x61))).toBe("");
@@ -88,7 +88,7 @@ describe("readUdpUrlData", () => {
 });
 
 describe("encodeUdpScrape", () => {
-  it("asks for 1 to 74 torrents", () => {
+  it("encodes 1 to 74 torrents", () => {
     const many = Array.from({ length: MAX_UDP_SCRAPE_HASHES + 1 }, (_, i) =>
       InfoHash.fromBytes(new Uint8Array(20).fill(i)),
     );
@@ -105,7 +105,7 @@ describe("encodeUdpScrape", () => {
 });
 
 describe("decodeUdpRequest", () => {
-  it("has no reply to what is too short, of an unknown action, or a connect without the magic number", () => {
+  it("returns undefined for a short datagram, an unknown action, or a connect without the magic number", () => {
     expect(decodeUdpRequest(new Uint8Array(15))).toBeUndefined();
     expect(decodeUdpRequest(encodeUdpAnnounce(ID, 1, FIELDS).subarray(0, 97))).toBeUndefined();
     expect(decodeUdpRequest(new Uint8Array(16))).toBeUndefined();
@@ -115,7 +115,7 @@ describe("decodeUdpRequest", () => {
 });
 
 describe("UDP replies", () => {
-  it("come back as they were written", () => {
+  it("are decoded to the encoded values", () => {
     expect(decodeUdpConnect(encodeUdpConnectReply(5, ID))).toEqual(ID);
     expect(readUdpHeader(encodeUdpConnectReply(5, ID))).toEqual({ action: 0, transactionId: 5 });
     const entries = [{ seeders: 1, completed: 2, leechers: 3 }];
@@ -145,7 +145,7 @@ describe("UDP replies", () => {
     );
   });
 
-  it("that are too short are refused; a torn last peer is dropped; negative numbers are 0", () => {
+  it("that are too short are rejected; a truncated last peer is dropped; negative numbers are 0", () => {
     const bytes = encodeUdpAnnounceReply(9, {
       interval: 0xffffffff,
       leechers: 0x80000000,

@@ -9,13 +9,13 @@ import { announceUrl, httpScrapeUrl, parseUdpUrl, percentEncode, scrapeUrl, trac
 const FIELDS = { infoHash: INFO_HASH, peerId: PEER_ID, port: 6881, uploaded: 1, downloaded: 2, left: 3 };
 
 describe("percentEncode", () => {
-  it("leaves unreserved characters and encodes every other byte", () => {
+  it("keeps unreserved characters and encodes every other byte", () => {
     expect(percentEncode(Uint8Array.of(0x41, 0x7a, 0x30, 0x2d, 0x2e, 0x5f, 0x7e, 0x00, 0x20, 0x25, 0xff))).toBe(
       "Az0-._~%00%20%25%FF",
     );
   });
 
-  it("comes back through the server's parser for any info-hash and peer id", () => {
+  it("is parsed by the server to the same info-hash and peer id", () => {
     fc.assert(
       fc.property(
         fc.uint8Array({ minLength: 20, maxLength: 20 }),
@@ -97,7 +97,7 @@ describe("trackerProtocol", () => {
 });
 
 describe("parseUdpUrl", () => {
-  it("gives host, port and URLData (BEP 41)", () => {
+  it("returns host, port and URLData (BEP 41)", () => {
     expect(parseUdpUrl("udp://t.example:80/dir?a=b&c=d")).toEqual({
       host: "t.example",
       port: 80,
@@ -118,13 +118,13 @@ describe("scrapeUrl", () => {
     ["http://example.com/announce/x", undefined],
     ["http://example.com/a?x=/announce", undefined],
     ["udp://t:1/announce", "udp://t:1/announce"],
-  ])("makes of %s %s", (url, expected) => {
+  ])("returns for %s %s", (url, expected) => {
     expect(scrapeUrl(url)).toBe(expected);
   });
 });
 
 describe("httpScrapeUrl", () => {
-  it("names each torrent", () => {
+  it("has a parameter for each torrent", () => {
     const other = InfoHash.fromBytes(new Uint8Array(20).fill(0x42));
     expect(httpScrapeUrl("http://t/announce?k=1", [INFO_HASH, other])).toBe(
       `http://t/scrape?k=1&info_hash=${percentEncode(INFO_HASH.bytes)}&info_hash=${"B".repeat(20)}`,

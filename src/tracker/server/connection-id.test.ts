@@ -8,7 +8,7 @@ describe("halfSipHash", () => {
   it.each([
     [0, "218d1f59b9b83cc8"],
     [1, "be552412f8387315"],
-  ])("gives the reference's result for %i bytes", (length, expected) => {
+  ])("returns the result of the reference for %i bytes", (length, expected) => {
     const key = Uint8Array.from({ length: 8 }, (_, i) => i);
     const out = new Uint8Array(8);
     halfSipHash(
@@ -32,7 +32,7 @@ describe("ConnectionIdMint", () => {
     expect(mint.check(ADDRESS, new Uint8Array(8))).toBe(false);
   });
 
-  it("takes an id for at least two minutes and at most four (BEP 15)", async () => {
+  it("accepts an id for at least two minutes and at most four (BEP 15)", async () => {
     for (const age of [0, SERVER_SECRET_MS - 1]) {
       const clock = new FakeClock();
       const mint = new ConnectionIdMint(clock, seededRandom());
@@ -45,7 +45,7 @@ describe("ConnectionIdMint", () => {
     }
   });
 
-  it("takes no id from before a long silence", async () => {
+  it("rejects an id from before a long silence", async () => {
     const clock = new FakeClock();
     const mint = new ConnectionIdMint(clock, seededRandom());
     const id = mint.make(ADDRESS).slice();

@@ -38,7 +38,7 @@ const announce = (port: number, more = ""): string =>
   `/announce?info_hash=${HASH}&peer_id=-MR0001-abcdefghijkl&port=${port}&uploaded=0&downloaded=0&left=1${more}`;
 
 describe("HttpTracker", () => {
-  it("gives out the address it saw, loopback too, and returns it to the client (BEP 24)", () => {
+  it("returns the source address to other peers, loopback too, and to the client (BEP 24)", () => {
     const { get } = tracker();
     expect(decodeAnnounceReply(bytes(get(announce(5), "127.0.0.1")))).toEqual({
       peers: [],
@@ -56,7 +56,7 @@ describe("HttpTracker", () => {
     ]);
   });
 
-  it("takes ip= from private addresses only, and only with the option", () => {
+  it("accepts ip= from private addresses only, and only with the option", () => {
     const seen = (options: TrackerServerOptions, remote: string): string | undefined =>
       decodeAnnounceReply(bytes(tracker(options).get(announce(5, "&ip=8.8.8.8"), remote))).externalIp;
     expect(seen({}, "127.0.0.1")).toBe("127.0.0.1");
@@ -65,7 +65,7 @@ describe("HttpTracker", () => {
     expect(seen({ trustIp: true }, "9.9.9.9")).toBe("9.9.9.9");
   });
 
-  it("refuses an unspecified address", () => {
+  it("rejects an unspecified address", () => {
     const { get, registry } = tracker({ trustIp: true });
     for (const reply of [
       get(announce(5), "0.0.0.0"),
@@ -85,7 +85,7 @@ describe("HttpTracker", () => {
     );
   });
 
-  it("replies with dictionaries on request, with ids unless not wanted", () => {
+  it("replies with dictionaries on request, with ids unless no_peer_id is set", () => {
     const { get } = tracker();
     get(announce(5));
     expect(utf8Decode(bytes(get(announce(6, "&compact=0"))))).toContain(
@@ -101,7 +101,7 @@ describe("HttpTracker", () => {
     expect(decodeAnnounceReply(bytes(tracker().get(`/secret${announce(5)}`))).interval).toBe(1800);
   });
 
-  it("refuses with a reason and status 200", () => {
+  it("replies to invalid requests with a reason and status 200", () => {
     const { get } = tracker({ allow: [InfoHash.fromBytes(new Uint8Array(20))] });
     expect(() => decodeAnnounceReply(bytes(get(announce(5))))).toThrow("does not serve that torrent");
     expect(() => decodeAnnounceReply(bytes(get("/announce")))).toThrow("info_hash is missing");
@@ -131,7 +131,7 @@ describe("HttpTracker", () => {
     expect(registry.totals.leechers).toBe(0);
   });
 
-  it("shows a page without scripts, under any name, and the same as JSON", () => {
+  it("serves a page without scripts, under any host name, and the same figures as JSON", () => {
     const { get } = tracker({ name: `<script>alert("x")</script>` });
     get(announce(5));
     const page = String(get("/stats").body);

@@ -17,7 +17,7 @@ describe("AddressPacker", () => {
     );
   });
 
-  it("takes IPv4 in IPv6 as IPv4, and remembers the last IPv6 rightly", () => {
+  it("packs IPv4-mapped IPv6 as IPv4, and caches the last IPv6 address", () => {
     const packer = new AddressPacker();
     packer.pack("2001:db8::1", 1);
     packer.pack("::ffff:1.2.3.4", 5);

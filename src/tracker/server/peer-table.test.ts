@@ -90,7 +90,7 @@ describe("PeerTable", () => {
     for (const count of seen.values()) expect(Math.abs(count - expected)).toBeLessThan(expected * 0.2);
   });
 
-  it("gives all but the excepted one when there are few", () => {
+  it("returns all but the excepted one when there are few", () => {
     const table = new PeerTable(6, 1);
     for (let i = 0; i < 3; i++) table.add(address(i), ID, 1);
     const out = new Uint8Array(60);
@@ -99,7 +99,7 @@ describe("PeerTable", () => {
     expect(new PeerTable(6, 1).sample(out, 0, 10, -1, fractions())).toBe(0);
   });
 
-  it("takes time for a sample by what is wanted, not by how many there are", () => {
+  it("takes time for a sample in proportion to its size, not to the number of peers", () => {
     const table = new PeerTable(6, 1);
     for (let i = 0; i < 50_000; i++) table.add(address(i), ID, 1);
     let asked = 0;
@@ -108,7 +108,7 @@ describe("PeerTable", () => {
     expect(asked).toBe(51);
   });
 
-  it("hands peer ids along", () => {
+  it("returns peer ids", () => {
     const table = new PeerTable(18, 1);
     table.add(address(1, 18), new Uint8Array(20).fill(1), 1);
     table.add(address(2, 18), new Uint8Array(20).fill(2), 1);
@@ -118,7 +118,7 @@ describe("PeerTable", () => {
     expect([out[15], out[33]]).toEqual([ids[0], ids[20]]);
   });
 
-  it("keeps each peer's id beside its address while it grows, loses peers and shrinks", () => {
+  it("keeps each peer's id with its address while it grows, loses peers and shrinks", () => {
     const table = new PeerTable(6, 1);
     const idOf = (number: number): Uint8Array => new Uint8Array(20).fill(number);
     for (let i = 0; i < 200; i++) table.add(address(i), idOf(i), i);

@@ -71,7 +71,7 @@ export class Registry {
     const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.space);
     return (
       this.#swarms.announce({ ...request, numWant }, this.uptimeSeconds) ??
-      "this tracker has no room for another torrent"
+      "this tracker has reached its limit of torrents"
     );
   }
 

@@ -85,7 +85,7 @@ describe("Swarms.announce", () => {
     expect(few.filter((port) => port > 10)).toEqual([12, 13, 14, 15]);
   });
 
-  it("mixes seeders and leechers as they are there", () => {
+  it("mixes seeders and leechers in proportion", () => {
     const tracker = swarms();
     for (let port = 1; port <= 20; port++) ports(tracker, from("1.1.1.1", port, { isSeeder: true }));
     for (let port = 101; port <= 180; port++) ports(tracker, from("1.1.1.1", port));
@@ -121,7 +121,7 @@ describe("Swarms.announce", () => {
     expect(tracker.totals.leechers).toBe(1);
   });
 
-  it("keeps so many torrents, peers of one, and peers in all", () => {
+  it("bounds torrents, peers of one torrent, and peers in all", () => {
     const tracker = swarms({ maxTorrents: 2, maxPeersPerTorrent: 2, maxPeers: 3 });
     const other = { infoHash: "o".repeat(20) };
     for (let port = 1; port <= 5; port++) ports(tracker, from("1.1.1.1", port));
@@ -145,7 +145,7 @@ describe("Swarms.expire", () => {
     expect(tracker.totals.torrents).toBe(0);
   });
 
-  it("keeps a count of downloads, as long as it fits", () => {
+  it("keeps the count of downloads of removed torrents, up to a limit", () => {
     const tracker = swarms({ maxTorrents: 2 });
     tracker.announce(from("1.1.1.1", 1), 1);
     tracker.announce(from("1.1.1.1", 1, { isSeeder: true, event: "completed" }), 1);

@@ -59,7 +59,7 @@ describe("UdpTracker", () => {
     ]);
   });
 
-  it("gives IPv6 peers to IPv6, as many as a datagram holds", () => {
+  it("returns IPv6 peers to IPv6 clients, as many as a datagram holds", () => {
     const talk = new Talk({ maxNumWant: 200 });
     talk.announce(1, "1.1.1.1");
     for (let port = 1; port <= 100; port++) talk.announce(port, "2001:db8::1");
@@ -68,7 +68,7 @@ describe("UdpTracker", () => {
     expect(reply.peers.every(({ ip }) => ip === "2001:db8::1")).toBe(true);
   });
 
-  it("is silent to forged, foreign and old connection ids, and to rubbish", async () => {
+  it("does not reply to forged, foreign and old connection ids, and to invalid datagrams", async () => {
     const talk = new Talk();
     const id = talk.connect("1.1.1.1");
     const announce = encodeUdpAnnounce(id, 7, { ...FIELDS, port: 1 });
@@ -86,7 +86,7 @@ describe("UdpTracker", () => {
     expect(talk.ask(encodeUdpConnect(1)).length).toBeLessThanOrEqual(encodeUdpConnect(1).length);
   });
 
-  it("gives the reason of a refusal", () => {
+  it("returns the reason of an error", () => {
     const talk = new Talk({ allow: [] });
     expect(decodeUdpError(talk.announce(1)).message).toContain("does not serve that torrent");
   });

@@ -42,7 +42,7 @@ describe("ExtensionRegistry", () => {
     ]);
   });
 
-  it("turns what a decoder throws into a PeerError, but not what a handler throws", () => {
+  it("turns errors of a decoder into a PeerError, but not errors of a handler", () => {
     const registry = new ExtensionRegistry<undefined>().add(count, () => {
       throw new RangeError("the handler's own");
     });
@@ -53,7 +53,7 @@ describe("ExtensionRegistry", () => {
     expect(() => registry.dispatch(1, utf8("i1e"), undefined)).toThrow(RangeError);
   });
 
-  it("refuses a name twice, and more than 255", () => {
+  it("rejects a name twice, and more than 255", () => {
     expect(() => setUp().registry.add(hello, () => undefined)).toThrow(
       expect.objectContaining({ code: "wire.extension-name" }),
     );
@@ -90,7 +90,7 @@ describe("ExtensionNegotiation", () => {
     expect([negotiation.remoteId(hello), negotiation.remoteId(count)]).toEqual([undefined, 9]);
   });
 
-  it("offers and takes only what the connection may use", () => {
+  it("offers and accepts only the extensions that the connection may use", () => {
     const { registry, heard } = setUp();
     const negotiation = new ExtensionNegotiation(registry, (name) => name !== "xx_hello");
     expect([...negotiation.offered]).toEqual([["xx_count", 2]]);

@@ -36,7 +36,7 @@ describe("encodeExtendedHandshake", () => {
     expect(bytes).toEqual(utf8("d1:md11:LT_metadatai1e7:µT_PEXi2ee1:pi6881e1:v13:µTorrent 1.2e"));
   });
 
-  it("decode gives every field back", () => {
+  it("decode returns every field", () => {
     const all = {
       extensions: new Map([["ut_metadata", 3]]),
       port: 51413,
@@ -53,7 +53,7 @@ describe("encodeExtendedHandshake", () => {
 });
 
 describe("mergeExtendedHandshakes", () => {
-  it("keeps what the later one leaves out, and takes what it has", () => {
+  it("keeps fields that the later one lacks, and replaces the others", () => {
     const first = { extensions: new Map([["ut_metadata", 3]]), client: "A", metadataSize: 7 };
     const second = { extensions: new Map([["ut_pex", 1]]), client: "B", metadataSize: undefined };
     expect(mergeExtendedHandshakes(undefined, first)).toBe(first);
@@ -76,7 +76,7 @@ describe("mergeExtendedHandshakes", () => {
 });
 
 describe("decodeExtendedHandshake", () => {
-  it("leaves out what makes no sense and keeps the rest", () => {
+  it("leaves out invalid fields and keeps the rest", () => {
     const bytes = encode({
       m: { ut_pex: 1, bad: -1, worse: 256, text: "x", ["n".repeat(MAX_EXTENSION_NAME_LENGTH + 1)]: 2 },
       p: 0,
@@ -101,7 +101,7 @@ describe("decodeExtendedHandshake", () => {
     });
   });
 
-  it("takes an extension name of exactly the limit and the largest metadata", () => {
+  it("accepts an extension name of exactly the limit and the largest metadata", () => {
     const name = "n".repeat(MAX_EXTENSION_NAME_LENGTH);
     const { extensions, metadataSize } = decodeExtendedHandshake(
       encode({ m: { [name]: 2 }, metadata_size: MAX_METADATA_LENGTH }),
@@ -116,7 +116,7 @@ describe("decodeExtendedHandshake", () => {
     expect(handshake.requestQueue).toBe(MAX_REQUEST_QUEUE);
   });
 
-  it("keeps nothing of a client name that could disturb a screen or a log", () => {
+  it("removes control characters of a client name", () => {
     const clientOf = (v: string): unknown => decodeExtendedHandshake(encode({ v })).client;
     expect(clientOf("evil\u001B[2J\r\nname\u202E\u2028")).toBe("evil[2Jname");
     expect(clientOf("\u0007")).toBeUndefined();
@@ -134,7 +134,7 @@ describe("decodeExtendedHandshake", () => {
     expect(codeOf(payload)).toBe("wire.extended-handshake");
   });
 
-  it("takes any bytes to a value or a PeerError", () => {
+  it("returns a value or throws a PeerError for any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (payload) => {
         expect([undefined, "wire.extended-handshake"]).toContain(codeOf(payload));

@@ -36,7 +36,7 @@ function expectMetadata(swarm: Swarm, info: Uint8Array): void {
 
 type Behaviour = (piece: number) => MetadataMessage | undefined;
 
-/** A swarm of peers that answer as they are told; time passes only when nobody has anything to say. */
+/** A swarm of scripted peers; time advances only when no peer has anything to send. */
 class Swarm {
   readonly assembler: MetadataAssembler<string>;
   readonly liars = new Set<string>();
@@ -117,7 +117,7 @@ class Swarm {
 }
 
 describe("MetadataAssembler", () => {
-  it("fetches from several peers at once and shares the work", () => {
+  it("requests from several peers at once and shares the work", () => {
     const info = makeInfo(20);
     const swarm = new Swarm(info).honest("a", info).honest("b", info).honest("c", info).run(1000);
     expectMetadata(swarm, info);
@@ -126,7 +126,7 @@ describe("MetadataAssembler", () => {
     expect(swarm.assembler.requests(swarm.now)).toEqual([]);
   });
 
-  it("asks one peer for the next piece when it has replied", () => {
+  it("requests the next piece from one peer when it has replied", () => {
     const info = makeInfo(20);
     const assembler = new Swarm(info).honest("a", info).assembler;
     for (let piece = 0; piece < 19; piece++) {
@@ -136,7 +136,7 @@ describe("MetadataAssembler", () => {
     }
   });
 
-  it("asks a peer that takes its time for a few pieces more, one after the other", () => {
+  it("requests a few pieces more from a slow peer, one after the other", () => {
     const info = makeInfo(20);
     const assembler = new Swarm(info).honest("a", info).assembler;
     for (let piece = 0; piece < MAX_METADATA_REQUESTS_PER_PEER; piece++) {
@@ -152,7 +152,7 @@ describe("MetadataAssembler", () => {
     }
   });
 
-  it("names the peers that do not reply to a request, each once, and asks other peers for the piece", () => {
+  it("returns the peers that do not reply to a request, each once, and requests the piece from other peers", () => {
     const info = makeInfo(1);
     const assembler = new Swarm(info).honest("a", info).assembler;
     expect(assembler.requests(0)).toEqual([{ peer: "a", piece: 0 }]);
@@ -163,7 +163,7 @@ describe("MetadataAssembler", () => {
     expect(assembler.requests(METADATA_REQUEST_TIMEOUT_MS)).toEqual([{ peer: "b", piece: 0 }]);
   });
 
-  it("takes SHA-256 for a v2 info-hash", () => {
+  it("uses SHA-256 for a v2 info-hash", () => {
     const info = makeInfo(1);
     const assembler = new MetadataAssembler<string>({
       infoHash: InfoHash.fromBytes(new Uint8Array(hasher.digestSync("sha256", info))),
@@ -174,7 +174,7 @@ describe("MetadataAssembler", () => {
     expect(assembler.onMessage("a", metadataReply(info, { piece: 0 }), 1).type).toBe("complete");
   });
 
-  it("is not blocked by a liar of the right size among honest peers, and names the liar", () => {
+  it("is not blocked by a liar of the right size among honest peers, and returns the liar", () => {
     const info = makeInfo(12);
     const swarm = new Swarm(info).corrupt("liar", info).honest("a", info).honest("b", info).run(60_000);
     expectMetadata(swarm, info);
@@ -202,7 +202,7 @@ describe("MetadataAssembler", () => {
     );
   });
 
-  it("blames a peer that alone made something false, at once", () => {
+  it("blames a peer at once that alone has sent wrong metadata", () => {
     const info = makeInfo(3);
     const swarm = new Swarm(info).corrupt("liar", info).run(1000);
     expect([...swarm.liars]).toEqual(["liar"]);
@@ -236,7 +236,7 @@ describe("MetadataAssembler", () => {
     expect(swarm.now).toBeLessThan(METADATA_ATTEMPT_BASE_MS + 20 * METADATA_ATTEMPT_MS_PER_PIECE);
   });
 
-  it("gives a large try the time it needs while pieces arrive", () => {
+  it("does not end a large attempt while pieces arrive", () => {
     const info = makeInfo(300);
     const swarm = new Swarm(info).honest("slow", info, 400);
     for (let i = 0; i < 8; i++) swarm.add(`liar ${i}`, info.length + 1 + i, () => undefined);
@@ -251,14 +251,14 @@ describe("MetadataAssembler", () => {
     expect(new Set(assembler.requests(0).map(({ peer }) => peer)).size).toBe(MAX_METADATA_ATTEMPTS);
   });
 
-  it("refuses sizes beyond the limit, or that are none", () => {
+  it("rejects sizes beyond the limit, and invalid ones", () => {
     const { assembler } = new Swarm(makeInfo(1));
     expect(assembler.addPeer("a", MAX_METADATA_LENGTH)).toBe(true);
     for (const size of [MAX_METADATA_LENGTH + 1, 0, -1, 1.5, Number.NaN])
       expect(assembler.addPeer("b", size)).toBe(false);
   });
 
-  it("does not ask a peer again that claimed two sizes", () => {
+  it("requests nothing more from a peer that claimed two sizes", () => {
     const { assembler } = new Swarm(makeInfo(1));
     expect(assembler.addPeer("a", 100)).toBe(true);
     expect(assembler.addPeer("a", 100)).toBe(true);
@@ -266,7 +266,7 @@ describe("MetadataAssembler", () => {
     expect(assembler.requests(0)).toEqual([]);
   });
 
-  it("leaves a peer that rejects alone for a while, then asks again", () => {
+  it("requests again from a peer that rejects only after a pause", () => {
     const info = makeInfo(1);
     let hasIt = false;
     const swarm = new Swarm(info).add("late", info.length, (piece) =>
@@ -278,7 +278,7 @@ describe("MetadataAssembler", () => {
     expectMetadata(swarm.run(METADATA_RETRY_MS + 1000), info);
   });
 
-  it("asks other peers when one does not reply in time", () => {
+  it("requests from other peers when one does not reply in time", () => {
     const info = makeInfo(6);
     const swarm = new Swarm(info)
       .add("silent", info.length, () => undefined)
@@ -288,7 +288,7 @@ describe("MetadataAssembler", () => {
     expect(swarm.now).toBeLessThan(METADATA_REQUEST_TIMEOUT_MS);
   });
 
-  it("goes on with what a peer sent that is gone", () => {
+  it("continues with the pieces of a peer that has left", () => {
     const info = makeInfo(2);
     const { assembler } = new Swarm(info);
     assembler.addPeer("a", info.length);
@@ -300,7 +300,7 @@ describe("MetadataAssembler", () => {
     expect(assembler.onMessage("b", metadataReply(info, { piece: 1 }), 3).type).toBe("complete");
   });
 
-  it("refuses data that contradicts the claimed size", () => {
+  it("rejects data that contradicts the claimed size", () => {
     const info = makeInfo(2);
     const { assembler } = new Swarm(info);
     const start = (name: string): void => {
@@ -317,7 +317,7 @@ describe("MetadataAssembler", () => {
     );
   });
 
-  it("ignores what it did not ask for", () => {
+  it("ignores unrequested pieces", () => {
     const info = makeInfo(2);
     const { assembler } = new Swarm(info);
     assembler.addPeer("a", info.length);

@@ -20,7 +20,7 @@ const message: fc.Arbitrary<MetadataMessage> = fc.oneof(
 );
 
 describe("utMetadata", () => {
-  it("is what BEP 9 prints", () => {
+  it("equals the examples of BEP 9", () => {
     expect(utMetadata.encode({ type: "request", piece: 0 })).toEqual(utf8("d8:msg_typei0e5:piecei0ee"));
     expect(utMetadata.encode({ type: "reject", piece: 0 })).toEqual(utf8("d8:msg_typei2e5:piecei0ee"));
     expect(utMetadata.encode({ type: "data", piece: 0, totalSize: 34_256, data: utf8("xxxx") })).toEqual(
@@ -58,13 +58,13 @@ describe("utMetadata", () => {
 describe("metadataReply", () => {
   const info = Uint8Array.from({ length: METADATA_PIECE_LENGTH + 5 }, (_, i) => i & 0xff);
 
-  it("gives each piece, the last one shorter", () => {
+  it("returns each piece, the last one shorter", () => {
     const parts = [0, 1].map((index) => metadataReply(info, { piece: index }));
     expect(parts.map((part) => part.type === "data" && part.totalSize)).toEqual([info.length, info.length]);
     expect(concatBytes(parts.map((part) => (part.type === "data" ? part.data : new Uint8Array(0))))).toEqual(info);
   });
 
-  it("rejects what it has not", () => {
+  it("rejects pieces that it lacks", () => {
     expect(metadataReply(undefined, { piece: 0 })).toEqual({ type: "reject", piece: 0 });
     expect(metadataReply(info, { piece: 2 })).toEqual({ type: "reject", piece: 2 });
   });

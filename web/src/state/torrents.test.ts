@@ -44,7 +44,7 @@ describe("applyDelta", () => {
   });
 
   test("adds whole rows, drops removed ones, ignores parts of unknown ones", () => {
-    applyDelta({ changed: [row({ id: "d", size: 0, label: "y" }), { id: "e", size: 5 }], removed: ["b", "nobody"] });
+    applyDelta({ changed: [row({ id: "d", size: 0, label: "y" }), { id: "e", size: 5 }], removed: ["b", "unknown"] });
     expect(order.value).toEqual(["d", "a", "c"]);
     expect(total.value).toBe(3);
     expect(Object.fromEntries(tallies().labels)).toEqual({ x: 2, y: 1 });

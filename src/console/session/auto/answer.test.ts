@@ -5,7 +5,7 @@ import { formatMagnet, magnetOf } from "../../../metainfo/index.ts";
 import { encodeInterested, encodeRequest } from "../../../wire/index.ts";
 
 describe("auto: answer", () => {
-  it("answers what is pending and what comes, by the engine's rules; choking stays with the hand", async () => {
+  it("replies to pending and new requests by the engine's rules, and leaves choking to the user", async () => {
     const s = await ConsoleStage.begin({ seeding: true, line: { up: 50_000 } });
     const { far, near } = await s.meet("10.0.0.2", { fast: true });
     near.haveAll();
@@ -30,7 +30,7 @@ describe("auto: answer", () => {
     expect(near.findings.filter(({ way }) => way === "out")).toEqual([]);
   });
 
-  it("unchokes nobody, says nothing of itself, and ignores a choked peer without the fast extension", async () => {
+  it("unchokes no peer, sends nothing unrequested, and ignores a choked peer without the fast extension", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2");
     near.auto({ answer: true });
@@ -39,7 +39,7 @@ describe("auto: answer", () => {
     expect(far.heard).toEqual([]);
   });
 
-  it("hangs up on who asks for what there is not", async () => {
+  it("closes the connection of a peer that requests a piece that does not exist", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2");
     near.bitfield();
@@ -51,7 +51,7 @@ describe("auto: answer", () => {
     expect(s.logged("the engine hangs up on peer 1")).toBe(true);
   });
 
-  it("does not answer twice what the hand has answered", async () => {
+  it("does not reply twice to a request that the user has replied to", async () => {
     const s = await ConsoleStage.begin({ seeding: true, line: { up: 20_000 } });
     const { far, near } = await s.meet("10.0.0.2");
     near.bitfield();
@@ -64,7 +64,7 @@ describe("auto: answer", () => {
     expect(far.of("piece").length).toBe(20);
   });
 
-  it("holds back a peer that asks and does not take, and lets go of it", async () => {
+  it("holds back a peer that requests and does not read, and closes it in the end", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2");
     near.bitfield();
@@ -81,7 +81,7 @@ describe("auto: answer", () => {
 });
 
 describe("ConsoleSession.upload", () => {
-  it("seeds to a client, metadata included when told to", async () => {
+  it("seeds to a client, metadata included on request", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     s.session.peers.watch((peer) => {
       // It comes when our handshake has gone.
@@ -99,7 +99,7 @@ describe("ConsoleSession.upload", () => {
     expect(s.session.transferred.uploaded).toBe(s.data.length);
   });
 
-  it("says what is here in one message, once, and answers what is on", async () => {
+  it("announces its pieces in one message, once, and replies to requests", async () => {
     const s = await ConsoleStage.begin({ seeding: true });
     const { far, near } = await s.meet("10.0.0.2", { fast: true });
     expect(s.session.upload(near)).toEqual({ keepAlive: true, answer: true, download: false, metadata: false });

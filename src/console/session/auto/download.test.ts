@@ -10,7 +10,7 @@ import {
 } from "../../../wire/index.ts";
 
 describe("auto: download", () => {
-  it("gets the rest of what the hand began, and nothing twice", async () => {
+  it("downloads the rest of a piece that the user began, and nothing twice", async () => {
     const s = await ConsoleStage.begin();
     const peer = await s.seed("10.0.0.2");
     peer.haveNone();
@@ -38,7 +38,7 @@ describe("auto: download", () => {
     );
   });
 
-  it("takes over what the hand has asked for and not got", async () => {
+  it("takes over pending requests of the user", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
@@ -72,7 +72,7 @@ describe("auto: download", () => {
     expect(s.session.transferred.downloaded).toBeLessThan(1.25 * s.data.length);
   });
 
-  it("fetches in order when told to", async () => {
+  it("downloads in order with sequential", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
@@ -84,7 +84,7 @@ describe("auto: download", () => {
     );
   });
 
-  it("counts what the hand asks for while it is at work as its own", async () => {
+  it("counts requests of the user during the download as its own", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
@@ -99,7 +99,7 @@ describe("auto: download", () => {
     expect(asked(near).length).toBe(BLOCKS + 1);
   });
 
-  it("waits for room on a full disk, says so once, and can be ended there", async () => {
+  it("waits for space on a full disk, reports it once, and can be ended there", async () => {
     const s = await ConsoleStage.begin({ folder: "/data" });
     s.host.disk.capacity = s.host.disk.used + 5 * PIECE;
     const peer = await s.seed("10.0.0.2");
@@ -116,7 +116,7 @@ describe("auto: download", () => {
   });
 
   it.each([{ download: false }, false])(
-    "switched off by %j, takes back what it asked for; the hand goes on, and then the engine again",
+    "switched off by %j, cancels its requests; the user continues, and then the engine again",
     async (off) => {
       const s = await ConsoleStage.begin();
       const { far, near } = await s.meet("10.0.0.2", { fast: true });
@@ -155,7 +155,7 @@ describe("auto: download", () => {
     },
   );
 
-  it.each([true, false])("waits while it is choked, and asks again what that voided (fast: %s)", async (fast) => {
+  it.each([true, false])("waits while it is choked, and requests the dropped blocks again (fast: %s)", async (fast) => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2", { fast });
     far.send(fast ? encodeHaveAll() : encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
@@ -178,7 +178,7 @@ describe("auto: download", () => {
     expect(await s.completes()).toBe(true);
   });
 
-  it("leaves a liar, and gets the pieces elsewhere", async () => {
+  it("drops a peer that sends wrong blocks, and gets the pieces from another", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");
     far.send(encodeBitfield(new Uint8Array([0xff, 0xff])), encodeUnchoke());
@@ -198,7 +198,7 @@ describe("auto: download", () => {
     expect(await s.completes()).toBe(true);
   });
 
-  it("fetches anew what the user had written wrong", async () => {
+  it("downloads again the blocks that the user had written wrong", async () => {
     const s = await ConsoleStage.begin();
     await s.wait(s.session.content.pieces?.write(2, 0, new Uint8Array(BLOCK).fill(1)));
     const peer = await s.seed("10.0.0.2");
@@ -209,7 +209,7 @@ describe("auto: download", () => {
     expect(peer.isClosed).toBe(false);
   });
 
-  it("keeps what it had when the last peer hangs up, and goes on with the next", async () => {
+  it("keeps its blocks when the last peer closes the connection, and continues with the next", async () => {
     const s = await ConsoleStage.begin();
     const first = await s.seed("10.0.0.2", { up: 100_000 });
     const [seeder] = s.stage.actors;
@@ -226,7 +226,7 @@ describe("auto: download", () => {
     expect(second.conversation.sides.in.blockBytes).toBe(s.data.length - kept);
   });
 
-  it("does not let the user write pieces that it has begun, and counts pieces that the user completes", async () => {
+  it("rejects writes of the user to its open pieces, and counts pieces that the user completes", async () => {
     const s = await ConsoleStage.begin();
     const { pieces } = s.session.content;
     const { far, near } = await s.meet("10.0.0.2");
@@ -245,7 +245,7 @@ describe("auto: download", () => {
     expect(near.amInterested).toBe(false);
   });
 
-  it("fetches the metadata of a magnet link first", async () => {
+  it("downloads the metadata of a magnet link first", async () => {
     const s = await ConsoleStage.begin({ magnet: true });
     const peer = await s.seed("10.0.0.2");
     peer.auto();
@@ -253,7 +253,7 @@ describe("auto: download", () => {
     expect(s.session.content.metainfo?.name).toBe("a.bin");
   });
 
-  it("says so when a peer cannot send the metadata", async () => {
+  it("reports a peer that cannot send the metadata", async () => {
     const s = await ConsoleStage.begin({ magnet: true });
     const { near } = await s.meet("10.0.0.2");
     near.auto();

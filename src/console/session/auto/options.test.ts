@@ -3,7 +3,7 @@ import { ConsoleStage } from "../../../../test/support/console-stage.ts";
 import { KEEP_ALIVE_MS } from "../../../swarm/index.ts";
 
 describe("ConsolePeer.auto options", () => {
-  it("says what is on, changes what is named, and ends it all", async () => {
+  it("returns the active duties, changes the named ones, and ends all", async () => {
     const s = await ConsoleStage.begin();
     const { near } = await s.meet("10.0.0.2");
     expect(near.auto({})).toEqual({ keepAlive: false, answer: false, download: false, metadata: false });
@@ -54,7 +54,7 @@ describe("ConsolePeer.auto options", () => {
     );
   });
 
-  it("refuses a peer without handshake, and one that is gone", async () => {
+  it("rejects a peer without handshake, and a closed one", async () => {
     const s = await ConsoleStage.begin();
     await s.stage.seeder("10.0.0.3");
     const bare = await s.wait(s.session.contact("10.0.0.3", 6881, { handshake: false }));
@@ -77,7 +77,7 @@ describe("auto: keep-alive", () => {
     expect(far.of("keep-alive").length).toBe(1);
   });
 
-  it("comes after a silence of ours, whoever spoke last", async () => {
+  it("is sent after a silence of our side, whichever side sent last", async () => {
     const s = await ConsoleStage.begin();
     const { far, near } = await s.meet("10.0.0.2");
     await s.run(60_000);

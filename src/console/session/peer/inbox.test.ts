@@ -13,7 +13,7 @@ function anInbox(): { readonly inbox: Inbox; readonly world: World } {
 }
 
 describe("Inbox", () => {
-  it("tells a function's error to who waits with it: others are given the message", async () => {
+  it("rejects the wait whose function throws; other waits get the message", async () => {
     const { inbox } = anInbox();
     const faulty = inbox.next(() => {
       throw new Error("mine");
@@ -26,7 +26,7 @@ describe("Inbox", () => {
     await expect(inbox.next(() => true, "message")).resolves.toMatchObject({ piece: 2 });
   });
 
-  it("counts what came in the meantime, without keeping it", async () => {
+  it("counts messages between two waits, without keeping them", async () => {
     const { inbox, world } = anInbox();
     const waiting = inbox.next((entry) => entry.type === "unchoke", "unchoke", { timeout: 5 });
     const told = waiting.catch((error: unknown) => error);
@@ -35,7 +35,7 @@ describe("Inbox", () => {
     expect(await told).toMatchObject({ code: "console.timeout", message: "no unchoke in 5 s; what came: have (3)" });
   });
 
-  it("forgets what the conversation has let go", async () => {
+  it("forgets messages that the conversation has dropped", async () => {
     const { inbox } = anInbox();
     for (let number = 0; number < 5; number++) inbox.note(have(number));
     inbox.forget(3);

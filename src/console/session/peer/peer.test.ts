@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { makeGoods } from "../../../../test/support/rude-peer.ts";
+import { makeGoods } from "../../../../test/support/violating-peer.ts";
 import { Bitfield } from "../../../base/index.ts";
 import { decode, encode } from "../../../bencode/index.ts";
 import { nodeRuntime } from "../../../runtime/node/index.ts";
@@ -102,7 +102,7 @@ const senders: readonly (readonly [string, (p: ConsolePeer) => unknown, Partial<
 ];
 
 describe("ConsolePeer", () => {
-  it("knows from the handshake who it talks to, and has sent nothing but its own", async () => {
+  it("reads the client from the handshake, and has sent only its own", async () => {
     expect([peer.client, peer.fast, peer.peerChoking, peer.amChoking, peer.direction, peer.haves?.isEmpty]).toEqual([
       "Transmission 3.00",
       true,
@@ -120,13 +120,13 @@ describe("ConsolePeer", () => {
     ]);
   });
 
-  it.each(senders)("%s says just that", async (_, send, message) => {
+  it.each(senders)("%s sends that message", async (_, send, message) => {
     const sent = await Promise.resolve<unknown>(send(peer));
     expect(await hears()).toEqual(message);
     expect(sent).toBe(peer.timeline.last);
   });
 
-  it("introduces itself with the usual fields, or with others", async () => {
+  it("sends an extended handshake with the usual fields, or with others", async () => {
     peer.extendedHandshake();
     const usual = await hears();
     if (usual.type !== "extended") throw new Error(usual.type);
@@ -147,7 +147,7 @@ describe("ConsolePeer", () => {
     });
   });
 
-  it("speaks an extension by the id that the peer gave it", async () => {
+  it("sends messages of an extension with the id of the peer", async () => {
     expect(() => peer.metadataRequest(0)).toThrow(
       "the peer cannot reply before it has our extended handshake: call extendedHandshake() first",
     );
@@ -223,14 +223,14 @@ describe("ConsolePeer", () => {
     ],
   ];
 
-  it.each(calls)("says: %s", async (message, call) => {
+  it.each(calls)("rejects with: %s", async (message, call) => {
     await expect(async () => call(peer)).rejects.toThrow(
       expect.objectContaining({ code: "console.argument", message }),
     );
     expect(peer.timeline.length).toBe(2);
   });
 
-  it("says after the end why nothing can be sent", async () => {
+  it("rejects after the end with the reason why nothing can be sent", async () => {
     socket.end();
     const end = await peer.next("closed");
     expect([end.type === "closed" && end.why, end.way]).toEqual(["the peer hung up", "in"]);

@@ -3,7 +3,7 @@ import { BLOCK, ConsoleStage } from "../../../../test/support/console-stage.ts";
 import { encodeCancel, encodeInterested, encodeRequest } from "../../../wire/index.ts";
 
 describe("ConsolePeer.satisfy", () => {
-  it("reads no more blocks than a slow peer takes, and leaves out what was taken back in the meantime", async () => {
+  it("reads no more blocks than a slow peer takes, and skips requests that were cancelled in the meantime", async () => {
     const s = await ConsoleStage.begin({ seeding: true, line: { up: 100_000 } });
     const { far, near } = await s.meet("10.0.0.2");
     near.bitfield();

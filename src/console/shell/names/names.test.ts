@@ -58,7 +58,7 @@ const services: ShellServices = {
 };
 
 describe("SESSION_NAMES", () => {
-  it("tells of every name in scope, and of none that is not", async () => {
+  it("lists every name in scope, and no other", async () => {
     const runtime = nodeRuntime();
     const session = await ConsoleSession.open({
       runtime,
@@ -74,7 +74,7 @@ describe("SESSION_NAMES", () => {
     await runtime.close();
   });
 
-  it("tells of everything that a peer, a tracker, a piece and a list have", () => {
+  it("lists every member of a peer, a tracker, a piece and a list", () => {
     const facts = ["address", "conversation", "direction", "messages", "number"];
     expect(listed("peer")).toEqual([...new Set([...members(ConsolePeer), ...facts])].toSorted());
     expect(listed("tracker")).toEqual(
@@ -84,7 +84,7 @@ describe("SESSION_NAMES", () => {
     expect(listed("list")).toEqual(members(List));
   });
 
-  it("has every name of the console that came before it", () => {
+  it("has every name of the earlier console", () => {
     const before =
       "available trackers tracker peers haves log peer_id torrent localhost contact piece have size missing tail table upload".split(
         " ",

@@ -16,14 +16,14 @@ function fileAt(path: string): Promise<string | undefined> {
 }
 
 describe("historyFile", () => {
-  it("is the one that was named, its folder made", async () => {
+  it("is the named file, and its folder is created", async () => {
     const path = join(await tempFolder(), "a", "b", "history");
     expect(await fileAt(path)).toBe(path);
     await writeFile(path, "");
     expect(await fileAt(path)).toBe(path);
   });
 
-  it("is none when the name is empty, or leads to what is no file", async () => {
+  it("is none when the name is empty, or does not name a regular file", async () => {
     const folder = await tempFolder();
     expect(await fileAt("")).toBeUndefined();
     expect(await fileAt(folder)).toBeUndefined();
@@ -32,7 +32,10 @@ describe("historyFile", () => {
     expect(await fileAt(join(folder, "pipe"))).toBeUndefined();
   });
 
-  it.skipIf(!existsSync("/proc/self"))("is none where its folder cannot be, instead of trying for ever", async () => {
-    expect(await fileAt("/proc/millrace/at/all/history")).toBeUndefined();
-  });
+  it.skipIf(!existsSync("/proc/self"))(
+    "is none where its folder cannot be created, instead of retrying for ever",
+    async () => {
+      expect(await fileAt("/proc/millrace/at/all/history")).toBeUndefined();
+    },
+  );
 });

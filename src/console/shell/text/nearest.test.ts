@@ -11,11 +11,11 @@ describe("nearest", () => {
     ["not_interested", "notInterested"],
     ["INTERESTED", "interested"],
     ["hav", "have"],
-  ])("takes %s for %s", (typed, meant) => {
+  ])("returns for %s the name %s", (typed, meant) => {
     expect(nearest(typed, names)).toBe(meant);
   });
 
-  it.each(["x", "download", "", "q".repeat(10_000)])("takes %s for nothing", (typed) => {
+  it.each(["x", "download", "", "q".repeat(10_000)])("returns nothing for %s", (typed) => {
     expect(nearest(typed, names)).toBeUndefined();
   });
 });

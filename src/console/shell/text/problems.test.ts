@@ -17,7 +17,7 @@ const context: ProblemContext = {
 const explain = (thrown: unknown): string => explainProblem(thrown, context);
 
 describe("explainProblem", () => {
-  it("proposes the name that was meant", () => {
+  it("suggests the nearest name", () => {
     expect(explain(new ReferenceError("peerz is not defined"))).toBe(
       "there is no peerz here; did you mean peers? available() lists all names",
     );
@@ -30,19 +30,19 @@ describe("explainProblem", () => {
     );
   });
 
-  it("says to whom a name belongs that does not stand alone", () => {
+  it("names the object of a name that is not global", () => {
     expect(explain(new ReferenceError("choke is not defined"))).toBe(
       "there is no choke here by itself; it belongs to a peer: peer.choke()",
     );
   });
 
-  it("tells of a forgotten await", () => {
+  it("suggests a missing await", () => {
     expect(explain(new TypeError("q.interested is not a function"))).toBe(
       "q is a promise: put await before the call that returned it, as in q = await contact(…)",
     );
   });
 
-  it("keeps our own messages, and makes those of others one line without a stack", () => {
+  it("keeps our own messages, and shortens other errors to one line without a stack", () => {
     expect(explain(new UsageError("console.argument", "piece(index): index is a whole number"))).toBe(
       "piece(index): index is a whole number",
     );
@@ -64,7 +64,7 @@ describe("explainProblem", () => {
     expect(explain(new AbortError())).toBe("interrupted");
   });
 
-  it("lets nothing of a peer's text disturb the screen", () => {
+  it("escapes control characters in a peer's text", () => {
     expect(explain(new Error("evil\u001b[2J\u202e"))).toBe("evil\\x1b[2J\\u202e");
   });
 });

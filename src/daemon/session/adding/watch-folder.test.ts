@@ -67,7 +67,7 @@ describe("the watch folder", () => {
 
   it("adds what comes after a file that cannot be added now, and complains of that once", async () => {
     s = await SessionStage.begin();
-    s.host.disk.put("/watch/a.magnet", utf8("http://10.0.0.99/nobody.torrent"), 1);
+    s.host.disk.put("/watch/a.magnet", utf8("http://10.0.0.99/missing.torrent"), 1);
     s.host.disk.put("/watch/b.torrent", s.torrent, 1);
     const session = await s.open({ watchDir: "/watch" });
     await s.run(180_000);

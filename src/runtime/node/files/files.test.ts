@@ -75,7 +75,7 @@ describe("nodeFiles.removeFile", () => {
     const path = join(root, "file");
     await writeFile(path, "x");
     const refused = Object.assign(new Error("EPERM: operation not permitted"), { code: "EPERM" });
-    // As a file that is immutable (chattr +i) does, and one of somebody else's in a folder like /tmp.
+    // As for an immutable file (chattr +i), and for a file of another user in a folder like /tmp.
     vi.spyOn(fsp, "unlink").mockRejectedValue(refused);
     await expect(nodeFiles.removeFile(path)).rejects.toMatchObject({
       code: "storage.denied",

@@ -1,13 +1,13 @@
 /**
- * A client of `hostile`: the besieged one, or the honest seeder that it downloads from. Its job is JSON in argv[2]; it
- * prints a JSON line per event and takes orders as JSON lines on stdin.
+ * A client of `hostile`: the attacked one, or the honest seeder that it downloads from. Its job is JSON in argv[2]; it
+ * prints a JSON line per event and reads commands as JSON lines from stdin.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { loadMillrace } from "../lib/library.ts";
 import { tell } from "../lib/tell.ts";
 
-export interface BesiegedJob {
+export interface AttackedJob {
   readonly root: string;
   /** An empty folder for its own files. */
   readonly home: string;
@@ -16,18 +16,18 @@ export interface BesiegedJob {
   readonly holds: readonly { readonly torrent: string; readonly dir: string; readonly isSeeding: boolean }[];
 }
 
-/** What it may be told to do. */
-export type BesiegedOrder =
-  /** Adds a torrent, if it does not hold it, with peers to dial: "complete" when it is there. */
+/** Its commands. */
+export type AttackedOrder =
+  /** Adds a torrent, if it does not hold it, with peers to dial. Prints "complete" when it is downloaded. */
   | { readonly order: "download"; readonly torrent: string; readonly dir: string; readonly peers: readonly string[] }
-  /** Begins to measure the event loop anew. */
+  /** Restarts the measurement of the event loop. */
   | { readonly order: "watch" }
-  /** Tells "watched": how late the event loop was. */
+  /** Prints "watched": how late the event loop was. */
   | { readonly order: "report" }
   /** Dials a peer for its torrents, again each second until it is connected. */
   | { readonly order: "dial"; readonly peer: string };
 
-const job = JSON.parse(process.argv[2] ?? "") as BesiegedJob;
+const job = JSON.parse(process.argv[2] ?? "") as AttackedJob;
 const { Client } = await loadMillrace(job.root);
 const client = new Client({ stateDir: job.home, port: job.port, listenIp: "127.0.0.1", trackers: false });
 const delay = monitorEventLoopDelay({ resolution: 1 });
@@ -55,12 +55,12 @@ const held = new Map(
   ),
 );
 
-/** A stall counts towards what is measured while it began. */
+/** A stall counts for the measurement in which it began. */
 function watched(): object {
   return { p50: delay.percentile(50) / 1e6, p99: delay.percentile(99) / 1e6, max: delay.max / 1e6 };
 }
 
-async function obey(order: BesiegedOrder): Promise<void> {
+async function obey(order: AttackedOrder): Promise<void> {
   switch (order.order) {
     case "watch":
       delay.disable();
@@ -92,5 +92,5 @@ async function obey(order: BesiegedOrder): Promise<void> {
   }
 }
 
-createInterface({ input: process.stdin }).on("line", (line) => void obey(JSON.parse(line) as BesiegedOrder));
+createInterface({ input: process.stdin }).on("line", (line) => void obey(JSON.parse(line) as AttackedOrder));
 tell("ready");

@@ -17,7 +17,7 @@ import {
   type Reserved,
 } from "../../src/wire/index.ts";
 
-/** A torrent with its data, made in memory. */
+/** A torrent with its data, in memory. */
 export interface Goods {
   readonly metainfo: Metainfo;
   readonly data: Uint8Array;
@@ -45,29 +45,29 @@ export function makeGoods(isPrivate = false): Goods {
   return { metainfo: parseMetainfo(encode({ info }), cryptoHasher), data };
 }
 
-/** How a peer introduces itself. */
+/** The first messages of a peer. */
 export interface Opening {
   readonly infoHash: Uint8Array;
   readonly peerId: Uint8Array;
   readonly reserved: Partial<Reserved>;
   /** `undefined`: none is sent. */
   readonly extended: ExtendedHandshake | undefined;
-  /** As they go out; `undefined`: none is sent. */
+  /** The bytes of the bitfield; `undefined`: none is sent. */
   readonly bits: Uint8Array | undefined;
 }
 
-/** Something that a peer should not do, and what the linter calls it. */
+/** A violation of the protocol, and the rule by which the linter reports it. */
 export interface Violation {
   readonly rule: RuleId;
   /** For a private torrent. */
   readonly private?: boolean;
   /**
-   * What is otherwise than usual in how the peer introduces itself; `"none"`: `act` says everything. `theirs`: the 68
-   * bytes that it answers.
+   * Changes of the usual opening; `"none"`: `act` sends everything. `theirs`: the 68 bytes of the handshake that it
+   * replies to.
    */
   readonly opening?: "none" | ((goods: Goods, theirs: Uint8Array) => Partial<Opening>);
-  /** What it does then. Afterwards it hangs up. */
-  readonly act?: (peer: RudePeer) => void | Promise<void>;
+  /** Called after the opening. Then the connection is closed. */
+  readonly act?: (peer: ViolatingPeer) => void | Promise<void>;
 }
 
 /** Pieces 6 to 10: those that the honest side lacks. */
@@ -77,26 +77,26 @@ export function upperHalf(): Bitfield {
   return field;
 }
 
-/** What a decent peer says first. */
+/** The usual opening of a peer. */
 export function decentOpening({ metainfo }: Goods): Opening {
   const extensions = new Map([["ut_metadata", 3]]);
   if (!metainfo.isPrivate) extensions.set("ut_pex", 4);
   return {
     infoHash: metainfo.id.wire,
-    peerId: new Uint8Array(Buffer.from("-XX0001-rude peer   ")),
+    peerId: new Uint8Array(Buffer.from("-XX0001-violating   ")),
     reserved: { extended: true, fast: true, dht: true },
-    extended: { extensions, client: "Rude Peer 1", requestQueue: 250, metadataSize: metainfo.infoBytes.length },
+    extended: { extensions, client: "Violating Peer 1", requestQueue: 250, metadataSize: metainfo.infoBytes.length },
     bits: upperHalf().pack(),
   };
 }
 
-/** One connection of a peer that behaves until its violation. */
-export class RudePeer {
+/** One connection of a peer that keeps the rules until its violation. */
+export class ViolatingPeer {
   readonly goods: Goods;
   readonly heard: Message[] = [];
   readonly #socket: net.Socket;
   #buffer: Buffer = Buffer.alloc(0);
-  /** Their handshake, once it is there. */
+  /** The handshake of the other side, as soon as it is received. */
   #handshake: Uint8Array | undefined;
   #wake: () => void = () => undefined;
 
@@ -108,12 +108,12 @@ export class RudePeer {
     socket.on("close", () => this.#wake());
   }
 
-  /** In one write, so that it arrives as one. */
+  /** Sends in one write, so that it arrives in one chunk. */
   send(...parts: readonly Uint8Array[]): void {
     this.#socket.write(Buffer.concat(parts));
   }
 
-  /** Their handshake of 68 bytes. */
+  /** The handshake of the other side, 68 bytes. */
   async handshake(): Promise<Uint8Array> {
     for (;;) {
       if (this.#handshake !== undefined) return this.#handshake;
@@ -121,7 +121,7 @@ export class RudePeer {
     }
   }
 
-  /** The first message of that kind, said already or not. */
+  /** The first message of that kind, already received or later. */
   async next<T extends Message["type"]>(type: T): Promise<Extract<Message, { type: T }>> {
     const isIt = (message: Message): message is Extract<Message, { type: T }> => message.type === type;
     for (;;) {
@@ -131,7 +131,7 @@ export class RudePeer {
     }
   }
 
-  /** Says what a decent peer says first, as far as the opening has it. */
+  /** Sends the messages of the opening. */
   open(opening: Opening): void {
     const parts = [encodeHandshake(opening)];
     if (opening.extended !== undefined) parts.push(encodeExtended(0, encodeExtendedHandshake(opening.extended)));
@@ -139,7 +139,7 @@ export class RudePeer {
     this.send(...parts);
   }
 
-  /** The data at that place, as it should be. */
+  /** The right data at that position. */
   block(piece: number, begin: number, length: number): Uint8Array {
     return this.goods.data.slice(piece * PIECE_LENGTH + begin, piece * PIECE_LENGTH + begin + length);
   }
@@ -148,7 +148,7 @@ export class RudePeer {
     this.#socket.end();
   }
 
-  /** Resolves when something more was heard; rejects when the other has hung up. */
+  /** Resolves when more is received; rejects when the other side has closed the connection. */
   async news(): Promise<void> {
     if (this.#socket.destroyed) throw new Error("the other side has hung up");
     await new Promise<void>((resolve) => {
@@ -173,8 +173,8 @@ export class RudePeer {
   }
 }
 
-/** A listening peer that commits one violation towards everybody who connects, and hangs up. */
-export class RudeServer {
+/** A listening peer that commits one violation on each connection, and closes it. */
+export class ViolatingServer {
   readonly port: number;
   readonly #server: net.Server;
   readonly #sockets: ReadonlySet<net.Socket>;
@@ -185,17 +185,17 @@ export class RudeServer {
     this.port = (server.address() as net.AddressInfo).port;
   }
 
-  static async listen(goods: Goods, violation: Violation): Promise<RudeServer> {
+  static async listen(goods: Goods, violation: Violation): Promise<ViolatingServer> {
     const sockets = new Set<net.Socket>();
     const server = net.createServer((socket) => {
       sockets.add(socket);
-      const peer = new RudePeer(socket, goods);
-      // Whoever hangs up first spoils the play: what was said until then is what there is.
+      const peer = new ViolatingPeer(socket, goods);
+      // The other side may close first: the messages until then are recorded.
       commit(peer, violation).catch(() => socket.destroy());
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new RudeServer(server, sockets);
+    return new ViolatingServer(server, sockets);
   }
 
   async close(): Promise<void> {
@@ -204,7 +204,7 @@ export class RudeServer {
   }
 }
 
-async function commit(peer: RudePeer, violation: Violation): Promise<void> {
+async function commit(peer: ViolatingPeer, violation: Violation): Promise<void> {
   const theirs = await peer.handshake();
   if (violation.opening !== "none")
     peer.open({ ...decentOpening(peer.goods), ...violation.opening?.(peer.goods, theirs) });

@@ -19,19 +19,19 @@ interface LogLine {
 
 const closers: (() => Promise<void> | void)[] = [];
 
-// Hooks run last in, first out: this one before the folder is removed, whose module was imported earlier.
+// Hooks run in reverse order: this one before the folder is removed, whose module was imported earlier.
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-/** A torrent of one file, and our client among peers that a test writes. Closes itself when the test is over. */
-export class Theatre {
+/** Our client with a torrent of one file, and scripted peers. It is closed after the test. */
+export class ClientUnderTest {
   readonly folder: string;
   readonly metainfo: Metainfo;
   readonly data: Uint8Array;
   readonly client: Client;
   readonly goods: Goods;
-  /** What the engine logged. */
+  /** The log of the engine. */
   readonly log: LogLine[];
 
   private constructor(folder: string, metainfo: Metainfo, data: Uint8Array, client: Client, log: LogLine[]) {
@@ -50,7 +50,7 @@ export class Theatre {
       readonly seeding?: boolean;
       readonly client?: ClientOptions;
     } = {},
-  ): Promise<Theatre> {
+  ): Promise<ClientUnderTest> {
     const { length = 1_000_000, pieceLength = 65_536, seeding = false } = options;
     const folder = await tempFolder();
     const data = new Uint8Array(randomBytes(length));
@@ -73,11 +73,11 @@ export class Theatre {
       await client.close();
       await runtime.close();
     });
-    return new Theatre(folder, metainfo, data, client, log);
+    return new ClientUnderTest(folder, metainfo, data, client, log);
   }
 
   /** Adds the torrent with these peers to dial. */
-  async play(peers: readonly { readonly address: string }[] = [], options: AddOptions = {}): Promise<Torrent> {
+  async addTorrent(peers: readonly { readonly address: string }[] = [], options: AddOptions = {}): Promise<Torrent> {
     const torrent = await this.client.add(this.metainfo, { peers: peers.map(({ address }) => address), ...options });
     await eventually(
       "the torrent runs",
@@ -86,32 +86,32 @@ export class Theatre {
     return torrent;
   }
 
-  /** A peer that listens: honest, unless told otherwise. */
+  /** A peer that listens: honest by default. */
   async seed(behaviour?: Behaviour): Promise<BadSeed> {
     const seed = await BadSeed.listen(this.goods, behaviour);
     closers.push(() => seed.close());
     return seed;
   }
 
-  /** A peer that connects to our client and shakes hands. */
+  /** A peer that connects to our client and sends a handshake. */
   async dial(options?: BadPeerOptions): Promise<BadPeer> {
     const peer = await BadPeer.meet(this.client.port, this.metainfo, options);
     closers.push(() => peer.close());
     return peer;
   }
 
-  /** Waits for the torrent to be complete, and says whether its file is the source's. */
+  /** Waits until the torrent is complete. Returns whether its file equals the source. */
   async completes(torrent: Torrent): Promise<boolean> {
     await within("the download completes", torrent.done);
     return Buffer.compare(await readFile(join(this.folder, "download", "data.bin")), this.data) === 0;
   }
 
-  /** Why peers left, and were banned: as the engine logged it. */
+  /** The logged reasons why peers left or were banned. */
   reasons(): string[] {
     return this.log.map(({ message, fields }) => `${message} ${JSON.stringify(fields)}`);
   }
 
-  /** Resolves when the engine has logged something that matches. */
+  /** Resolves when the engine has logged a line that matches. */
   async logged(pattern: RegExp): Promise<void> {
     await eventually(
       `the log says ${pattern.source}; it says:\n${this.reasons().join("\n")}`,
@@ -128,7 +128,7 @@ export class Theatre {
   }
 }
 
-/** `promise`, or an error that says what did not happen. */
+/** `promise`; rejects at the deadline with `what` in the message. */
 export async function within<T>(what: string, promise: Promise<T>, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
