@@ -18,6 +18,7 @@ const modules = [
   "creation",
   "tracker",
   "discovery",
+  "dht",
   "swarm",
   "client",
   "sim",

@@ -10,6 +10,7 @@ import type { HttpClient, HttpServers } from "./http.ts";
 import type { Log } from "./log.ts";
 import type { Net } from "./net.ts";
 import type { Random } from "./random.ts";
+import type { Signatures } from "./signatures.ts";
 
 export * from "./abort.ts";
 export * from "./clock.ts";
@@ -20,6 +21,7 @@ export * from "./http.ts";
 export * from "./log.ts";
 export * from "./net.ts";
 export * from "./random.ts";
+export * from "./signatures.ts";
 
 /** The host of the engine: time, randomness, network, files and hashing. */
 export interface Runtime {
@@ -31,6 +33,7 @@ export interface Runtime {
   readonly httpServers: HttpServers;
   readonly files: Files;
   readonly hasher: Hasher;
+  readonly signatures: Signatures;
   readonly log: Log;
   /** Releases what the runtime itself holds: hashing threads, idle HTTP connections. */
   close(): Promise<void>;

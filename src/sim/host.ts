@@ -5,6 +5,7 @@ import { SimHasher, type Digest } from "./hasher.ts";
 import { simHttpClient, simHttpServers } from "./http.ts";
 import { simDatagrams, simNet, type Network, type Station } from "./network.ts";
 import { SeededRandom } from "./random.ts";
+import { SimSignatures } from "./signatures.ts";
 
 /** The parts of a {@link SimHost}. */
 export interface HostParts {
@@ -79,6 +80,7 @@ export class SimHost {
       httpServers: simHttpServers(station),
       files: this.disk.files(clock, life),
       hasher: new SimHasher(digest, this.disk),
+      signatures: new SimSignatures(digest),
       log: log ?? silentLog,
       close: () => Promise.resolve(),
     };

@@ -9,6 +9,7 @@ import { readRegularSync } from "./files/regular-file.ts";
 import { NodeHasher } from "./hashing/hasher.ts";
 import { lazyDatagrams, lazyHttpClient, lazyHttpServers, lazyNet } from "./lazy.ts";
 import { nodeRandom } from "./random.ts";
+import { NodeSignatures } from "./signatures.ts";
 
 export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 
@@ -36,6 +37,7 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
     httpServers: lazyHttpServers,
     files: nodeFiles,
     hasher,
+    signatures: new NodeSignatures(),
     log: options.log ?? silentLog,
     close: () => hasher.close(),
   };

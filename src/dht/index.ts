@@ -1,0 +1,23 @@
+/** The distributed hash table (BEP 5, 32, 33, 42, 43, 44, 51): peers and small items without a server. */
+export { isFailure, DhtNode, type NodeCounts, type NodeOptions } from "./node.ts";
+export { decodeKrpc } from "./krpc/decode.ts";
+export { encodeError, encodeQuery, encodeReply, type ReplyFields } from "./krpc/encode.ts";
+export {
+  ErrorCode,
+  type Item,
+  type KrpcMessage,
+  type NodeInfo,
+  type Query,
+  type Reply,
+  type Want,
+} from "./krpc/message.ts";
+export * from "./limits.ts";
+export type { Closest, LookupResult } from "./lookup.ts";
+export { compareDistance, idFromBytes, idToBytes, randomId, sharedBits, type NodeId } from "./node-id.ts";
+export type { Failure, Target } from "./queries.ts";
+export type { QueryRates } from "./query-limits.ts";
+export { isSecureId, secureId } from "./secure-id.ts";
+export { BLOOM_LENGTH, bloomAdd, bloomCount, bloomUnite } from "./store/bloom.ts";
+export { isSigned, ItemStore, itemTarget, signedBytes } from "./store/item-store.ts";
+export { PeerStore } from "./store/peer-store.ts";
+export { RoutingTable } from "./table/routing-table.ts";

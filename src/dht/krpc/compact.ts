@@ -1,0 +1,29 @@
+import { ipFromBytes, latin1Decode, packEndpoint, readUint16, type Endpoint, type IpFamily } from "../../base/index.ts";
+import { ID_LENGTH } from "../node-id.ts";
+import type { NodeInfo } from "./message.ts";
+
+/** Bytes of an endpoint: address and port. */
+const endpointLength = (family: IpFamily): number => (family === 4 ? 6 : 18);
+
+/** The endpoint in 6 or 18 bytes; `undefined` for another length. */
+export function compactEndpoint(bytes: Uint8Array): Endpoint | undefined {
+  if (bytes.length !== 6 && bytes.length !== 18) return undefined;
+  const end = bytes.length - 2;
+  return { ip: ipFromBytes(bytes.subarray(0, end)), port: readUint16(bytes, end) };
+}
+
+/** Nodes in compact form (BEP 5: 26 bytes each; BEP 32: 38). A rest that is no whole node is ignored. */
+export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
+  const size = ID_LENGTH + endpointLength(family);
+  const out: NodeInfo[] = [];
+  for (let at = 0; at + size <= bytes.length; at += size) {
+    const endpoint = compactEndpoint(bytes.subarray(at + ID_LENGTH, at + size));
+    if (endpoint !== undefined) out.push({ id: latin1Decode(bytes.subarray(at, at + ID_LENGTH)), endpoint });
+  }
+  return out;
+}
+
+/** A node in compact form, one character for each byte. */
+export function packNode({ id, endpoint }: NodeInfo): string {
+  return id + latin1Decode(packEndpoint(endpoint));
+}

@@ -1,0 +1,128 @@
+import type { Endpoint } from "../../base/index.ts";
+import type { NodeId } from "../node-id.ts";
+
+/** A node as other nodes describe it: not verified. */
+export interface NodeInfo {
+  readonly id: NodeId;
+  readonly endpoint: Endpoint;
+}
+
+/** Which node lists a query asks for (BEP 32). */
+export type Want = readonly ("n4" | "n6")[];
+
+/** A query's method and arguments. */
+export type Query =
+  | { readonly method: "ping" }
+  | { readonly method: "find_node"; readonly target: NodeId; readonly want?: Want | undefined }
+  | {
+      readonly method: "get_peers";
+      readonly target: NodeId;
+      readonly want?: Want | undefined;
+      /** Prefer peers that are not seeds (BEP 33). */
+      readonly noSeed?: boolean | undefined;
+      /** Ask for bloom filters (BEP 33). */
+      readonly scrape?: boolean | undefined;
+    }
+  | {
+      readonly method: "announce_peer";
+      readonly target: NodeId;
+      readonly port: number;
+      /** The port is that of the datagram. */
+      readonly impliedPort: boolean;
+      readonly token: Uint8Array;
+      /** The peer has all data (BEP 33). */
+      readonly isSeed?: boolean | undefined;
+    }
+  | {
+      readonly method: "get";
+      readonly target: NodeId;
+      readonly want?: Want | undefined;
+      /** Only a value with a greater sequence number is wanted (BEP 44). */
+      readonly seq?: number | bigint | undefined;
+    }
+  | {
+      readonly method: "put";
+      readonly token: Uint8Array;
+      readonly item: Item;
+      readonly cas?: number | bigint | undefined;
+    }
+  | { readonly method: "sample_infohashes"; readonly target: NodeId; readonly want?: Want | undefined };
+
+/** The names of the queries. */
+export type Method = Query["method"];
+
+/** An item of BEP 44. `value` is bencoded. */
+export type Item =
+  | { readonly kind: "immutable"; readonly value: Uint8Array }
+  | {
+      readonly kind: "mutable";
+      readonly value: Uint8Array;
+      /** 32 bytes of ed25519. */
+      readonly key: Uint8Array;
+      /** 0 to 64 bytes. */
+      readonly salt: Uint8Array;
+      readonly seq: number | bigint;
+      /** 64 bytes. */
+      readonly signature: Uint8Array;
+    };
+
+/** What a reply may have; which of it depends on the query. */
+export interface Reply {
+  readonly id: NodeId;
+  /** Nodes of both families. */
+  readonly nodes: readonly NodeInfo[];
+  readonly token?: Uint8Array | undefined;
+  readonly peers?: readonly Endpoint[] | undefined;
+  /** 256 bytes each: bloom filters of seeds and other peers (BEP 33). */
+  readonly seedFilter?: Uint8Array | undefined;
+  readonly peerFilter?: Uint8Array | undefined;
+  /** BEP 44, not verified. `value` is bencoded. */
+  readonly value?: Uint8Array | undefined;
+  readonly key?: Uint8Array | undefined;
+  readonly seq?: number | bigint | undefined;
+  readonly signature?: Uint8Array | undefined;
+  /** BEP 51. */
+  readonly samples?: readonly NodeId[] | undefined;
+  readonly sampleCount?: number | undefined;
+  readonly sampleIntervalS?: number | undefined;
+}
+
+/** A KRPC message (BEP 5). Its bytes are copies. */
+export type KrpcMessage =
+  | {
+      readonly kind: "query";
+      readonly transaction: Uint8Array;
+      readonly id: NodeId;
+      readonly query: Query;
+      /** The sender does not reply to queries (BEP 43). */
+      readonly isReadOnly: boolean;
+    }
+  | {
+      readonly kind: "reply";
+      readonly transaction: Uint8Array;
+      readonly reply: Reply;
+      /** Our address as the sender sees it (BEP 42). */
+      readonly ip: Endpoint | undefined;
+    }
+  | {
+      readonly kind: "error";
+      readonly transaction: Uint8Array;
+      readonly code: number;
+      readonly text: string;
+      readonly ip: Endpoint | undefined;
+    }
+  /** A query that deserves an error reply: malformed, or of an unknown method. */
+  | { readonly kind: "bad-query"; readonly transaction: Uint8Array; readonly code: number; readonly text: string };
+
+/** Error codes (BEP 5, BEP 44). */
+export const ErrorCode = {
+  generic: 201,
+  server: 202,
+  protocol: 203,
+  unknownMethod: 204,
+  tooLong: 205,
+  badSignature: 206,
+  saltTooLong: 207,
+  casMismatch: 301,
+  oldSequence: 302,
+} as const;

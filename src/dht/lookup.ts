@@ -1,0 +1,216 @@
+import { isDialable, ipScope, type Endpoint } from "../base/index.ts";
+import type { Clock, Timer } from "../runtime/index.ts";
+import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
+import { K, LOOKUP_CANDIDATES, LOOKUP_PARALLEL, LOOKUP_PER_NETWORK, LOOKUP_QUERIES, SLOW_MS } from "./limits.ts";
+import { compareDistance, type NodeId } from "./node-id.ts";
+import type { Queries } from "./queries.ts";
+import { isSecureId } from "./secure-id.ts";
+import { networkKey } from "./table/contact.ts";
+
+/** Nodes with an id that does not fit their address (BEP 42) that one lookup asks. They never count as closest. */
+const MAX_UNBOUND = 12;
+/** Nodes that are taken from one reply. */
+const MAX_PER_REPLY = 16;
+
+/** A node that a lookup has heard of. */
+interface Entry extends NodeInfo {
+  state: "new" | "asked" | "slow" | "replied" | "failed";
+  /** Whether its id fits its address. */
+  readonly isBound: boolean;
+  readonly network: string;
+  /** Replies between us and the one that named it. */
+  readonly hops: number;
+  askedAt: number;
+  token: Uint8Array | undefined;
+  reply: Reply | undefined;
+}
+
+/** A node that replied to a lookup, one of the closest to its target. */
+export interface Closest extends NodeInfo {
+  /** The write token; `undefined` when the node gave none. */
+  readonly token: Uint8Array | undefined;
+  readonly reply: Reply;
+}
+
+/** How a lookup ended. */
+export interface LookupResult {
+  /** Up to {@link K} nodes whose ids fit their addresses, closest first. */
+  readonly closest: readonly Closest[];
+  /** Queries sent, and how many were replied to. */
+  readonly queries: number;
+  readonly replies: number;
+  /** The longest chain of replies that led to one of the closest. */
+  readonly rounds: number;
+  /** Milliseconds. */
+  readonly durationMs: number;
+}
+
+/** Options of {@link Lookup}. */
+export interface LookupOptions {
+  readonly clock: Clock;
+  readonly queries: Queries;
+  readonly ownId: NodeId;
+  readonly target: NodeId;
+  /** Nodes to begin with. */
+  readonly seeds: readonly NodeInfo[];
+  /** What each node is asked. */
+  readonly query: Query;
+  readonly family: 4 | 6;
+  readonly onReply?: ((from: NodeInfo, reply: Reply) => void) | undefined;
+  readonly onDone: (result: LookupResult) => void;
+}
+
+/**
+ * Finds the nodes closest to a target (Kademlia): asks the closest known nodes for closer ones, several at a time, until
+ * the {@link K} closest have replied. A node that is slow does not hold it up, unless too few others reply. Nodes whose ids do not fit their addresses,
+ * and more than two of one network, never count as closest.
+ */
+export class Lookup {
+  readonly #options: LookupOptions;
+  /** Closest first. */
+  readonly #entries: Entry[] = [];
+  readonly #known = new Set<string>();
+  readonly #beganAt: number;
+  #queries = 0;
+  #replies = 0;
+  #unbound = 0;
+  #timer: Timer | undefined;
+  #isDone = false;
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+    this.#beganAt = options.clock.now();
+    for (const seed of options.seeds) this.#add(seed, 0);
+    options.clock.soon(() => this.#step());
+  }
+
+  /** Ends it with what was found so far. */
+  stop(): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#timer?.cancel();
+    const closest = this.#closest();
+    this.#options.onDone({
+      closest: closest.flatMap(({ id, endpoint, token, reply }) =>
+        reply === undefined ? [] : [{ id, endpoint, token, reply }],
+      ),
+      queries: this.#queries,
+      replies: this.#replies,
+      rounds: closest.reduce((most, { hops }) => Math.max(most, hops + 1), 0),
+      durationMs: this.#options.clock.now() - this.#beganAt,
+    });
+  }
+
+  /** Asks as many nodes as may be asked now, or ends when the closest have replied. */
+  #step(): void {
+    if (this.#isDone) return;
+    const { clock } = this.#options;
+    const now = clock.now();
+    let underWay = 0;
+    let nextSlow = Infinity;
+    for (const entry of this.#entries) {
+      if (entry.state !== "asked") continue;
+      const left = entry.askedAt + SLOW_MS - now;
+      if (left <= 0) entry.state = "slow";
+      else {
+        underWay++;
+        nextSlow = Math.min(nextSlow, left);
+      }
+    }
+    const next = this.#next(LOOKUP_PARALLEL - underWay);
+    for (const entry of next) this.#ask(entry, now);
+    this.#timer?.cancel();
+    if (underWay + next.length > 0) {
+      this.#timer = clock.after(next.length > 0 ? Math.min(nextSlow, SLOW_MS) : nextSlow, () => this.#step());
+    } else if (this.#closest().length >= K || !this.#entries.some(({ state }) => state === "slow")) this.stop();
+  }
+
+  /** Up to `count` nodes to ask: new ones among those that could be the closest. */
+  #next(count: number): Entry[] {
+    const out: Entry[] = [];
+    if (count <= 0) return out;
+    const networks = new Map<string, number>();
+    let better = 0;
+    for (const entry of this.#entries) {
+      if (this.#queries + out.length >= LOOKUP_QUERIES || out.length >= count || better >= K) break;
+      if (entry.state === "failed" || entry.state === "slow") continue;
+      if (!entry.isBound) {
+        if (entry.state !== "new" || this.#unbound >= MAX_UNBOUND) continue;
+        this.#unbound++;
+        out.push(entry);
+        continue;
+      }
+      const ofNetwork = (networks.get(entry.network) ?? 0) + 1;
+      if (ofNetwork > LOOKUP_PER_NETWORK) continue;
+      networks.set(entry.network, ofNetwork);
+      better++;
+      if (entry.state === "new") out.push(entry);
+    }
+    return out;
+  }
+
+  #ask(entry: Entry, now: number): void {
+    const { queries, query, onReply } = this.#options;
+    entry.state = "asked";
+    entry.askedAt = now;
+    this.#queries++;
+    queries.send(entry, query, {
+      onReply: (reply) => {
+        if (this.#isDone) return;
+        // A node under another id than the one by which it was named is not what it was named for.
+        entry.state = reply.id === entry.id ? "replied" : "failed";
+        entry.token = reply.token;
+        entry.reply = reply;
+        this.#replies++;
+        for (const node of reply.nodes.slice(0, MAX_PER_REPLY)) this.#add(node, entry.hops + 1, entry.endpoint);
+        onReply?.(entry, reply);
+        this.#step();
+      },
+      onFailure: () => {
+        if (this.#isDone) return;
+        entry.state = "failed";
+        this.#step();
+      },
+    });
+  }
+
+  #add({ id, endpoint }: NodeInfo, hops: number, from?: Endpoint): void {
+    const { target, ownId, family } = this.#options;
+    const { ip } = endpoint;
+    if (id === ownId || ip.includes(":") !== (family === 6) || !isDialable(endpoint)) return;
+    // A node of the Internet has no business to name addresses of our local network.
+    if (from !== undefined && ipScope(from.ip) === "public" && ipScope(ip) !== "public") return;
+    const key = `${ip} ${endpoint.port}`;
+    if (this.#known.has(key)) return;
+    let at = this.#entries.length;
+    while (at > 0 && compareDistance(this.#entries[at - 1]?.id ?? id, id, target) > 0) at--;
+    if (at >= LOOKUP_CANDIDATES) return;
+    this.#known.add(key);
+    const isLocal = ipScope(ip) !== "public";
+    this.#entries.splice(at, 0, {
+      id,
+      endpoint,
+      state: "new",
+      isBound: isSecureId(id, ip),
+      // Local networks are exempt from the limit for each network.
+      network: isLocal ? key : networkKey(ip),
+      hops,
+      askedAt: 0,
+      token: undefined,
+      reply: undefined,
+    });
+    if (this.#entries.length > LOOKUP_CANDIDATES) this.#entries.pop();
+  }
+
+  #closest(): Entry[] {
+    const networks = new Map<string, number>();
+    return this.#entries
+      .filter(({ state, isBound, network }) => {
+        if (state !== "replied" || !isBound) return false;
+        const count = (networks.get(network) ?? 0) + 1;
+        networks.set(network, count);
+        return count <= LOOKUP_PER_NETWORK;
+      })
+      .slice(0, K);
+  }
+}

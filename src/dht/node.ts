@@ -1,0 +1,331 @@
+import { ipScope, isDialable, type Endpoint, type IpFamily } from "../base/index.ts";
+import type { SyncHasher } from "../base/index.ts";
+import type { Clock, Random, Timer } from "../runtime/index.ts";
+import { AddressVotes } from "./address-votes.ts";
+import { decodeKrpc } from "./krpc/decode.ts";
+import { encodeError, encodeReply } from "./krpc/encode.ts";
+import type { KrpcMessage, NodeInfo, Query, Reply } from "./krpc/message.ts";
+import { BOOTSTRAP_RETRY_MS, K } from "./limits.ts";
+import { Lookup, type LookupResult } from "./lookup.ts";
+import { randomId, randomIdAt, type NodeId } from "./node-id.ts";
+import { Queries, type Failure, type Target } from "./queries.ts";
+import { QueryLimits, type QueryRates } from "./query-limits.ts";
+import { Reachability } from "./reachability.ts";
+import { replyRoom, Responder } from "./responder.ts";
+import { isSecureId, secureId } from "./secure-id.ts";
+import type { ItemStore } from "./store/item-store.ts";
+import type { PeerStore } from "./store/peer-store.ts";
+import { Tokens } from "./store/tokens.ts";
+import { RoutingTable } from "./table/routing-table.ts";
+
+/** Milliseconds between two looks at buckets, stores and reachability. */
+const CARE_MS = 60_000;
+/** Nodes pinged at a time to find out whether they belong in the table. */
+const MAX_PINGS = 16;
+
+/** What a node counts. */
+export interface NodeCounts {
+  /** Datagrams that were no KRPC messages. */
+  malformed: number;
+  /** Queries received, and those that were not replied to because there were too many. */
+  queries: number;
+  limited: number;
+  /** Replies to our queries. */
+  replies: number;
+}
+
+/** Options of {@link DhtNode}. */
+export interface NodeOptions {
+  readonly family: IpFamily;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hasher: SyncHasher;
+  readonly peers: PeerStore;
+  readonly items: ItemStore;
+  /** Sends a datagram. */
+  readonly send: (to: Endpoint, bytes: Uint8Array) => void;
+  /** The table of each family that runs here (BEP 32). */
+  readonly tables: (family: IpFamily) => RoutingTable | undefined;
+  /** The id to begin with. Default: a random one, replaced when our address is known (BEP 42). */
+  readonly id?: NodeId | undefined;
+  readonly wideBuckets?: readonly number[] | undefined;
+  readonly rates?: Partial<QueryRates> | undefined;
+  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  readonly readOnly?: boolean | "auto" | undefined;
+  /** Nodes to begin with while the table is empty. */
+  readonly bootstrap: () => Promise<readonly Endpoint[]>;
+}
+
+/**
+ * A DHT node of one IP family (BEP 5, 32, 42, 43). It does no I/O: it is given datagrams, and sends them by a function;
+ * time is the clock's.
+ */
+export class DhtNode {
+  readonly counts: NodeCounts = { malformed: 0, queries: 0, limited: 0, replies: 0 };
+  readonly #options: NodeOptions;
+  readonly #queries: Queries;
+  readonly #responder: Responder;
+  readonly #limits: QueryLimits;
+  readonly #votes: AddressVotes;
+  readonly #reachability: Reachability;
+  readonly #lookups = new Set<Lookup>();
+  readonly #pings = new Set<string>();
+  #table: RoutingTable;
+  #care: Timer | undefined;
+  #retry: Timer | undefined;
+  #retryMs = BOOTSTRAP_RETRY_MS;
+  #isClosed = false;
+
+  constructor(options: NodeOptions) {
+    const { clock, random, hasher, family, peers, items, tables } = options;
+    const now = clock.now();
+    this.#options = options;
+    this.#table = new RoutingTable({ id: options.id ?? randomId(random), wideBuckets: options.wideBuckets });
+    this.#limits = new QueryLimits(now, options.rates);
+    this.#votes = new AddressVotes();
+    this.#reachability = new Reachability(options.readOnly ?? "auto", now);
+    this.#queries = new Queries({
+      clock,
+      random,
+      id: () => this.id,
+      isReadOnly: () => this.isReadOnly,
+      send: options.send,
+      onTimeout: ({ id, endpoint }) => id !== undefined && this.#table.onFailure(id, endpoint),
+    });
+    this.#responder = new Responder({ family, hasher, peers, items, tables, tokens: new Tokens(hasher, random, now) });
+  }
+
+  get id(): NodeId {
+    return this.#table.id;
+  }
+
+  get table(): RoutingTable {
+    return this.#table;
+  }
+
+  /** Whether it tells other nodes not to query it (BEP 43). */
+  get isReadOnly(): boolean {
+    return this.#reachability.isReadOnly;
+  }
+
+  /** Our address as other nodes see it; `undefined` until enough of them agree. */
+  get externalIp(): string | undefined {
+    return this.#votes.winner;
+  }
+
+  /** Queries of ours that wait for a reply. */
+  get outstanding(): number {
+    return this.#queries.size;
+  }
+
+  /** Starts to fill the table, and keeps it fresh until {@link DhtNode.close}. */
+  open(): void {
+    this.#care ??= this.#options.clock.every(CARE_MS, () => this.#takeCare());
+    this.#fill();
+  }
+
+  /** Ends everything; nothing is sent any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#care?.cancel();
+    this.#retry?.cancel();
+    for (const lookup of this.#lookups) lookup.stop();
+    this.#queries.close();
+  }
+
+  /** A datagram has arrived. Returns whether it was a KRPC message. */
+  receive(bytes: Uint8Array, from: Endpoint): boolean {
+    if (this.#isClosed) return true;
+    const message = decodeKrpc(bytes);
+    if (message === undefined) {
+      this.counts.malformed++;
+      return false;
+    }
+    const now = this.#options.clock.now();
+    switch (message.kind) {
+      case "query":
+        this.#onQuery(message, from, bytes.length, now);
+        break;
+      case "bad-query":
+        if (this.#mayReply(from, now))
+          this.#options.send(from, encodeError(message.transaction, message.code, message.text));
+        break;
+      case "reply":
+        this.#onReply(message, from, now);
+        break;
+      case "error":
+        this.#queries.onError(message.transaction, from, message.code, message.text);
+        break;
+    }
+    return true;
+  }
+
+  /** Asks one node. Rejects never: the failure is a value. */
+  query(to: Target, query: Query): Promise<Reply | Failure> {
+    return new Promise((resolve) => {
+      this.#queries.send(to, query, { onReply: (reply) => resolve(reply), onFailure: resolve });
+    });
+  }
+
+  /** Finds the nodes closest to a target. Resolves with what was found when aborted. */
+  lookup(
+    target: NodeId,
+    query: Query,
+    options: {
+      readonly seeds?: readonly NodeInfo[];
+      readonly onReply?: (from: NodeInfo, reply: Reply) => void;
+      readonly signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<LookupResult> {
+    const { signal, seeds = [], onReply } = options;
+    const { clock, family } = this.#options;
+    return new Promise((resolve) => {
+      const stop = (): void => lookup.stop();
+      const lookup: Lookup = new Lookup({
+        clock,
+        queries: this.#queries,
+        ownId: this.id,
+        target,
+        seeds: [...this.#table.closest(target, 2 * K), ...seeds],
+        query,
+        family,
+        onReply,
+        onDone: (result) => {
+          this.#lookups.delete(lookup);
+          signal?.removeEventListener("abort", stop);
+          resolve(result);
+        },
+      });
+      this.#lookups.add(lookup);
+      signal?.addEventListener("abort", stop);
+      if (signal?.aborted === true || this.#isClosed) stop();
+    });
+  }
+
+  /** A node that may be there: it is pinged, and joins the table when it replies. */
+  suggest(endpoint: Endpoint): void {
+    if (isDialable(endpoint)) this.#ping({ id: undefined, endpoint });
+  }
+
+  #onQuery(message: KrpcMessage & { kind: "query" }, from: Endpoint, length: number, now: number): void {
+    const { id, query, transaction, isReadOnly } = message;
+    this.#reachability.onQuery(from, now);
+    if (!this.#mayReply(from, now)) return;
+    const reply = this.#responder.reply(query, from, now, replyRoom(length));
+    this.#options.send(
+      from,
+      "code" in reply
+        ? encodeError(transaction, reply.code, reply.text)
+        : encodeReply(transaction, this.id, from, reply),
+    );
+    this.#table.onQuery(id, from, now);
+    if (!isReadOnly && this.#table.wants(id, from)) this.#ping({ id, endpoint: from });
+  }
+
+  #mayReply(from: Endpoint, now: number): boolean {
+    this.counts.queries++;
+    if (this.isReadOnly || from.port === 0) return false;
+    if (this.#limits.take(from.ip, now)) return true;
+    this.counts.limited++;
+    return false;
+  }
+
+  #onReply({ transaction, reply, ip }: KrpcMessage & { kind: "reply" }, from: Endpoint, now: number): void {
+    const roundTripMs = this.#queries.onReply(transaction, from, reply);
+    if (roundTripMs === undefined) return;
+    this.counts.replies++;
+    this.#reachability.onReply(from);
+    const questionable = this.#table.onReply(reply.id, from, now, roundTripMs);
+    if (questionable !== undefined) this.#ping(questionable);
+    if (ip !== undefined) this.#vote(ip.ip, from);
+  }
+
+  #ping({ id, endpoint }: Target): void {
+    const key = `${endpoint.ip} ${endpoint.port}`;
+    if (this.#isClosed || this.#pings.has(key) || this.#pings.size >= MAX_PINGS) return;
+    this.#pings.add(key);
+    const done = (): void => void this.#pings.delete(key);
+    this.#queries.send({ id, endpoint }, { method: "ping" }, { onReply: done, onFailure: done });
+  }
+
+  /** Counts what a node says about our address; the id follows it when enough networks agree (BEP 42). */
+  #vote(ip: string, from: Endpoint): void {
+    const { family, random } = this.#options;
+    if (ip.includes(":") !== (family === 6) || ipScope(ip) !== "public" || ipScope(from.ip) !== "public") return;
+    const winner = this.#votes.add(ip, from.ip);
+    if (winner === undefined || isSecureId(this.id, winner)) return;
+    this.#changeId(secureId(winner, random));
+  }
+
+  #changeId(id: NodeId): void {
+    const before = this.#table;
+    const now = this.#options.clock.now();
+    this.#table = new RoutingTable({ id, wideBuckets: this.#options.wideBuckets });
+    for (const { id: node, endpoint, roundTripMs } of before.nodes())
+      this.#table.onReply(node, endpoint, now, roundTripMs ?? 0);
+    this.#find(id);
+  }
+
+  /** Looks for nodes close to a target, to fill the table. */
+  #find(target: NodeId): void {
+    const { family } = this.#options;
+    this.#started(this.lookup(target, { method: "find_node", target, want: [family === 4 ? "n4" : "n6"] }));
+  }
+
+  #started(lookup: Promise<LookupResult>): void {
+    lookup.then(
+      () => undefined,
+      () => undefined,
+    );
+  }
+
+  /** Fills an empty table from the bootstrap nodes, again and again until there are nodes. */
+  #fill(): void {
+    const { bootstrap, family } = this.#options;
+    if (this.#isClosed) return;
+    bootstrap()
+      .then(async (endpoints) => {
+        const query: Query = { method: "find_node", target: this.id, want: [family === 4 ? "n4" : "n6"] };
+        const replies = await Promise.all(
+          endpoints
+            .filter(({ ip }) => ip.includes(":") === (family === 6))
+            .map((endpoint) => this.query({ id: undefined, endpoint }, query)),
+        );
+        const seeds = replies.flatMap((reply) => ("id" in reply ? reply.nodes : []));
+        await this.lookup(this.id, query, { seeds });
+      })
+      .catch(() => undefined)
+      .finally(() => this.#filled());
+  }
+
+  #filled(): void {
+    if (this.#isClosed) return;
+    if (this.#table.size === 0) {
+      this.#retry = this.#options.clock.after(this.#retryMs, () => this.#fill());
+      this.#retryMs = Math.min(60_000, 2 * this.#retryMs);
+      return;
+    }
+    this.#retryMs = BOOTSTRAP_RETRY_MS;
+    // Buckets other than our own have few nodes yet.
+    for (let bits = 0; bits < Math.min(3, this.#table.depth); bits++)
+      this.#find(randomIdAt(this.id, bits, this.#options.random));
+  }
+
+  #takeCare(): void {
+    const { clock, random, peers, items } = this.#options;
+    const now = clock.now();
+    peers.expire(now);
+    items.expire(now);
+    this.#reachability.tick(now);
+    if (this.#table.size === 0 && this.#retry === undefined) {
+      this.#fill();
+      return;
+    }
+    for (const bits of this.#table.stale(now)) this.#find(randomIdAt(this.id, bits, random));
+  }
+}
+
+/** Whether a query failed. */
+export function isFailure(result: Reply | Failure): result is Failure {
+  return "kind" in result;
+}

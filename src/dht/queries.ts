@@ -1,0 +1,133 @@
+import { latin1Decode, type Endpoint } from "../base/index.ts";
+import type { Clock, Random, Timer } from "../runtime/index.ts";
+import { encodeQuery } from "./krpc/encode.ts";
+import type { Query, Reply } from "./krpc/message.ts";
+import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "./limits.ts";
+import type { NodeId } from "./node-id.ts";
+
+/** Why a query has no reply: nothing came in time, the node sent an error, or too many queries are under way. */
+export type Failure =
+  | { readonly kind: "timeout" }
+  | { readonly kind: "error"; readonly code: number; readonly text: string }
+  | { readonly kind: "busy" }
+  | { readonly kind: "closed" };
+
+/** Called once for each query. */
+export interface QueryHandler {
+  onReply(reply: Reply, roundTripMs: number): void;
+  onFailure(failure: Failure): void;
+}
+
+/** A node to ask. The id is `undefined` for one of which the address alone is known. */
+export interface Target {
+  readonly id: NodeId | undefined;
+  readonly endpoint: Endpoint;
+}
+
+interface Outstanding {
+  readonly to: Target;
+  readonly handler: QueryHandler;
+  readonly sentAt: number;
+}
+
+/** Options of {@link Queries}. */
+export interface QueriesOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly id: () => NodeId;
+  readonly isReadOnly: () => boolean;
+  readonly send: (to: Endpoint, bytes: Uint8Array) => void;
+  /** A node did not reply in time. */
+  readonly onTimeout: (to: Target) => void;
+}
+
+/**
+ * Our queries that wait for replies. A reply counts when it comes from the address that was asked, with the transaction
+ * id of the query: 4 random bytes.
+ */
+export class Queries {
+  readonly #options: QueriesOptions;
+  /** In the order in which they were sent, so in that of their deadlines. */
+  readonly #outstanding = new Map<string, Outstanding>();
+  #timer: Timer | undefined;
+  #isClosed = false;
+  #sent = 0;
+
+  constructor(options: QueriesOptions) {
+    this.#options = options;
+  }
+
+  /** Queries under way. */
+  get size(): number {
+    return this.#outstanding.size;
+  }
+
+  /** Queries that were ever sent. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Sends a query. The handler is called once, never before this returns. */
+  send(to: Target, query: Query, handler: QueryHandler): void {
+    const { clock, random, id, isReadOnly, send } = this.#options;
+    if (this.#isClosed || this.#outstanding.size >= MAX_OUTSTANDING) {
+      const kind = this.#isClosed ? "closed" : "busy";
+      clock.soon(() => handler.onFailure({ kind }));
+      return;
+    }
+    const transaction = random.bytes(4);
+    this.#outstanding.set(latin1Decode(transaction), { to, handler, sentAt: clock.now() });
+    this.#sent++;
+    send(to.endpoint, encodeQuery(transaction, id(), query, isReadOnly()));
+    this.#timer ??= clock.after(QUERY_TIMEOUT_MS, () => this.#onTimer());
+  }
+
+  /** A reply has arrived. Returns the query's round trip in milliseconds; `undefined` when no query waits for it. */
+  onReply(transaction: Uint8Array, from: Endpoint, reply: Reply): number | undefined {
+    const query = this.#take(transaction, from);
+    if (query === undefined) return undefined;
+    const roundTripMs = this.#options.clock.now() - query.sentAt;
+    query.handler.onReply(reply, roundTripMs);
+    return roundTripMs;
+  }
+
+  /** An error has arrived in place of a reply. */
+  onError(transaction: Uint8Array, from: Endpoint, code: number, text: string): void {
+    this.#take(transaction, from)?.handler.onFailure({ kind: "error", code, text });
+  }
+
+  /** Nothing waits any more; all handlers are called. */
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    for (const [key, { handler }] of this.#outstanding) {
+      this.#outstanding.delete(key);
+      handler.onFailure({ kind: "closed" });
+    }
+  }
+
+  #take(transaction: Uint8Array, from: Endpoint): Outstanding | undefined {
+    const key = latin1Decode(transaction);
+    const query = this.#outstanding.get(key);
+    if (query === undefined || query.to.endpoint.ip !== from.ip || query.to.endpoint.port !== from.port)
+      return undefined;
+    this.#outstanding.delete(key);
+    return query;
+  }
+
+  #onTimer(): void {
+    const { clock, onTimeout } = this.#options;
+    this.#timer = undefined;
+    const now = clock.now();
+    for (const [key, { to, handler, sentAt }] of this.#outstanding) {
+      const left = sentAt + QUERY_TIMEOUT_MS - now;
+      if (left > 0) {
+        this.#timer ??= clock.after(left, () => this.#onTimer());
+        return;
+      }
+      this.#outstanding.delete(key);
+      onTimeout(to);
+      handler.onFailure({ kind: "timeout" });
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import { RecentMap, type Endpoint } from "../base/index.ts";
+
+/** Milliseconds for which a node waits to be queried before it becomes read-only, and between two new attempts. */
+const PATIENCE_MS = 10 * 60_000;
+const RETRY_MS = 60 * 60_000;
+/** Replies from different nodes that show that the network works. */
+const MIN_REPLIES = 50;
+/** Nodes that we have asked are remembered: a query of theirs may come through the hole that ours made in a NAT. */
+const MAX_ASKED = 2_000;
+
+/**
+ * Whether other nodes reach us. A node that asks many others and is never queried by one that it had not asked is behind a
+ * NAT or firewall, and becomes read-only (BEP 43), so that others do not wait for its replies. Each hour it tries again.
+ */
+export class Reachability {
+  readonly #mode: boolean | "auto";
+  readonly #asked = new RecentMap<string, true>(MAX_ASKED);
+  #replies = 0;
+  #since: number;
+  #reachedAt: number | undefined;
+  #isReadOnly: boolean;
+
+  constructor(mode: boolean | "auto", now: number) {
+    this.#mode = mode;
+    this.#since = now;
+    this.#isReadOnly = mode === true;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
+  }
+
+  /** A node that we asked has replied. */
+  onReply(from: Endpoint): void {
+    this.#replies++;
+    if (this.#mode === "auto") this.#asked.set(key(from), true);
+  }
+
+  /** A node has queried us. */
+  onQuery(from: Endpoint, now: number): void {
+    if (this.#mode !== "auto" || this.#asked.has(key(from))) return;
+    this.#reachedAt = now;
+    this.#isReadOnly = false;
+  }
+
+  /** Now and then. */
+  tick(now: number): void {
+    if (this.#mode !== "auto") return;
+    if (this.#isReadOnly) {
+      if (now - this.#since < RETRY_MS) return;
+      this.#isReadOnly = false;
+      this.#replies = 0;
+      this.#since = now;
+      return;
+    }
+    const quiet = now - Math.max(this.#since, this.#reachedAt ?? 0);
+    if (quiet < PATIENCE_MS || this.#replies < MIN_REPLIES) return;
+    if (this.#reachedAt !== undefined && now - this.#reachedAt < RETRY_MS) return;
+    this.#isReadOnly = true;
+    this.#since = now;
+  }
+}
+
+function key({ ip, port }: Endpoint): string {
+  return `${ip} ${port}`;
+}

@@ -1,0 +1,127 @@
+import { ipFamily, type Endpoint, type IpFamily } from "../base/index.ts";
+import type { SyncHasher } from "../base/index.ts";
+import type { ReplyFields } from "./krpc/encode.ts";
+import { ErrorCode, type Query, type Want } from "./krpc/message.ts";
+import { K, MAX_AMPLIFICATION, MAX_DATAGRAM, MAX_VALUES, SAMPLE_INTERVAL_S } from "./limits.ts";
+import type { NodeId } from "./node-id.ts";
+import type { ItemStore } from "./store/item-store.ts";
+import type { PeerStore } from "./store/peer-store.ts";
+import type { Tokens } from "./store/tokens.ts";
+import type { RoutingTable } from "./table/routing-table.ts";
+
+/** An error that is sent in place of a reply. */
+export interface QueryError {
+  readonly code: number;
+  readonly text: string;
+}
+
+/** What a node replies from. */
+export interface ResponderOptions {
+  readonly family: IpFamily;
+  readonly hasher: SyncHasher;
+  readonly tokens: Tokens;
+  readonly peers: PeerStore;
+  readonly items: ItemStore;
+  /** The table of each family that runs here (BEP 32). */
+  readonly tables: (family: IpFamily) => RoutingTable | undefined;
+}
+
+/** Bytes of a reply besides its fields, at the most: ids, keys, token. */
+const OVERHEAD = 120;
+
+/** Replies to queries. A reply has at most eight times the bytes of the query, as the sender's address may be forged. */
+export class Responder {
+  readonly #options: ResponderOptions;
+
+  constructor(options: ResponderOptions) {
+    this.#options = options;
+  }
+
+  /** The fields of a reply, or an error. `room`: bytes that all fields may take. */
+  reply(query: Query, from: Endpoint, now: number, room: number): ReplyFields | QueryError {
+    switch (query.method) {
+      case "ping":
+        return {};
+      case "find_node":
+        return this.#nodes(query.target, query.want);
+      case "get_peers":
+        return this.#getPeers(query, from, now, room);
+      case "announce_peer":
+        return this.#announce(query, from, now);
+      case "get":
+        return this.#get(query, from, now, room);
+      case "put":
+        return this.#put(query, from, now);
+      case "sample_infohashes":
+        return {
+          ...this.#nodes(query.target, query.want),
+          samples: this.#options.peers.samples(now),
+          sampleCount: this.#options.peers.torrents,
+          sampleIntervalS: SAMPLE_INTERVAL_S,
+        };
+    }
+  }
+
+  #nodes(target: NodeId, want: Want | undefined): ReplyFields {
+    const { family, tables } = this.#options;
+    const list = (of: IpFamily): string | undefined =>
+      tables(of)
+        ?.closest(target, K)
+        .map(({ compact }) => compact)
+        .join("");
+    const wants4 = want === undefined || want.length === 0 ? family === 4 : want.includes("n4");
+    const wants6 = want === undefined || want.length === 0 ? family === 6 : want.includes("n6");
+    return { ...(wants4 ? { nodes: list(4) } : {}), ...(wants6 ? { nodes6: list(6) } : {}) };
+  }
+
+  #getPeers(query: Query & { method: "get_peers" }, from: Endpoint, now: number, room: number): ReplyFields {
+    const { peers, tokens, hasher } = this.#options;
+    const { target, want, noSeed = false, scrape = false } = query;
+    const nodes = this.#nodes(target, want);
+    let left = room - (nodes.nodes?.length ?? 0) - (nodes.nodes6?.length ?? 0);
+    const filters = scrape ? peers.filters(target, hasher, now) : undefined;
+    if (filters !== undefined) left -= filters.seeds.length + filters.peers.length + 20;
+    const length = ipFamily(from.ip) === 4 ? 6 : 18;
+    // Each endpoint takes its length and two or three bytes of bencode.
+    const count = Math.max(0, Math.min(MAX_VALUES, Math.floor(left / (length + 3))));
+    const values = peers.peersOf(target, length, count, noSeed, now);
+    return {
+      ...nodes,
+      token: peers.hasRoom(target) ? tokens.issue(from, now) : undefined,
+      values: values.length === 0 ? undefined : values,
+      seedFilter: filters?.seeds,
+      peerFilter: filters?.peers,
+    };
+  }
+
+  #announce(query: Query & { method: "announce_peer" }, from: Endpoint, now: number): ReplyFields | QueryError {
+    const { peers, tokens } = this.#options;
+    if (!tokens.isValid(query.token, from, now)) return { code: ErrorCode.protocol, text: "Bad token" };
+    const port = query.impliedPort ? from.port : query.port;
+    peers.add(query.target, { ip: from.ip, port }, query.isSeed === true, now);
+    return {};
+  }
+
+  #get(query: Query & { method: "get" }, from: Endpoint, now: number, room: number): ReplyFields {
+    const { items, tokens } = this.#options;
+    const item = items.get(query.target, now);
+    const fields = { ...this.#nodes(query.target, query.want), token: tokens.issue(from, now) };
+    if (item === undefined) return fields;
+    if (item.kind === "mutable" && query.seq !== undefined && item.seq <= query.seq)
+      return { ...fields, seq: item.seq };
+    const isTooLarge = item.value.length + 200 + (fields.nodes?.length ?? 0) + (fields.nodes6?.length ?? 0) > room;
+    // Without the nodes it may fit: the value is what was asked for.
+    return isTooLarge ? { token: fields.token, item } : { ...fields, item };
+  }
+
+  #put(query: Query & { method: "put" }, from: Endpoint, now: number): ReplyFields | QueryError {
+    const { items, tokens } = this.#options;
+    if (!tokens.isValid(query.token, from, now)) return { code: ErrorCode.protocol, text: "Bad token" };
+    return items.put(query.item, query.cas, now) ?? {};
+  }
+}
+
+/** Bytes that the fields of a reply to a query of `length` bytes may take. */
+export function replyRoom(length: number): number {
+  return Math.min(MAX_DATAGRAM, length * MAX_AMPLIFICATION) - OVERHEAD;
+}

@@ -1,0 +1,51 @@
+import { ipBytes, ipScope } from "../base/index.ts";
+import type { Random } from "../runtime/index.ts";
+import { idFromBytes, ID_LENGTH, type NodeId } from "./node-id.ts";
+
+const MASK_4 = [0x03, 0x0f, 0x3f, 0xff];
+const MASK_6 = [0x01, 0x03, 0x07, 0x0f, 0x1f, 0x3f, 0x7f, 0xff];
+
+/** CRC-32C (Castagnoli), reflected. */
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ 0x82f63b78;
+  return value;
+});
+
+/** CRC-32C of bytes, unsigned. */
+export function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** The hash whose first 21 bits an id of this address must have (BEP 42). `seed`: 0 to 7. */
+function prefixOf(ip: string, seed: number): number {
+  const bytes = ipBytes(ip);
+  const mask = bytes.length === 4 ? MASK_4 : MASK_6;
+  const masked = Uint8Array.from(mask, (bits, at) => (bytes[at] ?? 0) & bits);
+  masked[0] = (masked[0] ?? 0) | (seed << 5);
+  return crc32c(masked);
+}
+
+/** An id for a node at this address, otherwise random (BEP 42). */
+export function secureId(ip: string, random: Random): NodeId {
+  const id = random.bytes(ID_LENGTH);
+  const crc = prefixOf(ip, (id[19] ?? 0) & 7);
+  id[0] = crc >>> 24;
+  id[1] = (crc >>> 16) & 0xff;
+  id[2] = ((crc >>> 8) & 0xf8) | ((id[2] ?? 0) & 7);
+  return idFromBytes(id);
+}
+
+/**
+ * Whether a node at this address may have this id (BEP 42). Addresses of local networks are exempt: any id will do.
+ */
+export function isSecureId(id: NodeId, ip: string): boolean {
+  const crc = prefixOf(ip, id.charCodeAt(19) & 7);
+  const isBound =
+    id.charCodeAt(0) === crc >>> 24 &&
+    id.charCodeAt(1) === ((crc >>> 16) & 0xff) &&
+    (id.charCodeAt(2) & 0xf8) === ((crc >>> 8) & 0xf8);
+  return isBound || ipScope(ip) !== "public";
+}

@@ -1,0 +1,58 @@
+import { MAX_PER_NETWORK, MAX_REPLACEMENTS } from "../limits.ts";
+import type { NodeId } from "../node-id.ts";
+import type { Contact } from "./contact.ts";
+
+/**
+ * Nodes at one range of distances: those in use, and replacements for those that stop replying. Of one network there is
+ * one node, so that an owner of many addresses cannot fill it.
+ */
+export class Bucket {
+  readonly size: number;
+  readonly nodes: Contact[] = [];
+  /** The newest last. */
+  readonly replacements: Contact[] = [];
+  /** On the clock's scale: when a node was added or replied. */
+  changedAt: number;
+
+  constructor(size: number, now: number) {
+    this.size = size;
+    this.changedAt = now;
+  }
+
+  get isFull(): boolean {
+    return this.nodes.length >= this.size;
+  }
+
+  find(id: NodeId): Contact | undefined {
+    return this.nodes.find((node) => node.id === id) ?? this.replacements.find((node) => node.id === id);
+  }
+
+  /** Whether the network of a node has its place already, by a node of another id. */
+  hasNetworkOf(contact: Contact, isExempt: (ip: string) => boolean): boolean {
+    if (isExempt(contact.endpoint.ip)) return false;
+    const { network } = contact;
+    let count = 0;
+    for (const node of this.nodes) if (node.id !== contact.id && node.network === network) count++;
+    return count >= MAX_PER_NETWORK;
+  }
+
+  /** Keeps a node for later; the oldest replacement goes. */
+  keep(contact: Contact): void {
+    const at = this.replacements.findIndex((node) => node.id === contact.id);
+    if (at >= 0) this.replacements.splice(at, 1);
+    this.replacements.push(contact);
+    if (this.replacements.length > MAX_REPLACEMENTS) this.replacements.shift();
+  }
+
+  /** Removes a node, and returns whether it was there. A replacement takes its place. */
+  remove(contact: Contact): boolean {
+    const waiting = this.replacements.indexOf(contact);
+    if (waiting >= 0) this.replacements.splice(waiting, 1);
+    const at = this.nodes.indexOf(contact);
+    if (at < 0) return waiting >= 0;
+    this.nodes.splice(at, 1);
+    const next = this.replacements.pop();
+    if (next !== undefined) this.nodes.push(next);
+    return true;
+  }
+}

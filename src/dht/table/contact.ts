@@ -1,0 +1,43 @@
+import { latin1Decode, networkOf, packEndpoint, type Endpoint } from "../../base/index.ts";
+import type { NodeId } from "../node-id.ts";
+
+/** Bits of an IPv4 network that counts as one owner; of IPv6 it is the /64. */
+export function networkKey(ip: string): string {
+  return ip.includes(":") ? networkOf(ip) : networkOf(ip, 24);
+}
+
+/** A node that we know. */
+export class Contact {
+  readonly id: NodeId;
+  readonly endpoint: Endpoint;
+  /** The compact node info (BEP 5: 26 bytes, BEP 32: 38), one character for each byte: replies are made of these. */
+  readonly compact: string;
+  /** On the clock's scale: when it last replied to us; `undefined` when it never has. */
+  repliedAt: number | undefined;
+  /** On the clock's scale: when it last replied or queried. */
+  seenAt: number;
+  /** Queries without a reply since the last reply. */
+  failures = 0;
+  /** Milliseconds between a query and its reply, averaged. */
+  roundTripMs: number | undefined;
+
+  constructor(id: NodeId, endpoint: Endpoint, now: number) {
+    this.id = id;
+    this.endpoint = endpoint;
+    this.compact = id + latin1Decode(packEndpoint(endpoint));
+    this.seenAt = now;
+  }
+
+  /** The key of its network, of which a bucket takes one node. */
+  get network(): string {
+    return networkKey(this.endpoint.ip);
+  }
+
+  /** The node has replied to a query. */
+  onReply(now: number, roundTripMs: number): void {
+    this.repliedAt = now;
+    this.seenAt = now;
+    this.failures = 0;
+    this.roundTripMs = this.roundTripMs === undefined ? roundTripMs : 0.75 * this.roundTripMs + 0.25 * roundTripMs;
+  }
+}

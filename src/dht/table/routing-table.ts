@@ -1,0 +1,214 @@
+import { ipScope, type Endpoint } from "../../base/index.ts";
+import { K, MAX_FAILURES, QUESTIONABLE_MS, REFRESH_MS, WIDE_BUCKETS } from "../limits.ts";
+import { compareDistance, ID_LENGTH, sharedBits, type NodeId } from "../node-id.ts";
+import { Bucket } from "./bucket.ts";
+import { Contact, networkKey } from "./contact.ts";
+
+/** Options of {@link RoutingTable}. */
+export interface RoutingTableOptions {
+  readonly id: NodeId;
+  /** Nodes in the buckets of the farthest nodes; all others have {@link K}. Default {@link WIDE_BUCKETS}. */
+  readonly wideBuckets?: readonly number[] | undefined;
+}
+
+/**
+ * The nodes that we know, by their distance from us (BEP 5, Kademlia). Bucket `i` has nodes that share exactly `i`
+ * leading bits with our id; the last one has all that share more, and is split when it is full. Only nodes that replied
+ * to us are used; nodes of local networks are exempt from the rule of one node for each network.
+ */
+export class RoutingTable {
+  readonly id: NodeId;
+  readonly #sizes: readonly number[];
+  readonly #buckets: Bucket[] = [];
+
+  constructor({ id, wideBuckets = WIDE_BUCKETS }: RoutingTableOptions) {
+    this.id = id;
+    this.#sizes = wideBuckets;
+  }
+
+  /** How many nodes are in use. */
+  get size(): number {
+    return this.#buckets.reduce((sum, bucket) => sum + bucket.nodes.length, 0);
+  }
+
+  /** How many buckets there are. */
+  get depth(): number {
+    return this.#buckets.length;
+  }
+
+  /** All nodes in use. */
+  *nodes(): Generator<Contact> {
+    for (const bucket of this.#buckets) yield* bucket.nodes;
+  }
+
+  find(id: NodeId): Contact | undefined {
+    return this.#buckets[this.#indexOf(id)]?.find(id);
+  }
+
+  /**
+   * A node has replied to a query. Returns a node that should be pinged, because it has not been heard of for long and
+   * the newcomer could take its place.
+   */
+  onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): Contact | undefined {
+    if (id === this.id) return undefined;
+    const bucket = this.#bucketFor(id, now);
+    const known = bucket.find(id);
+    // An id does not move to another address while the node at the old one replies.
+    if (known !== undefined && !isSameEndpoint(known.endpoint, endpoint)) {
+      if (known.failures === 0) return undefined;
+      bucket.remove(known);
+    }
+    let contact = bucket.find(id);
+    if (contact === undefined) {
+      // A node at a known address has another id now: the old one is gone.
+      for (const node of this.nodes())
+        if (isSameEndpoint(node.endpoint, endpoint)) {
+          this.#bucketFor(node.id, now).remove(node);
+          break;
+        }
+      contact = new Contact(id, endpoint, now);
+    }
+    contact.onReply(now, roundTripMs);
+    return this.#add(contact, now);
+  }
+
+  /** A node has sent a query. Known nodes are noted as alive. */
+  onQuery(id: NodeId, endpoint: Endpoint, now: number): void {
+    const contact = this.find(id);
+    if (contact !== undefined && isSameEndpoint(contact.endpoint, endpoint)) contact.seenAt = now;
+  }
+
+  /** Whether a node that is not known would get a place at once, and so is worth a ping. */
+  wants(id: NodeId, endpoint: Endpoint): boolean {
+    if (id === this.id) return false;
+    const bucket = this.#buckets[this.#indexOf(id)];
+    if (bucket === undefined) return true;
+    if (bucket.find(id) !== undefined) return false;
+    const isOpen = !bucket.isFull || bucket === this.#buckets[this.#buckets.length - 1];
+    return isOpen && (isLocal(endpoint.ip) || !bucket.nodes.some(({ network }) => network === networkKey(endpoint.ip)));
+  }
+
+  /** A query to a node was not replied to. A bad node goes when there is a replacement, or when it fails often. */
+  onFailure(id: NodeId, endpoint: Endpoint): void {
+    const bucket = this.#buckets[this.#indexOf(id)];
+    const contact = bucket?.find(id);
+    if (bucket === undefined || contact === undefined || !isSameEndpoint(contact.endpoint, endpoint)) return;
+    contact.failures++;
+    const isBad = contact.failures >= MAX_FAILURES;
+    if (isBad && (bucket.replacements.length > 0 || contact.failures >= 3 * MAX_FAILURES)) bucket.remove(contact);
+  }
+
+  /** Up to `count` good nodes closest to a target, closest first. Looks only at as many buckets as it needs. */
+  closest(target: NodeId, count = K): Contact[] {
+    const out: Contact[] = [];
+    const last = this.#buckets.length - 1;
+    const at = Math.min(sharedBits(this.id, target), last);
+    // In order of distance: nodes that share more bits with the target than with us; those closer to us; the others.
+    this.#collect(at, target, count, out);
+    if (out.length < count) {
+      const found = out.length;
+      const nearer: Contact[] = [];
+      for (let index = at + 1; index <= last; index++) this.#collect(index, target, count - found, nearer);
+      out.push(...nearer);
+    }
+    for (let index = at - 1; index >= 0 && out.length < count; index--) {
+      const farther: Contact[] = [];
+      this.#collect(index, target, count - out.length, farther);
+      out.push(...farther);
+    }
+    return out;
+  }
+
+  /** Shared bits of the buckets that have not changed for long and are to be refreshed. They count as changed now. */
+  stale(now: number): number[] {
+    const out: number[] = [];
+    this.#buckets.forEach((bucket, index) => {
+      if (now - bucket.changedAt < REFRESH_MS) return;
+      bucket.changedAt = now;
+      out.push(index);
+    });
+    return out;
+  }
+
+  /** Merges the good nodes of a bucket into `out`, the closest `count` of both, sorted. Cheaper than sorting all. */
+  #collect(index: number, target: NodeId, count: number, out: Contact[]): void {
+    for (const node of this.#buckets[index]?.nodes ?? []) {
+      if (node.failures >= MAX_FAILURES) continue;
+      const farthest = out[count - 1];
+      if (farthest !== undefined && compareDistance(node.id, farthest.id, target) > 0) continue;
+      let to = Math.min(out.length, count - 1);
+      for (; to > 0; to--) {
+        const before = out[to - 1];
+        if (before === undefined || compareDistance(before.id, node.id, target) <= 0) break;
+        out[to] = before;
+      }
+      out[to] = node;
+    }
+  }
+
+  #indexOf(id: NodeId): number {
+    return Math.min(sharedBits(this.id, id), this.#buckets.length - 1);
+  }
+
+  #bucketFor(id: NodeId, now: number): Bucket {
+    if (this.#buckets.length === 0) this.#buckets.push(new Bucket(this.#sizes[0] ?? K, now));
+    const bucket = this.#buckets[this.#indexOf(id)];
+    if (bucket === undefined) throw new RangeError("a routing table without buckets");
+    return bucket;
+  }
+
+  #add(contact: Contact, now: number): Contact | undefined {
+    for (;;) {
+      const bucket = this.#bucketFor(contact.id, now);
+      bucket.changedAt = now;
+      if (bucket.nodes.includes(contact)) return undefined;
+      const isShut = bucket.hasNetworkOf(contact, isLocal);
+      if (!bucket.isFull && !isShut) {
+        bucket.remove(contact);
+        bucket.nodes.push(contact);
+        return undefined;
+      }
+      if (isShut) return undefined;
+      if (this.#split(bucket, now)) continue;
+      return this.#replace(bucket, contact, now);
+    }
+  }
+
+  /** A bad node gives way; otherwise the newcomer waits, and a questionable node is returned. */
+  #replace(bucket: Bucket, contact: Contact, now: number): Contact | undefined {
+    const bad = bucket.nodes.find((node) => node.failures >= MAX_FAILURES);
+    bucket.keep(contact);
+    if (bad !== undefined) {
+      bucket.remove(bad);
+      return undefined;
+    }
+    return bucket.nodes.find((node) => now - node.seenAt > QUESTIONABLE_MS);
+  }
+
+  /** Splits the last bucket, where our own id is. Returns whether it was that one. */
+  #split(bucket: Bucket, now: number): boolean {
+    const index = this.#buckets.length - 1;
+    if (this.#buckets[index] !== bucket || index >= ID_LENGTH * 8 - 1) return false;
+    const far = new Bucket(bucket.size, now);
+    const near = new Bucket(this.#sizes[index + 1] ?? K, now);
+    this.#buckets[index] = far;
+    this.#buckets.push(near);
+    const waiting: Contact[] = [];
+    for (const node of bucket.nodes) {
+      const to = sharedBits(this.id, node.id) === index ? far : near;
+      if (to.isFull) waiting.push(node);
+      else to.nodes.push(node);
+    }
+    for (const node of [...bucket.replacements, ...waiting])
+      (sharedBits(this.id, node.id) === index ? far : near).keep(node);
+    return true;
+  }
+}
+
+function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
+  return a.ip === b.ip && a.port === b.port;
+}
+
+function isLocal(ip: string): boolean {
+  return ipScope(ip) !== "public";
+}
