@@ -21,3 +21,8 @@ export { BLOOM_LENGTH, bloomAdd, bloomCount, bloomUnite } from "./store/bloom.ts
 export { isSigned, ItemStore, itemTarget, signedBytes } from "./store/item-store.ts";
 export { PeerStore } from "./store/peer-store.ts";
 export { RoutingTable } from "./table/routing-table.ts";
+export { DEFAULT_BOOTSTRAP } from "./bootstrap.ts";
+export { Dht, type DhtNodeStats, type DhtOptions, type DhtSockets, type DhtStats } from "./dht.ts";
+export type { FoundItem, ItemQuery, StoreResult } from "./items.ts";
+export type { AnnounceOptions, FindPeersOptions, PeersFound } from "./peers.ts";
+export { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";

@@ -2,8 +2,8 @@
 export const K = 8;
 
 /**
- * Nodes in the buckets that are farthest from us: half, a quarter … of all nodes are there, and with more of them lookups
- * take fewer rounds.
+ * Nodes in the buckets that are farthest from us: half, a quarter … of all nodes are there, and with more of them
+ * lookups take fewer rounds.
  */
 export const WIDE_BUCKETS: readonly number[] = [64, 32, 16];
 
@@ -16,7 +16,9 @@ export const MAX_FAILURES = 2;
 /** Nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
 export const MAX_PER_NETWORK = 1;
 
-/** Milliseconds without a word from a node after which it is pinged when a newcomer wants its place (BEP 5: 15 minutes). */
+/**
+ * Milliseconds without a word from a node after which it is pinged when a newcomer wants its place (BEP 5: 15 minutes).
+ */
 export const QUESTIONABLE_MS = 15 * 60_000;
 
 /** Milliseconds without a change after which a bucket is refreshed by a lookup (BEP 5: 15 minutes). */
@@ -43,7 +45,9 @@ export const LOOKUP_CANDIDATES = 200;
 /** Queries under way at a time over all lookups; more wait. */
 export const MAX_OUTSTANDING = 1_000;
 
-/** Milliseconds after which the secret behind tokens changes; tokens of the one before stay valid (BEP 5: 5 and 10 min). */
+/**
+ * Milliseconds after which the secret behind tokens changes; tokens of the one before stay valid (BEP 5: 5 and 10 min).
+ */
 export const TOKEN_MS = 5 * 60_000;
 
 /** Bytes of a token. */

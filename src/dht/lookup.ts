@@ -61,9 +61,9 @@ export interface LookupOptions {
 }
 
 /**
- * Finds the nodes closest to a target (Kademlia): asks the closest known nodes for closer ones, several at a time, until
- * the {@link K} closest have replied. A node that is slow does not hold it up, unless too few others reply. Nodes whose ids do not fit their addresses,
- * and more than two of one network, never count as closest.
+ * Finds the nodes closest to a target (Kademlia): asks the closest known nodes for closer ones, several at a time,
+ * until the {@link K} closest have replied. A node that is slow does not hold it up, unless too few others reply. Nodes
+ * whose ids do not fit their addresses, and more than two of one network, never count as closest.
  */
 export class Lookup {
   readonly #options: LookupOptions;

@@ -2,8 +2,8 @@ import { latin1, latin1Decode } from "../base/index.ts";
 import type { Random } from "../runtime/index.ts";
 
 /**
- * A node id or a target: 20 bytes, one character (U+0000 to U+00FF) for each. Strings take a third of the memory of byte
- * arrays and are keys of maps; a node knows hundreds of ids.
+ * A node id or a target: 20 bytes, one character (U+0000 to U+00FF) for each. Strings take a third of the memory of
+ * byte arrays and are keys of maps; a node knows hundreds of ids.
  */
 export type NodeId = string;
 

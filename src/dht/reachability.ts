@@ -9,8 +9,9 @@ const MIN_REPLIES = 50;
 const MAX_ASKED = 2_000;
 
 /**
- * Whether other nodes reach us. A node that asks many others and is never queried by one that it had not asked is behind a
- * NAT or firewall, and becomes read-only (BEP 43), so that others do not wait for its replies. Each hour it tries again.
+ * Whether other nodes reach us. A node that asks many others and is never queried by one that it had not asked is
+ * behind a NAT or firewall, and becomes read-only (BEP 43), so that others do not wait for its replies. Each hour it
+ * tries again.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";

@@ -1,4 +1,4 @@
-import { ipFamily, type Endpoint, type IpFamily } from "../base/index.ts";
+import { ipFamily, unreachable, type Endpoint, type IpFamily } from "../base/index.ts";
 import type { SyncHasher } from "../base/index.ts";
 import type { ReplyFields } from "./krpc/encode.ts";
 import { ErrorCode, type Query, type Want } from "./krpc/message.ts";
@@ -29,7 +29,9 @@ export interface ResponderOptions {
 /** Bytes of a reply besides its fields, at the most: ids, keys, token. */
 const OVERHEAD = 120;
 
-/** Replies to queries. A reply has at most eight times the bytes of the query, as the sender's address may be forged. */
+/**
+ * Replies to queries. A reply has at most eight times the bytes of the query, as the sender's address may be forged.
+ */
 export class Responder {
   readonly #options: ResponderOptions;
 
@@ -59,6 +61,8 @@ export class Responder {
           sampleCount: this.#options.peers.torrents,
           sampleIntervalS: SAMPLE_INTERVAL_S,
         };
+      default:
+        return unreachable(query);
     }
   }
 

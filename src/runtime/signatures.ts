@@ -1,6 +1,8 @@
 /** Signatures of ed25519 (RFC 8032), which the DHT uses for mutable items (BEP 44). */
 export interface Signatures {
-  /** Whether `signature` (64 bytes) is that of the public key (32 bytes) for the message. False for keys that are none. */
+  /**
+   * Whether `signature` (64 bytes) is that of the public key (32 bytes) for the message. False for keys that are none.
+   */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
   /** The signature (64 bytes) of a message. `seed`: 32 bytes, the secret. */
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes } from "../base/index.ts";
+import { concatBytes, copyBytes, equalBytes } from "../base/index.ts";
 import type { Signatures } from "../runtime/index.ts";
 import type { Digest } from "./hasher.ts";
 
@@ -19,7 +19,7 @@ export class SimSignatures implements Signatures {
   }
 
   publicKey(seed: Uint8Array): Uint8Array {
-    return this.#digest("sha256", seed);
+    return copyBytes(this.#digest("sha256", seed));
   }
 
   #signature(publicKey: Uint8Array, message: Uint8Array): Uint8Array {

@@ -1,4 +1,4 @@
-import { latin1, packEndpoint, type Endpoint } from "../../base/index.ts";
+import { latin1, packEndpoint, unreachable, type Endpoint } from "../../base/index.ts";
 import { encode, Raw, type BInput } from "../../bencode/index.ts";
 import { idToBytes, type NodeId } from "../node-id.ts";
 import type { Item, Query } from "./message.ts";
@@ -60,6 +60,8 @@ function argumentsOf(query: Query): Record<string, BInput | undefined> {
       };
     case "put":
       return { ...itemFields(query.item, true), token: query.token, cas: query.cas };
+    default:
+      return unreachable(query);
   }
 }
 

@@ -19,6 +19,7 @@ export function bloomAdd(filter: Uint8Array, ip: string, hasher: SyncHasher): vo
 export function bloomCount(filter: Uint8Array): number {
   let zeros = 0;
   for (const byte of filter) for (let bit = 0; bit < 8; bit++) if ((byte & (1 << bit)) === 0) zeros++;
+  if (zeros === BITS) return 0;
   return Math.log(Math.min(BITS - 1, Math.max(1, zeros)) / BITS) / (HASHES * Math.log(1 - 1 / BITS));
 }
 

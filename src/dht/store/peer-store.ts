@@ -65,7 +65,9 @@ export class PeerStore {
     if (this.#torrents.size > MAX_STORED_TORRENTS || this.#size > MAX_STORED_PEERS_IN_ALL) this.#dropTorrent();
   }
 
-  /** Up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with `noSeed`. */
+  /**
+   * Up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with `noSeed`.
+   */
   peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): Uint8Array[] {
     const peers = this.#fresh(infoHash, now);
     if (peers === undefined) return [];

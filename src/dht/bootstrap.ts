@@ -1,0 +1,30 @@
+import { isDialable, parseHostPort, toError, type Endpoint } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+
+/** Nodes that everyone may begin with. */
+export const DEFAULT_BOOTSTRAP: readonly string[] = [
+  "router.bittorrent.com:6881",
+  "dht.transmissionbt.com:6881",
+  "router.utorrent.com:6881",
+];
+
+/** The endpoints of `HOST:PORT` texts. Names that cannot be resolved are logged and left out. */
+export async function resolveNodes(
+  runtime: Pick<Runtime, "net" | "log">,
+  nodes: readonly string[],
+  signal?: AbortSignal,
+): Promise<Endpoint[]> {
+  const found = await Promise.all(
+    nodes.map(async (node) => {
+      try {
+        const { host, port } = parseHostPort(node);
+        const ips = await runtime.net.resolve(host, signal);
+        return ips.map((ip) => ({ ip, port })).filter(isDialable);
+      } catch (error) {
+        runtime.log.debug("cannot find a DHT node", { node, reason: toError(error).message });
+        return [];
+      }
+    }),
+  );
+  return found.flat();
+}

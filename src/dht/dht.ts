@@ -1,0 +1,306 @@
+import { AbortError, ipFamily, toError, type Endpoint, type InfoHash, type IpFamily } from "../base/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { DEFAULT_BOOTSTRAP, resolveNodes } from "./bootstrap.ts";
+import { findItem, storeItem, type FoundItem, type ItemQuery, type StoreResult } from "./items.ts";
+import type { Item } from "./krpc/message.ts";
+import { MAX_TORRENT_NODES } from "./limits.ts";
+import type { LookupResult } from "./lookup.ts";
+import { DhtNode, isFailure, type NodeCounts } from "./node.ts";
+import { idFromBytes, randomId, type NodeId } from "./node-id.ts";
+import { findPeers, type FindPeersOptions, type PeersFound } from "./peers.ts";
+import type { QueryRates } from "./query-limits.ts";
+import { decodeSaved, encodeSaved } from "./saved-nodes.ts";
+import { ItemStore } from "./store/item-store.ts";
+import { PeerStore } from "./store/peer-store.ts";
+
+/** The UDP sockets that a {@link Dht} uses; `UdpPort` of `millrace/transport` is one. */
+export interface DhtSockets {
+  open(family: IpFamily): Promise<void>;
+  send(to: Endpoint, bytes: Uint8Array): void;
+  claim(
+    test: (datagram: Uint8Array, from: Endpoint) => boolean,
+    handler: (datagram: Uint8Array, from: Endpoint) => void,
+  ): () => void;
+}
+
+/** Options of {@link Dht}. */
+export interface DhtOptions {
+  readonly runtime: Pick<Runtime, "clock" | "random" | "hasher" | "signatures" | "net" | "log">;
+  /** They are the caller's, and stay open. */
+  readonly sockets: DhtSockets;
+  /** IP families to run. Default: both. */
+  readonly families?: readonly IpFamily[] | undefined;
+  /** `HOST:PORT` of nodes to begin with. Default {@link DEFAULT_BOOTSTRAP}. */
+  readonly bootstrap?: readonly string[] | undefined;
+  /** What {@link Dht.save} returned in an earlier run. A damaged one is ignored. */
+  readonly saved?: Uint8Array | undefined;
+  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  readonly readOnly?: boolean | "auto" | undefined;
+  /** How many queries are replied to. */
+  readonly rates?: Partial<QueryRates> | undefined;
+  /** Nodes in the buckets of the farthest nodes. */
+  readonly wideBuckets?: readonly number[] | undefined;
+}
+
+/** The state of one family's node. */
+export interface DhtNodeStats extends NodeCounts {
+  readonly family: IpFamily;
+  readonly id: NodeId;
+  /** Nodes in the routing table, and how many buckets it has. */
+  readonly nodes: number;
+  readonly buckets: number;
+  readonly outstanding: number;
+  readonly isReadOnly: boolean;
+  /** Our address as other nodes see it. */
+  readonly externalIp: string | undefined;
+}
+
+/** The state of a {@link Dht}. */
+export interface DhtStats {
+  readonly families: readonly DhtNodeStats[];
+  /** What other nodes have stored here. */
+  readonly storedTorrents: number;
+  readonly storedPeers: number;
+  readonly storedItems: number;
+}
+
+/** The first byte of a bencoded dictionary: what tells KRPC from other protocols at the same port. */
+const DICTIONARY = 0x64;
+
+/**
+ * A node of the DHT for each IP family (BEP 5, 32), over sockets that it shares with others. Opened once; methods
+ * reject with AbortError after {@link Dht.close}.
+ *
+ * @example
+ * ```ts
+ * import { InfoHash } from "millrace/base";
+ * import { Dht } from "millrace/dht";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { UdpPort } from "millrace/transport";
+ *
+ * const runtime = nodeRuntime();
+ * const nodes = [];
+ * for (const port of [0, 0]) {
+ *   const sockets = new UdpPort({ runtime, ip: "127.0.0.1", port: () => port });
+ *   await sockets.open(4);
+ *   const known = nodes.map(({ sockets }) => `127.0.0.1:${sockets.local(4).port}`);
+ *   const dht = new Dht({ runtime, sockets, families: [4], bootstrap: known });
+ *   await dht.open();
+ *   nodes.push({ dht, sockets });
+ * }
+ * const infoHash = InfoHash.fromBytes(new Uint8Array(20).fill(1));
+ * const [seeder, leecher] = nodes.map(({ dht }) => dht);
+ * await leecher.ready();
+ * await leecher.findPeers(infoHash, { announce: { port: 6881 } });
+ * const { peers } = await leecher.findPeers(infoHash);
+ * peers; // => [{ ip: "127.0.0.1", port: 6881 }]
+ * for (const { dht, sockets } of nodes) {
+ *   await dht.close();
+ *   await sockets.close();
+ * }
+ * await runtime.close();
+ * ```
+ */
+export class Dht {
+  readonly #options: DhtOptions;
+  readonly #nodes = new Map<IpFamily, DhtNode>();
+  readonly #peers: PeerStore;
+  readonly #items: ItemStore;
+  readonly #abort = new AbortController();
+  readonly #saved: readonly Endpoint[];
+  #giveUp: (() => void) | undefined;
+  #opening: Promise<void> | undefined;
+
+  constructor(options: DhtOptions) {
+    const { runtime, families = [4, 6] } = options;
+    const { clock, random, hasher, signatures } = runtime;
+    this.#options = options;
+    this.#peers = new PeerStore(random);
+    this.#items = new ItemStore(hasher, signatures);
+    const saved = options.saved === undefined ? undefined : decodeSaved(options.saved, hasher);
+    this.#saved = saved?.endpoints ?? [];
+    for (const family of families) {
+      const node = new DhtNode({
+        family,
+        clock,
+        random,
+        hasher,
+        peers: this.#peers,
+        items: this.#items,
+        send: (to, bytes) => options.sockets.send(to, bytes),
+        tables: (of) => this.#nodes.get(of)?.table,
+        id: family === 4 ? saved?.id4 : saved?.id6,
+        wideBuckets: options.wideBuckets,
+        rates: options.rates,
+        readOnly: options.readOnly,
+        bootstrap: () => this.#bootstrap(),
+      });
+      this.#nodes.set(family, node);
+    }
+  }
+
+  /**
+   * Opens the sockets and starts to fill the tables. Rejects with NetworkError when no family's socket can be opened;
+   * one that cannot is left out.
+   */
+  open(): Promise<void> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  /** Resolves when a table has nodes, or after `timeoutMs`; with whether there are any. */
+  async ready(timeoutMs = 10_000): Promise<boolean> {
+    const { clock } = this.#options.runtime;
+    const end = clock.now() + timeoutMs;
+    while (!this.#abort.signal.aborted && !this.#hasNodes() && clock.now() < end)
+      await new Promise<void>((resolve) => void clock.after(50, resolve));
+    return this.#hasNodes();
+  }
+
+  /** Stops; the sockets stay open. Never rejects. */
+  async close(): Promise<void> {
+    this.#abort.abort(new AbortError("the DHT was closed"));
+    this.#giveUp?.();
+    await this.#opening?.catch(() => undefined);
+    for (const node of this.#nodes.values()) node.close();
+  }
+
+  /** Finds the peers of a torrent, and announces us when asked to. What was found until an abort is returned. */
+  findPeers(infoHash: InfoHash, options: FindPeersOptions = {}): Promise<PeersFound> {
+    this.#requireOpen();
+    return findPeers([...this.#nodes.values()], idFromBytes(infoHash.wire), options);
+  }
+
+  /** Finds the nodes closest to a target, by family. */
+  async lookup(target: NodeId, signal?: AbortSignal): Promise<ReadonlyMap<IpFamily, LookupResult>> {
+    this.#requireOpen();
+    const out = new Map<IpFamily, LookupResult>();
+    await Promise.all(
+      [...this.#nodes].map(async ([family, node]) => {
+        const want = [family === 4 ? ("n4" as const) : ("n6" as const)];
+        out.set(family, await node.lookup(target, { method: "find_node", target, want }, { signal }));
+      }),
+    );
+    return out;
+  }
+
+  /** Finds an item (BEP 44); of a mutable one the newest. `undefined` when no node has it. */
+  getItem(query: ItemQuery, signal?: AbortSignal): Promise<FoundItem | undefined> {
+    this.#requireOpen();
+    return findItem([...this.#nodes.values()], query, this.#options.runtime, signal);
+  }
+
+  /**
+   * Stores an item at the nodes closest to its target (BEP 44). `cas`: the sequence number that must be stored there
+   * now.
+   */
+  putItem(
+    item: Item,
+    options: { readonly cas?: number | bigint; readonly signal?: AbortSignal } = {},
+  ): Promise<StoreResult> {
+    this.#requireOpen();
+    return storeItem([...this.#nodes.values()], item, this.#options.runtime, options);
+  }
+
+  /** Info-hashes that nodes on the way to a target have stored (BEP 51), without duplicates. */
+  async sample(target: NodeId = randomId(this.#options.runtime.random), signal?: AbortSignal): Promise<NodeId[]> {
+    this.#requireOpen();
+    const found = new Set<NodeId>();
+    await Promise.all(
+      [...this.#nodes.values()].map((node) =>
+        node.lookup(
+          target,
+          { method: "sample_infohashes", target },
+          { signal, onReply: (_, reply) => reply.samples?.forEach((sample) => found.add(sample)) },
+        ),
+      ),
+    );
+    return [...found];
+  }
+
+  /** Pings a node. Resolves with its id and the round trip in milliseconds, `undefined` when it does not reply. */
+  async ping(endpoint: Endpoint): Promise<{ readonly id: NodeId; readonly roundTripMs: number } | undefined> {
+    this.#requireOpen();
+    const { clock } = this.#options.runtime;
+    const begun = clock.now();
+    const reply = await this.#nodes.get(ipFamily(endpoint.ip))?.query({ id: undefined, endpoint }, { method: "ping" });
+    return reply === undefined || isFailure(reply) ? undefined : { id: reply.id, roundTripMs: clock.now() - begun };
+  }
+
+  /** Nodes that may be there, such as a peer's (`port` message): pinged, and used when they reply. */
+  suggest(endpoint: Endpoint): void {
+    this.#nodes.get(ipFamily(endpoint.ip))?.suggest(endpoint);
+  }
+
+  /** Nodes that a torrent file names (`nodes`), as `HOST:PORT`. */
+  async suggestHosts(hosts: readonly string[]): Promise<void> {
+    const { runtime } = this.#options;
+    const endpoints = await resolveNodes(runtime, hosts.slice(0, MAX_TORRENT_NODES), this.#abort.signal);
+    for (const endpoint of endpoints) this.suggest(endpoint);
+  }
+
+  /** The table, to be given as `saved` to the next run. */
+  save(): Uint8Array {
+    const nodes = [...this.#nodes.values()].flatMap((node) => [...node.table.nodes()]);
+    return encodeSaved(
+      {
+        id4: this.#nodes.get(4)?.id,
+        id6: this.#nodes.get(6)?.id,
+        endpoints: nodes.map(({ endpoint }) => endpoint),
+      },
+      this.#options.runtime.hasher,
+    );
+  }
+
+  get stats(): DhtStats {
+    return {
+      families: [...this.#nodes].map(([family, node]) => ({
+        ...node.counts,
+        family,
+        id: node.id,
+        nodes: node.table.size,
+        buckets: node.table.depth,
+        outstanding: node.outstanding,
+        isReadOnly: node.isReadOnly,
+        externalIp: node.externalIp,
+      })),
+      storedTorrents: this.#peers.torrents,
+      storedPeers: this.#peers.peers,
+      storedItems: this.#items.size,
+    };
+  }
+
+  async #open(): Promise<void> {
+    const { sockets, runtime } = this.#options;
+    this.#giveUp = sockets.claim(
+      (datagram) => datagram[0] === DICTIONARY,
+      (datagram, from) => void this.#nodes.get(ipFamily(from.ip))?.receive(datagram, from),
+    );
+    const failures: Error[] = [];
+    for (const [family, node] of this.#nodes) {
+      try {
+        await sockets.open(family);
+        node.open();
+      } catch (error) {
+        runtime.log.debug("no DHT over this family", { family, reason: toError(error).message });
+        failures.push(toError(error));
+        this.#nodes.delete(family);
+      }
+    }
+    const [failure] = failures;
+    if (this.#nodes.size === 0 && failure !== undefined) throw failure;
+  }
+
+  async #bootstrap(): Promise<readonly Endpoint[]> {
+    const { runtime, bootstrap = DEFAULT_BOOTSTRAP } = this.#options;
+    return [...this.#saved, ...(await resolveNodes(runtime, bootstrap, this.#abort.signal))];
+  }
+
+  #hasNodes(): boolean {
+    return [...this.#nodes.values()].some(({ table }) => table.size > 0);
+  }
+
+  #requireOpen(): void {
+    if (this.#abort.signal.aborted) throw new AbortError("the DHT was closed");
+  }
+}

@@ -1,0 +1,111 @@
+import type { Endpoint } from "../base/index.ts";
+import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
+import type { Closest } from "./lookup.ts";
+import { isFailure, type DhtNode } from "./node.ts";
+import type { NodeId } from "./node-id.ts";
+import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
+
+/** How we are announced. */
+export interface AnnounceOptions {
+  /** Where peers can connect to. */
+  readonly port: number;
+  /** The port is that of our datagrams: as NATs map it, for uTP at the same port. Default false. */
+  readonly impliedPort?: boolean | undefined;
+  /** We have all data (BEP 33). */
+  readonly isSeed?: boolean | undefined;
+}
+
+/** Options of {@link findPeers}. */
+export interface FindPeersOptions {
+  /** Called with peers as they are found, each once. */
+  readonly onPeers?: ((peers: readonly Endpoint[]) => void) | undefined;
+  readonly announce?: AnnounceOptions | undefined;
+  /** Asks for bloom filters, to estimate how many peers there are (BEP 33). */
+  readonly scrape?: boolean | undefined;
+  readonly noSeed?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What {@link findPeers} found. */
+export interface PeersFound {
+  readonly peers: readonly Endpoint[];
+  /** Nodes that have stored us. */
+  readonly announced: number;
+  /** About how many seeds and other peers there are; with `scrape` only, and when a node supports it. */
+  readonly seeds: number | undefined;
+  readonly leechers: number | undefined;
+  /** Queries of all families, the most rounds, and milliseconds. */
+  readonly queries: number;
+  readonly rounds: number;
+  readonly durationMs: number;
+}
+
+/** Peers that one lookup takes. */
+const MAX_PEERS = 2_000;
+
+/** Finds the peers of a torrent over all families at once, and announces us at the closest nodes of each. */
+export async function findPeers(
+  nodes: readonly DhtNode[],
+  target: NodeId,
+  options: FindPeersOptions,
+): Promise<PeersFound> {
+  const { onPeers, announce, scrape, noSeed, signal } = options;
+  const peers = new Map<string, Endpoint>();
+  const filters = new Filters();
+  const onReply = (_: NodeInfo, reply: Reply): void => {
+    filters.add(reply);
+    const fresh = (reply.peers ?? []).filter(({ ip, port }) => !peers.has(`${ip} ${port}`) && port > 0);
+    for (const peer of fresh) if (peers.size < MAX_PEERS) peers.set(`${peer.ip} ${peer.port}`, peer);
+    if (fresh.length > 0) onPeers?.(fresh);
+  };
+  const query: Query = { method: "get_peers", target, scrape, noSeed };
+  const results = await Promise.all(
+    nodes.map(async (node) => {
+      const result = await node.lookup(target, query, { onReply, signal });
+      const isWanted = announce !== undefined && signal?.aborted !== true;
+      const announced = isWanted ? await announceAt(node, target, result.closest, announce) : 0;
+      return { ...result, announced };
+    }),
+  );
+  return {
+    peers: [...peers.values()],
+    announced: results.reduce((sum, { announced }) => sum + announced, 0),
+    ...filters.counts(),
+    queries: results.reduce((sum, result) => sum + result.queries, 0),
+    rounds: results.reduce((most, result) => Math.max(most, result.rounds), 0),
+    durationMs: results.reduce((most, result) => Math.max(most, result.durationMs), 0),
+  };
+}
+
+async function announceAt(
+  node: DhtNode,
+  target: NodeId,
+  closest: readonly Closest[],
+  { port, impliedPort = false, isSeed }: AnnounceOptions,
+): Promise<number> {
+  const replies = await Promise.all(
+    closest.map(async ({ id, endpoint, token }) => {
+      if (token === undefined) return false;
+      const query: Query = { method: "announce_peer", target, port, impliedPort, isSeed, token };
+      return !isFailure(await node.query({ id, endpoint }, query));
+    }),
+  );
+  return replies.filter((isStored) => isStored).length;
+}
+
+/** The union of bloom filters (BEP 33). */
+class Filters {
+  #seeds: Uint8Array | undefined;
+  #peers: Uint8Array | undefined;
+
+  add({ seedFilter, peerFilter }: Reply): void {
+    if (seedFilter !== undefined) bloomUnite((this.#seeds ??= new Uint8Array(BLOOM_LENGTH)), seedFilter);
+    if (peerFilter !== undefined) bloomUnite((this.#peers ??= new Uint8Array(BLOOM_LENGTH)), peerFilter);
+  }
+
+  counts(): { readonly seeds: number | undefined; readonly leechers: number | undefined } {
+    const count = (filter: Uint8Array | undefined): number | undefined =>
+      filter === undefined ? undefined : Math.round(bloomCount(filter));
+    return { seeds: count(this.#seeds), leechers: count(this.#peers) };
+  }
+}
