@@ -26,3 +26,4 @@ export { Dht, type DhtNodeStats, type DhtOptions, type DhtSockets, type DhtStats
 export type { FoundItem, ItemQuery, StoreResult } from "./items.ts";
 export type { AnnounceOptions, FindPeersOptions, PeersFound } from "./peers.ts";
 export { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";
+export { DhtService, type DhtServiceOptions } from "./service.ts";

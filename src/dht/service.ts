@@ -1,0 +1,125 @@
+import { ipPeer, type InfoHash } from "../base/index.ts";
+import type { DiscoveryService, DiscoveryTarget, PeerSource } from "../discovery/index.ts";
+import type { Clock, Random, Timer } from "../runtime/index.ts";
+import type { Dht } from "./dht.ts";
+import { ANNOUNCE_MS, BOOTSTRAP_RETRY_MS } from "./limits.ts";
+
+/** Options of {@link DhtService}. */
+export interface DhtServiceOptions {
+  readonly dht: Dht;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Whether uTP is spoken at the port of our datagrams: then nodes note that port, as NATs map it. Default false. */
+  readonly impliedPort?: boolean | undefined;
+  /** Whether we have all data of a torrent (BEP 33). Default: no. */
+  readonly isSeed?: ((infoHash: InfoHash) => boolean) | undefined;
+  /** Torrents whose peers are looked for at a time; others wait. Default 8. */
+  readonly parallel?: number | undefined;
+}
+
+/** The DHT as a way in which all torrents of a client find peers. Never for private torrents (BEP 27). */
+export class DhtService implements DiscoveryService {
+  readonly dht: Dht;
+  readonly #options: DhtServiceOptions;
+  readonly #waiting: DhtSource[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #port = 0;
+
+  constructor(options: DhtServiceOptions) {
+    this.dht = options.dht;
+    this.#options = options;
+  }
+
+  async open(port: number): Promise<void> {
+    this.#port = port;
+    await this.dht.open();
+  }
+
+  sourceFor(infoHash: InfoHash): PeerSource {
+    return new DhtSource(infoHash, this.#options, (source) => this.#enqueue(source));
+  }
+
+  async close(): Promise<void> {
+    this.#waiting.length = 0;
+    await this.dht.close();
+    await Promise.all(this.#running);
+  }
+
+  #enqueue(source: DhtSource): void {
+    if (!this.#waiting.includes(source)) this.#waiting.push(source);
+    this.#next();
+  }
+
+  #next(): void {
+    while (this.#running.size < (this.#options.parallel ?? 8)) {
+      const source = this.#waiting.shift();
+      if (source === undefined) return;
+      const running = source.search(this.#port).finally(() => {
+        this.#running.delete(running);
+        this.#next();
+      });
+      this.#running.add(running);
+    }
+  }
+}
+
+/** One torrent's peers from the DHT: a lookup at the start and every 15 minutes, each with an announce. */
+class DhtSource implements PeerSource {
+  readonly name = "dht";
+  readonly allowsPrivate = false;
+  readonly #infoHash: InfoHash;
+  readonly #options: DhtServiceOptions;
+  readonly #enqueue: (source: DhtSource) => void;
+  #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
+  #timer: Timer | undefined;
+  #searching: Promise<void> = Promise.resolve();
+
+  constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
+    this.#infoHash = infoHash;
+    this.#options = options;
+    this.#enqueue = enqueue;
+  }
+
+  start(target: DiscoveryTarget): void {
+    this.#run = { target, abort: new AbortController() };
+    this.#enqueue(this);
+  }
+
+  async stop(): Promise<void> {
+    this.#run?.abort.abort();
+    this.#run = undefined;
+    this.#timer?.cancel();
+    await this.#searching;
+  }
+
+  /** Looks for peers once, and plans the next time. Never rejects. */
+  search(port: number): Promise<void> {
+    this.#searching = this.#search(port).catch(() => undefined);
+    return this.#searching;
+  }
+
+  async #search(port: number): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    const { dht, impliedPort, isSeed } = this.#options;
+    const { signal } = run.abort;
+    await dht.ready();
+    if (signal.aborted) return;
+    const announce =
+      port === 0 ? undefined : { port, impliedPort, isSeed: isSeed?.(this.#infoHash) === true };
+    const { announced, queries } = await dht.findPeers(this.#infoHash, {
+      announce,
+      signal,
+      onPeers: (peers) => run.target.found(peers.map(ipPeer)),
+    });
+    // Without nodes there is nothing to wait fifteen minutes for.
+    const isMissed = queries === 0 || (announce !== undefined && announced === 0);
+    if (!signal.aborted) this.#plan(isMissed ? 2 * BOOTSTRAP_RETRY_MS : ANNOUNCE_MS);
+  }
+
+  #plan(ms: number): void {
+    const { clock, random } = this.#options;
+    const spread = 0.8 + (0.4 * random.below(1_000)) / 1_000;
+    this.#timer = clock.after(ms * spread, () => this.#enqueue(this));
+  }
+}
