@@ -1,5 +1,6 @@
 import { Gate, InfoHash, ipScope, type PeerId, readUint32, UsageError, VERSION } from "../base/index.ts";
 import { STATE_FOLDER, v2Only } from "../metainfo/index.ts";
+import type { Dht } from "../dht/index.ts";
 import type { Runtime, Timer } from "../runtime/index.ts";
 import { FilePool, makingRoom } from "../storage/index.ts";
 import { AssemblyBudget, BanList, IntakeBudget, RateLimiter } from "../swarm/index.ts";
@@ -7,6 +8,7 @@ import { UdpTrackers } from "../tracker/index.ts";
 import { Connector, Tarpit, TcpTransport, UdpPort, type Transport } from "../transport/index.ts";
 import { generatePeerId } from "../wire/index.ts";
 import { checkLimits } from "./limit-checks.ts";
+import { ClientDht } from "./dht.ts";
 import { checkDiskName, withDiskName } from "./content/disk-name.ts";
 import { keptWhere, type KeptWhere } from "./content/kept-content.ts";
 import {
@@ -48,6 +50,7 @@ export class Client {
   readonly #reads = new Gate(MAX_READING);
   readonly #listener: PeerListener | undefined;
   readonly #udpPort: UdpPort;
+  readonly #dht: ClientDht | undefined;
   readonly #host: TorrentHost;
   #connections = 0;
   #maxConnections: number;
@@ -72,6 +75,7 @@ export class Client {
     this.#listener = options.port === false ? undefined : this.#makeListener(runtime, tarpit, transports);
     // Not bound to `listenIp`: requests to trackers use the address of the route to them.
     this.#udpPort = new UdpPort({ runtime, port: () => this.#listener?.announcedPort ?? 0 });
+    this.#dht = this.#makeDht(runtime, this.#udpPort);
     this.#host = {
       runtime,
       peerId: this.peerId,
@@ -80,7 +84,8 @@ export class Client {
       pool,
       udp: new UdpTrackers(runtime, this.#udpPort),
       bans: new BanList(),
-      discovery: options.discovery ?? [],
+      discovery: [...(this.#dht === undefined ? [] : [this.#dht]), ...(options.discovery ?? [])],
+      dht: this.#dht,
       connector: new Connector(transports),
       tarpit,
       budget: this.#budget(),
@@ -114,6 +119,11 @@ export class Client {
   /** Torrents that are active or may become so within a second; all others are idle. */
   get awake(): readonly Torrent[] {
     return Array.from(this.#awake, ({ torrent }) => torrent);
+  }
+
+  /** The client's DHT; `undefined` when it takes no part in it. */
+  get dht(): Dht | undefined {
+    return this.#dht?.dht;
   }
 
   /** The listening port; 0 while not listening. */
@@ -285,6 +295,18 @@ export class Client {
         swarms.some((swarm) => swarm.freePlace(newcomer));
       },
     };
+  }
+
+  #makeDht(runtime: Runtime, udpPort: UdpPort): ClientDht | undefined {
+    const { dht = false, stateDir } = this.#options;
+    if (dht === false) return undefined;
+    return new ClientDht({
+      runtime,
+      udpPort,
+      stateDir,
+      settings: dht === true ? {} : dht,
+      isSeed: (infoHash) => this.get(infoHash)?.state.kind === "seeding",
+    });
   }
 
   #makeListener({ clock }: Runtime, tarpit: Tarpit, transports: readonly Transport[]): PeerListener {

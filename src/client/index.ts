@@ -1,5 +1,6 @@
 /** The client: many torrents, their state, and what they share. */
 export { Client } from "./client.ts";
+export type { DhtSettings } from "./dht.ts";
 export { checkDiskName } from "./content/disk-name.ts";
 export type { KeptWhere } from "./content/kept-content.ts";
 export * from "./limits.ts";

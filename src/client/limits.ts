@@ -59,3 +59,9 @@ export const MAX_READ_BYTES = 256 * 1024;
  * checks of thousands of torrents cost little.
  */
 export const MISSING_LOOK_MS = 5_000;
+
+/** Milliseconds between two saves of the DHT nodes. */
+export const DHT_SAVE_MS = 15 * 60_000;
+
+/** Bytes of a file of saved DHT nodes that are read. */
+export const MAX_SAVED_DHT_LENGTH = 64 * 1024;

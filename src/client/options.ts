@@ -2,6 +2,7 @@ import type { DiscoveryService } from "../discovery/index.ts";
 import type { FileLayout, LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Storage } from "../storage/index.ts";
+import type { DhtSettings } from "./dht.ts";
 import type { Priority } from "../swarm/index.ts";
 
 /** Options of {@link Client}. */
@@ -34,6 +35,11 @@ export interface ClientOptions {
   readonly uploadSlots?: number;
   /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;
+  /**
+   * Whether to take part in the DHT (BEP 5), at the UDP port of the same number as `port`, and find peers there; or
+   * how. Private torrents never use it. Its nodes are kept in `stateDir`, if that is set. Default: false.
+   */
+  readonly dht?: boolean | DhtSettings;
   /**
    * More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default:
    * none.

@@ -9,7 +9,7 @@ import { DhtNode, isFailure, type NodeCounts } from "./node.ts";
 import { idFromBytes, randomId, type NodeId } from "./node-id.ts";
 import { findPeers, type FindPeersOptions, type PeersFound } from "./peers.ts";
 import type { QueryRates } from "./query-limits.ts";
-import { decodeSaved, encodeSaved } from "./saved-nodes.ts";
+import { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";
 import { ItemStore } from "./store/item-store.ts";
 import { PeerStore } from "./store/peer-store.ts";
 
@@ -32,8 +32,11 @@ export interface DhtOptions {
   readonly families?: readonly IpFamily[] | undefined;
   /** `HOST:PORT` of nodes to begin with. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
-  /** What {@link Dht.save} returned in an earlier run. A damaged one is ignored. */
-  readonly saved?: Uint8Array | undefined;
+  /**
+   * What {@link Dht.save} returned in an earlier run, or a function that reads it, called when the DHT opens. A damaged
+   * one is ignored.
+   */
+  readonly saved?: Uint8Array | (() => Promise<Uint8Array | undefined>) | undefined;
   /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
   readonly readOnly?: boolean | "auto" | undefined;
   /** How many queries are replied to. */
@@ -107,36 +110,15 @@ export class Dht {
   readonly #peers: PeerStore;
   readonly #items: ItemStore;
   readonly #abort = new AbortController();
-  readonly #saved: readonly Endpoint[];
+  #saved: readonly Endpoint[] = [];
   #giveUp: (() => void) | undefined;
   #opening: Promise<void> | undefined;
 
   constructor(options: DhtOptions) {
-    const { runtime, families = [4, 6] } = options;
-    const { clock, random, hasher, signatures } = runtime;
+    const { random, hasher, signatures } = options.runtime;
     this.#options = options;
     this.#peers = new PeerStore(random);
     this.#items = new ItemStore(hasher, signatures);
-    const saved = options.saved === undefined ? undefined : decodeSaved(options.saved, hasher);
-    this.#saved = saved?.endpoints ?? [];
-    for (const family of families) {
-      const node = new DhtNode({
-        family,
-        clock,
-        random,
-        hasher,
-        peers: this.#peers,
-        items: this.#items,
-        send: (to, bytes) => options.sockets.send(to, bytes),
-        tables: (of) => this.#nodes.get(of)?.table,
-        id: family === 4 ? saved?.id4 : saved?.id6,
-        wideBuckets: options.wideBuckets,
-        rates: options.rates,
-        readOnly: options.readOnly,
-        bootstrap: () => this.#bootstrap(),
-      });
-      this.#nodes.set(family, node);
-    }
   }
 
   /**
@@ -271,24 +253,59 @@ export class Dht {
   }
 
   async #open(): Promise<void> {
-    const { sockets, runtime } = this.#options;
+    const { sockets, runtime, families = [4, 6] } = this.#options;
+    const saved = await this.#readSaved();
+    this.#saved = saved?.endpoints ?? [];
     this.#giveUp = sockets.claim(
       (datagram) => datagram[0] === DICTIONARY,
       (datagram, from) => void this.#nodes.get(ipFamily(from.ip))?.receive(datagram, from),
     );
     const failures: Error[] = [];
-    for (const [family, node] of this.#nodes) {
+    for (const family of families) {
       try {
         await sockets.open(family);
+        if (this.#abort.signal.aborted) return;
+        const node = this.#makeNode(family, family === 4 ? saved?.id4 : saved?.id6);
+        this.#nodes.set(family, node);
         node.open();
       } catch (error) {
         runtime.log.debug("no DHT over this family", { family, reason: toError(error).message });
         failures.push(toError(error));
-        this.#nodes.delete(family);
       }
     }
     const [failure] = failures;
     if (this.#nodes.size === 0 && failure !== undefined) throw failure;
+  }
+
+  async #readSaved(): Promise<SavedNodes | undefined> {
+    const { saved, runtime } = this.#options;
+    try {
+      const bytes = typeof saved === "function" ? await saved() : saved;
+      return bytes === undefined ? undefined : decodeSaved(bytes, runtime.hasher);
+    } catch (error) {
+      runtime.log.warn("cannot read the saved DHT nodes", { reason: toError(error).message });
+      return undefined;
+    }
+  }
+
+  #makeNode(family: IpFamily, id: NodeId | undefined): DhtNode {
+    const { runtime, sockets, wideBuckets, rates, readOnly } = this.#options;
+    const { clock, random, hasher } = runtime;
+    return new DhtNode({
+      family,
+      clock,
+      random,
+      hasher,
+      peers: this.#peers,
+      items: this.#items,
+      send: (to, bytes) => sockets.send(to, bytes),
+      tables: (of) => this.#nodes.get(of)?.table,
+      id,
+      wideBuckets,
+      rates,
+      readOnly,
+      bootstrap: () => this.#bootstrap(),
+    });
   }
 
   async #bootstrap(): Promise<readonly Endpoint[]> {

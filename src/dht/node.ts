@@ -235,8 +235,16 @@ export class DhtNode {
     if (roundTripMs === undefined) return;
     this.counts.replies++;
     this.#reachability.onReply(from);
+    const wasEmpty = this.#table.size === 0;
     const questionable = this.#table.onReply(reply.id, from, now, roundTripMs);
     if (questionable !== undefined) this.#ping(questionable);
+    if (wasEmpty && this.#retry !== undefined) {
+      // The first node came by another way than bootstrap.
+      this.#retry.cancel();
+      this.#retry = undefined;
+      this.#find(this.id);
+      this.#filled();
+    }
     if (ip !== undefined) this.#vote(ip.ip, from);
   }
 
@@ -301,7 +309,10 @@ export class DhtNode {
   #filled(): void {
     if (this.#isClosed) return;
     if (this.#table.size === 0) {
-      this.#retry = this.#options.clock.after(this.#retryMs, () => this.#fill());
+      this.#retry = this.#options.clock.after(this.#retryMs, () => {
+        this.#retry = undefined;
+        this.#fill();
+      });
       this.#retryMs = Math.min(60_000, 2 * this.#retryMs);
       return;
     }

@@ -72,6 +72,8 @@ class DhtSource implements PeerSource {
   readonly #enqueue: (source: DhtSource) => void;
   #run: { readonly target: DiscoveryTarget; readonly abort: AbortController } | undefined;
   #timer: Timer | undefined;
+  /** Milliseconds between the last two searches. */
+  #waitMs = BOOTSTRAP_RETRY_MS;
   #searching: Promise<void> = Promise.resolve();
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
@@ -82,6 +84,7 @@ class DhtSource implements PeerSource {
 
   start(target: DiscoveryTarget): void {
     this.#run = { target, abort: new AbortController() };
+    this.#waitMs = BOOTSTRAP_RETRY_MS;
     this.#enqueue(this);
   }
 
@@ -105,16 +108,16 @@ class DhtSource implements PeerSource {
     const { signal } = run.abort;
     await dht.ready();
     if (signal.aborted) return;
-    const announce =
-      port === 0 ? undefined : { port, impliedPort, isSeed: isSeed?.(this.#infoHash) === true };
-    const { announced, queries } = await dht.findPeers(this.#infoHash, {
+    const announce = port === 0 ? undefined : { port, impliedPort, isSeed: isSeed?.(this.#infoHash) === true };
+    const { announced, queries, peers } = await dht.findPeers(this.#infoHash, {
       announce,
       signal,
       onPeers: (peers) => run.target.found(peers.map(ipPeer)),
     });
-    // Without nodes there is nothing to wait fifteen minutes for.
-    const isMissed = queries === 0 || (announce !== undefined && announced === 0);
-    if (!signal.aborted) this.#plan(isMissed ? 2 * BOOTSTRAP_RETRY_MS : ANNOUNCE_MS);
+    // No nodes, or no peer but perhaps ourselves: other peers may be announced soon, and are looked for sooner.
+    const isMissed = queries === 0 || (announce !== undefined && announced === 0) || peers.length <= 1;
+    this.#waitMs = isMissed ? Math.min(2 * this.#waitMs, ANNOUNCE_MS) : ANNOUNCE_MS;
+    if (!signal.aborted) this.#plan(this.#waitMs);
   }
 
   #plan(ms: number): void {

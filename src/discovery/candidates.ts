@@ -21,7 +21,7 @@ import {
 import { peerPriority } from "./priority.ts";
 
 /** Where a peer's address came from. */
-export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local";
+export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local" | "dht";
 
 /**
  *     idle ──dial──> dialing ──connected──> connected ──disconnected──> idle (later; doubling after short connections)

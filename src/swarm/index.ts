@@ -16,5 +16,5 @@ export { PiecePicker, priorityLevel, type Priority } from "./picking/piece-picke
 export { RateLimiter } from "./upload/rate-limiter.ts";
 export { RateMeter } from "./peer/rate-meter.ts";
 export { Swarm } from "./swarm.ts";
-export type { ConnectionBudget, SwarmContent, SwarmEvents, SwarmOptions } from "./swarm-options.ts";
+export type { ConnectionBudget, SwarmContent, SwarmDht, SwarmEvents, SwarmOptions } from "./swarm-options.ts";
 export { Uploader, type UploaderOptions } from "./upload/uploader.ts";

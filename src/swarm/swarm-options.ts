@@ -1,4 +1,4 @@
-import type { Bitfield, InfoHash, PeerId, StorageError } from "../base/index.ts";
+import type { Bitfield, Endpoint, InfoHash, PeerId, StorageError } from "../base/index.ts";
 import type { Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { ProgressKeeper, Storage } from "../storage/index.ts";
@@ -33,6 +33,14 @@ export interface SwarmEvents {
   onStorage(error: StorageError | undefined): void;
 }
 
+/** What a swarm needs of the DHT: peers exchange the ports of their nodes (BEP 5). */
+export interface SwarmDht {
+  /** The UDP port of our node; 0 while it does not run. */
+  port(): number;
+  /** A peer has a node here. */
+  onNode(endpoint: Endpoint): void;
+}
+
 /** Options of {@link Swarm}. */
 export interface SwarmOptions {
   readonly runtime: Runtime;
@@ -42,6 +50,8 @@ export interface SwarmOptions {
   readonly clientName: string;
   /** The listening port; 0 when the client does not listen. */
   readonly port: () => number;
+  /** The DHT node beside the swarm; `undefined` when there is none. Not used for private torrents (BEP 27). */
+  readonly dht?: SwarmDht | undefined;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;

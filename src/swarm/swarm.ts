@@ -94,8 +94,12 @@ export class Swarm {
 
   /** Our handshake, encoded. */
   handshake(): Uint8Array {
-    const { infoHash, peerId } = this.#options;
-    return encodeHandshake({ infoHash: infoHash.wire, peerId: peerId.bytes, reserved: { extended: true, fast: true } });
+    const { infoHash, peerId, dht } = this.#options;
+    return encodeHandshake({
+      infoHash: infoHash.wire,
+      peerId: peerId.bytes,
+      reserved: { extended: true, fast: true, dht: dht !== undefined && !this.#isPrivate },
+    });
   }
 
   /** Adds candidates and dials as many as the limits allow. Returns how many were new. */
@@ -254,6 +258,9 @@ export class Swarm {
       onPieces: (peer, added) => this.#interest.onPieces(peer, added),
       onHave: (peer, piece) => this.#interest.onHave(peer, piece),
       onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
+      onDhtPort: ({ address }, port) => {
+        if (address.kind === "ip" && port > 0 && !this.#isPrivate) this.#options.dht?.onNode({ ip: address.ip, port });
+      },
     };
     return { registry, metadata, choking, inbound };
   }
@@ -281,11 +288,17 @@ export class Swarm {
     this.#messaging.inbound.uploader = exchange.uploader;
   }
 
+  get #isPrivate(): boolean {
+    return this.#content?.metainfo.isPrivate === true;
+  }
+
   #greet(peer: Peer): void {
     const content = this.#content;
     announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
     this.#sendExtended(peer, content);
     if (content !== undefined) grantFast(peer, content, this.#options);
+    const port = this.#isPrivate ? 0 : (this.#options.dht?.port() ?? 0);
+    if (peer.profile.supportsDht && port !== 0) peer.send({ type: "port", port });
   }
 
   /** Called for peers that connected before the metadata was known. */

@@ -11,15 +11,19 @@ export class DhtNet {
   readonly world: World;
   readonly nodes: SimNode[] = [];
 
-  constructor(seed = 1) {
-    this.world = simWorld({ seed, digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() });
+  constructor(world = simWorld({ digest: (algorithm, bytes) => createHash(algorithm).update(bytes).digest() })) {
+    this.world = world;
+  }
+
+  /** `HOST:PORT` of the first nodes, to begin with. */
+  get bootstrap(): string[] {
+    return this.nodes.slice(0, 3).map(({ endpoint }) => formatEndpoint(endpoint));
   }
 
   /** Adds a node at an address and opens it. Without `bootstrap` it begins with the first nodes. */
   async add(ip: string, options: Partial<DhtOptions> = {}, line: LineOptions = {}): Promise<SimNode> {
     const host = this.world.host(ip, { latencyMs: 20, ...line });
-    const bootstrap = this.nodes.slice(0, 3).map(({ endpoint }) => formatEndpoint(endpoint));
-    const node = new SimNode(host, { bootstrap, readOnly: false, ...options });
+    const node = new SimNode(host, { bootstrap: this.bootstrap, readOnly: false, ...options });
     this.nodes.push(node);
     await this.world.settled(node.dht.open(), 1_000);
     return node;

@@ -6,6 +6,7 @@ import type { AssemblyBudget, BanList, ConnectionBudget, IntakeBudget, RateLimit
 import type { UdpTrackers } from "../../tracker/index.ts";
 import type { Connector, Tarpit } from "../../transport/index.ts";
 import type { ClientOptions } from "../options.ts";
+import type { ClientDht } from "../dht.ts";
 import type { Places } from "../places.ts";
 
 /** What all torrents of a client share. */
@@ -20,6 +21,8 @@ export interface TorrentHost {
   readonly bans: BanList;
   /** Ways to find peers that all torrents share. */
   readonly discovery: readonly DiscoveryService[];
+  /** The client's DHT node. */
+  readonly dht: ClientDht | undefined;
   readonly connector: Connector;
   readonly tarpit: Tarpit;
   readonly budget: ConnectionBudget;

@@ -162,7 +162,16 @@ export class TorrentRun {
     tally.follow(swarm);
     readers.refresh();
     sources.start();
+    this.#suggestNodes();
     swarm.tick(host.runtime.clock.now());
+  }
+
+  /** The DHT nodes that the torrent file names. */
+  #suggestNodes(): void {
+    const { host, data } = this.#parts;
+    const { metainfo } = data;
+    if (metainfo === undefined || metainfo.isPrivate || metainfo.nodes.length === 0) return;
+    host.dht?.onNodes(metainfo.nodes).catch((error: unknown) => this.#events.onWarning(toMillraceError(error)));
   }
 
   #onMetadata(info: Uint8Array): void {
@@ -267,6 +276,7 @@ function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, e
     peerId: host.peerId,
     clientName: host.userAgent,
     port: host.port,
+    dht: host.dht,
     maxPeers: () => rates.maxPeers ?? host.maxPeers,
     uploadSlots: () => host.uploadSlots,
     download: rates.download,

@@ -24,6 +24,8 @@ export interface Inbound {
   onPieces(peer: Peer, added: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;
+  /** The peer has a DHT node at this UDP port (BEP 5). */
+  onDhtPort(peer: Peer, port: number): void;
 }
 
 /** Handles one message. Throws {@link PeerError} for a message that breaks the protocol. */
@@ -86,8 +88,10 @@ export function receive(swarm: Inbound, peer: Peer, message: Message): void {
     case "extended":
       receiveExtended(swarm, peer, message.id, message.payload);
       return;
-    case "keep-alive":
     case "port":
+      swarm.onDhtPort(peer, message.port);
+      return;
+    case "keep-alive":
     case "unknown":
     case "piece":
       return;

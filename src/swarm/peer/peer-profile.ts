@@ -14,6 +14,7 @@ export class PeerProfile {
   readonly direction: Direction;
   readonly supportsFast: boolean;
   readonly supportsExtended: boolean;
+  readonly supportsDht: boolean;
   /** The extended handshake (BEP 10). */
   extended: ExtendedHandshake | undefined;
   /** The port that the peer named first. Later ones do not count, or one connection could name thousands. */
@@ -24,6 +25,7 @@ export class PeerProfile {
     this.direction = direction;
     this.supportsFast = reserved.fast;
     this.supportsExtended = reserved.extended;
+    this.supportsDht = reserved.dht;
   }
 
   /**

@@ -130,6 +130,10 @@ export class DutyPeer implements Inbound {
     downloader.refill(peer);
   }
 
+  onDhtPort(): void {
+    // A console session has no DHT node.
+  }
+
   onExtendedHandshake(): void {
     // The conversation decodes it: see takeExtended.
   }

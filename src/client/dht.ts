@@ -1,0 +1,101 @@
+import { toError, type InfoHash } from "../base/index.ts";
+import { Dht, DhtService, type QueryRates } from "../dht/index.ts";
+import type { TorrentNode } from "../metainfo/index.ts";
+import type { Runtime, Timer } from "../runtime/index.ts";
+import type { SwarmDht } from "../swarm/index.ts";
+import type { UdpPort } from "../transport/index.ts";
+import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
+
+/** How a client takes part in the DHT. */
+export interface DhtSettings {
+  /** `HOST:PORT` of nodes to begin with. Default: three public ones. */
+  readonly bootstrap?: readonly string[] | undefined;
+  /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
+  readonly readOnly?: boolean | "auto" | undefined;
+  /** How many queries are replied to. */
+  readonly rates?: Partial<QueryRates> | undefined;
+}
+
+/** Options of {@link ClientDht}. */
+export interface ClientDhtOptions {
+  readonly runtime: Runtime;
+  readonly settings: DhtSettings;
+  readonly udpPort: UdpPort;
+  /** The folder in which the table is kept; `undefined`: it is not kept. */
+  readonly stateDir: string | undefined;
+  readonly isSeed: (infoHash: InfoHash) => boolean;
+}
+
+/** A client's DHT node: a source of peers for its torrents, with a table that is kept between runs. */
+export class ClientDht extends DhtService implements SwarmDht {
+  readonly #options: ClientDhtOptions;
+  #timer: Timer | undefined;
+
+  constructor(options: ClientDhtOptions) {
+    const { runtime, settings, udpPort, stateDir } = options;
+    super({
+      dht: new Dht({
+        runtime,
+        sockets: udpPort,
+        ...settings,
+        saved: stateDir === undefined ? undefined : () => readTable(runtime, tablePath(stateDir)),
+      }),
+      clock: runtime.clock,
+      random: runtime.random,
+      isSeed: options.isSeed,
+    });
+    this.#options = options;
+  }
+
+  override async open(port: number): Promise<void> {
+    try {
+      await super.open(port);
+    } catch (error) {
+      // Torrents go on without it.
+      this.#options.runtime.log.warn("the DHT does not run", { reason: toError(error).message });
+      return;
+    }
+    this.#timer = this.#options.runtime.clock.every(DHT_SAVE_MS, () => void this.#save());
+  }
+
+  override async close(): Promise<void> {
+    this.#timer?.cancel();
+    if (this.#timer !== undefined) await this.#save();
+    await super.close();
+  }
+
+  /** The UDP port of the node, for peers over IPv4 and IPv6. */
+  port(): number {
+    const { udpPort } = this.#options;
+    return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;
+  }
+
+  onNode(endpoint: Parameters<Dht["suggest"]>[0]): void {
+    this.dht.suggest(endpoint);
+  }
+
+  /** Nodes that a torrent file names (BEP 5). Resolves when they were looked up; never rejects. */
+  async onNodes(nodes: readonly TorrentNode[]): Promise<void> {
+    const hosts = nodes.map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`));
+    await this.dht.suggestHosts(hosts);
+  }
+
+  async #save(): Promise<void> {
+    const { runtime, stateDir } = this.#options;
+    if (stateDir === undefined || this.dht.stats.families.every(({ nodes }) => nodes === 0)) return;
+    try {
+      await runtime.files.makeFolder(stateDir);
+      await runtime.files.replace(tablePath(stateDir), this.dht.save());
+    } catch (error) {
+      runtime.log.warn("cannot save the DHT nodes", { reason: toError(error).message });
+    }
+  }
+}
+
+function tablePath(stateDir: string): string {
+  return `${stateDir}/dht.nodes`;
+}
+
+async function readTable({ files }: Runtime, path: string): Promise<Uint8Array | undefined> {
+  return (await files.stat(path)) === undefined ? undefined : files.readAll(path, MAX_SAVED_DHT_LENGTH);
+}
