@@ -8,7 +8,7 @@ import type { LookupResult } from "./lookup.ts";
 import { DhtNode, isFailure, type NodeCounts } from "./node.ts";
 import { idFromBytes, randomId, type NodeId } from "./node-id.ts";
 import { findPeers, type FindPeersOptions, type PeersFound } from "./peers.ts";
-import type { QueryRates } from "./query-limits.ts";
+import type { QueryRates } from "./node/query-limits.ts";
 import { decodeSaved, encodeSaved, type SavedNodes } from "./saved-nodes.ts";
 import { ItemStore } from "./store/item-store.ts";
 import { PeerStore } from "./store/peer-store.ts";

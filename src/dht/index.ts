@@ -14,8 +14,8 @@ export {
 export * from "./limits.ts";
 export type { Closest, LookupResult } from "./lookup.ts";
 export { compareDistance, idFromBytes, idToBytes, randomId, sharedBits, type NodeId } from "./node-id.ts";
-export type { Failure, Target } from "./queries.ts";
-export type { QueryRates } from "./query-limits.ts";
+export type { Failure, Target } from "./node/queries.ts";
+export type { QueryRates } from "./node/query-limits.ts";
 export { isSecureId, secureId } from "./secure-id.ts";
 export { BLOOM_LENGTH, bloomAdd, bloomCount, bloomUnite } from "./store/bloom.ts";
 export { isSigned, ItemStore, itemTarget, signedBytes } from "./store/item-store.ts";

@@ -4,7 +4,7 @@ import type { Item, Query, Reply } from "./krpc/message.ts";
 import { MAX_ITEM_LENGTH, MAX_SALT_LENGTH } from "./limits.ts";
 import { isFailure, type DhtNode } from "./node.ts";
 import type { NodeId } from "./node-id.ts";
-import type { Failure } from "./queries.ts";
+import type { Failure } from "./node/queries.ts";
 import { isSigned, itemTarget } from "./store/item-store.ts";
 
 /** Which item: the target of an immutable one, or key and salt of a mutable one (BEP 44). */

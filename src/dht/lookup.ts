@@ -3,7 +3,7 @@ import type { Clock, Timer } from "../runtime/index.ts";
 import type { NodeInfo, Query, Reply } from "./krpc/message.ts";
 import { K, LOOKUP_CANDIDATES, LOOKUP_PARALLEL, LOOKUP_PER_NETWORK, LOOKUP_QUERIES, SLOW_MS } from "./limits.ts";
 import { compareDistance, type NodeId } from "./node-id.ts";
-import type { Queries } from "./queries.ts";
+import type { Queries } from "./node/queries.ts";
 import { isSecureId } from "./secure-id.ts";
 import { networkKey } from "./table/contact.ts";
 

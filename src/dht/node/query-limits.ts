@@ -1,5 +1,5 @@
-import { RecentMap } from "../base/index.ts";
-import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "./limits.ts";
+import { RecentMap } from "../../base/index.ts";
+import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
 /** How many queries are replied to. */
 export interface QueryRates {

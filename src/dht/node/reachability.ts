@@ -1,4 +1,4 @@
-import { RecentMap, type Endpoint } from "../base/index.ts";
+import { RecentMap, type Endpoint } from "../../base/index.ts";
 
 /** Milliseconds for which a node waits to be queried before it becomes read-only, and between two new attempts. */
 const PATIENCE_MS = 10 * 60_000;

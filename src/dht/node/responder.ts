@@ -1,13 +1,13 @@
-import { ipFamily, unreachable, type Endpoint, type IpFamily } from "../base/index.ts";
-import type { SyncHasher } from "../base/index.ts";
-import type { ReplyFields } from "./krpc/encode.ts";
-import { ErrorCode, type Query, type Want } from "./krpc/message.ts";
-import { K, MAX_AMPLIFICATION, MAX_DATAGRAM, MAX_VALUES, SAMPLE_INTERVAL_S } from "./limits.ts";
-import type { NodeId } from "./node-id.ts";
-import type { ItemStore } from "./store/item-store.ts";
-import type { PeerStore } from "./store/peer-store.ts";
-import type { Tokens } from "./store/tokens.ts";
-import type { RoutingTable } from "./table/routing-table.ts";
+import { ipFamily, unreachable, type Endpoint, type IpFamily } from "../../base/index.ts";
+import type { SyncHasher } from "../../base/index.ts";
+import type { ReplyFields } from "../krpc/encode.ts";
+import { ErrorCode, type Query, type Want } from "../krpc/message.ts";
+import { K, MAX_AMPLIFICATION, MAX_DATAGRAM, MAX_VALUES, SAMPLE_INTERVAL_S } from "../limits.ts";
+import type { NodeId } from "../node-id.ts";
+import type { ItemStore } from "../store/item-store.ts";
+import type { PeerStore } from "../store/peer-store.ts";
+import type { Tokens } from "../store/tokens.ts";
+import type { RoutingTable } from "../table/routing-table.ts";
 
 /** An error that is sent in place of a reply. */
 export interface QueryError {

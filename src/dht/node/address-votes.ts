@@ -1,6 +1,6 @@
-import { RecentMap } from "../base/index.ts";
-import { ADDRESS_VOTES } from "./limits.ts";
-import { networkKey } from "./table/contact.ts";
+import { RecentMap } from "../../base/index.ts";
+import { ADDRESS_VOTES } from "../limits.ts";
+import { networkKey } from "../table/contact.ts";
 
 /** Networks whose vote is remembered. */
 const MAX_VOTERS = 64;

@@ -1,9 +1,9 @@
-import { latin1Decode, type Endpoint } from "../base/index.ts";
-import type { Clock, Random, Timer } from "../runtime/index.ts";
-import { encodeQuery } from "./krpc/encode.ts";
-import type { Query, Reply } from "./krpc/message.ts";
-import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "./limits.ts";
-import type { NodeId } from "./node-id.ts";
+import { latin1Decode, type Endpoint } from "../../base/index.ts";
+import type { Clock, Random, Timer } from "../../runtime/index.ts";
+import { encodeQuery } from "../krpc/encode.ts";
+import type { Query, Reply } from "../krpc/message.ts";
+import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "../limits.ts";
+import type { NodeId } from "../node-id.ts";
 
 /** Why a query has no reply: nothing came in time, the node sent an error, or too many queries are under way. */
 export type Failure =
