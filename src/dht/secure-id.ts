@@ -1,23 +1,9 @@
-import { ipBytes, ipScope } from "../base/index.ts";
+import { crc32c, ipBytes, ipScope } from "../base/index.ts";
 import type { Random } from "../runtime/index.ts";
 import { idFromBytes, ID_LENGTH, type NodeId } from "./node-id.ts";
 
 const MASK_4 = [0x03, 0x0f, 0x3f, 0xff];
 const MASK_6 = [0x01, 0x03, 0x07, 0x0f, 0x1f, 0x3f, 0x7f, 0xff];
-
-/** CRC-32C (Castagnoli), reflected. */
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = (value & 1) === 0 ? value >>> 1 : (value >>> 1) ^ 0x82f63b78;
-  return value;
-});
-
-/** CRC-32C of bytes, unsigned. */
-export function crc32c(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 0xff] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
-}
 
 /** The hash whose first 21 bits an id of this address must have (BEP 42). `seed`: 0 to 7. */
 function prefixOf(ip: string, seed: number): number {
