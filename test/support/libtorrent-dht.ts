@@ -1,0 +1,75 @@
+import { fileURLToPath } from "node:url";
+import { eventually, freePort, Program } from "./process.ts";
+import { PYTHON } from "./programs.ts";
+
+interface Report {
+  readonly ready?: true;
+  readonly nodes?: readonly number[];
+  readonly torrent?: { readonly name: string; readonly complete: boolean; readonly metadata: boolean };
+  readonly put?: string;
+  readonly put_done?: number;
+  readonly immutable?: string;
+  readonly mutable?: string;
+  readonly item?: string;
+  readonly seq?: number;
+}
+
+/** A private DHT of real libtorrent nodes on the loopback address. */
+export class LibtorrentDht {
+  readonly ports: readonly number[];
+  readonly reports: Report[] = [];
+  readonly #program: Program;
+  readonly #host: string;
+
+  private constructor(ports: readonly number[], program: Program, host: string) {
+    this.ports = ports;
+    this.#program = program;
+    this.#host = host;
+    program.lines((line) => void this.reports.push(JSON.parse(line) as Report));
+  }
+
+  /** Starts `count` nodes, and waits until each knows others. */
+  static async start(count: number, { ipv6 = false } = {}): Promise<LibtorrentDht> {
+    const ports: number[] = [];
+    while (ports.length < count) ports.push(await freePort());
+    const worker = fileURLToPath(new URL("libtorrent_dht.py", import.meta.url));
+    const program = new Program(PYTHON, [worker, JSON.stringify({ ports, ipv6 })]);
+    const dht = new LibtorrentDht(ports, program, ipv6 ? "[::1]" : "127.0.0.1");
+    await eventually("libtorrent's nodes know each other", () => {
+      if (program.hasExited) throw program.failure("ended");
+      return dht.#last("nodes")?.every((known) => known >= 2) === true;
+    });
+    return dht;
+  }
+
+  /** `HOST:PORT` of the first three nodes. */
+  get bootstrap(): string[] {
+    return this.ports.slice(0, 3).map((port) => `${this.#host}:${port}`);
+  }
+
+  send(order: object): void {
+    this.#program.child.stdin?.write(`${JSON.stringify(order)}\n`);
+  }
+
+  /** Waits until a torrent that was added by that name is complete. */
+  async complete(name: string): Promise<void> {
+    await eventually(`libtorrent's ${name} is complete`, () =>
+      this.reports.some(({ torrent }) => torrent?.name === name && torrent.complete),
+    );
+  }
+
+  /** Waits for a report that has a key. */
+  async report<K extends keyof Report>(key: K, test: (report: Report) => boolean = () => true): Promise<Report> {
+    return eventually(`libtorrent reports ${key}`, () =>
+      this.reports.find((each) => each[key] !== undefined && test(each)),
+    );
+  }
+
+  stop(): Promise<void> {
+    return this.#program.stop("SIGKILL");
+  }
+
+  #last<K extends keyof Report>(key: K): Report[K] | undefined {
+    return this.reports.findLast((report) => report[key] !== undefined)?.[key];
+  }
+}
