@@ -1,6 +1,9 @@
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { fromHex, toHex, utf8, utf8Decode } from "../../src/base/index.ts";
+import { idFromBytes, idToBytes, signedBytes } from "../../src/dht/index.ts";
 import { nodeRuntime } from "../../src/runtime/node/index.ts";
 import { newClient, sums, torrentOf, writeRandom } from "../support/clients.ts";
 import { LibtorrentDht } from "../support/libtorrent-dht.ts";
@@ -56,5 +59,51 @@ describe.skipIf(absent.length > 0)(`a private DHT of 30 libtorrent nodes${becaus
     await dht.complete("leech");
     expect(await river(ours.dir)).toBe(await river(ours.seedDir));
     await Promise.all([leecher.close(), seeder.close()]);
+  });
+});
+
+describe.skipIf(absent.length > 0)(`items (BEP 44) among libtorrent nodes${because(absent)}`, () => {
+  it("are read and written both ways, mutable ones with their sequence numbers", async () => {
+    const nodes = await LibtorrentDht.start(12);
+    const client = newClient(await tempFolder(), {
+      dht: { bootstrap: nodes.bootstrap, readOnly: false },
+      listenIp: "127.0.0.1",
+    });
+    await client.listen();
+    const { dht } = client;
+    if (dht === undefined) throw new Error("no DHT");
+    await eventually("Millrace has joined the DHT", () => dht.stats.families.some((family) => family.nodes > 5));
+
+    const hello = await dht.putItem({ kind: "immutable", value: utf8("5:hello") });
+    expect(hello.stored).toBeGreaterThan(0);
+    nodes.send({ do: "get-immutable", node: 7, target: toHex(idToBytes(hello.target)) });
+    expect((await nodes.report("immutable")).item).toBe("hello");
+
+    nodes.send({ do: "put-immutable", node: 8, text: "world" });
+    const target = idFromBytes(fromHex((await nodes.report("put")).put ?? "") ?? new Uint8Array());
+    const world = await eventually("libtorrent has stored it", () => dht.getItem({ kind: "immutable", target }));
+    expect(utf8Decode(world.item.value)).toBe("5:world");
+
+    const seed = new Uint8Array(randomBytes(32));
+    const key = runtime.signatures.publicKey(seed);
+    const salt = utf8("salt");
+    const value = utf8("3:one");
+    const signature = runtime.signatures.sign(seed, signedBytes(value, 1, salt));
+    const ours = await dht.putItem({ kind: "mutable", key, salt, seq: 1, value, signature });
+    expect(ours.stored).toBeGreaterThan(0);
+    nodes.send({ do: "get-mutable", node: 3, key: toHex(key), salt: "salt" });
+    const one = await nodes.report("mutable", ({ mutable, seq }) => mutable === toHex(key) && seq === 1);
+    expect(one.item).toBe("one");
+
+    const secret = createHash("sha512").update(seed).digest();
+    secret[0] = (secret[0] ?? 0) & 248;
+    secret[31] = ((secret[31] ?? 0) & 63) | 64;
+    nodes.send({ do: "put-mutable", node: 4, private: toHex(secret), key: toHex(key), salt: "salt", text: "two" });
+    const two = await eventually("libtorrent has changed it", async () => {
+      const found = await dht.getItem({ kind: "mutable", key, salt });
+      return found?.item.kind === "mutable" && Number(found.item.seq) === 2 ? found : undefined;
+    });
+    expect(utf8Decode(two.item.value)).toBe("3:two");
+    await client.close();
   });
 });

@@ -37,6 +37,12 @@ def say(**what):
     print(json.dumps(what), flush=True)
 
 
+def text(item):
+    if isinstance(item, dict):
+        item = item.get('value', item)
+    return item.decode() if isinstance(item, bytes) else str(item)
+
+
 def add(order):
     session = sessions[order['node']]
     params = lt.parse_magnet_uri(order['magnet']) if 'magnet' in order else lt.add_torrent_params()
@@ -84,10 +90,9 @@ while True:
         for alert in session.pop_alerts():
             name = type(alert).__name__
             if name == 'dht_immutable_item_alert':
-                say(immutable=str(alert.target), item=str(alert.item))
+                say(immutable=str(alert.target), item=text(alert.item))
             elif name == 'dht_mutable_item_alert':
-                item = alert.item
-                say(mutable=bytes(alert.key).hex(), item=str(item), seq=int(alert.seq))
+                say(mutable=bytes(alert.key).hex(), item=text(alert.item), seq=int(alert.seq))
             elif name == 'dht_put_alert':
                 say(put_done=int(alert.num_success))
     nodes = [session.status().dht_nodes for session in sessions] if int(time.time() * 5) % 5 == 0 else None
