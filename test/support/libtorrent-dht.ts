@@ -59,7 +59,7 @@ export class LibtorrentDht {
   }
 
   /** Waits for a report that has a key. */
-  async report<K extends keyof Report>(key: K, test: (report: Report) => boolean = () => true): Promise<Report> {
+  async report(key: keyof Report, test: (report: Report) => boolean = () => true): Promise<Report> {
     return eventually(`libtorrent reports ${key}`, () =>
       this.reports.find((each) => each[key] !== undefined && test(each)),
     );

@@ -35,12 +35,20 @@ const SCAN = 1_024;
  * thousands of pieces gain or lose a copy in one change, only the counts change; the order is sorted later, and at most
  * once for many uses. (Seventeen public members: it holds availability and priority, which many parts read.)
  *
- * @example ```ts import { Bitfield } from "millrace/base"; import { nodeRuntime } from "millrace/runtime/node"; import
- * { PiecePicker } from "millrace/swarm";
+ * @example
+ * ```ts
+ * import { Bitfield } from "millrace/base";
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { PiecePicker } from "millrace/swarm";
  *
- * const runtime = nodeRuntime(); const picker = new PiecePicker(3, runtime.random); const peer = Bitfield.unpack(new
- * Uint8Array([0b1010_0000]), 3); picker.addPeer(peer, 1); picker.addHave(0, 1); picker.pickRarest(peer); // => 2 await
- * runtime.close(); ```
+ * const runtime = nodeRuntime();
+ * const picker = new PiecePicker(3, runtime.random);
+ * const peer = Bitfield.unpack(new Uint8Array([0b1010_0000]), 3);
+ * picker.addPeer(peer, 1);
+ * picker.addHave(0, 1);
+ * picker.pickRarest(peer); // => 2
+ * await runtime.close();
+ * ```
  */
 export class PiecePicker {
   readonly #random: Random;

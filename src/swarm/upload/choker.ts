@@ -49,14 +49,24 @@ const NEW_MS = 60_000;
  * snubbing ones. While seeding: those whose turn is not over, then those with the highest upload rate, then those that
  * waited longest. In addition some at random, to find better ones (optimistic unchoke).
  *
- * @example ```ts import { nodeRuntime } from "millrace/runtime/node"; import { decideChoking } from "millrace/swarm";
+ * @example
+ * ```ts
+ * import { nodeRuntime } from "millrace/runtime/node";
+ * import { decideChoking } from "millrace/swarm";
  *
- * const runtime = nodeRuntime(); const peer = { isInterested: true, isChoked: true, uploadRate: 0, isSnubbing: false,
- * unchokedFor: undefined }; const { unchoke } = decideChoking( [
+ * const runtime = nodeRuntime();
+ * const peer = { isInterested: true, isChoked: true, uploadRate: 0, isSnubbing: false, unchokedFor: undefined };
+ * const { unchoke } = decideChoking(
+ *   [
  *     { ...peer, id: "slow", downloadRate: 10_000, connectedFor: 90_000 },
  *     { ...peer, id: "fast", downloadRate: 900_000, connectedFor: 90_000 },
- * ], { isSeeding: false, slots: 1, optimisticSlots: 0, optimistic: [], rotate: false }, runtime.random, );
- * [...unchoke]; // => ["fast"] await runtime.close(); ```
+ *   ],
+ *   { isSeeding: false, slots: 1, optimisticSlots: 0, optimistic: [], rotate: false },
+ *   runtime.random,
+ * );
+ * [...unchoke]; // => ["fast"]
+ * await runtime.close();
+ * ```
  */
 export function decideChoking<Id>(
   candidates: readonly ChokeCandidate<Id>[],
