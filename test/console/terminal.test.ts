@@ -104,7 +104,7 @@ describe("a user at a terminal", () => {
       terminal.press("Tab");
       await terminal.shows("> contact");
       terminal.enter(`(localhost, ${port})`);
-      await terminal.shows(/said +\d+ messages/);
+      await terminal.shows(/messages +\d+, 0 findings/);
       // A message that arrives while no call waits for it is printed.
       await terminal.shows("← have-all");
       expect(await type(terminal, "peer.interestd()")).toContain("did you mean interested()?");

@@ -250,7 +250,7 @@ describe("torrents of other programs", () => {
       expect(shown).toContain("Piece Size: 64.00 KiB\n");
       expect(metainfo).toMatchObject({
         pieceLength: 65_536,
-        private: true,
+        isPrivate: true,
         source: "SRC",
         comment: "by mktorrent",
         createdBy: "mktorrent 1.1",
@@ -292,7 +292,7 @@ describe("torrents of other programs", () => {
       expect(shown).toContain(`Piece Count: ${metainfo.pieceCount}\n`);
       expect(metainfo).toMatchObject({
         pieceLength: 32_768,
-        private: true,
+        isPrivate: true,
         comment: "by transmission",
         trackers: [["http://one.example/a"], ["udp://two.example:1"]],
       });
