@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InfoHash, PeerError, concatBytes, latin1, unreachable, writeUint32 } from "../src/base/index.ts";
+import { encode } from "../src/bencode/index.ts";
 import type { Message, MessageSink } from "../src/wire/index.ts";
 import {
   HandshakeDecoder,
   MAX_BLOCK_LENGTH,
+  MAX_PEX_PEERS,
   MetadataAssembler,
   MessageDecoder,
   decodeExtendedHandshake,
@@ -18,6 +20,7 @@ import {
   formatClient,
   formatMessage,
   utMetadata,
+  utPex,
 } from "../src/wire/index.ts";
 import { anyCuts, chunked } from "./wire-arbitrary.ts";
 
@@ -120,6 +123,24 @@ const metadataSeeds = [
   utMetadata.encode({ type: "data", piece: 0, totalSize: info.length, data: info.subarray(0, 300) }),
   utMetadata.encode({ type: "reject", piece: 2 }),
 ];
+const pexFlags = {
+  prefersEncryption: true,
+  isSeed: false,
+  supportsUtp: true,
+  supportsHolepunch: false,
+  isReachable: true,
+};
+const pexSeed = utPex.encode({
+  added: [
+    { ip: "203.0.113.7", port: 6881, flags: pexFlags },
+    { ip: "203.0.113.8", port: 6882, flags: pexFlags },
+    { ip: "2001:db8::1", port: 6881, flags: pexFlags },
+  ],
+  dropped: [
+    { ip: "203.0.113.9", port: 6881 },
+    { ip: "2001:db8::2", port: 6881 },
+  ],
+});
 const conversation: Message[] = [
   { type: "bitfield", bits: Uint8Array.of(0xff, 0xf0) },
   { type: "extended", id: 0, payload: extendedHandshake },
@@ -225,12 +246,35 @@ describe("the wire under fuzzing", () => {
     );
   });
 
-  it("decodeExtendedHandshake and utMetadata decode or reject any mutation", () => {
+  it("decodeExtendedHandshake, utMetadata and utPex decode or reject any mutation", () => {
     fc.assert(
-      fc.property(fc.constantFrom(extendedHandshake, ...metadataSeeds), mutations, (seed, steps) => {
+      fc.property(fc.constantFrom(extendedHandshake, ...metadataSeeds, pexSeed), mutations, (seed, steps) => {
         const payload = mutate(seed, steps);
         expect(outcome(() => void decodeExtendedHandshake(payload))).toMatch(LEGAL);
         expect(outcome(() => void decodeExtension(utMetadata, payload))).toMatch(LEGAL);
+        expect(outcome(() => void decodeExtension(utPex, payload))).toMatch(LEGAL);
+      }),
+      { numRuns },
+    );
+  });
+
+  it("utPex returns a bounded number of peers with flags, or rejects", () => {
+    const many = fc.nat({ max: 120 });
+    fc.assert(
+      fc.property(many, many, fc.uint8Array({ maxLength: 200 }), mutations, (four, six, flags, steps) => {
+        const payload = encode({
+          added: new Uint8Array(6 * four).fill(9),
+          "added.f": flags,
+          added6: new Uint8Array(18 * six).fill(9),
+          dropped: new Uint8Array(6 * six).fill(8),
+        });
+        const code = outcome(() => {
+          const message = utPex.decode(mutate(payload, steps));
+          expect(message.added.length).toBeLessThanOrEqual(2 * MAX_PEX_PEERS);
+          expect(message.dropped.length).toBeLessThanOrEqual(2 * MAX_PEX_PEERS);
+          for (const { flags: read } of message.added) expect(Object.values(read)).toHaveLength(5);
+        });
+        expect(code).toMatch(steps.length === 0 ? /^fine$/ : LEGAL);
       }),
       { numRuns },
     );

@@ -72,6 +72,12 @@ export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 /** Milliseconds: how long a peer that rejected or timed out is left alone before it is asked for metadata again. */
 export const METADATA_RETRY_MS = 30_000;
 
+/**
+ * Peers that a `ut_pex` message adds, and as many that it drops, of each IP family; further ones are ignored. BEP 11
+ * allows 50.
+ */
+export const MAX_PEX_PEERS = 50;
+
 /** Bencoded values in the header of an extension message, at most. Real ones have a few dozen. */
 export const MAX_EXTENSION_TOKENS = 1_024;
 

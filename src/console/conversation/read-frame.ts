@@ -1,12 +1,10 @@
-import { type Endpoint, errorCode, PeerError, readUint32, toError, unpackEndpoints } from "../../base/index.ts";
-import { asBytes, asDict, decode } from "../../bencode/index.ts";
+import { errorCode, PeerError, readUint32, toError } from "../../base/index.ts";
 import {
   decodeBody,
   decodeExtendedHandshake,
   decodeExtension,
+  decodePex,
   EXTENDED_HANDSHAKE_ID,
-  MAX_EXTENSION_DEPTH,
-  MAX_EXTENSION_TOKENS,
   messageName,
   utMetadata,
   type Message,
@@ -98,25 +96,8 @@ function readMetadata(payload: Uint8Array): WireMessage | undefined {
   }
 }
 
+/** All peers of the message: the linter counts them. */
 function readPex(payload: Uint8Array): WireMessage {
-  const malformed = (why: string, cause?: unknown): PeerError =>
-    new PeerError("wire.pex", `malformed ut_pex message: ${why}`, { cause });
-  let dict: ReturnType<typeof asDict>;
-  try {
-    dict = asDict(decode(payload, { maxDepth: MAX_EXTENSION_DEPTH, maxTokens: MAX_EXTENSION_TOKENS }));
-  } catch (error) {
-    throw malformed("it is not bencoded", error);
-  }
-  if (dict === undefined) throw malformed("it is no dictionary");
-  const endpoints = (key: string, family: 4 | 6): Endpoint[] => {
-    const bytes = asBytes(dict.get(key)) ?? new Uint8Array(0);
-    const size = family === 4 ? 6 : 18;
-    if (bytes.length % size !== 0) throw malformed(`${key} has ${bytes.length} bytes, which is no multiple of ${size}`);
-    return unpackEndpoints(bytes, family);
-  };
-  return {
-    type: "pex",
-    added: [...endpoints("added", 4), ...endpoints("added6", 6)],
-    dropped: [...endpoints("dropped", 4), ...endpoints("dropped6", 6)],
-  };
+  const { added, dropped } = decodePex(payload, Infinity);
+  return { type: "pex", added: added.map(({ ip, port }) => ({ ip, port })), dropped };
 }

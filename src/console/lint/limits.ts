@@ -48,8 +48,5 @@ export const KEEP_ALIVES_PER_MINUTE = 10;
 /** Milliseconds between peer exchange messages: BEP 11 says a minute, less what a message may be late. */
 export const PEX_INTERVAL_MS = 50_000;
 
-/** Peers that one message may add, and drop, after the first (BEP 11). */
-export const MAX_PEX_PEERS = 50;
-
 /** Bytes, 16 KiB: the block size of all clients; clients may close the connection on larger requests (BEP 3). */
 export const USUAL_BLOCK_LENGTH = 16_384;

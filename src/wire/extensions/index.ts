@@ -8,3 +8,4 @@ export * from "./metadata.ts";
 export * from "./metadata-assembler.ts";
 export * from "./metadata-attempt.ts";
 export * from "./negotiation.ts";
+export * from "./pex.ts";

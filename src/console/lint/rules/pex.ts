@@ -1,6 +1,7 @@
 import { type Endpoint, formatEndpoint } from "../../../base/index.ts";
+import { MAX_PEX_PEERS } from "../../../wire/index.ts";
 import type { Context, Report, Topic } from "../context.ts";
-import { MAX_PEX_PEERS, PEX_INTERVAL_MS } from "../limits.ts";
+import { PEX_INTERVAL_MS } from "../limits.ts";
 
 /** `ut_pex` (BEP 11). */
 export const pexRules: Topic = (context, report) => {
