@@ -25,9 +25,9 @@ import type {
 
 /** How the daemon is reached. */
 export interface ApiOptions {
-  /** Where the daemon is, `http://127.0.0.1:9080`; left out on its own page. */
+  /** The daemon's URL, such as `http://127.0.0.1:9080`. Not needed on its own page. */
   readonly url?: string;
-  /** Left out by a page, which logs in and has a cookie. */
+  /** The API token. Not needed on a page, which logs in and has a cookie. */
   readonly token?: string;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -73,14 +73,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Milliseconds until a lost event stream is tried again. */
+/** Milliseconds until a lost event stream is opened again. */
 const RETRY_MS = 1_000;
 
 /**
  * The daemon's HTTP API for browsers and Node. All methods reject with {@link ApiError}. Results have the shape of the
- * schemas in this folder. The daemon's tests ensure that, so nothing is checked again here. It has more than 16 methods
- * because it has one for each route, and programs need one object only. (It has one public method for each route: many
- * public members.)
+ * schemas in this folder: the daemon's tests check that, this class does not. (One method for each route: many public
+ * members.)
  */
 export class MillraceApi {
   readonly #url: string;

@@ -12,21 +12,18 @@ const LETTER_I = 0x69;
 const LETTER_L = 0x6c;
 
 const FIRST_CAPACITY = 1024;
-/** Up to here a loop beats a call into the engine. */
+/** Bytes up to which a loop is faster than `TypedArray.set`. */
 const SMALL_COPY = 32;
-/** From here on a string is not copied until the length of the whole is known: once, to where it stays. */
+/** Bytes from which a string is not copied into the buffer, but once only, into the result. */
 const LARGE_COPY = 16 * 1024;
 
-/** A long string, and where it belongs among the bytes that are written. */
+/** A long string, and its offset among the bytes in the buffer. */
 interface Insertion {
   readonly at: number;
   readonly bytes: Uint8Array;
 }
 
-/**
- * Bytes that grow as they are written; long strings (the hashes of a torrent's pieces) are left where they are until
- * the end.
- */
+/** A growing buffer of bencoded bytes. Long strings (the hashes of a torrent's pieces) are inserted by `finish`. */
 class Writer {
   #bytes = pooledBytes(FIRST_CAPACITY);
   #length = 0;

@@ -16,13 +16,17 @@ interface Limits {
 export function checkLimits({ maxDownloadRate, maxUploadRate, maxConnections, maxPeers, uploadSlots }: Limits): void {
   for (const [name, rate] of Object.entries({ maxDownloadRate, maxUploadRate })) {
     if (rate === undefined || (Number.isFinite(rate) && rate >= 0)) continue;
-    throw new UsageError("client.rate", `${name} is in bytes a second and cannot be ${rate}; undefined is no limit`, {
-      fields: { option: name },
-    });
+    throw new UsageError(
+      "client.rate",
+      `${name} must be bytes a second, from 0 on, or undefined for no limit; not ${rate}`,
+      {
+        fields: { option: name },
+      },
+    );
   }
   for (const [name, count] of Object.entries({ maxConnections, maxPeers, uploadSlots })) {
     if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) continue;
-    throw new UsageError("client.count", `${name} has to be a whole number from 0 on, not ${count}`, {
+    throw new UsageError("client.count", `${name} must be a whole number from 0 on, not ${count}`, {
       fields: { option: name },
     });
   }

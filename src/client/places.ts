@@ -102,7 +102,7 @@ export class Places {
     return this.#sharers(infoHash, fileIndex).length > 0;
   }
 
-  /** Returns a function that tells whether another torrent has, or may have, verified given bytes of a file. */
+  /** Returns a check whether another torrent has, or may have, verified the given bytes of a file. */
   guard(infoHash: InfoHash): (fileIndex: number, offset: number, length: number) => boolean {
     return (fileIndex, offset, length) => this.#isProtected(infoHash, fileIndex, offset, length);
   }

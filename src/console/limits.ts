@@ -1,43 +1,40 @@
 /** What the console holds at the most, whatever peers send. Listed in docs/limits.md. */
 
 /**
- * Bytes, 1 MiB: the largest length prefix behind which a message is waited for. What is longer is noted as a fault, and
- * the rest of the stream is not read as messages.
+ * Bytes, 1 MiB: the largest length prefix of a message that is accepted. A larger one is recorded as a fault, and the
+ * rest of the stream is not parsed.
  */
 export const MAX_NOTED_FRAME = 1_048_576;
 
-/**
- * Bytes, 4 MiB: what one call may send, and what one event of a recording holds: all its messages are in memory
- * together.
- */
+/** Bytes, 4 MiB: the messages that one call sends or one event of a recording holds: they are in memory together. */
 export const MAX_TOLD_BYTES = 4_194_304;
 
-/** Messages kept for each conversation; the oldest make room. */
+/** Messages kept for each conversation; beyond, the oldest are dropped. */
 export const MAX_ENTRIES = 50_000;
 
 /**
- * Messages kept of all conversations of a session together, each 400 bytes to 1 KB of memory; the oldest of the longest
- * conversations make room.
+ * Messages kept of all conversations of a session together, each 400 bytes to 1 KB of memory; beyond, the oldest of the
+ * longest conversations are dropped.
  */
 export const MAX_SESSION_ENTRIES = 200_000;
 
 /**
- * Bytes, 64 MiB: blocks and other payloads kept in all messages together; the oldest are let go, their messages stay.
+ * Bytes, 64 MiB: blocks and other payloads kept in all messages together; beyond, the oldest are dropped, but not their
+ * messages.
  */
 export const MAX_KEPT_PAYLOAD_BYTES = 67_108_864;
 
-/** Findings kept for each conversation. A peer that breaks rules more often than that is known well enough. */
+/** Findings kept for each conversation: enough to describe a peer that breaks rules. */
 export const MAX_FINDINGS = 2_000;
 
-/** Requests of one side that are noted as unanswered; those beyond are counted only. */
+/** Outstanding requests of one side that are kept; those beyond are only counted. */
 export const MAX_NOTED_REQUESTS = 10_000;
 
-/** Bytes of something that is no message which are kept to be looked at. */
+/** Bytes kept, for display, of data that is not a message. */
 export const MAX_KEPT_GARBAGE = 256;
 
 /**
- * Seconds that `peer.next` waits for a message: more than the 10 to 15 s after which clients choose anew whom to
- * unchoke.
+ * Seconds that `peer.next` waits for a message: more than the 10 to 15 s between two choke rounds of common clients.
  */
 export const DEFAULT_NEXT_TIMEOUT_SECONDS = 60;
 
@@ -48,15 +45,14 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 export const HANDSHAKE_WAIT_MS = 10_000;
 
 /**
- * Peers of a session, those that have gone included: with each costing up to 6 MB, requests noted and a message that is
- * not whole, they fit in memory.
+ * Peers of a session, closed ones included: each may take 6 MB, for outstanding requests and an incomplete message.
  */
 export const MAX_SESSION_PEERS = 200;
 
 /** Lines of the session's log. */
 export const MAX_LOG_LINES = 10_000;
 
-/** Peers kept of what one tracker named. */
+/** Peers kept of those that one tracker returned. */
 export const MAX_KNOWN_PEERS = 4_000;
 
 /** Milliseconds that the trackers have to respond to `stopped` when a session ends. */
@@ -66,12 +62,12 @@ export const FAREWELL_MS = 3_000;
 export const MAX_NOTICES_PER_SECOND = 20;
 
 /**
- * Milliseconds of a turn of the event loop that are spent on what peers send; the rest waits for the next. A key that
- * is pressed is handled in between.
+ * Milliseconds of one turn of the event loop for data from peers; the rest waits for the next turn, so that a key press
+ * is handled in between.
  */
 export const MAX_TURN_MS = 10;
 
-/** Bytes that are read between two looks at the clock. */
+/** Bytes of a connection that are handled before the clock is checked again. */
 export const PACE_BYTES = 16_384;
 
 /** Bytes of a script (`--script`) that are read. */

@@ -40,7 +40,9 @@ export interface PeerSource {
   readonly allowsPrivate: boolean;
   /** Begins to look for peers. Called again only after {@link PeerSource.stop}. */
   start(target: DiscoveryTarget): void;
-  /** Stops looking: `found` is not called any more. Resolves when the leave has been announced; never rejects. */
+  /**
+   * Stops looking: `found` is not called any more. Resolves when `stopped` was announced, if need be; never rejects.
+   */
   stop(): Promise<void>;
 }
 

@@ -3,7 +3,10 @@ import type { BInput } from "../bencode/index.ts";
 import { cleanUrl } from "./outer.ts";
 import type { TorrentNode } from "./outer.ts";
 
-/** The keys of a torrent beside its info dictionary, to be written. */
+/**
+ * Values of the keys outside a torrent's info dictionary. `undefined` changes nothing; `null` or an empty list removes
+ * the key.
+ */
 export interface OuterFields {
   /** Addresses of trackers by tier (BEP 12). */
   readonly trackers?: readonly (readonly string[])[] | undefined;
@@ -19,9 +22,8 @@ export interface OuterFields {
 }
 
 /**
- * The keys of the torrent that the fields decide, each with its new value, or `undefined` where the key must not be
- * there. Fields that are
- * `undefined` decide nothing. Throws {@link UsageError}: `metainfo.url` (an address that is none), `metainfo.date`.
+ * Returns the keys that the fields change, each with its new value; `undefined` removes the key. Throws
+ * {@link UsageError}: `metainfo.url` (not a URL), `metainfo.date` (not a date since 1970).
  */
 export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> {
   const keys = new Map<string, BInput | undefined>();
@@ -43,7 +45,7 @@ export function outerKeys(fields: OuterFields): Map<string, BInput | undefined> 
 function setText(keys: Map<string, BInput | undefined>, key: string, text: string | null | undefined): void {
   if (text === undefined) return;
   keys.set(key, text === null || text === "" ? undefined : text);
-  // What some programs write beside it would keep the old value.
+  // Some programs write this key as well: it would keep the old value.
   keys.set(`${key}.utf-8`, undefined);
 }
 
@@ -65,6 +67,6 @@ function checkedUrls(urls: readonly string[]): string[] {
 
 function seconds(date: Date): number {
   const value = Math.floor(date.getTime() / 1000);
-  if (!(value >= 0)) throw new UsageError("metainfo.date", "the creation date is no date since 1970");
+  if (!(value >= 0)) throw new UsageError("metainfo.date", "the creation date must be a date since 1970");
   return value;
 }

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** A look, by what it means. */
+/** Text styles by their meaning. */
 export interface Style {
   /** Characters beyond ASCII may be used. */
   readonly unicode: boolean;
@@ -14,10 +14,10 @@ export interface Style {
 
 type Stream = Pick<NodeJS.WriteStream, "isTTY"> & Partial<Pick<NodeJS.WriteStream, "hasColors">>;
 
-/** How to write to `stream`: colours on a terminal that has them, unless NO_COLOR (or TERM=dumb) is set. */
+/** Returns the styles for `stream`: colours on a terminal that has them, unless NO_COLOR (or TERM=dumb) is set. */
 export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = process.env): Style {
   const hasColor = stream.isTTY && (environment["NO_COLOR"] ?? "") === "" && stream.hasColors?.(environment) === true;
-  // Left to itself, styleText asks stdout, which may not be where this goes.
+  // By default styleText checks stdout, which need not be `stream`.
   const paint = (format: Parameters<typeof styleText>[0]) => (text: string) =>
     hasColor ? styleText(format, text, { validateStream: false }) : text;
   return {
@@ -31,7 +31,7 @@ export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = proces
   };
 }
 
-/** From the locale on Unix; other systems' terminals use UTF-8. */
+/** Whether the terminal uses UTF-8: by the locale; on Windows and macOS, always. */
 function speaksUnicode(environment: NodeJS.ProcessEnv): boolean {
   if (process.platform === "win32" || process.platform === "darwin") return true;
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";

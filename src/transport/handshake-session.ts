@@ -7,8 +7,8 @@ import type { Connection, Direction } from "./transport.ts";
 /** The owner of a handshake: it decides which torrents and peers to accept, and takes over the connection. */
 export interface HandshakeOwner {
   /**
-   * Returns the handshake to send to a peer that asks for this torrent; `undefined` refuses. Called at once, with
-   * `undefined`, for an outgoing connection.
+   * Returns the handshake to send; `undefined` refuses the connection. `infoHash`: the torrent that an incoming peer
+   * requests; `undefined` for an outgoing connection, for which this is called at once.
    */
   offer(infoHash: Uint8Array | undefined): Uint8Array | undefined;
   /** Called when both handshakes are complete. Returns the handlers that take over, or `undefined` to close. */

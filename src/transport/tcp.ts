@@ -27,7 +27,7 @@ export class TcpTransport implements Transport {
   }
 
   async dial(address: PeerAddress, options: DialOptions): Promise<Connection> {
-    if (address.kind !== "ip") throw new NetworkError("net.unreachable", "TCP needs an IP address");
+    if (address.kind !== "ip") throw new NetworkError("net.unreachable", `TCP cannot dial a ${address.kind} address`);
     return new TcpConnection(
       await this.#options.runtime.net.connect({ ip: address.ip, port: address.port, ...options }),
     );

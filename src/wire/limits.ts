@@ -2,13 +2,13 @@
 
 /**
  * Bytes, 1 MiB: the largest length prefix accepted. Far above every message in use (16 KiB blocks, 64 KiB hashes), far
- * below what would hurt. A bitfield of a torrent known to need more is let through.
+ * below what would exhaust memory. A longer bitfield is accepted for a torrent known to need it.
  */
 export const MAX_FRAME_LENGTH = 1_048_576;
 
 /**
- * Bytes, 128 KiB: the largest message of a peer that the engine takes, but for bitfields and blocks. The longest in use
- * has 64 KiB (a bad extended handshake); what is longer only fills memory while it is on its way.
+ * Bytes, 128 KiB: the largest message that the engine accepts, bitfields and blocks excepted. The longest in use has 64
+ * KiB (a bad extended handshake); a longer one only fills memory while it arrives.
  */
 export const MAX_SMALL_FRAME_LENGTH = 131_072;
 
@@ -21,10 +21,10 @@ export const MAX_METADATA_LENGTH = 33_554_432;
 /** Bytes, 64 KiB: the largest extended handshake (BEP 10) read. Real ones have about 200 bytes. */
 export const MAX_EXTENDED_HANDSHAKE_LENGTH = 65_536;
 
-/** Extensions one peer may name: the wire has ids for 255. */
+/** Extensions that one peer may name: their message ids are 1 to 255. */
 export const MAX_EXTENSIONS = 255;
 
-/** Bytes: the longest extension name taken note of. The longest in use has 16. */
+/** Bytes: the longest extension name that is kept. The longest in use has 16. */
 export const MAX_EXTENSION_NAME_LENGTH = 64;
 
 /** Bytes: how much of a peer's client name (`v`) is kept. It ends up on screens and in logs. */
@@ -36,18 +36,17 @@ export const MAX_CLIENT_NAME_LENGTH = 128;
  */
 export const MAX_REQUEST_QUEUE = 65_535;
 
-/** Times the whole metadata is served to one connection before its requests are rejected (BEP 9 flood protection). */
+/** How often one connection is sent the whole metadata before its requests are rejected (BEP 9 flood protection). */
 export const METADATA_SERVE_FACTOR = 3;
 
 /**
- * Tries to assemble the metadata at a time, over all sizes that peers claim. Each holds at most
- * {@link MAX_METADATA_LENGTH} bytes, all of which peers had to send.
+ * Attempts to assemble the metadata at the same time, over all sizes that peers claim. Each holds only bytes that peers
+ * have sent, at most {@link MAX_METADATA_LENGTH}.
  */
 export const MAX_METADATA_ATTEMPTS = 4;
 
 /**
- * Milliseconds that a try may take before one that waits may have its place: half a minute, and more for each piece
- * that arrives.
+ * Milliseconds after which a waiting attempt may replace this one: half a minute, and more for each piece that arrives.
  */
 export const METADATA_ATTEMPT_BASE_MS = 30_000;
 /** Milliseconds added for each piece of the metadata. */
@@ -64,8 +63,8 @@ export const MAX_METADATA_REQUESTS_PER_PEER = 4;
 export const METADATA_PACE_MS = 500;
 
 /**
- * Milliseconds: how long a metadata request may stay unanswered before another peer is asked, and this one left, to be
- * dialed again later.
+ * Milliseconds: how long a metadata request may stay unanswered before this peer is disconnected and the piece is
+ * requested from another one.
  */
 export const METADATA_REQUEST_TIMEOUT_MS = 15_000;
 

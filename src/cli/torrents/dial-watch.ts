@@ -3,19 +3,19 @@ import type { ConnectOptions, ListenOptions, Listener, Net, Socket } from "../..
 
 /** How the last attempt to reach a peer ended. */
 export type DialOutcome =
-  /** None has ended yet. */
+  /** No attempt has ended yet. */
   | { readonly kind: "pending" }
-  /** It accepted the connection. */
+  /** The peer accepted the connection. */
   | { readonly kind: "reached" }
-  /** `reason` follows its name: `refused the connection`. */
+  /** `reason` is printed after the peer's address: `refused the connection`. */
   | { readonly kind: "failed"; readonly reason: string };
 
 const PENDING: DialOutcome = { kind: "pending" };
 
-/** A watched peer's machine. */
+/** The host of watched peers. */
 interface Host {
   readonly ports: Set<number>;
-  /** Its addresses, or why there are none. */
+  /** Its IP addresses; without any, the outcome of the lookup. */
   found: readonly string[] | DialOutcome;
 }
 
@@ -48,7 +48,9 @@ export class DialWatch implements Net {
     else known.ports.add(port);
   }
 
-  /** Of a watched peer, as `HOST:PORT`: reached when one of its addresses was, failed when all have. */
+  /**
+   * Returns the outcome for a watched peer, `HOST:PORT`: reached if one of its addresses was, failed if all failed.
+   */
   outcome(peer: string): DialOutcome {
     const { host, port } = parseHostPort(peer);
     const found = this.#hosts.get(host)?.found ?? PENDING;
@@ -102,7 +104,7 @@ export class DialWatch implements Net {
   }
 }
 
-/** Of an address that has not been dialed, or never will be. */
+/** The outcome of an address that has not been dialed, or never will be. */
 function notDialed(ip: string): DialOutcome {
   const reason = whyNoPeer(ip);
   return reason === undefined ? PENDING : { kind: "failed", reason };

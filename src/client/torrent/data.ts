@@ -22,7 +22,7 @@ export interface TorrentDataOptions {
   readonly origin: TorrentOrigin;
   readonly options: AddOptions;
   readonly folder: string;
-  /** Files that were missing are back. */
+  /** Called when missing files are present again. */
   readonly onBack: () => void;
 }
 
@@ -103,8 +103,8 @@ export class TorrentData {
   }
 
   /**
-   * Sets the metainfo of a magnet link's torrent and claims its files. Throws UsageError `client.path-in-use` when
-   * another torrent has different files of that name: then nothing is written, moved or deleted.
+   * Sets the metainfo of a magnet link's torrent and registers its files. Returns it, with the user's name for the
+   * files. Throws UsageError `client.path-in-use`, and changes nothing, when another torrent has different files there.
    */
   setMetainfo(fetched: Metainfo): Metainfo {
     const metainfo = withDiskName(fetched, this.#options.options.name);
@@ -165,7 +165,7 @@ export class TorrentData {
     if (usesFiles(place)) this.#idle ??= await idleStorage(place, selection.priorities);
   }
 
-  /** A run has opened the data; the pieces of `have`, which is live, are verified. */
+  /** Called when a run has opened the data. `have`: the verified pieces, which the run keeps up to date. */
   opened(have: Bitfield): void {
     this.memory.opened(have);
     this.selectFiles()?.setHave(have);
@@ -177,7 +177,7 @@ export class TorrentData {
     this.#idle = undefined;
   }
 
-  /** Called when the data is in `folder` under the name in `metainfo`. Resolves when the old files are closed. */
+  /** Sets the folder and metainfo after the data was moved or renamed. Resolves when the old files are closed. */
   async arrived(folder: string, metainfo: Metainfo | undefined): Promise<void> {
     const idle = this.#idle;
     this.#folder = folder;

@@ -21,10 +21,10 @@ export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObjec
 
 const NOTHING: JsonObject = {};
 
-/** A torrent file in base64 is a third longer. */
+/** Characters of `metainfo`: a torrent file of 32 MiB in base64. */
 const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
 
-/** Characters of a list of trackers: far more than may be in it. */
+/** Characters of `tracker_list`: far more than the largest valid list has. */
 const MAX_TRACKER_TEXT = 1024 * 1024;
 
 /** Characters of a label, and of a name, as the HTTP API has them. */
@@ -60,8 +60,8 @@ export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
 };
 
 /**
- * Renames a torrent's file or folder on the disk. `path` is its name; of Transmission's paths, those that lead into the
- * torrent are refused.
+ * Renames a torrent's file or folder on the disk. `path` must be its name: paths to files and folders in the torrent,
+ * which Transmission allows, are refused.
  */
 async function renamePath({ session, numbers }: RpcContext, args: Arguments): Promise<JsonObject> {
   const [hash, ...others] = numbers.hashes(args);
@@ -72,7 +72,7 @@ async function renamePath({ session, numbers }: RpcContext, args: Arguments): Pr
   if (path.startsWith(`${row.diskName}/`))
     throw new InputError("rpc.unsupported", "only the torrent itself can be renamed, not the files and folders in it");
   if (path !== row.diskName)
-    throw new InputError("rpc.argument", `path has to be the torrent's name, ${JSON.stringify(row.diskName)}`);
+    throw new InputError("rpc.argument", `path must be the name of the torrent: ${JSON.stringify(row.diskName)}`);
   requireShort("name", name, MAX_NAME);
   await session.torrents.patch(row.id, { diskName: name });
   return { path, name, id: numbers.number(row.id) };
@@ -211,7 +211,7 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
     return limit === undefined ? undefined : Math.max(1, limit);
   };
   const [down, up] = [rate("download"), rate("upload")];
-  // Of its own (1), as the session has it (0), without end (2).
+  // Modes: 0 the session's goal, 1 the torrent's own, 2 no goal.
   const goal = (mode: number | undefined, value: number | undefined): number | null | undefined =>
     mode === 0 ? null : mode === 2 ? ENDLESS : value;
   args.amount("seed_ratio_limit");
@@ -231,7 +231,7 @@ function limitsOf(args: Arguments): NonNullable<AddOptions["limits"]> {
   };
 }
 
-/** By index, as text. An empty list means all files. */
+/** Returns the new priorities by file index, as text. An empty list of files means all files. */
 function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
   const changes = new Map<string, Priority>();
   const take = (name: string, priority: Priority): void => {

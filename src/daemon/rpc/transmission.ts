@@ -7,7 +7,7 @@ import { camel, isObject, kebab, respell, snake, type Json, type JsonObject } fr
 import { sessionMethods } from "./session-methods.ts";
 import { TORRENT_METHODS, type Method, type RpcContext } from "./torrent-methods.ts";
 
-/** What the RPC serves, and where. */
+/** Options of {@link TransmissionRpc}. */
 export interface TransmissionOptions {
   readonly session: Session;
   readonly version: string;
@@ -18,15 +18,15 @@ export interface TransmissionOptions {
 /** Calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;
 
-/** The header of the handshake against cross-site requests: a page elsewhere cannot set it. */
+/** The header with the session id, against cross-site requests: a page of another site cannot set it. */
 const SESSION_HEADER = "x-transmission-session-id";
 
-/** Milliseconds for which a session id is good, until another one is given out; the last one stays good for as long. */
+/** Milliseconds after which a new session id is issued. The previous one stays valid for as long. */
 const SESSION_ID_MS = 3_600_000;
 
 /**
- * Transmission's RPC: the older form (`{method, arguments, tag}`), and JSON-RPC 2.0 as since 4.1. Callers are
- * authenticated before.
+ * Transmission's RPC: the older form (`{method, arguments, tag}`), and JSON-RPC 2.0, as since Transmission 4.1. Callers
+ * are authenticated before.
  */
 export class TransmissionRpc {
   readonly #session: Session;
@@ -56,7 +56,7 @@ export class TransmissionRpc {
     this.#numbers.close();
   }
 
-  /** Responds to an authenticated request; does the handshake of session ids, too. */
+  /** Responds to an authenticated request; with 409 and the session id to one without a valid session id. */
   async handle(request: Request): Promise<Response> {
     const id = this.#currentId();
     const given = request.headers.get(SESSION_HEADER);
@@ -77,7 +77,7 @@ export class TransmissionRpc {
       : new Response(JSON.stringify(response), { status: 200, headers });
   }
 
-  /** The response to one body; `undefined` for a notification. */
+  /** Returns the response to one body; `undefined` for a notification. */
   async respond(text: string): Promise<Json | undefined> {
     let call: unknown;
     try {

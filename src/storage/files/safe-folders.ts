@@ -33,8 +33,8 @@ export class SafeFolders {
   }
 
   /**
-   * Creates the folders above the file `path`. Rejects with StorageError `storage.outside` when a link leads out of the
-   * root, `storage.own-folder`, `storage.is-a-folder`, `storage.not-a-file`.
+   * Creates the folders above the file `path`. Rejects with StorageError: `storage.outside` (a link leads out of the
+   * root), `storage.own-folder`, or for a `path` that is no regular file `storage.is-a-folder`, `storage.not-a-file`.
    */
   async make(path: string): Promise<void> {
     const folder = parentPath(path);

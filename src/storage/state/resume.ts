@@ -215,7 +215,7 @@ export class ResumeFile {
       this.#report(
         new StorageError(
           "storage.old-state",
-          `${this.#snapshotPath} is of an older version: the data is checked once`,
+          `${this.#snapshotPath} was written by an older version: the data is checked once`,
           { fields: { path: this.#snapshotPath } },
         ),
       );

@@ -63,12 +63,12 @@ export class TrackerServer {
   }
 
   /**
-   * Opens the sockets. Rejects with NetworkError (`net.address-in-use`, `net.denied`, `net.failed`), and then nothing
+   * Opens the sockets. Rejects with NetworkError (`net.address-in-use`, `net.denied`, `net.failed`), and then no socket
    * stays open.
    */
   async listen(): Promise<TrackerAddresses> {
     if (this.#phase !== "new")
-      throw new UsageError("tracker.server-state", "the tracker listens already, or was closed");
+      throw new UsageError("tracker.server-state", "the tracker is listening already, or was closed");
     this.#phase = "listening";
     try {
       const http = this.#options.http === undefined ? undefined : await this.#serveHttp(this.#options.http);
@@ -90,7 +90,7 @@ export class TrackerServer {
     };
   }
 
-  /** Closes the sockets; connections are cut. */
+  /** Closes the sockets and all connections. */
   async close(): Promise<void> {
     this.#phase = "closed";
     this.#sweeper?.cancel();
@@ -109,7 +109,7 @@ export class TrackerServer {
 
   async #serveUdp(address: ServerAddress): Promise<Endpoint> {
     const local = await this.#bind(address);
-    // Datagram sockets are of one family; `::` promises both.
+    // A datagram socket has one address family; `::` means both.
     if (address.ip === "::") await this.#bind({ ip: "0.0.0.0", port: local.port });
     return local;
   }

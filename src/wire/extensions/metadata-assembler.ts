@@ -17,24 +17,24 @@ export interface MetadataAssemblerOptions {
   readonly hasher: SyncHasher;
 }
 
-/** Ask `peer` for `piece`. */
+/** A request to send to `peer` for `piece`. */
 export interface MetadataRequest<P> {
   readonly peer: P;
   readonly piece: number;
 }
 
-/** What a message did. */
+/** The effect of a message. */
 export type MetadataOutcome<P> =
   /** Ignored: not requested, too late, or of another extension. */
   | { readonly type: "ignored" }
-  /** Noted; ask {@link MetadataAssembler.requests} what to do next. */
+  /** Stored; {@link MetadataAssembler.requests} returns what to send next. */
   | { readonly type: "progress" }
   /**
-   * It does not hash to the info-hash. `liars` has the peers that are proven to have sent wrong bytes, perhaps none
-   * yet; other peers are tried.
+   * The result does not hash to the info-hash. `liars`: the peers proven to have sent wrong bytes, perhaps none yet.
+   * Further attempts follow.
    */
   | { readonly type: "failed"; readonly liars: readonly P[] }
-  /** Here it is, verified. `liars` sent other bytes earlier. */
+  /** The verified metadata. `liars` sent different bytes earlier. */
   | { readonly type: "complete"; readonly metadata: Uint8Array; readonly liars: readonly P[] };
 
 interface PeerState {
@@ -45,12 +45,12 @@ interface PeerState {
   askedAt: number;
   /** Left alone until then, after a reject or a time-out. */
   quietUntil: number;
-  /** Tries of which this peer was the only source: the least tried is first. */
+  /** Attempts with this peer as their only source: the peer with the fewest is next. */
   starts: number;
 }
 
 interface SizeState {
-  /** False once pieces from several peers made something false: from then on one peer at a time. */
+  /** False after an attempt with several peers failed: from then on each attempt has one peer. */
   isShared: boolean;
   starts: number;
 }
@@ -61,16 +61,15 @@ interface SizeState {
  * clock. `P` is the caller's type for a peer, compared by identity.
  *
  * How a liar is kept from blocking the rest:
- * - peers that claim different sizes never meet: each size is put together by itself, a few at a time, the least tried
- *   first, then the smallest;
- * - what many peers made together and does not hash right is made again from one peer each; one that fails alone has
- *   lied;
+ * - pieces for different claimed sizes are never mixed: each size has its own attempts, a few at a time, the least
+ *   tried size first, then the smallest;
+ * - a failed attempt with several peers is repeated with one peer at a time; a peer whose own attempt fails has lied;
  * - requests to one peer do not arrive together: rtorrent never replies to a second one that arrives while it sends the
  *   reply to the first, nor to any after it. The next follows the reply, or is sent a moment later: Transmission
- * gathers requests and replies every three seconds;
- * - a try that is slow, or whose peers are all silent, gives its place to one that waits; a peer that rejects or is
- *   late is left alone for a while;
- * - memory: at most {@link MAX_METADATA_ATTEMPTS} tries, which hold only what was sent.
+ *   gathers requests and replies every three seconds;
+ * - an attempt that is slow, or whose peers are all silent, is replaced by a waiting one; a peer that rejects or is
+ *   late gets no requests for a while;
+ * - memory: at most {@link MAX_METADATA_ATTEMPTS} attempts, which hold only what was sent.
  */
 export class MetadataAssembler<P> {
   readonly #infoHash: InfoHash;
@@ -78,7 +77,7 @@ export class MetadataAssembler<P> {
   readonly #peers = new Map<P, PeerState>();
   readonly #sizes = new Map<number, SizeState>();
   readonly #attempts = new Set<MetadataAttempt<P>>();
-  /** Digests of pieces of failed tries, which prove the liars once the metadata is known. */
+  /** Digests of pieces of failed attempts: they expose the liars once the metadata is known. */
   #doubtful: { readonly size: number; readonly piece: number; readonly digest: Uint8Array; readonly peer: P }[] = [];
   readonly #liars = new Set<P>();
   #done = false;
@@ -116,7 +115,7 @@ export class MetadataAssembler<P> {
     return true;
   }
 
-  /** A peer that is gone. What it sent counts on. */
+  /** Removes a peer that is gone. The pieces that it sent stay in use. */
   removePeer(peer: P): void {
     const state = this.#peers.get(peer);
     if (state === undefined) return;
@@ -154,8 +153,7 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * When {@link MetadataAssembler.requests} will have something new to return without anything arriving; `undefined`:
-   * never.
+   * Returns when {@link MetadataAssembler.requests} has new requests even if no message arrives; `undefined`: never.
    */
   nextAt(now: number): number | undefined {
     if (this.#done) return undefined;
@@ -216,10 +214,7 @@ export class MetadataAssembler<P> {
     return { type: "failed", liars: [] };
   }
 
-  /**
-   * The peers whose pieces in failed tries differ from the metadata. Another size claimed proves nothing that a piece
-   * would.
-   */
+  /** Returns the peers whose pieces in failed attempts differ from the metadata. A piece for another size differs. */
   #exposeLiars(truth: MetadataAttempt<P>): P[] {
     const digests = new Map(Array.from(truth.entries(), ({ piece, data }) => [piece, data]));
     const liars = new Set<P>();
@@ -237,14 +232,14 @@ export class MetadataAssembler<P> {
     this.removePeer(peer);
   }
 
-  /** After a reject or a time-out. A try that only this peer feeds is over. */
+  /** After a reject or a time-out. Ends an attempt that has this peer as its only source. */
   #silence(peer: P, state: PeerState, now: number): void {
     state.quietUntil = now + METADATA_RETRY_MS;
     for (const attempt of this.#attempts) if (attempt.source === peer) this.#attempts.delete(attempt);
   }
 
   /**
-   * Takes back what was asked too long ago, and returns the peers that left it unanswered. They are asked again after
+   * Expires requests that are too old, and returns the peers that did not reply to them. They are asked again after
    * {@link METADATA_RETRY_MS}.
    */
   expire(now: number): P[] {
@@ -270,15 +265,15 @@ export class MetadataAssembler<P> {
         this.#attempts.delete(spent);
       }
       const state = next.source === undefined ? this.#sizes.get(next.size) : this.#peers.get(next.source);
-      if (state === undefined) throw new UsageError("internal", "a metadata try without a peer");
+      if (state === undefined)
+        throw new UsageError("internal", "an attempt to fetch metadata has neither a peer nor a size");
       state.starts++;
       this.#attempts.add(next);
     }
   }
 
   /**
-   * Of the tries that could be under way and are not, the least started; among those the smallest, which is soonest
-   * over.
+   * Of the attempts that could run and do not, the one started least often; among equals the smallest, the quickest.
    */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
@@ -304,7 +299,7 @@ export class MetadataAssembler<P> {
     );
   }
 
-  /** Of how many peers each piece is asked at the moment. */
+  /** By piece: the number of peers with an outstanding request for it. */
   #askedCounts(attempt: MetadataAttempt<P>): Map<number, number> {
     const counts = new Map<number, number>();
     if (attempt.source !== undefined) return counts;
@@ -322,12 +317,12 @@ export class MetadataAssembler<P> {
   }
 }
 
-/** Whether a request would not meet one that the peer has only just got. */
+/** Whether the peer has replied to all requests, or has few outstanding and got the last one long enough ago. */
 function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/** The first piece that no peer was asked for; failing that, one that a single other peer was. */
+/** The first piece that is requested from no peer; failing that, from one other peer only. */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,

@@ -3,8 +3,8 @@ import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limi
 import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
 /**
- * One try to put metadata of one claimed size together: from every peer that claims that size, or from a single one.
- * Holds what has arrived and which peer sent it; no memory is allocated for what has not.
+ * One attempt to assemble metadata of one claimed size, from all peers that claim it or from one of them. Holds the
+ * pieces that have arrived with their senders; allocates no memory for the missing ones.
  */
 export class MetadataAttempt<P> {
   readonly size: number;
@@ -22,13 +22,13 @@ export class MetadataAttempt<P> {
   }
 
   /**
-   * When this try may be ended for the sake of another. What arrives earns more time; what is merely claimed does not.
+   * The time, in milliseconds, from which another attempt may replace this one. Each piece that arrives postpones it.
    */
   get deadline(): number {
     return this.#startedAt + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.#held.size;
   }
 
-  /** The one length that a piece of metadata of this size has. */
+  /** The length that this piece must have. */
   pieceLength(piece: number): number {
     return Math.min(METADATA_PIECE_LENGTH, this.size - piece * METADATA_PIECE_LENGTH);
   }

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-/** Rates over the last minutes, as this page has seen them: of the session, and of torrents that moved. */
+/** Rates at one time, in bytes a second, as this page received them. */
 export interface Sample {
   readonly at: number;
   readonly down: number;
@@ -13,12 +13,12 @@ const MAX_SAMPLES = 600;
 const MAX_TORRENTS = 200;
 
 const series = new Map<string, Sample[]>();
-/** The key of the whole session. */
+/** The id of the whole session. */
 export const SESSION = "";
 /** Increases with each second that has brought a sample. */
 export const samplesVersion = signal(0);
 
-/** Adds a sample of a torrent's rates. */
+/** Adds a sample of the rates of a torrent, or of the {@link SESSION}. */
 export function record(id: string, sample: Sample): void {
   const list = series.get(id) ?? [];
   series.delete(id); // Inserted again at the end: the map's order is that of the last transfers.

@@ -38,7 +38,10 @@ export const ALL_DUTIES: Duties = { keepAlive: true, answer: true, download: tru
 const CALL = "auto({ keepAlive, answer, download, metadata })";
 const NAMES = ["keepAlive", "answer", "download", "metadata"] as const;
 
-/** Without an argument all duties, with `false` none. Throws {@link UsageError} `console.argument`. */
+/**
+ * Checks the argument of `auto`: without one, all duties; with `false`, none. Throws {@link UsageError}
+ * `console.argument`.
+ */
 export function readDutyChange(options: unknown): DutyChange {
   if (options === undefined || options === true) return { duties: ALL_DUTIES, sequential: undefined };
   if (options === false) return { duties: NO_DUTIES, sequential: undefined };

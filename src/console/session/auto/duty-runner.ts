@@ -38,8 +38,8 @@ export interface DutyRunnerOptions {
 }
 
 /**
- * Runs the engine's logic for the duties that the user handed over. The engine sends through the console's peer, and
- * gets the messages that arrive there. A peer that breaks a rule of a duty is disconnected, as in the engine.
+ * Runs the duties: what the engine does for a peer in place of the user. The engine sends through the console's peer,
+ * and gets the messages that arrive there. A peer that breaks a rule of a duty is disconnected, as in the engine.
  */
 export class DutyRunner implements PeerOwner {
   readonly #options: DutyRunnerOptions;
@@ -83,8 +83,8 @@ export class DutyRunner implements PeerOwner {
   }
 
   /**
-   * Changes the duties for a peer, and returns those that are on. Throws {@link UsageError} `console.argument`,
-   * `console.handshake`, `console.closed`.
+   * Switches duties for a peer on and off, and returns all of them. Throws {@link UsageError} `console.argument`,
+   * `console.handshake` (the handshakes are not complete yet), `console.closed`.
    */
   auto(peer: ConsolePeer, options: unknown): Duties {
     const { duties, sequential } = readDutyChange(options);

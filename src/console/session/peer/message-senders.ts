@@ -109,7 +109,7 @@ export abstract class MessageSenders extends PeerView {
     if (pieces !== undefined && !Array.isArray(pieces))
       throw wrong(call, "pieces", "a bitfield, bytes or a list of piece numbers", pieces);
     if (own === undefined)
-      throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; give the bytes`);
+      throw new UsageError("console.missing", `${call}: the number of pieces is not known yet; pass the bytes`);
     if (pieces === undefined) return own.pack();
     const field = new Bitfield(own.length);
     for (const piece of pieces) field.set(wholeBetween(call, "each piece", piece, 0, own.length - 1));
@@ -119,7 +119,7 @@ export abstract class MessageSenders extends PeerView {
   async #block(piece: number, begin: number): Promise<Uint8Array> {
     const pieces = this.context.pieces();
     if (pieces === undefined)
-      throw new UsageError("console.missing", "piece(piece, begin, block): the metadata is not known; give the block");
+      throw new UsageError("console.missing", "piece(piece, begin, block): the metadata is not known; pass `block`");
     const size = pieces.piece(piece).length;
     return pieces.read(piece, begin, Math.min(BLOCK_LENGTH, Math.max(0, size - begin)));
   }

@@ -14,7 +14,7 @@ interface TailOptions {
   readonly before: (() => unknown) | undefined;
 }
 
-/** The last lines of a list; with `follow` also those that are added, until Ctrl-C. */
+/** Makes `tail`: the last lines of a list; with `follow` also those that are added, until Ctrl-C. */
 export function makeTail(services: ShellServices): (list?: unknown, ...rest: unknown[]) => Text | Promise<void> {
   const last = (list: readonly unknown[], lines: number): string[] =>
     lines === 0 ? [] : list.slice(-lines).map((element) => lineText(element));
@@ -46,7 +46,7 @@ export function makeTail(services: ShellServices): (list?: unknown, ...rest: unk
   };
 }
 
-/** Options as an object, or one after the other as in earlier tools. */
+/** Reads options from an object, or from positional arguments as in earlier tools. */
 function readOptions(rest: readonly unknown[]): TailOptions {
   const [first, second, third] = rest;
   const given =

@@ -22,7 +22,7 @@ export interface Services {
   readonly version: string;
 }
 
-/** A request that has passed the guard, before its parts are checked. */
+/** A request that `guard` has admitted, before its params, query and body are validated. */
 export interface RawCall {
   readonly services: Services;
   /** `undefined` on routes without access control. */
@@ -34,7 +34,7 @@ export interface RawCall {
   readonly query: URLSearchParams;
 }
 
-/** A request with checked parts, as a handler gets it. */
+/** A request with validated params, query and body, as a handler gets it. */
 export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "query"> {
   readonly params: Params;
   readonly query: Query;
@@ -44,7 +44,7 @@ export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "que
 /** The methods of the API. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** `token`: a known caller. `ticket`: also the address of a playlist. `open`: any caller. */
+/** `token`: an authenticated caller. `ticket`: also the URLs of a playlist, with a ticket. `open`: any caller. */
 export type Access = "open" | "token" | "ticket";
 
 interface About {
@@ -88,7 +88,7 @@ export const plain = {
   },
 } as const;
 
-/** Makes a row; its handler gets checked parts only. */
+/** Makes a row of the table; its handler gets validated values only. */
 export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>): Route {
   const { params, query, body } = spec;
   return {

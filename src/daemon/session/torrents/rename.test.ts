@@ -145,7 +145,7 @@ describe("torrent-rename-path", () => {
     ["play", "", "name is missing"],
     ["play", "taken", "exists already"],
     ["play/a.bin", "c.bin", "not the files"],
-    ["else", "new", "path has to be"],
+    ["else", "new", "path must be"],
   ])("refuses %j to %j, and changes nothing", async (path, name, message) => {
     s = await SessionStage.begin(SIZES);
     const [session] = await seeding();

@@ -43,9 +43,8 @@ class NodeFile implements OpenFile {
   }
 
   /**
-   * Reads on from where the last such call ended, to the end or to `maxBytes`: pipes and terminals have no positions.
-   * A pipe without a writer ends at once: it is looked at again for `waitMs`, and then refused with
-   * `storage.not-a-file`.
+   * Reads from the current position, as pipes and terminals need, to the end or to `maxBytes`. A pipe without a writer
+   * ends at once: the read is repeated for `waitMs`, and then rejects with StorageError `storage.not-a-file`.
    */
   async readOn(maxBytes: number, waitMs: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
@@ -73,7 +72,7 @@ class NodeFile implements OpenFile {
     return new Uint8Array(Buffer.concat(parts));
   }
 
-  /** What a pipe or a terminal holds now; `undefined` when its writer has not finished. */
+  /** Reads what a pipe or terminal has now and returns the count; `undefined` if there is nothing yet. */
   async #readNow(into: Uint8Array): Promise<number | undefined> {
     try {
       return await this.#call("read", (callback) => fs.read(this.#fd, into, 0, into.length, null, callback));
@@ -118,7 +117,7 @@ class NodeFile implements OpenFile {
     await this.#call("resize", (callback) => fs.ftruncate(this.#fd, length, (error) => callback(error, 0)));
   }
 
-  /** Whether it is a pipe, which may have no writer yet. */
+  /** Whether the file is a pipe (FIFO). It may have no writer yet. */
   isPipe(): boolean {
     return fs.fstatSync(this.#fd).isFIFO();
   }
@@ -143,7 +142,7 @@ class NodeFile implements OpenFile {
     });
   }
 
-  /** Goes on, part by part, after a vectored call that stopped `done` bytes in. */
+  /** Continues, part by part, a vectored call that stopped after `done` bytes. Returns the further bytes. */
   async #rest(
     parts: readonly Uint8Array[],
     done: number,
@@ -190,7 +189,7 @@ function tooLong(filePath: string, found: string, maxBytes: number): StorageErro
   );
 }
 
-/** All of an open file. One that grows meanwhile is read as far as it went. */
+/** Reads all of an open file; of one that grows meanwhile, its length at the start. */
 export async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);

@@ -29,22 +29,22 @@ const PERSISTENCE: Readonly<Record<Persistence, string>> = {
 };
 
 /**
- * Writes replies as text with one character a byte: head and body together are one call into the system, where a Buffer
- * behind a head is a vectored write that costs twice as much. What replies have in common is put together once.
+ * Formats replies as Latin-1 text. Head and body together are one system call; a Buffer after a head would be a
+ * vectored write, which costs twice as much. The head is reused until the status, the headers or the date change.
  */
 export class ReplyWriter {
   #status = 0;
   #headers: HttpServerReply["headers"];
   #start = "";
 
-  /** Throws UsageError `runtime.http-header` on a header that would end its line. */
+  /** Returns the reply as text. Throws UsageError `runtime.http-header` for a character not allowed in a header. */
   write(reply: HttpServerReply, withBody: boolean, persistence: Persistence): string {
     const body = latin1Text(reply.body);
     if (this.#start === "" || reply.status !== this.#status || reply.headers !== this.#headers) this.#begin(reply);
     return `${this.#start}${body.length}\r\n${PERSISTENCE[persistence]}${withBody ? body : ""}`;
   }
 
-  /** A second has passed: the date is another one. */
+  /** Called each second: drops the head, whose date is over. */
   tick(): void {
     this.#start = "";
   }
@@ -53,7 +53,7 @@ export class ReplyWriter {
     let start = `HTTP/1.1 ${reply.status} ${REASONS[reply.status] ?? ""}\r\ndate: ${new Date().toUTCString()}\r\n`;
     for (const [name, value] of Object.entries(reply.headers ?? {})) {
       if (!/^[\w-]+$/.test(name) || !/^[\t -~\x80-\xff]*$/.test(value))
-        throw new UsageError("runtime.http-header", `not fit for a header: ${JSON.stringify(name)}`);
+        throw new UsageError("runtime.http-header", `invalid name or value of the HTTP header ${JSON.stringify(name)}`);
       start += `${name}: ${value}\r\n`;
     }
     this.#status = reply.status;
@@ -62,7 +62,7 @@ export class ReplyWriter {
   }
 }
 
-/** The bytes of a body, one character each. */
+/** Returns the bytes of a body, one character each. */
 function latin1Text(body: Uint8Array | string): string {
   const bytes =
     typeof body === "string" ? Buffer.from(body, "utf8") : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
