@@ -61,7 +61,13 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   fc.record({
     method: fc.constant("put" as const),
     token,
-    item: fc.oneof(fc.record({ kind: fc.constant("immutable" as const), value }), mutable),
+    item: fc.record({ kind: fc.constant("immutable" as const), value }),
+  }),
+  // Compare and swap is for mutable items.
+  fc.record({
+    method: fc.constant("put" as const),
+    token,
+    item: mutable,
     cas: fc.option(sequence, { nil: undefined }),
   }),
 );
@@ -70,7 +76,12 @@ const message = fc.oneof(
   fc
     .tuple(transaction, id, token, fc.array(bytesOf(26), { maxLength: 10 }))
     .map(([t, from, given, nodes]) =>
-      encodeReply(t, from, { ip: "1.2.3.4", port: 5 }, { nodes: nodes.map(idFromBytes).join(""), token: given }),
+      encodeReply(
+        t,
+        from,
+        { ip: "1.2.3.4", port: 5 },
+        { nodes: nodes.map(idFromBytes).join(""), token: idFromBytes(given) },
+      ),
     ),
   fc.tuple(transaction, fc.nat(), fc.string()).map((each) => encodeError(...each)),
 );

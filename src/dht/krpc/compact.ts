@@ -2,6 +2,9 @@ import { ipFromBytes, latin1Decode, packEndpoint, readUint16, type Endpoint, typ
 import { ID_LENGTH } from "../node-id.ts";
 import type { NodeInfo } from "./message.ts";
 
+const DOT = 0x2e;
+const ZERO = 0x30;
+
 /** Bytes of an endpoint: address and port. */
 const endpointLength = (family: IpFamily): number => (family === 4 ? 6 : 18);
 
@@ -23,7 +26,24 @@ export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
   return out;
 }
 
+/** An endpoint in compact form, one character for each byte. */
+export function packEndpointText(endpoint: Endpoint): string {
+  const { ip, port } = endpoint;
+  if (ip.includes(":")) return latin1Decode(packEndpoint(endpoint));
+  // The common case, several times for each reply.
+  let text = "";
+  let byte = 0;
+  for (let at = 0; at < ip.length; at++) {
+    const code = ip.charCodeAt(at);
+    if (code === DOT) {
+      text += String.fromCharCode(byte);
+      byte = 0;
+    } else byte = byte * 10 + code - ZERO;
+  }
+  return text + String.fromCharCode(byte, port >> 8, port & 0xff);
+}
+
 /** A node in compact form, one character for each byte. */
 export function packNode({ id, endpoint }: NodeInfo): string {
-  return id + latin1Decode(packEndpoint(endpoint));
+  return id + packEndpointText(endpoint);
 }

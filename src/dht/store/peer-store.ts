@@ -1,5 +1,4 @@
-import { packEndpoint, type Endpoint } from "../../base/index.ts";
-import type { SyncHasher } from "../../base/index.ts";
+import type { Endpoint, SyncHasher } from "../../base/index.ts";
 import type { Random } from "../../runtime/index.ts";
 import {
   MAX_SAMPLES,
@@ -9,13 +8,14 @@ import {
   PEER_TTL_MS,
   SAMPLE_INTERVAL_S,
 } from "../limits.ts";
+import { packEndpointText } from "../krpc/compact.ts";
 import type { NodeId } from "../node-id.ts";
 import { BLOOM_LENGTH, bloomAdd } from "./bloom.ts";
 
 interface StoredPeer {
   readonly ip: string;
-  /** 6 or 18 bytes. */
-  readonly compact: Uint8Array;
+  /** 6 or 18 characters, one for each byte. */
+  readonly compact: string;
   readonly isSeed: boolean;
   readonly announcedAt: number;
 }
@@ -60,7 +60,7 @@ export class PeerStore {
     this.#torrents.set(infoHash, peers);
     const { ip } = endpoint;
     if (!peers.delete(ip)) this.#size++;
-    peers.set(ip, { ip, compact: packEndpoint(endpoint), isSeed, announcedAt: now });
+    peers.set(ip, { ip, compact: packEndpointText(endpoint), isSeed, announcedAt: now });
     if (peers.size > MAX_STORED_PEERS) this.#dropOldest(peers);
     if (this.#torrents.size > MAX_STORED_TORRENTS || this.#size > MAX_STORED_PEERS_IN_ALL) this.#dropTorrent();
   }
@@ -68,7 +68,7 @@ export class PeerStore {
   /**
    * Up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with `noSeed`.
    */
-  peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): Uint8Array[] {
+  peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): string[] {
     const peers = this.#fresh(infoHash, now);
     if (peers === undefined) return [];
     const all = [...peers.values()].filter(({ compact }) => compact.length === length);
@@ -76,7 +76,7 @@ export class PeerStore {
     const chosen =
       preferred.length >= count || !noSeed ? preferred : [...preferred, ...all.filter((peer) => peer.isSeed)];
     const start = chosen.length <= count ? 0 : this.#random.below(chosen.length);
-    const out: Uint8Array[] = [];
+    const out: string[] = [];
     for (let at = 0; at < Math.min(count, chosen.length); at++) {
       const peer = chosen[(start + at) % chosen.length];
       if (peer !== undefined) out.push(peer.compact);

@@ -1,5 +1,4 @@
-import { concatBytes, equalBytes, ipBytes, type Endpoint } from "../../base/index.ts";
-import type { SyncHasher } from "../../base/index.ts";
+import { latin1, latin1Decode, type Endpoint, type SyncHasher } from "../../base/index.ts";
 import type { Random } from "../../runtime/index.ts";
 import { TOKEN_LENGTH, TOKEN_MS } from "../limits.ts";
 
@@ -7,20 +6,21 @@ import { TOKEN_LENGTH, TOKEN_MS } from "../limits.ts";
 export class Tokens {
   readonly #hasher: SyncHasher;
   readonly #random: Random;
-  #secret: Uint8Array;
-  #before: Uint8Array;
+  /** Text of one character for each byte. */
+  #secret: string;
+  #before: string;
   #changedAt: number;
 
   constructor(hasher: SyncHasher, random: Random, now: number) {
     this.#hasher = hasher;
     this.#random = random;
-    this.#secret = random.bytes(16);
-    this.#before = random.bytes(16);
+    this.#secret = latin1Decode(random.bytes(16));
+    this.#before = latin1Decode(random.bytes(16));
     this.#changedAt = now;
   }
 
-  /** The token for an address. */
-  issue(to: Endpoint, now: number): Uint8Array {
+  /** The token for an address: text of one character for each byte. */
+  issue(to: Endpoint, now: number): string {
     this.#rotate(now);
     return this.#make(this.#secret, to);
   }
@@ -28,18 +28,19 @@ export class Tokens {
   /** Whether an address was given this token lately. */
   isValid(token: Uint8Array, from: Endpoint, now: number): boolean {
     this.#rotate(now);
-    return equalBytes(token, this.#make(this.#secret, from)) || equalBytes(token, this.#make(this.#before, from));
+    const text = latin1Decode(token);
+    return text === this.#make(this.#secret, from) || text === this.#make(this.#before, from);
   }
 
-  #make(secret: Uint8Array, { ip }: Endpoint): Uint8Array {
-    return this.#hasher.digestSync("sha1", concatBytes([secret, ipBytes(ip)])).slice(0, TOKEN_LENGTH);
+  #make(secret: string, { ip }: Endpoint): string {
+    return latin1Decode(this.#hasher.digestSync("sha1", latin1(secret + ip)).subarray(0, TOKEN_LENGTH));
   }
 
   #rotate(now: number): void {
     const age = now - this.#changedAt;
     if (age < TOKEN_MS) return;
-    this.#before = age < 2 * TOKEN_MS ? this.#secret : this.#random.bytes(16);
-    this.#secret = this.#random.bytes(16);
+    this.#before = age < 2 * TOKEN_MS ? this.#secret : latin1Decode(this.#random.bytes(16));
+    this.#secret = latin1Decode(this.#random.bytes(16));
     this.#changedAt = now;
   }
 }

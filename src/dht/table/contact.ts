@@ -1,4 +1,5 @@
-import { latin1Decode, networkOf, packEndpoint, type Endpoint } from "../../base/index.ts";
+import { networkOf, type Endpoint } from "../../base/index.ts";
+import { packNode } from "../krpc/compact.ts";
 import type { NodeId } from "../node-id.ts";
 
 /** Bits of an IPv4 network that counts as one owner; of IPv6 it is the /64. */
@@ -24,7 +25,7 @@ export class Contact {
   constructor(id: NodeId, endpoint: Endpoint, now: number) {
     this.id = id;
     this.endpoint = endpoint;
-    this.compact = id + latin1Decode(packEndpoint(endpoint));
+    this.compact = packNode({ id, endpoint });
     this.seenAt = now;
   }
 
