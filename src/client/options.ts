@@ -87,6 +87,12 @@ export interface AddOptions {
    */
   readonly ifMissing?: "fail" | "download";
   /**
+   * What to do when files of the torrent exist, no earlier run kept state, and no piece is valid: the files have other
+   * content. `"overwrite"` (default): they are overwritten, with the warning `storage.foreign`. `"fail"`: the torrent
+   * fails with `storage.foreign` and leaves them as they are.
+   */
+  readonly ifForeign?: "fail" | "overwrite";
+  /**
    * An earlier run had data of the torrent: `ifMissing` applies when all files are missing, even if the kept state is
    * lost.
    */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -232,6 +232,78 @@ describe("millrace seed and download", () => {
     const names = events(both.stdout).map(({ event }) => event);
     expect(names).toContain("error");
     expect(names).toContain("complete");
+  });
+});
+
+describe("millrace download onto a file that is not the torrent's", () => {
+  const foreign = { shorter: 1_000, "of the same length": 200_000, longer: 300_000 };
+
+  it.each(Object.entries(foreign))(
+    "rejects one that is %s and keeps it, and overwrites with --overwrite",
+    async (_, length) => {
+      const { folder, data, torrent } = await material(200_000);
+      const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
+      const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;
+      const path = join(folder, "got", "data.bin");
+      await mkdir(join(folder, "got"));
+      const content = Buffer.alloc(length, "other");
+      await writeFile(path, content);
+      const command = [
+        "download",
+        torrent,
+        "--dir",
+        join(folder, "got"),
+        "--port",
+        "0",
+        "--peer",
+        peer,
+        "--no-trackers",
+      ];
+      for (const attempt of ["first", "second"]) {
+        const { status, stderr } = await millrace(...command);
+        expect([attempt, status]).toEqual([attempt, 1]);
+        expect(stderr).toContain(
+          `${path} exists with other content (no piece is valid), and is not overwritten: move it away, or choose another folder, or use \`millrace download --overwrite\``,
+        );
+        expect((await readFile(path)).equals(content)).toBe(true);
+      }
+      const { status, stdout } = await millrace(...command, "--overwrite", "--json");
+      expect(status).toBe(0);
+      expect(events(stdout).filter(({ event }) => event === "warning")[0]).toMatchObject({ code: "storage.foreign" });
+      expect(await sha256(path)).toBe(await sha256(data));
+    },
+  );
+
+  it("continues with a file of which a piece is valid, without kept state", async () => {
+    const { folder, data, torrent } = await material(200_000);
+    const seeder = start("seed", torrent, "--dir", join(folder, "seed"), "--port", "0", "--json");
+    const peer = `127.0.0.1:${String((await seeder.until("ready"))["port"])}`;
+    await mkdir(join(folder, "got"));
+    const content = await readFile(data);
+    await writeFile(join(folder, "got", "data.bin"), content.subarray(0, 150_000));
+    const dir = join(folder, "got");
+    const { status } = await millrace(
+      "download",
+      torrent,
+      "--dir",
+      dir,
+      "--port",
+      "0",
+      "--peer",
+      peer,
+      "--no-trackers",
+    );
+    expect(status).toBe(0);
+    expect(await sha256(join(dir, "data.bin"))).toBe(await sha256(data));
+  });
+
+  it("seed rejects it, too", async () => {
+    const { folder, torrent } = await material(200_000);
+    await mkdir(join(folder, "other"));
+    await writeFile(join(folder, "other", "data.bin"), Buffer.alloc(200_000));
+    const { status, stderr } = await millrace("seed", torrent, "--dir", join(folder, "other"), "--port", "0");
+    expect(status).toBe(1);
+    expect(stderr).toContain("with other content (no piece is valid), and is not overwritten");
   });
 });
 

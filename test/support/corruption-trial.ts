@@ -51,6 +51,7 @@ async function open(play: Play, notices: string[] = []): Promise<Content> {
     known: undefined,
     hadData: false,
     acceptLoss: false,
+    acceptForeign: true,
     cutsLonger: false,
     extra: () => ({ downloaded: 5 }),
     onKept: () => undefined,

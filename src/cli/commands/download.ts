@@ -19,6 +19,7 @@ interface DownloadFlags extends SwarmFlags {
   readonly sequential?: boolean;
   readonly seed?: boolean;
   readonly tracker?: readonly string[];
+  readonly overwrite?: boolean;
   readonly allocation: "sparse" | "full";
 }
 
@@ -45,6 +46,7 @@ export function downloadCommand(entry: CommandEntry): Command {
     .option("-d, --dir <dir>", "the folder to download into", ".")
     .option("-s, --select <glob>", "only files that match, such as '*.mkv' or 'extras/**'; may be repeated", repeated)
     .option("--sequential", "download pieces in order, to open a file during the download; slows the swarm")
+    .option("--overwrite", "overwrite files of the same names that have other content")
     .option("--seed", "seed when complete, until Ctrl-C")
     .option("-t, --tracker <url>", "announce to this tracker, too; may be repeated", trackersArgument("--tracker"));
   addSwarmOptions(command).addOption(
@@ -79,6 +81,7 @@ async function download(session: Session<DownloadFlags>): Promise<number> {
       // The user asks for a download: complete files that are gone are downloaded again, with a warning.
       ifMissing: "download",
       cutLonger: true,
+      ifForeign: flags.overwrite === true ? "overwrite" : "fail",
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),

@@ -49,6 +49,8 @@ async function seed(session: Session<SeedFlags>): Promise<number> {
     const port = await client.listen();
     const options = {
       skipCheck: flags.skipCheck === true,
+      // Wrong data, or the wrong folder: seeding never overwrites it.
+      ifForeign: "fail" as const,
       signal,
       ...(flags.peer === undefined ? {} : { peers: flags.peer }),
       ...(flags.tracker === undefined ? {} : { extraTrackers: flags.tracker }),

@@ -2,7 +2,7 @@ import { AbortError, toError } from "../../base/index.ts";
 import { isActive, type AddOptions, type Client, type Torrent } from "../../client/index.ts";
 import { isLive, LiveDisplay } from "../live/progress.ts";
 import type { Output } from "../output/output.ts";
-import { toProblem } from "../output/problem.ts";
+import { toProblem, type Problem } from "../output/problem.ts";
 import { folderNoTorrent } from "../input/torrent-file.ts";
 import { Job } from "./job.ts";
 import { Reporter } from "./reporter.ts";
@@ -21,6 +21,12 @@ export interface TorrentJobsOptions {
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
   /** For the reasons why a torrent has no peers; without it they are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
+}
+
+/** Names the option that overwrites files with other content; only the command line has it. */
+function withOverwriteHint(problem: Problem): Problem {
+  if (problem.code !== "storage.foreign") return problem;
+  return { ...problem, message: `${problem.message}, or use \`millrace download --overwrite\`` };
 }
 
 /**
@@ -134,7 +140,7 @@ export class TorrentJobs {
 
   #fail(job: Job, torrent: Torrent | undefined, error: unknown): void {
     if (job.phase.kind === "failed" || (this.#isStopping && error instanceof AbortError)) return;
-    const problem = toProblem(error);
+    const problem = withOverwriteHint(toProblem(error));
     const infoHash = torrent?.infoHash.hex;
     job.phase = { kind: "failed", problem };
     this.reporter.failed(job, infoHash, problem);

@@ -26,6 +26,8 @@ export interface FindOptions extends ContentPlace {
   readonly hadData: boolean;
   /** Download again when all files are missing, instead of failing. */
   readonly acceptLoss: boolean;
+  /** Overwrite files with other content, instead of failing. */
+  readonly acceptForeign: boolean;
   readonly onChecking: (checked: number, valid: number) => void;
   /** Receives warnings about the data. */
   readonly onNotice: (error: StorageError) => void;
@@ -42,9 +44,16 @@ export interface Found {
 
 /**
  * Finds the valid pieces: from the kept state when the files are unchanged since, by hashing otherwise. Writes nothing.
- * Rejects with AbortError or StorageError, `storage.missing` when there was data before and all files are missing.
+ * `hasState` returns whether an earlier run kept state, also when it is damaged. Rejects with AbortError or
+ * StorageError: `storage.missing` when there was data before and all files are missing, `storage.foreign` when files
+ * have other content.
  */
-export async function findProgress(options: FindOptions, storage: Storage, loaded: Kept | undefined): Promise<Found> {
+export async function findProgress(
+  options: FindOptions,
+  storage: Storage,
+  loaded: Kept | undefined,
+  hasState: () => Promise<boolean>,
+): Promise<Found> {
   const { metainfo, priorities, signal } = options;
   const { layout } = metainfo;
   const isWanted = (file: number): boolean => priorities[file] !== "skip";
@@ -87,9 +96,46 @@ export async function findProgress(options: FindOptions, storage: Storage, loade
   if (!(await storage.hasData()))
     return { progress: { have: new Bitfield(layout.pieceCount), partials: new Map() }, wasChecked: false, stamps };
   const have = await check();
+  if (have.isEmpty && claimed === undefined && !(await hasState())) reportForeign(options, stamps, isWanted);
   const lost = claimed?.andNot(have).count ?? 0;
   if (lost > 0 && !isLost) options.onNotice(changedSince(options, stamps, lost, claimed?.count ?? 0));
   return { progress: { have, partials: new Map() }, wasChecked: true, stamps };
+}
+
+/**
+ * Reports files with data that the download writes to. Throws the StorageError if they may not be overwritten.
+ */
+function reportForeign(
+  { metainfo, folder, acceptForeign, onNotice }: FindOptions,
+  stamps: readonly (FileStamp | undefined)[],
+  isWanted: (file: number) => boolean,
+): void {
+  const { layout } = metainfo;
+  const ends = new Set<number>();
+  for (const file of layout.files) {
+    if (!isContent(file) || !isWanted(file.index)) continue;
+    const { first, last } = layout.filePieces(file.index);
+    ends.add(first).add(last);
+  }
+  // Boundary bytes are written to files that exist, although they are not wanted.
+  const isWritten = (file: LayoutFile): boolean => {
+    const { first, last } = layout.filePieces(file.index);
+    return isWanted(file.index) || ends.has(first) || ends.has(last);
+  };
+  const found = layout.files.filter(
+    (file) => isContent(file) && (stamps[file.index]?.size ?? 0) > 0 && isWritten(file),
+  );
+  const [first] = found;
+  if (first === undefined) return;
+  const path = `${folder}/${metainfo.isSingleFile ? "" : `${metainfo.name}/`}${first.path.join("/")}`;
+  const isOne = found.length === 1;
+  const what = isOne ? `${path} exists` : `${path} and ${found.length - 1} more of the torrent's files exist`;
+  const then = `${isOne ? "is" : "are"} ${acceptForeign ? "" : "not "}overwritten`;
+  const advice = acceptForeign ? "" : `: move ${isOne ? "it" : "them"} away, or choose another folder`;
+  const text = `${what} with other content (no piece is valid), and ${then}${advice}`;
+  const error = new StorageError("storage.foreign", text, { fields: { path, files: found.length } });
+  if (!acceptForeign) throw error;
+  onNotice(error);
 }
 
 /** Returns the error of a torrent whose files are all missing. */

@@ -61,6 +61,7 @@ function setUp(seed = 1): Scene {
           known: undefined,
           hadData: false,
           acceptLoss: false,
+          acceptForeign: true,
           cutsLonger: false,
           onNotice: (error) => notices.push(error.code),
           extra: () => ({ counted: scene.counted }),

@@ -68,7 +68,12 @@ export class Content implements SwarmContent {
     const skipCheck = options.skipCheck && (await resume?.exists()) !== true;
     const loaded = await resume?.load(layout.pieceCount, (piece) => blockCount(layout, piece));
     if (loaded !== undefined) options.onKept(loaded.extra);
-    const { progress, wasChecked, stamps } = await findProgress({ ...options, skipCheck }, storage, loaded);
+    const { progress, wasChecked, stamps } = await findProgress(
+      { ...options, skipCheck },
+      storage,
+      loaded,
+      async () => (await resume?.exists()) === true,
+    );
     await storage.prepare(signal);
     storage.watch?.(stamps, progress.have);
     const longer = layout.files

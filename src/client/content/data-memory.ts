@@ -6,9 +6,15 @@ import type { ContentPlace } from "./content-place.ts";
 import { claimedProgress } from "./kept-content.ts";
 import type { AddOptions } from "../options.ts";
 
+type MemoryOptions = Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing" | "ifForeign">;
+type MemoryFindOptions = Pick<
+  FindOptions,
+  "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss" | "acceptForeign"
+>;
+
 /** What is known of a torrent's data between two runs, and how the next run treats it. */
 export class DataMemory {
-  readonly #options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">;
+  readonly #options: MemoryOptions;
   /** The pieces last known to be valid, at this or an earlier place of the data. */
   #known: Bitfield | undefined;
   /** Whether `known` is about another place than the present one. */
@@ -23,10 +29,7 @@ export class DataMemory {
   readonly #place: () => ContentPlace | undefined;
   readonly #absence: Absence;
 
-  constructor(
-    options: Pick<AddOptions, "skipCheck" | "hadData" | "ifMissing">,
-    absence: Omit<AbsenceOptions, "claimed">,
-  ) {
+  constructor(options: MemoryOptions, absence: Omit<AbsenceOptions, "claimed">) {
     this.#options = options;
     this.#place = absence.place;
     this.#absence = new Absence({ ...absence, claimed: () => this.#claimed() });
@@ -78,14 +81,15 @@ export class DataMemory {
   }
 
   /** How the next run finds the valid pieces. */
-  get findOptions(): Pick<FindOptions, "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss"> {
-    const { skipCheck, hadData, ifMissing } = this.#options;
+  get findOptions(): MemoryFindOptions {
+    const { skipCheck, hadData, ifMissing, ifForeign } = this.#options;
     return {
       skipCheck: skipCheck === true && hadData !== true && !this.#isDoubted,
       forceCheck: this.#isDoubted,
       known: this.#known,
       hadData: hadData === true && this.#known === undefined,
       acceptLoss: this.#acceptsLoss || ifMissing === "download",
+      acceptForeign: ifForeign !== "fail",
     };
   }
 
