@@ -3,6 +3,8 @@ interface Entry {
   readonly time: number;
   readonly order: number;
   run: (() => void) | undefined;
+  /** Promise continuations that are run after it. */
+  readonly turns: number;
 }
 
 /**
@@ -10,6 +12,8 @@ interface Entry {
  * still the same in every run.
  */
 const TURNS = 48;
+/** After the arrival of a datagram: few promises wait for one, and there are very many. */
+const DATAGRAM_TURNS = 4;
 /** Times that many, when nothing more is to happen. */
 const LAST_ROUNDS = 40;
 
@@ -21,10 +25,13 @@ export class EventQueue {
   count = 0;
   readonly #heap: Entry[] = [];
   #order = 0;
+  /** Of the event that happened last. */
+  #turns = TURNS;
 
-  /** Calls `run` `ms` from now; returns a function that cancels it. */
-  add(ms: number, run: () => void): () => void {
-    const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run };
+  /** Calls `run` `ms` from now; returns a function that cancels it. `isDatagram`: it is the arrival of a datagram. */
+  add(ms: number, run: () => void, isDatagram = false): () => void {
+    const turns = isDatagram ? DATAGRAM_TURNS : TURNS;
+    const entry: Entry = { time: this.now + Math.max(0, ms), order: this.#order++, run, turns };
     this.#push(entry);
     return () => {
       entry.run = undefined;
@@ -42,14 +49,15 @@ export class EventQueue {
 
   /** Lets the next event happen, if it is due by `until`; returns whether there was one. */
   async step(until: number): Promise<boolean> {
-    await settle();
+    await settle(this.#turns);
     // Before the world stands still, a long chain of promises may run to its end.
-    for (let more = 0; more < LAST_ROUNDS && !this.#isDue(until); more++) await settle();
+    for (let more = 0; more < LAST_ROUNDS && !this.#isDue(until); more++) await settle(TURNS);
     const { next } = this;
     if (next === undefined || next > until) return false;
     const entry = this.#pop();
     this.now = Math.max(this.now, next);
     this.count++;
+    this.#turns = entry?.turns ?? TURNS;
     entry?.run?.();
     return true;
   }
@@ -100,6 +108,6 @@ function before(a: Entry, b: Entry): boolean {
 }
 
 /** Lets promises that are settled run on. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
+async function settle(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await Promise.resolve();
 }

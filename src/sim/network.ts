@@ -12,7 +12,7 @@ import type {
 } from "../runtime/index.ts";
 import type { Life } from "./clock.ts";
 import type { EventQueue } from "./events.ts";
-import type { Line } from "./line.ts";
+import type { Line, Trace } from "./line.ts";
 import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
@@ -50,9 +50,9 @@ export class Network {
   readonly stations = new Map<string, Station>();
   readonly names = new Map<string, readonly string[]>();
   readonly events: EventQueue;
-  readonly trace: (line: string) => void;
+  readonly trace: Trace;
 
-  constructor(events: EventQueue, trace: (line: string) => void) {
+  constructor(events: EventQueue, trace: Trace) {
     this.events = events;
     this.trace = trace;
   }
@@ -124,7 +124,7 @@ function connect(network: Network, station: Station, life: Life, options: Connec
         const far = new SimSocket(there.line, remote, local);
         SimSocket.join(near, far);
         there.line.sockets.add(far);
-        network.trace(`${events.now.toFixed(3)} ${local.ip}:${local.port} connects to ${ip}:${port}`);
+        network.trace(() => `${events.now.toFixed(3)} ${local.ip}:${local.port} connects to ${ip}:${port}`, port);
         listener.onSocket(far);
       }
       const cancelAnswer = events.add(station.line.latencyMs + there.line.latencyMs, () => {
@@ -165,8 +165,7 @@ export function simDatagrams(network: Network, station: Station): Datagrams {
           const there = network.stations.get(to.ip);
           if (there === undefined || station.bound.get(port) !== options || station.line.loses(there.line)) return;
           const copy = bytes.slice();
-          station.line.carry(there.line, copy.length, (fate) => {
-            if (fate !== "arrived") return;
+          station.line.carryDatagram(there.line, copy.length, () => {
             station.line.noteDelivery(local, to, copy.length);
             there.bound.get(to.port)?.onDatagram(copy, local);
           });

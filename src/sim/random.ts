@@ -44,3 +44,8 @@ export function hash(text: string, from = 0x811c9dc5): number {
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);
   return sum >>> 0;
 }
+
+/** A sum over numbers, one after the other; for fingerprints. */
+export function mix(sum: number, value: number): number {
+  return Math.imul(sum ^ (value | 0), 0x01000193) >>> 0;
+}

@@ -61,11 +61,7 @@ export class RoutingTable {
     let contact = bucket.find(id);
     if (contact === undefined) {
       // A node at a known address has another id now: the old one is gone.
-      for (const node of this.nodes())
-        if (isSameEndpoint(node.endpoint, endpoint)) {
-          this.#bucketFor(node.id, now).remove(node);
-          break;
-        }
+      this.#removeAt(endpoint);
       contact = new Contact(id, endpoint, now);
     }
     contact.onReply(now, roundTripMs);
@@ -128,6 +124,15 @@ export class RoutingTable {
       out.push(index);
     });
     return out;
+  }
+
+  #removeAt(endpoint: Endpoint): void {
+    for (const bucket of this.#buckets)
+      for (const node of bucket.nodes)
+        if (isSameEndpoint(node.endpoint, endpoint)) {
+          bucket.remove(node);
+          return;
+        }
   }
 
   /** Merges the good nodes of a bucket into `out`, the closest `count` of both, sorted. Cheaper than sorting all. */
@@ -206,7 +211,7 @@ export class RoutingTable {
 }
 
 function isSameEndpoint(a: Endpoint, b: Endpoint): boolean {
-  return a.ip === b.ip && a.port === b.port;
+  return a.port === b.port && a.ip === b.ip;
 }
 
 function isLocal(ip: string): boolean {
