@@ -6,6 +6,9 @@ const patient = ["by-hand", "terminal", "between", "honest", "honest-magnets"].m
   (name) => `test/console/${name}.test.ts`,
 );
 
+/** Programs that the tests start know no nodes of the public DHT. */
+process.env["MILLRACE_DHT_BOOTSTRAP"] = "";
+
 export default defineConfig({
   test: {
     projects: [

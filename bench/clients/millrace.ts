@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Child } from "../lib/child.ts";
 import { READY_SECONDS } from "./client.ts";
@@ -7,10 +8,14 @@ export class Millrace implements TransferClient {
   readonly name: string;
   /** The folder of the built copy under measurement. */
   readonly root: string;
+  /** The option against the DHT; empty for copies that are older than it. */
+  readonly #noDht: readonly string[];
 
   constructor(name: string, root: string) {
     this.name = name;
     this.root = root;
+    const [program = "", ...help] = this.command(["download", "--help"]);
+    this.#noDht = spawnSync(program, help, { encoding: "utf8" }).stdout.includes("--no-dht") ? ["--no-dht"] : [];
   }
 
   /** `nodeOptions` stand before the program. */
@@ -35,6 +40,7 @@ export class Millrace implements TransferClient {
         String(job.port),
         "--skip-check",
         "--no-trackers",
+        ...this.#noDht,
         "--json",
       ]),
       { cwd: job.home },
@@ -59,6 +65,7 @@ export class Millrace implements TransferClient {
       String(job.port),
       ...peers,
       "--no-trackers",
+      ...this.#noDht,
       "--seed",
       "--json",
     ];

@@ -303,7 +303,7 @@ export class Client {
     return new ClientDht({
       runtime,
       udpPort,
-      stateDir,
+      stateDir: (dht === true ? undefined : dht.stateDir) ?? stateDir,
       settings: dht === true ? {} : dht,
       isSeed: (infoHash) => this.get(infoHash)?.state.kind === "seeding",
     });

@@ -12,6 +12,8 @@ export interface DhtSettings {
   readonly bootstrap?: readonly string[] | undefined;
   /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
   readonly readOnly?: boolean | "auto" | undefined;
+  /** The folder in which the nodes are kept. Default: the client's `stateDir`; they are not kept without one. */
+  readonly stateDir?: string | undefined;
   /** How many queries are replied to. */
   readonly rates?: Partial<QueryRates> | undefined;
 }

@@ -18,7 +18,7 @@ export async function resolveNodes(
     nodes.map(async (node) => {
       try {
         const { host, port } = parseHostPort(node);
-        const ips = await runtime.net.resolve(host, signal);
+        const ips = await runtime.net.resolve(host, signal, { isStoppable: true });
         return ips.map((ip) => ({ ip, port })).filter(isDialable);
       } catch (error) {
         runtime.log.debug("cannot find a DHT node", { node, reason: toError(error).message });

@@ -130,12 +130,12 @@ export class Dht {
     return this.#opening;
   }
 
-  /** Resolves when a table has nodes, or after `timeoutMs`; with whether there are any. */
-  async ready(timeoutMs = 10_000): Promise<boolean> {
+  /** Resolves when a table has nodes, after `timeoutMs`, or on an abort; with whether there are any. */
+  async ready(timeoutMs = 10_000, signal?: AbortSignal): Promise<boolean> {
     const { clock } = this.#options.runtime;
     const end = clock.now() + timeoutMs;
-    while (!this.#abort.signal.aborted && !this.#hasNodes() && clock.now() < end)
-      await new Promise<void>((resolve) => void clock.after(50, resolve));
+    const isOver = (): boolean => this.#abort.signal.aborted || signal?.aborted === true || clock.now() >= end;
+    while (!this.#hasNodes() && !isOver()) await new Promise<void>((resolve) => void clock.after(50, resolve));
     return this.#hasNodes();
   }
 

@@ -74,7 +74,6 @@ class DhtSource implements PeerSource {
   #timer: Timer | undefined;
   /** Milliseconds between the last two searches. */
   #waitMs = BOOTSTRAP_RETRY_MS;
-  #searching: Promise<void> = Promise.resolve();
 
   constructor(infoHash: InfoHash, options: DhtServiceOptions, enqueue: (source: DhtSource) => void) {
     this.#infoHash = infoHash;
@@ -88,17 +87,17 @@ class DhtSource implements PeerSource {
     this.#enqueue(this);
   }
 
-  async stop(): Promise<void> {
+  /** Does not wait for a search that is under way: nodes that do not reply must not delay it. */
+  stop(): Promise<void> {
     this.#run?.abort.abort();
     this.#run = undefined;
     this.#timer?.cancel();
-    await this.#searching;
+    return Promise.resolve();
   }
 
   /** Looks for peers once, and plans the next time. Never rejects. */
   search(port: number): Promise<void> {
-    this.#searching = this.#search(port).catch(() => undefined);
-    return this.#searching;
+    return this.#search(port).catch(() => undefined);
   }
 
   async #search(port: number): Promise<void> {
@@ -106,13 +105,13 @@ class DhtSource implements PeerSource {
     if (run === undefined) return;
     const { dht, impliedPort, isSeed } = this.#options;
     const { signal } = run.abort;
-    await dht.ready();
+    await dht.ready(undefined, signal);
     if (signal.aborted) return;
     const announce = port === 0 ? undefined : { port, impliedPort, isSeed: isSeed?.(this.#infoHash) === true };
     const { announced, queries, peers } = await dht.findPeers(this.#infoHash, {
       announce,
       signal,
-      onPeers: (peers) => run.target.found(peers.map(ipPeer)),
+      onPeers: (peers) => !signal.aborted && run.target.found(peers.map(ipPeer)),
     });
     // No nodes, or no peer but perhaps ourselves: other peers may be announced soon, and are looked for sooner.
     const isMissed = queries === 0 || (announce !== undefined && announced === 0) || peers.length <= 1;

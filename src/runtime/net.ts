@@ -62,6 +62,15 @@ export interface ListenOptions {
   onError?(error: Error): void;
 }
 
+/** Options of {@link Net.resolve}. */
+export interface ResolveOptions {
+  /**
+   * Whether an abort also ends the request to the DNS servers, so that it does not delay the end of the process. The
+   * system's other sources of names (hosts file, mDNS) are used only for names that the servers do not know.
+   */
+  readonly isStoppable?: boolean | undefined;
+}
+
 /** TCP and name resolution. */
 export interface Net {
   /** Rejects with NetworkError: `net.refused`, `net.timeout`, `net.unreachable`, `net.failed`, or AbortError. */
@@ -72,5 +81,5 @@ export interface Net {
    * The addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects with
    * NetworkError `net.unknown-host`.
    */
-  resolve(host: string, signal?: AbortSignal): Promise<string[]>;
+  resolve(host: string, signal?: AbortSignal, options?: ResolveOptions): Promise<string[]>;
 }

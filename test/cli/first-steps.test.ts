@@ -152,13 +152,17 @@ describe("a download that has no peers", () => {
   }
 
   it("prints once that it has no source of peers", async () => {
-    expect(await reasons()).toEqual([
+    expect(await reasons("--no-dht")).toEqual([
       "waiting.no-source no peers: the torrent has no tracker and no peer is given; add --peer HOST:PORT or --tracker URL",
     ]);
   });
 
+  it("prints once that there are no DHT nodes", async () => {
+    expect(await reasons("--no-trackers")).toEqual(["waiting.dht no peers: no DHT nodes reached"]);
+  });
+
   it("prints once that the peer refuses the connection", async () => {
-    expect(await reasons("--peer", "127.0.0.1:1")).toEqual([
+    expect(await reasons("--no-dht", "--peer", "127.0.0.1:1")).toEqual([
       "waiting.peers no peers: 127.0.0.1:1 refused the connection (ECONNREFUSED)",
     ]);
   });
@@ -167,9 +171,11 @@ describe("a download that has no peers", () => {
     const tracker = start("tracker", "--http", "127.0.0.1:0", "--json");
     const { urls } = (await tracker.until("ready")) as { urls?: string[] };
     const url = urls?.[0] ?? "";
-    expect(await reasons("--tracker", url)).toEqual([`waiting.trackers no peers: ${url} knows no other peers`]);
+    expect(await reasons("--no-dht", "--tracker", url)).toEqual([
+      `waiting.trackers no peers: ${url} knows no other peers`,
+    ]);
     await tracker.program.stop("SIGINT");
-    expect(await reasons("--tracker", url)).toEqual([
+    expect(await reasons("--no-dht", "--tracker", url)).toEqual([
       expect.stringMatching(
         /^waiting\.trackers no peers: GET http:\/\/127\.0\.0\.1:\d+\/announce: connection refused$/,
       ),

@@ -1,5 +1,5 @@
 import { AbortError, formatEndpoint, NetworkError, parseHostPort, toError, whyNoPeer } from "../../base/index.ts";
-import type { ConnectOptions, ListenOptions, Listener, Net, Socket } from "../../runtime/index.ts";
+import type { ConnectOptions, ListenOptions, Listener, Net, ResolveOptions, Socket } from "../../runtime/index.ts";
 
 /** How the last attempt to reach a peer ended. */
 export type DialOutcome =
@@ -79,9 +79,9 @@ export class DialWatch implements Net {
     return this.#net.listen(options);
   }
 
-  async resolve(host: string, signal?: AbortSignal): Promise<string[]> {
+  async resolve(host: string, signal?: AbortSignal, options?: ResolveOptions): Promise<string[]> {
     try {
-      const ips = await this.#net.resolve(host, signal);
+      const ips = await this.#net.resolve(host, signal, options);
       this.#found(host, ips);
       return ips;
     } catch (error) {

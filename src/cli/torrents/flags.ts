@@ -1,5 +1,8 @@
 import type { Command } from "commander";
+import envPaths from "env-paths";
+import type { DhtSettings } from "../../client/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
+import { dhtBootstrap, nodesArgument } from "../input/dht-bootstrap.ts";
 import { peersArgument, portArgument, rateArgument } from "../input/arguments.ts";
 import type { CommonFlags } from "../session.ts";
 import { DialWatch } from "./dial-watch.ts";
@@ -14,6 +17,9 @@ export interface SwarmFlags extends CommonFlags {
   readonly maxUp?: number;
   /** `false` with `--no-trackers`. */
   readonly trackers: boolean;
+  /** `false` with `--no-dht`. */
+  readonly dht: boolean;
+  readonly dhtBootstrap?: readonly string[];
   readonly quiet?: boolean;
 }
 
@@ -33,6 +39,12 @@ export function addSwarmOptions(command: Command): Command {
     .option("--max-down <rate>", "bytes a second to receive at most, such as 500KiB", rateArgument("--max-down"))
     .option("--max-up <rate>", "bytes a second to send at most", rateArgument("--max-up"))
     .option("--no-trackers", "announce to no tracker")
+    .option("--no-dht", "take no part in the DHT")
+    .option(
+      "--dht-bootstrap <host:port>",
+      "a node of the DHT to begin with, instead of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
+      nodesArgument("--dht-bootstrap"),
+    )
     .option("-q, --quiet", "print only errors and warnings");
 }
 
@@ -52,6 +64,7 @@ export function watchStalls(
 export function clientFlags(flags: SwarmFlags): {
   downloadDir: string;
   trackers: boolean;
+  dht: false | DhtSettings;
   port?: number;
   maxDownloadRate?: number;
   maxUploadRate?: number;
@@ -59,8 +72,14 @@ export function clientFlags(flags: SwarmFlags): {
   return {
     downloadDir: flags.dir,
     trackers: flags.trackers,
+    dht: flags.dht && dhtSettings(dhtBootstrap(flags.dhtBootstrap)),
     ...(flags.port === undefined ? {} : { port: flags.port }),
     ...(flags.maxDown === undefined ? {} : { maxDownloadRate: flags.maxDown }),
     ...(flags.maxUp === undefined ? {} : { maxUploadRate: flags.maxUp }),
   };
+}
+
+/** How a command takes part in the DHT. The nodes of the public DHT alone are kept between runs. */
+function dhtSettings(bootstrap: readonly string[] | undefined): DhtSettings {
+  return bootstrap === undefined ? { stateDir: envPaths("millrace", { suffix: "" }).cache } : { bootstrap };
 }

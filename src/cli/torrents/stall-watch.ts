@@ -38,9 +38,10 @@ export class TorrentStalls {
   }
 
   /**
-   * Checks the torrent. Returns a reason the first time that it holds, `undefined` otherwise.
+   * Checks the torrent. Returns a reason the first time that it holds, `undefined` otherwise. `dhtNodes`: how many the
+   * client's DHT knows; `undefined` without one.
    */
-  check(torrent: Torrent, now: number): Stall | undefined {
+  check(torrent: Torrent, now: number, dhtNodes: number | undefined): Stall | undefined {
     const { kind } = torrent.state;
     // Many torrents may want nothing: their status is not read.
     const status = kind === "downloading" || kind === "fetching-metadata" ? torrent.status() : undefined;
@@ -56,6 +57,8 @@ export class TorrentStalls {
       named,
       asksTrackers,
       trackers: torrent.trackers(),
+      // A torrent that turns out to be private does not use it (BEP 27).
+      dhtNodes: torrent.metainfo?.isPrivate === true ? undefined : dhtNodes,
       knownPeers: status.knownPeers,
       waitedMs: now - this.#since,
     });

@@ -21,7 +21,15 @@ const pending = { peer: "10.0.0.2:2", outcome: { kind: "pending" } } as const;
 const reached = { peer: "10.0.0.3:3", outcome: { kind: "reached" } } as const;
 
 const reason = (facts: Partial<StallFacts>): string | undefined =>
-  stallReason({ named: [], asksTrackers: true, trackers: [], knownPeers: 0, waitedMs: 1_000, ...facts })?.message;
+  stallReason({
+    named: [],
+    asksTrackers: true,
+    trackers: [],
+    dhtNodes: undefined,
+    knownPeers: 0,
+    waitedMs: 1_000,
+    ...facts,
+  })?.message;
 
 describe("stallReason", () => {
   it.each<[string, Partial<StallFacts>, string]>([
@@ -61,6 +69,14 @@ describe("stallReason", () => {
       "peers of the tracker are dialed",
       { trackers: [{ ...working, peersReceived: 3 }] },
       "none of the tracker's peers can be reached",
+    ],
+    ["no DHT node has replied", { dhtNodes: 0 }, "no DHT nodes reached"],
+    ["the DHT is asked", { dhtNodes: 3 }, "the DHT knows no peers yet"],
+    ["peers of the DHT are dialed", { dhtNodes: 3, knownPeers: 2 }, "none of the known peers can be reached"],
+    [
+      "the tracker fails and the DHT is asked",
+      { trackers: [broken], dhtNodes: 3 },
+      `${url}: no answer; the DHT knows no peers yet`,
     ],
   ])("waits while %s", (_what, facts, message) => {
     expect(reason({ ...facts, waitedMs: 9_999 })).toBeUndefined();

@@ -3,7 +3,7 @@ import type { DialOutcome } from "./dial-watch.ts";
 
 /** Why a torrent has no peers. `key` identifies the reason, without figures that change. */
 export interface Stall {
-  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers";
+  readonly code: "waiting.no-source" | "waiting.peers" | "waiting.trackers" | "waiting.dht";
   readonly key: string;
   readonly message: string;
 }
@@ -15,6 +15,8 @@ export interface StallFacts {
   /** `false` with `--no-trackers`. */
   readonly asksTrackers: boolean;
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
+  /** Nodes in the routing tables; `undefined` when the torrent does not use the DHT. */
+  readonly dhtNodes: number | undefined;
   /** Peers known and not connected. */
   readonly knownPeers: number;
   /** Milliseconds for which it has had none. */
@@ -43,14 +45,20 @@ export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
   const peers = peersPart(facts);
   const trackers = trackersPart(facts);
-  const parts = [peers, trackers].filter((part) => part !== undefined);
+  const dht = dhtPart(facts, peers !== undefined || trackers !== undefined);
+  const parts = [peers, trackers, dht].filter((part) => part !== undefined);
   if (parts.some((part) => part.isOpen) && facts.waitedMs < PATIENCE_MS) return undefined;
   if (parts.length === 0) return facts.knownPeers > 0 ? undefined : noSource(facts.asksTrackers);
   return {
-    code: peers === undefined ? "waiting.trackers" : "waiting.peers",
+    code: codeOf(peers, trackers),
     key: parts.map(({ key }) => key).join("+"),
     message: `no peers: ${parts.map(({ text }) => text).join("; ")}`,
   };
+}
+
+function codeOf(peers: Part | undefined, trackers: Part | undefined): Stall["code"] {
+  if (peers !== undefined) return "waiting.peers";
+  return trackers === undefined ? "waiting.dht" : "waiting.trackers";
 }
 
 function noSource(asksTrackers: boolean): Stall {
@@ -88,4 +96,12 @@ function trackersPart({ asksTrackers, trackers, knownPeers }: StallFacts): Part 
   const failed = trackers.find(({ state }) => state.kind === "failed");
   if (failed === undefined) return { key: "tracker-silent", text: "no announce was sent yet", isOpen: true };
   return { key: "tracker-failed", text: failed.message ?? `${failed.url} failed`, isOpen: false };
+}
+
+function dhtPart({ dhtNodes, knownPeers }: StallFacts, hasOtherPart: boolean): Part | undefined {
+  if (dhtNodes === undefined) return undefined;
+  if (dhtNodes === 0) return { key: "dht-empty", text: "no DHT nodes reached", isOpen: true };
+  if (knownPeers === 0) return { key: "dht-no-peers", text: "the DHT knows no peers yet", isOpen: true };
+  if (hasOtherPart) return undefined;
+  return { key: "unreachable", text: "none of the known peers can be reached", isOpen: true };
 }

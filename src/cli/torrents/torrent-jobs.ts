@@ -150,9 +150,10 @@ export class TorrentJobs {
 
   #tick(): void {
     const now = performance.now();
+    const dhtNodes = this.#options.client.dht?.stats.families.reduce((sum, { nodes }) => sum + nodes, 0);
     for (const { torrent, stalls } of this.all) {
       if (torrent === undefined) continue;
-      const stall = stalls?.check(torrent, now);
+      const stall = stalls?.check(torrent, now, dhtNodes);
       if (stall !== undefined) this.reporter.waiting(torrent, stall);
       if (torrent.state.kind === "checking") this.reporter.checking(torrent);
       else if (

@@ -11,7 +11,7 @@ import type { Net } from "../net.ts";
 export const lazyNet: Net = {
   connect: async (options) => (await import("./net.ts")).nodeNet.connect(options),
   listen: async (options) => (await import("./net.ts")).nodeNet.listen(options),
-  resolve: async (host, signal) => (await import("./net.ts")).nodeNet.resolve(host, signal),
+  resolve: async (...args) => (await import("./net.ts")).nodeNet.resolve(...args),
 };
 
 /** UDP of this machine, loaded with the first call. */

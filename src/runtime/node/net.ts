@@ -1,8 +1,8 @@
-import { lookup } from "node:dns/promises";
 import net from "node:net";
 import { AbortError, canonicalIp, formatEndpoint, NetworkError, throwIfAborted } from "../../base/index.ts";
 import type { ConnectOptions, Listener, ListenOptions, Net, Socket } from "../net.ts";
 import { adopt } from "./adopt.ts";
+import { resolveHost } from "./resolve.ts";
 import { NodeSocket, ReadTarget, WRITE_HIGH_WATER } from "./socket.ts";
 import { networkError } from "./system-error.ts";
 
@@ -84,20 +84,6 @@ function listen(options: ListenOptions): Promise<Listener> {
       });
     });
   });
-}
-
-async function resolveHost(host: string, signal?: AbortSignal): Promise<string[]> {
-  throwIfAborted(signal);
-  const literal = canonicalIp(host);
-  if (literal !== undefined) return [literal];
-  try {
-    const found = await lookup(host, { all: true, order: "verbatim" });
-    throwIfAborted(signal);
-    return [...new Set(found.flatMap(({ address }) => canonicalIp(address) ?? []))];
-  } catch (error) {
-    if (error instanceof AbortError) throw error;
-    throw networkError(error, `cannot find ${host}`);
-  }
 }
 
 /** TCP and the resolver of this machine. */

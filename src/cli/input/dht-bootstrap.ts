@@ -1,0 +1,33 @@
+import { parseHostPort } from "../../base/index.ts";
+import { CommandLineError, parseArgument } from "../output/problem.ts";
+
+/** The environment variable with the nodes to begin with, separated by commas; empty: none. */
+const VARIABLE = "MILLRACE_DHT_BOOTSTRAP";
+
+/** Collects DHT nodes as `HOST:PORT`, repeated or separated by commas. Throws {@link CommandLineError}. */
+export function nodesArgument(option: string): (text: string, before?: readonly string[]) => string[] {
+  return (text, before = []) => {
+    const nodes = text
+      .split(",")
+      .map((node) => node.trim())
+      .filter((node) => node !== "");
+    for (const node of nodes) {
+      const { port } = parseArgument(option, () => parseHostPort(node));
+      if (port === 0)
+        throw new CommandLineError(
+          `${option}: a node has a port from 1 to 65535: ${JSON.stringify(node.slice(0, 100))}`,
+        );
+    }
+    return [...before, ...nodes];
+  };
+}
+
+/**
+ * The nodes to begin with: those of the option, or of MILLRACE_DHT_BOOTSTRAP; `undefined` for the default ones. Throws
+ * {@link CommandLineError}.
+ */
+export function dhtBootstrap(named: readonly string[] | undefined): readonly string[] | undefined {
+  if (named !== undefined) return named;
+  const text = process.env[VARIABLE];
+  return text === undefined ? undefined : nodesArgument(VARIABLE)(text);
+}
