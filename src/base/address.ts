@@ -14,7 +14,10 @@ export interface Endpoint {
 /** The two IP families: IPv4 and IPv6. */
 export type IpFamily = 4 | 6;
 
-/** The canonical text of an IP address, with IPv4-mapped IPv6 unwrapped; `undefined` when `text` is no IP address. */
+/**
+ * Returns the canonical text of an IP address, with IPv4-mapped IPv6 unwrapped; `undefined` when `text` is no IP
+ * address.
+ */
 export function canonicalIp(text: string): string | undefined {
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
   if (ipaddr.IPv4.isValidFourPartDecimal(bare)) return ipaddr.IPv4.parse(bare).toString();
@@ -23,18 +26,18 @@ export function canonicalIp(text: string): string | undefined {
   return address.isIPv4MappedAddress() ? address.toIPv4Address().toString() : address.toRFC5952String();
 }
 
-/** 4 or 6, by the text of a valid address. */
+/** Returns 4 or 6, by the text of a valid address. */
 export function ipFamily(ip: string): IpFamily {
   return ip.includes(":") ? 6 : 4;
 }
 
-/** The 4 or 16 bytes of an IP address. Throws {@link InputError} `address.ip`. */
+/** Returns the 4 or 16 bytes of an IP address. Throws {@link InputError} `address.ip`. */
 export function ipBytes(ip: string): Uint8Array {
   if (!ipaddr.isValid(ip)) throw new InputError("address.ip", `not an IP address: ${JSON.stringify(ip.slice(0, 60))}`);
   return Uint8Array.from(ipaddr.parse(ip).toByteArray());
 }
 
-/** The canonical text of 4 or 16 bytes. Throws {@link InputError} `address.ip`. */
+/** Returns the canonical text of 4 or 16 bytes. Throws {@link InputError} `address.ip`. */
 export function ipFromBytes(bytes: Uint8Array): string {
   if (bytes.length === 4) return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
   if (bytes.length !== 16) throw new InputError("address.ip", `an IP address has 4 or 16 bytes, not ${bytes.length}`);
@@ -43,9 +46,9 @@ export function ipFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * The network of an address, by which hosts of one owner are distinguished from other hosts: of IPv4 the address
- * itself or its /24, of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of servers,
- * has.
+ * Returns the network of an address, by which hosts of one owner are distinguished from other hosts: of IPv4 the
+ * address itself or its /24, of IPv6 the /64 that a household has, or with 24 the /48 that a site, or a renter of
+ * servers, has.
  */
 export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
   if (ipFamily(ip) === 4) return ipv4Bits === 32 ? ip : ip.slice(0, ip.lastIndexOf("."));
@@ -88,7 +91,7 @@ function isPlainlyPublic(ip: string): boolean {
   return dots === 3 && digits > 0;
 }
 
-/** The kind of network that `ip` belongs to; `"reserved"` for what is no address. */
+/** Returns the kind of network that `ip` belongs to; `"reserved"` for what is no address. */
 export function ipScope(ip: string): IpScope {
   // Twenty times as fast as the library, and the DHT asks it several times for each node of each reply.
   if (isPlainlyPublic(ip)) return "public";
@@ -139,7 +142,7 @@ export function whyNoPeer(ip: string): string | undefined {
   }
 }
 
-/** `1.2.3.4:6881` or `[2001:db8::1]:6881`: for people, logs and map keys. */
+/** Returns `1.2.3.4:6881` or `[2001:db8::1]:6881`: for people, logs and map keys. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return ipFamily(endpoint.ip) === 6 ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;
 }
@@ -159,7 +162,7 @@ export function parseHostPort(text: string): { readonly host: string; readonly p
 }
 
 /**
- * An endpoint from `ip:port` text. Throws {@link InputError} `address.text` when the host is not an IP address.
+ * Returns an endpoint from `ip:port` text. Throws {@link InputError} `address.text` when the host is not an IP address.
  *
  * @example
  * ```ts
@@ -193,7 +196,7 @@ export function packEndpoint(endpoint: Endpoint): Uint8Array {
   return out;
 }
 
-/** All endpoints of one family in compact form, one after the other; those of the other family are left out. */
+/** Returns all endpoints of one family in compact form, one after the other; those of the other family are left out. */
 export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): Uint8Array {
   const chosen = [...endpoints].filter((endpoint) => ipFamily(endpoint.ip) === family);
   const size = family === 4 ? 6 : 18;
@@ -203,8 +206,8 @@ export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): 
 }
 
 /**
- * The endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a multiple of 6
- * (or 18).
+ * Returns the endpoints of a compact list. Throws {@link InputError} `address.compact` when the length is not a
+ * multiple of 6 (or 18).
  */
 export function unpackEndpoints(bytes: Uint8Array, family: IpFamily): Endpoint[] {
   const size = family === 4 ? 6 : 18;

@@ -93,12 +93,12 @@ export function toStorageError(thrown: unknown): StorageError {
     : new StorageError("storage.failed", errorMessage(thrown), { cause: thrown });
 }
 
-/** The message of what was thrown. */
+/** Returns the message of what was thrown. */
 export function errorMessage(thrown: unknown): string {
   return toError(thrown).message;
 }
 
-/** The `code` of a Node system error or a {@link MillraceError}, or `undefined`. */
+/** Returns the `code` of a Node system error or a {@link MillraceError}, or `undefined`. */
 export function errorCode(thrown: unknown): string | undefined {
   if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;

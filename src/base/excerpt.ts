@@ -8,8 +8,8 @@ import { MAX_EXCERPT } from "./limits.ts";
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
 
 /**
- * A stranger's text made fit for a message: one line, no control or bidi characters, at most {@link MAX_EXCERPT}
- * characters.
+ * Returns a stranger's text made fit for a message: one line, no control or bidi characters, at most {@link
+ * MAX_EXCERPT} characters.
  */
 export function cleanText(text: string): string {
   // Only the head can be shown, so only the head is worth cleaning.
@@ -32,7 +32,7 @@ export function looksLikeHtml(bytes: Uint8Array): boolean {
   return /^\s*(?:<!doctype|<html|<head|<\?xml|<!--|<body|<h1)/i.test(utf8Decode(bytes.subarray(0, 256)));
 }
 
-/** The words of a web page without its tags: its title when it has one. */
+/** Returns the words of a web page without its tags: its title when it has one. */
 export function pageText(bytes: Uint8Array): string {
   const html = utf8Decode(bytes.subarray(0, 16_384));
   const title = /<title[^>]{0,200}>([^<]{0,400})/i.exec(html)?.[1];

@@ -18,13 +18,13 @@ export interface WebRtcPeerAddress {
 /** Where a peer is, by the kind of transport that reaches it. */
 export type PeerAddress = IpPeerAddress | WebRtcPeerAddress;
 
-/** The address of a peer that listens at `endpoint`. */
+/** Returns the address of a peer that listens at `endpoint`. */
 export function ipPeer({ ip, port }: Endpoint): IpPeerAddress {
   return { kind: "ip", ip, port };
 }
 
 /**
- * The one text of an address, by which peers are distinguished, and which logs show: `1.2.3.4:6881`,
+ * Returns the one text of an address, by which peers are distinguished, and which logs show: `1.2.3.4:6881`,
  * `[2001:db8::1]:6881`, `webrtc:…`.
  */
 export function addressKey(address: PeerAddress): string {
@@ -38,7 +38,7 @@ export function addressKey(address: PeerAddress): string {
   }
 }
 
-/** The IP address and port of a peer; `undefined` when it is not known by one. */
+/** Returns the IP address and port of a peer; `undefined` when it is not known by one. */
 export function addressEndpoint(address: PeerAddress): Endpoint | undefined {
   switch (address.kind) {
     case "ip":
@@ -50,7 +50,7 @@ export function addressEndpoint(address: PeerAddress): Endpoint | undefined {
   }
 }
 
-/** The address of the same peer at another port; unchanged for kinds without ports. */
+/** Returns the address of the same peer at another port; unchanged for kinds without ports. */
 export function addressWithPort(address: PeerAddress, port: number): PeerAddress {
   switch (address.kind) {
     case "ip":
@@ -62,7 +62,7 @@ export function addressWithPort(address: PeerAddress, port: number): PeerAddress
   }
 }
 
-/** The IP address of a peer; `undefined` when it is not known by one. */
+/** Returns the IP address of a peer; `undefined` when it is not known by one. */
 export function addressIp(address: PeerAddress): string | undefined {
   return addressEndpoint(address)?.ip;
 }

@@ -3,8 +3,9 @@ import type { ByteRange, DecodeOptions, SpanOptions } from "./options.ts";
 import type { BDict, BValue } from "./value.ts";
 
 /**
- * The value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all of
- * `bytes` in memory. `slice()` a small string that is to be kept long, and set `copy` when `bytes` will be used again.
+ * Returns the value that `bytes` hold (BEP 3). Its strings are views: they change when `bytes` do, and each keeps all
+ * of `bytes` in memory. `slice()` a small string that is to be kept long, and set `copy` when `bytes` will be used
+ * again.
  *
  * Throws InputError with `fields.offset` and one of `bencode.truncated`, `bencode.syntax`, `bencode.integer`,
  * `bencode.depth`, `bencode.tokens`, `bencode.too-long`; when strict also `bencode.leading-zero`, `bencode.order`,
@@ -50,9 +51,9 @@ export function decodeWithSpans(
 }
 
 /**
- * The bytes of a nested value, as they are in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`. Steps are
- * keys and list indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as {@link
- * decode} does.
+ * Returns the bytes of a nested value, as they are in `bytes` (a view, not a copy): `rawSlice(torrent, ["info"])`.
+ * Steps are keys and list indexes. `undefined` when the path leads nowhere. Reads only as far as it needs; throws as
+ * {@link decode} does.
  */
 export function rawSlice(
   bytes: Uint8Array,

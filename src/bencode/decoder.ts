@@ -64,7 +64,7 @@ export class Decoder {
     return this.#at;
   }
 
-  /** The next value. `depth` is that of the container it is in. */
+  /** Returns the next value. `depth` is that of the container it is in. */
   value(depth = 0): BValue {
     const byte = this.#bytes[this.#at];
     if (byte === LETTER_I) return this.#integer();
@@ -97,7 +97,7 @@ export class Decoder {
     return dict;
   }
 
-  /** The outermost dictionary, and where each of its values lies. */
+  /** Returns the outermost dictionary, and where each of its values lies. */
   dictWithSpans({ leave, each, scan }: SpanOptions): {
     readonly value: BDict;
     readonly spans: ReadonlyMap<string, ByteRange>;

@@ -198,7 +198,7 @@ function isSorted(map: ReadonlyMap<string, unknown>): boolean {
 }
 
 /**
- * The canonical bencoding of a value (BEP 3): keys in the order of their bytes, no leading zeros.
+ * Returns the canonical bencoding of a value (BEP 3): keys in the order of their bytes, no leading zeros.
  *
  * Throws {@link UsageError}: `bencode.value` (a number that is no safe integer, or a value that cannot be encoded),
  * `bencode.key` (a key with a character beyond U+00FF), `bencode.depth` (nested too deep, or in itself).

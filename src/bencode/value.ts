@@ -37,45 +37,45 @@ export class Raw {
   }
 }
 
-/** The key whose bytes are `text` in UTF-8. */
+/** Returns the key whose bytes are `text` in UTF-8. */
 export function keyFromText(text: string): string {
   return latin1Decode(utf8(text));
 }
 
-/** The key with these bytes. */
+/** Returns the key with these bytes. */
 export function keyFromBytes(bytes: Uint8Array): string {
   return latin1Decode(bytes);
 }
 
-/** The bytes of a key. */
+/** Returns the bytes of a key. */
 export function keyToBytes(key: string): Uint8Array {
   return latin1(key);
 }
 
-/** The value as a dictionary; `undefined` when it is something else or missing. */
+/** Returns the value as a dictionary; `undefined` when it is something else or missing. */
 export function asDict(value: BValue | undefined): BDict | undefined {
   return value instanceof Map ? value : undefined;
 }
 
-/** The value as a list; `undefined` when it is something else or missing. */
+/** Returns the value as a list; `undefined` when it is something else or missing. */
 export function asList(value: BValue | undefined): BValue[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** The value as a byte string; `undefined` when it is something else or missing. */
+/** Returns the value as a byte string; `undefined` when it is something else or missing. */
 export function asBytes(value: BValue | undefined): Uint8Array | undefined {
   return value instanceof Uint8Array ? value : undefined;
 }
 
 /**
- * The value as text: a byte string read as UTF-8, with U+FFFD for what is not; `undefined` when it is something else or
- * missing.
+ * Returns the value as text: a byte string read as UTF-8, with U+FFFD for what is not; `undefined` when it is something
+ * else or missing.
  */
 export function asText(value: BValue | undefined): string | undefined {
   return value instanceof Uint8Array ? utf8Decode(value) : undefined;
 }
 
-/** The value as a safe integer; `undefined` when it is something else, missing, or beyond 2^53 - 1. */
+/** Returns the value as a safe integer; `undefined` when it is something else, missing, or beyond 2^53 - 1. */
 export function asInt(value: BValue | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
@@ -87,8 +87,8 @@ export interface IntRange {
 }
 
 /**
- * A reader of one kind of value: the value of `key`, `undefined` when missing, InputError `bencode.type` when of
- * another kind.
+ * Returns a reader of one kind of value: the value of `key`, `undefined` when missing, InputError `bencode.type` when
+ * of another kind.
  */
 function optional<T>(
   kind: string,
@@ -136,8 +136,8 @@ export const requireBytes = required("a string", asBytes);
 export const requireText = required("a string", asText);
 
 /**
- * A safe integer within `range`; `undefined` when missing; InputError `bencode.type` for another kind, `bencode.range`
- * out of bounds.
+ * Returns a safe integer within `range`; `undefined` when missing; InputError `bencode.type` for another kind,
+ * `bencode.range` out of bounds.
  */
 export function optionalInt(dict: BDict, key: string, range: IntRange = {}): number | undefined {
   const value = dict.get(key);

@@ -66,7 +66,7 @@ export class ClientDht extends DhtService implements SwarmDht {
     await super.close();
   }
 
-  /** The UDP port of the node, for peers over IPv4 and IPv6. */
+  /** Returns the UDP port of the node, for peers over IPv4 and IPv6. */
   port(): number {
     const { udpPort } = this.#options;
     return (udpPort.local(4) ?? udpPort.local(6))?.port ?? 0;

@@ -237,7 +237,7 @@ function addV2(
   torrent.set("piece layers", pieceLayers);
 }
 
-/** The dictionary of the folder that a file is in, made with those above it when it is not there yet. */
+/** Returns the dictionary of the folder that a file is in, made with those above it when it is not there yet. */
 function folderOf(path: readonly string[], folders: Map<string, Tree>): Tree {
   let key = "";
   let folder = folders.get("") ?? new Map<string, BInput>();

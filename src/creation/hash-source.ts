@@ -146,7 +146,7 @@ function jobLength(pieceLength: number): number {
   return Math.max(1, Math.floor(HASH_JOB_LENGTH / pieceLength)) * pieceLength;
 }
 
-/** The files that part `part` of a job reads, for a message. */
+/** Returns the files that part `part` of a job reads, for a message. */
 function pathsOf(job: HashFilesJob, part: number): string {
   const from = part * job.pieceLength;
   let at = 0;

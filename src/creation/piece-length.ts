@@ -8,8 +8,8 @@ const LONGEST_COMFORTABLE = 16 * 1024 * 1024;
 const MOST_PIECES_AT_ALL = 65_536;
 
 /**
- * The piece length for content of `totalLength` bytes: the shortest power of two, from 16 KiB, with at most 2,048
- * pieces, but not above 16 MiB until there are 65,536 pieces.
+ * Returns the piece length for content of `totalLength` bytes: the shortest power of two, from 16 KiB, with at most
+ * 2,048 pieces, but not above 16 MiB until there are 65,536 pieces.
  *
  * | content up to | piece |
  * |---|---|

@@ -79,7 +79,7 @@ export async function checkUnchanged(files: Files, source: Source): Promise<void
   }
 }
 
-/** The error for a file that changed while it was hashed: `storage.changed`. */
+/** Returns the error for a file that changed while it was hashed: `storage.changed`. */
 export function changed(path: string): StorageError {
   return new StorageError(
     "storage.changed",

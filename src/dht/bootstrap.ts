@@ -8,7 +8,7 @@ export const DEFAULT_BOOTSTRAP: readonly string[] = [
   "router.utorrent.com:6881",
 ];
 
-/** The endpoints of `HOST:PORT` texts. Names that cannot be resolved are logged and left out. */
+/** Resolves to the endpoints of `HOST:PORT` texts. Names that cannot be resolved are logged and left out. */
 export async function resolveNodes(
   runtime: Pick<Runtime, "net" | "log">,
   nodes: readonly string[],

@@ -221,7 +221,7 @@ export class Dht {
     for (const endpoint of endpoints) this.suggest(endpoint);
   }
 
-  /** The table, to be given as `saved` to the next run. */
+  /** Returns the table, to be given as `saved` to the next run. */
   save(): Uint8Array {
     const nodes = [...this.#nodes.values()].flatMap((node) => [...node.table.nodes()]);
     return encodeSaved(

@@ -125,7 +125,7 @@ export class Lookup {
     } else if (this.#closest().length >= K || !this.#entries.some(({ state }) => state === "slow")) this.stop();
   }
 
-  /** Up to `count` nodes to ask: new ones among those that could be the closest. */
+  /** Returns up to `count` nodes to ask: new ones among those that could be the closest. */
   #next(count: number): Entry[] {
     const out: Entry[] = [];
     if (count <= 0) return out;

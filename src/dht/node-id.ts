@@ -10,17 +10,17 @@ export type NodeId = string;
 /** Bytes of an id. */
 export const ID_LENGTH = 20;
 
-/** The id with these 20 bytes. */
+/** Returns the id with these 20 bytes. */
 export function idFromBytes(bytes: Uint8Array): NodeId {
   return latin1Decode(bytes);
 }
 
-/** The 20 bytes of an id. */
+/** Returns the 20 bytes of an id. */
 export function idToBytes(id: NodeId): Uint8Array {
   return latin1(id);
 }
 
-/** A random id. */
+/** Returns a random id. */
 export function randomId(random: Random): NodeId {
   return idFromBytes(random.bytes(ID_LENGTH));
 }
@@ -34,7 +34,7 @@ export function compareDistance(a: NodeId, b: NodeId, target: NodeId): number {
   return 0;
 }
 
-/** How many leading bits two ids share: 0 to 160. */
+/** Returns the number of leading bits two ids share: 0 to 160. */
 export function sharedBits(a: NodeId, b: NodeId): number {
   for (let at = 0; at < ID_LENGTH; at++) {
     const difference = a.charCodeAt(at) ^ b.charCodeAt(at);
@@ -43,7 +43,7 @@ export function sharedBits(a: NodeId, b: NodeId): number {
   return ID_LENGTH * 8;
 }
 
-/** A random id that shares exactly `bits` leading bits with `id`: of that bucket. */
+/** Returns a random id that shares exactly `bits` leading bits with `id`: of that bucket. */
 export function randomIdAt(id: NodeId, bits: number, random: Random): NodeId {
   const own = idToBytes(id);
   const out = random.bytes(ID_LENGTH);

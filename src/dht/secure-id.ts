@@ -5,7 +5,7 @@ import { idFromBytes, ID_LENGTH, type NodeId } from "./node-id.ts";
 const MASK_4 = [0x03, 0x0f, 0x3f, 0xff];
 const MASK_6 = [0x01, 0x03, 0x07, 0x0f, 0x1f, 0x3f, 0x7f, 0xff];
 
-/** The hash whose first 21 bits an id of this address must have (BEP 42). `seed`: 0 to 7. */
+/** Returns the hash whose first 21 bits an id of this address must have (BEP 42). `seed`: 0 to 7. */
 function prefixOf(ip: string, seed: number): number {
   const bytes = ipBytes(ip);
   const mask = bytes.length === 4 ? MASK_4 : MASK_6;
@@ -14,7 +14,7 @@ function prefixOf(ip: string, seed: number): number {
   return crc32c(masked);
 }
 
-/** An id for a node at this address, otherwise random (BEP 42). */
+/** Returns an id for a node at this address, otherwise random (BEP 42). */
 export function secureId(ip: string, random: Random): NodeId {
   const id = random.bytes(ID_LENGTH);
   const crc = prefixOf(ip, (id[19] ?? 0) & 7);

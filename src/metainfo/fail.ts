@@ -3,12 +3,15 @@ import type { ErrorFields } from "../base/index.ts";
 
 const NOT_VALID = "not a valid torrent: ";
 
-/** An error about a torrent file, with the code `metainfo.<what>`. */
+/** Returns an error about a torrent file, with the code `metainfo.<what>`. */
 export function invalid(what: string, message: string, fields?: ErrorFields): InputError {
   return new InputError(`metainfo.${what}`, `${NOT_VALID}${message}`, fields === undefined ? {} : { fields });
 }
 
-/** An error of parsing, with the same code, whose message begins with where the torrent is from: a path, an address. */
+/**
+ * Returns an error of parsing, with the same code, whose message begins with where the torrent is from: a path, an
+ * address.
+ */
 export function unusable(error: InputError, from: string): InputError {
   const reason = error.message.startsWith(NOT_VALID) ? error.message.slice(NOT_VALID.length) : error.message;
   return new InputError(error.code, `${from} is not a usable torrent: ${reason}`, {
@@ -17,7 +20,7 @@ export function unusable(error: InputError, from: string): InputError {
   });
 }
 
-/** The error for a torrent or magnet link without a v1 info-hash. `name` is its name, as the message begins. */
+/** Returns the error for a torrent or magnet link without a v1 info-hash. `name` is its name, as the message begins. */
 export function v2Only(code: `${string}.v2-only`, name: string): InputError {
   return new InputError(
     code,

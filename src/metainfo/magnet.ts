@@ -82,9 +82,9 @@ export function parseMagnet(text: string): Magnet {
 }
 
 /**
- * The magnet link for a text: a link with white space around it, or an info-hash alone (40 hexadecimal
- * digits or 32 of base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is
- * well formed is checked by {@link parseMagnet}.
+ * Returns the magnet link for a text: a link with white space around it, or an info-hash alone (40 hexadecimal digits
+ * or 32 of base32 for v1, 64 hexadecimal digits for v2). `undefined` for any other text. Whether the link is well
+ * formed is checked by {@link parseMagnet}.
  */
 export function magnetLink(text: string): string | undefined {
   const trimmed = text.trim();
@@ -94,8 +94,8 @@ export function magnetLink(text: string): string | undefined {
 }
 
 /**
- * The magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link InputError}
- * `magnet.topic` without an info-hash.
+ * Returns the magnet link with these facts: topics, then `dn`, `xl`, `tr`, `ws`, `x.pe`, `so`. Throws {@link
+ * InputError} `magnet.topic` without an info-hash.
  */
 export function formatMagnet(magnet: Partial<Magnet>): string {
   const { infoHash, infoHashV2, name, length, trackers = [], webSeeds = [], peers = [], selectOnly = [] } = magnet;
@@ -113,7 +113,7 @@ export function formatMagnet(magnet: Partial<Magnet>): string {
   return SCHEME + parts.join("&");
 }
 
-/** The magnet link of a torrent: its info-hashes, name, size, trackers and web seeds. */
+/** Returns the magnet link of a torrent: its info-hashes, name, size, trackers and web seeds. */
 export function magnetOf(metainfo: Metainfo): Magnet {
   return {
     infoHash: metainfo.infoHash,
@@ -225,7 +225,7 @@ function readPeers(values: readonly string[] | undefined): MagnetPeer[] {
   return [...peers.values()];
 }
 
-/** `0,2,4,6-8`; what is no index or range is left out. Ranges stay ranges: `0-4294967295` costs nothing. */
+/** Returns `0,2,4,6-8`; what is no index or range is left out. Ranges stay ranges: `0-4294967295` costs nothing. */
 function readRanges(text: string): IndexRange[] {
   const ranges: IndexRange[] = [];
   for (const part of text.split(",")) {

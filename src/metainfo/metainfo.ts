@@ -108,9 +108,9 @@ export class Metainfo {
   }
 
   /**
-   * The digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the piece's
-   * merkle tree. Throws {@link InputError} `metainfo.piece-index` when there is no such piece, `metainfo.layers` when
-   * its layer is not known.
+   * Returns the digest that a piece must have (a view): 20 bytes of SHA-1, or for pure v2 the 32-byte root of the
+   * piece's merkle tree. Throws {@link InputError} `metainfo.piece-index` when there is no such piece,
+   * `metainfo.layers` when its layer is not known.
    */
   pieceHash(index: number): Uint8Array {
     if (!(index >= 0 && index < this.pieceCount))
@@ -121,16 +121,16 @@ export class Metainfo {
   }
 
   /**
-   * The v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding and empty
-   * files, and where a magnet link has not brought the layer.
+   * Returns the v2 hashes of a file (BEP 52), 32 bytes a piece, checked against its root; `undefined` for v1, padding
+   * and empty files, and where a magnet link has not brought the layer.
    */
   pieceLayer(fileIndex: number): Uint8Array | undefined {
     return this.#hashesV2?.layers[fileIndex];
   }
 
   /**
-   * The same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and trackers get
-   * is unchanged.
+   * Returns the same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and
+   * trackers get is unchanged.
    */
   named(name: string): Metainfo {
     return new Metainfo({
@@ -160,7 +160,8 @@ export class Metainfo {
   }
 
   /**
-   * The torrent as a file: the bytes it was read from, or made around the info dictionary when that came from peers.
+   * Returns the torrent as a file: the bytes it was read from, or made around the info dictionary when that came from
+   * peers.
    */
   torrentBytes(): Uint8Array {
     return this.#torrentBytes();

@@ -66,7 +66,7 @@ function addTier(tiers: string[][], urls: readonly string[], seen: Set<string>):
   if (fresh.length > 0) tiers.push(fresh);
 }
 
-/** One address or a list of them, without repetition. */
+/** Returns one address or a list of them, without repetition. */
 function readUrls(value: BValue | undefined): string[] {
   const urls = new Set<string>();
   for (const item of asList(value) ?? [value]) {
@@ -83,8 +83,8 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * An address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose names
- * have blanks are often written so. `undefined` when it is none or too long. Any scheme is taken: the code that
+ * Returns an address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose
+ * names have blanks are often written so. `undefined` when it is none or too long. Any scheme is taken: the code that
  * connects decides.
  */
 export function cleanUrl(text: string): string | undefined {

@@ -59,9 +59,9 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * A torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds. The v2
- * piece layers are not in it: {@link Metainfo.pieceLayer} of files longer than a piece stays unknown. Throws as {@link
- * parseMetainfo} does.
+ * Returns a torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds.
+ * The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files longer than a piece stays unknown. Throws as
+ * {@link parseMetainfo} does.
  */
 export function metainfoFromInfo(
   infoBytes: Uint8Array,

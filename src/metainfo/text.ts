@@ -15,8 +15,8 @@ const SEEN_SLOTS = 256;
 const LONGEST_SEEN = 64;
 
 /**
- * A reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown labels
- * count as none.
+ * Returns a reader for a torrent with this `encoding` key (a label such as `GBK`, `Shift_JIS`, `windows-1251`); unknown
+ * labels count as none.
  */
 export function textReader(encoding: string | undefined): TextReader {
   // Made when it is needed: most torrents need none, and a thousand of them are loaded at once.

@@ -65,7 +65,7 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** Does not follow a link at the end. */
   linkStat(path: string): Promise<FileStat | undefined>;
-  /** The path without links; `undefined` when there is nothing. */
+  /** Resolves to the path without links; `undefined` when there is nothing. */
   realPath(path: string): Promise<string | undefined>;
   list(folder: string): Promise<FolderEntry[]>;
   /** With all folders above it; nothing happens when it exists. */
@@ -78,7 +78,7 @@ export interface Files {
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder; resolves to whether it did. */
   removeEmptyFolder(path: string): Promise<boolean>;
-  /** The whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
+  /** Resolves to the whole of a file; rejects with `storage.too-long` when it is longer than `maxBytes`. */
   readAll(path: string, maxBytes: number, options?: ReadAllOptions): Promise<Uint8Array>;
   /**
    * All or nothing, and on disk when it resolves: temporary file, fsync, rename, fsync of the folder. Replaces regular

@@ -42,14 +42,14 @@ export interface HashFailure {
   readonly path: string;
 }
 
-/** A failure to read what was to be hashed, as the error to throw. */
+/** Returns a failure to read what was to be hashed, as the error to throw. */
 export function hashError({ code, message, path }: HashFailure): StorageError {
   return new StorageError(code, message, { fields: { path } });
 }
 
 /** Hashes of bytes and of files, on this thread ({@link SyncHasher}) and on others. */
 export interface Hasher extends SyncHasher {
-  /** The digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
+  /** Resolves to the digest of `bytes`, which the caller must leave alone until it resolves. May use another thread. */
   digest(algorithm: HashAlgorithm, bytes: Uint8Array): Promise<Uint8Array>;
   /**
    * Reads and hashes files away from this thread. Callers split large work into jobs of some tens of MiB and keep

@@ -78,8 +78,8 @@ export interface Net {
   /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   listen(options: ListenOptions): Promise<Listener>;
   /**
-   * The addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects with
-   * NetworkError `net.unknown-host`.
+   * Resolves to the addresses of a name, canonical, in the resolver's order; an IP address resolves to itself. Rejects
+   * with NetworkError `net.unknown-host`.
    */
   resolve(host: string, signal?: AbortSignal, options?: ResolveOptions): Promise<string[]>;
 }

@@ -1,8 +1,8 @@
 /** The only source of randomness of the engine. */
 export interface Random {
-  /** `length` unpredictable bytes. */
+  /** Returns `length` unpredictable bytes. */
   bytes(length: number): Uint8Array;
-  /** A whole number from 0 up to, not including, `limit` (1 to 2^32). */
+  /** Returns a whole number from 0 up to, not including, `limit` (1 to 2^32). */
   below(limit: number): number;
 }
 

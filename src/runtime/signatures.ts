@@ -4,8 +4,8 @@ export interface Signatures {
    * Whether `signature` (64 bytes) is that of the public key (32 bytes) for the message. False for keys that are none.
    */
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
-  /** The signature (64 bytes) of a message. `seed`: 32 bytes, the secret. */
+  /** Returns the signature (64 bytes) of a message. `seed`: 32 bytes, the secret. */
   sign(seed: Uint8Array, message: Uint8Array): Uint8Array;
-  /** The public key (32 bytes) of a seed (32 bytes). */
+  /** Returns the public key (32 bytes) of a seed (32 bytes). */
   publicKey(seed: Uint8Array): Uint8Array;
 }

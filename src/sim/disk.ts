@@ -47,7 +47,7 @@ export class SimDisk {
     this.tree.makeFolder(path.slice(0, Math.max(0, at))).entries.set(path.slice(at + 1), { kind: "link", target });
   }
 
-  /** The whole of a file, as a process would read it; `undefined` when there is none. */
+  /** Returns the whole of a file, as a process would read it; `undefined` when there is none. */
   get(path: string): Uint8Array | undefined {
     const pages = this.tree.file(path)?.pages;
     if (pages === undefined) return undefined;
@@ -67,7 +67,7 @@ export class SimDisk {
       if (!file.pages.crash(random)) folder.entries.delete(name);
   }
 
-  /** The disk as a process uses it. */
+  /** Returns the disk as a process uses it. */
   files(clock: Clock, life: Life = { isOver: false }): Files {
     return new SimFiles(this, this.#space, clock, life);
   }

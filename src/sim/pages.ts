@@ -98,7 +98,7 @@ export class Pages {
     return true;
   }
 
-  /** A page that may be written to. */
+  /** Returns a page that may be written to. */
   #own(index: number, path: string): Uint8Array {
     const page = this.#pages.get(index);
     if (page !== undefined && this.#durable?.pages.get(index) !== page) return page;

@@ -45,7 +45,7 @@ export function hash(text: string, from = 0x811c9dc5): number {
   return sum >>> 0;
 }
 
-/** A sum over numbers, one after the other; for fingerprints. */
+/** Returns a sum over numbers, one after the other; for fingerprints. */
 export function mix(sum: number, value: number): number {
   return Math.imul(sum ^ (value | 0), 0x01000193) >>> 0;
 }

@@ -37,7 +37,7 @@ export interface Place {
 
 const MAX_LINKS = 40;
 
-/** The StorageError `storage.<code>` for an operation on a path. */
+/** Returns the StorageError `storage.<code>` for an operation on a path. */
 export function refuse(code: string, what: string, path: string): StorageError {
   return new StorageError(`storage.${code}`, `cannot ${what} ${path}: ${code.replaceAll("-", " ")}`, {
     fields: { path },
@@ -56,13 +56,13 @@ export class Tree {
     return this.#walk(parts(path), followLast, MAX_LINKS);
   }
 
-  /** The file at a path, if that is what is there. */
+  /** Returns the file at a path, if that is what is there. */
   file(path: string): FileNode | undefined {
     const node = this.find(path)?.node;
     return node?.kind === "file" ? node : undefined;
   }
 
-  /** A folder, made with all above it. */
+  /** Returns a folder, made with all above it. */
   makeFolder(path: string): FolderNode {
     let folder = this.root;
     let at = "";
@@ -125,7 +125,7 @@ function parts(path: string): string[] {
   return out;
 }
 
-/** The stat of an entry. */
+/** Returns the stat of an entry. */
 export function statOf(node: TreeNode): FileStat {
   if (node.kind !== "file") return { kind: node.kind, size: 0, modifiedMs: 0, allocated: 0, isExecutable: false };
   return {

@@ -106,7 +106,7 @@ export class World {
   }
 }
 
-/** A world of its own. */
+/** Returns a world of its own. */
 export function simWorld(options: WorldOptions): World {
   return new World(options);
 }

@@ -35,7 +35,7 @@ export interface SwarmEvents {
 
 /** What a swarm needs of the DHT: peers exchange the ports of their nodes (BEP 5). */
 export interface SwarmDht {
-  /** The UDP port of our node; 0 while it does not run. */
+  /** Returns the UDP port of our node; 0 while it does not run. */
   port(): number;
   /** A peer has a node here. */
   onNode(endpoint: Endpoint): void;

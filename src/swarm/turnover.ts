@@ -67,7 +67,7 @@ function leastOfIdle(peers: readonly Peer[], now: number, newcomer: Newcomer): P
   return least?.peer;
 }
 
-/** The network of a peer: its /24, IPv6 /48; a peer without an IP address is its own network. */
+/** Returns the network of a peer: its /24, IPv6 /48; a peer without an IP address is its own network. */
 function networkOfPeer(address: PeerAddress): string {
   const ip = addressIp(address);
   return ip === undefined ? addressKey(address) : networkOf(ip, 24);

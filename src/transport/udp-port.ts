@@ -61,7 +61,7 @@ export class UdpPort {
     return this.#unclaimed;
   }
 
-  /** The local endpoint of a family's socket; `undefined` while it is not open. */
+  /** Returns the local endpoint of a family's socket; `undefined` while it is not open. */
   local(family: IpFamily): Endpoint | undefined {
     const state = this.#states.get(family);
     return state?.kind === "open" ? state.socket.local : undefined;

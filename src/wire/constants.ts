@@ -44,8 +44,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * The name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP above
- * defines.
+ * Returns the name of a message id, the same as the `type` of its {@link Message}; `"unknown"` for an id that no BEP
+ * above defines.
  */
 export function messageName(id: number): string {
   return NAMES.get(id) ?? "unknown";

@@ -122,7 +122,8 @@ export function checkFrame(id: number, length: number, limits: FrameLimits): voi
 }
 
 /**
- * The message whose id is at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within `bytes`.
+ * Returns the message whose id is at `at`; its `length` (1 at least) has passed {@link checkFrame} and lies within
+ * `bytes`.
  */
 export function parseBody(bytes: Uint8Array, at: number, length: number): Message {
   const id = bytes[at] ?? 0;

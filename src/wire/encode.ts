@@ -2,7 +2,7 @@ import { UsageError, unreachable, writeUint16, writeUint32 } from "../base/index
 import { HAVE_LENGTH, MessageId, PIECE_HEADER_LENGTH, PREFIX_LENGTH, REQUEST_LENGTH } from "./constants.ts";
 import type { Message } from "./message.ts";
 
-/** How many bytes {@link encodeMessage} makes of `message`, the length prefix included. */
+/** Returns the number of bytes {@link encodeMessage} makes of `message`, the length prefix included. */
 export function encodedLength(message: Message): number {
   switch (message.type) {
     case "keep-alive":
@@ -38,8 +38,8 @@ export function encodedLength(message: Message): number {
 }
 
 /**
- * The bytes of one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does not fit
- * its field.
+ * Returns the bytes of one message, length prefix included. Throws {@link UsageError} `wire.field` when a number does
+ * not fit its field.
  */
 export function encodeMessage(message: Message): Uint8Array {
   const out = new Uint8Array(encodedLength(message));
@@ -130,7 +130,10 @@ export function writeCancel(buffer: Uint8Array, offset: number, piece: number, b
   return writeSpan(buffer, offset, MessageId.cancel, piece, begin, length);
 }
 
-/** A `reject` (BEP 6) of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to check. */
+/**
+ * Returns a `reject` (BEP 6) of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to
+ * check.
+ */
 export function writeReject(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.reject, piece, begin, length);
 }

@@ -19,8 +19,8 @@ export interface AllowedFastOptions {
 const DEFAULT_COUNT = 10;
 
 /**
- * The pieces that a peer may request while choked (BEP 6): the same for the same /24, so that a second address in one
- * network gains nothing, and the same from every seeder. Empty for IPv6, for which BEP 6 has no rule. Throws
+ * Returns the pieces that a peer may request while choked (BEP 6): the same for the same /24, so that a second address
+ * in one network gains nothing, and the same from every seeder. Empty for IPv6, for which BEP 6 has no rule. Throws
  * {@link UsageError} `wire.field` when `pieceCount` is no count.
  */
 export function allowedFastSet(options: AllowedFastOptions): number[] {

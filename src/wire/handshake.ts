@@ -31,7 +31,7 @@ export interface HandshakeOptions {
 }
 
 /**
- * The 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length.
+ * Returns the 68 bytes of a handshake. Throws {@link UsageError} `wire.field` when a part has the wrong length.
  *
  * @example
  * ```ts

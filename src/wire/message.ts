@@ -34,7 +34,7 @@ export type Message =
 /** The tags of {@link Message}. */
 export type MessageType = Message["type"];
 
-/** One line for people: `request piece 7 begin 16384 length 16384`. Never prints payloads. */
+/** Returns one line for people: `request piece 7 begin 16384 length 16384`. Never prints payloads. */
 export function formatMessage(message: Message): string {
   switch (message.type) {
     case "keep-alive":

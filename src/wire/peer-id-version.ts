@@ -6,7 +6,7 @@
 /** Reads the version out of the version characters of a peer id. */
 export type VersionReader = (digits: string) => string | undefined;
 
-/** The value of a version character: 0 to 9, then A (10) to Z, then a (36) to z; `undefined` for any other. */
+/** Returns the value of a version character: 0 to 9, then A (10) to Z, then a (36) to z; `undefined` for any other. */
 function digit(character: string | undefined): number | undefined {
   if (character === undefined) return undefined;
   if (character >= "0" && character <= "9") return character.charCodeAt(0) - 48;

@@ -24,13 +24,13 @@ export interface RecognisedClient {
 
 /** The part of a runtime's `Random` that {@link generatePeerId} takes. */
 export interface PeerIdRandom {
-  /** A random whole number from 0 up to, not including, `limit`. */
+  /** Returns a random whole number from 0 up to, not including, `limit`. */
   below(limit: number): number;
 }
 
 /**
- * A new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which every tracker's URL parser
- * accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves fewer than 8 characters to be random.
+ * Returns a new peer id: `prefix`, filled up to 20 bytes with random letters and digits, which every tracker's URL
+ * parser accepts. Throws {@link UsageError} `wire.peer-id` when the prefix leaves fewer than 8 characters to be random.
  */
 export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PREFIX): PeerId {
   if (prefix.length > PeerId.LENGTH - 8 || !/^[\x21-\x7e]*$/.test(prefix)) {
@@ -54,7 +54,7 @@ export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefine
   return special(text) ?? azureus(text) ?? mainline(text) ?? shadow(text);
 }
 
-/** `qBittorrent 4.5.2`: for people. Falls back to the printable part of the id. */
+/** Returns `qBittorrent 4.5.2`: for people. Falls back to the printable part of the id. */
 export function formatClient(peerId: Uint8Array): string {
   const known = recogniseClient(peerId);
   if (known !== undefined) return known.version === undefined ? known.client : `${known.client} ${known.version}`;

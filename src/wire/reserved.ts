@@ -17,13 +17,13 @@ const BITS: Readonly<Record<keyof Reserved, readonly [byte: number, mask: number
   v2: [7, 0x10],
 };
 
-/** The flags in 8 reserved bytes. */
+/** Returns the flags in 8 reserved bytes. */
 export function readReserved(bytes: Uint8Array): Reserved {
   const has = ([byte, mask]: readonly [number, number]): boolean => ((bytes[byte] ?? 0) & mask) !== 0;
   return { extended: has(BITS.extended), dht: has(BITS.dht), fast: has(BITS.fast), v2: has(BITS.v2) };
 }
 
-/** 8 reserved bytes with the given flags set. */
+/** Returns 8 reserved bytes with the given flags set. */
 export function makeReserved(flags: Partial<Reserved>): Uint8Array {
   const out = new Uint8Array(8);
   const add = (on: boolean | undefined, [byte, mask]: readonly [number, number]): void => {

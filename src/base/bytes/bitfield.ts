@@ -64,7 +64,7 @@ export class Bitfield {
     return field;
   }
 
-  /** A copy of the packed bytes. */
+  /** Returns a copy of the packed bytes. */
   pack(): Uint8Array {
     return this.bytes.slice();
   }
@@ -131,21 +131,24 @@ export class Bitfield {
     return copy;
   }
 
-  /** A new bitfield of the bits set in both. Throws {@link InputError} `bitfield.length` when the lengths differ. */
+  /**
+   * Returns a new bitfield of the bits set in both. Throws {@link InputError} `bitfield.length` when the lengths
+   * differ.
+   */
   and(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) & (other.#words[i] ?? 0);
     return out.#recount();
   }
 
-  /** A new bitfield of the bits set in either. */
+  /** Returns a new bitfield of the bits set in either. */
   or(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) | (other.#words[i] ?? 0);
     return out.#recount();
   }
 
-  /** A new bitfield of the bits set here and not in `other`. */
+  /** Returns a new bitfield of the bits set here and not in `other`. */
   andNot(other: Bitfield): Bitfield {
     const out = this.#alike(other);
     for (let i = 0; i < out.#words.length; i++) out.#words[i] = (this.#words[i] ?? 0) & ~(other.#words[i] ?? 0);

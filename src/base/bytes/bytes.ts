@@ -8,17 +8,17 @@ const utf8Decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const utf8StrictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const utf8Encoder = new TextEncoder();
 
-/** The bytes of `text` in UTF-8. */
+/** Returns the bytes of `text` in UTF-8. */
 export function utf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
 }
 
-/** `bytes` read as UTF-8; invalid sequences become U+FFFD. */
+/** Returns `bytes` read as UTF-8; invalid sequences become U+FFFD. */
 export function utf8Decode(bytes: Uint8Array): string {
   return utf8Decoder.decode(bytes);
 }
 
-/** `bytes` read as UTF-8, or `undefined` when they are not valid UTF-8. */
+/** Returns `bytes` read as UTF-8, or `undefined` when they are not valid UTF-8. */
 export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
   try {
     return utf8StrictDecoder.decode(bytes);
@@ -27,12 +27,12 @@ export function utf8DecodeStrict(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** One character per byte (ISO 8859-1), for keys and diagnostics. */
+/** Returns one character per byte (ISO 8859-1), for keys and diagnostics. */
 export function latin1Decode(bytes: Uint8Array): string {
   return latin1Text(bytes).toString("latin1", 0, bytes.length);
 }
 
-/** The low byte of each character of `text`. */
+/** Returns the low byte of each character of `text`. */
 export function latin1(text: string): Uint8Array {
   // A plain loop: ten times as fast as Uint8Array.from with a function.
   const out = new Uint8Array(text.length);
@@ -40,7 +40,7 @@ export function latin1(text: string): Uint8Array {
   return out;
 }
 
-/** The bytes of a hexadecimal text (either case), or `undefined` when it is none. */
+/** Returns the bytes of a hexadecimal text (either case), or `undefined` when it is none. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
   const out = new Uint8Array(text.length / 2);
@@ -49,7 +49,7 @@ export function fromHex(text: string): Uint8Array | undefined {
   return out;
 }
 
-/** The value of a hexadecimal digit, given as its character code. */
+/** Returns the value of a hexadecimal digit, given as its character code. */
 function hexDigit(code: number): number {
   return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
 }
@@ -72,8 +72,8 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 }
 
 /**
- * A copy of `bytes[start, end)` that owns its memory. Not `slice`: a Node `Buffer` given as `Uint8Array` has a `slice`
- * of its own that makes a view.
+ * Returns a copy of `bytes[start, end)` that owns its memory. Not `slice`: a Node `Buffer` given as `Uint8Array` has a
+ * `slice` of its own that makes a view.
  */
 export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
   const out = new Uint8Array(end - start);
@@ -81,12 +81,15 @@ export function copyBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uin
   return out;
 }
 
-/** A view of `bytes[start, end)`. Not `subarray`, which on a `Buffer` takes the slow road of species constructors. */
+/**
+ * Returns a view of `bytes[start, end)`. Not `subarray`, which on a `Buffer` takes the slow road of species
+ * constructors.
+ */
 export function viewBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
-/** One new array holding all `parts` in order. */
+/** Returns one new array holding all `parts` in order. */
 export function concatBytes(parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

@@ -12,7 +12,7 @@ const CHARACTERS_AT_ONCE = 8_192;
 
 /** Bytes whose ranges are read as ISO 8859-1: one character per byte. */
 export interface Latin1Text {
-  /** The characters from `start` to before `end`. */
+  /** Returns the characters from `start` to before `end`. */
   toString(encoding: "latin1", start: number, end: number): string;
 }
 
@@ -31,7 +31,10 @@ class PlainLatin1Text implements Latin1Text {
   }
 }
 
-/** A reader of ranges of `bytes`, which are not copied. Worth keeping: to make one costs as much as a short text. */
+/**
+ * Returns a reader of ranges of `bytes`, which are not copied. Worth keeping: to make one costs as much as a short
+ * text.
+ */
 export function latin1Text(bytes: Uint8Array): Latin1Text {
   return NodeBuffer === undefined
     ? new PlainLatin1Text(bytes)
@@ -39,8 +42,8 @@ export function latin1Text(bytes: Uint8Array): Latin1Text {
 }
 
 /**
- * `length` bytes of any content, which the caller overwrites. On Node they are from a pool, where memory for a few
- * hundred bytes costs next to nothing.
+ * Returns `length` bytes of any content, which the caller overwrites. On Node they are from a pool, where memory for a
+ * few hundred bytes costs next to nothing.
  */
 export function pooledBytes(length: number): Uint8Array {
   if (NodeBuffer === undefined) return new Uint8Array(length);
@@ -48,7 +51,7 @@ export function pooledBytes(length: number): Uint8Array {
   return new Uint8Array(memory.buffer, memory.byteOffset, length);
 }
 
-/** `length` bytes of any content, which the caller overwrites, in memory of their own. */
+/** Returns `length` bytes of any content, which the caller overwrites, in memory of their own. */
 export function unfilledBytes(length: number): Uint8Array {
   return NodeBuffer === undefined ? new Uint8Array(length) : new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer);
 }
@@ -62,7 +65,7 @@ export function toHex(bytes: Uint8Array): string {
   return text;
 }
 
-/** The bytes of `text` in UTF-8, to be copied at once: on Node out of the pool. */
+/** Returns the bytes of `text` in UTF-8, to be copied at once: on Node out of the pool. */
 export function pooledUtf8(text: string): Uint8Array {
   return NodeBuffer === undefined ? utf8Encoder.encode(text) : NodeBuffer.from(text, "utf8");
 }

@@ -3,6 +3,6 @@ export type HashAlgorithm = "sha1" | "sha256";
 
 /** A hasher that returns digests at once: the `hasher` of a runtime, or any object with this method. */
 export interface SyncHasher {
-  /** The digest of `bytes`: 20 bytes for `"sha1"`, 32 for `"sha256"`. */
+  /** Returns the digest of `bytes`: 20 bytes for `"sha1"`, 32 for `"sha256"`. */
   digestSync(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array;
 }

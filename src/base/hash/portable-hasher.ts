@@ -43,7 +43,7 @@ export const portableHasher: SyncHasher = {
   },
 };
 
-/** The bytes from `whole` on, a one bit, zeros, and the length in bits: one chunk or two. */
+/** Returns the bytes from `whole` on, a one bit, zeros, and the length in bits: one chunk or two. */
 function paddedTail(bytes: Uint8Array, whole: number): Uint8Array {
   const left = bytes.length - whole;
   const tail = new Uint8Array(left < CHUNK_LENGTH - 8 ? CHUNK_LENGTH : 2 * CHUNK_LENGTH);

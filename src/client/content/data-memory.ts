@@ -93,7 +93,7 @@ export class DataMemory {
     };
   }
 
-  /** The pieces last known to be valid, if any are known. */
+  /** Resolves to the pieces last known to be valid, if any are known. */
   async #claimed(): Promise<Bitfield | undefined> {
     const place = this.#place();
     return this.#known ?? (place === undefined ? undefined : (await claimedProgress(place))?.have);

@@ -138,7 +138,7 @@ export class Readers {
     this.#source.setUrgent(this.#merged());
   }
 
-  /** The first missing piece of each reader, then the second of each, and so on. */
+  /** Returns the first missing piece of each reader, then the second of each, and so on. */
   #merged(): number[] {
     const lists = [...this.#wanted.values()];
     const longest = Math.max(0, ...lists.map((list) => list.length));

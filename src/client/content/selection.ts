@@ -3,7 +3,7 @@ import type { FileLayout, IndexRange, LayoutFile } from "../../metainfo/index.ts
 import { priorityLevel, type Priority } from "../../swarm/index.ts";
 import type { AddOptions } from "../options.ts";
 
-/** A file's path within its torrent, with `/` between the parts. */
+/** Returns a file's path within its torrent, with `/` between the parts. */
 export function filePath(file: LayoutFile): string {
   return file.path.join("/");
 }
@@ -94,7 +94,7 @@ export class Selection {
     return this.#files;
   }
 
-  /** The priority of each piece. */
+  /** Returns the priority of each piece. */
   pieces(): readonly Priority[] {
     return this.#pieces;
   }

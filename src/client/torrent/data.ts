@@ -86,7 +86,7 @@ export class TorrentData {
     return this.#idle;
   }
 
-  /** The selection of files, created at the first call, which saves memory for paused torrents. */
+  /** Returns the selection of files, created at the first call, which saves memory for paused torrents. */
   selectFiles(): Selection | undefined {
     const { options, origin } = this.#options;
     if (this.#metainfo !== undefined)
@@ -140,7 +140,7 @@ export class TorrentData {
     };
   }
 
-  /** The metainfo of a magnet link's torrent that an earlier run kept. */
+  /** Resolves to the metainfo of a magnet link's torrent that an earlier run kept. */
   async keptMetainfo(onDamage: (error: StorageError) => void): Promise<Metainfo | undefined> {
     const { host, origin, options } = this.#options;
     if (this.#metainfo !== undefined || !usesFiles(options)) return undefined;

@@ -16,7 +16,7 @@ export interface TorrentSourcesOptions {
   readonly swarm: () => Swarm | undefined;
 }
 
-/** All ways in which a torrent finds peers. */
+/** Returns all ways in which a torrent finds peers. */
 export function makeSources({ host, infoHash, magnet, own, isPrivate, swarm }: TorrentSourcesOptions): PeerSources {
   return new PeerSources({
     infoHash,

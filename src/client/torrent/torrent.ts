@@ -136,7 +136,7 @@ export class Torrent extends TorrentControls {
     await this.#parts.lifecycle.close();
   }
 
-  /** The torrent file, encoded; `undefined` while the metadata is being fetched. */
+  /** Returns the torrent file, encoded; `undefined` while the metadata is being fetched. */
   torrentBytes(): Uint8Array | undefined {
     return this.metainfo?.torrentBytes();
   }

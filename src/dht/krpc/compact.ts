@@ -8,7 +8,7 @@ const ZERO = 0x30;
 /** Bytes of an endpoint: address and port. */
 const endpointLength = (family: IpFamily): number => (family === 4 ? 6 : 18);
 
-/** The endpoint in 6 or 18 bytes; `undefined` for another length. */
+/** Returns the endpoint in 6 or 18 bytes; `undefined` for another length. */
 export function compactEndpoint(bytes: Uint8Array): Endpoint | undefined {
   if (bytes.length !== 6 && bytes.length !== 18) return undefined;
   const end = bytes.length - 2;
@@ -26,7 +26,7 @@ export function unpackNodes(bytes: Uint8Array, family: IpFamily): NodeInfo[] {
   return out;
 }
 
-/** An endpoint in compact form, one character for each byte. */
+/** Returns an endpoint in compact form, one character for each byte. */
 export function packEndpointText(endpoint: Endpoint): string {
   const { ip, port } = endpoint;
   if (ip.includes(":")) return latin1Decode(packEndpoint(endpoint));
@@ -43,7 +43,7 @@ export function packEndpointText(endpoint: Endpoint): string {
   return text + String.fromCharCode(byte, port >> 8, port & 0xff);
 }
 
-/** A node in compact form, one character for each byte. */
+/** Returns a node in compact form, one character for each byte. */
 export function packNode({ id, endpoint }: NodeInfo): string {
   return id + packEndpointText(endpoint);
 }

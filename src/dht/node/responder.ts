@@ -39,7 +39,7 @@ export class Responder {
     this.#options = options;
   }
 
-  /** The fields of a reply, or an error. `room`: bytes that all fields may take. */
+  /** Returns the fields of a reply, or an error. `room`: bytes that all fields may take. */
   reply(query: Query, from: Endpoint, now: number, room: number): ReplyFields | QueryError {
     switch (query.method) {
       case "ping":

@@ -5,13 +5,13 @@ import { ErrorCode, type Item } from "../krpc/message.ts";
 import { ITEM_TTL_MS, MAX_ITEM_LENGTH, MAX_SALT_LENGTH, MAX_STORED_ITEMS } from "../limits.ts";
 import { idFromBytes, type NodeId } from "../node-id.ts";
 
-/** The key that an item is stored under (BEP 44): of its value, or of its public key and salt. */
+/** Returns the key that an item is stored under (BEP 44): of its value, or of its public key and salt. */
 export function itemTarget(item: Item, hasher: SyncHasher): NodeId {
   const bytes = item.kind === "immutable" ? item.value : concatBytes([item.key, item.salt]);
   return idFromBytes(hasher.digestSync("sha1", bytes));
 }
 
-/** The bytes that the signature of a mutable item covers (BEP 44). */
+/** Returns the bytes that the signature of a mutable item covers (BEP 44). */
 export function signedBytes(value: Uint8Array, seq: number | bigint, salt: Uint8Array): Uint8Array {
   const prefix = salt.length === 0 ? [] : [utf8(`4:salt${salt.length}:`), salt];
   return concatBytes([...prefix, utf8(`3:seqi${seq}e1:v`), value]);

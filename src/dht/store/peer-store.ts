@@ -66,7 +66,8 @@ export class PeerStore {
   }
 
   /**
-   * Up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with `noSeed`.
+   * Returns up to `count` peers of one address length (6 or 18), in random order; other peers than seeds first with
+   * `noSeed`.
    */
   peersOf(infoHash: NodeId, length: 6 | 18, count: number, noSeed: boolean, now: number): string[] {
     const peers = this.#fresh(infoHash, now);
@@ -84,7 +85,7 @@ export class PeerStore {
     return out;
   }
 
-  /** The bloom filters of a torrent's peers; `undefined` when none are stored. */
+  /** Returns the bloom filters of a torrent's peers; `undefined` when none are stored. */
   filters(infoHash: NodeId, hasher: SyncHasher, now: number): Filters | undefined {
     const peers = this.#fresh(infoHash, now);
     if (peers === undefined) return undefined;

@@ -19,7 +19,7 @@ export class Tokens {
     this.#changedAt = now;
   }
 
-  /** The token for an address: text of one character for each byte. */
+  /** Returns the token for an address: text of one character for each byte. */
   issue(to: Endpoint, now: number): string {
     this.#rotate(now);
     return this.#make(this.#secret, to);

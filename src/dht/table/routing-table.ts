@@ -94,7 +94,7 @@ export class RoutingTable {
     if (isBad && (bucket.replacements.length > 0 || contact.failures >= 3 * MAX_FAILURES)) bucket.remove(contact);
   }
 
-  /** Up to `count` good nodes closest to a target, closest first. Looks only at as many buckets as it needs. */
+  /** Returns up to `count` good nodes closest to a target, closest first. Looks only at as many buckets as it needs. */
   closest(target: NodeId, count = K): Contact[] {
     const out: Contact[] = [];
     const last = this.#buckets.length - 1;

@@ -138,8 +138,8 @@ function readComponents(dict: BDict, index: number, text: TextReader): readonly 
 }
 
 /**
- * The torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding. Throws
- * `metainfo.name` when there is none: no client accepts such a torrent.
+ * Returns the torrent's name as text; empty when it is. Some programs repeat it as UTF-8 beside a legacy encoding.
+ * Throws `metainfo.name` when there is none: no client accepts such a torrent.
  */
 export function readName(info: BDict, text: TextReader): string {
   const bytes = asBytes(info.get("name.utf-8")) ?? asBytes(info.get("name"));

@@ -108,8 +108,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * The components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed was
-   * seen when the file was added.
+   * Returns the components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed
+   * was seen when the file was added.
    */
   #path(index: number): readonly string[] {
     const listed = this.#listed;

@@ -20,8 +20,8 @@ export interface RawFile {
 }
 
 /**
- * A file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and what its
- * version has of it. One literal with its fields in one order: torrents have many thousand of these.
+ * Returns a file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and
+ * what its version has of it. One literal with its fields in one order: torrents have many thousand of these.
  */
 export function readFile(
   dict: BDict,
@@ -63,8 +63,8 @@ export function readLength(dict: BDict, attributes: string): number {
 }
 
 /**
- * A list of strings as text; `undefined` when it is none. Throws `metainfo.path` when it has more components than any
- * disk takes.
+ * Returns a list of strings as text; `undefined` when it is none. Throws `metainfo.path` when it has more components
+ * than any disk takes.
  */
 export function readPath(value: BValue | undefined, text: TextReader): string[] | undefined {
   const list = asList(value);
@@ -80,7 +80,7 @@ export function readPath(value: BValue | undefined, text: TextReader): string[] 
   return out;
 }
 
-/** The file with a place of its own on disk. */
+/** Returns the file with a place of its own on disk. */
 export function toEntry(raw: RawFile, paths: PathTable): FileEntry {
   const { attributes, length, symlink, piecesRoot } = raw;
   // Few files have attributes: three searches of an empty text for each of the others add up.

@@ -34,12 +34,12 @@ function isOwnName(name: string): boolean {
 }
 
 /**
- * One path component that is safe to create in a folder, whatever the torrent contains: never empty, `.` or `..`; no
- * separators (`/`,
- * `\`), control characters, or controls of writing direction; no name that Windows reserves for a device; no dot or
- * space at the end (Windows drops them, so that two names would be one file); none that begins with `.millrace`, in any
- * spelling, which Millrace reserves for itself; at most 255 bytes of UTF-8, cut before the extension.
- * Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be found again.
+ * Returns one path component that is safe to create in a folder, whatever the torrent contains: never empty, `.` or
+ * `..`; no separators (`/`, `\`), control characters, or controls of writing direction; no name that Windows reserves
+ * for a device; no dot or space at the end (Windows drops them, so that two names would be one file); none that begins
+ * with `.millrace`, in any spelling, which Millrace reserves for itself; at most 255 bytes of UTF-8, cut before the
+ * extension. Characters that only Windows forbids (`: * ? " < > |`) stay: other clients keep them, and data must be
+ * found again.
  */
 export function safeName(text: string): string {
   if (isPlain(text))
@@ -91,7 +91,7 @@ function trimEnd(name: string): string {
   return name.slice(0, end);
 }
 
-/** At most `maxBytes` bytes of UTF-8, the extension kept when it is short, and no dot or space at the end. */
+/** Returns at most `maxBytes` bytes of UTF-8, the extension kept when it is short, and no dot or space at the end. */
 function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   // UTF-8 takes at most 3 bytes for a UTF-16 code unit.
   if (name.length * 3 <= maxBytes || utf8(name).length <= maxBytes) return name;
@@ -99,7 +99,7 @@ function cut(name: string, maxBytes = MAX_NAME_BYTES): string {
   return trimEnd(prefix(name.slice(0, name.length - extension.length), maxBytes - utf8(extension).length) + extension);
 }
 
-/** `.ext`, or nothing when there is none or it is too long to be one. */
+/** Returns `.ext`, or nothing when there is none or it is too long to be one. */
 function extensionOf(name: string): string {
   const dot = name.lastIndexOf(".");
   if (dot <= 0) return "";
@@ -122,7 +122,7 @@ function prefix(text: string, maxBytes: number): string {
   return text.slice(0, end);
 }
 
-/** The same name with a number before its extension, within 255 bytes: `a.txt` → `a.2.txt`. */
+/** Returns the same name with a number before its extension, within 255 bytes: `a.txt` → `a.2.txt`. */
 export function numberedName(name: string, number: number): string {
   const extension = extensionOf(name);
   const mark = `.${number}${extension}`;

@@ -45,8 +45,8 @@ export class PathTable {
   #folders = 0;
 
   /**
-   * The path of the next file, `components` itself where it is unchanged. They are the torrent's own, as
-   * text; there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}.
+   * Returns the path of the next file, `components` itself where it is unchanged. They are the torrent's own, as text;
+   * there is at least one. Throws `metainfo.path` beyond {@link MAX_FOLDERS}.
    */
   place(components: readonly string[]): readonly string[] {
     let parent = this.#root;
@@ -82,7 +82,7 @@ export class PathTable {
   }
 }
 
-/** The components of a file in a folder that is `depth` below the root. */
+/** Returns the components of a file in a folder that is `depth` below the root. */
 function pathOf(folder: Folder, name: string, depth: number): string[] {
   const path = Array.from({ length: depth + 1 }, () => name);
   let at: Folder | undefined = folder;
@@ -93,7 +93,7 @@ function pathOf(folder: Folder, name: string, depth: number): string[] {
   return path;
 }
 
-/** A name that is not taken yet, and takes it. */
+/** Returns a name that is not taken yet, and takes it. */
 function takeNumbered(names: Names, name: string, folded: string, within: Names | undefined): string {
   for (let number = (names.lastNumber?.get(folded) ?? 0) + 1; ; number++) {
     const candidate = numberedName(name, number);

@@ -31,9 +31,9 @@ export function digestLength(scheme: HashScheme): 20 | 32 {
 }
 
 /**
- * The v2 hashes of each file, each layer checked against its root. `pieceLayers` is the torrent's `piece layers`;
- * `undefined` when only the info dictionary is known. Throws `metainfo.layers` when a layer is missing, of a wrong
- * length, or does not lead to its root.
+ * Returns the v2 hashes of each file, each layer checked against its root. `pieceLayers` is the torrent's `piece
+ * layers`; `undefined` when only the info dictionary is known. Throws `metainfo.layers` when a layer is missing, of a
+ * wrong length, or does not lead to its root.
  */
 export function readLayers(
   files: readonly Pick<LayoutFile, "length" | "piecesRoot">[],
@@ -63,7 +63,7 @@ export function readLayers(
   return { kind: "v2", layers };
 }
 
-/** The digest of one piece (a view); `undefined` when there is no such piece or its layer is not known. */
+/** Returns the digest of one piece (a view); `undefined` when there is no such piece or its layer is not known. */
 export function pieceDigest(scheme: HashScheme, layout: FileLayout, index: number): Uint8Array | undefined {
   if (!(index >= 0 && index < layout.pieceCount)) return undefined;
   if (scheme.kind === "v1") return scheme.pieces.subarray(index * 20, index * 20 + 20);

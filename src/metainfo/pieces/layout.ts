@@ -40,7 +40,7 @@ export interface PlacedFiles {
   readonly length: number;
   /** Bytes of a file. */
   lengthOf(index: number): number;
-  /** A file, to be put `offset` bytes from the start of the torrent's space. */
+  /** Returns a file, to be put `offset` bytes from the start of the torrent's space. */
   place(index: number, offset: number): LayoutFile;
 }
 
@@ -138,7 +138,7 @@ export class FileLayout {
     return made;
   }
 
-  /** The layout of a single file under another path. */
+  /** Returns the layout of a single file under another path. */
   withOnlyPath(path: readonly string[]): FileLayout {
     const files = this.files.map((file) => ({ ...file, path }));
     return new FileLayout(files, this.pieceLength, this.isAligned);
@@ -162,8 +162,8 @@ export class FileLayout {
   }
 
   /**
-   * The runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and what lies
-   * outside the space are left out, so the lengths may add up to less.
+   * Returns the runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and
+   * what lies outside the space are left out, so the lengths may add up to less.
    */
   spans(offset: number, length: number): Span[] {
     const out: Span[] = [];
@@ -178,7 +178,7 @@ export class FileLayout {
     return out;
   }
 
-  /** The pieces that a file touches. Throws {@link InputError} `metainfo.file-index`. */
+  /** Returns the pieces that a file touches. Throws {@link InputError} `metainfo.file-index`. */
   filePieces(fileIndex: number): PieceRange {
     const file = this.files[fileIndex];
     if (file === undefined)
@@ -188,7 +188,7 @@ export class FileLayout {
     return { first, last: Math.floor((file.offset + file.length - 1) / this.pieceLength) };
   }
 
-  /** The indexes of the files (padding included, empty ones not) that have bytes in a piece, ascending. */
+  /** Returns the indexes of the files (padding included, empty ones not) that have bytes in a piece, ascending. */
   filesOfPiece(index: number): number[] {
     return this.spans(this.pieceOffset(index), this.pieceSize(index)).map((span) => span.fileIndex);
   }
@@ -203,7 +203,7 @@ export class FileLayout {
     return index === undefined ? undefined : this.files[index];
   }
 
-  /** The position in `#starts` of the last file that begins at or before `offset`; -1 when there is none. */
+  /** Returns the position in `#starts` of the last file that begins at or before `offset`; -1 when there is none. */
   #search(offset: number): number {
     let low = 0;
     let high = this.#starts.length;

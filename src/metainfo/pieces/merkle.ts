@@ -5,7 +5,8 @@ import type { SyncHasher } from "../../base/index.ts";
 export const MERKLE_HASH_LENGTH = 32;
 
 /**
- * The leaves of a tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, end to end; the last block may be shorter.
+ * Returns the leaves of a tree (BEP 52): the SHA-256 of each 16 KiB block of `data`, end to end; the last block may be
+ * shorter.
  */
 export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
   const count = Math.ceil(data.length / BLOCK_LENGTH);
@@ -19,14 +20,17 @@ export function merkleLeaves(data: Uint8Array, hasher: SyncHasher): Uint8Array {
   return out;
 }
 
-/** The hash that stands for `2 ** height` leaves beyond the end of a file: zeros at height 0, hashed pairwise above. */
+/**
+ * Returns the hash that stands for `2 ** height` leaves beyond the end of a file: zeros at height 0, hashed pairwise
+ * above.
+ */
 export function padHash(height: number, hasher: SyncHasher): Uint8Array {
   let hash = new Uint8Array(MERKLE_HASH_LENGTH);
   for (let level = 0; level < height; level++) hash = parentLayer(hash, hash, hasher);
   return hash;
 }
 
-/** The smallest power of two that is at least `count` (at least 1). */
+/** Returns the smallest power of two that is at least `count` (at least 1). */
 export function treeWidth(count: number): number {
   let width = 1;
   while (width < count) width *= 2;
@@ -34,9 +38,9 @@ export function treeWidth(count: number): number {
 }
 
 /**
- * The root over a layer of hashes, end to end, whose nodes stand `height` levels above the leaves; missing nodes are
- * filled up with {@link padHash}, to a power of two or to `width` nodes (a power of two). An empty layer has the root
- * of padding alone.
+ * Returns the root over a layer of hashes, end to end, whose nodes stand `height` levels above the leaves; missing
+ * nodes are filled up with {@link padHash}, to a power of two or to `width` nodes (a power of two). An empty layer has
+ * the root of padding alone.
  */
 export function merkleRoot(
   layer: Uint8Array,
@@ -63,7 +67,7 @@ export function pieceTreeWidth(pieceLength: number, fileLength: number): number 
 }
 
 /**
- * The hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to
+ * Returns the hash that a piece of a v2 file must have, from the piece's bytes: the root over its blocks, padded to
  * `pieceLength` when the file has more than one piece, and only to the next power of two of blocks when the file fits
  * one piece (then it is the file's root).
  */
@@ -76,7 +80,7 @@ export function pieceLayerHeight(pieceLength: number): number {
   return Math.log2(pieceLength / BLOCK_LENGTH);
 }
 
-/** Each pair of nodes hashed into one; a single last node is paired with `padding`. */
+/** Returns each pair of nodes hashed into one; a single last node is paired with `padding`. */
 function parentLayer(nodes: Uint8Array, padding: Uint8Array, hasher: SyncHasher): Uint8Array<ArrayBuffer> {
   const pairLength = 2 * MERKLE_HASH_LENGTH;
   const count = Math.ceil(nodes.length / pairLength);

@@ -25,7 +25,7 @@ export interface NodeRuntimeOptions {
   readonly hasher?: NodeHasher;
 }
 
-/** A Runtime on this machine. Holds nothing until it is used; `close` it when done. */
+/** Returns a Runtime on this machine. Holds nothing until it is used; `close` it when done. */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
   const hasher = options.hasher ?? new NodeHasher(options.hashThreads);
   return {

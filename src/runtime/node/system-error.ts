@@ -39,14 +39,16 @@ const STORAGE_OPEN: Readonly<Record<string, readonly [string, string]>> = {
   ENODEV: ["storage.not-a-file", "it is a pipe, a socket or a device, not a file"],
 };
 
-/** A system error of a socket as a NetworkError whose message names `what` failed. */
+/** Returns a system error of a socket as a NetworkError whose message names `what` failed. */
 export function networkError(thrown: unknown, what: string): NetworkError {
   if (thrown instanceof NetworkError) return thrown;
   const [code, reason] = NETWORK[errorCode(thrown) ?? ""] ?? ["net.failed", toError(thrown).message];
   return new NetworkError(code, `${what}: ${reason}`, { cause: thrown });
 }
 
-/** A system error of a file as a StorageError whose message names `what` failed on `path`; `"open"` for an open. */
+/**
+ * Returns a system error of a file as a StorageError whose message names `what` failed on `path`; `"open"` for an open.
+ */
 export function storageError(thrown: unknown, what: string, path: string): StorageError {
   if (thrown instanceof StorageError) return thrown;
   const name = errorCode(thrown) ?? "";

@@ -89,8 +89,8 @@ export async function moveData(job: MoveJob): Promise<"nothing" | "renamed" | "c
 }
 
 /**
- * The lines of a mark file: the source path, then size and modification time of each file, or an empty line for a
- * missing file.
+ * Resolves to the lines of a mark file: the source path, then size and modification time of each file, or an empty line
+ * for a missing file.
  */
 async function describe(files: Files, source: string, paths: readonly string[]): Promise<string[]> {
   const lines = [JSON.stringify(source)];
@@ -177,7 +177,7 @@ async function removeAll(files: Files, root: string, paths: readonly string[]): 
   for (const folder of foldersOf(paths)) await files.removeEmptyFolder(`${root}${folder}`);
 }
 
-/** The folders of some paths, the deepest first; the last is `""`. */
+/** Returns the folders of some paths, the deepest first; the last is `""`. */
 function foldersOf(paths: readonly string[]): string[] {
   const folders = new Set<string>();
   for (const path of paths)

@@ -53,7 +53,7 @@ export class RankedOrder {
     return this.#position[piece] !== undefined && this.#position[piece] !== ABSENT;
   }
 
-  /** The piece at a position, 0 to `size` - 1. */
+  /** Returns the piece at a position, 0 to `size` - 1. */
   at(position: number): number {
     return this.#order[position] ?? 0;
   }

@@ -42,7 +42,7 @@ export class RunBuffers {
   }
 }
 
-/** The size class for `length`; `undefined` for buffers that are not reused. */
+/** Returns the size class for `length`; `undefined` for buffers that are not reused. */
 function sizeFor(length: number): number | undefined {
   const power = 32 - Math.clz32(Math.max(0, length - SLACK - 1));
   return power < SMALLEST ? undefined : 2 ** power + SLACK;

@@ -28,10 +28,9 @@ export async function announce(
 }
 
 /**
- * The figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent in the order
- * asked,
- * `undefined` for those that the tracker does not have (over UDP it sends zeros). At most 64 torrents
- * over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
+ * Resolves to the figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent
+ * in the order asked, `undefined` for those that the tracker does not have (over UDP it sends zeros). At most 64
+ * torrents over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
  */
 export async function scrape(
   host: TrackerHost,

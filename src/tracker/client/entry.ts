@@ -20,8 +20,8 @@ export type EntryState =
   | { readonly kind: "failed"; readonly code: string; readonly failures: number; readonly retryAt: number };
 
 /**
- * The wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not come
- * back as one.
+ * Returns the wait after so many failures in a row: doubling, bounded, and spread by a quarter so that a swarm does not
+ * come back as one.
  */
 export function backoffMs(failures: number, random: Random): number {
   const wait = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures - 1, 30), BACKOFF_MAX_MS);

@@ -14,14 +14,14 @@ import { announceUrl, decodeAnnounceReply, decodeScrapeReply, httpScrapeUrl } fr
 import { FIRST_BYTE_TIMEOUT_MS, HTTP_TOTAL_TIMEOUT_MS, MAX_REDIRECTS, MAX_REPLY_BYTES } from "../limits.ts";
 import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 
-/** The tracker's address as messages show it: without its query, which may hold a passkey. */
+/** Returns the tracker's address as messages show it: without its query, which may hold a passkey. */
 export function trackerName(url: string): string {
   return cleanText(url.split(/[?#]/, 1)[0] ?? url);
 }
 
 /**
- * A failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so
- * on; a TrackerError keeps its code and what it carries. AbortError stays as it is.
+ * Returns a failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so on; a
+ * TrackerError keeps its code and what it carries. AbortError stays as it is.
  */
 export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;

@@ -110,7 +110,7 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** All trackers, in the order in which they are asked. */
+  /** Returns all trackers, in the order in which they are asked. */
   status(): TrackerStatus[] {
     return this.#entries().map((entry) => entry.status());
   }

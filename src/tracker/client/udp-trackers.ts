@@ -93,7 +93,7 @@ export class UdpTrackers {
     );
   }
 
-  /** The figures of 1 to 74 torrents, in the order asked. Rejects as `scrape` does. */
+  /** Resolves to the figures of 1 to 74 torrents, in the order asked. Rejects as `scrape` does. */
   async scrape(
     url: string,
     infoHashes: readonly InfoHash[],
@@ -227,7 +227,7 @@ export class UdpTrackers {
     return opening;
   }
 
-  /** The request that a datagram replies to, by its action, its transaction id and its sender. */
+  /** Returns the request that a datagram replies to, by its action, its transaction id and its sender. */
   #exchangeOf(datagram: Uint8Array, from: Endpoint): UdpExchange | undefined {
     const header = readUdpHeader(datagram);
     if (header === undefined || header.action > UdpAction.error) return undefined;
@@ -241,8 +241,8 @@ export class UdpTrackers {
 }
 
 /**
- * The addresses as targets, one list per IP family in the resolver's order; only the family of the local address when
- * one is given.
+ * Returns the addresses as targets, one list per IP family in the resolver's order; only the family of the local
+ * address when one is given.
  */
 function byFamily(ips: readonly string[], port: number, localIp: string | undefined): readonly Targets[] {
   const wanted = localIp === undefined ? undefined : ipFamily(localIp);

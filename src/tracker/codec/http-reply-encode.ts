@@ -25,8 +25,8 @@ export interface ReplyPeerIds {
 }
 
 /**
- * A compact reply (BEP 23, `peers6` per BEP 7). Written by hand, in the order of its keys: this is a tracker's hot
- * path.
+ * Returns a compact reply (BEP 23, `peers6` per BEP 7). Written by hand, in the order of its keys: this is a tracker's
+ * hot path.
  */
 export function encodeCompactReply(fields: AnnounceReplyFields): Uint8Array {
   const { peers4, peers6, externalIp } = fields;
@@ -64,7 +64,7 @@ function dictionaryPeers(compact: Uint8Array, family: IpFamily, ids: Uint8Array 
 }
 
 /**
- * A reply with a dictionary for each peer (BEP 3), for clients that ask for `compact=0`; without `ids` as with
+ * Returns a reply with a dictionary for each peer (BEP 3), for clients that ask for `compact=0`; without `ids` as with
  * `no_peer_id=1`.
  */
 export function encodeDictionaryReply(fields: AnnounceReplyFields, ids?: ReplyPeerIds): Uint8Array {
@@ -83,7 +83,7 @@ export function encodeDictionaryReply(fields: AnnounceReplyFields, ids?: ReplyPe
   });
 }
 
-/** A refusal; `retryInMinutes` per BEP 31. */
+/** Returns a refusal; `retryInMinutes` per BEP 31. */
 export function encodeFailure(reason: string, retryInMinutes?: number | "never"): Uint8Array {
   return encode({ "failure reason": reason, "retry in": retryInMinutes });
 }

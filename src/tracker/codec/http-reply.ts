@@ -73,7 +73,7 @@ function readSpans(body: Uint8Array): ReadonlyMap<string, ByteRange> {
   throw malformed(`not a dictionary but “${cleanBytes(body)}”`);
 }
 
-/** A value, the syntax of which was checked before. */
+/** Returns a value, the syntax of which was checked before. */
 function decodeValue(raw: Uint8Array | undefined, maxTokens = MAX_VALUE_TOKENS): BValue | undefined {
   if (raw === undefined) return undefined;
   try {
@@ -113,7 +113,7 @@ function seconds(reply: HttpReply, key: string): number | undefined {
   return value === undefined ? undefined : Math.max(0, value);
 }
 
-/** A count: `undefined` when it is missing, negative or no number. */
+/** Returns a count: `undefined` when it is missing, negative or no number. */
 function figure(reply: HttpReply, key: string): number | undefined {
   const value = integer(reply.get(key));
   return value !== undefined && value >= 0 ? value : undefined;
@@ -166,9 +166,10 @@ function* dictionaryPeers(list: Uint8Array, most: number): Generator<Endpoint> {
 }
 
 /**
- * The reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field that is
- * malformed is left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the others.
- * Throws TrackerError as {@link decodeReply}, and `tracker.malformed` when neither peers nor an interval are in it.
+ * Returns the reply to an HTTP announce (BEP 3, 7, 23, 24, 31), compact or not. Numbers may be written as text. A field
+ * that is malformed is left out and costs nothing else: a wrong interval does not lose the peers, a wrong peer not the
+ * others. Throws TrackerError as {@link decodeReply}, and `tracker.malformed` when neither peers nor an interval are in
+ * it.
  */
 export function decodeAnnounceReply(body: Uint8Array): AnnounceReply {
   const reply = decodeReply(body);

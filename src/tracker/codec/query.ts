@@ -93,9 +93,8 @@ function eachPair(query: string, from: number, onPair: (name: string, start: num
 }
 
 /**
- * The announce in a request target from `from`, where the query begins. A string is the reason for refusing it, fit to
- * be sent as
- * `failure reason`. No exceptions here: they would make refusing dearer than serving.
+ * Returns the announce in a request target from `from`, where the query begins. A string is the reason for refusing it,
+ * fit to be sent as `failure reason`. No exceptions here: they would make refusing dearer than serving.
  */
 export function parseAnnounceQuery(target: string, from: number): AnnounceQuery | string {
   let infoHash: Uint8Array | undefined;
@@ -158,8 +157,8 @@ export function parseAnnounceQuery(target: string, from: number): AnnounceQuery 
 }
 
 /**
- * The torrents that a scrape asks for, 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}; empty when it names
- * none (a full scrape).
+ * Returns the torrents that a scrape asks for, 20 characters each, at most {@link MAX_HTTP_SCRAPE_HASHES}; empty when
+ * it names none (a full scrape).
  */
 export function parseScrapeQuery(target: string, from: number): string[] {
   const hashes: string[] = [];

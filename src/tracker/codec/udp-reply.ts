@@ -24,15 +24,15 @@ export function readUdpHeader(
   return datagram.length < 8 ? undefined : { action: readUint32(datagram, 0), transactionId: readUint32(datagram, 4) };
 }
 
-/** The 8 bytes of the connection id, copied. Throws TrackerError `tracker.malformed`. */
+/** Returns the 8 bytes of the connection id, copied. Throws TrackerError `tracker.malformed`. */
 export function decodeUdpConnect(datagram: Uint8Array): Uint8Array {
   if (datagram.length < 16) throw short("connect", datagram);
   return datagram.slice(8, 16);
 }
 
 /**
- * The reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is dropped.
- * Throws `tracker.malformed`.
+ * Returns the reply to an announce; the socket's family decides how peers are packed (BEP 15). A cut last peer is
+ * dropped. Throws `tracker.malformed`.
  */
 export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): AnnounceReply {
   if (datagram.length < 20) throw short("announce", datagram);
@@ -48,8 +48,8 @@ export function decodeUdpAnnounce(datagram: Uint8Array, family: IpFamily): Annou
 }
 
 /**
- * An entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`. Throws
- * `tracker.malformed`.
+ * Returns an entry for each torrent asked, in order; a reply with fewer entries than asked is padded with `undefined`.
+ * Throws `tracker.malformed`.
  */
 export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEntry | undefined)[] {
   if (datagram.length < 8 + 12) throw short("scrape", datagram);
@@ -64,7 +64,7 @@ export function decodeUdpScrape(datagram: Uint8Array, asked: number): (ScrapeEnt
   });
 }
 
-/** The tracker's refusal as the error to throw: `tracker.failure`. */
+/** Returns the tracker's refusal as the error to throw: `tracker.failure`. */
 export function decodeUdpError(datagram: Uint8Array): TrackerError {
   const text = cleanBytes(datagram.subarray(8));
   return new TrackerError("tracker.failure", `the tracker refuses: ${text === "" ? "no reason given" : text}`, {
@@ -94,7 +94,7 @@ export interface UdpAnnounceFigures {
   readonly peers: Uint8Array;
 }
 
-/** An announce reply (BEP 15): 20 bytes and the peers. */
+/** Returns an announce reply (BEP 15): 20 bytes and the peers. */
 export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnounceFigures): Uint8Array {
   const out = header(20 + figures.peers.length, UdpAction.announce, transactionId);
   writeUint32(out, 8, figures.interval);
@@ -104,7 +104,7 @@ export function encodeUdpAnnounceReply(transactionId: number, figures: UdpAnnoun
   return out;
 }
 
-/** A scrape reply (BEP 15): 8 bytes and 12 for each entry. */
+/** Returns a scrape reply (BEP 15): 8 bytes and 12 for each entry. */
 export function encodeUdpScrapeReply(transactionId: number, entries: readonly ScrapeEntry[]): Uint8Array {
   const out = header(8 + 12 * entries.length, UdpAction.scrape, transactionId);
   entries.forEach((entry, index) => {
@@ -116,7 +116,7 @@ export function encodeUdpScrapeReply(transactionId: number, entries: readonly Sc
   return out;
 }
 
-/** An error reply (BEP 15): 8 bytes and `message` in UTF-8. */
+/** Returns an error reply (BEP 15): 8 bytes and `message` in UTF-8. */
 export function encodeUdpErrorReply(transactionId: number, message: string): Uint8Array {
   return concatBytes([header(8, UdpAction.error, transactionId), utf8(message)]);
 }

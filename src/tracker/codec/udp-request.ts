@@ -33,7 +33,7 @@ function header(length: number, connectionId: Uint8Array, action: UdpAction, tra
   return out;
 }
 
-/** A connect request (BEP 15): 16 bytes. */
+/** Returns a connect request (BEP 15): 16 bytes. */
 export function encodeUdpConnect(transactionId: number): Uint8Array {
   return header(16, UDP_PROTOCOL_ID, UdpAction.connect, transactionId);
 }
@@ -54,8 +54,8 @@ function urlDataOptions(urlData: string): Uint8Array {
 }
 
 /**
- * An announce request. `connectionId` has 8 bytes; `urlData` is path and query of the tracker's URL (BEP 41), "" for
- * none.
+ * Returns an announce request. `connectionId` has 8 bytes; `urlData` is path and query of the tracker's URL (BEP 41),
+ * "" for none.
  */
 export function encodeUdpAnnounce(
   connectionId: Uint8Array,
@@ -80,7 +80,8 @@ export function encodeUdpAnnounce(
 }
 
 /**
- * A scrape request of 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents. Throws {@link InputError} `tracker.scrape-count`.
+ * Returns a scrape request of 1 to {@link MAX_UDP_SCRAPE_HASHES} torrents. Throws {@link InputError}
+ * `tracker.scrape-count`.
  */
 export function encodeUdpScrape(
   connectionId: Uint8Array,
@@ -126,7 +127,7 @@ function startsWithProtocolId(datagram: Uint8Array): boolean {
   return true;
 }
 
-/** A datagram as a request to a tracker, or `undefined` when it is none: such a datagram gets no reply. */
+/** Returns a datagram as a request to a tracker, or `undefined` when it is none: such a datagram gets no reply. */
 export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
   if (datagram.length < 16) return undefined;
   const transactionId = readUint32(datagram, 12);

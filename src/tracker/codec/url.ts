@@ -20,8 +20,8 @@ export function percentEncode(bytes: Uint8Array): string {
 }
 
 /**
- * The protocol of a tracker URL. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https nor
- * udp.
+ * Returns the protocol of a tracker URL. Throws {@link TrackerError} `tracker.url`: not a URL, or neither http, https
+ * nor udp.
  */
 export function trackerProtocol(url: string): TrackerProtocol {
   const parsed = url.length <= MAX_URL_LENGTH && URL.canParse(url) ? new URL(url) : undefined;
@@ -57,12 +57,14 @@ function withQuery(url: string, query: string): string {
   return bare.endsWith("?") || bare.endsWith("&") ? bare + query : `${bare}&${query}`;
 }
 
-/** The whole number that is sent for a counter: never negative, never a fraction. */
+/** Returns the whole number that is sent for a counter: never negative, never a fraction. */
 export function counter(value: number): number {
   return value > 0 && Number.isFinite(value) ? Math.min(Math.floor(value), Number.MAX_SAFE_INTEGER) : 0;
 }
 
-/** The URL of an HTTP announce (BEP 3, 7, 23). `compact=1` always; peers without it are understood all the same. */
+/**
+ * Returns the URL of an HTTP announce (BEP 3, 7, 23). `compact=1` always; peers without it are understood all the same.
+ */
 export function announceUrl(url: string, fields: AnnounceFields): string {
   let query =
     `info_hash=${percentEncode(fields.infoHash.wire)}&peer_id=${percentEncode(fields.peerId.bytes)}&port=${fields.port}` +
@@ -77,9 +79,9 @@ export function announceUrl(url: string, fields: AnnounceFields): string {
 }
 
 /**
- * The scrape address that belongs to an announce address: the last path component must begin with `announce`, which
- * becomes
- * `scrape` (BEP 48); UDP trackers scrape where they announce. `undefined` when the tracker cannot be scraped.
+ * Returns the scrape address that belongs to an announce address: the last path component must begin with `announce`,
+ * which becomes `scrape` (BEP 48); UDP trackers scrape where they announce. `undefined` when the tracker cannot be
+ * scraped.
  */
 export function scrapeUrl(announce: string): string | undefined {
   if (trackerProtocol(announce) === "udp") return announce;
@@ -91,7 +93,7 @@ export function scrapeUrl(announce: string): string | undefined {
 }
 
 /**
- * The URL of an HTTP scrape of 1 to {@link MAX_HTTP_SCRAPE_HASHES} torrents. Throws `tracker.no-scrape` and
+ * Returns the URL of an HTTP scrape of 1 to {@link MAX_HTTP_SCRAPE_HASHES} torrents. Throws `tracker.no-scrape` and
  * `tracker.scrape-count`.
  */
 export function httpScrapeUrl(announce: string, infoHashes: readonly InfoHash[]): string {

@@ -79,7 +79,7 @@ export class ConnectionIdMint {
     this.#until = clock.now() + SERVER_SECRET_MS;
   }
 
-  /** The id for an address (its 4 or 16 bytes). The result is used again by the next call. */
+  /** Returns the id for an address (its 4 or 16 bytes). The result is used again by the next call. */
   make(address: Uint8Array): Uint8Array {
     this.#turn();
     halfSipHash(this.#current, address, this.#expected);

@@ -135,7 +135,7 @@ export class HttpTracker {
 }
 
 /**
- * The address in `ip=`, when the sender is on this host or network (a proxy); else the sender's own address.
+ * Returns the address in `ip=`, when the sender is on this host or network (a proxy); else the sender's own address.
  */
 function trustedIp(remote: string, claimed: string): string {
   const scope = ipScope(remote);

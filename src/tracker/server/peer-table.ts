@@ -38,7 +38,7 @@ export class PeerTable {
     return this.#count;
   }
 
-  /** The record number of a peer, or -1. */
+  /** Returns the record number of a peer, or -1. */
   find(compact: Uint8Array): number {
     const index = this.#index;
     if (index === undefined) {

@@ -65,7 +65,7 @@ export class Registry {
     return Math.floor((this.#host.clock.now() - this.#started) / 1000);
   }
 
-  /** The reply, valid until the next announce; a string is the reason for refusing. */
+  /** Returns the reply, valid until the next announce; a string is the reason for refusing. */
   announce(request: RegistryAnnounce): SwarmReply | string {
     if (this.#allow?.has(request.infoHash) === false) return "this tracker does not serve that torrent";
     const numWant = Math.min(request.numWant ?? this.#defaultNumWant, this.#maxNumWant, request.space);

@@ -5,7 +5,7 @@ import { MAX_EXTENSIONS } from "../limits.ts";
 export interface Extension<M> {
   /** The name in `m`: `"ut_metadata"`. Two letters of the client that introduced it, an underscore, a name. */
   readonly name: string;
-  /** The payload behind the extended id. */
+  /** Returns the payload behind the extended id. */
   encode(message: M): Uint8Array;
   /**
    * A message from a payload, which belongs to the caller of `decode`. What it throws reaches the caller as
@@ -67,7 +67,7 @@ export class ExtensionRegistry<C> {
     return new Map(this.#entries.map(({ name }, index) => [name, index + 1]));
   }
 
-  /** The id by which peers address an extension. */
+  /** Returns the id by which peers address an extension. */
   localId(name: string): number | undefined {
     const index = this.#entries.findIndex((entry) => entry.name === name);
     return index < 0 ? undefined : index + 1;

@@ -39,7 +39,9 @@ export interface ExtendedHandshake {
   readonly uploadOnly?: boolean | undefined;
 }
 
-/** The payload of an extended handshake: send it in an `extended` message with id {@link EXTENDED_HANDSHAKE_ID}. */
+/**
+ * Returns the payload of an extended handshake: send it in an `extended` message with id {@link EXTENDED_HANDSHAKE_ID}.
+ */
 export function encodeExtendedHandshake(handshake: ExtendedHandshake): Uint8Array {
   const names = new Map<string, BInput>();
   for (const [name, id] of handshake.extensions) names.set(keyFromText(name), id);
@@ -84,8 +86,9 @@ export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake 
 }
 
 /**
- * A peer's state after a further extended handshake (BEP 10): what `after` leaves out stays as it was, extensions that
- * it does not name included. When this makes more than {@link MAX_EXTENSIONS} names, only those of `after` stay.
+ * Returns a peer's state after a further extended handshake (BEP 10): what `after` leaves out stays as it was,
+ * extensions that it does not name included. When this makes more than {@link MAX_EXTENSIONS} names, only those of
+ * `after` stay.
  */
 export function mergeExtendedHandshakes(
   before: ExtendedHandshake | undefined,

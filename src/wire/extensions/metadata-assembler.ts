@@ -128,8 +128,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * The requests to send now, each with its peer. Each is counted as sent. Call it after every change, and at {@link
-   * MetadataAssembler.nextAt}.
+   * Returns the requests to send now, each with its peer. Each is counted as sent. Call it after every change, and at
+   * {@link MetadataAssembler.nextAt}.
    */
   requests(now: number): MetadataRequest<P>[] {
     if (this.#done) return [];
@@ -322,7 +322,7 @@ function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }
 
-/** The first piece that is requested from no peer; failing that, from one other peer only. */
+/** Returns the first piece that is requested from no peer; failing that, from one other peer only. */
 function choosePiece<P>(
   attempt: MetadataAttempt<P>,
   state: PeerState,

@@ -28,7 +28,7 @@ export class MetadataAttempt<P> {
     return this.#startedAt + METADATA_ATTEMPT_BASE_MS + METADATA_ATTEMPT_MS_PER_PIECE * this.#held.size;
   }
 
-  /** The length that this piece must have. */
+  /** Returns the length that this piece must have. */
   pieceLength(piece: number): number {
     return Math.min(METADATA_PIECE_LENGTH, this.size - piece * METADATA_PIECE_LENGTH);
   }
@@ -60,8 +60,8 @@ export class MetadataAttempt<P> {
   }
 
   /**
-   * All pieces end to end, once complete; `undefined` when they do not hash to the info-hash (SHA-1 for v1, SHA-256 for
-   * v2).
+   * Returns all pieces end to end, once complete; `undefined` when they do not hash to the info-hash (SHA-1 for v1,
+   * SHA-256 for v2).
    */
   verified(infoHash: InfoHash, hasher: SyncHasher): Uint8Array | undefined {
     const metadata = concatBytes(Array.from(this.entries(), ({ data }) => data));

@@ -74,8 +74,8 @@ function malformed(why: string): PeerError {
 }
 
 /**
- * The reply to a request for a piece of `info`, the raw info dictionary: `data`, or `reject` when we do not have it
- * yet or it has no such piece.
+ * Returns the reply to a request for a piece of `info`, the raw info dictionary: `data`, or `reject` when we do not
+ * have it yet or it has no such piece.
  */
 export function metadataReply(info: Uint8Array | undefined, request: { readonly piece: number }): MetadataMessage {
   const { piece } = request;

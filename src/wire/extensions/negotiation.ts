@@ -35,7 +35,7 @@ export class ExtensionNegotiation<C> {
     }
   }
 
-  /** The id by which the peer wants this extension's messages; `undefined` when it does not support it. */
+  /** Returns the id by which the peer wants this extension's messages; `undefined` when it does not support it. */
   remoteId<M>(extension: Extension<M>): number | undefined {
     return this.#remote.get(extension.name);
   }
@@ -45,7 +45,7 @@ export class ExtensionNegotiation<C> {
     return this.#remote.has(extension.name);
   }
 
-  /** `message`, ready to be sent to this peer; `undefined` when the peer does not support the extension. */
+  /** Returns `message`, ready to be sent to this peer; `undefined` when the peer does not support the extension. */
   message<M>(extension: Extension<M>, message: M): Message | undefined {
     const id = this.remoteId(extension);
     return id === undefined ? undefined : { type: "extended", id, payload: extension.encode(message) };

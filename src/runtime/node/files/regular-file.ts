@@ -45,8 +45,8 @@ function openSafelySync(path: string): number {
 }
 
 /**
- * A StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets and
- * devices.
+ * Returns a StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets
+ * and devices.
  */
 export function notAFile(what: string, path: string, isFolder: boolean): StorageError {
   const [code, reason] = isFolder
@@ -84,7 +84,10 @@ export function openRegularSync(path: string): number {
   return fd;
 }
 
-/** The whole of a regular file, at once. Throws StorageError, `storage.too-long` when it is longer than `maxBytes`. */
+/**
+ * Returns the whole of a regular file, at once. Throws StorageError, `storage.too-long` when it is longer than
+ * `maxBytes`.
+ */
 export function readRegularSync(path: string, maxBytes: number): Uint8Array {
   const fd = openRegularSync(path);
   try {

@@ -29,8 +29,8 @@ export class SegmentReader {
   }
 
   /**
-   * The next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some could not be
-   * read: they are skipped.
+   * Returns the next `length` bytes, at most {@link READ_LENGTH}, valid until the next call; `undefined` when some
+   * could not be read: they are skipped.
    */
   next(length: number): Uint8Array | undefined {
     let isWhole = true;

@@ -14,7 +14,7 @@ export function kindOf(entry: {
   return entry.isSymbolicLink() ? "link" : "other";
 }
 
-/** The facts of a stat that the engine uses. */
+/** Returns the facts of a stat that the engine uses. */
 export function toStat(stat: fs.Stats): FileStat {
   return {
     kind: kindOf(stat),

@@ -6,7 +6,7 @@ import { READ_LENGTH, SegmentReader } from "../files/segment-reader.ts";
 const LEAF_LENGTH = 16_384;
 const SHA256_LENGTH = 32;
 
-/** The digest of the next `length` bytes; `undefined` when some of them could not be read. */
+/** Returns the digest of the next `length` bytes; `undefined` when some of them could not be read. */
 function plainPart(
   reader: SegmentReader,
   algorithm: HashFilesJob["algorithm"],
@@ -23,7 +23,8 @@ function plainPart(
 }
 
 /**
- * The root over `pieceLength / 16 KiB` leaves, those beyond the data being zero hashes (BEP 52); `undefined` as above.
+ * Returns the root over `pieceLength / 16 KiB` leaves, those beyond the data being zero hashes (BEP 52); `undefined` as
+ * above.
  */
 function merklePart(reader: SegmentReader, length: number, pieceLength: number): Uint8Array | undefined {
   let isWhole = true;

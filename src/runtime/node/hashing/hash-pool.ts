@@ -87,8 +87,8 @@ export class HashPool {
   }
 
   /**
-   * The thread for the next job: an idle one, a new one, or the one with the least to do; `undefined` when all have
-   * enough.
+   * Returns the thread for the next job: an idle one, a new one, or the one with the least to do; `undefined` when all
+   * have enough.
    */
   #leastBusy(): Thread | undefined {
     let least: Thread | undefined;

@@ -16,9 +16,9 @@ import type { Persistence } from "./reply.ts";
 export interface ConnectionHost {
   /** Sweeps so far: the clock of the connections. */
   readonly sweeps: number;
-  /** The reply to a request, ready to be sent. Does not throw. */
+  /** Returns the reply to a request, ready to be sent. Does not throw. */
   respond(request: HttpServerRequest, persistence: Persistence): string;
-  /** A reply that ends a connection. */
+  /** Returns a reply that ends a connection. */
   refusal(status: number): string;
 }
 

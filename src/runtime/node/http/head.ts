@@ -31,8 +31,8 @@ const HEAD =
 const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
 
 /**
- * The end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how far a
- * search has come before.
+ * Returns the end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how
+ * far a search has come before.
  */
 export function headEnd(text: string, from: number, searched: number): number {
   const at = text.indexOf("\r\n\r\n", Math.max(from, searched - 3));
@@ -47,7 +47,9 @@ export function hasBareLf(text: string, from: number, searched: number): boolean
   return false;
 }
 
-/** The head in `text` (one character a byte) from `from` to its empty line, or the HTTP status that refuses it. */
+/**
+ * Returns the head in `text` (one character a byte) from `from` to its empty line, or the HTTP status that refuses it.
+ */
 export function parseHead(text: string, from: number): RequestHead | number {
   HEAD.lastIndex = from;
   const match = HEAD.exec(text);
@@ -125,7 +127,8 @@ function is(text: string, start: number, end: number, name: string): boolean {
 type Connection = "close" | "keep-alive" | undefined;
 
 /**
- * The value of `Connection`, merged with that of an earlier line; `close` beats `keep-alive`, whichever comes first.
+ * Returns the value of `Connection`, merged with that of an earlier line; `close` beats `keep-alive`, whichever comes
+ * first.
  */
 function connectionOption(value: string, before: Connection): Connection {
   const options = value.toLowerCase().split(",").map(trimBlanks);
