@@ -23,16 +23,16 @@ import type {
   TorrentTracker,
 } from "./torrent.ts";
 
-/** How the daemon is reached. */
+/** The daemon's address and the caller's token. */
 export interface ApiOptions {
-  /** The daemon's URL, such as `http://127.0.0.1:9080`. Not needed on its own page. */
+  /** The daemon's URL, such as `http://127.0.0.1:9080`. Not needed on the page that the daemon serves. */
   readonly url?: string;
-  /** The API token. Not needed on a page, which logs in and has a cookie. */
+  /** The API token. Not needed on the daemon's page, which logs in and has a cookie. */
   readonly token?: string;
   readonly fetch?: typeof globalThis.fetch;
 }
 
-/** What {@link MillraceApi.list} selects. */
+/** The torrents and fields that {@link MillraceApi.list} requests. */
 export interface ListOptions {
   readonly search?: string;
   readonly state?: TorrentState;
@@ -42,7 +42,7 @@ export interface ListOptions {
   readonly order?: "asc" | "desc";
   readonly offset?: number;
   readonly limit?: number;
-  /** Fields of the rows; all when left out. `id` is always included. */
+  /** Fields of the rows; default: all. `id` is always included. */
   readonly fields?: readonly (keyof TorrentRow)[];
 }
 
@@ -52,11 +52,14 @@ export type ApiEvent = { [Name in EventName]: { readonly name: Name; readonly da
 /** Options of {@link MillraceApi.events}. */
 export interface EventOptions {
   readonly signal?: AbortSignal;
-  /** Called with `true` when the stream has opened, with `false` when it was lost; it reconnects by itself. */
+  /**
+   * Called with `true` when the stream opens, and with `false` when the connection is lost. The client reconnects by
+   * itself.
+   */
   readonly onState?: (isOpen: boolean) => void;
 }
 
-/** A refusal of the daemon, or a failure to reach it (`status` 0, `code` "network"). */
+/** The daemon refused a request, or could not be reached (`status` 0, `code` "network"). */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly problem: Problem;
@@ -77,8 +80,8 @@ export class ApiError extends Error {
 const RETRY_MS = 1_000;
 
 /**
- * The daemon's HTTP API for browsers and Node. All methods reject with {@link ApiError}. Results have the shape of the
- * schemas in this folder: the daemon's tests check that, this class does not. (One method for each route: many public
+ * A client of the daemon's HTTP API for browsers and Node. All methods reject with {@link ApiError}. Results have the
+ * shape of the schemas in this folder; this class does not validate them. (One method for each route: many public
  * members.)
  */
 export class MillraceApi {
@@ -97,14 +100,17 @@ export class MillraceApi {
   async login(token: string): Promise<Identity> {
     return this.#known(await this.#json<Identity>("POST", "/login", { token }));
   }
-  /** The caller's identity. A page calls this first, because its writes need the result. */
+  /**
+   * Returns how the caller is authenticated. A page calls this first, because its writes need the `csrf` token of the
+   * result.
+   */
   async me(): Promise<Identity> {
     return this.#known(await this.#json<Identity>("GET", "/me"));
   }
   logout = (): Promise<void> => this.#done("POST", "/logout");
 
   list = (options: ListOptions = {}): Promise<TorrentList> => this.#json("GET", `/torrents${queryOf(options)}`);
-  /** A magnet link or an address. */
+  /** Adds a torrent by a magnet link or the address of a torrent file. */
   add = (request: AddRequest): Promise<Added> => this.#json("POST", "/torrents", request);
   addFile = (file: Blob, options: AddOptions = {}): Promise<Added> =>
     this.#json("POST", "/torrents", formOf(file, options));
@@ -117,7 +123,7 @@ export class MillraceApi {
   remove = (id: string, deleteData = false): Promise<void> =>
     this.#done("DELETE", `/torrents/${id}?deleteData=${deleteData}`);
   files = (id: string): Promise<TorrentFile[]> => this.#json("GET", `/torrents/${id}/files`);
-  /** By index of file. */
+  /** Sets the priorities of files, by file index. */
   setPriorities = (id: string, priorities: Readonly<Record<number, Priority>>): Promise<TorrentFile[]> =>
     this.#json("PATCH", `/torrents/${id}/files`, { priorities });
   peers = (id: string): Promise<TorrentPeer[]> => this.#json("GET", `/torrents/${id}/peers`);
@@ -143,15 +149,15 @@ export class MillraceApi {
   cancelTask = (id: string): Promise<void> => this.#done("DELETE", `/tasks/${encodeURIComponent(id)}`);
 
   health = (): Promise<Health> => this.#json("GET", "/../../healthz");
-  /** For `<video>` and links: they carry the cookie. */
+  /** Returns the URL of a file for `<video>` and links: the browser sends the cookie with it. */
   streamUrl = (id: string, file: Pick<TorrentFile, "index" | "path">, download = false): string =>
     `${this.#url}/stream/${id}/${file.index}/${encodeURIComponent(file.path.replace(/^.*\//, "").replaceAll("\\", "_"))}${download ? "?download=1" : ""}`;
   playlistUrl = (id: string): string => `${this.#url}/stream/${id}/playlist.m3u`;
   torrentFileUrl = (id: string): string => `${this.#url}/api/v1/torrents/${id}/file`;
 
   /**
-   * Yields all events, beginning with a `snapshot`; after a lost connection it continues where it ended. Ends when
-   * `signal` is aborted; throws {@link ApiError} when the daemon refuses (401: log in again).
+   * Yields all events, beginning with a `snapshot`. After a lost connection it reconnects and continues with the next
+   * event. Ends when `signal` is aborted; throws {@link ApiError} when the daemon refuses (401: log in again).
    */
   async *events({ signal, onState }: EventOptions = {}): AsyncGenerator<ApiEvent, void, void> {
     const trusted: Trusted<ApiEvent> = JSON;
@@ -248,7 +254,7 @@ export class MillraceApi {
   }
 }
 
-/** JSON of a trusted shape: the daemon's tests check its responses with the same schemas. */
+/** JSON that is not validated here: the daemon's tests check its responses with the same schemas. */
 interface Trusted<Result> {
   parse(text: string): Result;
 }
@@ -271,7 +277,7 @@ function formOf(file: Blob, options?: AddOptions): FormData {
   return form;
 }
 
-/** The fields of an event, by name. */
+/** Parses the text of one server-sent event. Returns its fields by name. */
 function fieldsOf(event: string): Record<string, string> {
   return Object.fromEntries(
     event.split("\n").map((line) => {
@@ -281,7 +287,7 @@ function fieldsOf(event: string): Record<string, string> {
   );
 }
 
-/** Resolves after so long, or when it is aborted; leaves neither timer nor listener behind. */
+/** Resolves after `ms` milliseconds, or as soon as `signal` is aborted. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {

@@ -8,9 +8,9 @@ import { createTask } from "./requests.ts";
  * events, or a `snapshot` when they are no longer kept. `event` is one of these names, `data` is JSON:
  */
 export const events = {
-  /** All torrents: the first event, and after a gap. */
+  /** All torrents: the first event of a stream, also sent when missed events are no longer kept. */
   snapshot: z.object({ torrents: z.array(torrent), session: sessionInfo }),
-  /** Changed fields of torrents by id, new torrents with all fields; and the ids of removed ones. */
+  /** Changed fields of torrents by id, all fields of new torrents, and the ids of removed torrents. */
   delta: z.object({ changed: z.array(torrent.partial().extend({ id: torrentId })), removed: z.array(torrentId) }),
   /** Totals, every second while they change. */
   rates: z.object({ at: z.int(), down: z.number(), up: z.number(), connections: z.int() }),

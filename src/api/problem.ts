@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** An error as RFC 9457 has it; `code` is the error's code, as in the library. */
+/** An error response in the form of RFC 9457. `code` is the code of the library's error. */
 export const problem = z.object({
   type: z.string(),
   title: z.string(),

@@ -3,7 +3,7 @@ import { priority, torrent, torrentId, torrentLimits, torrentState } from "./tor
 
 /** Schemas of requests. They are strict: an unknown field is an error. */
 
-/** Torrents at once in one request. */
+/** Maximum number of torrents in one request. */
 export const MAX_IDS = 20_000;
 
 /** Ids of torrents, at least one. */
@@ -11,7 +11,7 @@ export const ids = z.array(torrentId).min(1).max(MAX_IDS);
 
 const rowKeys = torrent.keyof();
 
-/** `GET /torrents`. */
+/** The query of `GET /torrents`. */
 export const listQuery = z.strictObject({
   /** Words that the name contains, regardless of case. */
   search: z.string().max(500).optional(),
@@ -22,7 +22,7 @@ export const listQuery = z.strictObject({
   order: z.enum(["asc", "desc"]).default("asc"),
   offset: z.coerce.number().int().nonnegative().default(0),
   limit: z.coerce.number().int().positive().max(MAX_IDS).default(MAX_IDS),
-  /** Names of fields, separated by commas; all when left out. `id` is always included. */
+  /** Names of fields, separated by commas; default: all. `id` is always included. */
   fields: z
     .string()
     .transform((text) => text.split(","))
@@ -35,27 +35,30 @@ export type ListQuery = z.input<typeof listQuery>;
 /** Labels of a torrent; the first is its category. */
 const labels = z.array(z.string().min(1).max(100)).max(50);
 
-/** Options of an addition. */
+/** Options for adding a torrent. */
 export const addOptions = z.strictObject({
-  /** Default: the label's folder, or the session's. */
+  /** The folder for the data. Default: the label's folder, or the session's. */
   folder: z.string().min(1).max(4096).optional(),
   label: z.string().max(100).optional(),
-  /** Instead of `label`: several. */
+  /** Several labels; replaces `label`. */
   labels: labels.optional(),
   paused: z.boolean().optional(),
   sequential: z.boolean().optional(),
-  /** Trust the data, as long as every file has its length. */
+  /** Skips the check of existing data, if every file has the right length. */
   skipCheck: z.boolean().optional(),
-  /** Wanted-ness by index of file; files that are not named are normal. */
+  /** Priorities by file index; default: normal. */
   priorities: z.record(z.string().regex(/^\d{1,7}$/), priority).optional(),
-  /** `HOST:PORT` of peers to try. */
+  /** Peers to connect to, as `HOST:PORT`. */
   peers: z.array(z.string().max(300)).max(100).optional(),
   limits: torrentLimits.partial().strict().optional(),
 });
-/** Options of an addition. */
+/** Options for adding a torrent. */
 export type AddOptions = z.infer<typeof addOptions>;
 
-/** `POST /torrents` as JSON; a torrent file is sent as `multipart/form-data`: `file`, and these fields as `options`. */
+/**
+ * The JSON body of `POST /torrents`. A torrent file is sent as `multipart/form-data` instead: the file as `file`, the
+ * options as `options`.
+ */
 export const addRequest = addOptions.extend({
   /** A magnet link or an `http(s)` address of a torrent file. */
   url: z.string().min(1).max(65_536),
@@ -109,17 +112,17 @@ export const actionResult = z.object({
 /** The result of an action. */
 export type ActionResult = z.infer<typeof actionResult>;
 
-/** `PATCH /torrents/{id}`. */
+/** The body of `PATCH /torrents/{id}`. */
 export const patchRequest = z.strictObject({
-  /** The name it is listed under. */
+  /** The name in the list of torrents. */
   name: z.string().min(1).max(255).optional(),
   /**
-   * Renames the torrent's file, or its folder, on the disk: one name, at most 255 bytes of UTF-8, that nothing else in
-   * `folder` has.
+   * Renames the torrent's file or folder on the disk. At most 255 bytes of UTF-8; no other file in `folder` may have
+   * the name.
    */
   diskName: z.string().min(1).max(255).optional(),
   label: z.string().max(100).optional(),
-  /** Instead of `label`: several. */
+  /** Several labels; replaces `label`. */
   labels: labels.optional(),
   sequential: z.boolean().optional(),
   limits: torrentLimits.partial().strict().optional(),
@@ -127,34 +130,37 @@ export const patchRequest = z.strictObject({
 /** The body of `PATCH /torrents/{id}`. */
 export type PatchRequest = z.infer<typeof patchRequest>;
 
-/** `PATCH /torrents/{id}/files`. */
+/** The body of `PATCH /torrents/{id}/files`. */
 export const filesRequest = z.strictObject({ priorities: z.record(z.string().regex(/^\d{1,7}$/), priority) });
 
 /**
- * An announce URL. Those of WebTorrent's trackers (`ws`, `wss`) are kept in torrents, but not used: their protocol is
+ * An announce URL. URLs of WebTorrent trackers (`ws`, `wss`) are accepted and stored, but not used: their protocol is
  * not implemented.
  */
 export const trackerUrl = z.url({ protocol: /^(?:https?|udp|wss?)$/, hostname: /./ }).max(2048);
 
 /**
- * `PUT /torrents/{id}/trackers`: replaces all tiers. Each URL has to be a {@link trackerUrl}, unless the torrent has it
- * already.
+ * The body of `PUT /torrents/{id}/trackers`, which replaces all tiers. Each new URL must be a {@link trackerUrl};
+ * URLs that the torrent already has are always accepted.
  */
 export const trackersRequest = z.strictObject({ tiers: z.array(z.array(z.url().max(2048)).max(100)).max(100) });
 
-/** `POST /torrents/{id}/peers`. */
+/** The body of `POST /torrents/{id}/peers`. */
 export const peersRequest = z.strictObject({ peers: z.array(z.string().min(3).max(300)).min(1).max(100) });
 
-/** `POST /create`: makes a torrent file of a path on the daemon's disk. Its progress is a task. */
+/**
+ * The body of `POST /create`, which makes a torrent file from a path on the daemon's disk. A task reports its
+ * progress.
+ */
 export const createRequest = z.strictObject({
   path: z.string().min(1).max(4096),
   trackers: z.array(trackerUrl).max(100).default([]),
   comment: z.string().max(4096).default(""),
   private: z.boolean().default(false),
-  /** Bytes; chosen by size when left out. */
+  /** Bytes. Default: chosen by the size of the content. */
   pieceLength: z.int().positive().optional(),
   format: z.enum(["v1", "hybrid"]).default("v1"),
-  /** Seed it from where it is. */
+  /** Whether to seed the content from its current path. */
   seed: z.boolean().default(true),
 });
 /** The body of `POST /create`. */
@@ -166,7 +172,7 @@ export const createTask = z.object({
   path: z.string(),
   state: z.enum(["hashing", "done", "failed", "cancelled"]),
   progress: z.number(),
-  /** When done: the torrent's id. */
+  /** The torrent's id; null until the task is done. */
   torrent: torrentId.nullable(),
   error: z.string().nullable(),
 });

@@ -2,32 +2,32 @@ import { z } from "zod";
 
 const rate = z.int().positive().nullable();
 
-/** A part of the week with different rates. */
+/** Rates for a part of the week. */
 export const scheduleRule = z.object({
-  /** 0 is Sunday. */
+  /** Days of the week; 0 is Sunday. */
   days: z.array(z.int().min(0).max(6)).max(7),
-  /** `HH:MM`, local time; a rule whose end is not after its start continues into the next day. */
+  /** `HH:MM`, local time. If `to` is not after `from`, the rule ends on the next day. */
   from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/),
   maxDownloadRate: rate,
   maxUploadRate: rate,
 });
-/** A part of the week with different rates. */
+/** Rates for a part of the week. */
 export type ScheduleRule = z.infer<typeof scheduleRule>;
 
-/** Times of the week at which the alternative rates take over. */
+/** Times of the week at which the alternative rates apply. */
 export const alternativeTimes = z.object({
   isEnabled: z.boolean(),
-  /** 0 is Sunday. */
+  /** Days of the week; 0 is Sunday. */
   days: scheduleRule.shape.days,
-  /** `HH:MM`, local time; when `to` is not after `from` it is of the next day. */
+  /** `HH:MM`, local time. If `to` is not after `from`, it is a time of the next day. */
   from: scheduleRule.shape.from,
   to: scheduleRule.shape.to,
 });
 /** The times at which the alternative rates apply. */
 export type AlternativeTimes = z.infer<typeof alternativeTimes>;
 
-/** An absolute path, of any system: relative ones would depend on the daemon's current folder. */
+/** An absolute path of any operating system. A relative path would depend on the daemon's current folder. */
 const absolutePath = z
   .string()
   .max(4096)
@@ -35,43 +35,46 @@ const absolutePath = z
 
 /** Settings that can change while the daemon runs. Rates are bytes a second; null: no limit. */
 export const settings = z.object({
-  /** Where downloads go. */
+  /** The folder for downloads. */
   downloadDir: absolutePath,
   maxDownloadRate: rate,
   maxUploadRate: rate,
-  /** Rates that hold instead of the two above while `isAlternative`. */
+  /** Replaces `maxDownloadRate` while `isAlternative` is true. */
   alternativeDownloadRate: rate,
   alternativeUploadRate: rate,
   isAlternative: z.boolean(),
-  /** Switches `isAlternative` on and off at these times; between them it is the user's to switch. */
+  /** The times at which the daemon switches `isAlternative` on and off. Between them the user can switch it. */
   alternativeTimes,
-  /** The first rule that holds now wins over the usual rates. */
+  /** Rates by time. The first rule that covers the current time replaces the usual rates. */
   schedule: z.array(scheduleRule).max(50),
   maxConnections: z.int().min(1).max(65_000),
   maxPeers: z.int().min(1).max(10_000),
   uploadSlots: z.int().min(1).max(1_000),
-  /** Torrents that download at once; null: all. */
+  /** Maximum number of torrents that download at once; null: no limit. */
   maxActiveDownloads: z.int().positive().nullable(),
-  /** Torrents that seed at once; null: all. */
+  /** Maximum number of torrents that seed at once; null: no limit. */
   maxActiveSeeds: z.int().positive().nullable(),
   seedRatio: z.number().nonnegative().nullable(),
   seedSeconds: z.int().nonnegative().nullable(),
-  /** Seeding ends after so many seconds without a transfer; null: never. */
+  /** A torrent stops seeding after this many seconds without a transfer; null: never. */
   seedIdleSeconds: z.int().positive().nullable(),
-  /** A download without a transfer for so many seconds takes no place in the queue; null: it keeps its place. */
+  /**
+   * A download without a transfer for this many seconds does not count as active in the queue; null: it always
+   * counts.
+   */
   stalledSeconds: z.int().positive().nullable(),
-  /** Where downloads are until they are complete; empty: in their own folder. */
+  /** The folder for incomplete downloads; empty: the folder of the complete download. */
   incompleteDir: z.union([z.literal(""), absolutePath]),
-  /** Label to folder. */
+  /** The folder of each label. */
   labels: z.record(z.string().min(1).max(100), z.string().max(4096)),
-  /** A folder whose torrent files are added; empty for none. */
+  /** The folder whose torrent files are added; empty: none. */
   watchDir: z.union([z.literal(""), absolutePath]),
   startAdded: z.boolean(),
 });
 /** All settings. */
 export type Settings = z.infer<typeof settings>;
 
-/** A second of the session in numbers. */
+/** The session's transfer rates at a time. */
 export const rateSample = z.object({ at: z.int(), down: z.number(), up: z.number() });
 /** Average rates of an interval, in bytes a second. */
 export type RateSample = z.infer<typeof rateSample>;
@@ -79,26 +82,29 @@ export type RateSample = z.infer<typeof rateSample>;
 /** `GET /statistics`. Sizes are bytes, rates bytes a second. */
 export const statistics = z.object({
   startedAt: z.int(),
-  /** Over all runs. */
+  /** Since the first run of the daemon. */
   downloaded: z.int(),
   uploaded: z.int(),
-  /** Since the start. */
+  /** Since the start of the daemon. */
   sessionDownloaded: z.int(),
   sessionUploaded: z.int(),
   torrents: z.int(),
-  /** By state. */
+  /** Number of torrents in each state. */
   states: z.record(z.string(), z.int()),
   connections: z.int(),
   downRate: z.number(),
   upRate: z.number(),
   freeBytes: z.int().nullable(),
-  /** Residential memory of the process. */
+  /** Resident memory of the process. */
   memory: z.int(),
 });
-/** The session in numbers. */
+/** Statistics of the session. */
 export type Statistics = z.infer<typeof statistics>;
 
-/** `GET /statistics/history`: rates of the last hour by 10 seconds, of the last month by the hour. */
+/**
+ * The response of `GET /statistics/history`: rates of the last hour in steps of 10 seconds, and of the last 30 days
+ * in steps of an hour.
+ */
 export const history = z.object({ recent: z.array(rateSample), hours: z.array(rateSample) });
 /** Rates over time. */
 export type History = z.infer<typeof history>;
@@ -114,18 +120,18 @@ export const logLine = z.object({
 /** A line of the log. */
 export type LogLine = z.infer<typeof logLine>;
 
-/** `GET /session`: what the page shows in its frame. */
+/** The response of `GET /session`: version, port, rate limits and free space. */
 export const sessionInfo = z.object({
   version: z.string(),
   peerId: z.string(),
   /** The port that peers connect to. */
   peerPort: z.int(),
-  /** Whether a peer from outside has connected since the start. */
+  /** Whether a peer has opened a connection to the daemon since the start. */
   isReachable: z.boolean(),
   downloadDir: z.string(),
   freeBytes: z.int().nullable(),
   now: z.int(),
-  /** The limits in force, by schedule or settings. */
+  /** The rate limits in force, from the settings or the schedule. */
   maxDownloadRate: rate,
   maxUploadRate: rate,
 });

@@ -29,45 +29,47 @@ export const fault = z.object({ code: z.string(), message: z.string() });
 /** A torrent as lists show it. Sizes are bytes, rates bytes a second, times milliseconds since 1970. */
 export const torrent = z.object({
   id: torrentId,
-  /** The name in the list: the one that the user has set, or the name on the disk. */
+  /** The name in the list: set by the user, or the name on the disk. */
   name: z.string(),
-  /** The name of its file or folder in `folder`; that of the magnet link while the metadata is unknown. */
+  /**
+   * The name of the torrent's file or folder in `folder`; the name in the magnet link while the metadata is unknown.
+   */
   diskName: z.string(),
   state: torrentState,
   error: fault.nullable(),
-  /** While no tracker works, their refusal or a warning, in their own words. */
+  /** The trackers' error or warning message, as they sent it, while no tracker works; null otherwise. */
   trackerProblem: z.object({ level: z.enum(["error", "warning"]), message: z.string() }).nullable(),
-  /** 0 to 1, of the selected bytes; of the check while it runs. */
+  /** From 0 to 1: the downloaded part of the selected bytes, or the checked part during a check. */
   progress: z.number().min(0).max(1),
   /** Bytes of all files; 0 while the metadata is unknown. */
   size: z.int().nonnegative(),
-  /** Of the pieces that are wanted. */
+  /** Bytes of the pieces that are selected for download. */
   wanted: z.int().nonnegative(),
-  /** Bytes of those, verified. */
+  /** Bytes of the selected pieces that are downloaded and verified. */
   done: z.int().nonnegative(),
   downRate: z.number().nonnegative(),
   upRate: z.number().nonnegative(),
-  /** Over all runs. */
+  /** Bytes, over all runs. */
   downloaded: z.int().nonnegative(),
   uploaded: z.int().nonnegative(),
   ratio: z.number().nonnegative(),
-  /** Seconds; null while nothing is transferred. */
+  /** Seconds until the download is complete; null while no data is transferred. */
   eta: z.int().nonnegative().nullable(),
-  /** Connected. */
+  /** Number of connected peers. */
   peers: z.int().nonnegative(),
-  /** Connected, and complete. */
+  /** Number of connected peers that have all pieces. */
   seeds: z.int().nonnegative(),
-  /** Copies of the rarest piece among the connected peers, and the part of the pieces that has one more. */
+  /** Copies of the rarest piece among the connected peers, plus the share of pieces that have one more copy. */
   availability: z.number().nonnegative(),
-  /** The category, which is the first of the labels; empty for none. */
+  /** The category, which is the first label; empty: none. */
   label: z.string(),
   labels: z.array(z.string()),
-  /** Hosts of the trackers, without repetition. */
+  /** Hosts of the trackers, without duplicates. */
   trackers: z.array(z.string()),
-  /** The folder that the data is in. */
+  /** The folder of the data. */
   folder: z.string(),
   addedAt: z.int(),
-  /** When the download was completed; null before, and for data that was found by a check. */
+  /** When the download was completed; null while it is not, and when a check found the data complete. */
   finishedAt: z.int().nullable(),
   /** Place in the queue, from 0. */
   queue: z.int().nonnegative(),
@@ -76,36 +78,36 @@ export const torrent = z.object({
 /** A torrent as lists show it. */
 export type TorrentRow = z.infer<typeof torrent>;
 
-/** Limits of one torrent; null: none of its own. */
+/** Limits of one torrent; null: no limit of this torrent's own. */
 export const torrentLimits = z.object({
   maxDownloadRate: z.int().positive().nullable(),
   maxUploadRate: z.int().positive().nullable(),
-  /** Seeding ends at this ratio; null: as the session has it. */
+  /** Seeding stops at this ratio; null: the session's setting applies. */
   seedRatio: z.number().nonnegative().nullable(),
-  /** Seeding ends after so many seconds; null: as the session has it. */
+  /** Seeding stops after this many seconds; null: the session's setting applies. */
   seedSeconds: z.int().nonnegative().nullable(),
-  /** Seeding ends after so many seconds without a transfer; null: as the session has it. */
+  /** Seeding stops after this many seconds without a transfer; null: the session's setting applies. */
   seedIdleSeconds: z.int().positive().nullable(),
-  /** Peers connected at once; null: as the session has it. */
+  /** Maximum number of connected peers; null: the session's setting applies. */
   maxPeers: z.int().positive().max(10_000).nullable(),
 });
 /** The limits of a torrent. */
 export type TorrentLimits = z.infer<typeof torrentLimits>;
 
-/** A torrent with the fields that only its own view shows. */
+/** A torrent with the fields that the view of a single torrent adds. */
 export const torrentDetail = torrent.extend({
   limits: torrentLimits,
   sequential: z.boolean(),
-  /** When it was last started; null: never. */
+  /** When the torrent was last started; null: never. */
   startedAt: z.int().nullable(),
-  /** When it last sent or received data; null: never. */
+  /** When the torrent last sent or received data; null: never. */
   activeAt: z.int().nullable(),
-  /** Seconds of downloading and of seeding, over all runs, without pauses. */
+  /** Seconds spent downloading, over all runs, without pauses. `seedingSeconds`: likewise for seeding. */
   downloadingSeconds: z.int().nonnegative(),
   seedingSeconds: z.int().nonnegative(),
-  /** Whether it was stopped because a seeding goal was met. */
+  /** Whether the torrent stopped because it reached a seeding goal. */
   isFinished: z.boolean(),
-  /** The folder that it moves to when it is complete; null: it stays. */
+  /** The folder to which the data moves when the torrent is complete; null: it does not move. */
   destination: z.string().nullable(),
   magnet: z.string(),
   comment: z.string(),
@@ -114,7 +116,7 @@ export const torrentDetail = torrent.extend({
   pieceCount: z.int().nonnegative(),
   pieceLength: z.int().nonnegative(),
   fileCount: z.int().nonnegative(),
-  /** Bytes received in bad or repeated blocks. */
+  /** Bytes received in blocks that were bad or already present. */
   wasted: z.int().nonnegative(),
   /** Known peers that are not connected. */
   knownPeers: z.int().nonnegative(),
@@ -125,7 +127,7 @@ export type TorrentDetail = z.infer<typeof torrentDetail>;
 /** A file of a torrent; `done` is in bytes. */
 export const file = z.object({
   index: z.int().nonnegative(),
-  /** Relative to the torrent, `/` between its parts. */
+  /** The path within the torrent, with `/` between its components. */
   path: z.string(),
   size: z.int().nonnegative(),
   done: z.int().nonnegative(),
@@ -138,9 +140,9 @@ export type TorrentFile = z.infer<typeof file>;
 export const peer = z.object({
   ip: z.string(),
   port: z.int(),
-  /** `IP:PORT` or `[IP]:PORT`. */
+  /** The peer's address: `IP:PORT` or `[IP]:PORT`. */
   id: z.string(),
-  /** In hexadecimal. */
+  /** The peer id in hexadecimal. */
   peerId: z.string(),
   client: z.string(),
   direction: z.enum(["incoming", "outgoing"]),
@@ -168,22 +170,22 @@ export const tracker = z.object({
   leechers: z.int().nullable(),
   completed: z.int().nullable(),
   peersReceived: z.int(),
-  /** The failure, or the tracker's warning; empty when there is none. */
+  /** The reason why the announce failed, or the tracker's warning; empty: none. */
   message: z.string(),
-  /** The tracker's own words: its refusal or warning; empty when there is none. */
+  /** The failure reason or warning as the tracker sent it; empty: none. */
   said: z.string(),
 });
 /** A tracker of a torrent. */
 export type TorrentTracker = z.infer<typeof tracker>;
 
-/** The pieces on the disk, and the number of peers that have each. */
+/** The pieces on the disk, and the number of connected peers that have each piece. */
 export const pieces = z.object({
   count: z.int(),
-  /** Base64 of a bit for each piece, the first in the highest bit (BEP 3). */
+  /** Base64 of a bit field with a bit for each piece, the first piece in the highest bit (BEP 3). */
   have: z.string(),
-  /** Base64 of a byte for each piece: connected peers that have it, at most 255. */
+  /** Base64 of an array with a byte for each piece: the number of connected peers that have it, at most 255. */
   availability: z.string(),
-  /** Indexes of pieces on their way. */
+  /** Indexes of the pieces that are being downloaded. */
   active: z.array(z.int()),
 });
 /** The pieces of a torrent. */

@@ -8,28 +8,31 @@ import type { Problem } from "./output/problem.ts";
 import { Session } from "./session.ts";
 import type { CommonFlags } from "./session.ts";
 
-/** What is known of a command without loading it. */
+/** The facts about a command that are known before its module is loaded. */
 export interface CommandEntry {
   readonly name: string;
   readonly alias?: string;
   readonly summary: string;
-  /** Its arguments as help shows them. */
+  /** The arguments as help shows them. */
   readonly usage: string;
-  /** With `--json` it prints events, a line each, rather than one object: so its errors are events, too. */
+  /**
+   * Whether the command prints events with `--json`, one on each line, instead of one object. Its errors are then
+   * events as well.
+   */
   readonly events: boolean;
-  /** Whether it describes the options of other commands: they are all loaded with it. */
+  /** Set for a command that describes the options of all other commands. Their modules are loaded as well. */
   readonly describesAll?: true;
-  /** Everything else about it. */
+  /** Loads the module of the command. Returns the function that defines the command's options. */
   readonly load: () => Promise<(entry: CommandEntry) => Command>;
 }
 
-/** A command line to copy, and what it does. */
+/** An example for help: a command line, and a description of its effect. */
 export type Example = readonly [line: string, meaning: string];
 
-/** The run of a command, for code that ends it: broken pipes, uncaught errors. */
+/** The command that is running, for code that must stop it: on broken pipes and uncaught errors. */
 export const current: { interrupt: Interrupt | undefined } = { interrupt: undefined };
 
-/** A command with the options that all have. */
+/** Makes a command with the options that all commands have. */
 export function newCommand(entry: CommandEntry, description: string, examples: readonly Example[]): Command {
   const command = new Command(entry.name).summary(entry.summary).description(description).allowExcessArguments(false);
   if (entry.alias !== undefined) command.alias(entry.alias);
@@ -41,8 +44,8 @@ export function newCommand(entry: CommandEntry, description: string, examples: r
 }
 
 /**
- * Adds the common options last, so that help lists a command's own first, and what to do. `work` resolves to the exit
- * status.
+ * Adds the common options and the action of a command. Call it last, so that help lists the command's own options
+ * first. `work` resolves to the exit status.
  */
 export function act<Flags extends CommonFlags>(
   command: Command,
@@ -73,7 +76,7 @@ async function guarded(session: Session, entry: CommandEntry, work: () => Promis
   }
 }
 
-/** Tells a failure in the command's way and gives the exit status for it. */
+/** Prints an error in the format of the command. Returns the exit status for it. */
 export function reportFailure(output: Output, isEvent: boolean, thrown: unknown, isVerbose: boolean): number {
   const problem = toProblem(thrown);
   printProblem(output, isEvent, problem);
@@ -81,7 +84,7 @@ export function reportFailure(output: Output, isEvent: boolean, thrown: unknown,
   return thrown instanceof CommandLineError ? EXIT_USAGE : EXIT_FAILED;
 }
 
-/** One line on stderr; with `--json` also one JSON line on stdout. */
+/** Prints an error as one line on stderr; with `--json` also as one JSON line on stdout. */
 export function printProblem(output: Output, isEvent: boolean, problem: Problem): void {
   const { code, message } = problem;
   output.data(isEvent ? { event: "error", code, message } : { error: { code, message } });

@@ -1,6 +1,9 @@
 import type { CommandEntry } from "./command.ts";
 
-/** All commands, in the order of help. Each is loaded only when it is used: start-up stays short. */
+/**
+ * All commands, in the order of help. The module of a command is loaded only when the command is used, so that
+ * start-up is fast.
+ */
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "download",
@@ -125,7 +128,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
-/** The command of that name or alias. */
+/** Returns the command with this name or alias; `undefined` if there is none. */
 export function findCommand(name: string | undefined): CommandEntry | undefined {
   return COMMANDS.find((entry) => entry.name === name || (entry.alias !== undefined && entry.alias === name));
 }

@@ -7,8 +7,8 @@ import type { Random } from "../runtime/index.ts";
 const CHUNK_LENGTH = 1024 * 1024;
 
 /**
- * Writes a file of `size` bytes of which no two pieces are alike: one random chunk, of which each repetition differs by
- * its number. Making that many random bytes would take longer than downloading them.
+ * Writes a file of `size` bytes in which no two pieces are equal: copies of one random chunk, each with its own
+ * number in it. Making `size` random bytes would take longer than the download.
  */
 export async function writeDemoFile(path: string, size: number, random: Random, signal: AbortSignal): Promise<void> {
   const chunk = random.bytes(CHUNK_LENGTH);
@@ -25,7 +25,7 @@ export async function writeDemoFile(path: string, size: number, random: Random, 
   }
 }
 
-/** SHA-256 of a file, in hexadecimal. */
+/** Returns the SHA-256 of a file, in hexadecimal. */
 export async function sha256File(path: string): Promise<string> {
   const sum = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_LENGTH }))

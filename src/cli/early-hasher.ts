@@ -1,13 +1,13 @@
 import type { NodeHasher } from "../runtime/node/index.ts";
 
-/** Commands that read and hash everything. */
+/** The commands that read and hash all data of a torrent. */
 const HASHING = new Set(["create", "verify"]);
 
 let early: Promise<NodeHasher> | undefined;
 
 /**
- * Begins to start hashing threads for a command line that will want them: they come up while the command is loaded on
- * this one.
+ * Starts hashing threads when the command line is one that needs them, so that they start while the main thread loads
+ * the command.
  */
 export function startEarly(args: readonly string[]): void {
   if (args.length < 2 || !HASHING.has(args[0] ?? "") || args.includes("--help") || args.includes("-h")) return;
@@ -18,7 +18,7 @@ export function startEarly(args: readonly string[]): void {
   });
 }
 
-/** The hasher of {@link startEarly}, if there is one. */
+/** Returns the hasher that {@link startEarly} started; `undefined` if it started none. */
 export async function earlyHasher(): Promise<NodeHasher | undefined> {
   return early;
 }

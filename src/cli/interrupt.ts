@@ -4,8 +4,8 @@ import { EXIT_DONE, EXIT_INTERRUPTED } from "./exit-code.ts";
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Turns the first Ctrl-C into an abort, on which the command stops cleanly, and the second into an end at
- * once. Commands that never ask for {@link Interrupt.signal} die at the first one, as programs do.
+ * Handles Ctrl-C and SIGTERM. The first one aborts the signal, on which the command stops cleanly; the second ends
+ * the process at once. A command that does not use {@link Interrupt.signal} ends at the first one.
  */
 export class Interrupt {
   readonly #controller = new AbortController();
@@ -23,7 +23,7 @@ export class Interrupt {
     return this.#controller.signal;
   }
 
-  /** The same, for a command to which one of the signals means something else. */
+  /** Returns a signal like {@link Interrupt.signal}, for a command that handles the system signal `name` itself. */
   signalWithout(name: (typeof SIGNALS)[number]): AbortSignal {
     const { signal } = this;
     process.off(name, this.#onSignal);
@@ -34,13 +34,13 @@ export class Interrupt {
     return this.#controller.signal.aborted;
   }
 
-  /** The output is closed: a long command is stopped as by Ctrl-C, a short one ends by itself. */
+  /** Call it when the output has been closed. A long command stops as by Ctrl-C; a short one ends by itself. */
   stopUnread(): void {
     if (!this.#armed) process.exit(EXIT_DONE);
     if (!this.interrupted) this.#onSignal();
   }
 
-  /** Ctrl-C ends the program again. */
+  /** Stops handling Ctrl-C: it ends the process again. */
   disarm(): void {
     for (const name of SIGNALS) process.off(name, this.#onSignal);
   }

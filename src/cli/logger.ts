@@ -13,8 +13,8 @@ function fieldText(fields: LogFields | undefined): string {
 }
 
 /**
- * `--verbose`: the engine's log on stderr, a line each, with the seconds since the start. Without it nothing: commands
- * tell what matters.
+ * Returns the log of the engine for `--verbose`: lines on stderr with the seconds since the start. Without
+ * `--verbose` nothing is logged.
  */
 export function stderrLog(output: Output, isVerbose: boolean): Log {
   if (!isVerbose) return silentLog;

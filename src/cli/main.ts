@@ -1,4 +1,4 @@
-/** The command line's entry. Nothing heavy is imported before it is known to be needed. */
+/** Runs the command line. Modules are imported only when they are needed. */
 import { VERSION } from "../base/index.ts";
 import { startEarly } from "./early-hasher.ts";
 import { EXIT_DONE, EXIT_FAILED, EXIT_USAGE } from "./exit-code.ts";
@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function runProgram(args: readonly string[], isJson: boolean): Promise<number> {
   const { CommanderError } = await import("commander");
   const { CommandLineError } = await import("./output/problem.ts");
-  const { buildProgram, selectCommand, withoutVainHelp } = await import("./program.ts");
+  const { buildProgram, selectCommand, withoutUnknownHelp } = await import("./program.ts");
   const entry = selectCommand(args);
   const program = await buildProgram(entry);
   if (args.length === 0) {
@@ -43,7 +43,7 @@ async function runProgram(args: readonly string[], isJson: boolean): Promise<num
     return EXIT_USAGE;
   }
   try {
-    await program.parseAsync([...withoutVainHelp(args)], { from: "user" });
+    await program.parseAsync([...withoutUnknownHelp(args)], { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT_DONE;
   } catch (error) {
     if (error instanceof CommandLineError) {

@@ -8,22 +8,25 @@ const DESCRIPTION = `BitTorrent for the command line: download, share, make and 
 
 \`millrace demo\` runs a whole transfer on this machine.`;
 
-/** The command that a command line asks for: `download x`, `help download`. */
+/**
+ * Returns the command that a command line runs or requests help for: `download x`, `help download`. `undefined` for
+ * an unknown command.
+ */
 export function selectCommand(args: readonly string[]): CommandEntry | undefined {
   const names = args.filter((arg) => !arg.startsWith("-"));
   return findCommand(names[0] === "help" ? names[1] : names[0]);
 }
 
-/** `help` with an unknown command fails as the command itself does, with the nearest name. */
-export function withoutVainHelp(args: readonly string[]): readonly string[] {
+/** Rewrites `help NAME` with an unknown name to `NAME`, so that the error suggests the nearest name. */
+export function withoutUnknownHelp(args: readonly string[]): readonly string[] {
   const [first, topic] = args.filter((arg) => !arg.startsWith("-"));
   if (first !== "help" || topic === undefined || findCommand(topic) !== undefined) return args;
   return [topic];
 }
 
 /**
- * The program with the full definition of one command, or of all when it describes them; of the rest only what help
- * lists.
+ * Builds the program with the full definition of `full`, or of all commands when `full` describes them. The other
+ * commands have only their names and descriptions.
  */
 export async function buildProgram(full: CommandEntry | undefined): Promise<Command> {
   const style = styleFor(process.stdout);
@@ -54,7 +57,7 @@ Exit status: 0 done, 1 failed, 2 wrong usage, 130 interrupted.`,
   return program;
 }
 
-/** Enough to be listed, and to be suggested for a name that is close. */
+/** Makes a command without options: enough for the list in help, and for suggesting its name. */
 function stub(entry: CommandEntry): Command {
   const command = new Command(entry.name).summary(entry.summary).description(entry.summary).usage(entry.usage);
   if (entry.alias !== undefined) command.alias(entry.alias);

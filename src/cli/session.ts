@@ -10,10 +10,10 @@ export interface CommonFlags {
   readonly verbose?: boolean;
 }
 
-/** One run of one command: its output, its runtime, and its interruption by Ctrl-C. */
+/** One run of one command: its flags, output, runtime, and interruption by Ctrl-C. */
 export class Session<Flags extends CommonFlags = CommonFlags> {
   readonly flags: Flags;
-  /** The arguments that are no options. */
+  /** The arguments without the options. */
   readonly args: readonly string[];
   readonly output: Output;
   readonly interrupt: Interrupt;
@@ -26,7 +26,7 @@ export class Session<Flags extends CommonFlags = CommonFlags> {
     this.interrupt = interrupt;
   }
 
-  /** The real host, loaded when first asked for. */
+  /** Loads the real runtime at the first call, and returns it. */
   runtime(): Promise<Runtime> {
     this.#runtime ??= this.#load();
     return this.#runtime;

@@ -4,7 +4,7 @@ import type { LayoutFile, Metainfo } from "../metainfo/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { checkPieces, FilePool, FileStorage, pieceVerifier } from "../storage/index.ts";
 
-/** What {@link verifyData} needs. */
+/** Options of {@link verifyData}. */
 export interface VerifyOptions {
   readonly runtime: Pick<Runtime, "files" | "hasher">;
   readonly metainfo: Metainfo;
@@ -15,11 +15,11 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
 }
 
-/** A file that differs from the torrent. */
+/** A file whose data differs from the torrent. */
 export interface BadFile {
   readonly path: string;
   readonly problem: "missing" | "not a file" | "too short" | "too long" | "damaged";
-  /** Pieces of it that are not right, and all of it. */
+  /** Number of bad pieces of the file, and number of all its pieces. */
   readonly badPieces: number;
   readonly pieces: number;
 }
@@ -27,13 +27,13 @@ export interface BadFile {
 /** The result of a check. */
 export interface Verdict {
   readonly valid: Bitfield;
-  /** All pieces are right, and all files, also empty ones, exist with their size. */
+  /** Whether all pieces are correct and all files, also empty ones, exist with the right size. */
   readonly isComplete: boolean;
   readonly badFiles: readonly BadFile[];
 }
 
 /**
- * Checks data on disk against a torrent, any version. Writes nothing. Rejects with StorageError when what is there
+ * Checks data on the disk against a torrent of any version. Writes nothing. Rejects with StorageError when the data
  * cannot be read.
  */
 export async function verifyData(options: VerifyOptions): Promise<Verdict> {

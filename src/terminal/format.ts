@@ -1,18 +1,18 @@
 import prettyBytes from "pretty-bytes";
 
-/** Quantities as text. Sizes are in powers of 1,024, with their unit, as `parseSize` takes them. */
+/** Formats quantities as text. Sizes use powers of 1,024 and their units, in the form that `parseSize` reads. */
 
-/** `1.34 MiB`. */
+/** Formats a size, such as `1.34 MiB`. */
 export function formatSize(bytes: number): string {
   return prettyBytes(Math.max(0, bytes), { binary: true });
 }
 
-/** `1.34 MiB/s`; bytes a second. */
+/** Formats a rate in bytes a second, such as `1.34 MiB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   return `${formatSize(Math.round(bytesPerSecond))}/s`;
 }
 
-/** `51.3%` of a share from 0 to 1; 100 % only when it is all. */
+/** Formats a share from 0 to 1 as a percentage, such as `51.3%`. `100%` stands only for a share of 1. */
 export function formatPercent(share: number): string {
   if (share >= 1) return "100%";
   return `${(Math.floor(Math.max(0, share) * 1000) / 10).toFixed(1)}%`;
@@ -20,7 +20,7 @@ export function formatPercent(share: number): string {
 
 const DAY = 86_400;
 
-/** `4.2s`, `42s`, `3m 20s`, `2h 5m`, `3d 4h`; above a year `>1y`. */
+/** Formats a duration: `4.2s`, `42s`, `3m 20s`, `2h 5m`, `3d 4h`, and `>1y` above a year. */
 export function formatDuration(seconds: number): string {
   if (!(seconds < 365 * DAY)) return ">1y";
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)}s`;
@@ -31,17 +31,20 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(whole / DAY)}d ${Math.floor((whole % DAY) / 3600)}h`;
 }
 
-/** `3 pieces`, `1 piece`, `12,345 files`. */
+/** Formats a number with its noun: `3 pieces`, `1 piece`, `12,345 files`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${groupDigits(number)} ${number === 1 ? noun : plural}`;
 }
 
-/** `12,345`. Without the Intl machinery, whose first use costs more than a whole short command. */
+/**
+ * Formats a number with commas between groups of digits, such as `12,345`. Does not use `Intl`, which is slow to
+ * load.
+ */
 export function groupDigits(number: number): string {
   return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
-/** `2024-05-01 12:34 UTC`. */
+/** Formats a date and time in UTC, such as `2024-05-01 12:34 UTC`. */
 export function formatDate(date: Date): string {
   return `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

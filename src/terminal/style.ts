@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 /** Text styles by their meaning. */
 export interface Style {
-  /** Characters beyond ASCII may be used. */
+  /** Whether characters beyond ASCII may be used. */
   readonly unicode: boolean;
   good(text: string): string;
   bad(text: string): string;
@@ -31,7 +31,7 @@ export function styleFor(stream: Stream, environment: NodeJS.ProcessEnv = proces
   };
 }
 
-/** Whether the terminal uses UTF-8: by the locale; on Windows and macOS, always. */
+/** Whether the terminal uses UTF-8, according to the locale. True on Windows and macOS. */
 function speaksUnicode(environment: NodeJS.ProcessEnv): boolean {
   if (process.platform === "win32" || process.platform === "darwin") return true;
   const locale = environment["LC_ALL"] || environment["LC_CTYPE"] || environment["LANG"] || "";

@@ -1,8 +1,11 @@
-/** Text for a terminal: what comes from torrents, trackers and peers is hostile, and columns have a width. */
+/**
+ * Text for a terminal. Text from torrents, trackers and peers may be hostile, so it is escaped; columns have a fixed
+ * width.
+ */
 
 /**
- * Control characters, which could move the cursor or colour what follows; controls of writing direction; separators of
- * lines; halves of surrogate pairs; and invisible characters (zero width, tags), which make two names look alike.
+ * Characters to escape: control characters, controls of writing direction, line separators, halves of surrogate
+ * pairs, and invisible characters (zero width, tags), which can make two names look alike.
  */
 const UNSAFE =
   // oxlint-disable-next-line no-control-regex
@@ -10,7 +13,7 @@ const UNSAFE =
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
-/** `text` with everything that is not plainly visible written out: `\n`, `\x1b`, `\u202e`. */
+/** Returns `text` with every unsafe or invisible character escaped: `\n`, `\x1b`, `\u202e`. */
 export function clean(text: string): string {
   return text.replaceAll(UNSAFE, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -22,7 +25,10 @@ export function clean(text: string): string {
   });
 }
 
-/** First and last code points of what takes two columns: East Asian wide and full-width characters, and emoji. */
+/**
+ * First and last code points of the ranges of characters that are two columns wide: East Asian wide and full-width
+ * characters, and emoji.
+ */
 const WIDE: readonly (readonly [number, number])[] = [
   [0x1100, 0x115f],
   [0x231a, 0x231b],
@@ -63,7 +69,7 @@ const WIDE: readonly (readonly [number, number])[] = [
 ];
 
 const ZERO_WIDTH = /\p{Mn}|\p{Me}|\u200d/u;
-/** Printable ASCII: by far most text, and one column a character. */
+/** Printable ASCII, in which each character is one column wide. */
 const ASCII = /^[\x20-\x7e]*$/;
 
 function characterWidth(character: string): number {
@@ -73,7 +79,7 @@ function characterWidth(character: string): number {
   return WIDE.some(([first, last]) => code >= first && code <= last) ? 2 : 1;
 }
 
-/** Columns that `text`, which has no control characters, takes on a terminal. */
+/** Returns the number of columns of `text` on a terminal. `text` must not contain control characters. */
 export function textWidth(text: string): number {
   if (ASCII.test(text)) return text.length;
   let width = 0;
@@ -81,7 +87,7 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** `text` in at most `columns`, its end replaced by `mark` when it does not fit. */
+/** Cuts `text` to at most `columns`. A text that is too long ends with `mark`. */
 export function cutText(text: string, columns: number, mark = "…"): string {
   if (textWidth(text) <= columns) return text;
   const room = columns - textWidth(mark);
@@ -97,7 +103,7 @@ export function cutText(text: string, columns: number, mark = "…"): string {
   return out + mark;
 }
 
-/** `text` in exactly `columns`: cut, or filled up with spaces. */
+/** Cuts or pads `text` to exactly `columns`. */
 export function fitText(text: string, columns: number, align: "left" | "right" = "left", mark = "…"): string {
   const cut = cutText(text, columns, mark);
   const spaces = " ".repeat(Math.max(0, columns - textWidth(cut)));
@@ -110,7 +116,7 @@ export interface Column {
   readonly align?: "left" | "right";
 }
 
-/** Rows under their titles, as wide as needed. */
+/** Formats rows below the titles of their columns. Each column is as wide as its longest cell. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const widths = columns.map((column, at) =>
     Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[at] ?? ""))),

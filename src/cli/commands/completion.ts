@@ -32,7 +32,9 @@ export function completionCommand(entry: CommandEntry): Command {
   return act<CommonFlags>(command, entry, async (session) => print(session, command.parent));
 }
 
-/** `program` has all commands in full: see {@link CommandEntry.describesAll}. */
+/**
+ * Prints the completion script. `program` must contain all commands in full: see {@link CommandEntry.describesAll}.
+ */
 function print({ args, output }: Session, program: Command | null): number {
   const shell = args[0] ?? "";
   const script = program === null ? "" : (SCRIPTS.get(shell)?.(describeProgram(program)) ?? "");

@@ -101,7 +101,7 @@ async function run(session: Session<ConsoleFlags>): Promise<number> {
   });
 }
 
-/** Options that belong to different uses of the command. */
+/** Throws when options are combined that belong to different uses of the command. */
 function refuseMixed(flags: ConsoleFlags): void {
   if (flags.replay !== undefined && flags.between !== undefined)
     throw new CommandLineError(
@@ -125,7 +125,10 @@ function refuseMixed(flags: ConsoleFlags): void {
     throw new CommandLineError("--port is the port of --accept; add --accept");
 }
 
-/** At the prompt Ctrl-C interrupts the waiting line, not the session. */
+/**
+ * Returns the signal that stops the console session. With a prompt, Ctrl-C does not abort it: there it interrupts
+ * only the line that is waiting.
+ */
 function signalOf({ flags, interrupt }: Session<ConsoleFlags>): AbortSignal {
   return flags.script === undefined && process.stdin.isTTY && process.stdout.isTTY
     ? interrupt.signalWithout("SIGINT")

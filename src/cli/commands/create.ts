@@ -119,7 +119,7 @@ function versionOf(flags: CreateFlags): MetainfoVersion {
   return flags.v2 === true ? "v2" : "v1";
 }
 
-/** An error of the library about an option, as an error of the command line. */
+/** Converts an error of the library that concerns an option into an error of the command line. */
 function asCommandLineError(error: unknown, flags: CreateFlags): unknown {
   const codes: Readonly<Record<string, string>> = {
     "metainfo.piece-length": "--piece-length",

@@ -131,7 +131,7 @@ function editsOf(flags: EditFlags, before: Metainfo): TorrentEdits {
   return { trackers: isTrackers ? trackers : undefined, webSeeds: isWebSeeds ? webSeeds : undefined, comment };
 }
 
-/** First what replaces, then what is taken out, then what is added. */
+/** Applies the changes to a list: first replaces it, then removes values, then adds values. */
 function changed<T>(
   before: readonly T[],
   instead: readonly T[] | undefined,

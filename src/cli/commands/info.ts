@@ -14,7 +14,7 @@ import type { CommonFlags, Session } from "../session.ts";
 import { readSource } from "../input/torrent-file.ts";
 import { trackerLines } from "../output/tracker-lines.ts";
 
-/** Files shown before the rest is summed up. */
+/** Maximum number of files listed; the rest is summed up in one line. */
 const SHOWN_FILES = 100;
 
 interface InfoFlags extends CommonFlags {

@@ -128,13 +128,13 @@ function facts(
   };
 }
 
-/** The time that a file claims; `undefined` when no calendar has it. */
+/** Returns the date of a time in a recording; `undefined` when it is out of the range of `Date`. */
 function dateOf(milliseconds: number): Date | undefined {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** What is missing of the session. */
+/** Returns notes about the missing parts of a recorded session. */
 function shortcomings({ isCut, events }: Recording): string[] {
   const lines = events.flatMap((event) =>
     event.event === "left-out" ? [`${count(event.peers, "peer")} left out of the recording: ${clean(event.why)}`] : [],

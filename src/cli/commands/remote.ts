@@ -28,7 +28,7 @@ const PRIORITIES = ["skip", "low", "normal", "high"] as const satisfies readonly
 const ONE = "its id, the beginning of it, or its exact name";
 const MANY = "ids, beginnings of them, or exact names";
 
-/** What there is to do with a daemon that runs: an action each. */
+/** The actions on a running daemon, one for each subcommand. */
 /** Defines `millrace remote`. */
 export function remoteCommand(entry: CommandEntry): Command {
   const command = newCommand(
@@ -57,7 +57,7 @@ export function remoteCommand(entry: CommandEntry): Command {
     });
 }
 
-/** The options that name the daemon, before the action or after it. */
+/** Adds the options that name the daemon; they are accepted before and after the action. */
 function withCommon(command: Command): Command {
   return command
     .option("--url <url>", "where the daemon is (default: MILLRACE_URL, or http://127.0.0.1:9191)")
@@ -65,7 +65,7 @@ function withCommon(command: Command): Command {
 }
 
 function actionsOf(parent: Command, entry: CommandEntry): void {
-  /** An action with its own arguments and options, as `define` gives them. */
+  /** Adds an action with the arguments and options that `define` declares. */
   const action = <Flags extends RemoteFlags = RemoteFlags>(
     name: string,
     summary: string,

@@ -1,6 +1,6 @@
 import type { CommandModel, OptionModel, ProgramModel, ValueKind } from "./model.ts";
 
-/** A completion script for bash. Uses nothing of the bash-completion package. */
+/** Returns a completion script for bash. It does not need the bash-completion package. */
 export function bashScript(program: ProgramModel): string {
   const names = [...program.commands.flatMap((command) => command.names), "help"].join(" ");
   return `# bash completion for millrace; made by \`millrace completion bash\`

@@ -1,6 +1,6 @@
 import type { CommandModel, OptionModel, ProgramModel, ValueKind } from "./model.ts";
 
-/** A completion script for fish. */
+/** Returns a completion script for fish. */
 export function fishScript(program: ProgramModel): string {
   const names = program.commands.flatMap((command) => command.names);
   const lines = [

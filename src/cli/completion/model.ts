@@ -1,6 +1,6 @@
 import type { Command, Option } from "commander";
 
-/** What a shell completes after an option or in an argument's place. */
+/** The kind of value that a shell completes after an option or for an argument. */
 export type ValueKind = "none" | "file" | "torrent" | "folder" | "text" | { readonly choices: readonly string[] };
 
 /** An option, as completion scripts need it. */
@@ -21,12 +21,12 @@ export interface CommandModel {
   readonly argument: ValueKind;
 }
 
-/** The whole program. */
+/** The program with all its commands. */
 export interface ProgramModel {
   readonly commands: readonly CommandModel[];
 }
 
-/** The program's commands and options, from their definitions. */
+/** Reads the program's commands and options from their definitions. */
 export function describeProgram(program: Command): ProgramModel {
   return { commands: program.commands.map(describeCommand) };
 }

@@ -4,12 +4,12 @@ import { CommandLineError, parseArgument } from "../output/problem.ts";
 
 /** Readers of option values, for commander: each throws {@link CommandLineError}. */
 
-/** `16384`, `256KiB`, `1MiB`, `2MB`: bytes. */
+/** Parses a size in bytes: `16384`, `256KiB`, `1MiB`, `2MB`. */
 export function sizeArgument(option: string): (text: string) => number {
   return (text) => parseArgument(option, () => parseSize(text));
 }
 
-/** Bytes a second, at least 1. `advice` is what to write for no limit. */
+/** Parses a rate in bytes a second, at least 1. `advice` completes the error message: what to write for no limit. */
 export function rateArgument(option: string, advice = "leave it out for no limit"): (text: string) => number {
   return (text) => {
     const rate = parseArgument(option, () => parseSize(text));
@@ -21,7 +21,7 @@ export function rateArgument(option: string, advice = "leave it out for no limit
   };
 }
 
-/** A whole number within bounds. */
+/** Parses a whole number from `min` to `max`. */
 export function wholeArgument(option: string, min: number, max: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
@@ -33,12 +33,12 @@ export function wholeArgument(option: string, min: number, max: number): (text: 
   };
 }
 
-/** A TCP or UDP port; 0 lets the system choose. */
+/** Parses a TCP or UDP port. With port 0 the system chooses one. */
 export function portArgument(option: string): (text: string) => number {
   return wholeArgument(option, 0, 65_535);
 }
 
-/** One of some words. */
+/** Parses an option value that must be one of `choices`. */
 export function choiceArgument(what: string, choices: readonly string[]): (text: string) => string {
   return (text) => {
     if (choices.includes(text)) return text;
@@ -48,8 +48,8 @@ export function choiceArgument(what: string, choices: readonly string[]): (text:
 }
 
 /**
- * An option with {@link choiceArgument}, which help and the shells' completion list. `flags` ends with the long one and
- * its value's name.
+ * Makes an option with {@link choiceArgument}; help and shell completion list the choices. `flags` ends with the long
+ * option and the name of its value.
  */
 export function choiceOption(flags: string, description: string, choices: readonly string[]): Option {
   const option = new Option(flags, description).choices(choices);
@@ -61,7 +61,7 @@ export function repeated(text: string, before: readonly string[] = []): string[]
   return [...before, text];
 }
 
-/** Collects `HOST:PORT`, repeated or separated by commas. */
+/** Collects peers given as `HOST:PORT`, by a repeated option or separated by commas. */
 export function peersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     const peers = text.split(",").filter((peer) => peer !== "");
@@ -79,11 +79,13 @@ export function peersArgument(option: string): (text: string, before?: readonly 
   };
 }
 
-/** Protocols of trackers that Millrace supports, and those that torrents may have besides. */
+/** Tracker protocols that Millrace supports, and further protocols that occur in torrents. */
 const SUPPORTED = ["http", "https", "udp"];
 const KNOWN = [...SUPPORTED, "ws", "wss"];
 
-/** Tiers of trackers (BEP 12): a repeated option is a new tier, commas separate trackers of one tier. */
+/**
+ * Parses tiers of trackers (BEP 12): each use of the option is a new tier, commas separate the trackers of a tier.
+ */
 export function tiersArgument(
   option: string,
 ): (text: string, before?: readonly (readonly string[])[]) => (readonly string[])[] {
@@ -95,7 +97,7 @@ export function tiersArgument(
   };
 }
 
-/** Collects trackers to announce to, repeated. */
+/** Collects the announce URLs of a repeated option. */
 export function trackersArgument(option: string): (text: string, before?: readonly string[]) => string[] {
   return (text, before = []) => {
     checkTracker(option, text, SUPPORTED);
@@ -119,7 +121,7 @@ function checkTracker(option: string, text: string, protocols: readonly string[]
   );
 }
 
-/** Commas separate addresses; one within an address is followed by no scheme and stays. */
+/** Splits a text at the commas that are followed by a URL scheme. Other commas are part of a URL. */
 function splitUrls(text: string): string[] {
   return text
     .split(/,(?=[a-z][a-z0-9+.-]*:\/\/)/i)
@@ -127,7 +129,7 @@ function splitUrls(text: string): string[] {
     .filter((url) => url !== "");
 }
 
-/** 40 or 64 hexadecimal digits, or 32 characters of base32. */
+/** Parses an info-hash: 40 or 64 hexadecimal digits, or 32 characters of base32. */
 export function infoHashArgument(option: string): (text: string) => InfoHash {
   return (text) => parseArgument(option, () => InfoHash.parse(text));
 }

@@ -1,10 +1,13 @@
 import type { Output } from "../output/output.ts";
 import { textWidth } from "../../terminal/index.ts";
 
-/** A name and what it stands for; several values stand below each other. `undefined` and empty lists are left out. */
+/**
+ * A name and its value for {@link printFields}. Several values are printed below each other; fields with `undefined`
+ * or an empty list are left out.
+ */
 export type Field = readonly [name: string, value: string | readonly string[] | undefined];
 
-/** Fields in two columns. Values must be clean. */
+/** Prints fields in two columns. Values must not contain control characters. */
 export function printFields(output: Output, fields: readonly Field[]): void {
   const shown = fields
     .map(([name, value]) => [name, typeof value === "string" ? [value] : (value ?? [])] as const)

@@ -3,12 +3,12 @@ import type { Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { filePath } from "../output/describe.ts";
 
-/** At most so many files are looked for. */
+/** Maximum number of files that are looked for. */
 const LOOKED_FOR = 20;
 
 /**
- * Advice for when no data of a torrent was found in `folder`: its files are directly in the folder, so the parent
- * folder is the right one. `undefined` when they are not.
+ * Returns advice when no data of a torrent was found in `folder` because `folder` is itself the torrent's folder: the
+ * parent folder must be given. Returns `undefined` when that is not the case.
  */
 export async function parentFolderHint(
   runtime: Pick<Runtime, "files">,

@@ -3,8 +3,8 @@ import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from "../../metainfo/index.ts";
 import type { MetainfoVersion } from "../../metainfo/index.ts";
 
 /**
- * What to write instead of a piece length that cannot be: `977KiB or 1MiB`, the nearest that is allowed and the nearest
- * that is usual. `undefined` for one that can be.
+ * Returns advice for an invalid piece length, such as `977KiB or 1MiB`: the nearest valid length and the nearest
+ * usual one. Returns `undefined` for a valid length.
  */
 export function nearPieceLengths(length: number, version: MetainfoVersion): string | undefined {
   const power = 2 ** Math.round(Math.log2(within(length, MIN_PIECE_LENGTH_V2)));
@@ -18,7 +18,7 @@ function within(length: number, min: number): number {
   return Math.min(MAX_PIECE_LENGTH, Math.max(min, length));
 }
 
-/** As the option takes it; all of these are whole KiB. */
+/** Formats a piece length as the option accepts it. `bytes` must be whole KiB. */
 function argument(bytes: number): string {
   return bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}MiB` : `${bytes / 1024}KiB`;
 }

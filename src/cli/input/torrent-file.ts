@@ -3,7 +3,7 @@ import { magnetLink, MAX_TORRENT_LENGTH, parseMagnet, parseMetainfo, unusable } 
 import type { Magnet, Metainfo } from "../../metainfo/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** Reads a torrent file. Rejects with StorageError, or InputError whose message names the file. */
+/** Reads a torrent file. Rejects with StorageError, or with an InputError whose message names the file. */
 export async function readTorrent(
   runtime: Pick<Runtime, "files" | "hasher">,
   path: string,
@@ -17,19 +17,22 @@ export async function readTorrent(
   }
 }
 
-/** A torrent file, or a magnet link or info-hash; the form of the text decides. */
+/** The argument of a command, parsed: a torrent file, or a magnet link or info-hash. */
 export type Source =
   | { readonly kind: "torrent"; readonly metainfo: Metainfo }
   | { readonly kind: "magnet"; readonly magnet: Magnet };
 
-/** Reads a torrent file or parses a magnet link. Rejects as {@link readTorrent}; InputError for a bad link. */
+/**
+ * Reads a torrent file or parses a magnet link. Rejects as {@link readTorrent} does, and with InputError for an
+ * invalid link.
+ */
 export async function readSource(runtime: Pick<Runtime, "files" | "hasher">, source: string): Promise<Source> {
   const link = magnetLink(source);
   if (link !== undefined) return { kind: "magnet", magnet: parseMagnet(link) };
   return { kind: "torrent", metainfo: (await readTorrent(runtime, source)).metainfo };
 }
 
-/** The error for a folder that was given as a torrent file; `undefined` for other errors. */
+/** Returns the error for a folder given in place of a torrent file; `undefined` for other errors. */
 export function folderNoTorrent(error: unknown): InputError | undefined {
   if (!(error instanceof StorageError) || error.code !== "storage.is-a-folder") return undefined;
   const path = String(error.fields["path"]);

@@ -3,19 +3,19 @@ import type { Runtime } from "../../runtime/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 import { readSource } from "./torrent-file.ts";
 
-/** A torrent as a tracker knows it, and where to ask. */
+/** The data of a torrent for a request to a tracker, and the tracker's URL. */
 export interface TrackerTarget {
   readonly infoHash: InfoHash;
-  /** The name to print; the info-hash when no name is known. */
+  /** The name to print; the info-hash when the name is unknown. */
   readonly name: string;
   readonly trackers: readonly string[];
-  /** Bytes; `undefined` when not known. */
+  /** Bytes; `undefined` when unknown. */
   readonly totalSize: number | undefined;
 }
 
 /**
- * Torrents from files, magnet links and `--info-hash`; `--tracker` takes the place of their own trackers. Throws {@link
- * CommandLineError}.
+ * Reads the torrents from files, magnet links and `--info-hash`. `--tracker` replaces their own trackers. Throws
+ * {@link CommandLineError}.
  */
 export async function readTargets(
   runtime: Pick<Runtime, "files" | "hasher">,

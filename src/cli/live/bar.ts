@@ -1,9 +1,9 @@
 import type { Style } from "../../terminal/index.ts";
 
-/** Eighths of a column. */
+/** Characters for eighths of a column. */
 const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
-/** A bar of `columns` that is full to a share from 0 to 1. */
+/** Draws a progress bar of `columns`, filled to `share` (0 to 1). */
 export function bar(share: number, columns: number, style: Style): string {
   const clamped = Math.min(1, Math.max(0, share));
   if (!style.unicode) {

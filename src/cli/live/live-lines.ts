@@ -1,4 +1,4 @@
-/** What a live display needs of a terminal. */
+/** The parts of an output stream that a live display uses. */
 export interface Terminal {
   readonly columns: number | undefined;
   readonly rows: number | undefined;
@@ -10,7 +10,7 @@ const SHOW_CURSOR = "\u001b[?25h";
 const ERASE_LINE_END = "\u001b[K";
 const ERASE_BELOW = "\u001b[J";
 
-/** Columns and rows of a terminal whose size is not known. */
+/** The size assumed for a terminal of unknown size. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 
@@ -28,17 +28,17 @@ export class LiveLines {
     this.#terminal = terminal;
   }
 
-  /** Columns that a line may take. The last one stays free: some terminals wrap when it is written to. */
+  /** Columns that a line may use. The last column stays free, because some terminals wrap when it is written. */
   get columns(): number {
     return Math.max(20, (this.#terminal.columns ?? DEFAULT_COLUMNS) - 1);
   }
 
-  /** Lines that may be shown: what scrolled away could not be redrawn. */
+  /** Lines that may be shown. A line that has scrolled off the screen could not be redrawn. */
   get rows(): number {
     return Math.max(1, (this.#terminal.rows ?? DEFAULT_ROWS) - 2);
   }
 
-  /** Shows these lines, which must fit, in place of those before. */
+  /** Replaces the lines of the display. Each must fit in `columns`. */
   update(lines: readonly string[]): void {
     this.#lines = lines.slice(0, this.rows);
     if (!this.#open) {
@@ -49,12 +49,12 @@ export class LiveLines {
     this.#draw("");
   }
 
-  /** Prints text above the lines, to stay. */
+  /** Prints text above the display. */
   print(text: string): void {
     this.#draw(`${text.replaceAll("\n", `${ERASE_LINE_END}\n`)}${ERASE_LINE_END}\n`);
   }
 
-  /** Erases the lines and gives the terminal back. */
+  /** Erases the display and restores the terminal. */
   close(): void {
     if (!this.#open) return;
     this.#lines = [];
@@ -64,7 +64,10 @@ export class LiveLines {
     this.#terminal.write(SHOW_CURSOR);
   }
 
-  /** One write, so that the display does not flicker and no other output comes between. */
+  /**
+   * Draws text and lines in one write, so that the display does not flicker and no other output is printed in
+   * between.
+   */
   #draw(above: string): void {
     const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A\r` : "";
     this.#drawn = this.#lines.length;

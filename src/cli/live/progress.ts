@@ -6,12 +6,12 @@ import type { RowView } from "./row.ts";
 /** Milliseconds between two drawings. */
 export const DRAW_EVERY_MS = 200;
 
-/** Whether to show a live display: on a terminal, and without `--json` or `--quiet`. */
+/** Returns whether to show a live display: on a terminal, without `--json` and `--quiet`. */
 export function isLive(output: Output, isQuiet: boolean): boolean {
   return process.stderr.isTTY && !output.json && !isQuiet && process.env["TERM"] !== "dumb";
 }
 
-/** A live display on stderr; what the command prints meanwhile appears above it. */
+/** A live display on stderr. Text that the command prints meanwhile appears above it. */
 export class LiveDisplay {
   readonly #lines = new LiveLines(process.stderr);
   readonly #output: Output;
@@ -38,7 +38,7 @@ export class LiveDisplay {
   }
 }
 
-/** One bar for work on bytes: hashing, checking. Shows nothing when the output is no terminal. */
+/** A progress bar for hashing or checking bytes. Shows nothing when the output is not a terminal. */
 export class ByteProgress {
   readonly #display: LiveDisplay | undefined;
   readonly #start = performance.now();

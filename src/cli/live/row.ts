@@ -2,17 +2,17 @@ import { clean, fitText, formatDuration, formatPercent, formatRate, textWidth } 
 import type { Style } from "../../terminal/index.ts";
 import { bar } from "./bar.ts";
 
-/** What a line of the live display shows. */
+/** The content of one line of the live display. */
 export interface RowView {
   readonly name: string;
-  /** 0 to 1. */
+  /** The completed share, from 0 to 1. */
   readonly share: number;
-  /** Bytes a second; `undefined` where it makes no sense. */
+  /** Bytes a second; `undefined` when there is no rate to show. */
   readonly down: number | undefined;
   readonly up: number | undefined;
   readonly etaSeconds: number | undefined;
   readonly peers: number | undefined;
-  /** What happens, when it is not simply going on; takes the place of rates and peers. */
+  /** A state or problem to show in place of rates and peers. */
   readonly text?: { readonly look: "plain" | "warn" | "bad" | "good"; readonly value: string } | undefined;
 }
 
@@ -27,8 +27,8 @@ const MAX_BAR = 30;
 const PERCENT_WIDTH = 6;
 
 /**
- * A torrent in one line of exactly `columns` at most: name, bar, percent, rates, time to go, peers. The narrower, the
- * less of it.
+ * Formats a torrent as one line of at most `columns`: name, bar, percentage, rates, remaining time, peers. Narrow
+ * lines leave out the less important cells.
  */
 export function rowLine(view: RowView, columns: number, style: Style): string {
   const mark = style.unicode ? "…" : "~";
@@ -67,7 +67,10 @@ function numberCells(view: RowView, style: Style): Cell[] {
   return cells;
 }
 
-/** Upload goes first, then peers, then the time to go; the download rate stays longest. */
+/**
+ * Returns the index of the cell to leave out next: upload rate, then peers, then remaining time; the download rate is
+ * last.
+ */
 function leastImportant(cells: readonly Cell[]): number {
   return cells.length >= 3 ? 1 : cells.length - 1;
 }

@@ -4,14 +4,14 @@ import type { LayoutFile, Magnet, Metainfo } from "../../metainfo/index.ts";
 /** A file. `path` has `/` between its components and is safe to use below the torrent's folder. */
 export interface FileFacts {
   readonly path: string;
-  /** Bytes; 0 of a symbolic link. */
+  /** Bytes; 0 for a symbolic link. */
   readonly length: number;
   readonly padding?: true;
-  /** Where a symbolic link leads (BEP 47), from the torrent's folder. */
+  /** The target of a symbolic link, relative to the torrent's folder (BEP 47). */
   readonly symlink?: string;
 }
 
-/** What `info --json` and `create --json` print of a torrent: a contract with scripts. */
+/** The JSON that `info --json` and `create --json` print. Scripts rely on its form. */
 export interface TorrentFacts {
   readonly name: string;
   /** Hexadecimal; `null` for a pure v2 torrent. */
@@ -22,11 +22,11 @@ export interface TorrentFacts {
   /** Bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
-  /** Bytes of all files, padding left out. */
+  /** Bytes of all files, without padding files. */
   readonly totalSize: number;
   readonly isSingleFile: boolean;
   readonly private: boolean;
-  /** In the torrent's order. */
+  /** Files in the order of the torrent. */
   readonly files: readonly FileFacts[];
   readonly trackers: readonly (readonly string[])[];
   /** Web seeds of BEP 19 (`url-list`). */
@@ -41,7 +41,7 @@ export interface TorrentFacts {
   readonly magnet: string;
 }
 
-/** A file's path with `/` between its components. */
+/** Returns a file's path with `/` between its components. */
 export function filePath(file: LayoutFile): string {
   return file.path.join("/");
 }
@@ -55,7 +55,7 @@ function fileFacts(file: LayoutFile): FileFacts {
   };
 }
 
-/** The facts of a torrent for `--json`. */
+/** Returns the facts of a torrent for `--json`. */
 export function torrentFacts(metainfo: Metainfo): TorrentFacts {
   return {
     name: metainfo.name,
@@ -79,14 +79,14 @@ export function torrentFacts(metainfo: Metainfo): TorrentFacts {
   };
 }
 
-/** What `--json` prints of a magnet link. */
+/** The JSON that commands print for a magnet link with `--json`. */
 export interface MagnetFacts {
   readonly name: string | null;
   readonly infoHash: string | null;
   readonly infoHashV2: string | null;
   /** Bytes, from the link (`xl`). */
   readonly totalSize: number | null;
-  /** Each is a tier of its own. */
+  /** Trackers; each is a tier of its own. */
   readonly trackers: readonly (readonly string[])[];
   readonly webSeeds: readonly string[];
   readonly peers: readonly string[];
@@ -94,7 +94,7 @@ export interface MagnetFacts {
   readonly magnet: string;
 }
 
-/** The facts of a magnet link for `--json`. */
+/** Returns the facts of a magnet link for `--json`. */
 export function magnetFacts(magnet: Magnet): MagnetFacts {
   return {
     name: magnet.name ?? null,

@@ -3,7 +3,7 @@ import { clean, fitText, textWidth } from "../../terminal/index.ts";
 /** A file of the tree. */
 export interface TreeFile {
   readonly path: readonly string[];
-  /** What stands beside it: its size. */
+  /** The text beside the name: the file's size. */
   readonly note: string;
 }
 
@@ -18,14 +18,14 @@ const LINES = {
   ascii: { branch: "|- ", last: "`- ", through: "|  ", none: "   " },
 } as const;
 
-/** Columns between a name and its note at the least. */
+/** Minimum number of columns between a name and its note. */
 const GAP = 2;
-/** Wider names do not move the notes of all other lines. */
+/** Maximum width of the column of names. Notes of longer names are not aligned. */
 const MAX_NAME_WIDTH = 60;
 
 /**
- * Files as a tree, a line each, their notes in a column. Names are made clean. Folders are in the order of their first
- * file.
+ * Formats files as a tree, one line each, with the notes in a column. Names are escaped. Folders are in the order of
+ * their first file.
  */
 export function treeLines(files: readonly TreeFile[], unicode: boolean): string[] {
   const root: Node = { name: "", children: new Map(), note: undefined };

@@ -2,10 +2,10 @@ import { styleFor } from "../../terminal/index.ts";
 import type { Style } from "../../terminal/index.ts";
 import type { Problem } from "./problem.ts";
 
-/** What JSON leaves as it is, but a terminal would obey. */
+/** Characters that JSON does not escape and that control a terminal. */
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
-/** One line of JSON without control characters. */
+/** Returns a value as one line of JSON without control characters. */
 export function toJsonLine(value: unknown): string {
   return JSON.stringify(value).replaceAll(
     UNSAFE_IN_JSON,
@@ -14,16 +14,16 @@ export function toJsonLine(value: unknown): string {
 }
 
 /**
- * Where a command writes. Results go to stdout: text, or with `--json` only JSON lines.
- * Notes go to stderr.
+ * The output of a command. Results are printed on stdout: text, or only JSON lines with `--json`. Notes are printed
+ * on stderr.
  */
 export class Output {
   readonly json: boolean;
-  /** For stdout. */
+  /** The style of text on stdout. */
   readonly style: Style;
-  /** For stderr. */
+  /** The style of text on stderr. */
   readonly noteStyle: Style;
-  /** Text above a live display has to be printed by the display. */
+  /** Prints text above a live display; `undefined` when there is no display. */
   #notePrinter: ((text: string) => void) | undefined;
 
   constructor(json: boolean) {
@@ -32,30 +32,33 @@ export class Output {
     this.noteStyle = styleFor(process.stderr);
   }
 
-  /** A line of text on stdout; nothing with `--json`. */
+  /** Prints a line of text on stdout. Prints nothing with `--json`. */
   line(text = ""): void {
     if (this.json) return;
     if (this.#notePrinter !== undefined && process.stdout.isTTY) this.#notePrinter(text);
     else process.stdout.write(`${text}\n`);
   }
 
-  /** The result, or an event, for programs; nothing without `--json`. */
+  /** Prints a result or an event as JSON. Prints nothing without `--json`. */
   data(value: unknown): void {
     if (this.json) process.stdout.write(`${toJsonLine(value)}\n`);
   }
 
-  /** A line on stderr. */
+  /** Prints a line on stderr. */
   note(text: string): void {
     if (this.#notePrinter === undefined) process.stderr.write(`${text}\n`);
     else this.#notePrinter(text);
   }
 
-  /** One line on stderr with an error. */
+  /** Prints an error as one line on stderr. */
   problem(problem: Problem): void {
     this.note(`${this.noteStyle.bad("millrace:")} ${problem.message}`);
   }
 
-  /** Sends notes, and lines that would go to the same terminal, through a live display; `undefined` ends that. */
+  /**
+   * Passes notes, and other lines for the same terminal, to `printer`, which prints them above a live display.
+   * `undefined` ends that.
+   */
   divert(printer: ((text: string) => void) | undefined): void {
     this.#notePrinter = printer;
   }

@@ -8,7 +8,8 @@ export interface Problem {
 }
 
 /**
- * Any thrown value as a problem. Errors that are no MillraceError have the code `internal`, or the system's (`ENOSPC`).
+ * Converts any thrown value. Errors other than MillraceError have the code `internal`, or the code of the system
+ * (`ENOSPC`).
  */
 export function toProblem(thrown: unknown): Problem {
   const error = toError(thrown);
@@ -16,14 +17,14 @@ export function toProblem(thrown: unknown): Problem {
   return { code, message: clean(error.message) || code };
 }
 
-/** The caller's mistake on the command line: exit status 2. */
+/** The command line is invalid: exit status 2. */
 export class CommandLineError extends UsageError {
   constructor(message: string, options: ConstructorParameters<typeof MillraceError>[2] = {}) {
     super("cli.usage", message, options);
   }
 }
 
-/** Runs `parse` on an argument; what is wrong with it is a mistake on the command line. */
+/** Runs `parse` on an argument. Throws CommandLineError when `parse` throws. */
 export function parseArgument<T>(what: string, parse: () => T): T {
   try {
     return parse();

@@ -1,6 +1,6 @@
 import { clean, count } from "../../terminal/index.ts";
 
-/** Names shown of files that are called otherwise in the torrent. */
+/** Maximum number of renamed files that are listed. */
 const MAX_SHOWN = 3;
 
 interface Renamed {
@@ -8,7 +8,10 @@ interface Renamed {
   readonly to: readonly string[];
 }
 
-/** One line about files whose names differ in the torrent, with the first few; `undefined` when there are none. */
+/**
+ * Returns one line about the files whose names on the disk differ from the torrent, listing the first few;
+ * `undefined` when there are none.
+ */
 export function renamedNote(renamed: readonly Renamed[]): string | undefined {
   const shown = renamed.slice(0, MAX_SHOWN).map(({ from, to }) => `${clean(from.join("/"))} is ${clean(to.join("/"))}`);
   if (renamed.length === 0) return undefined;

@@ -16,7 +16,7 @@ const asBoolean: Reader<boolean> = (text, name) => {
   throw new CommandLineError(`${name}: true or false, not ${JSON.stringify(text.slice(0, 40))}`);
 };
 
-/** JSON whose shape the daemon checks. */
+/** Returns a reader of a setting that is JSON. The daemon checks its shape. */
 function asJson<Key extends "labels" | "schedule" | "alternativeTimes">(key: Key): Reader<Settings[Key]> {
   const json: { parse(text: string): Settings[Key] } = JSON;
   return (text) => {
@@ -34,15 +34,18 @@ function orNone<Value>(read: Reader<Value>): Reader<Value | null> {
 
 const asRate: Reader<number> = (text, name) => rateArgument(name, "none means no limit")(text);
 
-/** Commander takes `null` for an option without a value: the word stays until it is sent. */
+/**
+ * A number, or `none`. Commander treats `null` as an option without a value, so `none` is converted only when it is
+ * sent.
+ */
 export type OrNone = number | "none";
 
-/** An option's rate with its unit, or `none` for no limit. */
+/** Parses a rate with its unit, or `none` for no limit. */
 export function rateOrNone(option: string): (text: string) => OrNone {
   return (text) => orNone(asRate)(text, option) ?? "none";
 }
 
-/** An option's number, or `none`. */
+/** Parses a number, or `none`. */
 export function numberOrNone(option: string): (text: string) => OrNone {
   return (text) => orNone(asNumber)(text, option) ?? "none";
 }
@@ -75,10 +78,7 @@ function isKey(name: string): name is keyof Settings {
   return Object.hasOwn(READERS, name);
 }
 
-/**
- * Settings of `KEY=VALUE`. Throws {@link CommandLineError} for a key that there is not, and a value that it cannot
- * have.
- */
+/** Parses settings given as `KEY=VALUE`. Throws {@link CommandLineError} for an unknown key or an invalid value. */
 export function readAssignments(texts: readonly string[]): Partial<Settings> {
   const settings: Partial<Settings> = {};
   for (const text of texts) {

@@ -4,11 +4,14 @@ import type { Output } from "../output/output.ts";
 import { CommandLineError } from "../output/problem.ts";
 import type { CommonFlags, Session } from "../session.ts";
 
-/** The default address of a daemon. */
+/** The URL of the daemon when the user gives none. */
 const DEFAULT_URL = "http://127.0.0.1:9191";
-/** Milliseconds until a daemon must respond to a request that only reads. Others may take long: moving data does. */
+/**
+ * Milliseconds until a request that only reads must have a response. Other requests, such as moving data, may take
+ * longer.
+ */
 const READ_TIMEOUT_MS = 30_000;
-/** Bytes of a file with a token: room for the longest token and what editors add. */
+/** Maximum size in bytes of a file with a token: more than the longest token and the line break that editors add. */
 const MAX_TOKEN_FILE = 4096;
 
 /** Options that all actions have. */
@@ -17,18 +20,21 @@ export interface RemoteFlags extends CommonFlags {
   readonly tokenFile?: string;
 }
 
-/** One action on one daemon. */
+/** The context of one action on one daemon. */
 export interface Remote<Flags extends RemoteFlags = RemoteFlags> {
   readonly api: MillraceApi;
   readonly args: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
   readonly session: Session<Flags>;
-  /** A thrown error with advice for the user of this daemon. */
+  /** Returns the error with advice for the user of this daemon. */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** Calls `work` with the daemon that flags and environment name. Rejects with errors that have advice. */
+/**
+ * Calls `work` with a client of the daemon that the flags and environment variables name. Rejects with errors that
+ * contain advice.
+ */
 export async function withDaemon<Flags extends RemoteFlags>(
   session: Session<Flags>,
   work: (remote: Remote<Flags>) => Promise<number>,
@@ -49,7 +55,10 @@ export async function withDaemon<Flags extends RemoteFlags>(
   }
 }
 
-/** `HOST:PORT` is enough. Throws {@link CommandLineError}. */
+/**
+ * Returns the URL of the daemon from the flag, the environment variable or the default. `HOST:PORT` is accepted.
+ * Throws {@link CommandLineError}.
+ */
 export function daemonUrl(flag: string | undefined, environment: string | undefined): string {
   const [what, text] =
     flag !== undefined
@@ -69,7 +78,7 @@ export function daemonUrl(flag: string | undefined, environment: string | undefi
 
 interface Token {
   readonly value: string;
-  /** For messages. */
+  /** The source of the value, for error messages. */
   readonly from: string;
 }
 
@@ -89,7 +98,7 @@ async function readToken(session: Session<RemoteFlags>): Promise<Token | undefin
   return { value, from };
 }
 
-/** `--verbose`: prints each request, its status and its duration. */
+/** Returns a fetch for `--verbose`, which prints each request with its status and duration. */
 function loggingFetch(output: Output): typeof globalThis.fetch {
   return async (input, init) => {
     const start = performance.now();
@@ -112,8 +121,8 @@ function loggingFetch(output: Output): typeof globalThis.fetch {
 }
 
 /**
- * A fetch whose GET requests reject with an error of code `ETIMEDOUT` when there is no response in time. The body may
- * take longer: `watch` reads it without end.
+ * Returns a fetch whose GET requests reject with an error of code `ETIMEDOUT` when no response arrives in time. The
+ * time for the body is not limited, because `watch` reads it without end.
  */
 export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIMEOUT_MS): typeof globalThis.fetch {
   return async (input, init) => {
@@ -131,7 +140,10 @@ export function withTimeout(inner: typeof globalThis.fetch, timeoutMs = READ_TIM
   };
 }
 
-/** An error of the API with advice; other errors as they are. `tokenFrom`: the source of the token, if there is one. */
+/**
+ * Adds advice to an error of the API. Returns other errors unchanged. `tokenFrom`: the source of the token;
+ * `undefined` without a token.
+ */
 export function explained(error: unknown, url: string, tokenFrom: string | undefined): unknown {
   // A response that is not JSON does not come from a daemon.
   if (error instanceof SyntaxError)
@@ -170,7 +182,9 @@ export function explained(error: unknown, url: string, tokenFrom: string | undef
   return more.length === 0 ? error : new InputError(code, `${problem.detail}${more.join("")}`, { cause: error });
 }
 
-/** `ECONNREFUSED`, from wherever it is in the chain of causes. */
+/**
+ * Returns the code of the system error in a chain of causes, such as `ECONNREFUSED`; `undefined` if there is none.
+ */
 function systemCode(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const code = errorCode(at);

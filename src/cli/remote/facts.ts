@@ -11,14 +11,14 @@ import {
 } from "../../terminal/index.ts";
 import type { Field } from "../input/fields.ts";
 
-/** Objects of the API as lists of fields for a terminal. Values are clean. */
+/** Formats objects of the API as lists of fields. Values are escaped for a terminal. */
 
 const yesNo = (is: boolean): string => (is ? "yes" : "no");
 const given = (text: string): string | undefined => (text === "" ? undefined : clean(text));
 const date = (at: number | null): string | undefined => (at === null ? undefined : formatDate(new Date(at)));
 const limit = (rate: number | null): string => (rate === null ? "no limit" : formatRate(rate));
 
-/** The fields of `remote show`. `noPeers`: why there are no peers. */
+/** Returns the fields of `remote show`. `noPeers`: the reason why there are no peers. */
 export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[] {
   const { limits, eta } = torrent;
   const ends = [
@@ -77,7 +77,7 @@ export function torrentFields(torrent: TorrentDetail, noPeers?: string): Field[]
   ];
 }
 
-/** The fields of `remote stats`. */
+/** Returns the fields of `remote stats`. */
 export function statisticsFields(figures: Statistics, session: SessionInfo): Field[] {
   const states = Object.entries(figures.states).filter(([, number]) => number > 0);
   return [
@@ -109,7 +109,7 @@ export function statisticsFields(figures: Statistics, session: SessionInfo): Fie
   ];
 }
 
-/** As `remote settings KEY=VALUE` reads them. */
+/** Returns settings as `KEY`, `VALUE` pairs that `remote settings KEY=VALUE` can read. */
 export function settingsFields(settings: Partial<Settings>): Field[] {
   return Object.entries(settings).map(([name, value]) => [
     name,

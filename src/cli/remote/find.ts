@@ -2,7 +2,7 @@ import type { ListOptions, MillraceApi, TorrentFile, TorrentList } from "../../a
 import { InputError } from "../../base/index.ts";
 import { CommandLineError } from "../output/problem.ts";
 
-/** A row of a list: the fields that were asked for, and `id`. */
+/** A row of a list, with the requested fields and `id`. */
 export type Row = TorrentList["torrents"][number];
 
 /** A torrent's id and name. */
@@ -11,12 +11,12 @@ export interface Named {
   readonly name: string;
 }
 
-/** Digits of an id that are printed: enough to distinguish torrents. */
+/** Number of digits printed of an id: enough to distinguish torrents. */
 export const SHOWN_ID = 8;
-/** Torrents named when a short id could be any of them. */
+/** Maximum number of torrents listed when a short id is ambiguous. */
 const SHOWN_CHOICES = 5;
 
-/** All that match, however many pages the daemon makes of them. */
+/** Returns all matching torrents; reads as many pages as the daemon has. */
 export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptions): Promise<TorrentList> {
   const torrents: Row[] = [];
   for (;;) {
@@ -27,8 +27,8 @@ export async function listAll(api: Pick<MillraceApi, "list">, options: ListOptio
 }
 
 /**
- * The torrents that are meant: by `texts`, or all. Throws {@link CommandLineError} for both or neither, and as {@link
- * findTorrent}.
+ * Returns the torrents that `texts` name, or all torrents. Throws {@link CommandLineError} when both or neither are
+ * given, and otherwise as {@link findTorrent}.
  */
 export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly string[], all = false): Promise<Named[]> {
   if (all && texts.length > 0) throw new CommandLineError("name torrents, or use --all, not both");
@@ -39,7 +39,7 @@ export async function chosen(api: Pick<MillraceApi, "list">, texts: readonly str
 }
 
 /**
- * The torrent of an id, of the beginning of one that only it has, or of a name. Throws InputError `remote.unknown`,
+ * Finds a torrent by its id, the unique beginning of its id, or its name. Throws InputError `remote.unknown`,
  * `remote.ambiguous`.
  */
 export function findTorrent(known: readonly Named[], text: string): Named {
@@ -64,7 +64,8 @@ export function findTorrent(known: readonly Named[], text: string): Named {
 }
 
 /**
- * Files by index, path, or glob (one without a slash matches names in any folder). Throws InputError `remote.no-file`.
+ * Finds files by index, path, or glob. A glob without a slash matches names in any folder. Throws InputError
+ * `remote.no-file`.
  */
 export async function findFiles(files: readonly TorrentFile[], words: readonly string[]): Promise<TorrentFile[]> {
   const { default: picomatch } = await import("picomatch");

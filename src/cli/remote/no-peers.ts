@@ -2,8 +2,8 @@ import type { TorrentDetail, TorrentTracker } from "../../api/index.ts";
 import { clean, count } from "../../terminal/index.ts";
 
 /**
- * Why a torrent that runs has no peers, as a sentence with clean text; `undefined` when it has peers or does not look
- * for any.
+ * Returns the reason why a running torrent has no peers, as an escaped sentence; `undefined` when it has peers or
+ * does not look for any.
  */
 export function whyNoPeers(
   torrent: Pick<TorrentDetail, "state" | "peers" | "private" | "knownPeers">,

@@ -12,7 +12,7 @@ import { whyNoPeers } from "./no-peers.ts";
 import { readAssignments } from "./assignments.ts";
 import { WatchLines } from "./watch-lines.ts";
 
-/** The actions that read. Each prints objects of the API, with `--json` as they are. */
+/** The actions that only read. With `--json` they print the objects of the API unchanged. */
 
 /** Flags of `list`. */
 export interface ListFlags extends RemoteFlags {
@@ -21,7 +21,7 @@ export interface ListFlags extends RemoteFlags {
   readonly search?: string;
 }
 
-/** `list`: prints torrents. */
+/** Runs `list`: prints torrents. */
 export async function list({ api, flags, output }: Remote<ListFlags>): Promise<number> {
   const { state, label, search } = flags;
   const asked = {
@@ -36,19 +36,19 @@ export async function list({ api, flags, output }: Remote<ListFlags>): Promise<n
   return EXIT_DONE;
 }
 
-/** Printed as text; the JSON is empty then. */
+/** Prints a note that a list is empty. With `--json` the empty list is enough, and nothing is printed. */
 export function printNone(output: Output, what: string): void {
   if (!output.json) output.note(`no ${what}`);
 }
 
-/** The one torrent that an action's first argument names. */
+/** Finds the torrent that the first argument of an action names. */
 export async function theTorrent({ api, args }: Remote): Promise<Named> {
   const [torrent] = await chosen(api, args.slice(0, 1));
   if (torrent === undefined) throw new Error("chosen() returns one torrent for each id");
   return torrent;
 }
 
-/** `show`: prints one torrent. */
+/** Runs `show`: prints one torrent. */
 export async function show(remote: Remote): Promise<number> {
   const { api, output } = remote;
   const torrent = await api.torrent((await theTorrent(remote)).id);
@@ -59,7 +59,7 @@ export async function show(remote: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** An action that shows one list of a torrent. */
+/** Makes an action that prints one list of a torrent, such as its files. */
 function tabular<Item>(
   what: string,
   read: (remote: Remote, id: string) => Promise<readonly Item[]>,
@@ -75,18 +75,18 @@ function tabular<Item>(
   };
 }
 
-/** `files`, `peers`, `trackers`: print the lists of one torrent. */
+/** Runs `files`: prints the files of one torrent. */
 export const files = tabular("files are known yet", ({ api }, id) => api.files(id), fileLines);
-/** `peers`: prints the peers of one torrent. */
+/** Runs `peers`: prints the peers of one torrent. */
 export const peers = tabular("peers", ({ api }, id) => api.peers(id), peerLines);
-/** `trackers`: prints the trackers of one torrent. */
+/** Runs `trackers`: prints the trackers of one torrent. */
 export const trackers = tabular(
   "trackers",
   ({ api }, id) => api.trackers(id),
   (items) => trackerLines(items, Date.now()),
 );
 
-/** `settings`: prints settings, or changes them. */
+/** Runs `settings`: prints settings, or changes them. */
 export async function settings({ api, args, output }: Remote): Promise<number> {
   const changes = readAssignments(args);
   const keys = Object.keys(changes);
@@ -98,7 +98,7 @@ export async function settings({ api, args, output }: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** `stats`: prints the figures of the daemon. */
+/** Runs `stats`: prints the statistics of the daemon. */
 export async function stats({ api, output }: Remote): Promise<number> {
   const figures = await api.statistics();
   output.data(figures);
@@ -106,7 +106,7 @@ export async function stats({ api, output }: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** `log`: prints the log of the daemon. */
+/** Runs `log`: prints the log of the daemon. */
 export async function log({ api, output }: Remote): Promise<number> {
   const lines = await api.log();
   output.data(lines);
@@ -114,7 +114,7 @@ export async function log({ api, output }: Remote): Promise<number> {
   return EXIT_DONE;
 }
 
-/** Ends by Ctrl-C alone; a daemon that goes away is waited for. */
+/** Runs `watch`: prints events until Ctrl-C. When the connection to the daemon is lost, reconnects. */
 export async function watch({ api, output, session }: Remote): Promise<number> {
   const { signal } = session.interrupt;
   // A daemon that was never there is an error, not one to wait for.

@@ -13,7 +13,7 @@ import type { Column } from "../../terminal/index.ts";
 import { SHOWN_ID } from "./find.ts";
 import type { Row } from "./find.ts";
 
-/** Objects of the API as lines for a terminal. Text of torrents, trackers and peers is made safe here. */
+/** Formats objects of the API as lines. Text from torrents, trackers and peers is escaped. */
 
 /** Columns of a name in tables. */
 const NAME_WIDTH = 40;
@@ -33,7 +33,7 @@ export const LIST_FIELDS = [
 const left = (title: string): Column => ({ title });
 const right = (title: string): Column => ({ title, align: "right" });
 
-/** What stands still is no number to read. */
+/** Formats a rate; `-` for 0. */
 function rateOf(bytesPerSecond: number): string {
   return bytesPerSecond > 0 ? formatRate(bytesPerSecond) : "-";
 }
@@ -42,7 +42,7 @@ function nameOf(name: string): string {
   return cutText(clean(name), NAME_WIDTH);
 }
 
-/** The lines of `remote list`. */
+/** Returns the lines of `remote list`. */
 export function listLines(rows: readonly Row[]): string[] {
   return table(
     [left("id"), left("name"), left("state"), right("done"), right("down"), right("up"), right("ratio"), right("eta")],
@@ -59,7 +59,7 @@ export function listLines(rows: readonly Row[]): string[] {
   );
 }
 
-/** The lines of `remote files`. */
+/** Returns the lines of `remote files`. */
 export function fileLines(files: readonly TorrentFile[]): string[] {
   return table(
     [right("number"), right("done"), right("size"), left("priority"), left("path")],
@@ -73,7 +73,7 @@ export function fileLines(files: readonly TorrentFile[]): string[] {
   );
 }
 
-/** The lines of `remote peers`. */
+/** Returns the lines of `remote peers`. */
 export function peerLines(peers: readonly TorrentPeer[]): string[] {
   return table(
     [left("address"), left("client"), right("done"), right("down"), right("up"), left("flags")],
@@ -88,7 +88,7 @@ export function peerLines(peers: readonly TorrentPeer[]): string[] {
   );
 }
 
-/** `now` in milliseconds since 1970. */
+/** Returns the lines of `remote trackers`. `now`: milliseconds since 1970. */
 export function trackerLines(trackers: readonly TorrentTracker[], now: number): string[] {
   const number = (value: number | null): string => (value === null ? "-" : groupDigits(value));
   return table(
@@ -113,12 +113,12 @@ export function trackerLines(trackers: readonly TorrentTracker[], now: number): 
   );
 }
 
-/** One line of `remote log`. */
+/** Returns one line of `remote log`. */
 export function logText(line: LogLine): string {
   return `${new Date(line.at).toISOString().slice(0, 19)}Z ${line.level.padEnd(5)} ${logMessage(line)}`;
 }
 
-/** What was logged, and of which torrent. */
+/** Returns the text of a log line with its torrent. */
 export function logMessage({ message, torrent }: LogLine): string {
   return `${clean(message)}${torrent === null || torrent === "" ? "" : ` [${clean(torrent.slice(0, SHOWN_ID))}]`}`;
 }

@@ -3,9 +3,9 @@ import { clean, count, formatPercent, formatRate } from "../../terminal/index.ts
 import { logMessage } from "./tables.ts";
 import type { Row } from "./find.ts";
 
-/** Milliseconds between two lines of rates, which change all the time. */
+/** Milliseconds between two lines of rates. */
 const RATES_EVERY_MS = 5_000;
-/** Steps of progress that are printed: tenths. */
+/** Number of progress steps that are printed: one for each tenth. */
 const STEPS = 10;
 
 interface Known {
@@ -15,7 +15,10 @@ interface Known {
   readonly error: string;
 }
 
-/** The daemon's events as lines: torrents that are added, change state, advance by a tenth, fail, end. */
+/**
+ * Converts the daemon's events to lines: torrents are added, change state, complete a further tenth, fail, or are
+ * removed.
+ */
 export class WatchLines {
   readonly #known = new Map<string, Known>();
   #isFirst = true;
@@ -54,7 +57,10 @@ export class WatchLines {
     }
   }
 
-  /** The first snapshot gives the present state; a later one, after a gap, the changes since. */
+  /**
+   * Returns lines for a snapshot: the first one is printed in full; a later one, after a lost connection, only as
+   * changes.
+   */
   #snapshot(rows: readonly Row[]): string[] {
     const here = new Set(rows.map(({ id }) => id));
     const gone = [...this.#known.keys()].filter((id) => !here.has(id));

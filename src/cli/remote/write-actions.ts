@@ -13,11 +13,14 @@ import type { Named } from "./find.ts";
 import { printNone, theTorrent } from "./read-actions.ts";
 import { fileLines } from "./tables.ts";
 
-/** The actions that change something. A failure for one torrent does not stop the rest; the exit status is 1 then. */
+/**
+ * The actions that change something. When an action fails for one torrent, the others are still processed; the exit
+ * status is then 1.
+ */
 
-/** Torrents in one request: far below the bound of the daemon, and few enough for a fast response. */
+/** Number of torrents in one request: few enough for a fast response, and below the daemon's maximum. */
 const PER_REQUEST = 1_000;
-/** Torrents that are printed by name; of more only the number is printed. */
+/** Maximum number of torrents printed by name; of more torrents only the number is printed. */
 const SHOWN_TORRENTS = 20;
 
 /** Flags of `add`. */
@@ -29,7 +32,7 @@ export interface AddFlags extends RemoteFlags {
   readonly peer?: string[];
 }
 
-/** `add`: adds torrents from files, links and addresses. */
+/** Runs `add`: adds torrents from files, links and addresses. */
 export async function add(remote: Remote<AddFlags>): Promise<number> {
   const { args, flags, output, explain } = remote;
   const options: AddOptions = {
@@ -67,7 +70,9 @@ async function addSource({ api, session }: Remote<AddFlags>, source: string, opt
   return { ...(await api.addFile(new Blob([Buffer.from(bytes)]), options)), name: metainfo.name };
 }
 
-/** Runs an action on torrents, some at a time, and prints the results. `done`: the text before a name. */
+/**
+ * Runs an action on torrents, some in each request, and prints the results. `done`: the text before a torrent's name.
+ */
 async function actOn(
   { api, output }: Remote,
   torrents: readonly Named[],
@@ -98,7 +103,7 @@ export interface ManyFlags extends RemoteFlags {
   readonly all?: boolean;
 }
 
-/** `start`, `pause` and the like: on the torrents that are named, or on all. */
+/** Makes an action without arguments of its own, such as `start`, on the named torrents or on all. */
 export function simple(
   action: "start" | "pause" | "recheck" | "reannounce",
   done: string,
@@ -112,7 +117,7 @@ export interface RemoveFlags extends ManyFlags {
   readonly data?: boolean;
 }
 
-/** `remove`: removes torrents, with `--data` also their files. */
+/** Runs `remove`: removes torrents; with `--data` also deletes their files. */
 export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
   const deleteData = remote.flags.data === true;
   const torrents = await chosen(remote.api, remote.args, remote.flags.all);
@@ -123,7 +128,7 @@ export async function remove(remote: Remote<RemoveFlags>): Promise<number> {
   }));
 }
 
-/** `label`: replaces the labels of torrents. */
+/** Runs `label`: replaces the labels of torrents. */
 export async function label(remote: Remote<ManyFlags>): Promise<number> {
   const [text = "", ...torrents] = remote.args;
   return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "labelled", (ids) => ({
@@ -133,7 +138,7 @@ export async function label(remote: Remote<ManyFlags>): Promise<number> {
   }));
 }
 
-/** Labels with commas between them. */
+/** Splits labels at commas. */
 function labelsIn(text: string): string[] {
   return text
     .split(",")
@@ -141,7 +146,7 @@ function labelsIn(text: string): string[] {
     .filter((label) => label !== "");
 }
 
-/** `move`: moves the data of torrents to a folder of the daemon's machine. */
+/** Runs `move`: moves the data of torrents to a folder on the daemon's machine. */
 export async function move(remote: Remote<ManyFlags>): Promise<number> {
   const [folder = "", ...torrents] = remote.args;
   return actOn(remote, await chosen(remote.api, torrents, remote.flags.all), "moved", (ids) => ({
@@ -151,7 +156,7 @@ export async function move(remote: Remote<ManyFlags>): Promise<number> {
   }));
 }
 
-/** Renames a torrent's file or folder on the disk. */
+/** Runs `rename`: renames a torrent's file or folder on the disk. */
 export async function rename(remote: Remote): Promise<number> {
   const { api, args, output } = remote;
   const [, name = ""] = args;
@@ -169,7 +174,7 @@ export interface LimitFlags extends ManyFlags {
   readonly ratio?: OrNone;
 }
 
-/** `limit`: sets rate limits and the seed ratio of torrents. */
+/** Runs `limit`: sets rate limits and the seed ratio of torrents. */
 export async function limit(remote: Remote<LimitFlags>): Promise<number> {
   const { all, down, up, ratio } = remote.flags;
   const value = (given: OrNone): number | null => (given === "none" ? null : given);
@@ -191,7 +196,7 @@ export interface PriorityFlags extends RemoteFlags {
   readonly to: Priority;
 }
 
-/** `priority`: sets the priority of files. */
+/** Runs `priority`: sets the priority of files. */
 export async function priority(remote: Remote<PriorityFlags>): Promise<number> {
   const { api, args, flags, output } = remote;
   const { id } = await theTorrent(remote);

@@ -5,17 +5,17 @@ import type { ConnectOptions, ListenOptions, Listener, Net, ResolveOptions, Sock
 export type DialOutcome =
   /** No attempt has ended yet. */
   | { readonly kind: "pending" }
-  /** The peer accepted the connection. */
+  /** A connection to the peer was made. */
   | { readonly kind: "reached" }
-  /** `reason` is printed after the peer's address: `refused the connection`. */
+  /** The connection failed. `reason` is printed after the peer's address: `refused the connection`. */
   | { readonly kind: "failed"; readonly reason: string };
 
 const PENDING: DialOutcome = { kind: "pending" };
 
-/** The host of watched peers. */
+/** A host name of watched peers. */
 interface Host {
   readonly ports: Set<number>;
-  /** Its IP addresses; without any, the outcome of the lookup. */
+  /** The IP addresses of the host; the outcome of the lookup while there are none. */
   found: readonly string[] | DialOutcome;
 }
 
@@ -27,20 +27,20 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A network that notes the results of dials to the peers that the user named. The engine itself reports no failed dial,
- * since most peers of a swarm cannot be reached.
+ * A network that records the outcomes of connections to the peers that the user named. The engine does not report
+ * failed connections, because most peers of a swarm cannot be reached.
  */
 export class DialWatch implements Net {
   readonly #net: Net;
   readonly #hosts = new Map<string, Host>();
-  /** By `ip:port`. */
+  /** Outcomes by `ip:port`. */
   readonly #dials = new Map<string, DialOutcome>();
 
   constructor(net: Net) {
     this.#net = net;
   }
 
-  /** Begins to note dials to a peer, `HOST:PORT`. Call it before the peer is added to a torrent. */
+  /** Starts to record connections to a peer, `HOST:PORT`. Call it before the peer is added to a torrent. */
   watch(peer: string): void {
     const { host, port } = parseHostPort(peer);
     const known = this.#hosts.get(host);
@@ -49,7 +49,8 @@ export class DialWatch implements Net {
   }
 
   /**
-   * Returns the outcome for a watched peer, `HOST:PORT`: reached if one of its addresses was, failed if all failed.
+   * Returns the outcome for a watched peer, `HOST:PORT`: reached if the peer accepted on one address, failed if all
+   * addresses failed.
    */
   outcome(peer: string): DialOutcome {
     const { host, port } = parseHostPort(peer);
@@ -95,7 +96,7 @@ export class DialWatch implements Net {
     if (known !== undefined) known.found = found;
   }
 
-  /** Dials to other peers are not noted: there may be thousands. */
+  /** Records an outcome of a watched peer. Other peers are not recorded, because there may be thousands. */
   #note({ ip, port }: ConnectOptions, outcome: DialOutcome): void {
     for (const { ports, found } of this.#hosts.values()) {
       if (ports.has(port) && !("kind" in found) && found.includes(ip))
@@ -104,7 +105,7 @@ export class DialWatch implements Net {
   }
 }
 
-/** The outcome of an address that has not been dialed, or never will be. */
+/** Returns the outcome for an address that was not dialed: pending, or failed if it can never be dialed. */
 function notDialed(ip: string): DialOutcome {
   const reason = whyNoPeer(ip);
   return reason === undefined ? PENDING : { kind: "failed", reason };

@@ -23,7 +23,7 @@ export interface SwarmFlags extends CommonFlags {
   readonly quiet?: boolean;
 }
 
-/** Adds the options of {@link SwarmFlags} but for `--dir`, which differs between commands. */
+/** Adds the options of {@link SwarmFlags} except `--dir`, which differs between commands. */
 export function addSwarmOptions(command: Command): Command {
   return command
     .option(
@@ -48,7 +48,7 @@ export function addSwarmOptions(command: Command): Command {
     .option("-q, --quiet", "print only errors and warnings");
 }
 
-/** A runtime that notes dials, and the options for reporting why a torrent has no peers. */
+/** Returns a runtime that records dials, and the options for reporting why a torrent has no peers. */
 export function watchStalls(
   runtime: Runtime,
   flags: SwarmFlags,
@@ -60,7 +60,7 @@ export function watchStalls(
   };
 }
 
-/** The options of the client that these flags stand for. */
+/** Converts the flags to options of the client. */
 export function clientFlags(flags: SwarmFlags): {
   downloadDir: string;
   trackers: boolean;

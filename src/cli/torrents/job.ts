@@ -2,26 +2,26 @@ import type { Torrent, TorrentStatus } from "../../client/index.ts";
 import type { Problem } from "../output/problem.ts";
 import type { TorrentStalls } from "./stall-watch.ts";
 
-/** How far a source has come. */
+/** The progress of a job. */
 export type JobPhase =
-  /** Being read or fetched. */
+  /** The source is being read or fetched. */
   | { readonly kind: "opening" }
   | { readonly kind: "running"; readonly torrent: Torrent }
-  /** `seconds` from the start to the last piece. */
+  /** The torrent is complete. `seconds`: from the start to the last piece. */
   | { readonly kind: "complete"; readonly torrent: Torrent; readonly seconds: number }
   | { readonly kind: "failed"; readonly problem: Problem };
 
-/** One source of the command line, and its result. */
+/** One source on the command line, such as a torrent file or link, and its result. */
 export class Job {
-  /** As given. */
+  /** The source as the user gave it. */
   readonly source: string;
-  /** Milliseconds, of `performance.now()`. */
+  /** The start, in milliseconds of `performance.now()`. */
   readonly startedAt = performance.now();
-  /** Watches for reasons why it has no peers, when these are printed. */
+  /** Finds why the torrent has no peers; `undefined` when the reasons are not printed. */
   readonly stalls: TorrentStalls | undefined;
   /**
-   * Bytes of blocks that earlier runs had received, and when this one began to (of `performance.now()`); set when what
-   * was kept is known.
+   * Bytes of blocks received in earlier runs, and the start of this exchange (`performance.now()`). `undefined` until
+   * the stored state is known.
    */
   #before: { readonly downloaded: number; readonly at: number } | undefined;
   phase: JobPhase = { kind: "opening" };
@@ -43,17 +43,17 @@ export class Job {
     return this.phase.kind === "complete" || this.phase.kind === "failed";
   }
 
-  /** To be called when the torrent begins to exchange data. */
+  /** Records the counters. Call it when the torrent begins to exchange data. */
   noteCounters(status: TorrentStatus): void {
     this.#before ??= { downloaded: status.downloaded, at: performance.now() };
   }
 
-  /** Bytes of blocks received in this run. */
+  /** Returns the bytes of blocks received in this run. */
   received(status: TorrentStatus): number {
     return status.downloaded - (this.#before?.downloaded ?? status.downloaded);
   }
 
-  /** Seconds since it began to exchange data; 0 when it has not. */
+  /** Seconds since the torrent began to exchange data; 0 before that. */
   get exchangeSeconds(): number {
     return this.#before === undefined ? 0 : (performance.now() - this.#before.at) / 1000;
   }
@@ -64,7 +64,7 @@ export class Job {
   }
 }
 
-/** Bytes that are wanted, without padding when everything is wanted. */
+/** Returns the bytes of the files that are selected for download. When all are selected, padding is not counted. */
 export function wantedSize(status: TorrentStatus): number {
   return Math.min(status.wantedBytes, status.totalBytes);
 }

@@ -6,7 +6,7 @@ import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 import type { Stall } from "./stall.ts";
 
-/** Rounds a rate for programs: bytes a second. */
+/** Rounds a rate in bytes a second to a whole number, for JSON. */
 function whole(rate: number): number {
   return Math.round(rate);
 }
@@ -16,7 +16,10 @@ export class Reporter {
   readonly #output: Output;
   /** Prints only problems. */
   readonly #isQuiet: boolean;
-  /** A live display shows what goes on: lines at the start would only repeat it. */
+  /**
+   * Whether a live display is shown. Lines at the start of a torrent are then left out, because the display shows the
+   * same.
+   */
   readonly #isLive: boolean;
 
   constructor(output: Output, isQuiet: boolean, isLive: boolean) {
@@ -52,7 +55,7 @@ export class Reporter {
       this.#print(`${clean(metainfo.name)}: ${formatSize(metainfo.totalSize)} in ${count(files, "file")}`);
   }
 
-  /** The torrent does something else now. */
+  /** Prints a change of a torrent's state. */
   state(torrent: Torrent, state: TorrentState): void {
     switch (state.kind) {
       case "downloading":

@@ -1,14 +1,17 @@
 import { UsageError } from "../../base/index.ts";
 import type { FileFilter, Torrent } from "../../client/index.ts";
 
-/** Files that match any of some globs. */
+/** The files that match at least one of several globs. */
 export interface GlobSelection {
   readonly filter: FileFilter;
-  /** An error when a torrent has no file that matches. */
+  /** Returns an error when no file of the torrent matches; `undefined` otherwise. */
   readonly refuse: (torrent: Torrent) => UsageError | undefined;
 }
 
-/** A glob without a slash matches names in any folder; one with a slash the path within the torrent. */
+/**
+ * Makes a selection from globs. A glob without a slash matches names in any folder; a glob with a slash matches the
+ * path within the torrent.
+ */
 export async function selectByGlobs(globs: readonly string[]): Promise<GlobSelection> {
   const { default: picomatch } = await import("picomatch");
   const matchers = globs.map((glob) => picomatch(glob, { dot: true, basename: !glob.includes("/") }));

@@ -6,11 +6,11 @@ import type { DialWatch } from "./dial-watch.ts";
 import { stallReason } from "./stall.ts";
 import type { Stall } from "./stall.ts";
 
-/** What {@link TorrentStalls} needs. */
+/** Options of {@link TorrentStalls}. */
 export interface StallWatchOptions {
   /** The network that the client dials through. */
   readonly dials: DialWatch;
-  /** Peers of all torrents, as `HOST:PORT`. */
+  /** Peers that the user named for all torrents, as `HOST:PORT`. */
   readonly peers: readonly string[];
   /** Whether the client announces to trackers. */
   readonly asksTrackers: boolean;
@@ -21,11 +21,11 @@ export class TorrentStalls {
   readonly #options: StallWatchOptions;
   readonly #named: readonly string[];
   readonly #reported = new Set<string>();
-  /** Milliseconds of the caller's clock. */
+  /** When the torrent began to have no peers, in milliseconds of the caller's clock. */
   #since: number | undefined;
   #now: Stall | undefined;
 
-  /** Create it before the source is added to the client. */
+  /** Starts to watch the peers of a source. Call it before the source is added to the client. */
   constructor(source: string, options: StallWatchOptions) {
     this.#options = options;
     this.#named = [...new Set([...options.peers, ...magnetPeers(source)])];
@@ -38,8 +38,8 @@ export class TorrentStalls {
   }
 
   /**
-   * Checks the torrent. Returns a reason the first time that it holds, `undefined` otherwise. `dhtNodes`: how many the
-   * client's DHT knows; `undefined` without one.
+   * Checks the torrent. Returns a reason when it is found for the first time, `undefined` otherwise. `dhtNodes`:
+   * the number of nodes that the client's DHT knows; `undefined` without a DHT.
    */
   check(torrent: Torrent, now: number, dhtNodes: number | undefined): Stall | undefined {
     const { kind } = torrent.state;

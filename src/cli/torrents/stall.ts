@@ -10,37 +10,37 @@ export interface Stall {
 
 /** The state of a torrent that wants data and has no peers. */
 export interface StallFacts {
-  /** Peers that the user or the magnet link named. */
+  /** Peers named by the user or the magnet link. */
   readonly named: readonly { readonly peer: string; readonly outcome: DialOutcome }[];
   /** `false` with `--no-trackers`. */
   readonly asksTrackers: boolean;
   readonly trackers: readonly Pick<TrackerStatus, "url" | "state" | "message" | "peersReceived">[];
   /** Nodes in the routing tables; `undefined` when the torrent does not use the DHT. */
   readonly dhtNodes: number | undefined;
-  /** Peers known and not connected. */
+  /** Number of known peers that are not connected. */
   readonly knownPeers: number;
-  /** Milliseconds for which it has had none. */
+  /** Milliseconds for which the torrent has had no peers. */
   readonly waitedMs: number;
 }
 
 /**
- * Milliseconds that peers and trackers have to respond before the reason is reported: longer than a connection may
- * take.
+ * Milliseconds before the reason is reported: longer than the time-out of a connection, so that peers and trackers
+ * can respond.
  */
 const PATIENCE_MS = 10_000;
-/** Milliseconds after which all sources of peers are known. */
+/** Milliseconds after which the sources of peers are set up. */
 const SETTLED_MS = 1_000;
-/** Named peers in one line. */
+/** Maximum number of named peers in one line. */
 const SHOWN_PEERS = 3;
 
 interface Part {
   readonly key: string;
   readonly text: string;
-  /** A response may still come. */
+  /** Whether a response may still arrive. */
   readonly isOpen: boolean;
 }
 
-/** Why nothing moves; `undefined` while that is not known. */
+/** Returns why a torrent has no peers; `undefined` while the reason is unknown. */
 export function stallReason(facts: StallFacts): Stall | undefined {
   if (facts.waitedMs < SETTLED_MS) return undefined;
   const peers = peersPart(facts);

@@ -12,26 +12,26 @@ import { torrentLines } from "./view.ts";
 /** Milliseconds between progress events: at most one a second for each torrent. */
 const PROGRESS_EVERY_MS = 1_000;
 
-/** What {@link TorrentJobs} needs. */
+/** Options of {@link TorrentJobs}. */
 export interface TorrentJobsOptions {
   readonly client: Client;
   readonly output: Output;
   readonly isQuiet: boolean;
-  /** Called when the metadata is known: an error stops the torrent. */
+  /** Called when the metadata is known. Returns an error to stop the torrent, `undefined` to go on. */
   readonly refuse?: ((torrent: Torrent) => Error | undefined) | undefined;
-  /** For the reasons why a torrent has no peers; without it they are not printed. */
+  /** Options for finding why a torrent has no peers. Without them the reasons are not printed. */
   readonly stalls?: StallWatchOptions | undefined;
 }
 
-/** Names the option that overwrites files with other content; only the command line has it. */
+/** Adds the name of the command-line option that allows files with other content to be overwritten. */
 function withOverwriteHint(problem: Problem): Problem {
   if (problem.code !== "storage.foreign") return problem;
   return { ...problem, message: `${problem.message}, or use \`millrace download --overwrite\`` };
 }
 
 /**
- * The torrents of one run of a command: adds them, prints their progress, and keeps how each ended. A failure does not
- * stop the rest.
+ * The torrents of one run of a command. Adds them, prints their progress, and keeps the result of each. When one
+ * fails, the others continue.
  */
 export class TorrentJobs {
   readonly all: Job[] = [];
@@ -53,8 +53,8 @@ export class TorrentJobs {
   }
 
   /**
-   * As {@link TorrentJobs.run}, but resolves as soon as the data has been checked and peers are talked to, or the
-   * torrent has failed.
+   * Adds a source as {@link TorrentJobs.run} does. Resolves as soon as the data is checked and the torrent connects
+   * to peers, or when it has failed.
    */
   begin(source: string, options: AddOptions): Promise<void> {
     return new Promise((resolve) => {
@@ -66,8 +66,8 @@ export class TorrentJobs {
   }
 
   /**
-   * Adds a source, and resolves when it is complete or has failed: see {@link Job.phase}. Never rejects. `onActive`
-   * is called when its data has been checked.
+   * Adds a source. Resolves when the torrent is complete or has failed: see {@link Job.phase}. Never rejects. Calls
+   * `onActive` when the data has been checked.
    */
   async run(source: string, options: AddOptions, onActive: () => void = () => undefined): Promise<Job> {
     const { stalls } = this.#options;
@@ -100,14 +100,14 @@ export class TorrentJobs {
     }
   }
 
-  /** Ends the display. Later events of the torrents are not printed. */
+  /** Ends the display. Later events of torrents are not printed. */
   stop(): void {
     this.#isStopping = true;
     clearInterval(this.#timer);
     this.#display?.close();
   }
 
-  /** Torrents that failed. */
+  /** Number of torrents that failed. */
   get failures(): number {
     return this.all.filter((job) => job.phase.kind === "failed").length;
   }

@@ -4,7 +4,7 @@ import type { Output } from "../output/output.ts";
 import { wantedSize } from "./job.ts";
 import type { Job } from "./job.ts";
 
-/** A closing line when there was more than one torrent. */
+/** Prints a line with the totals when there is more than one torrent. */
 export function printTotals(output: Output, jobs: readonly Job[]): void {
   const first = jobs[0];
   if (jobs.length < 2 || first === undefined) return;

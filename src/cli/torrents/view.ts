@@ -6,7 +6,10 @@ import { rowLine } from "../live/row.ts";
 import type { RowView } from "../live/row.ts";
 import type { Job } from "./job.ts";
 
-/** The live display of all torrents: active ones first, then a line for those that do not fit, then the totals. */
+/**
+ * Formats the live display of all torrents: active torrents first, then a line with the number of torrents that do
+ * not fit, then the totals.
+ */
 export function torrentLines(jobs: readonly Job[], columns: number, rows: number, style: Style): string[] {
   const shown = jobs.filter(
     (job) => job.phase.kind !== "failed" && !(job.phase.kind === "complete" && job.torrent?.state.kind !== "seeding"),
@@ -20,7 +23,7 @@ export function torrentLines(jobs: readonly Job[], columns: number, rows: number
   return lines;
 }
 
-/** Torrents that transfer data come before those that wait. */
+/** Returns a sort key: torrents that transfer data come before torrents that wait. */
 function rank(job: Job): number {
   const torrent = job.torrent;
   if (torrent === undefined) return 3;
@@ -92,7 +95,7 @@ function peers(number: number): string {
   return `${number} ${number === 1 ? "peer" : "peers"}`;
 }
 
-/** Why there are no peers yet, as far as it is known. */
+/** Returns the reason why there are no peers yet, if known. */
 function waiting(job: Job): string {
   return job.stalls?.reason?.message ?? "looking for peers";
 }

@@ -13,7 +13,7 @@ import type { CommonFlags, Session } from "../../session.ts";
 import { readTargets } from "../../input/tracker-target.ts";
 import type { TrackerTarget } from "../../input/tracker-target.ts";
 
-/** Torrents in one request: what a UDP datagram and the shorter URLs of HTTP trackers hold (BEP 15, 48). */
+/** Torrents in one request: the limit of a UDP datagram and of the shorter URLs of HTTP trackers (BEP 15, 48). */
 const PER_REQUEST = 64;
 /** Columns of a name in the table. */
 const NAME_WIDTH = 40;
@@ -24,7 +24,7 @@ interface ScrapeFlags extends CommonFlags {
   readonly timeout: number;
 }
 
-/** The result of one scrape; an entry is `undefined` for a torrent that the tracker does not know. */
+/** The result of one scrape. An entry is `undefined` when the tracker does not know the torrent. */
 interface Result {
   readonly tracker: string;
   readonly targets: readonly TrackerTarget[];
@@ -88,7 +88,7 @@ async function run(session: Session<ScrapeFlags>): Promise<number> {
 
 type Batch = Pick<Result, "tracker" | "targets">;
 
-/** By tracker, as many torrents at once as a request takes. */
+/** Groups the torrents by tracker, in batches that fit one request. */
 function batches(targets: readonly TrackerTarget[]): Batch[] {
   const byTracker = new Map<string, TrackerTarget[]>();
   for (const target of targets)

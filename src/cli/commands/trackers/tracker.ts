@@ -44,7 +44,7 @@ export function trackerCommand(entry: CommandEntry): Command {
   return act<TrackerFlags>(command, entry, run);
 }
 
-/** `IP:PORT`, or `localhost:PORT`: a server's address is not looked up. */
+/** Parses `IP:PORT` or `localhost:PORT`. Host names are not accepted, because they are not looked up. */
 function addressArgument(option: string): (text: string) => Endpoint {
   return (text) => parseArgument(option, () => parseListenEndpoint(text));
 }
