@@ -11,6 +11,7 @@ import {
   MAX_PEX_PEERS,
   MetadataAssembler,
   MessageDecoder,
+  NO_PEX_FLAGS,
   decodeExtendedHandshake,
   decodeExtension,
   decodeMessage,
@@ -123,13 +124,7 @@ const metadataSeeds = [
   utMetadata.encode({ type: "data", piece: 0, totalSize: info.length, data: info.subarray(0, 300) }),
   utMetadata.encode({ type: "reject", piece: 2 }),
 ];
-const pexFlags = {
-  prefersEncryption: true,
-  isSeed: false,
-  supportsUtp: true,
-  supportsHolepunch: false,
-  isReachable: true,
-};
+const pexFlags = { ...NO_PEX_FLAGS, prefersEncryption: true, supportsUtp: true, isReachable: true };
 const pexSeed = utPex.encode({
   added: [
     { ip: "203.0.113.7", port: 6881, flags: pexFlags },

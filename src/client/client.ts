@@ -97,6 +97,7 @@ export class Client {
       maxPeers: options.maxPeers ?? DEFAULT_MAX_PEERS,
       uploadSlots: options.uploadSlots ?? DEFAULT_UPLOAD_SLOTS,
       usesTrackers: options.trackers ?? true,
+      usesPex: options.pex ?? true,
       allocation: options.allocation,
       ownFolders: [...(options.stateDir === undefined ? [] : [options.stateDir]), ...(options.ownFolders ?? [])],
       checkAddress: options.checkAddress,

@@ -1,9 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { digest, makePlay, Stage, type Play } from "../../test/support/stage.ts";
+import { makePlay, privatePlay, Stage, type Play } from "../../test/support/stage.ts";
 import { ipPeer, parseEndpoint, type InfoHash } from "../base/index.ts";
-import { asDict, decode, encode } from "../bencode/index.ts";
 import type { DiscoveryService, DiscoveryTarget, PeerSource } from "../discovery/index.ts";
-import { parseMetainfo, type Metainfo } from "../metainfo/index.ts";
 
 let play: Play;
 let stage: Stage;
@@ -47,15 +45,6 @@ class Oracle implements DiscoveryService {
   }
 }
 
-function privateVersion(metainfo: Metainfo): Metainfo {
-  const torrent = asDict(decode(metainfo.torrentBytes()));
-  const info = asDict(torrent?.get("info"));
-  info?.set("private", 1);
-  return parseMetainfo(encode({ info: new Map([...(info ?? [])].sort(([a], [b]) => (a < b ? -1 : 1))) }), {
-    digestSync: digest,
-  });
-}
-
 describe("Client with a discovery service", () => {
   it("opens it when it listens, gets a source for each torrent, and closes it last", async () => {
     stage = new Stage(play);
@@ -69,7 +58,7 @@ describe("Client with a discovery service", () => {
   });
 
   it("does not use it for a private torrent (BEP 27)", async () => {
-    stage = new Stage({ ...play, metainfo: privateVersion(play.metainfo) });
+    stage = new Stage(privatePlay(play));
     const oracle = new Oracle("10.0.0.2:6881");
     const leecher = await stage.leecher("10.0.0.1", {}, {}, { discovery: [oracle] });
     expect(leecher.torrent.metainfo?.isPrivate).toBe(true);

@@ -36,6 +36,10 @@ export interface ClientOptions {
   /** Whether trackers are used. Default: true. */
   readonly trackers?: boolean;
   /**
+   * Whether peers exchange the addresses of further peers (BEP 11). Private torrents never do. Default: true.
+   */
+  readonly pex?: boolean;
+  /**
    * Whether to take part in the DHT (BEP 5), at the UDP port of the same number as `port`, and find peers there; or
    * how. Private torrents never use it. Its nodes are kept in `stateDir`, if that is set. Default: false.
    */

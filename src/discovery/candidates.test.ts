@@ -129,6 +129,41 @@ describe("CandidateList", () => {
     expect(list.size).toBe(MAX_CANDIDATES);
   });
 
+  it("dials peers from peer exchange after all others, and replaces them by peers of any other source", () => {
+    const { list } = start();
+    list.add(
+      Array.from({ length: MAX_CANDIDATES }, (_, n) => peer(n)),
+      "exchange",
+    );
+    const proper = [peer(100_000), peer(100_001)];
+    expect(list.add(proper, "dht")).toBe(2);
+    // Known from peer exchange, and now from a tracker.
+    list.add([peer(3_000)], "tracker");
+    const dialed = [list.next(), list.next(), list.next()];
+    expect(new Set(dialed)).toEqual(new Set([peer(3_000), ...proper]));
+    expect(list.size).toBe(MAX_CANDIDATES);
+  });
+
+  it("believes peer exchange that a peer is a seed until another source names it", () => {
+    const { list } = start();
+    list.add([peer(1), peer(2)], "exchange", true);
+    expect(list.next(false)).toBeUndefined();
+    list.add([peer(1)], "exchange");
+    expect(list.next(false)).toBeUndefined();
+    list.add([peer(2)], "tracker");
+    expect([list.next(false), list.next(false)]).toEqual([peer(2), undefined]);
+  });
+
+  it("forgets the peers that were known from one source alone", () => {
+    const { list } = start();
+    list.add([peer(1), peer(2), peer(3)], "exchange");
+    list.add([peer(2), peer(4)], "tracker");
+    list.ban(peer(3));
+    expect(list.forgetAll("exchange")).toEqual([peer(1)]);
+    expect(list.add([peer(3)], "tracker")).toBe(0);
+    expect([list.size, list.idleCount]).toEqual([3, 2]);
+  });
+
   it("bounds the peers at one address, unless the user names them", () => {
     const { list } = start();
     const at = (ip: string, count: number) => Array.from({ length: count }, (_, n) => ipPeer({ ip, port: n + 1 }));

@@ -65,9 +65,9 @@ export class CandidateList {
 
   /**
    * Adds peers that can be dialed and returns how many were new. A known peer that the user names again is dialed at
-   * once.
+   * once. `isSeed`: whether the source reports them as seeds; applies to new peers only.
    */
-  add(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
+  add(addresses: Iterable<PeerAddress>, source: CandidateSource, isSeed = false): number {
     let added = 0;
     for (const address of addresses) {
       if (!isDialableAddress(address)) continue;
@@ -76,6 +76,7 @@ export class CandidateList {
       if (known !== undefined) {
         if (source === "user" && known.state === "idle") known.notBefore = 0;
         if (source === "user") known.source = "user";
+        else if (isHearsay(known.source) && !isHearsay(source)) confirm(known, source);
         continue;
       }
       const ip = addressIp(address);
@@ -90,7 +91,7 @@ export class CandidateList {
         notBefore: 0,
         connectedAt: 0,
         shortVisits: 0,
-        isSeed: false,
+        isSeed,
         priority: peerPriority(this.#own, address),
       });
       added++;
@@ -99,7 +100,8 @@ export class CandidateList {
   }
 
   /**
-   * Returns the best peer to dial now and marks it as being dialed: fewest failures, then highest priority (BEP 40).
+   * Returns the best peer to dial now and marks it as being dialed: fewest failures, then peers of
+   * other sources before those from peer exchange, then highest priority (BEP 40).
    * `wantsSeeds`: whether known seeds are eligible.
    */
   next(wantsSeeds = true): PeerAddress | undefined {
@@ -107,12 +109,7 @@ export class CandidateList {
     let best: Candidate | undefined;
     for (const candidate of this.#known.values()) {
       if (candidate.state !== "idle" || candidate.notBefore > now || (candidate.isSeed && !wantsSeeds)) continue;
-      if (
-        best === undefined ||
-        candidate.failures < best.failures ||
-        (candidate.failures === best.failures && candidate.priority > best.priority)
-      )
-        best = candidate;
+      if (best === undefined || isBetter(candidate, best)) best = candidate;
     }
     if (best === undefined) return undefined;
     best.state = "dialing";
@@ -178,6 +175,17 @@ export class CandidateList {
     if (candidate !== undefined) candidate.state = "banned";
   }
 
+  /** Forgets all peers that were known from this source alone, and returns their addresses. */
+  forgetAll(of: CandidateSource): PeerAddress[] {
+    const forgotten: PeerAddress[] = [];
+    for (const [key, { address, source, state }] of this.#known) {
+      if (source !== of || state === "banned") continue;
+      this.#forget(key, address);
+      forgotten.push(address);
+    }
+    return forgotten;
+  }
+
   /** Number of peers that can be dialed, now or later. */
   get idleCount(): number {
     let count = 0;
@@ -190,15 +198,18 @@ export class CandidateList {
     return this.#known.size;
   }
 
-  /** Forgets the idle peer with most failures to make room for one of `source`. Returns whether it did. */
+  /**
+   * Forgets the idle peer with most failures, among equals one from peer exchange, to make room for one of
+   * `source`. Returns whether it did.
+   */
   #evict(source: CandidateSource): boolean {
     let worst: [string, Candidate] | undefined;
     for (const entry of this.#known) {
       const candidate = entry[1];
       if (candidate.state !== "idle" || isNamed(candidate.source)) continue;
-      if (worst === undefined || candidate.failures > worst[1].failures) worst = entry;
+      if (worst === undefined || isWorse(candidate, worst[1])) worst = entry;
     }
-    if (worst === undefined || (worst[1].failures === 0 && !isNamed(source) && source !== "tracker")) return false;
+    if (worst === undefined || !mayReplace(worst[1], source)) return false;
     this.#forget(worst[0], worst[1].address);
     return true;
   }
@@ -216,6 +227,33 @@ export class CandidateList {
 /** Whether the user named the peer, directly or in a magnet link. */
 function isNamed(source: CandidateSource): boolean {
   return source === "user" || source === "magnet";
+}
+
+/** Whether another peer sent the address, unproven (BEP 11). */
+function isHearsay(source: CandidateSource): boolean {
+  return source === "exchange";
+}
+
+/** A peer known from peer exchange is named by another source, too. */
+function confirm(known: Candidate, source: CandidateSource): void {
+  known.source = source;
+  if (known.connectedAt === 0) known.isSeed = false;
+}
+
+function isBetter(one: Candidate, other: Candidate): boolean {
+  if (one.failures !== other.failures) return one.failures < other.failures;
+  if (isHearsay(one.source) !== isHearsay(other.source)) return isHearsay(other.source);
+  return one.priority > other.priority;
+}
+
+function isWorse(one: Candidate, other: Candidate): boolean {
+  if (one.failures !== other.failures) return one.failures > other.failures;
+  return isHearsay(one.source) && !isHearsay(other.source);
+}
+
+/** Whether a peer of `source` may take the place of a known one. */
+function mayReplace({ failures, source: known }: Candidate, source: CandidateSource): boolean {
+  return failures > 0 || isNamed(source) || source === "tracker" || (isHearsay(known) && !isHearsay(source));
 }
 
 /** Bound of the peers known at one address: a single host can name thousands of ports. */

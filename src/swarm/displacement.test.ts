@@ -6,6 +6,7 @@ import { encodeHave, encodeInterested, encodeUnchoke } from "../wire/index.ts";
 import { Client } from "../client/index.ts";
 import { IDLE_MS, USELESS_MS } from "./limits.ts";
 import type { Peer } from "./peer/peer.ts";
+import { PexSlot } from "./pex/pex-slot.ts";
 import { leastUseful } from "./turnover.ts";
 
 let play: Play;
@@ -96,6 +97,7 @@ const idlePeer = (ip: string, local: string, lastMoved = 0): Peer =>
     flags: { amInterested: true, peerInterested: true },
     download: { meter: { total: 0 } },
     upload: { meter: { total: 0 } },
+    pex: new PexSlot(),
     profile: {},
     connectedAt: 0,
     lastMovedAt: lastMoved,

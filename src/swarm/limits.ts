@@ -212,6 +212,18 @@ export const WORK_BURST_MS = 3;
 /** Bytes of metadata sent each second, to all peers of a client together. */
 export const METADATA_BYTES_PER_SECOND = 4 * 1024 * 1024;
 
+/** Milliseconds between two messages of peer exchange to one peer (BEP 11: one a minute). */
+export const PEX_INTERVAL_MS = 60_000;
+
+/**
+ * Milliseconds after a message of peer exchange during which further ones of the same peer are ignored, the first one
+ * of the connection excepted. Less than a minute: a message may have been late, and the next one in time.
+ */
+export const PEX_READ_MS = 50_000;
+
+/** Ignored messages of peer exchange in a row after which a peer is the first to be disconnected for another one. */
+export const MAX_EARLY_PEX = 20;
+
 /** Queued requests for metadata of one peer (4 MiB of metadata); further ones are rejected. */
 export const MAX_METADATA_QUEUE = 256;
 

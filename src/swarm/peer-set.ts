@@ -15,6 +15,8 @@ export interface PeerSetOptions {
   readonly swarm: SwarmOptions;
   readonly candidates: CandidateList;
   readonly registry: () => ExtensionRegistry<Peer>;
+  /** Which extensions are offered to new peers, by their names. */
+  readonly offers: (extension: string) => boolean;
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: () => number | undefined;
   /** Handles messages and blocks of peers. */
@@ -50,7 +52,7 @@ export class PeerSet {
 
   /** Takes over a connection whose handshake was read; `undefined` refuses it. */
   admit(connection: Connection, handshake: Handshake, direction: Direction): SocketHandlers | undefined {
-    const { swarm, candidates, registry, pieceCount } = this.#options;
+    const { swarm, candidates, registry, offers, pieceCount } = this.#options;
     const { runtime, bans, infoHash, budget, intake, events } = swarm;
     const peerId = PeerId.fromBytes(handshake.peerId);
     const { address } = connection;
@@ -70,6 +72,7 @@ export class PeerSet {
       handshake,
       peerId,
       registry: registry(),
+      offers,
       pieceCount: pieceCount(),
       clock: runtime.clock,
       intake,

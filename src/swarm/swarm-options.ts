@@ -52,6 +52,8 @@ export interface SwarmOptions {
   readonly port: () => number;
   /** The DHT node beside the swarm; `undefined` when there is none. Not used for private torrents (BEP 27). */
   readonly dht?: SwarmDht | undefined;
+  /** Whether addresses of peers are exchanged with peers (BEP 11): not for private torrents (BEP 27). */
+  readonly usesPex: () => boolean;
   readonly maxPeers: () => number;
   readonly uploadSlots: () => number;
   readonly download: RateLimiter;

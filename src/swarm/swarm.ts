@@ -2,16 +2,17 @@ import { toError, type Bitfield, type PeerAddress } from "../base/index.ts";
 import { CandidateList, type CandidateSource } from "../discovery/index.ts";
 import type { SocketHandlers } from "../runtime/index.ts";
 import type { Connection } from "../transport/index.ts";
-import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, type Handshake } from "../wire/index.ts";
+import { encodeHandshake, ExtensionRegistry, ltDontHave, utMetadata, utPex, type Handshake } from "../wire/index.ts";
 import { Dialer } from "./dialer.ts";
 import type { Downloader } from "./download/downloader.ts";
 import { Interest } from "./interest.ts";
 import { MetadataExchange } from "./metadata/metadata-exchange.ts";
 import { PeerSet } from "./peer-set.ts";
-import { announcePieces, extendedHandshake, grantFast } from "./peer/greeting.ts";
+import { announcePieces, extendedHandshake, grantFast, noteListenPort } from "./peer/greeting.ts";
 import { receive, type Inbound } from "./peer/inbound.ts";
 import type { Peer, PeerOwner } from "./peer/peer.ts";
 import { RateMeter } from "./peer/rate-meter.ts";
+import { PeerExchange } from "./pex/peer-exchange.ts";
 import { makeExchange, type PieceExchange } from "./piece-exchange.ts";
 import { uncount } from "./picking/availability.ts";
 import type { SwarmContent, SwarmOptions } from "./swarm-options.ts";
@@ -23,6 +24,7 @@ import { announce, withdraw } from "./withdrawal.ts";
 interface Messaging {
   readonly registry: ExtensionRegistry<Peer>;
   readonly metadata: MetadataExchange;
+  readonly pex: PeerExchange;
   readonly choking: Choking;
   readonly inbound: Inbound;
 }
@@ -57,6 +59,7 @@ export class Swarm {
       swarm: options,
       candidates: this.candidates,
       registry: () => this.#messages().registry,
+      offers: (extension) => extension !== utPex.name || options.usesPex(),
       pieceCount: () => this.#content?.metainfo.pieceCount,
       exchange: this.#handlers(),
       onFirst: (now) => this.#wake(now),
@@ -103,8 +106,8 @@ export class Swarm {
   }
 
   /** Adds candidates and dials as many as the limits allow. Returns how many were new. */
-  addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource): number {
-    const added = this.candidates.add(addresses, source);
+  addPeers(addresses: Iterable<PeerAddress>, source: CandidateSource, areSeeds = false): number {
+    const added = this.candidates.add(addresses, source, areSeeds);
     this.#options.events.onAwake();
     this.#dial();
     return added;
@@ -141,6 +144,7 @@ export class Swarm {
     for (const peer of this.peers) if (peer.flags.amInterested) this.#interest.update(peer);
     this.#messaging?.choking.tick(now);
     this.#messaging?.metadata.tick();
+    this.#messaging?.pex.tick(now);
     this.#exchange?.downloader.tick(now);
     if (!this.isFinished) this.#peerSet.freePlaceToDial();
     this.#dial();
@@ -193,6 +197,7 @@ export class Swarm {
   #onLeft(peer: Peer): void {
     if (this.#exchange !== undefined) uncount(this.#exchange.downloader.picker, peer);
     this.#messaging?.metadata.gone(peer);
+    this.#messaging?.pex.onChange();
     this.#exchange?.downloader.gone(peer);
     this.#dial();
   }
@@ -229,17 +234,30 @@ export class Swarm {
   }
 
   #makeMessaging(): Messaging {
-    const { runtime, infoHash, uploadSlots, events, upload, intake } = this.#options;
+    const { runtime, infoHash, uploadSlots, events, upload, intake, usesPex } = this.#options;
     const metadata: MetadataExchange = new MetadataExchange({
       runtime,
       infoHash,
       info: () => this.#content?.metainfo.infoBytes,
       limiters: [upload, intake.metadata],
-      onComplete: (info) => events.onMetadata(info),
+      onComplete: (info) => {
+        const usedPex = usesPex();
+        events.onMetadata(info);
+        if (usedPex && !usesPex()) pex.stop();
+      },
       onLiar: (peer) => this.#peerSet.ban(peer.identity),
+    });
+    const pex = new PeerExchange({
+      clock: runtime.clock,
+      peers: this.peers,
+      candidates: this.candidates,
+      isAllowed: usesPex,
+      onFound: (addresses, areSeeds) => this.addPeers(addresses, "exchange", areSeeds),
+      sendHandshake: (peer) => this.#sendExtended(peer, this.#content),
     });
     const registry = new ExtensionRegistry<Peer>();
     registry.add(utMetadata, (message, peer) => metadata.onMessage(peer, message));
+    registry.add(utPex, (message, peer) => pex.onMessage(peer, message));
     registry.add(ltDontHave, (piece, peer) => this.#interest.onDontHave(peer, piece));
     const choking = new Choking({
       peers: this.peers,
@@ -257,12 +275,15 @@ export class Swarm {
       clock: runtime.clock,
       onPieces: (peer, added) => this.#interest.onPieces(peer, added),
       onHave: (peer, piece) => this.#interest.onHave(peer, piece),
-      onExtendedHandshake: (peer) => this.#onExtendedHandshake(peer),
+      onExtendedHandshake: (peer) => {
+        noteListenPort(peer, this.candidates);
+        pex.onChange();
+      },
       onDhtPort: ({ address }, port) => {
         if (address.kind === "ip" && port > 0 && !this.#isPrivate) this.#options.dht?.onNode({ ip: address.ip, port });
       },
     };
-    return { registry, metadata, choking, inbound };
+    return { registry, metadata, pex, choking, inbound };
   }
 
   /** Creates download and upload, once there is content and a peer or a missing piece. */
@@ -294,6 +315,7 @@ export class Swarm {
 
   #greet(peer: Peer): void {
     const content = this.#content;
+    this.#messaging?.pex.onChange();
     announcePieces(peer.profile.supportsFast, content?.have, (message) => peer.send(message));
     this.#sendExtended(peer, content);
     if (content !== undefined) grantFast(peer, content, this.#options);
@@ -317,16 +339,6 @@ export class Swarm {
   #sendExtended(peer: Peer, content: SwarmContent | undefined): void {
     if (peer.profile.supportsExtended)
       peer.send(extendedHandshake(peer, this.#options, content?.metainfo.infoBytes.length));
-  }
-
-  #onExtendedHandshake({ profile }: Peer): void {
-    const port = profile.extended?.port;
-    if (profile.direction === "outgoing" || port === undefined || profile.listenPort !== undefined) return;
-    profile.listenPort = port;
-    const { listenAddress } = profile;
-    if (listenAddress === undefined) return;
-    this.candidates.add([listenAddress], "incoming");
-    this.candidates.connected(listenAddress);
   }
 
   #finished(): void {

@@ -74,10 +74,11 @@ function networkOfPeer(address: PeerAddress): string {
 }
 
 /**
- * Whether neither side has become interested in the other within the time for that. A peer with metadata that we need
- * is of use.
+ * Whether neither side has become interested in the other within the time for that, or the peer floods us with messages
+ * of peer exchange. A peer with metadata that we need is of use.
  */
 function isUseless(peer: Peer, now: number): boolean {
+  if (peer.pex.isFlooding) return true;
   if (peer.pieces === undefined && peer.profile.extended?.metadataSize !== undefined) return false;
   // A peer that sent or received blocks may do so again: a super-seed (BEP 16) announces its pieces one by one.
   const patience = peer.download.meter.total + peer.upload.meter.total > 0 ? IDLE_MS : USELESS_MS;

@@ -69,6 +69,11 @@ export class ScriptedPeer {
     this.#socket?.pause();
   }
 
+  close(): void {
+    this.#socket?.destroy();
+    this.isClosed = true;
+  }
+
   /** Calls `run` in `ms` milliseconds of virtual time. */
   later(ms: number, run: () => void): void {
     this.#runtime.clock.after(ms, run);

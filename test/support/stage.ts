@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { encode } from "../../src/bencode/index.ts";
+import { asDict, decode, encode } from "../../src/bencode/index.ts";
 import { Client, type AddOptions, type ClientOptions, type Torrent } from "../../src/client/index.ts";
 import { createTorrent } from "../../src/creation/index.ts";
 import { parseMetainfo, type Metainfo } from "../../src/metainfo/index.ts";
@@ -41,6 +41,13 @@ export async function makePlay(sizes: Readonly<Record<string, number>>, pieceLen
     pieceLength,
   });
   return { metainfo, files };
+}
+
+/** The same files as a private torrent (BEP 27). */
+export function privatePlay({ metainfo, files }: Play): Play {
+  const info = asDict(asDict(decode(metainfo.torrentBytes()))?.get("info"));
+  const keys = new Map([...(info ?? []), ["private", 1] as const].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { metainfo: parseMetainfo(encode({ info: keys }), { digestSync: digest }), files };
 }
 
 /** A v1 torrent of one file with a piece length that `createTorrent` rejects. */

@@ -37,6 +37,7 @@ export interface TorrentHost {
   /** Peers of one torrent that are unchoked at a time; may change. */
   uploadSlots: number;
   readonly usesTrackers: boolean;
+  readonly usesPex: boolean;
   readonly allocation: ClientOptions["allocation"];
   readonly ownFolders: readonly string[];
   readonly checkAddress: ClientOptions["checkAddress"];

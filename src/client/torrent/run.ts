@@ -142,11 +142,11 @@ export class TorrentRun {
   }
 
   async #start(): Promise<void> {
-    const { host, infoHash, data, rates, tally, sources, readers } = this.#parts;
+    const { host, infoHash, data, tally, sources, readers } = this.#parts;
     const { signal } = this.#abort;
     const kept = await data.keptMetainfo((error) => this.#events.onWarning(error));
     if (kept !== undefined) this.#setMetainfo(kept);
-    const swarm = makeSwarm(host, infoHash, rates, {
+    const swarm = makeSwarm(this.#parts, {
       onMetadata: (info) => this.#onMetadata(info),
       onPiece: (piece) => {
         data.selection?.onPiece(piece);
@@ -269,7 +269,7 @@ export class TorrentRun {
 }
 
 /** Creates a swarm with the limits of the client and of the torrent. */
-function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, events: SwarmEvents): Swarm {
+function makeSwarm({ host, infoHash, rates, data }: RunParts, events: SwarmEvents): Swarm {
   return new Swarm({
     runtime: host.runtime,
     infoHash,
@@ -277,6 +277,7 @@ function makeSwarm(host: TorrentHost, infoHash: InfoHash, rates: TorrentRates, e
     clientName: host.userAgent,
     port: host.port,
     dht: host.dht,
+    usesPex: () => host.usesPex && data.metainfo?.isPrivate !== true,
     maxPeers: () => rates.maxPeers ?? host.maxPeers,
     uploadSlots: () => host.uploadSlots,
     download: rates.download,

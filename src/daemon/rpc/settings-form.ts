@@ -243,7 +243,7 @@ export class SettingsForm {
       peer_limit_per_torrent: settings.maxPeers,
       peer_port: info.peerPort,
       peer_port_random_on_start: false,
-      pex_enabled: false,
+      pex_enabled: true,
       port_forwarding_enabled: false,
       rename_partial_files: false,
       reqq: 2000,

@@ -1,4 +1,5 @@
 import { addressIp, ipFamily, type Bitfield } from "../../base/index.ts";
+import type { CandidateList } from "../../discovery/index.ts";
 import { allowedFastSet, encodeExtendedHandshake, EXTENDED_HANDSHAKE_ID, type Message } from "../../wire/index.ts";
 import { ALLOWED_FAST, MAX_QUEUED_REQUESTS } from "../limits.ts";
 import type { Peer } from "./peer.ts";
@@ -29,6 +30,17 @@ export function extendedHandshake(peer: Peer, options: SwarmOptions, metadataSiz
     port: port === 0 ? undefined : port,
   });
   return { type: "extended", id: EXTENDED_HANDSHAKE_ID, payload };
+}
+
+/** Notes the port at which an incoming peer listens, when its handshake names it for the first time (BEP 10). */
+export function noteListenPort({ profile }: Peer, candidates: CandidateList): void {
+  const port = profile.extended?.port;
+  if (profile.direction === "outgoing" || port === undefined || profile.listenPort !== undefined) return;
+  profile.listenPort = port;
+  const { listenAddress } = profile;
+  if (listenAddress === undefined) return;
+  candidates.add([listenAddress], "incoming");
+  candidates.connected(listenAddress);
 }
 
 /**

@@ -16,6 +16,7 @@ import {
 import type { BlockSource } from "../download/block-source.ts";
 import { DownloadSlot } from "../download/download-slot.ts";
 import type { Source } from "../download/open-piece.ts";
+import { PexSlot } from "../pex/pex-slot.ts";
 import { UploadSlot } from "../upload/upload-slot.ts";
 import type { OutstandingRequest } from "./block-requests.ts";
 import { Inbox } from "./inbox.ts";
@@ -53,6 +54,8 @@ export interface PeerOptions {
   readonly handshake: Handshake;
   readonly peerId: PeerId;
   readonly registry: ExtensionRegistry<Peer>;
+  /** Which extensions of the registry are offered to the peer, by their names. Default: all. */
+  readonly offers?: (extension: string) => boolean;
   /** `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
   readonly clock: Clock;
@@ -74,6 +77,7 @@ export class Peer implements BlockSource {
   readonly claims: PeerPieces;
   readonly download: DownloadSlot;
   readonly upload = new UploadSlot();
+  readonly pex = new PexSlot();
   readonly outbox: Outbox;
   readonly reading: ReadPauses;
   /** Pieces that we may request while the peer chokes us (BEP 6). */
@@ -93,7 +97,7 @@ export class Peer implements BlockSource {
     this.#owner = owner;
     this.connection = connection;
     this.profile = new PeerProfile({ address: connection.address, peerId }, direction, handshake);
-    this.extensions = new ExtensionNegotiation(options.registry);
+    this.extensions = new ExtensionNegotiation(options.registry, options.offers);
     this.claims = new PeerPieces(pieceCount);
     this.download = new DownloadSlot(now);
     this.reading = new ReadPauses(connection);

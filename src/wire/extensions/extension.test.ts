@@ -90,6 +90,19 @@ describe("ExtensionNegotiation", () => {
     expect([negotiation.remoteId(hello), negotiation.remoteId(count)]).toEqual([undefined, 9]);
   });
 
+  it("withdraws an extension with 0, and ignores its messages from then on", () => {
+    const { registry, heard } = setUp();
+    const negotiation = new ExtensionNegotiation(registry, (name) => name !== "xx_count");
+    expect([negotiation.withdraw(hello), negotiation.withdraw(hello), negotiation.withdraw(count)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect([...negotiation.offered]).toEqual([["xx_hello", 0]]);
+    expect([0, 1].map((id) => negotiation.dispatch(id, utf8("no"), "peer"))).toEqual([false, false]);
+    expect(heard).toEqual([]);
+  });
+
   it("offers and accepts only the extensions that the connection may use", () => {
     const { registry, heard } = setUp();
     const negotiation = new ExtensionNegotiation(registry, (name) => name !== "xx_hello");

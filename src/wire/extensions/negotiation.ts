@@ -19,9 +19,19 @@ export class ExtensionNegotiation<C> {
     for (const [name, id] of registry.localIds) if (offers(name)) this.#offered.set(name, id);
   }
 
-  /** Our names and ids: the `m` of our extended handshake. */
+  /** Our names and ids, 0 for what was withdrawn: the `m` of our extended handshake. */
   get offered(): ReadonlyMap<string, number> {
     return this.#offered;
+  }
+
+  /**
+   * Stops offering an extension: from now on {@link ExtensionNegotiation.offered} has it with id 0, for a further
+   * handshake, and its messages are ignored. Returns whether it was offered.
+   */
+  withdraw<M>({ name }: Extension<M>): boolean {
+    if ((this.#offered.get(name) ?? 0) === 0) return false;
+    this.#offered.set(name, 0);
+    return true;
   }
 
   /**

@@ -3,15 +3,8 @@ import { concatBytes, packEndpoint, PeerError, utf8, utf8Decode, type Endpoint }
 import { encode } from "../../bencode/index.ts";
 import { MAX_PEX_PEERS } from "../limits.ts";
 import { decodeExtension } from "./extension.ts";
-import { decodePex, utPex, type PexFlags } from "./pex.ts";
+import { decodePex, NO_PEX_FLAGS, utPex } from "./pex.ts";
 
-const NONE: PexFlags = {
-  prefersEncryption: false,
-  isSeed: false,
-  supportsUtp: false,
-  supportsHolepunch: false,
-  isReachable: false,
-};
 const four: Endpoint = { ip: "97.98.99.100", port: 0x6566 };
 const six: Endpoint = { ip: "2001:db8::1", port: 6881 };
 
@@ -20,7 +13,7 @@ const list = (count: number): Uint8Array =>
 
 describe("utPex", () => {
   it("is the dictionary of BEP 11, sorted, with one byte of flags for each added peer", () => {
-    const bytes = utPex.encode({ added: [{ ...four, flags: { ...NONE, isSeed: true } }], dropped: [four] });
+    const bytes = utPex.encode({ added: [{ ...four, flags: { ...NO_PEX_FLAGS, isSeed: true } }], dropped: [four] });
     expect(utf8Decode(bytes)).toBe("d5:added6:abcdef7:added.f1:\u00027:dropped6:abcdefe");
     expect(utf8Decode(utPex.encode({ added: [], dropped: [] }))).toBe("d5:added0:7:added.f0:e");
   });
@@ -32,7 +25,7 @@ describe("utPex", () => {
     ["supportsHolepunch", 0x08],
     ["isReachable", 0x10],
   ] as const)("has %s as the bit %i", (name, bit) => {
-    const flags = { ...NONE, [name]: true };
+    const flags = { ...NO_PEX_FLAGS, [name]: true };
     const payload = encode({ added: packEndpoint(four), "added.f": Uint8Array.of(bit | 0xe0) });
     expect(utPex.decode(payload)).toEqual({ added: [{ ...four, flags }], dropped: [] });
     expect(utPex.decode(utPex.encode({ added: [{ ...four, flags }], dropped: [] })).added).toEqual([
@@ -43,8 +36,8 @@ describe("utPex", () => {
   it("keeps peers and flags of both IP families together", () => {
     const message = {
       added: [
-        { ...four, flags: { ...NONE, isSeed: true } },
-        { ...six, flags: { ...NONE, isReachable: true } },
+        { ...four, flags: { ...NO_PEX_FLAGS, isSeed: true } },
+        { ...six, flags: { ...NO_PEX_FLAGS, isReachable: true } },
       ],
       dropped: [{ ip: "10.0.0.9", port: 9 }, six],
     };
@@ -53,7 +46,7 @@ describe("utPex", () => {
   });
 
   it("reads peers without flags, and ignores flags without peers and fields of the wrong kind", () => {
-    expect(utPex.decode(encode({ added: packEndpoint(four) })).added).toEqual([{ ...four, flags: NONE }]);
+    expect(utPex.decode(encode({ added: packEndpoint(four) })).added).toEqual([{ ...four, flags: NO_PEX_FLAGS }]);
     expect(utPex.decode(encode({ "added.f": Uint8Array.of(1), dropped: 7, added6: [1] }))).toEqual({
       added: [],
       dropped: [],

@@ -17,6 +17,15 @@ export interface PexFlags {
   readonly isReachable: boolean;
 }
 
+/** Nothing known about an added peer. */
+export const NO_PEX_FLAGS: PexFlags = {
+  prefersEncryption: false,
+  isSeed: false,
+  supportsUtp: false,
+  supportsHolepunch: false,
+  isReachable: false,
+};
+
 /** A peer that a `ut_pex` message adds. */
 export interface PexPeer extends Endpoint {
   readonly flags: PexFlags;

@@ -1,0 +1,166 @@
+import {
+  addressEndpoint,
+  addressIp,
+  addressKey,
+  ipPeer,
+  ipScope,
+  isDialable,
+  type Endpoint,
+  type PeerAddress,
+} from "../../base/index.ts";
+import type { CandidateList } from "../../discovery/index.ts";
+import type { Clock } from "../../runtime/index.ts";
+import { MAX_PEX_PEERS, NO_PEX_FLAGS, utPex, type PexFlags, type PexMessage, type PexPeer } from "../../wire/index.ts";
+import { PEX_INTERVAL_MS } from "../limits.ts";
+import type { Peer } from "../peer/peer.ts";
+
+/** Options of {@link PeerExchange}. */
+export interface PeerExchangeOptions {
+  readonly clock: Clock;
+  readonly peers: ReadonlySet<Peer>;
+  readonly candidates: CandidateList;
+  /** Whether peers may be exchanged: not those of a private torrent (BEP 27). */
+  readonly isAllowed: () => boolean;
+  /** A peer has sent addresses of other peers. `areSeeds`: whether it flagged them as seeds. */
+  readonly onFound: (addresses: readonly PeerAddress[], areSeeds: boolean) => void;
+  /** Sends the peer another extended handshake. */
+  readonly sendHandshake: (peer: Peer) => void;
+}
+
+/** A connected peer, and the address to dial it at. */
+interface Contact {
+  readonly peer: Peer;
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * Peer exchange (BEP 11): sends each peer the addresses of the other connected peers, and receives those that it
+ * sends.
+ */
+export class PeerExchange {
+  readonly #options: PeerExchangeOptions;
+  /** Grows with each change of the connected peers and their addresses. */
+  #version = 0;
+
+  constructor(options: PeerExchangeOptions) {
+    this.#options = options;
+  }
+
+  /** A peer has connected or left, or its address has become known. */
+  onChange(): void {
+    this.#version++;
+  }
+
+  /** Handles a message of a peer: too early ones are ignored. */
+  onMessage(peer: Peer, message: PexMessage): void {
+    const { clock, isAllowed, onFound } = this.#options;
+    if (!isAllowed() || !peer.pex.mayRead(clock.now())) return;
+    const peers = credible(message.added, peer);
+    for (const areSeeds of [false, true]) {
+      const chosen = peers.filter(({ flags }) => flags.isSeed === areSeeds);
+      if (chosen.length > 0) onFound(chosen.map(ipPeer), areSeeds);
+    }
+  }
+
+  /** Once a second: sends the messages that are due. */
+  tick(now: number): void {
+    const { peers, isAllowed } = this.#options;
+    if (!isAllowed()) return;
+    let contacts: ReadonlyMap<string, Contact> | undefined;
+    for (const peer of peers) {
+      if (!peer.extensions.supports(utPex) || peer.pex.sentVersion === this.#version || now < peer.pex.sendAt) continue;
+      contacts ??= contactsOf(peers);
+      this.#update(peer, contacts, now);
+    }
+  }
+
+  /**
+   * Ends the exchange of a torrent that turned out to be private (BEP 27), and the connections that came from it. Peers
+   * are sent a handshake without the extension.
+   */
+  stop(): void {
+    const { candidates, peers, sendHandshake } = this.#options;
+    const forgotten = new Set(candidates.forgetAll("exchange").map(addressKey));
+    for (const peer of peers) {
+      if (peer.profile.direction === "outgoing" && forgotten.has(addressKey(peer.address))) peer.close();
+      else if (peer.extensions.withdraw(utPex)) sendHandshake(peer);
+    }
+  }
+
+  /** Sends a peer what has changed since its last message, if anything has. */
+  #update(peer: Peer, contacts: ReadonlyMap<string, Contact>, now: number): void {
+    const { pex } = peer;
+    const [added, dropped] = [newTo(peer, contacts), goneFor(peer, contacts)];
+    const isComplete = added.length <= MAX_PEX_PEERS && dropped.length <= MAX_PEX_PEERS;
+    if (isComplete) pex.sentVersion = this.#version;
+    if (added.length + dropped.length === 0) return;
+    pex.sendAt = now + PEX_INTERVAL_MS;
+    const message = {
+      added: added.slice(0, MAX_PEX_PEERS).map((contact) => ({ ...contact.endpoint, flags: flagsOf(contact.peer) })),
+      dropped: dropped.slice(0, MAX_PEX_PEERS),
+    };
+    for (const { ip, port } of message.added) pex.sent.set(addressKey(ipPeer({ ip, port })), { ip, port });
+    for (const endpoint of message.dropped) pex.sent.delete(addressKey(ipPeer(endpoint)));
+    const out = peer.extensions.message(utPex, message);
+    if (out !== undefined) peer.send(out);
+  }
+}
+
+/** The connected peers whose address to dial is known, by its key. */
+function contactsOf(peers: Iterable<Peer>): Map<string, Contact> {
+  const contacts = new Map<string, Contact>();
+  for (const peer of peers) {
+    const address = peer.profile.listenAddress;
+    const endpoint = address === undefined ? undefined : addressEndpoint(address);
+    if (address === undefined || endpoint === undefined || !isDialable(endpoint)) continue;
+    contacts.set(addressKey(address), { peer, endpoint: { ip: endpoint.ip, port: endpoint.port } });
+  }
+  return contacts;
+}
+
+/** The contacts that a peer was not sent and can use. */
+function newTo(peer: Peer, contacts: ReadonlyMap<string, Contact>): Contact[] {
+  const out: Contact[] = [];
+  for (const [key, contact] of contacts)
+    if (contact.peer !== peer && !peer.pex.sent.has(key) && concerns(contact.endpoint, peer)) out.push(contact);
+  return out;
+}
+
+/** The endpoints that a peer was sent and that are no contacts any more. */
+function goneFor(peer: Peer, contacts: ReadonlyMap<string, Contact>): Endpoint[] {
+  const out: Endpoint[] = [];
+  for (const [key, endpoint] of peer.pex.sent) if (!contacts.has(key)) out.push(endpoint);
+  return out;
+}
+
+/**
+ * Whether a peer may send us an address, or be sent it: private and loopback addresses are only exchanged with peers
+ * that have such an address themselves. Other peers cannot dial ours, and those that they send may be hosts of our
+ * network.
+ */
+function concerns({ ip }: Endpoint, peer: Peer): boolean {
+  const other = addressIp(peer.address);
+  return ipScope(ip) === "public" || (other !== undefined && ipScope(other) !== "public");
+}
+
+/**
+ * The first {@link MAX_PEX_PEERS} added peers that may be dialed, one port of each public address: a single message can
+ * name one victim many times.
+ */
+function credible(added: readonly PexPeer[], sender: Peer): PexPeer[] {
+  const ips = new Set<string>();
+  return added.slice(0, MAX_PEX_PEERS).filter((each) => {
+    if (!concerns(each, sender) || ips.has(each.ip)) return false;
+    if (ipScope(each.ip) === "public") ips.add(each.ip);
+    return true;
+  });
+}
+
+function flagsOf({ profile, isSeed }: Peer): PexFlags {
+  return {
+    ...NO_PEX_FLAGS,
+    isSeed: isSeed || profile.extended?.uploadOnly === true,
+    supportsHolepunch: (profile.extended?.extensions.get("ut_holepunch") ?? 0) !== 0,
+    isReachable: profile.direction === "outgoing",
+  };
+}
