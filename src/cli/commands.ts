@@ -77,6 +77,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/trackers/tracker.ts")).trackerCommand,
   },
   {
+    name: "dht",
+    summary: "query the DHT, or run a node of it",
+    usage: "ACTION [ARGS...]",
+    events: true,
+    load: async () => (await import("./commands/dht/dht.ts")).dhtCommand,
+  },
+  {
     name: "daemon",
     summary: "run as a service with a web page",
     usage: "",

@@ -1,0 +1,46 @@
+import { open, readFile, stat } from "node:fs/promises";
+import { errorCode, fromHex, InputError, StorageError, toError, toHex } from "../../../base/index.ts";
+import type { Random } from "../../../runtime/index.ts";
+
+/** Bytes of the secret of a key (ed25519). */
+const SEED_LENGTH = 32;
+/** Bytes of a key file that are read. */
+const MAX_LENGTH = 1_000;
+
+/**
+ * Reads the secret of a mutable item's key from a file of 64 hexadecimal digits; makes a new one, which only the user
+ * can read (mode 600), when there is none. Rejects with InputError `dht.key-file`, or StorageError `storage.failed`.
+ */
+export async function readKeyFile(
+  path: string,
+  random: Random,
+): Promise<{ readonly seed: Uint8Array; readonly isNew: boolean }> {
+  try {
+    const { size } = await stat(path);
+    const seed = size > MAX_LENGTH ? undefined : fromHex((await readFile(path, "utf8")).trim());
+    if (seed?.length === SEED_LENGTH) return { seed, isNew: false };
+    throw new InputError("dht.key-file", `${path} is not a key file: it must have 64 hexadecimal digits`);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw asStorageError(error, "read", path);
+  }
+  const seed = random.bytes(SEED_LENGTH);
+  try {
+    const file = await open(path, "wx", 0o600);
+    try {
+      await file.writeFile(`${toHex(seed)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw asStorageError(error, "write", path);
+  }
+  return { seed, isNew: true };
+}
+
+function asStorageError(error: unknown, verb: string, path: string): Error {
+  if (error instanceof InputError) return error;
+  return new StorageError("storage.failed", `cannot ${verb} the key file ${path}: ${toError(error).message}`, {
+    cause: error,
+  });
+}

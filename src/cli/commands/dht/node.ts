@@ -1,0 +1,85 @@
+import type { Command } from "commander";
+import { formatEndpoint, toHex, type Endpoint } from "../../../base/index.ts";
+import { idToBytes, type DhtStats } from "../../../dht/index.ts";
+import { count } from "../../../terminal/index.ts";
+import type { CommandEntry } from "../../command.ts";
+import { EXIT_INTERRUPTED } from "../../exit-code.ts";
+import { portArgument } from "../../input/arguments.ts";
+import type { Session } from "../../session.ts";
+import { aborted } from "../../wait.ts";
+import { closeDht, dhtAction, openDht, type DhtFlags } from "./open-dht.ts";
+
+interface NodeFlags extends DhtFlags {
+  readonly port: number;
+}
+
+/** Milliseconds between two status lines. */
+const STATUS_MS = 5_000;
+
+/** Defines `millrace dht node`. */
+export function nodeCommand(parent: CommandEntry): Command {
+  return dhtAction<NodeFlags>(
+    parent,
+    {
+      name: "node",
+      summary: "run a node until Ctrl-C",
+      examples: [
+        ["dht node", "at port 6881, or any free one"],
+        ["dht node --port 0 --bootstrap 127.0.0.1:6881 --json", "in a private DHT, for a program"],
+      ],
+    },
+    run,
+    (command) => command.option("--port <number>", "the UDP port; 0 is any port", portArgument("--port"), 6881),
+  );
+}
+
+async function run(session: Session<NodeFlags>): Promise<number> {
+  const { flags, output } = session;
+  const { signal } = session.interrupt;
+  const open = await openDht(session, { port: flags.port, readOnly: "auto" });
+  const { dht, sockets } = open;
+  const status = (): void => {
+    const { stats } = dht;
+    output.data({ event: "status", ...toJson(stats) });
+    output.line(statusLine(stats));
+  };
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const addresses = ([4, 6] as const).flatMap((family): readonly Endpoint[] => {
+      const local = sockets.local(family);
+      return local === undefined ? [] : [local];
+    });
+    output.data({
+      event: "ready",
+      port: addresses[0]?.port ?? 0,
+      nodes: dht.stats.families.map(({ family, id }) => ({ family, id: toHex(idToBytes(id)) })),
+    });
+    output.line(`a DHT node runs at ${addresses.map(formatEndpoint).join(" and ")} (UDP); Ctrl-C stops it`);
+    timer = setInterval(status, STATUS_MS);
+    await aborted(signal);
+    status();
+  } finally {
+    clearInterval(timer);
+    await closeDht(open);
+  }
+  return EXIT_INTERRUPTED;
+}
+
+function toJson({ families, ...stored }: DhtStats): object {
+  return {
+    families: families.map(({ id, externalIp = null, ...facts }) => ({
+      ...facts,
+      id: toHex(idToBytes(id)),
+      externalIp,
+    })),
+    ...stored,
+  };
+}
+
+function statusLine({ families, storedTorrents, storedItems }: DhtStats): string {
+  const parts = families.map(
+    ({ family, nodes, queries, isReadOnly, externalIp }) =>
+      `IPv${family}: ${count(nodes, "node")}, ${count(queries, "query", "queries")}${isReadOnly ? ", read-only" : ""}${externalIp === undefined ? "" : `, seen as ${externalIp}`}`,
+  );
+  return [...parts, `stored: ${count(storedTorrents, "torrent")}, ${count(storedItems, "item")}`].join("; ");
+}

@@ -1,0 +1,119 @@
+import type { Command } from "commander";
+import { fromHex, NetworkError, type IpFamily } from "../../../base/index.ts";
+import { Dht, idFromBytes, type NodeId } from "../../../dht/index.ts";
+import type { Runtime } from "../../../runtime/index.ts";
+import { UdpPort } from "../../../transport/index.ts";
+import { choiceOption, wholeArgument } from "../../input/arguments.ts";
+import { act, newCommand, type CommandEntry, type Example } from "../../command.ts";
+import { dhtBootstrap, nodesArgument } from "../../input/dht-bootstrap.ts";
+import { CommandLineError } from "../../output/problem.ts";
+import type { CommonFlags, Session } from "../../session.ts";
+
+/** Flags of every action of `millrace dht`. */
+export interface DhtFlags extends CommonFlags {
+  readonly bootstrap?: readonly string[];
+  /** Seconds. */
+  readonly timeout: number;
+  readonly family: "4" | "6" | "both";
+}
+
+/** A node that an action uses. */
+export interface OpenDht {
+  readonly runtime: Runtime;
+  readonly dht: Dht;
+  readonly sockets: UdpPort;
+}
+
+/** How {@link openDht} opens a node. */
+export interface OpenDhtOptions {
+  readonly port?: number;
+  readonly readOnly?: boolean | "auto";
+  /** Instead of the nodes that the user names. */
+  readonly bootstrap?: readonly string[];
+}
+
+/** Defines an action with the common options. */
+export function dhtAction<Flags extends DhtFlags>(
+  parent: CommandEntry,
+  own: { readonly name: string; readonly summary: string; readonly examples: readonly Example[] },
+  work: (session: Session<Flags>) => Promise<number>,
+  define: (command: Command) => Command = (command) => command,
+): Command {
+  const { name, summary, examples } = own;
+  const entry: CommandEntry = { name, summary, usage: "", events: true, load: parent.load };
+  const command = newCommand(entry, `${summary[0]?.toUpperCase() ?? ""}${summary.slice(1)}.`, examples);
+  define(command)
+    .option(
+      "--bootstrap <host:port>",
+      "a node to begin with, instead of the default ones; may be repeated (default: MILLRACE_DHT_BOOTSTRAP)",
+      nodesArgument("--bootstrap"),
+    )
+    .option("--timeout <seconds>", "when to give up", wholeArgument("--timeout", 1, 600), 30)
+    .addOption(choiceOption("--family <family>", "the IP version", ["4", "6", "both"]).default("both"));
+  return act<Flags>(command, entry, work);
+}
+
+/** Opens a node. The caller closes it with {@link closeDht}. Rejects with NetworkError. */
+export async function openDht(session: Session<DhtFlags>, options: OpenDhtOptions = {}): Promise<OpenDht> {
+  const { flags } = session;
+  const runtime = await session.runtime();
+  const sockets = new UdpPort({ runtime, port: () => options.port ?? 0 });
+  const families: readonly IpFamily[] = flags.family === "both" ? [4, 6] : [flags.family === "4" ? 4 : 6];
+  const dht = new Dht({
+    runtime,
+    sockets,
+    families,
+    bootstrap: options.bootstrap ?? dhtBootstrap(flags.bootstrap),
+    readOnly: options.readOnly ?? true,
+  });
+  const open = { runtime, dht, sockets };
+  try {
+    await dht.open();
+  } catch (error) {
+    await closeDht(open);
+    throw error;
+  }
+  return open;
+}
+
+/** Closes the node and its sockets. */
+export async function closeDht({ dht, sockets }: OpenDht): Promise<void> {
+  await dht.close();
+  await sockets.close();
+}
+
+/**
+ * Runs `work` with a node that knows others, and that no other node keeps (BEP 43). The signal is aborted at the end of
+ * `--timeout` and by Ctrl-C. Rejects with NetworkError `dht.no-nodes`, or AbortError on Ctrl-C.
+ */
+export async function withDht(
+  session: Session<DhtFlags>,
+  work: (open: OpenDht & { readonly signal: AbortSignal }) => Promise<number>,
+): Promise<number> {
+  const { flags, interrupt } = session;
+  const timeoutMs = flags.timeout * 1000;
+  const signal = AbortSignal.any([interrupt.signal, AbortSignal.timeout(timeoutMs)]);
+  const open = await openDht(session);
+  try {
+    const isReady = await open.dht.ready(timeoutMs, signal);
+    interrupt.signal.throwIfAborted();
+    if (!isReady)
+      throw new NetworkError(
+        "dht.no-nodes",
+        `no DHT node has replied in ${flags.timeout} s; check the network, or name others with --bootstrap HOST:PORT`,
+      );
+    const status = await work({ ...open, signal });
+    interrupt.signal.throwIfAborted();
+    return status;
+  } finally {
+    await closeDht(open);
+  }
+}
+
+/** Reads a target: 40 hexadecimal digits. */
+export function targetArgument(text: string): NodeId {
+  const bytes = fromHex(text);
+  if (bytes?.length !== 20)
+    throw new CommandLineError(`not a target of 40 hexadecimal digits: ${JSON.stringify(text.slice(0, 100))}`);
+  return idFromBytes(bytes);
+}
