@@ -17,11 +17,11 @@ export interface DaemonOptions {
   readonly version: string;
   /** The token to log in with. Default: the stored one, or a new one. */
   readonly token?: string | undefined;
-  /** Called when an authorised caller requests the end of the daemon. */
+  /** Called when an authenticated client requests that the daemon stops. */
   readonly onShutdown: () => void;
 }
 
-/** Everything that is open while the daemon runs, in the order in which it was opened. */
+/** The parts of the daemon that must be closed, in the order in which they were opened. */
 interface Opened {
   readonly unlock: () => Promise<void>;
   readonly log: DaemonLog;
@@ -31,11 +31,11 @@ interface Opened {
   readonly http: HttpServer;
 }
 
-/** Millrace as a service: torrents, and everything that serves them. */
+/** The daemon: a session of torrents, and the HTTP server for it. */
 export class Daemon {
-  /** Where the page is. */
+  /** The URL of the page. */
   readonly url: string;
-  /** The token to log in with, at the first start of a state folder. */
+  /** The token for logging in, set when the daemon has just created it. `undefined` when a token existed. */
   readonly newToken: string | undefined;
   readonly #opened: Opened;
   #config: Config;
@@ -50,8 +50,8 @@ export class Daemon {
   }
 
   /**
-   * Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError `net.address-in-use`,
-   * StorageError; nothing is left open then.
+   * Starts the daemon. Rejects with UsageError `daemon.running`, InputError `daemon.token`, NetworkError
+   * `net.address-in-use`, or StorageError, after closing what it has opened.
    */
   static async start({ config, version, token, onShutdown }: DaemonOptions): Promise<Daemon> {
     const undo: (() => Promise<void> | void)[] = [];
@@ -105,7 +105,7 @@ export class Daemon {
   }
 
   /**
-   * Reads the configuration again and applies what has changed. An unreadable configuration is logged and changes
+   * Reads the configuration again and applies the changes. When it cannot be read, logs the error and changes
    * nothing.
    */
   reload(load: () => Promise<LoadedConfig>): void {

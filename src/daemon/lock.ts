@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { toError, UsageError } from "../base/index.ts";
 import { makeFolder } from "../runtime/node/index.ts";
 
-/** Milliseconds for which the other daemon may take to send its process number. */
+/** Milliseconds that the other daemon has to send its process id. */
 const ANSWER_MS = 5_000;
 
 /**
- * Locks a state folder for one process, by listening on a local socket whose name is derived from the folder's. The
- * system lets one process do so, and releases the name when the process ends. Returns the function that unlocks.
- * Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be used.
+ * Locks a state folder for one process, by listening on a local socket whose name is derived from the folder's path.
+ * The system allows one listener for a name, and releases the name when the process ends. Resolves to a function that
+ * unlocks the folder. Rejects with UsageError `daemon.running`, or `daemon.state` for a folder that cannot be used.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   let real: string;
@@ -41,21 +41,26 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     });
 }
 
-/** On Linux and Windows the name is outside the file system, and disappears with the process. */
+/**
+ * Returns the name of the socket. On Linux and Windows it is not in the file system, and disappears with the process.
+ */
 function socketName(folder: string): string {
   const name = `millrace-${createHash("sha256").update(folder).digest("hex").slice(0, 32)}`;
   if (process.platform === "linux") return `\0${name}`;
   return process.platform === "win32" ? `\\\\.\\pipe\\${name}` : join(folder, "lock");
 }
 
-/** Elsewhere a killed daemon leaves a socket behind on which no process listens. */
+/**
+ * Listens on a socket file that a killed daemon left behind (systems other than Linux and Windows). Resolves to
+ * `undefined` when another process listens there.
+ */
 async function listenAgain(name: string, folder: string): Promise<Server | undefined> {
   if (name !== join(folder, "lock") || (await askHolder(name)) !== undefined) return undefined;
   await unlink(name).catch(() => undefined);
   return listen(name);
 }
 
-/** `undefined` when another process listens there. */
+/** Listens on a local socket. Resolves to `undefined` when another process listens on it. */
 function listen(name: string): Promise<Server | undefined> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => {

@@ -5,13 +5,13 @@ const LEVELS = ["debug", "info", "warn", "error"] as const;
 /** The levels of the log, the lowest first. */
 export type LogLevel = (typeof LEVELS)[number];
 
-/** A log with a level. */
+/** A log that drops lines below its level. */
 export interface DaemonLog extends Log {
   /** Lines below this level are dropped. */
   level: LogLevel;
 }
 
-/** The daemon's log on stderr: a line of JSON each, or text on a terminal. */
+/** Returns the daemon's log, which writes to stderr: lines of JSON, or text on a terminal. */
 export function daemonLog(level: LogLevel): DaemonLog {
   return process.stderr.isTTY ? terminalLog(level) : jsonLog(level);
 }
@@ -35,7 +35,10 @@ function jsonLog(level: LogLevel): DaemonLog {
   };
 }
 
-/** Control characters of torrents and peers must not reach the terminal; JSON escapes them. */
+/**
+ * Returns a log for a terminal. Control characters from torrents and peers are escaped; in the other log JSON escapes
+ * them.
+ */
 function terminalLog(level: LogLevel): DaemonLog {
   const log: DaemonLog = {
     level,

@@ -14,23 +14,22 @@ const record = z.object({
   hash: z.string(),
 });
 
-/** Bytes of a stored hash that are read. */
+/** Maximum size in bytes of the file with the hash. */
 const MAX_TOKEN_BYTES = 64 * 1024;
 
-/** The characters of a header; a shorter token can be guessed. */
+/** The characters and length of a valid token: characters of an HTTP header. A shorter token could be guessed. */
 const TOKEN = /^[\x21-\x7e]{8,256}$/;
 
-/** The secret of a state folder. */
+/** The secret of a state folder, and the new token if one was created. */
 export interface OpenedSecret {
   readonly secret: Secret;
-  /** A new token. It is shown once, after the daemon has started; call `keep` then. */
+  /** The new token; `undefined` when a token existed. Show it after the daemon has started, then call `keep`. */
   readonly created: { readonly token: string; readonly keep: () => Promise<void> } | undefined;
 }
 
 /**
- * Opens the secret of a state folder: that of `token` when given, else the stored one, else a new one. Only a hash is
- * stored. A damaged file is replaced by a new token, which is shown at the start. Rejects with InputError
- * `daemon.token` for an invalid token.
+ * Opens the secret of a state folder: the one of `token` if given, else the stored one, else a new one. Only a hash
+ * is stored. A damaged file is replaced by a new token. Rejects with InputError `daemon.token` for an invalid token.
  */
 export async function openSecret(stateDir: string, token: string | undefined): Promise<OpenedSecret> {
   const path = join(stateDir, "token.json");
@@ -64,7 +63,7 @@ export async function openSecret(stateDir: string, token: string | undefined): P
   };
 }
 
-/** All or nothing, and readable by the daemon's user alone. */
+/** Writes the secret. The file is replaced atomically, and only the daemon's user can read it. */
 async function store(path: string, secret: SecretRecord): Promise<void> {
   const fresh = `${path}.new`;
   // Whatever has that name is no file that is being written: one daemon has the folder.

@@ -8,7 +8,7 @@ import type { Settings } from "../../api/index.ts";
 import { nodeFiles } from "../../runtime/node/index.ts";
 import { camel, CONFIG_KEYS, configSchema, FILE_ONLY, kebab, variable, type Config, type ConfigKey } from "./schema.ts";
 
-/** Where a value is from. */
+/** The source of a configuration value. */
 export type Origin = "default" | "file" | "environment" | "flag";
 
 /** A configuration and the origin of its values. */
@@ -19,9 +19,12 @@ export interface LoadedConfig {
   readonly file: string | undefined;
 }
 
-/** Where the configuration is read from. */
+/** The sources of the configuration. */
 export interface ConfigSources {
-  /** `--config`: must exist. Default: `config.toml` in the user's configuration folder, if it exists. */
+  /**
+   * The file of `--config`, which must exist. Default: `config.toml` in the user's configuration folder, if it
+   * exists.
+   */
   readonly file?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The values of the command line, by key. */
@@ -30,13 +33,14 @@ export interface ConfigSources {
 
 const FOLDERS = envPaths("millrace", { suffix: "" });
 
-/** Bytes of a configuration file that are read. */
+/** Maximum size in bytes of a configuration file. */
 const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
- * Loads the configuration in force: flags over environment over file over defaults. Relative paths in the file start at
- * its folder, all others at the current folder. Rejects with InputError `config.invalid` that names the key and its
- * origin, or StorageError when `--config` cannot be read.
+ * Loads the configuration. Flags take precedence over environment variables, these over the file, the file over
+ * defaults. Relative paths in the file are relative to its folder, all others to the current folder. Rejects with
+ * InputError `config.invalid`, which names the key and its source, or StorageError when the file of `--config` cannot
+ * be read.
  */
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
   const file = await readConfigFile(sources.file ?? sources.environment["MILLRACE_CONFIG"]);
@@ -59,7 +63,7 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   return { config: absolute(result.data, origins, file?.path), origins, file: file?.path };
 }
 
-/** The settings of the configuration that can change while the daemon runs. */
+/** Returns the settings of the configuration that can change while the daemon runs. */
 export function settingsOf(config: Config): Settings {
   const {
     listen: _listen,
@@ -126,7 +130,10 @@ function fromFileName(name: string, path: string): string {
   );
 }
 
-/** The rules of a schedule and the alternative times have keys of their own; the names of labels are no keys. */
+/**
+ * Converts the keys inside a value to camel case: those of schedule rules and alternative times. The names of labels
+ * are not keys and stay as they are.
+ */
 function nested(key: string, value: unknown): unknown {
   if (key === "alternativeTimes") return withCamelKeys(value);
   return Array.isArray(value) ? value.map(withCamelKeys) : value;
@@ -151,8 +158,8 @@ function* fromEnvironment(environment: ConfigSources["environment"]): Generator<
 }
 
 /**
- * The value of an environment variable in the type of its key. A value that does not fit is left for the schema to
- * refuse.
+ * Converts the text of an environment variable to the type of its key. Returns an invalid text unchanged; the schema
+ * then refuses it.
  */
 function fromText(key: ConfigKey, text: string): unknown {
   if (key === "allowedHosts") return text.split(/[\s,]+/).filter((host) => host !== "");

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { parseSize } from "../../base/index.ts";
 import { alternativeTimes, scheduleRule, settings } from "../../api/index.ts";
 
-/** Bytes a second as a number, or as `5MiB`; 0 and `"unlimited"` mean no limit. */
+/** A rate in bytes a second: a number, or a text such as `5MiB`. 0 and `"unlimited"` mean no limit. */
 const rate = z.union([z.number(), z.string(), z.null()]).transform((value, context): number | null => {
   if (value === null || value === 0 || value === "unlimited" || value === "") return null;
   try {
@@ -18,7 +18,7 @@ const rate = z.union([z.number(), z.string(), z.null()]).transform((value, conte
   return z.NEVER;
 });
 
-/** A number, where 0 means no limit. */
+/** A count; 0 means no limit. */
 const countOrAll = z.union([z.int().nonnegative(), z.null()]).transform((value) => (value === 0 ? null : value));
 
 const unlimited = z.literal("unlimited").transform(() => null);
@@ -128,29 +128,29 @@ export const configSchema = z.strictObject({
 
 /** A configuration, with all defaults filled in. */
 export type Config = z.infer<typeof configSchema>;
-/** A key of the configuration. */
+/** The name of a value in the configuration. */
 export type ConfigKey = keyof Config;
 
 /**
- * Allowed in the file alone: a user who can start the daemon, or change its environment, must not be able to run
- * programs through it.
+ * Keys that are allowed in the file only. Flags and environment variables cannot set them, so that control over these
+ * is not enough to run programs.
  */
 export const FILE_ONLY: ReadonlySet<ConfigKey> = new Set(["onComplete", "labels", "schedule", "alternativeTimes"]);
 
 /** All keys, in the order of the schema. */
 export const CONFIG_KEYS: readonly ConfigKey[] = configSchema.keyof().options;
 
-/** `downloadDir` as `download-dir`. */
+/** Converts `downloadDir` to `download-dir`. */
 export function kebab(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** `download-dir` as `downloadDir`. */
+/** Converts `download-dir` to `downloadDir`. */
 export function camel(name: string): string {
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** `downloadDir` as `MILLRACE_DOWNLOAD_DIR`. */
+/** Converts `downloadDir` to `MILLRACE_DOWNLOAD_DIR`. */
 export function variable(key: string): string {
   return `MILLRACE_${kebab(key).replaceAll("-", "_").toUpperCase()}`;
 }

@@ -12,7 +12,7 @@ import type { Access, RawCall, Route, Services } from "./routes/route.ts";
 /** Handles a request of the Transmission RPC. */
 export type RpcHandler = (request: Request) => Response | Promise<Response>;
 
-/** What the application is made of. */
+/** Options of {@link createApp}. */
 export interface AppOptions {
   readonly services: Services;
   readonly routes: readonly Route[];
@@ -25,14 +25,16 @@ export interface AppOptions {
 
 type Env = { Bindings: HttpBindings };
 
-/** The paths that Transmission's clients use; its own programs use the second. */
+/** Paths of the Transmission RPC. Most clients use the first; Transmission's own programs use the second. */
 const RPC_PATH = "/transmission/rpc";
 const RPC_PATHS = [RPC_PATH, `${RPC_PATH}/`];
 
-/** Paths that require a login before anything is revealed, also whether they exist. */
+/** Paths that require a login. Without one, the response does not even show whether the path exists. */
 const PRIVATE = /^\/(?:api|stream|transmission|metrics)(?:\/|$)/;
 
-/** Makes the hono application of the table of routes. The guard has already checked every request that arrives here. */
+/**
+ * Makes the hono application from the table of routes. The guard has already checked every request that arrives here.
+ */
 export function createApp({ services, routes, page, rpc, log, onRoute }: AppOptions): Hono<Env> {
   const app = new Hono<Env>();
   for (const [path, rows] of byPath(routes)) {
@@ -62,7 +64,7 @@ export function createApp({ services, routes, page, rpc, log, onRoute }: AppOpti
   return app;
 }
 
-/** Rows by path; those without parameters first, because hono takes the first that fits. */
+/** Groups routes by path. Paths without parameters come first, because hono uses the first path that matches. */
 function byPath(routes: readonly Route[]): [string, Route[]][] {
   const paths = new Map<string, Route[]>();
   for (const row of routes) paths.set(row.path, [...(paths.get(row.path) ?? []), row]);

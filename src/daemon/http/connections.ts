@@ -3,13 +3,13 @@ import { MAX_HTTP_CONNECTIONS, MAX_WAITING_CONNECTIONS } from "./limits.ts";
 import { networkOf } from "./network.ts";
 
 /**
- * Chooses the connection that is closed when there are too many. A connection whose request has arrived is kept. One
- * that waits for a request, or has sent only a part of it, is closed for a new one: the longest waiting of the same
- * address when that address has too many, else the longest waiting of the address with the most. So neither half-sent
- * requests nor idle connections lock the owner out.
+ * Chooses the connection to close when there are too many. A connection whose request has arrived is kept. Among
+ * connections that have sent no complete request, the longest waiting one is closed: of the same address when that
+ * address has too many, else of the address with the most. So neither incomplete requests nor idle connections lock
+ * out the user.
  */
 export class Connections {
-  /** The longest waiting first, by network. */
+  /** Waiting connections by network, the longest waiting first. */
   readonly #waiting = new Map<string, Set<Socket>>();
   #count = 0;
 

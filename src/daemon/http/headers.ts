@@ -1,8 +1,8 @@
-/** Scripts and styles from here only, nothing inline, no frame around the page. */
+/** Content-Security-Policy of the page: scripts and styles from the daemon only, nothing inline, no framing. */
 export const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; media-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** For files of torrents, whose authors are unknown: they run no script and have no origin. */
+/** Content-Security-Policy of files of torrents, which are untrusted: no scripts, no origin. */
 export const FILE_POLICY =
   "default-src 'none'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 

@@ -1,16 +1,19 @@
 import mime from "mime";
 
-/** How a file is served. */
+/** Media type and disposition of a file. */
 export interface Served {
   readonly type: string;
-  /** Whether a browser may show it in its place; otherwise it is saved. */
+  /** Whether a browser may display the file; otherwise it is downloaded. */
   readonly isInline: boolean;
 }
 
-/** Pictures that are pixels: svg is a document that runs scripts. */
+/** Raster image types. SVG is not one: it is a document that can run scripts. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"]);
 
-/** How a torrent's file is served. Its author is unknown: documents are served as text, so that none of them runs. */
+/**
+ * Returns how a torrent's file is served. Files are untrusted: documents are served as plain text, so that no script
+ * runs.
+ */
 export function servedAs(path: string): Served {
   const type = mime.getType(path) ?? "application/octet-stream";
   if (type.startsWith("video/") || type.startsWith("audio/") || PICTURES.has(type)) return { type, isInline: true };
@@ -20,7 +23,7 @@ export function servedAs(path: string): Served {
   return { type: "application/octet-stream", isInline: false };
 }
 
-/** Whether a player can do something with it. */
+/** Whether a media player can open the file. */
 export function isPlayable(path: string): boolean {
   const type = mime.getType(path) ?? "";
   return type.startsWith("video/") || (type.startsWith("audio/") && !type.endsWith("mpegurl"));

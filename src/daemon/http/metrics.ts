@@ -2,7 +2,7 @@ import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Session } from "../session/session.ts";
 
-/** Where the numbers come from. */
+/** The sources of the metrics. */
 export interface MetricsSources {
   readonly session: Session;
   readonly listeners: () => number;
@@ -12,7 +12,7 @@ export interface MetricsSources {
 /** Milliseconds between two measurements of the event loop's delay: shorter ones would wake an idle daemon. */
 const DELAY_RESOLUTION_MS = 100;
 
-/** The metrics for Prometheus. All values are read when they are requested; requests are counted as they end. */
+/** The metrics for Prometheus. Values are read when they are requested; requests are counted as they end. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<"method" | "route" | "status">;
@@ -84,7 +84,10 @@ export class Metrics {
     });
   }
 
-  /** Counts a request with a response. `route` is the path of the table, not of the request: there are few labels. */
+  /**
+   * Counts a request and its response. `route` is the path of the route with its parameters, not the requested path,
+   * so that there are few labels.
+   */
   count(method: string, route: string, status: number, seconds: number | undefined): void {
     this.#requests.inc({ method, route, status: String(status) });
     if (seconds !== undefined) this.#seconds.observe({ route }, seconds);
@@ -94,7 +97,7 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** In the text format of Prometheus. */
+  /** Resolves to all metrics in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }

@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 const PATH = "/api/v1/openapi.json";
 const REFERENCE = "#/components/schemas/";
 
-/** Schemas with a name in the document; all others are written in place. */
+/** Schemas that get a name in the document; all others are written inline. */
 const NAMED = {
   Torrent: api.torrent,
   TorrentDetail: api.torrentDetail,
@@ -34,7 +34,7 @@ const NAMED = {
 
 const names = new Map<unknown, string>(Object.entries(NAMED).map(([name, schema]) => [schema, name]));
 
-/** A schema as JSON Schema 2020-12, which OpenAPI 3.1 takes as it is. */
+/** Returns a schema as JSON Schema 2020-12, which OpenAPI 3.1 uses. */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const name = io === "output" ? names.get(schema) : undefined;
   if (name !== undefined) return { $ref: `${REFERENCE}${name}` };
@@ -106,7 +106,7 @@ function operationId({ method, path }: Route): string {
   return [method.toLowerCase(), ...words.map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`)].join("");
 }
 
-/** The OpenAPI 3.1 document of these routes. */
+/** Returns the OpenAPI 3.1 document of the routes. */
 export function openApi(routes: readonly Route[], version: string): Json {
   const paths: Record<string, Json> = {};
   for (const row of routes) paths[row.path] = { ...paths[row.path], [row.method.toLowerCase()]: operation(row) };
@@ -131,7 +131,9 @@ export function openApi(routes: readonly Route[], version: string): Json {
   };
 }
 
-/** The route that serves the document, which includes this route. Made at the first request. */
+/**
+ * Makes the route that serves the document of all routes, itself included. The document is made at the first request.
+ */
 export function documentRoute(others: readonly Route[]): Route {
   let text: string | undefined;
   const self: Route = route({

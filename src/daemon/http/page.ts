@@ -15,17 +15,17 @@ interface PageFile {
   readonly gzip: Buffer<ArrayBuffer> | undefined;
 }
 
-/** Bytes from which compression is worth it. */
+/** Minimum number of bytes that are compressed. */
 const COMPRESS_FROM = 1_024;
 
 /**
- * The files of the page, read once at the start. A requested path is only compared with their names and never opened,
- * so nothing else can be reached.
+ * The files of the page, read into memory at the start. A requested path is only compared with their names, so no
+ * other file can be read.
  */
 export class Page {
   readonly #files = new Map<string, PageFile>();
 
-  /** A missing folder has no files. */
+  /** `root`: the folder of the built page. Without it, or if it is missing, there are no files. */
   constructor(root: string | undefined) {
     if (root === undefined) return;
     for (const path of filesBelow(root)) {

@@ -10,13 +10,13 @@ import {
   UsageError,
 } from "../../base/index.ts";
 
-/** Parts of an error response besides its code and message. */
+/** Further parts of an error response. */
 export interface HttpErrorOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly issues?: Problem["issues"];
 }
 
-/** A request that is refused, with its status. Codes: `http.*` and `auth.*`. */
+/** A request is refused with this status. Codes: `http.*` and `auth.*`. */
 export class HttpError extends MillraceError {
   override readonly name = "HttpError";
   readonly status: number;
@@ -34,7 +34,7 @@ export class HttpError extends MillraceError {
 /** Media type of an error (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** Statuses of codes that differ from their family's. */
+/** Statuses of error codes that differ from the usual status of their prefix. */
 const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   "session.not-found": 404,
   "session.link": 403,
@@ -60,7 +60,9 @@ function statusOf(error: MillraceError): number {
   return 500;
 }
 
-/** Any error as a problem (RFC 9457). An unexpected one gives no details: they are in the log. */
+/**
+ * Converts any error to a problem (RFC 9457). For an unexpected error the problem has no details; the log has them.
+ */
 export function problemOf(thrown: unknown): Problem {
   if (!(thrown instanceof MillraceError) || thrown.code === "internal") {
     return {
@@ -83,7 +85,7 @@ export function problemOf(thrown: unknown): Problem {
   };
 }
 
-/** The error with the status of its code, for a failure in a list of results. */
+/** Returns an error with the status of its code, for a failure in a list of results. */
 export function failureOf(code: string, message: string): HttpError {
   return new HttpError(
     STATUS_BY_CODE[code] ?? (code.startsWith("storage.") || code === "internal" ? 500 : 422),
@@ -96,7 +98,7 @@ function titleOf(status: number): string {
   return STATUS_CODES[status] ?? "Error";
 }
 
-/** The headers of an error response. */
+/** Returns the headers of an error response. */
 export function problemHeaders(thrown: unknown): Record<string, string> {
   return {
     "content-type": PROBLEM_TYPE,
@@ -105,7 +107,7 @@ export function problemHeaders(thrown: unknown): Record<string, string> {
   };
 }
 
-/** The error response for any error. */
+/** Returns the error response for any error. */
 export function problemResponse(thrown: unknown): Response {
   const problem = problemOf(thrown);
   return new Response(JSON.stringify(problem), { status: problem.status, headers: problemHeaders(thrown) });

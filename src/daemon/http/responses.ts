@@ -1,9 +1,9 @@
-/** A value as JSON. */
+/** Returns a response with a value as JSON. */
 export function json(value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return jsonText(JSON.stringify(value), status, headers);
 }
 
-/** A response with text that is JSON already. */
+/** Returns a response with a text that is already JSON. */
 export function jsonText(text: string, status = 200, headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(text, {
     status,
@@ -11,12 +11,15 @@ export function jsonText(text: string, status = 200, headers: Readonly<Record<st
   });
 }
 
-/** A response without a body, status 204. */
+/** Returns a response without a body, status 204. */
 export function noContent(headers: Readonly<Record<string, string>> = {}): Response {
   return new Response(null, { status: 204, headers: { "cache-control": "no-store", ...headers } });
 }
 
-/** Bytes or text that are saved, under a name that may hold anything (RFC 6266, RFC 8187). */
+/**
+ * Returns a Content-Disposition header that makes browsers save the file under `name`, which may contain any
+ * characters (RFC 6266, RFC 8187).
+ */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^ !#$&+\-.0-9A-Z^_`a-z~]/g, "_");
   const encoded = encodeURIComponent(name.replaceAll(/\p{Cs}/gu, "\u{fffd}")).replaceAll(

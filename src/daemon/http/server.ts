@@ -29,24 +29,25 @@ import { Tickets } from "./auth/tickets.ts";
 /** Options of {@link startHttp}. */
 export interface HttpOptions {
   readonly session: Session;
-  /** An address of this machine, without brackets. */
+  /** The address to listen on, without brackets. */
   readonly host: string;
-  /** 0 for any. */
+  /** The port; 0 lets the system choose. */
   readonly port: number;
   readonly secret: Secret;
-  /** The built page; without it only the API is served. */
+  /** The folder of the built page; without it only the API is served. */
   readonly webRoot?: string | undefined;
   /**
-   * Names that the daemon is known by, besides `localhost` and its addresses: `box.lan`, `torrents.example.org:8443`.
+   * Further host names that are allowed, besides `localhost` and the daemon's addresses: `box.lan`,
+   * `torrents.example.org:8443`.
    */
   readonly allowedHosts: readonly string[];
   readonly log: Log;
   readonly version: string;
   /** Serves `/transmission/rpc`; called only for requests with valid Host, Origin, password and size. */
   readonly rpc?: RpcHandler | undefined;
-  /** Carries logins over a restart. */
+  /** The file that keeps logins over a restart; without it they end with the process. */
   readonly loginsFile?: string | undefined;
-  /** Milliseconds since 1970. */
+  /** Returns the time, in milliseconds since 1970. */
   readonly now?: () => number;
   /** Milliseconds for the headers of a request. */
   readonly headersTimeoutMs?: number;
@@ -172,7 +173,7 @@ function listen(server: ReturnType<typeof createServer>, host: string, port: num
   });
 }
 
-/** A request that hono's adapter cannot read. */
+/** Returns the error for a request that hono's adapter cannot read. */
 function requestError(error: unknown, log: Log): HttpError {
   log.debug("a request could not be read", { reason: toError(error).message });
   return new HttpError(400, "http.request", "the request cannot be read");

@@ -14,12 +14,12 @@ export interface StreamRequest {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly reading: FileReading;
-  /** The same for the same bytes, ever. */
+  /** The entity tag: equal for equal bytes. */
   readonly etag: string;
   readonly download: boolean;
 }
 
-/** Sends files of torrents while they are downloaded, no faster than the viewer reads. */
+/** Sends files of torrents, also while they are downloaded, at the speed at which the client reads. */
 export class Streams {
   readonly #log: Log;
   readonly #stallMs: number;
@@ -35,7 +35,10 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Sends the head at once and the bytes as they arrive. Throws HttpError 416 `http.range`, 503 `http.streams`. */
+  /**
+   * Sends the headers at once, and the bytes as they become available. Throws HttpError 416 `http.range`, 503
+   * `http.streams`.
+   */
   serve(request: StreamRequest): void {
     const { incoming, outgoing, reading, etag } = request;
     if (this.#isClosed || this.#open.size >= MAX_STREAMS)
@@ -92,7 +95,7 @@ export class Streams {
     }
   }
 
-  /** Resolves when the viewer has read what was written. */
+  /** Resolves when the client has read the bytes that were written. */
   #drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void): void => {

@@ -1,25 +1,26 @@
 import { InputError } from "../../base/index.ts";
 
 /**
- * Transmission's times of the alternative limits: minutes after midnight, and a bit for each day, Sunday in the lowest.
+ * Converts the times of Transmission's alternative limits: minutes after midnight, and a bit field of days with
+ * Sunday in the lowest bit.
  */
 
 const MINUTES_OF_DAY = 24 * 60;
 const DAYS = 7;
 
-/** Minutes after midnight as `HH:MM`. Throws InputError `rpc.argument`. */
+/** Formats minutes after midnight as `HH:MM`. Throws InputError `rpc.argument`. */
 export function timeOf(name: string, minutes: number): string {
   if (!Number.isInteger(minutes) || minutes < 0 || minutes >= MINUTES_OF_DAY)
     throw new InputError("rpc.argument", `${name}: minutes after midnight, from 0 to ${MINUTES_OF_DAY - 1}`);
   return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 }
 
-/** Days (0 is Sunday) as bits. */
+/** Converts days (0 is Sunday) to a bit field. */
 export function maskOf(days: readonly number[]): number {
   return days.reduce((mask, day) => mask | (1 << day), 0);
 }
 
-/** Bits as days (0 is Sunday). Throws InputError `rpc.argument`. */
+/** Converts a bit field to days (0 is Sunday). Throws InputError `rpc.argument`. */
 export function daysOf(mask: number): number[] {
   if (!Number.isInteger(mask) || mask < 0 || mask >= 1 << DAYS)
     throw new InputError("rpc.argument", `alt_speed_time_day: a bit for each day, from 0 to ${(1 << DAYS) - 1}`);

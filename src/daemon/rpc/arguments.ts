@@ -12,7 +12,7 @@ export class Arguments {
     this.#values = new Map(isObject(values) ? Object.entries(values).map(([name, value]) => [snake(name), value]) : []);
   }
 
-  /** In snake_case. */
+  /** Returns the names of all arguments in snake_case. */
   names(): Iterable<string> {
     return this.#values.keys();
   }
@@ -37,7 +37,10 @@ export class Arguments {
     throw wrong(name, "a number");
   }
 
-  /** A number that is not negative, times `scale`, as a whole number that is exact. */
+  /**
+   * Returns a non-negative number, multiplied by `scale` and rounded to an exact integer; `undefined` when the
+   * argument is missing.
+   */
   amount(name: string, scale = 1): number | undefined {
     const value = this.number(name);
     if (value === undefined) return undefined;

@@ -2,14 +2,16 @@ import { InputError } from "../../base/index.ts";
 import type { Session } from "../session/session.ts";
 import type { Arguments } from "./arguments.ts";
 
-/** Milliseconds for which a torrent is recently active, and a removed one is listed as removed. */
+/**
+ * Milliseconds for which a torrent counts as recently active, and for which a removed torrent is listed as removed.
+ */
 const RECENT_MS = 60_000;
 /** Removed torrents that are remembered. */
 const MAX_REMOVED = 10_000;
 
 /**
- * The numbers by which Transmission's clients identify torrents. They are assigned in order and not reused while the
- * daemon runs.
+ * The numbers by which Transmission clients identify torrents. They are assigned in ascending order and not reused
+ * while the daemon runs.
  */
 export class TorrentNumbers {
   readonly #session: Session;
@@ -43,7 +45,10 @@ export class TorrentNumbers {
     return number;
   }
 
-  /** The info-hashes that `ids` refers to, each once; all torrents when it is left out. Unknown ids are left out. */
+  /**
+   * Returns the info-hashes of the torrents in `ids`, without duplicates; all torrents when `ids` is missing. Unknown
+   * ids are ignored.
+   */
   hashes(args: Arguments): string[] {
     const ids = args.raw("ids");
     const rows = this.#session.torrents.list();
@@ -65,7 +70,7 @@ export class TorrentNumbers {
     return [...new Set(found)];
   }
 
-  /** Numbers of torrents that were removed lately. */
+  /** Returns the numbers of recently removed torrents. */
   removed(): number[] {
     const since = this.#now() - RECENT_MS;
     this.#removed = this.#removed.filter(({ at }) => at >= since);

@@ -1,2 +1,2 @@
-/** Transmission's RPC: programs made for it work with Millrace unchanged. */
+/** The Transmission RPC: clients of Transmission can control Millrace. */
 export { TransmissionRpc, type TransmissionOptions } from "./transmission.ts";

@@ -1,12 +1,13 @@
 /**
- * Spellings of Transmission's names. Since 4.1 they are all in snake_case; before, some had hyphens and some capitals.
- * This module uses snake_case; requests may use any spelling, and old clients get responses in the old ones.
+ * Spellings of Transmission's names. From version 4.1 all names are in snake_case; earlier versions use hyphens in
+ * some and capitals in others. This module uses snake_case. Requests may use any spelling; responses to old clients
+ * use the old spelling.
  */
 
 /** Characters of the longest name that is converted. */
 const MAX_NAME = 64;
 
-/** `downloadDir`, `download-dir` and `download_dir` as `download_dir`. */
+/** Converts `downloadDir`, `download-dir` and `download_dir` to `download_dir`. */
 export function snake(name: string): string {
   // No name is that long; the conversion takes time by the square of its length.
   if (name.length > MAX_NAME) return name;
@@ -24,7 +25,7 @@ const CAMEL_EXCEPTIONS: Readonly<Record<string, string>> = {
   primary_mime_type: "primary-mime-type",
 };
 
-/** The old spelling of fields of torrents: `downloadDir`. */
+/** Converts a name to the old spelling of a torrent's fields: `downloadDir`. */
 export function camel(name: string): string {
   return CAMEL_EXCEPTIONS[name] ?? name.replaceAll(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -35,7 +36,7 @@ const KEBAB_EXCEPTIONS: Readonly<Record<string, string>> = {
   total_size: "total_size",
 };
 
-/** The old spelling of fields of the session: `download-dir`. */
+/** Converts a name to the old spelling of the session's fields: `download-dir`. */
 export function kebab(name: string): string {
   return KEBAB_EXCEPTIONS[name] ?? name.replaceAll("_", "-");
 }
@@ -50,7 +51,7 @@ export function isObject(value: unknown): value is { readonly [key: string]: unk
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** All names in it, spelled by `spell`. */
+/** Returns `value` with all names of its objects converted by `spell`. */
 export function respell(value: Json, spell: (name: string) => string): Json {
   if (Array.isArray(value)) return value.map((item: Json) => respell(item, spell));
   if (typeof value !== "object" || value === null) return value;

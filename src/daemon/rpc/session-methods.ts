@@ -5,16 +5,16 @@ import { snake } from "./names.ts";
 import { SettingsForm } from "./settings-form.ts";
 import type { Method } from "./torrent-methods.ts";
 
-/** What the methods need besides the session. */
+/** Options of {@link sessionMethods}. */
 export interface SessionMethodOptions {
   readonly version: string;
   readonly sessionId: string;
   readonly stateDir: string;
-  /** Ends the daemon. */
+  /** Called when a client requests that the daemon stops. */
   readonly onShutdown: () => void;
 }
 
-/** The methods about the session. */
+/** Returns the RPC methods about the session, by name. */
 export function sessionMethods(options: SessionMethodOptions): Readonly<Record<string, Method>> {
   const form = new SettingsForm(options);
   return {

@@ -8,7 +8,7 @@ import type { JsonObject } from "./names.ts";
 /** Bytes in Transmission's kilobyte. */
 const KB = 1000;
 
-/** The parts of the session that the form shows besides its settings. */
+/** The fields of `session_get` that are not settings. */
 interface Facts {
   readonly peerPort: number;
   readonly freeBytes: number | null;
@@ -17,7 +17,10 @@ interface Facts {
 
 type Changes = { -readonly [Key in keyof Settings]?: Settings[Key] };
 
-/** A number and a switch in Transmission's form, one setting that is `null` while it is off here. */
+/**
+ * A setting that Transmission has as a number and a switch. In Millrace it is one setting, which is `null` while it
+ * is off.
+ */
 interface Switched {
   readonly value: string;
   readonly flag: string;
@@ -29,11 +32,11 @@ interface Switched {
     | "seedRatio"
     | "seedIdleSeconds"
     | "stalledSeconds";
-  /** The setting's units in one of Transmission's. */
+  /** The factor between Transmission's unit and the setting's unit. */
   readonly scale: number;
-  /** The least value of the setting. */
+  /** The minimum value of the setting. */
   readonly min: number;
-  /** Transmission's, shown while it is off and never was on. */
+  /** The number that is returned while the setting is off and has never been on: Transmission's default. */
   readonly otherwise: number;
 }
 
@@ -82,7 +85,7 @@ const SWITCHED: readonly Switched[] = [
   },
 ];
 
-/** Settings of `session_set` that are honoured besides {@link SWITCHED}. */
+/** Further settings that `session_set` supports, besides {@link SWITCHED}. */
 const OTHERS: ReadonlySet<string> = new Set([
   "alt_speed_down",
   "alt_speed_up",
@@ -100,7 +103,7 @@ const OTHERS: ReadonlySet<string> = new Set([
 ]);
 const HONOURED: ReadonlySet<string> = new Set([...OTHERS, ...SWITCHED.flatMap(({ value, flag }) => [value, flag])]);
 
-/** Fields of `session_get` that are not settings: clients that send the whole form send them, too. */
+/** Fields of `session_get` that are not settings. Clients that send the whole form include them. */
 const FACTS: ReadonlySet<string> = new Set([
   "blocklist_size",
   "config_dir",
@@ -113,7 +116,7 @@ const FACTS: ReadonlySet<string> = new Set([
   "version",
 ]);
 
-/** Why some of Transmission's settings can not be changed here. */
+/** Reasons why some of Transmission's settings cannot be changed here. */
 const REASONS: Readonly<Record<string, string>> = {
   peer_port: "set peer-port in the configuration and start the daemon again",
   script_torrent_done_enabled: "a program to run can be set in the configuration file alone (on-complete)",
@@ -121,12 +124,12 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The session's settings as Transmission's clients read and change them. It stores the value of a limit that is
- * switched off, because the settings do not.
+ * Converts the session's settings to and from the form of Transmission. Keeps the number of a limit that is switched
+ * off, because Millrace's settings do not have it.
  */
 export class SettingsForm {
   readonly #options: { readonly version: string; readonly sessionId: string; readonly stateDir: string };
-  /** Transmission's value of a setting that is off, by its name. */
+  /** Transmission's number for each setting that is off, by name. */
   readonly #kept = new Map<string, number>(SWITCHED.map(({ value, otherwise }) => [value, otherwise]));
   #keptFolder = "";
 
@@ -135,8 +138,8 @@ export class SettingsForm {
   }
 
   /**
-   * The settings that `session_set` changes. Throws InputError `rpc.unsupported` for a setting without effect,
-   * `rpc.argument`.
+   * Returns the settings that a `session_set` call changes. Throws InputError `rpc.unsupported` for a setting that is
+   * not supported, and `rpc.argument` for an invalid value.
    */
   changes(args: Arguments, now: Settings, facts: Facts): Partial<Settings> {
     this.#refuseOthers(args, now, facts);
@@ -192,7 +195,10 @@ export class SettingsForm {
     return isOn ? this.#keptFolder : "";
   }
 
-  /** A setting that is not honoured may be sent with the value that it has: clients send whole forms. */
+  /**
+   * Throws for unsupported settings whose value would change. Their present value is accepted, because clients send
+   * whole forms.
+   */
   #refuseOthers(args: Arguments, now: Settings, facts: Facts): void {
     let shown: JsonObject | undefined;
     for (const name of args.names()) {
@@ -203,7 +209,7 @@ export class SettingsForm {
     }
   }
 
-  /** Every setting, as `session_get` returns it. */
+  /** Returns all settings in the form of `session_get`. */
   describe(settings: Settings, info: Facts): JsonObject {
     const switched: Record<string, number | boolean> = {};
     for (const { value, flag, setting, scale } of SWITCHED) {
@@ -274,7 +280,7 @@ export class SettingsForm {
   }
 }
 
-/** Clients send 0 and 1 for false and true. */
+/** Whether two values are equal. Clients send 0 and 1 for false and true. */
 function isSame(given: unknown, shown: unknown): boolean {
   return JSON.stringify(given) === JSON.stringify(shown) || (typeof shown === "boolean" && given === Number(shown));
 }

@@ -11,7 +11,7 @@ import { ENDLESS } from "../session/running/goals.ts";
 import type { Session } from "../session/session.ts";
 import type { Json, JsonObject } from "./names.ts";
 
-/** Transmission's numbers for the state of a torrent. */
+/** Transmission's number for each state of a torrent. */
 const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
   paused: () => 0,
   failed: () => 0,
@@ -26,11 +26,11 @@ const STATUS: Readonly<Record<TorrentState, (row: TorrentRow) => number>> = {
 
 const PRIORITIES = { skip: 0, low: -1, normal: 0, high: 1 } as const;
 
-/** A torrent whose parts are read when they are requested, once each. */
+/** A torrent for `torrent_get`. Its details are read when they are first requested, once each. */
 export class RpcTorrent {
   readonly row: TorrentRow;
   readonly number: number;
-  /** Place in the queue, from 0 and without gaps. */
+  /** The position in the queue, from 0 and without gaps. */
   readonly place: number;
   readonly #session: Session;
   #detail: TorrentDetail | undefined;
@@ -50,7 +50,7 @@ export class RpcTorrent {
     return (this.#detail ??= this.#session.details.of(this.row.id));
   }
 
-  /** Peers that it may be connected with at once. */
+  /** The maximum number of connected peers. */
   get maxPeers(): number {
     return this.detail.limits.maxPeers ?? this.#session.settings.get().maxPeers;
   }
@@ -75,11 +75,13 @@ export class RpcTorrent {
 const seconds = (milliseconds: number | null | undefined): number =>
   milliseconds === null || milliseconds === undefined ? 0 : Math.floor(milliseconds / 1000);
 const kilobytes = (bytes: number | null): number => (bytes === null ? 0 : Math.round(bytes / 1000));
-/** Transmission's mode of a goal: as the session has it (0), its own (1), without end (2). */
+/**
+ * Returns Transmission's mode of a seeding goal: 0 for the session's goal, 1 for the torrent's own, 2 for no goal.
+ */
 const own = (goal: number | null): number => (goal === null ? 0 : goal === ENDLESS ? 2 : 1);
 const isDone = (row: TorrentRow): boolean => row.wanted > 0 && row.done === row.wanted;
 
-/** Fields without a counterpart have the value that Transmission starts with. */
+/** The fields of `torrent_get`. Fields that Millrace does not have return Transmission's initial value. */
 const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   activity_date: ({ detail }) => seconds(detail.activeAt),
   added_date: ({ row }) => seconds(row.addedAt),
@@ -204,10 +206,10 @@ const FIELDS: Readonly<Record<string, (view: RpcTorrent) => Json>> = {
   webseeds_sending_to_us: () => 0,
 };
 
-/** Every field of `torrent_get`. */
+/** All fields of `torrent_get`, by name. */
 export const TORRENT_FIELDS: ReadonlyMap<string, (view: RpcTorrent) => Json> = new Map(Object.entries(FIELDS));
 
-/** Announce URLs, tier by tier. */
+/** Returns the announce URLs by tier. */
 export function tiersOf(trackers: readonly TorrentTracker[]): string[][] {
   const tiers = new Map<number, string[]>();
   for (const { tier, url } of trackers) {

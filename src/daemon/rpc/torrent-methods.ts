@@ -8,32 +8,32 @@ import { snake, type Json, type JsonObject } from "./names.ts";
 import { TORRENT_FIELDS, RpcTorrent, tiersOf } from "./torrent-fields.ts";
 import { ADD_ARGUMENTS, refuseUnsupported, SET_ARGUMENTS, UNSUPPORTED_TORRENT } from "./unsupported.ts";
 
-/** What the methods use. */
+/** The context of an RPC method. */
 export interface RpcContext {
   readonly session: Session;
   readonly numbers: TorrentNumbers;
-  /** A torrent's field as the client spells it. */
+  /** Returns a torrent's field with its name as the client spells it. */
   readonly spellField: (requested: string, value: Json) => readonly [string, Json];
 }
 
-/** A method of the RPC: takes arguments, returns the result. Throws MillraceError. */
+/** A method of the RPC: gets arguments and returns the result. Throws MillraceError. */
 export type Method = (context: RpcContext, args: Arguments) => Promise<JsonObject> | JsonObject;
 
 const NOTHING: JsonObject = {};
 
-/** Characters of `metainfo`: a torrent file of 32 MiB in base64. */
+/** Maximum number of characters of `metainfo`: a torrent file of 32 MiB in base64. */
 const MAX_METAINFO_TEXT = 44 * 1024 * 1024;
 
-/** Characters of `tracker_list`: far more than the largest valid list has. */
+/** Maximum number of characters of `tracker_list`: more than the largest valid list. */
 const MAX_TRACKER_TEXT = 1024 * 1024;
 
-/** Characters of a label, and of a name, as the HTTP API has them. */
+/** Maximum number of characters of a label and of a name, as in the HTTP API. */
 const MAX_LABEL = 100;
 const MAX_LABELS = 50;
 const MAX_PEER_LIMIT = 10_000;
 const MAX_NAME = 255;
 
-/** The methods on torrents, by name. */
+/** The RPC methods on torrents, by name. */
 export const TORRENT_METHODS: Readonly<Record<string, Method>> = {
   torrent_start: (context, args) => act(context, args, (ids) => ({ action: "start", ids })),
   torrent_start_now: (context, args) => act(context, args, (ids) => ({ action: "start-now", ids })),
@@ -109,7 +109,7 @@ function getTorrents({ session, numbers, spellField }: RpcContext, args: Argumen
   return { torrents, ...removed };
 }
 
-/** Places in the queue by torrent, from 0 and without gaps. */
+/** Returns the position of each torrent in the queue, from 0 and without gaps. */
 function queuePlaces(session: Session): ReadonlyMap<string, number> {
   return new Map(
     [...session.torrents.list()].toSorted((a, b) => a.queue - b.queue).map(({ id }, place) => [id, place]),
@@ -251,7 +251,7 @@ function priorities(args: Arguments, fileCount: number): Map<string, Priority> {
   return changes;
 }
 
-/** The new tiers; `undefined` when the call does not change them. */
+/** Returns the new tiers of trackers; `undefined` when the call does not change them. */
 function trackers(args: Arguments, session: Session, id: string): string[][] | undefined {
   const whole = args.text("tracker_list");
   if (whole !== undefined && whole.length > MAX_TRACKER_TEXT)

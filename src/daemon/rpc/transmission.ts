@@ -15,7 +15,7 @@ export interface TransmissionOptions {
   readonly onShutdown: () => void;
 }
 
-/** Calls in one JSON-RPC batch. */
+/** Maximum number of calls in one JSON-RPC batch. */
 const MAX_BATCH = 100;
 
 /** The header with the session id, against cross-site requests: a page of another site cannot set it. */
@@ -25,8 +25,8 @@ const SESSION_HEADER = "x-transmission-session-id";
 const SESSION_ID_MS = 3_600_000;
 
 /**
- * Transmission's RPC: the older form (`{method, arguments, tag}`), and JSON-RPC 2.0, as since Transmission 4.1. Callers
- * are authenticated before.
+ * The Transmission RPC in both forms: the older one (`{method, arguments, tag}`), and JSON-RPC 2.0, which
+ * Transmission has from version 4.1. The HTTP server has already authenticated the caller.
  */
 export class TransmissionRpc {
   readonly #session: Session;
@@ -56,7 +56,10 @@ export class TransmissionRpc {
     this.#numbers.close();
   }
 
-  /** Responds to an authenticated request; with 409 and the session id to one without a valid session id. */
+  /**
+   * Handles an authenticated request. Responds with status 409 and the session id to a request without a valid
+   * session id.
+   */
   async handle(request: Request): Promise<Response> {
     const id = this.#currentId();
     const given = request.headers.get(SESSION_HEADER);
@@ -161,7 +164,7 @@ export class TransmissionRpc {
   }
 }
 
-/** `torrent_added` holds a torrent, spelled as such. */
+/** Returns a result in the old spelling. The torrent in `torrent_added` has the old spelling of torrents. */
 function spellOld(result: JsonObject, spell: (word: string) => string): Json {
   return Object.fromEntries(
     Object.entries(result).map(([name, value]) => [

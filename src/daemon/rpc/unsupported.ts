@@ -1,7 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import type { Arguments } from "./arguments.ts";
 
-/** Arguments that are honoured. */
+/** The arguments that `torrent_set` supports. */
 export const SET_ARGUMENTS: ReadonlySet<string> = new Set([
   "ids",
   "download_limit",
@@ -44,8 +44,8 @@ export const ADD_ARGUMENTS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Arguments of Transmission's that are not, each with the one value that changes nothing, which is taken: clients send
- * whole forms.
+ * Unsupported arguments of Transmission, each with the one value that has no effect. That value is accepted, because
+ * clients send whole forms.
  */
 export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["bandwidth_priority", 0],
@@ -56,8 +56,8 @@ export const UNSUPPORTED_TORRENT: ReadonlyMap<string, unknown> = new Map<string,
 ]);
 
 /**
- * Refuses arguments without effect: a success that changes nothing is worse than an error. Throws InputError
- * `rpc.unsupported`.
+ * Throws InputError `rpc.unsupported` for arguments that would have no effect, because a success that changes nothing
+ * would mislead the client.
  */
 export function refuseUnsupported(
   args: Arguments,
@@ -74,7 +74,7 @@ export function refuseUnsupported(
   }
 }
 
-/** Clients send 0 and 1 for false and true. */
+/** Whether two values are equal. Clients send 0 and 1 for false and true. */
 function sameValue(a: unknown, b: unknown): boolean {
   return a === b || (typeof b === "boolean" && a === Number(b));
 }

@@ -3,15 +3,17 @@ import { ipScope } from "../../base/index.ts";
 
 type CheckAddress = (url: URL, ips: readonly string[]) => string | undefined;
 
-/** IPv6 that carries IPv4: a gateway of the local network may forward to the address inside. */
+/**
+ * IPv6 prefixes that contain an IPv4 address. They are checked, because a gateway of the local network may forward to
+ * that address.
+ */
 const SIX_TO_FOUR = 0x2002;
 const NAT64_LOCAL = "64:ff9b:1::";
 
 /**
- * The rule for addresses that a remote source names (a tracker, a torrent file): only addresses on the public internet
- * are allowed. Otherwise a magnet link could make the daemon send requests to hosts of the local network. It is called
- * with the resolved addresses before each connection, redirects included; one forbidden address refuses all. Returns
- * the reason of a refusal.
+ * Refuses addresses outside the public internet, for URLs from remote sources (trackers, torrent files). Otherwise a
+ * magnet link could make the daemon send requests to hosts of the local network. Called with the resolved addresses
+ * before each connection, redirects included. Returns the reason of a refusal; one forbidden address is enough.
  */
 export const refusePrivate: CheckAddress = (url, ips) => {
   const bad = ips.find((ip) => !isPublic(ip));
@@ -23,7 +25,7 @@ export const refusePrivate: CheckAddress = (url, ips) => {
   return `${what} is not on the public internet; allow it with allow-private-addresses in the configuration, or --allow-private`;
 };
 
-/** Whether an address is reached over the public internet; false for a text that is not an address. A pure function. */
+/** Whether an address is on the public internet; false for a text that is not an IP address. A pure function. */
 export function isPublic(ip: string): boolean {
   // A zone names a link of this machine.
   if (ip.includes("%") || !ipaddr.isValid(ip)) return false;
@@ -32,7 +34,7 @@ export function isPublic(ip: string): boolean {
   return ipScope(inside?.toString() ?? ip) === "public";
 }
 
-/** The IPv4 address inside an IPv6 address; `undefined` when there is none. */
+/** Returns the IPv4 address that is embedded in an IPv6 address; `undefined` if there is none. */
 function embedded(address: ipaddr.IPv6): ipaddr.IPv4 | undefined {
   const { parts } = address;
   const low = fourBytes(parts[6], parts[7]);

@@ -7,7 +7,7 @@ import type { RecordStore } from "./records/record-store.ts";
 import type { TorrentTable } from "./rows/torrent-table.ts";
 import type { TorrentFiles } from "./records/torrent-files.ts";
 
-/** What all parts of a session use. */
+/** The objects that all parts of a session share. */
 export interface SessionContext {
   readonly runtime: Runtime;
   readonly client: Client;
@@ -16,13 +16,13 @@ export interface SessionContext {
   readonly torrentFiles: TorrentFiles;
   readonly log: Log;
   readonly settings: () => Settings;
-  /** Removals under way, by torrent: an addition of the same torrent waits for the end. */
+  /** Removals that are running, by torrent. An addition of the same torrent waits until its removal has ended. */
   readonly removals: Map<string, Promise<void>>;
 }
 
 /**
- * Changes the record of a torrent. It shows within 50 ms, and is on disk when the promise resolves. The record of a
- * torrent that was removed in between is not written.
+ * Changes the record of a torrent. The row shows the change within 50 ms; the promise resolves when it is on the
+ * disk. If the torrent has been removed in the meantime, nothing is written.
  */
 export function remember(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): Promise<void> {
   entry.record = { ...entry.record, ...changes };
@@ -31,12 +31,15 @@ export function remember(context: SessionContext, entry: TorrentEntry, changes: 
   return context.store.put(entry.record);
 }
 
-/** As {@link remember}, for changes that may be lost: the store reports the failure. */
+/**
+ * Changes the record of a torrent as {@link remember} does, without waiting. If writing fails, the change is lost and
+ * the store logs the failure.
+ */
 export function note(context: SessionContext, entry: TorrentEntry, changes: Partial<TorrentRecord>): void {
   remember(context, entry, changes).catch(() => undefined);
 }
 
-/** The numbers of a torrent that its record keeps for when it is not opened. */
+/** Returns the counters of a torrent that its record keeps for the time in which the torrent is not opened. */
 export function counters({
   record,
   torrent,

@@ -22,14 +22,14 @@ import { Details } from "./torrents/details.ts";
 import type { TorrentEntry } from "./torrents/torrent-entry.ts";
 import { Torrents } from "./torrents/torrents.ts";
 
-/** The session on the engine's client. {@link openSession} makes it. */
+/** The daemon's session, implemented with the engine's client. {@link openSession} makes it. */
 export class DaemonSession implements Session {
   readonly torrents: Torrents;
   readonly details: Details;
   readonly settings: SettingsControl;
   readonly statistics: StatisticsView;
   readonly tasks: CreateTasks;
-  /** The log of the session; its last lines show on the page. */
+  /** The log of the session; the page shows its last lines. */
   readonly log: LogRing;
   readonly #stateDir: string;
   readonly #context: SessionContext;
@@ -148,7 +148,7 @@ export class DaemonSession implements Session {
     return this.#emitter.on(event, listener);
   }
 
-  /** @internal How many rows were computed since the start: for tests of the cost of a second. */
+  /** @internal The number of rows computed since the start, for performance tests. */
   get rowsComputed(): number {
     return this.#context.table.computed;
   }
@@ -183,7 +183,10 @@ export class DaemonSession implements Session {
     this.#watch.apply();
   }
 
-  /** Moves a complete torrent out of the folder for incomplete ones, then runs the script of a finished download. */
+  /**
+   * Moves a completed torrent out of the folder for incomplete downloads. If the torrent was downloaded, then runs
+   * the completion script.
+   */
   #onComplete(entry: TorrentEntry, isDownloaded: boolean): void {
     const run = (): void => {
       const { id, row, record, torrent } = entry;

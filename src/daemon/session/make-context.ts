@@ -8,7 +8,7 @@ import { TorrentTable } from "./rows/torrent-table.ts";
 import type { SessionOptions } from "./session-options.ts";
 import { TorrentFiles } from "./records/torrent-files.ts";
 
-/** What a context is made of. */
+/** The parts of which {@link makeContext} makes a context. */
 export interface ContextParts {
   readonly options: SessionOptions;
   readonly runtime: Runtime;
@@ -17,7 +17,7 @@ export interface ContextParts {
   readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
-/** The engine and the stores of a session, on its state folder. Nothing is opened yet. */
+/** Makes the client and the stores of a session, in its state folder. Opens nothing. */
 export function makeContext({ options, runtime, log, settings, onDelta }: ContextParts): SessionContext {
   const { stateDir, peerPort, listenIp, version, allowPrivateAddresses } = options;
   return {

@@ -30,21 +30,21 @@ export interface Session {
   readonly details: SessionDetails;
   readonly settings: SessionSettings;
   readonly statistics: SessionStatistics;
-  /** The torrent files that are being made. */
+  /** The tasks that make torrent files. */
   readonly tasks: SessionTasks;
   readonly log: SessionLog;
   /** Calls `listener` on each event; returns a function that removes the listener. */
   on<Name extends keyof SessionEvents>(event: Name, listener: (data: SessionEvents[Name]) => void): () => void;
 }
 
-/** The list of torrents, and what changes it. */
+/** The torrents of the session, and the methods that change them. */
 export interface SessionTorrents {
   /**
-   * All rows, in the order the torrents were added; at most a second old. A row is immutable: a row without changes is
-   * the same object as before.
+   * Returns all rows, in the order in which the torrents were added; at most a second old. A row is immutable: an
+   * unchanged row is the same object as before.
    */
   list(): readonly TorrentRow[];
-  /** The row of one torrent; `undefined` when there is none. */
+  /** Returns the row of one torrent; `undefined` if there is none. */
   row(id: string): TorrentRow | undefined;
   /** Reads a torrent file without adding it. Throws InputError `metainfo.*`. */
   inspect(torrent: Uint8Array): Inspected;
@@ -53,14 +53,14 @@ export interface SessionTorrents {
    * InputError, NetworkError, StorageError, UsageError `client.duplicate`.
    */
   add(source: Uint8Array | string, options: AddOptions): Promise<string>;
-  /** Does one action to many torrents. A failure of one torrent is reported in the result; the rest continue. */
+  /** Applies an action to several torrents. Resolves to the result, which lists the torrents for which it failed. */
   act(request: ActionRequest): Promise<ActionResult>;
   /**
    * Changes names, labels, order or limits. Rejects with InputError `torrent.name`, `torrent.no-metadata`, UsageError
    * `client.path-in-use`, `client.path-shared`, `torrent.moving`, StorageError `storage.exists` and others.
    */
   patch(id: string, request: PatchRequest): Promise<void>;
-  /** Sets priorities by the index of the file. */
+  /** Sets the priorities of files, by file index. */
   setPriorities(id: string, priorities: ReadonlyMap<number, Priority>): Promise<void>;
   /** Replaces all trackers. Rejects with InputError `session.tracker` for a new URL that is not a tracker's. */
   setTrackers(id: string, tiers: readonly (readonly string[])[]): Promise<void>;
@@ -70,15 +70,15 @@ export interface SessionTorrents {
   addPeers(id: string, peers: readonly string[]): Promise<void>;
 }
 
-/** What one torrent shows beyond its row, and its data. */
+/** The details of one torrent, and its data. */
 export interface SessionDetails {
-  /** The row with the fields that only the view of one torrent shows. */
+  /** Returns the row with the additional fields of a single torrent. */
   of(id: string): TorrentDetail;
   files(id: string): readonly TorrentFile[];
   peers(id: string): readonly TorrentPeer[];
   trackers(id: string): readonly TorrentTracker[];
   pieces(id: string): TorrentPieces;
-  /** The torrent file; `undefined` while it is being fetched. */
+  /** Returns the torrent file; `undefined` while the metadata is being fetched. */
   torrentFile(id: string): Uint8Array | undefined;
   /**
    * Opens a file by its index, also while it is being downloaded. Rejects with MillraceError `session.not-found`;
@@ -89,33 +89,35 @@ export interface SessionDetails {
 
 /** The settings that can be changed while the daemon runs. */
 export interface SessionSettings {
-  /** The settings in force. */
+  /** Returns the settings in force. */
   get(): Settings;
-  /** Changes settings; resolves to all of them when they are on disk. Rejects with UsageError `session.settings`. */
+  /**
+   * Changes settings. Resolves to all settings when they are on the disk. Rejects with UsageError `session.settings`.
+   */
   change(settings: Partial<Settings>): Promise<Settings>;
 }
 
-/** The session in numbers. */
+/** The statistics of the session. */
 export interface SessionStatistics {
-  /** Version, ports, rate limits in force, free space. */
+  /** Returns the version, ports, rate limits in force and free space. */
   info(): SessionInfo;
   totals(): Statistics;
-  /** Rates of the last hour and of the last 30 days. */
+  /** Returns the rates of the last hour and of the last 30 days. */
   history(): History;
 }
 
-/** Torrent files that are being made. */
+/** The tasks that make torrent files. */
 export interface SessionTasks {
-  /** In the order of the requests. */
+  /** Returns the tasks in the order of the requests. */
   list(): readonly CreateTask[];
   begin(request: CreateRequest): CreateTask;
-  /** Cancels a task that runs or waits; forgets one that has ended. Returns false when there is no such task. */
+  /** Cancels a task that runs or waits; removes a task that has ended. Returns false when there is no such task. */
   cancel(id: string): boolean;
 }
 
 /** The last lines of the log. */
 export interface SessionLog {
-  /** Lines with an id above `after`, the oldest first. */
+  /** Returns the lines with an id above `after`, the oldest first. */
   lines(after?: number): readonly LogLine[];
 }
 
@@ -131,14 +133,14 @@ export interface SessionEvents {
 
 /** A file of a torrent, opened for reading. */
 export interface FileReading {
-  /** Relative to the torrent. */
+  /** The path relative to the torrent's folder. */
   readonly path: string;
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
   /**
-   * Yields the bytes from `start` up to and without `end`, in order, as they arrive: missing pieces get a deadline, and
-   * the pieces behind them are read ahead. Throws AbortError, or MillraceError `session.not-active` when a piece is
-   * missing and the torrent does not run.
+   * Yields the bytes from `start` to before `end`, in order, as they become available. Missing pieces get a deadline,
+   * and the pieces behind them are requested in advance. Throws AbortError, or MillraceError `session.not-active`
+   * when a piece is missing and the torrent does not run.
    */
   read(start: number, end: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

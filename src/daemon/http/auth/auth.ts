@@ -15,27 +15,29 @@ export interface Credentials {
   readonly address: string;
 }
 
-/** The sender of a request, once known. */
+/** An authenticated client. */
 export interface Caller {
   readonly identity: Identity;
-  /** The value of the cookie, when the caller is known by one. */
+  /** The value of the cookie; `undefined` when the caller used a token. */
   readonly cookie: string | undefined;
 }
 
-/** The secret, and where logins are stored. */
+/** Options of {@link Auth}. */
 export interface AuthOptions {
   readonly secret: Secret;
-  /** All ports of a host share its cookies: the name distinguishes two daemons. */
+  /**
+   * The daemon's port. It is part of the cookie's name, because browsers share cookies between all ports of a host.
+   */
   readonly port: number;
   readonly now: () => number;
   readonly loginsFile?: string | undefined;
-  /** Waits before a throttled caller gets its response. Default: {@link THROTTLED_DELAY_MS}. */
+  /** Waits before the response to a throttled caller. Default: {@link THROTTLED_DELAY_MS}. */
   readonly delay?: () => Promise<void>;
 }
 
 /**
- * Identifies callers: by a bearer token, Transmission's basic authentication, or a cookie with a token against
- * cross-site requests.
+ * Authenticates callers: by a bearer token, by Transmission's basic authentication, or by a cookie together with a
+ * CSRF token.
  */
 export class Auth {
   readonly #secret: Secret;
@@ -55,8 +57,8 @@ export class Auth {
   }
 
   /**
-   * Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` when `isWrite` by cookie lacks
-   * its token.
+   * Returns the caller. Throws HttpError 401 `auth.required`, `auth.token`; 429 `auth.wait`; 403 `auth.csrf` for a
+   * write (`isWrite`) with a cookie and without its CSRF token.
    */
   async identify(given: Credentials, isWrite: boolean): Promise<Caller> {
     if (given.authorization !== undefined) {
@@ -72,7 +74,7 @@ export class Auth {
     return { identity: { via: "cookie", csrf: login.csrf, expiresAt: login.expiresAt }, cookie: login.cookie };
   }
 
-  /** Transmission's way: any user name, the token as password. Throws HttpError 401, 429. */
+  /** Authenticates a Transmission client: any user name, with the token as password. Throws HttpError 401, 429. */
   async identifyBasic(given: Credentials): Promise<void> {
     const encoded = /^basic +([a-z0-9+/=]+) *$/i.exec(given.authorization ?? "")?.[1];
     const text = encoded === undefined ? "" : Buffer.from(encoded, "base64").toString();
@@ -85,7 +87,10 @@ export class Auth {
     }
   }
 
-  /** Returns the identity and the `Set-Cookie` header. Throws HttpError 401 `auth.token`, 429 `auth.wait`. */
+  /**
+   * Logs a caller in. Resolves to the identity and the `Set-Cookie` header. Rejects with HttpError 401 `auth.token`,
+   * 429 `auth.wait`.
+   */
   async login(token: string, given: Credentials): Promise<{ identity: Identity; setCookie: string }> {
     await this.#verify(token, given.address, "login");
     const login = this.#logins.create();
@@ -96,7 +101,7 @@ export class Auth {
     };
   }
 
-  /** Returns the `Set-Cookie` header. */
+  /** Logs a caller out. Returns the `Set-Cookie` header. */
   logout(caller: Caller): string {
     if (caller.cookie !== undefined) this.#logins.end(caller.cookie);
     return this.#setCookie("", 0, false);

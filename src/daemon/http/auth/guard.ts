@@ -2,30 +2,31 @@ import { HttpError } from "../problem.ts";
 import { MAX_TARGET_LENGTH } from "../limits.ts";
 
 /**
- * The checks before any route. A page of another site can make a browser send requests to the daemon: the Host header
- * reveals a foreign name that points to this machine (DNS rebinding), Origin and Sec-Fetch-Site reveal the other page.
+ * The checks before any route, against pages of other sites that make a browser send requests to the daemon. A wrong
+ * Host header shows that a foreign name resolves to this machine (DNS rebinding); Origin and Sec-Fetch-Site show a
+ * page of another site.
  */
 export interface GuardedRequest {
   readonly method: string;
-  /** As in the request line. */
+  /** The target of the request line, unchanged. */
   readonly target: string;
-  /** Names and values in turns, repetitions included. */
+  /** Names and values of headers alternately, with repeated headers. */
   readonly rawHeaders: readonly string[];
   /** The local address of the connection. */
   readonly localAddress: string;
   readonly localPort: number;
 }
 
-/** The names and paths that are allowed. */
+/** Options of {@link guard}. */
 export interface GuardOptions {
   /**
-   * Names that the daemon is known by: `box.lan` (on its port or none) or with another port
-   * `torrents.example.org:8443`.
+   * Host names that are allowed, such as `box.lan` (with the daemon's port or none), or `torrents.example.org:8443`
+   * with another port.
    */
   readonly allowedHosts: readonly string[];
-  /** The address we listen on. */
+  /** The address that the server listens on. */
   readonly host: string;
-  /** Paths of the page, to which other sites may link. */
+  /** Returns whether a path belongs to the page; other sites may link to these paths. */
   readonly isPage: (path: string) => boolean;
 }
 
@@ -34,8 +35,8 @@ const NAME = /^(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9._-]{0,253}))(?::(\d{1
 const HIDDEN = /%(?:00|2f|5c|0a|0d)|[\\\0]|%(?![0-9a-f]{2})/i;
 
 /**
- * Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`, `http.cross-site`; 405
- * `http.method`; 414.
+ * Checks a request. Throws {@link HttpError}: 400 `http.target`, `http.host`; 403 `http.host`, `http.origin`,
+ * `http.cross-site`; 405 `http.method`; 414.
  */
 export function guard(request: GuardedRequest, options: GuardOptions): void {
   checkTarget(request);
@@ -55,7 +56,7 @@ function all(request: GuardedRequest, name: string): string[] {
   return values;
 }
 
-/** The path as it was sent: nothing that another layer could read as another path. */
+/** Checks the path as it was sent. Throws for forms that another layer could read as a different path. */
 function checkTarget(request: GuardedRequest): void {
   const { target } = request;
   if (target.length > MAX_TARGET_LENGTH) throw new HttpError(414, "http.target", "the address is too long");
@@ -103,7 +104,7 @@ function isAddress(name: string, address: string): boolean {
   return name === plain || name === `[${plain}]` || canonical(name) === canonical(`[${plain}]`);
 }
 
-/** An IPv6 literal in its one form. */
+/** Returns the canonical form of an IPv6 literal. */
 function canonical(literal: string): string {
   return URL.canParse(`http://${literal}/`) ? new URL(`http://${literal}/`).hostname : literal;
 }

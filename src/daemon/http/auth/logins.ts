@@ -5,7 +5,7 @@ import { utf8Decode } from "../../../base/index.ts";
 import { readRegularSync } from "../../../runtime/node/index.ts";
 import { LOGIN_AGE_MS, MAX_LOGINS, MAX_LOGINS_BYTES } from "../limits.ts";
 
-/** A login by cookie. */
+/** The cookie and CSRF token of a logged-in browser. */
 export interface Login {
   /** The value of the cookie. */
   readonly cookie: string;
@@ -20,17 +20,17 @@ const stored = z.object({
 });
 
 /**
- * The logins by cookie. Only hashes of cookies are kept, also in the file that preserves them over a restart: reading
- * it does not help to log in. A new token makes all of them invalid.
+ * The logins by cookie. Only hashes of cookies are stored, also in the file that keeps them over a restart, so that
+ * the file cannot be used to log in. A new daemon token invalidates all logins.
  */
 export class Logins {
-  /** Hash of the cookie to the end of its time, the oldest first. */
+  /** The time at which each login expires, by hash of its cookie, the oldest first. */
   readonly #logins = new Map<string, number>();
   readonly #now: () => number;
   readonly #file: string | undefined;
   readonly #secret: string;
 
-  /** `secret` identifies the token of these logins. */
+  /** `secret` identifies the daemon's token; logins of another token are dropped. */
   constructor(secret: string, now: () => number, file?: string) {
     this.#secret = secret;
     this.#now = now;

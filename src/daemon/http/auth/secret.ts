@@ -2,7 +2,7 @@ import { createHmac, randomBytes, scrypt, timingSafeEqual } from "node:crypto";
 import { HttpError } from "../problem.ts";
 import { MAX_WAITING_VERIFICATIONS } from "../limits.ts";
 
-/** The stored form of the daemon's token: enough to verify it, not to learn it. */
+/** The stored form of the daemon's token. The token can be verified with it, but not derived from it. */
 export interface SecretRecord {
   readonly algorithm: "scrypt";
   /** CPU and memory cost, block size, parallelism (RFC 7914). */
@@ -28,48 +28,53 @@ function derive(token: string, salt: Buffer, cost: Pick<SecretRecord, "n" | "r" 
   });
 }
 
-/** Makes a random token, and its stored form. */
+/** Makes a random token. Resolves to it and its stored form. */
 export async function createSecret(): Promise<{ token: string; record: SecretRecord }> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   return { token, record: await hashToken(token) };
 }
 
-/** The stored form of a given token. */
+/** Resolves to the stored form of a token. */
 export async function hashToken(token: string): Promise<SecretRecord> {
   const salt = randomBytes(16);
   const hash = await derive(token, salt, COST);
   return { algorithm: "scrypt", ...COST, salt: salt.toString("base64"), hash: hash.toString("base64") };
 }
 
-/** Recognises the daemon's token. scrypt runs until the token has been seen once; from then on, an HMAC. */
+/** Verifies the daemon's token. Uses scrypt until the correct token has been seen once, and then a faster HMAC. */
 export class Secret {
   readonly #record: SecretRecord;
   readonly #key = randomBytes(32);
-  /** HMAC of the right token, once it was seen. */
+  /** HMAC of the correct token; `undefined` until it has been seen. */
   #known: Buffer | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  /** `token`, when it is at hand, saves the first scrypt. */
+  /** `token`: the correct token, if known; the first verification then needs no scrypt. */
   constructor(record: SecretRecord, token?: string) {
     this.#record = record;
     if (token !== undefined) this.#known = this.#mac(token);
   }
 
-  /** A key for `purpose` that lasts as long as the token does, over restarts. */
+  /**
+   * Returns a key for `purpose`, derived from the token. It stays the same over restarts, until the token changes.
+   */
   key(purpose: string): Buffer {
     return createHmac("sha256", this.#record.hash).update(`millrace ${purpose}`).digest();
   }
 
   /**
-   * Whether this is the right token, without scrypt: false until the right one has been verified once. Takes the same
-   * time for every wrong token.
+   * Whether this is the correct token, checked without scrypt: false until `verify` has seen the correct token
+   * once. Takes the same time for every wrong token.
    */
   isKnown(token: string): boolean {
     return this.#known !== undefined && timingSafeEqual(this.#mac(token), this.#known);
   }
 
-  /** Takes the same time for every wrong token. Throws HttpError 429 `auth.busy` when too many wait. */
+  /**
+   * Resolves to whether this is the correct token. Takes the same time for every wrong token. Rejects with HttpError
+   * 429 `auth.busy` when too many calls are waiting.
+   */
   async verify(token: string): Promise<boolean> {
     const mac = this.#mac(token);
     if (this.#known !== undefined) return timingSafeEqual(mac, this.#known);

@@ -12,15 +12,15 @@ import {
 import { networkOf } from "../network.ts";
 
 interface Failures {
-  /** Of logins. */
+  /** Number of failed logins. */
   count: number;
-  /** No login before this. */
+  /** The time before which no login is allowed. */
   until: number;
   last: number;
   bearer: Bucket;
 }
 
-/** So many in one go, so many a second after that. */
+/** A token bucket: allows a burst, then a number of attempts a second. */
 class Bucket {
   #left: number;
   #at: number;
@@ -46,9 +46,9 @@ class Bucket {
 }
 
 /**
- * Slows down guessing. A login by a person waits twice as long after each failure; a program with a bearer token only
- * after hundreds of failures, because a program with an old token at the same address must not lock out the other
- * callers.
+ * Limits attempts to guess the token. After failed logins, an address must wait, twice as long after each failure.
+ * With bearer tokens it must wait only after hundreds of failures, because a program with an outdated token must not
+ * lock out other clients at its address.
  */
 export class Throttle {
   readonly #now: () => number;
@@ -60,7 +60,7 @@ export class Throttle {
     this.#all = new Bucket(GLOBAL_FAILURE_BURST, GLOBAL_FAILURES_PER_SECOND, now());
   }
 
-  /** Milliseconds until `address` may try; 0 for now. */
+  /** Returns the milliseconds until `address` may try again; 0 when it may now. */
   wait(address: string, kind: "login" | "bearer"): number {
     const now = this.#now();
     if (this.#all.isEmpty(now)) return 1_000;
@@ -91,7 +91,7 @@ export class Throttle {
       failures.until = now + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(30, failures.count - FREE_FAILURES));
   }
 
-  /** A right token ends the wait of its address. */
+  /** Clears the failures of an address after a successful login. */
   succeeded(address: string): void {
     const failures = this.#failing.get(networkOf(address));
     if (failures === undefined) return;

@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { TICKET_AGE_MS } from "../limits.ts";
 
 /**
- * Tickets allow to read the files of one torrent for a while, as a part of the address: a player that opens a playlist
- * has neither cookie nor token, and files must not contain the token.
+ * Tickets: parts of URLs that allow reading the files of one torrent for a limited time. A player that opens a
+ * playlist has neither cookie nor token, and a playlist must not contain the token.
  */
 export class Tickets {
   readonly #key: Buffer;

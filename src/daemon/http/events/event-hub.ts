@@ -14,12 +14,12 @@ import {
 import { HttpError } from "../problem.ts";
 import { rowsJson } from "../routes/row-json.ts";
 
-/** The part of a response that events are written to. */
+/** The methods of a response that the event stream uses. */
 export type EventSink = Pick<ServerResponse, "writeHead" | "write" | "end" | "destroy" | "on" | "writableLength">;
 
 interface Listener {
   readonly sink: EventSink;
-  /** Bytes of the snapshot that may still wait. */
+  /** Bytes of the snapshot that may still be buffered. */
   allowance: number;
 }
 
@@ -30,14 +30,14 @@ const HEADERS = {
 } as const;
 
 /**
- * Sends the session's events to all listeners. An event is serialised once for all of them. Without listeners the
- * session is not followed, except for the minute in which the last one may reconnect.
+ * Sends the session's events to all listeners. An event is serialised once for all of them. The hub follows the
+ * session while it has listeners, and for one minute longer, so that the last listener can reconnect.
  */
 export class EventHub {
   readonly #session: Session;
   readonly #listeners = new Set<Listener>();
   readonly #ring = new EventRing({ maxEvents: MAX_KEPT_EVENTS, maxBytes: MAX_KEPT_EVENT_BYTES });
-  /** Ids of another run of the daemon mean nothing. */
+  /** A random part of event ids: identifies this run of the daemon, because ids of another run are not valid. */
   readonly #run = randomBytes(6).toString("hex");
   #unsubscribe: (() => void) | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -132,7 +132,7 @@ export class EventHub {
     return this.#write(this.#ring.last, "snapshot", data);
   }
 
-  /** JSON has no line breaks of its own, so one line of data is enough. */
+  /** Formats an event. JSON contains no line breaks, so one line of data is enough. */
   #write(number: number, name: EventName, data: string): string {
     return `id: ${this.#run}-${number}\nevent: ${name}\ndata: ${data}\n\n`;
   }

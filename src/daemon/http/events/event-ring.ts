@@ -10,7 +10,7 @@ export interface RingLimits {
   readonly maxBytes: number;
 }
 
-/** The last events, for listeners that reconnect. */
+/** Keeps the last events for listeners that reconnect. */
 export class EventRing {
   readonly #limits: RingLimits;
   #events: KeptEvent[] = [];
@@ -26,7 +26,7 @@ export class EventRing {
     return this.#last;
   }
 
-  /** Takes an event under the next number. */
+  /** Adds an event with the next number, which `write` includes in its text. */
   push(write: (number: number) => string): KeptEvent {
     this.#last += 1;
     const event = { number: this.#last, text: write(this.#last) };
@@ -44,7 +44,7 @@ export class EventRing {
     return event;
   }
 
-  /** The events after event `number`; `undefined` when they are no longer kept, or never were. */
+  /** Returns the events after `number`; `undefined` when they are no longer kept or never existed. */
   after(number: number): readonly KeptEvent[] | undefined {
     if (number > this.#last) return undefined;
     if (number === this.#last) return [];
@@ -53,7 +53,7 @@ export class EventRing {
     return this.#events.slice(number - first.number + 1);
   }
 
-  /** Forgets all events, and counts one as missed, so that no listener can continue from before. */
+  /** Drops all events and skips one number, so that every listener gets a new snapshot. */
   clear(): void {
     this.#events = [];
     this.#bytes = 0;

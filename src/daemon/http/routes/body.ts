@@ -9,12 +9,12 @@ export interface BodyLimits {
   readonly idleMs?: number;
 }
 
-/** The error for a body over its bound: 413 `http.body-size`. */
+/** Returns the error for a body over its maximum size: 413 `http.body-size`. */
 export function tooLarge(maxBytes: number): HttpError {
   return new HttpError(413, "http.body-size", `the body has more than ${maxBytes} bytes`);
 }
 
-/** Refuses a body where none belongs. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
+/** Checks that a request has no body. Rejects with HttpError 400 `http.body`, 413 `http.body-size`. */
 export async function refuseBody(incoming: IncomingMessage, maxBytes: number): Promise<void> {
   // A program may send an empty chunked body: only reading shows that it is empty.
   const length =
@@ -25,7 +25,7 @@ export async function refuseBody(incoming: IncomingMessage, maxBytes: number): P
   if (length > 0) throw new HttpError(400, "http.body", "this request must not have a body");
 }
 
-/** The media type, lower case, without parameters. */
+/** Returns the media type of a request in lower case, without parameters. */
 export function mediaType(incoming: IncomingMessage): string {
   return (incoming.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }

@@ -6,12 +6,12 @@ import { TextOrder } from "./text-order.ts";
 type Query = z.output<typeof listQuery>;
 type Key = keyof TorrentRow;
 
-/** The fields that lists are sorted by. */
+/** The text order of each field that lists are sorted by. */
 const orders = new Map<Key, TextOrder>();
 
 /**
- * The response of `GET /torrents` as JSON: the matching rows, sorted, one page of them. `rows` are in the order in
- * which they were added.
+ * Returns the JSON of `GET /torrents`: one page of the matching rows, sorted. `rows` must be in the order in which
+ * they were added.
  */
 export function listJson(rows: readonly TorrentRow[], query: Query): string {
   const { search, state, label, tracker } = query;
@@ -41,7 +41,10 @@ function matcher({ search, state, label, tracker }: Query): (row: TorrentRow) =>
   };
 }
 
-/** Numbers by size, texts in the user's order; missing values come last in either direction. */
+/**
+ * Returns the rows sorted by a field: numbers by size, texts in the user's order. Missing values are last in both
+ * directions.
+ */
 function ordered(rows: readonly TorrentRow[], key: Key, order: Query["order"]): readonly TorrentRow[] {
   const direction = order === "asc" ? 1 : -1;
   const places = rows.some((row) => typeof sortable(row[key]) === "string")

@@ -2,7 +2,7 @@ import type { TorrentFile } from "../../../api/index.ts";
 import { MAX_PLAYLIST_FILES } from "../limits.ts";
 import { isPlayable } from "../media-type.ts";
 
-/** What a playlist is made of. */
+/** The torrent, its files and the URLs for a playlist. */
 export interface Playlist {
   /** Scheme, host and port of the request. */
   readonly base: string;
@@ -11,12 +11,12 @@ export interface Playlist {
   readonly files: readonly TorrentFile[];
 }
 
-/** The address of a file of a torrent. Its last part only gives players a name to show. */
+/** Returns the URL path of a torrent's file. Players show its last component as the name; the daemon ignores it. */
 export function streamPath(torrent: string, file: TorrentFile): string {
   return `/stream/${torrent}/${file.index}/${encodeURIComponent(title(file.path).replaceAll(/[/\\]/g, "_"))}`;
 }
 
-/** The playable files, in the order of their names, as M3U. */
+/** Returns the playable files as an M3U playlist, sorted by name. */
 export function playlist({ base, torrent, ticket, files }: Playlist): string {
   const playable = files.filter(({ path }) => isPlayable(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const entries = playable
@@ -25,7 +25,7 @@ export function playlist({ base, torrent, ticket, files }: Playlist): string {
   return `#EXTM3U\n${entries.join("")}`;
 }
 
-/** A name on one line, without line breaks, text directions and control characters. */
+/** Returns a file's name as one line, without line breaks, writing directions and control characters. */
 function title(path: string): string {
   const name = path.split("/").at(-1) ?? "";
   return (

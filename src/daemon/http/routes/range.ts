@@ -1,12 +1,12 @@
-/** Bytes `start` up to and without `end`. */
+/** A range of bytes from `start` to before `end`. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Reads a Range header for `size` bytes (RFC 9110, section 14): `undefined` for the whole file, also for other units,
- * several ranges and an unreadable header; `"unsatisfiable"` when no byte of the range exists.
+ * Parses a Range header for a file of `size` bytes (RFC 9110, section 14). Returns `"unsatisfiable"` when no byte of
+ * the range exists; `undefined` for the whole file, also for other units, several ranges and an invalid header.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | "unsatisfiable" | undefined {
   const match = /^bytes=[ \t]*(\d{0,16})-(\d{0,16})[ \t]*$/i.exec(header ?? "");

@@ -4,13 +4,13 @@ import { mediaType, readBody } from "./body.ts";
 import { HttpError } from "../problem.ts";
 import { JSON_BODY_TIMEOUT_MS, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, UPLOAD_BODY_TIMEOUT_MS } from "../limits.ts";
 
-/** How the body of a route is read, and its schemas by media type for the document. */
+/** Reads the body of a route; `schemas` by media type are for the OpenAPI document. */
 export interface BodyReader<Body> {
   readonly content: Readonly<Record<string, z.ZodType | "binary" | { readonly form: z.ZodType }>>;
   read(incoming: IncomingMessage): Promise<Body>;
 }
 
-/** Checks a part of a request. Throws HttpError 422 `http.invalid` with the issues by path. */
+/** Validates a part of a request. Throws HttpError 422 `http.invalid`, with the issues by path. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, what: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -47,7 +47,7 @@ async function readJson<Schema extends z.ZodType>(
   return check(schema, parseJson(Buffer.from(bytes).toString()), "body");
 }
 
-/** A body of JSON, under its media type only: no form of another site can send that. */
+/** Returns a reader of a JSON body. It requires the media type of JSON, which a form of another site cannot send. */
 export function jsonBody<Schema extends z.ZodType>(schema: Schema): BodyReader<z.output<Schema>> {
   const content = { "application/json": schema };
   return {
@@ -65,7 +65,7 @@ export interface Upload<Options> {
   readonly options: Options;
 }
 
-/** A form with a torrent file as `file` and JSON as `options`. */
+/** Reads a form with a torrent file as `file` and JSON as `options`. */
 async function readForm<Schema extends z.ZodType>(
   schema: Schema,
   incoming: IncomingMessage,
@@ -98,7 +98,7 @@ async function readForm<Schema extends z.ZodType>(
   };
 }
 
-/** `application/x-bittorrent`, or a form. */
+/** Returns a reader of a torrent file: as `application/x-bittorrent`, or in a form. */
 export function torrentBody(): BodyReader<Uint8Array> {
   const empty = z.strictObject({});
   const content = { "multipart/form-data": { form: empty }, "application/x-bittorrent": "binary" } as const;
@@ -114,7 +114,7 @@ export function torrentBody(): BodyReader<Uint8Array> {
   };
 }
 
-/** JSON with an address, or a form with a file. */
+/** Returns a reader of JSON with a URL, or a form with a file. */
 export function jsonOrForm<Json extends z.ZodType, Form extends z.ZodType>(
   json: Json,
   form: Form,

@@ -11,7 +11,7 @@ import { check, type BodyReader } from "./read-request.ts";
 import type { Streams } from "../stream.ts";
 import type { Tickets } from "../auth/tickets.ts";
 
-/** What routes use. */
+/** The session and helpers that routes use. */
 export interface Services {
   readonly session: Session;
   readonly auth: Auth;
@@ -25,7 +25,7 @@ export interface Services {
 /** A request that `guard` has admitted, before its params, query and body are validated. */
 export interface RawCall {
   readonly services: Services;
-  /** `undefined` on routes without access control. */
+  /** The authenticated caller; `undefined` on routes without access control. */
   readonly caller: Caller | undefined;
   readonly credentials: Credentials;
   readonly incoming: IncomingMessage;
@@ -44,24 +44,27 @@ export interface Call<Params, Query, Body> extends Omit<RawCall, "params" | "que
 /** The methods of the API. */
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** `token`: an authenticated caller. `ticket`: also the URLs of a playlist, with a ticket. `open`: any caller. */
+/**
+ * The access that a route requires. `token`: an authenticated caller. `ticket`: an authenticated caller, or a
+ * playlist's URL with a ticket. `open`: none.
+ */
 export type Access = "open" | "token" | "ticket";
 
 interface About {
   readonly method: Method;
-  /** Parameters in braces, as OpenAPI has them. */
+  /** The path with parameters in braces, as in OpenAPI. */
   readonly path: string;
   readonly access?: Access;
   readonly tag: string;
   readonly summary: string;
   readonly status?: number;
-  /** Schema of the response; none for 204 and for a response that is not JSON. */
+  /** The schema of the response; omitted for status 204 and for a response that is not JSON. */
   readonly response?: z.ZodType;
   /** Media type of a response that is not JSON. */
   readonly media?: string;
 }
 
-/** A row of the table of routes: hono's route, the checks and the OpenAPI document are made of it. */
+/** A row of the table of routes, from which the hono route, the checks and the OpenAPI document are made. */
 export interface Route extends About {
   readonly access: Access;
   readonly params: z.ZodType;
@@ -78,7 +81,7 @@ export interface RouteSpec<Params, Query, Body> extends About {
   handle(call: Call<Params, Query, Body>): Response | Promise<Response>;
 }
 
-/** A route without parameters, query and body; specific routes override them. */
+/** The schemas of a route without parameters, query and body. Routes override the ones that they have. */
 export const plain = {
   params: z.object({}),
   query: z.strictObject({}),
@@ -88,7 +91,7 @@ export const plain = {
   },
 } as const;
 
-/** Makes a row of the table; its handler gets validated values only. */
+/** Makes a row of the table. The handler gets only validated values. */
 export function route<Params, Query, Body>(spec: RouteSpec<Params, Query, Body>): Route {
   const { params, query, body } = spec;
   return {

@@ -2,7 +2,7 @@ import type { TorrentRow } from "../../../api/index.ts";
 
 const texts = new WeakMap<TorrentRow, string>();
 
-/** A row as JSON. Rows are immutable, and most are the same from one list to the next: each is written once. */
+/** Returns a row as JSON. Rows are immutable, so the text is computed once and cached. */
 export function rowJson(row: TorrentRow): string {
   const known = texts.get(row);
   if (known !== undefined) return known;
@@ -11,7 +11,7 @@ export function rowJson(row: TorrentRow): string {
   return text;
 }
 
-/** Rows as the JSON of an array. */
+/** Returns rows as a JSON array. */
 export function rowsJson(rows: readonly TorrentRow[]): string {
   return `[${rows.map(rowJson).join(",")}]`;
 }

@@ -19,7 +19,7 @@ import { plain, route, type Route } from "./route.ts";
 const tag = "session";
 const logQuery = z.strictObject({ after: z.coerce.number().int().nonnegative().optional() });
 
-/** Settings, numbers, tasks, the log. */
+/** Routes for settings, statistics, tasks and the log. */
 const session: readonly Route[] = [
   route({
     ...plain,
@@ -112,7 +112,7 @@ const session: readonly Route[] = [
   }),
 ];
 
-/** A field that is `undefined` was not given. */
+/** Returns the object without the fields that are `undefined`. */
 function defined<T extends object>(body: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
   const found: { [Key in keyof T]?: Exclude<T[Key], undefined> } = {};
   for (const key in body) {
@@ -126,7 +126,7 @@ function isDefined<T>(value: T): value is Exclude<T, undefined> {
   return value !== undefined;
 }
 
-/** Login, health and metrics. */
+/** Routes for login, health and metrics. */
 const access: readonly Route[] = [
   route({
     ...plain,

@@ -7,7 +7,7 @@ import { plain, route, type Route } from "./route.ts";
 
 const ticket = z.string().max(100).optional();
 
-/** Routes with long responses: events and files. */
+/** Routes with long-running responses: events and files. */
 export const streamRoutes: readonly Route[] = [
   route({
     ...plain,

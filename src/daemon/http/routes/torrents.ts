@@ -30,7 +30,7 @@ const tag = "torrents";
 const params = z.object({ id: torrentId });
 const removeQuery = z.strictObject({ deleteData: z.enum(["true", "false"]).default("false") });
 
-/** The list, additions, and actions on many torrents. */
+/** Routes for the list, for adding torrents, and for actions on several torrents. */
 const many: readonly Route[] = [
   route({
     ...plain,
@@ -79,7 +79,7 @@ const many: readonly Route[] = [
   }),
 ];
 
-/** One torrent. */
+/** Routes for one torrent. */
 const one: readonly Route[] = [
   route({
     ...plain,

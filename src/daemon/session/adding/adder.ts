@@ -11,7 +11,7 @@ import type { LoadedRecords } from "../records/record-store.ts";
 import { changedLimits, newRecord, NO_LIMITS, recordedLabels, type TorrentRecord } from "../records/record.ts";
 import { eachOf } from "../torrents/each-of.ts";
 
-/** Adds torrents to the session: new ones, and those of an earlier run. */
+/** Adds torrents to the session: new ones, and the stored ones of an earlier run. */
 export class Adder {
   readonly #options: RegisterOptions;
   #nextQueue = 0;
@@ -76,7 +76,7 @@ export class Adder {
     return id;
   }
 
-  /** Adds a torrent to the client, after the removal of a torrent that conflicts with it. */
+  /** Adds a torrent to the client. First waits until the removal of a torrent that conflicts with it has ended. */
   async #addToClient(source: Uint8Array | string, options: EngineOptions): Promise<Torrent> {
     const { client, removals } = this.#options.context;
     for (;;) {
@@ -91,8 +91,8 @@ export class Adder {
   }
 
   /**
-   * The folder in which a torrent starts: the folder for incomplete downloads, when it is set and none of the torrent's
-   * data is in its destination.
+   * Returns the folder in which a torrent starts: the folder for incomplete downloads, if it is set and the
+   * destination has none of the torrent's data; else the destination.
    */
   async #startFolder(source: Uint8Array | string, destination: string): Promise<string> {
     const { settings, runtime } = this.#options.context;
@@ -167,7 +167,9 @@ export class Adder {
     }
   }
 
-  /** The record with the name that its data has on the disk, after an interrupted renaming. */
+  /**
+   * Returns the record with the present name of the data on the disk. An interrupted renaming may have changed it.
+   */
   async #named(record: TorrentRecord): Promise<TorrentRecord> {
     const { renamingTo, diskName, folder } = record;
     if (renamingTo === null) return record;
@@ -201,7 +203,7 @@ export class Adder {
   }
 }
 
-/** The removals under way after which an addition that was refused may succeed. */
+/** Returns the running removals that may be the cause of a refused addition. */
 function obstacles(error: unknown, removals: SessionContext["removals"]): readonly Promise<void>[] {
   if (!(error instanceof UsageError)) return [];
   if (error.code === "client.path-in-use") return [...removals.values()];
@@ -209,7 +211,7 @@ function obstacles(error: unknown, removals: SessionContext["removals"]): readon
   return removal === undefined ? [] : [removal];
 }
 
-/** Torrents are added paused: the run control starts them. */
+/** Returns the engine's options for a record. Torrents are added paused; RunControl starts them. */
 function engineOptions(record: Pick<TorrentRecord, "folder" | "priorities" | "limits">): EngineOptions {
   const { folder, priorities, limits } = record;
   return {

@@ -7,7 +7,7 @@ import { isInside } from "../files/inside.ts";
 import type { SessionTasks } from "../session.ts";
 import { MAX_TASKS } from "../limits.ts";
 
-/** Where and how torrent files are made, and the callbacks. */
+/** Options of {@link CreateTasks}. */
 export interface CreateTasksOptions {
   readonly runtime: Runtime;
   readonly createdBy: string;
@@ -15,7 +15,7 @@ export interface CreateTasksOptions {
   /** Whether symbolic links may lead out of the source of a torrent, or out of the download folder. */
   readonly followLinks: boolean;
   readonly onChange: (task: CreateTask) => void;
-  /** Adds the finished torrent; `path` is its source. Resolves to its id. */
+  /** Adds the finished torrent. `path` is the source of its data. Resolves to its id. */
   readonly onMade: (bytes: Uint8Array, path: string, seed: boolean) => Promise<string>;
 }
 
@@ -24,7 +24,7 @@ interface Job {
   readonly abort: AbortController;
 }
 
-/** Makes torrent files, one after the other; reports progress, and each task can be cancelled. */
+/** Makes torrent files, one at a time. Tasks report their progress and can be cancelled. */
 export class CreateTasks implements SessionTasks {
   readonly #options: CreateTasksOptions;
   readonly #jobs = new Map<string, Job>();
@@ -35,7 +35,7 @@ export class CreateTasks implements SessionTasks {
     this.#options = options;
   }
 
-  /** In the order of the requests. */
+  /** Returns the tasks in the order of the requests. */
   list(): readonly CreateTask[] {
     return [...this.#jobs.values()].map(({ task }) => task);
   }
@@ -57,7 +57,7 @@ export class CreateTasks implements SessionTasks {
     return task;
   }
 
-  /** Cancels a task that runs or waits; forgets one that has ended. Returns false when there is no such task. */
+  /** Cancels a task that runs or waits; removes a task that has ended. Returns false when there is no such task. */
   cancel(id: string): boolean {
     const job = this.#jobs.get(id);
     if (job === undefined) return false;
@@ -66,7 +66,7 @@ export class CreateTasks implements SessionTasks {
     return true;
   }
 
-  /** Cancels all; resolves when nothing runs any more. */
+  /** Cancels all tasks. Resolves when none runs any more. */
   async close(): Promise<void> {
     for (const { abort } of this.#jobs.values()) abort.abort();
     await this.#last;
@@ -106,8 +106,8 @@ export class CreateTasks implements SessionTasks {
   }
 
   /**
-   * Throws InputError `session.link` when a path inside the download folder leads out of it: a download may have
-   * brought the link.
+   * Throws InputError `session.link` when a path in the download folder leads out of it through a symbolic link,
+   * which a download may have created.
    */
   async #refuseLinkOut(path: string): Promise<void> {
     const { runtime, downloadDir } = this.#options;
@@ -124,7 +124,7 @@ export class CreateTasks implements SessionTasks {
     this.#options.onChange(job.task);
   }
 
-  /** The oldest that have ended. */
+  /** Removes the oldest tasks that have ended. */
   #forgetOld(): void {
     for (const [id, { task }] of this.#jobs) {
       if (this.#jobs.size <= MAX_TASKS) return;

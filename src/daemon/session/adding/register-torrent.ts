@@ -7,11 +7,11 @@ import type { TorrentRecord } from "../records/record.ts";
 import { makeRow } from "../rows/row.ts";
 import { trackerHosts } from "../rows/views.ts";
 
-/** The session, and what is called on events of a torrent. */
+/** Options of {@link registerTorrent}: the session and callbacks. */
 export interface RegisterOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
-  /** Called when a torrent is complete on disk. `isDownloaded` is false when its data was found by a check. */
+  /** Called when a torrent is complete on the disk. `isDownloaded` is false when a check found the data complete. */
   readonly onComplete: (entry: TorrentEntry, isDownloaded: boolean) => void;
 }
 

@@ -2,8 +2,8 @@ import { trackerUrl } from "../../../api/index.ts";
 import { cleanText, InputError } from "../../../base/index.ts";
 
 /**
- * Throws InputError `session.tracker` when an announce URL is not a tracker's. URLs that the torrent already has
- * (`known`) are allowed whatever they are, because torrent files contain many kinds.
+ * Throws InputError `session.tracker` when a URL is not the announce URL of a tracker. URLs that the torrent already
+ * has (`known`) are always accepted, because torrent files contain many kinds.
  */
 export function checkTrackers(tiers: readonly (readonly string[])[], known: readonly (readonly string[])[]): void {
   const before = new Set(known.flat());

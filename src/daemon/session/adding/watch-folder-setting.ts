@@ -3,7 +3,7 @@ import { placeOf } from "../files/folders.ts";
 import type { TakenFiles } from "./taken-files.ts";
 import { WatchFolder } from "./watch-folder.ts";
 
-/** The session, and how a file is added. */
+/** Options of {@link WatchFolderSetting}. */
 export interface WatchFolderSettingOptions {
   readonly context: SessionContext;
   /** Adds the content of a file: a torrent file's bytes or a magnet link. */
@@ -22,7 +22,7 @@ export class WatchFolderSetting {
     this.#options = options;
   }
 
-  /** Applies the setting; the watch of a previous folder ends. */
+  /** Watches the folder of the current settings, and stops watching the previous one. */
   apply(): void {
     const { context, add, hasFileEvents, taken } = this.#options;
     const { runtime, log } = context;

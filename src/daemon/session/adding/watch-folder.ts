@@ -13,32 +13,32 @@ import type { TakenFiles } from "./taken-files.ts";
 
 const TORRENT = /\.(?:torrent|magnet)$/i;
 
-/** The folder to watch, and how a file is added. */
+/** Options of {@link WatchFolder}. */
 export interface WatchFolderOptions {
   readonly runtime: Pick<Runtime, "clock" | "files" | "log">;
   readonly folder: string;
   /** Adds the content of a file: a torrent file's bytes or a magnet link. */
   readonly add: (source: Uint8Array | string) => Promise<unknown>;
-  /** Whether the host reports changes in folders; a simulated one does not. */
+  /** Whether the host reports changes in folders; a simulated host does not. */
   readonly isReal: boolean;
-  /** Files that were taken and could not be renamed, as in a folder that is read-only. */
+  /** Files that were added and could not be renamed, for example in a read-only folder. */
   readonly taken: TakenFiles;
 }
 
 interface Seen {
   readonly size: number;
   readonly modifiedMs: number;
-  /** When this size and time were first seen, on the clock's scale. */
+  /** When the file was first seen with this size and time, in milliseconds of the clock. */
   readonly since: number;
-  /** It was read in this state and is incomplete: it is read again when it changes. */
+  /** Whether the file was read in this state and found incomplete. It is read again when it changes. */
   isPart: boolean;
 }
 
 /**
- * A folder whose torrent files are added. A complete torrent file is added at once and renamed `.added`. An incomplete
- * one is still being written: it is read again when it has changed. A file that is not a torrent, and has not changed
- * for a while, is renamed `.invalid`. The folder is watched and also scanned, because not every disk reports changes. A
- * file that cannot be renamed is remembered by name, size and time, and added once.
+ * Watches a folder and adds its torrent files. A complete torrent file is added at once and renamed to `.added`. An
+ * incomplete file is read again when it changes. A file that is not a torrent, and has not changed for a while, is
+ * renamed to `.invalid`. The folder is also scanned at intervals, because not every file system reports changes. A
+ * file that cannot be renamed is added once, and remembered by name, size and time.
  */
 export class WatchFolder {
   readonly #options: WatchFolderOptions;
@@ -56,7 +56,7 @@ export class WatchFolder {
     this.#scanSoon(0);
   }
 
-  /** Resolves when nothing is being read any more. */
+  /** Stops watching. Resolves when no file is being read any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#scans.cancel();
@@ -132,7 +132,7 @@ export class WatchFolder {
     await this.#putAside(name, seen, suffix);
   }
 
-  /** Whether a file that could not be read as a torrent never will be: it is not just the beginning of one. */
+  /** Whether an unreadable file cannot become a valid torrent by growing: it is not the beginning of one. */
   #isHopeless(seen: Seen, code: string, isMagnet: boolean): boolean {
     const age = this.#options.runtime.clock.now() - seen.since;
     // A torrent ends with the end of its dictionary: a file that ends before that is still being written.
@@ -165,7 +165,7 @@ export class WatchFolder {
     }
   }
 
-  /** Starts to watch the folder, once it exists. */
+  /** Watches for changes, if the folder exists. */
   #listen(): void {
     if (this.#watcher !== undefined || !this.#options.isReal || this.#isClosed) return;
     try {
@@ -181,7 +181,7 @@ export class WatchFolder {
     }
   }
 
-  /** Once for each reason, not every ten seconds. */
+  /** Logs a reason once, not at every scan. */
   #complain(reason: string): void {
     if (reason === this.#complaint) return;
     this.#complaint = reason;

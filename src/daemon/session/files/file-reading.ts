@@ -5,7 +5,7 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { isInside } from "./inside.ts";
 import type { FileReading } from "../session.ts";
 
-/** How a file is opened. */
+/** Options of {@link openFile}. */
 export interface OpenFileOptions {
   readonly files: Pick<Files, "realPath">;
   /** Whether a symbolic link may lead out of the torrent's folder. */
@@ -14,7 +14,7 @@ export interface OpenFileOptions {
 }
 
 /**
- * A file to be read by ranges, also while it is downloaded. Rejects with MillraceError `session.not-found`,
+ * Opens a file for reading ranges, also while it is being downloaded. Rejects with MillraceError `session.not-found`,
  * `session.link`.
  */
 export async function openFile(entry: TorrentEntry, index: number, options: OpenFileOptions): Promise<FileReading> {

@@ -2,8 +2,8 @@ import { dirname } from "node:path";
 import type { Files } from "../../../runtime/index.ts";
 
 /**
- * Whether a path is within a folder after both are resolved through symbolic links. For a path that does not exist, its
- * nearest existing folder is used. Rejects with StorageError.
+ * Whether a path is within a folder, after symbolic links are resolved. When the path does not exist, its nearest
+ * existing parent folder is checked. Rejects with StorageError.
  */
 export async function isInside(files: Pick<Files, "realPath">, folder: string, path: string): Promise<boolean> {
   const root = await nearestReal(files, folder);

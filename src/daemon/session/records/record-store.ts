@@ -10,35 +10,36 @@ const DAMAGED_ID = /"id":"([0-9a-f]{40})"/;
 /** What {@link RecordStore.load} has read. */
 export interface LoadedRecords {
   readonly records: ReadonlyMap<string, TorrentRecord>;
-  /** Torrents with an unreadable record whose id could be read. */
+  /** Ids of torrents whose record is damaged. */
   readonly damaged: readonly string[];
-  /** Problems of the file for the log, one sentence each. */
+  /** Problems found in the file, one sentence each, for the log. */
   readonly problems: readonly string[];
 }
 
 /**
- * The records of all torrents in one file of lines. A line is a record as JSON, or `{"id", "gone": true}`, with a
- * checksum; the last line of a torrent is valid. A line `{"closed": true}` ends the file of a store that was closed.
- * Changes are appended and synchronised, all changes during a write with the next write; the file is rewritten when
- * most of it is out of date. An unreadable line loses that line only: the damaged file is copied aside.
+ * Stores the records of all torrents in one file of lines. A line is a record as JSON, or `{"id", "gone": true}`,
+ * with a checksum; the last line of a torrent is valid. The line `{"closed": true}` ends the file when the store is
+ * closed. Changes are appended and synchronised; changes during a write are written together afterwards. The file is
+ * rewritten when most of its lines are outdated. A damaged line affects only its torrent; the damaged file is copied
+ * before it is changed.
  */
 export class RecordStore {
   readonly #files: Files;
   readonly #path: string;
   readonly #live = new Map<string, TorrentRecord>();
   readonly #onFailure: (error: unknown) => void;
-  /** Ids whose record, or deletion, is not on disk yet. */
+  /** Ids whose record or deletion is not on the disk yet. */
   #changed = new Set<string>();
   #writing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #file: OpenFile | undefined;
   #length = 0;
   #liveBytes = 0;
-  /** The last write failed, and the failure was reported. */
+  /** Whether the last write failed. The failure is reported once. */
   #isRefused = false;
-  /** A write has begun and not been completed. */
+  /** Whether a write has begun and not been completed. */
   #isTorn = false;
-  /** The last line on disk is `{"closed": true}`. */
+  /** Whether the last line on the disk is `{"closed": true}`. */
   #isEnded = true;
 
   constructor(files: Files, path: string, onFailure: (error: unknown) => void) {
@@ -47,7 +48,7 @@ export class RecordStore {
     this.#onFailure = onFailure;
   }
 
-  /** Reads the file of an earlier run. Rejects with StorageError when it cannot be read at all. */
+  /** Reads the file of an earlier run. Rejects with StorageError when the file cannot be read. */
   async load(): Promise<LoadedRecords> {
     const stat = await this.#files.stat(this.#path);
     const bytes = stat === undefined ? new Uint8Array() : await this.#files.readAll(this.#path, MAX_RECORDS_BYTES);
@@ -88,19 +89,19 @@ export class RecordStore {
     return { records: this.#live, damaged: [...damaged], problems };
   }
 
-  /** Resolves when the record is on disk. */
+  /** Stores a record. Resolves when it is on the disk. */
   put(record: TorrentRecord): Promise<void> {
     this.#live.set(record.id, record);
     return this.#change(record.id);
   }
 
-  /** Resolves when the deletion is on disk. */
+  /** Deletes a record. Resolves when the deletion is on the disk. */
   delete(id: string): Promise<void> {
     this.#live.delete(id);
     return this.#change(id);
   }
 
-  /** Resolves when everything is on disk and the file is closed. */
+  /** Resolves when all changes are on the disk and the file is closed. */
   async close(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing.catch(() => undefined);
     await this.#end().catch(this.#onFailure);
@@ -109,7 +110,7 @@ export class RecordStore {
     await file?.close();
   }
 
-  /** Writes the closing line, when anything was written. */
+  /** Writes the closing line, if any other line was written. */
   async #end(): Promise<void> {
     if (this.#isEnded || this.#isTorn) return;
     this.#file ??= await this.#files.open(this.#path, "write");
@@ -192,7 +193,7 @@ export class RecordStore {
   }
 }
 
-/** The content of a line; `undefined` when it is damaged. */
+/** Parses a line; returns `undefined` when it is damaged. */
 function readLine(
   unsealed: Unsealed,
   isOld: boolean,

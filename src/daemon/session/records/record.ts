@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { priority, torrentId, torrentLimits, type TorrentLimits } from "../../../api/index.ts";
 
-/** No limit is set. */
+/** The limits of a torrent without limits of its own. */
 export const NO_LIMITS: TorrentLimits = {
   maxDownloadRate: null,
   maxUploadRate: null,
@@ -11,10 +11,10 @@ export const NO_LIMITS: TorrentLimits = {
   maxPeers: null,
 };
 
-/** Limits to change; `undefined` leaves a limit as it is. */
+/** Changes of limits; `undefined` leaves a limit unchanged. */
 export type LimitChanges = { readonly [Key in keyof TorrentLimits]?: TorrentLimits[Key] | undefined };
 
-/** The limits with the changes applied. */
+/** Returns the limits with the changes applied. */
 export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {}): TorrentLimits {
   const pick = <Value>(change: Value | undefined, before: Value): Value => (change === undefined ? before : change);
   return {
@@ -28,80 +28,85 @@ export function changedLimits(limits: TorrentLimits, changes: LimitChanges = {})
 }
 
 /**
- * What the session stores of a torrent, besides its torrent file and the engine's state of its data. Times are
+ * The data that the session stores for a torrent, besides its torrent file and the engine's resume data. Times are
  * milliseconds since 1970.
  */
 export const torrentRecord = z.object({
   id: torrentId,
-  /** The name that the user gave it. */
+  /** The name that the user gave the torrent; `null`: none. */
   name: z.string().nullable().default(null),
-  /** The name of its file or folder on the disk; `null`: the torrent's. */
+  /** The name of the torrent's file or folder on the disk; `null`: the name in the torrent. */
   diskName: z.string().nullable().default(null),
-  /** A renaming on the disk has begun: after a crash the data has this name, or still `diskName`. */
+  /**
+   * The new name, while a renaming on the disk is running; `null` otherwise. After a crash the data has this name, or
+   * still `diskName`.
+   */
   renamingTo: z.string().nullable().default(null),
-  /** The link it was added by; `null` when it was added as a torrent file. */
+  /** The magnet link by which the torrent was added; `null` when it was added as a torrent file. */
   magnet: z.string().nullable().default(null),
   addedAt: z.int(),
   finishedAt: z.int().nullable().default(null),
   folder: z.string(),
-  /** Where it is moved when it is complete; `null`: it stays in `folder`. */
+  /** The folder to which the data moves when the torrent is complete; `null`: it stays in `folder`. */
   destination: z.string().nullable().default(null),
-  /** The first label. */
+  /** The first label, which is the category; empty: none. */
   label: z.string().default(""),
   /** The labels after the first. */
   moreLabels: z.array(z.string()).default([]),
   startedAt: z.int().nullable().default(null),
   activeAt: z.int().nullable().default(null),
-  /** A seeding goal was met, and the torrent stopped for it. */
+  /** Whether a seeding goal was reached and stopped the torrent. */
   isFinished: z.boolean().default(false),
   /** Whether the user has started it; the queue decides whether it runs. */
   isStarted: z.boolean().default(false),
-  /** Runs regardless of the queue. */
+  /** Whether the torrent runs regardless of the queue. */
   isForced: z.boolean().default(false),
   sequential: z.boolean().default(false),
-  /** Trust the data without a check when it is first opened. */
+  /** Whether to skip the check of the data when the torrent is first opened. */
   skipCheck: z.boolean().default(false),
   limits: torrentLimits
     .partial()
     .transform((limits) => changedLimits(NO_LIMITS, limits))
     .default(NO_LIMITS),
-  /** Tiers that replace the torrent's own; `null` when they were not edited. */
+  /** The tiers of trackers, if the user edited them; `null`: the torrent's own. */
   trackers: z.array(z.array(z.string())).nullable().default(null),
-  /** Priorities other than normal, by the index of the file; `null` when none was set. */
+  /** Priorities other than normal, by file index; `null`: none. */
   priorities: z.record(z.string(), priority).nullable().default(null),
-  /** `HOST:PORT` of peers that the user has named, the oldest first. */
+  /** Peers that the user added, as `HOST:PORT`, the oldest first. */
   peers: z.array(z.string()).default([]),
-  /** Place in the queue. */
+  /** Position in the queue. */
   queue: z.int().nonnegative().default(0),
   /** Bytes, over all runs. */
   downloaded: z.int().nonnegative().default(0),
   uploaded: z.int().nonnegative().default(0),
-  /** Bytes, as last known; shown while the torrent is not opened. */
+  /** Size in bytes, shown while the torrent is not opened. */
   size: z.int().nonnegative().default(0),
   wanted: z.int().nonnegative().default(0),
   done: z.int().nonnegative().default(0),
   downloadingSeconds: z.number().nonnegative().default(0),
   seededSeconds: z.number().nonnegative().default(0),
-  /** A move has begun; the next start finishes it after a crash. */
+  /**
+   * The target folder, while a move is running; after a crash the next start completes the move. `null` otherwise.
+   */
   movingTo: z.string().nullable().default(null),
-  /** A removal has begun; the next start finishes it after a crash. */
+  /** Whether a removal is running; after a crash the next start completes it. */
   removal: z.enum(["none", "keep-data", "delete-data"]).default("none"),
 });
-/** A record, with all defaults filled in. */
+/** A torrent's record, with all defaults filled in. */
 export type TorrentRecord = z.infer<typeof torrentRecord>;
 
-/** All labels, the category first. */
+/** Returns all labels of a record, the category first. */
 export function labelsOf({ label, moreLabels }: Pick<TorrentRecord, "label" | "moreLabels">): string[] {
   return label === "" ? [...moreLabels] : [label, ...moreLabels];
 }
 
-/** The fields of a record for these labels; repeated and empty ones are left out. */
+/** Returns the record fields for these labels. Duplicates and empty labels are left out. */
 export function recordedLabels(labels: readonly string[]): Pick<TorrentRecord, "label" | "moreLabels"> {
   const [label = "", ...moreLabels] = new Set(labels.filter((each) => each !== ""));
   return { label, moreLabels };
 }
 
-/** A record with defaults for all other fields. */
+/** Returns a record with the default values of all other fields. */
 export function newRecord(
   facts: Pick<TorrentRecord, "id" | "addedAt" | "folder"> & Partial<TorrentRecord>,
 ): TorrentRecord {

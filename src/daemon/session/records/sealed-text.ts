@@ -3,20 +3,23 @@ import { utf8, utf8Decode } from "../../../base/index.ts";
 import type { Files } from "../../../runtime/index.ts";
 
 const SEAL = /^(.*?),?"sum":"([0-9a-f]{16})"\}\s*$/s;
-/** Part of a damaged checksum: its name, or its value. */
+/** Matches a part of a damaged checksum: its name or its value. */
 const TRACE = /"sum"|"[0-9a-f]{16}"\}\s*$/;
 
-/** The result of {@link unsealText}; `"old"` is a text of the version without checksums. */
+/** The result of {@link unsealText}. `"old"`: a text of a version without checksums. */
 export type Unsealed = { readonly kind: "sealed" | "old"; readonly value: unknown } | { readonly kind: "damaged" };
 
-/** A JSON object as text with a checksum as its last field: the first 64 bits of the SHA-256 of the text without it. */
+/**
+ * Returns an object as JSON whose last field is a checksum: the first 64 bits of the SHA-256 of the text without this
+ * field.
+ */
 export function sealText(value: object): string {
   const text = JSON.stringify(value);
   const open = text.slice(0, -1);
   return `${open}${open === "{" ? "" : ","}"sum":"${sumOf(text)}"}`;
 }
 
-/** The object of a sealed text, as it was when it was sealed. */
+/** Parses a text of {@link sealText} and verifies its checksum. */
 export function unsealText(text: string): Unsealed {
   const [, open, sum] = SEAL.exec(text) ?? [];
   if (open !== undefined) return sumOf(`${open}}`) === sum ? parse(`${open}}`, "sealed") : { kind: "damaged" };
@@ -24,8 +27,8 @@ export function unsealText(text: string): Unsealed {
 }
 
 /**
- * Reads a sealed file of one object; `undefined` when there is none. A damaged file is copied to `.damaged`, so that a
- * person can still read it. Rejects with StorageError.
+ * Reads the object of a file that {@link writeSealed} wrote; resolves to `undefined`
+ * when the file is missing. A damaged file is copied to `.damaged`, for the user. Rejects with StorageError.
  */
 export async function readSealed(files: Files, path: string, maxBytes: number): Promise<Unsealed | undefined> {
   if ((await files.stat(path)) === undefined) return undefined;
@@ -35,7 +38,10 @@ export async function readSealed(files: Files, path: string, maxBytes: number): 
   return unsealed;
 }
 
-/** All or nothing, and on disk when it resolves. Rejects with StorageError. */
+/**
+ * Writes an object with a checksum. The file is replaced atomically; resolves when it is on the disk. Rejects with
+ * StorageError.
+ */
 export function writeSealed(files: Files, path: string, value: object): Promise<void> {
   return files.replace(path, utf8(`${sealText(value)}\n`));
 }

@@ -13,7 +13,7 @@ const stored = z.object({
   hours: z.array(rate).max(HOUR_ENTRIES),
 });
 
-/** Averages over intervals of equal length, the newest last; intervals without a sample are left out. */
+/** Average rates of the last intervals of equal length, the newest last. Intervals without a sample are left out. */
 class Ring {
   readonly #ms: number;
   readonly #entries: number;
@@ -42,7 +42,7 @@ class Ring {
     this.#open.up += up;
   }
 
-  /** With the interval that is not over yet. */
+  /** Returns the rates, with those of the present interval. */
   list(): RateSample[] {
     return this.#open === undefined
       ? [...this.#kept]
@@ -55,7 +55,7 @@ class Ring {
   }
 }
 
-/** Bytes transferred: over all runs, since the start, and over time. Kept on disk. */
+/** Counts transferred bytes: over all runs, since the start, and by time. Stored on the disk. */
 export class TransferStatistics {
   readonly #files: Files;
   readonly #path: string;
@@ -70,7 +70,7 @@ export class TransferStatistics {
     this.#path = path;
   }
 
-  /** Reads the file of an earlier run; an unreadable one is replaced. */
+  /** Reads the file of an earlier run. An unreadable file is ignored and later replaced. */
   async load(log: Log): Promise<void> {
     try {
       const read = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
@@ -93,7 +93,7 @@ export class TransferStatistics {
     return saving;
   }
 
-  /** `down`, `up`: bytes since the last call. */
+  /** Counts transferred bytes. `down` and `up`: bytes since the last call. */
   count(now: number, down: number, up: number): void {
     this.#now.downloaded += down;
     this.#now.uploaded += up;
@@ -101,7 +101,7 @@ export class TransferStatistics {
     this.#hours.add(now, down, up);
   }
 
-  /** Over all runs. */
+  /** Bytes transferred in all runs. */
   get totals(): { readonly downloaded: number; readonly uploaded: number } {
     return {
       downloaded: this.#before.downloaded + this.#now.downloaded,
@@ -109,7 +109,7 @@ export class TransferStatistics {
     };
   }
 
-  /** Since the start. */
+  /** Bytes transferred since the start. */
   get session(): { readonly downloaded: number; readonly uploaded: number } {
     return { ...this.#now };
   }

@@ -4,7 +4,7 @@ import type { Files } from "../../../runtime/index.ts";
 
 const TORRENT_FILE = /^([0-9a-f]{40})\.torrent$/;
 
-/** The torrent files of the session's torrents, under their info-hash. */
+/** Stores the torrent files of the session's torrents, by info-hash. */
 export class TorrentFiles {
   readonly #files: Files;
   readonly #folder: string;
@@ -15,14 +15,14 @@ export class TorrentFiles {
     this.#folder = folder;
   }
 
-  /** Resolves when it is on disk. */
+  /** Stores a torrent file. Resolves when it is on the disk. */
   async put(id: string, bytes: Uint8Array): Promise<void> {
     if (!this.#isMade) await this.#files.makeFolder(this.#folder);
     this.#isMade = true;
     await this.#files.replace(this.#path(id), bytes);
   }
 
-  /** The bytes of a torrent file; `undefined` when there is none. */
+  /** Resolves to the bytes of a torrent file; `undefined` if there is none. */
   async get(id: string): Promise<Uint8Array | undefined> {
     try {
       return await this.#files.readAll(this.#path(id), MAX_TORRENT_LENGTH);
@@ -32,7 +32,7 @@ export class TorrentFiles {
     }
   }
 
-  /** The info-hashes of all stored files. */
+  /** Resolves to the info-hashes of all stored files. */
   async ids(): Promise<string[]> {
     if ((await this.#files.stat(this.#folder)) === undefined) return [];
     const entries = await this.#files.list(this.#folder);

@@ -8,24 +8,29 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { COUNTERS_MS, UPDATE_MS, SLOW_UPDATE_MS } from "../limits.ts";
 import type { TransferStatistics } from "../records/statistics.ts";
 
-/** The session, and what is called every ten seconds. */
+/** Options of {@link PeriodicUpdates}. */
 export interface PeriodicUpdateOptions {
   readonly context: SessionContext;
   readonly runControl: RunControl;
   readonly emitter: Emitter<SessionEvents>;
   readonly statistics: TransferStatistics;
   readonly info: () => SessionInfo;
-  /** Every ten seconds: the speed schedule, the free space. */
+  /** Called every ten seconds, to apply the speed schedule and measure free space. */
   readonly onSlowUpdate: () => Promise<void>;
 }
 
-/** The periodic work. Once a second it updates the rows of the torrents that transfer, and no others. */
+/**
+ * Updates the session periodically. Once a second it updates the rows of torrents that transfer data, and no other
+ * rows.
+ */
 export class PeriodicUpdates {
   readonly #options: PeriodicUpdateOptions;
   readonly #timers: readonly Timer[];
-  /** Torrents that transferred at the last update: one more update shows that they have stopped. */
+  /**
+   * Torrents that transferred data at the last update. They are updated once more, to show that they have stopped.
+   */
   #moving = new Set<TorrentEntry>();
-  /** Those that moved since their counters were recorded. */
+  /** Torrents that have transferred data since their counters were last written. */
   readonly #unrecorded = new Set<TorrentEntry>();
   #last = { down: 0, up: 0, connections: 0 };
   #counted = { downloaded: 0, uploaded: 0 };
@@ -83,7 +88,7 @@ export class PeriodicUpdates {
     this.#options.emitter.emit("session", info);
   }
 
-  /** Writes the counters of the torrents that have transferred. */
+  /** Writes the counters of the torrents that have transferred data. */
   record(): void {
     const { context, statistics } = this.#options;
     for (const entry of this.#unrecorded) {

@@ -49,7 +49,7 @@ export function makeRow(entry: Omit<TorrentEntry, "row">, queue: number): Torren
   };
 }
 
-/** The state as the API shows it. */
+/** Returns the state of a torrent in the API. */
 export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
   switch (state.kind) {
     case "paused":
@@ -69,7 +69,7 @@ export function stateOf(state: EngineState, isStarted: boolean): TorrentState {
   }
 }
 
-/** The fields of `now` that differ from `then`; `undefined` when there are none. */
+/** Returns the fields of `now` that differ from `then`; `undefined` if none do. */
 export function changesOf(
   then: TorrentRow,
   now: TorrentRow,

@@ -4,7 +4,7 @@ import type { TransferStatistics } from "../records/statistics.ts";
 import type { SessionStatistics } from "../session.ts";
 import type { RateLimits } from "../settings/schedule.ts";
 
-/** Where the numbers come from. */
+/** The sources of the statistics. */
 export interface StatisticsViewOptions {
   readonly context: SessionContext;
   readonly version: string;
@@ -15,7 +15,7 @@ export interface StatisticsViewOptions {
   readonly rates: () => { readonly down: number; readonly up: number };
 }
 
-/** The session in numbers. */
+/** The statistics of the session. */
 export class StatisticsView implements SessionStatistics {
   readonly #options: StatisticsViewOptions;
   readonly #startedAt: number;
@@ -70,7 +70,7 @@ export class StatisticsView implements SessionStatistics {
     return this.#options.transfers.history();
   }
 
-  /** Reads the free space of the download folder. */
+  /** Measures the free space of the download folder. */
   async measureFreeSpace(): Promise<void> {
     const { runtime, settings } = this.#options.context;
     this.#freeBytes = await runtime.files.freeSpace(settings().downloadDir).catch(() => null);

@@ -5,25 +5,25 @@ import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 import { EVENT_DELAY_MS } from "../limits.ts";
 import { changesOf, makeRow } from "./row.ts";
 
-/** The clock, and what is called with the changes. */
+/** Options of {@link TorrentTable}. */
 export interface TorrentTableOptions {
   readonly clock: Clock;
   readonly onDelta: (delta: EventData<"delta">) => void;
 }
 
 /**
- * All torrents with their rows. A row is computed when its torrent is marked as changed; the changed fields of all rows
- * are emitted together, {@link EVENT_DELAY_MS} later. Unchanged torrents cost nothing.
+ * The torrents of the session and their rows. A row is computed when its torrent is marked as changed. The changed
+ * fields of all rows are emitted together, {@link EVENT_DELAY_MS} later. Unchanged torrents need no computation.
  */
 export class TorrentTable {
-  /** Rows computed so far, for tests of the cost of an update. */
+  /** Number of rows computed so far, for performance tests. */
   computed = 0;
-  /** Bytes transferred, according to the rows so far. */
+  /** Bytes transferred, as counted in the rows so far. */
   readonly moved = { downloaded: 0, uploaded: 0 };
   readonly #options: TorrentTableOptions;
   readonly #entries = new Map<string, TorrentEntry>();
   readonly #touched = new Set<TorrentEntry>();
-  /** Entries whose whole row is emitted. */
+  /** Entries that are emitted with all fields of their row. */
   readonly #fresh = new Set<TorrentEntry>();
   readonly #removed = new Set<string>();
   #rows: readonly TorrentRow[] | undefined;
@@ -37,7 +37,7 @@ export class TorrentTable {
     return this.#entries.size;
   }
 
-  /** This table with all changes worked out: a caller that changes something and reads the rows sees the change. */
+  /** Computes all changed rows and returns this table, so that a caller sees its own changes. */
   current(): this {
     this.flush();
     return this;
@@ -51,7 +51,7 @@ export class TorrentTable {
     return this.#entries.get(id);
   }
 
-  /** Throws MillraceError `session.not-found`. */
+  /** Returns the entry of a torrent. Throws MillraceError `session.not-found`. */
   get(id: string): TorrentEntry {
     const entry = this.#entries.get(id);
     if (entry === undefined)
@@ -61,7 +61,7 @@ export class TorrentTable {
     return entry;
   }
 
-  /** In the order they were added. */
+  /** Returns all rows, in the order in which the torrents were added. */
   rows(): readonly TorrentRow[] {
     this.#rows ??= [...this.#entries.values()].map((entry) => entry.row);
     return this.#rows;
@@ -75,7 +75,7 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** Removes a torrent from the rows, although work on its removal may still go on. */
+  /** Removes a torrent from the rows, although the removal of its data may still be running. */
   delete(id: string): void {
     const entry = this.#entries.get(id);
     if (entry === undefined) return;
@@ -87,7 +87,7 @@ export class TorrentTable {
     this.#schedule();
   }
 
-  /** Marks a torrent's row as changed: it is computed, and emitted when it differs, after a delay. */
+  /** Marks a torrent as changed. Its row is computed after a delay, and emitted if it differs. */
   touch(entry: TorrentEntry): void {
     if (this.#entries.get(entry.id) !== entry) return;
     this.#touched.add(entry);

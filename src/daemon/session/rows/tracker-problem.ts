@@ -2,8 +2,8 @@ import type { TorrentRow } from "../../../api/index.ts";
 import type { TrackerStatus } from "../../../tracker/index.ts";
 
 /**
- * The problem that a torrent's trackers report to its user: a refusal while no tracker works, or the warning of a
- * tracker that works. An unreachable tracker is not a problem here, because that passes.
+ * Returns the problem that a torrent's trackers report: an error message while no tracker works, or the warning of a
+ * working tracker. Unreachable trackers are not reported, because they usually become reachable again.
  */
 export function trackerProblem(
   trackers: readonly Pick<TrackerStatus, "state" | "said">[],

@@ -13,7 +13,7 @@ import type { Hasher } from "../../../runtime/index.ts";
 import { secondsIn } from "../running/activity.ts";
 import type { TorrentEntry } from "../torrents/torrent-entry.ts";
 
-/** The row with the fields that only the view of one torrent shows. `now`: milliseconds since 1970. */
+/** Returns the row with the additional fields of a single torrent. `now`: milliseconds since 1970. */
 export function detailOf(entry: TorrentEntry, now: number): TorrentDetail {
   const { record, row, torrent } = entry;
   const { metainfo } = torrent;
@@ -46,14 +46,14 @@ function shownMagnet({ torrent }: TorrentEntry): string {
   return formatMagnet({ ...magnetOf(metainfo), trackers: torrent.trackerTiers.flat() });
 }
 
-/** The files with progress and priority; padding files are left out. */
+/** Returns the files with their progress and priority, without padding files. */
 export function filesOf({ torrent }: TorrentEntry): TorrentFile[] {
   return torrent
     .files()
     .map(({ index, path, length, done, priority }) => ({ index, path, size: length, done, priority }));
 }
 
-/** The connected peers. */
+/** Returns the connected peers. */
 export function peersOf({ torrent }: TorrentEntry): TorrentPeer[] {
   return torrent.peers().map((peer) => ({
     ip: peer.ip,
@@ -77,7 +77,7 @@ function flagsOf(peer: PeerStatus): string {
   return `${down}${up}${peer.isSnubbing ? "S" : ""}${peer.direction === "incoming" ? "I" : ""}`;
 }
 
-/** The trackers by tier, with the result of their last announce. */
+/** Returns the trackers by tier, with the results of their last announces. */
 export function trackersOf({ torrent }: TorrentEntry): TorrentTracker[] {
   const known = torrent.trackers();
   if (known.length > 0) {
@@ -117,7 +117,7 @@ function finite(time: number | undefined): number | null {
   return time === undefined || !Number.isFinite(time) ? null : Math.round(time);
 }
 
-/** The pieces as bit and byte arrays in base64. */
+/** Returns the pieces as a bit field and a byte array in base64. */
 export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   const count = torrent.metainfo?.pieceCount ?? 0;
   const have = torrent.pieces() ?? new Uint8Array(Math.ceil(count / 8));
@@ -130,7 +130,7 @@ export function piecesOf({ torrent }: TorrentEntry): TorrentPieces {
   };
 }
 
-/** The content of a torrent file. Throws InputError `metainfo.*`, `client.v2-only`. */
+/** Returns the content of a torrent file. Throws InputError `metainfo.*`, `client.v2-only`. */
 export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string) => boolean): Inspected {
   const metainfo = parseMetainfo(bytes, hasher);
   if (metainfo.infoHash === undefined) throw v2Only("client.v2-only", metainfo.name);
@@ -148,7 +148,7 @@ export function inspect(bytes: Uint8Array, hasher: Hasher, isKnown: (id: string)
   };
 }
 
-/** Hosts of trackers, without repetition. */
+/** Returns the hosts of trackers, without duplicates. */
 export function trackerHosts(tiers: readonly (readonly string[])[]): string[] {
   return [
     ...new Set(

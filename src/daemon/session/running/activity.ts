@@ -2,18 +2,18 @@ import type { TorrentStateKind } from "../../../client/index.ts";
 import type { Activity, TorrentEntry } from "../torrents/torrent-entry.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
-/** Whether a torrent in this state is downloading or tries to. */
+/** Whether this is a state in which a torrent downloads or tries to. */
 export function isDownloading(kind: TorrentStateKind): boolean {
   return kind === "downloading" || kind === "fetching-metadata" || kind === "disk-full";
 }
 
-/** The activity that a torrent's time in this state is counted for. */
+/** Returns the activity for which a torrent's time in this state is counted; `undefined` for none. */
 export function activityOf(kind: TorrentStateKind): Activity | undefined {
   if (kind === "seeding") return "seeding";
   return isDownloading(kind) ? "downloading" : undefined;
 }
 
-/** Seconds for which a torrent has done something, over all runs. `now`: milliseconds since 1970. */
+/** Returns the seconds that a torrent has spent in an activity, over all runs. `now`: milliseconds since 1970. */
 export function secondsIn(
   { record, activity }: Pick<TorrentEntry, "record" | "activity">,
   which: Activity,
@@ -23,7 +23,7 @@ export function secondsIn(
   return recorded + (activity?.kind === which ? Math.max(0, (now - activity.since) / 1000) : 0);
 }
 
-/** The record's fields for the time until `now`, when the activity ends then. */
+/** Returns the record's fields with the time of the present activity added up to `now`. */
 export function countedSeconds(
   entry: Pick<TorrentEntry, "record" | "activity">,
   now: number,
@@ -31,7 +31,7 @@ export function countedSeconds(
   return { downloadingSeconds: secondsIn(entry, "downloading", now), seededSeconds: secondsIn(entry, "seeding", now) };
 }
 
-/** When a torrent last moved data or was started; milliseconds since 1970. */
+/** Returns when a torrent last transferred data or was started, in milliseconds since 1970. */
 export function lastActivity({
   record,
   activeAt,

@@ -3,18 +3,18 @@ import { toError } from "../../../base/index.ts";
 import type { Log } from "../../../runtime/index.ts";
 import { MAX_SCRIPTS, SCRIPT_TIMEOUT_MS } from "../limits.ts";
 
-/** The torrent whose download is complete, as the script gets it. */
+/** A completed download, for the script. */
 export interface Completed {
   readonly id: string;
   readonly name: string;
-  /** Where the data is: the file, or the folder of many. */
+  /** The path of the data: the file, or the folder of several files. */
   readonly path: string;
   readonly label: string;
 }
 
 /**
- * Runs a program for each download that completes. It is started without a shell and without arguments, so that no name
- * of a torrent is read as a command. Its environment has MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL.
+ * Runs a program for each completed download. It runs without a shell and without arguments, so that a torrent's name
+ * cannot be read as a command. Its environment has MILLRACE_ID, MILLRACE_NAME, MILLRACE_PATH and MILLRACE_LABEL.
  */
 export class CompletionScript {
   readonly #program: string;
@@ -33,7 +33,7 @@ export class CompletionScript {
     this.#next();
   }
 
-  /** Ends the running programs; resolves when they have ended. */
+  /** Stops the running programs. Resolves when they have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const running = [...this.#running];
@@ -97,7 +97,7 @@ export class CompletionScript {
   }
 }
 
-/** Environments end at a NUL. */
+/** Removes NUL characters, which an environment variable cannot contain. */
 function plain(text: string): string {
   return text.replaceAll("\0", "");
 }

@@ -1,19 +1,19 @@
 import type { Settings, TorrentLimits } from "../../../api/index.ts";
 
-/** The ratio and times that a seeding torrent has reached. */
+/** The ratio and times of a seeding torrent, for comparison with its goals. */
 export interface Seeded {
   readonly ratio: number;
-  /** Over all runs. */
+  /** Seconds of seeding, over all runs. */
   readonly seconds: number;
-  /** Since data was last sent or received, or the torrent was started. */
+  /** Seconds since the torrent last transferred data or was started. */
   readonly idleSeconds: number;
 }
 
-/** Of a limit that never ends the seeding, whatever the session's is. */
+/** The value of a goal that is never reached: the torrent seeds without end, whatever the session's goal is. */
 export const ENDLESS = Number.MAX_SAFE_INTEGER;
 
 /**
- * Whether a torrent has given back enough: its own goals before the session's, and any of them is enough. A pure
+ * Whether a seeding torrent has reached one of its goals. Its own goals take precedence over the session's. A pure
  * function.
  */
 export function hasReachedGoal(

@@ -1,24 +1,24 @@
-/** A started torrent, as the queue sees it. */
+/** A started torrent in the queue. */
 export interface QueueItem {
   readonly id: string;
-  /** Place in the queue. */
+  /** The position in the queue. */
   readonly queue: number;
-  /** Runs regardless of the limits, and takes no place. */
+  /** Whether the torrent runs regardless of the limits and does not count for them. */
   readonly isForced: boolean;
   readonly isSeed: boolean;
-  /** Moves nothing, and runs without a place. */
+  /** Whether the torrent is stalled: it runs, but does not count for the limits. */
   readonly isStalled: boolean;
 }
 
-/** How many torrents run at once; `null`: all. */
+/** Maximum numbers of torrents that run at once; `null`: no limit. */
 export interface QueueLimits {
   readonly maxActiveDownloads: number | null;
   readonly maxActiveSeeds: number | null;
 }
 
 /**
- * Which torrents run: by their place in the queue, downloads and seeds counted apart. `undefined`: all. A pure
- * function.
+ * Returns the ids of the torrents that run, by their position in the queue; downloads and seeds are counted
+ * separately. `undefined`: all run. A pure function.
  */
 export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits): ReadonlySet<string> | undefined {
   const { maxActiveDownloads, maxActiveSeeds } = limits;
@@ -35,12 +35,12 @@ export function chooseRunning(items: readonly QueueItem[], limits: QueueLimits):
   return running;
 }
 
-/** Where torrents are moved to in the queue; a number is a place, from 0. */
+/** The target of a move in the queue. A number is a position, from 0. */
 export type QueueMove = "top" | "up" | "down" | "bottom" | number;
 
 /**
- * The queue after the torrents `moved` have moved; they keep their order among each other. `order` is the queue from
- * its top. A pure function.
+ * Returns the queue after the torrents in `moved` were moved; they keep their order. `order` is the queue from its
+ * top. A pure function.
  */
 export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>, to: QueueMove): string[] {
   const chosen = order.filter((id) => moved.has(id));
@@ -60,7 +60,7 @@ export function moveInQueue(order: readonly string[], moved: ReadonlySet<string>
   }
 }
 
-/** Each one before its neighbour, unless that is the end or moves as well. */
+/** Moves each torrent one position forward, unless it is the first or the one before it moves as well. */
 function step(order: readonly string[], moved: ReadonlySet<string>): string[] {
   const out = [...order];
   for (let at = 1; at < out.length; at++) {

@@ -8,8 +8,8 @@ import { EVENT_DELAY_MS } from "../limits.ts";
 import { chooseRunning, type QueueItem } from "./queue.ts";
 
 /**
- * Starts and pauses torrents as the user, the queue and the seeding goals require. The wanted and the actual state are
- * compared after each change, so the order of changes does not matter.
+ * Starts and pauses torrents as the user, the queue and the seeding goals require. After each change it compares the
+ * required and the actual states, so the order of changes does not matter.
  */
 export class RunControl {
   readonly #context: SessionContext;
@@ -22,7 +22,7 @@ export class RunControl {
     this.#clock = context.runtime.clock;
   }
 
-  /** Applies a change after a short delay. */
+  /** Applies all changes after a short delay. */
   reconsider(): void {
     if (this.#isClosed) return;
     this.#timer ??= this.#clock.after(EVENT_DELAY_MS, () => this.apply());
@@ -44,13 +44,16 @@ export class RunControl {
     for (const entry of table.entries()) this.#lead(entry, mayRun(entry) && running?.has(entry.id) !== false);
   }
 
-  /** Whether time alone can change which torrents run: a download becomes stalled by standing still. */
+  /**
+   * Whether the torrents that run can change with time alone: a download becomes stalled when it receives no data for
+   * a while.
+   */
   get dependsOnTime(): boolean {
     const { stalledSeconds, maxActiveDownloads } = this.#context.settings();
     return stalledSeconds !== null && maxActiveDownloads !== null;
   }
 
-  /** Stops seeds that have given back enough. */
+  /** Stops torrents that have reached a seeding goal. */
   checkGoals(entries: Iterable<TorrentEntry>): void {
     for (const entry of entries) {
       if (entry.torrent.state.kind !== "seeding" || !entry.record.isStarted || entry.record.isForced) continue;
@@ -125,7 +128,10 @@ function hasGoal({
   return seedRatio !== null || seedSeconds !== null || seedIdleSeconds !== null;
 }
 
-/** A download without a transfer since `stalledBefore` is stalled; milliseconds since 1970. */
+/**
+ * Makes the queue item of a torrent. A download without a transfer since `stalledBefore` (milliseconds since 1970) is
+ * stalled.
+ */
 function queueItem(entry: TorrentEntry, stalledBefore: number | undefined): QueueItem {
   const { id, record, torrent } = entry;
   const { kind } = torrent.state;

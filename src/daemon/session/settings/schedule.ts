@@ -2,12 +2,12 @@ import type { AlternativeTimes, ScheduleRule, Settings } from "../../../api/inde
 
 const MINUTES_OF_DAY = 24 * 60;
 
-/** Bytes a second; `null`: no limit. */
+/** Rate limits in bytes a second; `null`: no limit. */
 export type RateLimits = Pick<Settings, "maxDownloadRate" | "maxUploadRate">;
 
 /**
- * The rates that are in force at a moment, in local time: the alternative ones while they are on, else those of the
- * first rule that covers it, else the usual ones. A pure function.
+ * Returns the rate limits at a local time: the alternative rates while they are on, else the rates of the first rule
+ * that covers the time, else the usual rates. A pure function.
  */
 export function ratesAt(
   settings: RateLimits &
@@ -22,16 +22,15 @@ export function ratesAt(
 }
 
 /**
- * Whether the alternative rates apply at a moment, in local time; `undefined` when no times are set for them. A pure
- * function.
+ * Whether the alternative rates apply at a local time; `undefined` when no times are set for them. A pure function.
  */
 export function isAlternativeTime(times: AlternativeTimes, at: Date): boolean | undefined {
   return times.isEnabled ? covers(times, at.getDay(), at.getHours() * 60 + at.getMinutes()) : undefined;
 }
 
 /**
- * Whether a rule covers a minute of a day of the week (0 is Sunday). A rule over midnight belongs to the day on which
- * it begins.
+ * Whether a rule covers a minute of a weekday (0 is Sunday). The part of a rule after midnight belongs to the day on
+ * which the rule begins.
  */
 function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, minute: number): boolean {
   const from = minuteOf(rule.from);
@@ -42,7 +41,7 @@ function covers(rule: Pick<ScheduleRule, "days" | "from" | "to">, day: number, m
   return rule.days.includes(yesterday) && minute + MINUTES_OF_DAY < from + length;
 }
 
-/** `HH:MM` as minutes after midnight. */
+/** Returns the minutes after midnight of `HH:MM`. */
 export function minuteOf(text: string): number {
   const [hours, minutes] = text.split(":");
   return Number(hours) * 60 + Number(minutes);

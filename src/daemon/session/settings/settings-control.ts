@@ -5,7 +5,7 @@ import type { SessionSettings } from "../session.ts";
 import { isAlternativeTime, ratesAt, type RateLimits } from "./schedule.ts";
 import type { SettingsStore } from "./settings-store.ts";
 
-/** The client that the settings are applied to, and the callbacks. */
+/** Options of {@link SettingsControl}. */
 export interface SettingsControlOptions {
   readonly runtime: Pick<Runtime, "clock">;
   readonly client: Pick<Client, "setRates" | "setLimits">;
@@ -16,11 +16,11 @@ export interface SettingsControlOptions {
   readonly onChanged: () => void;
 }
 
-/** The settings, applied to the client: limits, rate schedule, alternative rates. */
+/** Applies the session's settings to the client: limits, rate schedule, alternative rates. */
 export class SettingsControl implements SessionSettings {
   readonly #options: SettingsControlOptions;
   #rateLimits: RateLimits;
-  /** Whether the last check was at a time of the alternative rates. */
+  /** Whether the alternative rates applied by time at the last check; `undefined` before it, or without times. */
   #isAlternativeTime: boolean | undefined;
 
   constructor(options: SettingsControlOptions) {
@@ -46,7 +46,7 @@ export class SettingsControl implements SessionSettings {
 
   /**
    * Applies a configuration that was read again. Settings that were changed while the daemon ran keep their values.
-   * Returns the names of the settings that have changed.
+   * Returns the names of the changed settings.
    */
   reconfigure(settings: Settings): readonly string[] {
     const { store, onChanged } = this.#options;
@@ -73,7 +73,7 @@ export class SettingsControl implements SessionSettings {
     onApplied();
   }
 
-  /** Applies what the time of day changes: the rate schedule, and the times of the alternative rates. */
+  /** Applies the settings that depend on the time of day: the rate schedule, and the alternative rates. */
   async followTime(): Promise<void> {
     await this.followAlternativeTimes();
     const { maxDownloadRate, maxUploadRate } = this.#limitsNow();
@@ -81,7 +81,7 @@ export class SettingsControl implements SessionSettings {
       this.apply();
   }
 
-  /** Switches the alternative rates on and off at their times; between these times the user may switch them. */
+  /** Switches the alternative rates on and off at their times. Between these times the user can switch them. */
   async followAlternativeTimes(): Promise<void> {
     const { alternativeTimes, isAlternative } = this.get();
     const isTime = isAlternativeTime(alternativeTimes, this.#now());

@@ -5,10 +5,13 @@ import type { Files, Log } from "../../../runtime/index.ts";
 import { MAX_STATE_BYTES } from "../limits.ts";
 import { readSealed, writeSealed } from "../records/sealed-text.ts";
 
-/** Read field by field: a damaged field does not lose the others. */
+/** The schema of each field, so that one damaged field does not lose the others. */
 const partial = settingsSchema.partial();
 
-/** The session's settings: the configuration, and above it the settings that were changed while the daemon ran. */
+/**
+ * The session's settings: the values of the configuration, replaced by the values that were changed while the daemon
+ * ran.
+ */
 export class SettingsStore {
   readonly #files: Files;
   readonly #path: string;
@@ -23,7 +26,7 @@ export class SettingsStore {
     this.#current = base;
   }
 
-  /** Reads the changes of an earlier run; damaged fields are left out. */
+  /** Reads the changes of an earlier run. Damaged fields are left out. */
   async load(log: Log): Promise<void> {
     try {
       const stored = await readSealed(this.#files, this.#path, MAX_STATE_BYTES);
@@ -48,13 +51,15 @@ export class SettingsStore {
     return this.#current;
   }
 
-  /** The configuration was read again. */
+  /** Replaces the values of the configuration, after it was read again. */
   setBase(base: Settings): void {
     this.#base = base;
     this.#set(this.#changed);
   }
 
-  /** In force and on disk when it resolves. Rejects with UsageError `session.settings`. */
+  /**
+   * Changes settings. Resolves when they are in force and on the disk. Rejects with UsageError `session.settings`.
+   */
   async change(changes: { readonly [Key in keyof Settings]?: Settings[Key] | undefined }): Promise<void> {
     const read = partial.safeParse(
       Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)),

@@ -11,7 +11,7 @@ import { ENDLESS } from "../running/goals.ts";
 import { changedLimits, recordedLabels, type LimitChanges, type TorrentRecord } from "../records/record.ts";
 import { moveInQueue, type QueueMove } from "../running/queue.ts";
 
-/** The actions on torrents that a user or a program requests. */
+/** The actions on torrents. */
 export class Actions {
   readonly #context: SessionContext;
   readonly #runControl: RunControl;
@@ -22,8 +22,8 @@ export class Actions {
   }
 
   /**
-   * Does one action to many torrents; each fails alone. Resolves when the request is recorded; pausing and checking go
-   * on in the background.
+   * Applies an action to several torrents; when one fails, the others continue. Resolves when the request is
+   * recorded; pausing and checking continue in the background.
    */
   async act(request: ActionRequest): Promise<ActionResult> {
     const ids = [...new Set(request.ids)];
@@ -83,7 +83,7 @@ export class Actions {
     log.info(`removed${deleteData ? " with its data" : ""}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** The user has moved the data: the torrent uses the new folder and checks the data there. */
+  /** Sets the folder of a torrent whose data the user has moved, and checks the data there. */
   async #find(entry: TorrentEntry, folder: string): Promise<void> {
     const place = placeOf(this.#context.settings(), folder);
     await entry.torrent.move(place, { find: true });
@@ -121,7 +121,7 @@ export class Actions {
     this.#context.log.info(`renamed on the disk to ${name}: ${entry.row.name}`, { infoHash: entry.id });
   }
 
-  /** Moves a complete torrent out of the folder for incomplete downloads, when it is there. */
+  /** Moves a completed torrent out of the folder for incomplete downloads, if it is there. */
   async arrive(entry: TorrentEntry): Promise<void> {
     const { destination } = entry.record;
     if (destination !== null) await this.#moveNow(entry, destination);
@@ -201,7 +201,7 @@ export class Actions {
     });
   }
 
-  /** Resolves when the new order is remembered. */
+  /** Moves torrents in the queue. Resolves when the new order is on the disk. */
   #moveInQueue(ids: readonly string[], to: QueueMove): Promise<unknown> {
     const { table } = this.#context;
     const order = [...table.entries()].toSorted((a, b) => a.record.queue - b.record.queue).map(({ id }) => id);
@@ -212,7 +212,7 @@ export class Actions {
     return Promise.all(changed.map(({ entry, queue }) => remember(this.#context, entry, { queue })));
   }
 
-  /** Finishes a removal or a move that a crash interrupted. */
+  /** Completes a removal or a move that a crash interrupted. */
   async finish(entry: TorrentEntry): Promise<void> {
     const { movingTo, removal } = entry.record;
     try {
@@ -231,8 +231,8 @@ export class Actions {
 }
 
 /**
- * Lifts the goals of a torrent that a goal has stopped and the user starts again: otherwise the next check would stop
- * it again.
+ * Returns the changes that remove the goals of a torrent which a goal has stopped and the user starts again.
+ * Otherwise the next check would stop it again.
  */
 function withoutGoal({ record }: TorrentEntry): Partial<TorrentRecord> {
   return record.isFinished

@@ -5,7 +5,7 @@ import * as views from "../rows/views.ts";
 import type { FileReading, SessionDetails, SessionTorrents } from "../session.ts";
 import type { TorrentEntry } from "./torrent-entry.ts";
 
-/** The session, and how a file is opened. */
+/** Options of {@link Details}. */
 export interface DetailsOptions {
   readonly context: SessionContext;
   /** Whether a symbolic link may lead out of a torrent's folder. */
@@ -13,10 +13,10 @@ export interface DetailsOptions {
   readonly setPriorities: SessionTorrents["setPriorities"];
 }
 
-/** What one torrent shows beyond its row, and its data. */
+/** The details of one torrent, and its data. */
 export class Details implements SessionDetails {
   readonly #options: DetailsOptions;
-  /** Paused torrents whose data is being examined, because a caller reads their details. */
+  /** Paused torrents whose data is being examined, because a client requested their details. */
   readonly #recalling = new Set<TorrentEntry>();
 
   constructor(options: DetailsOptions) {
@@ -60,7 +60,7 @@ export class Details implements SessionDetails {
     return this.#options.context.table.current().get(id);
   }
 
-  /** The torrent; when it is paused and not opened, its data on the disk is examined for the next call. */
+  /** Returns a torrent. If it is paused and not opened, starts to examine its data on the disk, for the next call. */
   #recalled(id: string): TorrentEntry {
     const { log, table } = this.#options.context;
     const entry = this.#get(id);

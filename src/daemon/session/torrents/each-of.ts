@@ -1,4 +1,7 @@
-/** Runs a job for each item, so many at a time; rejects with the first failure, when no job runs any more. */
+/**
+ * Runs `job` for each item, at most `atOnce` at a time. Rejects with the first failure, after all running jobs have
+ * ended.
+ */
 export async function eachOf<T>(items: Iterable<T>, atOnce: number, job: (item: T) => Promise<void>): Promise<void> {
   const waiting = [...items];
   let next = 0;

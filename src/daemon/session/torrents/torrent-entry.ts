@@ -2,7 +2,7 @@ import type { TorrentRow } from "../../../api/index.ts";
 import type { Torrent } from "../../../client/index.ts";
 import type { TorrentRecord } from "../records/record.ts";
 
-/** The activity that a torrent's time is counted for. Pauses, checks and failures are not counted. */
+/** The activities for which a torrent's time is counted. Pauses, checks and failures are not counted. */
 export type Activity = "downloading" | "seeding";
 
 /** A torrent of the session: its record and the engine's torrent. */
@@ -10,16 +10,19 @@ export interface TorrentEntry {
   readonly id: string;
   readonly torrent: Torrent;
   record: TorrentRecord;
-  /** The row, as last emitted. */
+  /** The row as it was last emitted. */
   row: TorrentRow;
-  /** Hosts of its trackers: the same array as long as they are the same. */
+  /** Hosts of the trackers. The same array object as long as they do not change. */
   trackerHosts: readonly string[];
-  /** It has downloaded since it was started, so its completion is the end of a download. */
+  /**
+   * Whether the torrent has downloaded since it was started. Only then does its completion count as the end of a
+   * download.
+   */
   wasDownloading: boolean;
-  /** The user has requested a check: it runs to its end, whether the torrent is started or not. */
+  /** Whether a check that the user requested is running. It runs to its end even if the torrent is not started. */
   isRechecking: boolean;
-  /** The counted activity and its start, in milliseconds since 1970. */
+  /** The activity that is being counted, and its start in milliseconds since 1970. */
   activity: { readonly kind: Activity; readonly since: number } | undefined;
-  /** When it last sent or received data: milliseconds since 1970. */
+  /** When the torrent last sent or received data, in milliseconds since 1970; `undefined`: never. */
   activeAt: number | undefined;
 }

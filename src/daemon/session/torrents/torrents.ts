@@ -8,7 +8,7 @@ import * as views from "../rows/views.ts";
 import type { SessionTorrents } from "../session.ts";
 import type { Actions } from "./actions.ts";
 
-/** The list of the session's torrents, and what changes it. */
+/** The torrents of the session, and the methods that change them. */
 export class Torrents implements SessionTorrents {
   readonly #context: SessionContext;
   readonly #actions: Actions;
