@@ -3,7 +3,8 @@ import { readUint16, writeUint16 } from "./bytes/bytes.ts";
 import { InputError } from "./errors.ts";
 
 /**
- * Where a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets), never a name.
+ * The endpoint at which a peer or tracker listens. `ip` is canonical text (IPv4, or compressed IPv6 without brackets),
+ * never a name.
  */
 export interface Endpoint {
   readonly ip: string;
@@ -59,7 +60,7 @@ export function networkOf(ip: string, ipv4Bits: 24 | 32 = 32): string {
     .join(":");
 }
 
-/** What kind of network an address belongs to. */
+/** The kind of network that an address belongs to. */
 export type IpScope = "loopback" | "private" | "link-local" | "multicast" | "unspecified" | "reserved" | "public";
 
 /** Site-local addresses (RFC 3879): deprecated, yet still routed on old networks. */
@@ -70,7 +71,7 @@ const MIXED = new Set([0, 10, 100, 127, 169, 172, 192, 198, 203]);
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-/** Whether a text is a canonical IPv4 address of a network that is public as a whole: most are. */
+/** Whether `ip` is a canonical IPv4 address of a network that is public as a whole: most are. */
 function isPlainlyPublic(ip: string): boolean {
   let [dots, value, digits] = [0, 0, 0];
   for (let at = 0; at < ip.length; at++) {
@@ -91,7 +92,7 @@ function isPlainlyPublic(ip: string): boolean {
   return dots === 3 && digits > 0;
 }
 
-/** Returns the kind of network that `ip` belongs to; `"reserved"` for what is no address. */
+/** Returns the kind of network that `ip` belongs to; `"reserved"` when `ip` is not an IP address. */
 export function ipScope(ip: string): IpScope {
   // Twenty times as fast as the library, and the DHT asks it several times for each node of each reply.
   if (isPlainlyPublic(ip)) return "public";
@@ -122,13 +123,16 @@ export function ipScope(ip: string): IpScope {
   }
 }
 
-/** Whether a peer could listen there at all: a unicast address and a port that is not 0. */
+/** Whether a peer can listen at an endpoint: it must be a unicast address with a port other than 0. */
 export function isDialable(endpoint: Endpoint): boolean {
   if (!(endpoint.port > 0 && endpoint.port < 65536)) return false;
   return whyNoPeer(endpoint.ip) === undefined;
 }
 
-/** Why no peer can be at an IP address, to follow its name in a sentence; `undefined` where one can. */
+/**
+ * Returns why no peer can be at an IP address, as text to follow the address in a sentence; `undefined` when a peer
+ * can.
+ */
 export function whyNoPeer(ip: string): string | undefined {
   switch (ipScope(ip)) {
     case "multicast":
@@ -142,12 +146,15 @@ export function whyNoPeer(ip: string): string | undefined {
   }
 }
 
-/** Returns `1.2.3.4:6881` or `[2001:db8::1]:6881`: for people, logs and map keys. */
+/** Formats an endpoint as `1.2.3.4:6881` or `[2001:db8::1]:6881`, for people, logs and map keys. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return ipFamily(endpoint.ip) === 6 ? `[${endpoint.ip}]:${endpoint.port}` : `${endpoint.ip}:${endpoint.port}`;
 }
 
-/** `host:port` in two, IPv6 in brackets; the host may be a name. Throws {@link InputError} `address.text`. */
+/**
+ * Splits `host:port` into its two parts. IPv6 is in brackets; the host may be a name. Throws {@link InputError}
+ * `address.text`.
+ */
 export function parseHostPort(text: string): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];
@@ -180,14 +187,14 @@ export function parseEndpoint(text: string): Endpoint {
 }
 
 /**
- * Where a server listens, as `ip:port` or `localhost:port`: names are not looked up for that. Throws {@link InputError}
- * `address.text`.
+ * Parses the endpoint at which a server listens: `ip:port` or `localhost:port`, no other names. Throws {@link
+ * InputError} `address.text`.
  */
 export function parseListenEndpoint(text: string): Endpoint {
   return parseEndpoint(text.replace(/^localhost:/i, "127.0.0.1:"));
 }
 
-/** Compact form (BEP 23 for IPv4: 6 bytes; BEP 7 for IPv6: 18 bytes). */
+/** Returns the compact form of an endpoint: 6 bytes for IPv4 (BEP 23), 18 bytes for IPv6 (BEP 7). */
 export function packEndpoint(endpoint: Endpoint): Uint8Array {
   const ip = ipBytes(endpoint.ip);
   const out = new Uint8Array(ip.length + 2);
@@ -196,7 +203,9 @@ export function packEndpoint(endpoint: Endpoint): Uint8Array {
   return out;
 }
 
-/** Returns all endpoints of one family in compact form, one after the other; those of the other family are left out. */
+/**
+ * Returns all endpoints of one family in compact form, one after the other. Endpoints of the other family are left out.
+ */
 export function packEndpoints(endpoints: Iterable<Endpoint>, family: IpFamily): Uint8Array {
   const chosen = [...endpoints].filter((endpoint) => ipFamily(endpoint.ip) === family);
   const size = family === 4 ? 6 : 18;

@@ -8,9 +8,8 @@ export interface MillraceErrorOptions {
 }
 
 /**
- * The root of every error Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`,
- * `"tracker.timeout"`,
- * `"storage.full"`); `message` is one line for people: what failed, on what, why, and what to do.
+ * The base class of every error that Millrace throws. `code` is stable and meant for programs (`"bencode.depth"`,
+ * `"tracker.timeout"`, `"storage.full"`); `message` is one line for people: what failed, on what, why, and what to do.
  *
  * Each family has a subclass, so that a caller can tell retry from ban from give up:
  * {@link InputError} (this input will never work), {@link PeerError} (drop the peer), {@link TrackerError} (retry later
@@ -65,7 +64,7 @@ export class UsageError extends MillraceError {
   override readonly name = "UsageError";
 }
 
-/** The caller aborted the operation, or closed what it ran on. */
+/** The caller aborted the operation, or closed the object on which the operation ran. */
 export class AbortError extends MillraceError {
   override readonly name = "AbortError";
 
@@ -74,26 +73,32 @@ export class AbortError extends MillraceError {
   }
 }
 
-/** What was thrown, as an `Error`. */
+/** Returns a thrown value as an `Error`. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** What was thrown, as a {@link MillraceError}: any other value becomes the cause of one with code `internal`. */
+/**
+ * Returns a thrown value as a {@link MillraceError}. Any other value becomes the `cause` of a new one with code
+ * `internal`.
+ */
 export function toMillraceError(thrown: unknown): MillraceError {
   return thrown instanceof MillraceError
     ? thrown
     : new MillraceError("internal", errorMessage(thrown), { cause: thrown });
 }
 
-/** What work on a disk threw, as a {@link StorageError}: any other value becomes the cause of a `storage.failed`. */
+/**
+ * Returns a value thrown by a disk operation as a {@link StorageError}. Any other value becomes the `cause` of a new
+ * `storage.failed`.
+ */
 export function toStorageError(thrown: unknown): StorageError {
   return thrown instanceof StorageError
     ? thrown
     : new StorageError("storage.failed", errorMessage(thrown), { cause: thrown });
 }
 
-/** Returns the message of what was thrown. */
+/** Returns the message of a thrown value. */
 export function errorMessage(thrown: unknown): string {
   return toError(thrown).message;
 }
@@ -109,7 +114,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new AbortError("aborted", { cause: signal.reason });
 }
 
-/** For the end of a switch over a union: the compiler proves that nothing arrives here. */
+/** Throws. Used at the end of a switch over a union: the compiler proves that the call is never reached. */
 export function unreachable(value: never): never {
   throw new MillraceError("internal", `unexpected value ${String(value)}`);
 }

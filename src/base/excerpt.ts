@@ -22,17 +22,17 @@ export function cleanText(text: string): string {
   return `${clean.slice(0, MAX_EXCERPT - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-/** {@link cleanText} of bytes read as UTF-8. */
+/** Decodes bytes as UTF-8 and cleans the text as {@link cleanText} does. */
 export function cleanBytes(bytes: Uint8Array): string {
   return cleanText(utf8Decode(bytes.subarray(0, MAX_EXCERPT * 4)));
 }
 
-/** Whether a reply is a web page rather than bencode: a parked domain, a captive portal, an error page. */
+/** Whether a reply is a web page rather than bencode, as from a parked domain, a captive portal or an error page. */
 export function looksLikeHtml(bytes: Uint8Array): boolean {
   return /^\s*(?:<!doctype|<html|<head|<\?xml|<!--|<body|<h1)/i.test(utf8Decode(bytes.subarray(0, 256)));
 }
 
-/** Returns the words of a web page without its tags: its title when it has one. */
+/** Returns the text of a web page without its tags; only the title when the page has one. */
 export function pageText(bytes: Uint8Array): string {
   const html = utf8Decode(bytes.subarray(0, 16_384));
   const title = /<title[^>]{0,200}>([^<]{0,400})/i.exec(html)?.[1];

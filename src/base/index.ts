@@ -1,4 +1,4 @@
-/** Bytes, info-hashes, peer ids, addresses, bitfields, errors and units: what every other module uses. */
+/** Bytes, info-hashes, peer ids, addresses, bitfields, errors and units, used by all other modules. */
 export * from "./address.ts";
 export * from "./async.ts";
 export * from "./bytes/bitfield.ts";

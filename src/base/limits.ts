@@ -1,4 +1,4 @@
-/** Limits of what every part of the project shows of text from elsewhere. Listed in docs/limits.md. */
+/** Limits of the text from other hosts that messages show. Listed in docs/limits.md. */
 
 /**
  * Characters of a text from outside (a tracker's failure or warning, the title of a web page) that are shown: one line.

@@ -1,6 +1,6 @@
 /**
- * Returns the folder above a path whose parts `/` divides: `/` above what is at the root and above the root itself, `.`
- * above a relative name alone.
+ * Returns the parent folder of a path whose separator is `/`: `/` for a path directly below the root and for the root,
+ * `.` for a relative name without a folder.
  */
 export function parentPath(path: string): string {
   const at = path.lastIndexOf("/");

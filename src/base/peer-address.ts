@@ -15,7 +15,7 @@ export interface WebRtcPeerAddress {
   readonly id: string;
 }
 
-/** Where a peer is, by the kind of transport that reaches it. */
+/** The address of a peer, by the kind of transport that reaches it. */
 export type PeerAddress = IpPeerAddress | WebRtcPeerAddress;
 
 /** Returns the address of a peer that listens at `endpoint`. */
@@ -67,7 +67,7 @@ export function addressIp(address: PeerAddress): string | undefined {
   return addressEndpoint(address)?.ip;
 }
 
-/** Whether a peer could be there at all: for IP, a unicast address and a port that is not 0. */
+/** Whether a peer can be at this address: an IP address must be unicast, with a port other than 0. */
 export function isDialableAddress(address: PeerAddress): boolean {
   const endpoint = addressEndpoint(address);
   return endpoint === undefined || isDialableEndpoint(endpoint);

@@ -1,4 +1,4 @@
-/** A map that remembers so many entries and no more: those that were set longest ago are forgotten. */
+/** A map with a bounded number of entries: when it is full, the entry that was set longest ago is removed. */
 export class RecentMap<K, V> {
   readonly #most: number;
   readonly #entries = new Map<K, V>();

@@ -26,7 +26,10 @@ export function decode(bytes: Uint8Array, options?: DecodeOptions): BValue {
   return value;
 }
 
-/** As {@link decode}, for a value that other bytes follow: the value and how many bytes it takes. */
+/**
+ * Decodes the value at the start of `bytes`, as {@link decode} does, and allows bytes after it. Returns the value and
+ * its length in bytes.
+ */
 export function decodePrefix(
   bytes: Uint8Array,
   options?: DecodeOptions,
@@ -37,8 +40,8 @@ export function decodePrefix(
 }
 
 /**
- * As {@link decode}, for a document that must be a dictionary (else `bencode.syntax`): also where the value of each of
- * its keys lies in `bytes`.
+ * Decodes a dictionary as {@link decode} does (another value: `bencode.syntax`). Also returns, for each key, the range
+ * of its value in `bytes`.
  */
 export function decodeWithSpans(
   bytes: Uint8Array,

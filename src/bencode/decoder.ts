@@ -24,7 +24,7 @@ const CACHED_KEY_LENGTH = 32;
  */
 const cachedKeys: string[] = Array.from({ length: KEY_CACHE_SLOTS }, () => "");
 
-/** One pass over one document. Depth is bounded, so recursion is. */
+/** Decodes one document in one pass. The depth of nesting is bounded, and so is the recursion. */
 export class Decoder {
   readonly #bytes: Uint8Array;
   readonly #text: Latin1Text;
@@ -159,7 +159,7 @@ export class Decoder {
     return false;
   }
 
-  /** In strict mode, refuses bytes after the value. */
+  /** Throws in strict mode when bytes follow the value. */
   finish(): void {
     if (this.#strict && this.#at < this.#bytes.length)
       throw this.#error("bencode.trailing", "there are bytes after the value", this.#at);

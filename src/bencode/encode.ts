@@ -183,7 +183,7 @@ class Writer {
   }
 }
 
-/** `Array.isArray` does not narrow read-only arrays. */
+/** Whether a value is a list. `Array.isArray` does not narrow read-only arrays. */
 function isList(value: BInput): value is readonly BInput[] {
   return Array.isArray(value);
 }

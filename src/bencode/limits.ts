@@ -4,7 +4,7 @@ export const MAX_DOCUMENT_LENGTH = 32 * 1024 * 1024;
 /** Containers within each other: a file tree of real life is not this deep. */
 export const MAX_DEPTH = 100;
 
-/** What `maxDepth` may be raised to: decoding and encoding use the stack, one frame a level. */
+/** The highest value that `maxDepth` accepts: decoding and encoding use one stack frame for each level. */
 export const MAX_DEPTH_CEILING = 1_000;
 
 /** Strings, integers, lists and dictionaries of one document (keys count too): about 100 bytes of memory each. */

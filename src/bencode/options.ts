@@ -3,8 +3,9 @@ import type { BValue } from "./value.ts";
 /** Strictness and bounds of {@link decode} and its relatives. */
 export interface DecodeOptions {
   /**
-   * Default `false`, which reads what other clients read: leading zeros, `-0`, keys out of order, duplicate keys
-   * (the first counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is `x`.
+   * `false` (default) accepts the errors that other clients accept: leading zeros, `-0`, keys out of order, duplicate
+   * keys (the first counts) and bytes after the value. `true` refuses each of these, so that `encode(decode(x))` is
+   * `x`.
    */
   readonly strict?: boolean;
   /** Containers within each other; default {@link MAX_DEPTH}, at most {@link MAX_DEPTH_CEILING}. */
@@ -21,7 +22,10 @@ export interface DecodeOptions {
   readonly copy?: boolean;
 }
 
-/** What {@link decodeWithSpans} does not build, for documents whose one large value would cost most of the memory. */
+/**
+ * Values that {@link decodeWithSpans} does not build, for documents in which one large value would take most of the
+ * memory.
+ */
 export interface SpanOptions extends DecodeOptions {
   /**
    * Keys whose values are passed over (their syntax is checked, not the order of keys in them): they have a span and no
@@ -34,7 +38,8 @@ export interface SpanOptions extends DecodeOptions {
    */
   readonly each?: ReadonlyMap<string, (element: BValue) => void>;
   /**
-   * Keys as in `each` whose elements are offered to a scanner first; those that it does not take are passed to `each`.
+   * Keys as in `each` whose elements are passed to a scanner first. Elements that the scanner refuses are passed to
+   * `each`.
    */
   readonly scan?: ReadonlyMap<string, ElementScanner>;
 }
@@ -49,13 +54,13 @@ export interface ElementScanner {
    * it.
    */
   take(bytes: Uint8Array, at: number): boolean;
-  /** Where the element ends, not included. */
+  /** The offset of the end of the element (exclusive). */
   readonly end: number;
   /** Values and keys of the element, itself included. */
   readonly tokens: number;
 }
 
-/** Where a value lies: `start` included, `end` not. */
+/** The range of a value: `start` is included, `end` is not. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;

@@ -14,8 +14,8 @@ export type BValue = number | bigint | Uint8Array | BValue[] | BDict;
 export type BDict = Map<string, BValue>;
 
 /**
- * What {@link encode} takes: besides {@link BValue}, text (written as UTF-8), plain objects (`undefined` is left out)
- * and {@link Raw}.
+ * A value that {@link encode} accepts: besides {@link BValue}, text (written as UTF-8), plain objects (`undefined` is
+ * left out) and {@link Raw}.
  */
 export type BInput =
   | number
@@ -68,8 +68,8 @@ export function asBytes(value: BValue | undefined): Uint8Array | undefined {
 }
 
 /**
- * Returns the value as text: a byte string read as UTF-8, with U+FFFD for what is not; `undefined` when it is something
- * else or missing.
+ * Returns the value as text: a byte string decoded as UTF-8, with U+FFFD for invalid bytes; `undefined` when the value
+ * is missing or not a byte string.
  */
 export function asText(value: BValue | undefined): string | undefined {
   return value instanceof Uint8Array ? utf8Decode(value) : undefined;
@@ -104,7 +104,7 @@ function optional<T>(
   };
 }
 
-/** As {@link optional}, but a missing key is InputError `bencode.missing`. */
+/** Returns a reader like {@link optional} for which a missing key is InputError `bencode.missing`. */
 function required<T>(
   kind: string,
   read: (value: BValue | undefined) => T | undefined,
@@ -156,7 +156,7 @@ export function optionalInt(dict: BDict, key: string, range: IntRange = {}): num
   return value;
 }
 
-/** As {@link optionalInt}, but a missing key is InputError `bencode.missing`. */
+/** Does the same as {@link optionalInt}, but throws InputError `bencode.missing` for a missing key. */
 export function requireInt(dict: BDict, key: string, range: IntRange = {}): number {
   const value = optionalInt(dict, key, range);
   if (value === undefined)

@@ -41,7 +41,10 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
-  /** Torrents that are ticked each second: those with peers or periodic work. Ten thousand idle seeds are not. */
+  /**
+   * Torrents that are ticked each second: torrents with peers or periodic work. Idle seeds, of which there may be ten
+   * thousand, are not ticked.
+   */
   readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, ManagedTorrent>();

@@ -6,7 +6,7 @@ import type { SwarmDht } from "../swarm/index.ts";
 import type { UdpPort } from "../transport/index.ts";
 import { DHT_SAVE_MS, MAX_SAVED_DHT_LENGTH } from "./limits.ts";
 
-/** How a client takes part in the DHT. */
+/** Settings of the client's DHT node. */
 export interface DhtSettings {
   /** `HOST:PORT` of nodes to begin with. Default: three public ones. */
   readonly bootstrap?: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export interface DhtSettings {
   readonly readOnly?: boolean | "auto" | undefined;
   /** The folder in which the nodes are kept. Default: the client's `stateDir`; they are not kept without one. */
   readonly stateDir?: string | undefined;
-  /** How many queries are replied to. */
+  /** The rates at which queries get replies. */
   readonly rates?: Partial<QueryRates> | undefined;
 }
 

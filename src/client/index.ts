@@ -1,4 +1,4 @@
-/** The client: many torrents, their state, and what they share. */
+/** The client: many torrents, their state, and the resources that they share. */
 export { Client } from "./client.ts";
 export type { DhtSettings } from "./dht.ts";
 export { checkDiskName } from "./content/disk-name.ts";

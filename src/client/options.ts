@@ -51,7 +51,7 @@ export interface ClientOptions {
   readonly discovery?: readonly DiscoveryService[];
   /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
   readonly userAgent?: string;
-  /** How files are allocated: see `FileStorage`. Default: sparse. */
+  /** The method of file allocation: see `FileStorage`. Default: sparse. */
   readonly allocation?: "sparse" | "full";
   /**
    * Returns a reason to refuse the addresses of a tracker's or torrent's URL, or of a redirect; `undefined` to allow
@@ -69,7 +69,7 @@ export interface AddOptions {
   readonly downloadDir?: string;
   /** The name of its file or folder on the disk, as for {@link Torrent.rename}. Default: the torrent's. */
   readonly name?: string | undefined;
-  /** Peers to try, as `HOST:PORT`; names are looked up. */
+  /** Peers to dial, as `HOST:PORT`; names are resolved. */
   readonly peers?: readonly string[];
   /** Whether to download a file. Default: the files that a magnet link selects (BEP 53), or all. */
   readonly select?: FileFilter;
@@ -85,15 +85,15 @@ export interface AddOptions {
    */
   readonly skipCheck?: boolean;
   /**
-   * What to do when the kept state has data but all files are missing. `"fail"` (default): the torrent fails with
+   * The reaction when the kept state has data but all files are missing. `"fail"` (default): the torrent fails with
    * `storage.missing`, downloads nothing, and continues once the files are back. `"download"`: they are downloaded
    * again, with a warning.
    */
   readonly ifMissing?: "fail" | "download";
   /**
-   * What to do when files of the torrent exist, no earlier run kept state, and no piece is valid: the files have other
-   * content. `"overwrite"` (default): they are overwritten, with the warning `storage.foreign`. `"fail"`: the torrent
-   * fails with `storage.foreign` and leaves them as they are.
+   * The reaction when files of the torrent exist, no earlier run kept state, and no piece is valid: the files have
+   * other content. `"overwrite"` (default): they are overwritten, with the warning `storage.foreign`. `"fail"`: the
+   * torrent fails with `storage.foreign` and leaves them as they are.
    */
   readonly ifForeign?: "fail" | "overwrite";
   /**

@@ -6,7 +6,7 @@ export interface Claim {
   readonly infoHash: InfoHash;
   readonly folder: string;
   readonly metainfo: Metainfo;
-  /** Its verified pieces; `undefined` while they are not known. Live. */
+  /** Returns the verified pieces of the torrent at present; `undefined` while they are not known. */
   readonly have: () => Bitfield | undefined;
 }
 
@@ -19,9 +19,9 @@ interface Share {
 interface Placed extends Claim {
   /** Torrents with data in the same folder, above or below it. */
   readonly neighbours: Set<Placed>;
-  /** By file index. */
+  /** The shared ranges, by file index. */
   readonly shares: Map<number, Share[]>;
-  /** Its data is being deleted: other torrents need not keep shared files for it. */
+  /** Whether the torrent's data is being deleted: other torrents need not keep shared files for it. */
   isLeaving: boolean;
 }
 
@@ -205,7 +205,7 @@ function hasAny(layout: FileLayout, have: Bitfield | undefined, offset: number, 
   return false;
 }
 
-/** Yields a folder and those above it, without the root. */
+/** Yields a folder and its parent folders, without the root. */
 function* upwards(folder: string): Generator<string> {
   for (let at = folder; ;) {
     yield at;

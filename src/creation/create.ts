@@ -21,7 +21,7 @@ import { automaticPieceLength } from "./piece-length.ts";
 import { checkUnchanged, listSource } from "./source.ts";
 import type { SourceFile, SourceOptions } from "./source.ts";
 
-/** How far {@link createTorrent} has hashed. */
+/** The progress of {@link createTorrent}: bytes and pieces hashed. */
 export interface CreateProgress {
   /** Bytes of content hashed so far; a hybrid hashes everything twice and counts half each time. */
   readonly hashedBytes: number;
@@ -29,7 +29,7 @@ export interface CreateProgress {
   readonly totalBytes: number;
 }
 
-/** What {@link createTorrent} makes a torrent of, and with which fields. */
+/** The content of the torrent that {@link createTorrent} makes, and its fields. */
 export interface CreateOptions extends SourceOptions, OuterFields {
   /** Default: the name of the file or folder at `path`. */
   readonly name?: string | undefined;
@@ -52,18 +52,16 @@ export interface CreatedTorrent {
   readonly bytes: Uint8Array;
   readonly metainfo: Metainfo;
   /**
-   * Files whose safe path in {@link Metainfo.files} is not the one that they have on this disk: their names are not
-   * safe on every system.
+   * The files whose path on this disk differs from the safe path in {@link Metainfo.files}: their names are not safe on
+   * every system.
    */
   readonly renamed: readonly { readonly from: readonly string[]; readonly to: readonly string[] }[];
-  /**
-   * The name on this disk of what it was made of, where the torrent has another one; `undefined` where it is the same.
-   */
+  /** The name of the source on this disk when the torrent has another name; `undefined` when both are the same. */
   readonly renamedFrom: string | undefined;
 }
 
 /**
- * Makes a torrent of a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; the
+ * Makes a torrent from a file or folder (BEP 3, 47, 52). The same content, names and options give the same bytes; the
  * creation date is written only when given.
  *
  * Rejects with {@link UsageError} `metainfo.source`, `metainfo.name`, `metainfo.piece-length`, `metainfo.url`,
@@ -148,7 +146,10 @@ function checkedPieceLength(length: number, version: MetainfoVersion): number {
   );
 }
 
-/** The files in the torrent's space, with padding between them for a hybrid, and where each one is. */
+/**
+ * Lays out the files in the torrent's space, with padding between them for a hybrid. Returns the layout and the path of
+ * each file.
+ */
 function layOut(
   files: readonly SourceFile[],
   pieceLength: number,
@@ -179,7 +180,10 @@ function entry(
   return { path, length, ...flags, isHidden: false, symlinkPath: undefined, piecesRoot: undefined };
 }
 
-/** Before hours of hashing, not after. The rest of the torrent is small beside the hashes. */
+/**
+ * Throws when the torrent file would be too long, before hours of hashing. The rest of the torrent is small beside the
+ * hashes.
+ */
 function checkSize(layout: FileLayout, version: MetainfoVersion): void {
   const perPiece = (version === "v2" ? 0 : 20) + (version === "v1" ? 0 : 32);
   if (layout.pieceCount <= MAX_PIECES && layout.pieceCount * perPiece < MAX_TORRENT_LENGTH) return;
@@ -237,7 +241,7 @@ function addV2(
   torrent.set("piece layers", pieceLayers);
 }
 
-/** Returns the dictionary of the folder that a file is in, made with those above it when it is not there yet. */
+/** Returns the dictionary of the folder of a file, and creates missing dictionaries of that folder and its parents. */
 function folderOf(path: readonly string[], folders: Map<string, Tree>): Tree {
   let key = "";
   let folder = folders.get("") ?? new Map<string, BInput>();

@@ -5,7 +5,7 @@ import { hashError, type Hasher, type HashFilesJob, type HashSegment } from "../
 import { HASH_JOB_LENGTH } from "./limits.ts";
 import { changed } from "./source.ts";
 
-/** A job for the hasher and what to do with its digests. */
+/** A job for the hasher, and the function that receives its digests. */
 interface Task {
   readonly job: HashFilesJob;
   /** Bytes that it reads, padding included. */
@@ -13,11 +13,11 @@ interface Task {
   readonly keep: (digests: Uint8Array) => void;
 }
 
-/** What {@link hashSource} hashes. */
+/** The options of {@link hashSource}. */
 export interface HashSourceOptions {
   /** The torrent's files; hybrids have padding among them. */
   readonly layout: FileLayout;
-  /** Where each of the layout's files is; `undefined` for padding. */
+  /** The path of each file of the layout; `undefined` for padding. */
   readonly paths: readonly (string | undefined)[];
   readonly v1: boolean;
   readonly v2: boolean;
@@ -31,8 +31,8 @@ export interface SourceHashes {
   /** 20 bytes a piece, end to end; empty when v1 was not asked for. */
   readonly pieces: Uint8Array;
   /**
-   * By file: one 32-byte hash a piece, or the file's root when it fits one piece; `undefined` for padding, empty files,
-   * or without v2.
+   * By file: one 32-byte hash for each piece, or the file's root when the file fits one piece; `undefined` for padding,
+   * empty files, or without v2.
    */
   readonly layers: readonly (Uint8Array | undefined)[];
 }
@@ -77,7 +77,7 @@ export async function hashSource(hasher: Hasher, options: HashSourceOptions): Pr
   return { pieces, layers };
 }
 
-/** One after the other from each, in the order of the bytes they read. */
+/** Yields the tasks of both iterators in the order of the bytes that they read. */
 function* interleave(
   a: Iterable<Task & { readonly end: number }>,
   b: Iterable<Task & { readonly end: number }>,
@@ -141,7 +141,7 @@ function* tasksV2(
   }
 }
 
-/** Whole pieces, so that no piece is hashed by two jobs. */
+/** Returns the length of a job: whole pieces, so that no piece is hashed by two jobs. */
 function jobLength(pieceLength: number): number {
   return Math.max(1, Math.floor(HASH_JOB_LENGTH / pieceLength)) * pieceLength;
 }

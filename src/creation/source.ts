@@ -6,28 +6,28 @@ import { MAX_FOLDER_DEPTH } from "./limits.ts";
 
 /** A file to put into a torrent. */
 export interface SourceFile {
-  /** Where it is. */
+  /** The path of the file on this disk. */
   readonly path: string;
-  /** Its path within the torrent; for a single file its name alone. */
+  /** The path of the file within the torrent; for a single file, the name alone. */
   readonly components: readonly string[];
   readonly length: number;
   readonly isExecutable: boolean;
   readonly modifiedMs: number;
 }
 
-/** What a torrent is made of. */
+/** The files from which a torrent is made. */
 export interface Source {
   readonly isSingleFile: boolean;
   /** The file's or folder's own name. */
   readonly name: string;
   /**
-   * In the order of a v2 file tree: component by component, by bytes. The same content gives the same order on every
-   * system.
+   * The files in the order of a v2 file tree: component by component, by bytes. The same content gives the same order
+   * on every system.
    */
   readonly files: readonly SourceFile[];
 }
 
-/** Which files {@link listSource} lists. */
+/** The files that {@link listSource} lists. */
 export interface SourceOptions {
   readonly path: string;
   /** Leave out files and folders whose name begins with a dot. */
@@ -48,11 +48,10 @@ export interface SourceOptions {
 }
 
 /**
- * Lists what is at `path`. Links are followed. Folders named {@link STATE_FOLDER} are left out, and padding files that
- * another client wrote to the disk: by their names, every client would take them for padding again. Rejects with
- * StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError}
- * `metainfo.source`: nothing to share, a name that is not UTF-8, something that is neither file nor folder, folders
- * that lead into themselves.
+ * Lists the file or folder at `path` and follows links. Left out are folders named {@link STATE_FOLDER}, and padding
+ * files that another client wrote to the disk: by their names, every client would treat them as padding again. Rejects
+ * with StorageError (`storage.not-found`, `storage.denied`, …) or {@link UsageError} `metainfo.source`: no files, a
+ * name that is not UTF-8, an entry that is neither file nor folder, a circle of links.
  */
 export async function listSource(files: Files, options: SourceOptions): Promise<Source> {
   const root = options.path.length > 1 ? options.path.replace(/\/{1,64}$/, "") || "/" : options.path;
@@ -71,7 +70,7 @@ export async function listSource(files: Files, options: SourceOptions): Promise<
   return { isSingleFile: false, name, files: found };
 }
 
-/** Rejects with {@link StorageError} `storage.changed` when a file is not what it was when it was listed. */
+/** Rejects with {@link StorageError} `storage.changed` when a file has changed since it was listed. */
 export async function checkUnchanged(files: Files, source: Source): Promise<void> {
   for (const file of source.files) {
     const now = await files.stat(file.path);
@@ -132,7 +131,10 @@ async function refuseLinkOut(files: Files, root: string, path: string): Promise<
   );
 }
 
-/** Key: the name's bytes, one a character, whose order is that of BEP 52. */
+/**
+ * Returns the checked name of an entry, and a key that sorts entries in the order of BEP 52: the name's bytes, one
+ * character for each byte.
+ */
 function checkedName(entry: FolderEntry, folder: string): { readonly name: string; readonly key: string } {
   if (!equalBytes(utf8(entry.name), entry.rawName)) {
     throw new UsageError(

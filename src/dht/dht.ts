@@ -26,20 +26,20 @@ export interface DhtSockets {
 /** Options of {@link Dht}. */
 export interface DhtOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "hasher" | "signatures" | "net" | "log">;
-  /** They are the caller's, and stay open. */
+  /** The sockets belong to the caller: {@link Dht.close} does not close them. */
   readonly sockets: DhtSockets;
   /** IP families to run. Default: both. */
   readonly families?: readonly IpFamily[] | undefined;
   /** `HOST:PORT` of nodes to begin with. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
   /**
-   * What {@link Dht.save} returned in an earlier run, or a function that reads it, called when the DHT opens. A damaged
-   * one is ignored.
+   * The bytes that {@link Dht.save} returned in an earlier run, or a function that reads them, called when the DHT
+   * opens. Damaged bytes are ignored.
    */
   readonly saved?: Uint8Array | (() => Promise<Uint8Array | undefined>) | undefined;
   /** Whether it replies to queries: `"auto"` finds out whether others reach it (BEP 43). Default `"auto"`. */
   readonly readOnly?: boolean | "auto" | undefined;
-  /** How many queries are replied to. */
+  /** The rates at which queries get replies. */
   readonly rates?: Partial<QueryRates> | undefined;
   /** Nodes in the buckets of the farthest nodes. */
   readonly wideBuckets?: readonly number[] | undefined;
@@ -61,13 +61,13 @@ export interface DhtNodeStats extends NodeCounts {
 /** The state of a {@link Dht}. */
 export interface DhtStats {
   readonly families: readonly DhtNodeStats[];
-  /** What other nodes have stored here. */
+  /** The number of torrents whose peers other nodes have stored here. */
   readonly storedTorrents: number;
   readonly storedPeers: number;
   readonly storedItems: number;
 }
 
-/** The first byte of a bencoded dictionary: what tells KRPC from other protocols at the same port. */
+/** The first byte of a bencoded dictionary: it distinguishes KRPC from other protocols at the same port. */
 const DICTIONARY = 0x64;
 
 /**
@@ -122,8 +122,8 @@ export class Dht {
   }
 
   /**
-   * Opens the sockets and starts to fill the tables. Rejects with NetworkError when no family's socket can be opened;
-   * one that cannot is left out.
+   * Opens the sockets and starts to fill the tables. Rejects with NetworkError when no family's socket can be opened. A
+   * single family without a socket is left out.
    */
   open(): Promise<void> {
     this.#opening ??= this.#open();
@@ -147,7 +147,9 @@ export class Dht {
     for (const node of this.#nodes.values()) node.close();
   }
 
-  /** Finds the peers of a torrent, and announces us when asked to. What was found until an abort is returned. */
+  /**
+   * Finds the peers of a torrent, and announces us on request. After an abort, resolves with the peers found so far.
+   */
   findPeers(infoHash: InfoHash, options: FindPeersOptions = {}): Promise<PeersFound> {
     this.#requireOpen();
     return findPeers([...this.#nodes.values()], idFromBytes(infoHash.wire), options);

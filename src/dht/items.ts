@@ -7,7 +7,7 @@ import type { NodeId } from "./node-id.ts";
 import type { Failure } from "./node/queries.ts";
 import { isSigned, itemTarget } from "./store/item-store.ts";
 
-/** Which item: the target of an immutable one, or key and salt of a mutable one (BEP 44). */
+/** The identity of an item: the target of an immutable item, or key and salt of a mutable one (BEP 44). */
 export type ItemQuery =
   | { readonly kind: "immutable"; readonly target: NodeId }
   | { readonly kind: "mutable"; readonly key: Uint8Array; readonly salt?: Uint8Array | undefined };
@@ -20,7 +20,7 @@ export interface FoundItem {
   readonly copies: number;
 }
 
-/** What {@link storeItem} did. */
+/** The result of {@link storeItem}. */
 export interface StoreResult {
   readonly target: NodeId;
   /** Nodes that have stored the item. */
@@ -34,7 +34,7 @@ interface Tools {
   readonly signatures: Signatures;
 }
 
-/** Finds an item; of a mutable one the newest. What is not signed, or does not hash, is ignored. */
+/** Finds an item; for a mutable item, the newest version. Items with a wrong signature or hash are ignored. */
 export async function findItem(
   nodes: readonly DhtNode[],
   wanted: ItemQuery,
@@ -57,7 +57,7 @@ export async function findItem(
   return best === undefined ? undefined : { item: best, copies };
 }
 
-/** Stores an item at the closest nodes. Throws UsageError `dht.item` for one that nodes would refuse. */
+/** Stores an item at the closest nodes. Throws UsageError `dht.item` for an item that nodes would refuse. */
 export async function storeItem(
   nodes: readonly DhtNode[],
   item: Item,

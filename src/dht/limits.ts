@@ -7,7 +7,7 @@ export const K = 8;
  */
 export const WIDE_BUCKETS: readonly number[] = [64, 32, 16];
 
-/** Nodes kept for a full bucket, to replace one that stops replying. */
+/** Nodes kept for a full bucket, each to replace a node that stops replying. */
 export const MAX_REPLACEMENTS = 8;
 
 /** Queries without a reply after which a node is bad (BEP 5 has "multiple"). */
@@ -16,9 +16,7 @@ export const MAX_FAILURES = 2;
 /** Nodes of one network (IPv4 /24, IPv6 /64) in a bucket. */
 export const MAX_PER_NETWORK = 1;
 
-/**
- * Milliseconds without a word from a node after which it is pinged when a newcomer wants its place (BEP 5: 15 minutes).
- */
+/** Milliseconds of silence after which a node is pinged when a new node could replace it (BEP 5: 15 minutes). */
 export const QUESTIONABLE_MS = 15 * 60_000;
 
 /** Milliseconds without a change after which a bucket is refreshed by a lookup (BEP 5: 15 minutes). */
@@ -59,7 +57,7 @@ export const MAX_TOKEN_LENGTH = 128;
 /** Milliseconds for which an announced peer is kept (announces come every 15 minutes). */
 export const PEER_TTL_MS = 45 * 60_000;
 
-/** Info-hashes with peers that a node stores; those announced longest ago are dropped. */
+/** Info-hashes with peers that a node stores; the info-hashes announced longest ago are dropped. */
 export const MAX_STORED_TORRENTS = 5_000;
 
 /** Peers of one info-hash that a node stores (BEP 33 asks for less than 6,000). */

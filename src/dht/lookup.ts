@@ -18,7 +18,7 @@ interface Entry extends NodeInfo {
   /** Whether its id fits its address. */
   readonly isBound: boolean;
   readonly network: string;
-  /** Replies between us and the one that named it. */
+  /** The number of replies between us and the node that named this one. */
   readonly hops: number;
   askedAt: number;
   token: Uint8Array | undefined;
@@ -32,7 +32,7 @@ export interface Closest extends NodeInfo {
   readonly reply: Reply;
 }
 
-/** How a lookup ended. */
+/** The result of a lookup. */
 export interface LookupResult {
   /** Up to {@link K} nodes whose ids fit their addresses, closest first. */
   readonly closest: readonly Closest[];
@@ -53,7 +53,7 @@ export interface LookupOptions {
   readonly target: NodeId;
   /** Nodes to begin with. */
   readonly seeds: readonly NodeInfo[];
-  /** What each node is asked. */
+  /** The query that each node is sent. */
   readonly query: Query;
   readonly family: 4 | 6;
   readonly onReply?: ((from: NodeInfo, reply: Reply) => void) | undefined;
@@ -84,7 +84,7 @@ export class Lookup {
     options.clock.soon(() => this.#step());
   }
 
-  /** Ends it with what was found so far. */
+  /** Ends the lookup with the nodes found so far. */
   stop(): void {
     if (this.#isDone) return;
     this.#isDone = true;
@@ -125,7 +125,7 @@ export class Lookup {
     } else if (this.#closest().length >= K || !this.#entries.some(({ state }) => state === "slow")) this.stop();
   }
 
-  /** Returns up to `count` nodes to ask: new ones among those that could be the closest. */
+  /** Returns up to `count` nodes to query: unqueried nodes among the nodes that could be the closest. */
   #next(count: number): Entry[] {
     const out: Entry[] = [];
     if (count <= 0) return out;

@@ -25,7 +25,10 @@ export function randomId(random: Random): NodeId {
   return idFromBytes(random.bytes(ID_LENGTH));
 }
 
-/** Negative when `a` is closer to `target` than `b` by the XOR metric, positive when it is farther, 0 when equal. */
+/**
+ * Compares the XOR distances of two ids to `target`. Returns a negative number when `a` is closer than `b`, a positive
+ * number when it is farther, 0 when both are equal.
+ */
 export function compareDistance(a: NodeId, b: NodeId, target: NodeId): number {
   for (let at = 0; at < ID_LENGTH; at++) {
     const difference = (a.charCodeAt(at) ^ target.charCodeAt(at)) - (b.charCodeAt(at) ^ target.charCodeAt(at));

@@ -23,11 +23,11 @@ const CARE_MS = 60_000;
 /** Nodes pinged at a time to find out whether they belong in the table. */
 const MAX_PINGS = 16;
 
-/** What a node counts. */
+/** The counters of a node. */
 export interface NodeCounts {
   /** Datagrams that were no KRPC messages. */
   malformed: number;
-  /** Queries received, and those that were not replied to because there were too many. */
+  /** Queries received, and queries without a reply because there were too many. */
   queries: number;
   limited: number;
   /** Replies to our queries. */
@@ -103,7 +103,7 @@ export class DhtNode {
     return this.#table;
   }
 
-  /** Whether it tells other nodes not to query it (BEP 43). */
+  /** Whether the node asks other nodes not to query it (BEP 43). */
   get isReadOnly(): boolean {
     return this.#reachability.isReadOnly;
   }
@@ -160,14 +160,14 @@ export class DhtNode {
     return true;
   }
 
-  /** Asks one node. Rejects never: the failure is a value. */
+  /** Sends a query to a node. Never rejects: a failure is a value. */
   query(to: Target, query: Query): Promise<Reply | Failure> {
     return new Promise((resolve) => {
       this.#queries.send(to, query, { onReply: (reply) => resolve(reply), onFailure: resolve });
     });
   }
 
-  /** Finds the nodes closest to a target. Resolves with what was found when aborted. */
+  /** Finds the nodes closest to a target. Resolves with the nodes found so far when aborted. */
   lookup(
     target: NodeId,
     query: Query,
@@ -256,7 +256,7 @@ export class DhtNode {
     this.#queries.send({ id, endpoint }, { method: "ping" }, { onReply: done, onFailure: done });
   }
 
-  /** Counts what a node says about our address; the id follows it when enough networks agree (BEP 42). */
+  /** Counts the address that another node reports as ours; the id follows it when enough networks agree (BEP 42). */
   #vote(ip: string, from: Endpoint): void {
     const { family, random } = this.#options;
     if (ip.includes(":") !== (family === 6) || ipScope(ip) !== "public" || ipScope(from.ip) !== "public") return;
@@ -336,7 +336,7 @@ export class DhtNode {
   }
 }
 
-/** Whether a query failed. */
+/** Whether the result of a query is a failure. */
 export function isFailure(result: Reply | Failure): result is Failure {
   return "kind" in result;
 }

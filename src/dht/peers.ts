@@ -5,9 +5,9 @@ import { isFailure, type DhtNode } from "./node.ts";
 import type { NodeId } from "./node-id.ts";
 import { BLOOM_LENGTH, bloomCount, bloomUnite } from "./store/bloom.ts";
 
-/** How we are announced. */
+/** The fields with which we are announced. */
 export interface AnnounceOptions {
-  /** Where peers can connect to. */
+  /** The port at which peers can connect to us. */
   readonly port: number;
   /** The port is that of our datagrams: as NATs map it, for uTP at the same port. Default false. */
   readonly impliedPort?: boolean | undefined;
@@ -26,7 +26,7 @@ export interface FindPeersOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What {@link findPeers} found. */
+/** The result of {@link findPeers}. */
 export interface PeersFound {
   readonly peers: readonly Endpoint[];
   /** Nodes that have stored us. */

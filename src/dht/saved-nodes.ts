@@ -4,7 +4,7 @@ import { unpackEndpoints, packEndpoints } from "../base/index.ts";
 import { MAX_SAVED_NODES } from "./limits.ts";
 import { ID_LENGTH, idFromBytes, idToBytes, type NodeId } from "./node-id.ts";
 
-/** What is kept of a node between runs. */
+/** The state of a node that is kept between runs. */
 export interface SavedNodes {
   /** Our ids, by family; `undefined` for a family that did not run. */
   readonly id4: NodeId | undefined;

@@ -24,9 +24,7 @@ export function secureId(ip: string, random: Random): NodeId {
   return idFromBytes(id);
 }
 
-/**
- * Whether a node at this address may have this id (BEP 42). Addresses of local networks are exempt: any id will do.
- */
+/** Whether a node at this address may have this id (BEP 42). Nodes at addresses of local networks may have any id. */
 export function isSecureId(id: NodeId, ip: string): boolean {
   const crc = prefixOf(ip, id.charCodeAt(19) & 7);
   const isBound =

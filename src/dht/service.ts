@@ -63,7 +63,7 @@ export class DhtService implements DiscoveryService {
   }
 }
 
-/** One torrent's peers from the DHT: a lookup at the start and every 15 minutes, each with an announce. */
+/** Finds the peers of a torrent in the DHT: a lookup at the start and every 15 minutes, each with an announce. */
 class DhtSource implements PeerSource {
   readonly name = "dht";
   readonly allowsPrivate = false;

@@ -20,7 +20,7 @@ import {
 } from "./limits.ts";
 import { peerPriority } from "./priority.ts";
 
-/** Where a peer's address came from. */
+/** The source of a peer's address. */
 export type CandidateSource = "user" | "magnet" | "tracker" | "incoming" | "resume" | "exchange" | "local" | "dht";
 
 /**
@@ -234,7 +234,7 @@ function isHearsay(source: CandidateSource): boolean {
   return source === "exchange";
 }
 
-/** A peer known from peer exchange is named by another source, too. */
+/** Updates a peer known from peer exchange when another source names it, too. */
 function confirm(known: Candidate, source: CandidateSource): void {
   known.source = source;
   if (known.connectedAt === 0) known.isSeed = false;
@@ -256,7 +256,9 @@ function mayReplace({ failures, source: known }: Candidate, source: CandidateSou
   return failures > 0 || isNamed(source) || source === "tracker" || (isHearsay(known) && !isHearsay(source));
 }
 
-/** Bound of the peers known at one address: a single host can name thousands of ports. */
+/**
+ * Returns the largest number of peers that are remembered at one address: a single host can claim thousands of ports.
+ */
 function mostAt(ip: string, source: CandidateSource): number {
   if (isNamed(source)) return Infinity;
   if (ipScope(ip) === "public") return MAX_CANDIDATES_PER_ADDRESS;

@@ -1,4 +1,4 @@
-/** How many peers are remembered and how often they are tried. Listed in docs/limits.md. */
+/** Limits of the number of peers that are remembered, and of the dials to each. Listed in docs/limits.md. */
 
 /** Peers remembered for each torrent. */
 export const MAX_CANDIDATES = 4_000;

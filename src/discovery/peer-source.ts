@@ -38,7 +38,7 @@ export interface PeerSource {
   readonly name: CandidateSource;
   /** Whether a private torrent may use it (BEP 27): true for trackers and for peers that the user names, only. */
   readonly allowsPrivate: boolean;
-  /** Begins to look for peers. Called again only after {@link PeerSource.stop}. */
+  /** Begins to search for peers. Called again only after {@link PeerSource.stop}. */
   start(target: DiscoveryTarget): void;
   /**
    * Stops looking: `found` is not called any more. Resolves when `stopped` was announced, if need be; never rejects.

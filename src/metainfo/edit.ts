@@ -6,8 +6,8 @@ import type { OuterFields } from "./fields.ts";
 import { MAX_TORRENT_LENGTH } from "./limits.ts";
 
 /**
- * What to change: fields that are `undefined` stay as they are; `null`, an empty text or an empty list takes the field
- * out.
+ * Changes to a torrent file. Fields that are `undefined` stay as they are; `null`, an empty text or an empty list
+ * removes the field.
  */
 export type TorrentEdits = OuterFields;
 

@@ -3,7 +3,7 @@ import { MAX_DOCUMENT_LENGTH } from "../bencode/index.ts";
 /** Bytes of a torrent file, or of an info dictionary that peers send (BEP 9). */
 export const MAX_TORRENT_LENGTH = MAX_DOCUMENT_LENGTH;
 
-/** Pieces of one torrent: what fits a torrent file, with v2 hashes as well. */
+/** The largest number of pieces of a torrent. A torrent file with so many has room for v2 hashes as well. */
 export const MAX_PIECES = 2_000_000;
 
 /** Bytes. Larger pieces would have to be held in memory whole before anything of them can be checked. */
@@ -12,7 +12,7 @@ export const MAX_PIECE_LENGTH = 512 * 1024 * 1024;
 /** Bytes: the shortest piece in v2, one block (BEP 52). */
 export const MIN_PIECE_LENGTH_V2 = 16_384;
 
-/** Bytes of one path component in UTF-8: what file systems take. */
+/** The longest path component in bytes of UTF-8: the limit of common file systems. */
 export const MAX_NAME_BYTES = 255;
 
 /** Bytes of an extension worth keeping when a name is cut. */

@@ -127,7 +127,7 @@ export function magnetOf(metainfo: Metainfo): Magnet {
   };
 }
 
-/** Whether a magnet link asks for the file at `index` of its torrent (BEP 53). */
+/** Whether a magnet link selects the file at `index` of its torrent (BEP 53). */
 export function selectsFile(magnet: Pick<Magnet, "selectOnly">, index: number): boolean {
   return magnet.selectOnly.length === 0 || magnet.selectOnly.some(({ first, last }) => index >= first && index <= last);
 }
@@ -154,14 +154,14 @@ function readParameters(query: string): Map<string, string[]> {
   return found;
 }
 
-/** Percent-decoding that leaves a stray `%` alone and repairs what is not UTF-8. */
+/** Decodes percent-encoding. A stray `%` stays; invalid UTF-8 becomes U+FFFD. */
 function unescape(text: string): string {
   return text.replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) =>
     utf8Decode(fromHex(run.replaceAll("%", "")) ?? new Uint8Array(0)),
   );
 }
 
-/** A detour over bytes, because `encodeURIComponent` throws at half a surrogate pair. */
+/** Percent-encodes text by way of its bytes, because `encodeURIComponent` throws at half a surrogate pair. */
 function escape(text: string): string {
   return encodeURIComponent(utf8Decode(utf8(text)));
 }
@@ -225,7 +225,7 @@ function readPeers(values: readonly string[] | undefined): MagnetPeer[] {
   return [...peers.values()];
 }
 
-/** Returns `0,2,4,6-8`; what is no index or range is left out. Ranges stay ranges: `0-4294967295` costs nothing. */
+/** Parses `0,2,4,6-8` and leaves out malformed parts. Ranges are not expanded: `0-4294967295` takes no memory. */
 function readRanges(text: string): IndexRange[] {
   const ranges: IndexRange[] = [];
   for (const part of text.split(",")) {

@@ -8,7 +8,7 @@ import type { OuterFacts, TorrentNode } from "./outer.ts";
 /** BEP 3, BEP 52, or both in one info dictionary. */
 export type MetainfoVersion = "v1" | "v2" | "hybrid";
 
-/** What a {@link Metainfo} is made from, once everything has been checked. */
+/** The checked facts from which a {@link Metainfo} is made. */
 export interface MetainfoFacts extends OuterFacts {
   readonly version: MetainfoVersion;
   readonly infoHash: InfoHash | undefined;
@@ -42,10 +42,10 @@ export class Metainfo {
   readonly name: string;
   /** The name as the torrent has it, repaired where it is not UTF-8, but not made safe. */
   readonly rawName: string;
-  /** One file named {@link name}, with no folder around it. */
+  /** Whether the torrent is a single file named {@link name}, without a folder around it. */
   readonly isSingleFile: boolean;
   readonly layout: FileLayout;
-  /** What pieces are checked with: v1 for v1 and hybrid torrents. */
+  /** The hashes by which pieces are checked: the v1 hashes for v1 and hybrid torrents. */
   readonly hashes: HashScheme;
   /** BEP 27: peers are found by the trackers alone. */
   readonly isPrivate: boolean;
@@ -61,7 +61,7 @@ export class Metainfo {
   readonly httpSeeds: readonly string[];
   /** BEP 5. */
   readonly nodes: readonly TorrentNode[];
-  /** The info dictionary, byte for byte: what the info-hash is over and what peers exchange (BEP 9). */
+  /** The bytes of the info dictionary: the info-hash is their hash, and peers exchange them (BEP 9). */
   readonly infoBytes: Uint8Array;
   /** Bytes of all files, padding left out. */
   readonly totalSize: number;
@@ -94,7 +94,7 @@ export class Metainfo {
     this.totalSize = facts.layout.contentLength;
   }
 
-  /** In the torrent's order, padding included. */
+  /** The files, in the torrent's order, including padding files. */
   get files(): readonly LayoutFile[] {
     return this.layout.files;
   }
@@ -129,8 +129,8 @@ export class Metainfo {
   }
 
   /**
-   * Returns the same torrent with another {@link name} on the disk, as `safeName` would leave it. What peers and
-   * trackers get is unchanged.
+   * Returns the same torrent with another {@link name} on the disk, changed as `safeName` does. The data sent to peers
+   * and trackers stays the same.
    */
   named(name: string): Metainfo {
     return new Metainfo({

@@ -32,7 +32,7 @@ export interface OuterFacts {
 /** Milliseconds: the last instant a `Date` can hold. */
 const LAST_DATE_MS = 8.64e15;
 
-/** `text` reads what is for people. */
+/** Reads the keys outside the info dictionary. `text` decodes the fields for people. */
 export function readOuter(torrent: BDict, text: TextReader): OuterFacts {
   return {
     trackers: readTrackers(torrent),
@@ -46,7 +46,7 @@ export function readOuter(torrent: BDict, text: TextReader): OuterFacts {
   };
 }
 
-/** BEP 12: with an `announce-list` that holds any address, `announce` does not count. */
+/** Reads the trackers by tier. `announce` is ignored when `announce-list` has any URL (BEP 12). */
 function readTrackers(torrent: BDict): string[][] {
   const seen = new Set<string>();
   const tiers: string[][] = [];
@@ -83,9 +83,9 @@ function readUrl(bytes: Uint8Array | undefined): string | undefined {
 }
 
 /**
- * Returns an address with a scheme, without spaces around it and with those within it escaped: web seeds of files whose
- * names have blanks are often written so. `undefined` when it is none or too long. Any scheme is taken: the code that
- * connects decides.
+ * Returns a URL without surrounding spaces and with inner spaces escaped: web seeds of files with blanks in their names
+ * are often written so. `undefined` when it is no URL or too long. Any scheme is accepted: the code that connects
+ * decides.
  */
 export function cleanUrl(text: string): string | undefined {
   const url = text.trim().replaceAll(" ", "%20");

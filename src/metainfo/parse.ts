@@ -26,7 +26,10 @@ import type { TextReader } from "./text.ts";
 
 /** Options of {@link parseMetainfo} and {@link metainfoFromInfo}. */
 export interface ParseOptions {
-  /** Refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: torrents in use are full of it. */
+  /**
+   * Whether to refuse bencode that is not canonical; see `millrace/bencode`. Default `false`: many torrents in use are
+   * not canonical.
+   */
   readonly strict?: boolean | undefined;
 }
 
@@ -59,9 +62,9 @@ export function parseMetainfo(bytes: Uint8Array, hasher: SyncHasher, options: Pa
 }
 
 /**
- * Returns a torrent from an info dictionary alone, as peers send it (BEP 9), and what a magnet link or its user adds.
- * The v2 piece layers are not in it: {@link Metainfo.pieceLayer} of files longer than a piece stays unknown. Throws as
- * {@link parseMetainfo} does.
+ * Returns a torrent from an info dictionary alone, as peers send it (BEP 9), and the facts that a magnet link or the
+ * user adds. It has no v2 piece layers: {@link Metainfo.pieceLayer} returns `undefined` for files longer than a piece.
+ * Throws as {@link parseMetainfo} does.
  */
 export function metainfoFromInfo(
   infoBytes: Uint8Array,

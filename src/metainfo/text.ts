@@ -6,7 +6,7 @@ import { latin1Text, utf8DecodeStrict } from "../base/index.ts";
  */
 export interface TextReader {
   (bytes: Uint8Array): string;
-  /** As if called with the bytes from `start` to before `end`. */
+  /** Decodes the bytes from `start` to before `end`. */
   range(bytes: Uint8Array, start: number, end: number): string;
 }
 

@@ -36,8 +36,8 @@ export type OpenMode = "read" | "write" | "append" | "exclusive";
 /** Options of {@link Files.readAll}. */
 export interface ReadAllOptions {
   /**
-   * For paths that a person names: pipes (`<(curl ...)`), terminals and devices are read to their end, too. A pipe must
-   * have a writer within ten seconds, or it is refused with `storage.not-a-file`. Default: false.
+   * Whether to read pipes (`<(curl ...)`), terminals and devices to their end as well, for paths that the user gives. A
+   * pipe must have a writer within ten seconds, else the read rejects with `storage.not-a-file`. Default: false.
    */
   readonly mayBePipe?: boolean;
 }
@@ -68,7 +68,7 @@ export interface Files {
   /** Resolves to the path without links; `undefined` when there is nothing. */
   realPath(path: string): Promise<string | undefined>;
   list(folder: string): Promise<FolderEntry[]>;
-  /** With all folders above it; nothing happens when it exists. */
+  /** Creates a folder with all folders above it. Does nothing when the folder exists. */
   makeFolder(path: string): Promise<void>;
   /** Within one disk: between two it rejects with `storage.other-disk`. */
   rename(from: string, to: string): Promise<void>;

@@ -10,7 +10,7 @@ export interface HashSegment {
   readonly length: number;
 }
 
-/** Digests of consecutive equal parts of what the segments hold when laid end to end. */
+/** A job to hash consecutive parts of equal length of the file segments, laid end to end. */
 export interface HashFilesJob {
   readonly segments: readonly HashSegment[];
   /**
@@ -26,23 +26,26 @@ export interface HashFilesJob {
 
 /** The result of {@link Hasher.digestFiles}. */
 export interface HashFilesResult {
-  /** One digest a part, end to end. A part that could not be read whole (missing or short file) has zeros here. */
+  /**
+   * The digests of all parts, without separators. A part that could not be read whole (missing or short file) has
+   * zeros.
+   */
   readonly digests: Uint8Array;
-  /** One byte a part: 1 where it could be read whole. */
+  /** One byte for each part: 1 when it could be read whole, else 0. */
   readonly readable: Uint8Array;
   /** The first failure to read other than a missing or short file, if any. */
   readonly failure: HashFailure | undefined;
 }
 
-/** What a StorageError is made of: error classes are lost between threads. */
+/** The fields of a StorageError: its class is lost between threads. */
 export interface HashFailure {
-  /** As {@link Files} has them. */
+  /** The code, as in the errors of {@link Files}. */
   readonly code: string;
   readonly message: string;
   readonly path: string;
 }
 
-/** Returns a failure to read what was to be hashed, as the error to throw. */
+/** Returns the StorageError of a file that could not be read for hashing. */
 export function hashError({ code, message, path }: HashFailure): StorageError {
   return new StorageError(code, message, { fields: { path } });
 }
@@ -56,7 +59,7 @@ export interface Hasher extends SyncHasher {
    * {@link Hasher.parallelism} of them going.
    */
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
-  /** How many jobs keep all cores busy, counting those that wait their turn beside each that runs. */
+  /** The number of jobs that keeps all cores busy, including waiting jobs. */
   readonly parallelism: number;
   /** Memory that {@link Hasher.digest} can reach without a copy. */
   allocate(length: number): Uint8Array;

@@ -6,9 +6,9 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** The reply after decompression may not be longer; a longer one rejects with NetworkError `http.too-long`. */
   readonly maxBytes: number;
-  /** From the start to the first byte of the reply's head. */
+  /** The maximal time from the start to the first byte of the reply's head. */
   readonly firstByteTimeoutMs: number;
-  /** From the start to the last byte. */
+  /** The maximal time from the start to the last byte. */
   readonly totalTimeoutMs: number;
   /** Redirects followed at the most; one more rejects with NetworkError `http.redirects`. */
   readonly maxRedirects: number;
@@ -35,11 +35,10 @@ export interface HttpReply {
 /** An HTTP client. */
 export interface HttpClient {
   /**
-   * One GET. Any status is a reply. Rejects with NetworkError (`http.*`: `timeout`, `refused`, `unknown-host`,
-   * `too-long`,
-   * `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or AbortError. A redirect to another scheme than http and
-   * https is
-   * `http.forbidden` with the address, as the server wrote it, in the field `location`.
+   * Sends one GET request. Resolves with the reply, whatever its status. Rejects with NetworkError (`http.*`:
+   * `timeout`, `refused`, `unknown-host`, `too-long`, `redirects`, `forbidden`, `malformed`, `failed`, `tls`) or
+   * AbortError. A redirect to another scheme than http and https is `http.forbidden`, with the URL as the server wrote
+   * it in the field `location`.
    */
   get(request: HttpRequest): Promise<HttpReply>;
   /** Closes idle connections. */
@@ -66,7 +65,7 @@ export interface HttpServerReply {
 /** A listening HTTP server. */
 export interface HttpServer {
   readonly local: Endpoint;
-  /** Stops accepting and closes what is open. */
+  /** Stops accepting connections and closes the open ones. */
   close(): Promise<void>;
 }
 
@@ -78,7 +77,7 @@ export interface ServeOptions {
   onError?(error: Error): void;
 }
 
-/** A small HTTP/1.1 server for GET requests without bodies: what a tracker needs. */
+/** Opens small HTTP/1.1 servers for GET requests without bodies, as a tracker needs. */
 export interface HttpServers {
   /** Rejects with NetworkError as {@link Net.listen} does. */
   serve(options: ServeOptions): Promise<HttpServer>;

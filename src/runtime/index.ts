@@ -1,6 +1,7 @@
 /**
- * What the engine asks of its host. `millrace/runtime/node` is the real one; `millrace/sim` is one with a virtual
- * clock, network and disk. Nothing in the engine reaches around these interfaces: that is what makes it testable.
+ * The services that the engine needs of its host. `millrace/runtime/node` implements them with Node; `millrace/sim`
+ * implements them with a virtual clock, network and disk. The engine uses no other way to reach the host, so that tests
+ * can simulate it.
  */
 import type { Clock } from "./clock.ts";
 import type { Datagrams } from "./datagrams.ts";
@@ -35,6 +36,6 @@ export interface Runtime {
   readonly hasher: Hasher;
   readonly signatures: Signatures;
   readonly log: Log;
-  /** Releases what the runtime itself holds: hashing threads, idle HTTP connections. */
+  /** Releases what the runtime holds: hashing threads and idle HTTP connections. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Facts of a log line, by name. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** The log of the engine. `debug` is for developers, `warn` for what a user may want to repair. */
+/** The log of the engine. `debug` is for developers, `warn` for problems that the user may want to repair. */
 export interface Log {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

@@ -4,13 +4,13 @@ import type { Endpoint } from "../base/index.ts";
 export interface SocketHandlers {
   /** Bytes that arrived. A view into a buffer that is used again: valid during the call only. */
   onData(chunk: Uint8Array): void;
-  /** What was written has drained below the low-water mark after `write` returned `false`. */
+  /** The bytes buffered after `write` returned `false` have drained below the low-water mark. */
   onDrain(): void;
   /** The connection is over, by either side; called exactly once, last of all. */
   onClose(error: Error | undefined): void;
 }
 
-/** One TCP connection, connected. */
+/** A connected TCP connection. */
 export interface Socket {
   readonly remote: Endpoint;
   readonly local: Endpoint;
@@ -30,7 +30,7 @@ export interface Socket {
   resume(): void;
   /** Closes at once; queued bytes may be lost. `onClose` follows. */
   destroy(error?: Error): void;
-  /** Sends what is queued, then closes. */
+  /** Sends the queued bytes, then closes. */
   end(): void;
 }
 

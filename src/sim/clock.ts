@@ -4,7 +4,7 @@ import type { EventQueue } from "./events.ts";
 /** 2025-01-01: where the wall clock of every world begins. */
 const EPOCH_MS = 1_735_689_600_000;
 
-/** Whether a process still runs: one that crashed is called no more. */
+/** Whether a process still runs: no callback of a crashed process is called. */
 export interface Life {
   readonly isOver: boolean;
 }

@@ -8,7 +8,9 @@ import { refuse, statOf, Tree, type FileNode } from "./tree.ts";
 /** A kind of disk operation, which a fault can be planned for. */
 export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "rename" | "remove" | "list" | "folder";
 
-/** A disk in memory that can be full, fail, and lose what was not synced. It outlives the processes that use it. */
+/**
+ * A disk in memory that can be full, fail, and lose writes that were not synced. It outlives the processes that use it.
+ */
 export class SimDisk {
   /** Asked before each operation: an error for it to fail with. */
   fault: ((operation: DiskOperation, path: string) => StorageError | undefined) | undefined;
@@ -61,7 +63,7 @@ export class SimDisk {
     return [...this.tree.files()].map(({ path }) => path);
   }
 
-  /** The power fails: what was not synced may be lost, page by page, at random. */
+  /** Simulates a power failure: writes that were not synced may be lost, page by page, at random. */
   crash(random: SeededRandom): void {
     for (const { folder, name, file } of Array.from(this.tree.files()))
       if (!file.pages.crash(random)) folder.entries.delete(name);

@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * Promise continuations that are let run after each event. What takes longer happens a little later in virtual time:
- * still the same in every run.
+ * The number of turns of promise continuations after each event. Longer chains continue a little later in virtual time,
+ * at the same time in every run.
  */
 const TURNS = 48;
 /** After the arrival of a datagram: few promises wait for one, and there are very many. */
@@ -17,7 +17,10 @@ const DATAGRAM_TURNS = 4;
 /** Times that many, when nothing more is to happen. */
 const LAST_ROUNDS = 40;
 
-/** What is to happen, by virtual time, and in the order of asking among equals. A binary heap. */
+/**
+ * The events to come, ordered by virtual time, and events at one time in the order in which they were added. A binary
+ * heap.
+ */
 export class EventQueue {
   /** Milliseconds since the world began. */
   now = 0;
@@ -25,7 +28,7 @@ export class EventQueue {
   count = 0;
   readonly #heap: Entry[] = [];
   #order = 0;
-  /** Of the event that happened last. */
+  /** The number of turns of the last event. */
   #turns = TURNS;
 
   /** Calls `run` `ms` from now; returns a function that cancels it. `isDatagram`: it is the arrival of a datagram. */

@@ -16,7 +16,7 @@ export interface HostParts {
   readonly log: Log | undefined;
 }
 
-/** One machine: its disk stays, the process on it may crash. */
+/** A machine. Its disk stays; the process on it may crash. */
 export class SimHost {
   readonly disk = new SimDisk();
   readonly #parts: HostParts;
@@ -33,7 +33,7 @@ export class SimHost {
     return this.#parts.station.ip;
   }
 
-  /** What the process that runs now is given. After a crash it is another one. */
+  /** The runtime of the present process. After a crash there is another one. */
   get runtime(): Runtime {
     return this.#process.runtime;
   }
@@ -59,7 +59,10 @@ export class SimHost {
 
   #processes = 0;
 
-  /** The power fails: timers stop, connections go dead without a word, and what was not synced to disk may be lost. */
+  /**
+   * Simulates a power failure: timers stop, connections die without a message to the peer, and writes that were not
+   * synced to disk may be lost.
+   */
   crash(): void {
     this.#process.life.isOver = true;
     this.#parts.station.crash();

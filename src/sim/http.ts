@@ -2,7 +2,7 @@ import { AbortError, NetworkError, utf8, type Endpoint } from "../base/index.ts"
 import type { HttpClient, HttpReply, HttpServer, HttpServers } from "../runtime/index.ts";
 import { Network, type Station } from "./network.ts";
 
-/** HTTP between hosts, whole requests at a time: no redirects, no TLS. */
+/** Returns an HTTP client for requests between simulated hosts, whole requests at a time: no redirects, no TLS. */
 export function simHttpClient(network: Network, station: Station): HttpClient {
   return {
     get: ({ url, headers, maxBytes, firstByteTimeoutMs, signal, check }) =>
@@ -44,7 +44,7 @@ export function simHttpClient(network: Network, station: Station): HttpClient {
   };
 }
 
-/** HTTP servers of a simulated host. */
+/** Returns the HTTP servers of a simulated host. */
 export function simHttpServers(station: Station): HttpServers {
   return {
     async serve(options): Promise<HttpServer> {

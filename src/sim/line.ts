@@ -5,7 +5,7 @@ import type { SeededRandom } from "./random.ts";
 /** Notes that something happened: a line of text, made when it is wanted, and a number for the fingerprint. */
 export type Trace = (line: () => string, value: number) => void;
 
-/** How a host is connected. */
+/** The speed, delay and loss of a host's line. */
 export interface LineOptions {
   /** Bytes a second. Default: 12,500,000 (100 Mbit/s). */
   readonly up?: number;
@@ -22,12 +22,12 @@ export interface LineOptions {
 const DEFAULT_RATE = 12_500_000;
 const DEFAULT_LATENCY_MS = 10;
 
-/** What became of something that was sent. */
+/** The outcome of a transmission. */
 export type Fate = "arrived" | "lost" | "broken";
 
 /** A host's line to the network: everything it sends and receives shares it. */
 export class Line {
-  /** Nothing arrives or leaves, as with a pulled cable. Connections that lose something this way never recover. */
+  /** Whether the cable is unplugged: no data arrives or leaves. Connections that lose data this way never recover. */
   isUnplugged = false;
   /** TCP connections of the process that runs now. */
   readonly sockets = new Set<{ vanish(): void }>();
@@ -53,7 +53,7 @@ export class Line {
     this.#events.add(ms, run);
   }
 
-  /** Takes the time that `bytes` need on the way up, behind what is sent already. */
+  /** Occupies the uplink for the time that `bytes` need, behind earlier transmissions. */
   transmit(bytes: number, done: () => void): void {
     this.#upFree = Math.max(this.#events.now, this.#upFree) + (bytes * 1000) / (this.#options.up ?? DEFAULT_RATE);
     this.#events.add(this.#upFree - this.#events.now, done);
@@ -77,8 +77,8 @@ export class Line {
   }
 
   /**
-   * As {@link carry}, for a datagram, which is small and comes in great numbers: where the line is free it arrives at
-   * once, without an event of its own for the way down.
+   * Carries a datagram as {@link carry} does. Datagrams are small and many: when the line is free they arrive at once,
+   * without an event of their own for the downlink.
    */
   carryDatagram(to: Line, bytes: number, done: () => void): void {
     if (this.isUnplugged || to.isUnplugged) return;

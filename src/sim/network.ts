@@ -17,7 +17,7 @@ import { SimSocket } from "./socket.ts";
 
 const FIRST_EPHEMERAL_PORT = 49_152;
 
-/** What one host has open. */
+/** The open sockets and servers of a host. */
 export class Station {
   readonly ip: string;
   readonly line: Line;
@@ -65,7 +65,7 @@ export class Network {
   }
 }
 
-/** TCP as one process on one host sees it. */
+/** Returns TCP for one process on one host. */
 export function simNet(network: Network, station: Station, life: Life): Net {
   return {
     connect: (options) => connect(network, station, life, options),
@@ -152,7 +152,7 @@ function connect(network: Network, station: Station, life: Life, options: Connec
   });
 }
 
-/** UDP as one process on one host sees it. */
+/** Returns UDP for one process on one host. */
 export function simDatagrams(network: Network, station: Station): Datagrams {
   return {
     async bind(options): Promise<DatagramSocket> {

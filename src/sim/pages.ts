@@ -4,7 +4,7 @@ import type { SeededRandom } from "./random.ts";
 /** Bytes that the disk allocates, and loses in a crash, as one. */
 export const PAGE_BYTES = 16_384;
 
-/** What is allocated on a disk, and how much may be. */
+/** The allocated bytes of a disk, and the most that it can hold. */
 export interface Space {
   used: number;
   capacity: number;
@@ -43,7 +43,7 @@ export class Pages {
     return count;
   }
 
-  /** Throws {@link StorageError} `storage.full`, having written what fits. */
+  /** Writes bytes. When the disk is full, writes as many as fit and throws {@link StorageError} `storage.full`. */
   write(bytes: Uint8Array, position: number, path: string): void {
     for (let done = 0; done < bytes.length;) {
       const at = position + done;
@@ -78,8 +78,8 @@ export class Pages {
   }
 
   /**
-   * The power fails. Of what was written since the last sync each page is on the disk or not, at random.
-   * Returns whether the file is there at all: one that was never synced is not.
+   * Simulates a power failure. Each page written since the last sync is kept or lost, at random. Returns whether the
+   * file exists at all: a file that was never synced does not.
    */
   crash(random: SeededRandom): boolean {
     const durable = this.#durable;

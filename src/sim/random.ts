@@ -38,7 +38,7 @@ export class SeededRandom implements Random {
   }
 }
 
-/** FNV-1a of a text, or going on from an earlier sum. */
+/** Returns the FNV-1a hash of a text, continued from an earlier hash if given. */
 export function hash(text: string, from = 0x811c9dc5): number {
   let sum = from;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 0x01000193);

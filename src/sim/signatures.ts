@@ -2,7 +2,7 @@ import { concatBytes, copyBytes, equalBytes } from "../base/index.ts";
 import type { Signatures } from "../runtime/index.ts";
 import type { Digest } from "./hasher.ts";
 
-/** Signatures in name only: a digest of public key and message. They catch what was changed, and no forger. */
+/** Simulated signatures: a digest of public key and message. They detect changed messages, but not forged ones. */
 export class SimSignatures implements Signatures {
   readonly #digest: Digest;
 

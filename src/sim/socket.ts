@@ -17,7 +17,7 @@ interface Queued {
 
 type Parcel = Uint8Array | "end" | "reset";
 
-/** One end of a simulated TCP connection. */
+/** An end of a simulated TCP connection. */
 export class SimSocket implements Socket {
   readonly remote: Endpoint;
   readonly local: Endpoint;
@@ -170,7 +170,7 @@ export class SimSocket implements Socket {
     this.#post("end");
   }
 
-  /** Sends a parcel on its way; what was posted first arrives first. */
+  /** Sends a parcel. Parcels arrive in the order in which they were sent. */
   #post(parcel: Parcel): void {
     const far = this.#far;
     if (far === undefined || this.#isDead) return;

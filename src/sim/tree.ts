@@ -24,7 +24,7 @@ export interface LinkNode {
 /** Any entry of a simulated disk. */
 export type TreeNode = FileNode | FolderNode | LinkNode;
 
-/** Where a path leads. */
+/** The target of a path. */
 export interface Place {
   /** The path without links. */
   readonly real: string;
@@ -49,14 +49,14 @@ export class Tree {
   readonly root: FolderNode = { kind: "folder", entries: new Map() };
 
   /**
-   * Where a path leads; `undefined` when a folder on the way is missing. Throws StorageError `storage.not-a-folder`,
-   * `storage.denied` (a circle of links).
+   * Finds the target of a path; `undefined` when a folder on the way is missing. Throws StorageError
+   * `storage.not-a-folder`, `storage.denied` (a circle of links).
    */
   find(path: string, followLast = true): Place | undefined {
     return this.#walk(parts(path), followLast, MAX_LINKS);
   }
 
-  /** Returns the file at a path, if that is what is there. */
+  /** Returns the file at a path; `undefined` when there is none. */
   file(path: string): FileNode | undefined {
     const node = this.find(path)?.node;
     return node?.kind === "file" ? node : undefined;

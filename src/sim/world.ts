@@ -11,11 +11,11 @@ import { mix, SeededRandom } from "./random.ts";
 export interface WorldOptions {
   /** The same seed gives the same run, to the last byte. Default: 1. */
   readonly seed?: number;
-  /** Digests are not simulated: pass those of `node:crypto`. */
+  /** The digest functions. Digests are not simulated: pass the functions of `node:crypto`. */
   readonly digest: Digest;
   /** Called for each connection and each delivery, with one line each. */
   readonly onTrace?: (line: string) => void;
-  /** Where all hosts log. Default: nowhere. */
+  /** The log of all hosts. Default: none. */
   readonly log?: Log;
 }
 

@@ -5,7 +5,7 @@ import type { HashAlgorithm, HashFailure, Hasher, HashFilesResult, HashSegment }
 
 /** The result of {@link PieceVerifier.verifyFiles}. */
 export interface FilesVerdict {
-  /** One byte for each piece: 1 when it could be read and is valid, else 0. */
+  /** One byte for each piece: 1 when the piece could be read and is valid, else 0. */
   readonly right: Uint8Array;
   /** The first failure to read other than a missing or short file, if any. */
   readonly failure: HashFailure | undefined;

@@ -50,8 +50,8 @@ export interface Storage {
   /** Returns one stamp for each file of the layout, `undefined` for a missing file; then one for the part file. */
   stamps(): Promise<readonly (FileStamp | undefined)[]>;
   /**
-   * From now on a read of a file whose pieces are all in `pieces` (verified ones) rejects with `storage.changed` or
-   * `storage.not-found` when the file no longer has the stamp given for it.
+   * Watches for files that change. From now on, a read of a file whose pieces are all in `pieces` (verified ones)
+   * rejects with `storage.changed` or `storage.not-found` when the file no longer has its stamp.
    */
   watch?(stamps: readonly (FileStamp | undefined)[], pieces: Bitfield): void;
   /** Called when another program changed a file: opens it again, and watches it with its present stamp. */

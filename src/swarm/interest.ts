@@ -25,7 +25,7 @@ export class Interest {
     this.#options = options;
   }
 
-  /** A peer has announced pieces; `added` are those that are new. */
+  /** Handles an announcement of pieces by a peer; `added` are its new pieces. */
   onPieces(peer: Peer, added: Bitfield | undefined): void {
     const downloader = this.#options.downloader();
     if (downloader === undefined || added === undefined || added.isEmpty) return;

@@ -18,7 +18,7 @@ export const MIN_PIPELINE = 16;
 /** Maximum of requests outstanding with a peer (fewer when its `reqq` is lower). */
 export const MAX_PIPELINE = 512;
 
-/** Maximum of requests outstanding with a peer that sent no `reqq`: what old clients accept. */
+/** Maximum of outstanding requests to a peer that sent no `reqq`: the number that old clients accept. */
 export const DEFAULT_PIPELINE_LIMIT = 250;
 
 /** Milliseconds of transfer that the pipeline covers: longer than any round trip, short enough for end game. */
@@ -177,7 +177,7 @@ export const DISK_RETRY_MS = 5_000;
 export const MAX_DONT_HAVES = 2_000;
 
 /**
- * Free messages of a peer: those that it may send before their processing time is charged. Also the maximum that it can
+ * Messages that a peer may send before their processing time is charged. Also the maximum that unused free messages can
  * accumulate. Blocks are always free.
  */
 export const FREE_MESSAGES = 1_000;

@@ -33,7 +33,7 @@ export interface SwarmEvents {
   onStorage(error: StorageError | undefined): void;
 }
 
-/** What a swarm needs of the DHT: peers exchange the ports of their nodes (BEP 5). */
+/** The DHT as a swarm uses it: peers exchange the ports of their nodes (BEP 5). */
 export interface SwarmDht {
   /** Returns the UDP port of our node; 0 while it does not run. */
   port(): number;

@@ -74,8 +74,8 @@ function networkOfPeer(address: PeerAddress): string {
 }
 
 /**
- * Whether neither side has become interested in the other within the time for that, or the peer floods us with messages
- * of peer exchange. A peer with metadata that we need is of use.
+ * Whether neither side has become interested in the other in time, or the peer floods us with messages of peer
+ * exchange. A peer that has metadata for us is not useless.
  */
 function isUseless(peer: Peer, now: number): boolean {
   if (peer.pex.isFlooding) return true;

@@ -51,7 +51,7 @@ export const FAMILY_GRACE_MS = 300;
 export const STOP_TIMEOUT_MS = 3_000;
 /** Milliseconds before the first UDP retransmission of `stopped`, which has no fifteen seconds. */
 export const STOP_RETRANSMIT_MS = 900;
-/** Milliseconds before the second try of a tracker that failed; doubles with each failure. */
+/** Milliseconds between the first failure of a tracker and the next announce; doubles with each failure. */
 export const BACKOFF_FIRST_MS = 15_000;
 /** Milliseconds: the longest wait after failures. */
 export const BACKOFF_MAX_MS = 30 * 60_000;

@@ -12,7 +12,7 @@ export interface HalfOpen {
  * An honest peer completes its handshake within moments.
  */
 export class HalfOpenConnections {
-  /** By network, the longest waiting first. */
+  /** The waiting connections by network, the longest waiting first. */
   readonly #waiting = new Map<string, Set<HalfOpen>>();
   #size = 0;
 

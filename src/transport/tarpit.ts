@@ -4,13 +4,14 @@ import { MAX_HELD_REFUSALS, MAX_REFUSED_ADDRESSES, REFUSAL_MS, REPEATED_REFUSAL_
 import type { Connection } from "./transport.ts";
 
 /**
- * Closes refused connections. The first of an address is closed at once. Those that follow soon are left unread for
- * {@link REFUSAL_MS} before they are closed, which slows down a peer that reconnects as soon as it is refused.
+ * Closes refused connections. The first refused connection of an address is closed at once. Further ones that follow
+ * soon are left unread for {@link REFUSAL_MS} before they are closed, which slows down a peer that reconnects as soon
+ * as it is refused.
  */
 export class Tarpit {
   readonly #clock: Clock;
   readonly #held = new Map<Connection, Timer>();
-  /** When an address was last refused, on the clock's scale. */
+  /** The time of the last refusal of each address, on the clock's scale. */
   readonly #refused = new RecentMap<string, number>(MAX_REFUSED_ADDRESSES);
 
   constructor(clock: Clock) {

@@ -31,7 +31,7 @@ interface Claim {
   readonly handler: Handler;
 }
 
-/** One family's socket: being bound, with the datagrams queued for it, or open. */
+/** The state of one family's socket: opening, with the datagrams queued for it, or open. */
 type State =
   | {
       readonly kind: "opening";
@@ -42,8 +42,8 @@ type State =
 
 /**
  * One UDP socket for each IP family in use, shared by all protocols over UDP, so that firewalls and NATs see one port.
- * Each user claims its datagrams with a test of their first bytes. Sockets are opened at first use and stay open until
- * {@link UdpPort.close}.
+ * Each protocol claims its datagrams by a test of their first bytes. Sockets are opened at first use and stay open
+ * until {@link UdpPort.close}.
  */
 export class UdpPort {
   readonly #options: UdpPortOptions;
@@ -100,7 +100,10 @@ export class UdpPort {
     else if (state.waiting.length < MAX_WAITING_DATAGRAMS) state.waiting.push({ to, bytes: copyBytes(bytes) });
   }
 
-  /** Closes the sockets, including those being opened. Nothing is sent or delivered afterwards. Never rejects. */
+  /**
+   * Closes the sockets, including sockets that are being opened. Nothing is sent or delivered afterwards. Never
+   * rejects.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -54,7 +54,7 @@ export function messageName(id: number): string {
 /** The big-endian length that every message begins with; it counts the id and the payload, not itself. */
 export const PREFIX_LENGTH = 4;
 
-/** Prefix, id, piece, begin: what precedes the payload of a `piece` message. */
+/** The length of the bytes in front of the payload of a `piece` message: length prefix, id, piece index and begin. */
 export const PIECE_HEADER_LENGTH = 13;
 
 /** A whole `request`, `cancel` or `reject`. */

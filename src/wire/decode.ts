@@ -3,13 +3,16 @@ import { MessageId, PREFIX_LENGTH, messageName } from "./constants.ts";
 import { MAX_BLOCK_LENGTH, MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
-/** What a length prefix is checked against. */
+/** The limits that a length prefix is checked against. */
 export interface FrameLimits {
   /** Bytes behind the length prefix, at most. */
   readonly maxFrameLength: number;
   /** The same for messages that are neither bitfields nor blocks; default: no less. */
   readonly maxSmallFrameLength?: number | undefined;
-  /** Of the torrent, when known: a bitfield must then have exactly that many bits, and may exceed `maxFrameLength`. */
+  /**
+   * The number of pieces of the torrent, when known: a bitfield must then have exactly that many bits, and may exceed
+   * `maxFrameLength`.
+   */
   readonly pieceCount: number | undefined;
 }
 
@@ -40,8 +43,8 @@ export interface MessageHeader {
 }
 
 /**
- * Length and id of the message that `bytes` begin with; `undefined` when there are fewer than 4. The length is as the
- * peer wrote it, unchecked.
+ * Reads the length and id of the message at the start of `bytes`; returns `undefined` when there are fewer than 4
+ * bytes. The length is the peer's, unchecked.
  */
 export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
   if (bytes.length < PREFIX_LENGTH) return undefined;
@@ -50,7 +53,7 @@ export function readHeader(bytes: Uint8Array): MessageHeader | undefined {
 }
 
 /**
- * One whole message with its 4-byte length prefix. Byte strings in it are copies.
+ * Decodes one whole message with its 4-byte length prefix. Byte strings in the result are copies.
  *
  * Throws {@link PeerError} with fields `expected` and `received`: `wire.truncated` (fewer bytes than the prefix
  * announces), `wire.trailing` (more), `wire.frame-length`, `wire.message-length`, `wire.block-length`,
@@ -68,8 +71,8 @@ export function decodeMessage(frame: Uint8Array, limits: Partial<FrameLimits> = 
 }
 
 /**
- * One whole message without its length prefix: nothing (keep-alive), or id and payload. Throws as {@link
- * decodeMessage}.
+ * Decodes one whole message without its length prefix: nothing (keep-alive), or id and payload. Throws as {@link
+ * decodeMessage} does.
  */
 export function decodeBody(body: Uint8Array, limits: Partial<FrameLimits> = {}): Message {
   return decodeAt(body, 0, body.length, { ...DEFAULT_LIMITS, ...limits });
@@ -82,8 +85,8 @@ function decodeAt(bytes: Uint8Array, at: number, length: number, limits: FrameLi
 }
 
 /**
- * Whether a message of this id may be that long (id and payload). Throws {@link PeerError} as {@link decodeMessage}
- * lists.
+ * Throws when a message with this id cannot have this length (id and payload): {@link PeerError} as {@link
+ * decodeMessage} lists them.
  */
 export function checkFrame(id: number, length: number, limits: FrameLimits): void {
   const fixed = FIXED_LENGTH[id] ?? 0;

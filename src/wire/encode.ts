@@ -47,7 +47,7 @@ export function encodeMessage(message: Message): Uint8Array {
   return out;
 }
 
-/** Several messages in one buffer, for one write. Throws as {@link encodeMessage}. */
+/** Encodes several messages into one buffer, for one write. Throws as {@link encodeMessage} does. */
 export function encodeMessages(messages: readonly Message[]): Uint8Array {
   let length = 0;
   for (const message of messages) length += encodedLength(message);
@@ -118,29 +118,28 @@ export function writeMessage(buffer: Uint8Array, offset: number, message: Messag
 }
 
 /**
- * The hot path: a `request` of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to
- * check.
+ * Writes a `request` of 17 bytes at `offset` and returns the offset behind it. It is called very often, so the caller
+ * checks the numbers.
  */
 export function writeRequest(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.request, piece, begin, length);
 }
 
-/** A `cancel` of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to check. */
+/** Writes a `cancel` of 17 bytes at `offset` and returns the offset behind it. The caller checks the numbers. */
 export function writeCancel(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.cancel, piece, begin, length);
 }
 
 /**
- * Returns a `reject` (BEP 6) of 17 bytes at `offset`; returns the offset behind it. The numbers are the caller's to
- * check.
+ * Writes a `reject` (BEP 6) of 17 bytes at `offset` and returns the offset behind it. The caller checks the numbers.
  */
 export function writeReject(buffer: Uint8Array, offset: number, piece: number, begin: number, length: number): number {
   return writeSpan(buffer, offset, MessageId.reject, piece, begin, length);
 }
 
 /**
- * The 13 bytes in front of a block of `blockLength` bytes, so that a block read from disk to `offset + 13` is sent
- * without being copied. Returns the offset behind the header. The numbers are the caller's to check.
+ * Writes the 13 bytes in front of a block of `blockLength` bytes and returns the offset behind them. A block read from
+ * disk to `offset + 13` is sent without a copy. The caller checks the numbers.
  */
 export function writePieceHeader(
   buffer: Uint8Array,
@@ -155,7 +154,7 @@ export function writePieceHeader(
   return at + 8;
 }
 
-/** A `have` of 9 bytes at `offset`; returns the offset behind it. The number is the caller's to check. */
+/** Writes a `have` of 9 bytes at `offset` and returns the offset behind it. The caller checks the number. */
 export function writeHave(buffer: Uint8Array, offset: number, piece: number): number {
   return writeIndex(buffer, offset, MessageId.have, piece);
 }

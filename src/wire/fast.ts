@@ -8,9 +8,12 @@ export interface AllowedFastOptions {
   readonly infoHash: Uint8Array;
   /** The address of the peer that receives the set. */
   readonly ip: string;
-  /** Of the torrent. */
+  /** The number of pieces of the torrent. */
   readonly pieceCount: number;
-  /** How many pieces: BEP 6 recommends 10. At most {@link MAX_ALLOWED_FAST}, and not more than there are. */
+  /**
+   * The number of allowed pieces: BEP 6 recommends 10. At most {@link MAX_ALLOWED_FAST}, and at most the number of
+   * pieces of the torrent.
+   */
   readonly count?: number;
   readonly hasher: SyncHasher;
 }

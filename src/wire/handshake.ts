@@ -26,7 +26,7 @@ export interface HandshakeOptions {
   readonly infoHash: Uint8Array;
   /** 20 bytes. */
   readonly peerId: Uint8Array;
-  /** What to offer, as flags or as the 8 bytes themselves. Default: nothing. */
+  /** The features to offer, as flags or as the 8 reserved bytes themselves. Default: none. */
   readonly reserved?: Partial<Reserved> | Uint8Array;
 }
 
@@ -56,7 +56,7 @@ export function encodeHandshake(options: HandshakeOptions): Uint8Array {
   return out;
 }
 
-/** A handshake of exactly 68 bytes. Throws {@link PeerError} `wire.not-bittorrent`, `wire.handshake-length`. */
+/** Decodes a handshake of exactly 68 bytes. Throws {@link PeerError} `wire.not-bittorrent`, `wire.handshake-length`. */
 export function decodeHandshake(bytes: Uint8Array): Handshake {
   checkProtocol(bytes, 0, Math.min(bytes.length, PROTOCOL.length));
   if (bytes.length !== HANDSHAKE_LENGTH) {
@@ -76,7 +76,7 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
 /** The result of {@link HandshakeDecoder.push} once the handshake is complete. */
 export interface DecodedHandshake {
   readonly handshake: Handshake;
-  /** What followed it in the same chunk: a view, valid as long as the chunk is. */
+  /** The bytes after the handshake in the same chunk: a view, valid as long as the chunk is. */
   readonly rest: Uint8Array;
 }
 
@@ -109,7 +109,7 @@ export class HandshakeDecoder {
     return this.#length < PEER_ID_AT ? undefined : copyBytes(this.#bytes, INFO_HASH_AT, PEER_ID_AT);
   }
 
-  /** What the peer can do, once 28 bytes have arrived. */
+  /** The features that the peer offers; `undefined` until 28 bytes have arrived. */
   get reserved(): Reserved | undefined {
     return this.#length < INFO_HASH_AT ? undefined : readReserved(viewBytes(this.#bytes, RESERVED_AT, INFO_HASH_AT));
   }

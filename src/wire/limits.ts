@@ -1,8 +1,8 @@
-/** What a peer may make us hold. Listed in docs/limits.md. */
+/** Limits of the memory that a peer can make Millrace use. Listed in docs/limits.md. */
 
 /**
- * Bytes, 1 MiB: the largest length prefix accepted. Far above every message in use (16 KiB blocks, 64 KiB hashes), far
- * below what would exhaust memory. A longer bitfield is accepted for a torrent known to need it.
+ * The largest length prefix accepted, in bytes: 1 MiB. Far above every message in use (16 KiB blocks, 64 KiB hashes),
+ * far below the size that would exhaust memory. Only the bitfield of a large torrent may be longer.
  */
 export const MAX_FRAME_LENGTH = 1_048_576;
 
@@ -36,7 +36,10 @@ export const MAX_CLIENT_NAME_LENGTH = 128;
  */
 export const MAX_REQUEST_QUEUE = 65_535;
 
-/** How often one connection is sent the whole metadata before its requests are rejected (BEP 9 flood protection). */
+/**
+ * The number of times that a connection may fetch the whole metadata before its requests are rejected (BEP 9 flood
+ * protection).
+ */
 export const METADATA_SERVE_FACTOR = 3;
 
 /**

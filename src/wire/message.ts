@@ -1,9 +1,8 @@
 import { unreachable } from "../base/index.ts";
 
 /**
- * One message of the peer protocol, as a value. Numbers are unsigned: `port` and `id` of 16 and 8 bits, all others of
- * 32.
- * `piece` counts pieces, `begin` and `length` are bytes. Byte strings belong to the message: no one else writes to
+ * A message of the peer protocol, as a value. Numbers are unsigned: `port` has 16 bits, `id` has 8, all others have 32.
+ * `piece` counts pieces, `begin` and `length` are bytes. The message owns its byte strings: no other code writes to
  * them.
  */
 export type Message =
@@ -26,7 +25,10 @@ export type Message =
   | { readonly type: "have-none" }
   | { readonly type: "reject"; readonly piece: number; readonly begin: number; readonly length: number }
   | { readonly type: "allowed-fast"; readonly piece: number }
-  /** BEP 10: `id` 0 is the extended handshake, other ids are those of the receiver's own handshake. */
+  /**
+   * An extended message (BEP 10). `id` 0 is the extended handshake; other ids are defined by the receiver's own
+   * handshake.
+   */
   | { readonly type: "extended"; readonly id: number; readonly payload: Uint8Array }
   /** An unknown id, which BEP 3 allows to ignore. */
   | { readonly type: "unknown"; readonly id: number; readonly payload: Uint8Array };

@@ -7,7 +7,7 @@
 export interface SpecialClient {
   readonly pattern: RegExp;
   readonly client: string;
-  /** From what the pattern's groups caught. */
+  /** Returns the version from the groups that the pattern matched. */
   readonly version?: (groups: readonly string[]) => string | undefined;
 }
 

@@ -45,8 +45,8 @@ export const oneTwoOne: VersionReader = (digits) =>
   /^\d{4}/.test(digits) ? `${digits.slice(0, 1)}.${Number(digits.slice(1, 3))}.${digits.slice(3, 4)}` : undefined;
 
 /**
- * µTorrent and its kin: three hexadecimal digits of either case, then B for a beta; other letters tell the build's
- * kind.
+ * Reads the version digits of µTorrent and its relatives: three hexadecimal digits of either case, then B for a beta or
+ * another letter for the kind of build.
  */
 export const microTorrent: VersionReader = (digits) => {
   const version = three(digits.toUpperCase());

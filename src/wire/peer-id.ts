@@ -2,7 +2,9 @@ import { PeerId, UsageError, latin1, latin1Decode } from "../base/index.ts";
 import { AZUREUS_CLIENTS, MAINLINE_CLIENTS, SHADOW_CLIENTS } from "./peer-id-clients.ts";
 import { SPECIAL_CLIENTS } from "./peer-id-special.ts";
 
-/** How the peer ids of this version begin: Azureus style (BEP 20), with the digits of `VERSION` (`millrace/base`). */
+/**
+ * The prefix of the peer ids of this version: Azureus style (BEP 20), with the digits of `VERSION` (`millrace/base`).
+ */
 export const PEER_ID_PREFIX = "-MI0100-";
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -10,14 +12,14 @@ const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** Values of the version characters in Shadow's style (BEP 20). */
 const SHADOW_DIGITS = `${ALPHABET}.-`;
 
-/** How a client marks its peer ids. */
+/** The convention by which a client writes its name into its peer ids. */
 export type PeerIdStyle = "azureus" | "shadow" | "mainline" | "special";
 
 /** The result of {@link recogniseClient}. */
 export interface RecognisedClient {
-  /** Its name; for Azureus style with unknown letters, those two letters. */
+  /** The name of the client; for Azureus style with unknown letters, those two letters. */
   readonly client: string;
-  /** As the client prints it; `undefined` where the id has none. */
+  /** The version as the client itself prints it; `undefined` when the id has none. */
   readonly version: string | undefined;
   readonly style: PeerIdStyle;
 }
@@ -45,8 +47,8 @@ export function generatePeerId(random: PeerIdRandom, prefix: string = PEER_ID_PR
 }
 
 /**
- * Which client made this peer id (20 bytes), as far as the id shows it: a client can write anything there. `undefined`
- * when it follows no known style.
+ * Returns the client that the peer id (20 bytes) names; `undefined` when it follows no known style. A client can write
+ * any id, so this is no proof.
  */
 export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefined {
   if (peerId.length !== PeerId.LENGTH) return undefined;
@@ -54,7 +56,9 @@ export function recogniseClient(peerId: Uint8Array): RecognisedClient | undefine
   return special(text) ?? azureus(text) ?? mainline(text) ?? shadow(text);
 }
 
-/** Returns `qBittorrent 4.5.2`: for people. Falls back to the printable part of the id. */
+/**
+ * Formats the client of a peer id for people, as `qBittorrent 4.5.2`. An id of no known style gives its printable part.
+ */
 export function formatClient(peerId: Uint8Array): string {
   const known = recogniseClient(peerId);
   if (known !== undefined) return known.version === undefined ? known.client : `${known.client} ${known.version}`;

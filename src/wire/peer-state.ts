@@ -10,7 +10,7 @@ export interface PeerFlags {
   peerInterested: boolean;
 }
 
-/** Every connection begins choked and not interested, both ways (BEP 3). */
+/** Returns the flags of a new connection: choked and not interested, both ways (BEP 3). */
 export function initialPeerFlags(): PeerFlags {
   return { amChoking: true, amInterested: false, peerChoking: true, peerInterested: false };
 }

@@ -1,4 +1,4 @@
-/** What the 8 reserved bytes of a handshake announce. */
+/** The features that the 8 reserved bytes of a handshake announce. */
 export interface Reserved {
   /** The extension protocol: byte 5, 0x10 (BEP 10). */
   readonly extended: boolean;

@@ -5,7 +5,7 @@ import { MAX_FRAME_LENGTH } from "./limits.ts";
 import type { Message } from "./message.ts";
 
 /**
- * Where decoded messages go. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but
+ * Receives decoded messages. A callback may call {@link MessageDecoder.stop} and {@link MessageDecoder.suspend}, but
  * not `push`.
  */
 export interface MessageSink {
@@ -26,7 +26,7 @@ export interface DecoderOptions {
   readonly maxFrameLength?: number;
   /** The same for messages that are neither bitfields nor blocks; default `maxFrameLength`. */
   readonly maxSmallFrameLength?: number;
-  /** Of the torrent, when known: the length that a bitfield must have. */
+  /** The number of pieces of the torrent, when known: the length that a bitfield must have. */
   readonly pieceCount?: number | undefined;
 }
 
@@ -38,7 +38,7 @@ const PENDING_LENGTH = 256;
 const KEEP_ALIVE: Message = { type: "keep-alive" };
 
 /**
- * Peer messages from a stream that arrives in chunks of any size. Sans-I/O.
+ * Decodes peer messages from a stream that arrives in chunks of any size. Does no I/O.
  *
  * Invariants: between messages nothing is held (`#gathered` is 0). A message split across chunks is gathered in
  * `#pending`, which grows with what has arrived, never with what the prefix promises. A block is copied once, from the
@@ -91,9 +91,7 @@ export class MessageDecoder {
     };
   }
 
-  /**
-   * Changes what later messages are checked against, as when metadata arrives and the number of pieces becomes known.
-   */
+  /** Changes the limits for later messages, as when metadata arrives and the number of pieces becomes known. */
   setLimits(options: DecoderOptions): void {
     if (options.maxFrameLength !== undefined) this.#limits.maxFrameLength = options.maxFrameLength;
     if (options.maxSmallFrameLength !== undefined) this.#limits.maxSmallFrameLength = options.maxSmallFrameLength;
@@ -101,10 +99,9 @@ export class MessageDecoder {
   }
 
   /**
-   * Decodes what `chunk` holds; its memory may be used again afterwards. Returns how many of its bytes were taken: all,
-   * unless the sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and what the
-   * sink throws; the decoder is dead then, and throws the same again. After {@link MessageDecoder.stop} it does
-   * nothing.
+   * Decodes the messages in `chunk`, whose memory may be used again afterwards. Returns how many bytes were read: all,
+   * unless the sink called {@link MessageDecoder.suspend}. Throws `PeerError` as `decodeMessage` does, and any error of
+   * the sink; after that, every call throws the same error again. After {@link MessageDecoder.stop} it does nothing.
    */
   push(chunk: Uint8Array): number {
     if (this.#failure !== undefined) throw this.#failure;
@@ -162,7 +159,10 @@ export class MessageDecoder {
     return this.#inBlock || this.#gathered > 0;
   }
 
-  /** The next message when all of it (or a block's whole header) lies in the chunk; otherwise begins to gather it. */
+  /**
+   * Decodes the next message when all of it (or a block's whole header) lies in the chunk; otherwise begins to gather
+   * it. Returns the offset to continue at.
+   */
   #takeWhole(chunk: Uint8Array, at: number, end: number): number {
     const available = end - at;
     if (available > PREFIX_LENGTH) {
@@ -187,9 +187,9 @@ export class MessageDecoder {
   }
 
   /**
-   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, its
-   * header). What the length may be depends on the id, so it is checked at the fifth byte, whatever the chunks: the
-   * outcome is the same.
+   * Collects a message that is split across chunks: first its prefix, then its id, then the rest (of a block, the
+   * header). The permitted length depends on the id, so it is always checked at the fifth byte: the division into
+   * chunks makes no difference.
    */
   #gather(chunk: Uint8Array, at: number, end: number): number {
     let from = at;

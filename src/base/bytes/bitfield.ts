@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 
-/** Bits that are set in a word of 32. */
+/** Returns the number of bits that are set in a 32-bit integer. */
 function popcount(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
@@ -29,7 +29,10 @@ export class Bitfield {
   readonly length: number;
   /** The packed bytes. Live: do not write to them. */
   readonly bytes: Uint8Array;
-  /** The same memory, and up to three bytes behind it that stay zero, as words: a torrent may have a million pieces. */
+  /**
+   * The bytes of the bitfield, with up to three zero bytes behind them, as 32-bit integers. They make scans fast: a
+   * torrent may have a million pieces.
+   */
   readonly #words: Uint32Array;
   #count = 0;
 
@@ -47,8 +50,8 @@ export class Bitfield {
   }
 
   /**
-   * From packed bytes, copied. Throws {@link InputError} `bitfield.length` when there are too few or too many bytes,
-   * `bitfield.spare` when a spare bit is set (BEP 3 has both dropped).
+   * Makes a bitfield from a copy of packed bytes. Throws {@link InputError} `bitfield.length` when there are too few or
+   * too many bytes, `bitfield.spare` when a spare bit is set (BEP 3 demands that such peers are dropped).
    */
   static unpack(packed: Uint8Array, length: number): Bitfield {
     const field = new Bitfield(length);
@@ -111,7 +114,7 @@ export class Bitfield {
     return this;
   }
 
-  /** How many bits are set. */
+  /** The number of bits that are set. */
   get count(): number {
     return this.#count;
   }

@@ -1,8 +1,6 @@
 import { latin1Text } from "./node-buffer.ts";
 
-/**
- * Small helpers over `Uint8Array`. Everything here is pure and allocates only what it returns.
- */
+/** Small pure functions over `Uint8Array`. They allocate nothing but their results. */
 
 const utf8Decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 const utf8StrictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -54,14 +52,17 @@ function hexDigit(code: number): number {
   return code <= 0x39 ? code - 0x30 : (code | 0x20) - 0x57;
 }
 
-/** Whether two byte strings are the same. Not constant-time: for public values only. */
+/** Whether two byte strings are equal. Not constant-time: for public values only. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
 
-/** Byte-wise order: negative, zero or positive, as `Array.prototype.sort` wants it. */
+/**
+ * Compares byte strings byte by byte. Returns a negative number, zero or a positive number, as `Array.prototype.sort`
+ * needs it.
+ */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -108,12 +109,12 @@ export function writeAscii(bytes: Uint8Array, offset: number, text: string): num
   return offset + text.length;
 }
 
-/** Big-endian unsigned 16-bit integer at `offset`; the caller has checked the length. */
+/** Reads the big-endian unsigned 16-bit integer at `offset`. The caller has checked the length. */
 export function readUint16(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0);
 }
 
-/** Big-endian unsigned 32-bit integer at `offset`; the caller has checked the length. */
+/** Reads the big-endian unsigned 32-bit integer at `offset`. The caller has checked the length. */
 export function readUint32(bytes: Uint8Array, offset: number): number {
   return (
     (((bytes[offset] ?? 0) << 24) |

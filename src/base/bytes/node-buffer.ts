@@ -1,6 +1,6 @@
 /**
- * What Node's `Buffer` does faster than plain JavaScript. This is the only file of the codecs that uses `Buffer`: where
- * there is none, as in a browser, the same functions work without it.
+ * Node's `Buffer`, for operations that it does faster than plain JavaScript. This is the only file of the codecs that
+ * uses `Buffer`: without `Buffer`, as in a browser, the same functions use plain JavaScript.
  */
 const NodeBuffer: typeof Buffer | undefined = globalThis.Buffer;
 
@@ -56,7 +56,7 @@ export function unfilledBytes(length: number): Uint8Array {
   return NodeBuffer === undefined ? new Uint8Array(length) : new Uint8Array(NodeBuffer.allocUnsafeSlow(length).buffer);
 }
 
-/** Lower-case hexadecimal. */
+/** Returns the bytes as lower-case hexadecimal text. */
 export function toHex(bytes: Uint8Array): string {
   if (NodeBuffer !== undefined)
     return NodeBuffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");

@@ -5,7 +5,7 @@ for (let i = 0; i < 256; i++) {
   TABLE[i] = value >>> 0;
 }
 
-/** CRC-32C (Castagnoli), as BEP 40 and BEP 42 use it. Returns an unsigned 32-bit number. */
+/** Returns the CRC-32C (Castagnoli) of `bytes` as an unsigned 32-bit number, as used by BEP 40 and BEP 42. */
 export function crc32c(bytes: Uint8Array): number {
   let sum = 0xffffffff;
   for (const byte of bytes) sum = (TABLE[(sum ^ byte) & 0xff] ?? 0) ^ (sum >>> 8);

@@ -18,7 +18,7 @@ export class InfoHash {
     this.hex = hex;
   }
 
-  /** From 20 or 32 raw bytes, copied. Throws {@link InputError} `infohash.length`. */
+  /** Makes an info-hash from a copy of 20 or 32 raw bytes. Throws {@link InputError} `infohash.length`. */
   static fromBytes(bytes: Uint8Array): InfoHash {
     if (bytes.length !== 20 && bytes.length !== 32) {
       throw new InputError("infohash.length", `an info-hash has 20 or 32 bytes, not ${bytes.length}`);
@@ -27,7 +27,7 @@ export class InfoHash {
   }
 
   /**
-   * From 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`.
+   * Parses 40 or 64 hexadecimal digits, or 32 characters of base32 (BEP 9). Throws {@link InputError} `infohash.text`.
    */
   static parse(text: string): InfoHash {
     const bytes = text.length === 32 ? fromBase32(text) : fromHex(text);
@@ -88,7 +88,7 @@ export class PeerId {
     this.hex = toHex(bytes);
   }
 
-  /** From 20 raw bytes, copied. Throws {@link InputError} `peerid.length`. */
+  /** Makes a peer id from a copy of 20 raw bytes. Throws {@link InputError} `peerid.length`. */
   static fromBytes(bytes: Uint8Array): PeerId {
     if (bytes.length !== PeerId.LENGTH)
       throw new InputError("peerid.length", `a peer id has 20 bytes, not ${bytes.length}`);

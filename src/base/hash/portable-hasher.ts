@@ -7,7 +7,7 @@ const CHUNK_LENGTH = 64;
 /** A hash function of FIPS 180-4: its first state, and how it takes in a chunk. */
 interface HashFunction {
   readonly initial: readonly number[];
-  /** Takes `CHUNK_LENGTH` bytes at `offset` into `state`; `schedule` is memory for 80 words. */
+  /** Mixes `CHUNK_LENGTH` bytes at `offset` into `state`. `schedule` is scratch memory of 80 integers. */
   readonly compress: (state: Int32Array, bytes: Uint8Array, offset: number, schedule: Int32Array) => void;
 }
 

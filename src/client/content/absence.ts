@@ -36,8 +36,8 @@ export class Absence {
   }
 
   /**
-   * Looks when it is due. `now` on the clock's scale. One look is one `stat` while the torrent's file or folder is
-   * missing.
+   * Checks, when the time for it has come, whether the files are back. `now` is on the clock's scale. A check is one
+   * `stat` while the torrent's file or folder is missing.
    */
   tick(now: number): void {
     if (this.#isLooking || now < this.#nextLook) return;

@@ -192,8 +192,8 @@ export function isUntouched(
 }
 
 /**
- * Pieces to hash although the kept state is trusted: those that the lost part of a damaged journal may have contained,
- * and after a crash those with bytes in the part file, which the file sizes do not cover.
+ * Returns pieces to hash although the kept state is trusted: the pieces that the lost part of a damaged journal may
+ * have contained, and after a crash the pieces with bytes in the part file, which the file sizes do not cover.
  */
 function doubtfulPieces(layout: FileLayout, kept: Kept, stamps: readonly (FileStamp | undefined)[]): Bitfield {
   const out =

@@ -11,7 +11,7 @@ import {
 } from "../../storage/index.ts";
 import type { AddOptions } from "../options.ts";
 
-/** Where a torrent's data and its kept state are. */
+/** The place of a torrent's data and kept state. */
 export interface ContentPlace {
   readonly runtime: Runtime;
   readonly pool: FilePool;
@@ -28,7 +28,7 @@ export interface ContentPlace {
   readonly written?: Set<number> | undefined;
 }
 
-/** Whether the data is stored in files; only then state is kept. */
+/** Whether the data is stored in files; only then is state kept. */
 export function usesFiles(options: Pick<AddOptions, "storage"> | ContentPlace): boolean {
   return options.storage === undefined || options.storage === "files";
 }

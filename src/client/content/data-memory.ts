@@ -12,7 +12,7 @@ type MemoryFindOptions = Pick<
   "skipCheck" | "forceCheck" | "known" | "hadData" | "acceptLoss" | "acceptForeign"
 >;
 
-/** What is known of a torrent's data between two runs, and how the next run treats it. */
+/** The facts about a torrent's data that are known between two runs, and the way in which the next run uses them. */
 export class DataMemory {
   readonly #options: MemoryOptions;
   /** The pieces last known to be valid, at this or an earlier place of the data. */
@@ -59,8 +59,8 @@ export class DataMemory {
   }
 
   /**
-   * The next run looks for the data at another place. The pieces known so far are remembered: the next run reports
-   * those that it does not find.
+   * Makes the next run find the data at another place. The pieces known so far are remembered; the next run reports the
+   * pieces that it does not find.
    */
   async relocate(): Promise<void> {
     this.#known = await this.#claimed();
@@ -80,7 +80,7 @@ export class DataMemory {
     return this.#known === undefined ? kept : { have: this.#known, partials: kept?.partials ?? new Map() };
   }
 
-  /** How the next run finds the valid pieces. */
+  /** The options with which the next run finds the valid pieces. */
   get findOptions(): MemoryFindOptions {
     const { skipCheck, hadData, ifMissing, ifForeign } = this.#options;
     return {

@@ -60,7 +60,7 @@ export async function keptMetainfo(
   }
 }
 
-/** Where a torrent's data was when its state was last kept. */
+/** The place of a torrent's data at the time when its state was last kept. */
 export interface KeptWhere {
   readonly folder: string;
   /** The name of its file or folder there; `undefined` when it was not kept. */
@@ -82,7 +82,7 @@ export async function keptWhere(runtime: Runtime, stateFolder: string, id: strin
 export interface DataRemoval {
   readonly infoHash: InfoHash;
   /**
-   * Tells which files other torrents have as well: those are not deleted, also when such a torrent is added meanwhile.
+   * Tracks which files other torrents share: these files are not deleted, also when such a torrent is added meanwhile.
    */
   readonly places: Places;
   readonly priorities: readonly Priority[];

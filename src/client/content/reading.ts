@@ -19,12 +19,12 @@ export interface ReadSource {
 }
 
 /**
- * The readers of a torrent's files while it downloads: the pieces that they wait for, and those behind them, are
+ * The readers of a torrent's files while it downloads. The pieces that they wait for, and the pieces behind these, are
  * downloaded first.
  */
 export class Readers {
   readonly #source: ReadSource;
-  /** By reader, the missing ones of the pieces that it reads next. */
+  /** By reader: the missing pieces among those that the reader needs next. */
   readonly #wanted = new Map<object, readonly number[]>();
   #waiting: (() => void)[] = [];
 

@@ -40,7 +40,7 @@ export class Relocation {
     await this.#moving?.end();
   }
 
-  /** As `Torrent.move`. */
+  /** Moves the data as `Torrent.move` does. */
   async move(folder: string, find: boolean): Promise<void> {
     const { torrent, onNotice } = this.#options;
     const { data } = torrent;
@@ -54,7 +54,7 @@ export class Relocation {
     });
   }
 
-  /** As `Torrent.rename`. */
+  /** Renames the torrent's file or folder as `Torrent.rename` does. */
   async rename(name: string): Promise<void> {
     const { data } = this.#options.torrent;
     const { folder, metainfo } = data;

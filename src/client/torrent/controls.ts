@@ -39,7 +39,7 @@ export abstract class TorrentControls extends TorrentView {
     await this.#parts.lifecycle.setPriorities(changes);
   }
 
-  /** Tries more peers, as `HOST:PORT`. Rejects with InputError `address.text`, `address.no-peer`. */
+  /** Adds peers, given as `HOST:PORT`, and dials them. Rejects with InputError `address.text`, `address.no-peer`. */
   async addPeers(peers: readonly string[]): Promise<void> {
     await this.#parts.named.add(peers);
   }
@@ -49,15 +49,15 @@ export abstract class TorrentControls extends TorrentView {
   }
 
   /**
-   * Announce URLs by tier: the torrent's own, those of the magnet link and of the user, or those that replaced them.
+   * Announce URLs by tier: the URLs of the torrent, of the magnet link and of the user, or the URLs that replaced them.
    */
   get trackerTiers(): readonly (readonly string[])[] {
     return this.#parts.trackers.tiers;
   }
 
   /**
-   * Replaces the trackers, at once also when the torrent runs: those that stay keep their state, those that go are sent
-   * `stopped`.
+   * Replaces the trackers, at once also when the torrent runs: trackers that stay keep their state, removed trackers
+   * are sent `stopped`.
    */
   setTrackers(tiers: readonly (readonly string[])[]): void {
     this.#parts.trackers.set(tiers);
@@ -77,7 +77,7 @@ export abstract class TorrentControls extends TorrentView {
     );
   }
 
-  /** Its own limits in bytes a second; `undefined` for none. */
+  /** The torrent's own limits in bytes a second; `undefined` for none. */
   get rates(): Required<Rates> {
     return this.#parts.rates.get();
   }

@@ -9,7 +9,7 @@ import { Selection } from "../content/selection.ts";
 import type { AddOptions } from "../options.ts";
 import type { TorrentHost } from "./host.ts";
 
-/** What a torrent is added from: its metainfo, or a magnet link. */
+/** The origin of a torrent: its metainfo, or a magnet link. */
 export interface TorrentOrigin {
   readonly infoHash: InfoHash;
   readonly metainfo: Metainfo | undefined;
@@ -94,7 +94,9 @@ export class TorrentData {
     return this.#selection;
   }
 
-  /** As {@link selectFiles}. Throws InputError `torrent.no-metadata` while the files are not known. */
+  /**
+   * Does the same as {@link selectFiles}, but throws InputError `torrent.no-metadata` while the files are not known.
+   */
   requireSelection(): Selection {
     const selection = this.selectFiles();
     if (selection === undefined)
@@ -120,7 +122,10 @@ export class TorrentData {
     host.places.add({ infoHash: origin.infoHash, folder, metainfo, have: () => this.have });
   }
 
-  /** Where the data and the kept state are, or would be in another folder; `undefined` without metainfo. */
+  /**
+   * Returns the place of the data and the kept state, or the place they would have in another folder; `undefined`
+   * without metainfo.
+   */
   place(folder = this.#folder): ContentPlace | undefined {
     const metainfo = this.#metainfo;
     if (metainfo === undefined) return undefined;

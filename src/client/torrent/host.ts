@@ -9,7 +9,7 @@ import type { ClientOptions } from "../options.ts";
 import type { ClientDht } from "../dht.ts";
 import type { Places } from "../places.ts";
 
-/** What all torrents of a client share. */
+/** The resources of a client that all its torrents share. */
 export interface TorrentHost {
   readonly runtime: Runtime;
   readonly peerId: PeerId;

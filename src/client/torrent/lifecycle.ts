@@ -24,12 +24,12 @@ export interface LifecycleParts extends RunParts {
   readonly relocation: () => Moves;
   /** Emits the torrent's events. */
   readonly emitter: () => EventEmitter<TorrentEvents>;
-  /** For the event `progress`. */
+  /** Returns the data of the event `progress`. */
   readonly status: () => TorrentStatus;
 }
 
 /**
- * The state of a torrent and what changes it: starts, stops, failures, completion. Makes a {@link TorrentRun} for each
+ * The state of a torrent and its transitions: starts, stops, failures, completion. Makes a {@link TorrentRun} for each
  * start.
  */
 export class Lifecycle {
@@ -55,7 +55,7 @@ export class Lifecycle {
     return this.#state;
   }
 
-  /** As `Torrent.done`. */
+  /** The promise `Torrent.done`. */
   get done(): Promise<void> {
     return this.#done.promise;
   }
@@ -80,7 +80,7 @@ export class Lifecycle {
     if (downloader !== undefined) downloader.isSequential = isSequential;
   }
 
-  /** As `Torrent.resume`. */
+  /** Resumes the torrent as `Torrent.resume` does. */
   resume(): void {
     const { relocation, data } = this.#parts;
     if (relocation().defersStart() || (this.#state.kind !== "paused" && this.#state.kind !== "failed")) return;
@@ -93,13 +93,13 @@ export class Lifecycle {
     if (this.#isMissing()) this.#begin();
   }
 
-  /** As `Torrent.pause`. */
+  /** Pauses the torrent as `Torrent.pause` does. */
   async pause(): Promise<void> {
     if (this.#state.kind === "paused" || this.#state.kind === "closed") return;
     await this.#stop({ kind: "paused" });
   }
 
-  /** As `Torrent.close`. */
+  /** Closes the torrent as `Torrent.close` does. */
   async close(): Promise<void> {
     if (this.#state.kind === "closed") return;
     const { relocation, rates, readers, data } = this.#parts;
@@ -110,7 +110,7 @@ export class Lifecycle {
     if (!this.#done.isSettled) this.#done.reject(new AbortError(`${data.name}: stopped before it was complete`));
   }
 
-  /** As `Torrent.setPriorities`. */
+  /** Sets the files' priorities as `Torrent.setPriorities` does. */
   async setPriorities(changes: ReadonlyMap<number, Priority>): Promise<void> {
     const selection = this.#parts.data.requireSelection();
     selection.change(changes);

@@ -35,7 +35,7 @@ export interface RunParts {
   readonly readers: Readers;
 }
 
-/** What a run reports to the torrent's lifecycle, which owns the state. */
+/** The events that a run reports to the torrent's lifecycle, which owns the state. */
 export interface RunEvents {
   readonly state: () => TorrentState;
   readonly onState: (state: TorrentState) => void;

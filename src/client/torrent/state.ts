@@ -13,7 +13,7 @@ export type TorrentState =
   | { readonly kind: "paused" }
   /** The disk is full: continues by itself when there is space. */
   | { readonly kind: "disk-full"; readonly error: MillraceError }
-  /** Stopped by an error; `resume` tries again. */
+  /** Stopped by an error; `resume` starts the torrent again. */
   | { readonly kind: "failed"; readonly error: MillraceError }
   /** Connections and files are being closed, and `stopped` is being sent to trackers. */
   | { readonly kind: "stopping" }

@@ -30,7 +30,7 @@ export class Tally {
     this.#swarm = swarm;
   }
 
-  /** Sets the totals to those of the kept state, where they are not known yet. */
+  /** Sets totals that are not known yet to the totals of the kept state. */
   restore(kept: BDict): void {
     if (this.#downloaded === 0) this.#downloaded = asInt(kept.get("downloaded")) ?? 0;
     if (this.#uploaded === 0) this.#uploaded = asInt(kept.get("uploaded")) ?? 0;

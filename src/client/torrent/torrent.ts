@@ -12,9 +12,9 @@ export interface TorrentParts extends ControlledParts {
   readonly relocation: Relocation;
 }
 
-/** One torrent of a {@link Client}. Made by `client.add`. */
+/** A torrent of a {@link Client}, as returned by `client.add`. */
 export class Torrent extends TorrentControls {
-  /** When the client added it. */
+  /** The time at which the client added the torrent. */
   readonly addedAt: Date;
   readonly #parts: TorrentParts;
 

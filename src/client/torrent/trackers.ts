@@ -54,7 +54,7 @@ export class TorrentTrackers implements PeerSource {
     this.#session.start();
   }
 
-  /** Replaces the tiers. Trackers that stay keep their state; those that go are sent `stopped`. */
+  /** Replaces the tiers. Trackers that stay keep their state; removed trackers are sent `stopped`. */
   set(tiers: readonly (readonly string[])[]): void {
     this.#tiers = tiers.map((urls) => [...urls]);
     if (this.#target === undefined) return;

@@ -59,7 +59,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.name;
   }
 
-  /** Its magnet link: made from the metainfo, or the given one while the metadata is being fetched. */
+  /** The magnet link of the torrent: made from the metainfo, or the given link while the metadata is being fetched. */
   get magnet(): string {
     const { metainfo, infoHash } = this;
     return formatMagnet(metainfo === undefined ? (this.#parts.magnet ?? { infoHash }) : magnetOf(metainfo));

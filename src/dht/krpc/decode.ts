@@ -62,7 +62,9 @@ function readQuery(dict: BDict, transaction: Uint8Array, bytes: Uint8Array): Krp
   }
 }
 
-/** `undefined` for an unknown method. Throws InputError for malformed arguments. */
+/**
+ * Reads the arguments of a query; returns `undefined` for an unknown method. Throws InputError for malformed arguments.
+ */
 function readArguments(method: string, args: BDict, bytes: Uint8Array): Query | undefined {
   switch (method) {
     case "ping":
@@ -93,7 +95,9 @@ function readArguments(method: string, args: BDict, bytes: Uint8Array): Query | 
   }
 }
 
-/** An unknown method that has a target gets nodes, so that extensions may use it for lookups. */
+/**
+ * Reads a query with an unknown method. When it has a target it gets nodes, so that extensions may use it for lookups.
+ */
 function readUnknown(args: BDict): Query | undefined {
   const target = asBytes(args.get("target")) ?? asBytes(args.get("info_hash"));
   if (target?.length !== ID_LENGTH) return undefined;

@@ -26,14 +26,14 @@ export interface ReplyFields {
   readonly sampleIntervalS?: number | undefined;
 }
 
-/** A query, encoded. */
+/** Encodes a query. */
 export function encodeQuery(transaction: Uint8Array, id: NodeId, query: Query, isReadOnly: boolean): Uint8Array {
   const readOnly = isReadOnly ? "2:roi1e" : "";
   const args = argumentsOf(id, query);
   return latin1(`d1:ad${args}e1:q${string(query.method)}${readOnly}1:t${bytes(transaction)}${VERSION}1:y1:qe`);
 }
 
-/** A reply, encoded. `to`: the node that asked, whose address is sent back to it (BEP 42). */
+/** Encodes a reply. `to`: the address of the querying node, which is sent back to it (BEP 42). */
 export function encodeReply(transaction: Uint8Array, id: NodeId, to: Endpoint, fields: ReplyFields): Uint8Array {
   const { nodes, nodes6, token, values, seedFilter, peerFilter, item, seq, samples } = fields;
   const signed = item?.kind === "mutable" ? item : undefined;
@@ -56,7 +56,7 @@ export function encodeReply(transaction: Uint8Array, id: NodeId, to: Endpoint, f
   return latin1(`d2:ip${string(packEndpointText(to))}1:rd${reply}e${tail(transaction)}1:y1:re`);
 }
 
-/** An error, encoded. */
+/** Encodes an error. */
 export function encodeError(transaction: Uint8Array, code: number, text: string): Uint8Array {
   return latin1(`d1:eli${code}e${bytes(utf8(text.slice(0, 100)))}e${tail(transaction)}1:y1:ee`);
 }

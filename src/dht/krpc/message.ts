@@ -7,7 +7,7 @@ export interface NodeInfo {
   readonly endpoint: Endpoint;
 }
 
-/** Which node lists a query asks for (BEP 32). */
+/** The lists of nodes that a query asks for: IPv4, IPv6 or both (BEP 32). */
 export type Want = readonly ("n4" | "n6")[];
 
 /** A query's method and arguments. */
@@ -66,7 +66,7 @@ export type Item =
       readonly signature: Uint8Array;
     };
 
-/** What a reply may have; which of it depends on the query. */
+/** The fields of a reply; the query decides which of them it has. */
 export interface Reply {
   readonly id: NodeId;
   /** Nodes of both families. */

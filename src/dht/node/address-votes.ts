@@ -5,7 +5,7 @@ import { networkKey } from "../table/contact.ts";
 /** Networks whose vote is remembered. */
 const MAX_VOTERS = 64;
 
-/** What other nodes say our address is (BEP 42). Each network has one vote, its latest. */
+/** The reports of other nodes about our address (BEP 42). Each network has one vote, its latest. */
 export class AddressVotes {
   readonly #votes = new RecentMap<string, string>(MAX_VOTERS);
   readonly #counts = new Map<string, number>();

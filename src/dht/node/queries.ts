@@ -47,7 +47,7 @@ export interface QueriesOptions {
  */
 export class Queries {
   readonly #options: QueriesOptions;
-  /** In the order in which they were sent, so in that of their deadlines. */
+  /** The outstanding queries in the order in which they were sent, which is the order of their deadlines. */
   readonly #outstanding = new Map<string, Outstanding>();
   #timer: Timer | undefined;
   #isClosed = false;
@@ -82,7 +82,10 @@ export class Queries {
     this.#timer ??= clock.after(QUERY_TIMEOUT_MS, () => this.#onTimer());
   }
 
-  /** A reply has arrived. Returns the query's round trip in milliseconds; `undefined` when no query waits for it. */
+  /**
+   * Handles a reply that has arrived. Returns the query's round trip in milliseconds; `undefined` when no query waits
+   * for it.
+   */
   onReply(transaction: Uint8Array, from: Endpoint, reply: Reply): number | undefined {
     const query = this.#take(transaction, from);
     if (query === undefined) return undefined;
@@ -96,7 +99,7 @@ export class Queries {
     this.#take(transaction, from)?.handler.onFailure({ kind: "error", code, text });
   }
 
-  /** Nothing waits any more; all handlers are called. */
+  /** Ends all outstanding queries and calls their handlers. */
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();

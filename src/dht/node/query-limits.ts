@@ -1,7 +1,7 @@
 import { RecentMap } from "../../base/index.ts";
 import { MAX_COUNTED_ADDRESSES, QUERIES_IN_ALL, QUERIES_PER_ADDRESS, QUERY_BURST } from "../limits.ts";
 
-/** How many queries are replied to. */
+/** The rates at which queries get replies. */
 export interface QueryRates {
   /** Queries a second of one address. */
   readonly perAddress: number;

@@ -9,9 +9,9 @@ const MIN_REPLIES = 50;
 const MAX_ASKED = 2_000;
 
 /**
- * Whether other nodes reach us. A node that asks many others and is never queried by one that it had not asked is
- * behind a NAT or firewall, and becomes read-only (BEP 43), so that others do not wait for its replies. Each hour it
- * tries again.
+ * Finds whether other nodes can reach us. A node that sends queries to many nodes, but gets queries only from these, is
+ * behind a NAT or firewall. It becomes read-only (BEP 43), so that other nodes do not wait for its replies. Each hour
+ * it tries again.
  */
 export class Reachability {
   readonly #mode: boolean | "auto";

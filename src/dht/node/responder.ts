@@ -15,7 +15,7 @@ export interface QueryError {
   readonly text: string;
 }
 
-/** What a node replies from. */
+/** The state from which a node replies to queries. */
 export interface ResponderOptions {
   readonly family: IpFamily;
   readonly hasher: SyncHasher;

@@ -17,7 +17,7 @@ export function signedBytes(value: Uint8Array, seq: number | bigint, salt: Uint8
   return concatBytes([...prefix, utf8(`3:seqi${seq}e1:v`), value]);
 }
 
-/** Whether a mutable item has the signature of its key; true for immutable ones. */
+/** Whether a mutable item has a valid signature of its key; true for immutable items. */
 export function isSigned(item: Item, signatures: Signatures): boolean {
   if (item.kind === "immutable") return true;
   const { key, signature, value, seq, salt } = item;
@@ -31,7 +31,7 @@ interface Stored {
   readonly storedAt: number;
 }
 
-/** Items that other nodes have put here (BEP 44). Bounded: those that were put longest ago go. */
+/** Items that other nodes have stored here (BEP 44). Bounded: the items stored longest ago are removed. */
 export class ItemStore {
   readonly #hasher: SyncHasher;
   readonly #signatures: Signatures;

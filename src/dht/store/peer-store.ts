@@ -29,7 +29,9 @@ export interface Filters {
 /** Peers that were announced to us (BEP 5), one for each IP address of a torrent (BEP 33). Bounded; old ones go. */
 export class PeerStore {
   readonly #random: Random;
-  /** By info-hash, the one announced to last at the end; then by IP address, likewise. */
+  /**
+   * Peers by info-hash, and then by IP address. Both maps are in the order of the last announce, the latest at the end.
+   */
   readonly #torrents = new Map<NodeId, Map<string, StoredPeer>>();
   #size = 0;
   #samples: { readonly ids: string; readonly at: number } | undefined;

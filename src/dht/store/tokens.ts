@@ -2,7 +2,10 @@ import { latin1, latin1Decode, type Endpoint, type SyncHasher } from "../../base
 import type { Random } from "../../runtime/index.ts";
 import { TOKEN_LENGTH, TOKEN_MS } from "../limits.ts";
 
-/** Write tokens (BEP 5): a node may store for 5 to 10 minutes what it has a token for, from the address that got it. */
+/**
+ * Write tokens (BEP 5): for 5 to 10 minutes, a node may store items and peers with its token, from the address that
+ * received the token.
+ */
 export class Tokens {
   readonly #hasher: SyncHasher;
   readonly #random: Random;

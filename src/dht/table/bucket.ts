@@ -3,8 +3,8 @@ import type { NodeId } from "../node-id.ts";
 import type { Contact } from "./contact.ts";
 
 /**
- * Nodes at one range of distances: those in use, and replacements for those that stop replying. Of one network there is
- * one node, so that an owner of many addresses cannot fill it.
+ * Nodes at one range of distances: the nodes in use, and replacements for nodes that stop replying. Each network has at
+ * most one node, so that an owner of many addresses cannot fill the bucket.
  */
 export class Bucket {
   readonly size: number;

@@ -26,12 +26,12 @@ export class RoutingTable {
     this.#sizes = wideBuckets;
   }
 
-  /** How many nodes are in use. */
+  /** The number of nodes in use. */
   get size(): number {
     return this.#buckets.reduce((sum, bucket) => sum + bucket.nodes.length, 0);
   }
 
-  /** How many buckets there are. */
+  /** The number of buckets. */
   get depth(): number {
     return this.#buckets.length;
   }
@@ -46,8 +46,8 @@ export class RoutingTable {
   }
 
   /**
-   * A node has replied to a query. Returns a node that should be pinged, because it has not been heard of for long and
-   * the newcomer could take its place.
+   * Records that a node has replied to a query. Returns a node to ping, because it has been silent for long and the new
+   * node could replace it; else `undefined`.
    */
   onReply(id: NodeId, endpoint: Endpoint, now: number, roundTripMs: number): Contact | undefined {
     if (id === this.id) return undefined;
@@ -179,7 +179,10 @@ export class RoutingTable {
     }
   }
 
-  /** A bad node gives way; otherwise the newcomer waits, and a questionable node is returned. */
+  /**
+   * Puts a contact in the place of a bad node. Without a bad node the contact becomes a replacement, and a questionable
+   * node is returned, to be pinged.
+   */
   #replace(bucket: Bucket, contact: Contact, now: number): Contact | undefined {
     const bad = bucket.nodes.find((node) => node.failures >= MAX_FAILURES);
     bucket.keep(contact);

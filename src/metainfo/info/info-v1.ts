@@ -16,9 +16,9 @@ const SHA1_LENGTH = 20;
 /** The v1 half of an info dictionary (BEP 3). */
 export interface InfoV1 {
   readonly isSingleFile: boolean;
-  /** In the torrent's order. */
+  /** The files, in the torrent's order. */
   readonly files: readonly RawFile[] | PlainFiles;
-  /** One SHA-1 a piece, end to end. */
+  /** The SHA-1 digests of all pieces, 20 bytes each, without separators. */
   readonly pieces: Uint8Array;
 }
 
@@ -27,7 +27,10 @@ export function hasV1(info: BDict): boolean {
   return info.has("pieces");
 }
 
-/** Any length: BEP 3 asks for no power of two, and torrents of 25,344 or 270,544 bytes a piece are in use. */
+/**
+ * Reads the piece length. Any length is accepted: BEP 3 demands no power of two, and torrents with pieces of 25,344 or
+ * 270,544 bytes are in use.
+ */
 export function readPieceLengthV1(info: BDict): number {
   const pieceLength = optionalInt(info, "piece length", { min: 1 });
   if (pieceLength === undefined || pieceLength > MAX_PIECE_LENGTH) {
@@ -71,13 +74,13 @@ export class FileReader {
     return this.#plain?.seal();
   }
 
-  /** Files read so far. Throws what the first bad one threw. */
+  /** The number of files read so far. Throws the error of the first malformed file. */
   get count(): number {
     if (this.#failure !== undefined) throw toError(this.#failure);
     return this.#plain?.length ?? this.#files.length;
   }
 
-  /** The files read so far, as they are when not all are plain. Throws what the first bad one threw. */
+  /** The files read so far, when not all of them are plain. Throws the error of the first malformed file. */
   get files(): readonly RawFile[] {
     if (this.#failure !== undefined) throw toError(this.#failure);
     this.#unpack();
@@ -107,8 +110,8 @@ export class FileReader {
 }
 
 /**
- * `name` is the torrent's name as text: the path of a single file. `listed` are the files of its `files`, `undefined`
- * when it has no such list.
+ * Reads the v1 half of an info dictionary. `name` is the torrent's name as text and the path of a single file. `listed`
+ * are the files of the key `files`; `undefined` when the key is missing.
  */
 export function readInfoV1(info: BDict, name: string, listed: FileReader | undefined, text: TextReader): InfoV1 {
   const pieces = requireBytes(info, "pieces");

@@ -11,13 +11,13 @@ import type { TextReader } from "../text.ts";
 export interface InfoV2 {
   /** Whether the tree holds one file and no folder. */
   readonly isSingleFile: boolean;
-  /** In the order of the tree. */
+  /** The files, in the order of the tree. */
   readonly files: readonly RawFile[];
 }
 
 /**
- * Whether an info dictionary has a v2 half. Throws `metainfo.version` when it is of a version after 2 (BEP 52: to be
- * checked first).
+ * Whether an info dictionary has a v2 half. Throws `metainfo.version` when its version is above 2: BEP 52 demands this
+ * check first.
  */
 export function hasV2(info: BDict): boolean {
   const version = optionalInt(info, "meta version");
@@ -56,7 +56,9 @@ export function readInfoV2(info: BDict, text: TextReader): InfoV2 {
   return { isSingleFile: tree.size === 1 && files.length === 1 && files[0]?.components.length === 1, files };
 }
 
-/** Depth is bounded: the decoder refuses dictionaries nested deeper than its limit. */
+/**
+ * Adds the files below a folder of the tree to `files`. The depth is bounded: the decoder refuses deeper dictionaries.
+ */
 function walk(folder: BDict, path: readonly string[], files: RawFile[], text: TextReader): void {
   for (const [key, value] of folder) {
     const node = asDict(value);

@@ -16,13 +16,13 @@ const BEFORE_PATH = Array.from("e4:pathl", (character) => character.charCodeAt(0
 export interface PlainFile {
   /** Bytes of the file. */
   readonly length: number;
-  /** Where the first component of the path begins, its length included. */
+  /** The offset of the path's first component, at its length prefix. */
   readonly pathStart: number;
   /** Components, at least 1. */
   readonly count: number;
-  /** Where the text of each component begins. */
+  /** The offset at which the text of each component begins. */
   readonly starts: Int32Array;
-  /** Where the text of each component ends, not included. */
+  /** The offset at which the text of each component ends (exclusive). */
   readonly ends: Int32Array;
 }
 

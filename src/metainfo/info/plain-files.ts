@@ -22,17 +22,17 @@ export class PlainFiles implements PlacedFiles {
   #hashes: PathHashes | undefined = new PathHashes();
   #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
-  /** Where in the bytes each path begins. */
+  /** The offset in the bytes at which each path begins. */
   #paths = new Uint32Array(FIRST_CAPACITY);
   #count = 0;
-  /** Where the last path ends. */
+  /** The offset at which the last path ends. */
   #end = 0;
   /**
-   * The bytes from the first path to the end of the last, of ASCII. Names are parts of it, which costs a fraction of
-   * strings of their own.
+   * The bytes from the first path to the end of the last, as ASCII text. Names are substrings of this text, which takes
+   * a fraction of the memory of separate strings.
    */
   #listed = "";
-  /** Where it begins in the bytes. */
+  /** The offset in the bytes at which `#listed` begins. */
   #from = 0;
   /** Filled again for each path and then cut to length: an array that grows by pushing keeps room for 17. */
   readonly #components: string[] = [];
@@ -42,8 +42,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Adds a file, unless its path needs a closer look. `bytes` are the same for all files. After a `false` or {@link
-   * PlainFiles.seal} nothing is to be added.
+   * Adds a file. Returns `false` when its path needs the full check. `bytes` are the same for all files. Add no file
+   * after a `false` or {@link PlainFiles.seal}.
    */
   add(bytes: Uint8Array, { length, pathStart, count, starts, ends }: PlainFile): boolean {
     const hashes = this.#hashes;
@@ -96,8 +96,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * To be called once when all files are there. From then on nothing depends on the bytes any more: a path that was
-   * seen to be safe stays so even when their owner changes them.
+   * Call this once, after the last file. From then on the files no longer depend on the bytes: a path that was checked
+   * stays safe even when their owner changes the bytes.
    */
   seal(): this {
     this.#from = this.#paths[0] ?? 0;
@@ -108,8 +108,8 @@ export class PlainFiles implements PlacedFiles {
   }
 
   /**
-   * Returns the components as text: parts of the list's, so one that is kept keeps all of it. That they are well formed
-   * was seen when the file was added.
+   * Returns the components of a path as text. They are substrings of the whole list, so one that is kept keeps the list
+   * in memory. They are valid: each file was checked when it was added.
    */
   #path(index: number): readonly string[] {
     const listed = this.#listed;

@@ -20,8 +20,8 @@ export interface RawFile {
 }
 
 /**
- * Returns a file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and
- * what its version has of it. One literal with its fields in one order: torrents have many thousand of these.
+ * Reads a file from its dictionary (`length`, `attr`, `symlink path`; a symbolic link needs no length, BEP 47) and the
+ * fields of its version. One literal with its fields in one order: torrents have many thousand of these.
  */
 export function readFile(
   dict: BDict,
@@ -40,12 +40,15 @@ export function readFile(
   };
 }
 
-/** Where a symbolic link leads, from the torrent's root. BEP 47 forbids `.` and `..` in it; they are dropped. */
+/**
+ * Reads the target of a symbolic link, as components from the torrent's root. BEP 47 forbids `.` and `..`; they are
+ * dropped.
+ */
 function readSymlink(dict: BDict, text: TextReader): string[] | undefined {
   return readPath(dict.get("symlink path"), text)?.filter((component) => component !== "." && component !== "..");
 }
 
-/** BEP 47's `attr`; empty when there is none. */
+/** Reads the `attr` of a file (BEP 47); returns an empty text when it is missing. */
 export function readAttributes(dict: BDict): string {
   const value = dict.get("attr");
   return value === undefined ? "" : (asText(value) ?? "");

@@ -18,14 +18,17 @@ const FORBIDDEN =
 
 /** Characters that Apple's and other file systems drop when they compare names, or that are invisible. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-/** A name reserved for Millrace, or the short one that Windows gives it. */
+/** The start of names reserved for Millrace, or of the short names that Windows gives them. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;
-/** The first characters of {@link OWN_NAME} and of what becomes one of them: others need no closer look. */
+/**
+ * The first characters of {@link OWN_NAME}, and of characters that fold into them. Names with other first characters
+ * are not reserved.
+ */
 const MAY_BE_OWN = /^[.mM\u0080-\uffff]/;
 
 /**
- * Whether a name is, in any spelling that some file system takes for the same, one that begins with `.millrace`: all
- * such names are reserved for Millrace.
+ * Whether a name begins with `.millrace` in any spelling that some file system takes for the same. Such names are
+ * reserved for Millrace.
  */
 function isOwnName(name: string): boolean {
   return (
@@ -67,10 +70,7 @@ function isPlain(text: string): boolean {
   return code !== 0x20 && code !== 0x2e;
 }
 
-/**
- * Whether a name that Windows reserves may begin with this character (A, C, L, N or P), or one that Millrace reserves
- * (M or a dot).
- */
+/** Whether a name reserved by Windows (A, C, L, N or P) or by Millrace (M or a dot) may begin with this character. */
 function mayBeReserved(first: number): boolean {
   const lower = first | 0x20;
   return (
@@ -84,7 +84,7 @@ function mayBeReserved(first: number): boolean {
   );
 }
 
-/** A loop, because `/[. ]+$/` takes quadratic time on hostile names. */
+/** Removes dots and spaces at the end. A loop, because `/[. ]+$/` takes quadratic time on hostile names. */
 function trimEnd(name: string): string {
   let end = name.length;
   while (end > 0 && (name[end - 1] === "." || name[end - 1] === " ")) end--;
@@ -109,7 +109,7 @@ function extensionOf(name: string): string {
     : "";
 }
 
-/** As many whole characters of `text` as fit `maxBytes` bytes. */
+/** Returns the longest prefix of `text` that fits `maxBytes` bytes of UTF-8, in whole characters. */
 function prefix(text: string, maxBytes: number): string {
   let used = 0;
   let end = 0;
@@ -129,7 +129,10 @@ export function numberedName(name: string, number: number): string {
   return prefix(name.slice(0, name.length - extension.length), MAX_NAME_BYTES - utf8(mark).length) + mark;
 }
 
-/** What two names have in common that a file system without regard to case or Unicode normal form takes for one. */
+/**
+ * Returns a text that is equal for two names that a file system treats as one, when it ignores case or Unicode normal
+ * form.
+ */
 export function foldName(name: string): string {
   for (let i = 0; i < name.length; i++) {
     if (name.charCodeAt(i) > 0x7f)

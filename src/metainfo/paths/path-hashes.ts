@@ -15,12 +15,12 @@ const SECOND_PRIME = 0x5bd1e995;
 const FOLDER = 1;
 
 /**
- * Finds whether any path of ASCII names, without regard to case, is that of another file or of a folder that another
- * path needs. It keeps 64 bits of hash of each, not the paths: equal paths are never missed, and that two others are
- * taken for equal costs no more than a closer look.
+ * Finds whether any path of ASCII names equals, ignoring case, the path of another file or of a folder that another
+ * path needs. It keeps 64 bits of hash for each path, not the paths. Equal paths are always found. When two different
+ * paths have the same hash, the only cost is the full check.
  */
 export class PathHashes {
-  /** Two words a slot; both 0 when free. The lowest bit of the second marks a folder. */
+  /** Two integers for each slot; both are 0 in a free slot. The lowest bit of the second marks a folder. */
   #table = new Int32Array(FIRST_SLOTS * 2);
   #used = 0;
   #folders = 0;
@@ -100,7 +100,7 @@ export class PathHashes {
   }
 }
 
-/** Where the search for a hash begins; its lowest bit, always 0, is that between the two words. */
+/** Returns the index at which the search for a hash begins. It is always even: a slot has two integers. */
 function home(first: number): number {
   return (first ^ (first >>> 15)) & ~1;
 }

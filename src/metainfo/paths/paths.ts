@@ -105,7 +105,9 @@ function takeNumbered(names: Names, name: string, folded: string, within: Names 
   }
 }
 
-/** Safe components for a path that need not be unique: padding, and where a symbolic link leads. */
+/**
+ * Returns safe components for a path that need not be unique: that of a padding file, or the target of a symbolic link.
+ */
 export function safePath(components: readonly string[]): readonly string[] {
   return components.map(safeName);
 }

@@ -11,7 +11,7 @@ const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 const CASE_BIT = 0x20;
 
-/** What the names begin with that Windows reserves for devices, and our own: such a name is looked at as text. */
+/** The starts of names reserved by Windows for devices, or by Millrace: such a name is checked as text. */
 const RESERVED_STARTS = new Set(
   ["con", "prn", "aux", "nul", "com", "lpt", ".mi", "mil"].map((start) =>
     threeLetters(start.charCodeAt(0), start.charCodeAt(1), start.charCodeAt(2)),
@@ -19,8 +19,8 @@ const RESERVED_STARTS = new Set(
 );
 
 /**
- * Each byte that a plain name may have, without regard to case; 0 for the others: controls, separators, what is not
- * ASCII.
+ * Maps each byte that a plain name may have to its folded case. The value is 0 for all other bytes: controls,
+ * separators, bytes outside ASCII.
  */
 export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < SPACE || byte > TILDE || byte === SLASH || byte === BACKSLASH) return 0;
@@ -28,9 +28,9 @@ export const FOLDED = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Whether the bytes from `start` to before `end`, all of which {@link FOLDED} has, are a name that {@link safeName}
- * leaves alone: not empty, not ending in a dot or space, neither a device nor a reserved name. `false` proves nothing:
- * such a name is to be read as text.
+ * Whether {@link safeName} leaves the name from `start` to before `end` unchanged: it is not empty, does not end in a
+ * dot or space, and is neither a device nor a reserved name. {@link FOLDED} must have all its bytes. When `false`,
+ * check the name as text.
  */
 export function isPlainName(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
@@ -42,7 +42,7 @@ export function isPlainName(bytes: Uint8Array, start: number, end: number): bool
   return safeName(text) === text;
 }
 
-/** Three bytes as a number, without regard to case. */
+/** Returns three bytes as a number, ignoring case. */
 function threeLetters(a: number, b: number, c: number): number {
   return ((a | CASE_BIT) << 16) | ((b | CASE_BIT) << 8) | c | CASE_BIT;
 }

@@ -22,7 +22,7 @@ export interface HashesV2 {
   readonly layers: readonly (Uint8Array | undefined)[];
 }
 
-/** What a torrent's pieces are checked with. */
+/** The hashes by which a torrent's pieces are checked. */
 export type HashScheme = HashesV1 | HashesV2;
 
 /** Bytes of one piece's digest. */

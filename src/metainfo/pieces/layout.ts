@@ -1,6 +1,6 @@
 import { InputError } from "../../base/index.ts";
 
-/** A file as a torrent describes it, before it has a place: what {@link FileLayout} is built from. */
+/** A file as a torrent describes it, without its offset: {@link FileLayout} is built from these. */
 export interface FileEntry {
   /**
    * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when
@@ -15,8 +15,8 @@ export interface FileEntry {
   readonly isExecutable: boolean;
   readonly isHidden: boolean;
   /**
-   * Where a symbolic link leads, as safe components from the torrent's root; `undefined` for a file that is none. Its
-   * length is 0.
+   * The target of a symbolic link, as safe components from the torrent's root; `undefined` for other files. A symbolic
+   * link has length 0.
    */
   readonly symlinkPath: readonly string[] | undefined;
   /** Root of the file's merkle tree (BEP 52, 32 bytes); `undefined` in v1, and for padding and empty files. */
@@ -31,7 +31,10 @@ export interface LayoutFile extends FileEntry {
   readonly offset: number;
 }
 
-/** A list of files, or what makes them one by one: each is asked for once, in order, and not kept. */
+/**
+ * A list of files, or an object that makes them one by one. Each index is read once, in order, and the result is not
+ * kept.
+ */
 export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 
 /** Files that are made when they are first asked for. None of them is padding. */
@@ -60,9 +63,9 @@ export interface PieceRange {
 }
 
 /**
- * Where each file lies in the torrent's space of pieces, and back. Two ways to lay files out:
- * end to end (BEP 3; padding files are files like any other), or `aligned` (pure v2, BEP 52), in which each file begins
- * at a piece boundary and the gap before the next one belongs to no file, so the last piece of every file may be short.
+ * The offset of each file in the torrent's space of pieces. Files are laid out end to end (BEP 3; padding files are
+ * files like any other), or `aligned` (pure v2, BEP 52): each file begins at a piece boundary and the gap before the
+ * next file belongs to no file, so the last piece of every file may be short.
  *
  * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
  */
@@ -123,7 +126,7 @@ export class FileLayout {
     this.#indexes = indexes.subarray(0, filled);
   }
 
-  /** In the torrent's order, padding included. */
+  /** The files, in the torrent's order, including padding files. */
   get files(): readonly LayoutFile[] {
     const files = this.#files;
     if (!isPlaced(files)) return files;
@@ -163,7 +166,7 @@ export class FileLayout {
 
   /**
    * Returns the runs of file bytes that `length` bytes from `offset` cover, in order. Gaps of an aligned layout and
-   * what lies outside the space are left out, so the lengths may add up to less.
+   * offsets outside the space are left out, so the lengths may add up to less.
    */
   spans(offset: number, length: number): Span[] {
     const out: Span[] = [];
@@ -193,7 +196,7 @@ export class FileLayout {
     return this.spans(this.pieceOffset(index), this.pieceSize(index)).map((span) => span.fileIndex);
   }
 
-  /** Where a file begins when the one before it ends at `end`. */
+  /** Returns the offset of the next file when the previous file ends at `end`. */
   #next(end: number): number {
     return this.isAligned ? Math.ceil(end / this.pieceLength) * this.pieceLength : end;
   }
@@ -220,7 +223,9 @@ function isPlaced(files: FileEntries | PlacedFiles): files is PlacedFiles {
   return "lengthOf" in files;
 }
 
-/** One literal with its fields in one order: torrents have many thousand of these. */
+/**
+ * Adds an index and offset to a file. One literal with its fields in one order: torrents have many thousand of these.
+ */
 function withPlace(entry: FileEntry, index: number, offset: number): LayoutFile {
   return {
     index,

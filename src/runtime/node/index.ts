@@ -20,7 +20,8 @@ export interface NodeRuntimeOptions {
   /** Hashing threads. Default: the number of cores. */
   readonly hashThreads?: number;
   /**
-   * One that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of `hashThreads`.
+   * A hasher that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of
+   * `hashThreads`.
    */
   readonly hasher?: NodeHasher;
 }

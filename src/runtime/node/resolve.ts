@@ -6,7 +6,7 @@ import { networkError } from "./system-error.ts";
 /** Error codes with which DNS servers do not decide whether a name exists: the system's resolver would wait as long. */
 const SILENT = new Set(["ETIMEOUT", "ECANCELLED"]);
 
-/** As {@link Net.resolve}. */
+/** Resolves a host name to its addresses as {@link Net.resolve} does. */
 export async function resolveHost(
   host: string,
   signal?: AbortSignal,
@@ -51,7 +51,7 @@ function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
 
-/** The system's resolver cannot be stopped; its result is ignored after an abort. */
+/** Settles as `promise` does, but rejects at once when `signal` aborts: the system's resolver cannot be stopped. */
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   let stop: (() => void) | undefined;

@@ -21,7 +21,7 @@ const TURN_BYTES = 4 * READ_BUFFER.length;
  */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
-/** What `onread` calls until the connection is started: filled in by NodeSocket. */
+/** The receiver of `onread` until the connection is started: NodeSocket sets its functions. */
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;
 

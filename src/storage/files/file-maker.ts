@@ -18,7 +18,7 @@ export interface FileMakerOptions {
 /** Creates the files of a torrent with their final size, in folders checked by {@link SafeFolders}. */
 export class FileMaker {
   readonly #options: FileMakerOptions;
-  /** By file index; resolves when the file has its final size and its folder is known to be safe. */
+  /** By file index: a promise that resolves when the file has its final size and its folder is known to be safe. */
   readonly #ready = new Map<number, Promise<void>>();
   readonly #written = new Set<number>();
 

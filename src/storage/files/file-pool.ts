@@ -19,7 +19,7 @@ interface PooledFile {
 export class FilePool {
   readonly #files: Files;
   readonly #maxOpen: number;
-  /** By mode and path, the least recently used first. */
+  /** The open files by mode and path, the least recently used first. */
   readonly #entries = new Map<string, PooledFile>();
   readonly #closing = new Set<Promise<void>>();
 
@@ -52,7 +52,7 @@ export class FilePool {
   }
 
   /**
-   * Closes up to `count` idle files, the least recently used first, and waits for those that are being closed. Resolves
+   * Closes up to `count` idle files, the least recently used first, and waits for files that are being closed. Resolves
    * with whether there were any.
    */
   async closeIdle(count: number): Promise<boolean> {

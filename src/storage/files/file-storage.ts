@@ -13,8 +13,8 @@ import { isZero } from "../zeros.ts";
 
 /**
  * Stores a torrent in files. A file is *placed* when it exists under its own name or is wanted. Bytes of other files go
- * to the part file, and move to the file when it becomes wanted. (Its public members are those of {@link Storage}, and
- * `path`.)
+ * to the part file, and move to the file when it becomes wanted. (Its public members are the members of {@link
+ * Storage}, and `path`.)
  */
 export class FileStorage implements Storage {
   readonly #options: FileStorageOptions;

@@ -28,7 +28,7 @@ export interface JournalChain {
 }
 
 /**
- * FNV-1a, 32 bits, continued from `sum`. It detects a torn write and is no defence against a program that edits the
+ * Returns the FNV-1a hash of 32 bits, continued from `sum`. It detects a torn write, but not a program that edits the
  * file.
  */
 function checksum(sum: number, bytes: Uint8Array, from = 0, until = bytes.length): number {

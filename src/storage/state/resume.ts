@@ -26,7 +26,7 @@ export interface Progress {
 export interface Snapshot {
   /** `undefined` while the metadata of a magnet link is not known. */
   readonly progress: Progress | undefined;
-  /** As {@link Storage.stamps} returned them; empty for a running torrent, whose files still change. */
+  /** The stamps that {@link Storage.stamps} returned; empty for a running torrent, whose files still change. */
   readonly stamps: readonly (FileStamp | undefined)[];
   /** Other fields of the caller: settings, counters, the torrent itself. */
   readonly extra: BDict;
@@ -71,7 +71,7 @@ export class ResumeFile {
   readonly #options: ResumeOptions;
   readonly #snapshotPath: string;
   readonly #journalPath: string;
-  /** Its file is created with the first record: an idle torrent has no open file. */
+  /** The journal, whose file is created with the first record: an idle torrent has no open file. */
   #journal: Journal | undefined;
   /** Generation of the snapshot on disk, while it has no journal. */
   #generation: Uint8Array | undefined;

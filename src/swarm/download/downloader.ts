@@ -182,7 +182,7 @@ export class Downloader {
     return this.#asking.adopt(source, index, begin, length);
   }
 
-  /** The header of a block has arrived: see {@link Receiving.blockStart}. */
+  /** Handles the header of a block that has arrived: see {@link Receiving.blockStart}. */
   blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     return this.#receiving.blockStart(source, index, begin, length);
   }

@@ -3,7 +3,10 @@ import { OpenPiece } from "./open-piece.ts";
 /** The pieces in progress of one torrent, and which of them have blocks to request. */
 export class OpenPieces {
   readonly #pieces = new Map<number, OpenPiece>();
-  /** In the order in which they are filled. A piece without blocks to request is removed at the next iteration. */
+  /**
+   * The pieces with blocks to request, in the order in which they are filled. A piece without such blocks is removed at
+   * the next iteration.
+   */
   readonly #unfilled = new Set<OpenPiece>();
 
   get size(): number {

@@ -33,7 +33,10 @@ export class Receiving {
     this.#options = options;
   }
 
-  /** The header of a block has arrived. Returns a view of `length` bytes for its payload; `undefined` drops it. */
+  /**
+   * Handles the header of a block that has arrived. Returns a view of `length` bytes for the payload, or `undefined` to
+   * drop it.
+   */
   blockStart(source: BlockSource, index: number, begin: number, length: number): Uint8Array | undefined {
     const { open, buffers } = this.#options;
     const piece = open.get(index);

@@ -20,7 +20,7 @@ export interface Inbound {
   readonly choking: Pick<Choking, "interested">;
   readonly metadata: MetadataExchange;
   readonly clock: Clock;
-  /** The peer has announced pieces; `added` are those that are new. */
+  /** The peer has announced pieces; `added` are its new pieces. */
   onPieces(peer: Peer, added: Bitfield | undefined): void;
   onHave(peer: Peer, piece: number): void;
   onExtendedHandshake(peer: Peer): void;

@@ -13,7 +13,7 @@ import {
 
 /** Messages between two readings of the clock. */
 const CLOCK_MESSAGES = 8;
-/** From this weight on the time of a single message is measured. */
+/** The weight of a message from which its processing time is measured on its own. */
 const HEAVY = 8;
 
 /** The owner of an inbox. */
@@ -24,7 +24,7 @@ export interface InboxOwner extends MessageSink {
   onEmpty(): void;
   /** A message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
-  /** The messages of all peers take up too much memory, and those of this peer the most. */
+  /** Called when the messages of all peers take up too much memory, and the messages of this peer the most. */
   onHeldTooMuch(): void;
 }
 

@@ -40,8 +40,8 @@ export class IntakeBudget {
   }
 
   /**
-   * Sets how many bytes a connection holds. While all hold more than {@link HELD_BYTES}, calls `onHeldTooMuch` of the
-   * one that holds most.
+   * Sets the number of bytes that a connection holds. While the sum exceeds {@link HELD_BYTES}, calls `onHeldTooMuch`
+   * of the connection that holds most.
    */
   hold(holder: BytesHolder, bytes: number): void {
     this.#heldBytes += bytes - (this.#held.get(holder) ?? 0);

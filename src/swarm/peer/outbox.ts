@@ -12,7 +12,7 @@ export interface OutboxOptions {
   readonly onBehind: () => void;
 }
 
-/** Messages to one peer. Those of one turn of the event loop are sent with one write. */
+/** Messages to a peer. The messages of one turn of the event loop are sent with one write. */
 export class Outbox {
   /** On the clock's scale. */
   lastSentAt: number;

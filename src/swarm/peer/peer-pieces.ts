@@ -1,7 +1,7 @@
 import { Bitfield, PeerError, toError } from "../../base/index.ts";
 import { MAX_EARLY_HAVES } from "../limits.ts";
 
-/** What a peer sent about its pieces before the number of pieces was known. */
+/** The messages about a peer's pieces that arrived before the number of pieces was known. */
 interface EarlyPieces {
   bits: Uint8Array | undefined;
   hasAll: boolean;
@@ -12,7 +12,7 @@ interface EarlyPieces {
 export class PeerPieces {
   /** `undefined` while the number of pieces is not known. */
   bits: Bitfield | undefined;
-  /** How the pieces are counted in the availability: one by one, or as a seed. */
+  /** The way in which the availability counts the peer's pieces: not at all, one by one, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";
   readonly #early: EarlyPieces = { bits: undefined, hasAll: false, haves: new Set() };
 

@@ -85,7 +85,7 @@ export class Peer implements BlockSource {
   /** Times on the clock's scale. */
   readonly connectedAt: number;
   lastReceivedAt: number;
-  /** When a block was last sent or received; the time of the connection before the first one. */
+  /** The time at which a block was last sent or received; before the first block, the time of the connection. */
   lastMovedAt: number;
   readonly #owner: PeerOwner;
   readonly #inbox: Inbox;

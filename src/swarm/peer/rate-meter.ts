@@ -11,7 +11,7 @@ export class RateMeter {
   #rate = 0;
   #lastTotal = 0;
   #lastTime: number | undefined;
-  /** When bytes were last counted. */
+  /** The time at which bytes were last counted. */
   #lastBytesAt = 0;
 
   add(bytes: number): void {

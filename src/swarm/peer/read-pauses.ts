@@ -1,8 +1,8 @@
 import type { Connection } from "../../transport/index.ts";
 
 /**
- * Why a connection is not read: the peer's requests fill our queue, it does not read what we send, the download limit
- * is reached, or its messages wait for processing time.
+ * The reason why a connection is not read: the peer's requests fill our queue, the peer does not read the data that we
+ * send, the download limit is reached, or its messages wait for processing time.
  */
 export type PauseReason = "uploads" | "outbox" | "rate" | "work";
 

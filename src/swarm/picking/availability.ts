@@ -2,7 +2,7 @@ import type { Bitfield } from "../../base/index.ts";
 import type { Peer } from "../peer/peer.ts";
 import type { PiecePicker } from "./piece-picker.ts";
 
-/** Counts pieces that a peer has announced; `added` are those that are new. */
+/** Counts pieces that a peer has announced; `added` are its new pieces. */
 export function countPieces(picker: PiecePicker, peer: Peer, added: Bitfield): void {
   if (peer.claims.counted === "not" && peer.isSeed) {
     peer.claims.counted = "seed";

@@ -25,7 +25,7 @@ export interface BlockChooserOptions {
   readonly begin: (index: number) => OpenPiece;
 }
 
-/** Chooses the blocks to request from a source: first those of pieces in progress, then those of another piece. */
+/** Chooses the blocks to request from a source: first blocks of pieces in progress, then blocks of another piece. */
 export class BlockChooser {
   isSequential = false;
   /** Pieces that readers wait for, the most urgent first: they are requested before all others. */

@@ -12,8 +12,8 @@ const MAX_ASKED = 3;
 const MAX_OUTSTANDING = 32;
 
 /**
- * End game (BEP 3): when every missing block has been requested, late ones are requested from other sources as well,
- * and cancelled at those when they arrive.
+ * End game (BEP 3): when every missing block has been requested, late blocks are requested from other sources as well.
+ * The other requests are cancelled when the block arrives.
  */
 export class EndGame {
   readonly #sources: ReadonlySet<BlockSource>;
@@ -76,8 +76,8 @@ export class EndGame {
 }
 
 /**
- * Whether to request a block from a further source although {@link MAX_ASKED} sources have had requests for it for
- * `lateMs`: sources that accept requests and never send must not block the others.
+ * Whether to request a block from a further source although {@link MAX_ASKED} sources have had requests for the block
+ * for `lateMs`: sources that accept requests and never send must not block other sources.
  */
 function mayHelp(source: BlockSource, lateMs: number): boolean {
   return (

@@ -17,7 +17,7 @@ const MAX_AVAILABILITY = 63;
 const STEPS = MAX_AVAILABILITY + 1;
 const RANKS = 3 * STEPS;
 /**
- * From this many pieces in one change on, only the counts change: to sort all pieces later costs less than to move
+ * The number of pieces in one change from which only the counts change: to sort all pieces later is faster than to move
  * each.
  */
 const BULK = 4_096;
@@ -62,7 +62,7 @@ export class PiecePicker {
   /** Uses of the order since it was sorted. */
   #uses = Infinity;
   #seeds = 0;
-  /** For {@link pickSequential}: no piece with a lower index is in the order. */
+  /** The index for {@link pickSequential} below which no piece is in the order. */
   #cursor = 0;
 
   /** All pieces have normal priority at first. */
@@ -150,9 +150,9 @@ export class PiecePicker {
   }
 
   /**
-   * As {@link PiecePicker.pickRarest}, but prefers neighbours among pieces of equal rank: the piece behind `last`, if
-   * both are in the same extent of `extent` pieces. Otherwise it returns the rarest piece, moved back to the first
-   * piece of its extent from which all pieces up to it have the same rank.
+   * Picks a piece as {@link PiecePicker.pickRarest} does, but prefers neighbours among pieces of equal rank: the piece
+   * behind `last`, if both are in the same extent of `extent` pieces. Otherwise it returns the rarest piece, moved back
+   * to the first piece of its extent from which all pieces up to it have the same rank.
    */
   pickNear(pieces: Bitfield | undefined, last: number | undefined, extent: number): number | undefined {
     const rarest = this.pickRarest(pieces);
@@ -177,7 +177,7 @@ export class PiecePicker {
     return remaining === 0 ? undefined : this.#scan(pieces, this.#random.below(remaining));
   }
 
-  /** Returns the first piece, by index, that the peer has, of those with the highest priority. */
+  /** Returns the first piece by index that the peer has, among the pieces with the highest priority. */
   pickSequential(pieces: Bitfield | undefined): number | undefined {
     for (let level = 3; level > 0; level--) {
       if (!this.#order.hasRanks((3 - level) * STEPS, (4 - level) * STEPS)) continue;

@@ -1,9 +1,9 @@
 import { PeerError } from "../../base/index.ts";
 import { MAX_UPLOAD_RUN_BYTES, MAX_UNMATCHED_CANCELS, MIN_UPLOAD_RUN_BYTES, UPLOAD_RUN_BYTES } from "../limits.ts";
 
-/** When a run is sent in fewer milliseconds, the next one is twice as long. */
+/** Milliseconds. When a run is sent in less time, the next run is twice as long. */
 const QUICK_RUN_MS = 50;
-/** When it takes more milliseconds, the next one is half as long. */
+/** Milliseconds. When a run takes more time, the next run is half as long. */
 const SLOW_RUN_MS = 200;
 
 /** A block that a peer has requested. */
@@ -93,8 +93,8 @@ export class UploadQueue {
   }
 
   /**
-   * Removes and returns the first request and those behind it that continue it, as one read: consecutive bytes of one
-   * piece, at most {@link runBytes} and `most`; at least one request.
+   * Removes and returns the first request and the requests behind it that continue it, as one read: consecutive bytes
+   * of one piece, at most {@link runBytes} and `most`; at least one request.
    */
   takeRun(most = Infinity): BlockRequest[] {
     const limit = Math.min(most, this.#runBytes);
@@ -115,7 +115,7 @@ export class UploadQueue {
     return run;
   }
 
-  /** Removes all requests but those for which `keep` returns true; returns the removed ones. */
+  /** Removes all requests for which `keep` returns false, and returns them. */
   clear(keep: (request: BlockRequest) => boolean = () => false): BlockRequest[] {
     const all = this.#requests.slice(this.#head);
     this.#requests = all.filter(keep);

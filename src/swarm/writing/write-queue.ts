@@ -58,7 +58,7 @@ export class WriteQueue {
     for (const write of run) settle(write);
   }
 
-  /** Removes and returns the write that waited longest and those adjacent to it, in the order of their offsets. */
+  /** Removes and returns the write that waited longest and the writes adjacent to it, in the order of their offsets. */
   #takeRun(): WaitingWrite[] {
     const [oldest] = this.#waiting;
     if (oldest === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * A controller for each task under way, aborted together. One signal for all would do too, but a hundred tasks
- * listening to one signal look like a leak, which Node reports.
+ * A set of controllers, one for each running task, aborted together. One signal for all would make Node report a leak:
+ * a hundred tasks would listen to it.
  */
 export class AbortSet {
   readonly #controllers = new Set<AbortController>();

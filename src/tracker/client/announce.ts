@@ -7,7 +7,7 @@ import type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
 /**
- * One announce to an HTTP(S) or UDP tracker. Nothing is repeated at intervals: {@link TrackerSession} does that.
+ * Announces once to an HTTP(S) or UDP tracker. Announces at intervals are the task of {@link TrackerSession}.
  *
  * Rejects with TrackerError (`tracker.*`: `url`, `failure`, `malformed`, `html`, `empty`, `http-status`,
  * `timeout`, `refused`,
@@ -28,9 +28,10 @@ export async function announce(
 }
 
 /**
- * Resolves to the figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry a torrent
- * in the order asked, `undefined` for those that the tracker does not have (over UDP it sends zeros). At most 64
- * torrents over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`, `tracker.scrape-count`.
+ * Resolves to the figures of torrents at a tracker, without joining their swarms (BEP 48, BEP 15): an entry for each
+ * torrent in the order of the request, `undefined` for a torrent that the tracker does not have (over UDP it sends
+ * zeros). At most 64 torrents over HTTP, 74 over UDP. Rejects as {@link announce}, and with `tracker.no-scrape`,
+ * `tracker.scrape-count`.
  */
 export async function scrape(
   host: TrackerHost,

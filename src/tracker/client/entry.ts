@@ -6,7 +6,7 @@ import { BACKOFF_FIRST_MS, BACKOFF_MAX_MS, MAX_INTERVAL_SECONDS, MIN_INTERVAL_SE
 import type { SessionLimits } from "./session-options.ts";
 import type { TrackerState, TrackerStatus } from "./tracker-status.ts";
 
-/** As {@link TrackerState}, in the clock's monotonic milliseconds. */
+/** The state of {@link TrackerState}, with times in the clock's monotonic milliseconds. */
 export type EntryState =
   | { readonly kind: "idle" }
   | {
@@ -49,7 +49,7 @@ export class TrackerEntry {
   tier: number;
   readonly #clock: Clock;
   #state: EntryState = { kind: "idle" };
-  /** It replied to `started` (or a later announce): it counts the client, and must get `stopped`. */
+  /** Whether the tracker counts the client: it replied to `started` (or a later announce), and must get `stopped`. */
   #isCounted = false;
   /** `completed` is still to be sent. */
   #isCompletedDue = false;
@@ -75,7 +75,7 @@ export class TrackerEntry {
     return this.#isCounted;
   }
 
-  /** It counts the client, or may do so from now on: an announce without a reply yet is under way. */
+  /** Whether the tracker counts the client, or may do so soon: an announce has no reply yet. */
   get mayCountUs(): boolean {
     return this.#isCounted || this.#state.kind === "announcing";
   }
@@ -213,7 +213,7 @@ export class TrackerEntry {
   }
 }
 
-/** What the tracker wrote as its reason. */
+/** Returns the reason that the tracker gave for its refusal, if any. */
 function reasonOf(error: TrackerError): string | undefined {
   const reason = error.fields["reason"];
   return typeof reason === "string" ? cleanText(reason) : undefined;

@@ -5,9 +5,9 @@ import type { AnnounceReply } from "../codec/index.ts";
 import { FAMILY_GRACE_MS } from "../limits.ts";
 
 /**
- * Asks over each IP family at once. Resolves with what arrived within `graceMs` after the first reply: a family
- * without a route must not delay the peers that the other found, and its request is then aborted. Rejects with the
- * first error when all fail.
+ * Sends a request over each IP family at once. Resolves with the replies that arrive within `graceMs` after the first
+ * one: a family without a route must not delay the peers of the other family, so its request is aborted then. Rejects
+ * with the first error when all fail.
  */
 export function bothFamilies<Target, Reply>(
   clock: Clock,

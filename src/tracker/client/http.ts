@@ -20,8 +20,8 @@ export function trackerName(url: string): string {
 }
 
 /**
- * Returns a failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so on; a
- * TrackerError keeps its code and what it carries. AbortError stays as it is.
+ * Returns a failure as a TrackerError that names the tracker: `http.timeout` becomes `tracker.timeout`, and so on. A
+ * TrackerError keeps its code and fields. AbortError stays as it is.
  */
 export function toTrackerError(thrown: unknown, url: string): Error {
   if (thrown instanceof AbortError) return thrown;
@@ -71,7 +71,8 @@ async function get<T>(
 }
 
 /**
- * Some trackers send their bencoded refusal with an HTTP error status: the reason in it is worth more than the status.
+ * Throws the error of an HTTP reply with an error status. Some trackers send a bencoded refusal with such a status: its
+ * reason is more useful than the status.
  */
 function readError(status: number, body: Uint8Array, read: (body: Uint8Array) => unknown): never {
   try {
@@ -87,7 +88,7 @@ function readError(status: number, body: Uint8Array, read: (body: Uint8Array) =>
   );
 }
 
-/** One announce over HTTP(S). Rejects with TrackerError or AbortError. */
+/** Announces once over HTTP(S). Rejects with TrackerError or AbortError. */
 export function httpAnnounce(
   host: TrackerHost,
   request: AnnounceRequest,
@@ -97,7 +98,8 @@ export function httpAnnounce(
 }
 
 /**
- * One scrape over HTTP(S): an entry a torrent in the order asked, `undefined` for those that the tracker does not have.
+ * Scrapes once over HTTP(S). Resolves to an entry for each torrent in the order of the request, `undefined` for a
+ * torrent that the tracker does not have.
  */
 export async function httpScrape(
   host: TrackerHost,

@@ -1,7 +1,7 @@
 import { unreachable } from "../../base/index.ts";
 import type { EntryState } from "./entry.ts";
 
-/** What the plan depends on for each tracker. */
+/** The facts about a tracker on which the plan depends. */
 export interface PlannedTracker {
   readonly state: EntryState;
   readonly isCompletedDue: boolean;
@@ -9,19 +9,20 @@ export interface PlannedTracker {
 
 /** The announce that is due next. */
 export interface Plan<T> {
-  /** To be announced to now. */
+  /** The trackers to announce to now. */
   readonly due: readonly T[];
   /**
-   * When to plan again, in the clock's milliseconds; `Infinity` when only a reply or a request can change anything.
+   * The time of the next plan, in the clock's milliseconds; `Infinity` when only a reply or a request can change the
+   * plan.
    */
   readonly wakeAt: number;
 }
 
 /**
- * Which trackers to announce to (BEP 12). A group is served by its first tracker that has not failed; one that failed
- * is passed over until its wait is over. Groups go side by side: with one group a tier every tier is served, with all
- * tiers in one group the later tiers are spare. `completed` is sent at once to every tracker that waits for it. A pure
- * function of its arguments.
+ * Plans to which trackers to announce (BEP 12). The first tracker of a group that has not failed serves the group; a
+ * failed tracker is passed over until its wait is over. All groups are served at the same time: with one group for each
+ * tier, every tier is served; with all tiers in one group, the later tiers are spare. `completed` is sent at once to
+ * every tracker that waits for it. A pure function of its arguments.
  */
 export function planAnnounces<T extends PlannedTracker>(groups: readonly (readonly T[])[], now: number): Plan<T> {
   const due = new Set<T>();

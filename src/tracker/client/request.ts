@@ -1,10 +1,10 @@
 import type { HttpRequest, Runtime } from "../../runtime/index.ts";
 import type { AnnounceFields } from "../codec/index.ts";
 
-/** What a request to a tracker needs of the host. */
+/** The services of the host that a request to a tracker needs. */
 export type TrackerHost = Pick<Runtime, "clock" | "random" | "http" | "datagrams" | "net">;
 
-/** How to reach a tracker, for any request. */
+/** Options for the connection to a tracker, the same for all requests. */
 export interface ReachOptions {
   /** Further HTTP headers; they replace the default ones. UDP has none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -23,7 +23,7 @@ export interface ReachOptions {
   readonly retransmitMs?: number | undefined;
 }
 
-/** One announce to one tracker. */
+/** An announce to a tracker. */
 export interface AnnounceRequest extends AnnounceFields, ReachOptions {
   /** `http://…`, `https://…` or `udp://HOST:PORT`. */
   readonly url: string;

@@ -10,7 +10,7 @@ export interface TransferStats {
   readonly left: number;
 }
 
-/** Bounds on what trackers ask for; defaults in limits.ts. */
+/** Bounds on the intervals and counts that trackers ask for; defaults in limits.ts. */
 export interface SessionLimits {
   readonly minIntervalSeconds?: number;
   readonly maxIntervalSeconds?: number;
@@ -18,16 +18,16 @@ export interface SessionLimits {
 
 /** Options of a {@link TrackerSession}. */
 export interface TrackerSessionOptions {
-  /** Announce URLs by tier (BEP 12). Shuffled within each tier; repeats, and those beyond 200, are left out. */
+  /** Announce URLs by tier (BEP 12). Shuffled within each tier; repeated URLs, and URLs beyond 200, are left out. */
   readonly tiers: readonly (readonly string[])[];
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
   /** 32 random bits, the same as long as the client runs. */
   readonly key: number;
-  /** Where we listen, asked before each announce. */
+  /** Returns the port at which we listen; called before each announce. */
   readonly port: () => number;
   readonly stats: () => TransferStats;
-  /** How many peers are wanted, asked before each announce. */
+  /** Returns the number of peers wanted; called before each announce. */
   readonly numWant: () => number;
   readonly userAgent: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -12,9 +12,7 @@ import type { TrackerSessionOptions } from "./session-options.ts";
 import type { TrackerStatus } from "./tracker-status.ts";
 import { UdpTrackers } from "./udp-trackers.ts";
 
-/**
- * The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan is worth another look.
- */
+/** The longest single wait: hosts count timers in 31 bits, and after a laptop's sleep the plan needs an update. */
 const MAX_WAIT_MS = 3_600_000;
 
 type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
@@ -31,7 +29,7 @@ type Phase = "new" | "running" | "stopping" | "stopped" | "closed";
 export class TrackerSession {
   readonly #host: TrackerHost;
   readonly #options: TrackerSessionOptions;
-  /** In the order in which they are asked. */
+  /** The trackers by tier, in the order in which they are tried. */
   #tiers: TrackerEntry[][] = [];
   #phase: Phase = "new";
   #timer: Timer | undefined;
@@ -100,7 +98,7 @@ export class TrackerSession {
     return true;
   }
 
-  /** Sets the trackers anew. Those that stay keep their state; those that are removed get `stopped`. */
+  /** Replaces the trackers. Trackers that stay keep their state; removed trackers get `stopped`. */
   replaceTiers(tiers: readonly (readonly string[])[]): void {
     const before = this.#entries();
     this.#setTiers(tiers);

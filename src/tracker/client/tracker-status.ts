@@ -1,6 +1,6 @@
 import type { AnnounceEvent } from "../codec/index.ts";
 
-/** What a tracker is to a torrent at present. Times are milliseconds since 1970. */
+/** The present state of a torrent's tracker. Times are milliseconds since 1970. */
 export type TrackerState =
   /** Not asked yet, or not needed: another tracker of its tier works. */
   | { readonly kind: "idle" }
@@ -16,9 +16,9 @@ export interface TrackerStatus {
   /** 0 is asked first. */
   readonly tier: number;
   readonly state: TrackerState;
-  /** When the last announce ended, well or not; milliseconds since 1970. */
+  /** The time at which the last announce ended, with or without success; milliseconds since 1970. */
   readonly lastAnnounceAt: number | undefined;
-  /** When the next one is due; `undefined` when none is planned. */
+  /** The time of the next announce, in milliseconds since 1970; `undefined` when none is planned. */
   readonly nextAnnounceAt: number | undefined;
   readonly seeders: number | undefined;
   readonly leechers: number | undefined;

@@ -31,7 +31,8 @@ export interface UdpExchangeOptions {
 }
 
 /**
- * What is awaited: a connection id, the reply itself (`isReused`: by an id of an earlier exchange), or nothing more.
+ * The state of the exchange: waiting for a connection id, waiting for the reply itself (`isReused`: with an id of an
+ * earlier exchange), or ended.
  */
 type State =
   | { readonly kind: "connecting" }
@@ -64,14 +65,14 @@ export class UdpExchange {
     this.#send();
   }
 
-  /** Whether this address may reply: only those that requests were sent to. */
+  /** Whether requests were sent to this address: no other address may reply. */
   isFrom(from: Endpoint): boolean {
     return this.#options.targets.some((target) => target.ip === from.ip && target.port === from.port);
   }
 
   /**
-   * A datagram with our transaction id from one of our addresses. What does not fit the state is ignored: duplicates,
-   * forgeries.
+   * Handles a datagram with our transaction id from one of our addresses. Ignores datagrams that do not fit the state:
+   * duplicates and forgeries.
    */
   onReply(datagram: Uint8Array, from: Endpoint): void {
     if (this.#state.kind === "ended") return;

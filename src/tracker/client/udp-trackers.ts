@@ -70,7 +70,7 @@ export class UdpTrackers {
   }
 
   /**
-   * One announce, over IPv4 and IPv6 where the tracker has both (BEP 7); both replies are merged. Rejects as
+   * Announces once, over IPv4 and IPv6 when the tracker has both (BEP 7), and merges both replies. Rejects as
    * `announce` does.
    */
   async announce(request: AnnounceRequest, signal?: AbortSignal): Promise<AnnounceReply> {
@@ -200,7 +200,7 @@ export class UdpTrackers {
     return id;
   }
 
-  /** How to send from a socket that is open. */
+  /** Resolves to a function that sends from an open socket. */
   async #sender(family: IpFamily, localIp: string | undefined): Promise<Send> {
     const port = this.#port;
     if (port === undefined || localIp !== undefined) {

@@ -32,7 +32,7 @@ function malformed(what: string, cause?: unknown): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's reply makes no sense: ${what}`, { cause });
 }
 
-/** A reply, of which only what is asked for is made into values: a list of peers may have a hundred thousand. */
+/** A reply whose values are decoded only when they are read: a list of peers may have a hundred thousand. */
 export interface HttpReply {
   /** The value of a key; `undefined` when there is none, or it has more values and keys in it than `maxTokens`. */
   readonly get: (key: string, maxTokens?: number) => BValue | undefined;
@@ -44,9 +44,9 @@ export interface HttpReply {
 const MAX_VALUE_TOKENS = 64;
 
 /**
- * Any reply, announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a tracker),
- * `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with `retryInMs` per BEP
- * 31).
+ * Decodes the reply to an announce or scrape. Throws TrackerError: `tracker.empty`, `tracker.html` (a web page: not a
+ * tracker), `tracker.malformed` (not bencode, or no dictionary), `tracker.failure` (the tracker refuses; with
+ * `retryInMs` per BEP 31).
  */
 export function decodeReply(body: Uint8Array): HttpReply {
   if (body.length === 0) throw new TrackerError("tracker.empty", "the tracker's reply is empty");
@@ -95,8 +95,8 @@ function throwFailure(reply: HttpReply): void {
 }
 
 /**
- * BEP 31: minutes, as a number or as text, or "never". In milliseconds, bounded; `undefined` when it has no such value
- * usable.
+ * Reads `retry in` (BEP 31): minutes, as a number or as text, or "never". Returns bounded milliseconds; `undefined`
+ * when the value is missing or malformed.
  */
 function retryIn(value: BValue | undefined): number | undefined {
   if (asText(value)?.trim().toLowerCase() === "never") return Number.POSITIVE_INFINITY;
@@ -105,8 +105,8 @@ function retryIn(value: BValue | undefined): number | undefined {
 }
 
 /**
- * Seconds: negative becomes 0, what exceeds 2^53 becomes the largest safe integer. `undefined` when it is missing or no
- * number.
+ * Reads a number of seconds: a negative number becomes 0, one above 2^53 becomes the largest safe integer. `undefined`
+ * when it is missing or no number.
  */
 function seconds(reply: HttpReply, key: string): number | undefined {
   const value = integer(reply.get(key));

@@ -17,7 +17,7 @@ export interface AnnounceQuery {
   /** False only when the client asked for `compact=0` (BEP 23). */
   readonly compact: boolean;
   readonly noPeerId: boolean;
-  /** As the client gave it: not checked, and not to be trusted. */
+  /** The address that the client claims: not checked, and not to be trusted. */
   readonly ip: string | undefined;
 }
 
@@ -32,8 +32,8 @@ function hexDigit(code: number): number {
 }
 
 /**
- * Percent-decodes `text` from `start` to `end` as raw bytes; `undefined` unless that gives exactly 20. A bad escape
- * counts as it stands.
+ * Percent-decodes `text` from `start` to `end` as raw bytes; returns `undefined` unless the result has exactly 20
+ * bytes. Malformed escapes are kept as they are.
  */
 function decode20(text: string, start: number, end: number): Uint8Array | undefined {
   // The shortest spelling is 20 characters, the longest 60: anything else is not worth a look.

@@ -8,7 +8,7 @@ export interface AnnounceFields {
   /** 20 bytes go over the wire; a v2 hash is cut (BEP 52). */
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
-  /** Where we listen: 1 to 65,535, or 0 when we do not. */
+  /** The port at which we listen: 1 to 65,535, or 0 when we do not listen. */
   readonly port: number;
   /** Bytes sent to peers since `started`. */
   readonly uploaded: number;
@@ -17,7 +17,7 @@ export interface AnnounceFields {
   /** Bytes still wanted; 0 for a seeder. */
   readonly left: number;
   readonly event?: AnnounceEvent | undefined;
-  /** How many peers we would like; the tracker's own default when it is missing. */
+  /** The number of peers wanted; without it, the tracker uses its own default. */
   readonly numWant?: number | undefined;
   /**
    * 32 bits that stay the same for a session, so that the tracker recognises the client when its address changes (BEP
@@ -46,9 +46,9 @@ export interface AnnounceReply {
   readonly seeders?: number;
   /** Peers that have not. */
   readonly leechers?: number;
-  /** How many downloads have ever been completed. */
+  /** The number of downloads ever completed. */
   readonly completed?: number;
-  /** To be sent back in the next announce. Characters are bytes (latin1). */
+  /** The tracker id to send in the next announce. Its characters are bytes (latin1). */
   readonly trackerId?: string;
   /** A message for the user; the announce counted all the same. Cleaned, one line. */
   readonly warning?: string;
@@ -56,10 +56,10 @@ export interface AnnounceReply {
   readonly externalIp?: string;
 }
 
-/** One torrent's figures in a scrape (BEP 48). */
+/** The figures of a torrent in a scrape (BEP 48). */
 export interface ScrapeEntry {
   readonly seeders: number;
   readonly leechers: number;
-  /** How many downloads have ever been completed. */
+  /** The number of downloads ever completed. */
   readonly completed: number;
 }

@@ -17,7 +17,10 @@ function short(what: string, datagram: Uint8Array): TrackerError {
   return new TrackerError("tracker.malformed", `the tracker's ${what} reply of ${datagram.length} bytes is too short`);
 }
 
-/** Action and transaction id of a reply, which name the request. `undefined` when the datagram cannot be a reply. */
+/**
+ * Reads the action and transaction id of a reply, which identify the request. Returns `undefined` when the datagram
+ * cannot be a reply.
+ */
 export function readUdpHeader(
   datagram: Uint8Array,
 ): { readonly action: number; readonly transactionId: number } | undefined {
@@ -79,7 +82,7 @@ function header(length: number, action: UdpAction, transactionId: number): Uint8
   return out;
 }
 
-/** A connect reply (BEP 15): 16 bytes. `connectionId` has 8 bytes. */
+/** Encodes a connect reply (BEP 15): 16 bytes. `connectionId` has 8 bytes. */
 export function encodeUdpConnectReply(transactionId: number, connectionId: Uint8Array): Uint8Array {
   const out = header(16, UdpAction.connect, transactionId);
   out.set(connectionId, 8);

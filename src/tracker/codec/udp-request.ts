@@ -38,7 +38,7 @@ export function encodeUdpConnect(transactionId: number): Uint8Array {
   return header(16, UDP_PROTOCOL_ID, UdpAction.connect, transactionId);
 }
 
-/** BEP 41: path and query of the tracker's URL as options; what exceeds {@link MAX_URL_DATA_BYTES} is cut. */
+/** Returns the path and query of the tracker's URL as options (BEP 41), cut to {@link MAX_URL_DATA_BYTES}. */
 function urlDataOptions(urlData: string): Uint8Array {
   const data = utf8(urlData).subarray(0, MAX_URL_DATA_BYTES);
   const out = new Uint8Array(data.length + 2 * Math.ceil(data.length / MAX_URL_DATA_OPTION));
@@ -108,7 +108,7 @@ export type UdpRequest =
       readonly connectionId: Uint8Array;
       readonly infoHash: Uint8Array;
       readonly peerId: Uint8Array;
-      /** Whether `left` is 0: a seeder. Trackers need no more of it. */
+      /** Whether `left` is 0, that is, the client is a seeder. Trackers need no more of `left`. */
       readonly isSeeder: boolean;
       readonly event: AnnounceEvent | undefined;
       /** `undefined`: the tracker's default. */
@@ -166,8 +166,8 @@ export function decodeUdpRequest(datagram: Uint8Array): UdpRequest | undefined {
 }
 
 /**
- * BEP 41: path and query that the client's tracker URL has, from the options after an announce request; "" when there
- * are none.
+ * Reads the path and query of the client's tracker URL from the options after an announce request (BEP 41); returns ""
+ * when there are none.
  */
 export function readUdpUrlData(datagram: Uint8Array): string {
   let text = "";

@@ -3,7 +3,7 @@ import { cleanText, latin1, TrackerError } from "../../base/index.ts";
 import { MAX_HTTP_SCRAPE_HASHES, MAX_URL_LENGTH } from "../limits.ts";
 import type { AnnounceFields } from "./types.ts";
 
-/** How a tracker is reached. */
+/** The protocol of a tracker: HTTP(S) or UDP. */
 export type TrackerProtocol = "http" | "udp";
 
 /** Byte to text of a query value: unreserved characters (RFC 3986) as they are, all others as `%XX`. */
@@ -12,7 +12,7 @@ const ESCAPED = Array.from({ length: 256 }, (_, byte) => {
   return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
 });
 
-/** Raw bytes percent-encoded for a query. `encodeURIComponent` cannot do it: it would encode characters, not bytes. */
+/** Percent-encodes raw bytes for a query. `encodeURIComponent` cannot do this: it encodes characters, not bytes. */
 export function percentEncode(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += ESCAPED[byte] ?? "";
@@ -36,8 +36,8 @@ export function trackerProtocol(url: string): TrackerProtocol {
 }
 
 /**
- * Host (no brackets), port and what BEP 41 calls URLData (path and query; "" when there is none) of a UDP tracker.
- * Throws `tracker.url`.
+ * Splits the URL of a UDP tracker into host (no brackets), port, and path with query ("" when there is none; the
+ * URLData of BEP 41). Throws `tracker.url`.
  */
 export function parseUdpUrl(url: string): { readonly host: string; readonly port: number; readonly urlData: string } {
   if (trackerProtocol(url) !== "udp")

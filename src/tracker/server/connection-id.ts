@@ -12,10 +12,9 @@ function littleEndian(bytes: Uint8Array, at: number): number {
 }
 
 /**
- * HalfSipHash-2-4 with 64 bits of output (Aumasson and Bernstein, the 32-bit SipHash that the Linux kernel has as
- * `hsiphash`): a keyed mix that cannot be guessed without its key. In plain numbers it costs a tenth of SHA-1 through
- * `createHash`.
- * `key` has 8 bytes; the result is written to `out`.
+ * Writes the HalfSipHash-2-4 of `bytes` (64 bits) to `out`. This keyed hash (by Aumasson and Bernstein, `hsiphash` in
+ * the Linux kernel) cannot be predicted without its key, and takes a tenth of the time of SHA-1 through `createHash`.
+ * `key` has 8 bytes.
  */
 export function halfSipHash(key: Uint8Array, bytes: Uint8Array, out: Uint8Array): void {
   const k0 = littleEndian(key, 0);

@@ -38,7 +38,10 @@ export class HttpTracker {
     this.#stats = stats;
   }
 
-  /** Any path that ends in `/announce` or `/scrape` will do, so that a passkey may stand before it. */
+  /**
+   * Replies to a request. Any path that ends in `/announce` or `/scrape` is accepted, so that a passkey may stand
+   * before it.
+   */
   respond(request: HttpServerRequest): HttpServerReply {
     if (request.method !== "GET" && request.method !== "HEAD")
       return { status: 405, headers: { ...TEXT_HEADERS, allow: "GET, HEAD" }, body: "Only GET.\n" };
@@ -127,7 +130,7 @@ export class HttpTracker {
     }
   }
 
-  /** With status 200: clients of old read the reason only then. */
+  /** Returns a refusal with status 200: old clients read the reason only then. */
   #refuse(reason: string): HttpServerReply {
     this.counts.refused++;
     return { status: 200, headers: BENCODE_HEADERS, body: encodeFailure(reason) };

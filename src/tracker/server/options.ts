@@ -1,10 +1,10 @@
 import type { InfoHash } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 
-/** What the server needs of its host. */
+/** The services of the host that the server needs. */
 export type ServerHost = Pick<Runtime, "clock" | "random" | "httpServers" | "datagrams" | "log">;
 
-/** Where to listen. */
+/** An address at which the server listens. */
 export interface ServerAddress {
   /** A local address; `"::"` takes IPv4 too. */
   readonly ip: string;

@@ -24,8 +24,8 @@ export class AddressPacker {
   }
 
   /**
-   * Takes the text of an IP address and a port; returns whether it is one that a peer can have: `0.0.0.0` and `::` are
-   * not. IPv4 in IPv6 counts as IPv4.
+   * Packs the text of an IP address and a port. Returns whether a peer can have this address: `0.0.0.0` and `::` are
+   * refused. IPv4 in IPv6 counts as IPv4.
    */
   pack(text: string, port: number): boolean {
     if (!this.#packIpv4(text) && !this.#packOther(text)) return false;

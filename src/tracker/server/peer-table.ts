@@ -1,7 +1,7 @@
 import { readUint32, writeUint32 } from "../../base/index.ts";
 
 const PEER_ID = 20;
-/** What is kept of a peer besides its address: peer id, second of its last announce. */
+/** The bytes kept of a peer besides its address: peer id, and the second of its last announce. */
 const DETAILS = PEER_ID + 4;
 /** Up to here a table is searched from end to end: most swarms are small, and need no index. */
 const LINEAR = 12;
@@ -60,7 +60,7 @@ export class PeerTable {
     writeUint32(this.#records, at + PEER_ID, seconds);
   }
 
-  /** Adds a peer that is not there; its record number. */
+  /** Adds a peer that is not in the table and returns its record number. */
   add(compact: Uint8Array, peerId: Uint8Array, seconds: number): number {
     const record = this.#count;
     if (record === this.#capacity) this.#resize(this.#capacity * 2);
@@ -136,7 +136,7 @@ export class PeerTable {
     return take;
   }
 
-  /** Where the details of a record begin. */
+  /** Returns the offset of the details of a record. */
   #details(record: number): number {
     return this.#capacity * this.#compact + record * DETAILS;
   }
@@ -163,7 +163,10 @@ export class PeerTable {
     index[slot] = record + 1;
   }
 
-  /** Takes a record out of the index and moves up what had to step past it, so that no gap breaks a search. */
+  /**
+   * Removes a record from the index and moves up records that were displaced past it, so that no gap ends a search
+   * early.
+   */
   #leave(index: Int32Array, record: number): void {
     const mask = index.length - 1;
     let gap = this.#hash(this.#records, record * this.#compact) & mask;

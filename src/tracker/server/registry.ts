@@ -25,7 +25,7 @@ export interface RegistryAnnounce {
   readonly numWant: number | undefined;
   readonly bothFamilies: boolean;
   readonly withPeerIds: boolean;
-  /** A further bound on the number of peers: what a datagram holds. */
+  /** A second bound on the number of peers: the room in a datagram. */
   readonly space: number;
 }
 

@@ -8,7 +8,7 @@ import type { ServerAddress, ServerHost, TrackerServerOptions, TrackerStats } fr
 import { Registry } from "./registry.ts";
 import { UdpTracker } from "./udp.ts";
 
-/** Where the server listens. */
+/** The addresses at which the server listens. */
 export interface TrackerAddresses {
   readonly http?: Endpoint;
   readonly udp?: Endpoint;
@@ -126,7 +126,10 @@ export class TrackerServer {
     return this.#keep(socket);
   }
 
-  /** A socket that opened while the server was being closed is closed again. */
+  /**
+   * Keeps a socket that has opened and resolves to its endpoint. A socket that opened while the server was being closed
+   * is closed again.
+   */
   async #keep(socket: HttpServer | DatagramSocket): Promise<Endpoint> {
     if (this.#phase === "closed") {
       await socket.close();

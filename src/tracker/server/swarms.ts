@@ -5,7 +5,7 @@ import { PeerTable } from "./peer-table.ts";
 
 const NO_PEERS = new Uint8Array(0);
 
-/** One torrent. Tables are made when they are needed: most torrents have one or two. */
+/** The peers of a torrent. Tables are created when they are needed: most torrents have one or two. */
 interface Swarm {
   readonly seeders: [PeerTable | undefined, PeerTable | undefined];
   readonly leechers: [PeerTable | undefined, PeerTable | undefined];

@@ -31,7 +31,7 @@ export class UdpTracker {
     this.#mint = mint;
   }
 
-  /** Returns the reply to a datagram; `undefined`: silence. */
+  /** Returns the reply to a datagram; `undefined` when no reply is sent. */
   respond(datagram: Uint8Array, from: Endpoint): Uint8Array | undefined {
     const request = decodeUdpRequest(datagram);
     if (request === undefined || !this.#address.pack(from.ip, 0)) return this.#drop();

@@ -1,21 +1,21 @@
 import { PeerError, UsageError } from "../../base/index.ts";
 import { MAX_EXTENSIONS } from "../limits.ts";
 
-/** One extension of the peer protocol (BEP 10): its name in the extended handshake, and its messages as bytes. */
+/** An extension of the peer protocol (BEP 10): its name in the extended handshake, and the encoding of its messages. */
 export interface Extension<M> {
   /** The name in `m`: `"ut_metadata"`. Two letters of the client that introduced it, an underscore, a name. */
   readonly name: string;
   /** Returns the payload behind the extended id. */
   encode(message: M): Uint8Array;
   /**
-   * A message from a payload, which belongs to the caller of `decode`. What it throws reaches the caller as
+   * Decodes a payload. The caller of `decode` owns the payload. Errors that this function throws reach the caller as
    * `PeerError`.
    */
   decode(payload: Uint8Array): M;
 }
 
 /**
- * Declares an extension. The value is a typed token: what sends or handles its messages is checked against `M`.
+ * Declares an extension. The compiler checks the senders and handlers of its messages against `M`.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function defineExtension<M>(extension: Extension<M>): Extension<M> {
   return extension;
 }
 
-/** What to do with an extension's messages. `C` is the program's type for a connection. */
+/** Handles the messages of an extension. `C` is the program's type for a connection. */
 export type ExtensionHandler<M, C> = (message: M, context: C) => void;
 
 interface Entry<C> {
@@ -85,7 +85,9 @@ export class ExtensionRegistry<C> {
   }
 }
 
-/** A message of `extension`. Throws {@link PeerError}: `wire.extension`, or what the extension itself throws. */
+/**
+ * Decodes a message of `extension`. Throws {@link PeerError}: `wire.extension`, or the error of the extension itself.
+ */
 export function decodeExtension<M>(extension: Extension<M>, payload: Uint8Array): M {
   try {
     return extension.decode(payload);

@@ -86,9 +86,9 @@ export function decodeExtendedHandshake(payload: Uint8Array): ExtendedHandshake 
 }
 
 /**
- * Returns a peer's state after a further extended handshake (BEP 10): what `after` leaves out stays as it was,
- * extensions that it does not name included. When this makes more than {@link MAX_EXTENSIONS} names, only those of
- * `after` stay.
+ * Returns a peer's state after a further extended handshake (BEP 10). Fields and extensions that are missing from
+ * `after` keep their values. When the result has more than {@link MAX_EXTENSIONS} names, only the names in `after`
+ * stay.
  */
 export function mergeExtendedHandshakes(
   before: ExtendedHandshake | undefined,
@@ -126,7 +126,10 @@ function address(dict: BDict, key: string, lengths: readonly number[]): string |
   return bytes === undefined || !lengths.includes(bytes.length) ? undefined : ipFromBytes(bytes);
 }
 
-/** Without control, format and surrogate characters: the name is for screens and logs, and a peer chose it. */
+/**
+ * Decodes a client's name without control, format and surrogate characters: the peer chose it, and screens and logs
+ * show it.
+ */
 function clientName(bytes: Uint8Array | undefined): string | undefined {
   if (bytes === undefined) return undefined;
   const text = utf8Decode(bytes.subarray(0, MAX_CLIENT_NAME_LENGTH))

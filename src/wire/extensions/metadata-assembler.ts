@@ -12,7 +12,7 @@ import { MetadataAttempt } from "./metadata-attempt.ts";
 
 /** Options of a {@link MetadataAssembler}. */
 export interface MetadataAssemblerOptions {
-  /** What the result must hash to: SHA-1 for v1, SHA-256 for v2. */
+  /** The hash that the metadata must have: SHA-1 for v1, SHA-256 for v2. */
   readonly infoHash: InfoHash;
   readonly hasher: SyncHasher;
 }
@@ -27,7 +27,7 @@ export interface MetadataRequest<P> {
 export type MetadataOutcome<P> =
   /** Ignored: not requested, too late, or of another extension. */
   | { readonly type: "ignored" }
-  /** Stored; {@link MetadataAssembler.requests} returns what to send next. */
+  /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
   | { readonly type: "progress" }
   /**
    * The result does not hash to the info-hash. `liars`: the peers proven to have sent wrong bytes, perhaps none yet.
@@ -41,7 +41,7 @@ interface PeerState {
   readonly size: number;
   /** Pieces asked for, with the time by which the reply must arrive. */
   readonly asked: Map<number, number>;
-  /** When it was last asked. */
+  /** The time of the last request to the peer. */
   askedAt: number;
   /** Left alone until then, after a reject or a time-out. */
   quietUntil: number;
@@ -56,9 +56,9 @@ interface SizeState {
 }
 
 /**
- * Fetches an info dictionary from many peers at once (BEP 9), of which some lie. No I/O: the caller sends what
- * {@link MetadataAssembler.requests} returns, passes on what arrives, and gives the time in milliseconds of any steady
- * clock. `P` is the caller's type for a peer, compared by identity.
+ * Fetches an info dictionary from many peers at once (BEP 9), some of which send false data. It does no I/O: the caller
+ * sends the requests that {@link MetadataAssembler.requests} returns, passes on the messages that arrive, and gives the
+ * time in milliseconds of any steady clock. `P` is the caller's type for a peer, compared by identity.
  *
  * How a liar is kept from blocking the rest:
  * - pieces for different claimed sizes are never mixed: each size has its own attempts, a few at a time, the least
@@ -273,7 +273,8 @@ export class MetadataAssembler<P> {
   }
 
   /**
-   * Of the attempts that could run and do not, the one started least often; among equals the smallest, the quickest.
+   * Returns the next attempt to run: among the waiting ones, the one started least often; among equals the one of the
+   * smallest size, which is the quickest.
    */
   #nextAttempt(now: number): MetadataAttempt<P> | undefined {
     let best: { readonly size: number; readonly source: P | undefined; readonly starts: number } | undefined;
@@ -299,7 +300,7 @@ export class MetadataAssembler<P> {
     );
   }
 
-  /** By piece: the number of peers with an outstanding request for it. */
+  /** Returns, for each piece, the number of peers with an outstanding request for the piece. */
   #askedCounts(attempt: MetadataAttempt<P>): Map<number, number> {
     const counts = new Map<number, number>();
     if (attempt.source !== undefined) return counts;
@@ -317,7 +318,10 @@ export class MetadataAssembler<P> {
   }
 }
 
-/** Whether the peer has replied to all requests, or has few outstanding and got the last one long enough ago. */
+/**
+ * Whether to send a request to a peer now: it has replied to all requests, or has few outstanding and got the last one
+ * long enough ago.
+ */
 function mayAsk({ asked, askedAt }: PeerState, now: number): boolean {
   return asked.size === 0 || (asked.size < MAX_METADATA_REQUESTS_PER_PEER && now - askedAt >= METADATA_PACE_MS);
 }

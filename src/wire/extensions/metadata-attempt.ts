@@ -3,8 +3,8 @@ import { METADATA_ATTEMPT_BASE_MS, METADATA_ATTEMPT_MS_PER_PIECE } from "../limi
 import { METADATA_PIECE_LENGTH } from "./metadata.ts";
 
 /**
- * One attempt to assemble metadata of one claimed size, from all peers that claim it or from one of them. Holds the
- * pieces that have arrived with their senders; allocates no memory for the missing ones.
+ * An attempt to assemble metadata of one claimed size, from all peers that claim this size or from one of them. Holds
+ * the pieces that have arrived with their senders; allocates no memory for the missing ones.
  */
 export class MetadataAttempt<P> {
   readonly size: number;

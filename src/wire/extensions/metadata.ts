@@ -12,7 +12,7 @@ export type MetadataMessage =
   /** `totalSize` is the whole info dictionary's; some clients leave it out. */
   | { readonly type: "data"; readonly piece: number; readonly totalSize: number | undefined; readonly data: Uint8Array }
   | { readonly type: "reject"; readonly piece: number }
-  /** To be ignored (BEP 9). */
+  /** A message type that BEP 9 does not define; ignore it, as BEP 9 demands. */
   | { readonly type: "unknown"; readonly messageType: number };
 
 const REQUEST = 0;

@@ -2,8 +2,8 @@ import type { Message } from "../message.ts";
 import type { Extension, ExtensionRegistry } from "./extension.ts";
 
 /**
- * Which extensions one connection supports, and by which ids in each direction (BEP 10). We choose the ids that the
- * peer sends us, the peer those that we send: the same extension usually has two.
+ * The extensions that a connection supports, and their ids in each direction (BEP 10). Each side chooses the ids of the
+ * messages that it receives, so an extension usually has two different ids.
  */
 export class ExtensionNegotiation<C> {
   readonly #registry: ExtensionRegistry<C>;
@@ -62,9 +62,9 @@ export class ExtensionNegotiation<C> {
   }
 
   /**
-   * Passes a message that the peer sent with one of our ids to its handler. Returns `false` and does nothing else for
-   * id 0 (the handshake is the caller's) and for what we did not offer: peers may lag behind. Throws `PeerError`
-   * `wire.extension`.
+   * Passes a message that the peer sent with one of our ids to its handler. Returns `false` without calling a handler
+   * for id 0 (the caller handles the handshake) and for ids that we did not offer: peers may use an old list. Throws
+   * `PeerError` `wire.extension`.
    */
   dispatch(id: number, payload: Uint8Array, context: C): boolean {
     for (const offered of this.#offered.values()) {

@@ -14,8 +14,8 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 /**
- * As mkdir's `recursive` does, which tries for ever where the file system refuses with ENOENT (`/proc`). Rejects with
- * the system's error.
+ * Creates a folder and those above it. Not mkdir's `recursive`, which never returns when the file system replies ENOENT
+ * (`/proc`). Rejects with the system's error.
  */
 async function makeFolders(folder: string, mode: number, mayAscend = true): Promise<void> {
   try {

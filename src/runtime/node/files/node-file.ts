@@ -19,7 +19,10 @@ const UNSIZED_CHUNK = 64 * 1024;
 
 type IoCallback = (error: NodeJS.ErrnoException | null, count: number) => void;
 
-/** One open file by its descriptor: the callback functions of `fs` cost a third of what `FileHandle` costs a call. */
+/**
+ * An open file by its descriptor. The callback functions of `fs` take a third of the time of `FileHandle` for each
+ * call.
+ */
 class NodeFile implements OpenFile {
   readonly #fd: number;
   readonly #path: string;
@@ -72,7 +75,7 @@ class NodeFile implements OpenFile {
     return new Uint8Array(Buffer.concat(parts));
   }
 
-  /** Reads what a pipe or terminal has now and returns the count; `undefined` if there is nothing yet. */
+  /** Reads the bytes that a pipe or terminal has now and returns their count; `undefined` when there are none yet. */
   async #readNow(into: Uint8Array): Promise<number | undefined> {
     try {
       return await this.#call("read", (callback) => fs.read(this.#fd, into, 0, into.length, null, callback));
@@ -189,7 +192,7 @@ function tooLong(filePath: string, found: string, maxBytes: number): StorageErro
   );
 }
 
-/** Reads all of an open file; of one that grows meanwhile, its length at the start. */
+/** Reads all of an open file. When the file grows meanwhile, reads its length at the start. */
 export async function readWhole(file: NodeFile, filePath: string, maxBytes: number): Promise<Uint8Array> {
   const stat = await file.stat();
   if (stat.kind === "folder") throw notAFile("read", filePath, true);

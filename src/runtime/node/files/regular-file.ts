@@ -33,7 +33,7 @@ export function openSafely(
   });
 }
 
-/** As {@link openSafely} does, for reading. Throws the system's error. */
+/** Opens a file for reading as {@link openSafely} does. Throws the system's error. */
 function openSafelySync(path: string): number {
   const flags = fs.constants.O_RDONLY;
   try {
@@ -45,8 +45,8 @@ function openSafelySync(path: string): number {
 }
 
 /**
- * Returns a StorageError for what is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for pipes, sockets
- * and devices.
+ * Returns the StorageError for an entry that is no regular file: `storage.is-a-folder`, or `storage.not-a-file` for
+ * pipes, sockets and devices.
  */
 export function notAFile(what: string, path: string, isFolder: boolean): StorageError {
   const [code, reason] = isFolder
@@ -85,7 +85,7 @@ export function openRegularSync(path: string): number {
 }
 
 /**
- * Returns the whole of a regular file, at once. Throws StorageError, `storage.too-long` when it is longer than
+ * Reads a whole regular file synchronously. Throws StorageError, `storage.too-long` when the file is longer than
  * `maxBytes`.
  */
 export function readRegularSync(path: string, maxBytes: number): Uint8Array {

@@ -6,7 +6,10 @@ import { syncFolder } from "./folders.ts";
 import { notAFile } from "./regular-file.ts";
 import { attempt, look } from "./stat.ts";
 
-/** Not `rm`: where a file may not be removed, that tries rmdir, and reports its failure instead. */
+/**
+ * Removes a file if it exists. Not `rm`: when a file may not be removed, `rm` calls rmdir and reports the failure of
+ * rmdir instead.
+ */
 export async function unlinkIfThere(filePath: string): Promise<void> {
   try {
     await fsp.unlink(filePath);

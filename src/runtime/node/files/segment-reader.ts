@@ -9,7 +9,7 @@ import { storageError } from "../system-error.ts";
  */
 export const READ_LENGTH = 256 * 1024;
 
-/** One a thread: memory that is new for each job would have to be mapped and cleared first. */
+/** The buffer of the thread, reused: new memory for each job would have to be mapped and cleared first. */
 const buffer = new Uint8Array(READ_LENGTH);
 
 /**

@@ -3,7 +3,7 @@ import { errorCode } from "../../../base/index.ts";
 import type { FileStat } from "../../files.ts";
 import { storageError } from "../system-error.ts";
 
-/** What an entry of a folder, or of the result of a stat, is. */
+/** Returns the kind of an entry of a folder, or of the result of a stat. */
 export function kindOf(entry: {
   isFile(): boolean;
   isDirectory(): boolean;
@@ -28,8 +28,8 @@ export function toStat(stat: fs.Stats): FileStat {
 type StatCall = (filePath: string, callback: (error: NodeJS.ErrnoException | null, stat: fs.Stats) => void) => void;
 
 /**
- * Looks at a path by `fs.stat` or `fs.lstat`; `undefined` when it does not exist. Torrents look at many: these calls
- * cost half of what their promises do.
+ * Calls `fs.stat` or `fs.lstat` for a path; resolves to `undefined` when the path does not exist. The callback
+ * functions take half the time of their promise versions, and torrents have many files.
  */
 export function look(call: StatCall, filePath: string): Promise<FileStat | undefined> {
   return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ export function look(call: StatCall, filePath: string): Promise<FileStat | undef
   });
 }
 
-/** Runs a call of the file system; its error becomes a StorageError with what failed on which path. */
+/** Runs a call of the file system. Its error becomes a StorageError that names the operation and the path. */
 export async function attempt<T>(what: string, filePath: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
@@ -50,7 +50,7 @@ export async function attempt<T>(what: string, filePath: string, run: () => Prom
   }
 }
 
-/** What `run` resolves to, or `undefined` when the path does not exist. */
+/** Resolves to the result of `run`, or to `undefined` when the path does not exist. */
 export async function ifThere<T>(filePath: string, run: () => Promise<T>): Promise<T | undefined> {
   try {
     return await run();

@@ -23,8 +23,8 @@ function plainPart(
 }
 
 /**
- * Returns the root over `pieceLength / 16 KiB` leaves, those beyond the data being zero hashes (BEP 52); `undefined` as
- * above.
+ * Returns the merkle root over `pieceLength / 16 KiB` leaves; leaves beyond the data are zero hashes (BEP 52).
+ * `undefined` when some bytes could not be read.
  */
 function merklePart(reader: SegmentReader, length: number, pieceLength: number): Uint8Array | undefined {
   let isWhole = true;

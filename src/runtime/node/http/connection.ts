@@ -12,7 +12,7 @@ import {
 } from "./limits.ts";
 import type { Persistence } from "./reply.ts";
 
-/** What the connections of a server have in common. */
+/** The state and functions that the connections of a server share. */
 export interface ConnectionHost {
   /** Sweeps so far: the clock of the connections. */
   readonly sweeps: number;
@@ -42,24 +42,24 @@ class Request implements HttpServerRequest {
 }
 
 /**
- * One client of the HTTP server. Replies are sent in the order of the requests, each within the event that
- * completes it, so no state outlives a request. A client that sends faster than it reads is not read on; time limits
- * hang on the server's sweep.
+ * A connection of a client to the HTTP server. Replies are sent in the order of the requests, each within the event
+ * that completes the request, so no state outlives a request. While a client does not read its replies, its requests
+ * are not read. The server's sweep checks the time limits.
  */
 export class HttpConnection {
   readonly #socket: net.Socket;
   readonly #host: ConnectionHost;
   readonly #remote: Endpoint | undefined;
-  /** What was received and has no reply yet, one character a byte. */
+  /** The received bytes that have no reply yet, one character for each byte. */
   #pending = "";
-  /** Characters of it known to hold no end of a head. */
+  /** The number of characters of `#pending` known to hold no end of a head. */
   #searched = 0;
   /** Bytes of a body still to come. */
   #skip = 0;
   #state: "open" | "blocked" | "lingering" = "open";
   /** Whether a request has begun and is not complete. */
   #hasBegun = false;
-  /** The sweep that ends what lasts now. */
+  /** The number of the sweep that ends the present state. */
   #until: number;
 
   constructor(socket: net.Socket, host: ConnectionHost) {
@@ -85,7 +85,7 @@ export class HttpConnection {
     }
   }
 
-  /** The client has read what waited for it. */
+  /** The client has read the replies that were buffered. */
   drained(): void {
     if (this.#state !== "blocked" || !this.#socket.writable) return;
     this.#state = "open";
@@ -110,7 +110,10 @@ export class HttpConnection {
     else this.#end();
   }
 
-  /** Reads no more until the replies are read: what arrives would count as progress for the socket's time-out. */
+  /**
+   * Reads no requests until the client has read its replies: bytes that arrive would count as progress for the socket's
+   * time-out.
+   */
   #block(): void {
     this.#state = "blocked";
     this.#socket.pause();
@@ -200,14 +203,14 @@ export class HttpConnection {
     this.#socket.end();
   }
 
-  /** The last reply has been read: what the client still sends is dropped for a moment. */
+  /** The client has read the last reply: further bytes from it are dropped for a moment. */
   #readOff(): void {
     this.#until = this.#host.sweeps + LINGER_SWEEPS;
     this.#socket.resume();
   }
 }
 
-/** `undefined` when the connection is already gone. */
+/** Returns the remote endpoint of a socket; `undefined` when the connection is already gone. */
 function whoIsThere({ remoteAddress, remoteFamily, remotePort }: net.Socket): Endpoint | undefined {
   if (remoteAddress === undefined || remotePort === undefined) return undefined;
   // The system writes IPv4 in canonical form.

@@ -31,15 +31,15 @@ const HEAD =
 const OTHER_VERSION = /[!#$%&'*+.^_`|~\w-]+ [!-~\x80-\xff]+ HTTP\/(?!1\.[01]\r)\d\.\d\r\n/y;
 
 /**
- * Returns the end of the head that begins at `from`: behind its empty line. 0: not all of it is here. `searched`: how
- * far a search has come before.
+ * Returns the end of the head that begins at `from`, behind its empty line; 0 when the head is incomplete. `searched`:
+ * the offset that an earlier search has reached.
  */
 export function headEnd(text: string, from: number, searched: number): number {
   const at = text.indexOf("\r\n\r\n", Math.max(from, searched - 3));
   return at < 0 ? 0 : at + 4;
 }
 
-/** Whether an LF without a CR ends a line of what follows `from`: it can never become a head. */
+/** Whether a line after `from` ends in an LF without a CR: such text can never become a head. */
 export function hasBareLf(text: string, from: number, searched: number): boolean {
   for (let at = text.indexOf("\n", Math.max(from, searched)); at >= 0; at = text.indexOf("\n", at + 1)) {
     if (at === from || text[at - 1] !== "\r") return true;
@@ -103,8 +103,8 @@ export function parseHead(text: string, from: number): RequestHead | number {
 }
 
 /**
- * Header lines of {@link RequestHead} by name in lower case. A name that came twice has its values joined, as lists
- * are.
+ * Returns the header lines of {@link RequestHead} by name in lower case. The values of a repeated name are joined with
+ * commas.
  */
 export function headerRecord(fields: string): Record<string, string> {
   const headers = new Map<string, string>();
@@ -137,8 +137,8 @@ function connectionOption(value: string, before: Connection): Connection {
 }
 
 /**
- * Without the spaces and tabs around it. `trim` takes more for blank: a no-break space, which is a byte that others
- * read as something else.
+ * Returns `text` without surrounding spaces and tabs. `trim` also removes a no-break space, which other programs read
+ * as a different byte.
  */
 function trimBlanks(text: string): string {
   let start = 0;

@@ -15,14 +15,14 @@ export const MAX_CONNECTIONS = 10_000;
 export const READER_TIMEOUT_MS = 10_000;
 /** Bytes of replies that wait for a slow reader before its further requests have to wait too. */
 export const REPLY_HIGH_WATER = 64 * 1024;
-/** How often the time limits below are looked at: one timer for the server, none for a connection. */
+/** Milliseconds between the checks of the time limits below: one timer for the server, none for a connection. */
 export const SWEEP_MS = 1_000;
 /** Sweeps until a request's head and body must be here (then 408): slow senders hold sockets otherwise. */
 export const REQUEST_SWEEPS = 10;
 /** Sweeps that a connection may be idle between two requests. One more than the seconds in the `keep-alive` header. */
 export const IDLE_SWEEPS = 6;
 /**
- * Sweeps for which a connection is read, and what comes dropped, after a last reply to a client that may still be
- * sending.
+ * The number of sweeps for which a connection stays open after its last reply, when the client may still be sending.
+ * Bytes that arrive are dropped.
  */
 export const LINGER_SWEEPS = 2;

@@ -8,7 +8,7 @@ import { networkError } from "../system-error.ts";
 
 const FAILED: HttpServerReply = { status: 500, body: "" };
 
-/** An error of one connection ends that connection, and is not reported. */
+/** Does nothing: an error of one connection ends that connection and is not reported. */
 function ignore(): void {}
 
 /** The open connections of one server, and the one timer that watches over them while there are any. */
