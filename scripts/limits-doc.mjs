@@ -31,7 +31,7 @@ function limitsOf(room) {
     else if (match[2] === undefined) comment = "";
     else {
       rows.push(
-        `| \`${match[2]}\` | ${match[3].replaceAll(/\s+/g, " ").replaceAll("_", ",")} | ${comment.replaceAll(/\{@link ([^}]+)\}/g, "`$1`").replaceAll("|", "\\|")} |`,
+        `| \`${match[2]}\` | ${match[3].replaceAll(/\s+/g, " ").replaceAll(/(?<=\d)_(?=\d)/g, ",")} | ${comment.replaceAll(/\{@link ([^}]+)\}/g, "`$1`").replaceAll("|", "\\|")} |`,
       );
       comment = "";
     }
