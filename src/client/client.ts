@@ -41,10 +41,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #runtime: Runtime;
   readonly #torrents = new Map<string, ManagedTorrent>();
-  /**
-   * Torrents that are ticked each second: torrents with peers or periodic work. Idle seeds, of which there may be ten
-   * thousand, are not ticked.
-   */
+  /** Torrents that are ticked each second: torrents with peers or periodic work, not the many idle seeds. */
   readonly #awake = new Set<ManagedTorrent>();
   /** Torrents by the 20 bytes that handshakes carry. */
   readonly #byWireHash = new Map<string, ManagedTorrent>();
