@@ -46,6 +46,15 @@ describe("two torrents with the same files in one folder", () => {
     expect(second.status().downloaded).toBe(0);
   });
 
+  it("does not take the unfinished files of the other for foreign ones", async () => {
+    const seeder = await stage.seeder("10.0.0.2", { up: 100_000 });
+    const actor = await stage.leecher("10.0.0.1", { peers: [seeder.address] });
+    actor.torrent.done.catch(() => undefined);
+    await stage.world.until(() => actor.host.disk.get("/data/show/a.bin") !== undefined, 10_000);
+    const second = await add(actor, await make("show", { "a.bin": 3, "b.bin": 5 }, 262_144), { ifForeign: "fail" });
+    expect(second.state.kind).toBe("downloading");
+  });
+
   it("can have more files, which are downloaded", async () => {
     const actor = await stage.seeder("10.0.0.1");
     const more = await make("show", { "a.bin": 3, "b.bin": 5, "c.bin": 7 }, 32_768);

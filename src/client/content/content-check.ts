@@ -106,7 +106,7 @@ export async function findProgress(
  * Reports files with data that the download writes to. Throws the StorageError if they may not be overwritten.
  */
 function reportForeign(
-  { metainfo, folder, acceptForeign, onNotice }: FindOptions,
+  { metainfo, folder, acceptForeign, isShared, onNotice }: FindOptions,
   stamps: readonly (FileStamp | undefined)[],
   isWanted: (file: number) => boolean,
 ): void {
@@ -123,7 +123,12 @@ function reportForeign(
     return isWanted(file.index) || ends.has(first) || ends.has(last);
   };
   const found = layout.files.filter(
-    (file) => isContent(file) && (stamps[file.index]?.size ?? 0) > 0 && isWritten(file),
+    (file) =>
+      isContent(file) &&
+      (stamps[file.index]?.size ?? 0) > 0 &&
+      isWritten(file) &&
+      // The unfinished file of another torrent: its bytes are compared, not overwritten.
+      isShared?.(file.index) !== true,
   );
   const [first] = found;
   if (first === undefined) return;

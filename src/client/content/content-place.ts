@@ -24,6 +24,8 @@ export interface ContentPlace {
   readonly ownFolders?: readonly string[] | undefined;
   /** Whether another torrent with the same file has verified these bytes: they are not changed. */
   readonly isProtected?: FileStorageOptions["isProtected"];
+  /** Returns whether another torrent of the client has the same file. */
+  readonly isShared?: ((fileIndex: number) => boolean) | undefined;
   /** Files that were written to since the torrent was added, by index; storage adds to it. */
   readonly written?: Set<number> | undefined;
 }

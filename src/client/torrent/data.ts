@@ -141,6 +141,7 @@ export class TorrentData {
       allocation,
       ownFolders,
       isProtected: places.guard(origin.infoHash),
+      isShared: (file) => places.isShared(origin.infoHash, file),
       written: this.memory.written,
     };
   }
