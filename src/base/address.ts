@@ -8,7 +8,7 @@ import { InputError } from "./errors.ts";
  */
 export interface Endpoint {
   readonly ip: string;
-  /** 1 to 65,535. */
+  /** The port, 1 to 65,535. */
   readonly port: number;
 }
 

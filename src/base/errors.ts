@@ -28,7 +28,7 @@ export class MillraceError extends Error {
   }
 }
 
-/** Bytes or text that can never be valid: a malformed torrent, magnet link, bencode document. */
+/** Thrown for bytes or text that can never be valid: a malformed torrent, magnet link or bencode document. */
 export class InputError extends MillraceError {
   override readonly name = "InputError";
 }

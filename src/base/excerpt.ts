@@ -2,8 +2,8 @@ import { utf8Decode } from "./bytes/bytes.ts";
 import { MAX_EXCERPT } from "./limits.ts";
 
 /**
- * Control characters, line and paragraph separators, and the marks that turn text around: nothing a terminal should
- * see.
+ * Characters that a terminal must not receive: control characters, line and paragraph separators, and marks that change
+ * the writing direction.
  */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\uFFFD\s]+/gu;
 

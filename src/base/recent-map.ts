@@ -3,7 +3,7 @@ export class RecentMap<K, V> {
   readonly #most: number;
   readonly #entries = new Map<K, V>();
 
-  /** `most`: entries kept, at the most. */
+  /** `most`: the maximum of entries. */
   constructor(most: number) {
     this.#most = most;
   }

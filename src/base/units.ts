@@ -1,6 +1,6 @@
 import { InputError } from "./errors.ts";
 
-/** 16 KiB: the block that clients request (BEP 3) and the leaf of a v2 merkle tree (BEP 52). */
+/** The length of a block, 16 KiB: the unit of requests (BEP 3) and the leaf of a v2 merkle tree (BEP 52). */
 export const BLOCK_LENGTH = 16_384;
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -12,12 +12,11 @@ export interface DecodeOptions {
   readonly maxDepth?: number;
   /** Values and keys; default {@link MAX_TOKENS}. */
   readonly maxTokens?: number;
-  /** Bytes; default {@link MAX_DOCUMENT_LENGTH}. */
+  /** The maximum of bytes; default {@link MAX_DOCUMENT_LENGTH}. */
   readonly maxLength?: number;
   /**
-   * Default `false`: byte strings are views of `bytes`, which are to be left alone as long as the value is in use.
-   * `true` makes one copy of all bytes first, for bytes that will change: a buffer that is read into again, a value to
-   * keep when the bytes go back to their owner.
+   * `false` (default): byte strings are views of `bytes`, so do not change `bytes` while the value is in use. `true`
+   * copies all bytes first: use it for a buffer that will be overwritten or reused.
    */
   readonly copy?: boolean;
 }

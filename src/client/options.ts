@@ -23,9 +23,9 @@ export interface ClientOptions {
   readonly port?: number | { readonly first: number; readonly last: number } | false;
   /** The address to listen on. Default: all, IPv4 and IPv6. */
   readonly listenIp?: string;
-  /** Bytes a second, over all torrents, finite; 0 is no limit. Default: no limit. */
+  /** Maximal download rate over all torrents in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
-  /** Bytes a second, over all torrents, finite; 0 is no limit. Default: no limit. */
+  /** Maximal upload rate over all torrents in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
   /** Connections over all torrents. Default: 500. */
   readonly maxConnections?: number;
@@ -45,8 +45,8 @@ export interface ClientOptions {
    */
   readonly dht?: boolean | DhtSettings;
   /**
-   * More ways to find peers, for all torrents. They are opened when the client listens, and closed with it. Default:
-   * none.
+   * Further services that find peers, for all torrents. They are opened when the client listens, and closed with it.
+   * Default: none.
    */
   readonly discovery?: readonly DiscoveryService[];
   /** The client name sent to peers and trackers. Default: `Millrace VERSION`. */
@@ -65,7 +65,7 @@ export type FileFilter = (file: LayoutFile, path: string) => boolean;
 
 /** Options of `Client.add`. */
 export interface AddOptions {
-  /** Default: the client's. */
+  /** The folder for the torrent's data. Default: the client's. */
   readonly downloadDir?: string;
   /** The name of its file or folder on the disk, as for {@link Torrent.rename}. Default: the torrent's. */
   readonly name?: string | undefined;
@@ -75,13 +75,13 @@ export interface AddOptions {
   readonly select?: FileFilter;
   /** The priority of each file; overrides `select`. */
   readonly priorities?: (file: LayoutFile, path: string) => Priority;
-  /** Download pieces in order instead of rarest first. */
+  /** Whether to download pieces in order instead of rarest first. */
   readonly sequential?: boolean;
-  /** Add it paused. */
+  /** Whether to add the torrent paused. */
   readonly paused?: boolean;
   /**
-   * Treat the data as valid without reading it, when every file exists in full length and there is no kept state of an
-   * earlier run.
+   * Whether to treat the data as valid without reading it, when every file exists in full length and no earlier run
+   * kept state.
    */
   readonly skipCheck?: boolean;
   /**
@@ -109,21 +109,21 @@ export interface AddOptions {
   readonly cutLonger?: boolean;
   /** Whether this torrent's trackers are used. Default: the client's setting. */
   readonly trackers?: boolean;
-  /** Announce URLs besides the torrent's own, one tier each. */
+  /** Announce URLs to add to the torrent's own, each in a tier of its own. */
   readonly extraTrackers?: readonly string[];
   /** Announce URLs by tier, instead of the torrent's own. */
   readonly trackerTiers?: readonly (readonly string[])[];
-  /** Bytes a second, finite; 0 is no limit. Default: no limit. */
+  /** Maximal download rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxDownloadRate?: number | undefined;
-  /** Bytes a second, finite; 0 is no limit. Default: no limit. */
+  /** Maximal upload rate of the torrent in bytes a second, finite; 0 is no limit. Default: no limit. */
   readonly maxUploadRate?: number | undefined;
   /** Peers of this torrent connected at once. Default: the client's. */
   readonly maxPeers?: number | undefined;
-  /** Bytes that earlier runs counted. Default: as the kept state has it. */
+  /** Bytes downloaded in earlier runs. Default: the number in the kept state. */
   readonly downloaded?: number;
-  /** Bytes that earlier runs counted. Default: as the kept state has it. */
+  /** Bytes uploaded in earlier runs. Default: the number in the kept state. */
   readonly uploaded?: number;
-  /** `"files"` (default), `"memory"`, or a storage of your own. */
+  /** The storage: `"files"` (default), `"memory"`, or a function that makes one. */
   readonly storage?: "files" | "memory" | ((layout: FileLayout, metainfo: Metainfo) => Storage);
   /** Aborts the read of the torrent file. A torrent that has been added is removed with `remove`. */
   readonly signal?: AbortSignal;

@@ -25,22 +25,22 @@ import type { SourceFile, SourceOptions } from "./source.ts";
 export interface CreateProgress {
   /** Bytes of content hashed so far; a hybrid hashes everything twice and counts half each time. */
   readonly hashedBytes: number;
-  /** Bytes of content. */
+  /** The size of the content in bytes. */
   readonly totalBytes: number;
 }
 
 /** The content of the torrent that {@link createTorrent} makes, and its fields. */
 export interface CreateOptions extends SourceOptions, OuterFields {
-  /** Default: the name of the file or folder at `path`. */
+  /** The name of the torrent. Default: the name of the file or folder at `path`. */
   readonly name?: string | undefined;
-  /** Default `"v1"`, which every client reads. */
+  /** The version of the torrent. Default `"v1"`, which every client reads. */
   readonly version?: MetainfoVersion | undefined;
   /**
    * Bytes: for v2 and hybrid a power of two from 16 KiB, for v1 any multiple of 1 KiB, up to 512 MiB. Default {@link
    * automaticPieceLength}.
    */
   readonly pieceLength?: number | undefined;
-  /** BEP 27. */
+  /** Whether the torrent is private (BEP 27). */
   readonly private?: boolean | undefined;
   /** A mark of the site it is for: it changes the info-hash. */
   readonly source?: string | undefined;

@@ -8,7 +8,7 @@ import { changed } from "./source.ts";
 /** A job for the hasher, and the function that receives its digests. */
 interface Task {
   readonly job: HashFilesJob;
-  /** Bytes that it reads, padding included. */
+  /** The number of bytes that the task reads, padding included. */
   readonly length: number;
   readonly keep: (digests: Uint8Array) => void;
 }
@@ -28,7 +28,7 @@ export interface HashSourceOptions {
 
 /** The hashes of all files. */
 export interface SourceHashes {
-  /** 20 bytes a piece, end to end; empty when v1 was not asked for. */
+  /** The SHA-1 digests of the pieces, 20 bytes each, without separators; empty without v1. */
   readonly pieces: Uint8Array;
   /**
    * By file: one 32-byte hash for each piece, or the file's root when the file fits one piece; `undefined` for padding,

@@ -30,11 +30,11 @@ export interface Source {
 /** The files that {@link listSource} lists. */
 export interface SourceOptions {
   readonly path: string;
-  /** Leave out files and folders whose name begins with a dot. */
+  /** Whether to leave out files and folders whose name begins with a dot. */
   readonly skipHidden?: boolean | undefined;
   /**
-   * Asked for each file and folder below `path`, with its path relative to it (`/` between components): `true` leaves
-   * it out.
+   * Called for each file and folder below `path`, with its path relative to `path` (`/` between components). Returns
+   * `true` to leave the entry out.
    */
   readonly exclude?: ((relativePath: string) => boolean) | undefined;
   /**
@@ -42,7 +42,7 @@ export interface SourceOptions {
    * path. Must not be `path` itself.
    */
   readonly output?: string | undefined;
-  /** Refuse symbolic links that lead out of the folder, instead of following them. */
+  /** Whether to refuse symbolic links that lead out of the folder, instead of following them. */
   readonly refuseLinksOut?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }

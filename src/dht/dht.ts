@@ -28,7 +28,7 @@ export interface DhtOptions {
   readonly runtime: Pick<Runtime, "clock" | "random" | "hasher" | "signatures" | "net" | "log">;
   /** The sockets belong to the caller: {@link Dht.close} does not close them. */
   readonly sockets: DhtSockets;
-  /** IP families to run. Default: both. */
+  /** The IP families to run. Default: both. */
   readonly families?: readonly IpFamily[] | undefined;
   /** `HOST:PORT` of nodes to begin with. Default {@link DEFAULT_BOOTSTRAP}. */
   readonly bootstrap?: readonly string[] | undefined;
@@ -54,7 +54,7 @@ export interface DhtNodeStats extends NodeCounts {
   readonly buckets: number;
   readonly outstanding: number;
   readonly isReadOnly: boolean;
-  /** Our address as other nodes see it. */
+  /** The address of this host as other nodes see it. */
   readonly externalIp: string | undefined;
 }
 
@@ -186,7 +186,7 @@ export class Dht {
     return storeItem([...this.#nodes.values()], item, this.#options.runtime, options);
   }
 
-  /** Info-hashes that nodes on the way to a target have stored (BEP 51), without duplicates. */
+  /** Collects info-hashes that nodes near a target have stored (BEP 51), without duplicates. */
   async sample(target: NodeId = randomId(this.#options.runtime.random), signal?: AbortSignal): Promise<NodeId[]> {
     this.#requireOpen();
     const found = new Set<NodeId>();

@@ -14,9 +14,9 @@ export type ItemQuery =
 
 /** An item that was found. */
 export interface FoundItem {
-  /** Verified: the hash or the signature is right. */
+  /** The item; its hash or signature has been verified. */
   readonly item: Item;
-  /** Nodes that sent it. */
+  /** The number of nodes that sent the item. */
   readonly copies: number;
 }
 

@@ -34,14 +34,14 @@ export interface Closest extends NodeInfo {
 
 /** The result of a lookup. */
 export interface LookupResult {
-  /** Up to {@link K} nodes whose ids fit their addresses, closest first. */
+  /** The closest nodes whose ids fit their addresses, up to {@link K}, closest first. */
   readonly closest: readonly Closest[];
   /** Queries sent, and how many were replied to. */
   readonly queries: number;
   readonly replies: number;
   /** The longest chain of replies that led to one of the closest. */
   readonly rounds: number;
-  /** Milliseconds. */
+  /** The duration of the lookup in milliseconds. */
   readonly durationMs: number;
 }
 
@@ -51,7 +51,7 @@ export interface LookupOptions {
   readonly queries: Queries;
   readonly ownId: NodeId;
   readonly target: NodeId;
-  /** Nodes to begin with. */
+  /** The nodes with which the lookup begins. */
   readonly seeds: readonly NodeInfo[];
   /** The query that each node is sent. */
   readonly query: Query;
@@ -67,7 +67,7 @@ export interface LookupOptions {
  */
 export class Lookup {
   readonly #options: LookupOptions;
-  /** Closest first. */
+  /** All nodes found, closest first. */
   readonly #entries: Entry[] = [];
   readonly #known = new Set<string>();
   readonly #beganAt: number;

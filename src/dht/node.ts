@@ -30,7 +30,7 @@ export interface NodeCounts {
   /** Queries received, and queries without a reply because there were too many. */
   queries: number;
   limited: number;
-  /** Replies to our queries. */
+  /** The number of replies to our queries. */
   replies: number;
 }
 
@@ -108,7 +108,7 @@ export class DhtNode {
     return this.#reachability.isReadOnly;
   }
 
-  /** Our address as other nodes see it; `undefined` until enough of them agree. */
+  /** The address of this host as other nodes see it; `undefined` until enough of them agree. */
   get externalIp(): string | undefined {
     return this.#votes.winner;
   }

@@ -11,13 +11,13 @@ export interface AnnounceOptions {
   readonly port: number;
   /** The port is that of our datagrams: as NATs map it, for uTP at the same port. Default false. */
   readonly impliedPort?: boolean | undefined;
-  /** We have all data (BEP 33). */
+  /** Whether we are a seed (BEP 33). */
   readonly isSeed?: boolean | undefined;
 }
 
 /** Options of {@link findPeers}. */
 export interface FindPeersOptions {
-  /** Called with peers as they are found, each once. */
+  /** Called with peers as they are found, each peer once. */
   readonly onPeers?: ((peers: readonly Endpoint[]) => void) | undefined;
   readonly announce?: AnnounceOptions | undefined;
   /** Asks for bloom filters, to estimate how many peers there are (BEP 33). */
@@ -29,12 +29,13 @@ export interface FindPeersOptions {
 /** The result of {@link findPeers}. */
 export interface PeersFound {
   readonly peers: readonly Endpoint[];
-  /** Nodes that have stored us. */
+  /** The number of nodes that have stored our announce. */
   readonly announced: number;
-  /** About how many seeds and other peers there are; with `scrape` only, and when a node supports it. */
+  /** The estimated number of seeds; with `scrape` only, and when a node supports it. */
   readonly seeds: number | undefined;
+  /** The estimated number of other peers, as {@link PeersFound.seeds}. */
   readonly leechers: number | undefined;
-  /** Queries of all families, the most rounds, and milliseconds. */
+  /** The number of queries over all families. */
   readonly queries: number;
   readonly rounds: number;
   readonly durationMs: number;

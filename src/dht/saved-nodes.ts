@@ -6,10 +6,11 @@ import { ID_LENGTH, idFromBytes, idToBytes, type NodeId } from "./node-id.ts";
 
 /** The state of a node that is kept between runs. */
 export interface SavedNodes {
-  /** Our ids, by family; `undefined` for a family that did not run. */
+  /** Our node id for IPv4; `undefined` when the family did not run. */
   readonly id4: NodeId | undefined;
+  /** Our node id for IPv6; `undefined` when the family did not run. */
   readonly id6: NodeId | undefined;
-  /** Nodes that replied. Believed only after they replied again. */
+  /** The endpoints of nodes that replied. They are used once they reply again. */
   readonly endpoints: readonly Endpoint[];
 }
 

@@ -35,15 +35,15 @@ interface Candidate {
   source: CandidateSource;
   state: CandidateState;
   failures: number;
-  /** On the clock's scale: the earliest time to dial it. */
+  /** The earliest time to dial the peer, on the clock's scale. */
   notBefore: number;
-  /** On the clock's scale: when it was last connected. */
+  /** The time at which the peer was last connected, on the clock's scale. */
   connectedAt: number;
-  /** Successive good connections shorter than {@link SHORT_VISIT_MS}. */
+  /** The number of successive good connections shorter than {@link SHORT_VISIT_MS}. */
   shortVisits: number;
   /** Whether it had every piece when it was last connected: a seed does not dial other seeds. */
   isSeed: boolean;
-  /** BEP 40, computed with our address as far as it is known. */
+  /** The peer priority (BEP 40), computed with the best known address of this host. */
   readonly priority: number;
 }
 
@@ -56,7 +56,7 @@ export class CandidateList {
   /** Number of peers known at each IP address. */
   readonly #perIp = new Map<string, number>();
 
-  /** `own` is our address for BEP 40. Any address will do while ours is not known. */
+  /** `own` is the address of this host for BEP 40. Any address will do while it is not known. */
   constructor(clock: Clock, random: Random, own: Endpoint = { ip: "0.0.0.0", port: 0 }) {
     this.#clock = clock;
     this.#random = random;
@@ -133,7 +133,10 @@ export class CandidateList {
     candidate.connectedAt = this.#clock.now();
   }
 
-  /** Dialing or the handshake failed. The peer is dialed again later, or forgotten after {@link MAX_FAILURES}. */
+  /**
+   * Records that dialing or the handshake failed. The peer is dialed again later, or forgotten after {@link
+   * MAX_FAILURES}.
+   */
   failed(address: PeerAddress): void {
     const key = addressKey(address);
     const candidate = this.#known.get(key);
@@ -169,7 +172,7 @@ export class CandidateList {
     candidate.notBefore = now + Math.min(LONGEST_RETRY_MS, RECONNECT_MS * 2 ** Math.max(0, candidate.shortVisits - 1));
   }
 
-  /** Never dials it again: it sent bad data, or it is this client itself. */
+  /** Bans a peer: it is never dialed again, because it sent bad data or is this client itself. */
   ban(address: PeerAddress): void {
     const candidate = this.#known.get(addressKey(address));
     if (candidate !== undefined) candidate.state = "banned";

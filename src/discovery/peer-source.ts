@@ -34,7 +34,7 @@ export interface DiscoveryTarget {
  * ```
  */
 export interface PeerSource {
-  /** Stored with each peer found, and shown to the user. */
+  /** The name of the source, stored with each peer found and shown to the user. */
   readonly name: CandidateSource;
   /** Whether a private torrent may use it (BEP 27): true for trackers and for peers that the user names, only. */
   readonly allowsPrivate: boolean;

@@ -10,11 +10,11 @@ import type { TorrentNode } from "./outer.ts";
 export interface OuterFields {
   /** Addresses of trackers by tier (BEP 12). */
   readonly trackers?: readonly (readonly string[])[] | undefined;
-  /** BEP 19. */
+  /** URLs of web seeds (BEP 19). */
   readonly webSeeds?: readonly string[] | undefined;
-  /** BEP 17. */
+  /** URLs of HTTP seeds (BEP 17). */
   readonly httpSeeds?: readonly string[] | undefined;
-  /** BEP 5. */
+  /** DHT nodes (BEP 5). */
   readonly nodes?: readonly TorrentNode[] | undefined;
   readonly comment?: string | null | undefined;
   readonly createdBy?: string | null | undefined;

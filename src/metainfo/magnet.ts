@@ -19,17 +19,17 @@ export interface IndexRange {
 export interface Magnet {
   readonly infoHash?: InfoHash | undefined;
   readonly infoHashV2?: InfoHash | undefined;
-  /** `dn`: a name to show until the real one is known. */
+  /** The parameter `dn`: a name to show until the real one is known. */
   readonly name?: string | undefined;
-  /** `xl`: bytes. */
+  /** The parameter `xl`: the size in bytes. */
   readonly length?: number | undefined;
-  /** `tr`, in the link's order; each counts as a tier of its own. */
+  /** The trackers (`tr`) in the link's order; each is a tier of its own. */
   readonly trackers: readonly string[];
-  /** `ws` (BEP 19). */
+  /** The web seeds (`ws`, BEP 19). */
   readonly webSeeds: readonly string[];
-  /** `x.pe`. */
+  /** The peers (`x.pe`). */
   readonly peers: readonly MagnetPeer[];
-  /** `so`: nothing but these files; empty means all. Ranges may reach beyond the torrent's files. */
+  /** The only files to download (`so`, BEP 53); empty means all. Ranges may reach beyond the torrent's files. */
   readonly selectOnly: readonly IndexRange[];
 }
 

@@ -5,7 +5,7 @@ import type { HashesV2, HashScheme } from "./pieces/hashes.ts";
 import type { FileLayout, LayoutFile } from "./pieces/layout.ts";
 import type { OuterFacts, TorrentNode } from "./outer.ts";
 
-/** BEP 3, BEP 52, or both in one info dictionary. */
+/** The version of a torrent: v1 (BEP 3), v2 (BEP 52), or both in one info dictionary. */
 export type MetainfoVersion = "v1" | "v2" | "hybrid";
 
 /** The checked facts from which a {@link Metainfo} is made. */
@@ -32,13 +32,13 @@ export interface MetainfoFacts extends OuterFacts {
  */
 export class Metainfo {
   readonly version: MetainfoVersion;
-  /** SHA-1 of the info dictionary's bytes; `undefined` for pure v2. */
+  /** The SHA-1 of the info dictionary's bytes; `undefined` for pure v2. */
   readonly infoHash: InfoHash | undefined;
-  /** SHA-256 of the info dictionary's bytes; `undefined` for v1. */
+  /** The SHA-256 of the info dictionary's bytes; `undefined` for v1. */
   readonly infoHashV2: InfoHash | undefined;
   /** The torrent's identity: {@link infoHash}, or {@link infoHashV2} for pure v2. */
   readonly id: InfoHash;
-  /** Safe to use as the name of a file or folder. */
+  /** The torrent's name, safe to use as the name of a file or folder. */
   readonly name: string;
   /** The name as the torrent has it, repaired where it is not UTF-8, but not made safe. */
   readonly rawName: string;
@@ -47,7 +47,7 @@ export class Metainfo {
   readonly layout: FileLayout;
   /** The hashes by which pieces are checked: the v1 hashes for v1 and hybrid torrents. */
   readonly hashes: HashScheme;
-  /** BEP 27: peers are found by the trackers alone. */
+  /** Whether the torrent is private: peers are found by its trackers alone (BEP 27). */
   readonly isPrivate: boolean;
   readonly source: string | undefined;
   readonly comment: string | undefined;
@@ -55,15 +55,15 @@ export class Metainfo {
   readonly creationDate: Date | undefined;
   readonly encoding: string | undefined;
   readonly trackers: readonly (readonly string[])[];
-  /** BEP 19. */
+  /** The URLs of web seeds (BEP 19). */
   readonly webSeeds: readonly string[];
-  /** BEP 17. */
+  /** The URLs of HTTP seeds (BEP 17). */
   readonly httpSeeds: readonly string[];
-  /** BEP 5. */
+  /** The DHT nodes (BEP 5). */
   readonly nodes: readonly TorrentNode[];
   /** The bytes of the info dictionary: the info-hash is their hash, and peers exchange them (BEP 9). */
   readonly infoBytes: Uint8Array;
-  /** Bytes of all files, padding left out. */
+  /** The size of all files in bytes, without padding. */
   readonly totalSize: number;
   readonly #hashesV2: HashesV2 | undefined;
   readonly #torrentBytes: () => Uint8Array;

@@ -25,7 +25,7 @@ export interface OuterFacts {
   readonly comment: string | undefined;
   readonly createdBy: string | undefined;
   readonly creationDate: Date | undefined;
-  /** Label of the encoding of names that are not UTF-8. */
+  /** The label of the encoding of names that are not UTF-8. */
   readonly encoding: string | undefined;
 }
 

@@ -33,7 +33,7 @@ export interface ParseOptions {
   readonly strict?: boolean | undefined;
 }
 
-/** `d`, with which a bencoded dictionary begins. */
+/** The byte `d`, with which a bencoded dictionary begins. */
 const DICTIONARY = 0x64;
 
 type InfoFacts = Omit<MetainfoFacts, keyof OuterFacts | "torrentBytes">;

@@ -3,7 +3,7 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Time, as the engine sees it. Nothing else may read the time or wait. */
+/** The clock of the engine. The engine reads the time and waits through this interface only. */
 export interface Clock {
   /** Milliseconds on a monotonic scale with an arbitrary start: for durations. */
   now(): number;

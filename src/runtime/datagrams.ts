@@ -12,15 +12,15 @@ export interface DatagramSocket {
 
 /** Options of {@link Datagrams.bind}. */
 export interface BindOptions {
-  /** `"0.0.0.0"`, `"::"` (IPv6 only) or a local address. */
+  /** The local address: `"0.0.0.0"`, `"::"` (IPv6 only) or an address of this host. */
   readonly ip: string;
   readonly port: number;
-  /** `bytes` is valid during the call only. */
+  /** A datagram has arrived. `bytes` is valid during the call only. */
   onDatagram(bytes: Uint8Array, from: Endpoint): void;
   onError?(error: Error): void;
 }
 
-/** UDP. */
+/** UDP sockets. */
 export interface Datagrams {
   /** Rejects with NetworkError: `net.address-in-use`, `net.denied`, `net.failed`. */
   bind(options: BindOptions): Promise<DatagramSocket>;

@@ -1,11 +1,11 @@
 /** The facts of one path. */
 export interface FileStat {
   readonly kind: "file" | "folder" | "link" | "other";
-  /** Bytes. */
+  /** The size in bytes. */
   readonly size: number;
   /** Milliseconds since 1970, of the last change of content. */
   readonly modifiedMs: number;
-  /** Bytes really taken on disk: less than `size` for a sparse file. */
+  /** The bytes allocated on disk: less than `size` for a sparse file. */
   readonly allocated: number;
   readonly isExecutable: boolean;
 }
@@ -28,8 +28,8 @@ export interface OpenFile {
 }
 
 /**
- * `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`; `"exclusive"`: created, must
- * not exist.
+ * The mode of an open: `"read"`; `"write"`: read and write, created when missing, never truncated; `"append"`;
+ * `"exclusive"`: created, must not exist.
  */
 export type OpenMode = "read" | "write" | "append" | "exclusive";
 
@@ -59,7 +59,7 @@ export interface FolderEntry {
  * `storage.too-many-files`, `storage.other-disk`, `storage.failed`; each with the path in its message and fields.
  */
 export interface Files {
-  /** Regular files only: nothing else is ever waited for. */
+  /** Opens a regular file. Pipes and devices are refused at once. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
   /** Follows links. `undefined` when there is nothing. */
   stat(path: string): Promise<FileStat | undefined>;
@@ -70,7 +70,7 @@ export interface Files {
   list(folder: string): Promise<FolderEntry[]>;
   /** Creates a folder with all folders above it. Does nothing when the folder exists. */
   makeFolder(path: string): Promise<void>;
-  /** Within one disk: between two it rejects with `storage.other-disk`. */
+  /** Renames a file or folder within one disk. Between two disks it rejects with `storage.other-disk`. */
   rename(from: string, to: string): Promise<void>;
   /** Resolves when the names in a folder are on the disk itself. */
   syncFolder(path: string): Promise<void>;

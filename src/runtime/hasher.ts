@@ -61,7 +61,7 @@ export interface Hasher extends SyncHasher {
   digestFiles(job: HashFilesJob, signal?: AbortSignal): Promise<HashFilesResult>;
   /** The number of jobs that keeps all cores busy, including waiting jobs. */
   readonly parallelism: number;
-  /** Memory that {@link Hasher.digest} can reach without a copy. */
+  /** Allocates memory that {@link Hasher.digest} can read without a copy. */
   allocate(length: number): Uint8Array;
   /** Ends the threads. Work under way is rejected with AbortError. */
   close(): Promise<void>;

@@ -13,7 +13,7 @@ export interface HttpRequest {
   /** Redirects followed at the most; one more rejects with NetworkError `http.redirects`. */
   readonly maxRedirects: number;
   /**
-   * Asked for the first address and again for each redirect, with every resolved address: a reason to refuse, or
+   * Called for the first URL and for each redirect, with every resolved address. Returns a reason to refuse, or
    * `undefined`.
    */
   readonly check?: (url: URL, ips: readonly string[]) => string | undefined;
@@ -24,9 +24,9 @@ export interface HttpRequest {
 /** The reply to an {@link HttpRequest}. */
 export interface HttpReply {
   readonly status: number;
-  /** Names in lower case. */
+  /** The headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decompressed (gzip, deflate, br). */
+  /** The body, decompressed (gzip, deflate, br). */
   readonly body: Uint8Array;
   /** The address of the reply, after redirects. */
   readonly url: string;
@@ -48,9 +48,9 @@ export interface HttpClient {
 /** A request that an {@link HttpServer} received. */
 export interface HttpServerRequest {
   readonly method: string;
-  /** Path and query as the client sent them, undecoded: `/announce?info_hash=%12...`. */
+  /** The path and query as the client sent them, undecoded: `/announce?info_hash=%12...`. */
   readonly target: string;
-  /** Names in lower case. */
+  /** The headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly remote: Endpoint;
 }

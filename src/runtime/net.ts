@@ -23,7 +23,7 @@ export interface Socket {
    * caller should stop until `onDrain`. `onFlushed` also runs, with the error, when the connection ends first.
    */
   write(bytes: Uint8Array, onFlushed?: (error?: Error | null) => void): boolean;
-  /** Bytes queued and not yet taken by the operating system. */
+  /** The bytes queued and not yet passed to the operating system. */
   readonly queuedBytes: number;
   /** Stops and resumes delivery: the receive window does the rest. */
   pause(): void;
@@ -38,7 +38,7 @@ export interface Socket {
 export interface ConnectOptions {
   readonly ip: string;
   readonly port: number;
-  /** Local address to connect from. */
+  /** The local address of the connection. */
   readonly localIp?: string;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -53,9 +53,9 @@ export interface Listener {
 
 /** Options of {@link Net.listen}. */
 export interface ListenOptions {
-  /** `"::"` takes IPv4 too where the system allows it. */
+  /** The local address. `"::"` accepts IPv4 too where the system allows it. */
   readonly ip: string;
-  /** 0 lets the system choose. */
+  /** The port; 0 lets the system choose. */
   readonly port: number;
   onSocket(socket: Socket): void;
   /** The listener itself failed after it was open. */

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../runtime/index.ts";
 import type { EventQueue } from "./events.ts";
 
-/** 2025-01-01: where the wall clock of every world begins. */
+/** The start of every world's wall clock: 2025-01-01. */
 const EPOCH_MS = 1_735_689_600_000;
 
 /** Whether a process still runs: no callback of a crashed process is called. */
@@ -9,7 +9,7 @@ export interface Life {
   readonly isOver: boolean;
 }
 
-/** Virtual time as one process sees it. */
+/** The virtual clock of one process. */
 export class SimClock implements Clock {
   readonly #events: EventQueue;
   readonly #life: Life;

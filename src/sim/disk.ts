@@ -12,7 +12,7 @@ export type DiskOperation = "open" | "read" | "write" | "sync" | "stat" | "renam
  * A disk in memory that can be full, fail, and lose writes that were not synced. It outlives the processes that use it.
  */
 export class SimDisk {
-  /** Asked before each operation: an error for it to fail with. */
+  /** Called before each operation; returns an error to make the operation fail. */
   fault: ((operation: DiskOperation, path: string) => StorageError | undefined) | undefined;
   /** Milliseconds that each operation takes. */
   latencyMs = 0;
@@ -28,7 +28,7 @@ export class SimDisk {
     this.#space.capacity = bytes;
   }
 
-  /** Bytes allocated. */
+  /** The number of bytes allocated. */
   get used(): number {
     return this.#space.used;
   }

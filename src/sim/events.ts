@@ -1,9 +1,9 @@
-/** Something that is to happen. */
+/** An event to come. */
 interface Entry {
   readonly time: number;
   readonly order: number;
   run: (() => void) | undefined;
-  /** Promise continuations that are run after it. */
+  /** The number of turns of promise continuations to run after the event. */
   readonly turns: number;
 }
 
@@ -12,7 +12,7 @@ interface Entry {
  * at the same time in every run.
  */
 const TURNS = 48;
-/** After the arrival of a datagram: few promises wait for one, and there are very many. */
+/** The number of turns after the arrival of a datagram: few promises wait for one, and datagrams are many. */
 const DATAGRAM_TURNS = 4;
 /** Times that many, when nothing more is to happen. */
 const LAST_ROUNDS = 40;
@@ -24,7 +24,7 @@ const LAST_ROUNDS = 40;
 export class EventQueue {
   /** Milliseconds since the world began. */
   now = 0;
-  /** Events that have happened. */
+  /** The number of events that have happened. */
   count = 0;
   readonly #heap: Entry[] = [];
   #order = 0;
@@ -41,7 +41,7 @@ export class EventQueue {
     };
   }
 
-  /** Time of the next event; `undefined` when nothing is to happen any more. */
+  /** The time of the next event; `undefined` when there is none. */
   get next(): number | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (top.run !== undefined) return top.time;

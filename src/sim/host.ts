@@ -43,7 +43,7 @@ export class SimHost {
     return this.#process.clock.pending;
   }
 
-  /** TCP connections, both ends accounted for, that have not ended. */
+  /** The number of TCP connections that have not ended at both ends. */
   get sockets(): number {
     return this.#parts.station.line.sockets.size;
   }

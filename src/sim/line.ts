@@ -7,15 +7,15 @@ export type Trace = (line: () => string, value: number) => void;
 
 /** The speed, delay and loss of a host's line. */
 export interface LineOptions {
-  /** Bytes a second. Default: 12,500,000 (100 Mbit/s). */
+  /** The upload rate in bytes a second. Default: 12,500,000 (100 Mbit/s). */
   readonly up?: number;
-  /** Bytes a second. Default: 12,500,000. */
+  /** The download rate in bytes a second. Default: 12,500,000. */
   readonly down?: number;
   /** Milliseconds from this host to the middle of the network; two of these are one way. Default: 10. */
   readonly latencyMs?: number;
-  /** 0 to 1: how likely a segment breaks its TCP connection. Default: 0. */
+  /** The probability that a segment breaks its TCP connection, 0 to 1. Default: 0. */
   readonly breakage?: number;
-  /** 0 to 1: how likely a datagram is lost. Default: 0. */
+  /** The probability that a datagram is lost, 0 to 1. Default: 0. */
   readonly loss?: number;
 }
 
@@ -29,7 +29,7 @@ export type Fate = "arrived" | "lost" | "broken";
 export class Line {
   /** Whether the cable is unplugged: no data arrives or leaves. Connections that lose data this way never recover. */
   isUnplugged = false;
-  /** TCP connections of the process that runs now. */
+  /** The TCP connections of the present process. */
   readonly sockets = new Set<{ vanish(): void }>();
   readonly #options: LineOptions;
   readonly #events: EventQueue;

@@ -24,7 +24,7 @@ export class Pages {
     this.#space = space;
   }
 
-  /** Bytes allocated. */
+  /** The number of bytes allocated. */
   get allocated(): number {
     return this.#pages.size * PAGE_BYTES;
   }

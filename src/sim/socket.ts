@@ -4,9 +4,9 @@ import type { Line } from "./line.ts";
 
 /** Bytes that travel as one: large enough to keep simulations quick, one block with its header. */
 const SEGMENT_BYTES = 16_384 + 64;
-/** Bytes that may be under way, or wait for a reader that is paused: the receive window. */
+/** The receive window: the bytes that may be in flight, or wait for a paused reader. */
 const WINDOW_BYTES = 256 * 1024;
-/** Bytes queued from which on `write` returns `false`, as with Node's sockets. */
+/** The number of queued bytes from which `write` returns `false`, as with Node's sockets. */
 const WRITE_HIGH_WATER = 1024 * 1024;
 
 interface Queued {
@@ -26,7 +26,7 @@ export class SimSocket implements Socket {
   #handlers: SocketHandlers | undefined;
   #queue: Queued[] = [];
   #queued = 0;
-  /** Bytes sent that the other side has not read. */
+  /** The number of bytes sent that the other side has not read. */
   #unread = 0;
   readonly #inbox: Parcel[] = [];
   #isSending = false;
@@ -34,7 +34,7 @@ export class SimSocket implements Socket {
   #isPaused = false;
   #isEnding = false;
   #isClosed = false;
-  /** Something was lost on the way and never came again: nothing gets through any more. */
+  /** Whether a segment was lost: nothing arrives any more. */
   #isDead = false;
 
   constructor(line: Line, local: Endpoint, remote: Endpoint) {

@@ -31,7 +31,7 @@ export interface Place {
   readonly name: string;
   /** The folder it is in; `undefined` for the root. */
   readonly folder: FolderNode | undefined;
-  /** `undefined` when there is nothing. */
+  /** The entry at the path; `undefined` when there is none. */
   readonly node: TreeNode | undefined;
 }
 
@@ -83,7 +83,7 @@ export class Tree {
     return node;
   }
 
-  /** Every file with its path. */
+  /** Yields every file with its path. */
   *files(
     folder = this.root,
     above = "",

@@ -13,7 +13,7 @@ export interface WorldOptions {
   readonly seed?: number;
   /** The digest functions. Digests are not simulated: pass the functions of `node:crypto`. */
   readonly digest: Digest;
-  /** Called for each connection and each delivery, with one line each. */
+  /** Called with one line of text for each connection and each delivery. */
   readonly onTrace?: (line: string) => void;
   /** The log of all hosts. Default: none. */
   readonly log?: Log;

@@ -92,7 +92,7 @@ async function checkRange(
   for (let at = 0; at < count; at++) if (verdict.right[at] === 1) valid.set(first + at);
 }
 
-/** Reused by later checks: a thousand small torrents are checked with a few buffers. */
+/** Buffers reused by later checks: a thousand small torrents are checked with a few buffers. */
 const spareBuffers: Uint8Array[] = [];
 
 /**

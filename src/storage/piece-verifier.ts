@@ -28,7 +28,7 @@ export interface PieceVerifier {
    * Resolves with whether `data`, all bytes of a piece, is valid. May use another thread: do not change `data` before.
    */
   verify(piece: number, data: Uint8Array): Promise<boolean>;
-  /** The same, synchronously. */
+  /** Verifies a piece as {@link PieceVerifier.verify} does, synchronously. */
   verifySync(piece: number, data: Uint8Array): boolean;
   /**
    * Returns how many pieces from `first` on may be passed to one {@link PieceVerifier.verifyFiles} call: 1 to `most`.

@@ -6,9 +6,9 @@ import { countHave, countPieces, setInterest, uncount } from "./picking/availabi
 /** Options of {@link Interest}. */
 export interface InterestOptions {
   readonly peers: ReadonlySet<Peer>;
-  /** `undefined` while there is nothing to download and no peer to count. */
+  /** Returns the downloader; `undefined` while there is nothing to download and no peer to count. */
   readonly downloader: () => Downloader | undefined;
-  /** Our verified pieces; `undefined` while the metadata is not known. */
+  /** Returns our verified pieces; `undefined` while the metadata is not known. */
   readonly have: () => Bitfield | undefined;
   /** Whether everything wanted is verified. */
   readonly isFinished: () => boolean;
@@ -66,12 +66,12 @@ export class Interest {
     this.update(peer);
   }
 
-  /** We have stored a piece. */
+  /** Called when we have stored a piece. */
   onStored(piece: number): void {
     for (const peer of this.#options.peers) if (peer.pieces?.get(piece) !== true) peer.send({ type: "have", piece });
   }
 
-  /** Everything wanted is verified: no peer is of interest any more. */
+  /** Called when all wanted pieces are verified: no peer is of interest any more. */
   onFinished(): void {
     for (const peer of this.#options.peers) {
       setInterest(peer, false);

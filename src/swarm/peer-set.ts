@@ -17,7 +17,7 @@ export interface PeerSetOptions {
   readonly registry: () => ExtensionRegistry<Peer>;
   /** Which extensions are offered to new peers, by their names. */
   readonly offers: (extension: string) => boolean;
-  /** `undefined` while the metadata is not known. */
+  /** Returns the number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: () => number | undefined;
   /** Handles messages and blocks of peers. */
   readonly exchange: Pick<PeerOwner, "onMessage" | "blockStart" | "blockEnd" | "onDrain">;
@@ -85,7 +85,7 @@ export class PeerSet {
     return peer.handlers;
   }
 
-  /** Once a second; `now` on the clock's scale. Closes dead connections and sends keep-alives. */
+  /** Called once a second; `now` on the clock's scale. Closes dead connections and sends keep-alives. */
   tick(now: number): void {
     for (const peer of this.#peers) {
       peer.tick(now);

@@ -17,7 +17,7 @@ export interface ExchangeOptions {
   readonly swarm: SwarmOptions;
   readonly content: SwarmContent;
   readonly peers: ReadonlySet<Peer>;
-  /** Bytes of blocks sent to all peers. */
+  /** The rate of blocks sent to all peers. */
   readonly up: RateMeter;
   /** A piece has been verified and stored. */
   readonly onPiece: (piece: number) => void;

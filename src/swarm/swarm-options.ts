@@ -72,7 +72,7 @@ export interface SwarmOptions {
 export interface SwarmContent {
   readonly metainfo: Metainfo;
   readonly storage: Storage;
-  /** Verified pieces on disk. The swarm adds to it. */
+  /** The verified pieces on disk. The swarm adds to them. */
   readonly have: Bitfield;
   /** Blocks on disk of unfinished pieces. */
   readonly partials: ReadonlyMap<number, Bitfield>;

@@ -86,7 +86,7 @@ export class Swarm {
     return this.#exchange === undefined ? this.#content?.have.isFull === true : this.#exchange.downloader.isFinished;
   }
 
-  /** `undefined` while there is nothing to download and no peer to count. */
+  /** The downloader; `undefined` while there is nothing to download and no peer to count. */
   get downloader(): Downloader | undefined {
     return this.#exchange?.downloader;
   }
@@ -95,7 +95,7 @@ export class Swarm {
     return this.#peerSet.peers;
   }
 
-  /** Our handshake, encoded. */
+  /** Returns our handshake, encoded. */
   handshake(): Uint8Array {
     const { infoHash, peerId, dht } = this.#options;
     return encodeHandshake({
@@ -135,7 +135,7 @@ export class Swarm {
     announce(this.peers, pieces);
   }
 
-  /** Once a second; `now` on the clock's scale. */
+  /** Called once a second; `now` on the clock's scale. */
   tick(now: number): void {
     if (this.#isStopped || this.isAsleep) return;
     this.down.tick(now);

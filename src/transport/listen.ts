@@ -3,7 +3,7 @@ import type { Listener, Runtime, Socket } from "../runtime/index.ts";
 
 /** Options of {@link listenOnFirstPort}. */
 export interface FirstPortOptions {
-  /** `undefined`: all addresses, IPv4 and IPv6. */
+  /** The local address; `undefined`: all addresses, IPv4 and IPv6. */
   readonly ip: string | undefined;
   /** Ports to try in ascending order; 0 is any free port. */
   readonly ports: { readonly first: number; readonly last: number };

@@ -5,45 +5,50 @@ import { encodeMessage } from "./encode.ts";
  * and throws UsageError `wire.field` when a number does not fit its field.
  */
 
-/** Four zero bytes. */
+/** Encodes a keep-alive: four zero bytes. */
 export const encodeKeepAlive = (): Uint8Array => encodeMessage({ type: "keep-alive" });
-/** `choke`. */
+/** Encodes a `choke` message. */
 export const encodeChoke = (): Uint8Array => encodeMessage({ type: "choke" });
-/** `unchoke`. */
+/** Encodes an `unchoke` message. */
 export const encodeUnchoke = (): Uint8Array => encodeMessage({ type: "unchoke" });
-/** `interested`. */
+/** Encodes an `interested` message. */
 export const encodeInterested = (): Uint8Array => encodeMessage({ type: "interested" });
-/** `not interested`. */
+/** Encodes a `not interested` message. */
 export const encodeNotInterested = (): Uint8Array => encodeMessage({ type: "not-interested" });
-/** `have`: `piece` is an index. */
+/** Encodes a `have` message. `piece` is the index of the piece. */
 export const encodeHave = (piece: number): Uint8Array => encodeMessage({ type: "have", piece });
-/** `bits` as `Bitfield.pack` gives them. */
+/** Encodes a `bitfield` message. `bits` are as `Bitfield.pack` returns them. */
 export const encodeBitfield = (bits: Uint8Array): Uint8Array => encodeMessage({ type: "bitfield", bits });
-/** `request`: `begin` and `length` are bytes within the piece. */
+/** Encodes a `request` message. `begin` and `length` are bytes within the piece. */
 export const encodeRequest = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "request", piece, begin, length });
-/** `piece`: `block` begins at byte `begin` of the piece. */
+/** Encodes a `piece` message. `block` begins at byte `begin` of the piece. */
 export const encodePiece = (piece: number, begin: number, block: Uint8Array): Uint8Array =>
   encodeMessage({ type: "piece", piece, begin, block });
-/** `cancel`, with the fields of the request. */
+/** Encodes a `cancel` message with the fields of the request. */
 export const encodeCancel = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "cancel", piece, begin, length });
-/** UDP port of our DHT node (BEP 5). */
+/** Encodes a `port` message with the UDP port of our DHT node (BEP 5). */
 export const encodePort = (port: number): Uint8Array => encodeMessage({ type: "port", port });
-/** BEP 6. */
+/** Encodes a `suggest piece` message (BEP 6). */
 export const encodeSuggest = (piece: number): Uint8Array => encodeMessage({ type: "suggest", piece });
-/** BEP 6. */
+/** Encodes a `have all` message (BEP 6). */
 export const encodeHaveAll = (): Uint8Array => encodeMessage({ type: "have-all" });
-/** BEP 6. */
+/** Encodes a `have none` message (BEP 6). */
 export const encodeHaveNone = (): Uint8Array => encodeMessage({ type: "have-none" });
-/** BEP 6. */
+/** Encodes a `reject request` message (BEP 6). */
 export const encodeReject = (piece: number, begin: number, length: number): Uint8Array =>
   encodeMessage({ type: "reject", piece, begin, length });
-/** BEP 6. */
+/** Encodes an `allowed fast` message (BEP 6). */
 export const encodeAllowedFast = (piece: number): Uint8Array => encodeMessage({ type: "allowed-fast", piece });
-/** BEP 10: `id` as the receiver numbered the extension, 0 for the extended handshake. */
+/**
+ * Encodes an `extended` message (BEP 10). `id` is the receiver's id of the extension, or 0 for the extended handshake.
+ */
 export const encodeExtended = (id: number, payload: Uint8Array): Uint8Array =>
   encodeMessage({ type: "extended", id, payload });
-/** Any id with any payload: for messages that Millrace does not know, and for tests that break the rules. */
+/**
+ * Encodes a message with any id and payload, for messages that Millrace does not know and for tests that break the
+ * rules.
+ */
 export const encodeRaw = (id: number, payload: Uint8Array): Uint8Array =>
   encodeMessage({ type: "unknown", id, payload });

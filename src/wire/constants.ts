@@ -63,5 +63,5 @@ export const REQUEST_LENGTH = 17;
 /** A whole `have`, `suggest` or `allowed-fast`. */
 export const HAVE_LENGTH = 9;
 
-/** `\x13BitTorrent protocol`, 8 reserved bytes, info-hash, peer id (BEP 3). */
+/** The length of a handshake: `\x13BitTorrent protocol`, 8 reserved bytes, info-hash, peer id (BEP 3). */
 export const HANDSHAKE_LENGTH = 68;

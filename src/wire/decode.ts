@@ -5,7 +5,7 @@ import type { Message } from "./message.ts";
 
 /** The limits that a length prefix is checked against. */
 export interface FrameLimits {
-  /** Bytes behind the length prefix, at most. */
+  /** Maximum of bytes behind the length prefix. */
   readonly maxFrameLength: number;
   /** The same for messages that are neither bitfields nor blocks; default: no less. */
   readonly maxSmallFrameLength?: number | undefined;
@@ -36,9 +36,9 @@ FIXED_LENGTH[MessageId.port] = 3;
 
 /** The id and length of a message, from its first bytes. */
 export interface MessageHeader {
-  /** Bytes behind the length prefix: id and payload. 0 for a keep-alive. */
+  /** The number of bytes behind the length prefix: id and payload. 0 for a keep-alive. */
   readonly length: number;
-  /** `undefined` for a keep-alive, or when the id byte is not there yet. */
+  /** The message id; `undefined` for a keep-alive, or when the id byte has not arrived yet. */
   readonly id: number | undefined;
 }
 

@@ -18,7 +18,10 @@ export interface AllowedFastOptions {
   readonly hasher: SyncHasher;
 }
 
-/** BEP 6: enough for a newcomer to have something to trade, too few to be worth collecting. */
+/**
+ * The default size of the allowed-fast set (BEP 6): enough for a new peer to have something to trade, too few to be
+ * worth collecting.
+ */
 const DEFAULT_COUNT = 10;
 
 /**

@@ -10,9 +10,9 @@ const PEER_ID_AT = INFO_HASH_AT + 20;
 
 /** The handshake (BEP 3), the first 68 bytes that a peer sends. */
 export interface Handshake {
-  /** 20 bytes; of a v2 torrent the first 20 of its info-hash (BEP 52). */
+  /** The info-hash, 20 bytes; for a v2 torrent the first 20 of its info-hash (BEP 52). */
   readonly infoHash: Uint8Array;
-  /** 20 bytes. */
+  /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
   /** The capabilities in the reserved bits. */
   readonly reserved: Reserved;
@@ -22,9 +22,9 @@ export interface Handshake {
 
 /** The parts of a handshake to encode. */
 export interface HandshakeOptions {
-  /** 20 bytes. */
+  /** The info-hash, 20 bytes. */
   readonly infoHash: Uint8Array;
-  /** 20 bytes. */
+  /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
   /** The features to offer, as flags or as the 8 reserved bytes themselves. Default: none. */
   readonly reserved?: Partial<Reserved> | Uint8Array;

@@ -6,19 +6,19 @@ import { unreachable } from "../base/index.ts";
  * them.
  */
 export type Message =
-  /** No id and no payload: the connection is alive (BEP 3). */
+  /** A keep-alive, without id and payload (BEP 3). */
   | { readonly type: "keep-alive" }
   | { readonly type: "choke" }
   | { readonly type: "unchoke" }
   | { readonly type: "interested" }
   | { readonly type: "not-interested" }
   | { readonly type: "have"; readonly piece: number }
-  /** Packed, high bit first. `Bitfield.unpack` checks that the spare bits are zero. */
+  /** The packed bits, high bit first. `Bitfield.unpack` checks that the spare bits are zero. */
   | { readonly type: "bitfield"; readonly bits: Uint8Array }
   | { readonly type: "request"; readonly piece: number; readonly begin: number; readonly length: number }
   | { readonly type: "piece"; readonly piece: number; readonly begin: number; readonly block: Uint8Array }
   | { readonly type: "cancel"; readonly piece: number; readonly begin: number; readonly length: number }
-  /** UDP port of the peer's DHT node (BEP 5). */
+  /** The UDP port of the peer's DHT node (BEP 5). */
   | { readonly type: "port"; readonly port: number }
   | { readonly type: "suggest"; readonly piece: number }
   | { readonly type: "have-all" }

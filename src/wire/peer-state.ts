@@ -1,12 +1,12 @@
-/** Choking and interest in both directions of a connection (BEP 3). */
+/** The flags of choking and interest in both directions of a connection (BEP 3). */
 export interface PeerFlags {
-  /** We send the peer no blocks. */
+  /** Whether we choke the peer: it gets no blocks from us. */
   amChoking: boolean;
-  /** The peer has something that we want. */
+  /** Whether we are interested in pieces of the peer. */
   amInterested: boolean;
-  /** The peer sends us no blocks. */
+  /** Whether the peer chokes us: it sends us no blocks. */
   peerChoking: boolean;
-  /** We have something that the peer wants. */
+  /** Whether the peer is interested in our pieces. */
   peerInterested: boolean;
 }
 

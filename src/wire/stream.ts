@@ -9,7 +9,7 @@ import type { Message } from "./message.ts";
  * not `push`.
  */
 export interface MessageSink {
-  /** Every message but `piece`. Its byte strings are copies and may be kept. */
+  /** A message other than `piece` has arrived. Its byte strings are copies and may be kept. */
   onMessage(message: Message): void;
   /**
    * A block begins. Returns where its payload goes: a view of exactly `length` bytes that may be written to until
@@ -22,7 +22,7 @@ export interface MessageSink {
 
 /** Bounds of a {@link MessageDecoder}. */
 export interface DecoderOptions {
-  /** Bytes behind the length prefix, at most. Default {@link MAX_FRAME_LENGTH}. */
+  /** Maximum of bytes behind the length prefix. Default {@link MAX_FRAME_LENGTH}. */
   readonly maxFrameLength?: number;
   /** The same for messages that are neither bitfields nor blocks; default `maxFrameLength`. */
   readonly maxSmallFrameLength?: number;
@@ -68,7 +68,7 @@ export class MessageDecoder {
 
   #pending = new Uint8Array(PENDING_LENGTH);
   #gathered = 0;
-  /** Bytes of the current message to gather before it can be looked at again. */
+  /** The number of bytes of the current message to gather before it can be decoded further. */
   #needed = PREFIX_LENGTH;
 
   #inBlock = false;
@@ -234,7 +234,7 @@ export class MessageDecoder {
     this.#gathered = length;
   }
 
-  /** `header` holds the prefix, id, piece and begin at `at`. */
+  /** Begins a block. `header` holds the prefix, id, piece and begin at `at`. */
   #startBlock(header: Uint8Array, at: number, frameLength: number): void {
     const piece = readUint32(header, at + 5);
     const begin = readUint32(header, at + 9);

@@ -44,7 +44,7 @@ export class Bitfield {
     this.bytes = new Uint8Array(this.#words.buffer, 0, Math.ceil(length / 8));
   }
 
-  /** All bits set. */
+  /** Returns a bitfield with all bits set. */
   static full(length: number): Bitfield {
     return new Bitfield(length).setAll();
   }
@@ -181,7 +181,7 @@ export class Bitfield {
     }
   }
 
-  /** Every bit in order. */
+  /** Yields every bit in order. */
   *[Symbol.iterator](): Generator<boolean, void, undefined> {
     for (let index = 0; index < this.length; index++) yield this.get(index);
   }

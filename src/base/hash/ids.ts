@@ -10,7 +10,7 @@ const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
  */
 export class InfoHash {
   readonly bytes: Uint8Array;
-  /** Lower-case hexadecimal, 40 or 64 characters: the key for maps. */
+  /** The lower-case hexadecimal digits, 40 or 64: the key for maps. */
   readonly hex: string;
 
   private constructor(bytes: Uint8Array, hex: string) {
@@ -40,7 +40,7 @@ export class InfoHash {
     return new InfoHash(bytes, toHex(bytes));
   }
 
-  /** 1 for SHA-1, 2 for SHA-256. */
+  /** The version of the hash: 1 for SHA-1, 2 for SHA-256. */
   get version(): 1 | 2 {
     return this.bytes.length === 20 ? 1 : 2;
   }
@@ -99,7 +99,7 @@ export class PeerId {
     return this.hex === other.hex;
   }
 
-  /** Printable ASCII as it is, every other byte as `%xx`. */
+  /** Returns printable ASCII as it is, and every other byte as `%xx`. */
   toString(): string {
     let text = "";
     for (const byte of this.bytes) {

@@ -1,10 +1,10 @@
 import { readUint32, writeUint32 } from "../bytes/bytes.ts";
 import type { HashAlgorithm, SyncHasher } from "./hash.ts";
 
-/** Bytes that one round of either function takes in. */
+/** The bytes that one round of either hash function processes. */
 const CHUNK_LENGTH = 64;
 
-/** A hash function of FIPS 180-4: its first state, and how it takes in a chunk. */
+/** A hash function of FIPS 180-4: its initial state, and the function that mixes a chunk into the state. */
 interface HashFunction {
   readonly initial: readonly number[];
   /** Mixes `CHUNK_LENGTH` bytes at `offset` into `state`. `schedule` is scratch memory of 80 integers. */

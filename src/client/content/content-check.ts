@@ -16,17 +16,17 @@ import { fileBytes } from "./selection.ts";
 /** Options of {@link findProgress}. */
 export interface FindOptions extends ContentPlace {
   readonly priorities: readonly Priority[];
-  /** Treat all data as valid, if every file has its full length. */
+  /** Whether to treat all data as valid when every file has its full length. */
   readonly skipCheck: boolean;
-  /** Ignore the kept state. */
+  /** Whether to ignore the kept state. */
   readonly forceCheck: boolean;
   /** The pieces last known to be valid, at this or an earlier place of the data. */
   readonly known: Bitfield | undefined;
   /** An earlier run had data, even if its kept state is lost. */
   readonly hadData: boolean;
-  /** Download again when all files are missing, instead of failing. */
+  /** Whether to download again when all files are missing, instead of failing. */
   readonly acceptLoss: boolean;
-  /** Overwrite files with other content, instead of failing. */
+  /** Whether to overwrite files with other content, instead of failing. */
   readonly acceptForeign: boolean;
   readonly onChecking: (checked: number, valid: number) => void;
   /** Receives warnings about the data. */

@@ -10,7 +10,7 @@ import { fileBytes } from "./selection.ts";
 
 /** Options of {@link Content}. */
 export interface ContentOptions extends FindOptions {
-  /** Truncate complete files that are too long also when nothing was written to them. */
+  /** Whether to truncate complete files that are too long even when nothing was written to them. */
   readonly cutsLonger: boolean;
   /** Returns the values to keep besides the progress. */
   readonly extra: () => BInput;

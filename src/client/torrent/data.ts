@@ -81,7 +81,7 @@ export class TorrentData {
     return this.#selection;
   }
 
-  /** Storage for reading while the torrent does not run. */
+  /** The storage for reads while the torrent does not run. */
   get idle(): Storage | undefined {
     return this.#idle;
   }

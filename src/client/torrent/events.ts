@@ -11,7 +11,7 @@ export interface TorrentEvents {
   metadata: [metainfo: Metainfo];
   /** A piece has been verified and stored. */
   piece: [piece: number];
-  /** About once a second while it has peers. */
+  /** Emitted about once a second while the torrent has peers. */
   progress: [status: TorrentStatus];
   /** All wanted data is verified and durable. */
   complete: [];

@@ -121,8 +121,8 @@ export class Lifecycle {
   }
 
   /**
-   * Once a second, with the clock's time. Returns whether it has to be called again; if not, `TorrentHost.wake` is
-   * called when it has to.
+   * Called once a second with the clock's time. Returns whether to call it again; if not, `TorrentHost.wake` asks for
+   * it later.
    */
   tick(now: number): boolean {
     if (this.#isMissing()) {

@@ -3,7 +3,7 @@ import { RateLimiter } from "../../swarm/index.ts";
 import { checkLimits } from "../limit-checks.ts";
 import type { TorrentHost } from "./host.ts";
 
-/** Bytes a second; `undefined` or 0: no limit. */
+/** Rate limits in bytes a second; `undefined` or 0: no limit. */
 export interface Rates {
   readonly maxDownloadRate?: number | undefined;
   readonly maxUploadRate?: number | undefined;

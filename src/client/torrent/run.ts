@@ -42,7 +42,7 @@ export interface RunEvents {
   readonly isSequential: () => boolean;
   readonly onMetadata: (metainfo: Metainfo) => void;
   readonly onPiece: (piece: number) => void;
-  /** Everything wanted is verified. */
+  /** Called when all wanted pieces are verified. */
   readonly onFinished: () => void;
   /** The disk has room again. */
   readonly onRoom: () => void;
@@ -63,7 +63,7 @@ export class TorrentRun {
   readonly #abort = new AbortController();
   #swarm: Swarm | undefined;
   #attached: Attached | undefined;
-  /** Opening of the content, or the whole start. */
+  /** Resolves when the content is open; later, when the whole start is done. */
   #starting: Promise<void>;
 
   constructor(parts: RunParts, events: RunEvents) {
@@ -81,7 +81,7 @@ export class TorrentRun {
     return this.#attached?.content.storage;
   }
 
-  /** Once a second, with the clock's time. Returns whether it has to be called again. */
+  /** Called once a second with the clock's time. Returns whether to call it again. */
   tick(now: number): boolean {
     const swarm = this.#swarm;
     const { kind } = this.#events.state();

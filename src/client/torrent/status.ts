@@ -3,28 +3,31 @@ import type { TorrentState } from "./state.ts";
 /** The present numbers of a torrent. */
 export interface TorrentStatus {
   readonly state: TorrentState;
-  /** 0 to 1, of the wanted data; of the check while it runs. */
+  /** The share of the wanted data that is present, or of the check that is done, 0 to 1. */
   readonly progress: number;
-  /** Bytes in all files; 0 while the metadata is not known. */
+  /** The size of all files in bytes; 0 while the metadata is not known. */
   readonly totalBytes: number;
-  /** Bytes in the pieces that are wanted. */
+  /** The size of the wanted pieces in bytes. */
   readonly wantedBytes: number;
-  /** Bytes of {@link wantedBytes} that are verified. */
+  /** The bytes of {@link wantedBytes} that are verified. */
   readonly doneBytes: number;
-  /** Bytes a second of blocks. */
+  /** The rate at which blocks arrive, in bytes a second. */
   readonly downRate: number;
   readonly upRate: number;
-  /** Bytes of blocks over all runs. */
+  /** Bytes of blocks downloaded over all runs. */
   readonly downloaded: number;
   readonly uploaded: number;
-  /** Bytes of blocks that were bad or received twice. */
+  /** Bytes of blocks that were bad or were received twice. */
   readonly wasted: number;
   readonly peers: number;
-  /** Peers that have everything. */
+  /** Connected peers that have all pieces. */
   readonly seeds: number;
   /** Peers known and not connected. */
   readonly knownPeers: number;
-  /** Distributed copies: copies of the rarest piece among the peers, plus the fraction of pieces that have more. */
+  /**
+   * Distributed copies: the number of copies of the rarest piece among the peers, plus the fraction of pieces with more
+   * copies.
+   */
   readonly availability: number;
   /** Seconds left at the present rate; `undefined` when complete or while nothing is received. */
   readonly etaSeconds: number | undefined;
@@ -40,7 +43,7 @@ export interface PeerStatus {
   readonly peerId: string;
   readonly peerIdHex: string;
   readonly direction: "incoming" | "outgoing";
-  /** 0 to 1. */
+  /** The share of the file that is verified, 0 to 1. */
   readonly progress: number;
   readonly downRate: number;
   readonly upRate: number;
@@ -56,10 +59,10 @@ export interface PeerStatus {
 /** A file of a torrent, for display. */
 export interface FileStatus {
   readonly index: number;
-  /** Relative to the torrent, `/` between its parts. */
+  /** The path relative to the torrent, with `/` between its parts. */
   readonly path: string;
   readonly length: number;
-  /** Verified bytes. */
+  /** The verified bytes of the file. */
   readonly done: number;
   readonly priority: "skip" | "low" | "normal" | "high";
 }

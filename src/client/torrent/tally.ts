@@ -12,12 +12,12 @@ export class Tally {
     this.#uploaded = uploaded;
   }
 
-  /** Bytes. */
+  /** Bytes of blocks downloaded. */
   get downloaded(): number {
     return this.#downloaded + (this.#swarm?.down.total ?? 0);
   }
 
-  /** Bytes. */
+  /** Bytes of blocks uploaded. */
   get uploaded(): number {
     return this.#uploaded + (this.#swarm?.up.total ?? 0);
   }

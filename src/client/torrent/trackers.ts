@@ -29,7 +29,7 @@ export class TorrentTrackers implements PeerSource {
   readonly #options: TorrentTrackersOptions;
   #session: TrackerSession | undefined;
   #tiers: readonly (readonly string[])[] | undefined;
-  /** Set while the torrent runs. */
+  /** The target for peers; set while the torrent runs. */
   #target: DiscoveryTarget | undefined;
 
   constructor(options: TorrentTrackersOptions) {
@@ -37,7 +37,7 @@ export class TorrentTrackers implements PeerSource {
     this.#tiers = options.tiers;
   }
 
-  /** Announce URLs by tier. */
+  /** The announce URLs by tier. */
   get tiers(): readonly (readonly string[])[] {
     return this.#tiers ?? this.#options.own();
   }

@@ -44,7 +44,7 @@ export abstract class TorrentView extends EventEmitter<TorrentEvents> {
     return this.#parts.data.folder;
   }
 
-  /** `undefined` while a magnet link's metadata is being fetched. */
+  /** The metainfo; `undefined` while the metadata of a magnet link is being fetched. */
   get metainfo(): Metainfo | undefined {
     return this.#parts.data.metainfo;
   }

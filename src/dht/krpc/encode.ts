@@ -6,7 +6,7 @@ import type { Item, Query, Want } from "./message.ts";
 // Messages are put together as text of one character for each byte (U+0000 to U+00FF) and made bytes once: a node sends
 // tens of thousands a second, and this takes a third of the time of an encoder of values. Keys stand in their order.
 
-/** `v`: `MR` and the version, as BEP 5 and BEP 20 have it. */
+/** The key `v`, which names the client: `MR` and the version (BEP 5, BEP 20). */
 const VERSION = "1:v4:MR\u0000\u0001";
 
 /** A reply's fields: node lists, ids and tokens as text of one character for each byte. */

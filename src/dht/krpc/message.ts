@@ -18,9 +18,9 @@ export type Query =
       readonly method: "get_peers";
       readonly target: NodeId;
       readonly want?: Want | undefined;
-      /** Prefer peers that are not seeds (BEP 33). */
+      /** Whether to prefer peers that are not seeds (BEP 33). */
       readonly noSeed?: boolean | undefined;
-      /** Ask for bloom filters (BEP 33). */
+      /** Whether to ask for bloom filters (BEP 33). */
       readonly scrape?: boolean | undefined;
     }
   | {
@@ -37,7 +37,7 @@ export type Query =
       readonly method: "get";
       readonly target: NodeId;
       readonly want?: Want | undefined;
-      /** Only a value with a greater sequence number is wanted (BEP 44). */
+      /** Requests the value only when its sequence number is greater (BEP 44). */
       readonly seq?: number | bigint | undefined;
     }
   | {
@@ -57,31 +57,32 @@ export type Item =
   | {
       readonly kind: "mutable";
       readonly value: Uint8Array;
-      /** 32 bytes of ed25519. */
+      /** The ed25519 public key, 32 bytes. */
       readonly key: Uint8Array;
-      /** 0 to 64 bytes. */
+      /** The salt, 0 to 64 bytes. */
       readonly salt: Uint8Array;
       readonly seq: number | bigint;
-      /** 64 bytes. */
+      /** The ed25519 signature, 64 bytes. */
       readonly signature: Uint8Array;
     };
 
 /** The fields of a reply; the query decides which of them it has. */
 export interface Reply {
   readonly id: NodeId;
-  /** Nodes of both families. */
+  /** The closest nodes, of both families. */
   readonly nodes: readonly NodeInfo[];
   readonly token?: Uint8Array | undefined;
   readonly peers?: readonly Endpoint[] | undefined;
-  /** 256 bytes each: bloom filters of seeds and other peers (BEP 33). */
+  /** The bloom filter of the seeds, 256 bytes (BEP 33). */
   readonly seedFilter?: Uint8Array | undefined;
+  /** The bloom filter of the other peers, 256 bytes (BEP 33). */
   readonly peerFilter?: Uint8Array | undefined;
-  /** BEP 44, not verified. `value` is bencoded. */
+  /** The value of an item (BEP 44), bencoded and not verified. */
   readonly value?: Uint8Array | undefined;
   readonly key?: Uint8Array | undefined;
   readonly seq?: number | bigint | undefined;
   readonly signature?: Uint8Array | undefined;
-  /** BEP 51. */
+  /** Info-hashes from the node's store (BEP 51). */
   readonly samples?: readonly NodeId[] | undefined;
   readonly sampleCount?: number | undefined;
   readonly sampleIntervalS?: number | undefined;
@@ -101,7 +102,7 @@ export type KrpcMessage =
       readonly kind: "reply";
       readonly transaction: Uint8Array;
       readonly reply: Reply;
-      /** Our address as the sender sees it (BEP 42). */
+      /** The address of this host as the sender sees it (BEP 42). */
       readonly ip: Endpoint | undefined;
     }
   | {

@@ -5,20 +5,23 @@ import type { Query, Reply } from "../krpc/message.ts";
 import { MAX_OUTSTANDING, QUERY_TIMEOUT_MS } from "../limits.ts";
 import type { NodeId } from "../node-id.ts";
 
-/** Why a query has no reply: nothing came in time, the node sent an error, or too many queries are under way. */
+/**
+ * The reason why a query has no reply: the time-out passed, the node sent an error, or too many queries are
+ * outstanding.
+ */
 export type Failure =
   | { readonly kind: "timeout" }
   | { readonly kind: "error"; readonly code: number; readonly text: string }
   | { readonly kind: "busy" }
   | { readonly kind: "closed" };
 
-/** Called once for each query. */
+/** The callbacks of a query. One of them is called, once. */
 export interface QueryHandler {
   onReply(reply: Reply, roundTripMs: number): void;
   onFailure(failure: Failure): void;
 }
 
-/** A node to ask. The id is `undefined` for one of which the address alone is known. */
+/** A node to query. `id` is `undefined` when only the address of the node is known. */
 export interface Target {
   readonly id: NodeId | undefined;
   readonly endpoint: Endpoint;
@@ -42,8 +45,8 @@ export interface QueriesOptions {
 }
 
 /**
- * Our queries that wait for replies. A reply counts when it comes from the address that was asked, with the transaction
- * id of the query: 4 random bytes.
+ * Our outstanding queries. A reply is accepted when it comes from the queried address with the transaction id of the
+ * query, 4 random bytes.
  */
 export class Queries {
   readonly #options: QueriesOptions;
@@ -57,7 +60,7 @@ export class Queries {
     this.#options = options;
   }
 
-  /** Queries under way. */
+  /** The number of outstanding queries. */
   get size(): number {
     return this.#outstanding.size;
   }

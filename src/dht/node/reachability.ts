@@ -44,7 +44,7 @@ export class Reachability {
     this.#isReadOnly = false;
   }
 
-  /** Now and then. */
+  /** Called from time to time: begins a new attempt when it is due. */
   tick(now: number): void {
     if (this.#mode !== "auto") return;
     if (this.#isReadOnly) {

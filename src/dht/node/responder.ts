@@ -26,7 +26,7 @@ export interface ResponderOptions {
   readonly tables: (family: IpFamily) => RoutingTable | undefined;
 }
 
-/** Bytes of a reply besides its fields, at the most: ids, keys, token. */
+/** Maximum of bytes of a reply besides its fields: ids, keys, token. */
 const OVERHEAD = 120;
 
 /**

@@ -14,7 +14,7 @@ import { BLOOM_LENGTH, bloomAdd } from "./bloom.ts";
 
 interface StoredPeer {
   readonly ip: string;
-  /** 6 or 18 characters, one for each byte. */
+  /** The peer's endpoint in compact form, one character for each byte: 6 or 18. */
   readonly compact: string;
   readonly isSeed: boolean;
   readonly announcedAt: number;
@@ -40,7 +40,7 @@ export class PeerStore {
     this.#random = random;
   }
 
-  /** Torrents with peers. */
+  /** The number of torrents with peers. */
   get torrents(): number {
     return this.#torrents.size;
   }
@@ -96,7 +96,7 @@ export class PeerStore {
     return filters;
   }
 
-  /** Info-hashes that are stored, at random, end to end; the same ones for ten minutes (BEP 51). */
+  /** Returns random info-hashes from the store, concatenated; the same ones for ten minutes (BEP 51). */
   samples(now: number): string {
     if (this.#samples !== undefined && now - this.#samples.at < SAMPLE_INTERVAL_S * 1_000) return this.#samples.ids;
     const all = [...this.#torrents.keys()];

@@ -9,7 +9,7 @@ import { TOKEN_LENGTH, TOKEN_MS } from "../limits.ts";
 export class Tokens {
   readonly #hasher: SyncHasher;
   readonly #random: Random;
-  /** Text of one character for each byte. */
+  /** The secret, as text of one character for each byte. */
   #secret: string;
   #before: string;
   #changedAt: number;

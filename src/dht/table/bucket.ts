@@ -9,9 +9,9 @@ import type { Contact } from "./contact.ts";
 export class Bucket {
   readonly size: number;
   readonly nodes: Contact[] = [];
-  /** The newest last. */
+  /** The replacements, the newest last. */
   readonly replacements: Contact[] = [];
-  /** On the clock's scale: when a node was added or replied. */
+  /** The time at which a node was last added or replied, on the clock's scale. */
   changedAt: number;
 
   constructor(size: number, now: number) {

@@ -13,9 +13,9 @@ export class Contact {
   readonly endpoint: Endpoint;
   /** The compact node info (BEP 5: 26 bytes, BEP 32: 38), one character for each byte: replies are made of these. */
   readonly compact: string;
-  /** On the clock's scale: when it last replied to us; `undefined` when it never has. */
+  /** The time of the node's last reply, on the clock's scale; `undefined` when it has never replied. */
   repliedAt: number | undefined;
-  /** On the clock's scale: when it last replied or queried. */
+  /** The time of the node's last reply or query, on the clock's scale. */
   seenAt: number;
   /** Queries without a reply since the last reply. */
   failures = 0;

@@ -115,7 +115,10 @@ export class RoutingTable {
     return out;
   }
 
-  /** Shared bits of the buckets that have not changed for long and are to be refreshed. They count as changed now. */
+  /**
+   * Returns the shared bits of each bucket that has not changed for long, to be refreshed, and marks these buckets as
+   * changed.
+   */
   stale(now: number): number[] {
     const out: number[] = [];
     this.#buckets.forEach((bucket, index) => {

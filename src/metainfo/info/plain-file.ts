@@ -14,11 +14,11 @@ const BEFORE_PATH = Array.from("e4:pathl", (character) => character.charCodeAt(0
 
 /** An entry of a v1 file list, as bytes. Filled again for each entry. */
 export interface PlainFile {
-  /** Bytes of the file. */
+  /** The length of the file in bytes. */
   readonly length: number;
   /** The offset of the path's first component, at its length prefix. */
   readonly pathStart: number;
-  /** Components, at least 1. */
+  /** The number of path components, at least 1. */
   readonly count: number;
   /** The offset at which the text of each component begins. */
   readonly starts: Int32Array;

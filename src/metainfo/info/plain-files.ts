@@ -18,7 +18,7 @@ const NOTHING = new Uint8Array();
  * all are read again as {@link RawFile}s.
  */
 export class PlainFiles implements PlacedFiles {
-  /** Until the list is complete. */
+  /** The hashes of the paths; `undefined` once the list is complete. */
   #hashes: PathHashes | undefined = new PathHashes();
   #bytes: Uint8Array = NOTHING;
   #lengths = new Float64Array(FIRST_CAPACITY);
@@ -34,7 +34,7 @@ export class PlainFiles implements PlacedFiles {
   #listed = "";
   /** The offset in the bytes at which `#listed` begins. */
   #from = 0;
-  /** Filled again for each path and then cut to length: an array that grows by pushing keeps room for 17. */
+  /** The components of the path being read, reused for each path. */
   readonly #components: string[] = [];
 
   get length(): number {

@@ -13,7 +13,7 @@ const ANY_LENGTH = { min: 0 };
 export interface RawFile {
   readonly components: readonly string[];
   readonly length: number;
-  /** BEP 47: `p` padding, `x` executable, `h` hidden, `l` symbolic link. */
+  /** The `attr` of the file (BEP 47): `p` padding, `x` executable, `h` hidden, `l` symbolic link. */
   readonly attributes: string;
   readonly symlink: readonly string[] | undefined;
   readonly piecesRoot: Uint8Array | undefined;

@@ -6,7 +6,7 @@ import { MAX_KEPT_EXTENSION_BYTES, MAX_NAME_BYTES } from "../limits.ts";
  */
 export const STATE_FOLDER = ".millrace";
 
-/** Characters up to which a plain name need not be measured. */
+/** Maximal length in characters of a plain name whose bytes need not be counted. */
 const LONGEST_PLAIN = 150;
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$) *(?:\.|$)/i;
 /** Characters that reorder the text around them, so that `gpj.exe` may read `exe.jpg`. */
@@ -16,7 +16,7 @@ const FORBIDDEN =
   // oxlint-disable-next-line no-control-regex
   /[/\\\u0000-\u001f\u007f-\u009f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** Characters that Apple's and other file systems drop when they compare names, or that are invisible. */
+/** Invisible characters, and characters that Apple's and other file systems ignore when they compare names. */
 const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 /** The start of names reserved for Millrace, or of the short names that Windows gives them. */
 const OWN_NAME = /^(?:\.millrace|millra~)/;

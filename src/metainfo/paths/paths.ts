@@ -16,7 +16,7 @@ class Names extends SmallMap<Names | undefined> {
  * A folder of the torrent, as it will be on disk. It has the folders within by the name that the torrent gives them.
  */
 class Folder extends SmallMap<Folder> {
-  /** `undefined` for the torrent's root. */
+  /** The parent folder; `undefined` for the torrent's root. */
   readonly parent: Folder | undefined;
   /** The safe name; paths are put together from these when they are needed. */
   readonly name: string;

@@ -1,6 +1,6 @@
 import { safeName } from "./names.ts";
 
-/** Characters up to which a plain name need not be measured. */
+/** Maximal length in characters of a plain name whose bytes need not be counted. */
 const LONGEST_PLAIN = 150;
 const SPACE = 0x20;
 const DOT = 0x2e;

@@ -6,7 +6,7 @@ import { invalid } from "../fail.ts";
 import type { FileLayout, LayoutFile } from "./layout.ts";
 import { merkleRoot, MERKLE_HASH_LENGTH, pieceLayerHeight } from "./merkle.ts";
 
-/** SHA-1 of each piece, end to end: 20 bytes a piece (BEP 3). */
+/** The hashes of a v1 torrent: the SHA-1 of each piece, 20 bytes each, without separators (BEP 3). */
 export interface HashesV1 {
   readonly kind: "v1";
   readonly pieces: Uint8Array;

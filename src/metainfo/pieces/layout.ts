@@ -3,12 +3,12 @@ import { InputError } from "../../base/index.ts";
 /** A file as a torrent describes it, without its offset: {@link FileLayout} is built from these. */
 export interface FileEntry {
   /**
-   * Safe components to use on disk, relative to the torrent's root: the torrent's name is *not* the first of them when
-   * it holds many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text of
-   * the whole file list in memory: a caller that keeps few paths of a large torrent for long should copy them.
+   * Safe path components for the disk, relative to the torrent's root: the torrent's name is *not* the first of them
+   * when it holds many files. A single-file torrent has one file whose path is `[name]`. A component may keep the text
+   * of the whole file list in memory: a caller that keeps few paths of a large torrent for long should copy them.
    */
   readonly path: readonly string[];
-  /** Bytes. */
+  /** The length of the file in bytes. */
   readonly length: number;
   /** Zeros that align the next file (BEP 47): never on disk, never requested from a peer on its own. */
   readonly isPadding: boolean;
@@ -19,15 +19,15 @@ export interface FileEntry {
    * link has length 0.
    */
   readonly symlinkPath: readonly string[] | undefined;
-  /** Root of the file's merkle tree (BEP 52, 32 bytes); `undefined` in v1, and for padding and empty files. */
+  /** The root of the file's merkle tree (BEP 52, 32 bytes); `undefined` in v1, and for padding and empty files. */
   readonly piecesRoot: Uint8Array | undefined;
 }
 
 /** A file with its place in the torrent. */
 export interface LayoutFile extends FileEntry {
-  /** Position in {@link FileLayout.files}. */
+  /** The index of the file in {@link FileLayout.files}. */
   readonly index: number;
-  /** Bytes from the start of the torrent's space to the first byte of the file. */
+  /** The offset of the file's first byte in the torrent's space. */
   readonly offset: number;
 }
 
@@ -39,7 +39,7 @@ export type FileEntries = Pick<readonly FileEntry[], "length" | "at">;
 
 /** Files that are made when they are first asked for. None of them is padding. */
 export interface PlacedFiles {
-  /** Files. */
+  /** The number of files. */
   readonly length: number;
   /** Bytes of a file. */
   lengthOf(index: number): number;
@@ -50,9 +50,9 @@ export interface PlacedFiles {
 /** A run of bytes within one file. */
 export interface Span {
   readonly fileIndex: number;
-  /** Bytes from the start of the file. */
+  /** The offset of the span in its file. */
   readonly fileOffset: number;
-  /** Bytes, at least 1. */
+  /** The length of the span in bytes, at least 1. */
   readonly length: number;
 }
 
@@ -70,22 +70,23 @@ export interface PieceRange {
  * Look-ups are binary searches over the files that are not empty; nothing is kept per piece.
  */
 export class FileLayout {
-  /** Bytes. */
+  /** The length of a piece in bytes. */
   readonly pieceLength: number;
   readonly pieceCount: number;
   /**
-   * Bytes of the torrent's space: padding files and, when aligned, the gaps between files included; no gap after the
-   * last file.
+   * The length of the torrent's space in bytes, with padding files and, when aligned, the gaps between files; without a
+   * gap after the last file.
    */
   readonly totalLength: number;
-  /** Bytes of all files, padding left out. */
+  /** The length of all files in bytes, without padding. */
   readonly contentLength: number;
   /** Whether each file begins at a piece boundary with an implicit gap before it (pure v2). */
   readonly isAligned: boolean;
-  /** Start of each file that is not empty, ascending, and its index. */
+  /** The offset of each file that is not empty, ascending. */
   readonly #starts: Float64Array;
+  /** The index of each file in `#starts`. */
   readonly #indexes: Uint32Array;
-  /** Made with the first use: most questions about a large torrent need only where its files begin. */
+  /** The files, made at their first use: most operations on a large torrent need only the offsets. */
   #files: readonly LayoutFile[] | PlacedFiles;
 
   /** Throws {@link InputError} `metainfo.size` when the sizes add up beyond 2^53 - 1. */

@@ -15,9 +15,9 @@ export { makeFolder, NodeHasher, nodeFiles, readRegularSync };
 
 /** Options of {@link nodeRuntime}. */
 export interface NodeRuntimeOptions {
-  /** Default: silent. */
+  /** The log. Default: no log. */
   readonly log?: Log;
-  /** Hashing threads. Default: the number of cores. */
+  /** The number of hashing threads. Default: the number of cores. */
   readonly hashThreads?: number;
   /**
    * A hasher that the caller has made (and warmed up) already; closed with the runtime. Default: a new one of

@@ -3,7 +3,10 @@ import { AbortError, canonicalIp, throwIfAborted } from "../../base/index.ts";
 import type { ResolveOptions } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
-/** Error codes with which DNS servers do not decide whether a name exists: the system's resolver would wait as long. */
+/**
+ * Error codes that leave open whether a name exists: a DNS server did not reply. The system's resolver would wait as
+ * long.
+ */
 const SILENT = new Set(["ETIMEOUT", "ECANCELLED"]);
 
 /** Resolves a host name to its addresses as {@link Net.resolve} does. */

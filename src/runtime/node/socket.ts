@@ -4,20 +4,20 @@ import type { Socket, SocketHandlers } from "../net.ts";
 import { networkError } from "./system-error.ts";
 
 /**
- * Every read of every connection goes into this one buffer: libuv fills it and the callback runs before the next read,
- * so no two connections can hold it at once. It costs 256 KiB for the process instead of 64 KiB a read.
+ * The one buffer for the reads of all connections: libuv fills it and the callback runs before the next read, so no two
+ * connections use it at once. It costs 256 KiB for the process instead of 64 KiB for each read.
  */
 const READ_BUFFER = new Uint8Array(256 * 1024);
 
 /**
- * Bytes of one connection read in one turn of the event loop. libuv reads on as long as the buffer comes back full, up
- * to 32 times: 8 MiB during which no other connection, timer or finished write would be served.
+ * The bytes of one connection that are read in one turn of the event loop. libuv continues to read while the buffer
+ * comes back full, up to 32 times: 8 MiB during which no other connection, timer or finished write is served.
  */
 const TURN_BYTES = 4 * READ_BUFFER.length;
 
 /**
- * Above this many queued bytes `write` returns `false`. Large enough for a run of blocks, small enough to bound memory
- * a peer.
+ * The number of queued bytes above which `write` returns `false`. Large enough for a run of blocks, small enough to
+ * bound the memory of a peer.
  */
 export const WRITE_HIGH_WATER = 1024 * 1024;
 
@@ -25,7 +25,7 @@ export const WRITE_HIGH_WATER = 1024 * 1024;
 export class ReadTarget {
   deliver: ((chunk: Uint8Array) => void) | undefined;
 
-  /** Called to read on, after `deliver` had its share of this turn. */
+  /** Called to continue reading, after `deliver` has had its share of this turn. */
   goOn: (() => void) | undefined;
   #turnBytes = 0;
 

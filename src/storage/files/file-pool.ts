@@ -8,7 +8,7 @@ interface PooledFile {
   readonly path: string;
   readonly opened: Promise<OpenFile>;
   users: number;
-  /** Taken out of the pool: it is closed when its last user is done. */
+  /** Whether the file was removed from the pool: it is closed when its last user is done. */
   isRetired: boolean;
 }
 
@@ -68,7 +68,7 @@ export class FilePool {
     return true;
   }
 
-  /** Closes everything. */
+  /** Closes all files. */
   async close(): Promise<void> {
     for (const key of this.#entries.keys()) this.#retire(key);
     await Promise.all(this.#closing);

@@ -13,7 +13,7 @@ export interface FileStorageOptions {
   readonly name: string | undefined;
   /** The part file: holds bytes of unwanted files that wanted pieces contain. Sparse, addressed like the torrent. */
   readonly partPath: string;
-  /** `"sparse"` (default) sets the file size only; `"full"` writes zeros first. */
+  /** The allocation of files: `"sparse"` (default) sets the file size only; `"full"` writes zeros first. */
   readonly allocation?: "sparse" | "full";
   /** Folders with the program's own files, in which no file of a torrent may be. Default: none. */
   readonly ownFolders?: readonly string[] | undefined;
@@ -27,6 +27,6 @@ export interface FileStorageOptions {
    * storages of one torrent, one after the other. Default: the files that this storage wrote to.
    */
   readonly written?: Set<number> | undefined;
-  /** Needed by {@link FileStorage.watch}. */
+  /** The clock; {@link FileStorage.watch} needs it. */
   readonly clock?: Clock | undefined;
 }

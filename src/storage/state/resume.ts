@@ -24,7 +24,7 @@ export interface Progress {
 
 /** The state of a torrent that is kept between runs. */
 export interface Snapshot {
-  /** `undefined` while the metadata of a magnet link is not known. */
+  /** The progress; `undefined` while the metadata of a magnet link is not known. */
   readonly progress: Progress | undefined;
   /** The stamps that {@link Storage.stamps} returned; empty for a running torrent, whose files still change. */
   readonly stamps: readonly (FileStamp | undefined)[];
@@ -34,7 +34,7 @@ export interface Snapshot {
 
 /** The state that {@link ResumeFile.load} returns. */
 export interface Kept extends Snapshot {
-  /** Part of the journal was lost: pieces that are not in `progress` may be on disk as well. */
+  /** Whether part of the journal was lost: pieces that are not in `progress` may be on disk as well. */
   readonly isIncomplete: boolean;
 }
 
@@ -73,9 +73,9 @@ export class ResumeFile {
   readonly #journalPath: string;
   /** The journal, whose file is created with the first record: an idle torrent has no open file. */
   #journal: Journal | undefined;
-  /** Generation of the snapshot on disk, while it has no journal. */
+  /** The generation of the snapshot on disk, while it has no journal. */
   #generation: Uint8Array | undefined;
-  /** Generation of the journal file on disk, if known: a later snapshot records that this journal is stale. */
+  /** The generation of the journal file on disk, if known: a later snapshot records that this journal is stale. */
   #stale: Uint8Array | undefined;
   /**
    * The last operation; they run in turn. A record added while a snapshot is written goes to that snapshot's journal.

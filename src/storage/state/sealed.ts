@@ -5,7 +5,7 @@ import { MAX_RESUME_BYTES } from "../limits.ts";
 
 /** The first bytes of a sealed file. Files of version 1 are a bare dictionary. */
 const MAGIC = utf8("MRS2");
-/** Detects damage; 20 bytes. */
+/** The algorithm of the checksum (20 bytes) that detects damage. */
 const CHECKSUM: HashAlgorithm = "sha1";
 const CHECKSUM_LENGTH = 20;
 const HEADER_LENGTH = MAGIC.length + CHECKSUM_LENGTH;

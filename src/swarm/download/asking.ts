@@ -72,7 +72,8 @@ export class Asking {
   }
 
   /**
-   * Once a second, `now` on the clock's scale: updates pipeline depths, marks snubbing sources, and handles time-outs.
+   * Called once a second, `now` on the clock's scale: updates pipeline depths, marks snubbing sources, and handles
+   * time-outs.
    */
   tick(now: number): void {
     this.#shareMemory();

@@ -19,7 +19,10 @@ export interface BlockSource {
   readonly canAsk: boolean;
   /** The only pieces of which the source sends blocks now; `undefined` for all of its pieces. */
   readonly limitedTo: ReadonlySet<number> | undefined;
-  /** On the clock's scale: when bytes last arrived from it; `undefined` while we do not read from it. */
+  /**
+   * The time at which bytes last arrived from the source, on the clock's scale; `undefined` while we do not read from
+   * it.
+   */
   readonly silentSince: number | undefined;
   /** Whether the source has a piece and sends blocks of it now. */
   mayAsk(piece: number): boolean;

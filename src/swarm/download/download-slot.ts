@@ -12,7 +12,7 @@ export class DownloadSlot {
   arriving: { readonly piece: OpenPiece; readonly block: number } | undefined;
   /** The index of the piece that was last begun for this source. */
   lastBegun: number | undefined;
-  /** On the clock's scale: when a block last arrived, or the source became ready to send. */
+  /** The time at which a block last arrived, or the source became ready to send, on the clock's scale. */
   lastBlockAt: number;
   /** Whether the source has sent no block for `SNUB_MS` although it has requests. */
   isSnubbing = false;

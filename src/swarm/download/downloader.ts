@@ -229,7 +229,7 @@ export class Downloader {
     this.refillAll();
   }
 
-  /** Once a second. */
+  /** Called once a second: updates pipelines, turns and memory. */
   tick(now: number): void {
     this.#asking.tick(now);
     const isPassedOn = this.#suspects.tick(now);

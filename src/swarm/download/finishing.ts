@@ -26,7 +26,7 @@ export interface FinishingOptions {
   readonly onPiece: (piece: number) => void;
   readonly onLiar: (identity: Source) => void;
   readonly onStorage: (error: StorageError | undefined) => void;
-  /** There are blocks to request again, or memory for more: requests may be sent to all sources. */
+  /** Called when blocks are to be requested again, or memory became free: requests may be sent to all sources. */
   readonly onRoom: () => void;
 }
 
@@ -35,13 +35,13 @@ export interface FinishingOptions {
  * of incomplete pieces.
  */
 export class Finishing {
-  /** Bytes of pieces that failed the hash check. */
+  /** The number of bytes of pieces that failed the hash check. */
   wasted = 0;
   readonly #options: FinishingOptions;
   readonly #writer: PieceWriter;
   readonly #saver: PartialSaver;
   readonly #evidence: Evidence;
-  /** Hashing, writing and saving under way. */
+  /** The tasks in progress: hashing, writing and saving. */
   readonly #work = new Set<Promise<void>>();
 
   constructor(options: FinishingOptions) {
@@ -110,7 +110,7 @@ export class Finishing {
     onRoom();
   }
 
-  /** Memory may be free: requests are sent again, if memory was refused before. */
+  /** Called when memory may be free: requests are sent again, if memory was refused before. */
   #onRoom(): void {
     const { buffers, onRoom } = this.#options;
     if (!buffers.wasRefused) return;

@@ -19,10 +19,10 @@ const PRESENT = 3;
  */
 export class OpenPiece {
   readonly index: number;
-  /** Bytes. */
+  /** The length of the piece in bytes. */
   readonly length: number;
   readonly blockCount: number;
-  /** On the clock's scale. */
+  /** The time at which the piece was opened, on the clock's scale. */
   readonly openedAt: number;
   /** The bytes; `undefined` while they are only on disk, to save memory. */
   data: Uint8Array | undefined;
@@ -43,10 +43,10 @@ export class OpenPiece {
   /** Rounds in which all sources were too slow. */
   rounds = 0;
   /**
-   * On the clock's scale: the start of the turn of the exclusive source, as seen by the tick; `undefined` without one.
+   * The start of the turn of the exclusive source as seen by the tick, on the clock's scale; `undefined` without one.
    */
   turnSince: number | undefined;
-  /** On the clock's scale, of the last block that arrived. */
+  /** The time at which the last block arrived, on the clock's scale. */
   lastArrival = 0;
   readonly #state: Uint8Array;
   readonly #sources: (Source | undefined)[];
@@ -126,7 +126,7 @@ export class OpenPiece {
     return this.#state[block] === REQUESTED || this.#state[block] === ARRIVING;
   }
 
-  /** End game: counts a request to one more source. */
+  /** Counts a request for the block to one more source (end game). */
   requestAgain(block: number): void {
     this.#asked[block] = (this.#asked[block] ?? 0) + 1;
   }

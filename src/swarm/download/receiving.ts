@@ -19,7 +19,7 @@ export interface ReceivingOptions {
   readonly suspects: Suspects;
   /** All blocks of a piece are present. */
   readonly onComplete: (piece: OpenPiece) => void;
-  /** More requests may be sent to a source. */
+  /** Called when more requests may be sent to a source. */
   readonly onRoom: (source: BlockSource) => void;
 }
 

@@ -43,7 +43,10 @@ export class Suspects {
     this.#options.restart(piece);
   }
 
-  /** Once a second: ends turns that took too long. Returns whether a piece may be requested from another source now. */
+  /**
+   * Called once a second: ends turns that took too long. Returns whether a piece may be requested from another source
+   * now.
+   */
   tick(now: number): boolean {
     let isPassedOn = false;
     for (const piece of this.#options.open.all()) {

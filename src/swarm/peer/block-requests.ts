@@ -6,7 +6,7 @@ import type { OpenPiece } from "../download/open-piece.ts";
 export interface OutstandingRequest {
   readonly piece: OpenPiece;
   readonly block: number;
-  /** On the clock's scale. */
+  /** The time of the request, on the clock's scale. */
   readonly sentAt: number;
 }
 
@@ -111,7 +111,7 @@ export class BlockRequests {
     if (this.#isGrowing && this.#depth < this.#limit) this.#depth++;
   }
 
-  /** Once a second: `rate` in bytes a second. */
+  /** Called once a second: `rate` in bytes a second. */
   tick(rate: number): void {
     const needed = Math.ceil((rate * PIPELINE_MS) / 1000 / BLOCK_LENGTH);
     if (this.#isGrowing && this.#depth > 2 * needed + MIN_PIPELINE) this.#isGrowing = false;

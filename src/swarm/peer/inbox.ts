@@ -18,9 +18,9 @@ const HEAVY = 8;
 
 /** The owner of an inbox. */
 export interface InboxOwner extends MessageSink {
-  /** Received bytes wait for processing time: the connection must not be read. */
+  /** Called when received bytes wait for processing time: the connection must not be read. */
   onFull(): void;
-  /** No bytes wait any more. */
+  /** Called when no bytes wait any more. */
   onEmpty(): void;
   /** A message was invalid, or a callback of the owner threw. */
   onError(error: Error): void;
@@ -50,7 +50,7 @@ export class Inbox implements MessageSink, BytesHolder {
   #free = FREE_MESSAGES;
   /** Messages since the clock was last read. */
   #uncounted = 0;
-  /** On the clock's scale: up to when processing time was charged. */
+  /** The time up to which processing time was charged, on the clock's scale. */
   #countedUntil = 0;
   #held = 0;
   /** Whether the shared time ran out while the current bytes were decoded. */
@@ -78,7 +78,7 @@ export class Inbox implements MessageSink, BytesHolder {
     this.#free = Math.min(FREE_MESSAGES, this.#free + blocks * MESSAGES_PER_BLOCK);
   }
 
-  /** Once a second. */
+  /** Called once a second. */
   tick(): void {
     if (this.#free < FREE_MESSAGES) this.#free = Math.min(FREE_MESSAGES, this.#free + MESSAGES_PER_SECOND);
   }

@@ -13,7 +13,7 @@ export interface BytesHolder {
  * received bytes, and the rate of metadata sent.
  */
 export class IntakeBudget {
-  /** Bytes of metadata sent. */
+  /** The limiter for bytes of metadata sent. */
   readonly metadata: RateLimiter;
   readonly #time: RateLimiter;
   readonly #held = new Map<BytesHolder, number>();

@@ -14,7 +14,7 @@ export interface OutboxOptions {
 
 /** Messages to a peer. The messages of one turn of the event loop are sent with one write. */
 export class Outbox {
-  /** On the clock's scale. */
+  /** The time of the last write, on the clock's scale. */
   lastSentAt: number;
   readonly #options: OutboxOptions;
   #queued: Uint8Array[] = [];
@@ -26,7 +26,9 @@ export class Outbox {
     this.lastSentAt = options.now;
   }
 
-  /** On the clock's scale: since when the connection has too many bytes queued; `undefined` when it has not. */
+  /**
+   * The time since when the connection has too many bytes queued, on the clock's scale; `undefined` when it has not.
+   */
   get behindSince(): number | undefined {
     return this.#behindSince;
   }

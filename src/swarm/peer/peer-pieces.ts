@@ -10,7 +10,7 @@ interface EarlyPieces {
 
 /** The pieces that a peer has announced. */
 export class PeerPieces {
-  /** `undefined` while the number of pieces is not known. */
+  /** The peer's pieces; `undefined` while the number of pieces is not known. */
   bits: Bitfield | undefined;
   /** The way in which the availability counts the peer's pieces: not at all, one by one, or as a seed. */
   counted: "not" | "pieces" | "seed" = "not";

@@ -37,7 +37,7 @@ export class PeerProfile {
     return this.listenPort === undefined ? undefined : addressWithPort(address, this.listenPort);
   }
 
-  /** Client and version, from the extended handshake or the peer id. */
+  /** The client and its version, from the extended handshake or the peer id. */
   get client(): string {
     if (this.extended?.client !== undefined) return this.extended.client;
     const known = recogniseClient(this.identity.peerId.bytes);

@@ -56,7 +56,7 @@ export interface PeerOptions {
   readonly registry: ExtensionRegistry<Peer>;
   /** Which extensions of the registry are offered to the peer, by their names. Default: all. */
   readonly offers?: (extension: string) => boolean;
-  /** `undefined` while the metadata is not known. */
+  /** The number of pieces; `undefined` while the metadata is not known. */
   readonly pieceCount: number | undefined;
   readonly clock: Clock;
   /** The processing time and memory for messages that all peers share. */
@@ -153,7 +153,10 @@ export class Peer implements BlockSource {
     this.outbox.push(encodeMessage(message));
   }
 
-  /** On the clock's scale: since when the peer has read nothing although data is queued; `undefined` when none is. */
+  /**
+   * The time since when the peer has read nothing although data is queued, on the clock's scale; `undefined` when none
+   * is.
+   */
   get stalledSince(): number | undefined {
     return this.upload.queue.stalledSince ?? this.outbox.behindSince;
   }
@@ -194,7 +197,7 @@ export class Peer implements BlockSource {
     this.claims.setPieceCount(pieceCount);
   }
 
-  /** Once a second. `now` on the clock's scale. */
+  /** Called once a second. `now` on the clock's scale. */
   tick(now: number): void {
     this.download.meter.tick(now);
     this.upload.meter.tick(now);

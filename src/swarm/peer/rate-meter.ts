@@ -6,7 +6,7 @@ const SILENT_MS = 8_000;
 
 /** Counts bytes and measures their rate. Counting costs an addition; `tick` updates the rate. */
 export class RateMeter {
-  /** Bytes since the start. */
+  /** The number of bytes since the start. */
   total = 0;
   #rate = 0;
   #lastTotal = 0;
@@ -32,7 +32,7 @@ export class RateMeter {
     this.#lastTime = now;
   }
 
-  /** Bytes a second. */
+  /** The rate in bytes a second. */
   get rate(): number {
     return this.#rate;
   }

@@ -62,7 +62,7 @@ export class PeerExchange {
     }
   }
 
-  /** Once a second: sends the messages that are due. */
+  /** Called once a second: sends the messages that are due. */
   tick(now: number): void {
     const { peers, isAllowed } = this.#options;
     if (!isAllowed()) return;

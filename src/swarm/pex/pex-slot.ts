@@ -5,12 +5,12 @@ import { MAX_EARLY_PEX, PEX_READ_MS } from "../limits.ts";
 export class PexSlot {
   /** The peers that were sent to it as added and not yet as dropped, by their address key. */
   readonly sent = new Map<string, Endpoint>();
-  /** On the clock's scale: the earliest time for the next message to it. */
+  /** The earliest time for the next message to the peer, on the clock's scale. */
   sendAt = 0;
   /** The state of the swarm that it knows completely. */
   sentVersion = -1;
   #hasRead = false;
-  /** On the clock's scale: when a message of it was last read, the first one excepted. */
+  /** The time at which a message of the peer was last read, on the clock's scale; the first message is not counted. */
   #readAt: number | undefined;
   /** Messages in a row that came too early. */
   #early = 0;

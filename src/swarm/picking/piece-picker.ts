@@ -54,7 +54,7 @@ export class PiecePicker {
   readonly #random: Random;
   readonly #level: Uint8Array;
   readonly #available: Uint16Array;
-  /** 1 for a piece that has been begun or finished. */
+  /** By piece: 1 when it has been begun or finished. */
   readonly #taken: Uint8Array;
   readonly #order: RankedOrder;
   /** Whether the order does not match the counts. */

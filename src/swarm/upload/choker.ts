@@ -7,9 +7,9 @@ export interface ChokeCandidate<Id> {
   readonly isInterested: boolean;
   /** Whether we choke it at present. */
   readonly isChoked: boolean;
-  /** Bytes a second from it to us. */
+  /** The rate from the peer to us in bytes a second. */
   readonly downloadRate: number;
-  /** Bytes a second from us to it. */
+  /** The rate from us to the peer in bytes a second. */
   readonly uploadRate: number;
   /** Whether it has sent no block for a minute although we have requests (BEP 3). */
   readonly isSnubbing: boolean;

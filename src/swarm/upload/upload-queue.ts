@@ -9,9 +9,9 @@ const SLOW_RUN_MS = 200;
 /** A block that a peer has requested. */
 export interface BlockRequest {
   readonly piece: number;
-  /** Bytes from the start of the piece. */
+  /** The offset of the block in the piece. */
   readonly begin: number;
-  /** Bytes. */
+  /** The length of the block in bytes. */
   readonly length: number;
 }
 
@@ -71,8 +71,8 @@ export class UploadQueue {
   }
 
   /**
-   * On the clock's scale: since when no run has been sent completely although some are being sent; `undefined` when
-   * none is.
+   * The time since when no run has been sent completely although some are being sent, on the clock's scale; `undefined`
+   * when none is.
    */
   get stalledSince(): number | undefined {
     return this.#sending > 0 ? this.#lastTaken : undefined;

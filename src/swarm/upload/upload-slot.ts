@@ -9,6 +9,6 @@ export class UploadSlot {
   readonly meter = new RateMeter();
   /** Pieces that the peer may request while it is choked (BEP 6). */
   readonly grantedFast = new Set<number>();
-  /** On the clock's scale: when the peer was last unchoked. */
+  /** The time at which the peer was last unchoked, on the clock's scale. */
   unchokedAt: number | undefined;
 }

@@ -14,9 +14,9 @@ export interface DiskRetryOptions {
 /** Repeats work that fails on a full disk until there is space. */
 export class DiskRetry {
   readonly #options: DiskRetryOptions;
-  /** Ends each wait. */
+  /** Functions that end each wait. */
   readonly #pauses = new Set<() => void>();
-  /** Work that has failed and not succeeded since. */
+  /** Tasks that have failed and not succeeded since. */
   readonly #refused = new Set<symbol>();
   #isStopped = false;
 

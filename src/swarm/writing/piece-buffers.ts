@@ -15,7 +15,7 @@ export class PieceBuffers {
   readonly #spare: Uint8Array[] = [];
   /** Number of pieces with allocated memory. */
   #loaded = 0;
-  /** Bytes counted in the budget. */
+  /** The number of bytes counted in the budget. */
   #counted = 0;
   /** Whether memory was refused since this flag was last cleared. */
   wasRefused = false;
@@ -101,8 +101,8 @@ export class PieceBuffers {
   }
 
   /**
-   * Once a second: unloads pieces without a block for {@link UNLOAD_AFTER_MS} whose blocks are all on disk; frees spare
-   * buffers when memory is short or no piece is in progress.
+   * Called once a second: unloads pieces without a block for {@link UNLOAD_AFTER_MS} whose blocks are all on disk;
+   * frees spare buffers when memory is short or no piece is in progress.
    */
   tick(now: number): void {
     for (const piece of this.#held)

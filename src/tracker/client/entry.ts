@@ -51,7 +51,7 @@ export class TrackerEntry {
   #state: EntryState = { kind: "idle" };
   /** Whether the tracker counts the client: it replied to `started` (or a later announce), and must get `stopped`. */
   #isCounted = false;
-  /** `completed` is still to be sent. */
+  /** Whether `completed` is still to be sent. */
   #isCompletedDue = false;
   #port: number | undefined;
   #trackerId: string | undefined;
@@ -160,7 +160,7 @@ export class TrackerEntry {
       this.#state = { ...state, retryAt: now };
   }
 
-  /** Another tracker of the group works: this one waits until it is needed. */
+  /** Stops announcing: another tracker of the group works, and this one waits until it is needed. */
   retire(): void {
     if (this.#state.kind === "working" || this.#state.kind === "announcing") this.#state = { kind: "idle" };
   }

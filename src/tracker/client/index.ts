@@ -1,4 +1,4 @@
-/** Talking to trackers: one announce or scrape, or a torrent's whole relation with its trackers. */
+/** The tracker client: a single announce or scrape, or all announces of a torrent. */
 export { announce, scrape } from "./announce.ts";
 export type { AnnounceRequest, ReachOptions, TrackerHost } from "./request.ts";
 export { TrackerSession } from "./session.ts";

@@ -13,8 +13,8 @@ export interface ReachOptions {
   /** The local address to ask from; it also decides the IP family. */
   readonly localIp?: string | undefined;
   /**
-   * Asked with every address before it is contacted, redirects too: a reason to refuse (`tracker.forbidden`), or
-   * `undefined`.
+   * Called with every address before it is contacted, also after redirects. Returns a reason to refuse
+   * (`tracker.forbidden`), or `undefined`.
    */
   readonly check?: HttpRequest["check"] | undefined;
   /** Milliseconds in all. Default: HTTP 30 s (first byte 10 s), UDP 60 s. */
@@ -25,6 +25,6 @@ export interface ReachOptions {
 
 /** An announce to a tracker. */
 export interface AnnounceRequest extends AnnounceFields, ReachOptions {
-  /** `http://…`, `https://…` or `udp://HOST:PORT`. */
+  /** The tracker's URL: `http://…`, `https://…` or `udp://HOST:PORT`. */
   readonly url: string;
 }

@@ -3,7 +3,7 @@ import type { HttpRequest } from "../../runtime/index.ts";
 import type { TrackerStatus } from "./tracker-status.ts";
 import type { UdpTrackers } from "./udp-trackers.ts";
 
-/** Bytes since the session was started. */
+/** The transferred bytes since the session was started. */
 export interface TransferStats {
   readonly uploaded: number;
   readonly downloaded: number;
@@ -22,7 +22,7 @@ export interface TrackerSessionOptions {
   readonly tiers: readonly (readonly string[])[];
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
-  /** 32 random bits, the same as long as the client runs. */
+  /** The client's key: 32 random bits, the same as long as the client runs. */
   readonly key: number;
   /** Returns the port at which we listen; called before each announce. */
   readonly port: () => number;
@@ -32,12 +32,12 @@ export interface TrackerSessionOptions {
   readonly userAgent: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly localIp?: string | undefined;
-  /** Asked with every address before it is contacted: a reason to refuse, or `undefined`. */
+  /** Called with every address before it is contacted. Returns a reason to refuse, or `undefined`. */
   readonly check?: HttpRequest["check"] | undefined;
   /**
-   * `true` (default): one working tracker of every tier is announced to, all tiers at once, as Transmission and
-   * qBittorrent do: more peers, sooner. `false`: BEP 12 to the letter, a tier is asked only when all trackers of the
-   * tiers before it have failed.
+   * Which tiers to announce to. `true` (default): to one working tracker of every tier, all tiers at once, as
+   * Transmission and qBittorrent do, which finds more peers sooner. `false`: as BEP 12 says, to a tier only when all
+   * trackers of the tiers before it have failed.
    */
   readonly announceToAllTiers?: boolean | undefined;
   /** Sockets shared with other sessions; without it the session has its own and closes them. */

@@ -226,7 +226,7 @@ export class TrackerSession {
     this.#next();
   }
 
-  /** BEP 12: a tracker that works moves to the front of its tier. */
+  /** Moves a tracker that works to the front of its tier (BEP 12). */
   #promote(entry: TrackerEntry): void {
     const tier = this.#tiers.find((list) => list.includes(entry));
     if (tier === undefined || tier[0] === entry) return;
@@ -285,7 +285,7 @@ export class TrackerSession {
     }
   }
 
-  /** No timer, no announce under way. */
+  /** Cancels the timer and all running announces. */
   #quiet(): void {
     this.#timer?.cancel();
     this.#timer = undefined;

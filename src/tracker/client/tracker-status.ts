@@ -2,7 +2,7 @@ import type { AnnounceEvent } from "../codec/index.ts";
 
 /** The present state of a torrent's tracker. Times are milliseconds since 1970. */
 export type TrackerState =
-  /** Not asked yet, or not needed: another tracker of its tier works. */
+  /** No announce was sent yet, or none is needed: another tracker of its tier works. */
   | { readonly kind: "idle" }
   | { readonly kind: "announcing"; readonly event: AnnounceEvent | undefined; readonly since: number }
   /** The tracker replied to the last announce. */
@@ -13,7 +13,7 @@ export type TrackerState =
 /** A tracker as a person wants to see it. */
 export interface TrackerStatus {
   readonly url: string;
-  /** 0 is asked first. */
+  /** The tier of the tracker; tier 0 is tried first. */
   readonly tier: number;
   readonly state: TrackerState;
   /** The time at which the last announce ended, with or without success; milliseconds since 1970. */
@@ -29,6 +29,6 @@ export interface TrackerStatus {
   readonly message: string | undefined;
   /** The tracker's message: why it refuses, or its warning; one clean line. `undefined` when it sent none. */
   readonly said: string | undefined;
-  /** Our address as this tracker sees it (BEP 24). */
+  /** The address of this host as the tracker sees it (BEP 24). */
   readonly externalIp: string | undefined;
 }

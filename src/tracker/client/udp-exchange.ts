@@ -24,9 +24,9 @@ export interface UdpExchangeOptions {
   readonly send: (datagram: Uint8Array, to: Endpoint) => void;
   /** Milliseconds before the first retransmission; doubles. */
   readonly retransmitMs: number;
-  /** Milliseconds in all. */
+  /** The total time-out in milliseconds. */
   readonly timeoutMs: number;
-  /** Called once, last of all: the reply (valid during the call only), or why there is none. */
+  /** Called once, at the end, with the reply (valid during the call only) or the error. */
   readonly onEnd: (result: Uint8Array | Error) => void;
 }
 

@@ -5,9 +5,9 @@ import { encode } from "../../bencode/index.ts";
 
 /** A tracker's reply to an HTTP announce. Peers are packed: 6 (IPv4) and 18 (IPv6) bytes each. */
 export interface AnnounceReplyFields {
-  /** Seconds. */
+  /** The interval between announces in seconds. */
   readonly interval: number;
-  /** Seconds. */
+  /** The minimal interval between announces in seconds. */
   readonly minInterval: number;
   readonly seeders: number;
   readonly leechers: number;

@@ -4,17 +4,17 @@ import type { AnnounceEvent } from "./types.ts";
 
 /** An HTTP announce as a tracker reads it (BEP 3, 7, 23). */
 export interface AnnounceQuery {
-  /** 20 characters, one a byte: the key for a Map. */
+  /** The info-hash as 20 characters, one for each byte: the key of a Map. */
   readonly infoHash: string;
-  /** 20 bytes. */
+  /** The peer id, 20 bytes. */
   readonly peerId: Uint8Array;
-  /** 0 to 65,535. */
+  /** The port, 0 to 65,535. */
   readonly port: number;
   /** Whether `left` is 0. */
   readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
   readonly numWant: number | undefined;
-  /** False only when the client asked for `compact=0` (BEP 23). */
+  /** `false` only when the client sent `compact=0` (BEP 23). */
   readonly compact: boolean;
   readonly noPeerId: boolean;
   /** The address that the client claims: not checked, and not to be trusted. */

@@ -5,7 +5,7 @@ export type AnnounceEvent = "started" | "stopped" | "completed";
 
 /** The fields of an announce, the same over HTTP and UDP. */
 export interface AnnounceFields {
-  /** 20 bytes go over the wire; a v2 hash is cut (BEP 52). */
+  /** The info-hash, of which 20 bytes are sent; a v2 hash is cut (BEP 52). */
   readonly infoHash: InfoHash;
   readonly peerId: PeerId;
   /** The port at which we listen: 1 to 65,535, or 0 when we do not listen. */
@@ -34,17 +34,17 @@ export interface AnnounceFields {
 /** A tracker's reply. */
 export interface AnnounceReply {
   /**
-   * IPv4 and IPv6, in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with port 0 are left
-   * out.
+   * The peers of both families in the tracker's order, at most {@link MAX_REPLY_PEERS}; peers given by name or with
+   * port 0 are left out.
    */
   readonly peers: Endpoint[];
   /** Seconds until the next regular announce, as the tracker asked: not yet bounded. */
   readonly interval: number;
   /** Seconds during which not even an extra announce is welcome. */
   readonly minInterval?: number;
-  /** Peers that have everything. */
+  /** The number of peers that have all pieces. */
   readonly seeders?: number;
-  /** Peers that have not. */
+  /** The number of peers that lack pieces. */
   readonly leechers?: number;
   /** The number of downloads ever completed. */
   readonly completed?: number;
@@ -52,7 +52,7 @@ export interface AnnounceReply {
   readonly trackerId?: string;
   /** A message for the user; the announce counted all the same. Cleaned, one line. */
   readonly warning?: string;
-  /** Our address as the tracker sees it (BEP 24). */
+  /** The address of this host as the tracker sees it (BEP 24). */
   readonly externalIp?: string;
 }
 

@@ -111,7 +111,7 @@ export type UdpRequest =
       /** Whether `left` is 0, that is, the client is a seeder. Trackers need no more of `left`. */
       readonly isSeeder: boolean;
       readonly event: AnnounceEvent | undefined;
-      /** `undefined`: the tracker's default. */
+      /** The number of peers wanted; `undefined`: the tracker's default. */
       readonly numWant: number | undefined;
       readonly port: number;
     }

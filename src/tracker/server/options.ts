@@ -8,7 +8,7 @@ export type ServerHost = Pick<Runtime, "clock" | "random" | "httpServers" | "dat
 export interface ServerAddress {
   /** A local address; `"::"` takes IPv4 too. */
   readonly ip: string;
-  /** 0 lets the system choose. */
+  /** The port; 0 lets the system choose. */
   readonly port: number;
 }
 
@@ -16,9 +16,12 @@ export interface ServerAddress {
 export interface TrackerServerOptions {
   readonly http?: ServerAddress | undefined;
   readonly udp?: ServerAddress | undefined;
-  /** Seconds between announces that clients are asked for. Peers are forgotten after 2.25 intervals. Default 1,800. */
+  /**
+   * The interval between announces in seconds that clients are sent. Peers are forgotten after 2.25 intervals. Default
+   * 1,800.
+   */
   readonly intervalSeconds?: number | undefined;
-  /** Seconds in which clients are asked not to announce again. Default: half an interval. */
+  /** The minimal interval between announces in seconds that clients are sent. Default: half an interval. */
   readonly minIntervalSeconds?: number | undefined;
   /** Peers in a reply when the client names no number. Default 50. */
   readonly defaultNumWant?: number | undefined;
@@ -40,7 +43,7 @@ export interface TrackerServerOptions {
   readonly name?: string | undefined;
 }
 
-/** Requests of one protocol. */
+/** The counts of requests of one protocol. */
 export interface ProtocolCounts {
   announces: number;
   scrapes: number;

@@ -18,7 +18,7 @@ const FIRST_CAPACITY = 4;
  * Beyond {@link LINEAR} peers an open-addressing index (record number + 1 by seeded hash) finds records.
  */
 export class PeerTable {
-  /** Bytes of address and port: 6 or 18. */
+  /** The length of address and port: 6 or 18 bytes. */
   readonly #compact: number;
   readonly #seed: number;
   #records: Uint8Array;

@@ -21,7 +21,7 @@ export interface SwarmLimits {
 
 /** An announce, already checked. */
 export interface SwarmAnnounce {
-  /** 20 characters, one a byte. */
+  /** The info-hash as 20 characters, one for each byte. */
   readonly infoHash: string;
   readonly family: IpFamily;
   /** Address and port, 6 or 18 bytes; port 0 is a client that does not listen: it gets peers, and is not kept. */
@@ -29,7 +29,7 @@ export interface SwarmAnnounce {
   readonly peerId: Uint8Array;
   readonly isSeeder: boolean;
   readonly event: AnnounceEvent | undefined;
-  /** Peers wanted, at most. */
+  /** Maximum of peers wanted. */
   readonly numWant: number;
   /** Peers of the other family too, when there is space (HTTP has a key for them, UDP has none). */
   readonly bothFamilies: boolean;
@@ -43,9 +43,9 @@ export interface SwarmReply {
   completed: number;
   peers4: Uint8Array;
   peers6: Uint8Array;
-  /** 20 bytes for each of `peers4`; empty unless asked for. */
+  /** The peer ids of `peers4`, 20 bytes each; empty unless requested. */
   peerIds4: Uint8Array;
-  /** 20 bytes for each of `peers6`; empty unless asked for. */
+  /** The peer ids of `peers6`, 20 bytes each; empty unless requested. */
   peerIds6: Uint8Array;
 }
 
@@ -204,7 +204,9 @@ export class Swarms {
     reply.peerIds6 = this.#ids[1].subarray(0, counts[1] * 20);
   }
 
-  /** Up to `want` peers of one kind, the client's own family first. `own`: the client's record among them, or -1. */
+  /**
+   * Adds up to `want` peers of one kind, the client's own family first. `own`: the client's record among them, or -1.
+   */
   #take(
     tables: Swarm["seeders"],
     side: 0 | 1,

@@ -62,7 +62,7 @@ export class ExtensionRegistry<C> {
     return this;
   }
 
-  /** Name and id of each extension, in the order they were added; ids begin at 1. */
+  /** The name and id of each extension, in the order they were added; ids begin at 1. */
   get localIds(): ReadonlyMap<string, number> {
     return new Map(this.#entries.map(({ name }, index) => [name, index + 1]));
   }

@@ -19,23 +19,23 @@ export const EXTENDED_HANDSHAKE_ID = 0;
  * The extended handshake (BEP 10). Every field is optional; fields without a valid value are left out when decoding.
  */
 export interface ExtendedHandshake {
-  /** `m`: the ids by which the sender wants each extension's messages; 0 turns one off. */
+  /** The key `m`: the ids by which the sender wants each extension's messages; 0 turns one off. */
   readonly extensions: ReadonlyMap<string, number>;
-  /** `p`: TCP port that the sender listens on. */
+  /** The key `p`: the TCP port that the sender listens on. */
   readonly port?: number | undefined;
-  /** `v`: client name and version, without control characters. */
+  /** The key `v`: client name and version, without control characters. */
   readonly client?: string | undefined;
-  /** `reqq`: how many requests the sender queues. */
+  /** The key `reqq`: the number of requests that the sender queues. */
   readonly requestQueue?: number | undefined;
-  /** `yourip`: the receiver's address as the sender sees it. */
+  /** The key `yourip`: the receiver's address as the sender sees it. */
   readonly yourIp?: string | undefined;
-  /** `ipv4`: an address of the sender. */
+  /** The key `ipv4`: an address of the sender. */
   readonly ipv4?: string | undefined;
-  /** `ipv6`: an address of the sender. */
+  /** The key `ipv6`: an address of the sender. */
   readonly ipv6?: string | undefined;
-  /** `metadata_size`: bytes of the info dictionary (BEP 9). */
+  /** The key `metadata_size`: the length of the info dictionary in bytes (BEP 9). */
   readonly metadataSize?: number | undefined;
-  /** `upload_only`: the sender wants nothing (BEP 21). */
+  /** The key `upload_only`: the sender downloads nothing (BEP 21). */
   readonly uploadOnly?: boolean | undefined;
 }
 

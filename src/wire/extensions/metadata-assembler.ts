@@ -25,7 +25,7 @@ export interface MetadataRequest<P> {
 
 /** The effect of a message. */
 export type MetadataOutcome<P> =
-  /** Ignored: not requested, too late, or of another extension. */
+  /** The message was ignored: not requested, too late, or of another extension. */
   | { readonly type: "ignored" }
   /** The piece was stored; {@link MetadataAssembler.requests} returns the next requests. */
   | { readonly type: "progress" }
@@ -43,14 +43,14 @@ interface PeerState {
   readonly asked: Map<number, number>;
   /** The time of the last request to the peer. */
   askedAt: number;
-  /** Left alone until then, after a reject or a time-out. */
+  /** The peer gets no requests until this time, after a reject or a time-out. */
   quietUntil: number;
   /** Attempts with this peer as their only source: the peer with the fewest is next. */
   starts: number;
 }
 
 interface SizeState {
-  /** False after an attempt with several peers failed: from then on each attempt has one peer. */
+  /** Whether an attempt may use several peers: not after such an attempt has failed. */
   isShared: boolean;
   starts: number;
 }

@@ -3,7 +3,7 @@ import { asDict, asInt, decodePrefix, encode } from "../../bencode/index.ts";
 import { MAX_EXTENSION_DEPTH, MAX_EXTENSION_TOKENS, MAX_METADATA_LENGTH, METADATA_SERVE_FACTOR } from "../limits.ts";
 import { defineExtension } from "./extension.ts";
 
-/** 16 KiB: how much of the info dictionary one message carries (BEP 9). */
+/** The bytes of the info dictionary in one message: 16 KiB (BEP 9). */
 export const METADATA_PIECE_LENGTH = BLOCK_LENGTH;
 
 /** A `ut_metadata` message (BEP 9). `piece` counts pieces of {@link METADATA_PIECE_LENGTH} bytes, from 0. */
@@ -20,7 +20,8 @@ const DATA = 1;
 const REJECT = 2;
 
 /**
- * `ut_metadata`: peers give each other the info dictionary (BEP 9). Decoding throws {@link PeerError} `wire.metadata`.
+ * The extension `ut_metadata`: peers send each other the info dictionary (BEP 9). Decoding throws {@link PeerError}
+ * `wire.metadata`.
  */
 export const utMetadata = defineExtension<MetadataMessage>({
   name: "ut_metadata",

@@ -19,7 +19,7 @@ export class ExtensionNegotiation<C> {
     for (const [name, id] of registry.localIds) if (offers(name)) this.#offered.set(name, id);
   }
 
-  /** Our names and ids, 0 for what was withdrawn: the `m` of our extended handshake. */
+  /** The names and ids that we offer, 0 for withdrawn ones: the `m` of our extended handshake. */
   get offered(): ReadonlyMap<string, number> {
     return this.#offered;
   }

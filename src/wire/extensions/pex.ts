@@ -5,19 +5,19 @@ import { defineExtension } from "./extension.ts";
 
 /** The facts that a `ut_pex` message has about an added peer (BEP 11). */
 export interface PexFlags {
-  /** 0x01: the peer prefers encrypted connections. */
+  /** The flag 0x01: the peer prefers encrypted connections. */
   readonly prefersEncryption: boolean;
-  /** 0x02: the peer has everything that it wants. */
+  /** The flag 0x02: the peer has all the pieces that it wants. */
   readonly isSeed: boolean;
-  /** 0x04 */
+  /** The flag 0x04: the peer supports uTP. */
   readonly supportsUtp: boolean;
-  /** 0x08: the peer supports `ut_holepunch` (BEP 55). */
+  /** The flag 0x08: the peer supports `ut_holepunch` (BEP 55). */
   readonly supportsHolepunch: boolean;
-  /** 0x10: the sender has dialed the peer at this address. */
+  /** The flag 0x10: the sender has dialed the peer at this address. */
   readonly isReachable: boolean;
 }
 
-/** Nothing known about an added peer. */
+/** The flags of a peer of which nothing is known. */
 export const NO_PEX_FLAGS: PexFlags = {
   prefersEncryption: false,
   isSeed: false,
@@ -51,8 +51,8 @@ const FAMILIES = [
 ] as const;
 
 /**
- * `ut_pex`: peer exchange (BEP 11). Decoding reads {@link MAX_PEX_PEERS} added and as many dropped peers of each IP
- * family, and ignores further ones. It throws {@link PeerError} `wire.pex`.
+ * The extension `ut_pex`: peer exchange (BEP 11). Decoding reads {@link MAX_PEX_PEERS} added and as many dropped peers
+ * of each IP family, and ignores further ones. It throws {@link PeerError} `wire.pex`.
  */
 export const utPex = defineExtension<PexMessage>({
   name: "ut_pex",

@@ -3,8 +3,7 @@ import { errorCode, StorageError } from "../../../base/index.ts";
 import { storageError } from "../system-error.ts";
 
 /**
- * Beside the flags of every open: a terminal does not become the process's own. Windows has neither this nor the
- * next.
+ * The flags of every open: a terminal does not become the process's own. Windows has neither this flag nor the next.
  */
 const ALWAYS_FLAGS = fs.constants.O_NOCTTY;
 

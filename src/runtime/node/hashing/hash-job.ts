@@ -2,7 +2,7 @@ import { createHash, hash } from "node:crypto";
 import type { HashFilesJob, HashFilesResult } from "../../hasher.ts";
 import { READ_LENGTH, SegmentReader } from "../files/segment-reader.ts";
 
-/** Leaf of a BEP 52 merkle tree. */
+/** The length of a leaf of a BEP 52 merkle tree. */
 const LEAF_LENGTH = 16_384;
 const SHA256_LENGTH = 32;
 

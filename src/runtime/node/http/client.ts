@@ -4,10 +4,10 @@ import { AbortError, errorCode, NetworkError, throwIfAborted, toError } from "..
 import type { HttpClient, HttpReply, HttpRequest } from "../../http.ts";
 import { nodeNet } from "../net.ts";
 
-/** Bytes of a reply's head: more than any tracker needs. */
+/** Maximum of bytes of a reply's head: more than any tracker needs. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Never carried from one origin to another by a redirect. */
+/** Headers that a redirect to another origin does not carry. */
 const PRIVATE_HEADERS = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 const ERRORS: Readonly<Record<string, readonly [string, string]>> = {

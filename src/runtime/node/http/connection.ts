@@ -35,7 +35,7 @@ class Request implements HttpServerRequest {
     this.#fields = head.fields;
   }
 
-  /** Made when they are looked at: a tracker never does. */
+  /** The headers, parsed when they are first read: a tracker never reads them. */
   get headers(): HttpServerRequest["headers"] {
     return headerRecord(this.#fields);
   }
@@ -54,7 +54,7 @@ export class HttpConnection {
   #pending = "";
   /** The number of characters of `#pending` known to hold no end of a head. */
   #searched = 0;
-  /** Bytes of a body still to come. */
+  /** The number of bytes of a request body that are still to come and are dropped. */
   #skip = 0;
   #state: "open" | "blocked" | "lingering" = "open";
   /** Whether a request has begun and is not complete. */
@@ -94,7 +94,7 @@ export class HttpConnection {
     if (this.#state === "open") this.#socket.resume();
   }
 
-  /** Looked at once a sweep. */
+  /** Checks the time limits; called once a sweep. */
   sweep(): void {
     const socket = this.#socket;
     if (socket.isPaused()) {

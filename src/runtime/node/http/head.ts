@@ -6,9 +6,9 @@ export interface RequestHead {
   readonly target: string;
   /** Whether the client would send another request over this connection. */
   readonly keepAlive: boolean;
-  /** HTTP/1.0: a connection that stays open must be confirmed. */
+  /** Whether the request is HTTP/1.0: a connection that stays open must be confirmed. */
   readonly isOld: boolean;
-  /** Bytes of the body that follows, to be dropped. */
+  /** The length of the body that follows and is dropped. */
   readonly bodyBytes: number;
   /**
    * The client waits for `100 Continue` before it sends the body: it gets its reply at once instead, and may never send

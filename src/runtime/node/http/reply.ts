@@ -44,7 +44,7 @@ export class ReplyWriter {
     return `${this.#start}${body.length}\r\n${PERSISTENCE[persistence]}${withBody ? body : ""}`;
   }
 
-  /** Called each second: drops the head, whose date is over. */
+  /** Called each second: drops the cached head, whose date has passed. */
   tick(): void {
     this.#start = "";
   }
